@@ -1,0 +1,406 @@
+"""One Struct for each kind of record that both sides know.
+
+A record is what travels on a sync line and rests in the two stores: the backend's and the terminal's cache. It holds ids,
+not other records' names. Instants are UTC; money is in integer minor units of an ISO 4217 currency; ids are UUID text.
+Documents are additive: a field that one side does not know is kept in the stored JSON and ignored here.
+
+Kinds whose screens come later hold only the fields that decide who sees them (see ``visibility``).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal, TypeAlias
+from uuid import UUID, uuid5
+
+import msgspec
+
+Mode = Literal["associate", "team"]
+"""How a retailer lets its people see: one's own customers, or the store's."""
+
+Channel = Literal["email", "sms", "phone"]
+ConsentState = Literal["subscribed", "one_to_one", "unsubscribed"]
+
+SOURCE_IDS = UUID("7c5d2a55-0d3c-5b0e-9a3d-51ce11d0de00")
+"""Namespace of ids made from a source's key."""
+
+
+def source_id(kind: str, source: str, key: str) -> str:
+    """The id of an imported or generated record: the same (kind, source, key) finds the same record at every replay."""
+    return str(uuid5(SOURCE_IDS, "\x1f".join((kind, source, key))))
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What every record has."""
+
+    id: str
+
+
+# ------------------------------------------------------------------ the retailer
+
+
+class CustomField(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A field of customers that the retailer defines; a ``group`` repeats (a customer's pets) and has fields of its own."""
+
+    name: str
+    """As in the filter grammar: ``pet``, and ``pet.species`` for a field of a group."""
+    label: str
+    type: Literal["text", "number", "date", "choice", "group"]
+    choices: tuple[str, ...] = ()
+    fields: tuple[CustomField, ...] = ()
+
+
+class StoreEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A store as everybody of the retailer knows it."""
+
+    id: str
+    name: str
+    time_zone: str
+    """IANA name; the store's days and due times belong to it."""
+
+
+class Retailer(Record, frozen=True, kw_only=True):
+    """The retailer's settings that its terminals need. One record."""
+
+    name: str
+    mode: Mode
+    currency: str
+    time_zone: str
+    stores: tuple[StoreEntry, ...] = ()
+    custom_fields: tuple[CustomField, ...] = ()
+    idle_lock_minutes: int = 5
+    keyring_allowed: bool = False
+    """Whether a terminal may offer "stay signed in on this machine"."""
+
+
+class Product(Record, frozen=True, kw_only=True):
+    """A variant that can be sold: one SKU."""
+
+    sku: str
+    title: str
+    variant: str = ""
+    vendor: str = ""
+    type: str = ""
+    tags: tuple[str, ...] = ()
+    price: int | None = None
+    currency: str
+    barcode: str = ""
+    active: bool = True
+
+
+class Staff(Record, frozen=True, kw_only=True):
+    """A colleague in the store's directory."""
+
+    store: str
+    user_name: str
+    name: str
+    role: str
+    active: bool = True
+
+
+# ------------------------------------------------------------------ the customer and what belongs to it
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A postal address, lines as the source gave them."""
+
+    company: str = ""
+    lines: tuple[str, ...] = ()
+    city: str = ""
+    province: str = ""
+    postcode: str = ""
+    country: str = ""
+    """ISO 3166-1 alpha-2 where the source gave it so."""
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What only the backend works out from orders and contacts.
+
+    ``orders`` counts orders that were not cancelled and have a sold line; ``units`` and ``spend`` are net of returns, refunds,
+    and ``spend`` counts the retailer's currency only. What was bought in others stands in ``other_spend``.
+    """
+
+    orders: int = 0
+    units: int = 0
+    spend: int = 0
+    other_spend: dict[str, int] = {}
+    first_purchase: dt.datetime | None = None
+    last_purchase: dt.datetime | None = None
+    last_contact: dt.datetime | None = None
+    categories: tuple[tuple[str, int], ...] = ()
+    """Up to three product types with the most spend, most first, with that spend."""
+
+
+CustomValue: TypeAlias = str | float | bool | list[dict[str, Any]]
+"""Text, number, ISO date or choice; a list of objects for a group."""
+
+
+class Customer(Record, frozen=True, kw_only=True):
+    """A person whom the store's people look after."""
+
+    store: str | None = None
+    owner: str | None = None
+    """Staff id of the associate whom the customer is assigned to."""
+    number: str = ""
+    """The retailer's own customer number."""
+    given_name: str = ""
+    family_name: str = ""
+    email: str = ""
+    phone: str = ""
+    """As the source wrote it."""
+    phone_e164: str = ""
+    """The same in E.164 where it could be read so, else empty."""
+    address: Address | None = None
+    language: str = ""
+    tier: str = ""
+    tags: tuple[str, ...] = ()
+    sizes: dict[str, str] = {}
+    preferences: tuple[str, ...] = ()
+    preferred_channel: Channel | None = None
+    custom: dict[str, CustomValue] = {}
+    sources: dict[str, str] = {}
+    """Provenance: for each field that was not written by hand, where its value came from (``shopify``)."""
+    created_at: dt.datetime | None = None
+    figures: Figures = Figures()
+
+    @property
+    def name(self) -> str:
+        """Given and family name; failing that the e-mail, phone or number, so that nobody is nameless in a list."""
+        full = f"{self.given_name} {self.family_name}".strip()
+        return full or self.email or self.phone or self.number
+
+
+class OrderLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line of an order. ``amount`` is what it adds to the order's total: quantity x price less discounts."""
+
+    title: str
+    amount: int
+    quantity: int = 0
+    sku: str = ""
+    product: str | None = None
+    type: str = ""
+    price: int = 0
+    kind: Literal["sale", "return", "rounding"] = "sale"
+    """``rounding`` holds the difference between an order's total and its lines (tax, shipping, the source's rounding)."""
+
+
+class Order(Record, frozen=True, kw_only=True):
+    """What a customer bought, in whichever store, with its lines."""
+
+    customer: str
+    number: str
+    placed_at: dt.datetime
+    currency: str
+    total: int
+    refunded: int = 0
+    channel: Literal["store", "online"]
+    store: str | None = None
+    """Where it was sold, which need not be the customer's store."""
+    sold_by: str | None = None
+    """Staff id of the associate whom the source names."""
+    cancelled_at: dt.datetime | None = None
+    lines: tuple[OrderLine, ...] = ()
+
+
+class Consent(Record, frozen=True, kw_only=True):
+    """What a customer allows on one channel."""
+
+    customer: str
+    channel: Channel
+    state: ConsentState = "one_to_one"
+    changed_at: dt.datetime | None = None
+    actor: str = ""
+    """Staff id, ``customer``, or the source's name."""
+    evidence: str = ""
+
+
+class ImportantDate(Record, frozen=True, kw_only=True):
+    """A day to remember; the year may be unknown."""
+
+    customer: str
+    label: str
+    """``birthday``, ``anniversary`` or the retailer's own word."""
+    month: int
+    day: int
+    year: int | None = None
+    about: str = ""
+    """Whose day it is when not the customer's own (a pet's name)."""
+
+
+class Note(Record, frozen=True, kw_only=True):
+    """What somebody wrote about a customer, for the store or for themselves."""
+
+    customer: str
+    author: str | None = None
+    """Staff id; None if it came with an import."""
+    written_at: dt.datetime
+    text: str
+    private: bool = False
+
+
+class Contact(Record, frozen=True, kw_only=True):
+    """A call, visit or message that was logged."""
+
+    customer: str
+    author: str | None = None
+    at: dt.datetime
+    channel: Literal["call", "visit", "email", "sms", "chat"]
+    inbound: bool = False
+    summary: str = ""
+
+
+class HistoryEntry(Record, frozen=True, kw_only=True):
+    """What happened to a customer's record: assigned, moved, merged."""
+
+    customer: str
+    at: dt.datetime
+    event: Literal["assigned", "unassigned", "moved"]
+    actor: str = ""
+    subject: str | None = None
+    """Staff or store id that the event names."""
+
+
+class SentLookbook(Record, frozen=True, kw_only=True):
+    """What was sent to a customer, as it was then."""
+
+    customer: str
+    author: str | None = None
+
+
+# ------------------------------------------------------------------ work
+
+
+class ManualTask(Record, frozen=True, kw_only=True):
+    """A task that somebody made."""
+
+    store: str
+    creator: str
+    assignee: str | None = None
+    customer: str | None = None
+
+
+class RuleTask(Record, frozen=True, kw_only=True):
+    """A task that a rule made for a customer."""
+
+    store: str
+    customer: str
+    done_by: str | None = None
+
+
+class CorporateTask(Record, frozen=True, kw_only=True):
+    """A head office's task, one record a person."""
+
+    store: str
+    person: str
+
+
+class Request(Record, frozen=True, kw_only=True):
+    """A shopper's request to a store, reserved at first for the associate whom the shopper chose."""
+
+    store: str
+    wanted: str | None = None
+    reserved: bool = False
+    claimed_by: str | None = None
+
+
+class Lookbook(Record, frozen=True, kw_only=True):
+    """A 1:1 lookbook, a My Look (template) or a list of storefront picks."""
+
+    store: str
+    author: str
+    form: Literal["one_to_one", "my_look", "picks"] = "one_to_one"
+
+
+class Fact(Record, frozen=True, kw_only=True):
+    """A figure's fact, of the store or of one associate."""
+
+    store: str
+    person: str | None = None
+
+
+class SaleNotice(Record, frozen=True, kw_only=True):
+    """Tells the credited associate of a sale."""
+
+    store: str
+    person: str
+
+
+class ParkedEdit(Record, frozen=True, kw_only=True):
+    """An edit that arrived after its author had lost sight of the customer."""
+
+    customer: str
+    author: str
+
+
+class PersonSetting(Record, frozen=True, kw_only=True):
+    """A saved filter or a setting of one person."""
+
+    store: str
+    person: str
+
+
+# ------------------------------------------------------------------ cards: the second audience's own record
+
+
+class CustomerCard(Record, frozen=True, kw_only=True):
+    """What a manager may know of an associate's customer."""
+
+    customer: str
+    name: str
+    owner: str | None = None
+    tier: str = ""
+    last_contact: dt.datetime | None = None
+
+
+class TaskCard(Record, frozen=True, kw_only=True):
+    """What a manager keeps of a task given to somebody."""
+
+    store: str
+    task: str
+
+
+class DuplicatePair(Record, frozen=True, kw_only=True):
+    """Two customers that may be one, for the manager to judge."""
+
+    store: str
+    customers: tuple[str, str]
+
+
+KINDS: dict[str, type[Record]] = {
+    "retailer": Retailer,
+    "product": Product,
+    "staff": Staff,
+    "customer": Customer,
+    "order": Order,
+    "consent": Consent,
+    "date": ImportantDate,
+    "note": Note,
+    "contact": Contact,
+    "history": HistoryEntry,
+    "sent_lookbook": SentLookbook,
+    "manual_task": ManualTask,
+    "rule_task": RuleTask,
+    "corporate_task": CorporateTask,
+    "request": Request,
+    "lookbook": Lookbook,
+    "fact": Fact,
+    "sale_notice": SaleNotice,
+    "parked_edit": ParkedEdit,
+    "person_setting": PersonSetting,
+    "customer_card": CustomerCard,
+    "task_card": TaskCard,
+    "duplicate_pair": DuplicatePair,
+}
+"""Each kind by the name it has on the wire and in both stores."""
+
+KIND_NAMES: dict[type[Record], str] = {struct: name for name, struct in KINDS.items()}
+
+
+def kind_of(record: Record) -> str:
+    """The name of a record's kind."""
+    return KIND_NAMES[type(record)]
+
+
+def parent_of(record: Record) -> str | None:
+    """Id of the customer that a record belongs to, if it belongs to one. A customer's own id is not its parent."""
+    return getattr(record, "customer", None)

@@ -1,0 +1,214 @@
+"""What the terminal and the backend say to each other: sync lines, sign-in bodies and problems (RFC 9457).
+
+docs/sync.md tells how they are used. Bodies are JSON; a sync answer is NDJSON, one line a message, told apart by ``t``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from sellmode_contract.visibility import Account
+
+PROTOCOL = 1
+"""Version of what is in this module; travels as ``Sync-Protocol``."""
+SCHEMA = 1
+"""Version of the records' documents."""
+
+PROTOCOL_HEADER = "Sync-Protocol"
+NONCE_HEADER = "Sync-Request"
+"""A client's random text, echoed by the backend. An answer without it came from somebody else (a captive portal)."""
+NDJSON = "application/x-ndjson"
+PROBLEM_JSON = "application/problem+json"
+
+SYNC_PATH = "/v1/sync"
+SIGN_IN_PATH = "/v1/sign-in"
+ACTIVATE_PATH = "/v1/activate"
+SIGN_OUT_PATH = "/v1/sign-out"
+
+MAX_LINE_BYTES = 4 * 1024 * 1024
+"""No line of a sync answer is longer; a client refuses a longer one."""
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
+"""No decoded sync answer is longer; a client refuses the rest."""
+MAX_BODY_BYTES = 256 * 1024
+"""No request body is longer; the backend refuses a longer one."""
+
+
+class _Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    pass
+
+
+# ------------------------------------------------------------------ sign-in
+
+
+class SignIn(_Body, frozen=True, kw_only=True):
+    """Body of a sign-in."""
+
+    user_name: str
+    password: str
+    device: str
+    """Random id that the terminal made for itself once."""
+    device_name: str = ""
+
+
+class Activate(_Body, frozen=True, kw_only=True):
+    """Body of a first sign-in, or of the first after a reset: a one-time code sets the password."""
+
+    user_name: str
+    code: str
+    password: str
+    device: str
+    device_name: str = ""
+
+
+class SignedIn(_Body, frozen=True, kw_only=True):
+    """Answer to either: a session, and the key of this account's files on this device."""
+
+    token: str
+    """Opaque, 256 bits, base64url. Sent as ``Authorization: Bearer``."""
+    key: bytes
+    """32 bytes; the same at every sign-in of this account on this device."""
+    account: Account
+    retailer: str
+    """Name of the retailer."""
+    expires_at: dt.datetime
+
+
+class Problem(_Body, frozen=True, kw_only=True):
+    """A refusal (RFC 9457). ``code`` is what programs look at."""
+
+    code: str
+    title: str
+    status: int
+    detail: str = ""
+    min_protocol: int | None = None
+    retry_after: int | None = None
+    """Seconds; the same as the header's."""
+    type: str = "about:blank"
+
+
+ProblemCode: TypeAlias = Literal[
+    "bad_request",
+    "body_too_large",
+    "wrong_credentials",
+    "wrong_code",
+    "weak_password",
+    "signed_out",
+    "account_disabled",
+    "too_many_attempts",
+    "upgrade_required",
+    "conflict",
+    "not_found",
+    "method_not_allowed",
+    "unavailable",
+    "internal",
+]
+"""``wrong_code`` stands for wrong, used and expired alike; ``wrong_credentials`` for unknown names too."""
+
+
+# ------------------------------------------------------------------ sync
+
+
+class SyncRequest(_Body, frozen=True, kw_only=True):
+    """Body of ``POST /v1/sync``."""
+
+    device: str
+    schema: int = SCHEMA
+    epoch: str | None = None
+    """The backend's epoch as last heard."""
+    cursor: str | None = None
+    """As last received; None for a first sync. The client never looks into it."""
+    limit: int = 5000
+    """About how many lines to put into one answer; a page is never split."""
+
+
+class Lease(_Body, frozen=True, kw_only=True):
+    """How long a terminal may go without contact, in seconds."""
+
+    soft_s: int
+    hard_s: int
+
+
+class View(_Body, frozen=True, kw_only=True):
+    """What the backend knows of the account that asks; it takes effect with the scopes."""
+
+    mode: str
+    account: Account
+
+
+class Head(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="h", omit_defaults=True):
+    """First line. The scopes replace the ones the terminal had; what is in none of them is hidden at once."""
+
+    epoch: str
+    view: View
+    scopes: tuple[str, ...]
+    now: dt.datetime
+    lease: Lease
+    schema: tuple[int, int]
+    """Lowest and highest document version that the backend serves."""
+    reset: bool = False
+    """The epoch changed: the cache starts anew."""
+
+
+class Put(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="p", omit_defaults=True):
+    """A record as it is now."""
+
+    k: str
+    id: str
+    v: int
+    """Revision; rises with every change of the record."""
+    s: str
+    """The scope that delivers it."""
+    g: int = 0
+    """The reset that delivers it; 0 outside resets."""
+    d: msgspec.Raw
+    """The record's document."""
+
+
+class Remove(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="r", omit_defaults=True):
+    """A record left a scope. It is deleted only if the cache holds it under that scope."""
+
+    k: str
+    id: str
+    s: str
+
+
+class Sweep(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="sweep"):
+    """A reset of a scope is complete: what it did not deliver is deleted."""
+
+    s: str
+    g: int
+
+
+class Drop(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="d"):
+    """Everything of a scope is deleted."""
+
+    s: str
+
+
+class Checkpoint(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="c", omit_defaults=True):
+    """Ends a page: what came since the last one, and the cursor, are made durable together."""
+
+    cur: str
+    n: int
+    """How many lines the page had; another number is a broken stream."""
+    left: int | None = None
+    """About how many records are still to come in this pass, where known: progress of a first sync."""
+
+
+class KeepAlive(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="k"):
+    """Means nothing but that the backend is still there."""
+
+
+class End(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="e", omit_defaults=True):
+    """Last line. An answer without it was cut; everything up to its last checkpoint counts."""
+
+    more: bool = False
+    """Ask again at once."""
+    poll_s: int = 30
+    spread_ms: int = 0
+
+
+Line: TypeAlias = Head | Put | Remove | Sweep | Drop | Checkpoint | KeepAlive | End
