@@ -155,20 +155,26 @@ TABLE: dict[type[Record], Row] = {
     records.ManualTask: Row(
         "manual task",
         _STORE,
-        Rule("its assignee; its creator if there is none", lambda t, _: person_audience(t.store, t.assignee or t.creator)),
+        Rule(
+            "its assignee; its creator if there is none", lambda t, _: person_audience(t.store, t.assignee or t.creator)
+        ),
     ),
     records.RuleTask: Row(
         "rule task", _STORE, Rule("open: as its customer; done: the person who did it", _rule_task_own)
     ),
     records.CorporateTask: Row("corporate task, one record a person", _STORE, _PERSON),
-    records.Request: Row(
-        "request", _STORE, Rule("the store; the person wanted while it is reserved", _request_own)
-    ),
+    records.Request: Row("request", _STORE, Rule("the store; the person wanted while it is reserved", _request_own)),
     records.Lookbook: Row("lookbook, My Look, storefront picks", _STORE, _AUTHOR),
     records.Fact: Row(
         "facts of the store; of one associate",
-        Rule("the store; of one associate: the store's managers", lambda f, c: (_LEAD if f.person else _STORE).audience(f, c)),
-        Rule("the store's managers; of one associate: that person", lambda f, c: (_PERSON if f.person else _LEAD).audience(f, c)),
+        Rule(
+            "the store; of one associate: the store's managers",
+            lambda f, c: (_LEAD if f.person else _STORE).audience(f, c),
+        ),
+        Rule(
+            "the store's managers; of one associate: that person",
+            lambda f, c: (_PERSON if f.person else _LEAD).audience(f, c),
+        ),
     ),
     records.SaleNotice: Row("sale notice", _NOBODY, Rule("the person credited", _PERSON.audience)),
     records.ParkedEdit: Row(

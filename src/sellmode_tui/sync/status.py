@@ -1,0 +1,39 @@
+"""How things stand between this terminal and the backend, for status lines and commands."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Line(Enum):
+    """Whether the backend can be reached."""
+
+    CONNECTING = "connecting"
+    ONLINE = "online"
+    OFFLINE = "offline"
+    SIGNED_OUT = "signed out"
+    """Reached, but it wants a new sign-in."""
+    REFUSED = "refused"
+    """Reached, but it will not sync with this account or this version of the app."""
+
+
+@dataclass(frozen=True)
+class SyncStatus:
+    """A moment's state. Instants are UTC."""
+
+    line: Line = Line.CONNECTING
+    since: dt.datetime | None = None
+    """When ``line`` became what it is."""
+    synced_at: dt.datetime | None = None
+    """The end of the last complete pass."""
+    received: int = 0
+    """Records received in the pass that is running; 0 between passes."""
+    left: int | None = None
+    """About how many are still to come, while a first sync runs."""
+    unsent: int = 0
+    problem: str = ""
+    """What is wrong and what to do, in words, if anything is."""
+    leading: bool = True
+    """Whether this process syncs; another one on this machine does otherwise."""
