@@ -1,0 +1,158 @@
+"""Text from outside, made safe to show and to pass on.
+
+Names, notes and product titles come from customers, forms and other systems. They are stored as they came
+(`refuse` names the two things that cannot be stored) and made visible where they are shown: `visible` for one
+line on a terminal, `visible_lines` for several, `escaped_json` for `--json`.
+
+What may be drawn is an allow-list: letters, marks, numbers, punctuation, symbols and spaces that draw something.
+Every other character is shown as a mark, and none is dropped:
+
+- C0 controls and DEL as their control picture: ESC is `␛`, a line feed `␊`, a tab `␉`;
+- everything else as its code point: `⟨U+202E⟩`. That is C1 controls, bidi controls, zero-width characters, tags,
+  variation selectors, fillers, line and paragraph separators, lone surrogates, noncharacters, private use, and
+  what the running Python's Unicode does not know yet, because nobody could say how wide it is.
+
+Emoji sequences are shown as their parts (`👩⟨U+200D⟩👧`): terminals disagree on the width of the joined picture, and
+a wrong width breaks the row. Joiners stay where writing needs them: after a virama, as in Devanagari, and, for the
+non-joiner, between Arabic letters, as in the Persian name Ali-Reza (the contexts of RFC 5892, appendix A, simplified).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, Literal
+
+import msgspec
+
+MAX_MARKS = 8
+"""How many marks one character carries before the next are spelled out, so that no cell is flooded. Burmese needs 5."""
+
+_SURELY_PLAIN = re.compile("[ -~\u00a0-\u00ac\u00ae-\u02ff]*")
+_LINE_END = re.compile("\r\n|\n")
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_IN_JSON = re.compile("[^\n -~]+")
+
+# Drawn as nothing although their category says letter, mark or symbol (Unicode: Default_Ignorable_Code_Point, and the
+# blank braille pattern).
+_BLANK = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+    + "".join(map(chr, range(0xFE00, 0xFE10)))
+    + "".join(map(chr, range(0xE0100, 0xE01F0)))
+)
+_DRAWN_CATEGORIES = frozenset("LMNPS")
+_NON_JOINER, _JOINER = "\u200c", "\u200d"
+_VIRAMA = 9  # canonical combining class
+
+_Kind = Literal["base", "mark", "joiner", "unsafe"]
+
+
+class UnstorableText(ValueError):
+    """Text holds a character that no database of ours can hold."""
+
+    def __init__(self, where: str, position: int, character: str) -> None:
+        """`where` names the field for people, `position` counts characters from 0."""
+        self.where = where
+        self.position = position
+        self.character = character
+        name = "NUL" if character == "\0" else f"lone surrogate U+{ord(character):04X}"
+        super().__init__(f"{where}: character {position + 1} is a {name}, which cannot be stored")
+
+
+def refuse(text: str, where: str) -> None:
+    """Raise `UnstorableText` for the first NUL or lone surrogate in `text`; the message does not repeat the text."""
+    if found := _UNSTORABLE.search(text):
+        raise UnstorableText(where, found.start(), found.group())
+
+
+def visible(text: str) -> str:
+    """`text` as one line that a terminal draws and does not obey. Ordinary text comes back unchanged, marks too."""
+    if _SURELY_PLAIN.fullmatch(text):
+        return text
+    return "".join(character if safe else mark(character) for character, safe in _judged(text))
+
+
+def visible_lines(text: str) -> list[str]:
+    """The lines of a note, each `visible`. Only LF and CR LF end a line; at least one line, as `str.split` gives."""
+    return [visible(line) for line in _LINE_END.split(text)]
+
+
+def mark(character: str) -> str:
+    """What stands for a character that must not reach the terminal."""
+    code = ord(character)
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "␡"
+    return f"⟨U+{code:04X}⟩"
+
+
+def escaped_json(value: Any, *, indent: int | None = None) -> str:
+    """`value` as JSON in which every character that is not plainly printable is escaped.
+
+    It parses back to the same value. Takes what `msgspec.to_builtins` takes; a float that JSON has no word for
+    (NaN, infinities) raises ValueError.
+    """
+    document = json.dumps(msgspec.to_builtins(value, str_keys=True), ensure_ascii=False, allow_nan=False, indent=indent)
+    return _IN_JSON.sub(_escape_run, document)
+
+
+def _escape_run(found: re.Match[str]) -> str:
+    # A run holds no ASCII, so a mark at its start would sit on a letter or on the string's quote: it is escaped.
+    # That is stricter than `visible` and keeps the document's own characters out of the judgement.
+    return "".join(
+        character if safe and character.isprintable() else _json_escape(character)
+        for character, safe in _judged(found.group())
+    )
+
+
+def _json_escape(character: str) -> str:
+    code = ord(character)
+    if code > 0xFFFF:
+        high, low = divmod(code - 0x10000, 0x400)
+        return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
+    return f"\\u{code:04x}"
+
+
+def _judged(text: str) -> Iterator[tuple[str, bool]]:
+    """Each character with the answer whether it may be drawn where it stands."""
+    before = ""  # the character drawn last, if the next one may lean on it
+    marks = 0
+    for place, character in enumerate(text):
+        kind = _kind(character)
+        if kind == "base":
+            safe, marks = True, 0
+        elif kind == "mark":
+            safe, marks = bool(before) and marks < MAX_MARKS, marks + 1
+        elif kind == "joiner":
+            safe, marks = _needed(character, before, text[place + 1 : place + 2]) and marks < MAX_MARKS, marks + 1
+        else:
+            safe = False
+        before = character if safe else ""
+        yield character, safe
+
+
+def _needed(joiner: str, before: str, after: str) -> bool:
+    if not before or not after or _kind(after) != "base":
+        return False
+    if unicodedata.combining(before) == _VIRAMA:
+        return unicodedata.category(after)[0] == "L"
+    return joiner == _NON_JOINER and unicodedata.bidirectional(before) == unicodedata.bidirectional(after) == "AL"
+
+
+@lru_cache(maxsize=4096)
+def _kind(character: str) -> _Kind:
+    if character in _BLANK:
+        return "unsafe"
+    if character in (_NON_JOINER, _JOINER):
+        return "joiner"
+    category = unicodedata.category(character)
+    # Hangul vowels and final consonants join the syllable before them and take no cell, like marks.
+    if category[0] == "M" or "\u1160" <= character <= "\u11ff" or "\ud7b0" <= character <= "\ud7fb":
+        return "mark" if category != "Cn" else "unsafe"
+    if category[0] in _DRAWN_CATEGORIES or category == "Zs":
+        return "base"
+    return "unsafe"
