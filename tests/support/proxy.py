@@ -165,7 +165,7 @@ def repeat(start: int, stop: int) -> Fault:
 
 
 def swap(start: int, middle: int, stop: int) -> Fault:
-    """Send blocks `start`..`middle` and `middle`..`stop` in the other order. A stream that ends earlier is unchanged."""
+    """Send blocks `start`..`middle` and `middle`..`stop` in the other order; a stream that ends before is unchanged."""
 
     async def fault(stream: Stream) -> Stream:
         held = b""
@@ -575,10 +575,10 @@ class FaultProxy:
             stream = fault(stream)
         async with contextlib.aclosing(stream) as chunks:
             async for chunk in chunks:
+                record += chunk  # before the client can have it, so that a test finds there what the client got
                 writer.write(chunk)
-                await writer.drain()
-                record += chunk
                 self._notify()
+                await writer.drain()
         if ends:
             raise CutError(reset=False)
         writer.write_eof()
