@@ -28,11 +28,11 @@ forbid_network()
 
 
 class _Pictures(pytest_textual_snapshot.SVGImageExtension):  # type: ignore[misc]  # the plugin has no types
-    """Keeps the pictures in `snapshots/MODULE/TEST.svg`; the plugin has no option for the folder."""
+    """Keeps the pictures in `snapshots/test_MODULE/test_NAME.svg`; the plugin has no option for the folder."""
 
     @classmethod
     def dirname(cls, *, test_location: Any) -> str:
-        return str(_ROOT / "snapshots" / Path(test_location.filepath).stem.removeprefix("test_"))
+        return str(_ROOT / "snapshots" / Path(test_location.filepath).stem)
 
 
 pytest_textual_snapshot.SVGImageExtension = _Pictures
