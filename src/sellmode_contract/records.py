@@ -1,6 +1,6 @@
 """One Struct for each kind of record that both sides know.
 
-A record is what travels on a sync line and rests in the two stores: the backend's and the terminal's cache. It holds ids,
+A record is what travels on a sync line and rests in two stores: the backend's and the terminal's cache. It holds ids,
 not other records' names. Instants are UTC; money is in integer minor units of an ISO 4217 currency; ids are UUID text.
 Documents are additive: a field that one side does not know is kept in the stored JSON and ignored here.
 
@@ -10,6 +10,7 @@ Kinds whose screens come later hold only the fields that decide who sees them (s
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Any, Literal, TypeAlias
 from uuid import UUID, uuid5
 
@@ -27,7 +28,7 @@ SOURCE_IDS = UUID("7c5d2a55-0d3c-5b0e-9a3d-51ce11d0de00")
 
 def source_id(kind: str, source: str, key: str) -> str:
     """The id of an imported or generated record: the same (kind, source, key) finds the same record at every replay."""
-    return str(uuid5(SOURCE_IDS, "\x1f".join((kind, source, key))))
+    return str(uuid5(SOURCE_IDS, f"{kind}\x1f{source}\x1f{key}"))
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -40,7 +41,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class CustomField(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A field of customers that the retailer defines; a ``group`` repeats (a customer's pets) and has fields of its own."""
+    """A field of customers that the retailer defines; a ``group`` repeats (pets) and has fields of its own."""
 
     name: str
     """As in the filter grammar: ``pet``, and ``pet.species`` for a field of a group."""
@@ -116,8 +117,8 @@ class Address(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Figures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What only the backend works out from orders and contacts.
 
-    ``orders`` counts orders that were not cancelled and have a sold line; ``units`` and ``spend`` are net of returns, refunds,
-    and ``spend`` counts the retailer's currency only. What was bought in others stands in ``other_spend``.
+    ``orders`` counts orders not cancelled that have a sold line; ``units`` and ``spend`` are net of returns and
+    refunds; ``spend`` counts the retailer's currency only. What was bought in others stands in ``other_spend``.
     """
 
     orders: int = 0
@@ -133,6 +134,9 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 CustomValue: TypeAlias = str | float | bool | list[dict[str, Any]]
 """Text, number, ISO date or choice; a list of objects for a group."""
+
+
+_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]")
 
 
 class Customer(Record, frozen=True, kw_only=True):
@@ -165,7 +169,12 @@ class Customer(Record, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """Given and family name; failing that the e-mail, phone or number, so that nobody is nameless in a list."""
+        """The full name; failing that the e-mail, phone or number, so that nobody is nameless in a list.
+
+        The family name comes last, but first and unparted where it is written in Han, Kana or Hangul.
+        """
+        if self.given_name and self.family_name and _EAST_ASIAN.match(self.family_name):
+            return f"{self.family_name}{self.given_name}"
         full = f"{self.given_name} {self.family_name}".strip()
         return full or self.email or self.phone or self.number
 
@@ -181,7 +190,7 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     type: str = ""
     price: int = 0
     kind: Literal["sale", "return", "rounding"] = "sale"
-    """``rounding`` holds the difference between an order's total and its lines (tax, shipping, the source's rounding)."""
+    """``rounding`` holds the difference between an order's total and its lines (tax, shipping, rounding)."""
 
 
 class Order(Record, frozen=True, kw_only=True):

@@ -2,10 +2,12 @@
 
 Each record carries a ``team`` tag and an ``own`` tag; each names one audience or none. The retailer's mode chooses the
 column, the account brings the audiences, and a record is visible if its tag in that column is one of them. A tag is one
-value, so the scopes of an account are disjoint by construction. Whatever is unknown (a mode, a store, a role) shows nothing.
+value, so the scopes of an account are disjoint by construction. Whatever is unknown (a mode, a store, a role) shows
+nothing.
 
 The same table decides what the backend sends, what it accepts and what a cache shows. No operation sets a tag.
-Source of the rules: the retailer's two modes ("Associate Mode vs Team Mode"); docs/visibility.md is made from this table.
+Source of the rules: the retailer's two modes ("Associate Mode vs Team Mode"). docs/visibility.md is made from this
+table.
 """
 
 from __future__ import annotations
@@ -247,7 +249,7 @@ def audiences(account: Account) -> frozenset[str]:
 
 
 def column(mode: str, account: Account) -> Column | None:
-    """The column an account reads: its mode's, or always the team's with ``read_profiles``; None for an unknown mode."""
+    """The column an account reads: its mode's, the team's with ``read_profiles``, None for an unknown mode."""
     if mode not in ("associate", "team"):
         return None
     return "team" if mode == "team" or "read_profiles" in account.capabilities else "own"
