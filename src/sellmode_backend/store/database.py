@@ -1,0 +1,211 @@
+"""Opening the database: one door to SQLite and to PostgreSQL, with explicit transactions on both."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlcipher3 import dbapi2 as sqlcipher
+
+_T = TypeVar("_T")
+
+_BUSY_SECONDS = 5
+"""How long a SQLite connection waits for another one's write."""
+
+_POSTGRESQL_SETTINGS = {
+    # A writer holds its stores' clock rows until it commits: nobody may wait long for one, or hold one while idle. An
+    # import works things out between two statements, so idle is not a matter of a second or two.
+    "lock_timeout": "2s",
+    "idle_in_transaction_session_timeout": "30s",
+    "timezone": "UTC",
+    # Neither is the retailer's to choose: the store relies on them.
+    "client_encoding": "UTF8",
+    "default_transaction_isolation": "read committed",
+}
+
+
+class DatabaseError(Exception):
+    """The database cannot be opened as asked; says why and what to do."""
+
+
+class PasswordInURL(DatabaseError):
+    """A database URL holds a password, which process lists and shell histories would show."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database URL holds a password, which process lists and shell histories would show. Leave it out and"
+            " put it into ~/.pgpass (or the file that PGPASSFILE names), into a libpq service file and use"
+            " postgresql:///?service=NAME, or into the backend's settings file (mode 0600)."
+        )
+
+
+class Database:
+    """A retailer's database. Safe to share between threads; each ``with`` block has a connection to itself."""
+
+    def __init__(self, engine: Engine, *, write: dict[str, Any], read: dict[str, Any]) -> None:
+        self._engine = engine
+        # Both share the engine's pool and differ in how they begin.
+        self._writing = engine.execution_options(**write)
+        self._reading = engine.execution_options(**read)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded SQLite; else it is PostgreSQL."""
+        return self._engine.dialect.name == "sqlite"
+
+    @property
+    def engine(self) -> Engine:
+        """The pool below, for metrics and for tests. What reads or writes uses ``snapshot`` and ``transaction``."""
+        return self._engine
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A transaction that may write: committed at the end of the block, rolled back if the block raises.
+
+        SQLite lets in one writer at a time. On PostgreSQL a block may be refused (sqlalchemy.exc.OperationalError for a
+        lock not had within two seconds or a deadlock, IntegrityError for a record that another one has just created);
+        nothing has happened then, and the whole block may be tried again.
+        """
+        with self._writing.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A read-only transaction in which every statement sees the same committed state."""
+        with self._reading.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open ``sqlite:///PATH`` or ``postgresql://[USER@]HOST[:PORT]/NAME``; a SQLite file and its folder are made.
+
+    Raises DatabaseError for what is not such a URL and for a SQLite file that others can read, and PasswordInURL. The
+    schema is not looked at: see ``migrations.migrate``. PostgreSQL is connected to at the first transaction, not here.
+    """
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise DatabaseError(
+            "The database URL cannot be read; it looks like sqlite:///PATH or postgresql://USER@HOST/NAME."
+        ) from None
+    if parsed.password is not None or "password" in parsed.query:
+        raise PasswordInURL
+    if parsed.drivername == "sqlite":
+        return _open_sqlite(parsed)
+    if parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return _open_postgresql(parsed.set(drivername="postgresql+psycopg"))
+    raise DatabaseError(
+        f"No database of the kind {parsed.drivername!r}: use sqlite:///PATH or postgresql://USER@HOST/NAME."
+    )
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value, order="deterministic").decode()
+
+
+def _engine(url: URL, **options: Any) -> Engine:
+    # hide_parameters: what a failed statement was given is personal data and must not get into tracebacks and logs.
+    return sa.create_engine(
+        url,
+        hide_parameters=True,
+        json_serializer=_json,
+        json_deserializer=msgspec.json.decode,
+        pool_size=10,
+        max_overflow=30,
+        **options,
+    )
+
+
+def upsert(connection: Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT of the connection's engine, for ``on_conflict_do_update``: both have the same."""
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
+def in_parts(items: Iterable[_T], size: int = 500) -> Iterator[list[_T]]:
+    """Lists of at most ``size`` items, by default as many as one query should name."""
+    rest = iter(items)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+# ------------------------------------------------------------------ SQLite
+
+
+def _open_sqlite(url: URL) -> Database:
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise DatabaseError(
+            "A SQLite database needs a file: sqlite:///PATH (sqlite:////PATH where the path is absolute)."
+        )
+    _make_private_file(Path(url.database))
+    engine = _engine(url, module=sqlcipher, poolclass=sa.QueuePool, connect_args={"timeout": _BUSY_SECONDS})
+    sa.event.listen(engine, "connect", _set_up_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return Database(engine, write={"sellmode_writes": True}, read={"sellmode_writes": False})
+
+
+def _make_private_file(path: Path) -> None:
+    """Make the file, for its owner only, and the folders above it. SQLite gives its -wal and -shm the same mode."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            mode = stat.S_IMODE(os.fstat(opened).st_mode)
+        finally:
+            os.close(opened)
+    except OSError as error:
+        raise DatabaseError(f"The database file {path} cannot be opened: {error.strerror}.") from None
+    if mode & 0o077:
+        raise DatabaseError(f"The database file {path} is open to others (mode {mode:04o}): chmod 600 it.")
+
+
+def _set_up_sqlite(connection: Any, _: object) -> None:
+    # The driver begins and commits nothing by itself; _begin_sqlite and SQLAlchemy do.
+    connection.isolation_level = None
+    for pragma in (
+        "cipher_log_level = none",
+        "journal_mode = wal",
+        "synchronous = full",
+        "foreign_keys = on",
+        "cache_size = -32768",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("sellmode_writes", True)
+    # A write by mistake fails in a snapshot as it does on PostgreSQL.
+    connection.exec_driver_sql(f"PRAGMA query_only = {'off' if writes else 'on'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+# ------------------------------------------------------------------ PostgreSQL
+
+
+def _open_postgresql(url: URL) -> Database:
+    try:
+        import psycopg  # noqa: F401 -- only an installation with the extra "postgresql" has it
+    except ImportError:
+        raise DatabaseError("PostgreSQL needs its driver: install sellmode with the extra [postgresql].") from None
+    engine = _engine(url, pool_pre_ping=True)
+    sa.event.listen(engine, "connect", _set_up_postgresql)
+    return Database(engine, write={}, read={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
+
+
+def _set_up_postgresql(connection: Any, _: object) -> None:
+    with connection.cursor() as cursor:
+        for name, value in _POSTGRESQL_SETTINGS.items():
+            cursor.execute("SELECT set_config(%s, %s, false)", (name, value))
+    connection.commit()

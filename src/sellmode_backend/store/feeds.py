@@ -1,0 +1,143 @@
+"""Feed clocks and pages: how an account is sent what changed since its cursor, and never misses a row.
+
+Each store, and the retailer, has a clock: a row of ``feed``. A transaction that changes records of a feed moves its
+clock and gives the changed rows the new number. The clock's row is locked until that transaction ends, so number n+1
+exists only after n is committed: a snapshot that shows a row of number n shows every row of that feed below n, and a
+cursor that has read up to n has missed nothing. A record is found at its latest number only, so the feed needs no
+compaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.store.database import upsert
+from sellmode_backend.store.schema import feed, gone, record
+from sellmode_contract import visibility
+
+ROWS_PER_SEQ = 500
+"""Rows of a feed that share one number at most, so that a page of as many always gets on."""
+
+
+class Put(NamedTuple):
+    """A record that a scope has now."""
+
+    kind: str
+    id: str
+    rev: int
+    doc: str
+    """JSON."""
+
+
+class Remove(NamedTuple):
+    """A record that left a scope."""
+
+    kind: str
+    id: str
+
+
+class Page(NamedTuple):
+    """What changed in a scope after a cursor. No record is in both lists, so their order does not matter."""
+
+    puts: list[Put]
+    removes: list[Remove]
+    horizon: int
+    """The cursor after this page."""
+    complete: bool
+    """Whether there was nothing more when the page was read."""
+
+
+def tick(connection: Connection, ticks: Mapping[str, int]) -> dict[str, int]:
+    """Move clocks on, each by as many numbers as asked, and hold them until the transaction ends.
+
+    Gives each feed's number before the first new one. Clocks are taken in sorted order, and last of all locks, so that
+    two writers cannot wait for each other.
+    """
+    statement = upsert(connection, feed)
+    moved = statement.on_conflict_do_update(
+        index_elements=[feed.c.id], set_={"seq": feed.c.seq + statement.excluded.seq}
+    ).returning(feed.c.seq)
+    return {
+        name: connection.execute(moved, {"id": name, "seq": count}).scalar_one() - count
+        for name, count in sorted(ticks.items())
+    }
+
+
+def head(connection: Connection, feed_id: str) -> int:
+    """The number that a feed's clock shows; 0 for a feed without changes."""
+    return connection.scalar(sa.select(feed.c.seq).where(feed.c.id == feed_id)) or 0
+
+
+def min_seq(connection: Connection, feed_id: str) -> int:
+    """The number below which a cursor of a feed may have missed removals, so that its scopes are reset."""
+    return connection.scalar(sa.select(feed.c.min_seq).where(feed.c.id == feed_id)) or 0
+
+
+def page(connection: Connection, scope: str, after: int, limit: int) -> Page:
+    """What changed in a scope after the cursor ``after``: at most about ``limit`` puts and as many removes.
+
+    Takes a snapshot's connection (``Database.snapshot``): clock, records and removals must be of one state. A page
+    never splits a number, so ``limit`` counts as ROWS_PER_SEQ at least. A cursor beyond the clock stays where it is.
+    """
+    limit = max(limit, ROWS_PER_SEQ)
+    audience = _audience_column(scope)
+    put_rows = connection.execute(
+        sa.select(record.c.seq, record.c.kind, record.c.id, record.c.rev, record.c.doc)
+        .where(audience == _audience(scope), record.c.seq > after)
+        .order_by(record.c.seq)
+        .limit(limit + 1)
+    ).all()
+    gone_rows = connection.execute(
+        sa.select(gone.c.seq, gone.c.kind, gone.c.id)
+        .where(gone.c.scope == scope, gone.c.seq > after)
+        .order_by(gone.c.seq)
+        .limit(limit + 1)
+    ).all()
+    end = max(after, head(connection, visibility.feed_of(scope)))
+    # A full list may lack rows of its last number; whatever came before is complete.
+    horizon = min([end, *(rows[-1].seq - 1 for rows in (put_rows, gone_rows) if len(rows) > limit)])
+    return Page(
+        puts=[Put(kind, id, rev, doc) for seq, kind, id, rev, doc in put_rows if seq <= horizon],
+        removes=[Remove(kind, id) for seq, kind, id in gone_rows if seq <= horizon],
+        horizon=horizon,
+        complete=horizon == end,
+    )
+
+
+def left(connection: Connection, scope: str, after: int) -> int:
+    """How many records of a scope changed after a cursor: what a first sync has still to bring."""
+    count = sa.select(sa.func.count()).where(_audience_column(scope) == _audience(scope), record.c.seq > after)
+    return connection.scalar(count) or 0
+
+
+def collect_gone(connection: Connection, older_than: dt.datetime) -> int:
+    """Forget the removals noted before an instant; cursors that may not have seen them are reset from now on.
+
+    Gives how many were forgotten.
+    """
+    old = gone.c.at < older_than
+    highest: dict[str, int] = {}
+    for scope, seq in connection.execute(
+        sa.select(gone.c.scope, sa.func.max(gone.c.seq)).where(old).group_by(gone.c.scope)
+    ):
+        name = visibility.feed_of(scope)
+        highest[name] = max(highest.get(name, 0), seq)
+    for name, seq in sorted(highest.items()):
+        connection.execute(sa.update(feed).where(feed.c.id == name, feed.c.min_seq < seq).values(min_seq=seq))
+    return connection.execute(sa.delete(gone).where(old)).rowcount
+
+
+def _audience(scope: str) -> str:
+    return scope.partition("/")[2]
+
+
+def _audience_column(scope: str) -> sa.Column[str]:
+    column = scope.partition("/")[0]
+    if column not in ("team", "own"):
+        raise ValueError(f"not a scope: {scope!r}")
+    return record.c[column]

@@ -1,0 +1,70 @@
+"""Finding customers by e-mail, phone or number: the exact keys of imports and duplicates, not those of a search."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection, Mapping
+from typing import Literal, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.store.database import in_parts
+from sellmode_backend.store.schema import customer_key
+from sellmode_contract.records import Customer
+
+KeyKind: TypeAlias = Literal["email", "phone", "number"]
+Keys: TypeAlias = frozenset[tuple[KeyKind, str]]
+
+
+def normal_key(kind: KeyKind, text: str) -> str:
+    """The key of what somebody wrote; empty if it says nothing.
+
+    E-mails without case; phones by their digits, so that E.164 and the same number written with blanks meet; numbers
+    without case.
+    """
+    if kind == "phone":
+        return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
+    return unicodedata.normalize("NFC", text.strip()).casefold()
+
+
+def keys_of(customer: Customer) -> Keys:
+    """By what a customer is found; the phone by its E.164 form if it has one."""
+    texts: dict[KeyKind, str] = {
+        "email": customer.email,
+        "phone": customer.phone_e164 or customer.phone,
+        "number": customer.number,
+    }
+    return frozenset((kind, key) for kind, text in texts.items() if (key := normal_key(kind, text)))
+
+
+def customers_with(connection: Connection, kind: KeyKind, keys: Collection[str]) -> dict[str, list[str]]:
+    """Ids, in order, of the customers who have each of these keys (of ``normal_key``); keys of nobody are left out."""
+    found: dict[str, list[str]] = {}
+    for some in in_parts(sorted(set(keys))):
+        query = sa.select(customer_key.c.key, customer_key.c.customer).where(
+            customer_key.c.kind == kind, customer_key.c.key.in_(some)
+        )
+        for key, customer in connection.execute(query.order_by(customer_key.c.customer)):
+            found.setdefault(key, []).append(customer)
+    return found
+
+
+def replace_keys(connection: Connection, changed: Mapping[str, tuple[Keys, Keys]]) -> None:
+    """Keep the table right after customers changed: for each id the keys it had and those it has."""
+    lost = [(kind, key, id) for id, (old, new) in changed.items() for kind, key in old - new]
+    gained = [(kind, key, id) for id, (old, new) in changed.items() for kind, key in new - old]
+    if lost:
+        columns = customer_key.c
+        connection.execute(
+            sa.delete(customer_key).where(
+                columns.kind == sa.bindparam("k"),
+                columns.key == sa.bindparam("key_"),
+                columns.customer == sa.bindparam("c"),
+            ),
+            [{"k": kind, "key_": key, "c": id} for kind, key, id in lost],
+        )
+    if gained:
+        connection.execute(
+            sa.insert(customer_key), [{"kind": kind, "key": key, "customer": id} for kind, key, id in gained]
+        )

@@ -1,0 +1,364 @@
+"""Writing and reading records: the one way into the ``record`` table.
+
+``write`` gives each record its tags (``contract.visibility``), notes who lost sight of what, and moves the clocks of
+the feeds it touched, so that every terminal's next pull is right. See ``feeds`` for how they read it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from sellmode_backend.store import feeds
+from sellmode_backend.store.database import in_parts, upsert
+from sellmode_backend.store.keys import keys_of, replace_keys
+from sellmode_backend.store.schema import gone, record
+from sellmode_contract import visibility
+from sellmode_contract.records import KINDS, Customer, Record, kind_of, parent_of
+from sellmode_contract.visibility import Tags
+from sellmode_contract.wire import MAX_LINE_BYTES
+
+Key: TypeAlias = tuple[str, str]
+"""Kind and id."""
+
+BATCH = 2000
+"""Records that are held in memory and written together."""
+
+_MAX_DOC_BYTES = MAX_LINE_BYTES - 4096
+"""What a line of a sync answer has room for."""
+
+_NOBODY = Tags(None, None)
+_encode = msgspec.json.Encoder(order="deterministic").encode
+_decoders = {kind: msgspec.json.Decoder(struct) for kind, struct in KINDS.items()}
+
+
+class UnknownCustomer(ValueError):
+    """A record belongs to a customer who is not there: it would have no tags."""
+
+
+class RecordTooLarge(ValueError):
+    """A record does not fit into a line of a sync answer."""
+
+
+# ------------------------------------------------------------------ reading
+
+
+def read(connection: Connection, kind: str, id: str) -> Record | None:
+    """A record as it is stored."""
+    found = read_many(connection, kind, [id])
+    return found[0] if found else None
+
+
+def read_many(connection: Connection, kind: str, ids: Iterable[str]) -> list[Record]:
+    """The records that exist among ``ids``, in no particular order."""
+    query = sa.select(record.c.doc).where(record.c.kind == kind)
+    return [
+        _decoders[kind].decode(doc)
+        for some in in_parts(ids)
+        for doc in connection.scalars(query.where(record.c.id.in_(some)))
+    ]
+
+
+def children(connection: Connection, customer_id: str, kind: str | None = None) -> list[Record]:
+    """What belongs to a customer, cards included; of one kind or of all. In no particular order."""
+    query = sa.select(record.c.kind, record.c.doc).where(record.c.parent == customer_id)
+    if kind is not None:
+        query = query.where(record.c.kind == kind)
+    return [_decoders[kind].decode(doc) for kind, doc in connection.execute(query)]
+
+
+def each(connection: Connection, kind: str) -> Iterator[Record]:
+    """All records of a kind, streamed. Nothing may be written on the connection meanwhile."""
+    query = sa.select(record.c.doc).where(record.c.kind == kind).execution_options(yield_per=1000)
+    for doc in connection.scalars(query):
+        yield _decoders[kind].decode(doc)
+
+
+# ------------------------------------------------------------------ writing
+
+
+def write(connection: Connection, records: Iterable[Record], *, removed: Iterable[Key] = (), why: str = "left") -> int:
+    """Store records as they are now, and remove others; gives how many of them made a difference.
+
+    A record equal to the stored one is left alone. The cards that records bring are written with them. When a
+    customer's store or owner changed, what belongs to the customer is re-tagged; when a customer is removed, it goes
+    too. Fields of a stored document that this version does not know are kept. ``why`` is noted with whatever leaves
+    somebody's view.
+
+    Customers come before, or within BATCH records of, what belongs to them: raises UnknownCustomer for a record whose
+    customer is not there, RecordTooLarge for one that no line could carry. A customer is stored with the figures given:
+    whoever changes a customer starts from the stored one.
+
+    Clocks stay locked from here to the end of the transaction. Whatever else is to be locked or worked out comes first,
+    and a bulk writer beside live terminals commits every few thousand records.
+    """
+    count = 0
+    for batch in in_parts(records, BATCH):
+        count += _write_batch(connection, batch, why)
+    for keys in in_parts(removed, BATCH):
+        count += _remove_batch(connection, keys, why)
+    return count
+
+
+class _Change(NamedTuple):
+    """A record before and after; either may be missing."""
+
+    kind: str
+    id: str
+    old: Row[Any] | None
+    tags: Tags = _NOBODY
+    parent: str | None = None
+    doc: str = ""
+    """Empty: the record is removed."""
+
+
+def _write_batch(connection: Connection, batch: Sequence[Record], why: str) -> int:
+    given = {(kind_of(item), item.id): item for item in batch}
+    wanted = dict(given)
+    for item in batch:
+        wanted.update({(kind_of(card), card.id): card for card in visibility.cards(item)})
+    stored = _lock(connection, [*wanted, *(("customer", id) for item in wanted.values() if (id := parent_of(item)))])
+
+    customers = {id: _customer(row) for (kind, id), row in stored.items() if kind == "customer"}
+    before = {id: customers.get(id) for kind, id in wanted if kind == "customer"}
+    customers.update({item.id: item for item in wanted.values() if isinstance(item, Customer)})
+
+    changes = [
+        change
+        for item in wanted.values()
+        if (change := _changed(item, stored.get((kind_of(item), item.id)), customers))
+    ]
+    moved = [
+        id for id, old in before.items() if old and (old.store, old.owner) != (customers[id].store, customers[id].owner)
+    ]
+    changes += _retagged_children(connection, moved, customers, wanted)
+    _apply(connection, changes, why)
+
+    touched = [change.id for change in changes if change.kind == "customer"]
+    replace_keys(
+        connection,
+        {id: (keys_of(old) if (old := before[id]) else frozenset(), keys_of(customers[id])) for id in touched},
+    )
+    return sum((change.kind, change.id) in given for change in changes)
+
+
+def _remove_batch(connection: Connection, keys: Sequence[Key], why: str) -> int:
+    stored = _lock(connection, keys)
+    customers = {id: _customer(row) for (kind, id), row in stored.items() if kind == "customer"}
+    doomed = [_Change(kind, id, row) for (kind, id), row in stored.items()]
+    doomed += [
+        _Change(row.kind, row.id, row)
+        for row in _children_rows(connection, customers)
+        if (row.kind, row.id) not in stored
+    ]
+    _apply(connection, doomed, why)
+    replace_keys(connection, {id: (keys_of(customer), frozenset()) for id, customer in customers.items()})
+    return len(stored)
+
+
+def _lock(connection: Connection, keys: Iterable[Key]) -> dict[Key, Row[Any]]:
+    """The stored rows of ``keys``, held until the transaction ends; customers first, then by kind and id.
+
+    A child's writer holds the customer's row too: it cannot use tags of a store that the customer is just leaving.
+    """
+    by_kind: dict[str, set[str]] = {"customer": set()}
+    for kind, id in keys:
+        by_kind.setdefault(kind, set()).add(id)
+    found: dict[Key, Row[Any]] = {}
+    for kind, ids in sorted(by_kind.items(), key=lambda item: (item[0] != "customer", item[0])):
+        for some in in_parts(sorted(ids)):
+            query = sa.select(record).where(record.c.kind == kind, record.c.id.in_(some))
+            rows = connection.execute(query.order_by(record.c.id).with_for_update())
+            found.update({(kind, row.id): row for row in rows})
+    return found
+
+
+def _children_rows(connection: Connection, customers: Collection[str]) -> Iterator[Row[Any]]:
+    for some in in_parts(sorted(customers)):
+        query = sa.select(record).where(record.c.parent.in_(some)).order_by(record.c.kind, record.c.id)
+        yield from connection.execute(query.with_for_update())
+
+
+def _customer(row: Row[Any]) -> Customer:
+    customer = _decoders["customer"].decode(row.doc)
+    assert isinstance(customer, Customer)  # noqa: S101 -- for the type checker: the decoder of this kind gives nothing else
+    return customer
+
+
+def _changed(item: Record, old: Row[Any] | None, customers: Mapping[str, Customer]) -> _Change | None:
+    kind, parent = kind_of(item), parent_of(item)
+    if parent is not None and parent not in customers:
+        raise UnknownCustomer(f"{kind} {item.id} belongs to the customer {parent}, who is not there")
+    tags = visibility.tags(item, customers[parent] if parent is not None else None)
+    doc = _encode(item).decode()
+    if len(doc) > _MAX_DOC_BYTES // 4 and len(doc.encode()) > _MAX_DOC_BYTES:
+        raise RecordTooLarge(f"{kind} {item.id} has more than {_MAX_DOC_BYTES} bytes")
+    if old and doc != old.doc:
+        doc = _with_unknown_fields(item, doc, old.doc)
+    if old and (doc, tags) == (old.doc, (old.team, old.own)):
+        return None
+    return _Change(kind, item.id, old, tags, parent, doc)
+
+
+def _with_unknown_fields(item: Record, doc: str, old: str) -> str:
+    """``doc`` with what a newer version has written into the stored document."""
+    unknown = {
+        name: value for name, value in msgspec.json.decode(old).items() if name not in item.__struct_encode_fields__
+    }
+    return _encode(msgspec.json.decode(doc) | unknown).decode() if unknown else doc
+
+
+def _retagged_children(
+    connection: Connection, moved: Collection[str], customers: Mapping[str, Customer], wanted: Collection[Key]
+) -> Iterator[_Change]:
+    for row in _children_rows(connection, moved):
+        if (row.kind, row.id) in wanted:
+            continue
+        tags = visibility.tags(_decoders[row.kind].decode(row.doc), customers[row.parent])
+        if tags != (row.team, row.own):
+            yield _Change(row.kind, row.id, row, tags, row.parent, row.doc)
+
+
+# ------------------------------------------------------------------ the write transaction's end
+
+
+class _Ticks:
+    """Deals out the new numbers of each feed, at most ROWS_PER_SEQ rows to one."""
+
+    def __init__(self) -> None:
+        self.count: dict[str, int] = {}
+        """How far each clock moves."""
+        self._rows: dict[str, int] = {}
+
+    def place(self, feed: str, rows: int) -> int:
+        """Which of the feed's new numbers, counted from 1, its next rows get; together, so that a move comes whole."""
+        taken = self._rows.get(feed, feeds.ROWS_PER_SEQ) + rows
+        if taken > feeds.ROWS_PER_SEQ:
+            self.count[feed] = self.count.get(feed, 0) + 1
+            taken = rows
+        self._rows[feed] = taken
+        return self.count[feed]
+
+
+def _feed(tags: Sequence[str | None]) -> str:
+    """The feed of a record's tags, which name at most one; empty if nobody may see it."""
+    audience = tags[0] or tags[1]
+    return visibility.feed_of(audience) if audience else ""
+
+
+def _scopes(tags: Sequence[str | None]) -> set[str]:
+    team, own = tags
+    return {name for name in (team and f"team/{team}", own and f"own/{own}") if name}
+
+
+def _apply(connection: Connection, changes: Sequence[_Change], why: str) -> None:
+    """Write what changed: removals noted and forgotten, clocks moved last, rows written with the clocks' numbers."""
+    if not changes:
+        return
+    ticks, placed, lost, gained = _Ticks(), [], [], []
+    for change in changes:
+        old_tags: Tags = Tags(change.old.team, change.old.own) if change.old else _NOBODY
+        old_scopes, scopes = _scopes(old_tags), _scopes(change.tags)
+        left, feed = old_scopes - scopes, _feed(change.tags)
+        old_feed = _feed(old_tags)
+        gained += [(change.kind, change.id, scope) for scope in scopes - old_scopes]
+        rows = 1 + (len(left) if old_feed == feed else 0)
+        number = ticks.place(feed, rows) if feed else 0
+        placed.append((change, feed, number))
+        if left:
+            old_number = number if old_feed == feed else ticks.place(old_feed, len(left))
+            lost += [(change, scope, old_feed, old_number) for scope in left]
+    regained = _noted_as_gone(connection, gained)
+
+    base = feeds.tick(connection, ticks.count)
+    now = dt.datetime.now(dt.UTC)
+    _forget_gone(connection, regained)
+    _note_gone(
+        connection,
+        [
+            {"kind": change.kind, "id": change.id, "scope": scope, "seq": base[feed] + number, "why": why, "at": now}
+            for change, scope, feed, number in lost
+        ],
+    )
+    _delete_rows(connection, [change for change in changes if not change.doc])
+    rows_now = [
+        (
+            change.old is None,
+            {
+                "kind": change.kind,
+                "id": change.id,
+                "feed": feed,
+                "parent": change.parent,
+                "team": change.tags.team,
+                "own": change.tags.own,
+                "seq": base[feed] + number if feed else 0,
+                "rev": change.old.rev + 1 if change.old else 1,
+                "doc": change.doc,
+            },
+        )
+        for change, feed, number in placed
+        if change.doc
+    ]
+    _insert_rows(connection, [row for is_new, row in rows_now if is_new])
+    _update_rows(connection, [row for is_new, row in rows_now if not is_new])
+
+
+def _noted_as_gone(connection: Connection, keys: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    wanted = set(keys)
+    by_kind: dict[str, set[str]] = {}
+    for kind, id, _ in wanted:
+        by_kind.setdefault(kind, set()).add(id)
+    return [
+        (kind, id, scope)
+        for kind, ids in by_kind.items()
+        for some in in_parts(sorted(ids))
+        for id, scope in connection.execute(
+            sa.select(gone.c.id, gone.c.scope).where(gone.c.kind == kind, gone.c.id.in_(some))
+        )
+        if (kind, id, scope) in wanted
+    ]
+
+
+def _forget_gone(connection: Connection, keys: Sequence[tuple[str, str, str]]) -> None:
+    if keys:
+        statement = sa.delete(gone).where(
+            gone.c.kind == sa.bindparam("k"), gone.c.id == sa.bindparam("i"), gone.c.scope == sa.bindparam("s")
+        )
+        connection.execute(statement, [{"k": kind, "i": id, "s": scope} for kind, id, scope in keys])
+
+
+def _note_gone(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        statement = upsert(connection, gone)
+        new = statement.excluded
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[gone.c.kind, gone.c.id, gone.c.scope],
+                set_={"seq": new.seq, "why": new.why, "at": new.at},
+            ),
+            rows,
+        )
+
+
+def _delete_rows(connection: Connection, changes: Sequence[_Change]) -> None:
+    if changes:
+        statement = sa.delete(record).where(record.c.kind == sa.bindparam("k"), record.c.id == sa.bindparam("i"))
+        connection.execute(statement, [{"k": change.kind, "i": change.id} for change in changes])
+
+
+def _insert_rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    # No ON CONFLICT: if somebody has created the same record at this moment, its tags were not seen here. That ends
+    # this transaction with an IntegrityError, and trying again is right.
+    if rows:
+        connection.execute(sa.insert(record), rows)
+
+
+def _update_rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        statement = sa.update(record).where(record.c.kind == sa.bindparam("k"), record.c.id == sa.bindparam("i"))
+        connection.execute(statement, [{"k": row.pop("kind"), "i": row.pop("id"), **row} for row in rows])

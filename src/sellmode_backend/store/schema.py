@@ -1,0 +1,233 @@
+"""The tables, the same on SQLite and PostgreSQL.
+
+Amounts are integer minor units; instants are UTC (``Instant``); ids are UUID text. The migrations make exactly these
+tables, which a test holds them to.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "%(table_name)s_%(column_0_N_name)s",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+        "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+        "pk": "%(table_name)s_pkey",
+    }
+)
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
+
+
+class Instant(sa.TypeDecorator[dt.datetime]):
+    """A UTC instant, kept as whole microseconds since 1970: exact, ordered, and the same on both engines."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 -- SQLAlchemy's signature
+        """Microseconds of an aware time; raises ValueError for a naive one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"an instant needs a time zone: {value.isoformat()}")
+        return (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002 -- SQLAlchemy's signature
+        """The instant in UTC."""
+        return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+# ------------------------------------------------------------------ the retailer
+
+setting = sa.Table(
+    "setting",
+    metadata,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+"""What belongs to this database: its epoch. What the terminals need too is the retailer record's."""
+
+store = sa.Table(
+    "store",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("time_zone", sa.Text, nullable=False),
+)
+"""The truth about stores; the retailer record repeats it for the terminals (settings.write_stores)."""
+
+# ------------------------------------------------------------------ what is synced
+
+feed = sa.Table(
+    "feed",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("min_seq", sa.BigInteger, nullable=False, server_default="0"),
+    postgresql_with={"fillfactor": 50},
+)
+"""The clock of a store, and of the retailer. A cursor below min_seq may have missed removals: it is reset."""
+
+record = sa.Table(
+    "record",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("feed", sa.Text, nullable=False, doc="Whose clock gave seq; empty while nobody may see the record"),
+    sa.Column("parent", sa.Text, doc="The customer it belongs to"),
+    sa.Column("team", sa.Text, doc="Audience in Team Mode"),
+    sa.Column("own", sa.Text, doc="Audience in Associate Mode"),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("rev", sa.Integer, nullable=False),
+    sa.Column("doc", sa.Text, nullable=False, doc="JSON"),
+    sa.CheckConstraint("(feed = '') = (team IS NULL AND own IS NULL)", name="feed_of_tags"),
+    sa.Index(None, "team", "seq"),
+    sa.Index(None, "own", "seq"),
+    sa.Index(None, "parent"),
+    # seq is indexed, so an update writes a new row version; many of them stay on their page and are cleaned early.
+    postgresql_with={"fillfactor": 90, "autovacuum_vacuum_scale_factor": 0.02},
+)
+"""Every record as the terminals know it. Written by records.write only."""
+
+gone = sa.Table(
+    "gone",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("scope", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index(None, "scope", "seq"),
+    sqlite_with_rowid=False,
+)
+"""Which record left which scope, for the terminals that have it. Kept 90 days."""
+
+# ------------------------------------------------------------------ for the backend's own questions
+
+customer_key = sa.Table(
+    "customer_key",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True, doc="email, phone or number"),
+    sa.Column("key", sa.Text, primary_key=True, doc="As keys.normal_key makes it"),
+    sa.Column("customer", sa.Text, primary_key=True),
+    sa.Index(None, "customer"),
+    sqlite_with_rowid=False,
+)
+"""By what a customer can be found. Kept by records.write."""
+
+imported = sa.Table(
+    "imported",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("fields", sa.JSON, nullable=False),
+)
+"""The last imported value of each field: the base of the next import's merge."""
+
+order = sa.Table(
+    "order_",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("customer", sa.Text, index=True),
+    sa.Column("store", sa.Text),
+    sa.Column("sold_by", sa.Text),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False, doc="The channel as the source names it: pos, web"),
+    sa.Column("employee", sa.Text, nullable=False, doc="Who sold it, as the source names them"),
+    sa.Column("placed_at", Instant, nullable=False, index=True),
+    sa.Column("cancelled_at", Instant),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("total", sa.BigInteger, nullable=False),
+    sa.Column("refunded", sa.BigInteger, nullable=False),
+)
+"""Every order, with or without a customer. Written by orders.write_orders only."""
+
+order_line = sa.Table(
+    "order_line",
+    metadata,
+    sa.Column("order_id", sa.Text, sa.ForeignKey("order_.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, nullable=False, doc="sale, return or rounding"),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("sku", sa.Text, nullable=False),
+    sa.Column("product", sa.Text),
+    sa.Column("type", sa.Text, nullable=False),
+    sa.Column("quantity", sa.Integer, nullable=False),
+    sa.Column("price", sa.BigInteger, nullable=False),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# ------------------------------------------------------------------ accounts
+
+account = sa.Table(
+    "account",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True, doc="Also the id of the staff record"),
+    sa.Column("user_name", sa.Text, nullable=False),
+    sa.Column("user_key", sa.Text, nullable=False, unique=True, doc="The user name folded, for signing in"),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("work", sa.Text, nullable=False, server_default="omnichannel"),
+    sa.Column("capabilities", sa.JSON, nullable=False, doc="List of names"),
+    sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
+    sa.Column("password_hash", sa.Text, doc="Argon2id; null until a code was used"),
+    sa.Column("created_at", Instant, nullable=False),
+)
+
+account_store = sa.Table(
+    "account_store",
+    metadata,
+    sa.Column("account", sa.Text, sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("store", sa.Text, sa.ForeignKey("store.id"), primary_key=True),
+)
+"""Where an account works: one store for associates and managers."""
+
+activation_code = sa.Table(
+    "activation_code",
+    metadata,
+    sa.Column("account", sa.Text, sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("code_hash", sa.Text, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+)
+"""The code that is good for an account, once; a new one takes its place, use deletes it."""
+
+session = sa.Table(
+    "session",
+    metadata,
+    sa.Column("token_hash", sa.Text, primary_key=True),
+    sa.Column("account", sa.Text, sa.ForeignKey("account.id", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("device", sa.Text, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("seen_at", Instant, nullable=False, doc="Last contact, give or take what is saved by not writing it"),
+    sa.Column("expires_at", Instant, nullable=False),
+)
+
+device = sa.Table(
+    "device",
+    metadata,
+    sa.Column("account", sa.Text, sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("device", sa.Text, primary_key=True),
+    sa.Column("key", sa.LargeBinary, nullable=False, doc="32 bytes: opens this account's files on this device"),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+)
+
+attempt = sa.Table(
+    "attempt",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("subject", sa.Text, nullable=False, doc="Whose attempts are counted: an account, an address"),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index(None, "subject", "at"),
+)
+"""Attempts to sign in, for the limits on them."""

@@ -1,0 +1,196 @@
+"""The retailer's settings, its stores, and what a change of mode would do."""
+
+from __future__ import annotations
+
+import secrets
+import zoneinfo
+from collections.abc import Iterable
+from typing import Any, NamedTuple, get_args
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.store import accounts, records
+from sellmode_backend.store.database import upsert
+from sellmode_backend.store.schema import record, setting, store
+from sellmode_contract import visibility
+from sellmode_contract.records import Mode, Retailer, StoreEntry, source_id
+from sellmode_contract.visibility import Account
+
+RETAILER_ID = source_id("retailer", "sellmode", "retailer")
+"""One database is one retailer, whose record has this id."""
+
+
+class SettingError(ValueError):
+    """A setting cannot be had so; says which and why."""
+
+
+def initialise(connection: Connection, name: str, mode: str, time_zone: str, currency: str) -> None:
+    """Make an empty, migrated database a retailer's. Raises SettingError if it has one or a value is not known."""
+    if retailer(connection) is not None:
+        raise SettingError("the database has a retailer already")
+    if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
+        raise SettingError(f"no ISO 4217 code of a currency: {currency!r}")
+    connection.execute(sa.insert(setting).values(key="epoch", value=_new_epoch()))
+    _write(
+        connection,
+        Retailer(
+            id=RETAILER_ID, name=name, mode=_known_mode(mode), currency=currency, time_zone=_known_zone(time_zone)
+        ),
+    )
+
+
+def retailer(connection: Connection) -> Retailer | None:
+    """The retailer's settings; None before ``initialise``."""
+    found = records.read(connection, "retailer", RETAILER_ID)
+    return found if isinstance(found, Retailer) else None
+
+
+class _ModeOnly(msgspec.Struct):
+    mode: str = ""
+
+
+_decode_mode = msgspec.json.Decoder(_ModeOnly).decode
+
+
+def mode(connection: Connection) -> str:
+    """The retailer's mode, quicker than ``retailer``; empty, which shows nothing to anybody, before ``initialise``."""
+    doc = connection.scalar(sa.select(record.c.doc).where(record.c.kind == "retailer", record.c.id == RETAILER_ID))
+    return _decode_mode(doc).mode if doc else ""
+
+
+def set_mode(connection: Connection, mode: str) -> None:
+    """Switch the retailer's mode. No other record is written: both of a record's tags are always there."""
+    change(connection, mode=_known_mode(mode))
+
+
+def change(connection: Connection, **fields: Any) -> None:
+    """Change fields of the Retailer record other than the stores. Raises SettingError for a value that is not known."""
+    if "stores" in fields:
+        raise SettingError("stores are changed by write_stores")
+    if "mode" in fields:
+        _known_mode(fields["mode"])
+    if "time_zone" in fields:
+        _known_zone(fields["time_zone"])
+    _write(connection, msgspec.structs.replace(_initialised(connection), **fields))
+
+
+def write_stores(connection: Connection, stores: Iterable[StoreEntry]) -> None:
+    """Add stores, or change those with the same id; the terminals are told. Raises SettingError for an unknown zone."""
+    rows = [{"id": entry.id, "name": entry.name, "time_zone": _known_zone(entry.time_zone)} for entry in stores]
+    if not rows:
+        return
+    before = _initialised(connection)
+    statement = upsert(connection, store)
+    new = statement.excluded
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[store.c.id], set_={"name": new.name, "time_zone": new.time_zone}
+        ),
+        rows,
+    )
+    entries = connection.execute(sa.select(store.c.id, store.c.name, store.c.time_zone))
+    in_order = sorted((StoreEntry(id=id, name=name, time_zone=zone) for id, name, zone in entries), key=_by_name)
+    _write(connection, msgspec.structs.replace(before, stores=tuple(in_order)))
+
+
+def stores(connection: Connection) -> tuple[StoreEntry, ...]:
+    """All stores, by name."""
+    return _initialised(connection).stores
+
+
+def epoch(connection: Connection) -> str:
+    """Which life of the database this is; another one than a terminal remembers makes it start anew."""
+    value = connection.scalar(sa.select(setting.c.value).where(setting.c.key == "epoch"))
+    if value is None:
+        raise SettingError("the database has no retailer yet")
+    return str(value)
+
+
+def renew_epoch(connection: Connection) -> None:
+    """Begin a new life: after a backup was restored, so that terminals which have seen more start anew."""
+    epoch(connection)
+    connection.execute(sa.update(setting).where(setting.c.key == "epoch").values(value=_new_epoch()))
+
+
+def _new_epoch() -> str:
+    return f"ep_{secrets.token_urlsafe(12)}"
+
+
+def _initialised(connection: Connection) -> Retailer:
+    found = retailer(connection)
+    if found is None:
+        raise SettingError("the database has no retailer yet")
+    return found
+
+
+def _write(connection: Connection, settings: Retailer) -> None:
+    records.write(connection, [settings])
+
+
+def _by_name(entry: StoreEntry) -> tuple[str, str]:
+    return entry.name.casefold(), entry.id
+
+
+def _known_mode(mode: str) -> Mode:
+    for known in get_args(Mode):
+        if mode == known:
+            return mode  # type: ignore[return-value]  # it is one of the literals
+    raise SettingError(f"no such mode: {mode!r} (there are {' and '.join(get_args(Mode))})")
+
+
+def _known_zone(name: str) -> str:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        raise SettingError(f"no IANA time zone: {name!r}") from None
+    return name
+
+
+# ------------------------------------------------------------------ what a change of mode would do
+
+
+class Preview(NamedTuple):
+    """How many records an account would see, or see no more, in another mode."""
+
+    account: Account
+    gains: int
+    loses: int
+
+
+def mode_preview(connection: Connection, mode: str) -> list[Preview]:
+    """What switching to ``mode`` would give to and take from each account, by user name. Nothing is changed."""
+    _known_mode(mode)
+    now = _initialised(connection).mode
+    pairs = connection.execute(
+        sa.select(record.c.team, record.c.own, sa.func.count()).where(record.c.feed != "").group_by("team", "own")
+    )
+    seen = _Seen([(visibility.Tags(team, own), count) for team, own, count in pairs])
+    return [
+        Preview(account, *seen.gains_and_loses(account, now, mode))
+        for account in sorted(accounts.each(connection), key=lambda account: account.user_name)
+    ]
+
+
+class _Seen:
+    """Counts records by both tags, to tell what accounts see of them."""
+
+    def __init__(self, counts: Iterable[tuple[visibility.Tags, int]]) -> None:
+        self._by_team: dict[str | None, dict[str | None, int]] = {}
+        self._by_own: dict[str | None, int] = {}
+        for tags, count in counts:
+            self._by_team.setdefault(tags.team, {})[tags.own] = count
+            self._by_own[tags.own] = self._by_own.get(tags.own, 0) + count
+
+    def gains_and_loses(self, account: Account, before: str, after: str) -> tuple[int, int]:
+        """What an account sees only after, and only before, a change of mode."""
+        old, new = visibility.column(before, account), visibility.column(after, account)
+        if old == new:
+            return 0, 0
+        mine = visibility.audiences(account)
+        by_team = [self._by_team[audience] for audience in mine if audience in self._by_team]
+        team = sum(sum(owns.values()) for owns in by_team)
+        own = sum(self._by_own.get(audience, 0) for audience in mine)
+        both = sum(count for owns in by_team for audience, count in owns.items() if audience in mine)
+        return (team - both, own - both) if new == "team" else (own - both, team - both)
