@@ -1,0 +1,233 @@
+"""`journal.db`: what the person wrote and what the session needs, under the account's key.
+
+Every commit is on the disk before it counts as stored. The app never deletes the file: one that is damaged is moved
+aside and a new one takes its place.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from sellmode_contract.visibility import Account
+from sellmode_tui import sealed
+from sellmode_tui.account.lease import Contact, Reading, advance
+from sellmode_tui.migrations import migrate, transaction
+
+
+class SignedInAs(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is signed in here, as the backend last said at a sign-in."""
+
+    account: Account
+    retailer: str
+    token: str | None
+    """None after a sign-out: the files open offline, the backend wants a new sign-in."""
+    expires_at: dt.datetime
+    """When the token ends at the latest, UTC."""
+
+
+class SavedFilter(NamedTuple):
+    """A filter that the person gave a name."""
+
+    name: str
+    text: str
+    created: dt.datetime
+
+
+class Clock(NamedTuple):
+    """What the lease is reckoned from."""
+
+    contact: Contact
+    mark: Reading
+    """The furthest reading so far."""
+
+
+class Opened(NamedTuple):
+    """A journal, and where a damaged one that it replaces was moved to."""
+
+    journal: Journal
+    moved_aside: Path | None
+
+
+class Journal:
+    """An open journal; may be used from any thread. Its methods raise `sealed.SealedError` when the file fails."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        """Open a journal, make it if there is none, and bring its schema up to date. Raises `sealed.SealedError`."""
+        self.path = path
+        self._lock = threading.RLock()
+        self._connection = sealed.connect(path, key, create=True, synchronous="FULL")
+        try:
+            with sealed.errors(path):
+                if damage := sealed.damage(self._connection):
+                    raise sealed.Corrupt(path, f"{path} is damaged ({len(damage)} pages).")
+                migrate(self._connection, path, _STEPS)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    @classmethod
+    def open_or_replace(cls, path: Path, key: bytes, now: dt.datetime) -> Opened:
+        """Open a journal; a damaged one, or one under another key, is moved aside and a new one made."""
+        try:
+            return Opened(cls(path, key), None)
+        except sealed.Corrupt:
+            aside = sealed.move_aside(path, now.strftime("%Y%m%dT%H%M%SZ"))
+            return Opened(cls(path, key), aside)
+
+    def close(self) -> None:
+        """Close the file. May be called again."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def _using(self) -> Iterator[sealed.Connection]:
+        with self._lock, sealed.errors(self.path):
+            yield self._connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sealed.Connection]:
+        with self._using() as connection, transaction(connection):
+            yield connection
+
+    # ------------------------------------------------------------------ session
+
+    def signed_in_as(self) -> SignedInAs | None:
+        """Who signed in here last, None if nobody did."""
+        with self._using() as connection:
+            row = connection.execute("SELECT account, retailer, token, expires_at FROM session").fetchone()
+        if row is None:
+            return None
+        account, retailer, token, expires_at = row
+        return SignedInAs(
+            account=msgspec.json.decode(account, type=Account),
+            retailer=retailer,
+            token=token,
+            expires_at=dt.datetime.fromisoformat(expires_at),
+        )
+
+    def store_sign_in(self, signed_in: SignedInAs) -> None:
+        """Keep a new sign-in. A token it replaces is to be revoked."""
+        with self._writing() as connection:
+            connection.execute(_REVOKE)
+            connection.execute(
+                "REPLACE INTO session (id, account, retailer, token, expires_at) VALUES (1, ?, ?, ?, ?)",
+                (
+                    msgspec.json.encode(signed_in.account).decode(),
+                    signed_in.retailer,
+                    signed_in.token,
+                    signed_in.expires_at.astimezone(dt.UTC).isoformat(),
+                ),
+            )
+            connection.execute("DELETE FROM revocation WHERE token = ?", (signed_in.token,))
+
+    def drop_token(self) -> None:
+        """Sign out: the token is no longer used here, and is kept until the backend has heard that it ended."""
+        with self._writing() as connection:
+            connection.execute(_REVOKE)
+            connection.execute("UPDATE session SET token = NULL")
+
+    def to_revoke(self) -> list[str]:
+        """Tokens that ended here and not yet at the backend."""
+        with self._using() as connection:
+            return [token for (token,) in connection.execute("SELECT token FROM revocation")]
+
+    def revoked(self, token: str) -> None:
+        """The backend knows that a token ended."""
+        with self._using() as connection:
+            connection.execute("DELETE FROM revocation WHERE token = ?", (token,))
+
+    # ------------------------------------------------------------------ clock
+
+    def clock(self) -> Clock | None:
+        """The last contact and the furthest reading; None before the first contact."""
+        with self._using() as connection:
+            row = connection.execute("SELECT contact, soft_s, hard_s, mark, boot, since_boot FROM clock").fetchone()
+        if row is None:
+            return None
+        contact, soft, hard, mark, boot, since_boot = row
+        return Clock(
+            Contact(dt.datetime.fromisoformat(contact), dt.timedelta(seconds=soft), dt.timedelta(seconds=hard)),
+            Reading(dt.datetime.fromisoformat(mark), boot, since_boot),
+        )
+
+    def note_contact(self, reading: Reading, soft: dt.timedelta, hard: dt.timedelta) -> None:
+        """The backend answered this account. The lease starts anew, from the clock as it is."""
+        with self._using() as connection:
+            connection.execute(
+                "REPLACE INTO clock (id, contact, soft_s, hard_s, mark, boot, since_boot) VALUES (1, ?, ?, ?, ?, ?, ?)",
+                (
+                    reading.wall.isoformat(),
+                    soft.total_seconds(),
+                    hard.total_seconds(),
+                    reading.wall.isoformat(),
+                    reading.boot,
+                    reading.since_boot,
+                ),
+            )
+
+    def note_clock(self, reading: Reading) -> None:
+        """Keep a reading if it proves more than the furthest so far. Before the first contact there is none to keep."""
+        with self._lock:
+            clock = self.clock()
+            if clock is None:
+                return
+            mark = advance(clock.mark, reading)
+            with self._using() as connection:
+                connection.execute(
+                    "UPDATE clock SET mark = ?, boot = ?, since_boot = ?",
+                    (mark.wall.isoformat(), mark.boot, mark.since_boot),
+                )
+
+    # ------------------------------------------------------------------ saved filters
+
+    def saved_filters(self) -> list[SavedFilter]:
+        """All saved filters by name."""
+        with self._using() as connection:
+            rows = connection.execute("SELECT name, text, created FROM saved_filter ORDER BY name").fetchall()
+        return [SavedFilter(name, text, dt.datetime.fromisoformat(created)) for name, text, created in rows]
+
+    def save_filter(self, saved: SavedFilter) -> None:
+        """Save a filter; one of the same name is replaced."""
+        with self._using() as connection:
+            connection.execute(
+                "REPLACE INTO saved_filter (name, text, created) VALUES (?, ?, ?)",
+                (saved.name, saved.text, saved.created.astimezone(dt.UTC).isoformat()),
+            )
+
+    def delete_filter(self, name: str) -> bool:
+        """Delete a saved filter; whether there was one."""
+        with self._using() as connection:
+            return connection.execute("DELETE FROM saved_filter WHERE name = ?", (name,)).rowcount > 0
+
+
+_REVOKE = "INSERT OR IGNORE INTO revocation SELECT token FROM session WHERE token IS NOT NULL"
+
+
+# ------------------------------------------------------------------ schema, step by step
+
+
+def create_session_clock_and_filters(connection: sealed.Connection) -> None:
+    """The first journal. Tables of one row have the id 1."""
+    connection.execute(
+        "CREATE TABLE session (id INTEGER PRIMARY KEY CHECK (id = 1), account TEXT NOT NULL, retailer TEXT NOT NULL, "
+        "token TEXT, expires_at TEXT NOT NULL) STRICT"
+    )
+    connection.execute("CREATE TABLE revocation (token TEXT PRIMARY KEY) STRICT, WITHOUT ROWID")
+    connection.execute(
+        "CREATE TABLE clock (id INTEGER PRIMARY KEY CHECK (id = 1), contact TEXT NOT NULL, soft_s REAL NOT NULL, "
+        "hard_s REAL NOT NULL, mark TEXT NOT NULL, boot TEXT NOT NULL, since_boot REAL NOT NULL) STRICT"
+    )
+    connection.execute(
+        "CREATE TABLE saved_filter (name TEXT PRIMARY KEY, text TEXT NOT NULL, created TEXT NOT NULL) "
+        "STRICT, WITHOUT ROWID"
+    )
+
+
+_STEPS = (create_session_clock_and_filters,)
