@@ -179,16 +179,18 @@ class Terminal:
 
     def screen(self) -> list[str]:
         """The lines of the screen as read so far, without trailing spaces."""
-        return [line.rstrip() for line in self._display.display]
+        # Not pyte's own `display`: it fails where half of a wide character has been written over.
+        cells = self._display.buffer
+        columns = range(self._display.columns)
+        return ["".join(cells[row][column].data for column in columns).rstrip() for row in range(self._display.lines)]
 
     def cursor(self) -> tuple[int, int]:
         """Column and row of the terminal's own cursor, from 0: what a screen reader follows."""
         return self._display.cursor.x, self._display.cursor.y
 
-    def reversed_rows(self) -> list[int]:
-        """Rows with at least one cell in reverse video."""
-        cells = self._display.buffer
-        return [row for row in range(self._display.lines) if any(cell.reverse for cell in cells[row].values())]
+    def is_reversed(self, column: int, row: int) -> bool:
+        """Whether a cell, counted from 0, is in reverse video."""
+        return self._display.buffer[row][column].reverse
 
     def wait_for(self, wanted: str | Callable[[list[str]], bool], *, timeout: float = DEADLINE) -> list[str]:
         """Read until a text is on the screen, or until a condition of its lines holds; returns the lines.

@@ -1,0 +1,40 @@
+"""Text cut and padded to an exact number of terminal cells."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from rich.cells import cell_len, split_graphemes
+
+from sellmode_contract.text import visible
+
+Justify = Literal["left", "right"]
+
+_LONGEST = 1000
+"""Characters of a text that are looked at: more than any screen is wide, few enough for the time between two frames."""
+
+
+def fit(text: str, width: int, justify: Justify = "left", *, ellipsis: str = "…") -> str:
+    """`text` from outside as a safe line of exactly `width` cells.
+
+    What does not fit is replaced by `ellipsis`, which takes one cell; characters that take two cells, and marks with
+    the letter they belong to, are never split.
+    """
+    shown = visible(text[:_LONGEST])
+    space = width - cell_len(shown)
+    if space < 0 or len(text) > _LONGEST:
+        shown = _head(shown, width - 1) + ellipsis if width > 0 else ""
+        space = width - cell_len(shown)
+    padding = " " * space
+    return padding + shown if justify == "right" else shown + padding
+
+
+def _head(text: str, width: int) -> str:
+    """As many whole graphemes from the beginning as take at most `width` cells."""
+    taken = end = 0
+    for _, stop, cells in split_graphemes(text)[0]:
+        taken += cells
+        if taken > width:
+            break
+        end = stop
+    return text[:end]

@@ -1,0 +1,566 @@
+"""A table of any number of rows, of which only the visible ones are read and drawn.
+
+Rows come by page from a `RowSource`, which is asked in a thread, one page at a time: what the view needs first, then
+the page on either side of it. A row that has not come yet is drawn blank, and the event loop never waits for one. A
+cursor move inside the view repaints two lines; nothing is written while nothing changes.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, NamedTuple, Protocol
+
+from rich.segment import Segment
+from textual import events, on
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Offset, Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.scrollbar import ScrollBarRender
+from textual.strip import Strip
+
+from sellmode_contract.text import visible_lines
+from sellmode_tui.widgets.cells import fit
+from sellmode_tui.widgets.columns import GAP, Column, Sort, fit_columns, heading
+
+PAGE = 100
+"""Rows that are asked for at a time."""
+_PAGES_KEPT = 24
+_HEADER = 1
+_MARK = 2
+"""Cells at the left for the mark of the cursor's row."""
+
+
+class Row(NamedTuple):
+    """One row as the source gives it."""
+
+    key: str
+    """Identity of the record: the cursor stays with it when rows come and go."""
+    cells: tuple[str, ...]
+    """One text for each column, as stored: the table makes it safe to draw."""
+
+
+class Count(NamedTuple):
+    """How many rows there are."""
+
+    n: int
+    exact: bool = True
+    """False: there are at least `n`, to be shown as "10,000+"."""
+
+
+class RowSource(Protocol):
+    """Where rows come from. All methods are called in threads and may be called in two at once."""
+
+    def count(self) -> Count:
+        """How many rows there are; with `exact` False, `rows` is asked for the first `n` only."""
+
+    def rows(self, start: int, stop: int) -> Sequence[Row]:
+        """The rows from place `start` up to, not including, `stop`; fewer where the list ends before."""
+
+    def find(self, key: str) -> int | None:
+        """The place of the row with this key, or None if it is not in the list."""
+
+
+class _PlainBar(ScrollBarRender):
+    """A scrollbar of whole cells: eighths of a block are diamonds on a Linux console."""
+
+    VERTICAL_BARS: ClassVar[list[str]] = [" "]
+    HORIZONTAL_BARS: ClassVar[list[str]] = [" "]
+
+
+class RowTable(ScrollView, can_focus=True):
+    """The table. `show` gives it a source; it posts `Moved`, `Chosen`, `Counted` and `Failed`."""
+
+    ALLOW_SELECT = False
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "choose", "Open", tooltip="Open the row under the cursor", id="row-table.choose"),
+        Binding("up,k", "move(-1)", "Up", show=False, id="row-table.up"),
+        Binding("down,j", "move(1)", "Down", show=False, id="row-table.down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="row-table.page-up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="row-table.page-down"),
+        Binding("home", "first", "First", show=False, id="row-table.first"),
+        Binding("end", "last", "Last", show=False, id="row-table.last"),
+    ]
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"row-table--header", "row-table--cursor", "row-table--empty"}
+
+    DEFAULT_CSS = """
+    RowTable {
+        height: 1fr;
+        background: $background;
+        color: $foreground;
+        overflow-x: hidden;
+        overflow-y: scroll;
+        scrollbar-size-vertical: 1;
+        & > .row-table--header { color: $foreground; background: $panel; text-style: bold underline; }
+        & > .row-table--cursor { text-style: bold; }
+        &:focus > .row-table--cursor { text-style: reverse; }
+        & > .row-table--empty { color: $foreground; background: $background; }
+    }
+    """
+
+    class Moved(Message):
+        """Another row is under the cursor. Where several wait, only the last is handled."""
+
+        def __init__(self, table: RowTable, key: str | None) -> None:
+            """`key` is None when the table has become empty."""
+            self.table = table
+            self.key = key
+            super().__init__()
+
+        @property
+        def control(self) -> RowTable:
+            """The table, for `@on(RowTable.Moved, "#id")`."""
+            return self.table
+
+        def can_replace(self, message: Message) -> bool:
+            """Whether this one makes an earlier one superfluous."""
+            return isinstance(message, RowTable.Moved) and message.table is self.table
+
+    class Chosen(Message):
+        """Enter or a double click on a row."""
+
+        def __init__(self, table: RowTable, key: str) -> None:
+            self.table = table
+            self.key = key
+            super().__init__()
+
+        @property
+        def control(self) -> RowTable:
+            """The table, for `@on(RowTable.Chosen, "#id")`."""
+            return self.table
+
+    class Counted(Message):
+        """A source's number of rows has come: its first rows are on the screen with it."""
+
+        def __init__(self, table: RowTable, count: Count) -> None:
+            self.table = table
+            self.count = count
+            super().__init__()
+
+        @property
+        def control(self) -> RowTable:
+            """The table, for `@on(RowTable.Counted, "#id")`."""
+            return self.table
+
+    class Failed(Message):
+        """The source raised. Rows it did not give stay blank; nothing is asked again until the next `show`."""
+
+        def __init__(self, table: RowTable, error: Exception) -> None:
+            self.table = table
+            self.error = error
+            super().__init__()
+
+        @property
+        def control(self) -> RowTable:
+            """The table, for `@on(RowTable.Failed, "#id")`."""
+            return self.table
+
+    class _Answer(Message, bubble=False):
+        """What a thread brings back to the event loop: `apply` runs there, unless its generation is over by then."""
+
+        def __init__(self, generation: int, apply: Callable[[], None]) -> None:
+            self.generation = generation
+            self.apply = apply
+            super().__init__()
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        source: RowSource | None = None,
+        *,
+        sort: Sort | None = None,
+        empty_text: str = "",
+        ascii_only: bool = False,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """Without a source the table is blank.
+
+        Args:
+            columns: From left to right, as many as the source's rows have cells.
+            source: Where the rows come from.
+            sort: Which heading bears the mark of the sorting.
+            empty_text: What to say, and to do, where a source has no rows.
+            ascii_only: Draw nothing of the table's own beyond ASCII.
+            id: The widget's id.
+            classes: The widget's classes.
+        """
+        super().__init__(id=id, classes=classes)
+        self._columns = tuple(columns)
+        self._source = source
+        self._sort = sort
+        self._empty_text = empty_text
+        self._ascii_only = ascii_only
+        self._count: Count | None = None  # None: the first source has not answered yet
+        self._pages: OrderedDict[int, Sequence[Row]] = OrderedDict()  # least recently used first
+        self._cursor = 0
+        self._reported: str | None = None  # key of the last Moved
+        self._choosing = False  # Enter was pressed on a row that has not come yet
+        # A generation is one answer to `show` or `reload`; whatever older ones still bring is dropped.
+        self._generation = 0
+        self._opening = False  # the generation's count and first rows are under way; the old rows stay on the screen
+        self._fetching = False  # a page is under way
+        self._broken = False
+
+    # --- what the application does with it
+
+    def show(self, source: RowSource, *, sort: Sort | None = None, keep_cursor: bool = True) -> None:
+        """Show another source. The rows on the screen stay until its first ones are there, then all change at once.
+
+        Args:
+            source: Where the rows come from now.
+            sort: Which heading bears the mark of the sorting.
+            keep_cursor: Keep the cursor on the record it is on, and that on its line, if the new source has it (else
+                the cursor keeps its place). False: go to the first row.
+        """
+        self._source = source
+        self._sort = sort
+        self._open(keep_cursor=keep_cursor)
+
+    def reload(self) -> None:
+        """Ask the source again: its rows have changed. The cursor stays on its record, as with `show`."""
+        self._open(keep_cursor=True)
+
+    def recount(self) -> None:
+        """Ask the source only for its count again, as when it has become exact. No row moves."""
+        source = self._source
+        if source is None or self._opening:
+            return
+
+        def work() -> Callable[[], None]:
+            count = source.count()
+            return lambda: self._recounted(count)
+
+        self._in_thread(work, "row-table-count")
+
+    def clear(self) -> None:
+        """Drop the source and all rows at once, as when the screen is locked."""
+        self._generation += 1
+        self._opening = self._fetching = self._choosing = False
+        self._source = None
+        self._pages.clear()
+        self._count = None
+        self._cursor = 0
+        self._resize_virtual()
+        self._report()
+        self.refresh()
+
+    @property
+    def count(self) -> Count | None:
+        """How many rows there are; None before the first source has answered."""
+        return self._count
+
+    @property
+    def cursor_key(self) -> str | None:
+        """Key of the row under the cursor; None if there is none or it has not come yet."""
+        row = self._row(self._cursor)
+        return row.key if row else None
+
+    @property
+    def cursor_place(self) -> int:
+        """Place of the cursor in the list, from 0."""
+        return self._cursor
+
+    @property
+    def empty_text(self) -> str:
+        """What is said where a source has no rows."""
+        return self._empty_text
+
+    @empty_text.setter
+    def empty_text(self, text: str) -> None:
+        self._empty_text = text
+        if self._count is not None and not self._count.n:
+            self.refresh()
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is under way: every row of the view that the source can give is drawn with the next frame."""
+        return not (self._opening or self._fetching)
+
+    # --- from the source, through threads
+
+    def _open(self, *, keep_cursor: bool) -> None:
+        """Begin a generation: count, the cursor's record, the pages around it."""
+        source = self._source
+        if source is None:
+            return
+        self._generation += 1
+        self._opening, self._fetching, self._broken = True, False, False
+        if not self.is_running:
+            return  # `on_mount` begins
+        key = self.cursor_key if keep_cursor else None
+        place = self._cursor if keep_cursor else 0
+        line = place - self.scroll_offset.y if keep_cursor else 0  # of the view
+        height = max(1, self._view_height)
+
+        def work() -> Callable[[], None]:
+            count = source.count()
+            found = source.find(key) if key is not None else None
+            target = max(0, min(place if found is None else found, count.n - 1))
+            top = max(0, min(target - line, count.n - height))
+            pages = {
+                page: self._checked(source.rows(page * PAGE, min((page + 1) * PAGE, count.n)))
+                for page in range(top // PAGE, (min(top + height, count.n) + PAGE - 1) // PAGE)
+            }
+            return lambda: self._opened(count, pages, target - place, keep_cursor=keep_cursor)
+
+        self._in_thread(work, "row-table-rows")
+
+    def _opened(self, count: Count, pages: dict[int, Sequence[Row]], shift: int, *, keep_cursor: bool) -> None:
+        """Put a generation's first rows in place of the old ones. `shift` is how far the cursor's record has moved."""
+        self._opening = False
+        self._pages = OrderedDict(pages)
+        self._count = count
+        top = self.scroll_offset.y + shift if keep_cursor else 0
+        # The cursor may have been moved while the rows were under way: the shift leaves that in force.
+        self._cursor = max(0, min(self._cursor + shift if keep_cursor else 0, count.n - 1))
+        self._resize_virtual()
+        self.scroll_to(y=max(0, min(top, self.max_scroll_y)))
+        self._after_change()
+        self.refresh()
+        self.post_message(self.Counted(self, count))
+
+    def _recounted(self, count: Count) -> None:
+        if self._count is not None and self._cursor < max(1, count.n):
+            self._count = count
+            self._resize_virtual()
+            self.post_message(self.Counted(self, count))
+        else:
+            self.reload()  # the cursor's row is gone: rows have changed too
+
+    def _fetch(self) -> None:
+        """Ask for one page that the view needs, or else for one beside it; the next is asked for when it has come."""
+        source, count = self._source, self._count
+        if source is None or count is None or self._opening or self._fetching or self._broken or not count.n:
+            return
+        top = self.scroll_offset.y
+        first, last = top // PAGE, min(top + max(1, self._view_height) - 1, count.n - 1) // PAGE
+        beside = [page for page in (last + 1, first - 1) if 0 <= page * PAGE < count.n]
+        missing = [page for page in (*range(first, last + 1), *beside) if page not in self._pages]
+        if not missing:
+            return
+        self._fetching = True
+        page = missing[0]
+        start, stop = page * PAGE, min((page + 1) * PAGE, count.n)
+
+        def work() -> Callable[[], None]:
+            rows = self._checked(source.rows(start, stop))
+            return lambda: self._fetched(page, rows)
+
+        self._in_thread(work, "row-table-rows")
+
+    def _fetched(self, page: int, rows: Sequence[Row]) -> None:
+        self._fetching = False
+        self._pages[page] = rows
+        if len(self._pages) > _PAGES_KEPT:
+            self._pages.popitem(last=False)
+        top = self.scroll_offset.y
+        first = max(top, page * PAGE)
+        stop = min(top + self._view_height, (page + 1) * PAGE)
+        if first < stop:
+            self.refresh(Region(0, first - top + _HEADER, self._width, stop - first))
+        self._after_change()
+
+    def _checked(self, rows: Sequence[Row]) -> Sequence[Row]:
+        """Runs in the thread, so that a row which does not fit the columns is the source's failure, not a crash."""
+        for row in rows:
+            if len(row.cells) != len(self._columns):
+                raise ValueError(f"row {row.key!r} has {len(row.cells)} cells, the table {len(self._columns)} columns")
+        return rows
+
+    def _in_thread(self, work: Callable[[], Callable[[], None]], group: str) -> None:
+        """Run `work` in a thread and what it returns in the event loop, unless the generation is over by then."""
+        generation = self._generation
+
+        def run() -> None:
+            try:
+                apply = work()
+            except Exception as error:  # noqa: BLE001  # whatever a source raises is told, and must not end the app
+                failure = error
+                apply = lambda: self._failed(failure)  # noqa: E731  # the same kind of thing as what work returns
+            self.post_message(self._Answer(generation, apply))
+
+        self.run_worker(run, group=group, exclusive=True, thread=True, exit_on_error=False)
+
+    @on(_Answer)
+    def _take_answer(self, answer: _Answer) -> None:
+        if answer.generation == self._generation:
+            answer.apply()
+
+    def _failed(self, error: Exception) -> None:
+        if self._opening:  # rows of the old source must not pass for the new one's
+            self._pages.clear()
+            self._count = None
+            self._resize_virtual()
+            self.refresh()
+        self._opening = self._fetching = False
+        self._broken = True
+        self.post_message(self.Failed(self, error))
+
+    # --- the cursor
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor by rows."""
+        self._move_to(self._cursor + by)
+
+    def action_page(self, by: int) -> None:
+        """Move cursor and view by the height of the view."""
+        height = max(1, self._view_height)
+        self.scroll_to(y=max(0, min(self.scroll_offset.y + by * height, self.max_scroll_y)))
+        self._move_to(self._cursor + by * height)
+
+    def action_first(self) -> None:
+        """Move the cursor to the first row."""
+        self._move_to(0)
+
+    def action_last(self) -> None:
+        """Move the cursor to the last row."""
+        self._move_to(self._count.n - 1 if self._count else 0)
+
+    def action_choose(self) -> None:
+        """Choose the row under the cursor; if it has not come yet, as soon as it has."""
+        self._choosing = bool(self._count and self._count.n)
+        self._report()
+
+    def _move_to(self, place: int) -> None:
+        place = max(0, min(place, self._count.n - 1 if self._count else 0))
+        if place == self._cursor:
+            return
+        old, self._cursor = self._cursor, place
+        self._choosing = False
+        top, height = self.scroll_offset.y, self._view_height
+        if not top <= place < top + height:
+            self.scroll_to(y=place if place < top else place - height + 1)
+        self._refresh_row(old)
+        self._refresh_row(place)
+        self._after_change()
+
+    def _after_change(self) -> None:
+        """Rows have come, or cursor or view have moved."""
+        self._place_terminal_cursor()
+        self._report()
+        self._fetch()
+
+    def _report(self) -> None:
+        """Tell the application of another row under the cursor, as soon as its key is known."""
+        row = self._row(self._cursor)
+        if row is None and self._count is not None and self._count.n:
+            return
+        key = row.key if row else None
+        if key != self._reported:
+            self._reported = key
+            self.post_message(self.Moved(self, key))
+        if self._choosing and key is not None:
+            self._choosing = False
+            self.post_message(self.Chosen(self, key))
+
+    def _place_terminal_cursor(self) -> None:
+        """Put the terminal's own cursor, hidden as it is, on the cursor's row: braille displays follow it."""
+        line = self._cursor - self.scroll_offset.y
+        if self.has_focus and 0 <= line < self._view_height:
+            self.app.cursor_position = self.content_region.offset + Offset(0, line + _HEADER)
+
+    def on_click(self, event: events.Click) -> None:
+        """Move the cursor to the row clicked on; a double click chooses it."""
+        place = self.scroll_offset.y + event.get_content_offset_capture(self).y - _HEADER
+        if self._count and self.scroll_offset.y <= place < self._count.n:
+            self._move_to(place)
+            if event.chain == 2:
+                self.action_choose()
+
+    # --- the view
+
+    def scroll_to(self, x: float | None = None, y: float | None = None, **how: Any) -> None:
+        """Scroll, at once and never animated, whatever is asked for."""
+        # Forced: whether there is a scrollbar is only known after the next layout. The view never goes past the rows.
+        super().scroll_to(x, y, **{**how, "animate": False, "duration": None, "speed": None, "force": True})
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """The view has moved, by whatever way."""
+        super().watch_scroll_y(old_value, new_value)
+        self._after_change()
+
+    def on_mount(self) -> None:
+        """Start with the source given at the beginning."""
+        self.vertical_scrollbar.renderer = _PlainBar  # type: ignore[misc]  # the way its documentation shows
+        self._open(keep_cursor=True)
+
+    def on_resize(self) -> None:
+        """Keep the cursor in the view, and fill it."""
+        self._resize_virtual()
+        top, height = self.scroll_offset.y, self._view_height
+        if height > 0 and not top <= self._cursor < top + height:
+            self.scroll_to(y=max(0, self._cursor - height + 1))
+        self._after_change()
+
+    def on_focus(self) -> None:
+        """Take the terminal's own cursor along."""
+        self._place_terminal_cursor()
+
+    @property
+    def _width(self) -> int:
+        """Cells for headings and rows, beside the scrollbar."""
+        return self.scrollable_content_region.width
+
+    @property
+    def _view_height(self) -> int:
+        """Lines for rows."""
+        return self.scrollable_content_region.height - _HEADER
+
+    def _resize_virtual(self) -> None:
+        self.virtual_size = Size(self._width, (self._count.n if self._count else 0) + _HEADER)
+
+    def _refresh_row(self, place: int) -> None:
+        line = place - self.scroll_offset.y
+        if 0 <= line < self._view_height:
+            self.refresh(Region(0, line + _HEADER, self._width, 1))
+
+    def _row(self, place: int) -> Row | None:
+        page, index = divmod(place, PAGE)
+        rows = self._pages.get(page)
+        if rows is None:
+            return None
+        self._pages.move_to_end(page)
+        return rows[index] if index < len(rows) else None
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the view: the headings, a row, or part of what is said of an empty list."""
+        width = self._width
+        if y < _HEADER:
+            return self._line(self._header_text(width), "row-table--header")
+        if self._count is not None and not self._count.n:
+            return self._line(self._empty_line(y - _HEADER, width), "row-table--empty")
+        place = self.scroll_offset.y + y - _HEADER
+        row = self._row(place)
+        at_cursor = place == self._cursor and self._count is not None
+        return self._line(self._row_text(row, width, at_cursor=at_cursor), "row-table--cursor" if at_cursor else None)
+
+    def _line(self, text: str, component: str | None) -> Strip:
+        """One segment: a line in one style costs the fewest bytes."""
+        style = self.get_component_rich_style(component) if component else self.rich_style
+        width = self._width
+        return Strip([Segment(text, style)]).adjust_cell_length(width, style)
+
+    def _header_text(self, width: int) -> str:
+        return " " * _MARK + (" " * GAP).join(
+            heading(self._columns[place], cells, self._sort, ascii_only=self._ascii_only)
+            for place, cells in fit_columns(self._columns, width - _MARK).items()
+        )
+
+    def _row_text(self, row: Row | None, width: int, *, at_cursor: bool) -> str:
+        text = ">".ljust(_MARK) if at_cursor else " " * _MARK
+        if row is not None:
+            text += (" " * GAP).join(
+                fit(row.cells[place], cells, self._columns[place].justify, ellipsis="~" if self._ascii_only else "…")
+                for place, cells in fit_columns(self._columns, width - _MARK).items()
+            )
+        return text
+
+    def _empty_line(self, line: int, width: int) -> str:
+        text = "\n".join(visible_lines(self._empty_text))
+        lines = Content(text).wrap(max(1, width - _MARK)) if text else []
+        return " " * _MARK + (lines[line].plain if line < len(lines) else "")

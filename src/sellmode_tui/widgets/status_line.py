@@ -1,0 +1,106 @@
+"""One line that says in words how things stand: no colour, symbol or movement is needed to read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from sellmode_contract.text import visible
+from sellmode_tui.widgets.cells import fit
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the line says. Times are given as text, in the store's time zone, so that equal states are equal texts."""
+
+    online: bool
+    since: str = ""
+    """When the line went down ("14:02", "yesterday 18:30"); empty if not known. Only said while offline."""
+    synced: str = ""
+    """When the last sync was finished; empty if there was none."""
+    unsent: int = 0
+    """Changes that wait to be sent."""
+    refused: int = 0
+    """Changes that the backend refused and that a person has to look at."""
+    notice: str = ""
+    """What is going on or wrong just now, as "first sync 12,400 rows" or "server wants a newer app"."""
+    person: str = ""
+    mode: str = ""
+    """"Team Mode" or "Associate Mode"."""
+
+
+def status_text(status: Status, width: int, *, ascii_only: bool = False) -> str:
+    """The line for a terminal of this width: parts that do not fit are left out, the least important first.
+
+    The connection is never left out, and what is not sent or was refused only when nothing else is left to drop.
+    """
+    connection = "ONLINE"
+    if not status.online:
+        connection = f"OFFLINE since {status.since}" if status.since else "OFFLINE"
+    # Each part with its importance, in the order in which they are shown.
+    parts = [
+        (7, connection),
+        (6, f"{status.refused} refused" if status.refused else ""),
+        (5, f"{status.unsent} not sent" if status.unsent else ""),
+        (4, status.notice),
+        (3, f"synced {status.synced}" if status.synced else ""),
+        (1, status.person),
+        (2, status.mode),
+    ]
+    shown = [(importance, visible(text)) for importance, text in parts if text]
+    between = " | " if ascii_only else " · "
+    while len(shown) > 1 and cell_len(between.join(text for _, text in shown)) > width:
+        shown.remove(min(shown))
+    line = between.join(text for _, text in shown)
+    return fit(line, width, ellipsis="~" if ascii_only else "…").rstrip()
+
+
+class StatusLine(Widget):
+    """The line as a widget. It repaints when its words change, and only then."""
+
+    ALLOW_SELECT = False
+
+    DEFAULT_CSS = """
+    StatusLine {
+        height: 1;
+        padding: 0 1;
+        background: $panel;
+        color: $foreground;
+    }
+    """
+
+    status: reactive[Status] = reactive(Status(online=False), repaint=False)
+    """What it says; set it as often as you like."""
+
+    def __init__(
+        self,
+        status: Status | None = None,
+        *,
+        ascii_only: bool = False,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        """Offline until a status says otherwise."""
+        super().__init__(id=id, classes=classes)
+        self._ascii_only = ascii_only
+        self._drawn: str | None = None
+        self.set_reactive(StatusLine.status, status or Status(online=False))
+
+    @property
+    def text(self) -> str:
+        """The words as they fit the present width."""
+        return status_text(self.status, self.size.width, ascii_only=self._ascii_only)
+
+    def watch_status(self) -> None:
+        """Repaint if other words come of it: a narrow line may leave out the part that has changed."""
+        if self.text != self._drawn:
+            self.refresh()
+
+    def render(self) -> Content:
+        """The line; as Content, never as markup."""
+        self._drawn = self.text
+        return Content(self._drawn)
