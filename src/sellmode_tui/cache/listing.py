@@ -1,0 +1,316 @@
+"""Customers in the orders that lists need.
+
+``listing`` has a narrow row for each customer. Its key is the customer's *place*: a number that rises with the name,
+with gaps, so that a new customer finds a number between its neighbours. When a gap is used up, the places of the
+smallest sparse enough window around it are spread anew (order maintenance). Everything sorted by something else ties
+by place. The search index uses places as its row ids, which is why it gives hits in name order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from sellmode_contract.records import Customer
+from sellmode_tui.cache import search
+from sellmode_tui.cache.tables import decode
+from sellmode_tui.sealed import Connection
+
+GAP = 1 << 24
+"""Between the places of neighbours when the listing is made."""
+SPAN = 1 << 60
+"""No place is as high."""
+UNKNOWN = 1 << 62
+"""Rank of an owner who is not in the staff directory: after everybody who is."""
+
+SORTS = {
+    "last_purchase": "last_purchase",
+    "spend": "spend",
+    "last_contact": "last_contact",
+    "owner": "owner_rank",
+}
+"""What can be sorted by besides the name, and its column."""
+
+LAST = (1 << 63) - 1
+"""Sorts what has no value last, in either direction."""
+
+
+def sort_key(sort: str, descending: bool) -> str:
+    """The SQL of a listing's sort key, rising in list order; an index has exactly this expression."""
+    return f"ifnull({'-' if descending else ''}{SORTS[sort]}, {LAST})"
+
+
+class Row(NamedTuple):
+    """A customer's listing row; ``place`` is found when it goes in."""
+
+    customer: int
+    scope: int
+    last_purchase: int | None
+    spend: int
+    last_contact: int | None
+    owner_rank: int | None
+
+
+COLUMNS = ", ".join(Row._fields)
+
+_FROM_CUSTOMER = (
+    f"SELECT c.pk, c.scope, c.last_purchase, c.spend, c.last_contact,"
+    " CASE WHEN c.owner IS NOT NULL THEN"
+    f" ifnull((SELECT r.rank FROM owner_rank r WHERE r.staff = c.owner), {UNKNOWN}) END"
+    " FROM customer c"
+)
+
+
+# ------------------------------------------------------------------ making it
+
+
+def create(connection: Connection) -> None:
+    """Make the listing of all customers, with its orders."""
+    drop(connection)
+    connection.execute("CREATE TABLE owner_rank (staff TEXT PRIMARY KEY, rank INTEGER NOT NULL) WITHOUT ROWID")
+    rank_owners(connection)
+    connection.execute(
+        "CREATE TABLE listing (place INTEGER PRIMARY KEY, customer INTEGER NOT NULL UNIQUE, scope INTEGER NOT NULL,"
+        " last_purchase INTEGER, spend INTEGER NOT NULL, last_contact INTEGER, owner_rank INTEGER)"
+    )
+    connection.execute(
+        f"INSERT INTO listing (place, {COLUMNS}) SELECT {GAP} * row_number() OVER (), ordered.*"
+        f" FROM ({_FROM_CUSTOMER} ORDER BY c.name_key, c.id) AS ordered"
+    )
+    connection.execute("CREATE INDEX listing_name ON listing (place, scope, customer)")
+    for sort in SORTS:
+        for descending in (False, True):
+            name = f"listing_{sort}{'_descending' if descending else ''}"
+            connection.execute(f"CREATE INDEX {name} ON listing ({sort_key(sort, descending)}, place, scope, customer)")
+
+
+def drop(connection: Connection) -> None:
+    """Drop the listing, if it is there."""
+    connection.execute("DROP TABLE IF EXISTS listing")
+    connection.execute("DROP TABLE IF EXISTS owner_rank")
+
+
+def index_all(connection: Connection, chunk: int = 5000) -> None:
+    """Put every customer of the listing into the search index, which is empty."""
+    after = -1
+    while rows := connection.execute(
+        "SELECT l.place, c.doc FROM listing l JOIN customer c ON c.pk = l.customer WHERE l.place > ?"
+        " ORDER BY l.place LIMIT ?",
+        (after, chunk),
+    ).fetchall():
+        search.insert(connection, (search.entry(place, decode("customer", doc)) for place, doc in rows))
+        after = rows[-1][0]
+
+
+# ------------------------------------------------------------------ keeping it
+
+
+def remove(connection: Connection, customers: dict[int, Customer]) -> None:
+    """Take customers, as they are in the index, out of listing and index."""
+    marks = ",".join("?" * len(customers))
+    rows = connection.execute(f"SELECT place, customer FROM listing WHERE customer IN ({marks})", tuple(customers))
+    places = rows.fetchall()
+    search.delete(connection, (search.entry(place, customers[customer]) for place, customer in places))
+    connection.executemany("DELETE FROM listing WHERE place = ?", ((place,) for place, _ in places))
+
+
+def add(connection: Connection, customers: Sequence[int]) -> None:
+    """Put customers that are in the table, and not in the listing, into listing and index."""
+    added: list[int] = []
+    for row in _rows(connection, customers, " ORDER BY c.name_key, c.id"):
+        added.append(row.customer)
+        connection.execute(f"INSERT INTO listing (place, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", (-len(added), *row))
+    # They stand at negative places now, so that the listing counts them already while each run finds its gap.
+    documents = search.documents(connection, added)
+    entries = []
+    for run in _runs(connection, added):
+        for pk, place in zip(run, _free_places(connection, run[0], len(run)), strict=True):
+            connection.execute("UPDATE listing SET place = ? WHERE customer = ?", (place, pk))
+            entries.append(search.entry(place, documents[pk]))
+    search.insert(connection, entries)
+
+
+class Known(NamedTuple):
+    """A customer as it is in its table."""
+
+    customer: int
+    name_key: str
+    doc: str
+
+
+def snapshot(connection: Connection, ids: Sequence[str]) -> dict[str, Known]:
+    """The customers of these ids that are in the table."""
+    rows = connection.execute(
+        f"SELECT id, pk, name_key, doc FROM customer WHERE id IN ({','.join('?' * len(ids))})", tuple(ids)
+    )
+    return {id: Known(*values) for id, *values in rows}
+
+
+def follow(connection: Connection, before: dict[str, Known], after: dict[str, Known]) -> None:
+    """Bring listing and index up to date with customers that were written."""
+    moved: dict[int, Customer] = {}
+    unmoved: list[int] = []
+    old_entries: list[search.Entry] = []
+    new_entries: list[search.Entry] = []
+    for id, now in after.items():
+        was = before.get(id)
+        if was is None:
+            continue
+        customer = decode("customer", was.doc)
+        if was.name_key != now.name_key:
+            moved[was.customer] = customer
+            continue
+        unmoved.append(now.customer)
+        if was.doc != now.doc:
+            place = connection.execute("SELECT place FROM listing WHERE customer = ?", (was.customer,)).fetchone()[0]
+            old, new = search.entry(place, customer), search.entry(place, decode("customer", now.doc))
+            if old != new:
+                old_entries.append(old)
+                new_entries.append(new)
+    remove(connection, moved)
+    search.delete(connection, old_entries)
+    search.insert(connection, new_entries)
+    connection.executemany(
+        "UPDATE listing SET scope = ?2, last_purchase = ?3, spend = ?4, last_contact = ?5, owner_rank = ?6"
+        " WHERE customer = ?1",
+        [*_rows(connection, unmoved)],
+    )
+    stayed = set(unmoved)
+    add(connection, [now.customer for now in after.values() if now.customer not in stayed])
+
+
+def _rows(connection: Connection, customers: Sequence[int], order: str = "") -> Iterator[Row]:
+    marks = ",".join("?" * len(customers))
+    for values in connection.execute(f"{_FROM_CUSTOMER} WHERE c.pk IN ({marks}){order}", tuple(customers)).fetchall():
+        yield Row(*values)
+
+
+_PLACED_BEFORE = (
+    "SELECT l.place FROM customer c JOIN listing l ON l.customer = c.pk AND l.place >= 0"
+    " WHERE (c.name_key, c.id) < (SELECT name_key, id FROM customer WHERE pk = ?)"
+    " ORDER BY c.name_key DESC, c.id DESC LIMIT 1"
+)
+
+
+def _runs(connection: Connection, added: list[int]) -> Iterator[list[int]]:
+    """Cut customers in name order into runs that go between the same two neighbours."""
+    run: list[int] = []
+    place_after: int | None = None
+    for pk in added:
+        # Everybody already placed who comes before this one came before the run too, or else the run ends here.
+        if run and place_after is not None and _comes_after(connection, pk, place_after):
+            yield run
+            run = []
+        if not run:
+            place_after = _next_place(connection, _place_before(connection, pk))
+        run.append(pk)
+    if run:
+        yield run
+
+
+def _place_before(connection: Connection, pk: int) -> int:
+    row = connection.execute(_PLACED_BEFORE, (pk,)).fetchone()
+    return row[0] if row else 0
+
+
+def _next_place(connection: Connection, place: int) -> int | None:
+    after: int | None
+    (after,) = connection.execute("SELECT min(place) FROM listing WHERE place > ?", (place,)).fetchone()
+    return after
+
+
+def _comes_after(connection: Connection, pk: int, place: int) -> bool:
+    (after,) = connection.execute(
+        "SELECT (n.name_key, n.id) > (o.name_key, o.id) FROM customer n, listing l JOIN customer o ON o.pk = l.customer"
+        " WHERE n.pk = ? AND l.place = ?",
+        (pk, place),
+    ).fetchone()
+    return bool(after)
+
+
+def _free_places(connection: Connection, first: int, count: int) -> list[int]:
+    """Places for a run, evenly spread between its neighbours, who make room if they must."""
+    before = _place_before(connection, first)
+    after = _next_place(connection, before)
+    if after is None:
+        after = min(before + (count + 1) * GAP, SPAN)
+    if after - before <= count:
+        _spread(connection, before or after, count)
+        return _free_places(connection, first, count)
+    return [before + (after - before) * (number + 1) // (count + 1) for number in range(count)]
+
+
+def _spread(connection: Connection, around: int, count: int) -> None:
+    """Spread the places of the smallest aligned window around a place in which ``count`` more then find a gap."""
+    bits = 8
+    while True:
+        low = around >> bits << bits
+        high = low + (1 << bits)
+        (held,) = connection.execute(
+            "SELECT count(*) FROM listing WHERE place >= ? AND place < ?", (max(low, 1), high)
+        ).fetchone()
+        # Each neighbour needs a gap for the whole run, twice over so that this is not to be done again soon.
+        if (held + 1) * (count + 1) * 2 <= high - low:
+            break
+        bits += 1
+    rows = connection.execute(
+        "SELECT l.place, l.customer, c.doc FROM listing l JOIN customer c ON c.pk = l.customer"
+        " WHERE l.place >= ? AND l.place < ? ORDER BY l.place",
+        (max(low, 1), high),
+    ).fetchall()
+    step = (high - low) // (held + 1)
+    moved = [
+        (place, low + step * number, customer, decode("customer", doc))
+        for number, (place, customer, doc) in enumerate(rows, 1)
+    ]
+    search.delete(connection, (search.entry(old, customer) for old, _, _, customer in moved))
+    # By way of places that nobody has: the new ones overlap the old ones.
+    update = "UPDATE listing SET place = ? WHERE place = ?"
+    connection.executemany(update, ((-SPAN - new, old) for old, new, _, _ in moved))
+    connection.executemany(update, ((new, -SPAN - new) for _, new, _, _ in moved))
+    search.insert(connection, (search.entry(new, customer) for _, new, _, customer in moved))
+
+
+# ------------------------------------------------------------------ owners
+
+
+def rank_owners(connection: Connection) -> list[str]:
+    """Rank the staff by name, with gaps, changing as few ranks as can be; returns the ids whose rank changed."""
+    ranks = dict(connection.execute("SELECT staff, rank FROM owner_rank"))
+    ids = [id for (id,) in connection.execute("SELECT id FROM staff ORDER BY name_key, id")]
+    wanted = _ranked(ids, ranks)
+    changed = [id for id in {*ranks, *wanted} if ranks.get(id) != wanted.get(id)]
+    connection.executemany("DELETE FROM owner_rank WHERE staff = ?", ((id,) for id in changed))
+    connection.executemany("INSERT INTO owner_rank VALUES (?, ?)", ((id, wanted[id]) for id in changed if id in wanted))
+    return changed
+
+
+def _ranked(ids: list[str], ranks: dict[str, int]) -> dict[str, int]:
+    """Ranks that rise along ``ids``: the present ones where they do, others in the gaps between; else all anew."""
+    kept: dict[str, int] = {}
+    highest = 0
+    for id in ids:
+        if ranks.get(id, 0) > highest:
+            highest = kept[id] = ranks[id]
+    wanted: dict[str, int] = {}
+    before = 0
+    for number, id in enumerate(ids):
+        if id not in kept:
+            after = next((kept[later] for later in ids[number + 1 :] if later in kept), before + 2 * GAP)
+            if after - before < 2:
+                return {id: (number + 1) * GAP for number, id in enumerate(ids)}
+            wanted[id] = before + (after - before) // 2
+        else:
+            wanted[id] = kept[id]
+        before = wanted[id]
+    return wanted
+
+
+def owners_changed(connection: Connection) -> None:
+    """Sort customers again whose owner's name or place in the directory changed."""
+    for owner in rank_owners(connection):
+        connection.execute(
+            f"UPDATE listing SET owner_rank = ifnull((SELECT rank FROM owner_rank WHERE staff = ?1), {UNKNOWN})"
+            " WHERE customer IN (SELECT pk FROM customer WHERE owner = ?1)",
+            (owner,),
+        )

@@ -1,0 +1,55 @@
+"""The cache file's tables.
+
+Rows come first and bare: ``pk``, the id, the document and plain columns. What lists and search need besides (indexes,
+``listing``, the two search tables) is made when a first sync is complete, because making it afterwards is several times
+faster, and thrown away when most of the cache is to be replaced.
+"""
+
+from __future__ import annotations
+
+from sellmode_tui.cache.tables import CHILDREN, COMMON, OTHER, TABLES
+from sellmode_tui.migrations import Step
+from sellmode_tui.sealed import Connection
+
+
+def tables(connection: Connection) -> None:
+    """Kinds, scopes and what is known of the backend."""
+    connection.execute("CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID")
+    connection.execute("INSERT INTO meta VALUES ('version', 0), ('built', 0), ('scrub', 0)")
+    # A scope that is not current has lost its name: nothing in it is ever shown again. `swept` is the reset that the
+    # scope has completed, whose rows count as generation 0; `only` is the generation of all its rows, if it is but one.
+    connection.execute(
+        "CREATE TABLE scope (pk INTEGER PRIMARY KEY, name TEXT UNIQUE, current INTEGER NOT NULL DEFAULT 0,"
+        " dropped INTEGER NOT NULL DEFAULT 0, swept INTEGER, only INTEGER)"
+    )
+    for kind, table in TABLES.items():
+        columns = ", ".join(f"{name} {type}" for name, type in {**COMMON, **table.columns}.items())
+        connection.execute(f'CREATE TABLE "{kind}" (pk INTEGER PRIMARY KEY, {columns}, UNIQUE (id))')
+    columns = ", ".join(f"{name} {type}" for name, type in COMMON.items())
+    connection.execute(
+        f"CREATE TABLE {OTHER} (pk INTEGER PRIMARY KEY, {columns}, kind TEXT NOT NULL, UNIQUE (id, kind))"
+    )
+
+
+STEPS: list[Step] = [tables]
+
+
+INDEXES = {
+    **{f"{table}_scope": f'"{table}" (scope, gen)' for table in (*TABLES, OTHER)},
+    **{f"{kind}_customer": f'"{kind}" (customer)' for kind in CHILDREN},
+    "customer_name_key": "customer (name_key, id)",
+    "customer_owner": "customer (owner)",
+}
+"""The indexes that are made after a first sync."""
+
+
+def create_indexes(connection: Connection) -> None:
+    """Make the indexes beside the kinds' tables."""
+    for name, columns in INDEXES.items():
+        connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
+
+
+def drop_indexes(connection: Connection) -> None:
+    """Drop them again."""
+    for name in INDEXES:
+        connection.execute(f"DROP INDEX IF EXISTS {name}")

@@ -1,0 +1,158 @@
+"""The search index: two FTS5 tables whose row ids are places in the order of names.
+
+Hits therefore come in name order, and the first page of a search stops early however many there are. The tables are
+contentless: to take a row out, its old words are given again, which removes them from the pages at once
+(``secure-delete``; the tombstones of ``contentless_delete`` would leave them there until a merge).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from sellmode_contract.records import Customer
+from sellmode_contract.search import (
+    MIN_PHONE_DIGITS,
+    Digits,
+    Query,
+    SearchKeys,
+    email_keys,
+    name_words,
+    parse_query,
+    phone_keys,
+    words,
+)
+from sellmode_tui.cache.tables import decode
+from sellmode_tui.sealed import Connection
+
+VERSION = 1
+"""Rises when other words are made of the same customer: the index is then made anew."""
+
+WORDS, PHONES = "search_words", "search_phones"
+
+
+def keys(customer: Customer) -> SearchKeys:
+    """What a customer is found by: names, the beginnings of an e-mail, the customer number, phones."""
+    return SearchKeys(
+        frozenset(
+            (
+                *name_words(customer.given_name),
+                *name_words(customer.family_name),
+                *email_keys(customer.email),
+                *words(customer.number),
+            )
+        ),
+        frozenset((*phone_keys(customer.phone), *phone_keys(customer.phone_e164))),
+    )
+
+
+class Entry(NamedTuple):
+    """What the index holds of a customer at one place."""
+
+    place: int
+    words: str
+    phones: str
+
+
+def entry(place: int, customer: Customer) -> Entry:
+    """The index entry of a customer. The same customer gives the same one."""
+    found = keys(customer)
+    return Entry(place, " ".join(sorted(found.words)), " ".join(sorted(found.phones)))
+
+
+def create(connection: Connection) -> None:
+    """Make both tables, empty."""
+    drop(connection)
+    for name, prefixes in ((WORDS, ", prefix='1 2 3 4 5 6 7'"), (PHONES, "")):
+        connection.execute(
+            f"CREATE VIRTUAL TABLE {name} USING fts5(keys, content='', detail=none, tokenize='ascii'{prefixes})"
+        )
+        connection.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('secure-delete', 1)")
+
+
+def drop(connection: Connection) -> None:
+    """Drop both tables, if they are there."""
+    for name in (WORDS, PHONES):
+        connection.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+def insert(connection: Connection, entries: Iterable[Entry]) -> None:
+    """Index customers. By rising place: FTS5 writes a segment whenever the row id falls."""
+    ordered = sorted(entries)
+    connection.executemany(f"INSERT INTO {WORDS} (rowid, keys) VALUES (?, ?)", ((e.place, e.words) for e in ordered))
+    connection.executemany(
+        f"INSERT INTO {PHONES} (rowid, keys) VALUES (?, ?)", ((e.place, e.phones) for e in ordered if e.phones)
+    )
+
+
+def delete(connection: Connection, entries: Iterable[Entry]) -> None:
+    """Take customers out of the index; the entries must be what is in it."""
+    ordered = sorted(entries)
+    connection.executemany(
+        f"INSERT INTO {WORDS} ({WORDS}, rowid, keys) VALUES ('delete', ?, ?)", ((e.place, e.words) for e in ordered)
+    )
+    connection.executemany(
+        f"INSERT INTO {PHONES} ({PHONES}, rowid, keys) VALUES ('delete', ?, ?)",
+        ((e.place, e.phones) for e in ordered if e.phones),
+    )
+
+
+# ------------------------------------------------------------------ asking
+
+
+class Candidates(NamedTuple):
+    """SQL that gives the places of all customers who may match, in one column ``place``."""
+
+    sql: str
+    parameters: tuple[str, ...]
+    exact: bool
+    """Whether they are the customers who do match; otherwise each is to be checked with ``found``."""
+
+
+def candidates(query: Query) -> Candidates:
+    """Where to look for a query that is not empty.
+
+    Words alone are looked up together. Digits may be part of a phone or the beginning of a word, so they lead: few
+    customers have them, and the rest of the query is checked on these.
+    """
+    simple = [group.whole for group in query.digits if len(group.parts) == 1 and len(group.whole) < MIN_PHONE_DIGITS]
+    numbers = [group for group in query.digits if group.whole not in simple]
+    if not numbers:
+        return Candidates(
+            f"SELECT rowid AS place FROM {WORDS} WHERE {WORDS} MATCH ?", (_match(*query.words, *simple),), True
+        )
+    lead = numbers[0]
+    alone = not query.words and not simple and len(numbers) == 1 and len(lead.parts) == 1
+    selects, parameters = [], []
+    for digits in _leading(lead):
+        for table in (PHONES, WORDS) if len(digits) >= MIN_PHONE_DIGITS else (WORDS,):
+            selects.append(f"SELECT rowid AS place FROM {table} WHERE {table} MATCH ?")
+            parameters.append(_match(digits))
+    return Candidates(" UNION ".join(selects), tuple(parameters), alone)
+
+
+def _leading(group: Digits) -> list[str]:
+    """Digits one of which every customer has who has the group."""
+    return [group.whole] if len(group.parts) == 1 else [group.whole, max(group.parts, key=len)]
+
+
+def _match(*typed: str) -> str:
+    return " AND ".join(f'"{word}"*' for word in typed)
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str) -> Query:
+    return parse_query(text)
+
+
+def found(doc: str, text: str) -> bool:
+    """Whether a customer's document matches typed words; an SQL function of the readers."""
+    return _parsed(text).matches(keys(decode("customer", doc)))
+
+
+def documents(connection: Connection, customers: Sequence[int]) -> dict[int, Customer]:
+    """The customers with these primary keys."""
+    marks = ",".join("?" * len(customers))
+    rows = connection.execute(f"SELECT pk, doc FROM customer WHERE pk IN ({marks})", tuple(customers))
+    return {pk: decode("customer", doc) for pk, doc in rows}

@@ -1,0 +1,538 @@
+"""The cache file: what the backend sends goes in here, page by page, whatever happens.
+
+A page and its cursor become durable in one transaction, which fails if another process has advanced the cache. So a
+killed process leaves the cache as of some checkpoint, and the next pass goes on from there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import threading
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
+from sqlcipher3 import dbapi2
+
+from sellmode_contract import visibility
+from sellmode_contract.wire import Drop, Head, Put, Remove, Sweep
+from sellmode_tui import sealed
+from sellmode_tui.cache import listing, schema, search
+from sellmode_tui.cache.tables import OTHER, TABLES, Value, columns_of, own_values, table_of
+from sellmode_tui.migrations import migrate, transaction
+from sellmode_tui.sealed import Connection
+
+Change: TypeAlias = Put | Remove | Sweep | Drop
+
+CHUNK = 500
+"""Rows that are deleted in one transaction."""
+REBUILD_FROM = 5000
+"""A page that announces at least as many records to come, and more than the cache has, is the start of a bulk load."""
+
+_WRITER_CACHE = "PRAGMA cache_size = -65536"
+_READER_CACHE = "PRAGMA cache_size = -16384"
+
+
+class Overtaken(Exception):
+    """Another process has advanced the cache since its state was read. Nothing was changed; read the state again."""
+
+
+class Interrupted(Exception):
+    """A reading was cancelled."""
+
+
+class SyncState(NamedTuple):
+    """Where the cache stands."""
+
+    cursor: str | None
+    head: Head | None
+    """As last accepted; None before the first contact."""
+    last_contact: dt.datetime | None
+    """When that was, by the caller's clock."""
+    finished_at: dt.datetime | None
+    """When a pass was last complete, by the caller's clock."""
+    complete: bool
+    """Whether a first sync (or one as large) has been completed, and lists and search have their indexes."""
+
+    @property
+    def epoch(self) -> str | None:
+        """The backend's epoch as last heard."""
+        return self.head.epoch if self.head else None
+
+
+class Changed(NamedTuple):
+    """What a page changed."""
+
+    kinds: frozenset[str]
+    records: int
+
+
+class Reading:
+    """A consistent view of the cache, for as long as a reading lasts."""
+
+    def __init__(self, connection: Connection, head: Head | None) -> None:
+        self.connection = connection
+        self.head = head
+        allowed = _allowed(head) if head else frozenset()
+        self.scopes: tuple[int, ...] = tuple(
+            pk for pk, name in connection.execute("SELECT pk, name FROM scope WHERE current") if name in allowed
+        )
+        """The scopes whose records may be shown, by their number in the file; none is nothing."""
+        self.built = bool(_meta(connection, "built"))
+        """Whether lists and search have their indexes."""
+
+    def only_visible(self, alias: str) -> str:
+        """SQL that is true of a kind's rows that may be shown."""
+        # The + keeps SQLite from reading by scope, which would lose the order that it would otherwise read in.
+        return f"+{alias}.scope IN ({','.join(map(str, self.scopes))})"
+
+
+def _allowed(head: Head) -> frozenset[str]:
+    return visibility.scopes(head.view.mode, head.view.account) & frozenset(head.scopes)
+
+
+class Cache:
+    """An open cache file. Any thread may use it: one writes at a time, each reading has a connection of its own."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self.path = path
+        self._key = key
+        self._lock = threading.RLock()
+        """Held while the writer's connection is in use."""
+        self._idle: list[Connection] = []
+        self._idle_lock = threading.Lock()
+        self._closed = False
+        self._writer = sealed.connect(path, key, create=not path.exists(), synchronous="NORMAL")
+        self._writer.execute(_WRITER_CACHE)
+        self._version = 0
+        self._watch: Connection | None = None
+        self._head: tuple[str, Head] | None = None
+
+    @classmethod
+    def open(cls, path: Path, key: bytes) -> Cache:
+        """Open the cache at ``path``, making it if there is none. Raises SealedError (Corrupt, SchemaTooNew)."""
+        cache = cls(path, key)
+        try:
+            with sealed.errors(path):
+                migrate(cache._writer, path, schema.STEPS)
+                cache._resume()
+                cache.state()
+        except BaseException:
+            cache.close()
+            raise
+        return cache
+
+    @classmethod
+    def replace(cls, path: Path, key: bytes, stamp: str) -> Cache:
+        """Put a cache that cannot be used aside, under a name with ``stamp``, and start an empty one."""
+        sealed.move_aside(path, stamp)
+        return cls.open(path, key)
+
+    def close(self) -> None:
+        """Close every connection; readings that still run are cancelled."""
+        with self._idle_lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
+        with self._lock:
+            if self._watch is not None:
+                self._watch.close()
+            self._writer.close()
+
+    # -------------------------------------------------------------- state
+
+    def state(self) -> SyncState:
+        """Where the cache stands. What is applied next must follow on this."""
+        with self._lock, sealed.errors(self.path):
+            meta = dict(self._writer.execute("SELECT name, value FROM meta"))
+            self._version = meta["version"]
+        return SyncState(
+            cursor=meta.get("cursor"),
+            head=msgspec.json.decode(meta["head"], type=Head) if "head" in meta else None,
+            last_contact=_moment(meta.get("last_contact")),
+            finished_at=_moment(meta.get("finished_at")),
+            complete=bool(meta["built"]),
+        )
+
+    def changes(self) -> int:
+        """A number that differs from the last one if anything in the cache may have changed, by whichever process."""
+        with self._lock, sealed.errors(self.path):
+            if self._watch is None:
+                self._watch = sealed.connect(self.path, self._key, synchronous="NORMAL")
+            (version,) = self._watch.execute("PRAGMA data_version").fetchone()
+        return int(version)
+
+    # -------------------------------------------------------------- reading
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """A consistent view for the visibility door. Raises Interrupted if its connection is interrupted."""
+        connection = self._take()
+        try:
+            with sealed.errors(self.path):
+                connection.execute("BEGIN")
+                try:
+                    yield Reading(connection, self._current_head(connection))
+                finally:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+        except dbapi2.OperationalError as error:
+            if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
+                raise Interrupted from None
+            raise
+        finally:
+            self._give_back(connection)
+
+    def _take(self) -> Connection:
+        with self._idle_lock:
+            if self._closed:
+                raise Interrupted
+            if self._idle:
+                return self._idle.pop()
+        connection = sealed.connect(self.path, self._key, synchronous="NORMAL")
+        connection.execute(_READER_CACHE)
+        connection.execute("PRAGMA query_only = on")
+        connection.create_function("sellmode_found", 2, search.found, deterministic=True)
+        return connection
+
+    def _give_back(self, connection: Connection) -> None:
+        with self._idle_lock:
+            if not self._closed:
+                self._idle.append(connection)
+                return
+        connection.close()
+
+    def _current_head(self, connection: Connection) -> Head | None:
+        text = _meta(connection, "head")
+        if text is None:
+            return None
+        if self._head is None or self._head[0] != text:
+            self._head = (text, msgspec.json.decode(text, type=Head))
+        return self._head[1]
+
+    # -------------------------------------------------------------- writing
+
+    def accept(self, head: Head, *, at: dt.datetime) -> None:
+        """Let the backend's view of the account take effect: what is in none of its scopes is hidden from now on.
+
+        Whatever leaves is never shown again, even if its scope comes back: its records are sent anew. A reset makes
+        every record wait for its scope's sweep. Raises Overtaken.
+        """
+        allowed = _allowed(head)
+        with self._advance() as connection:
+            if head.reset:
+                for table in (*TABLES, OTHER):
+                    connection.execute(f'UPDATE "{table}" SET gen = -1')
+                connection.execute("UPDATE scope SET swept = NULL, only = NULL")
+                connection.execute("DELETE FROM meta WHERE name = 'cursor'")
+            _set_meta(connection, "head", msgspec.json.encode(head).decode())
+            had = {name for (name,) in connection.execute("SELECT name FROM scope WHERE name IS NOT NULL")}
+            connection.executemany(
+                "UPDATE scope SET name = NULL, current = 0 WHERE name = ?", ((name,) for name in had - set(head.scopes))
+            )
+            for name in head.scopes:
+                connection.execute(
+                    "UPDATE scope SET current = ? WHERE pk = ?", (name in allowed, _scope(connection, name))
+                )
+            _set_meta(connection, "last_contact", at.isoformat())
+
+    def apply(self, changes: Sequence[Change], cursor: str, left: int | None = None) -> Changed:
+        """Make a page and the cursor behind it durable together; ``left`` is how many records are about to follow.
+
+        Raises Overtaken, and Malformed for a document that is not one of its kind; then nothing was changed.
+        """
+        self._delete_dropped()
+        with self._advance() as connection:
+            if left is not None and left >= REBUILD_FROM and _meta(connection, "built"):
+                (held,) = connection.execute("SELECT count(*) FROM listing").fetchone()
+                if left > held:
+                    _unbuild(connection)
+            page = _Page(connection)
+            for change in changes:
+                page.add(change)
+            page.end()
+            _set_meta(connection, "cursor", cursor)
+        self._delete_dropped()
+        return Changed(frozenset(page.kinds), page.records)
+
+    def finish(self, *, at: dt.datetime) -> None:
+        """End a complete pass: delete what is in no current scope, from every page of the file and its log.
+
+        The first time, this is where lists and search get their indexes. Raises Overtaken.
+        """
+        self.purge()
+        self._build()
+        with self._advance() as connection:
+            _set_meta(connection, "finished_at", at.isoformat())
+        self._scrub()
+
+    def purge(self) -> None:
+        """Delete what is in no current scope; for a pass that does not come to its end in time, too."""
+        with self._lock:
+            self._delete_scopes("current = 0")
+            self._scrub()
+
+    # -------------------------------------------------------------- inside
+
+    @contextlib.contextmanager
+    def _advance(self) -> Iterator[Connection]:
+        """A write transaction that fails if another process made one since the state was read."""
+        with self._lock, sealed.errors(self.path):
+            with transaction(self._writer):
+                advanced = self._writer.execute(
+                    "UPDATE meta SET value = value + 1 WHERE name = 'version' AND value = ?", (self._version,)
+                )
+                if advanced.rowcount != 1:
+                    raise Overtaken
+                yield self._writer
+            self._version += 1
+
+    def _resume(self) -> None:
+        """Finish what a killed process had begun."""
+        with transaction(self._writer):
+            if _meta(self._writer, "built") and _meta(self._writer, "search") != search.VERSION:
+                _unbuild(self._writer)
+                _set_meta(self._writer, "rebuild", 1)
+        if _meta(self._writer, "rebuild"):
+            self.state()
+            self._build()
+
+    def _build(self) -> None:
+        with self._lock:
+            if _meta(self._writer, "built"):
+                return
+            with self._advance() as connection:
+                schema.create_indexes(connection)
+                listing.create(connection)
+                search.create(connection)
+                listing.index_all(connection)
+                _set_meta(connection, "search", search.VERSION)
+                _set_meta(connection, "rebuild", 0)
+                _set_meta(connection, "built", 1)
+
+    def _delete_dropped(self) -> None:
+        with self._lock:
+            self._delete_scopes("dropped")
+
+    def _delete_scopes(self, condition: str) -> None:
+        """Delete the rows of scopes, some in each transaction, and then the scopes themselves."""
+        with sealed.errors(self.path):
+            doomed = [pk for (pk,) in self._writer.execute(f"SELECT pk FROM scope WHERE {condition}")]
+            numbers = ",".join(map(str, doomed))
+            for table in (*TABLES, OTHER) if doomed else ():
+                deleted = CHUNK
+                while deleted == CHUNK:
+                    with transaction(self._writer):
+                        deleted = _delete(self._writer, table, f"scope IN ({numbers})", limit=CHUNK)
+                        if deleted:
+                            _set_meta(self._writer, "scrub", 1)
+            if doomed:
+                with transaction(self._writer):
+                    self._writer.execute(f"DELETE FROM scope WHERE pk IN ({numbers})")
+
+    def _scrub(self) -> None:
+        """Empty the log, where deleted rows still stand. A reading that lasts too long puts it off to the next time."""
+        with self._lock, sealed.errors(self.path):
+            if not _meta(self._writer, "scrub"):
+                return
+            with transaction(self._writer):
+                _set_meta(self._writer, "scrub", 0)
+            (busy, _, _) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                with transaction(self._writer):
+                    _set_meta(self._writer, "scrub", 1)
+
+
+# ------------------------------------------------------------------ a page
+
+
+class _Page:
+    """Applies the lines of a page, in bulk where their order allows it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._built = bool(_meta(connection, "built"))
+        self._scopes: dict[str, int] = {}
+        self._puts: dict[str, dict[str, tuple[Value, ...]]] = defaultdict(dict)
+        """Of each kind, the rows by id that wait."""
+        self._generations: dict[str, set[int]] = defaultdict(set)
+        """Of each scope, the generations of the puts that wait."""
+        self._removes: dict[str, dict[str, str]] = defaultdict(dict)
+        """Of each kind, the scopes by id of removals that wait."""
+        self.kinds: set[str] = set()
+        self.records = 0
+
+    def add(self, change: Change) -> None:
+        """Apply a line, now or, if nothing that comes before ``end`` can tell the difference, later."""
+        if isinstance(change, Put):
+            if change.id in self._removes[change.k] or change.id in self._puts[change.k]:
+                self._flush()
+            row = (change.id, self._scope(change.s), change.v, change.g, bytes(change.d).decode())
+            self._puts[change.k][change.id] = (*row, *own_values(change.k, change.id, change.d))
+            self._generations[change.s].add(change.g)
+        elif isinstance(change, Remove):
+            if change.id in self._removes[change.k] or change.id in self._puts[change.k]:
+                self._flush()
+            self._removes[change.k][change.id] = change.s
+        elif isinstance(change, Sweep):
+            self._flush()
+            self._sweep(self._scope(change.s), change.g)
+        else:
+            self._flush()
+            self._drop(change.s)
+
+    def end(self) -> None:
+        """Apply what waits."""
+        self._flush()
+        if self._built and "staff" in self.kinds:
+            listing.owners_changed(self._connection)
+
+    def _flush(self) -> None:
+        for scope, generations in self._generations.items():
+            self._note_generations(self._scope(scope), generations)
+        self._generations.clear()
+        for kind, rows in self._puts.items():
+            self._upsert(kind, rows)
+        self._puts.clear()
+        for kind, removals in self._removes.items():
+            for id, scope in removals.items():
+                self._delete(kind, "id = ? AND scope = ?", (id, self._scope(scope)))
+        self._removes.clear()
+
+    def _upsert(self, kind: str, rows: dict[str, tuple[Value, ...]]) -> None:
+        if not rows:
+            return
+        self.kinds.add(kind)
+        self.records += len(rows)
+        table = table_of(kind)
+        if table == "customer" and self._built:
+            before = listing.snapshot(self._connection, list(rows))
+            self._connection.executemany(_UPSERTS[table], rows.values())
+            listing.follow(self._connection, before, listing.snapshot(self._connection, list(rows)))
+        else:
+            self._connection.executemany(_UPSERTS[table], rows.values())
+
+    def _note_generations(self, scope: int, generations: set[int]) -> None:
+        swept, only = self._connection.execute("SELECT swept, only FROM scope WHERE pk = ?", (scope,)).fetchone()
+        if swept in generations:
+            # A reset with the number of the last one: what that one delivered is generation 0 in earnest now.
+            for table in (*TABLES, OTHER):
+                self._connection.execute(f'UPDATE "{table}" SET gen = 0 WHERE scope = ? AND gen = ?', (scope, swept))
+            swept = only = None
+        if only == _EMPTY and len(generations) == 1:
+            (only,) = generations
+        elif generations != {only}:
+            only = None
+        self._connection.execute("UPDATE scope SET swept = ?, only = ? WHERE pk = ?", (swept, only, scope))
+
+    def _sweep(self, scope: int, generation: int) -> None:
+        swept, only = self._connection.execute("SELECT swept, only FROM scope WHERE pk = ?", (scope,)).fetchone()
+        if swept == generation:  # nothing came since a reset of the same number
+            self._delete_everywhere("scope = ?", (scope,))
+        elif only not in (generation, _EMPTY):
+            self._delete_everywhere("scope = ? AND gen <> ?", (scope, generation))
+        # That everything left is generation 0 now is said once, not written into every row.
+        self._connection.execute("UPDATE scope SET swept = ?1, only = ?1 WHERE pk = ?2", (generation, scope))
+
+    def _drop(self, name: str) -> None:
+        self._scopes.pop(name, None)
+        self._connection.execute("UPDATE scope SET name = NULL, current = 0, dropped = 1 WHERE name = ?", (name,))
+        self.kinds.update(TABLES)
+
+    def _delete_everywhere(self, condition: str, parameters: tuple[Value, ...]) -> None:
+        for table in (*TABLES, OTHER):
+            self._delete(table, condition, parameters)
+
+    def _delete(self, kind: str, condition: str, parameters: tuple[Value, ...]) -> None:
+        if kind not in TABLES and kind != OTHER:
+            condition, parameters = f"{condition} AND kind = ?", (*parameters, kind)
+        if deleted := _delete(self._connection, table_of(kind), condition, parameters):
+            self.kinds.add(kind)
+            self.records += deleted
+            _set_meta(self._connection, "scrub", 1)
+
+    def _scope(self, name: str) -> int:
+        if name not in self._scopes:
+            self._scopes[name] = _scope(self._connection, name)
+        return self._scopes[name]
+
+
+def _upsert_statement(table: str) -> str:
+    columns = columns_of(table)
+    key = "(id, kind)" if table == OTHER else "(id)"
+    assignments = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in ("id", "kind"))
+    # The generation that counts: none of a scope that has left, 0 after its sweep.
+    generation = (
+        f'(SELECT CASE WHEN s.name IS NULL THEN -2 WHEN s.swept = "{table}".gen THEN 0 ELSE "{table}".gen END'
+        f' FROM scope s WHERE s.pk = "{table}".scope)'
+    )
+    return (
+        f'INSERT INTO "{table}" ({", ".join(columns)}) VALUES ({", ".join("?" * len(columns))})'
+        f" ON CONFLICT {key} DO UPDATE SET {assignments}"
+        f' WHERE excluded.rev >= "{table}".rev OR excluded.gen <> {generation}'
+    )
+
+
+_UPSERTS = {table: _upsert_statement(table) for table in (*TABLES, OTHER)}
+
+_EMPTY = -1
+"""``scope.only`` of a scope that has no rows yet."""
+
+
+# ------------------------------------------------------------------ small things
+
+
+def _delete(
+    connection: Connection, table: str, condition: str, parameters: tuple[Value, ...] = (), limit: int = -1
+) -> int:
+    """Delete rows of a table with whatever lists and search hold of them; returns how many."""
+    doomed = [
+        pk for (pk,) in connection.execute(f'SELECT pk FROM "{table}" WHERE {condition} LIMIT ?', (*parameters, limit))
+    ]
+    built = bool(doomed and _meta(connection, "built"))
+    if built and table == "customer":
+        for start in range(0, len(doomed), CHUNK):
+            listing.remove(connection, search.documents(connection, doomed[start : start + CHUNK]))
+    connection.executemany(f'DELETE FROM "{table}" WHERE pk = ?', ((pk,) for pk in doomed))
+    if built and table == "staff":
+        listing.owners_changed(connection)
+    return len(doomed)
+
+
+def _unbuild(connection: Connection) -> None:
+    schema.drop_indexes(connection)
+    listing.drop(connection)
+    search.drop(connection)
+    _set_meta(connection, "built", 0)
+
+
+def _scope(connection: Connection, name: str) -> int:
+    """The number of a scope in this file; a new one is empty."""
+    row = connection.execute("SELECT pk FROM scope WHERE name = ?", (name,)).fetchone()
+    if row:
+        return int(row[0])
+    text = _meta(connection, "head")
+    current = text is not None and name in _allowed(msgspec.json.decode(text, type=Head))
+    (pk,) = connection.execute(
+        "INSERT INTO scope (name, current, only) VALUES (?, ?, ?) RETURNING pk", (name, current, _EMPTY)
+    ).fetchone()
+    return int(pk)
+
+
+def _meta(connection: Connection, name: str) -> Any:
+    row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+    return row and row[0]
+
+
+def _set_meta(connection: Connection, name: str, value: str | int) -> None:
+    connection.execute(
+        "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value)
+    )
+
+
+def _moment(text: str | None) -> dt.datetime | None:
+    return None if text is None else dt.datetime.fromisoformat(text)

@@ -1,0 +1,168 @@
+"""Which columns a kind's table has beside the document, and how they are read from it.
+
+Instants are stored as whole microseconds since 1970 UTC, so that they compare as the instants do.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
+
+from sellmode_contract import records
+from sellmode_contract.records import KINDS, Record
+from sellmode_contract.search import name_key
+
+Value: TypeAlias = str | int | float | None
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
+
+
+def instant(moment: dt.datetime) -> int:
+    """A moment as it is stored."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def moment(instant: int) -> dt.datetime:
+    """A stored instant as a moment, in UTC."""
+    return _EPOCH + dt.timedelta(microseconds=instant)
+
+
+def _optional(moment: dt.datetime | None) -> int | None:
+    return None if moment is None else instant(moment)
+
+
+def customer_name_key(customer: records.Customer) -> str:
+    """What customers are sorted by. A nameless one stands where the name shown for them does."""
+    if customer.family_name or customer.given_name:
+        return name_key(customer.family_name, customer.given_name)
+    return name_key(customer.name, "")
+
+
+class Table(NamedTuple):
+    """A kind's own columns: their names with types, and their values of a record."""
+
+    columns: dict[str, str]
+    values: Callable[[Any], tuple[Value, ...]]
+
+
+def _customer(customer: records.Customer) -> tuple[Value, ...]:
+    figures = customer.figures
+    return (
+        customer.name,
+        customer_name_key(customer),
+        customer.store,
+        customer.owner,
+        customer.tier,
+        msgspec.json.encode(customer.tags).decode(),
+        _optional(figures.last_purchase),
+        figures.spend,
+        _optional(figures.last_contact),
+    )
+
+
+TABLES: dict[str, Table] = {
+    "customer": Table(
+        {
+            "name": "TEXT NOT NULL",
+            "name_key": "TEXT NOT NULL",
+            "store": "TEXT",
+            "owner": "TEXT",
+            "tier": "TEXT NOT NULL",
+            "tags": "TEXT NOT NULL",
+            "last_purchase": "INTEGER",
+            "spend": "INTEGER NOT NULL",
+            "last_contact": "INTEGER",
+        },
+        _customer,
+    ),
+    "retailer": Table({"name": "TEXT NOT NULL"}, lambda retailer: (retailer.name,)),
+    "product": Table({"sku": "TEXT NOT NULL", "title": "TEXT NOT NULL"}, lambda product: (product.sku, product.title)),
+    "staff": Table(
+        {"store": "TEXT NOT NULL", "name": "TEXT NOT NULL", "name_key": "TEXT NOT NULL"},
+        lambda staff: (staff.store, staff.name, name_key(staff.name, "")),
+    ),
+    "order": Table(
+        {"customer": "TEXT NOT NULL", "placed_at": "INTEGER NOT NULL"},
+        lambda order: (order.customer, instant(order.placed_at)),
+    ),
+    "consent": Table(
+        {"customer": "TEXT NOT NULL", "channel": "TEXT NOT NULL", "state": "TEXT NOT NULL"},
+        lambda consent: (consent.customer, consent.channel, consent.state),
+    ),
+    "date": Table(
+        {"customer": "TEXT NOT NULL", "month": "INTEGER NOT NULL", "day": "INTEGER NOT NULL"},
+        lambda date: (date.customer, date.month, date.day),
+    ),
+    "note": Table(
+        {"customer": "TEXT NOT NULL", "written_at": "INTEGER NOT NULL"},
+        lambda note: (note.customer, instant(note.written_at)),
+    ),
+    "contact": Table(
+        {"customer": "TEXT NOT NULL", "at": "INTEGER NOT NULL"},
+        lambda contact: (contact.customer, instant(contact.at)),
+    ),
+    "history": Table(
+        {"customer": "TEXT NOT NULL", "at": "INTEGER NOT NULL"},
+        lambda entry: (entry.customer, instant(entry.at)),
+    ),
+    "customer_card": Table(
+        {"customer": "TEXT NOT NULL", "name_key": "TEXT NOT NULL"},
+        lambda card: (card.customer, name_key(card.name, "")),
+    ),
+}
+"""The kinds with a table of their own; all others, known or not, go into ``OTHER``."""
+
+OTHER = "other"
+"""The table of kinds that no screen reads yet: their documents are kept for the version that will."""
+
+COMMON = {
+    "id": "TEXT NOT NULL",
+    "scope": "INTEGER NOT NULL",
+    "rev": "INTEGER NOT NULL",
+    "gen": "INTEGER NOT NULL",
+    "doc": "TEXT NOT NULL",
+}
+"""The columns of every kind, after ``pk``: ``scope`` delivers the record, ``gen`` is the reset that did (0: none)."""
+
+CHILDREN = tuple(kind for kind, table in TABLES.items() if "customer" in table.columns)
+"""The kinds that belong to a customer."""
+
+
+def table_of(kind: str) -> str:
+    """The table that holds a kind."""
+    return kind if kind in TABLES else OTHER
+
+
+def columns_of(table: str) -> list[str]:
+    """The columns of a table that the backend's line fills, in order."""
+    own = ["kind"] if table == OTHER else list(TABLES[table].columns)
+    return [*COMMON, *own]
+
+
+_decoders: dict[str, msgspec.json.Decoder[Any]] = {kind: msgspec.json.Decoder(struct) for kind, struct in KINDS.items()}
+
+
+class Malformed(ValueError):
+    """A document is not one of its kind."""
+
+
+def decode(kind: str, doc: bytes | str | msgspec.Raw) -> Any:
+    """The record in a document of a known kind. Raises Malformed, without the document's text."""
+    try:
+        return _decoders[kind].decode(doc)
+    except msgspec.MsgspecError as error:
+        raise Malformed(f"a document of kind {kind} cannot be read: {error}") from None
+
+
+def own_values(kind: str, id: str, doc: msgspec.Raw) -> tuple[Value, ...]:
+    """A line's values for its kind's own columns. Raises Malformed."""
+    if kind not in KINDS:
+        return (kind,)
+    record: Record = decode(kind, doc)
+    if record.id != id:
+        raise Malformed(f"a document of kind {kind} has another id than its line")
+    return TABLES[kind].values(record) if kind in TABLES else (kind,)
