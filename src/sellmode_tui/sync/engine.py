@@ -18,7 +18,7 @@ MAX_PAGE_LINES = 5000
 
 
 class BrokenStream(Exception):
-    """The answer is not one that the contract allows, from this line on; what came before its last checkpoint counts."""
+    """The answer is not one that the contract allows; what came before its last checkpoint counts."""
 
 
 class Accept(NamedTuple):

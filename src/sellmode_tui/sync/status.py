@@ -15,8 +15,12 @@ class Line(Enum):
     OFFLINE = "offline"
     SIGNED_OUT = "signed out"
     """Reached, but it wants a new sign-in."""
+    DISABLED = "disabled"
+    """Reached, but the account was disabled."""
     REFUSED = "refused"
-    """Reached, but it will not sync with this account or this version of the app."""
+    """Reached, but it will not sync with this version of the app."""
+    DAMAGED = "damaged"
+    """The cache file cannot be used any more and is to be replaced."""
 
 
 @dataclass(frozen=True)
