@@ -10,6 +10,9 @@ from sellmode_contract.text import visible
 
 Justify = Literal["left", "right"]
 
+_JOINERS = "\u200c\u200d"
+"""Only drawn between two letters, so not at the end of a text that was cut."""
+
 _LONGEST = 1000
 """Characters of a text that are looked at: more than any screen is wide, few enough for the time between two frames."""
 
@@ -37,4 +40,4 @@ def _head(text: str, width: int) -> str:
         if taken > width:
             break
         end = stop
-    return text[:end]
+    return text[:end].rstrip(_JOINERS)

@@ -70,7 +70,7 @@ class _PlainBar(ScrollBarRender):
     HORIZONTAL_BARS: ClassVar[list[str]] = [" "]
 
 
-class RowTable(ScrollView, can_focus=True):
+class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     """The table. `show` gives it a source; it posts `Moved`, `Chosen`, `Counted` and `Failed`."""
 
     ALLOW_SELECT = False
@@ -474,10 +474,12 @@ class RowTable(ScrollView, can_focus=True):
 
     # --- the view
 
-    def scroll_to(self, x: float | None = None, y: float | None = None, **how: Any) -> None:
-        """Scroll, at once and never animated, whatever is asked for."""
-        # Forced: whether there is a scrollbar is only known after the next layout. The view never goes past the rows.
-        super().scroll_to(x, y, **{**how, "animate": False, "duration": None, "speed": None, "force": True})
+    def _scroll_to(self, x: float | None = None, y: float | None = None, **how: Any) -> bool:
+        """Where all ways of scrolling meet: go there at once, never animated, whatever is asked for.
+
+        Forced, because whether there is anything to scroll is otherwise only known after the next layout.
+        """
+        return super()._scroll_to(x, y, **{**how, "animate": False, "force": True})
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """The view has moved, by whatever way."""

@@ -1,0 +1,103 @@
+"""Cells of exact width, and which columns fit."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from sellmode_contract.text import visible
+from sellmode_tui.widgets.cells import fit
+from sellmode_tui.widgets.columns import GAP, Column, Sort, fit_columns, heading
+from tests.support.hostile import HOSTILE
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "shown"),
+    [
+        ("Ann", 5, "Ann  "),
+        ("Ann", 3, "Ann"),
+        ("Annabel", 5, "Anna…"),
+        ("山田太郎", 8, "山田太郎"),
+        ("山田太郎", 7, "山田太…"),
+        ("山田太郎", 6, "山田… "),
+        ("e\u0301e\u0301e\u0301", 2, "e\u0301…"),
+        ("a\nb", 4, "a␊b "),
+        ("[b]x", 5, "[b]x "),
+        ("", 2, "  "),
+        ("Ann", 1, "…"),
+        ("Ann", 0, ""),
+    ],
+)
+def test_fit(text: str, width: int, shown: str) -> None:
+    assert fit(text, width) == shown
+
+
+def test_fit_to_the_right_and_in_ascii() -> None:
+    assert fit("12", 5, "right") == "   12"
+    assert fit("山田太郎", 6, "right", ellipsis="~") == " 山田~"
+
+
+@pytest.mark.parametrize("width", [*range(12), 79, 500])
+def test_hostile_text_takes_exactly_the_width_and_obeys_nothing(width: int) -> None:
+    for text in HOSTILE:
+        shown = fit(text, width)
+        assert cell_len(shown) == width
+        assert visible(shown) == shown
+
+
+@given(st.text(), st.integers(0, 40))
+def test_any_text_takes_exactly_the_width(text: str, width: int) -> None:
+    assert cell_len(fit(text, width)) == width
+
+
+def test_a_long_text_is_cut_visibly_even_where_there_is_room() -> None:
+    assert fit("x" * 5000, 2000).rstrip().endswith("…")
+
+
+columns = st.lists(
+    st.builds(
+        Column,
+        st.just("Name"),
+        st.one_of(st.none(), st.integers(1, 30)),
+        priority=st.integers(0, 3),
+        min_width=st.integers(0, 10),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(columns, st.integers(0, 200))
+def test_columns_fill_the_width_and_never_more(columns: list[Column], width: int) -> None:
+    widths = fit_columns(columns, width)
+    used = sum(widths.values()) + GAP * (len(widths) - 1)
+    assert widths
+    assert list(widths) == sorted(widths)
+    assert used <= width
+    if any(columns[place].width is None for place in widths):
+        assert used == width
+    if len(widths) > 1:
+        assert all(cells >= columns[place].least for place, cells in widths.items())
+    left_out = set(range(len(columns))) - set(widths)
+    assert all(columns[out].priority <= columns[place].priority for out in left_out for place in widths)
+
+
+def test_fixed_columns_get_the_width_they_like_before_the_flexible_one_grows() -> None:
+    wanted = [Column("Name", priority=2), Column("Note", 20, min_width=5, priority=1), Column("No", 3)]
+    assert fit_columns(wanted, 16) == {0: 4, 1: 5, 2: 3}
+    assert fit_columns(wanted, 26) == {0: 4, 1: 15, 2: 3}
+    assert fit_columns(wanted, 60) == {0: 33, 1: 20, 2: 3}
+    assert fit_columns(wanted, 13) == {0: 4, 1: 7}
+    assert fit_columns(wanted, 6) == {0: 6}
+    assert fit_columns(wanted, 3) == {0: 3}
+
+
+def test_headings_bear_the_mark_of_the_sorting() -> None:
+    spend = Column("Spend", 9, "right")
+    assert heading(spend, 9, None, ascii_only=False) == "    Spend"
+    assert heading(spend, 9, Sort("Spend"), ascii_only=False) == "  Spend ▲"
+    assert heading(spend, 9, Sort("Spend", descending=True), ascii_only=True) == "  Spend v"
+    assert heading(spend, 5, Sort("Spend"), ascii_only=True) == "Sp~ ^"
+    assert heading(spend, 9, Sort("Name"), ascii_only=False) == "    Spend"
