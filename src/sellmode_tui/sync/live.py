@@ -47,10 +47,10 @@ class Terminal:
 
 
 def run_pass(terminal: Terminal, tell: Callable[[int, int | None], None]) -> Finish:
-    """Bring the cache up to date; ``tell`` hears after each page how many records came and about how many are left.
+    """Bring the cache up to date; ``tell`` hears after each page how many records came and how many are left.
 
-    Raises TransportError, BrokenStream, Overtaken, Malformed, sealed.SealedError; each leaves a cache that is right as of
-    some checkpoint.
+    Raises TransportError, BrokenStream, Overtaken, Malformed, sealed.SealedError; each leaves a cache that is right as
+    of some checkpoint.
     """
     received, empty = 0, 0
     while empty < EMPTY_ANSWERS:
@@ -160,19 +160,17 @@ class Live:
         match error:
             case Interrupted():
                 return None
+            case sealed.Corrupt():
+                self._tell(line=Line.DAMAGED, problem=str(error))
+                return None
             case Overtaken():
                 # Another process led until a moment ago; what it did stands.
                 return 1.0
             case Refused():
                 return self._refused(error)
-            case Broken() | BrokenStream():
-                return self._failed(Line.OFFLINE, "The server's answer broke off or makes no sense.")
-            case TransportError():
-                return self._failed(Line.OFFLINE, str(error))
-            case sealed.Corrupt():
-                self._tell(line=Line.DAMAGED, problem=str(error))
-                return None
-        return self._failed(self.status.line, str(error))
+        line = Line.OFFLINE if isinstance(error, TransportError | BrokenStream) else self.status.line
+        broken = isinstance(error, Broken | BrokenStream)
+        return self._failed(line, "The server's answer broke off or makes no sense." if broken else str(error))
 
     def _refused(self, refused: Refused) -> float | None:
         problem = refused.problem
