@@ -135,8 +135,10 @@ class DamagedFile(AccountError):
 class KeyringUnavailable(AccountError):
     """There is no keyring that may be used."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"The keyring of this machine cannot be used: {visible(reason)}")
+    def __init__(self, reason: str, *, unsure: bool = False) -> None:
+        super().__init__(f"The keyring of this machine cannot be used: {visible(reason)}.")
+        self.unsure = unsure
+        """Whether it may have done what was asked all the same."""
 
 
 def _duration(seconds: float) -> str:

@@ -17,6 +17,7 @@ import msgspec
 
 from sellmode_contract.visibility import Account
 from sellmode_tui import sealed
+from sellmode_tui.account.errors import NotSignedIn
 from sellmode_tui.account.lease import Contact, Reading, advance
 from sellmode_tui.migrations import migrate, transaction
 
@@ -56,12 +57,16 @@ class Opened(NamedTuple):
 
 
 class Journal:
-    """An open journal; may be used from any thread. Its methods raise `sealed.SealedError` when the file fails."""
+    """An open journal; may be used from any thread.
+
+    Its methods raise `sealed.SealedError` when the file fails, and NotSignedIn once it is closed.
+    """
 
     def __init__(self, path: Path, key: bytes) -> None:
         """Open a journal, make it if there is none, and bring its schema up to date. Raises `sealed.SealedError`."""
         self.path = path
         self._lock = threading.RLock()
+        self._closed = False
         self._connection = sealed.connect(path, key, create=True, synchronous="FULL")
         try:
             with sealed.errors(path):
@@ -84,11 +89,14 @@ class Journal:
     def close(self) -> None:
         """Close the file. May be called again."""
         with self._lock:
+            self._closed = True
             self._connection.close()
 
     @contextmanager
     def _using(self) -> Iterator[sealed.Connection]:
         with self._lock, sealed.errors(self.path):
+            if self._closed:
+                raise NotSignedIn
             yield self._connection
 
     @contextmanager

@@ -1,0 +1,71 @@
+"""`settings.toml` in the user's configuration folder: what this terminal is told once. It need not exist.
+
+server = "https://sell.example.com"
+ca_file = "/etc/ssl/meridian.pem"
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import msgspec
+import platformdirs
+
+from sellmode_tui.account.errors import AccountError
+
+CONFIG_VARIABLE = "SELLMODE_CONFIG_DIR"
+"""Names another configuration folder: for tests and the demo."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a terminal can be told."""
+
+    server: str = ""
+    """Offered at the first sign-in."""
+    ca_file: Path | None = None
+    """Certificates (PEM) of an authority to trust besides the system's; a relative path starts at the settings file."""
+
+
+class BadSettings(AccountError):
+    """The settings file cannot be used."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        super().__init__(f"{path}: {text}")
+        self.path = path
+
+
+def settings_path() -> Path:
+    """Where the settings file is, or would be."""
+    named = os.environ.get(CONFIG_VARIABLE)
+    folder = Path(named) if named else Path(platformdirs.user_config_dir("sellmode", appauthor=False))
+    return folder / "settings.toml"
+
+
+def read_settings(path: Path | None = None) -> Settings:
+    """The settings, defaults where there is no file. Raises BadSettings with the place and what is wrong there.
+
+    A file that others could write is refused: it chooses whom to trust.
+    """
+    path = path or settings_path()
+    try:
+        with path.open("rb") as file:
+            status = os.fstat(file.fileno())
+            content = file.read()
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        raise BadSettings(path, f"cannot be read: {error.strerror}") from error
+    if status.st_uid not in (0, os.geteuid()) or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise BadSettings(path, f"others could change it. Make it yours and close it with: chmod 600 '{path}'")
+    try:
+        settings = msgspec.toml.decode(content, type=Settings)
+    except msgspec.DecodeError as error:
+        raise BadSettings(path, str(error)) from error
+    if settings.ca_file is None:
+        return settings
+    ca_file = path.parent / settings.ca_file.expanduser()
+    if not ca_file.is_file():
+        raise BadSettings(path, f"ca_file: there is no file {ca_file}")
+    return msgspec.structs.replace(settings, ca_file=ca_file)
