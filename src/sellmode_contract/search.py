@@ -133,6 +133,11 @@ def phone_keys(number: str) -> list[str]:
     return list(dict.fromkeys(key for key in keys if key))
 
 
+def exact(text: str) -> str:
+    """What two texts share that are the same but for case, accents and spaces: the key of `=` in filters."""
+    return " ".join(fold(text).split())
+
+
 def name_key(family: str, given: str) -> str:
     """What a list of names is sorted by, compared code point by code point (SQLite's BINARY, PostgreSQL's "C").
 

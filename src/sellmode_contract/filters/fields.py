@@ -1,0 +1,84 @@
+"""The fields that a filter may name: those of every customer, and the retailer's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Literal, get_args
+
+import msgspec
+
+from sellmode_contract.records import ConsentState, CustomField
+
+FieldType = Literal["text", "number", "money", "date", "choice", "boolean", "person", "tag", "anniversary", "presence"]
+"""How a field is compared. `anniversary`: a day that returns every year. `presence`: only asked whether it is there."""
+
+NAME = re.compile(r"[^\W\d][\w.\-]*")
+RESERVED_NAMES = frozenset({"has", "none", "or", "and", "not"})
+
+
+class Field(msgspec.Struct, frozen=True):
+    """Something that can be compared. Raises ValueError for a name that nobody could type."""
+
+    name: str
+    """Lower case; `pet.species` for a field of a group. Typed with any case, and with `-` for `_`."""
+    type: FieldType
+    description: str = ""
+    values: tuple[str, ...] = ()
+    """All values of a choice; empty if they are not known here, then any is accepted."""
+    repeated: bool = False
+    """Whether a customer may have several values."""
+
+    def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name) or self.name != typed_name(self.name) or self.name in RESERVED_NAMES:
+            raise ValueError(f"{self.name!r} cannot be the name of a filter field")
+
+
+def typed_name(name: str) -> str:
+    """A field's name from what was typed."""
+    return name.casefold().replace("-", "_")
+
+
+def _consent(channel: str, label: str) -> Field:
+    return Field(f"consent.{channel}", "choice", f"What the customer allows {label}", get_args(ConsentState))
+
+
+CUSTOMER_FIELDS = (
+    Field("name", "text", "Given and family name"),
+    Field("customer_number", "text", "The retailer's own number"),
+    Field("tag", "tag", "One of the customer's tags", repeated=True),
+    Field("tier", "choice", "Loyalty tier"),
+    Field("owner", "person", "Whom the customer is assigned to: me, nobody, a colleague"),
+    Field("city", "text", "City of the address"),
+    Field("country", "choice", "Country of the address, two letters"),
+    Field("email", "presence", "E-mail address"),
+    Field("phone", "presence", "Phone number"),
+    Field("spend", "money", "Lifetime spend, less refunds"),
+    Field("orders", "number", "Orders placed"),
+    Field("units", "number", "Units bought, less returns"),
+    Field("average_order", "money", "Average order value"),
+    Field("last_purchase", "date", "Day of the last purchase"),
+    Field("first_purchase", "date", "Day of the first purchase"),
+    Field("last_contact", "date", "Day of the last contact"),
+    Field("birthday", "anniversary", "The customer's birthday"),
+    _consent("email", "by e-mail"),
+    _consent("sms", "by text message"),
+    _consent("phone", "by phone"),
+)
+"""What every retailer's customers have."""
+
+
+def custom_fields(defined: Iterable[CustomField]) -> tuple[Field, ...]:
+    """The retailer's own fields. A group is asked for with `has:`, its fields are `group.field` and repeated."""
+    found: list[Field] = []
+    for custom in defined:
+        if custom.type == "group":
+            found.append(Field(custom.name, "presence", custom.label))
+            for inner in custom.fields:
+                if inner.type != "group":
+                    name = f"{custom.name}.{inner.name.removeprefix(f'{custom.name}.')}"
+                    label = f"{custom.label}: {inner.label}"
+                    found.append(Field(name, inner.type, label, inner.choices, repeated=True))
+        else:
+            found.append(Field(custom.name, custom.type, custom.label, custom.choices))
+    return tuple(found)
