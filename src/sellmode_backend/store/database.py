@@ -89,7 +89,7 @@ class Database:
         self._engine.dispose()
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, *, password: str | None = None) -> Database:
     """Open ``sqlite:///PATH`` or ``postgresql://[USER@]HOST[:PORT]/NAME``; a SQLite file and its folder are made.
 
     Raises DatabaseError for what is not such a URL and for a SQLite file that others can read, and PasswordInURL. The
@@ -106,7 +106,7 @@ def open_database(url: str) -> Database:
     if parsed.drivername == "sqlite":
         return _open_sqlite(parsed)
     if parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
-        return _open_postgresql(parsed.set(drivername="postgresql+psycopg"))
+        return _open_postgresql(parsed.set(drivername="postgresql+psycopg"), password)
     raise DatabaseError(
         f"No database of the kind {parsed.drivername!r}: use sqlite:///PATH or postgresql://USER@HOST/NAME."
     )
@@ -194,12 +194,12 @@ def _begin_sqlite(connection: Connection) -> None:
 # ------------------------------------------------------------------ PostgreSQL
 
 
-def _open_postgresql(url: URL) -> Database:
+def _open_postgresql(url: URL, password: str | None) -> Database:
     try:
         import psycopg  # noqa: F401 -- only an installation with the extra "postgresql" has it
     except ImportError:
         raise DatabaseError("PostgreSQL needs its driver: install sellmode with the extra [postgresql].") from None
-    engine = _engine(url, pool_pre_ping=True)
+    engine = _engine(url, pool_pre_ping=True, connect_args={"password": password} if password else {})
     sa.event.listen(engine, "connect", _set_up_postgresql)
     return Database(engine, write={}, read={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
 

@@ -10,7 +10,7 @@ compaction.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -76,6 +76,19 @@ def head(connection: Connection, feed_id: str) -> int:
 def min_seq(connection: Connection, feed_id: str) -> int:
     """The number below which a cursor of a feed may have missed removals, so that its scopes are reset."""
     return connection.scalar(sa.select(feed.c.min_seq).where(feed.c.id == feed_id)) or 0
+
+
+class Clock(NamedTuple):
+    """A feed's clock, as ``head`` and ``min_seq`` give it."""
+
+    seq: int
+    min_seq: int
+
+
+def clocks(connection: Connection, feed_ids: Collection[str]) -> dict[str, Clock]:
+    """The clocks of several feeds at once."""
+    rows = connection.execute(sa.select(feed.c.id, feed.c.seq, feed.c.min_seq).where(feed.c.id.in_(feed_ids)))
+    return {feed_id: Clock(0, 0) for feed_id in feed_ids} | {id: Clock(seq, least) for id, seq, least in rows}
 
 
 def page(connection: Connection, scope: str, after: int, limit: int) -> Page:

@@ -9,6 +9,8 @@ from typing import Literal, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from sellmode_backend.store import bulk
+from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.schema import customer_key
 from sellmode_contract.records import Customer
@@ -35,7 +37,7 @@ def keys_of(customer: Customer) -> Keys:
         "phone": customer.phone_e164 or customer.phone,
         "number": customer.number,
     }
-    return frozenset((kind, key) for kind, text in texts.items() if (key := normal_key(kind, text)))
+    return frozenset([(kind, key) for kind, text in texts.items() if text and (key := normal_key(kind, text))])
 
 
 def customers_with(connection: Connection, kind: KeyKind, keys: Collection[str]) -> dict[str, list[str]]:
@@ -43,7 +45,7 @@ def customers_with(connection: Connection, kind: KeyKind, keys: Collection[str])
     found: dict[str, list[str]] = {}
     for some in in_parts(sorted(set(keys))):
         query = sa.select(customer_key.c.key, customer_key.c.customer).where(
-            customer_key.c.kind == kind, customer_key.c.key.in_(some)
+            customer_key.c.kind == kind, one_of(connection, customer_key.c.key, some)
         )
         for key, customer in connection.execute(query.order_by(customer_key.c.customer)):
             found.setdefault(key, []).append(customer)
@@ -54,17 +56,5 @@ def replace_keys(connection: Connection, changed: Mapping[str, tuple[Keys, Keys]
     """Keep the table right after customers changed: for each id the keys it had and those it has."""
     lost = [(kind, key, id) for id, (old, new) in changed.items() for kind, key in old - new]
     gained = [(kind, key, id) for id, (old, new) in changed.items() for kind, key in new - old]
-    if lost:
-        columns = customer_key.c
-        connection.execute(
-            sa.delete(customer_key).where(
-                columns.kind == sa.bindparam("k"),
-                columns.key == sa.bindparam("key_"),
-                columns.customer == sa.bindparam("c"),
-            ),
-            [{"k": kind, "key_": key, "c": id} for kind, key, id in lost],
-        )
-    if gained:
-        connection.execute(
-            sa.insert(customer_key), [{"kind": kind, "key": key, "customer": id} for kind, key, id in gained]
-        )
+    for change, rows in ((bulk.delete, lost), (bulk.insert, gained)):
+        change(connection, customer_key, [{"kind": kind, "key": key, "customer": id} for kind, key, id in rows])

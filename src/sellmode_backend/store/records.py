@@ -14,8 +14,9 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from sellmode_backend.store import feeds
-from sellmode_backend.store.database import in_parts, upsert
+from sellmode_backend.store import bulk, feeds
+from sellmode_backend.store.bulk import one_of
+from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.keys import keys_of, replace_keys
 from sellmode_backend.store.schema import gone, record
 from sellmode_contract import visibility
@@ -60,7 +61,7 @@ def read_many(connection: Connection, kind: str, ids: Iterable[str]) -> list[Rec
     return [
         _decoders[kind].decode(doc)
         for some in in_parts(ids)
-        for doc in connection.scalars(query.where(record.c.id.in_(some)))
+        for doc in connection.scalars(query.where(one_of(connection, record.c.id, some)))
     ]
 
 
@@ -172,7 +173,7 @@ def _lock(connection: Connection, keys: Iterable[Key]) -> dict[Key, Row[Any]]:
     found: dict[Key, Row[Any]] = {}
     for kind, ids in sorted(by_kind.items(), key=lambda item: (item[0] != "customer", item[0])):
         for some in in_parts(sorted(ids)):
-            query = sa.select(record).where(record.c.kind == kind, record.c.id.in_(some))
+            query = sa.select(record).where(record.c.kind == kind, one_of(connection, record.c.id, some))
             rows = connection.execute(query.order_by(record.c.id).with_for_update())
             found.update({(kind, row.id): row for row in rows})
     return found
@@ -180,7 +181,7 @@ def _lock(connection: Connection, keys: Iterable[Key]) -> dict[Key, Row[Any]]:
 
 def _children_rows(connection: Connection, customers: Collection[str]) -> Iterator[Row[Any]]:
     for some in in_parts(sorted(customers)):
-        query = sa.select(record).where(record.c.parent.in_(some)).order_by(record.c.kind, record.c.id)
+        query = sa.select(record).where(one_of(connection, record.c.parent, some)).order_by(record.c.kind, record.c.id)
         yield from connection.execute(query.with_for_update())
 
 
@@ -267,8 +268,7 @@ def _apply(connection: Connection, changes: Sequence[_Change], why: str) -> None
         left, feed = old_scopes - scopes, _feed(change.tags)
         old_feed = _feed(old_tags)
         gained += [(change.kind, change.id, scope) for scope in scopes - old_scopes]
-        rows = 1 + (len(left) if old_feed == feed else 0)
-        number = ticks.place(feed, rows) if feed else 0
+        number = ticks.place(feed, 1 + len(left) * (old_feed == feed)) if feed else 0
         placed.append((change, feed, number))
         if left:
             old_number = number if old_feed == feed else ticks.place(old_feed, len(left))
@@ -277,35 +277,35 @@ def _apply(connection: Connection, changes: Sequence[_Change], why: str) -> None
 
     base = feeds.tick(connection, ticks.count)
     now = dt.datetime.now(dt.UTC)
-    _forget_gone(connection, regained)
-    _note_gone(
+    bulk.delete(connection, gone, [{"kind": kind, "id": id, "scope": scope} for kind, id, scope in regained])
+    bulk.upsert(
         connection,
+        gone,
         [
             {"kind": change.kind, "id": change.id, "scope": scope, "seq": base[feed] + number, "why": why, "at": now}
             for change, scope, feed, number in lost
         ],
     )
-    _delete_rows(connection, [change for change in changes if not change.doc])
-    rows_now = [
-        (
-            change.old is None,
-            {
-                "kind": change.kind,
-                "id": change.id,
-                "feed": feed,
-                "parent": change.parent,
-                "team": change.tags.team,
-                "own": change.tags.own,
-                "seq": base[feed] + number if feed else 0,
-                "rev": change.old.rev + 1 if change.old else 1,
-                "doc": change.doc,
-            },
-        )
+    bulk.delete(connection, record, [{"kind": change.kind, "id": change.id} for change in changes if not change.doc])
+    rows = [
+        {
+            "kind": change.kind,
+            "id": change.id,
+            "feed": feed,
+            "parent": change.parent,
+            "team": change.tags.team,
+            "own": change.tags.own,
+            "seq": base[feed] + number if feed else 0,
+            "rev": change.old.rev + 1 if change.old else 1,
+            "doc": change.doc,
+        }
         for change, feed, number in placed
         if change.doc
     ]
-    _insert_rows(connection, [row for is_new, row in rows_now if is_new])
-    _update_rows(connection, [row for is_new, row in rows_now if not is_new])
+    # A new row is plainly inserted: if somebody creates the same record at this moment, whose tags were not seen here,
+    # that ends this transaction with an IntegrityError, and trying again is right.
+    bulk.insert(connection, record, [row for row in rows if row["rev"] == 1])
+    bulk.update(connection, record, [row for row in rows if row["rev"] != 1])
 
 
 def _noted_as_gone(connection: Connection, keys: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
@@ -318,47 +318,7 @@ def _noted_as_gone(connection: Connection, keys: Iterable[tuple[str, str, str]])
         for kind, ids in by_kind.items()
         for some in in_parts(sorted(ids))
         for id, scope in connection.execute(
-            sa.select(gone.c.id, gone.c.scope).where(gone.c.kind == kind, gone.c.id.in_(some))
+            sa.select(gone.c.id, gone.c.scope).where(gone.c.kind == kind, one_of(connection, gone.c.id, some))
         )
         if (kind, id, scope) in wanted
     ]
-
-
-def _forget_gone(connection: Connection, keys: Sequence[tuple[str, str, str]]) -> None:
-    if keys:
-        statement = sa.delete(gone).where(
-            gone.c.kind == sa.bindparam("k"), gone.c.id == sa.bindparam("i"), gone.c.scope == sa.bindparam("s")
-        )
-        connection.execute(statement, [{"k": kind, "i": id, "s": scope} for kind, id, scope in keys])
-
-
-def _note_gone(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        statement = upsert(connection, gone)
-        new = statement.excluded
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=[gone.c.kind, gone.c.id, gone.c.scope],
-                set_={"seq": new.seq, "why": new.why, "at": new.at},
-            ),
-            rows,
-        )
-
-
-def _delete_rows(connection: Connection, changes: Sequence[_Change]) -> None:
-    if changes:
-        statement = sa.delete(record).where(record.c.kind == sa.bindparam("k"), record.c.id == sa.bindparam("i"))
-        connection.execute(statement, [{"k": change.kind, "i": change.id} for change in changes])
-
-
-def _insert_rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    # No ON CONFLICT: if somebody has created the same record at this moment, its tags were not seen here. That ends
-    # this transaction with an IntegrityError, and trying again is right.
-    if rows:
-        connection.execute(sa.insert(record), rows)
-
-
-def _update_rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        statement = sa.update(record).where(record.c.kind == sa.bindparam("k"), record.c.id == sa.bindparam("i"))
-        connection.execute(statement, [{"k": row.pop("kind"), "i": row.pop("id"), **row} for row in rows])

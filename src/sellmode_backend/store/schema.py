@@ -25,6 +25,15 @@ _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
 
 
+def microseconds(instant: dt.datetime | None) -> int | None:
+    """An aware time as an ``Instant`` is kept; raises ValueError for a naive one."""
+    if instant is None:
+        return None
+    if instant.tzinfo is None:
+        raise ValueError(f"an instant needs a time zone: {instant.isoformat()}")
+    return (instant - _EPOCH) // _MICROSECOND
+
+
 class Instant(sa.TypeDecorator[dt.datetime]):
     """A UTC instant, kept as whole microseconds since 1970: exact, ordered, and the same on both engines."""
 
@@ -32,12 +41,8 @@ class Instant(sa.TypeDecorator[dt.datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 -- SQLAlchemy's signature
-        """Microseconds of an aware time; raises ValueError for a naive one."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"an instant needs a time zone: {value.isoformat()}")
-        return (value - _EPOCH) // _MICROSECOND
+        """What is kept; raises ValueError for a naive time."""
+        return microseconds(value)
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002 -- SQLAlchemy's signature
         """The instant in UTC."""

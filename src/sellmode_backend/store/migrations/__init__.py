@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -22,6 +23,16 @@ class SchemaTooNew(DatabaseError):
 
     def __init__(self, revision: str) -> None:
         super().__init__(f"The database is of a newer version (schema {revision}): upgrade the backend.")
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether the database has this version's schema."""
+    return set(MigrationContext.configure(connection).get_current_heads()) == _latest()
+
+
+@cache
+def _latest() -> set[str]:
+    return set(ScriptDirectory(str(Path(__file__).parent)).get_heads())
 
 
 def migrate(database: Database) -> None:
