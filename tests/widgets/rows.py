@@ -96,7 +96,7 @@ class WidgetsApp(App[str]):
         self.exit()
 
     def action_offline(self) -> None:
-        self.line.status = replace(self.line.status, online=False, since="14:05")
+        self.line.status = replace(self.line.status, connection="OFFLINE", since="14:05")
 
     def action_unsent(self) -> None:
         self.line.status = replace(self.line.status, unsent=self.line.status.unsent + 1)
@@ -122,7 +122,7 @@ def main() -> None:
             sort=Sort("Name"),
             ascii_only=options.ascii,
         ),
-        StatusLine(Status(online=True, synced="14:02", person="Jamie Lee", mode="Team Mode"), ascii_only=options.ascii),
+        StatusLine(Status("ONLINE", synced="14:02", person="Jamie Lee", mode="Team Mode"), ascii_only=options.ascii),
     )
     app.theme = options.theme
     app.run()

@@ -12,8 +12,8 @@ from sellmode_contract.text import visible
 from sellmode_tui.widgets.status_line import Status, StatusLine, status_text
 from tests.support.hostile import HOSTILE
 
-ONLINE = Status(online=True, synced="14:02", person="Jamie Lee", mode="Team Mode")
-OFFLINE = Status(online=False, since="14:02", unsent=3, person="Jamie Lee", mode="Team Mode")
+ONLINE = Status("ONLINE", synced="14:02", person="Jamie Lee", mode="Team Mode")
+OFFLINE = Status("OFFLINE", since="14:02", unsent=3, person="Jamie Lee", mode="Team Mode")
 BUSY = replace(OFFLINE, refused=1, synced="13:58", notice="server wants a newer app")
 EVERYTHING = (
     "OFFLINE since 14:02 · 1 refused · 3 not sent · server wants a newer app · synced 13:58 · Jamie Lee · Team Mode"
@@ -25,8 +25,8 @@ EVERYTHING = (
     [
         (ONLINE, "ONLINE · synced 14:02 · Jamie Lee · Team Mode"),
         (OFFLINE, "OFFLINE since 14:02 · 3 not sent · Jamie Lee · Team Mode"),
-        (Status(online=False), "OFFLINE"),
-        (replace(ONLINE, since="14:02"), "ONLINE · synced 14:02 · Jamie Lee · Team Mode"),
+        (Status(), "OFFLINE"),
+        (Status("SIGNED OUT"), "SIGNED OUT"),
         (
             BUSY,
             EVERYTHING,

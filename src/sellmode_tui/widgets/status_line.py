@@ -17,9 +17,10 @@ from sellmode_tui.widgets.cells import fit
 class Status:
     """What the line says. Times are given as text, in the store's time zone, so that equal states are equal texts."""
 
-    online: bool
+    connection: str = "OFFLINE"
+    """In one word or two: ONLINE, OFFLINE, CONNECTING, SIGNED OUT."""
     since: str = ""
-    """When the line went down ("14:02", "yesterday 18:30"); empty if not known. Only said while offline."""
+    """Since when it is so ("14:02", "yesterday 18:30"), where that is worth saying."""
     synced: str = ""
     """When the last sync was finished; empty if there was none."""
     unsent: int = 0
@@ -38,9 +39,7 @@ def status_text(status: Status, width: int, *, ascii_only: bool = False) -> str:
 
     The connection is never left out, and what is not sent or was refused only when nothing else is left to drop.
     """
-    connection = "ONLINE"
-    if not status.online:
-        connection = f"OFFLINE since {status.since}" if status.since else "OFFLINE"
+    connection = f"{status.connection} since {status.since}" if status.since else status.connection
     # Each part with its importance, in the order in which they are shown.
     parts = [
         (7, connection),
@@ -73,7 +72,7 @@ class StatusLine(Widget):
     }
     """
 
-    status: reactive[Status] = reactive(Status(online=False), repaint=False)
+    status: reactive[Status] = reactive(Status(), repaint=False)
     """What it says; set it as often as you like."""
 
     def __init__(
@@ -88,7 +87,7 @@ class StatusLine(Widget):
         super().__init__(id=id, classes=classes)
         self._ascii_only = ascii_only
         self._drawn: str | None = None
-        self.set_reactive(StatusLine.status, status or Status(online=False))
+        self.set_reactive(StatusLine.status, status or Status())
 
     @property
     def text(self) -> str:
