@@ -369,10 +369,13 @@ class _Parser:
             raise self.error(f"a filter has at most {MAX_TERMS} terms and values", start, end)
 
     def searchable(self, node: Node) -> None:
-        if isinstance(node, Words) and not _has_words(node.text):
-            raise self.error(
-                "nothing to search for", node.span.start, node.span.end, "letters and digits are searched for"
-            )
+        if isinstance(node, Words):
+            query = parse_query(node.text)
+            place = (node.span.start, node.span.end)
+            if not (query.words or query.digits):
+                raise self.error("nothing to search for", *place, "letters and digits are searched for")
+            if query.ignored:
+                raise self.error("too many words to search for", *place, f"leave out {query.ignored}")
 
     def refusal(self, item: _Item, why: str, hint: str = "") -> FilterError:
         return self.error(f"“{item.text}” {why}", item.start, item.end, hint)
