@@ -1,142 +1,123 @@
-"""Orders: everything that was sold, for the backend's own questions, and a customer's orders as synced records."""
+"""Orders: relationally, all of them, for the backend's questions; as synced records, those of a customer."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import records
+from sellmode_backend.store import bulk, records
+from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.schema import order, order_line
 from sellmode_contract.records import Order, OrderLine
 
-BATCH = 1000
-"""Orders that are held in memory and written together."""
-
 
 class OrderEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """An order as the backend keeps it: with or without a customer, and with the source's own words."""
+    """An order as it is written, with or without a customer: what ``contract.records.Order`` has, and the source's words."""
 
     id: str
-    number: str
     customer: str | None = None
-    store: str | None = None
-    """Where it was sold."""
-    sold_by: str | None = None
-    """Staff id."""
+    number: str
+    placed_at: dt.datetime
+    currency: str
+    total: int
+    refunded: int = 0
     channel: Literal["store", "online"]
     source: str = ""
     """The channel as the source names it: ``pos``, ``web``."""
     employee: str = ""
     """Who sold it, as the source names them."""
-    placed_at: dt.datetime
+    store: str | None = None
+    sold_by: str | None = None
     cancelled_at: dt.datetime | None = None
-    currency: str
-    total: int
-    """What the source says the order came to; its lines add up to it."""
-    refunded: int = 0
-    """What was given back of the total since."""
     lines: tuple[OrderLine, ...] = ()
 
+    def record(self) -> Order | None:
+        """What the customer's people are sent; None without a customer."""
+        if self.customer is None:
+            return None
+        return Order(**{name: getattr(self, name) for name in Order.__struct_fields__})
 
-class Written(NamedTuple):
-    """What writing orders did."""
 
-    orders: int
-    """How many differed from what was stored."""
+class OrdersWritten(NamedTuple):
+    """What ``write_orders`` did."""
+
+    changed: int
+    """Orders that are new or differ from what was stored."""
     customers: frozenset[str]
-    """Whose figures are due (`figures.refresh`): who has these orders, and who had them."""
+    """Whose figures may have changed: customers who have, or had, one of those orders."""
 
 
-def write_orders(connection: Connection, orders: Iterable[OrderEntry]) -> Written:
-    """Store orders as they are now, in the tables and as records of their customers. An equal one is left alone.
+def write_orders(connection: Connection, orders: Iterable[OrderEntry]) -> OrdersWritten:
+    """Store orders as they are now; one that is equal to the stored one is left alone.
 
-    Raises ValueError for an order whose lines do not add up to its total, and what `records.write` raises.
+    Figures are not refreshed: see ``figures.refresh``. Raises what ``records.write`` raises.
     """
     count, customers = 0, set[str]()
-    for batch in in_parts(orders, BATCH):
-        for entry in batch:
-            _check(entry)
-        before = stored(connection, [entry.id for entry in batch])
-        changed = {entry.id: entry for entry in batch if before.get(entry.id) != entry}
-        _write_tables(connection, changed, before)
-        _write_records(connection, changed, before)
+    for batch in in_parts(orders, records.BATCH):
+        entries = {entry.id: entry for entry in batch}
+        before = {entry.id: entry for entry in read_orders(connection, list(entries))}
+        changed = [entry for entry in entries.values() if before.get(entry.id) != entry]
         count += len(changed)
-        for id, entry in changed.items():
-            customers.update(who for who in (entry.customer, id in before and before[id].customer) if who)
-    return Written(count, frozenset(customers))
+        customers.update(entry.customer for entry in changed if entry.customer)
+        customers.update(old.customer for entry in changed if (old := before.get(entry.id)) and old.customer)
+        _write(connection, changed, before)
+    return OrdersWritten(count, frozenset(customers))
 
 
-def stored(connection: Connection, ids: Iterable[str]) -> dict[str, OrderEntry]:
-    """The orders that exist among ``ids``, by id."""
-    found: dict[str, OrderEntry] = {}
+def read_orders(connection: Connection, ids: Sequence[str]) -> list[OrderEntry]:
+    """The orders that exist among ``ids``, with their lines, in no particular order."""
+    found: list[OrderEntry] = []
     for some in in_parts(ids):
         lines: dict[str, list[OrderLine]] = {}
-        query = sa.select(order_line).where(order_line.c.order_id.in_(some))
+        query = sa.select(order_line).where(one_of(connection, order_line.c.order_id, some))
         for row in connection.execute(query.order_by(order_line.c.order_id, order_line.c.position)).mappings():
             lines.setdefault(row["order_id"], []).append(_line(row))
-        for row in connection.execute(sa.select(order).where(order.c.id.in_(some))).mappings():
-            found[row["id"]] = OrderEntry(**row, lines=tuple(lines.get(row["id"], ())))
+        rows = connection.execute(sa.select(order).where(one_of(connection, order.c.id, some))).mappings()
+        found += [OrderEntry(**row, lines=tuple(lines.get(row["id"], ()))) for row in rows]
     return found
 
 
-def _check(entry: OrderEntry) -> None:
-    if entry.total != sum(line.amount for line in entry.lines):
-        raise ValueError(f"the lines of order {entry.id} do not add up to its total")
+def _write(connection: Connection, changed: Sequence[OrderEntry], before: dict[str, OrderEntry]) -> None:
+    bulk.upsert(connection, order, [_order_row(entry) for entry in changed])
+    bulk.delete(
+        connection,
+        order_line,
+        [
+            {"order_id": old.id, "position": position}
+            for entry in changed
+            if (old := before.get(entry.id))
+            for position in range(len(old.lines))
+        ],
+    )
+    bulk.insert(
+        connection,
+        order_line,
+        [_line_row(entry.id, position, line) for entry in changed for position, line in enumerate(entry.lines)],
+    )
+    # Last, because it takes the clocks.
+    records.write(
+        connection,
+        [made for entry in changed if (made := entry.record())],
+        removed=[("order", entry.id) for entry in changed if not entry.customer and entry.id in before],
+    )
+
+
+_ORDER_FIELDS = [name for name in OrderEntry.__struct_fields__ if name != "lines"]
+
+
+def _order_row(entry: OrderEntry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in _ORDER_FIELDS}
+
+
+def _line_row(order_id: str, position: int, line: OrderLine) -> dict[str, Any]:
+    return {"order_id": order_id, "position": position, **msgspec.structs.asdict(line)}
 
 
 def _line(row: sa.RowMapping) -> OrderLine:
     return OrderLine(**{name: row[name] for name in OrderLine.__struct_fields__})
-
-
-def _row(entry: OrderEntry) -> dict[str, Any]:
-    return {name: getattr(entry, name) for name in OrderEntry.__struct_fields__ if name != "lines"}
-
-
-def _line_rows(entries: Iterable[OrderEntry]) -> Iterator[dict[str, Any]]:
-    for entry in entries:
-        for position, line in enumerate(entry.lines):
-            values = {name: getattr(line, name) for name in OrderLine.__struct_fields__}
-            yield {"order_id": entry.id, "position": position, **values}
-
-
-def _write_tables(connection: Connection, changed: Mapping[str, OrderEntry], before: Mapping[str, OrderEntry]) -> None:
-    old = [id for id in changed if id in before]
-    for some in in_parts(old):
-        connection.execute(sa.delete(order).where(order.c.id.in_(some)))  # and with it its lines
-    if changed:
-        connection.execute(sa.insert(order), [_row(entry) for entry in changed.values()])
-    if lines := list(_line_rows(changed.values())):
-        connection.execute(sa.insert(order_line), lines)
-
-
-def _write_records(connection: Connection, changed: Mapping[str, OrderEntry], before: Mapping[str, OrderEntry]) -> None:
-    removed = [
-        ("order", id) for id, entry in changed.items() if not entry.customer and id in before and before[id].customer
-    ]
-    records.write(connection, filter(None, map(_record, changed.values())), removed=removed)
-
-
-def _record(entry: OrderEntry) -> Order | None:
-    """An order as its customer's people know it."""
-    if entry.customer is None:
-        return None
-    return Order(
-        id=entry.id,
-        customer=entry.customer,
-        number=entry.number,
-        placed_at=entry.placed_at,
-        currency=entry.currency,
-        total=entry.total,
-        refunded=entry.refunded,
-        channel=entry.channel,
-        store=entry.store,
-        sold_by=entry.sold_by,
-        cancelled_at=entry.cancelled_at,
-        lines=entry.lines,
-    )

@@ -49,18 +49,24 @@ class RecordTooLarge(ValueError):
 # ------------------------------------------------------------------ reading
 
 
-def read(connection: Connection, kind: str, id: str) -> Record | None:
-    """A record as it is stored."""
-    found = read_many(connection, kind, [id])
+def read(connection: Connection, kind: str, id: str, *, lock: bool = False) -> Record | None:
+    """A record as it is stored; ``lock`` as in ``read_many``."""
+    found = read_many(connection, kind, [id], lock=lock)
     return found[0] if found else None
 
 
-def read_many(connection: Connection, kind: str, ids: Iterable[str]) -> list[Record]:
-    """The records that exist among ``ids``, in no particular order."""
-    query = sa.select(record.c.doc).where(record.c.kind == kind)
+def read_many(connection: Connection, kind: str, ids: Iterable[str], *, lock: bool = False) -> list[Record]:
+    """The records that exist among ``ids``, in no particular order.
+
+    Whoever means to write them back with changes takes them with ``lock``: until the transaction ends nobody else
+    changes them, so that no other change is lost.
+    """
+    query = sa.select(record.c.doc).where(record.c.kind == kind).order_by(record.c.id)
+    if lock:
+        query = query.with_for_update()
     return [
         _decoders[kind].decode(doc)
-        for some in in_parts(ids)
+        for some in in_parts(sorted(ids))
         for doc in connection.scalars(query.where(one_of(connection, record.c.id, some)))
     ]
 

@@ -73,7 +73,7 @@ def change(connection: Connection, **fields: Any) -> None:
         _known_mode(fields["mode"])
     if "time_zone" in fields:
         _known_zone(fields["time_zone"])
-    _write(connection, msgspec.structs.replace(_initialised(connection), **fields))
+    _write(connection, msgspec.structs.replace(_initialised(connection, lock=True), **fields))
 
 
 def write_stores(connection: Connection, stores: Iterable[StoreEntry]) -> None:
@@ -81,7 +81,7 @@ def write_stores(connection: Connection, stores: Iterable[StoreEntry]) -> None:
     rows = [{"id": entry.id, "name": entry.name, "time_zone": _known_zone(entry.time_zone)} for entry in stores]
     if not rows:
         return
-    before = _initialised(connection)
+    before = _initialised(connection, lock=True)
     statement = upsert(connection, store)
     new = statement.excluded
     connection.execute(
@@ -118,9 +118,9 @@ def _new_epoch() -> str:
     return f"ep_{secrets.token_urlsafe(12)}"
 
 
-def _initialised(connection: Connection) -> Retailer:
-    found = retailer(connection)
-    if found is None:
+def _initialised(connection: Connection, *, lock: bool = False) -> Retailer:
+    found = records.read(connection, "retailer", RETAILER_ID, lock=lock)
+    if not isinstance(found, Retailer):
         raise SettingError("the database has no retailer yet")
     return found
 
