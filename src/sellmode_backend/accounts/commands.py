@@ -1,0 +1,183 @@
+"""The operator's commands on accounts."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import click
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.accounts import codes, directory, signing_in
+from sellmode_backend.accounts.signing_in import utc_now
+from sellmode_backend.cli import database_option
+from sellmode_backend.store import schema
+from sellmode_backend.store.database import Database
+from sellmode_contract import text
+from sellmode_contract.visibility import Account, Role, Work
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group("accounts")
+def accounts_command() -> None:
+    """Who may sign in."""
+
+
+@accounts_command.command("list")
+@database_option()
+@_JSON
+def list_command(database: Database, as_json: bool) -> None:
+    """List everybody, with what they still need to sign in."""
+    with database.snapshot() as connection:
+        people = directory.everybody(connection)
+        names = _store_names(connection)
+        expiry, have_password = codes.expiry(connection), signing_in.has_password(connection)
+    rows: list[dict[str, Any]] = []
+    for account in people:
+        until = expiry.get(account.id)
+        rows.append(
+            {
+                "user_name": account.user_name,
+                "name": account.name,
+                "role": account.role,
+                "work": account.work,
+                "stores": [names.get(store, store) for store in account.stores],
+                "active": account.active,
+                "has_password": account.id in have_password,
+                "code_until": until if until and until > utc_now() else None,
+            }
+        )
+    if as_json:
+        click.echo(text.escaped_json(rows, indent=2))
+        return
+    cells = [["user name", "name", "role", "stores", "state"]]
+    cells += [[row["user_name"], row["name"], row["role"], ", ".join(row["stores"]), _state(row)] for row in rows]
+    _print_table(cells)
+
+
+@accounts_command.command("add")
+@database_option()
+@click.argument("user_name", metavar="USER")
+@click.option("--name", default="", help="As colleagues know them.  [default: the user name]")
+@click.option("--role", type=click.Choice(get_args(Role)), default="associate", show_default=True)
+@click.option("--work", type=click.Choice(get_args(Work)), default="omnichannel", show_default=True)
+@click.option(
+    "--store", "stores", multiple=True, metavar="STORE", help="Name or id; several for regional and head office."
+)
+@_JSON
+def add_command(
+    database: Database, user_name: str, *, name: str, role: Role, work: Work, stores: tuple[str, ...], as_json: bool
+) -> None:
+    """Add an account and print its activation code."""
+    with database.transaction() as connection:
+        ids = [_store_id(connection, store) for store in stores]
+        account = directory.new_account(user_name=user_name, name=name, role=role, stores=ids, work=work)
+        if role in directory.ONE_STORE_ROLES and not ids:
+            raise directory.AccountError(f"Somebody with the role {role} needs a --store.")
+        directory.add(connection, account, utc_now())
+        code = codes.issue(connection, account.id, utc_now())
+    _print_codes([(account, code)], as_json=as_json)
+
+
+@accounts_command.command("code")
+@database_option()
+@click.argument("user_names", metavar="USER...", nargs=-1)
+@click.option("--all-new", is_flag=True, help="For everybody active who has no password yet.")
+@_JSON
+def code_command(database: Database, user_names: tuple[str, ...], all_new: bool, as_json: bool) -> None:
+    """Make new activation codes; older ones of the same people are void. A code works once, for a week."""
+    if bool(user_names) == all_new:
+        raise click.UsageError("name the users, or give --all-new")
+    with database.transaction() as connection:
+        if all_new:
+            have_password = signing_in.has_password(connection)
+            people = [a for a in directory.everybody(connection) if a.active and a.id not in have_password]
+        else:
+            people = [directory.named(connection, user_name) for user_name in user_names]
+        made = [(account, codes.issue(connection, account.id, utc_now())) for account in people]
+    _print_codes(made, as_json=as_json)
+
+
+@accounts_command.command("reset")
+@database_option()
+@click.argument("user_name", metavar="USER")
+@_JSON
+def reset_command(database: Database, user_name: str, as_json: bool) -> None:
+    """Help somebody who forgot the password: end their sessions, print a new code. Nothing on their devices is lost."""
+    with database.transaction() as connection:
+        account = directory.named(connection, user_name)
+        code = signing_in.reset(connection, account, utc_now())
+    _print_codes([(account, code)], as_json=as_json)
+
+
+@accounts_command.command("disable")
+@database_option()
+@click.argument("user_name", metavar="USER")
+def disable_command(database: Database, user_name: str) -> None:
+    """Shut somebody out at once. Their customers stay theirs until they are assigned to somebody else."""
+    with database.transaction() as connection:
+        account = directory.named(connection, user_name)
+        directory.disable(connection, account)
+        codes.withdraw(connection, account.id)
+    click.echo(f"{text.visible(account.user_name)} is disabled.", err=True)
+
+
+@accounts_command.command("enable")
+@database_option()
+@click.argument("user_name", metavar="USER")
+def enable_command(database: Database, user_name: str) -> None:
+    """Let somebody in again, with the password they had."""
+    with database.transaction() as connection:
+        account = directory.named(connection, user_name)
+        directory.enable(connection, account)
+    click.echo(f"{text.visible(account.user_name)} is enabled.", err=True)
+
+
+@accounts_command.command("move")
+@database_option()
+@click.argument("user_name", metavar="USER")
+@click.argument("store", metavar="STORE")
+def move_command(database: Database, user_name: str, store: str) -> None:
+    """Let an associate or manager work in another store, by its name or id. Their customers stay with the old one."""
+    with database.transaction() as connection:
+        account = directory.move(connection, directory.named(connection, user_name), _store_id(connection, store))
+    click.echo(f"{text.visible(account.user_name)} works in {text.visible(store)} now.", err=True)
+
+
+def _state(row: dict[str, Any]) -> str:
+    if not row["active"]:
+        return "disabled"
+    if row["code_until"]:
+        return f"code until {row['code_until']:%Y-%m-%d %H:%M} UTC"
+    return "active" if row["has_password"] else "needs a code"
+
+
+def _print_codes(made: list[tuple[Account, str]], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(text.escaped_json([{"user_name": who.user_name, "code": code} for who, code in made], indent=2))
+        return
+    _print_table([[who.user_name, who.name, code] for who, code in made])
+    click.echo(f"Hand out: {len(made)} codes, each good once and for {codes.LIFE.days} days.", err=True)
+
+
+def _print_table(rows: list[list[str]]) -> None:
+    shown = [[text.visible(cell) for cell in row] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
+        click.echo("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _store_names(connection: Connection) -> dict[str, str]:
+    return {row.id: row.name for row in connection.execute(sa.select(schema.store.c.id, schema.store.c.name))}
+
+
+def _store_id(connection: Connection, wanted: str) -> str:
+    names = _store_names(connection)
+    found = [id for id, name in names.items() if wanted == id or wanted.casefold() == name.casefold()]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(sorted(map(text.visible, names.values()))) or "there are none yet"
+    raise directory.AccountError(
+        f"{'Several stores are' if found else 'No store is'} called {text.visible(wanted)!r}. Stores: {known}."
+    )

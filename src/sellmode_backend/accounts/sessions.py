@@ -1,0 +1,104 @@
+"""Sessions: one opaque 256-bit token an account and device, kept as a hash and looked up at each call.
+
+A session ends with signing out, a reset, a new password, after 14 days without contact and after 30 days at most. A
+disabled account's opens nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.store import accounts, schema
+from sellmode_contract.visibility import Account
+
+IDLE = dt.timedelta(days=14)
+LONGEST = dt.timedelta(days=30)
+NOTED_AGAIN = dt.timedelta(hours=1)
+"""Contact within this time of the last one noted is not noted, so that polling does not write."""
+
+_TOKEN_BYTES = 32
+
+
+class SignedOut(Exception):
+    """The token opens nothing (any more)."""
+
+
+class AccountDisabled(Exception):
+    """The token is good, but its account is disabled."""
+
+
+class Session(NamedTuple):
+    """Whom a token speaks for."""
+
+    account: Account
+    device: str
+    seen_at: dt.datetime
+
+
+def start(connection: Connection, account_id: str, device: str, now: dt.datetime) -> tuple[str, dt.datetime]:
+    """A new token for an account on a device, in place of the one before, and when it ends at the latest."""
+    table = schema.session
+    connection.execute(sa.delete(table).where(table.c.account == account_id, table.c.device == device))
+    token, expires_at = secrets.token_urlsafe(_TOKEN_BYTES), now + LONGEST
+    connection.execute(
+        sa.insert(table).values(
+            token_hash=_hash(token),
+            account=account_id,
+            device=device,
+            created_at=now,
+            seen_at=now,
+            expires_at=expires_at,
+        )
+    )
+    return token, expires_at
+
+
+def find(connection: Connection, token: str, now: dt.datetime) -> Session:
+    """Whom a token speaks for now. Raises SignedOut or AccountDisabled."""
+    found = connection.execute(_FIND, {"token_hash": _hash(token)}).one_or_none()
+    if found is None or found.expires_at <= now or found.seen_at + IDLE <= now:
+        raise SignedOut
+    account = accounts.read(connection, found.account)
+    if account is None:
+        raise SignedOut
+    if not account.active:
+        raise AccountDisabled
+    return Session(account, found.device, found.seen_at)
+
+
+def note_contact(connection: Connection, token: str, now: dt.datetime) -> None:
+    """Write down that a session was used."""
+    table = schema.session
+    connection.execute(sa.update(table).where(table.c.token_hash == _hash(token)).values(seen_at=now))
+
+
+def end(connection: Connection, token: str) -> None:
+    """End the session of a token, if there is one."""
+    connection.execute(sa.delete(schema.session).where(schema.session.c.token_hash == _hash(token)))
+
+
+def end_all(connection: Connection, account_id: str) -> int:
+    """End all sessions of an account; how many there were."""
+    return connection.execute(sa.delete(schema.session).where(schema.session.c.account == account_id)).rowcount
+
+
+def forget_ended(connection: Connection, now: dt.datetime) -> int:
+    """Delete sessions that time has ended; how many."""
+    table = schema.session
+    over = (table.c.expires_at <= now) | (table.c.seen_at <= now - IDLE)
+    return connection.execute(sa.delete(table).where(over)).rowcount
+
+
+_FIND = sa.select(
+    schema.session.c.account, schema.session.c.device, schema.session.c.seen_at, schema.session.c.expires_at
+).where(schema.session.c.token_hash == sa.bindparam("token_hash"))
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()

@@ -1,0 +1,151 @@
+"""Signing in with a password, setting it with a one-time code, signing out.
+
+What is known and what is not answers alike, after the same work: an unknown user name is counted, hashed and refused
+like a wrong password. An attempt is counted in a transaction of its own before it is judged (`limits`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.accounts import codes, devices, directory, limits, passwords, sessions
+from sellmode_backend.accounts.passwords import Passwords
+from sellmode_backend.accounts.sessions import AccountDisabled
+from sellmode_backend.store import accounts, schema, settings
+from sellmode_backend.store.database import Database
+from sellmode_contract import wire
+from sellmode_contract.visibility import Account
+
+Clock = Callable[[], dt.datetime]
+
+
+def utc_now() -> dt.datetime:
+    """The system's clock."""
+    return dt.datetime.now(dt.UTC)
+
+
+class WrongCredentials(Exception):
+    """No such user name and password."""
+
+
+class WrongCode(Exception):
+    """The code is not this user name's, or was used, or has expired."""
+
+
+@dataclass(frozen=True)
+class SigningIn:
+    """Lets people in."""
+
+    database: Database
+    passwords: Passwords = field(default_factory=Passwords)
+    clock: Clock = utc_now
+
+    def sign_in(self, asked: wire.SignIn, address: str) -> wire.SignedIn:
+        """Check a password. Raises WrongCredentials, AccountDisabled (the password was right) or TooManyAttempts."""
+        attempt, stored = self._admit(asked.user_name, asked.device, address)
+        right = self.passwords.verify(stored, asked.password)
+        # Made anew with today's parameters, outside the transaction as it takes its time.
+        renewed = self.passwords.hash(asked.password) if right and stored and self.passwords.outdated(stored) else None
+        if not right:
+            raise WrongCredentials
+        with self.database.transaction() as connection:
+            account, now_stored = _locked(connection, asked.user_name)
+            if account is None or now_stored != stored:  # changed while we looked
+                raise WrongCredentials
+            limits.clear(connection, attempt)
+            if account.active:
+                if renewed:
+                    _set_password(connection, account.id, renewed)
+                return self._let_in(connection, account, asked.device, asked.device_name)
+        raise AccountDisabled
+
+    def activate(self, asked: wire.Activate, address: str) -> wire.SignedIn:
+        """Set a password with a one-time code, ending all sessions there were.
+
+        Raises WeakPassword (the code stays good and nothing was counted), WrongCode, AccountDisabled (the code was
+        right and stays good) or TooManyAttempts.
+        """
+        with self.database.snapshot() as connection:
+            retailer = settings.retailer(connection)
+        passwords.check_new(asked.password, asked.user_name, retailer.name if retailer else "")
+        attempt, _ = self._admit(asked.user_name, asked.device, address)
+        hashed = self.passwords.hash(asked.password)
+        with self.database.transaction() as connection:
+            account, _ = _locked(connection, asked.user_name)
+            if account is None or not codes.is_good(connection, account.id, asked.code, self.clock()):
+                raise WrongCode
+            limits.clear(connection, attempt)
+            if account.active:
+                codes.withdraw(connection, account.id)
+                _set_password(connection, account.id, hashed)
+                sessions.end_all(connection, account.id)
+                return self._let_in(connection, account, asked.device, asked.device_name)
+        raise AccountDisabled
+
+    def sign_out(self, token: str) -> None:
+        """End a token's session; also of a disabled account, and without a word if there is none."""
+        with self.database.transaction() as connection:
+            sessions.end(connection, token)
+
+    def _admit(self, user_name: str, device: str, address: str) -> tuple[limits.Attempt, str | None]:
+        with self.database.transaction() as connection:
+            account, stored = _locked(connection, user_name)
+            known = account is not None and devices.is_known(connection, account.id, device)
+            attempt = limits.admit(
+                connection,
+                user_key=directory.user_key(user_name),
+                known_device=device if known else None,
+                address=address,
+                now=self.clock(),
+            )
+        return attempt, stored
+
+    def _let_in(self, connection: Connection, account: Account, device: str, device_name: str) -> wire.SignedIn:
+        now = self.clock()
+        retailer = settings.retailer(connection)
+        token, expires_at = sessions.start(connection, account.id, device, now)
+        return wire.SignedIn(
+            token=token,
+            key=devices.key(connection, account.id, device, device_name, now),
+            account=account,
+            retailer=retailer.name if retailer else "",
+            expires_at=expires_at,
+        )
+
+
+def reset(connection: Connection, account: Account, now: dt.datetime, life: dt.timedelta = codes.LIFE) -> str:
+    """An operator's answer to a forgotten password: the old one and all sessions end, failures are forgotten.
+
+    Returns a new code. The keys of the account's devices stay, so nothing there is lost.
+    """
+    _set_password(connection, account.id, None)
+    sessions.end_all(connection, account.id)
+    limits.forget_account(connection, directory.user_key(account.user_name), devices.known(connection, account.id))
+    return codes.issue(connection, account.id, now, life)
+
+
+def has_password(connection: Connection) -> set[str]:
+    """Ids of the accounts that have set a password."""
+    table = schema.account
+    return set(connection.scalars(sa.select(table.c.id).where(table.c.password_hash.is_not(None))))
+
+
+def _locked(connection: Connection, user_name: str) -> tuple[Account | None, str | None]:
+    """An account and its password's hash; until the transaction ends nobody else signs in to or changes the account."""
+    table = schema.account
+    row = connection.execute(
+        sa.select(table.c.id, table.c.password_hash)
+        .where(table.c.user_key == directory.user_key(user_name))
+        .with_for_update()
+    ).one_or_none()
+    return (accounts.read(connection, row.id), row.password_hash) if row else (None, None)
+
+
+def _set_password(connection: Connection, account_id: str, hashed: str | None) -> None:
+    table = schema.account
+    connection.execute(sa.update(table).where(table.c.id == account_id).values(password_hash=hashed))

@@ -1,0 +1,227 @@
+"""``sellmode-backend``: what an operator does at the backend.
+
+Data goes to standard output, talk to standard error. Exit codes: 0 done; 1 refused as asked (the message says why); 2
+wrong usage; 3 the database is not set up, of another version or open to others; 4 the database cannot be reached or is
+busy; 70 a fault of the backend; 130 interrupted.
+
+The commands live beside their subjects and are loaded when they are called.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import stat
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
+
+import click
+import platformdirs
+
+if TYPE_CHECKING:
+    from sellmode_backend.store.database import Database
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+SETTINGS_FILE = "backend.toml"
+_APP = "sellmode"
+
+REFUSED, USAGE, NOT_SET_UP, UNREACHABLE, FAULT, INTERRUPTED = 1, 2, 3, 4, 70, 130
+
+
+class Failure(click.ClickException):
+    """Ends a command with a line on standard error and an exit code."""
+
+    def __init__(self, message: str, exit_code: int = REFUSED) -> None:
+        super().__init__(message)
+        vars(self)["exit_code"] = exit_code  # click declares it for the class and reads it from the instance
+
+
+# ------------------------------------------------------------------ the database of a command
+
+
+class Address(NamedTuple):
+    """Where the database is, and PostgreSQL's password if the settings file holds one."""
+
+    url: str
+    password: str | None = None
+
+
+def database_address(given: str | None) -> Address:
+    """The database of ``--database``, of the settings file, or SQLite in the user's data folder. Raises Failure."""
+    settings = _read_settings(platformdirs.user_config_path(_APP) / SETTINGS_FILE)
+    if given:
+        return Address(given, settings.get("password"))
+    default = f"sqlite:///{platformdirs.user_data_path(_APP) / 'backend.db'}"
+    return Address(settings.get("database", default), settings.get("password"))
+
+
+def _read_settings(path: Path) -> dict[str, str]:
+    try:
+        with path.open("rb") as file:
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & 0o077:
+                raise Failure(
+                    f"The settings file {path} is open to others (mode {mode:04o}): chmod 600 it.", NOT_SET_UP
+                )
+            settings = tomllib.load(file)
+    except FileNotFoundError:
+        return {}
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise Failure(f"The settings file {path} cannot be read: {reason}.", NOT_SET_UP) from None
+    for key, value in settings.items():
+        if key not in ("database", "password") or not isinstance(value, str):
+            raise Failure(
+                f'The settings file {path} knows database = "URL" and password = "...", not {key}.', NOT_SET_UP
+            )
+    return settings
+
+
+def database_option(*, migrates: bool = False) -> Callable[[_Command], _Command]:
+    """Give a command ``--database URL`` and, as ``database``, the opened Database.
+
+    With ``migrates`` the tables are made or brought up to date first; without, a database that needs that is refused.
+    """
+
+    def decorate(command: _Command) -> _Command:
+        @click.option(
+            "--database",
+            "url",
+            metavar="URL",
+            help="sqlite:///PATH or postgresql://USER@HOST/NAME, without password.  [default: SQLite in your data folder]",
+        )
+        @functools.wraps(command)
+        def with_database(url: str | None, **options: Any) -> Any:
+            database = open_ready(database_address(url), migrates=migrates)
+            try:
+                return command(database=database, **options)
+            finally:
+                database.close()
+
+        return with_database  # type: ignore[return-value]  # the command, plus an option
+
+    return decorate
+
+
+def open_ready(address: Address, *, migrates: bool) -> Database:
+    """Open a database of this version's schema. Raises Failure and the store's own errors."""
+    from sellmode_backend.store import migrations
+    from sellmode_backend.store.database import open_database
+
+    if not migrates:
+        _expect_file(address.url)
+    database = open_database(address.url, password=address.password)
+    try:
+        if migrates:
+            migrations.migrate(database)
+        else:
+            with database.snapshot() as connection:
+                current = migrations.is_current(connection)
+            if not current:
+                raise Failure(
+                    "The database is not set up, or of an older version: `sellmode-backend init` sees to it.",
+                    NOT_SET_UP,
+                )
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def _expect_file(url: str) -> None:
+    """Opening a SQLite database makes its file, which a command that only looks should not."""
+    path = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not path.exists():
+        raise Failure(
+            f"There is no database {path}: `sellmode-backend init` or `sellmode-backend import` makes it.", NOT_SET_UP
+        )
+
+
+# ------------------------------------------------------------------ the commands
+
+
+_LAZY = {
+    "accounts": (
+        "sellmode_backend.accounts.commands",
+        "Who may sign in: list, add, code, reset, disable, enable, move.",
+    ),
+    "customers": ("sellmode_backend.importers.commands", "Assign customers to associates."),
+    "import": ("sellmode_backend.importers.commands", "Read a retailer's export."),
+    "init": ("sellmode_backend.commands", "Set up a database for a retailer, or bring one up to date."),
+    "mode": ("sellmode_backend.commands", "Show, preview or switch the retailer's mode."),
+    "report": ("sellmode_backend.reports.commands", "Totals of what was imported."),
+    "serve": ("sellmode_backend.commands", "Answer terminals over HTTP."),
+}
+"""Where each command is (as ``NAME_command``), and what it does: enough for ``--help`` without loading any."""
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        return sorted(_LAZY)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
+        if cmd_name not in _LAZY:
+            return None
+        found = getattr(importlib.import_module(_LAZY[cmd_name][0]), f"{cmd_name}_command")
+        assert isinstance(found, click.Command)  # noqa: S101  # that is what the modules hold
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _LAZY[name][1]) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="sellmode")
+def commands() -> None:
+    """The backend of Sellmode: one database is one retailer."""
+
+
+def main() -> NoReturn:
+    """Run a command and exit. An operator's mistake is one clear line, never a traceback."""
+    try:
+        code = commands.main(prog_name="sellmode-backend", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        sys.exit(INTERRUPTED)
+    except Exception as error:  # noqa: BLE001  # told apart below; what nobody expected is shown without its data
+        failure = _failure(error)
+        failure.show()
+        sys.exit(failure.exit_code)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _failure(error: Exception) -> Failure:
+    import sqlalchemy as sa
+
+    from sellmode_backend import problems
+    from sellmode_backend.accounts.directory import AccountError
+    from sellmode_backend.store.database import DatabaseError, PasswordInURL
+    from sellmode_backend.store.settings import SettingError
+
+    match error:
+        case PasswordInURL():
+            return Failure(str(error), USAGE)
+        case DatabaseError():
+            return Failure(str(error), NOT_SET_UP)
+        case SettingError():
+            return Failure(f"{str(error)[:1].upper()}{str(error)[1:]}.")
+        case AccountError():
+            return Failure(str(error))
+        case sa.exc.OperationalError() | sa.exc.InterfaceError() | sa.exc.TimeoutError():
+            return Failure(f"The database cannot be reached or is busy: {_reason(error)}", UNREACHABLE)
+    click.echo(problems.traced(error), err=True)
+    return Failure("This is a fault of the backend; the lines above say where it happened, without any data.", FAULT)
+
+
+def _reason(error: Exception) -> str:
+    """The driver's own first line: host, port and cause, no statement and no values."""
+    lines = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return lines[0] if lines else "no reason given."

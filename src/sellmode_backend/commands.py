@@ -1,0 +1,132 @@
+"""The operator's commands on the whole retailer: init, mode, serve."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from sellmode_backend.cli import REFUSED, Failure, database_address, database_option, open_ready
+from sellmode_backend.store import settings
+from sellmode_backend.store.database import Database
+from sellmode_contract import text
+from sellmode_contract.records import Mode
+
+_MODES = click.Choice(get_args(Mode))
+
+
+@click.command("init")
+@database_option(migrates=True)
+@click.option("--retailer", metavar="NAME", help="Whose database this is to be.")
+@click.option("--mode", type=_MODES, default="associate", show_default=True)
+@click.option("--time-zone", metavar="ZONE", default="UTC", show_default=True, help="IANA name.")
+@click.option("--currency", metavar="CODE", default="USD", show_default=True, help="ISO 4217 code.")
+def init_command(database: Database, retailer: str | None, mode: str, time_zone: str, currency: str) -> None:
+    """Set up a database for a retailer, or bring one up to date.
+
+    Without --retailer only the tables are made, as an import wants them. Take a backup before an update.
+    """
+    with database.transaction() as connection:
+        known = settings.retailer(connection)
+        if retailer and known:
+            raise Failure(f"The database is {text.visible(known.name)}'s already; it is up to date now.")
+        if retailer:
+            text.refuse(retailer, "--retailer")
+            settings.initialise(connection, retailer, mode, time_zone, currency)
+    whose = retailer or (known and known.name)
+    click.echo(f"The database is ready for {text.visible(whose)}." if whose else "The database is ready.", err=True)
+
+
+@click.command("mode")
+@database_option()
+@click.argument("mode", type=_MODES, required=False)
+@click.option("--dry-run", is_flag=True, help="Only tell who would gain and lose how many records.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def mode_command(database: Database, mode: str | None, dry_run: bool, as_json: bool) -> None:
+    """Show the retailer's mode; switch it to MODE; or, with --dry-run, tell what that would do.
+
+    Terminals follow at their next sync.
+    """
+    if dry_run and not mode:
+        raise click.UsageError("--dry-run needs a mode")
+    if dry_run and mode:
+        _preview(database, mode, as_json=as_json)
+        return
+    with database.transaction() if mode else database.snapshot() as connection:
+        if settings.retailer(connection) is None:
+            raise settings.SettingError("the database has no retailer yet")
+        if mode:
+            settings.set_mode(connection, mode)
+        now = settings.mode(connection)
+    click.echo(text.escaped_json({"mode": now}) if as_json else now)
+
+
+def _preview(database: Database, mode: str, *, as_json: bool) -> None:
+    with database.snapshot() as connection:
+        rows = settings.mode_preview(connection, mode)
+    if as_json:
+        people = [{"user_name": row.account.user_name, "gains": row.gains, "loses": row.loses} for row in rows]
+        click.echo(text.escaped_json({"mode": mode, "accounts": people}, indent=2))
+        return
+    width = max([len("user name"), *(len(text.visible(row.account.user_name)) for row in rows)])
+    click.echo(f"{'user name':{width}}  {'gains':>9}  {'loses':>9}")
+    for row in rows:
+        click.echo(f"{text.visible(row.account.user_name):{width}}  {row.gains:9}  {row.loses:9}")
+    click.echo(f"Nothing was changed: without --dry-run the mode becomes {mode}.", err=True)
+
+
+@click.command("serve")
+@click.option("--database", "url", metavar="URL", help="As with every command.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0 takes a free one.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
+@click.option("--tls-certificate", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
+@click.option("--tls-key", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE")
+@click.option(
+    "--behind-proxy",
+    metavar="ADDRESSES",
+    help="A proxy at these addresses does TLS and tells the clients' addresses (X-Forwarded-For); * for any.",
+)
+@click.option("--exit-with-parent", is_flag=True, help="End when the process that started this one has gone.")
+def serve_command(
+    *,
+    url: str | None,
+    host: str,
+    port: int,
+    workers: int,
+    tls_certificate: Path | None,
+    tls_key: Path | None,
+    behind_proxy: str | None,
+    exit_with_parent: bool,
+) -> None:
+    """Answer terminals over HTTP until stopped. Prints the server's URL when it takes connections.
+
+    Brings the database up to date first. Plain HTTP is for this machine only: for others give a certificate and its
+    key, or say that a proxy does TLS (--behind-proxy).
+    """
+    from sellmode_backend import serving
+
+    if (tls_certificate is None) != (tls_key is None):
+        raise click.UsageError("--tls-certificate and --tls-key go together")
+    if not (tls_certificate or behind_proxy or serving.is_loopback(host)):
+        raise click.UsageError(
+            f"{host} is open to others, and plain HTTP would show them passwords: give --tls-certificate and --tls-key,"
+            " or --behind-proxy if a proxy does TLS."
+        )
+    address = database_address(url)
+    database = open_ready(address, migrates=True)
+    try:
+        with database.snapshot() as connection:
+            known = settings.retailer(connection)
+    finally:
+        database.close()
+    if known is None:
+        raise Failure(
+            "The database has no retailer yet: `sellmode-backend init --retailer NAME` or an import.", REFUSED
+        )
+    serving.serve(
+        address.url,
+        address.password,
+        serving.Listening(host, port, workers, behind_proxy, tls_certificate, tls_key, exit_with_parent),
+    )

@@ -1,0 +1,41 @@
+"""What a server does by itself: forgetting what counts no more. Any number of servers may do it at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+import random
+
+from anyio import to_thread
+
+from sellmode_backend import problems
+from sellmode_backend.accounts import codes, limits, sessions
+from sellmode_backend.accounts.signing_in import Clock
+from sellmode_backend.store import feeds
+from sellmode_backend.store.database import Database
+
+REMOVALS_KEPT = dt.timedelta(days=90)
+"""A terminal away for longer reads its scopes anew."""
+_EVERY_SECONDS = 3600.0
+
+_log = logging.getLogger(__name__)
+
+
+async def keep(database: Database, clock: Clock) -> None:
+    """Tidy every hour, at no fixed minute, until cancelled."""
+    while True:
+        await asyncio.sleep(_EVERY_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311  # spreads the load, hides nothing
+        try:
+            await to_thread.run_sync(tidy, database, clock())
+        except Exception as error:  # noqa: BLE001  # the next hour is another chance, and the server serves without it
+            _log.error("housekeeping failed\n%s", problems.traced(error))
+
+
+def tidy(database: Database, now: dt.datetime) -> None:
+    """Forget old removals, ended sessions, codes and attempts."""
+    with database.transaction() as connection:
+        feeds.collect_gone(connection, now - REMOVALS_KEPT)
+        sessions.forget_ended(connection, now)
+        codes.forget_expired(connection, now)
+        limits.forget_old(connection, now)

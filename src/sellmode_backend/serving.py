@@ -1,0 +1,159 @@
+"""Running the application: a socket, uvicorn on it, and an end when told to or when the parent has gone."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import logging
+import os
+import signal
+import socket
+import tempfile
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import FrameType
+
+import click
+import uvicorn
+from starlette.applications import Starlette
+from uvicorn.supervisors import Multiprocess
+
+from sellmode_backend.store.database import open_database
+
+_GRACE_SECONDS = 5
+_PARENT_LOOKED_AT_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Listening:
+    """Where and how to serve."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    workers: int = 1
+    behind_proxy: str | None = None
+    """Addresses whose ``X-Forwarded-For`` is believed, as uvicorn takes them; None believes nobody."""
+    certificate: Path | None = None
+    key: Path | None = None
+    exit_with_parent: bool = False
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine can reach an address."""
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost"
+
+
+def serve(url: str, password: str | None, listening: Listening) -> None:
+    """Serve a migrated database until SIGTERM or SIGINT; prints the server's URL when it takes connections."""
+    _log_to_stderr()
+    listener = _listen(listening)
+    config = uvicorn.Config(
+        partial(_application, url, password, watch_parent=listening.workers > 1),
+        factory=True,
+        workers=listening.workers,
+        proxy_headers=listening.behind_proxy is not None,
+        forwarded_allow_ips=listening.behind_proxy,
+        ssl_certfile=listening.certificate,
+        ssl_keyfile=listening.key,
+        ws="none",
+        server_header=False,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+    if listening.exit_with_parent:
+        _end_with_parent()
+    # Before uvicorn listens to signals and, when it has stopped in good order, again: it raises the signal once more.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _leave)
+    scheme = "https" if listening.certificate else "http"
+    host, port = listener.getsockname()[:2]
+    click.echo(f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}")
+    with listener, _shared_counters(listening.workers):
+        if listening.workers == 1:
+            uvicorn.Server(config).run(sockets=[listener])
+        else:
+            Multiprocess(config, sockets=[listener]).run()
+
+
+def _application(url: str, password: str | None, *, watch_parent: bool) -> Starlette:
+    """What a worker runs. It opens the database for itself: connections do not survive a fork or a spawn."""
+    # Here, not above: counters look at the environment when they are imported.
+    from sellmode_backend.server import create_app
+
+    if watch_parent:
+        _end_with_parent()
+    _log_to_stderr()
+    database = open_database(url, password=password)
+    app = create_app(database)
+    inner = app.router.lifespan_context
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        try:
+            async with inner(app):
+                yield
+        finally:
+            database.close()
+
+    app.router.lifespan_context = lifespan
+    return app
+
+
+def _listen(listening: Listening) -> socket.socket:
+    family, *_, address = socket.getaddrinfo(
+        listening.host, listening.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+    except OSError as error:
+        listener.close()
+        raise click.ClickException(
+            f"Cannot listen on {listening.host} port {listening.port}: {error.strerror}."
+        ) from None
+    # From here on connections wait for a worker instead of being refused.
+    listener.listen(2048)
+    listener.set_inheritable(True)
+    return listener
+
+
+@contextlib.contextmanager
+def _shared_counters(workers: int) -> Iterator[None]:
+    """A folder in which several workers add up their counters."""
+    if workers == 1:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="sellmode-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
+
+
+def _end_with_parent() -> None:
+    """Ask this process to end as soon as the one that started it is gone, be it by SIGKILL."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        gone = threading.Event()
+        while os.getppid() == parent:
+            gone.wait(_PARENT_LOOKED_AT_SECONDS)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    for talkative in ("uvicorn", "alembic"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)

@@ -1,0 +1,200 @@
+"""The lines that answer ``POST /v1/sync``, page by page (docs/sync.md tells the contract).
+
+Each page is read in one snapshot of the database, and so are the account, its session, the retailer's mode and the
+clocks it is cut by: nothing is sent that was not visible to the account in the state it was read from. Between two
+pages nothing is held. When the view has changed since the head the answer ends, and the terminal asks again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.accounts import sessions
+from sellmode_backend.accounts.sessions import AccountDisabled, Session, SignedOut
+from sellmode_backend.store import feeds, settings
+from sellmode_backend.store.database import Database
+from sellmode_backend.store.feeds import Clock
+from sellmode_backend.sync import cursor as cursors
+from sellmode_backend.sync.cursor import Cursor, Place
+from sellmode_contract import visibility, wire
+
+_log = logging.getLogger(__name__)
+
+_ENCODER = msgspec.json.Encoder()
+_AUDIENCES_FIRST_TO_LAST = ("person", "lead", "store", "all")
+"""One's own first: it is the smallest and asked for first."""
+
+
+@dataclass(frozen=True)
+class SyncRules:
+    """How answers are cut, and what terminals are told about time."""
+
+    page_lines: int = 500
+    """About how many lines a page has; a terminal makes a page durable in one transaction."""
+    answer_bytes: int = wire.MAX_ANSWER_BYTES // 4
+    """After so many decoded bytes an answer ends, and the terminal asks for more."""
+    poll_s: int = 30
+    lease: wire.Lease = field(default_factory=lambda: wire.Lease(soft_s=7 * 86400, hard_s=14 * 86400))
+
+
+class Chunk(NamedTuple):
+    """A piece of an answer: whole lines, and nothing is held in the database between two of them."""
+
+    lines: bytes
+    """Newline-delimited."""
+    number: int
+    last: bool
+
+
+def answer(
+    database: Database, token: str, request: wire.SyncRequest, *, clock: Callable[[], dt.datetime], rules: SyncRules
+) -> Iterator[Chunk]:
+    """The answer's lines, a chunk for each page. The first chunk raises SignedOut or AccountDisabled."""
+    answering = _Answering(token, request, clock, rules)
+    with database.snapshot() as connection:
+        lines = answering.begin(connection)
+    _note_contact(database, token, answering.session, clock())
+    while True:
+        chunk = Chunk(_ENCODER.encode_lines(lines), len(lines), isinstance(lines[-1], wire.End))
+        answering.bytes += len(chunk.lines)
+        yield chunk
+        if chunk.last:
+            return
+        with database.snapshot() as connection:
+            lines = answering.go_on(connection)
+
+
+class _Answering:
+    """What an answer knows between its pages."""
+
+    session: Session
+
+    def __init__(
+        self, token: str, request: wire.SyncRequest, clock: Callable[[], dt.datetime], rules: SyncRules
+    ) -> None:
+        self.token, self.request, self.clock, self.rules = token, request, clock, rules
+        self.bytes = 0
+        self._sent = 0
+
+    def begin(self, connection: Connection) -> list[wire.Line]:
+        self.session, self._view = self._look(connection)
+        self._epoch = settings.epoch(connection)
+        told = cursors.decode(self.request.cursor)
+        reset = any(epoch is not None and epoch != self._epoch for epoch in (self.request.epoch, told and told.epoch))
+        self._told: Mapping[str, Place] = told.places if told and not reset else {}
+        self._scopes = sorted(visibility.scopes(self._view.mode, self._view.account), key=_order)
+        self._feeds = {scope: visibility.feed_of(scope) for scope in self._scopes}
+        head = wire.Head(
+            epoch=self._epoch,
+            view=self._view,
+            scopes=tuple(self._scopes),
+            now=self.clock(),
+            lease=self.rules.lease,
+            schema=(wire.SCHEMA, wire.SCHEMA),
+            reset=reset,
+        )
+        # What the terminal holds of scopes it lost is hidden by the head. Of another store it goes at once; of a store
+        # still seen most of it comes back under another scope, and the terminal purges the rest at the end.
+        foreign = [scope for scope in self._told if visibility.feed_of(scope) not in self._feeds.values()]
+        return [head, *self._page(connection, [wire.Drop(s=scope) for scope in sorted(foreign)])]
+
+    def go_on(self, connection: Connection) -> list[wire.Line]:
+        try:
+            _, view = self._look(connection)
+        except (SignedOut, AccountDisabled):
+            return [wire.End(more=True)]
+        return self._page(connection, []) if view == self._view else [wire.End(more=True)]
+
+    def _look(self, connection: Connection) -> tuple[Session, wire.View]:
+        """Who asks, and what they see by now."""
+        session = sessions.find(connection, self.token, self.clock())
+        if session.device != self.request.device:
+            raise SignedOut
+        return session, wire.View(mode=settings.mode(connection), account=session.account)
+
+    def _page(self, connection: Connection, lines: list[wire.Line]) -> list[wire.Line]:
+        """A page: some scopes' changes, and its checkpoint.
+
+        Every scope that has moved is looked at, so that a pass ends only where all of them are complete in one state: a
+        record that changed scopes meanwhile is not missing.
+        """
+        clocks = feeds.clocks(connection, set(self._feeds.values()))
+        places = {scope: self._place(connection, scope, clocks) for scope in self._scopes}
+        complete = True
+        for scope in self._scopes:
+            place, clock = places[scope], clocks[self._feeds[scope]]
+            if place.after == clock.seq and not place.gen:
+                continue
+            if len(lines) >= self.rules.page_lines:
+                complete = False
+                break
+            changes, places[scope], done = self._changes(connection, scope, place)
+            lines.extend(changes)
+            complete = complete and done
+        self._sent += len(lines)
+        if lines or places != self._told:
+            left = sum(place.left for place in places.values())
+            cursor = cursors.encode(Cursor(self._epoch, places))
+            lines.append(wire.Checkpoint(cur=cursor, n=len(lines), left=left or None))
+        self._told = places
+        if complete:
+            lines.append(wire.End(poll_s=self.rules.poll_s))
+        elif self._sent >= self.request.limit or self.bytes >= self.rules.answer_bytes:
+            lines.append(wire.End(more=True))
+        return lines
+
+    def _place(self, connection: Connection, scope: str, clocks: Mapping[str, Clock]) -> Place:
+        """Where to read on in a scope: where the terminal is, or at the beginning of a reset.
+
+        A reset begins where the terminal has nothing of the scope, where removals it has not seen (or that came during
+        its reset) are forgotten, and where it knows more than the database.
+        """
+        clock = clocks[self._feeds[scope]]
+        place = self._told.get(scope)
+        if place is not None:
+            known_since = place.start if place.gen else place.after
+            if clock.min_seq <= known_since and max(place.after, place.start) <= clock.seq:
+                return place
+        # Larger than any earlier reset's unless nothing has changed since, and never 0.
+        return Place(gen=clock.seq + 1, start=clock.seq, left=feeds.left(connection, scope, 0))
+
+    def _changes(self, connection: Connection, scope: str, place: Place) -> tuple[list[wire.Line], Place, bool]:
+        """The next changes of a scope, the place after them, and whether that is all there is."""
+        page = feeds.page(connection, scope, place.after, self.rules.page_lines)
+        lines: list[wire.Line] = []
+        # Up to where a reset began it needs no removals: what it has not delivered is swept at its end.
+        if not place.gen or page.horizon > place.start:
+            lines += [wire.Remove(k=gone.kind, id=gone.id, s=scope) for gone in page.removes]
+        lines += [
+            wire.Put(k=put.kind, id=put.id, v=put.rev, s=scope, g=place.gen, d=msgspec.Raw(put.doc.encode()))
+            for put in page.puts
+        ]
+        if not page.complete:
+            left = max(place.left - len(page.puts), 0)
+            return lines, msgspec.structs.replace(place, after=page.horizon, left=left), False
+        if place.gen:
+            lines.append(wire.Sweep(s=scope, g=place.gen))
+        return lines, Place(after=page.horizon), True
+
+
+def _order(scope: str) -> tuple[int, str]:
+    audience = scope.partition("/")[2].partition(":")[0]
+    return _AUDIENCES_FIRST_TO_LAST.index(audience), scope
+
+
+def _note_contact(database: Database, token: str, session: Session, now: dt.datetime) -> None:
+    if now - session.seen_at < sessions.NOTED_AGAIN:
+        return
+    try:
+        with database.transaction() as connection:
+            sessions.note_contact(connection, token, now)
+    except sa.exc.OperationalError:  # somebody else writes for long (an import); the next call notes it
+        _log.warning("contact could not be noted: the database is busy")
