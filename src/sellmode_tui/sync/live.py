@@ -7,7 +7,6 @@ commands. Whatever goes wrong changes nothing that was durable before, and says 
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import random
 import threading
 from collections.abc import Callable
@@ -16,8 +15,8 @@ from typing import Final
 
 from sellmode_contract import wire
 from sellmode_tui import sealed
-from sellmode_tui.account.journal import Journal
 from sellmode_tui.account.lease import Reading, read_clock
+from sellmode_tui.account.session import Session
 from sellmode_tui.cache.store import Cache, Overtaken
 from sellmode_tui.cache.tables import Malformed
 from sellmode_tui.sync.engine import Accept, BrokenStream, Commit, Finish, effects
@@ -40,9 +39,8 @@ class Terminal:
 
     transport: Transport
     cache: Cache
-    journal: Journal
-    token: str
-    device: str
+    session: Session
+    """Signed in at the backend: with a token."""
     clock: Callable[[], Reading] = read_clock
 
 
@@ -66,16 +64,13 @@ def run_pass(terminal: Terminal, tell: Callable[[int, int | None], None]) -> Fin
 def _take_answer(terminal: Terminal, received: int, tell: Callable[[int, int | None], None]) -> tuple[Finish, int]:
     """One answer into the cache: how it ended, and how many records the pass has received with it."""
     state = terminal.cache.state()
-    request = wire.SyncRequest(device=terminal.device, epoch=state.epoch, cursor=state.cursor)
+    request = wire.SyncRequest(device=terminal.session.device, epoch=state.epoch, cursor=state.cursor)
     finish: Finish | None = None
-    with terminal.transport.stream(wire.SYNC_PATH, request, token=terminal.token) as lines:
+    with terminal.transport.stream(wire.SYNC_PATH, request, token=terminal.session.token or "") as lines:
         for effect in effects(lines):
             if isinstance(effect, Accept):
-                reading, lease = terminal.clock(), effect.head.lease
-                terminal.journal.note_contact(
-                    reading, dt.timedelta(seconds=lease.soft_s), dt.timedelta(seconds=lease.hard_s)
-                )
-                terminal.cache.accept(effect.head, at=reading.wall)
+                terminal.session.note_contact(effect.head.lease)
+                terminal.cache.accept(effect.head, at=terminal.clock().wall)
             elif isinstance(effect, Commit):
                 terminal.cache.apply(effect.changes, effect.cursor, effect.left)
                 received += len(effect.changes)

@@ -1,0 +1,89 @@
+"""An account that is signed in, with everything that works on its files: what the app and the commands have in hand."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+from sellmode_tui import sealed
+from sellmode_tui.account.lease import read_clock
+from sellmode_tui.account.session import Session, account_disabled
+from sellmode_tui.account.settings import Settings
+from sellmode_tui.cache.store import Cache
+from sellmode_tui.sync.leader import Leader
+from sellmode_tui.sync.live import Live, Terminal
+from sellmode_tui.sync.status import SyncStatus
+from sellmode_tui.transport import Transport
+from sellmode_tui.visibility.door import Door
+
+
+class Workspace:
+    """A session's cache, the door to what may be seen of it, and its sync. ``close`` ends the session with it."""
+
+    def __init__(self, session: Session, settings: Settings) -> None:
+        """Open the cache; one that cannot be used is put aside and fetched anew. Raises sealed.SealedError."""
+        self.session = session
+        self.replaced: Path | None = None
+        """Where a cache that could not be used was put, when this workspace was opened: to be told to the person."""
+        self._settings = settings
+        path = session.folder.cache_path
+        try:
+            self._cache = Cache.open(path, session.key)
+        except (sealed.Corrupt, sealed.SchemaTooNew):
+            self.replaced = sealed.move_aside(path, self._stamp())
+            self._cache = Cache.open(path, session.key)
+        self.door = Door(self._cache)
+        self._live: Live | None = None
+
+    def terminal(self) -> Terminal | None:
+        """What a sync pass needs; None after a sign-out, when the backend wants a new sign-in first."""
+        if self.session.token is None:
+            return None
+        transport = Transport(self.session.server, ca_file=self._settings.ca_file)
+        return Terminal(transport, self._cache, self.session)
+
+    def leader(self) -> Leader:
+        """This process's try at leading the account's sync on this machine."""
+        return Leader(self.session.folder.lock_path)
+
+    def go_live(self, on_status: Callable[[SyncStatus], None], on_change: Callable[[], None]) -> None:
+        """Begin to sync in the background. Both functions are called in a thread of their own."""
+        terminal = self.terminal()
+        if terminal is not None:
+            self._live = Live(terminal, self.leader(), on_status=on_status, on_change=on_change)
+            self._live.start()
+
+    def pull_now(self) -> None:
+        """Ask the backend at once."""
+        if self._live is not None:
+            self._live.pull_now()
+
+    @property
+    def status(self) -> SyncStatus:
+        """How things stand with the backend."""
+        if self._live is not None:
+            return self._live.status
+        return SyncStatus(synced_at=self._cache.state().finished_at, leading=False)
+
+    def close(self) -> None:
+        """Stop syncing, close the files and drop the key. May be called again."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+        self._cache.close()
+        self.session.close()
+
+    def disable(self) -> None:
+        """The backend said that the account is disabled: close, and delete what opens it and its cache."""
+        self.close()
+        account_disabled(self.session)
+
+    def set_cache_aside(self) -> None:
+        """Close, and put a damaged cache aside, so that the next workspace fetches it anew."""
+        self.close()
+        with contextlib.suppress(sealed.SealedError):
+            sealed.move_aside(self.session.folder.cache_path, self._stamp())
+
+    def _stamp(self) -> str:
+        return read_clock().wall.strftime("%Y%m%dT%H%M%SZ")
