@@ -109,7 +109,8 @@ def serve(source: Path) -> Iterator[PostgreSQL]:
     Raises:
         RuntimeError: The server does not start; the message is what it said.
     """
-    folder = Path(tempfile.mkdtemp(prefix="sellmode-postgresql-"))
+    # Not where TMPDIR says: that may be a path too long for a socket's name, or closed to nobody.
+    folder = Path(tempfile.mkdtemp(prefix="sellmode-postgresql-", dir="/tmp"))
     user = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
     try:
         if user is not None:
