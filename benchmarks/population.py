@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Iterator
-from itertools import islice
+from itertools import accumulate, islice
 
 import msgspec
 
@@ -18,7 +18,7 @@ STORE = "0c1d6f3e-7c58-5a53-9a1c-6f1c5a3d0001"
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 PAGE = 5000
 
-_SYLLABLES = "an be ca da el fa gi ha iv jo ka li mo na or pe qu ro sa ti ul vi wa xe ya zo ma ri lo ne".split()
+_SYLLABLES = tuple(f"{consonant}{vowel}" for consonant in "bcdfghjklmnprstvwz" for vowel in "aeiou")
 _TIERS = ("", "", "bronze", "silver", "gold")
 _CITIES = ("Zürich", "New York", "São Paulo", "Łódź", "Tokyo", "Paris", "Oslo", "Milano")
 _TAGS = ("vip", "press", "beauty", "pets", "sale", "loyal", "new")
@@ -55,9 +55,10 @@ def customers(count: int, seed: int = 1, staff: int = 20) -> Iterator[Customer]:
     given, family = _names(6000, seed + 1), _names(6000, seed + 2)
     rng.shuffle(given)
     rng.shuffle(family)
+    weights = list(accumulate(1 / (rank + 20) for rank in range(6000)))
     for _ in range(count):
-        first = given[min(int(rng.paretovariate(0.6)) - 1, len(given) - 1)]
-        last = family[min(int(rng.paretovariate(0.5)) - 1, len(family) - 1)]
+        (first,) = rng.choices(given, cum_weights=weights[: len(given)])
+        (last,) = rng.choices(family, cum_weights=weights[: len(family)])
         number = rng.randrange(10**8, 10**9)
         yield Customer(
             id=f"{rng.getrandbits(128):032x}",

@@ -35,9 +35,9 @@ LAST = (1 << 63) - 1
 """Sorts what has no value last, in either direction."""
 
 
-def sort_key(sort: str, descending: bool) -> str:
-    """The SQL of a listing's sort key, rising in list order; an index has exactly this expression."""
-    return f"ifnull({'-' if descending else ''}{SORTS[sort]}, {LAST})"
+def sort_key(sort: str, *, descending: bool, of: str = "") -> str:
+    """The SQL of a sort key of the listing (``of`` an alias and a dot); it rises in list order and has an index."""
+    return f"ifnull({'-' if descending else ''}{of}{SORTS[sort]}, {LAST})"
 
 
 class Row(NamedTuple):
@@ -81,7 +81,9 @@ def create(connection: Connection) -> None:
     for sort in SORTS:
         for descending in (False, True):
             name = f"listing_{sort}{'_descending' if descending else ''}"
-            connection.execute(f"CREATE INDEX {name} ON listing ({sort_key(sort, descending)}, place, scope, customer)")
+            connection.execute(
+                f"CREATE INDEX {name} ON listing ({sort_key(sort, descending=descending)}, place, scope, customer)"
+            )
 
 
 def drop(connection: Connection) -> None:

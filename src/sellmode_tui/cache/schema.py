@@ -15,7 +15,7 @@ from sellmode_tui.sealed import Connection
 def tables(connection: Connection) -> None:
     """Kinds, scopes and what is known of the backend."""
     connection.execute("CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID")
-    connection.execute("INSERT INTO meta VALUES ('version', 0), ('built', 0), ('scrub', 0)")
+    connection.execute("INSERT INTO meta VALUES ('version', 0), ('content', 0), ('built', 0), ('scrub', 0)")
     # A scope that is not current has lost its name: nothing in it is ever shown again. `swept` is the reset that the
     # scope has completed, whose rows count as generation 0; `only` is the generation of all its rows, if it is but one.
     connection.execute(

@@ -18,6 +18,7 @@ from sellmode_contract.search import (
     Query,
     SearchKeys,
     email_keys,
+    exact,
     name_words,
     parse_query,
     phone_keys,
@@ -141,14 +142,24 @@ def _match(*typed: str) -> str:
     return " AND ".join(f'"{word}"*' for word in typed)
 
 
-@lru_cache(maxsize=64)
-def _parsed(text: str) -> Query:
-    return parse_query(text)
+_parsed = lru_cache(maxsize=64)(parse_query)
+_words = lru_cache(maxsize=4096)(words)
+_exact = lru_cache(maxsize=4096)(exact)
 
 
 def found(doc: str, text: str) -> bool:
-    """Whether a customer's document matches typed words; an SQL function of the readers."""
+    """Whether a customer's document matches typed words."""
     return _parsed(text).matches(keys(decode("customer", doc)))
+
+
+def exactly(held: str | None, typed: str) -> bool:
+    """Whether two texts are the same but for case, accents and spaces (``=`` of the filter grammar)."""
+    return held is not None and _exact(held) == _exact(typed)
+
+
+def begins(held: str | None, typed: str) -> bool:
+    """Whether each typed word begins a word of a text (``:`` of the filter grammar)."""
+    return held is not None and all(any(word.startswith(wanted) for word in _words(held)) for wanted in _words(typed))
 
 
 def documents(connection: Connection, customers: Sequence[int]) -> dict[int, Customer]:

@@ -32,6 +32,9 @@ CHUNK = 500
 REBUILD_FROM = 5000
 """A page that announces at least as many records to come, and more than the cache has, is the start of a bulk load."""
 
+FUNCTIONS = (search.found, search.exactly, search.begins)
+"""SQL functions of the readers, as ``sellmode_found`` and so on; each takes what a record holds and what was typed."""
+
 _WRITER_CACHE = "PRAGMA cache_size = -65536"
 _READER_CACHE = "PRAGMA cache_size = -16384"
 
@@ -83,6 +86,8 @@ class Reading:
         """The scopes whose records may be shown, by their number in the file; none is nothing."""
         self.built = bool(_meta(connection, "built"))
         """Whether lists and search have their indexes."""
+        self.version: int = _meta(connection, "content")
+        """The same number, the same visible records."""
 
     def only_visible(self, alias: str) -> str:
         """SQL that is true of a kind's rows that may be shown."""
@@ -196,7 +201,8 @@ class Cache:
         connection = sealed.connect(self.path, self._key, synchronous="NORMAL")
         connection.execute(_READER_CACHE)
         connection.execute("PRAGMA query_only = on")
-        connection.create_function("sellmode_found", 2, search.found, deterministic=True)
+        for function in FUNCTIONS:
+            connection.create_function(f"sellmode_{function.__name__}", 2, function, deterministic=True)
         return connection
 
     def _give_back(self, connection: Connection) -> None:
@@ -229,6 +235,8 @@ class Cache:
                     connection.execute(f'UPDATE "{table}" SET gen = -1')
                 connection.execute("UPDATE scope SET swept = NULL, only = NULL")
                 connection.execute("DELETE FROM meta WHERE name = 'cursor'")
+            if _shown(_stored_head(connection)) != _shown(head):
+                _bump_content(connection)
             _set_meta(connection, "head", msgspec.json.encode(head).decode())
             had = {name for (name,) in connection.execute("SELECT name FROM scope WHERE name IS NOT NULL")}
             connection.executemany(
@@ -255,6 +263,8 @@ class Cache:
             for change in changes:
                 page.add(change)
             page.end()
+            if page.kinds:
+                _bump_content(connection)
             _set_meta(connection, "cursor", cursor)
         self._delete_dropped()
         return Changed(frozenset(page.kinds), page.records)
@@ -313,6 +323,7 @@ class Cache:
                 _set_meta(connection, "search", search.VERSION)
                 _set_meta(connection, "rebuild", 0)
                 _set_meta(connection, "built", 1)
+                _bump_content(connection)
 
     def _delete_dropped(self) -> None:
         with self._lock:
@@ -508,6 +519,21 @@ def _unbuild(connection: Connection) -> None:
     listing.drop(connection)
     search.drop(connection)
     _set_meta(connection, "built", 0)
+    _bump_content(connection)
+
+
+def _bump_content(connection: Connection) -> None:
+    connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'content'")
+
+
+def _shown(head: Head | None) -> object:
+    """What decides about what is shown."""
+    return head and (head.view, frozenset(head.scopes), _allowed(head))
+
+
+def _stored_head(connection: Connection) -> Head | None:
+    text = _meta(connection, "head")
+    return None if text is None else msgspec.json.decode(text, type=Head)
 
 
 def _scope(connection: Connection, name: str) -> int:
@@ -515,8 +541,8 @@ def _scope(connection: Connection, name: str) -> int:
     row = connection.execute("SELECT pk FROM scope WHERE name = ?", (name,)).fetchone()
     if row:
         return int(row[0])
-    text = _meta(connection, "head")
-    current = text is not None and name in _allowed(msgspec.json.decode(text, type=Head))
+    head = _stored_head(connection)
+    current = head is not None and name in _allowed(head)
     (pk,) = connection.execute(
         "INSERT INTO scope (name, current, only) VALUES (?, ?, ?) RETURNING pk", (name, current, _EMPTY)
     ).fetchone()

@@ -1,0 +1,372 @@
+"""Lists of customers: found by words and filters, sorted, and read page by page.
+
+A list of everybody is read along the listing's indexes, wherever in it one looks. A list of some is found once, as far
+as somebody looks, and remembered as row numbers (eight bytes a customer); what it shows of them is read anew each time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import threading
+from array import array
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import msgspec
+
+from sellmode_contract.filters import And, Node, Words, parse
+from sellmode_contract.search import parse_query
+from sellmode_tui.cache import search
+from sellmode_tui.cache.listing import LAST, SORTS, UNKNOWN, sort_key
+from sellmode_tui.cache.store import Reading
+from sellmode_tui.cache.tables import moment
+from sellmode_tui.visibility.filters import SQL, Compiler, Parameter
+from sellmode_tui.visibility.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from sellmode_tui.visibility.door import Door
+
+Sort = Literal["name", "last_purchase", "spend", "last_contact", "owner"]
+
+FIRST_LOOK = 200
+"""Matches that are found before somebody looks further."""
+COUNTED = 10_000
+"""A match of more customers is counted and sorted only when asked for."""
+
+
+class CustomerQuery(NamedTuple):
+    """Which customers, in which order. Who has no value to sort by comes last; ties go by name."""
+
+    text: str = ""
+    """Words and filters, as in ``sellmode_contract.filters``."""
+    sort: Sort = "name"
+    descending: bool = False
+
+
+class CustomerRow(NamedTuple):
+    """A customer in a list. Instants are UTC; money is in minor units of ``currency``."""
+
+    id: str
+    name: str
+    tier: str
+    tags: tuple[str, ...]
+    last_purchase: dt.datetime | None
+    spend: int
+    currency: str
+    last_contact: dt.datetime | None
+    owner: str | None
+    owner_name: str
+    """Empty if nobody owns the customer."""
+    store: str | None
+
+
+class Count(NamedTuple):
+    """How many customers a list has; if not ``exact``, more than ``n``."""
+
+    n: int
+    exact: bool
+
+
+class CustomerList:
+    """The customers whom a query finds, now: after a change in the cache, those whom it finds then.
+
+    Any thread may ask. Everything but ``cancel`` reads, and raises Interrupted if cancelled meanwhile.
+    """
+
+    def __init__(self, door: Door, query: CustomerQuery, tree: Node) -> None:
+        self.query = query
+        self._door = door
+        self._tree = tree
+        self._lock = threading.Lock()
+        """Held while the list reads."""
+        self._found: _Everybody | _Some | None = None
+
+    @property
+    def stale(self) -> bool:
+        """Whether the cache has changed since this list was last read, so that its rows may have moved."""
+        with self._door.reading(self) as reading:
+            return self._found is not None and self._found.version != reading.version
+
+    @property
+    def sorted(self) -> bool:
+        """Whether ``rows`` come in the order asked for. More than 10,000 matches come by name until ``exact_count``."""
+        with self._reading() as (_, found):
+            return found.sorted
+
+    def rows(self, start: int, stop: int) -> list[CustomerRow]:
+        """The customers from one position to before another."""
+        with self._reading() as (reading, found):
+            return _read(reading, self._door.surroundings(reading), found.slice(reading, max(start, 0), stop))
+
+    def count(self) -> Count:
+        """How many there are, as far as that can be said at once."""
+        with self._reading() as (reading, found):
+            return found.count(reading)
+
+    def exact_count(self) -> int:
+        """How many there are, however long it takes; then ``rows`` are sorted for good, too."""
+        with self._reading() as (reading, found):
+            return found.exact_count(reading)
+
+    def find(self, id: str) -> int | None:
+        """The position of a customer, None if the list has no such one."""
+        with self._reading() as (reading, found):
+            row = reading.connection.execute(
+                f"SELECT c.pk FROM customer c WHERE c.id = ? AND {reading.only_visible('c')}", (id,)
+            ).fetchone()
+            return found.position(reading, row[0]) if row else None
+
+    def cancel(self) -> None:
+        """Interrupt what another thread is reading from this list."""
+        self._door.cancel(self)
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[tuple[Reading, _Everybody | _Some]]:
+        with self._lock, self._door.reading(self) as reading:
+            if self._found is None or self._found.version != reading.version:
+                if self._tree == And() and reading.built:
+                    self._found = _Everybody(reading, self.query)
+                else:
+                    self._found = _Some(reading, self._door.compiler(reading), self.query, self._tree)
+            yield reading, self._found
+
+
+def _read(reading: Reading, around: Surroundings, customers: Sequence[int]) -> list[CustomerRow]:
+    """What a list shows of customers, in their order."""
+    columns = "c.pk, c.id, c.name, c.tier, c.tags, c.last_purchase, c.spend, c.last_contact, c.owner, c.store"
+    rows = {
+        pk: CustomerRow(
+            id=id,
+            name=name,
+            tier=tier,
+            tags=_tags.decode(tags),
+            last_purchase=_moment(last_purchase),
+            spend=spend,
+            currency=around.currency,
+            last_contact=_moment(last_contact),
+            owner=owner,
+            owner_name=around.name_of(owner),
+            store=store,
+        )
+        for pk, id, name, tier, tags, last_purchase, spend, last_contact, owner, store in reading.connection.execute(
+            f"SELECT {columns} FROM customer c WHERE c.pk IN ({','.join('?' * len(customers))})"
+            f" AND {reading.only_visible('c')}",
+            tuple(customers),
+        )
+    }
+    return [rows[pk] for pk in customers]
+
+
+_tags = msgspec.json.Decoder(tuple[str, ...])
+
+
+def _moment(stored: int | None) -> dt.datetime | None:
+    return None if stored is None else moment(stored)
+
+
+def _number(reading: Reading, sql: str, parameters: tuple[Parameter, ...]) -> int:
+    (number,) = reading.connection.execute(sql, parameters).fetchone()
+    return int(number)
+
+
+# ------------------------------------------------------------------ everybody
+
+
+class _Everybody:
+    """All visible customers, along an index of the listing that has every column it takes."""
+
+    sorted = True
+
+    def __init__(self, reading: Reading, query: CustomerQuery) -> None:
+        self.version = reading.version
+        self._visible = reading.only_visible("l")
+        self._backwards = query.sort == "name" and query.descending
+        self._key = None if query.sort == "name" else sort_key(query.sort, descending=query.descending, of="l.")
+        self._anchors: dict[int, tuple[int, int]] = {}
+        """Sort key and place of the customer before a position."""
+        self._total: int | None = None
+
+    def slice(self, reading: Reading, start: int, stop: int) -> list[int]:
+        rows: list[tuple[int, int, int]] = []
+        stretches: list[tuple[str, tuple[int, ...]]] = [("1", ())]
+        if anchor := self._anchors.get(start):
+            stretches = self._stretches(*anchor, after=True)
+        for condition, parameters in stretches:
+            if len(rows) < stop - start:
+                offset = 0 if anchor else start
+                rows += self._select(reading, condition, (*parameters, stop - start - len(rows), offset))
+        if rows and len(rows) == stop - start:
+            self._anchors[stop] = rows[-1][1:]
+        return [customer for customer, _, _ in rows]
+
+    def count(self, reading: Reading) -> Count:
+        return Count(self.exact_count(reading), exact=True)
+
+    def exact_count(self, reading: Reading) -> int:
+        if self._total is None:
+            self._total = _number(reading, f"SELECT count(*) FROM listing l WHERE {self._visible}", ())
+        return self._total
+
+    def position(self, reading: Reading, customer: int) -> int:
+        anchor = reading.connection.execute(
+            f"SELECT {self._key or 0}, l.place FROM listing l WHERE l.customer = ?", (customer,)
+        ).fetchone()
+        counting = f"SELECT count(*) FROM listing l WHERE {self._visible} AND "
+        before = self._stretches(*anchor, after=False)
+        return sum(_number(reading, counting + condition, parameters) for condition, parameters in before)
+
+    def _select(self, reading: Reading, condition: str, parameters: tuple[int, ...]) -> list[tuple[int, int, int]]:
+        order = f"{self._key}, l.place" if self._key else f"l.place{' DESC' if self._backwards else ''}"
+        rows: list[tuple[int, int, int]] = reading.connection.execute(
+            f"SELECT l.customer, {self._key or 0}, l.place FROM listing l WHERE {self._visible} AND {condition}"
+            f" ORDER BY {order} LIMIT ? OFFSET ?",
+            parameters,
+        ).fetchall()
+        return rows
+
+    def _stretches(self, key: int, place: int, *, after: bool) -> list[tuple[str, tuple[int, ...]]]:
+        """Conditions for what comes after (or before) a customer, the nearest first: a stretch of the index each."""
+        sign = ">" if after != self._backwards else "<"
+        if self._key is None:
+            return [(f"l.place {sign} ?", (place,))]
+        return [(f"{self._key} = ? AND l.place {sign} ?", (key, place)), (f"{self._key} {sign} ?", (key,))]
+
+
+# ------------------------------------------------------------------ some
+
+
+class _Plan(NamedTuple):
+    """How to find the customers of a query."""
+
+    customer: str
+    """Their row number."""
+    source: SQL
+    """From FROM on, up to ORDER BY."""
+    by_name: str
+    by_key: str | None
+    """What else the query sorts by; None for the name alone."""
+    unordered: bool
+    """Whether sorting by ``by_key`` takes a look at every match."""
+
+
+class _Some:
+    """The customers for whom a filter holds, found as far as somebody looks. Without indexes: everybody, too."""
+
+    def __init__(self, reading: Reading, compiler: Compiler, query: CustomerQuery, tree: Node) -> None:
+        self.version = reading.version
+        self.sorted = True
+        self._plan = (_indexed if reading.built else _bare)(reading, compiler, query, tree)
+        self._customers = array("q")
+        self._complete = False
+
+    def slice(self, reading: Reading, start: int, stop: int) -> Sequence[int]:
+        self._look(reading, stop)
+        return self._customers[start : max(start, stop)]
+
+    def count(self, reading: Reading) -> Count:
+        self._look(reading, COUNTED + 1)
+        found = len(self._customers)
+        return Count(found, exact=True) if found <= COUNTED else Count(COUNTED, exact=False)
+
+    def exact_count(self, reading: Reading) -> int:
+        self._look(reading, None)
+        return len(self._customers)
+
+    def position(self, reading: Reading, customer: int) -> int | None:
+        self._look(reading, None)
+        try:
+            return self._customers.index(customer)
+        except ValueError:
+            return None
+
+    def _look(self, reading: Reading, wanted: int | None) -> None:
+        """Find so many or more, in steps; all for None."""
+        if self._complete or (wanted is not None and wanted <= len(self._customers)):
+            return
+        limit = next((step for step in (FIRST_LOOK, COUNTED + 1) if wanted is not None and wanted <= step), -1)
+        plan = self._plan
+        order = f"{plan.by_key}, {plan.by_name}" if plan.by_key else plan.by_name
+        self.sorted = True
+        if plan.by_key and plan.unordered and limit > 0:
+            matches = f"SELECT count(*) FROM (SELECT 1 {plan.source.text} LIMIT {COUNTED + 1})"
+            if _number(reading, matches, plan.source.parameters) > COUNTED:
+                self.sorted, order = False, plan.by_name
+            else:
+                limit = -1
+        rows = reading.connection.execute(
+            f"SELECT {plan.customer} {plan.source.text} ORDER BY {order} LIMIT ?", (*plan.source.parameters, limit)
+        )
+        self._customers = array("q", [customer for (customer,) in rows])
+        self._complete = limit < 0 or len(self._customers) < limit
+
+
+def _indexed(reading: Reading, compiler: Compiler, query: CustomerQuery, tree: Node) -> _Plan:
+    """By way of the search index, if words are to be found in any case, else along the listing."""
+    words, rest = _leading_words(tree)
+    conditions = [SQL(reading.only_visible("l"))]
+    listing, customer = "listing l", "JOIN customer c ON c.pk = l.customer"
+    by_name = "l.place"
+    parameters: tuple[Parameter, ...] = ()
+    if words:
+        candidates = search.candidates(parse_query(words.text))
+        listing = f"({candidates.sql}) m CROSS JOIN listing l ON l.place = m.place"
+        by_name, parameters = "m.place", candidates.parameters
+        if candidates.exact and rest == And():
+            customer = ""
+        if not candidates.exact:
+            conditions.append(compiler.condition(words))
+    if customer:
+        conditions.append(compiler.condition(rest))
+    text = " AND ".join(f"({condition.text})" for condition in conditions)
+    parameters += tuple(parameter for condition in conditions for parameter in condition.parameters)
+    return _Plan(
+        "l.customer",
+        SQL(f"FROM {listing} {customer} WHERE {text}", parameters),
+        f"{by_name} DESC" if query.sort == "name" and query.descending else by_name,
+        None if query.sort == "name" else sort_key(query.sort, descending=query.descending, of="l."),
+        unordered=words is not None,
+    )
+
+
+def _leading_words(tree: Node) -> tuple[Words | None, Node]:
+    """Words that every match must have and the search index can look up, and the rest of the filter."""
+    items = tree.items if isinstance(tree, And) else (tree,)
+    for number, item in enumerate(items):
+        if isinstance(item, Words) and _looked_up(item):
+            return item, And((*items[:number], *items[number + 1 :]))
+    return None, tree
+
+
+def _looked_up(words: Words) -> bool:
+    query = parse_query(words.text)
+    return bool(query.words or query.digits)
+
+
+def _bare(reading: Reading, compiler: Compiler, query: CustomerQuery, tree: Node) -> _Plan:
+    """Straight from the table, while a first sync is still filling it."""
+    condition = compiler.condition(tree)
+    ranks = "LEFT JOIN (SELECT id, row_number() OVER (ORDER BY name_key, id) AS rank FROM staff) s ON s.id = c.owner"
+    direction = "DESC" if query.sort == "name" and query.descending else "ASC"
+    key = None
+    if query.sort != "name":
+        ranked = f"CASE WHEN c.owner IS NOT NULL THEN ifnull(s.rank, {UNKNOWN}) END"
+        column = ranked if query.sort == "owner" else f"c.{SORTS[query.sort]}"
+        key = f"ifnull({'-' if query.descending else ''}({column}), {LAST})"
+    return _Plan(
+        "c.pk",
+        SQL(
+            f"FROM customer c {ranks if query.sort == 'owner' else ''}"
+            f" WHERE {reading.only_visible('c')} AND ({condition.text})",
+            condition.parameters,
+        ),
+        f"c.name_key {direction}, c.id {direction}",
+        key,
+        unordered=False,
+    )
+
+
+def find(door: Door, query: CustomerQuery) -> CustomerList:
+    """The list of a query. Raises FilterError if its text cannot be read as a filter."""
+    with door.reading() as reading:
+        return CustomerList(door, query, parse(query.text, door.surroundings(reading).fields))

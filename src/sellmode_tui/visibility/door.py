@@ -1,0 +1,144 @@
+"""The door itself."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import threading
+from collections.abc import Callable, Iterator
+
+from sellmode_contract.filters import Completion
+from sellmode_contract.records import Retailer, Staff
+from sellmode_contract.visibility import Account
+from sellmode_tui.cache.store import Cache, Reading
+from sellmode_tui.cache.tables import OTHER, TABLES
+from sellmode_tui.sealed import Connection
+from sellmode_tui.visibility import completion, customers, profile, why
+from sellmode_tui.visibility.customers import CustomerList, CustomerQuery
+from sellmode_tui.visibility.filters import Compiler
+from sellmode_tui.visibility.profile import Profile
+from sellmode_tui.visibility.surroundings import Surroundings
+from sellmode_tui.visibility.why import WhySeen
+
+_EVERYONE = object()
+_EVERYBODY = CustomerQuery()
+
+
+def _utc_now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+class Door:
+    """What an account may read of its cache. Any thread may ask; what it asks may be cancelled from another.
+
+    Readings raise SealedError if the file cannot be read, and Interrupted if they were cancelled.
+    """
+
+    def __init__(self, cache: Cache, clock: Callable[[], dt.datetime] = _utc_now) -> None:
+        """``clock`` gives the moment that filters such as ``last_purchase>90d`` count from."""
+        self._cache = cache
+        self._clock = clock
+        self._running: dict[Connection, object] = {}
+        """Connections in use, each with whom it reads for."""
+        self._lock = threading.Lock()
+        self._surroundings: Surroundings | None = None
+
+    # -------------------------------------------------------------- asking
+
+    def find(self, query: CustomerQuery = _EVERYBODY) -> CustomerList:
+        """The list of a query. Raises FilterError if its text cannot be read as a filter."""
+        return customers.find(self, query)
+
+    def profile(self, id: str) -> Profile | None:
+        """Everything about a customer; None for one who is not visible or unknown, alike."""
+        with self.reading() as reading:
+            return profile.read(reading, self.surroundings(reading), id, self._clock())
+
+    def why(self, id: str) -> WhySeen | None:
+        """Who sees a customer and by which rule; None for one who is not visible or unknown, alike."""
+        with self.reading() as reading:
+            return why.read(reading, self.surroundings(reading), id)
+
+    def complete(self, text: str, cursor: int) -> list[Completion]:
+        """What may be typed next in a query, from what is visible."""
+        with self.reading() as reading:
+            return completion.complete(reading, self.surroundings(reading), text, cursor)
+
+    def retailer(self) -> Retailer | None:
+        """The retailer's settings; None before they have arrived."""
+        with self.reading() as reading:
+            return self.surroundings(reading).retailer
+
+    def colleagues(self) -> list[Staff]:
+        """The store's directory, by name."""
+        with self.reading() as reading:
+            return self.surroundings(reading).colleagues
+
+    def account(self) -> Account | None:
+        """Whose view this is, as the backend last told."""
+        with self.reading() as reading:
+            return self.surroundings(reading).account
+
+    def mode(self) -> str | None:
+        """The retailer's mode, as the backend last told."""
+        with self.reading() as reading:
+            return reading.head.view.mode if reading.head else None
+
+    def zone(self) -> dt.tzinfo:
+        """Whose days and times of day are shown: the store's."""
+        with self.reading() as reading:
+            return self.surroundings(reading).zone
+
+    def totals(self) -> dict[str, int]:
+        """How many records of each kind are visible, by the kind's name."""
+        with self.reading() as reading:
+            return _totals(reading)
+
+    def changes(self) -> int:
+        """Another number than before if anything may have changed, whichever process changed it. Cheap: for polling."""
+        return self._cache.changes()
+
+    def cancel(self, reader: object = _EVERYONE) -> None:
+        """Interrupt what is being read: for one list, or at all."""
+        with self._lock:
+            for connection, owner in self._running.items():
+                if reader is _EVERYONE or owner is reader:
+                    connection.interrupt()
+
+    # -------------------------------------------------------------- for the other modules here
+
+    @contextlib.contextmanager
+    def reading(self, reader: object = None) -> Iterator[Reading]:
+        """A consistent view of the cache that ``cancel`` can interrupt. For this package only."""
+        with self._cache.reading() as reading:
+            with self._lock:
+                self._running[reading.connection] = reader
+            try:
+                yield reading
+            finally:
+                with self._lock:
+                    del self._running[reading.connection]
+
+    def surroundings(self, reading: Reading) -> Surroundings:
+        """The retailer and the account's place in it, in a reading."""
+        known = self._surroundings
+        if known is None or known.version != reading.version:
+            self._surroundings = known = Surroundings(reading)
+        return known
+
+    def compiler(self, reading: Reading) -> Compiler:
+        """What makes SQL of filters, in a reading."""
+        around = self.surroundings(reading)
+        return Compiler(reading, around, self._clock().astimezone(around.zone).date())
+
+
+def _totals(reading: Reading) -> dict[str, int]:
+    totals = {}
+    for kind in TABLES:
+        (totals[kind],) = reading.connection.execute(
+            f'SELECT count(*) FROM "{kind}" t WHERE {reading.only_visible("t")}'
+        ).fetchone()
+    rows = reading.connection.execute(
+        f"SELECT t.kind, count(*) FROM {OTHER} t WHERE {reading.only_visible('t')} GROUP BY t.kind"
+    )
+    return {kind: number for kind, number in (*totals.items(), *rows) if number}

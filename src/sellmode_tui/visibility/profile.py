@@ -1,0 +1,221 @@
+"""Everything about one customer, as plain values: the screen and the command say it in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+from sellmode_contract.records import (
+    Consent,
+    Contact,
+    Customer,
+    CustomField,
+    CustomValue,
+    HistoryEntry,
+    ImportantDate,
+    Note,
+    Order,
+    Record,
+)
+from sellmode_tui.cache.store import Reading
+from sellmode_tui.cache.tables import decode
+from sellmode_tui.visibility.surroundings import Surroundings
+
+TimelineKind = Literal["order", "return", "contact", "note", "consent", "history"]
+
+
+class OwnField(NamedTuple):
+    """The customer's value of a field that the retailer defined; without ``defined`` if it is not defined any more."""
+
+    name: str
+    defined: CustomField | None
+    value: CustomValue
+
+
+class TimelineEntry(NamedTuple):
+    """Something that happened. ``record`` tells what; names that it only has ids for stand beside it."""
+
+    at: dt.datetime
+    kind: TimelineKind
+    record: Record
+    who: str
+    """Who did it: a colleague's name, ``customer``, a source's name; empty if nobody is named."""
+    subject: str = ""
+    """Of history: the colleague or store that it names."""
+
+
+@dataclass(frozen=True)
+class Totals:
+    """A customer's figures. Money is in minor units of ``currency``; None where there is nothing to divide."""
+
+    currency: str
+    spend: int
+    other_spend: dict[str, int]
+    """Spend in other currencies, by currency."""
+    orders: int
+    units: int
+    average_order: int | None
+    """Spend an order, rounded half up."""
+    units_per_order: float | None
+    categories: tuple[tuple[str, int], ...]
+    """Product types with the most spend, with that."""
+    days_between: float | None
+    """Frequency: days between purchases on average."""
+    days_since: int | None
+    """Recency: days since the last purchase, by the store's calendar."""
+    first_purchase: dt.datetime | None
+    last_purchase: dt.datetime | None
+    last_contact: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A customer with all that belongs to them and is visible."""
+
+    customer: Customer
+    """Contact data, sizes, preferences, tags; ``sources`` says where a value came from."""
+    owner_name: str
+    store_name: str
+    totals: Totals
+    own_fields: tuple[OwnField, ...]
+    """In the retailer's order; only those with a value."""
+    consents: tuple[Consent, ...]
+    """By channel."""
+    dates: tuple[ImportantDate, ...]
+    """By day of the year."""
+    orders: tuple[Order, ...]
+    """With lines and returns, newest first."""
+    notes: tuple[Note, ...]
+    contacts: tuple[Contact, ...]
+    history: tuple[HistoryEntry, ...]
+    timeline: tuple[TimelineEntry, ...]
+    """Everything that happened, newest first."""
+    names: dict[str, str]
+    """Names of the colleagues and stores whose ids occur in these records."""
+
+
+def read(reading: Reading, around: Surroundings, id: str, now: dt.datetime) -> Profile | None:
+    """The profile of a visible customer, else None."""
+    row = reading.connection.execute(
+        f"SELECT c.doc FROM customer c WHERE c.id = ? AND {reading.only_visible('c')}", (id,)
+    ).fetchone()
+    if row is None:
+        return None
+    customer: Customer = decode("customer", row[0])
+    orders = _children(reading, "order", id, "placed_at DESC, k.id")
+    notes = _children(reading, "note", id, "written_at DESC, k.id")
+    contacts = _children(reading, "contact", id, "at DESC, k.id")
+    history = _children(reading, "history", id, "at DESC, k.id")
+    consents = _children(reading, "consent", id, "channel, k.id")
+    names = _Names(around)
+    entries = [
+        *_bought(orders, names),
+        *(TimelineEntry(note.written_at, "note", note, names.who(note.author)) for note in notes),
+        *(TimelineEntry(contact.at, "contact", contact, names.who(contact.author)) for contact in contacts),
+        *(
+            TimelineEntry(consent.changed_at, "consent", consent, names.who(consent.actor))
+            for consent in consents
+            if consent.changed_at
+        ),
+        *(TimelineEntry(entry.at, "history", entry, names.who(entry.actor), names.subject(entry)) for entry in history),
+    ]
+    return Profile(
+        customer=customer,
+        owner_name=names.who(customer.owner),
+        store_name=names.store(customer.store),
+        totals=_totals(customer, around, now),
+        own_fields=_own_fields(customer, around),
+        consents=consents,
+        dates=_children(reading, "date", id, "month, k.day, k.id"),
+        orders=orders,
+        notes=notes,
+        contacts=contacts,
+        history=history,
+        timeline=tuple(sorted(entries, key=lambda entry: (entry.at, entry.record.id), reverse=True)),
+        names=names.used,
+    )
+
+
+def _children(reading: Reading, kind: str, customer: str, order: str) -> tuple[Any, ...]:
+    """A customer's records of a kind that may be shown."""
+    rows = reading.connection.execute(
+        f'SELECT k.doc FROM "{kind}" k WHERE k.customer = ? AND {reading.only_visible("k")} ORDER BY k.{order}',
+        (customer,),
+    )
+    return tuple(decode(kind, doc) for (doc,) in rows)
+
+
+def _bought(orders: tuple[Order, ...], names: _Names) -> Iterator[TimelineEntry]:
+    for order in orders:
+        names.store(order.store)
+        kinds = {line.kind for line in order.lines}
+        returned = "return" in kinds and "sale" not in kinds
+        yield TimelineEntry(order.placed_at, "return" if returned else "order", order, names.who(order.sold_by))
+
+
+def _own_fields(customer: Customer, around: Surroundings) -> tuple[OwnField, ...]:
+    defined = around.retailer.custom_fields if around.retailer else ()
+    known = [
+        OwnField(field.name, field, customer.custom[field.name]) for field in defined if field.name in customer.custom
+    ]
+    names = {field.name for field in defined}
+    return (*known, *(OwnField(name, None, value) for name, value in customer.custom.items() if name not in names))
+
+
+def _totals(customer: Customer, around: Surroundings, now: dt.datetime) -> Totals:
+    figures = customer.figures
+    first, last = (
+        moment and moment.astimezone(around.zone).date() for moment in (figures.first_purchase, figures.last_purchase)
+    )
+    orders = figures.orders
+    return Totals(
+        currency=around.currency,
+        spend=figures.spend,
+        other_spend=figures.other_spend,
+        orders=orders,
+        units=figures.units,
+        average_order=(2 * figures.spend + orders) // (2 * orders) if orders else None,
+        units_per_order=figures.units / orders if orders else None,
+        categories=figures.categories,
+        days_between=(last - first).days / (orders - 1) if first and last and orders > 1 else None,
+        days_since=(now.astimezone(around.zone).date() - last).days if last else None,
+        first_purchase=figures.first_purchase,
+        last_purchase=figures.last_purchase,
+        last_contact=figures.last_contact,
+    )
+
+
+class _Names:
+    """Finds names of colleagues and stores, and remembers them."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._stores = {store.id: store.name for store in (around.retailer.stores if around.retailer else ())}
+        self.used: dict[str, str] = {}
+
+    def who(self, actor: str | None) -> str:
+        """A colleague's name for an id; what is no id (``customer``, a source's name) as it is."""
+        if not actor or not (self._around.knows(actor) or _is_id(actor)):
+            return actor or ""
+        self.used[actor] = self._around.name_of(actor)
+        return self.used[actor]
+
+    def store(self, store: str | None) -> str:
+        """A store's name; of one that the retailer does not list, its id."""
+        if store:
+            self.used[store] = self._stores.get(store, store)
+        return self.used[store] if store else ""
+
+    def subject(self, entry: HistoryEntry) -> str:
+        """Whom or what an event names."""
+        return self.store(entry.subject) if entry.event == "moved" else self.who(entry.subject)
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False

@@ -1,0 +1,90 @@
+"""What every reading needs besides records of customers: the retailer's settings, colleagues, days and places."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from sellmode_contract.filters import CUSTOMER_FIELDS, Field, custom_fields
+from sellmode_contract.records import Retailer, Staff
+from sellmode_tui.cache.store import Reading
+from sellmode_tui.cache.tables import decode
+
+A_COLLEAGUE = "a colleague"
+"""Stands for somebody whom this cache does not know."""
+
+
+def retailer(reading: Reading) -> Retailer | None:
+    """The retailer's settings, once they have arrived."""
+    row = reading.connection.execute(
+        f"SELECT r.doc FROM retailer r WHERE {reading.only_visible('r')} ORDER BY r.id LIMIT 1"
+    ).fetchone()
+    return decode("retailer", row[0]) if row else None
+
+
+def colleagues(reading: Reading) -> list[Staff]:
+    """Everybody in the store's directory, by name; those who have left, too."""
+    rows = reading.connection.execute(
+        f"SELECT s.doc FROM staff s WHERE {reading.only_visible('s')} ORDER BY s.name_key, s.id"
+    )
+    return [decode("staff", doc) for (doc,) in rows]
+
+
+class Surroundings:
+    """The retailer and the account's place in it, for one version of the cache."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.version = reading.version
+        self.retailer = retailer(reading)
+        self.account = reading.head.view.account if reading.head else None
+        self.zone = zone(self.retailer, self.account.stores if self.account else ())
+        self.fields = (*CUSTOMER_FIELDS, *_typeable(self.retailer))
+        self.colleagues = colleagues(reading)
+        self._names = {staff.id: staff.name for staff in self.colleagues}
+        self._values: dict[str, list[str]] = {}
+
+    def name_of(self, staff: str | None) -> str:
+        """The name of a colleague; empty for nobody."""
+        return self._names.get(staff, A_COLLEAGUE) if staff else ""
+
+    def knows(self, staff: str) -> bool:
+        """Whether the directory has somebody of this id."""
+        return staff in self._names
+
+    def values(self, field: str, read: Callable[[], list[str]]) -> list[str]:
+        """The values of a field that are in use, read once."""
+        if field not in self._values:
+            self._values[field] = read()
+        return self._values[field]
+
+    @property
+    def currency(self) -> str:
+        """The retailer's currency; empty before its settings have arrived."""
+        return self.retailer.currency if self.retailer else ""
+
+
+def zone(retailer: Retailer | None, stores: tuple[str, ...]) -> dt.tzinfo:
+    """Whose days count: the account's store's, else the retailer's; UTC where neither is known."""
+    if retailer is None:
+        return dt.UTC
+    names = [store.time_zone for store in retailer.stores if len(stores) == 1 and store.id == stores[0]]
+    for name in (*names, retailer.time_zone):
+        try:
+            return ZoneInfo(name)
+        except (OSError, ValueError, KeyError):  # a folder, a malformed name, an unknown one
+            continue
+    return dt.UTC
+
+
+def _typeable(retailer: Retailer | None) -> list[Field]:
+    """The retailer's own fields that can be typed in a filter; others are only shown."""
+    fields: dict[str, Field] = {}
+    taken = {field.name for field in CUSTOMER_FIELDS}
+    for defined in retailer.custom_fields if retailer else ():
+        try:
+            found = custom_fields([defined])
+        except ValueError:
+            continue
+        fields.update({field.name: field for field in found if field.name not in taken})
+    return list(fields.values())
