@@ -110,6 +110,11 @@ def _note_own(note: records.Note, customer: Customer | None) -> str | None:
     return _note_team(note, customer) if customer and customer.owner == note.author else None
 
 
+def _rule_task_team(task: records.RuleTask, customer: Customer | None) -> str | None:
+    # An open task goes with its customer to another store; both tags have to name the same one.
+    return store_audience(task.store) if task.done_by else _customer_team(task, customer)
+
+
 def _rule_task_own(task: records.RuleTask, customer: Customer | None) -> str | None:
     return person_audience(task.store, task.done_by) if task.done_by else _customer_own(task, customer)
 
@@ -162,7 +167,9 @@ TABLE: dict[type[Record], Row] = {
         ),
     ),
     records.RuleTask: Row(
-        "rule task", _STORE, Rule("open: as its customer; done: the person who did it", _rule_task_own)
+        "rule task",
+        Rule("the customer's store; done: the store where it was done", _rule_task_team),
+        Rule("open: as its customer; done: the person who did it", _rule_task_own),
     ),
     records.CorporateTask: Row("corporate task, one record a person", _STORE, _PERSON),
     records.Request: Row("request", _STORE, Rule("the store; the person wanted while it is reserved", _request_own)),

@@ -1,0 +1,428 @@
+"""Random retailers and what happens to them, and who may see what in them, said plainly.
+
+Every proof of visibility draws its worlds here and compares what it looks at (what the backend sends, what a cache
+shows) with ``sees``, which knows nothing of tags, audiences or scopes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import random
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+import msgspec
+from hypothesis import strategies as st
+
+from sellmode_contract import records, visibility
+from sellmode_contract.records import Customer, Record, source_id
+from sellmode_contract.visibility import ROLE_CAPABILITIES, Account
+
+NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+RETAILER = source_id("retailer", "sellmode", "retailer")
+"""The id of the one retailer record, as in a backend's database."""
+
+
+def world_id(kind: str, number: int) -> str:
+    """The id of the ``number``-th thing of a kind."""
+    return source_id(kind, "world", str(number))
+
+
+@dataclasses.dataclass(frozen=True)
+class World:
+    """A retailer at one moment."""
+
+    mode: str
+    """May be one that nobody knows."""
+    stores: tuple[str, ...]
+    accounts: tuple[Account, ...]
+    records: tuple[Record, ...]
+    """Customers come before what belongs to them. Cards of customers are not among them: see ``with_cards``."""
+
+    @cached_property
+    def customers(self) -> tuple[Customer, ...]:
+        return tuple(record for record in self.records if isinstance(record, Customer))
+
+    def customer_of(self, record: Record) -> Customer | None:
+        """The customer that a record belongs to."""
+        wanted = records.parent_of(record)
+        return next((customer for customer in self.customers if customer.id == wanted), None)
+
+    @cached_property
+    def with_cards(self) -> tuple[Record, ...]:
+        """All records, those included that the contract makes of others."""
+        return (*self.records, *(card for record in self.records for card in visibility.cards(record)))
+
+
+# ------------------------------------------------------------------ who may see what
+
+
+def sees(world: World, account: Account, record: Record) -> bool:  # noqa: C901, PLR0911, PLR0912 -- one rule a kind
+    """Whether an account may see a record: the retailer's rules as a person would tell them, kind by kind."""
+    if world.mode not in ("associate", "team"):
+        return False
+    if not account.active or account.role not in ("associate", "manager", "regional", "head_office"):
+        return False
+    in_one_store = account.role in ("associate", "manager")
+    if len(account.stores) == 0 or (in_one_store and len(account.stores) != 1):
+        return False
+
+    # Reading like the team is a matter of the mode, or of a permission that few have.
+    as_team = world.mode == "team" or "read_profiles" in account.capabilities
+    customer = record if isinstance(record, Customer) else world.customer_of(record)
+
+    def works_in(store: str | None) -> bool:
+        return in_one_store and store in account.stores
+
+    def leads(store: str | None) -> bool:
+        return account.role != "associate" and store in account.stores
+
+    def i_am(person: str | None, store: str | None) -> bool:
+        return person == account.id and works_in(store)
+
+    def sees_customer() -> bool:
+        if customer is None or customer.store is None:
+            return False
+        if as_team:
+            return works_in(customer.store)
+        if customer.owner is None:
+            return leads(customer.store)
+        return i_am(customer.owner, customer.store)
+
+    match record:
+        case records.Retailer() | records.Product():
+            return True
+        case records.Staff():
+            return works_in(record.store)
+        case records.Note(private=True):
+            # Mine alone; when my customer is given to somebody else, Associate Mode takes the note from me too.
+            mine = customer is not None and i_am(record.author, customer.store)
+            return mine and (as_team or (customer is not None and customer.owner == account.id))
+        case (
+            records.Customer()
+            | records.Order()
+            | records.Consent()
+            | records.ImportantDate()
+            | records.Note()
+            | records.Contact()
+            | records.HistoryEntry()
+            | records.SentLookbook()
+        ):
+            return sees_customer()
+        case records.ManualTask():
+            if as_team:
+                return works_in(record.store)
+            return i_am(record.creator if record.assignee is None else record.assignee, record.store)
+        case records.RuleTask():
+            if record.done_by is None:
+                return sees_customer()
+            return works_in(record.store) if as_team else i_am(record.done_by, record.store)
+        case records.CorporateTask():
+            return works_in(record.store) if as_team else i_am(record.person, record.store)
+        case records.Request():
+            if not as_team and record.reserved and record.wanted is not None:
+                return i_am(record.wanted, record.store)
+            return works_in(record.store)
+        case records.Lookbook():
+            return works_in(record.store) if as_team else i_am(record.author, record.store)
+        case records.Fact(person=None):
+            return works_in(record.store) if as_team else leads(record.store)
+        case records.Fact():
+            return leads(record.store) if as_team else i_am(record.person, record.store)
+        case records.SaleNotice():
+            return not as_team and i_am(record.person, record.store)
+        case records.ParkedEdit():
+            return sees_customer() and (as_team or (customer is not None and customer.owner is not None))
+        case records.PersonSetting():
+            return i_am(record.person, record.store)
+        case records.CustomerCard():
+            return not as_team and customer is not None and leads(customer.store)
+        case records.TaskCard() | records.DuplicatePair():
+            return not as_team and leads(record.store)
+    raise AssertionError(f"no rule for {record!r}")
+
+
+# ------------------------------------------------------------------ worlds
+
+
+# Sizes and the mode are drawn by Hypothesis; the rest is chance from a drawn seed, which is far quicker, so that each
+# world can hold every kind.
+
+
+def _account(chance: random.Random, number: int, stores: tuple[str, ...]) -> Account:
+    role = chance.choice(["associate"] * 4 + ["manager"] * 2 + ["regional", "head_office", "janitor"])
+    some = tuple(sorted(chance.sample(stores, chance.randint(0, len(stores)))))
+    usual = ROLE_CAPABILITIES.get(role, frozenset())  # type: ignore[call-overload]  # any role
+    return Account(
+        id=world_id("staff", number),
+        user_name=f"user-{number}",
+        name=f"User {number}",
+        role=role,
+        stores=some if role in ("regional", "head_office") or chance.random() < 0.1 else (chance.choice(stores),),
+        capabilities=usual | {"read_profiles"} if chance.random() < 0.2 else usual,
+        active=chance.random() < 0.85,
+    )
+
+
+def _staff(account: Account) -> list[Record]:
+    return [
+        records.Staff(
+            id=account.id,
+            store=store,
+            user_name=account.user_name,
+            name=account.name,
+            role=account.role,
+            active=account.active,
+        )
+        for store in account.stores[:1]
+    ]
+
+
+def _customer(chance: random.Random, number: int, stores: tuple[str, ...], people: list[str]) -> Customer:
+    return Customer(
+        id=world_id("customer", number),
+        store=chance.choice([*stores, *stores, None]),
+        owner=chance.choice([*people, None]),
+        given_name=f"Customer {number}",
+        email=f"c{number}@example.com",
+    )
+
+
+_MADE_OF_OTHERS = ("retailer", "staff", "customer", "customer_card")
+
+
+@dataclasses.dataclass(frozen=True)
+class _Names:
+    """What the records of a world may name."""
+
+    stores: tuple[str, ...]
+    people: list[str]
+    """Accounts, and somebody who is none."""
+    customers: list[str]
+
+
+def _record(chance: random.Random, kind: str, number: int, names: _Names) -> Record | None:
+    """A record of a kind; None for what needs a customer where there is none."""
+    anybody = [*names.people, None, None]
+    authors = [*names.people, None] if kind in ("note", "contact", "sent_lookbook") else names.people
+    customers = [*names.customers, None] if kind == "manual_task" else names.customers
+    decides: dict[str, Sequence[Any]] = {
+        "store": names.stores,
+        "customer": customers,
+        "author": authors,
+        "creator": names.people,
+        "person": anybody if kind == "fact" else names.people,
+        "assignee": anybody,
+        "done_by": anybody,
+        "wanted": anybody,
+        "claimed_by": anybody,
+        "private": (True, False),
+        "reserved": (True, False),
+        "channel": {"order": ("store", "online"), "contact": ("call", "visit")}.get(kind, ("email", "sms")),
+    }
+    values: dict[str, Any] = {"id": world_id(kind, number)}
+    for field in msgspec.structs.fields(records.KINDS[kind]):
+        if field.name in decides:
+            if not decides[field.name]:
+                return None
+            values[field.name] = chance.choice(decides[field.name])
+        elif field.required and field.name != "id":
+            values[field.name] = _PLAIN[field.name]
+    return records.KINDS[kind](**values)
+
+
+_PLAIN = {
+    "at": NOON,
+    "written_at": NOON,
+    "placed_at": NOON,
+    "text": "some text",
+    "title": "A title",
+    "sku": "1",
+    "number": "1",
+    "currency": "USD",
+    "total": 100,
+    "event": "assigned",
+    "label": "birthday",
+    "month": 2,
+    "day": 29,
+    "task": world_id("manual_task", 0),
+    "customers": (world_id("customer", 0), world_id("customer", 1)),
+}
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """Retailers with one to three stores, accounts of all sorts, and up to two records of every kind.
+
+    Cards of customers are not among the records: the contract makes them (``World.with_cards``).
+    """
+    stores = tuple(world_id("store", number) for number in range(draw(st.integers(1, 3))))
+    mode = draw(st.sampled_from(["associate", "team", "associate", "team", "Team", ""]))
+    account_count, customer_count, of_each = (draw(st.integers(1, 6)), draw(st.integers(0, 4)), draw(st.integers(0, 2)))
+    chance = random.Random(draw(st.integers(0, 2**32)))
+
+    accounts = tuple(_account(chance, number, stores) for number in range(account_count))
+    people = [*(account.id for account in accounts), world_id("staff", 99)]
+    customers = [_customer(chance, number, stores, people) for number in range(customer_count)]
+    ids = [customer.id for customer in customers]
+    others = [
+        _record(chance, kind, number, _Names(stores, people, ids))
+        for kind in records.KINDS
+        if kind not in _MADE_OF_OTHERS
+        for number in range(of_each)
+    ]
+    return World(
+        mode=mode,
+        stores=stores,
+        accounts=accounts,
+        records=(
+            _retailer(mode, stores),
+            *(record for account in accounts for record in _staff(account)),
+            *customers,
+            *(record for record in others if record is not None),
+        ),
+    )
+
+
+def _retailer(mode: str, stores: tuple[str, ...]) -> records.Retailer:
+    return records.Retailer(
+        id=RETAILER,
+        name="World",
+        mode="team" if mode == "team" else "associate",
+        currency="USD",
+        time_zone="UTC",
+        stores=tuple(
+            records.StoreEntry(id=store, name=f"Store {number}", time_zone="UTC") for number, store in enumerate(stores)
+        ),
+    )
+
+
+# ------------------------------------------------------------------ what happens
+
+
+@dataclasses.dataclass(frozen=True)
+class Move:
+    """Something that happens; what it happens to is counted off in the world it happens in."""
+
+    what: str
+    which: int
+    to: int
+
+    def __call__(self, world: World) -> World:
+        """The world afterwards."""
+        return _MOVES[self.what](world, self)
+
+
+def moves() -> st.SearchStrategy[Move]:
+    """One thing that happens to a world: somebody is moved, something is changed, added to or removed."""
+    return st.builds(Move, st.sampled_from(sorted(_MOVES)), st.integers(0, 30), st.integers(0, 30))
+
+
+def _picked(options: tuple[Any, ...] | list[Any], number: int) -> Any:
+    return options[number % len(options)]
+
+
+def _with_record(world: World, changed: Record) -> World:
+    kept = tuple(changed if record.id == changed.id else record for record in world.records)
+    return dataclasses.replace(world, records=kept)
+
+
+def _reassign(world: World, move: Move) -> World:
+    if not world.customers:
+        return world
+    owner = _picked([None, *(account.id for account in world.accounts)], move.to)
+    return _with_record(world, msgspec.structs.replace(_picked(world.customers, move.which), owner=owner))
+
+
+def _move_customer(world: World, move: Move) -> World:
+    if not world.customers:
+        return world
+    store = _picked([None, *world.stores], move.to)
+    return _with_record(world, msgspec.structs.replace(_picked(world.customers, move.which), store=store))
+
+
+def _rename_customer(world: World, move: Move) -> World:
+    if not world.customers:
+        return world
+    name = f"Renamed {move.to}"
+    return _with_record(world, msgspec.structs.replace(_picked(world.customers, move.which), family_name=name))
+
+
+def _change_account(world: World, before: Account, **fields: Any) -> World:
+    after = msgspec.structs.replace(before, **fields)
+    accounts = tuple(after if account.id == after.id else account for account in world.accounts)
+    kept = [record for record in world.records if record.id != after.id]
+    # The directory's entry comes and goes with the account's store.
+    return dataclasses.replace(world, accounts=accounts, records=(kept[0], *_staff(after), *kept[1:]))
+
+
+def _move_account(world: World, move: Move) -> World:
+    return _change_account(world, _picked(world.accounts, move.which), stores=(_picked(world.stores, move.to),))
+
+
+def _change_role(world: World, move: Move) -> World:
+    role = _picked(["associate", "manager", "regional", "janitor"], move.to)
+    return _change_account(world, _picked(world.accounts, move.which), role=role)
+
+
+def _disable(world: World, move: Move) -> World:
+    return _change_account(world, _picked(world.accounts, move.which), active=move.to % 2 == 0)
+
+
+def _permit(world: World, move: Move) -> World:
+    account = _picked(world.accounts, move.which)
+    return _change_account(world, account, capabilities=account.capabilities ^ {"read_profiles"})
+
+
+def _switch_mode(world: World, move: Move) -> World:
+    mode = _picked(["associate", "team", "associate", "team", "nonsense"], move.to)
+    return _with_record(dataclasses.replace(world, mode=mode), _retailer(mode, world.stores))
+
+
+def _remove(world: World, move: Move) -> World:
+    removable = [record for record in world.records if not isinstance(record, records.Retailer | records.Staff)]
+    if not removable:
+        return world
+    gone = _picked(removable, move.which)
+    # What belongs to a customer goes with the customer.
+    kept = tuple(record for record in world.records if record.id != gone.id and records.parent_of(record) != gone.id)
+    return dataclasses.replace(world, records=kept)
+
+
+def _change_fields(world: World, move: Move) -> World:
+    """Change whatever of a record decides who sees it: its customer, its people, its store, its state."""
+    fixed = records.Retailer | records.Staff | Customer
+    changeable = [record for record in world.records if not isinstance(record, fixed)]
+    if not changeable:
+        return world
+    record = _picked(changeable, move.which)
+    people = [None, *(account.id for account in world.accounts)]
+    changes: dict[str, Any] = {}
+    for field in msgspec.structs.fields(record):
+        if field.name == "customer" and records.parent_of(record) is not None:
+            changes["customer"] = _picked(world.customers, move.to).id
+        elif field.name in ("private", "reserved"):
+            changes[field.name] = not getattr(record, field.name)
+        elif field.name in ("assignee", "done_by", "wanted", "claimed_by"):
+            changes[field.name] = _picked(people, move.to)
+        elif field.name in ("person", "author", "creator"):
+            changes[field.name] = _picked(people[1:], move.to)
+        elif field.name == "store" and field.required:
+            changes["store"] = _picked(world.stores, move.to)
+    return _with_record(world, msgspec.structs.replace(record, **changes))
+
+
+_MOVES: dict[str, Callable[[World, Move], World]] = {
+    "reassign": _reassign,
+    "move customer": _move_customer,
+    "rename customer": _rename_customer,
+    "move account": _move_account,
+    "change role": _change_role,
+    "disable": _disable,
+    "permit": _permit,
+    "switch mode": _switch_mode,
+    "remove": _remove,
+    "change fields": _change_fields,
+}
