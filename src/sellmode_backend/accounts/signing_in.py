@@ -60,7 +60,7 @@ class SigningIn:
             limits.clear(connection, attempt)
             if account.active:
                 if renewed:
-                    _set_password(connection, account.id, renewed)
+                    set_password(connection, account.id, renewed)
                 return self._let_in(connection, account, asked.device, asked.device_name)
         raise AccountDisabled
 
@@ -82,7 +82,7 @@ class SigningIn:
             limits.clear(connection, attempt)
             if account.active:
                 codes.withdraw(connection, account.id)
-                _set_password(connection, account.id, hashed)
+                set_password(connection, account.id, hashed)
                 sessions.end_all(connection, account.id)
                 return self._let_in(connection, account, asked.device, asked.device_name)
         raise AccountDisabled
@@ -123,7 +123,7 @@ def reset(connection: Connection, account: Account, now: dt.datetime, life: dt.t
 
     Returns a new code. The keys of the account's devices stay, so nothing there is lost.
     """
-    _set_password(connection, account.id, None)
+    set_password(connection, account.id, None)
     sessions.end_all(connection, account.id)
     limits.forget_account(connection, directory.user_key(account.user_name), devices.known(connection, account.id))
     return codes.issue(connection, account.id, now, life)
@@ -146,6 +146,7 @@ def _locked(connection: Connection, user_name: str) -> tuple[Account | None, str
     return (accounts.read(connection, row.id), row.password_hash) if row else (None, None)
 
 
-def _set_password(connection: Connection, account_id: str, hashed: str | None) -> None:
+def set_password(connection: Connection, account_id: str, hashed: str | None) -> None:
+    """Store a password's hash; None leaves the account without one. Sessions are the caller's to end."""
     table = schema.account
     connection.execute(sa.update(table).where(table.c.id == account_id).values(password_hash=hashed))

@@ -1,0 +1,197 @@
+"""``./dev demo``: the demo's backend on a free loopback port, and the app signed in to it. Both end together.
+
+The app is started as a process of its own, by its command: the backend imports nothing of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import fcntl
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import msgspec
+import platformdirs
+
+from sellmode_backend.demo.fill import PASSWORD, fill
+from sellmode_backend.demo.world import ANNA, STAFF, world
+from sellmode_backend.store import settings
+from sellmode_backend.store.database import open_database
+from sellmode_contract.records import Mode
+
+SEED = 1
+FOLDER_VARIABLE = "SELLMODE_DEMO_DIR"
+"""Names another folder for the demo, for tests."""
+DATA_VARIABLE, CONFIG_VARIABLE = "SELLMODE_DATA_DIR", "SELLMODE_CONFIG_DIR"
+"""Where the app keeps its files: the demo's are its own, apart from a real account's."""
+
+
+class Made(msgspec.Struct, frozen=True):
+    """Which demo a folder holds."""
+
+    day: str
+    port: int
+    """Kept from run to run, because the app knows a server by its address."""
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--mode", type=click.Choice(["associate", "team"]), help="What people see: their own customers, or the store's."
+)
+@click.option(
+    "--as", "who", default=ANNA, show_default=True, metavar="NAME", help="Whom to sign in as; part of a name will do."
+)
+@click.option("--fresh", is_flag=True, help="Throw the demo away and make a new one.")
+@click.option("--offline", is_flag=True, help="Stop the backend before the app opens.")
+def main(mode: Mode | None, who: str, *, fresh: bool, offline: bool) -> None:
+    """Open Sellmode on a demo store, signed in.
+
+    The demo is made at its first run of a day and kept for the day. Everybody in it has the same password, shown here
+    before the app opens: for coming back after a lock, or switching to somebody else.
+    """
+    user_name = _person(who)
+    os.umask(0o077)
+    folder = _folder()
+    with _only_one(folder):
+        made = _prepare(folder, fresh=fresh)
+        url = f"sqlite:///{folder / 'backend.db'}"
+        _set_mode(url, mode)
+        click.echo(f"Everybody's password here is: {PASSWORD}", err=True)
+        environment = {**os.environ, DATA_VARIABLE: str(folder / "terminal"), CONFIG_VARIABLE: str(folder / "settings")}
+        server = f"http://127.0.0.1:{made.port}"
+        account = ["--server", server, "--user", user_name, "--password-file", str(_password_file(folder))]
+        app = [sys.executable, "-m", "sellmode_tui"]
+        with _backend(url, made.port, folder / "backend.log"):
+            if not offline:
+                sys.exit(subprocess.run([*app, *account], env=environment, check=False).returncode)
+            synced = subprocess.run([*app, "sync", *account], env=environment, check=False)
+        sys.exit(synced.returncode or subprocess.run([*app, *account], env=environment, check=False).returncode)
+
+
+def _person(who: str) -> str:
+    """The user name of the one demo person whose user name is ``who``, or whose name has it in it."""
+    asked = who.casefold()
+    for _, user_name, *_ in STAFF:
+        if user_name == asked:
+            return user_name
+    found = [user_name for _, user_name, name, *_ in STAFF if asked in name.casefold()]
+    if len(found) != 1:
+        people = "\n".join(f"  {user_name:9}{name} ({role}, {work})" for _, user_name, name, role, work in STAFF)
+        raise click.BadParameter(
+            f"{'several' if found else 'nobody'} of that name. There are:\n{people}", param_hint="--as"
+        )
+    return found[0]
+
+
+def _folder() -> Path:
+    named = os.environ.get(FOLDER_VARIABLE)
+    folder = Path(named) if named else Path(platformdirs.user_data_dir("sellmode", appauthor=False)) / "demo"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder.absolute()
+
+
+@contextlib.contextmanager
+def _only_one(folder: Path) -> Iterator[None]:
+    """Hold the demo's lock, which goes with this process however it ends."""
+    with (folder / "lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise click.ClickException("The demo is open in another terminal already; close it there first.") from None
+        yield
+
+
+def _prepare(folder: Path, *, fresh: bool) -> Made:
+    """The demo of today, made anew if the folder holds none, another day's or an unfinished one."""
+    today = dt.datetime.now(dt.UTC).date()
+    stamp = folder / "made.json"
+    with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):
+        made = msgspec.json.decode(stamp.read_bytes(), type=Made)
+        if not fresh and made.day == today.isoformat():
+            if _is_free(made.port):
+                return made
+            # Another program took the port meanwhile. The app would take another address for another server.
+            click.echo("The demo's port is taken; it moves to another one and starts anew.", err=True)
+    for entry in folder.iterdir():
+        if entry.name != "lock":
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    database = open_database(f"sqlite:///{folder / 'backend.db'}")
+    try:
+        fill(
+            database,
+            world(SEED, today, "associate"),
+            dt.datetime.now(dt.UTC),
+            lambda what: click.echo(f"Making the demo store: {what}", err=True),
+        )
+    finally:
+        database.close()
+    made = Made(today.isoformat(), _free_port())
+    stamp.write_bytes(msgspec.json.encode(made))
+    return made
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return True
+    return False
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _set_mode(url: str, mode: Mode | None) -> None:
+    if mode is None:
+        return
+    database = open_database(url)
+    try:
+        with database.transaction() as connection:
+            settings.set_mode(connection, mode)
+    finally:
+        database.close()
+
+
+def _password_file(folder: Path) -> Path:
+    path = folder / "password"
+    path.write_text(f"{PASSWORD}\n", "utf-8")
+    return path
+
+
+@contextlib.contextmanager
+def _backend(url: str, port: int, log: Path) -> Iterator[None]:
+    """The backend as a process, while this lasts; it also ends if this process is killed."""
+    command = [
+        sys.executable,
+        "-m",
+        "sellmode_backend",
+        "serve",
+        "--database",
+        url,
+        "--port",
+        str(port),
+        "--exit-with-parent",
+    ]
+    with log.open("ab") as errors, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors) as process:
+        assert process.stdout is not None  # noqa: S101 # asked for above
+        try:
+            if not process.stdout.readline():
+                raise click.ClickException(f"The demo's backend did not start; {log} says why.")
+            yield
+        finally:
+            process.terminate()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""Fills an empty backend with the demo's retailer, through the same doors as everybody."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+import msgspec
+
+from sellmode_backend.accounts import directory, signing_in
+from sellmode_backend.accounts.passwords import Passwords
+from sellmode_backend.demo.world import CUSTOM_FIELDS, World
+from sellmode_backend.store import figures, records, settings
+from sellmode_backend.store.database import Database
+from sellmode_backend.store.migrations import migrate
+from sellmode_backend.store.orders import OrderEntry, write_orders
+from sellmode_contract.records import Customer, Order
+
+PASSWORD = "marzipan otter veranda"  # noqa: S105 # of people who do not exist, on a server that nobody else reaches
+"""Everybody's password in the demo."""
+
+
+def fill(database: Database, world: World, now: dt.datetime, tell: Callable[[str], None]) -> None:
+    """Write a demo's world into a database that has none; ``tell`` hears what is being written."""
+    migrate(database)
+    retailer = world.retailer
+    with database.transaction() as connection:
+        settings.initialise(connection, retailer.name, retailer.mode, retailer.time_zone, retailer.currency)
+        settings.change(connection, custom_fields=CUSTOM_FIELDS)
+        settings.write_stores(connection, retailer.stores)
+        tell(f"{len(world.accounts)} people")
+        hashed = Passwords().hash(PASSWORD)
+        for account in world.accounts:
+            directory.add(connection, account, now)
+            signing_in.set_password(connection, account.id, hashed)
+        tell(f"{len(world.records)} customers, products, dates and notes")
+        records.write(connection, world.records)
+        tell(f"{len(world.orders)} orders")
+        write_orders(connection, map(_entry, world.orders))
+        tell("figures")
+        figures.refresh(connection, (record.id for record in world.records if isinstance(record, Customer)))
+
+
+def _entry(order: Order) -> OrderEntry:
+    fields = msgspec.structs.asdict(order)
+    return OrderEntry(source="pos" if order.channel == "store" else "web", **fields)
