@@ -1,0 +1,140 @@
+"""Giving customers to another associate, or to nobody: what the operator does when people come and go."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.accounts import directory
+from sellmode_backend.importers import merge
+from sellmode_backend.importers.directory import can_own
+from sellmode_backend.store import keys, records, schema, settings
+from sellmode_backend.store.database import Database, in_parts
+from sellmode_backend.store.keys import KeyKind
+from sellmode_contract.records import Customer, Record
+from sellmode_contract.visibility import Account, person_audience
+
+BATCH = 500
+"""Customers of one transaction; what belongs to them is re-tagged with them."""
+
+_ACTOR = "operator"
+_SHOWN = 10
+
+
+class AssignRefused(Exception):
+    """Customers cannot be assigned as asked; says why. Nothing has changed."""
+
+
+class AllOf(NamedTuple):
+    """All customers of an associate."""
+
+    user_name: str
+
+
+class Assigned(NamedTuple):
+    """What an assignment changes."""
+
+    changed: int
+    same: int
+    """Customers who were so already."""
+    moved_from: dict[str, int]
+    """How many come from each other store, by its name."""
+
+
+def assign(
+    database: Database,
+    whose: AllOf | Sequence[str],
+    to_user: str | None,
+    *,
+    now: dt.datetime,
+    move: bool = False,
+    dry_run: bool = False,
+) -> Assigned:
+    """Assign all customers of an associate, or those of customer numbers and e-mails, to an associate or to nobody.
+
+    A customer of another store than the associate's is given only with ``move``, and then moves: one whose owner works
+    elsewhere would be seen by nobody. One without a store gets the associate's. It is done in parts; an assignment that
+    was interrupted is simply repeated. Raises AssignRefused, directory.UnknownAccount.
+    """
+    with database.snapshot() as connection:
+        owner = directory.named(connection, to_user) if to_user is not None else None
+        if owner and not (owner.active and owner.stores and can_own(owner, owner.stores[0])):
+            raise AssignRefused(
+                f"{to_user} ({owner.role}{'' if owner.active else ', disabled'}) cannot have customers."
+            )
+        ids = _all_of(connection, whose) if isinstance(whose, AllOf) else _named(connection, whose)
+        store = owner.stores[0] if owner else None
+        changed, elsewhere = 0, Counter[str]()
+        for some in in_parts(ids, BATCH):
+            for customer in _customers(connection, some):
+                changed += _with_owner(customer, owner) != customer
+                if store and customer.store not in (None, store):
+                    elsewhere[str(customer.store)] += 1
+        names = {entry.id: entry.name for entry in settings.stores(connection)}
+    moved_from = {names.get(id, id): count for id, count in sorted(elsewhere.items())}
+    if moved_from and not move:
+        told = ", ".join(f"{count:,} of {name}" for name, count in moved_from.items())
+        raise AssignRefused(f"Customers of another store than {to_user}'s ({told}) are only assigned with --move.")
+    if not dry_run:
+        for some in in_parts(ids, BATCH):
+            with database.transaction() as connection:
+                _assign(connection, some, owner, now)
+    return Assigned(changed, len(ids) - changed, moved_from)
+
+
+def _assign(connection: Connection, ids: Sequence[str], owner: Account | None, now: dt.datetime) -> None:
+    before = _customers(connection, ids, lock=True)
+    after = [_with_owner(customer, owner) for customer in before]
+    told: list[Record] = [
+        entry for old, new in zip(before, after, strict=True) for entry in merge.history(old, new, _ACTOR, now)
+    ]
+    records.write(connection, [*after, *told])
+
+
+def _with_owner(customer: Customer, owner: Account | None) -> Customer:
+    if owner is None:
+        return msgspec.structs.replace(customer, owner=None)
+    return msgspec.structs.replace(customer, owner=owner.id, store=owner.stores[0])
+
+
+def _customers(connection: Connection, ids: Sequence[str], *, lock: bool = False) -> list[Customer]:
+    found = records.read_many(connection, "customer", ids, lock=lock)
+    return [item for item in found if isinstance(item, Customer)]
+
+
+def _all_of(connection: Connection, whose: AllOf) -> list[str]:
+    """The customers who have the associate as owner, in whichever store."""
+    account = directory.named(connection, whose.user_name)
+    table = schema.record.c
+    tags = [person_audience(entry.id, account.id) for entry in settings.stores(connection)]
+    return [
+        id
+        for some in in_parts(tags)
+        for id in connection.scalars(
+            sa.select(table.id).where(table.own.in_(some), table.kind == "customer").order_by(table.id)
+        )
+    ]
+
+
+def _named(connection: Connection, texts: Iterable[str]) -> list[str]:
+    """The customers of numbers and e-mails."""
+    ids: dict[str, None] = {}
+    wrong: list[str] = []
+    for text in texts:
+        kind: KeyKind = "email" if "@" in text else "number"
+        key = keys.normal_key(kind, text)
+        found = keys.customers_with(connection, kind, [key]).get(key, [])
+        if len(found) == 1:
+            ids[found[0]] = None
+        else:
+            wrong.append(f"{text} ({'more than one' if found else 'nobody'})")
+    if wrong:
+        more = f" and {len(wrong) - _SHOWN:,} more" if len(wrong) > _SHOWN else ""
+        raise AssignRefused(f"These do not name one customer each: {', '.join(wrong[:_SHOWN])}{more}.")
+    return list(ids)

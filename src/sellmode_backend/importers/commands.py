@@ -1,0 +1,165 @@
+"""The operator's commands on what comes from elsewhere: imports, and whom customers are assigned to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from sellmode_backend.cli import Failure, database_option
+from sellmode_backend.importers import assigning, run
+from sellmode_backend.importers.context import ImportRefused, Progress
+from sellmode_backend.importers.reading import UnusableFile
+from sellmode_backend.importers.rejects import RejectsFile
+from sellmode_backend.importers.values import TagPattern
+from sellmode_backend.store import settings
+from sellmode_backend.store.database import Database
+from sellmode_contract import text
+
+
+@click.group("import")
+def import_command() -> None:
+    """Read what another system exported. Running an import again changes nothing twice."""
+
+
+def _pattern(_: click.Context, __: click.Parameter, pattern: str) -> str:
+    try:
+        TagPattern(pattern)
+    except ValueError as error:
+        raise click.BadParameter(text.visible(str(error))) from None
+    return pattern
+
+
+@import_command.command("shopify")
+@database_option(migrates=True)
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--retailer", "name", required=True, help="The retailer's name; a database is one retailer's.")
+@click.option("--mode", required=True, type=click.Choice(["associate", "team"]), help="Whose customers associates see.")
+@click.option("--time-zone", metavar="ZONE", help="Of the retailer and of new stores.  [default: UTC]")
+@click.option("--currency", metavar="CODE", help="The retailer's.  [default: the first order's]")
+@click.option("--owner-tag", metavar="PATTERN", default=run.OWNER_TAG, show_default=True, callback=_pattern,
+              help="The tag that names a customer's owner; * is the Employee ID.")  # fmt: skip
+@click.option("--store-tag", metavar="PATTERN", default=run.STORE_TAG, show_default=True, callback=_pattern,
+              help="The tag that names a customer's store; * is its name or the last word of it.")  # fmt: skip
+@click.option("--rejects", "rejects_path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
+              help="Where rows go that cannot be used.  [default: import-rejects-TIME.csv here]")  # fmt: skip
+def shopify_command(
+    *,
+    database: Database,
+    folder: Path,
+    name: str,
+    mode: str,
+    time_zone: str | None,
+    currency: str | None,
+    owner_tag: str,
+    store_tag: str,
+    rejects_path: Path | None,
+) -> None:
+    """Read customers.csv, products.csv, orders.csv and staff.csv of FOLDER.
+
+    A row that cannot be used is kept in the file of rejects with its line, column and reason; the rest goes in. An edit
+    made in Sellmode is not overwritten by what has not changed in the export.
+    """
+    now = dt.datetime.now(dt.UTC)
+    path = rejects_path or Path(f"import-rejects-{now:%Y%m%dT%H%M%SZ}.csv")
+    try:
+        run.check(folder)
+        _prepare(database, folder, name=name, mode=mode, time_zone=time_zone, currency=currency)
+        with RejectsFile(path) as rejects, _bar(folder) as progress:
+            summary = run.import_folder(
+                database, folder, rejects, now=now, owner_tag=owner_tag, store_tag=store_tag, progress=progress
+            )
+    except (ImportRefused, UnusableFile) as error:
+        raise Failure(text.visible(str(error))) from None
+    except FileExistsError:
+        raise Failure(f"{text.visible(str(path))} is there already: name another file with --rejects.") from None
+    for line in summary.lines():
+        click.echo(text.visible(line), err=True)
+    if summary.rejected:
+        click.echo(f"The rejected rows are in {text.visible(str(path))}.", err=True)
+
+
+def _prepare(
+    database: Database, folder: Path, *, name: str, mode: str, time_zone: str | None, currency: str | None
+) -> None:
+    """Make the database the retailer's, or make sure that it is."""
+    with database.transaction() as connection:
+        retailer = settings.retailer(connection)
+        if retailer is None:
+            code = currency or run.first_currency(folder)
+            if code is None:
+                raise ImportRefused("No order names a currency: give the retailer's with --currency.")
+            settings.initialise(connection, name, mode, time_zone or "UTC", code)
+            return
+    if retailer.name != name:
+        raise ImportRefused(f"The database is that of {retailer.name!r}; another retailer needs another --database.")
+    for what, given, known in (
+        ("mode", mode, retailer.mode),
+        ("time zone", time_zone, retailer.time_zone),
+        ("currency", currency, retailer.currency),
+    ):
+        if given is not None and given != known:
+            advice = "`sellmode-backend mode` switches it" if what == "mode" else "an import does not change it"
+            raise ImportRefused(f"The retailer's {what} is {known}, not {given}: {advice}.")
+
+
+@contextmanager
+def _bar(folder: Path) -> Iterator[Callable[[Progress], None]]:
+    """A progress bar over the bytes of all files, on a terminal only."""
+    size = sum(path.stat().st_size for path in run.files(folder))
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with click.progressbar(length=size, label="Reading", file=sys.stderr, show_eta=True) as bar:
+
+        def told(progress: Progress) -> None:
+            bar.label = progress.file
+            bar.update(progress.bytes)
+
+        yield told
+
+
+# ------------------------------------------------------------------ assigning
+
+
+@click.group("customers")
+def customers_command() -> None:
+    """Whom customers are assigned to."""
+
+
+@customers_command.command("assign")
+@database_option()
+@click.argument("customers", nargs=-1, metavar="[CUSTOMER]...")
+@click.option("--from", "from_user", metavar="USER", help="All customers of this associate instead of named ones.")
+@click.option("--to", "to_user", metavar="USER", help="The new owner, by user name.")
+@click.option("--to-nobody", is_flag=True, help="Leave them to the managers of their store.")
+@click.option("--move", is_flag=True, help="Also customers of another store than the new owner's: they move to it.")
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+def assign_command(
+    *,
+    database: Database,
+    customers: tuple[str, ...],
+    from_user: str | None,
+    to_user: str | None,
+    to_nobody: bool,
+    move: bool,
+    dry_run: bool,
+) -> None:
+    """Assign customers, named by customer number or e-mail, or all of one owner, to an associate or to nobody."""
+    if bool(customers) == bool(from_user):
+        raise click.UsageError("Name customers, or an owner with --from.")
+    if bool(to_user) == to_nobody:
+        raise click.UsageError("Say --to USER or --to-nobody.")
+    try:
+        whose = customers or assigning.AllOf(from_user or "")
+        change = assigning.assign(database, whose, to_user, now=dt.datetime.now(dt.UTC), move=move, dry_run=dry_run)
+    except assigning.AssignRefused as error:
+        raise Failure(text.visible(str(error))) from None
+    for store, moved in change.moved_from.items():
+        click.echo(f"{moved:,} of them {'would move' if dry_run else 'moved'} from {text.visible(store)}.", err=True)
+    verb = "would change" if dry_run else "changed"
+    click.echo(f"{change.changed:,} customers {verb}, {change.same:,} were so already.")

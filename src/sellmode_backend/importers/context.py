@@ -1,0 +1,119 @@
+"""What the parts of an import share: how to write to the database, what is known, and what is told at the end."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.importers.directory import People, Stores
+from sellmode_backend.importers.reading import Row, Table, UnusableRow
+from sellmode_backend.importers.rejects import RejectsFile
+from sellmode_backend.importers.summary import Summary
+from sellmode_backend.store import settings
+from sellmode_backend.store.database import Database, in_parts
+from sellmode_contract.records import Retailer
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BATCH = 1000
+"""Customers, products or orders of one transaction: well under a second, so that nobody waits long for a clock."""
+
+_TRIES = 6
+
+
+class ImportRefused(Exception):
+    """The import cannot begin; says why."""
+
+
+class Progress(NamedTuple):
+    """How far the import is: which file, and how many of its bytes were read since it was last told."""
+
+    file: str
+    bytes: int
+
+
+class Context:
+    """An import under way."""
+
+    def __init__(
+        self, database: Database, rejects: RejectsFile, now: dt.datetime, progress: Callable[[Progress], None]
+    ) -> None:
+        """Raises ImportRefused if the database has no retailer."""
+        self.database = database
+        self.now = now
+        """When the import began: the time of what it writes."""
+        self.summary = Summary()
+        self._rejects = rejects
+        self._progress = progress
+        with database.snapshot() as connection:
+            retailer = settings.retailer(connection)
+        if retailer is None:
+            raise ImportRefused("The database has no retailer yet.")
+        self.retailer: Retailer = retailer
+        self.stores = Stores(retailer)
+        self.read_people()
+
+    def read_people(self) -> None:
+        """Take accounts that were made or changed into account."""
+        with self.database.snapshot() as connection:
+            self.people = People(connection)
+
+    def make_stores(self, names: Iterable[str]) -> None:
+        """Make the stores that are not there yet."""
+        if new := self.stores.new(names):
+            self.write(settings.write_stores, new)
+            for entry in new:
+                self.stores.know(entry)
+            self.summary.written["store"] += len(new)
+
+    def write(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Do some work in a transaction; again if another writer was in its way.
+
+        ``work`` keeps nothing outside the database, for the try may fail when it is done.
+        """
+        for tried in range(1, _TRIES + 1):
+            try:
+                with self.database.transaction() as connection:
+                    return work(connection, *args, **kwargs)
+            except (sa.exc.OperationalError, sa.exc.IntegrityError):
+                if tried == _TRIES:
+                    raise
+                time.sleep(0.05 * 2**tried)
+        raise AssertionError("the last try returns or raises")
+
+    def reject(self, row: Row, error: UnusableRow) -> None:
+        """Set a row aside."""
+        self._rejects.add(row.rejected(error))
+
+    def parsed(self, table: Table, parse: Callable[[Row], T | None]) -> Iterator[T]:
+        """What the rows of a table say: nothing if ``parse`` gives None. UnusableRow sets a row aside."""
+        for row in table:
+            try:
+                item = parse(row)
+            except UnusableRow as error:
+                self.reject(row, error)
+            else:
+                if item is not None:
+                    yield item
+
+    def batches(self, table: Table, items: Iterable[T]) -> Iterator[list[T]]:
+        """The items in batches of one transaction each, with the progress told after each."""
+        told = 0
+        for batch in in_parts(items, BATCH):
+            yield batch
+            self._progress(Progress(table.layout.file, table.position - told))
+            told = table.position
+        self._progress(Progress(table.layout.file, table.size - told))
+
+
+def once(lines: dict[str, int], key: str, row: Row, field: str) -> None:
+    """Remember the line of a key. Raises UnusableRow for one that was read before."""
+    if key in lines:
+        raise row.unusable(field, f"is the same as on line {lines[key]}")
+    lines[key] = row.line

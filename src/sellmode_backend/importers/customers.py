@@ -1,0 +1,258 @@
+"""The list of customers becomes customer records with their consents and notes, merged with what people wrote since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.importers import bases, merge, shopify
+from sellmode_backend.importers.context import BATCH, Context
+from sellmode_backend.importers.custom_fields import CustomColumns
+from sellmode_backend.importers.directory import can_own
+from sellmode_backend.importers.identity import CustomerFinder
+from sellmode_backend.importers.merge import SOURCE
+from sellmode_backend.importers.reading import Row, Table, UnusableRow
+from sellmode_backend.importers.summary import Summary
+from sellmode_backend.importers.values import TagPattern
+from sellmode_backend.store import bulk, records, schema
+from sellmode_backend.store.database import in_parts
+from sellmode_contract.records import KIND_NAMES, Channel, Consent, Customer, Note, Record, kind_of
+
+R = TypeVar("R", bound=Record)
+
+TWO_OWNERS = "customers have tags that name more than one owner (customer number)"
+UNKNOWN_OWNER = "customers have an owner who is not among the staff (customer number)"
+OWNER_ELSEWHERE = "customers do not get the owner named, who does not work in their store (customer number)"
+TWO_STORES = "customers have tags that name more than one home store (customer number)"
+UNKNOWN_STORE = "customers have a home store that is not known (customer number)"
+NO_STORE = "customers have no store, so nobody sees them yet (customer number)"
+LOOSER_CONSENT = "consents stay as strict as they are, though the export would loosen them (customer number)"
+
+_CONSENTS: dict[Channel, str] = {"email": "email_consent", "sms": "sms_consent"}
+"""The column of each channel."""
+
+
+def load(table: Table, context: Context, *, owner_tag: TagPattern, store_tag: TagPattern) -> set[str]:
+    """Import a list of customers; gives the ids of those for whom it names neither store nor owner (`give_stores`)."""
+    columns = CustomColumns(table, context.retailer.custom_fields)
+    table.unknown = [header for header in table.unknown if header not in columns.headers]
+    reader = shopify.CustomerReader(owner_tag, store_tag)
+    lines: dict[str, int] = {}
+    storeless: set[str] = set()
+
+    def parse(row: Row) -> shopify.CustomerRow:
+        item = reader.read(row)
+        item.fields.update(columns.read(row))
+        return item
+
+    for batch in context.batches(table, context.parsed(table, parse)):
+        done = context.write(_write, batch, lines, context)
+        for row, error in done.rejected:
+            context.reject(row, error)
+        lines.update(done.lines)
+        storeless |= done.storeless
+        context.summary.add(done.summary)
+    return storeless
+
+
+class _Done(NamedTuple):
+    """What a batch came to; kept once it is committed."""
+
+    rejected: list[tuple[Row, UnusableRow]]
+    lines: dict[str, int]
+    """Line of each customer, by id."""
+    storeless: set[str]
+    summary: Summary
+
+
+def _write(
+    connection: Connection, batch: Sequence[shopify.CustomerRow], lines: Mapping[str, int], context: Context
+) -> _Done:
+    return _Batch(connection, context).write(batch, lines)
+
+
+class _Batch:
+    """Rows that are written together."""
+
+    def __init__(self, connection: Connection, context: Context) -> None:
+        self._connection = connection
+        self._context = context
+        self._done = _Done([], {}, set(), Summary())
+
+    def write(self, batch: Sequence[shopify.CustomerRow], lines: Mapping[str, int]) -> _Done:
+        rows = self._by_customer(batch, lines)
+        known = bases.read(self._connection, "customer", rows)
+        fields = {id: row.fields | self._assignment(row) for id, row in rows.items()}
+        self._done.storeless.update(id for id, new in fields.items() if not new.get("store") and not new.get("owner"))
+        changes = merge.all_changed(known, fields)
+        current = _by_id(self._connection, Customer, changes)
+        noted = {merge.note_id(id): id for id, changed in changes.items() if "note" in changed}
+        notes = {note.customer: note for note in _by_id(self._connection, Note, noted).values()}
+
+        written: dict[str, list[Record]] = {}
+        removed: list[records.Key] = []
+        for id, changed in changes.items():
+            base, before, row = known.get(id, {}), current.get(id), rows[id]
+            if before is None:
+                changed.update(fields[id])
+            named_store = fields[id].get("store")
+            after = self._placed(
+                merge.merged_customer(before or Customer(id=id), base, changed), before, changed, named_store, row
+            )
+            mine: list[Record] = [after, *self._consents(id, row, base, changed, is_new=before is None)]
+            if before:
+                mine += merge.history(before, after, SOURCE, self._context.now)
+            if "note" in changed:
+                note = merge.merged_note(notes.get(id), base.get("note", ""), changed["note"], id, self._context.now)
+                if note:
+                    mine.append(note)
+                elif id in notes:
+                    removed.append(("note", merge.note_id(id)))
+            for record in mine:
+                written.setdefault(kind_of(record), []).append(record)
+        bases.write(self._connection, "customer", {id: known.get(id, {}) | changed for id, changed in changes.items()})
+        for kind, some in written.items():  # the customers come first
+            self._done.summary.written[kind] += records.write(self._connection, some)
+        self._done.summary.written["note"] += records.write(self._connection, [], removed=removed)
+        return self._done
+
+    def _by_customer(
+        self, batch: Sequence[shopify.CustomerRow], lines: Mapping[str, int]
+    ) -> dict[str, shopify.CustomerRow]:
+        """The rows by whom they are about. A second one about the same customer is rejected."""
+        finder = CustomerFinder(self._connection, batch)
+        rows: dict[str, shopify.CustomerRow] = {}
+        for row in batch:
+            id = finder.customer(row)
+            if line := lines.get(id) or self._done.lines.get(id):
+                self._done.rejected.append((row.row, UnusableRow("", f"is about the same customer as line {line}")))
+            else:
+                self._done.lines[id] = row.row.line
+                rows[id] = row
+        return rows
+
+    def _assignment(self, row: shopify.CustomerRow) -> dict[str, str | None]:
+        """Owner and store as the tags name them. What they do not name clearly is asked about, not taken for said."""
+        said: dict[str, str | None] = {}
+        if not row.row.table.has("tags"):
+            return said
+        if len(owners := set(row.owners)) > 1:
+            self._ask(TWO_OWNERS, row)
+        elif not owners:
+            said["owner"] = None
+        elif account := self._context.people.numbered(row.owners[0]):
+            said["owner"] = account.id
+        else:
+            self._ask(UNKNOWN_OWNER, row)
+        if len(stores := set(row.stores)) > 1:
+            self._ask(TWO_STORES, row)
+        elif not stores:
+            said["store"] = None
+        elif store := self._context.stores.meant(row.stores[0]):
+            said["store"] = store
+        else:
+            self._ask(UNKNOWN_STORE, row)
+        return said
+
+    def _placed(
+        self,
+        after: Customer,
+        before: Customer | None,
+        changed: dict[str, Any],
+        named_store: str | None,
+        row: shopify.CustomerRow,
+    ) -> Customer:
+        """The customer with a store and an owner that fit: the owner's store unless a tag names one."""
+        if after.owner is None or changed.keys().isdisjoint(("owner", "store")):
+            return after
+        owner = self._context.people.with_id(after.owner)
+        if "owner" in changed and owner and not named_store and owner.stores and can_own(owner, owner.stores[0]):
+            after = msgspec.structs.replace(after, store=owner.stores[0])
+        if owner and after.store and can_own(owner, after.store):
+            return after
+        # Nobody would see a customer whose owner works elsewhere. Not taken for imported: it is asked about every time.
+        self._ask(OWNER_ELSEWHERE, row)
+        changed.pop("owner", None)
+        kept = before.owner if before and before.store == after.store else None
+        return msgspec.structs.replace(after, owner=kept)
+
+    def _consents(
+        self, id: str, row: shopify.CustomerRow, base: Mapping[str, Any], changed: dict[str, Any], *, is_new: bool
+    ) -> list[Consent]:
+        """The consents that changed."""
+        merged = []
+        said: list[tuple[Channel, str]] = [(channel, f"consent.{channel}") for channel in _CONSENTS]
+        said = [(channel, name) for channel, name in said if name in changed]
+        there = {} if is_new or not said else {
+            item.channel: item
+            for item in records.children(self._connection, id, "consent")
+            if isinstance(item, Consent)
+        }  # fmt: skip
+        for channel, name in said:
+            column = _CONSENTS[channel]
+            blank = merge.blank_consent(id, channel, f"{row.row.table.header_of(column)}: {row.row[column].strip()}")
+            result = merge.merged_consent(there.get(channel), base.get(name), changed[name], blank, self._context.now)
+            if result.refused:
+                self._ask(LOOSER_CONSENT, row)
+                del changed[name]
+            elif result.record:
+                merged.append(result.record)
+        return merged
+
+    def _ask(self, question: str, row: shopify.CustomerRow) -> None:
+        self._done.summary.ask(question, row.number or f"line {row.row.line}")
+
+
+def give_stores(context: Context, customers: Iterable[str]) -> None:
+    """Give customers without a store the one that sold them most orders, the last of these if several did."""
+    for ids in in_parts(sorted(customers), BATCH):
+        context.summary.add(context.write(_give_stores, ids))
+
+
+def _give_stores(connection: Connection, ids: Sequence[str]) -> Summary:
+    summary = Summary()
+    table = schema.record.c
+    unseen = [
+        id
+        for some in in_parts(ids)
+        for id in connection.scalars(
+            sa.select(table.id).where(
+                table.kind == "customer", bulk.one_of(connection, table.id, some), table.feed == ""
+            )
+        )
+    ]
+    bought = _most_orders(connection, unseen)
+    placed: list[Record] = []
+    for customer in _by_id(connection, Customer, sorted(unseen)).values():
+        if store := bought.get(customer.id):
+            placed.append(msgspec.structs.replace(customer, store=store))
+        else:
+            summary.ask(NO_STORE, customer.number or "no number")
+    summary.written["customer"] += records.write(connection, placed)
+    return summary
+
+
+def _most_orders(connection: Connection, customers: Iterable[str]) -> dict[str, str]:
+    order = schema.order.c
+    best: dict[str, str] = {}
+    for some in in_parts(customers):
+        query = (
+            sa.select(order.customer, order.store)
+            .where(
+                bulk.one_of(connection, order.customer, some), order.store.is_not(None), order.cancelled_at.is_(None)
+            )
+            .group_by(order.customer, order.store)
+            .order_by(order.customer, sa.func.count().desc(), sa.func.max(order.placed_at).desc(), order.store)
+        )
+        for customer, store in connection.execute(query):
+            best.setdefault(customer, store)
+    return best
+
+
+def _by_id(connection: Connection, kind: type[R], ids: Iterable[str]) -> dict[str, R]:
+    found = records.read_many(connection, KIND_NAMES[kind], ids, lock=True)
+    return {item.id: item for item in found if isinstance(item, kind)}

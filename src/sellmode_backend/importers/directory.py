@@ -1,0 +1,88 @@
+"""Who and where the texts of an export mean: stores by their names, staff by Employee ID or by name within a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.accounts import directory
+from sellmode_backend.importers.merge import SOURCE
+from sellmode_contract.records import Retailer, StoreEntry, source_id
+from sellmode_contract.visibility import Account
+
+
+class Stores:
+    """The retailer's stores by name."""
+
+    def __init__(self, retailer: Retailer) -> None:
+        self._time_zone = retailer.time_zone
+        self._ids: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        for entry in retailer.stores:
+            self.know(entry)
+
+    def know(self, entry: StoreEntry) -> None:
+        """Take a store that was made into account."""
+        self._ids.setdefault(entry.name.casefold(), entry.id)
+        self._names[entry.id] = entry.name
+
+    def id(self, name: str) -> str | None:
+        """A store by its name."""
+        return self._ids.get(name.casefold())
+
+    def name(self, id: str) -> str:
+        """A store's name."""
+        return self._names[id]
+
+    def meant(self, text: str) -> str | None:
+        """The only store whose name, or the last word of it (``356`` of ``Store 356``), a tag gives; None in doubt."""
+        if known := self.id(text):
+            return known
+        wanted = text.casefold()
+        fitting = [id for name, id in self._ids.items() if name.rpartition(" ")[2] == wanted]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def new(self, names: Iterable[str]) -> list[StoreEntry]:
+        """Stores to be made for the names that are not known, in the retailer's time zone."""
+        made: dict[str, StoreEntry] = {}
+        for name in names:
+            if name and not self.id(name):
+                id = source_id("store", SOURCE, name.casefold())
+                made.setdefault(id, StoreEntry(id=id, name=name, time_zone=self._time_zone))
+        return list(made.values())
+
+
+class People:
+    """The retailer's accounts, by Employee ID (which is the user name) and by name."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._by_number: dict[str, Account] = {}
+        self._by_id: dict[str, Account] = {}
+        self._by_name: dict[tuple[str | None, str], set[str]] = {}
+        for account in directory.everybody(connection):
+            self._by_number[directory.user_key(account.user_name)] = account
+            self._by_id[account.id] = account
+            for store in (None, *account.stores):
+                self._by_name.setdefault((store, account.name.casefold()), set()).add(account.id)
+
+    def numbered(self, number: str) -> Account | None:
+        """Somebody by Employee ID."""
+        return self._by_number.get(directory.user_key(number))
+
+    def with_id(self, id: str) -> Account | None:
+        """Somebody by the id of their account."""
+        return self._by_id.get(id)
+
+    def seller(self, employee: str, store: str | None) -> str | None:
+        """Staff id of who an order names: by name within its store, else by Employee ID; None in doubt."""
+        named = self._by_name.get((store, employee.casefold()), ())
+        if len(named) == 1:
+            return next(iter(named))
+        account = self.numbered(employee)
+        return account.id if account else None
+
+
+def can_own(account: Account, store: str) -> bool:
+    """Whether somebody works in the store, so that a customer of that store can be theirs."""
+    return account.role in directory.ONE_STORE_ROLES and account.stores == (store,)

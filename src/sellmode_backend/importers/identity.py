@@ -1,0 +1,94 @@
+"""Which customer a row is about: by Customer ID, else by e-mail, else by phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.importers.merge import SOURCE
+from sellmode_backend.importers.shopify import CustomerRow
+from sellmode_backend.store import bulk, keys, records, schema
+from sellmode_backend.store.database import in_parts
+from sellmode_backend.store.keys import KeyKind
+from sellmode_contract.records import Customer, source_id
+
+_STRENGTH: tuple[KeyKind, ...] = ("number", "email", "phone")
+
+
+class Known(NamedTuple):
+    """By what somebody is known, as `keys.normal_key` makes it; empty where nothing is."""
+
+    number: str
+    email: str
+    phone: str
+
+    def same(self, other: Known, kind: KeyKind) -> bool:
+        """Whether two who share a key are one: unless a stronger key says otherwise."""
+        stronger = _STRENGTH[: _STRENGTH.index(kind)]
+        return all(
+            not getattr(self, name) or not getattr(other, name) or getattr(self, name) == getattr(other, name)
+            for name in stronger
+        )
+
+
+def known_by(row: CustomerRow) -> Known:
+    """By what a row names its customer."""
+    return Known(*(keys.normal_key(kind, getattr(row, kind)) for kind in _STRENGTH))
+
+
+class CustomerFinder:
+    """Finds the customer that each row of a batch is about; one who is new is known to the next row."""
+
+    def __init__(self, connection: Connection, rows: Sequence[CustomerRow]) -> None:
+        self._known = {id(row): known_by(row) for row in rows}
+        self._there = _imported(connection, map(_new_id, self._known.values()))
+        strangers = [known for known in self._known.values() if _new_id(known) not in self._there]
+        self._having: dict[tuple[KeyKind, str], list[str]] = {}
+        for kind in _STRENGTH:
+            wanted = {getattr(known, kind) for known in strangers} - {""}
+            for key, ids in keys.customers_with(connection, kind, wanted).items():
+                self._having[kind, key] = ids
+        candidates = {id for ids in self._having.values() for id in ids}
+        self._others = {
+            item.id: Known(*(next((key for its, key in keys.keys_of(item) if its == kind), "") for kind in _STRENGTH))
+            for item in records.read_many(connection, "customer", sorted(candidates))
+            if isinstance(item, Customer)
+        }
+
+    def customer(self, row: CustomerRow) -> str:
+        """Id of the customer of one of the batch's rows; an id of their own if nobody is known so."""
+        known = self._known[id(row)]
+        own = _new_id(known)
+        if own in self._there:
+            return own
+        for kind in _STRENGTH:
+            if not (key := getattr(known, kind)):
+                continue
+            found = [other for other in self._having.get((kind, key), ()) if known.same(self._others[other], kind)]
+            if len(found) == 1:
+                return found[0]
+        self._there.add(own)
+        self._others[own] = known
+        for kind in _STRENGTH:
+            if key := getattr(known, kind):
+                self._having.setdefault((kind, key), []).append(own)
+        return own
+
+
+def _new_id(known: Known) -> str:
+    kind = next(kind for kind in _STRENGTH if getattr(known, kind))
+    return source_id("customer", SOURCE, f"{kind}:{getattr(known, kind)}")
+
+
+def _imported(connection: Connection, ids: Iterable[str]) -> set[str]:
+    table = schema.imported.c
+    return {
+        id
+        for some in in_parts(ids)
+        for id in connection.scalars(
+            sa.select(table.id).where(table.kind == "customer", bulk.one_of(connection, table.id, some))
+        )
+    }

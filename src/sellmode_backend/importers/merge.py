@@ -1,0 +1,145 @@
+"""The 3-way merge of an import: the last imported value, the one in the file now, and what people made of it since.
+
+Only a field whose value in the file differs from the last imported one is written; the import is then an edit like
+anybody's. Plain values: the last to arrive wins. Tags: what was added is added, what was removed is removed. Consent:
+the stricter one, always.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from sellmode_contract.records import Channel, Consent, ConsentState, Customer, HistoryEntry, Note, source_id
+
+SOURCE = "shopify"
+
+_STRICTNESS: dict[ConsentState, int] = {"subscribed": 0, "one_to_one": 1, "unsubscribed": 2}
+
+_WITH_SOURCE = frozenset({"number", "given_name", "family_name", "email", "phone", "address"})
+"""Fields whose provenance is shown."""
+
+_UNSAID: ConsentState = "one_to_one"
+"""What holds for a channel without a record."""
+_MISSING = object()
+
+
+def changed(base: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a row that differ from what was imported last. A field that the row has not is not changed."""
+    return {name: value for name, value in fields.items() if base.get(name, _MISSING) != value}
+
+
+def all_changed(
+    bases: Mapping[str, Mapping[str, Any]], fields: Mapping[str, Mapping[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The changed fields of each record that has any, by id."""
+    return {id: changes for id, new in fields.items() if (changes := changed(bases.get(id, {}), new))}
+
+
+def merged_customer(current: Customer, base: Mapping[str, Any], changes: Mapping[str, Any]) -> Customer:
+    """A customer with the changed fields of an import; ``note`` and ``consent.…`` are records of their own."""
+    document: dict[str, Any] = msgspec.to_builtins(current)
+    sources = dict(current.sources)
+    for name, value in changes.items():
+        if name == "tags":
+            document["tags"] = merged_tags(current.tags, base.get("tags") or (), value)
+        elif name == "phone":
+            document["phone"], document["phone_e164"] = value
+        elif name.startswith("custom."):
+            document.setdefault("custom", {})[name.removeprefix("custom.")] = value
+        elif name != "note" and not name.startswith("consent."):
+            document[name] = value
+        if name in _WITH_SOURCE or name.startswith("custom."):
+            if any(value) if name == "phone" else value:
+                sources[name] = SOURCE
+            else:
+                sources.pop(name, None)
+    document["sources"] = sources
+    document["custom"] = {name: value for name, value in document.get("custom", {}).items() if value is not None}
+    return msgspec.convert(document, Customer)
+
+
+def merged_tags(current: Iterable[str], base: Iterable[str], new: Iterable[str]) -> list[str]:
+    """The tags there are, with those that the source added and without those that it took away."""
+    added = [tag for tag in new if tag not in set(base)]
+    removed = set(base) - set(new)
+    return list(dict.fromkeys([*(tag for tag in current if tag not in removed), *added]))
+
+
+class ConsentMerge(NamedTuple):
+    """What an import's consent comes to."""
+
+    record: Consent | None
+    """To be written; None if nothing is."""
+    refused: bool = False
+    """The import would have loosened what is known: the stricter state stays."""
+
+
+def merged_consent(
+    current: Consent | None, base: ConsentState | None, new: ConsentState, blank: Consent, now: dt.datetime
+) -> ConsentMerge:
+    """What a changed consent of the source comes to. ``base`` is None if it never said anything before.
+
+    The first import sets what nobody had set; from then on consent only gets stricter. ``blank`` is the record to make
+    if there is none: one for a "no" is not made, for it is what holds without one.
+    """
+    if current is None and base is None:
+        return ConsentMerge(msgspec.structs.replace(blank, state=new) if new != _UNSAID else None)
+    known = current.state if current else _UNSAID
+    if _STRICTNESS[new] <= _STRICTNESS[known]:
+        return ConsentMerge(None, refused=_STRICTNESS[new] < _STRICTNESS[known])
+    stricter = msgspec.structs.replace(
+        current or blank, state=new, changed_at=now, actor=blank.actor, evidence=blank.evidence
+    )
+    return ConsentMerge(stricter)
+
+
+def blank_consent(customer: str, channel: Channel, evidence: str) -> Consent:
+    """A consent as an import makes it."""
+    return Consent(
+        id=source_id("consent", SOURCE, f"{customer}/{channel}"),
+        customer=customer,
+        channel=channel,
+        actor=SOURCE,
+        evidence=evidence,
+    )
+
+
+def note_id(customer: str) -> str:
+    """Id of the one note that the source has about a customer."""
+    return source_id("note", SOURCE, customer)
+
+
+def merged_note(current: Note | None, base: str, new: str, customer: str, now: dt.datetime) -> Note | None:
+    """The customer's note from the source, with its changed text; None if there is to be none.
+
+    A note that the source has dropped stays if somebody has worked on it since.
+    """
+    if new:
+        return Note(id=note_id(customer), customer=customer, written_at=now, text=new)
+    return None if current is None or current.text == base else current
+
+
+def history(before: Customer, after: Customer, actor: str, now: dt.datetime) -> list[HistoryEntry]:
+    """What is to be remembered of a customer's change of store and owner."""
+
+    def entry(event: Any, subject: str | None) -> HistoryEntry:
+        key = f"{after.id}/{event}/{now.isoformat()}"
+        return HistoryEntry(
+            id=source_id("history", "sellmode", key),
+            customer=after.id,
+            at=now,
+            event=event,
+            actor=actor,
+            subject=subject,
+        )
+
+    entries = []
+    if before.store != after.store and before.store is not None:
+        entries.append(entry("moved", after.store))
+    if before.owner != after.owner:
+        entries.append(entry("assigned", after.owner) if after.owner else entry("unassigned", before.owner))
+    return entries

@@ -1,0 +1,135 @@
+"""The list of orders becomes orders with their lines, each given to its customer if it has one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.importers import shopify
+from sellmode_backend.importers.context import BATCH, Context
+from sellmode_backend.importers.merge import SOURCE
+from sellmode_backend.importers.products import product_id
+from sellmode_backend.importers.reading import Table
+from sellmode_backend.importers.summary import Summary
+from sellmode_backend.store import bulk, figures, keys, orders, records, schema
+from sellmode_backend.store.database import in_parts
+from sellmode_backend.store.keys import KeyKind
+from sellmode_backend.store.orders import OrderEntry
+from sellmode_contract.records import OrderLine, Product, source_id
+
+UNMATCHED = "orders name a customer who is not known, or more than one (order number)"
+UNKNOWN_SELLER = "orders name an employee who is not among the staff of their store (order number)"
+
+_KEYS: tuple[tuple[KeyKind, str], ...] = (("email", "email"), ("phone", "phone"), ("number", "customer"))
+"""By what an order finds its customer, in this order, and the field of `shopify.OrderRows`."""
+
+
+def load(table: Table, context: Context) -> set[str]:
+    """Import a list of orders; gives the ids of the customers who have some of them."""
+    customers: set[str] = set()
+    for batch in context.batches(table, shopify.read_orders(table, context.reject)):
+        context.make_stores(item.location for item in batch)
+        done = context.write(_write, batch, context)
+        customers |= done.customers
+        context.summary.add(done.summary)
+    return customers
+
+
+def refresh_figures(context: Context, customers: Iterable[str]) -> None:
+    """Work out the figures of customers anew: at the end, because the orders of one are spread over a file.
+
+    Of all customers with orders in the file and not of the changed orders only, so that an import which was killed
+    before this leaves no wrong figures when it is run again.
+    """
+    for ids in in_parts(sorted(customers), BATCH):
+        context.summary.written["customer's figures"] += context.write(figures.refresh, ids)
+
+
+class _Done(NamedTuple):
+    customers: set[str]
+    summary: Summary
+
+
+def _write(connection: Connection, batch: Sequence[shopify.OrderRows], context: Context) -> _Done:
+    done = _Done(set(), Summary())
+    ids = {item.key: source_id("order", SOURCE, item.key) for item in batch}
+    before = {entry.id: entry for entry in orders.read_orders(connection, list(ids.values()))}
+    matched = _customers(connection, batch)
+    kept = _existing(connection, {entry.customer for entry in before.values() if entry.customer})
+    sold = _products(connection, batch)
+    entries = []
+    for item in batch:
+        stored = before.get(ids[item.key])
+        customer = stored.customer if stored and stored.customer in kept else matched.get(item.key)
+        store = context.stores.id(item.location)
+        if stored and stored.sold_by and (stored.employee, stored.store) == (item.employee, store):
+            seller: str | None = stored.sold_by  # they may have moved or left since
+        else:
+            seller = context.people.seller(item.employee, store) if item.employee else None
+        if customer is None and (item.email or item.phone or item.customer):
+            done.summary.ask(UNMATCHED, item.number)
+        if item.employee and seller is None:
+            done.summary.ask(UNKNOWN_SELLER, item.number)
+        if customer:
+            done.customers.add(customer)
+        lines = [_with_product(line, sold.get(line.sku)) for line in item.lines]
+        entries.append(
+            OrderEntry(
+                id=ids[item.key],
+                number=item.number,
+                customer=customer,
+                store=store,
+                sold_by=seller,
+                channel=item.channel,
+                source=item.source,
+                employee=item.employee,
+                placed_at=item.placed_at,
+                cancelled_at=item.cancelled_at,
+                currency=item.currency,
+                total=item.total,
+                refunded=item.refunded,
+                lines=tuple(shopify.with_rounding(lines, item.total)),
+            )
+        )
+    done.summary.written["order"] += orders.write_orders(connection, entries).changed
+    return done
+
+
+def _customers(connection: Connection, batch: Sequence[shopify.OrderRows]) -> dict[str, str]:
+    """The customer of each order whom a key names, and only them."""
+    found: dict[str, str] = {}
+    for kind, field in _KEYS:
+        wanted = {
+            item.key: key
+            for item in batch
+            if item.key not in found and (key := keys.normal_key(kind, getattr(item, field)))
+        }
+        having = keys.customers_with(connection, kind, set(wanted.values()))
+        found |= {order: ids[0] for order, key in wanted.items() if len(ids := having.get(key, [])) == 1}
+    return found
+
+
+def _existing(connection: Connection, customers: set[str]) -> set[str]:
+    table = schema.record.c
+    return {
+        id
+        for some in in_parts(sorted(customers))
+        for id in connection.scalars(
+            sa.select(table.id).where(table.kind == "customer", bulk.one_of(connection, table.id, some))
+        )
+    }
+
+
+def _products(connection: Connection, batch: Sequence[shopify.OrderRows]) -> Mapping[str, Product]:
+    """The products that the orders' lines name, by SKU."""
+    skus = {line.sku for item in batch for line in item.lines if line.sku}
+    found = records.read_many(connection, "product", sorted(map(product_id, skus)))
+    return {product.sku: product for product in found if isinstance(product, Product)}
+
+
+def _with_product(line: OrderLine, product: Product | None) -> OrderLine:
+    return msgspec.structs.replace(line, product=product.id, type=product.type) if product else line

@@ -1,0 +1,67 @@
+"""What an import did, and what it leaves open for people to settle."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import msgspec
+
+_EXAMPLES = 5
+
+
+class Open(msgspec.Struct):
+    """A question that the files leave open: how often, with a few examples by number."""
+
+    count: int = 0
+    examples: list[str] = []
+
+
+class Summary(msgspec.Struct):
+    """Counts of an import. Holds numbers of customers and orders, never names or addresses."""
+
+    read: dict[str, int] = {}
+    """Rows of each file that was there, rejected ones too."""
+    rejected: dict[str, int] = {}
+    """Rows of each file that could not be used."""
+    written: Counter[str] = msgspec.field(default_factory=Counter)
+    """Records of each kind that were new or changed; `order without customer` stands for what only counts in totals."""
+    missing: list[str] = []
+    """Files that were not there."""
+    unknown: dict[str, list[str]] = {}
+    """Columns of each file that mean nothing here."""
+    open: dict[str, Open] = {}
+    """What is to be settled, by a sentence that says what it is."""
+
+    def ask(self, question: str, example: str) -> None:
+        """Note one more case of an open question."""
+        case = self.open.setdefault(question, Open())
+        case.count += 1
+        if len(case.examples) < _EXAMPLES:
+            case.examples.append(example)
+
+    def add(self, other: Summary) -> None:
+        """Add what a part of the import did."""
+        self.written.update(other.written)
+        for question, case in other.open.items():
+            mine = self.open.setdefault(question, Open())
+            mine.count += case.count
+            mine.examples = (mine.examples + case.examples)[:_EXAMPLES]
+
+    def lines(self) -> list[str]:
+        """The summary for people."""
+        told = []
+        for file, rows in self.read.items():
+            rejected = self.rejected.get(file, 0)
+            told.append(f"{file}: {rows:,} rows read" + (f", {rejected:,} rejected" if rejected else ""))
+        told += [f"{file}: not there, nothing changed by it" for file in self.missing]
+        for file, headers in self.unknown.items():
+            named = ", ".join(repr(header) for header in headers[:_EXAMPLES])
+            more = f" and {len(headers) - _EXAMPLES:,} more" if len(headers) > _EXAMPLES else ""
+            told.append(f"{file}: unknown columns were left out: {named}{more}")
+        kinds = [f"{count:,} {kind}" for kind, count in sorted(self.written.items()) if count]
+        told.append(f"Written: {', '.join(kinds)}" if kinds else "Nothing had changed.")
+        for question, case in self.open.items():
+            rest = f" and {case.count - len(case.examples):,} more" if case.count > len(case.examples) else ""
+            examples = f": {', '.join(case.examples)}{rest}" if case.examples else ""
+            told.append(f"Open: {case.count:,} {question}{examples}")
+        return told

@@ -1,0 +1,148 @@
+"""What the text of a field means. Whatever means nothing makes the row unusable, with the column and the reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from functools import lru_cache
+
+from sellmode_backend.importers.reading import Row
+from sellmode_contract import money
+
+_AMOUNT = re.compile(r"-?\d{1,16}(\.\d{1,6})?", re.ASCII)
+_QUANTITY = re.compile(r"-?\d{1,9}", re.ASCII)
+_CURRENCY = re.compile("[A-Z]{3}")
+_EMAIL = re.compile(r"[^@\s\x00-\x20\x7f-\xa0<>]{1,64}@[^@\s\x00-\x20\x7f-\xa0<>]{1,255}")
+_REGION = re.compile("[A-Z]{2}")
+_MAX_AMOUNT = 2**53
+_YES = {"yes": True, "true": True, "no": False, "false": False, "": False}
+
+
+class TagPattern:
+    """How a tag names something: ``associate:*``, where ``*`` stands for what it names."""
+
+    def __init__(self, pattern: str) -> None:
+        """Raises ValueError unless there is one ``*`` and something else."""
+        beginning, star, ending = pattern.partition("*")
+        if not star or "*" in ending or not (beginning + ending).strip():
+            raise ValueError(f"{pattern!r} should hold one * for what the tag names, as in associate:*")
+        if "," in pattern:
+            raise ValueError(f"{pattern!r} holds a comma, which separates tags")
+        self._beginning = beginning.strip().casefold()
+        self._ending = ending.strip().casefold()
+
+    def named(self, tag: str) -> str | None:
+        """What the tag names; None if it is another kind of tag."""
+        folded = tag.casefold()
+        if not folded.startswith(self._beginning) or not folded.endswith(self._ending):
+            return None
+        return tag[len(self._beginning) : len(tag) - len(self._ending)].strip() or None
+
+
+def identifier(text: str) -> str:
+    """An id, postcode or phone number without the apostrophe that keeps spreadsheets from taking it for a number."""
+    return text.strip().removeprefix("'").strip()
+
+
+def amount(row: Row, field: str, currency: str) -> int:
+    """Minor units of an amount that has to be there."""
+    try:
+        return _amount(row[field].strip(), currency)
+    except ValueError as error:
+        raise row.unusable(field, str(error)) from None
+
+
+def amount_or_zero(row: Row, field: str, currency: str) -> int:
+    """Minor units; 0 for an empty field."""
+    return amount(row, field, currency) if row[field].strip() else 0
+
+
+@lru_cache(maxsize=16384)
+def _amount(text: str, currency: str) -> int:
+    if not text:
+        raise ValueError("is empty")
+    if not _AMOUNT.fullmatch(text):
+        raise ValueError("is no amount of money such as 1234.50")
+    try:
+        return money.parse_amount(text, currency)
+    except ValueError:
+        raise ValueError(f"has more decimal places than {currency} has, or is too large") from None
+
+
+def product_of(row: Row, quantity: int, price: int, discount: int) -> int:
+    """What a line adds to its order. Returning goods gives the discount back too."""
+    result = quantity * price - (discount if quantity >= 0 else -abs(discount))
+    if abs(result) >= _MAX_AMOUNT:
+        raise row.unusable("quantity", "makes the line's amount too large")
+    return result
+
+
+def quantity(row: Row, field: str) -> int:
+    """A whole number of pieces, negative for what was returned."""
+    text = row[field].strip()
+    if not _QUANTITY.fullmatch(text):
+        raise row.unusable(field, "is no whole number" if text else "is empty")
+    return int(text)
+
+
+def currency(row: Row, field: str) -> str:
+    """A currency's code (ISO 4217)."""
+    text = row[field].strip()
+    if not _CURRENCY.fullmatch(text):
+        raise row.unusable(field, "is no currency code such as USD" if text else "is empty")
+    return text
+
+
+def moment(row: Row, field: str) -> dt.datetime | None:
+    """The UTC instant of ``2026-05-14 11:23:45 +0100``; None for an empty field."""
+    text = row[field].strip()
+    if not text:
+        return None
+    try:
+        instant = dt.datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-").replace(" UTC", "+00:00"))
+        if instant.tzinfo is None:
+            raise row.unusable(field, "has no UTC offset such as +0100")
+        return instant.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        raise row.unusable(field, "is no date and time such as 2026-05-14 11:23:45 +0100") from None
+
+
+def yes(row: Row, field: str) -> bool:
+    """Whether the field says yes; an empty one does not."""
+    try:
+        return _YES[row[field].strip().casefold()]
+    except KeyError:
+        raise row.unusable(field, "is neither yes nor no") from None
+
+
+def email(row: Row, field: str) -> str:
+    """An e-mail address as it stands there; empty if there is none."""
+    text = row[field].strip()
+    if text and not is_email(text):
+        raise row.unusable(field, "is no e-mail address")
+    return text
+
+
+def is_email(text: str) -> bool:
+    """Whether a text could be an e-mail address: something at something, without spaces and controls."""
+    return _EMAIL.fullmatch(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def e164(number: str, country: str) -> str:
+    """A phone number in E.164, as dialled in a country (ISO 3166-1 alpha-2) if that is known; empty if it is none."""
+    import phonenumbers  # 20 MB of tables that no other command needs
+
+    region = country.upper() if _REGION.fullmatch(country.upper()) else None
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(parsed):
+        return ""
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def split_tags(text: str) -> list[str]:
+    """The tags of a comma-separated list, each once."""
+    return list(dict.fromkeys(tag for part in text.split(",") if (tag := part.strip())))

@@ -1,0 +1,1 @@
+"""Questions a retailer asks of everything that was sold."""

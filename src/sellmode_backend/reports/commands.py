@@ -1,0 +1,66 @@
+"""The operator's reports."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+
+from sellmode_backend.cli import Failure, database_option
+from sellmode_backend.reports.totals import Totals, totals
+from sellmode_backend.store import settings
+from sellmode_backend.store.database import Database
+from sellmode_contract import money, text
+
+
+@click.group("report")
+def report_command() -> None:
+    """Figures of everything that was sold."""
+
+
+def _zone(_: click.Context, __: click.Parameter, name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise click.BadParameter(f"{text.visible(name)!r} is no IANA time zone such as Europe/Paris.") from None
+
+
+@report_command.command("totals")
+@database_option()
+@click.option(
+    "--time-zone", "zone", metavar="ZONE", default="UTC", show_default=True, callback=_zone, help="Whose months."
+)
+@click.option("--currency", metavar="CODE", help="Which currency's orders.  [default: the retailer's]")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def totals_command(database: Database, zone: ZoneInfo, currency: str | None, as_json: bool) -> None:
+    """Net sales, orders and units: of all, and by employee, location, month and source.
+
+    Cancelled orders do not count, refunds are taken off. Orders without customer count like any.
+    """
+    with database.snapshot() as connection:
+        retailer = settings.retailer(connection)
+        if retailer is None:
+            raise Failure("The database has no retailer yet.")
+        found = totals(connection, (currency or retailer.currency).upper(), zone)
+    if as_json:
+        click.echo(text.escaped_json(found.document(), indent=1))
+    else:
+        _print(found)
+    for other, count in found.others.items():
+        click.echo(
+            f"Not in it: {count:,} orders in {text.visible(other)} (--currency {text.visible(other)}).", err=True
+        )
+
+
+def _print(found: Totals) -> None:
+    for group, rows in found.groups.items():
+        told = [
+            (text.visible(key), money.amount_text(total.net_sales, found.currency), total)
+            for key, total in rows.items()
+        ]
+        width = max([len(group), *(len(key) for key, _, _ in told)])
+        head = f"net sales {found.currency}"
+        click.echo(f"{group:<{width}}  {head:>16}  {'orders':>8}  {'units':>8}")
+        for key, amount, total in told:
+            click.echo(f"{key:<{width}}  {amount:>16}  {total.orders:>8,}  {total.units:>8,}")
+        click.echo()
