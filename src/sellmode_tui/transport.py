@@ -94,7 +94,7 @@ def server_address(text: str) -> str:
 
     Without a scheme https is meant. Raises BadAddress, also for plain http to anything but this machine.
     """
-    typed = text.strip().rstrip("/")
+    typed = text.strip()
     host_typed = typed if "://" in typed else f"//{typed}"
     try:
         parts = urlsplit(host_typed)
@@ -113,7 +113,7 @@ def server_address(text: str) -> str:
         raise BadAddress(f"{scheme}:// is not for servers of Sellmode. Use https://{host}")
     name = f"[{host}]" if ":" in host else host
     usual = {"http": 80, "https": 443}[scheme]
-    return f"{scheme}://{name}{'' if port in (None, usual) else f':{port}'}{parts.path}"
+    return f"{scheme}://{name}{'' if port in (None, usual) else f':{port}'}{parts.path.rstrip('/')}"
 
 
 class Answer:

@@ -207,12 +207,14 @@ def read_private(path: Path) -> bytes:
         raise
     except OSError as error:
         raise UnsafeFile(path, f"cannot be opened: {error.strerror}.") from error
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
+    try:
+        status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise UnsafeFile(path, "is not a plain file. Remove it.")
         _check_owner(path, status, "chmod 600")
-        content = file.read(MAX_SMALL_FILE + 1)
+        content = os.read(descriptor, MAX_SMALL_FILE + 1)
+    finally:
+        os.close(descriptor)
     if len(content) > MAX_SMALL_FILE:
         raise UnsafeFile(path, "is far larger than any file of ours. Remove it.")
     return content

@@ -32,6 +32,10 @@ class SignedInAs(msgspec.Struct, frozen=True, kw_only=True):
     expires_at: dt.datetime
     """When the token ends at the latest, UTC."""
 
+    def __repr__(self) -> str:
+        """Without the token: representations end up in logs."""
+        return f"SignedInAs({self.account.user_name!r})"
+
 
 class SavedFilter(NamedTuple):
     """A filter that the person gave a name."""

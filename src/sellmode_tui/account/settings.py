@@ -60,8 +60,8 @@ def read_settings(path: Path | None = None) -> Settings:
     if status.st_uid not in (0, os.geteuid()) or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise BadSettings(path, f"others could change it. Make it yours and close it with: chmod 600 '{path}'")
     try:
-        settings = msgspec.toml.decode(content, type=Settings)
-    except msgspec.DecodeError as error:
+        settings = msgspec.toml.decode(content, type=Settings, dec_hook=lambda _, text: Path(text))
+    except ValueError as error:  # of TOML, of UTF-8 or of a field
         raise BadSettings(path, str(error)) from error
     if settings.ca_file is None:
         return settings
