@@ -9,11 +9,11 @@ by place. The search index uses places as its row ids, which is why it gives hit
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sellmode_contract.records import Customer
 from sellmode_tui.cache import search
-from sellmode_tui.cache.tables import decode
+from sellmode_tui.cache.tables import COMMON, TABLES, decode
 from sellmode_tui.sealed import Connection
 
 GAP = 1 << 24
@@ -40,24 +40,17 @@ def sort_key(sort: str, *, descending: bool, of: str = "") -> str:
     return f"ifnull({'-' if descending else ''}{of}{SORTS[sort]}, {LAST})"
 
 
-class Row(NamedTuple):
-    """A customer's listing row; ``place`` is found when it goes in."""
+COPIED = (
+    *("scope", "last_purchase", "spend", "last_contact", "owner", "tier", "tier_key", "tag_keys", "city"),
+    *("first_purchase", "orders", "units"),
+)
+"""Columns of customers that the listing has too: a filter by them reads narrow rows in name order, and no documents."""
 
-    customer: int
-    scope: int
-    last_purchase: int | None
-    spend: int
-    last_contact: int | None
-    owner_rank: int | None
-
-
-COLUMNS = ", ".join(Row._fields)
+_COLUMNS = ", ".join(("customer", *COPIED, "owner_rank"))
 
 _FROM_CUSTOMER = (
-    f"SELECT c.pk, c.scope, c.last_purchase, c.spend, c.last_contact,"
-    " CASE WHEN c.owner IS NOT NULL THEN"
-    f" ifnull((SELECT r.rank FROM owner_rank r WHERE r.staff = c.owner), {UNKNOWN}) END"
-    " FROM customer c"
+    f"SELECT c.pk, {', '.join(f'c.{name}' for name in COPIED)}, CASE WHEN c.owner IS NOT NULL THEN"
+    f" ifnull((SELECT r.rank FROM owner_rank r WHERE r.staff = c.owner), {UNKNOWN}) END FROM customer c"
 )
 
 
@@ -69,12 +62,14 @@ def create(connection: Connection) -> None:
     drop(connection)
     connection.execute("CREATE TABLE owner_rank (staff TEXT PRIMARY KEY, rank INTEGER NOT NULL) WITHOUT ROWID")
     rank_owners(connection)
+    types = TABLES["customer"].columns | COMMON
+    columns = ", ".join(f"{name} {types[name]}" for name in COPIED)
     connection.execute(
-        "CREATE TABLE listing (place INTEGER PRIMARY KEY, customer INTEGER NOT NULL UNIQUE, scope INTEGER NOT NULL,"
-        " last_purchase INTEGER, spend INTEGER NOT NULL, last_contact INTEGER, owner_rank INTEGER)"
+        f"CREATE TABLE listing (place INTEGER PRIMARY KEY, customer INTEGER NOT NULL UNIQUE, {columns},"
+        " owner_rank INTEGER)"
     )
     connection.execute(
-        f"INSERT INTO listing (place, {COLUMNS}) SELECT {GAP} * row_number() OVER (), ordered.*"
+        f"INSERT INTO listing (place, {_COLUMNS}) SELECT {GAP} * row_number() OVER (), ordered.*"
         f" FROM ({_FROM_CUSTOMER} ORDER BY c.name_key, c.id) AS ordered"
     )
     connection.execute("CREATE INDEX listing_name ON listing (place, scope, customer)")
@@ -118,10 +113,12 @@ def remove(connection: Connection, customers: dict[int, Customer]) -> None:
 
 def add(connection: Connection, customers: Sequence[int]) -> None:
     """Put customers that are in the table, and not in the listing, into listing and index."""
-    added: list[int] = []
-    for row in _rows(connection, customers, " ORDER BY c.name_key, c.id"):
-        added.append(row.customer)
-        connection.execute(f"INSERT INTO listing (place, {COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)", (-len(added), *row))
+    rows = _rows(connection, customers, " ORDER BY c.name_key, c.id")
+    added = [customer for customer, *_ in rows]
+    connection.executemany(
+        f"INSERT INTO listing (place, {_COLUMNS}) VALUES ({', '.join('?' * (len(COPIED) + 3))})",
+        ((-number, *row) for number, row in enumerate(rows, 1)),
+    )
     # They stand at negative places now, so that the listing counts them already while each run finds its gap.
     documents = search.documents(connection, added)
     entries = []
@@ -173,18 +170,18 @@ def follow(connection: Connection, before: dict[str, Known], after: dict[str, Kn
     search.delete(connection, old_entries)
     search.insert(connection, new_entries)
     connection.executemany(
-        "UPDATE listing SET scope = ?2, last_purchase = ?3, spend = ?4, last_contact = ?5, owner_rank = ?6"
+        f"UPDATE listing SET ({_COLUMNS}) = ({', '.join(f'?{number}' for number in range(1, len(COPIED) + 3))})"
         " WHERE customer = ?1",
-        [*_rows(connection, unmoved)],
+        _rows(connection, unmoved),
     )
     stayed = set(unmoved)
     add(connection, [now.customer for now in after.values() if now.customer not in stayed])
 
 
-def _rows(connection: Connection, customers: Sequence[int], order: str = "") -> Iterator[Row]:
+def _rows(connection: Connection, customers: Sequence[int], order: str = "") -> list[tuple[Any, ...]]:
+    """Listing rows of customers, as ``_COLUMNS``."""
     marks = ",".join("?" * len(customers))
-    for values in connection.execute(f"{_FROM_CUSTOMER} WHERE c.pk IN ({marks}){order}", tuple(customers)).fetchall():
-        yield Row(*values)
+    return connection.execute(f"{_FROM_CUSTOMER} WHERE c.pk IN ({marks}){order}", tuple(customers)).fetchall()
 
 
 _PLACED_BEFORE = (

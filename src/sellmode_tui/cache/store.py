@@ -21,7 +21,7 @@ from sellmode_contract import visibility
 from sellmode_contract.wire import Drop, Head, Put, Remove, Sweep
 from sellmode_tui import sealed
 from sellmode_tui.cache import listing, schema, search
-from sellmode_tui.cache.tables import OTHER, TABLES, Value, columns_of, own_values, table_of
+from sellmode_tui.cache.tables import OTHER, TABLES, VERSION, Value, columns_of, own_values, table_of
 from sellmode_tui.migrations import migrate, transaction
 from sellmode_tui.sealed import Connection
 
@@ -118,17 +118,20 @@ class Cache:
 
     @classmethod
     def open(cls, path: Path, key: bytes) -> Cache:
-        """Open the cache at ``path``, making it if there is none. Raises SealedError (Corrupt, SchemaTooNew)."""
+        """Open the cache at ``path``, making it if there is none. Raises SealedError (Corrupt, SchemaTooNew).
+
+        One that another version of the app has filled with other columns or search words starts anew.
+        """
         cache = cls(path, key)
         try:
-            with sealed.errors(path):
-                migrate(cache._writer, path, schema.STEPS)
-                cache._resume()
-                cache.state()
+            if cache._prepare():
+                return cache
         except BaseException:
             cache.close()
             raise
-        return cache
+        cache.close()
+        sealed.remove(path)
+        return cls.open(path, key)
 
     @classmethod
     def replace(cls, path: Path, key: bytes, stamp: str) -> Cache:
@@ -301,15 +304,15 @@ class Cache:
                 yield self._writer
             self._version += 1
 
-    def _resume(self) -> None:
-        """Finish what a killed process had begun."""
-        with transaction(self._writer):
-            if _meta(self._writer, "built") and _meta(self._writer, "search") != search.VERSION:
-                _unbuild(self._writer)
-                _set_meta(self._writer, "rebuild", 1)
-        if _meta(self._writer, "rebuild"):
+    def _prepare(self) -> bool:
+        """Bring the file up to date; False if what is in it cannot be."""
+        with sealed.errors(self.path):
+            migrate(self._writer, self.path, schema.STEPS)
+            with transaction(self._writer):
+                if _meta(self._writer, "derived") is None:
+                    _set_meta(self._writer, "derived", VERSION)
             self.state()
-            self._build()
+            return bool(_meta(self._writer, "derived") == VERSION)
 
     def _build(self) -> None:
         with self._lock:
@@ -320,8 +323,6 @@ class Cache:
                 listing.create(connection)
                 search.create(connection)
                 listing.index_all(connection)
-                _set_meta(connection, "search", search.VERSION)
-                _set_meta(connection, "rebuild", 0)
                 _set_meta(connection, "built", 1)
                 _bump_content(connection)
 

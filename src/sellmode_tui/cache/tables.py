@@ -13,9 +13,15 @@ import msgspec
 
 from sellmode_contract import records
 from sellmode_contract.records import KINDS, Record
-from sellmode_contract.search import name_key
+from sellmode_contract.search import exact, name_key
 
 Value: TypeAlias = str | int | float | None
+
+VERSION = 1
+"""Rises when a document gives other columns or search words than before: the cache is then fetched anew."""
+
+SEPARATOR = "\x1f"
+"""Stands around each of several values in one column; ``exact`` leaves none in a value."""
 
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -57,7 +63,9 @@ def _customer(customer: records.Customer) -> tuple[Value, ...]:
         customer.store,
         customer.owner,
         customer.tier,
+        exact(customer.tier),
         msgspec.json.encode(customer.tags).decode(),
+        "".join(f"{SEPARATOR}{exact(tag)}" for tag in customer.tags) + SEPARATOR,
         customer.address.city if customer.address else "",
         _optional(figures.first_purchase),
         _optional(figures.last_purchase),
@@ -76,7 +84,9 @@ TABLES: dict[str, Table] = {
             "store": "TEXT",
             "owner": "TEXT",
             "tier": "TEXT NOT NULL",
+            "tier_key": "TEXT NOT NULL",
             "tags": "TEXT NOT NULL",
+            "tag_keys": "TEXT NOT NULL",
             "city": "TEXT NOT NULL",
             "first_purchase": "INTEGER",
             "last_purchase": "INTEGER",

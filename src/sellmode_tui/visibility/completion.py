@@ -32,7 +32,8 @@ def _seen(reading: Reading, field: Field) -> list[str]:
     others = f", {source.rows}" if source.rows else ""
     condition = f" AND k.customer = c.id AND {source.children}" if source.children else ""
     rows = reading.connection.execute(
-        f"SELECT DISTINCT {source.value} AS value FROM customer c{others} WHERE {reading.only_visible('c')}{condition}"
+        f"SELECT DISTINCT {source.value} AS value FROM customer c JOIN customer l ON l.pk = c.pk{others}"
+        f" WHERE {reading.only_visible('c')}{condition}"
         " ORDER BY value"
     )
     return [value for (value,) in rows if isinstance(value, str)]

@@ -21,7 +21,7 @@ from sellmode_tui.cache import search
 from sellmode_tui.cache.listing import LAST, SORTS, UNKNOWN, sort_key
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import moment
-from sellmode_tui.visibility.filters import SQL, Compiler, Parameter
+from sellmode_tui.visibility.filters import SQL, Compiler, Parameter, joined
 from sellmode_tui.visibility.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Sort = Literal["name", "last_purchase", "spend", "last_contact", "owner"]
 
-FIRST_LOOK = 200
+FIRST_LOOK = 100
 """Matches that are found before somebody looks further."""
 COUNTED = 10_000
 """A match of more customers is counted and sorted only when asked for."""
@@ -246,8 +246,8 @@ class _Plan(NamedTuple):
     by_name: str
     by_key: str | None
     """What else the query sorts by; None for the name alone."""
-    unordered: bool
-    """Whether sorting by ``by_key`` takes a look at every match."""
+    by_words: bool
+    """Whether matches come from the search index, by name, so that another order takes a lookup of each."""
 
 
 class _Some:
@@ -288,7 +288,7 @@ class _Some:
         plan = self._plan
         order = f"{plan.by_key}, {plan.by_name}" if plan.by_key else plan.by_name
         self.sorted = True
-        if plan.by_key and plan.unordered and limit > 0:
+        if plan.by_key and plan.by_words and limit > 0:
             matches = f"SELECT count(*) FROM (SELECT 1 {plan.source.text} LIMIT {COUNTED + 1})"
             if _number(reading, matches, plan.source.parameters) > COUNTED:
                 self.sorted, order = False, plan.by_name
@@ -304,28 +304,24 @@ class _Some:
 def _indexed(reading: Reading, compiler: Compiler, query: CustomerQuery, tree: Node) -> _Plan:
     """By way of the search index, if words are to be found in any case, else along the listing."""
     words, rest = _leading_words(tree)
-    conditions = [SQL(reading.only_visible("l"))]
-    listing, customer = "listing l", "JOIN customer c ON c.pk = l.customer"
-    by_name = "l.place"
+    found, by_name = "listing l", "l.place"
     parameters: tuple[Parameter, ...] = ()
+    conditions = [SQL(reading.only_visible("l")), compiler.condition(rest)]
     if words:
         candidates = search.candidates(parse_query(words.text))
-        listing = f"({candidates.sql}) m CROSS JOIN listing l ON l.place = m.place"
-        by_name, parameters = "m.place", candidates.parameters
-        if candidates.exact and rest == And():
-            customer = ""
+        found, parameters = f"({candidates.sql}) m CROSS JOIN listing l ON l.place = m.place", candidates.parameters
+        by_name = "m.place"
         if not candidates.exact:
             conditions.append(compiler.condition(words))
-    if customer:
-        conditions.append(compiler.condition(rest))
-    text = " AND ".join(f"({condition.text})" for condition in conditions)
-    parameters += tuple(parameter for condition in conditions for parameter in condition.parameters)
+    condition = joined(" AND ", conditions)
+    customer = "JOIN customer c ON c.pk = l.customer" if condition.asks_customer else ""
     return _Plan(
         "l.customer",
-        SQL(f"FROM {listing} {customer} WHERE {text}", parameters),
+        SQL(f"FROM {found} {customer} WHERE {condition.text}", (*parameters, *condition.parameters)),
         f"{by_name} DESC" if query.sort == "name" and query.descending else by_name,
-        None if query.sort == "name" else sort_key(query.sort, descending=query.descending, of="l."),
-        unordered=words is not None,
+        # The + makes SQLite read the listing as it lies: going by the sort's index, it would jump to and fro in it.
+        None if query.sort == "name" else f"+{sort_key(query.sort, descending=query.descending, of='l.')}",
+        by_words=words is not None,
     )
 
 
@@ -356,13 +352,13 @@ def _bare(reading: Reading, compiler: Compiler, query: CustomerQuery, tree: Node
     return _Plan(
         "c.pk",
         SQL(
-            f"FROM customer c {ranks if query.sort == 'owner' else ''}"
+            f"FROM customer c JOIN customer l ON l.pk = c.pk {ranks if query.sort == 'owner' else ''}"
             f" WHERE {reading.only_visible('c')} AND ({condition.text})",
             condition.parameters,
         ),
         f"c.name_key {direction}, c.id {direction}",
         key,
-        unordered=False,
+        by_words=False,
     )
 
 

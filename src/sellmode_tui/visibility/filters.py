@@ -23,17 +23,25 @@ from sellmode_contract.filters import (
 from sellmode_contract.money import exponent
 from sellmode_contract.search import exact, words
 from sellmode_tui.cache.store import Reading
-from sellmode_tui.cache.tables import instant
+from sellmode_tui.cache.tables import SEPARATOR, instant
 from sellmode_tui.visibility.surroundings import Surroundings
 
 Parameter: TypeAlias = str | int | float | None
 
 
 class SQL(NamedTuple):
-    """An expression with its parameters, in order."""
+    """An expression about a customer with its parameters, in order.
+
+    Columns that the listing has are ``l``'s, all others ``c``'s; while there is no listing, ``l`` is the customer too.
+    """
 
     text: str
     parameters: tuple[Parameter, ...] = ()
+
+    @property
+    def asks_customer(self) -> bool:
+        """Whether anything but the listing is needed."""
+        return "c." in self.text
 
 
 TRUE, FALSE = SQL("1"), SQL("0")
@@ -53,16 +61,16 @@ class Held(NamedTuple):
 
 
 _COLUMNS = {
-    "tier": "nullif(c.tier, '')",
-    "city": "nullif(c.city, '')",
-    "owner": "c.owner",
-    "spend": "c.spend",
-    "orders": "c.orders",
-    "units": "c.units",
-    "average_order": "CASE WHEN c.orders > 0 THEN c.spend * 1.0 / c.orders END",
-    "last_purchase": "c.last_purchase",
-    "first_purchase": "c.first_purchase",
-    "last_contact": "c.last_contact",
+    "tier": "nullif(l.tier, '')",
+    "city": "nullif(l.city, '')",
+    "owner": "l.owner",
+    "spend": "l.spend",
+    "orders": "l.orders",
+    "units": "l.units",
+    "average_order": "CASE WHEN l.orders > 0 THEN l.spend * 1.0 / l.orders END",
+    "last_purchase": "l.last_purchase",
+    "first_purchase": "l.first_purchase",
+    "last_contact": "l.last_contact",
     "name": "nullif(trim(ifnull(c.doc ->> '$.given_name', '') || ' ' || ifnull(c.doc ->> '$.family_name', '')), '')",
     "customer_number": "nullif(c.doc ->> '$.number', '')",
     "country": "nullif(c.doc ->> '$.address.country', '')",
@@ -121,9 +129,9 @@ class Compiler:
         """True of the customers for whom the filter holds; of others false, or NULL where nobody asks for ``not``."""
         match tree:
             case And(items=items):
-                return _joined(" AND ", [self.condition(item) for item in items], TRUE)
+                return joined(" AND ", [self.condition(item) for item in items], TRUE)
             case Or(items=items):
-                return _joined(" OR ", [self.condition(item) for item in items], FALSE)
+                return joined(" OR ", [self.condition(item) for item in items], FALSE)
             case Not(item=item):
                 inner = self.condition(item)
                 return SQL(f"NOT ifnull(({inner.text}), 0)", inner.parameters)
@@ -133,6 +141,8 @@ class Compiler:
                 return self._comparison(tree)
 
     def _comparison(self, comparison: Comparison) -> SQL:
+        if comparison.operator == "=" and comparison.field in ("tier", "tag"):
+            return _same_key(comparison)
         source = held(self._fields[comparison.field], self._reading)
         test = self._test(comparison, f"({source.value})")
         if source.children:
@@ -147,7 +157,7 @@ class Compiler:
         """Whether a value, which may be NULL, satisfies a comparison."""
         if comparison.operator == "*":
             return SQL(f"{value} IS NOT NULL")
-        return _joined(" OR ", [SQL(text.format(value), more) for text, more in self._tests(comparison)], FALSE)
+        return joined(" OR ", [SQL(text.format(value), more) for text, more in self._tests(comparison)], FALSE)
 
     def _tests(self, comparison: Comparison) -> Iterator[tuple[str, tuple[Parameter, ...]]]:
         """Tests one of which must hold, with ``{}`` for the value, and their parameters."""
@@ -198,6 +208,15 @@ class Compiler:
         return found
 
 
+def _same_key(comparison: Comparison) -> SQL:
+    """Whether a tier or tag is one of some values, by the keys that the listing has of them."""
+    keys = [key for key in (exact(value) for value in comparison.values if isinstance(value, str)) if key]
+    if comparison.field == "tier":
+        return SQL(f"l.tier_key IN ({','.join('?' * len(keys))})", tuple(keys))
+    tests = [SQL("instr(l.tag_keys, ?) > 0", (f"{SEPARATOR}{key}{SEPARATOR}",)) for key in keys]
+    return joined(" OR ", tests, FALSE)
+
+
 def _begins(typed: str, name: str) -> bool:
     return all(any(word.startswith(wanted) for word in words(name)) for wanted in words(typed))
 
@@ -207,7 +226,8 @@ def _number(number: Decimal) -> int | float:
     return int(number) if whole else float(number)
 
 
-def _joined(operator: str, parts: list[SQL], nothing: SQL) -> SQL:
+def joined(operator: str, parts: list[SQL], nothing: SQL = TRUE) -> SQL:
+    """Conditions put together; ``nothing`` if there are none."""
     if not parts:
         return nothing
     text = operator.join(f"({part.text})" for part in parts)
