@@ -17,6 +17,7 @@ import contextlib
 import os
 import secrets
 import stat
+import unicodedata
 import uuid
 from pathlib import Path
 from typing import Literal
@@ -154,8 +155,13 @@ def find_account(server: str, user_name: str, data: Path | None = None) -> Accou
     """The folder of a known account; a name typed in other letters (e-1001 for E-1001) finds the only one like it."""
     known = [folder for folder in known_accounts(data) if folder.known and folder.known.server == server]
     exact = [folder for folder in known if folder.profile.user_name == user_name]
-    alike = [folder for folder in known if folder.profile.user_name.casefold() == user_name.casefold()]
+    alike = [folder for folder in known if user_key(folder.profile.user_name) == user_key(user_name)]
     return exact[0] if exact else alike[0] if len(alike) == 1 else None
+
+
+def user_key(user_name: str) -> str:
+    """A user name as it is compared, here as at the backend: however it was typed."""
+    return unicodedata.normalize("NFKC", user_name.strip().casefold())
 
 
 def known_accounts(data: Path | None = None) -> list[AccountFolder]:

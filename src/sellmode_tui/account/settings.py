@@ -2,6 +2,11 @@
 
 server = "https://sell.example.com"
 ca_file = "/etc/ssl/meridian.pem"
+theme = "light"
+ascii = true
+
+[keys]
+"app.lock" = "f4"
 """
 
 from __future__ import annotations
@@ -9,6 +14,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 import platformdirs
@@ -26,6 +32,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Offered at the first sign-in."""
     ca_file: Path | None = None
     """Certificates (PEM) of an authority to trust besides the system's; a relative path starts at the settings file."""
+    theme: Literal["dark", "light", "ansi"] = "dark"
+    """``ansi``: the terminal's own 16 colours."""
+    ascii: bool = False
+    """Draw nothing of the app's own beyond ASCII."""
+    keys: dict[str, str] = {}
+    """Other keys, by the id of what they do (``sellmode`` lists the ids on its page of keys); several with commas."""
 
 
 class BadSettings(AccountError):
