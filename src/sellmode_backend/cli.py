@@ -92,7 +92,7 @@ def database_option(*, migrates: bool = False) -> Callable[[_Command], _Command]
             "--database",
             "url",
             metavar="URL",
-            help="sqlite:///PATH or postgresql://USER@HOST/NAME, without password.  [default: SQLite in your data folder]",
+            help="sqlite:///PATH or postgresql://USER@HOST/NAME; no password.  [default: SQLite in your data folder]",
         )
         @functools.wraps(command)
         def with_database(url: str | None, **options: Any) -> Any:

@@ -1,16 +1,23 @@
-"""A real backend process on a free loopback port, ended with the test."""
+"""A real backend on a free loopback port, ended with the test: a process, or a thread that the test can look into."""
 
 from __future__ import annotations
 
 import contextlib
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sellmode_backend.store import migrations, settings
+import uvicorn
+
+from sellmode_backend.accounts.signing_in import Clock, utc_now
+from sellmode_backend.server import ServerSettings, create_app
+from sellmode_backend.store import migrations
+from sellmode_backend.store import settings as retailer_settings
 from sellmode_backend.store.database import Database, open_database
 from sellmode_contract.records import StoreEntry
 
@@ -42,9 +49,11 @@ def serve(database_url: str, folder: Path, *options: str) -> Iterator[Backend]:
     log = folder / "backend.log"
     command = [sys.executable, "-m", "sellmode_backend", "serve", "--database", database_url, "--port", "0"]
     with log.open("a") as stderr:
-        process = subprocess.Popen([*command, "--exit-with-parent", *options], stdout=subprocess.PIPE, stderr=stderr, text=True)
+        process = subprocess.Popen(
+            [*command, "--exit-with-parent", *options], stdout=subprocess.PIPE, stderr=stderr, text=True
+        )
     try:
-        assert process.stdout
+        assert process.stdout is not None
         url = process.stdout.readline().strip()
         if not url:
             process.wait(DEADLINE)
@@ -57,19 +66,48 @@ def serve(database_url: str, folder: Path, *options: str) -> Iterator[Backend]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        if process.stdout:
-            process.stdout.close()
+        assert process.stdout is not None
+        process.stdout.close()
 
 
 @contextlib.contextmanager
-def retailer_database(url: str, mode: str = "associate", stores: tuple[str, ...] = ("Alpha", "Beta")) -> Iterator[Database]:
+def retailer_database(
+    url: str, mode: str = "associate", stores: tuple[str, ...] = ("Alpha", "Beta")
+) -> Iterator[Database]:
     """A migrated database with a retailer and stores whose ids are their names."""
     database = open_database(url)
     try:
         migrations.migrate(database)
         with database.transaction() as connection:
-            settings.initialise(connection, "Maison Test", mode, "UTC", "EUR")
-            settings.write_stores(connection, [StoreEntry(id=name, name=name, time_zone="UTC") for name in stores])
+            retailer_settings.initialise(connection, "Maison Test", mode, "UTC", "EUR")
+            retailer_settings.write_stores(
+                connection, [StoreEntry(id=name, name=name, time_zone="UTC") for name in stores]
+            )
         yield database
     finally:
         database.close()
+
+
+@contextlib.contextmanager
+def serve_in_thread(
+    database: Database, settings: ServerSettings | None = None, clock: Clock = utc_now
+) -> Iterator[str]:
+    """The same application on a socket of its own, in a thread of the test: the test moves its clock. Gives the URL."""
+    config = uvicorn.Config(
+        create_app(database, settings=settings, clock=clock),
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join(DEADLINE)
+    assert not thread.is_alive(), "the server did not stop"

@@ -21,7 +21,7 @@ MIN_CHARACTERS = 12
 MAX_BYTES = 1024
 """Of UTF-8. Far above any passphrase; hashing costs the same for all of them."""
 GUESSABLE_PIECES = 4
-"""A password of so many pieces or fewer is refused: a piece is a common word, a number, a run or any other character."""
+"""A password of so many pieces or fewer is refused: a piece is a common word, a number, a run or another character."""
 
 _LOOKALIKES = (str.maketrans("0134567890@$!|+", "oieasgtbgoasilt"), str.maketrans("1!", "ll"))
 """What swapped characters stand for; ``1`` and ``!`` stand for two letters, so there are two readings."""
