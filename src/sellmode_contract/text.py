@@ -80,6 +80,14 @@ def visible_lines(text: str) -> list[str]:
     return [visible(line) for line in _LINE_END.split(text)]
 
 
+def cells(text: str) -> int:
+    """Columns that `visible` text takes on a terminal; of ambiguous width counts as narrow."""
+    return sum(
+        0 if _kind(character) in ("mark", "joiner") else 1 + (unicodedata.east_asian_width(character) in "WF")
+        for character in text
+    )
+
+
 def mark(character: str) -> str:
     """What stands for a character that must not reach the terminal."""
     code = ord(character)

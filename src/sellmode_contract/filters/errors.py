@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-
-from sellmode_contract.text import visible
+from sellmode_contract.text import cells, visible
 
 
 class FilterError(ValueError):
@@ -22,13 +20,5 @@ class FilterError(ValueError):
         """Three lines: the filter's text on one line, a caret under the place, the message."""
         before = visible(text[: self.start])
         place = visible(text[self.start : self.end])
-        caret = " " * _cells(before) + "^" * max(1, _cells(place))
+        caret = " " * cells(before) + "^" * max(1, cells(place))
         return f"{visible(text)}\n{caret}\n{self}"
-
-
-def _cells(text: str) -> int:
-    """Columns of `visible` text, near enough for a caret."""
-    return sum(
-        0 if unicodedata.category(character)[0] == "M" else 1 + (unicodedata.east_asian_width(character) in "WF")
-        for character in text
-    )

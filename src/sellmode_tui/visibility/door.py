@@ -54,6 +54,17 @@ class Door:
         with self.reading() as reading:
             return profile.read(reading, self.surroundings(reading), id, self._clock())
 
+    def beginning(self, id: str, limit: int) -> list[str]:
+        """The ids of visible customers that begin so, at most ``limit``, in order."""
+        with self.reading() as reading:
+            rows = reading.connection.execute(
+                "SELECT c.id FROM customer c"
+                f" WHERE c.id >= ?1 AND c.id < ?1 || char(1114111) AND {reading.only_visible('c')}"
+                " ORDER BY c.id LIMIT ?2",
+                (id, limit),
+            )
+            return [found for (found,) in rows]
+
     def why(self, id: str) -> WhySeen | None:
         """Who sees a customer and by which rule; None for one who is not visible or unknown, alike."""
         with self.reading() as reading:
