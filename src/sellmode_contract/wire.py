@@ -6,6 +6,7 @@ docs/sync.md tells how they are used. Bodies are JSON; a sync answer is NDJSON, 
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -43,7 +44,19 @@ class _Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 # ------------------------------------------------------------------ sign-in
 
 
-class SignIn(_Body, frozen=True, kw_only=True):
+def user_key(user_name: str) -> str:
+    """A user name as both sides compare it: however it was typed."""
+    return unicodedata.normalize("NFKC", user_name.strip().casefold())
+
+
+class _Secret(_Body, frozen=True, kw_only=True):
+    """A body that must not stand in a traceback or a log."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(...)"
+
+
+class SignIn(_Secret, frozen=True, kw_only=True):
     """Body of a sign-in."""
 
     user_name: str
@@ -53,7 +66,7 @@ class SignIn(_Body, frozen=True, kw_only=True):
     device_name: str = ""
 
 
-class Activate(_Body, frozen=True, kw_only=True):
+class Activate(_Secret, frozen=True, kw_only=True):
     """Body of a first sign-in, or of the first after a reset: a one-time code sets the password."""
 
     user_name: str
@@ -63,7 +76,7 @@ class Activate(_Body, frozen=True, kw_only=True):
     device_name: str = ""
 
 
-class SignedIn(_Body, frozen=True, kw_only=True):
+class SignedIn(_Secret, frozen=True, kw_only=True):
     """Answer to either: a session, and the key of this account's files on this device."""
 
     token: str

@@ -6,7 +6,6 @@ Everybody here is also a ``staff`` record, by which their colleagues know them; 
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections.abc import Iterable
 from typing import get_args
 
@@ -20,6 +19,7 @@ from sellmode_backend.store import schema
 from sellmode_contract import text
 from sellmode_contract.records import Staff, source_id
 from sellmode_contract.visibility import ROLE_CAPABILITIES, Account, Capability, Role, Work
+from sellmode_contract.wire import user_key
 
 MAX_USER_NAME = 200
 """Characters."""
@@ -116,11 +116,6 @@ def named(connection: Connection, user_name: str) -> Account:
     if account is None:
         raise UnknownAccount(f"There is no account with the user name {text.visible(user_name)!r}.")
     return account
-
-
-def user_key(user_name: str) -> str:
-    """A user name as it is compared: however it was typed."""
-    return unicodedata.normalize("NFKC", user_name.strip().casefold())
 
 
 def _check(connection: Connection, account: Account) -> None:

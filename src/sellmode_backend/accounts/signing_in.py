@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.accounts import codes, devices, directory, limits, passwords, sessions
+from sellmode_backend.accounts import codes, devices, limits, passwords, sessions
 from sellmode_backend.accounts.passwords import Passwords
 from sellmode_backend.accounts.sessions import AccountDisabled
 from sellmode_backend.store import accounts, schema, settings
 from sellmode_backend.store.database import Database
 from sellmode_contract import wire
 from sellmode_contract.visibility import Account
+from sellmode_contract.wire import user_key
 
 Clock = Callable[[], dt.datetime]
 
@@ -98,7 +99,7 @@ class SigningIn:
             known = account is not None and devices.is_known(connection, account.id, device)
             attempt = limits.admit(
                 connection,
-                user_key=directory.user_key(user_name),
+                user_key=user_key(user_name),
                 known_device=device if known else None,
                 address=address,
                 now=self.clock(),
@@ -125,7 +126,7 @@ def reset(connection: Connection, account: Account, now: dt.datetime, life: dt.t
     """
     set_password(connection, account.id, None)
     sessions.end_all(connection, account.id)
-    limits.forget_account(connection, directory.user_key(account.user_name), devices.known(connection, account.id))
+    limits.forget_account(connection, user_key(account.user_name), devices.known(connection, account.id))
     return codes.issue(connection, account.id, now, life)
 
 
@@ -140,7 +141,7 @@ def _locked(connection: Connection, user_name: str) -> tuple[Account | None, str
     table = schema.account
     row = connection.execute(
         sa.select(table.c.id, table.c.password_hash)
-        .where(table.c.user_key == directory.user_key(user_name))
+        .where(table.c.user_key == user_key(user_name))
         .with_for_update()
     ).one_or_none()
     return (accounts.read(connection, row.id), row.password_hash) if row else (None, None)

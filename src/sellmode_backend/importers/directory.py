@@ -10,6 +10,7 @@ from sellmode_backend.accounts import directory
 from sellmode_backend.importers.merge import SOURCE
 from sellmode_contract.records import Retailer, StoreEntry, source_id
 from sellmode_contract.visibility import Account
+from sellmode_contract.wire import user_key
 
 
 class Stores:
@@ -61,14 +62,14 @@ class People:
         self._by_id: dict[str, Account] = {}
         self._by_name: dict[tuple[str | None, str], set[str]] = {}
         for account in directory.everybody(connection):
-            self._by_number[directory.user_key(account.user_name)] = account
+            self._by_number[user_key(account.user_name)] = account
             self._by_id[account.id] = account
             for store in (None, *account.stores):
                 self._by_name.setdefault((store, account.name.casefold()), set()).add(account.id)
 
     def numbered(self, number: str) -> Account | None:
         """Somebody by Employee ID."""
-        return self._by_number.get(directory.user_key(number))
+        return self._by_number.get(user_key(number))
 
     def with_id(self, id: str) -> Account | None:
         """Somebody by the id of their account."""

@@ -13,6 +13,7 @@ from sellmode_backend.importers.merge import SOURCE
 from sellmode_backend.importers.reading import Row, Table, UnusableRow
 from sellmode_backend.store import schema
 from sellmode_contract.visibility import ROLE_CAPABILITIES
+from sellmode_contract.wire import user_key
 
 NO_CODE = "people have neither a password nor an activation code; `accounts code` makes one to hand out (user name)"
 
@@ -23,7 +24,7 @@ def load(table: Table, context: Context) -> None:
 
     def parse(row: Row) -> shopify.StaffRow:
         item = shopify.read_staff(row)
-        once(lines, directory.user_key(item.number), row, "number")
+        once(lines, user_key(item.number), row, "number")
         return item
 
     for batch in context.batches(table, context.parsed(table, parse)):

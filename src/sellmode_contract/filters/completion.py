@@ -104,7 +104,7 @@ def _fitting(place: _Place, typed: str, candidates: Iterable[tuple[str, str, str
     return first + second
 
 
-def _place(text: str, cursor: int) -> _Place | None:  # noqa: C901 - one walk over the tokens
+def _place(text: str, cursor: int) -> _Place | None:
     """What the cursor stands at the end of; None inside quotes that are words to search for."""
     name = ""  # a word that an operator may follow
     field: str | None = None  # of the value being typed

@@ -17,7 +17,6 @@ import contextlib
 import os
 import secrets
 import stat
-import unicodedata
 import uuid
 from pathlib import Path
 from typing import Literal
@@ -25,6 +24,7 @@ from typing import Literal
 import msgspec
 import platformdirs
 
+from sellmode_contract.wire import user_key
 from sellmode_tui import sealed
 from sellmode_tui.account.errors import DamagedFile, UnsafeFile
 
@@ -157,11 +157,6 @@ def find_account(server: str, user_name: str, data: Path | None = None) -> Accou
     exact = [folder for folder in known if folder.profile.user_name == user_name]
     alike = [folder for folder in known if user_key(folder.profile.user_name) == user_key(user_name)]
     return exact[0] if exact else alike[0] if len(alike) == 1 else None
-
-
-def user_key(user_name: str) -> str:
-    """A user name as it is compared, here as at the backend: however it was typed."""
-    return unicodedata.normalize("NFKC", user_name.strip().casefold())
 
 
 def known_accounts(data: Path | None = None) -> list[AccountFolder]:

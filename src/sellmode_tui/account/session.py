@@ -287,7 +287,7 @@ def _enter(
             if folder is not None:
                 _seal(folder, "disabled")
         raise _told(refused) from refused
-    if folders.user_key(reply.account.user_name) != folders.user_key(body.user_name):
+    if wire.user_key(reply.account.user_name) != wire.user_key(body.user_name):
         raise errors.OtherAccountAnswered
     if len(reply.key) != sealed.KEY_BYTES or not reply.token.isascii() or not reply.token.isprintable():
         raise Broken("The server's answer cannot be understood. It may need a newer app.")

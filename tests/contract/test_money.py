@@ -1,0 +1,46 @@
+"""Amounts come back as they went in, and what is no amount is refused."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sellmode_contract.money import amount_text, exponent, parse_amount
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "amount"),
+    [
+        ("12.50", "USD", 1250),
+        ("12.5", "USD", 1250),
+        (" 12 ", "EUR", 1200),
+        ("-0.01", "EUR", -1),
+        ("1250", "JPY", 1250),
+        ("1.234", "KWD", 1234),
+        ("12.500", "USD", 1250),
+        ("0", "USD", 0),
+    ],
+)
+def test_an_amount_is_read(text: str, currency: str, amount: int) -> None:
+    assert parse_amount(text, currency) == amount
+
+
+@pytest.mark.parametrize(
+    "text", ["", "abc", "1,50", "NaN", "Infinity", "-inf", "1e309", "1e20", "12.345", "0x10", "1 2"]
+)
+def test_what_is_no_amount_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="amount|decimal places"):
+        parse_amount(text, "USD")
+
+
+def test_a_fraction_of_a_yen_is_refused() -> None:
+    with pytest.raises(ValueError, match="JPY"):
+        parse_amount("1.5", "JPY")
+
+
+@given(st.integers(-(2**53) + 1, 2**53 - 1), st.sampled_from(["USD", "JPY", "KWD"]))
+def test_amounts_come_back(amount: int, currency: str) -> None:
+    text = amount_text(amount, currency)
+    assert parse_amount(text, currency) == amount
+    assert len(text.rpartition(".")[2]) == exponent(currency) or exponent(currency) == 0
