@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sellmode_contract.records import Customer
 from sellmode_tui.cache import search
-from sellmode_tui.cache.tables import COMMON, TABLES, decode
+from sellmode_tui.cache.tables import COMMON, TABLES
 from sellmode_tui.sealed import Connection
 
 GAP = 1 << 24
@@ -95,14 +94,15 @@ def index_all(connection: Connection, chunk: int = 5000) -> None:
         " ORDER BY l.place LIMIT ?",
         (after, chunk),
     ).fetchall():
-        search.insert(connection, (search.entry(place, decode("customer", doc)) for place, doc in rows))
+        search.insert(connection, (search.entry(place, search.searched(doc)) for place, doc in rows))
         after = rows[-1][0]
+    search.filled(connection)
 
 
 # ------------------------------------------------------------------ keeping it
 
 
-def remove(connection: Connection, customers: dict[int, Customer]) -> None:
+def remove(connection: Connection, customers: dict[int, search.Searched]) -> None:
     """Take customers, as they are in the index, out of listing and index."""
     marks = ",".join("?" * len(customers))
     rows = connection.execute(f"SELECT place, customer FROM listing WHERE customer IN ({marks})", tuple(customers))
@@ -147,7 +147,7 @@ def snapshot(connection: Connection, ids: Sequence[str]) -> dict[str, Known]:
 
 def follow(connection: Connection, before: dict[str, Known], after: dict[str, Known]) -> None:
     """Bring listing and index up to date with customers that were written."""
-    moved: dict[int, Customer] = {}
+    moved: dict[int, search.Searched] = {}
     unmoved: list[int] = []
     old_entries: list[search.Entry] = []
     new_entries: list[search.Entry] = []
@@ -155,14 +155,14 @@ def follow(connection: Connection, before: dict[str, Known], after: dict[str, Kn
         was = before.get(id)
         if was is None:
             continue
-        customer = decode("customer", was.doc)
+        customer = search.searched(was.doc)
         if was.name_key != now.name_key:
             moved[was.customer] = customer
             continue
         unmoved.append(now.customer)
         if was.doc != now.doc:
             place = connection.execute("SELECT place FROM listing WHERE customer = ?", (was.customer,)).fetchone()[0]
-            old, new = search.entry(place, customer), search.entry(place, decode("customer", now.doc))
+            old, new = search.entry(place, customer), search.entry(place, search.searched(now.doc))
             if old != new:
                 old_entries.append(old)
                 new_entries.append(new)
@@ -259,7 +259,7 @@ def _spread(connection: Connection, around: int, count: int) -> None:
     ).fetchall()
     step = (high - low) // (held + 1)
     moved = [
-        (place, low + step * number, customer, decode("customer", doc))
+        (place, low + step * number, customer, search.searched(doc))
         for number, (place, customer, doc) in enumerate(rows, 1)
     ]
     search.delete(connection, (search.entry(old, customer) for old, _, _, customer in moved))

@@ -26,7 +26,6 @@ from sellmode_contract.search import (
     phone_keys,
     words,
 )
-from sellmode_tui.cache.tables import decode
 from sellmode_tui.sealed import Connection
 
 WORDS, PHONES = "search_words", "search_phones"
@@ -74,13 +73,25 @@ def entry(place: int, customer: Customer | Searched) -> Entry:
 
 
 def create(connection: Connection) -> None:
-    """Make both tables, empty."""
+    """Make both tables, empty, and ready to be filled."""
     drop(connection)
     for name, prefixes in ((WORDS, ", prefix='1 2 3 4 5 6 7'"), (PHONES, "")):
         connection.execute(
             f"CREATE VIRTUAL TABLE {name} USING fts5(keys, content='', detail=none, tokenize='ascii'{prefixes})"
         )
         connection.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('secure-delete', 1)")
+    _hold(connection, 32 << 20)
+
+
+def filled(connection: Connection) -> None:
+    """Go over from filling both tables to keeping them."""
+    _hold(connection, 1 << 20)
+
+
+def _hold(connection: Connection, size: int) -> None:
+    """How many bytes FTS5 holds in memory before it writes a segment: fewer segments, fewer merges."""
+    for name in (WORDS, PHONES):
+        connection.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('hashsize', ?)", (size,))
 
 
 def drop(connection: Connection) -> None:
@@ -153,7 +164,8 @@ def _match(*typed: str) -> str:
     return " AND ".join(f'"{word}"*' for word in typed)
 
 
-_searched = msgspec.json.Decoder(Searched)
+searched = msgspec.json.Decoder(Searched).decode
+"""The searched fields in a customer's document."""
 _parsed = lru_cache(maxsize=64)(parse_query)
 _words = lru_cache(maxsize=4096)(words)
 _exact = lru_cache(maxsize=4096)(exact)
@@ -161,7 +173,7 @@ _exact = lru_cache(maxsize=4096)(exact)
 
 def found(doc: str, text: str) -> bool:
     """Whether a customer's document matches typed words."""
-    query, customer = _parsed(text), _searched.decode(doc)
+    query, customer = _parsed(text), searched(doc)
     # The words first: most candidates fail by them, and the keys of phones take longest to make.
     by_words = SearchKeys(_words_of(customer))
     return Query(words=query.words).matches(by_words) and (not query.digits or query.matches(keys(customer)))
@@ -177,8 +189,8 @@ def begins(held: str | None, typed: str) -> bool:
     return held is not None and all(any(word.startswith(wanted) for word in _words(held)) for wanted in _words(typed))
 
 
-def documents(connection: Connection, customers: Sequence[int]) -> dict[int, Customer]:
-    """The customers with these primary keys."""
+def documents(connection: Connection, customers: Sequence[int]) -> dict[int, Searched]:
+    """The searched fields of the customers with these primary keys."""
     marks = ",".join("?" * len(customers))
     rows = connection.execute(f"SELECT pk, doc FROM customer WHERE pk IN ({marks})", tuple(customers))
-    return {pk: decode("customer", doc) for pk, doc in rows}
+    return {pk: searched(doc) for pk, doc in rows}

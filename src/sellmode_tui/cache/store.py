@@ -256,7 +256,7 @@ class Cache:
 
         Raises Overtaken, and Malformed for a document that is not one of its kind; then nothing was changed.
         """
-        self._delete_dropped()
+        self._delete_scopes("dropped")
         with self._advance() as connection:
             if left is not None and left >= REBUILD_FROM and _meta(connection, "built"):
                 (held,) = connection.execute("SELECT count(*) FROM listing").fetchone()
@@ -269,7 +269,7 @@ class Cache:
             if page.kinds:
                 _bump_content(connection)
             _set_meta(connection, "cursor", cursor)
-        self._delete_dropped()
+        self._delete_scopes("dropped")
         return Changed(frozenset(page.kinds), page.records)
 
     def finish(self, *, at: dt.datetime) -> None:
@@ -277,7 +277,7 @@ class Cache:
 
         The first time, this is where lists and search get their indexes. Raises Overtaken.
         """
-        self.purge()
+        self._delete_scopes("current = 0")
         self._build()
         with self._advance() as connection:
             _set_meta(connection, "finished_at", at.isoformat())
@@ -285,9 +285,8 @@ class Cache:
 
     def purge(self) -> None:
         """Delete what is in no current scope; for a pass that does not come to its end in time, too."""
-        with self._lock:
-            self._delete_scopes("current = 0")
-            self._scrub()
+        self._delete_scopes("current = 0")
+        self._scrub()
 
     # -------------------------------------------------------------- inside
 
@@ -326,13 +325,9 @@ class Cache:
                 _set_meta(connection, "built", 1)
                 _bump_content(connection)
 
-    def _delete_dropped(self) -> None:
-        with self._lock:
-            self._delete_scopes("dropped")
-
     def _delete_scopes(self, condition: str) -> None:
         """Delete the rows of scopes, some in each transaction, and then the scopes themselves."""
-        with sealed.errors(self.path):
+        with self._lock, sealed.errors(self.path):
             doomed = [pk for (pk,) in self._writer.execute(f"SELECT pk FROM scope WHERE {condition}")]
             numbers = ",".join(map(str, doomed))
             for table in (*TABLES, OTHER) if doomed else ():
@@ -353,7 +348,9 @@ class Cache:
                 return
             with transaction(self._writer):
                 _set_meta(self._writer, "scrub", 0)
+            self._writer.execute("PRAGMA busy_timeout = 200")
             (busy, _, _) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._writer.execute(f"PRAGMA busy_timeout = {sealed.BUSY_MS}")
             if busy:
                 with transaction(self._writer):
                     _set_meta(self._writer, "scrub", 1)
