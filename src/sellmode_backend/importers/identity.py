@@ -25,6 +25,11 @@ class Known(NamedTuple):
     email: str
     phone: str
 
+    @property
+    def by(self) -> KeyKind:
+        """The strongest key there is."""
+        return next(kind for kind in _STRENGTH if getattr(self, kind))
+
     def same(self, other: Known, kind: KeyKind) -> bool:
         """Whether two who share a key are one: unless a stronger key says otherwise."""
         stronger = _STRENGTH[: _STRENGTH.index(kind)]
@@ -65,22 +70,30 @@ class CustomerFinder:
         if own in self._there:
             return own
         for kind in _STRENGTH:
-            if not (key := getattr(known, kind)):
-                continue
-            found = [other for other in self._having.get((kind, key), ()) if known.same(self._others[other], kind)]
-            if len(found) == 1:
-                return found[0]
+            if kind == "phone" and known.email:
+                break  # a household shares its phone
+            having = self._having.get((kind, getattr(known, kind)), ())
+            found = [other for other in having if known.same(self._others[other], kind)]
+            # Of several, the one who is known by nothing stronger.
+            for some in (found, [other for other in found if self._others[other].by == kind]):
+                if len(some) == 1:
+                    return self._now_known(some[0], known)
         self._there.add(own)
-        self._others[own] = known
+        return self._now_known(own, known)
+
+    def _now_known(self, customer: str, known: Known) -> str:
+        """Take what a row says into account for the next one."""
+        before = self._others.get(customer, Known("", "", ""))
+        self._others[customer] = Known(*(new or old for new, old in zip(known, before, strict=True)))
         for kind in _STRENGTH:
-            if key := getattr(known, kind):
-                self._having.setdefault((kind, key), []).append(own)
-        return own
+            ids = self._having.setdefault((kind, getattr(known, kind)), [])
+            if getattr(known, kind) and customer not in ids:
+                ids.append(customer)
+        return customer
 
 
 def _new_id(known: Known) -> str:
-    kind = next(kind for kind in _STRENGTH if getattr(known, kind))
-    return source_id("customer", SOURCE, f"{kind}:{getattr(known, kind)}")
+    return source_id("customer", SOURCE, f"{known.by}:{getattr(known, known.by)}")
 
 
 def _imported(connection: Connection, ids: Iterable[str]) -> set[str]:

@@ -53,7 +53,7 @@ class CustomerRow(NamedTuple):
     """The customer's own number, not the address's: E.164 if it could be read so. Empty if it holds no digit."""
     fields: dict[str, Any]
     """By the names of `records.Customer`, as JSON has them, for each column that is there; but ``phone`` is the raw
-    text and E.164, and there are ``note``, ``consent.email`` and ``consent.sms``. Owner and store are what tags name."""
+    text and E.164, and there are ``note``, ``consent.email`` and ``consent.sms``. Tags name owner and store."""
     owners: list[str]
     """Employee IDs that tags name as owner."""
     stores: list[str]

@@ -9,7 +9,7 @@ from functools import lru_cache
 from sellmode_backend.importers.reading import Row
 from sellmode_contract import money
 
-_AMOUNT = re.compile(r"-?\d{1,16}(\.\d{1,6})?", re.ASCII)
+_AMOUNT = re.compile(r"-?\d{1,30}(\.\d{1,6})?", re.ASCII)
 _QUANTITY = re.compile(r"-?\d{1,9}", re.ASCII)
 _CURRENCY = re.compile("[A-Z]{3}")
 _EMAIL = re.compile(r"[^@\s\x00-\x20\x7f-\xa0<>]{1,64}@[^@\s\x00-\x20\x7f-\xa0<>]{1,255}")

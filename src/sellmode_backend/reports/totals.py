@@ -121,4 +121,4 @@ def _others(connection: Connection, currency: str) -> dict[str, int]:
         .group_by(order.currency)
         .order_by(order.currency)
     )
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())

@@ -93,7 +93,7 @@ def _units(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
     )
     query = sa.select(order.c.customer, _total(of_line)).join_from(order, order_line)
     rows = connection.execute(query.where(_counted(connection, ids)).group_by(order.c.customer))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _spend(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, int]]:
@@ -117,7 +117,7 @@ def _categories(connection: Connection, ids: Sequence[str], currency: str) -> di
     )
     top: dict[str, list[tuple[str, int]]] = {}
     # Sorted here: the two engines sort text differently.
-    for customer, type, spent in sorted(connection.execute(query).tuples(), key=lambda row: (-row[2], row[1])):
+    for customer, type, spent in sorted(connection.execute(query), key=lambda row: (-row[2], row[1])):
         mine = top.setdefault(customer, [])
         if len(mine) < TOP_CATEGORIES:
             mine.append((type, spent))

@@ -1,0 +1,123 @@
+"""Small exports of a test retailer, and what a test needs to read them."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+from sellmode_backend.importers.layouts import CUSTOMERS, ORDERS, PRODUCTS, STAFF
+from sellmode_backend.importers.reading import Layout, Table
+from sellmode_backend.importers.rejects import Rejected, RejectsFile
+from sellmode_backend.importers.run import import_folder
+from sellmode_backend.importers.summary import Summary
+from sellmode_backend.store.database import Database
+
+NOW = dt.datetime(2026, 11, 22, 9, 0, tzinfo=dt.UTC)
+
+Record: TypeAlias = dict[str, str]
+
+STAFF_ROWS: list[Record] = [
+    {"Employee ID": "1-0", "Name": "Ada Berg", "Location": "Store 1", "Role": "manager"},
+    {"Employee ID": "1-1", "Name": "Bo Chen", "Location": "Store 1", "Role": "associate"},
+    {"Employee ID": "1-2", "Name": "Cy Diaz", "Location": "Store 1", "Role": "associate"},
+    {"Employee ID": "2-1", "Name": "Di Eng", "Location": "Store 2", "Role": "associate"},
+]
+
+ORDER: Record = {
+    "Name": "#1001", "Email": "", "Currency": "USD", "Total": "30.00", "Created at": "2026-05-14 11:23:45 +0100",
+    "Lineitem quantity": "2", "Lineitem name": "Soap", "Lineitem price": "15.00", "Lineitem sku": "S1",
+    "Lineitem discount": "0.00", "Id": "1001", "Employee": "Bo Chen", "Location": "Store 1", "Source": "pos",
+    "Refunded Amount": "0.00", "Note Attributes": "", "Cancelled at": "", "Phone": "",
+}  # fmt: skip
+"""An order of one line; tests change what they are about."""
+
+MORE_OF_ORDER: Record = dict.fromkeys(ORDER, "") | {
+    "Name": "#1001", "Lineitem quantity": "1", "Lineitem name": "Comb", "Lineitem price": "4.00",
+}  # fmt: skip
+"""A further line of it."""
+
+
+def customer(number: str, **fields: str) -> Record:
+    """A row of the newer layout; keywords are headers with _ for a blank."""
+    row = {
+        "Customer ID": f"'{number}", "First Name": "Ann", "Last Name": "Lee", "Email": f"c{number}@example.com",
+        "Accepts Email Marketing": "no", "Default Address Address1": "", "Default Address City": "",
+        "Default Address Country Code": "US", "Default Address Zip": "", "Phone": "", "Accepts SMS Marketing": "no",
+        "Note": "", "Tags": "associate:1-1, home store:1",
+    }  # fmt: skip
+    return row | {name.replace("_", " "): text for name, text in fields.items()}
+
+
+def product(sku: str, **fields: str) -> Record:
+    row = {
+        "Handle": f"p-{sku}", "Title": f"Product {sku}", "Vendor": "Maker", "Type": "Soap", "Tags": "a, b",
+        "Option1 Value": "Default Title", "Variant SKU": sku, "Variant Price": "15.00", "Image Src": "",
+        "Status": "active",
+    }  # fmt: skip
+    return row | {name.replace("_", " "): text for name, text in fields.items()}
+
+
+def as_csv(rows: Sequence[Record]) -> str:
+    file = io.StringIO(newline="")
+    table = csv.writer(file)  # ends lines with CR LF, and quotes a field that holds either
+    table.writerow(rows[0])
+    table.writerows(row.values() for row in rows)
+    return file.getvalue()
+
+
+class Export:
+    """A folder of exports."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+        self._runs = 0
+
+    def staff(self, rows: Sequence[Record] = STAFF_ROWS) -> Export:
+        return self._write(STAFF, rows)
+
+    def products(self, *rows: Record) -> Export:
+        return self._write(PRODUCTS, rows)
+
+    def customers(self, *rows: Record) -> Export:
+        return self._write(CUSTOMERS, rows)
+
+    def orders(self, *rows: Record) -> Export:
+        return self._write(ORDERS, rows)
+
+    def _write(self, layout: Layout, rows: Sequence[Record]) -> Export:
+        (self.folder / layout.file).write_text(as_csv(rows), encoding="utf-8", newline="")
+        return self
+
+    def load(self, database: Database, *, now: dt.datetime = NOW) -> Summary:
+        """Import the folder."""
+        self._runs += 1
+        with RejectsFile(self.rejects) as rejects:
+            return import_folder(database, self.folder, rejects, now=now)
+
+    @property
+    def rejects(self) -> Path:
+        """The file of rejects of the last import."""
+        return self.folder / f"rejects-{self._runs}.csv"
+
+    def rejected(self) -> list[dict[str, str]]:
+        """What the last import rejected."""
+        if not self.rejects.exists():
+            return []
+        with self.rejects.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+
+def read(
+    folder: Path, layout: Layout, content: str | bytes, use: Callable[[Table], Iterable[object]] = list
+) -> tuple[list[object], list[Rejected]]:
+    """What a table gives, and what it rejects."""
+    path = folder / layout.file
+    path.write_bytes(content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content)
+    rejected: list[Rejected] = []
+    with Table(path, layout, rejected.append) as table:
+        return list(use(table)), rejected

@@ -1,0 +1,638 @@
+"""The import as a whole, on both engines."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from sellmode_backend.accounts import directory
+from sellmode_backend.importers import customers, orders, run, staff
+from sellmode_backend.importers.context import ImportRefused
+from sellmode_backend.importers.reading import UnusableFile
+from sellmode_backend.importers.rejects import RejectsFile
+from sellmode_backend.reports.totals import Total, totals
+from sellmode_backend.store import orders as stored_orders
+from sellmode_backend.store import records, schema, settings
+from sellmode_backend.store.database import Database
+from sellmode_contract.records import (
+    Consent,
+    Customer,
+    CustomField,
+    HistoryEntry,
+    Note,
+    Order,
+    Product,
+    Staff,
+    source_id,
+)
+from tests.backend.importers.exports import MORE_OF_ORDER, NOW, ORDER, STAFF_ROWS, Export, customer, product
+from tests.support.hostile import HOSTILE
+
+T = TypeVar("T")
+
+UTC = ZoneInfo("UTC")
+LATER = NOW + dt.timedelta(days=1)
+
+
+def all_customers(database: Database) -> dict[str, Customer]:
+    """By number, else by e-mail."""
+    with database.snapshot() as connection:
+        found = [item for item in records.each(connection, "customer") if isinstance(item, Customer)]
+    return {item.number or item.email: item for item in found}
+
+
+def one_customer(database: Database, number: str = "25") -> Customer:
+    return all_customers(database)[number]
+
+
+def belonging(database: Database, customer: Customer, kind: type[T]) -> list[T]:
+    with database.snapshot() as connection:
+        return [item for item in records.children(connection, customer.id) if isinstance(item, kind)]
+
+
+def edit(database: Database, record: Customer | Consent | Note | Product) -> None:
+    with database.transaction() as connection:
+        records.write(connection, [record])
+
+
+def clocks(database: Database) -> dict[str, int]:
+    with database.snapshot() as connection:
+        return dict(connection.execute(sa.select(schema.feed.c.id, schema.feed.c.seq)).all())
+
+
+def person(database: Database, user_name: str) -> str:
+    with database.snapshot() as connection:
+        return directory.named(connection, user_name).id
+
+
+def store_id(database: Database, name: str) -> str:
+    with database.snapshot() as connection:
+        return next(entry.id for entry in settings.stores(connection) if entry.name == name)
+
+
+def order_of(database: Database, key: str) -> stored_orders.OrderEntry:
+    with database.snapshot() as connection:
+        (found,) = stored_orders.read_orders(connection, [source_id("order", "shopify", key)])
+    return found
+
+
+def grand_total(database: Database, currency: str = "USD") -> Total:
+    with database.snapshot() as connection:
+        return totals(connection, currency, UTC).groups["all"].get("all", Total())
+
+
+# ------------------------------------------------------------------ a real year
+
+
+def test_the_example_retailer_comes_in_to_the_cent_and_once(
+    database: Database, shared_data: Path, tmp_path: Path
+) -> None:
+    folder = shared_data / "journey"
+    expected = json.loads((folder / "expected.json").read_text())
+    seen: list[int] = []
+    with RejectsFile(tmp_path / "rejects.csv") as rejects:
+        summary = run.import_folder(database, folder, rejects, now=NOW, progress=lambda step: seen.append(step.bytes))
+    assert summary.rejected == {}
+    assert summary.read == {
+        "staff.csv": 14, "products.csv": expected["products"], "customers.csv": 110, "orders.csv": expected["lines"],
+    }  # fmt: skip
+    assert summary.unknown == {}
+    assert list(summary.open) == [staff.NO_CODE]
+    assert sum(seen) == sum(path.stat().st_size for path in run.files(folder))
+    with database.snapshot() as connection:
+        assert totals(connection, "USD", UTC).document() == expected["totals"]
+
+    people = all_customers(database)
+    assert len(people) == expected["customers"]
+    with (folder / "customers.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            figures = people[row["Customer ID"].removeprefix("'")].figures
+            assert figures.spend == round(float(row["Total Spent"]) * 100)
+            assert figures.orders == int(row["Total Orders"])
+
+    before = clocks(database)
+    with RejectsFile(tmp_path / "rejects.csv") as rejects:
+        again = run.import_folder(database, folder, rejects, now=LATER)
+    assert +again.written == {}
+    assert clocks(database) == before
+
+
+# ------------------------------------------------------------------ who is who
+
+
+def test_owner_and_store_come_from_the_tags(database: Database, export: Export) -> None:
+    export.staff().customers(
+        customer("1"),
+        customer("2", Tags="associate:2-1"),
+        customer("3", Tags="home store:2"),
+        customer("4", Tags="home store:Store 2, VIP"),
+        customer("5", Tags=""),
+        customer("6", Tags="associate:9-9, home store:7"),
+        customer("7", Tags="associate:1-1, associate:1-2, home store:1, home store:2"),
+        customer("8", Tags="associate:2-1, home store:1"),
+    )
+    summary = export.load(database)
+    one, two = store_id(database, "Store 1"), store_id(database, "Store 2")
+    assert {number: (item.owner, item.store) for number, item in all_customers(database).items()} == {
+        "1": (person(database, "1-1"), one),
+        "2": (person(database, "2-1"), two),
+        "3": (None, two),
+        "4": (None, two),
+        "5": (None, None),
+        "6": (None, None),
+        "7": (None, None),
+        "8": (None, one),
+    }
+    assert one_customer(database, "4").tags == ("VIP",)
+    assert {
+        question: sorted(case.examples) for question, case in summary.open.items() if question != staff.NO_CODE
+    } == {
+        customers.UNKNOWN_OWNER: ["6"],
+        customers.UNKNOWN_STORE: ["6"],
+        customers.TWO_OWNERS: ["7"],
+        customers.TWO_STORES: ["7"],
+        customers.OWNER_ELSEWHERE: ["8"],
+        customers.NO_STORE: ["5", "6", "7"],
+    }
+
+
+def test_what_was_open_is_settled_when_the_staff_are_known(database: Database, export: Export) -> None:
+    export.staff(STAFF_ROWS[:1]).customers(customer("25", Tags="associate:1-1"))
+    assert customers.UNKNOWN_OWNER in export.load(database).open
+    assert (one_customer(database).owner, one_customer(database).store) == (None, None)
+    summary = export.staff().load(database, now=LATER)
+    assert customers.UNKNOWN_OWNER not in summary.open
+    assert (one_customer(database).owner, one_customer(database).store) == (
+        person(database, "1-1"),
+        store_id(database, "Store 1"),
+    )
+
+
+def test_a_customer_without_tags_gets_the_store_of_most_orders(database: Database, export: Export) -> None:
+    export.staff().customers(customer("25", Tags=""), customer("26", Tags=""))
+    buyer = ORDER | {"Email": "c25@example.com"}
+    twice = ORDER | {"Email": "c26@example.com"}
+    export.orders(
+        buyer | {"Id": "1", "Name": "#1", "Location": "Store 2"},
+        buyer | {"Id": "2", "Name": "#2", "Location": "Store 1"},
+        buyer | {"Id": "3", "Name": "#3", "Location": "Store 1"},
+        buyer | {"Id": "4", "Name": "#4", "Location": "Store 2", "Cancelled at": "2026-06-01 00:00:00 +0000"},
+        buyer | {"Id": "5", "Name": "#5", "Location": "Store 2", "Cancelled at": "2026-06-01 00:00:00 +0000"},
+        twice | {"Id": "6", "Name": "#6", "Location": "Store 1", "Created at": "2026-01-01 00:00:00 +0000"},
+        twice | {"Id": "7", "Name": "#7", "Location": "Store 2", "Created at": "2026-02-01 00:00:00 +0000"},
+    )
+    export.load(database)
+    assert one_customer(database, "25").store == store_id(database, "Store 1")
+    assert one_customer(database, "26").store == store_id(database, "Store 2")
+    assert +export.load(database, now=LATER).written == {}
+
+
+def test_customers_are_known_by_number_else_e_mail_else_phone(database: Database, export: Export) -> None:
+    old = {"First Name": "Ann", "Last Name": "Lee", "Country Code": "US", "Tags": "home store:1"}
+    export.staff().customers(
+        old | {"Email": "a@example.com", "Phone": ""},
+        old | {"Email": "", "Phone": "(202) 555-0123"},
+        old | {"Email": "b@example.com", "Phone": "+1 202 555 0123"},
+    )
+    export.load(database)
+    assert len(all_customers(database)) == 3
+    first = {item.email or item.phone: item.id for item in all_customers(database).values()}
+
+    # The newer export has numbers: who was known by e-mail or phone gets one, and nobody comes twice.
+    export.customers(
+        customer("1", Email="A@Example.com", First_Name="Anna"),
+        customer("2", Email="", Phone="'+12025550123"),
+        customer("3", Email="b@example.com"),
+        customer("4", Email="a@example.com"),
+    )
+    export.load(database, now=LATER)
+    found = all_customers(database)
+    assert set(found) == {"1", "2", "3", "4"}
+    assert {number: found[number].id for number in "123"} == {
+        "1": first["a@example.com"], "2": first["(202) 555-0123"], "3": first["b@example.com"],
+    }  # fmt: skip
+    assert (found["1"].given_name, found["1"].email) == ("Anna", "A@Example.com")
+    assert +export.load(database, now=LATER).written == {}
+
+
+def test_a_customer_who_comes_twice_in_a_file(database: Database, export: Export) -> None:
+    export.staff().customers(customer("25"), customer("25", First_Name="Bea"), customer("26"))
+    assert export.load(database).rejected == {"customers.csv": 1}
+    assert [(row["line"], row["reason"]) for row in export.rejected()] == [
+        ("3", "is about the same customer as line 2")
+    ]
+    assert one_customer(database).given_name == "Ann"
+
+
+def test_an_order_finds_its_customer_by_e_mail_then_phone_then_note(database: Database, export: Export) -> None:
+    export.staff().customers(
+        customer("1", Phone="'+12025550111"),
+        customer("2", Email="shared@example.com", Phone="'+12025550122"),
+        customer("3", Email="Shared@example.com"),
+    )
+    who = [
+        ({"Email": "C1@EXAMPLE.com", "Phone": "+12025550122", "Note Attributes": "customer: 3"}, "1"),
+        ({"Email": "shared@example.com", "Phone": "'+1 (202) 555-0122"}, "2"),
+        ({"Email": "shared@example.com", "Note Attributes": "a: b\ncustomer: 3"}, "3"),
+        ({"Note Attributes": "customer: '2"}, "2"),
+        ({"Email": "nobody@example.com", "Phone": "+12025550111"}, "1"),
+        ({"Email": "shared@example.com"}, None),
+        ({"Note Attributes": "customer: 99"}, None),
+        ({}, None),
+    ]
+    export.orders(*(ORDER | fields | {"Id": str(n), "Name": f"#{n}"} for n, (fields, _) in enumerate(who)))
+    summary = export.load(database)
+    ids = {number: item.id for number, item in all_customers(database).items()}
+    assert [order_of(database, str(n)).customer for n in range(len(who))] == [
+        number and ids[number] for _, number in who
+    ]
+    assert summary.open[orders.UNMATCHED].examples == ["#5", "#6"]
+    assert len(belonging(database, all_customers(database)["1"], Order)) == 2
+    assert grand_total(database) == Total(8 * 3000, 8, 16)
+
+
+def test_an_order_stays_with_its_customer_and_seller_when_these_change(database: Database, export: Export) -> None:
+    export.staff().customers(customer("25")).orders(ORDER | {"Email": "c25@example.com"})
+    export.load(database)
+    edit(database, msgspec.structs.replace(one_customer(database), email="new@example.com"))
+    with database.transaction() as connection:
+        directory.move(connection, directory.named(connection, "1-1"), store_id_in(connection, "Store 2"))
+    before = clocks(database)
+    summary = export.load(database, now=LATER)
+    assert +summary.written == {}
+    assert set(summary.open) == {staff.NO_CODE}
+    assert clocks(database) == before
+    assert order_of(database, "1001").sold_by == person(database, "1-1")
+
+
+def store_id_in(connection: sa.Connection, name: str) -> str:
+    return next(entry.id for entry in settings.stores(connection) if entry.name == name)
+
+
+def test_sellers_are_named_by_name_within_the_store_or_by_id(database: Database, export: Export) -> None:
+    twin = {"Employee ID": "2-2", "Name": "bo chen", "Location": "Store 2", "Role": "associate"}
+    same = {"Employee ID": "2-3", "Name": "Di Eng", "Location": "Store 2", "Role": "associate"}
+    export.staff([*STAFF_ROWS, twin, same])
+    sold = [
+        ("Bo Chen", "Store 1", "1-1"),
+        ("BO CHEN", "Store 2", "2-2"),
+        ("1-2", "Store 1", "1-2"),
+        ("2-1", "Store 1", "2-1"),
+    ]
+    unknown = [("Di Eng", "Store 2"), ("Cy Diaz", "Store 2"), ("Nobody", "Store 1")]
+    rows = [*sold, *((name, store, "") for name, store in unknown), ("", "Store 1", "")]
+    export.orders(
+        *(
+            ORDER | {"Id": str(n), "Name": f"#{n}", "Employee": name, "Location": store}
+            for n, (name, store, _) in enumerate(rows)
+        )
+    )
+    summary = export.load(database)
+    assert [order_of(database, str(n)).sold_by for n in range(len(rows))] == [
+        person(database, user_name) if user_name else None for _, _, user_name in rows
+    ]
+    assert summary.open[orders.UNKNOWN_SELLER].examples == ["#4", "#5", "#6"]
+
+
+# ------------------------------------------------------------------ merging
+
+
+def test_an_edit_outlives_an_unchanged_export_and_loses_to_a_changed_one(database: Database, export: Export) -> None:
+    export.staff().customers(customer("25", Phone="'+12025550123", Tags="home store:1, a, b", Note="tea"))
+    export.load(database)
+    known = one_customer(database)
+    assert known.sources["email"] == "shopify"
+    edited = msgspec.structs.replace(
+        known, given_name="Annie", phone="+12025550199", phone_e164="+12025550199", tags=("b", "mine"), tier="gold"
+    )
+    edit(database, edited)
+    assert +export.load(database, now=LATER).written == {}
+    assert one_customer(database) == edited
+
+    export.customers(customer("25", Phone="'+12025550123", Tags="home store:1, b, c", Last_Name="Li", Note="coffee"))
+    export.load(database, now=LATER)
+    merged = one_customer(database)
+    assert (merged.given_name, merged.family_name, merged.phone, merged.tier) == ("Annie", "Li", "+12025550199", "gold")
+    assert merged.tags == ("b", "mine", "c")
+    (note,) = belonging(database, merged, Note)
+    assert (note.text, note.written_at, note.author, note.private) == ("coffee", LATER, None, False)
+
+    export.customers(customer("25", First_Name="Anya", Phone="'+12025550123", Tags="home store:1", Last_Name="Li"))
+    export.load(database, now=LATER)
+    assert one_customer(database).given_name == "Anya"
+    assert one_customer(database).tags == ("mine",)
+    assert belonging(database, merged, Note) == []
+
+
+def test_a_note_that_somebody_worked_on_is_not_dropped(database: Database, export: Export) -> None:
+    export.staff().customers(customer("25", Note="tea"))
+    export.load(database)
+    (note,) = belonging(database, one_customer(database), Note)
+    edit(database, msgspec.structs.replace(note, text="tea, no sugar"))
+    export.customers(customer("25", Note=""))
+    export.load(database, now=LATER)
+    assert [item.text for item in belonging(database, one_customer(database), Note)] == ["tea, no sugar"]
+
+
+def test_a_missing_row_column_or_file_changes_nothing(database: Database, export: Export) -> None:
+    export.staff().products(product("S1")).customers(customer("25", Note="tea"), customer("26")).orders(ORDER)
+    export.load(database)
+    before, was = clocks(database), all_customers(database)
+    for name in ("staff.csv", "products.csv", "orders.csv"):
+        (export.folder / name).unlink()
+    export.customers({"Customer ID": "25", "First Name": "Ann", "Last Name": "Lee", "Email": "c25@example.com"})
+    summary = export.load(database, now=LATER)
+    assert summary.missing == ["staff.csv", "products.csv", "orders.csv"]
+    assert +summary.written == {}
+    assert (clocks(database), all_customers(database)) == (before, was)
+
+
+def test_consent_only_gets_stricter(database: Database, export: Export) -> None:
+    def states() -> dict[str, str]:
+        return {item.channel: item.state for item in belonging(database, one_customer(database), Consent)}
+
+    def load(email: str, sms: str) -> list[str]:
+        export.customers(customer("25", Accepts_Email_Marketing=email, Accepts_SMS_Marketing=sms))
+        return list(export.load(database, now=LATER).open)
+
+    export.staff()
+    load("yes", "no")
+    assert states() == {"email": "subscribed"}
+    (consent,) = belonging(database, one_customer(database), Consent)
+    assert (consent.actor, consent.evidence) == ("shopify", "Accepts Email Marketing: yes")
+    # A "no" holds without a record, and is not loosened.
+    assert customers.LOOSER_CONSENT in load("yes", "yes")
+    assert states() == {"email": "subscribed"}
+    load("no", "no")
+    assert states() == {"email": "one_to_one"}
+    (consent,) = belonging(database, one_customer(database), Consent)
+    assert (consent.changed_at, consent.evidence) == (LATER, "Accepts Email Marketing: no")
+    assert customers.LOOSER_CONSENT in load("yes", "no")
+    assert states() == {"email": "one_to_one"}
+    edit(database, msgspec.structs.replace(consent, state="unsubscribed"))
+    load("yes", "no")
+    load("no", "no")
+    assert states() == {"email": "unsubscribed"}
+
+
+def test_a_reassignment_is_merged_and_remembered(database: Database, export: Export) -> None:
+    export.staff().customers(customer("25"), customer("26"))
+    export.load(database)
+    cy = person(database, "1-2")
+    for number in ("25", "26"):
+        edit(database, msgspec.structs.replace(one_customer(database, number), owner=cy))
+    export.customers(customer("25"), customer("26", Tags="associate:2-1"))
+    export.load(database, now=LATER)
+    assert one_customer(database, "25").owner == cy
+    moved = one_customer(database, "26")
+    assert (moved.owner, moved.store) == (person(database, "2-1"), store_id(database, "Store 2"))
+    history = belonging(database, moved, HistoryEntry)
+    assert sorted((entry.event, entry.subject, entry.actor, entry.at) for entry in history) == [
+        ("assigned", person(database, "2-1"), "shopify", LATER),
+        ("moved", store_id(database, "Store 2"), "shopify", LATER),
+    ]
+    assert belonging(database, one_customer(database, "25"), HistoryEntry) == []
+
+
+def test_a_customer_whose_store_changes_does_not_keep_an_owner_who_sees_nothing(
+    database: Database, export: Export
+) -> None:
+    export.staff().customers(customer("25"))
+    export.load(database)
+    export.customers(customer("25", Tags="associate:1-1, home store:2"))
+    summary = export.load(database, now=LATER)
+    assert (one_customer(database).owner, one_customer(database).store) == (None, store_id(database, "Store 2"))
+    assert summary.open[customers.OWNER_ELSEWHERE].examples == ["25"]
+
+
+def test_staff_who_were_moved_promoted_or_disabled_stay_so(database: Database, export: Export) -> None:
+    export.staff()
+    export.load(database)
+    with database.transaction() as connection:
+        bo = directory.move(connection, directory.named(connection, "1-1"), store_id_in(connection, "Store 2"))
+        directory.disable(connection, directory.named(connection, "1-2"))
+    assert +export.load(database, now=LATER).written == {}
+    with database.snapshot() as connection:
+        assert directory.named(connection, "1-1") == bo
+        assert not directory.named(connection, "1-2").active
+
+    export.staff([*STAFF_ROWS[:1], STAFF_ROWS[1] | {"Name": "Bo Chan", "Role": "manager"}, *STAFF_ROWS[2:]])
+    export.load(database, now=LATER)
+    with database.snapshot() as connection:
+        changed = directory.named(connection, "1-1")
+        card = records.read(connection, "staff", changed.id)
+    assert (changed.name, changed.role, changed.stores) == ("Bo Chan", "manager", bo.stores)
+    assert "reassign" in changed.capabilities
+    assert isinstance(card, Staff)
+    assert (card.name, card.role) == ("Bo Chan", "manager")
+
+
+def test_products_change_and_what_was_sold_is_of_their_type(database: Database, export: Export) -> None:
+    export.staff().products(product("S1"), product("S2"), product("S1", Title="Again")).orders(ORDER)
+    summary = export.load(database)
+    assert summary.rejected == {"products.csv": 1}
+    assert export.rejected()[0]["reason"] == "is the same as on line 2"
+    id = source_id("product", "shopify", "S1")
+    line = order_of(database, "1001").lines[0]
+    assert (line.product, line.type) == (id, "Soap")
+    with database.snapshot() as connection:
+        soap = records.read(connection, "product", id)
+    assert isinstance(soap, Product)
+    edit(database, msgspec.structs.replace(soap, title="Fine soap", tags=("a", "b", "gift")))
+    export.products(product("S1", Variant_Price="16.00", Tags="b, c"))
+    assert +export.load(database, now=LATER).written == {"product": 1}
+    with database.snapshot() as connection:
+        soap = records.read(connection, "product", id)
+    assert isinstance(soap, Product)
+    assert (soap.title, soap.price, soap.tags) == ("Fine soap", 1600, ("b", "gift", "c"))
+
+
+# ------------------------------------------------------------------ orders
+
+
+def test_refunds_cancellations_returns_currencies_and_orders_of_nobody(database: Database, export: Export) -> None:
+    mine = ORDER | {"Email": "c25@example.com"}
+    export.staff().products(product("S1")).customers(customer("25")).orders(
+        mine | {"Total": "35.00"},
+        MORE_OF_ORDER,
+        mine | {"Id": "2", "Name": "#2", "Refunded Amount": "10.00", "Source": "web", "Employee": ""},
+        mine | {"Id": "3", "Name": "#3", "Cancelled at": "2026-05-15 00:00:00 +0000"},
+        mine | {"Id": "4", "Name": "#4", "Lineitem quantity": "-1", "Total": "-15.00"},
+        mine | {"Id": "5", "Name": "#5", "Currency": "EUR"},
+        ORDER | {"Id": "6", "Name": "#6", "Total": "7.00"},
+    )
+    summary = export.load(database)
+    assert summary.rejected == {}
+    assert orders.UNMATCHED not in summary.open
+    assert [(line.kind, line.amount) for line in order_of(database, "1001").lines] == [
+        ("sale", 3000), ("sale", 400), ("rounding", 100),
+    ]  # fmt: skip
+    figures = one_customer(database).figures
+    assert (figures.orders, figures.units, figures.spend, figures.other_spend) == (
+        3, 6, 3500 + 2000 - 1500, {"EUR": 3000},
+    )  # fmt: skip
+    nobody = order_of(database, "6")
+    assert nobody.customer is None
+    assert [(line.kind, line.amount) for line in nobody.lines] == [("sale", 3000), ("rounding", -2300)]
+    with database.snapshot() as connection:
+        assert records.read(connection, "order", nobody.id) is None
+        found = totals(connection, "USD", ZoneInfo("Asia/Tokyo"))
+    assert found.groups["all"]["all"] == Total(3500 + 2000 - 1500 + 700, 3, 3 + 2 - 1 + 2)
+    assert found.groups["source"] == {"pos": Total(2700, 2, 4), "web": Total(2000, 1, 2)}
+    assert found.others == {"EUR": 1}
+    assert grand_total(database, "EUR") == Total(3000, 1, 2)
+    assert +export.load(database, now=LATER).written == {}
+
+
+def test_an_order_that_changes_is_written_again(database: Database, export: Export) -> None:
+    export.staff().customers(customer("25")).orders(ORDER | {"Email": "c25@example.com"}, MORE_OF_ORDER)
+    export.load(database)
+    export.orders(ORDER | {"Email": "c25@example.com", "Refunded Amount": "30.00"})
+    assert +export.load(database, now=LATER).written == {"order": 1, "customer's figures": 1}
+    assert [line.title for line in order_of(database, "1001").lines] == ["Soap"]
+    assert one_customer(database).figures.spend == 0
+    (record,) = belonging(database, one_customer(database), Order)
+    assert record.refunded == 3000
+
+
+def test_an_order_found_a_customer_who_came_later(database: Database, export: Export) -> None:
+    export.staff().orders(ORDER | {"Email": "c25@example.com"})
+    assert export.load(database).open[orders.UNMATCHED].count == 1
+    export.customers(customer("25"))
+    assert orders.UNMATCHED not in export.load(database, now=LATER).open
+    assert len(belonging(database, one_customer(database), Order)) == 1
+    assert one_customer(database).figures.orders == 1
+
+
+# ------------------------------------------------------------------ what goes wrong
+
+
+def test_bad_rows_are_kept_and_the_rest_goes_in(database: Database, export: Export) -> None:
+    export.staff([*STAFF_ROWS, STAFF_ROWS[0], STAFF_ROWS[1] | {"Employee ID": "9", "Role": "boss"}])
+    export.products(product("A"), product("B", Variant_Price="cheap"))
+    export.customers(customer("1"), customer("2", Email="no address"), customer("3"))
+    export.orders(ORDER, MORE_OF_ORDER | {"Lineitem quantity": "?"}, ORDER | {"Id": "2", "Name": "#2", "Total": "?"})
+    with (export.folder / "customers.csv").open("ab") as file:
+        file.write(b'4,Ann\n"5,open\n')
+    summary = export.load(database)
+    assert summary.rejected == {"staff.csv": 2, "products.csv": 1, "customers.csv": 3, "orders.csv": 2}
+    assert [(row["file"], row["line"], row["column"]) for row in export.rejected()] == [
+        ("staff.csv", "6", "Employee ID"),
+        ("staff.csv", "7", "Role"),
+        ("products.csv", "3", "Variant Price"),
+        ("customers.csv", "3", "Email"),
+        ("customers.csv", "5", ""),
+        ("customers.csv", "6", ""),
+        ("orders.csv", "3", "Lineitem quantity"),
+        ("orders.csv", "4", "Total"),
+    ]
+    assert "no address" in json.loads(export.rejected()[3]["row"])
+    assert set(all_customers(database)) == {"1", "3"}
+    assert grand_total(database) == Total(3000, 1, 2)
+    assert any("customers.csv: 5 rows read, 3 rejected" in line for line in summary.lines())
+
+
+def test_a_file_that_is_no_table_is_told_of_before_anything_is_written(database: Database, export: Export) -> None:
+    export.staff()
+    (export.folder / "orders.csv").write_text("what,ever\n1,2\n")
+    with pytest.raises(UnusableFile, match=r"orders\.csv has no column"):
+        export.load(database)
+    with database.snapshot() as connection:
+        assert directory.everybody(connection) == []
+
+
+def test_an_empty_folder_is_refused(database: Database, export: Export) -> None:
+    with pytest.raises(ImportRefused, match="holds none of staff"):
+        export.load(database)
+
+
+def test_an_import_that_was_killed_is_simply_run_again(
+    database: Database, export: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sellmode_backend.importers.context.BATCH", 2)
+    export.staff().products(*(product(f"S{n}") for n in range(5)))
+    export.customers(*(customer(str(n), Note=f"note {n}", Accepts_Email_Marketing="yes") for n in range(5)))
+    export.orders(*(ORDER | {"Id": str(n), "Name": f"#{n}", "Email": f"c{n % 5}@example.com"} for n in range(9)))
+
+    class Killed(BaseException):
+        pass
+
+    for steps in range(12):
+        left = steps
+
+        def stop(_: object) -> None:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise Killed
+
+        with RejectsFile(export.folder / "rejects.csv") as rejects, pytest.raises(Killed):
+            run.import_folder(database, export.folder, rejects, now=NOW, progress=stop)
+    export.load(database)
+    people = all_customers(database)
+    assert {number: item.figures.orders for number, item in people.items()} == {"0": 2, "1": 2, "2": 2, "3": 2, "4": 1}
+    assert [len(belonging(database, people["1"], kind)) for kind in (Order, Note, Consent)] == [2, 1, 1]
+    assert grand_total(database) == Total(27_000, 9, 18)
+    assert +export.load(database, now=LATER).written == {}
+
+
+def test_hostile_text_comes_into_the_records_unchanged(database: Database, export: Export) -> None:
+    texts = [text for text in HOSTILE if text]
+    export.staff()
+    export.products(*(product(f"S{n}", Title=text) for n, text in enumerate(texts)))
+    export.customers(*(customer(str(n), First_Name=text, Note=text) for n, text in enumerate(texts)))
+    export.orders(
+        *(
+            ORDER | {"Id": str(n), "Name": f"#{n}", "Lineitem name": text, "Email": f"c{n}@example.com"}
+            for n, text in enumerate(texts)
+        )
+    )
+    summary = export.load(database)
+    assert summary.rejected == {}
+    with database.snapshot() as connection:
+        names = {
+            item.number: item.given_name for item in records.each(connection, "customer") if isinstance(item, Customer)
+        }
+        notes = {item.customer: item.text for item in records.each(connection, "note") if isinstance(item, Note)}
+        titles = {item.sku: item.title for item in records.each(connection, "product") if isinstance(item, Product)}
+        lines = {
+            item.number: item.lines[0].title for item in records.each(connection, "order") if isinstance(item, Order)
+        }
+        ids = {item.number: item.id for item in records.each(connection, "customer") if isinstance(item, Customer)}
+    assert [names[str(n)] for n in range(len(texts))] == texts
+    assert [notes[ids[str(n)]] for n in range(len(texts))] == texts
+    assert [titles[f"S{n}"] for n in range(len(texts))] == texts
+    assert [lines[f"#{n}"] for n in range(len(texts))] == texts
+    assert +export.load(database, now=LATER).written == {}
+
+
+def test_custom_fields_are_columns_like_any(database: Database, export: Export) -> None:
+    with database.transaction() as connection:
+        settings.change(
+            connection,
+            custom_fields=(
+                CustomField(name="shoe", label="Shoe size", type="number"),
+                CustomField(name="skin", label="Skin", type="choice", choices=("dry", "oily")),
+                CustomField(name="since", label="Client since", type="date"),
+                CustomField(name="pet", label="Pets", type="group"),
+            ),
+        )
+    base = customer("25") | {"Shoe size": "38.5", "skin": "dry", "Client since": "2020-02-29", "Pets": "?"}
+    bad = [{"Shoe size": "big"}, {"skin": "scaly"}, {"Client since": "2021-02-29"}]
+    export.staff().customers(base, *(base | {"Customer ID": str(n)} | fields for n, fields in enumerate(bad)))
+    summary = export.load(database)
+    assert one_customer(database).custom == {"shoe": 38.5, "skin": "dry", "since": "2020-02-29"}
+    assert one_customer(database).sources["custom.shoe"] == "shopify"
+    assert summary.unknown == {"customers.csv": ["Pets"]}
+    assert [row["column"] for row in export.rejected()] == ["Shoe size", "skin", "Client since"]
+    export.customers(base | {"Shoe size": ""})
+    export.load(database, now=LATER)
+    assert one_customer(database).custom == {"skin": "dry", "since": "2020-02-29"}
