@@ -83,6 +83,14 @@ def customers(count: int, seed: int = 1, staff: int = 20) -> Iterator[Customer]:
         )
 
 
+def colleagues(seed: int = 1) -> list[Staff]:
+    """The associates who own the customers."""
+    return [
+        Staff(id=f"{number:036d}", store=STORE, user_name=f"e{number}", name=name, role="associate")
+        for number, name in enumerate(_names(40, seed + 3)[:20])
+    ]
+
+
 def pages(count: int, seed: int = 1) -> Iterator[list[Put]]:
     """The same as pages of a first sync of the store in Team Mode."""
     scope = scope_name("team", store_audience(STORE))
@@ -104,15 +112,11 @@ def fill(cache: Cache, count: int, seed: int = 1) -> None:
         id="r", name="Bench", mode="team", currency="CHF", time_zone="Europe/Zurich",
         stores=(StoreEntry(id=STORE, name="Zürich", time_zone="Europe/Zurich"),),
     )  # fmt: skip
-    colleagues = [
-        Staff(id=f"{number:036d}", store=STORE, user_name=f"e{number}", name=name, role="associate")
-        for number, name in enumerate(_names(40, seed + 3)[:20])
-    ]
     encode = msgspec.json.encode
     cache.apply(
         [
             Put(k="retailer", id="r", v=1, s="team/all", g=1, d=msgspec.Raw(encode(retailer))),
-            *(Put(k="staff", id=one.id, v=1, s=scope, g=1, d=msgspec.Raw(encode(one))) for one in colleagues),
+            *(Put(k="staff", id=one.id, v=1, s=scope, g=1, d=msgspec.Raw(encode(one))) for one in colleagues(seed)),
         ],
         "0",
     )

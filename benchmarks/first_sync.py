@@ -1,0 +1,111 @@
+"""First sync: rows a second over HTTP from a backend process, against the least that any terminal would have to do."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.bench import Bench
+from benchmarks.measure import Figure, interleaved, median
+from benchmarks.shop import Shop, cache_of, sync
+from sellmode_contract import wire
+from sellmode_contract.wire import Checkpoint, End, Line, Put
+from sellmode_tui import sealed
+from sellmode_tui.transport import Transport
+
+ONCE_FROM = 300_000
+"""With so many customers each side is measured once."""
+
+
+def run(bench: Bench) -> Iterator[Figure]:
+    """Both sides take the same records, in the same pages and transactions, into an encrypted file."""
+    shop = bench.shop()
+    lines = shop.folder / "lines.ndjson"
+    _record(shop, lines)
+    stored: list[float] = []
+
+    def whole(number: int) -> float:
+        last = 0.0
+
+        def tell(_received: int, _left: int | None) -> None:
+            nonlocal last
+            last = time.perf_counter()
+
+        data = shop.folder / f"first-sync-{number}"
+        with contextlib.closing(shop.sign_in(data)) as opened, cache_of(opened) as cache:
+            start = time.perf_counter()
+            sync(shop, opened, cache, tell)
+            end = time.perf_counter()
+            path = cache.path
+        stored.append(shop.rows / (last - start))
+        sealed.remove(path)
+        return shop.rows / (end - start)
+
+    def bare(number: int) -> float:
+        path = shop.folder / f"bare-{number}.db"
+        took = _bare(lines, path)
+        sealed.remove(path)
+        return shop.rows / took
+
+    rounds = 1 if shop.rows >= ONCE_FROM else bench.rounds(3)
+    wholes, bares = interleaved(rounds, whole, bare, warm_up=False)
+    lines.unlink()
+    bound = median(bares)
+    yield Figure(
+        figure="first_sync", value=median(wholes), unit="rows/s", baseline=bound, n=len(wholes), rows=shop.rows
+    )
+    yield Figure(
+        figure="first_sync_stored", value=median(stored), unit="rows/s", baseline=bound, n=len(stored), rows=shop.rows
+    )
+
+
+def _record(shop: Shop, path: Path) -> None:
+    """Write down the lines that a first sync brings."""
+    cursor, more = None, True
+    decoder = msgspec.json.Decoder(Line)
+    with (
+        contextlib.closing(shop.sign_in(shop.folder / "recorder")) as opened,
+        Transport(shop.url) as transport,
+        path.open("wb") as file,
+    ):
+        while more:
+            request = wire.SyncRequest(device=opened.device, cursor=cursor)
+            with transport.stream(wire.SYNC_PATH, request, token=opened.token or "") as lines:
+                for line in lines:
+                    file.write(line)
+                    file.write(b"\n")
+                    if line.startswith((b'{"t":"c"', b'{"t":"e"')):
+                        message = decoder.decode(line)
+                        if isinstance(message, Checkpoint):
+                            cursor = message.cur
+                        elif isinstance(message, End):
+                            more = message.more
+
+
+def _bare(lines: Path, path: Path) -> float:
+    """Decode the lines and upsert their documents, a transaction a page; the seconds it took."""
+    decoder = msgspec.json.Decoder(Line)
+    with contextlib.closing(sealed.connect(path, bytes(32), create=True, synchronous="NORMAL")) as connection:
+        connection.execute("PRAGMA cache_size = -65536")
+        connection.execute("CREATE TABLE record (pk INTEGER PRIMARY KEY, id TEXT UNIQUE, rev INTEGER, doc TEXT)")
+        upsert = (
+            "INSERT INTO record (id, rev, doc) VALUES (?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET rev = excluded.rev, doc = excluded.doc"
+        )
+        page: list[tuple[str, int, str]] = []
+        start = time.perf_counter()
+        with lines.open("rb") as file:
+            for line in file:
+                message = decoder.decode(line)
+                if isinstance(message, Put):
+                    page.append((message.id, message.v, bytes(message.d).decode()))
+                elif isinstance(message, Checkpoint):
+                    connection.execute("BEGIN")
+                    connection.executemany(upsert, page)
+                    connection.execute("COMMIT")
+                    page.clear()
+        return time.perf_counter() - start

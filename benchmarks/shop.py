@@ -1,0 +1,111 @@
+"""A retailer with one store of any number of customers: its backend as a process, and a terminal signed in to it."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from benchmarks import population
+from sellmode_backend.accounts import codes, directory
+from sellmode_backend.store import database as databases
+from sellmode_backend.store import migrations, records, settings
+from sellmode_backend.store.database import Database
+from sellmode_contract.records import Record, StoreEntry
+from sellmode_tui.account import session
+from sellmode_tui.account.folders import private_folder
+from sellmode_tui.account.session import Session
+from sellmode_tui.cache.store import Cache
+from sellmode_tui.sync.live import Terminal, run_pass
+from sellmode_tui.transport import Transport
+from tests.support.backend import serve
+
+USER, PASSWORD = "bench", "seventeen plum kettles on ice"
+TOGETHER = 5000
+"""Records that are written in one transaction."""
+
+
+class Shop:
+    """The retailer. Its mode is Team Mode and the account works in its one store, so the terminal holds everybody."""
+
+    def __init__(self, rows: int, folder: Path, database: Database, url: str) -> None:
+        self.rows = rows
+        self.database = database
+        self.url = url
+        """Where its backend answers."""
+        self.folder = folder
+        """Room for files; it goes with the shop."""
+        self._terminal = folder / "terminal"
+        self._synced = False
+
+    def sign_in(self, data: Path) -> Session:
+        """Sign in at a terminal that has its files in a data folder."""
+        data.mkdir(mode=0o700, exist_ok=True)
+        with self.database.transaction() as connection:
+            account = directory.named(connection, USER)
+            code = codes.issue(connection, account.id, dt.datetime.now(dt.UTC))
+        with Transport(self.url) as transport:
+            return session.activate(transport, USER, code, PASSWORD, data=private_folder(data))
+
+    def data(self) -> Path:
+        """The data folder of the shop's own terminal, which has been synced; nobody has it open."""
+        if not self._synced:
+            with contextlib.closing(self.sign_in(self._terminal)) as opened, cache_of(opened) as cache:
+                sync(self, opened, cache)
+            self._synced = True
+        return self._terminal
+
+    @contextlib.contextmanager
+    def terminal(self) -> Iterator[tuple[Session, Cache]]:
+        """The shop's own terminal, opened in this process."""
+        with contextlib.closing(self.sign_in_again()) as opened, cache_of(opened) as cache:
+            yield opened, cache
+
+    def sign_in_again(self) -> Session:
+        """Sign in at the shop's own terminal, which is synced."""
+        self.data()
+        with Transport(self.url) as transport:
+            return session.sign_in(transport, USER, PASSWORD, data=self._terminal)
+
+
+@contextlib.contextmanager
+def cache_of(opened: Session) -> Iterator[Cache]:
+    """A session's cache."""
+    with contextlib.closing(Cache.open(opened.folder.cache_path, opened.key)) as cache:
+        yield cache
+
+
+def sync(shop: Shop, opened: Session, cache: Cache, tell: Callable[[int, int | None], None] = lambda *_: None) -> None:
+    """Run a sync pass of a terminal over HTTP; ``tell`` as in ``run_pass``."""
+    with Transport(shop.url) as transport:
+        run_pass(Terminal(transport, cache, opened), tell)
+
+
+@contextlib.contextmanager
+def opening(rows: int, folder: Path, tell: Callable[[str], None] = lambda _: None) -> Iterator[Shop]:
+    """A shop whose files are under ``folder``; the backend runs until this is left."""
+    folder.mkdir(mode=0o700, parents=True)
+    database_url = f"sqlite:///{folder / 'backend.db'}"
+    with contextlib.closing(databases.open_database(database_url)) as database:
+        _fill(database, rows, tell)
+        with serve(database_url, folder) as backend:
+            yield Shop(rows, folder, database, backend.url)
+
+
+def _fill(database: Database, rows: int, tell: Callable[[str], None]) -> None:
+    migrations.migrate(database)
+    with database.transaction() as connection:
+        settings.initialise(connection, "Bench", "team", "Europe/Zurich", "CHF")
+        settings.write_stores(connection, [StoreEntry(id=population.STORE, name="Zürich", time_zone="Europe/Zurich")])
+        account = directory.new_account(user_name=USER, name="Ana Ruiz", stores=[population.STORE])
+        directory.add(connection, account, dt.datetime.now(dt.UTC))
+        records.write(connection, population.colleagues())
+    customers: Iterator[Record] = population.customers(rows)
+    written = 0
+    while page := list(islice(customers, TOGETHER)):
+        with database.transaction() as connection:
+            written += records.write(connection, page)
+        if written % (TOGETHER * 20) == 0:
+            tell(f"{written:,} of {rows:,} customers are in the backend")
