@@ -1,0 +1,152 @@
+"""The operator's commands, as they are typed."""
+
+from __future__ import annotations
+
+import json
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sellmode_backend.cli import commands
+from tests.backend.importers.exports import ORDER, Export, customer
+from tests.support.terminal import Terminal
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of our own to stand in."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(commands, arguments)
+
+
+def shopify(url: str, folder: Path, *more: str, name: str = "Maison", mode: str = "associate") -> Result:
+    return call("import", "shopify", str(folder), "--database", url, "--retailer", name, "--mode", mode, *more)
+
+
+def test_the_example_retailer_is_reported_to_the_cent(database_url: str, shared_data: Path, here: Path) -> None:
+    done = shopify(database_url, shared_data / "journey", mode="team")
+    assert done.exit_code == 0, done.output
+    assert "orders.csv: 7,799 rows read\n" in done.stderr
+    assert "14 people have neither a password nor an activation code" in done.stderr
+    assert done.stdout == ""
+    assert list(here.iterdir()) == []
+    report = call("report", "totals", "--json", "--database", database_url)
+    assert report.exit_code == 0
+    assert json.loads(report.stdout) == json.loads((shared_data / "journey" / "expected.json").read_text())["totals"]
+
+
+def test_rejects_go_to_a_private_file_here_or_where_it_is_said(sqlite_url: str, here: Path, export: Export) -> None:
+    export.staff().customers(customer("1"), customer("2", Email="ann.lee"))
+    done = shopify(sqlite_url, export.folder, "--currency", "EUR")
+    assert done.exit_code == 0, done.output
+    assert "customers.csv: 2 rows read, 1 rejected" in done.stderr
+    (rejects,) = here.iterdir()
+    assert rejects.name in done.stderr
+    assert stat.S_IMODE(rejects.stat().st_mode) == 0o600
+    assert "ann.lee" not in done.output
+
+    named = here / "bad.csv"
+    assert shopify(sqlite_url, export.folder, "--rejects", str(named)).exit_code == 0
+    assert named.exists()
+    again = shopify(sqlite_url, export.folder, "--rejects", str(named))
+    assert again.exit_code == 1
+    assert "is there already" in again.stderr
+
+
+def test_a_database_is_one_retailers(sqlite_url: str, here: Path, export: Export) -> None:
+    export.staff().orders(ORDER | {"Currency": "?"}, ORDER | {"Id": "2", "Name": "#2", "Currency": "CHF"})
+    assert shopify(sqlite_url, export.folder).exit_code == 0
+    for told, more, options in (
+        ("The database is that of 'Maison'", {"name": "Other"}, []),
+        ("The retailer's mode is associate, not team", {"mode": "team"}, []),
+        ("The retailer's currency is CHF, not USD", {}, ["--currency", "USD"]),
+        ("The retailer's time zone is UTC, not Europe/Zurich", {}, ["--time-zone", "Europe/Zurich"]),
+    ):
+        refused = shopify(sqlite_url, export.folder, *options, **more)
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert told in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--owner-tag", "associate"], "should hold one *"),
+        (["--store-tag", "a,*"], "holds a comma"),
+        (["--mode", "both"], "'both'"),
+    ],
+)
+def test_wrong_usage(sqlite_url: str, here: Path, export: Export, arguments: list[str], told: str) -> None:
+    done = shopify(sqlite_url, export.staff().folder, *arguments)
+    assert done.exit_code == 2
+    assert told in done.stderr
+
+
+def test_without_an_order_the_currency_has_to_be_said(sqlite_url: str, here: Path, export: Export) -> None:
+    done = shopify(sqlite_url, export.staff().folder)
+    assert done.exit_code == 1
+    assert "give the retailer's with --currency" in done.stderr
+
+
+def test_a_file_that_is_no_table_is_one_clear_line(sqlite_url: str, here: Path, export: Export) -> None:
+    (export.folder / "customers.csv").write_bytes(b"PK\x03\x04")
+    done = shopify(sqlite_url, export.folder, "--currency", "USD")
+    assert done.exit_code == 1
+    assert done.stderr == ("Error: customers.csv is a spreadsheet or archive, not CSV: export it as CSV in UTF-8\n")
+
+
+def test_other_tags_name_owner_and_store(sqlite_url: str, here: Path, export: Export) -> None:
+    export.staff().customers(customer("25", Tags="1-2's, at Store 1"))
+    options = ["--currency", "USD", "--owner-tag", "*'s", "--store-tag", "at *"]
+    assert shopify(sqlite_url, export.folder, *options).exit_code == 0
+    listed = call("customers", "assign", "--from", "1-2", "--to-nobody", "--dry-run", "--database", sqlite_url)
+    assert listed.stdout == "1 customers would change, 0 were so already.\n"
+
+
+def test_customers_are_assigned(sqlite_url: str, here: Path, export: Export) -> None:
+    def assign(*arguments: str) -> Result:
+        return call("customers", "assign", *arguments, "--database", sqlite_url)
+
+    export.staff().customers(customer("25"), customer("26"))
+    assert shopify(sqlite_url, export.folder, "--currency", "USD").exit_code == 0
+    assert assign("25", "c26@example.com", "--to", "1-2").stdout == "2 customers changed, 0 were so already.\n"
+    moved = assign("--from", "1-2", "--to", "2-1", "--move", "--dry-run")
+    assert moved.stdout == "2 customers would change, 0 were so already.\n"
+    assert moved.stderr == "2 of them would move from Store 1.\n"
+    assert assign("--from", "1-2", "--to", "2-1").exit_code == 1
+    assert "These do not name one customer each: 99 (nobody)." in assign("99", "--to-nobody").stderr
+    for wrong in (
+        ["--to", "1-2"],
+        ["25"],
+        ["25", "--from", "1-1", "--to", "1-2"],
+        ["25", "--to", "1-2", "--to-nobody"],
+    ):
+        assert assign(*wrong).exit_code == 2
+
+
+def test_on_a_terminal_there_is_a_progress_bar(sqlite_url: str, here: Path, export: Export) -> None:
+    export.staff().customers(customer("25", First_Name="\x1b]0;title\x07", Note="x" * 1000)).orders(ORDER)
+    command = [
+        sys.executable,
+        "-m",
+        "sellmode_backend",
+        "import",
+        "shopify",
+        str(export.folder),
+        "--database",
+        sqlite_url,
+    ]
+    with Terminal([*command, "--retailer", "Maison", "--mode", "team"]) as terminal:
+        assert terminal.wait_exit() == 0
+        shown = terminal.written
+    assert b"orders.csv" in shown
+    assert b"100%" in shown
+    assert b"title" not in shown
