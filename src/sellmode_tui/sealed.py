@@ -17,7 +17,7 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sqlcipher3 import dbapi2
 from sqlcipher3.dbapi2 import Connection
@@ -33,12 +33,14 @@ __all__ = [
     "SealedError",
     "Unsafe",
     "Unusable",
+    "Versions",
     "WrongKey",
     "connect",
     "damage",
     "errors",
     "move_aside",
     "remove",
+    "versions",
 ]
 
 KEY_BYTES = 32
@@ -132,6 +134,25 @@ def errors(path: Path) -> Iterator[None]:
         if told is None:
             raise
         raise told from error
+
+
+class Versions(NamedTuple):
+    """What the encrypted files are made with."""
+
+    sqlite: str
+    sqlcipher: str
+    trusted: bool
+    """Whether this SQLite is new enough."""
+
+
+def versions() -> Versions:
+    """The libraries' versions."""
+    connection = dbapi2.connect(":memory:")
+    try:
+        (cipher,) = connection.execute("PRAGMA cipher_version").fetchone()
+    finally:
+        connection.close()
+    return Versions(dbapi2.sqlite_version, cipher, dbapi2.sqlite_version_info >= OLDEST_SQLITE)
 
 
 def damage(connection: Connection) -> list[str]:

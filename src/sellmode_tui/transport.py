@@ -163,7 +163,12 @@ class Transport:
 
     def post(self, path: str, body: msgspec.Struct | None = None, *, token: str | None = None) -> Answer:
         """Send a message and take the whole answer. Raises TransportError."""
-        with self._call(path, body, token, "application/json") as response:
+        with self._call("POST", path, body, token, "application/json") as response:
+            return Answer(response.status_code, _whole(_unpacked(response)))
+
+    def get(self, path: str) -> Answer:
+        """Ask for something that needs no message and no session. Raises TransportError."""
+        with self._call("GET", path, None, None, "application/json") as response:
             return Answer(response.status_code, _whole(_unpacked(response)))
 
     @contextlib.contextmanager
@@ -172,7 +177,7 @@ class Transport:
 
         Raises TransportError; so does the iterator, after it has given every line that came whole.
         """
-        with self._call(path, body, token, wire.NDJSON) as response:
+        with self._call("POST", path, body, token, wire.NDJSON) as response:
             if _media_type(response) != wire.NDJSON:
                 raise NotOurServer(_NOT_OURS)
             yield self._told(_lines(_unpacked(response)))
@@ -193,7 +198,9 @@ class Transport:
     # ------------------------------------------------------------------ inside
 
     @contextlib.contextmanager
-    def _call(self, path: str, body: msgspec.Struct | None, token: str | None, accept: str) -> Iterator[httpx.Response]:
+    def _call(
+        self, method: str, path: str, body: msgspec.Struct | None, token: str | None, accept: str
+    ) -> Iterator[httpx.Response]:
         """An answer of the backend that is no refusal, with its body still to be read."""
         nonce = secrets.token_urlsafe(16)
         headers = {
@@ -208,7 +215,7 @@ class Transport:
         content = b"" if body is None else msgspec.json.encode(body)
         with self._client_in_use() as client, self._errors():
             request = client.build_request(
-                "POST", f"{self.server}{path}", content=content, headers=headers, extensions={"trace": self._watch}
+                method, f"{self.server}{path}", content=content, headers=headers, extensions={"trace": self._watch}
             )
             response = client.send(request, stream=True)
             try:

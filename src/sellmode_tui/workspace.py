@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
-from pathlib import Path
 
 from sellmode_tui import sealed
-from sellmode_tui.account.lease import read_clock
-from sellmode_tui.account.session import Session, account_disabled
+from sellmode_tui.account import session as sessions
+from sellmode_tui.account.session import Session
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.sync.leader import Leader
@@ -22,16 +20,18 @@ class Workspace:
     """A session's cache, the door to what may be seen of it, and its sync. ``close`` ends the session with it."""
 
     def __init__(self, session: Session, settings: Settings) -> None:
-        """Open the cache; one that cannot be used is put aside and fetched anew. Raises sealed.SealedError."""
+        """Open the cache; one that cannot be used is deleted and fetched anew. Raises sealed.SealedError."""
         self.session = session
-        self.replaced: Path | None = None
-        """Where a cache that could not be used was put, when this workspace was opened: to be told to the person."""
+        self.replaced = False
+        """Whether there was a cache that could not be used: to be told to the person."""
         self._settings = settings
         path = session.folder.cache_path
         try:
             self._cache = Cache.open(path, session.key)
         except (sealed.Corrupt, sealed.SchemaTooNew):
-            self.replaced = sealed.move_aside(path, self._stamp())
+            # Not put aside: what leaves this account's view later would stay in it for good.
+            sealed.remove(path)
+            self.replaced = True
             self._cache = Cache.open(path, session.key)
         self.door = Door(self._cache)
         self._live: Live | None = None
@@ -68,22 +68,35 @@ class Workspace:
 
     def close(self) -> None:
         """Stop syncing, close the files and drop the key. May be called again."""
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
-        self._cache.close()
+        self._stop()
         self.session.close()
+
+    def lock(self) -> None:
+        """Close so that the password is needed to come back. Raises KeyringUnavailable, closed all the same."""
+        self._stop()
+        sessions.lock(self.session)
+
+    def sign_out(self) -> bool:
+        """Close and end the session at the backend; whether it has heard. Raises KeyringUnavailable, closed all the same."""
+        self._stop()
+        transport = Transport(self.session.server, ca_file=self._settings.ca_file)
+        try:
+            return sessions.sign_out(self.session, transport)
+        finally:
+            transport.close()
 
     def disable(self) -> None:
         """The backend said that the account is disabled: close, and delete what opens it and its cache."""
         self.close()
-        account_disabled(self.session)
+        sessions.account_disabled(self.session)
 
-    def set_cache_aside(self) -> None:
-        """Close, and put a damaged cache aside, so that the next workspace fetches it anew."""
+    def discard_cache(self) -> None:
+        """Close, and delete a damaged cache, so that the next workspace fetches it anew."""
         self.close()
-        with contextlib.suppress(sealed.SealedError):
-            sealed.move_aside(self.session.folder.cache_path, self._stamp())
+        sealed.remove(self.session.folder.cache_path)
 
-    def _stamp(self) -> str:
-        return read_clock().wall.strftime("%Y%m%dT%H%M%SZ")
+    def _stop(self) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+        self._cache.close()

@@ -6,6 +6,7 @@
     DATA/accounts/ID/journal.db      what the person wrote
     DATA/accounts/ID/cache.db        what the backend sent
     DATA/accounts/ID/lock            held by the process that syncs
+    DATA/accounts/ID/synced          empty; as old as the last complete sync
 
 Folders are 0700, files 0600, all owned by the user; anything else is refused rather than repaired, because what others
 could read or write before the repair is not known.
@@ -14,6 +15,7 @@ could read or write before the repair is not known.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import os
 import secrets
 import stat
@@ -92,6 +94,27 @@ class AccountFolder:
     def lock_path(self) -> Path:
         """Locked by the process that syncs this account."""
         return self.path / "lock"
+
+    @property
+    def synced_path(self) -> Path:
+        """Empty; its time is that of the last complete sync."""
+        return self.path / "synced"
+
+    def note_synced(self, at: dt.datetime) -> None:
+        """Note a complete sync for those who ask without opening the account. A note that fails is no harm."""
+        with contextlib.suppress(OSError):
+            descriptor = os.open(self.synced_path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            try:
+                os.utime(descriptor, (at.timestamp(), at.timestamp()))
+            finally:
+                os.close(descriptor)
+
+    def synced_at(self) -> dt.datetime | None:
+        """When a sync was last complete, UTC; None if none was."""
+        try:
+            return dt.datetime.fromtimestamp(self.synced_path.lstat().st_mtime, dt.UTC)
+        except OSError:
+            return None
 
     @property
     def opens_offline(self) -> bool:

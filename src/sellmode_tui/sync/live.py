@@ -56,7 +56,9 @@ def run_pass(terminal: Terminal, tell: Callable[[int, int | None], None]) -> Fin
         finish, received = _take_answer(terminal, received, tell)
         empty = 0 if received > before else empty + 1
         if not finish.more:
-            terminal.cache.finish(at=terminal.clock().wall)
+            now = terminal.clock().wall
+            terminal.cache.finish(at=now)
+            terminal.session.folder.note_synced(now)
             return finish
     raise BrokenStream(f"the backend asked {EMPTY_ANSWERS} times in a row to be asked again, and sent nothing")
 
@@ -130,14 +132,17 @@ class Live:
     # ------------------------------------------------------------------ the thread
 
     def _run(self) -> None:
-        while not self._stop.is_set():
-            leading = self._leader.lead()
-            if leading != self.status.leading:
-                self._tell(leading=leading)
-            pause = self._pass() if leading else self._follow()
-            if pause is None:
-                return
-            self._wait(pause)
+        try:
+            while not self._stop.is_set():
+                leading = self._leader.lead()
+                if leading != self.status.leading:
+                    self._tell(leading=leading)
+                pause = self._pass() if leading else self._follow()
+                if pause is None:
+                    return
+                self._wait(pause)
+        finally:
+            self._leader.close()  # whoever does not sync any more must not keep others from it
 
     def _pass(self) -> float | None:
         """Run a pass; how many seconds to wait before the next, or None if there is to be none."""
@@ -183,9 +188,11 @@ class Live:
 
     def _follow(self) -> float:
         """Take over what another process on this machine has brought."""
-        state = self._terminal.cache.state()
-        if state.finished_at != self.status.synced_at:
-            self._tell(synced_at=state.finished_at)
+        with contextlib.suppress(sealed.SealedError):
+            # What cannot be read now is told of by a pass, once this process leads.
+            state = self._terminal.cache.state()
+            if state.finished_at != self.status.synced_at:
+                self._tell(synced_at=state.finished_at)
         return 1.0
 
     def _wait(self, seconds: float) -> None:

@@ -1,0 +1,129 @@
+"""``sellmode``: the app and its commands. Data goes to standard output, talk to standard error.
+
+What a command needs is loaded when it is called; none of them loads Textual. Exit codes are in `commands.outcome`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import os
+import sys
+
+import click
+
+from sellmode_tui.account.process import harden_process
+from sellmode_tui.commands.outcome import MEANINGS, Exit, failure
+
+_COMMANDS = {
+    "accounts": ("sellmode_tui.commands.accounts", "List the accounts that signed in on this machine."),
+    "customers": ("sellmode_tui.commands.customers", "List, search and show customers."),
+    "doctor": ("sellmode_tui.commands.doctor", "Check this machine: versions, files, keyring, terminal, clock."),
+    "status": ("sellmode_tui.commands.accounts", "Tell how this machine's accounts stand."),
+    "sync": ("sellmode_tui.commands.sync", "Fetch what has changed at the server, once."),
+    "why": ("sellmode_tui.commands.why", "Explain who may see something, and by which rule."),
+}
+"""Where each command is (as ``NAME_command``), and what it does: enough for ``--help`` without loading any."""
+
+
+class _Commands(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
+        if cmd_name not in _COMMANDS:
+            return None
+        found = getattr(importlib.import_module(_COMMANDS[cmd_name][0]), f"{cmd_name}_command")
+        assert isinstance(found, click.Command)  # noqa: S101  # that is what the modules hold
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _COMMANDS[name][1]) for name in sorted(_COMMANDS)])
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(int(code)), meaning) for code, meaning in MEANINGS.items()])
+
+
+@click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="sellmode")
+@click.option("--server", metavar="URL", help="The server to sign in to.")
+@click.option("--user", metavar="NAME", help="The user name to sign in with.")
+@click.option("--password-file", metavar="FILE", help="Read the password from FILE, which only you may read.")
+@click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
+@click.pass_context
+def sellmode(
+    context: click.Context, server: str | None, user: str | None, password_file: str | None, *, ascii_only: bool
+) -> None:
+    """Clienteling in the terminal. Without a command the app opens."""
+    if context.invoked_subcommand is not None:
+        if server or user or password_file or ascii_only:
+            raise click.UsageError(
+                f"Options of the account come after the command: sellmode {context.invoked_subcommand} …"
+            )
+        return
+    sys.exit(_open_app(server, user, password_file, ascii_only=ascii_only))
+
+
+def _open_app(server: str | None, user: str | None, password_file: str | None, *, ascii_only: bool) -> int:
+    """The one place that loads the app, and so Textual."""
+    from sellmode_tui.app import run_app
+    from sellmode_tui.commands.entering import read_password
+
+    password = read_password(password_file, user or "") if password_file else None
+    return run_app(server=server, user_name=user, password=password, ascii_only=ascii_only)
+
+
+def main() -> None:
+    """Run ``sellmode`` and exit. Whatever goes wrong ends with a line for the person and a code, never a traceback."""
+    harden_process()
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError):  # not a text stream of Python's own: a test's, or None
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # suppressed above
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command line and return its exit code."""
+    try:
+        code = sellmode.main(arguments, prog_name="sellmode", standalone_mode=False)
+        sys.stdout.flush()
+    except Exception as error:  # noqa: BLE001  # each is told, and a report written of what nobody expected
+        return _ended(error)
+    except KeyboardInterrupt:
+        return _interrupted()
+    return code if isinstance(code, int) else Exit.OK
+
+
+def _ended(error: Exception) -> int:
+    match error:
+        case BrokenPipeError():
+            return _reader_gone()
+        case click.exceptions.Exit():
+            return error.exit_code
+        case click.Abort():
+            return _interrupted()
+    told = error if isinstance(error, click.ClickException) else failure(error)
+    if told is None:
+        from sellmode_tui.crash import write_report
+
+        click.echo(str(write_report(error)), err=True)
+        return Exit.FAULT
+    try:
+        sys.stdout.flush()
+        told.show()
+    except BrokenPipeError:
+        return _reader_gone()
+    return told.exit_code
+
+
+def _interrupted() -> int:
+    click.echo("Interrupted.", err=True)
+    return Exit.INTERRUPTED
+
+
+def _reader_gone() -> int:
+    """Nobody reads on (``| head``): what is still buffered goes nowhere, without a word."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Exit.PIPE

@@ -1,0 +1,124 @@
+"""``sellmode accounts`` and ``sellmode status``: what is known of this machine's accounts without opening any."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from typing import Any
+
+import click
+
+from sellmode_contract.text import visible
+from sellmode_tui.account.folders import AccountFolder, known_accounts
+from sellmode_tui.commands.outcome import Exit, Failure
+from sellmode_tui.commands.output import Table, json_option, minute, print_json
+
+_STATES = {
+    "ready": "ready: opens with the password",
+    "signed out": "wants a sign-in while online",
+    "lease": "locked: too long without contact; sign in while online",
+    "disabled": "switched off by the retailer",
+    "unreadable": "cannot be read; `sellmode doctor` says why",
+}
+
+
+@click.command("accounts")
+@json_option
+def accounts_command(*, as_json: bool) -> None:
+    """List the accounts that signed in on this machine. Opens none, needs no password."""
+    folders = _folders()
+    if as_json:
+        for folder in folders:
+            print_json(_account(folder))
+        return
+    table = Table(["USER", "NAME", "SERVER", "STATE"])
+    table.print([row["user_name"], row["name"], row["server"], row["state"]] for row in map(_account, folders))
+
+
+@click.command("status")
+@json_option
+def status_command(*, as_json: bool) -> None:
+    """Tell how this machine's accounts stand: last sync, lock, files. Opens none, needs no password and no network."""
+    for number, folder in enumerate(_folders()):
+        status = _status(folder)
+        if as_json:
+            print_json(status)
+            continue
+        if number:
+            click.echo()
+        synced = status["synced_at"]
+        click.echo(visible(status["name"] or folder.id))
+        for label, value in (
+            ("user name", status["user_name"]),
+            ("server", status["server"]),
+            ("state", _STATES[status["state"]]),
+            ("line", "not asked: `sellmode sync` tells"),
+            ("last sync", f"{minute(synced)} ({_ago(synced)} ago)" if synced else "none complete yet"),
+            ("local copy", _size(status["cache_bytes"])),
+            ("journal", _size(status["journal_bytes"])),
+            ("keyring", "may open it without the password" if status["remembered"] else "not used"),
+            ("problem", status["problem"]),
+        ):
+            if value:
+                click.echo(f"  {label:12}{visible(value)}")
+
+
+def _folders() -> list[AccountFolder]:
+    folders = known_accounts()
+    if not folders:
+        raise Failure("Nobody has signed in on this machine yet. Start `sellmode`.", Exit.NOTHING)
+    return folders
+
+
+def _account(folder: AccountFolder) -> dict[str, Any]:
+    profile = folder.known
+    return {
+        "user_name": profile.user_name if profile else "",
+        "name": profile.name if profile else "",
+        "server": profile.server if profile else "",
+        "state": _state(folder),
+        "remembered": profile.remembered if profile else False,
+        "folder": str(folder.path),
+    }
+
+
+def _status(folder: AccountFolder) -> dict[str, Any]:
+    return {
+        **_account(folder),
+        "line": "unknown",
+        "synced_at": folder.synced_at(),
+        "cache_bytes": _bytes(str(folder.cache_path)),
+        "journal_bytes": _bytes(str(folder.journal_path)),
+        "problem": folder.problem,
+    }
+
+
+def _state(folder: AccountFolder) -> str:
+    if folder.known is None:
+        return "unreadable"
+    return "ready" if folder.opens_offline else folder.known.sealed or "signed out"
+
+
+def _bytes(path: str) -> int:
+    """Of a database with its log; 0 if there is none."""
+    total = 0
+    for suffix in ("", "-wal"):
+        try:
+            total += os.lstat(f"{path}{suffix}").st_size
+        except OSError:
+            continue
+    return total
+
+
+def _size(size: int) -> str:
+    if size < 1_000_000:
+        return f"{size / 1000:,.0f} kB" if size else "none"
+    return f"{size / 1_000_000:,.1f} MB"
+
+
+def _ago(moment: dt.datetime) -> str:
+    seconds = max(0.0, (dt.datetime.now(dt.UTC) - moment).total_seconds())
+    for unit, length in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length:.0f} {unit}"
+    return f"{seconds:.0f} seconds"

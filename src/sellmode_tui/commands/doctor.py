@@ -1,0 +1,202 @@
+"""``sellmode doctor``: whether this machine is fit for Sellmode, and what to do where it is not."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import platform
+import shutil
+import stat
+import sys
+import threading
+from collections.abc import Iterator
+from importlib import metadata
+from pathlib import Path
+from typing import Final, Literal, NamedTuple
+
+import click
+
+from sellmode_contract.text import visible
+from sellmode_tui import sealed
+from sellmode_tui.account import keyring
+from sellmode_tui.account.errors import AccountError, KeyringUnavailable
+from sellmode_tui.account.folders import AccountFolder, check_private_folder, data_folder, known_accounts
+from sellmode_tui.account.settings import BadSettings, Settings, read_settings
+from sellmode_tui.commands.outcome import Exit, Failure
+from sellmode_tui.commands.output import Table, json_option, minute, print_json
+from sellmode_tui.transport import Interrupted, Transport, TransportError
+
+LEAST_FREE: Final = 500_000_000
+"""Bytes of free disk space below which a warning is due: a large store's copy and its log."""
+REACH_SECONDS: Final = 3.0
+HEALTH_PATH: Final = "/health"
+SMALLEST_SCREEN: Final = (80, 24)
+_PROBE: Final = "doctor"
+"""Asked of the keyring; nothing is ever kept under it."""
+
+
+class Check(NamedTuple):
+    """Something that was looked at."""
+
+    check: str
+    result: Literal["ok", "warning", "failure"]
+    detail: str
+    """What was found and, unless all is well, what to do."""
+
+
+@click.command("doctor")
+@click.option("--online", is_flag=True, help=f"Also ask the servers whether they are there, {REACH_SECONDS:g} s each.")
+@json_option
+def doctor_command(*, online: bool, as_json: bool) -> None:
+    """Check this machine: versions, files, disk, keyring, terminal, clock. Opens no account, needs no password."""
+    checks = [*_versions(), *_settings(), *_files(), *_disk(), *_keyring(), *_terminal(), *_clock()]
+    if online:
+        checks += _servers()
+    if as_json:
+        for check in checks:
+            print_json(check)
+    else:
+        Table(["CHECK", "RESULT", "FOUND"]).print(checks)
+    failed = sum(check.result == "failure" for check in checks)
+    if failed:
+        raise Failure("1 check fails." if failed == 1 else f"{failed} checks fail.", Exit.DAMAGED)
+
+
+def _versions() -> Iterator[Check]:
+    packages = ", ".join(f"{name} {metadata.version(name)}" for name in ("sellmode", "textual", "sqlcipher3"))
+    yield Check("version", "ok", f"{packages}, Python {platform.python_version()}")
+    versions = sealed.versions()
+    oldest = ".".join(map(str, sealed.OLDEST_SQLITE))
+    yield Check(
+        "sqlite",
+        "ok" if versions.trusted else "failure",
+        f"SQLite {versions.sqlite}, SQLCipher {versions.sqlcipher}"
+        + ("" if versions.trusted else f": can damage files; install a sqlcipher3 with SQLite {oldest} or later"),
+    )
+
+
+def _settings() -> Iterator[Check]:
+    try:
+        settings = read_settings()
+    except BadSettings as error:
+        yield Check("settings", "failure", str(error))
+        return
+    yield Check("settings", "ok", f"server {settings.server}" if settings.server else "none, and none are needed")
+
+
+def _files() -> Iterator[Check]:
+    """Each file of ours that others could use, or that is not what it seems; `lstat` tells, nothing is opened."""
+    try:
+        data = data_folder()
+    except (OSError, AccountError) as error:
+        yield Check("files", "failure", str(error))
+        return
+    problems = [*_problems(data), *(f"{folder.path}: {folder.problem}" for folder in _accounts() if folder.problem)]
+    for problem in dict.fromkeys(problems):
+        yield Check("files", "failure", problem)
+    if not problems:
+        yield Check("files", "ok", f"{data} is yours alone; {len(_accounts())} accounts")
+
+
+def _problems(folder: Path) -> Iterator[str]:
+    for path in sorted(folder.iterdir()):
+        status = path.lstat()
+        if stat.S_ISDIR(status.st_mode):
+            try:
+                check_private_folder(path)
+            except AccountError as error:
+                yield str(error)
+            yield from _problems(path)
+        elif not stat.S_ISREG(status.st_mode):
+            yield f"{path} is not a plain file. Remove it."
+        elif status.st_uid != os.geteuid():
+            yield f"{path} belongs to another user of this machine. Ask whoever runs it."
+        elif status.st_mode & 0o077:
+            yield f"{path} is open to other users of this machine. Close it with: chmod 600 '{path}'"
+
+
+def _disk() -> Iterator[Check]:
+    try:
+        free = shutil.disk_usage(data_folder()).free
+    except (OSError, AccountError):
+        return  # the files' check has told
+    enough = free >= LEAST_FREE
+    yield Check(
+        "disk",
+        "ok" if enough else "warning",
+        f"{free / 1e9:,.1f} GB free" + ("" if enough else ": free some room, or a sync may stop halfway"),
+    )
+
+
+def _keyring() -> Iterator[Check]:
+    try:
+        keyring.get(_PROBE)
+    except KeyringUnavailable as error:
+        yield Check("keyring", "ok", f"{error} Passwords are asked for.")
+        return
+    yield Check("keyring", "ok", "there is one that could be used")
+
+
+def _terminal() -> Iterator[Check]:
+    term = os.environ.get("TERM", "")
+    if not sys.stdout.isatty():
+        yield Check("terminal", "ok", "output goes elsewhere; the app needs a terminal, the commands do not")
+        return
+    columns, lines = shutil.get_terminal_size()
+    encoding = sys.stdout.encoding or "unknown"
+    colours = "any colours" if os.environ.get("COLORTERM") in ("truecolor", "24bit") else "few colours"
+    found = f"{visible(term) or 'TERM is not set'}, {columns}x{lines}, {colours}, {visible(encoding)}"
+    advice = []
+    if term in ("", "dumb"):
+        advice.append("the app cannot draw here; the commands work")
+    if columns < SMALLEST_SCREEN[0] or lines < SMALLEST_SCREEN[1]:
+        advice.append("the app wants 80x24")
+    if encoding.lower().replace("-", "") != "utf8":
+        advice.append("names are shown in full with UTF-8 only; set LANG")
+    yield Check("terminal", "warning" if advice else "ok", "; ".join([found, *advice]))
+
+
+def _clock() -> Iterator[Check]:
+    now = dt.datetime.now(dt.UTC)
+    witnesses = [dt.datetime.fromtimestamp(Path(__file__).stat().st_mtime, dt.UTC)]
+    witnesses += [moment for folder in _accounts() if (moment := folder.synced_at())]
+    latest = max(witnesses)
+    if now < latest - dt.timedelta(minutes=5):
+        yield Check("clock", "warning", f"{minute(now)} is before {minute(latest)}, which has been: set the clock")
+    else:
+        yield Check("clock", "ok", minute(now))
+
+
+def _servers() -> Iterator[Check]:
+    try:
+        settings = read_settings()
+    except BadSettings:
+        settings = Settings()
+    servers = {folder.known.server for folder in _accounts() if folder.known}
+    for server in sorted(servers | ({settings.server} if settings.server else set())):
+        yield _reached(server, settings.ca_file)
+    if not servers and not settings.server:
+        yield Check("server", "warning", "none is known yet")
+
+
+def _reached(server: str, ca_file: Path | None) -> Check:
+    try:
+        with Transport(server, ca_file=ca_file, connect_seconds=REACH_SECONDS, silent_seconds=REACH_SECONDS) as calls:
+            deadline = threading.Timer(REACH_SECONDS, calls.close)
+            deadline.start()
+            try:
+                calls.get(HEALTH_PATH)
+            finally:
+                deadline.cancel()
+    except Interrupted:
+        return Check("server", "warning", f"{server} does not answer within {REACH_SECONDS:g} seconds")
+    except TransportError as error:
+        return Check("server", "warning", f"{server}: {error}")
+    return Check("server", "ok", f"{server} is there and well")
+
+
+def _accounts() -> list[AccountFolder]:
+    try:
+        return known_accounts()
+    except (OSError, AccountError):
+        return []  # the files' check has told

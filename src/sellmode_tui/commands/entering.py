@@ -1,0 +1,198 @@
+"""Which account a command works on, and opening it: with the machine's keyring, a password file, or a question."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import getpass
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import click
+
+from sellmode_contract.text import visible
+from sellmode_contract.wire import user_key
+from sellmode_tui import sealed
+from sellmode_tui.account import session as sessions
+from sellmode_tui.account.errors import KeyringUnavailable
+from sellmode_tui.account.folders import MAX_SMALL_FILE, AccountFolder, known_accounts, read_private
+from sellmode_tui.account.lease import State
+from sellmode_tui.account.session import Session
+from sellmode_tui.account.settings import Settings, read_settings
+from sellmode_tui.commands.outcome import Exit, Failure
+from sellmode_tui.commands.output import say
+from sellmode_tui.transport import server_address
+from sellmode_tui.workspace import Workspace
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+class Choice(NamedTuple):
+    """What was said about the account on the command line."""
+
+    server: str | None
+    user_name: str | None
+    password_file: str | None
+
+
+def account_options(command: _Command) -> _Command:
+    """Give a command the options that choose an account, and a ``choice`` of it."""
+
+    @click.option("--server", metavar="URL", help="The account's server, if you have accounts at several.")
+    @click.option("--user", metavar="NAME", help="The account's user name, if several are known on this machine.")
+    @click.option(
+        "--password-file",
+        metavar="FILE",
+        help="Read the password from FILE, which only you may read; - reads standard input. Otherwise you are asked.",
+    )
+    @functools.wraps(command)
+    def with_choice(server: str | None, user: str | None, password_file: str | None, **options: Any) -> Any:
+        return command(choice=Choice(server, user, password_file), **options)
+
+    return with_choice  # type: ignore[return-value]  # the command, plus options
+
+
+# ------------------------------------------------------------------ which account
+
+
+def find_folder(choice: Choice) -> AccountFolder | None:
+    """The known account that is meant; None if none fits. Raises Failure if several do, BadAddress."""
+    server = server_address(choice.server) if choice.server else None
+    found = [
+        folder
+        for folder in known_accounts()
+        if folder.known
+        and server in (None, folder.known.server)
+        and (choice.user_name is None or user_key(choice.user_name) == user_key(folder.known.user_name))
+    ]
+    exact = [folder for folder in found if folder.profile.user_name == choice.user_name]
+    if len(exact or found) > 1:
+        raise Failure(f"Several accounts are known on this machine; say which:\n{_listed(found)}", Exit.USAGE)
+    candidates = exact or found
+    return candidates[0] if candidates else None
+
+
+def known_folder(choice: Choice) -> AccountFolder:
+    """The known account that is meant. Raises Failure if there is none, or several."""
+    folder = find_folder(choice)
+    if folder is not None:
+        return folder
+    known = [folder for folder in known_accounts() if folder.known]
+    if not known:
+        raise Failure(
+            "Nobody has signed in on this machine yet. Start `sellmode`, or `sellmode sync --server URL --user NAME`.",
+            Exit.LOCKED,
+        )
+    raise Failure(f"No such account has signed in on this machine. Known are:\n{_listed(known)}", Exit.LOCKED)
+
+
+def _listed(folders: list[AccountFolder]) -> str:
+    profiles = [folder.profile for folder in folders]
+    return "\n".join(
+        f"  --server {profile.server} --user {visible(profile.user_name)}  ({visible(profile.name)})"
+        for profile in profiles
+    )
+
+
+# ------------------------------------------------------------------ the password
+
+
+def read_password(password_file: str | None, whose: str) -> str:
+    """The password of the file's first line, or of the person at the terminal. Raises Failure, UnsafeFile."""
+    if password_file is None:
+        return _asked(whose)
+    if password_file == "-":  # noqa: S105  # a file's name
+        content = sys.stdin.buffer.readline(MAX_SMALL_FILE)
+    else:
+        try:
+            content = read_private(Path(password_file))
+        except FileNotFoundError:
+            raise Failure(f"There is no password file {visible(password_file)}.", Exit.USAGE) from None
+    line = content.split(b"\n", 1)[0].removesuffix(b"\r")
+    try:
+        password = line.decode()
+    except UnicodeDecodeError:
+        raise Failure("The password file is not UTF-8 text.", Exit.USAGE) from None
+    if not password:
+        raise Failure("The password file's first line is empty.", Exit.USAGE)
+    return password
+
+
+def _asked(whose: str) -> str:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC))
+    except OSError:
+        raise Failure(
+            "There is no terminal to ask for the password on. Give --password-file FILE, or - for standard input.",
+            Exit.LOCKED,
+        ) from None
+    try:
+        return getpass.getpass(f"Password of {visible(whose)}: ")
+    except EOFError:
+        raise Failure("No password was given.", Exit.LOCKED) from None
+
+
+def whose(folder: AccountFolder) -> str:
+    """An account for people."""
+    profile = folder.profile
+    return f"{profile.name} ({profile.user_name} at {profile.server})"
+
+
+# ------------------------------------------------------------------ opening
+
+
+def remembered(folder: AccountFolder) -> Session | None:
+    """The account opened with the machine's keyring; None where a password is needed. Raises AccountError."""
+    try:
+        return sessions.unlock_remembered(folder)
+    except KeyringUnavailable as error:
+        say(str(error))
+        return None
+
+
+@contextlib.contextmanager
+def opened(choice: Choice) -> Iterator[Workspace]:
+    """The account's workspace, opened without the network. Raises Failure, AccountError, sealed.SealedError."""
+    folder = known_folder(choice)
+    session = remembered(folder) if choice.password_file is None else None
+    if session is None:
+        session = sessions.unlock(folder, read_password(choice.password_file, whose(folder)))
+    with contextlib.closing(workspace_of(session, read_settings())) as workspace:
+        if workspace.replaced:
+            raise Failure(_REPLACED, Exit.DAMAGED)
+        _tell_lease(session)
+        if workspace.status.synced_at is None:
+            say("The first sync on this machine is not complete: `sellmode sync` fetches the rest.")
+        try:
+            yield workspace
+        except sealed.Corrupt as error:
+            if error.path != folder.cache_path:
+                raise
+            workspace.discard_cache()
+            raise Failure(_REPLACED, Exit.DAMAGED) from error
+
+
+_REPLACED = (
+    "The local copy of what the server sent could not be used and was deleted; nothing you wrote is lost. "
+    "`sellmode sync` fetches it anew."
+)
+
+
+def workspace_of(session: Session, settings: Settings) -> Workspace:
+    """A session's workspace; without one the session is closed. Raises sealed.SealedError."""
+    try:
+        return Workspace(session, settings)
+    except BaseException:
+        session.close()
+        raise
+
+
+def _tell_lease(session: Session) -> None:
+    lease = session.lease()
+    if lease.state is State.ENDING:
+        days = lease.left.days
+        left = f"{days} days" if days > 1 else "a day" if days else "some hours"
+        say(f"This terminal has had no contact for long: it locks in {left}. `sellmode sync` prevents that.")

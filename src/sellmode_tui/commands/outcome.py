@@ -1,0 +1,82 @@
+"""How a command can end: its exit codes, and which error means which."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+import click
+
+from sellmode_tui import sealed
+from sellmode_tui.account import errors
+from sellmode_tui.account.settings import BadSettings
+from sellmode_tui.transport import BadAddress, Refused, TransportError
+
+
+class Exit(IntEnum):
+    """Exit codes of ``sellmode``, as docs/commands.md tells them."""
+
+    OK = 0
+    NOTHING = 1
+    USAGE = 2
+    LOCKED = 3
+    OFFLINE = 4
+    REFUSED = 5
+    DAMAGED = 6
+    FAULT = 70
+    INTERRUPTED = 130
+    PIPE = 141
+
+
+MEANINGS: dict[Exit, str] = {
+    Exit.OK: "done",
+    Exit.NOTHING: "nothing found, or not visible",
+    Exit.USAGE: "wrong usage; a filter that cannot be read",
+    Exit.LOCKED: "not signed in: no or a wrong password, a lease that is over",
+    Exit.OFFLINE: "the server cannot be reached or is busy; trying again later may help",
+    Exit.REFUSED: "the server refused: an account switched off, a newer app wanted",
+    Exit.DAMAGED: "files on this machine are damaged, open to others, or have no room",
+    Exit.FAULT: "a mistake of Sellmode's own; a report was written",
+    Exit.INTERRUPTED: "interrupted",
+}
+"""For the help and the documents. A reader of the output that goes away ends a command quietly, with 141."""
+
+
+class Failure(click.ClickException):
+    """Ends a command with a message and an exit code."""
+
+    def __init__(self, message: str, exit_code: Exit) -> None:
+        super().__init__(message)
+        vars(self)["exit_code"] = int(exit_code)  # click declares it for the class and reads it from the instance
+
+
+def failure(error: Exception) -> Failure | None:
+    """The failure that an expected error means; None for one that nobody expects."""
+    code: Exit | None = None
+    match error:
+        case Refused():
+            code = _REFUSALS.get(error.problem.code, Exit.REFUSED)
+        case BadAddress() | BadSettings():
+            code = Exit.USAGE
+        case TransportError() | errors.ServerBusy() | errors.TooManyAttempts():
+            code = Exit.OFFLINE
+        case errors.UnsafeFile() | errors.DamagedFile() | sealed.SealedError():
+            code = Exit.DAMAGED
+        case (
+            errors.AccountDisabled()
+            | errors.UpgradeNeeded()
+            | errors.SignInRefused()
+            | errors.OtherAccountAnswered()
+            | errors.WeakPassword()
+        ):
+            code = Exit.REFUSED
+        case errors.AccountError():
+            code = Exit.LOCKED
+    return None if code is None else Failure(str(error), code)
+
+
+_REFUSALS = {
+    "signed_out": Exit.LOCKED,
+    "too_many_attempts": Exit.OFFLINE,
+    "unavailable": Exit.OFFLINE,
+    "internal": Exit.OFFLINE,
+}

@@ -1,0 +1,66 @@
+"""``sellmode why``: who may see a record, and by which rule."""
+
+from __future__ import annotations
+
+import click
+
+from sellmode_contract.records import Retailer
+from sellmode_contract.text import visible
+from sellmode_tui.commands.customers import not_found, resolve
+from sellmode_tui.commands.entering import Choice, account_options, opened
+from sellmode_tui.commands.output import json_option, print_json
+from sellmode_tui.visibility import WhySeen
+
+_MODES = {"associate": "Associate Mode", "team": "Team Mode"}
+
+
+@click.group("why")
+def why_command() -> None:
+    """Explain who may see something, and by which rule."""
+
+
+@why_command.command("customer")
+@click.argument("customer", metavar="CUSTOMER")
+@json_option
+@account_options
+def customer_command(choice: Choice, customer: str, *, as_json: bool) -> None:
+    """Explain why you see CUSTOMER: an id or its beginning, a customer number or an e-mail address.
+
+    \b
+      sellmode why customer ann@example.com
+    """  # noqa: D301  # click's mark for lines to be kept
+    with opened(choice) as workspace:
+        seen = workspace.door.why(resolve(workspace.door, customer))
+        retailer = workspace.door.retailer()
+    if seen is None:  # left between the two readings
+        raise not_found(customer)
+    if as_json:
+        print_json(seen)
+        return
+    stores = _store_names(retailer)
+    click.echo(f"{visible(seen.name)} is seen by {visible(_audience(seen, stores))}.")
+    click.echo(f"Mode:   {_MODES[seen.mode]}{_as_team(seen)}")
+    click.echo(f"Rule:   a customer is seen by {seen.rule}")
+    click.echo(f"Owner:  {visible(seen.owner_name) or 'nobody'}")
+    click.echo(f"Store:  {visible(stores.get(seen.store or '', seen.store or 'none'))}")
+
+
+def _as_team(seen: WhySeen) -> str:
+    return ", and you may read profiles as in Team Mode" if seen.mode == "associate" and seen.column == "team" else ""
+
+
+def _audience(seen: WhySeen, stores: dict[str, str]) -> str:
+    kind, _, rest = seen.audience.partition(":")
+    store = stores.get(seen.store or "", seen.store or "")
+    match kind:
+        case "person":
+            return seen.owner_name or rest
+        case "lead":
+            return f"the managers of {store}"
+        case "store":
+            return f"everybody of {store}"
+    return seen.audience
+
+
+def _store_names(retailer: Retailer | None) -> dict[str, str]:
+    return {store.id: store.name for store in retailer.stores} if retailer else {}
