@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import delta, first_sync, opening_list, typeahead
+from benchmarks import delta, first_sync, on_screen, opening_list, typeahead
 from benchmarks.bench import Bench
 from benchmarks.measure import Figure, table
 
@@ -16,6 +16,10 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "delta": delta.run,
     "typeahead": typeahead.run,
     "open-list": opening_list.run,
+    "typing": on_screen.typing,
+    "start": on_screen.start,
+    "quiet": on_screen.quiet,
+    "memory": on_screen.memory,
 }
 
 

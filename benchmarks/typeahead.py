@@ -40,7 +40,7 @@ def run(bench: Bench) -> Iterator[Figure]:
 def _first_pages(bench: Bench, shop: Shop, cache: Cache) -> Iterator[Figure]:
     door = Door(cache)
     rounds = bench.rounds(300)
-    customers = _some(cache, rounds + 1)
+    customers = some_customers(cache, rounds + 1)
 
     def point_read(number: int) -> float:
         with cache.reading() as reading:
@@ -85,7 +85,7 @@ def _first_pages(bench: Bench, shop: Shop, cache: Cache) -> Iterator[Figure]:
         )  # fmt: skip
 
 
-def _some(cache: Cache, number: int) -> list[Customer]:
+def some_customers(cache: Cache, number: int) -> list[Customer]:
     """Customers picked at random, the same ones in each run."""
     chance = random.Random(5)
     with cache.reading() as reading:
