@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 from sellmode_tui import sealed
@@ -13,14 +14,17 @@ from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.live import Live, Terminal
 from sellmode_tui.sync.status import SyncStatus
 from sellmode_tui.transport import Transport
-from sellmode_tui.visibility.door import Door
+from sellmode_tui.visibility.door import Door, utc_now
 
 
 class Workspace:
     """A session's cache, the door to what may be seen of it, and its sync. ``close`` ends the session with it."""
 
-    def __init__(self, session: Session, settings: Settings) -> None:
-        """Open the cache; one that cannot be used is deleted and fetched anew. Raises sealed.SealedError."""
+    def __init__(self, session: Session, settings: Settings, now: Callable[[], dt.datetime] = utc_now) -> None:
+        """Open the cache; one that cannot be used is deleted and fetched anew. Raises sealed.SealedError.
+
+        ``now`` gives the moment that filters and figures count from.
+        """
         self.session = session
         self.replaced = False
         """Whether there was a cache that could not be used: to be told to the person."""
@@ -33,7 +37,7 @@ class Workspace:
             sealed.remove(path)
             self.replaced = True
             self._cache = Cache.open(path, session.key)
-        self.door = Door(self._cache)
+        self.door = Door(self._cache, now)
         self._live: Live | None = None
 
     def terminal(self) -> Terminal | None:
@@ -77,7 +81,10 @@ class Workspace:
         sessions.lock(self.session)
 
     def sign_out(self) -> bool:
-        """Close and end the session at the backend; whether it has heard. Raises KeyringUnavailable, closed all the same."""
+        """Close and end the session at the backend; whether that has heard.
+
+        Raises KeyringUnavailable, closed all the same.
+        """
         self._stop()
         transport = Transport(self.session.server, ca_file=self._settings.ca_file)
         try:

@@ -1,8 +1,8 @@
 """The one door between the cache and whoever shows or prints records.
 
-Screens and commands read through ``Door`` only. Each reading shows what the contract's table lets the account see in the
-mode that the backend last told, and what the backend sends it: everything else is hidden on every path alike, as if it
-did not exist. Without an accepted view, with an unknown mode or without a scope there is nothing.
+Screens and commands read through ``Door`` only. Each reading shows what the contract's table lets the account see in
+the mode that the backend last told, and what the backend sends it: everything else is hidden on every path alike, as if
+it did not exist. Without an accepted view, with an unknown mode or without a scope there is nothing.
 """
 
 from __future__ import annotations

@@ -24,7 +24,8 @@ _EVERYONE = object()
 _EVERYBODY = CustomerQuery()
 
 
-def _utc_now() -> dt.datetime:
+def utc_now() -> dt.datetime:
+    """The moment by this machine's clock."""
     return dt.datetime.now(dt.UTC)
 
 
@@ -34,7 +35,7 @@ class Door:
     Readings raise SealedError if the file cannot be read, and Interrupted if they were cancelled.
     """
 
-    def __init__(self, cache: Cache, clock: Callable[[], dt.datetime] = _utc_now) -> None:
+    def __init__(self, cache: Cache, clock: Callable[[], dt.datetime] = utc_now) -> None:
         """``clock`` gives the moment that filters such as ``last_purchase>90d`` count from."""
         self._cache = cache
         self._clock = clock

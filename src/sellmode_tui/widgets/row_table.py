@@ -18,12 +18,12 @@ from textual.content import Content
 from textual.geometry import Offset, Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
-from textual.scrollbar import ScrollBarRender
 from textual.strip import Strip
 
 from sellmode_contract.text import visible_lines
 from sellmode_tui.widgets.cells import fit
 from sellmode_tui.widgets.columns import GAP, Column, Sort, fit_columns, heading
+from sellmode_tui.widgets.scrollbar import PlainBar
 
 PAGE = 100
 """Rows that are asked for at a time."""
@@ -61,13 +61,6 @@ class RowSource(Protocol):
 
     def find(self, key: str) -> int | None:
         """The place of the row with this key, or None if it is not in the list."""
-
-
-class _PlainBar(ScrollBarRender):
-    """A scrollbar of whole cells: eighths of a block are diamonds on a Linux console."""
-
-    VERTICAL_BARS: ClassVar[list[str]] = [" "]
-    HORIZONTAL_BARS: ClassVar[list[str]] = [" "]
 
 
 class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
@@ -208,15 +201,27 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     # --- what the application does with it
 
-    def show(self, source: RowSource, *, sort: Sort | None = None, keep_cursor: bool = True) -> None:
+    def show(
+        self,
+        source: RowSource,
+        *,
+        sort: Sort | None = None,
+        keep_cursor: bool = True,
+        columns: Sequence[Column] | None = None,
+    ) -> None:
         """Show another source. The rows on the screen stay until its first ones are there, then all change at once.
 
         Args:
             source: Where the rows come from now.
             sort: Which heading bears the mark of the sorting.
+            columns: Other columns, that the source's rows have cells for. The old rows go at once.
             keep_cursor: Keep the cursor on the record it is on, and that on its line, if the new source has it (else
                 the cursor keeps its place). False: go to the first row.
         """
+        if columns is not None and tuple(columns) != self._columns:
+            self._pages.clear()
+            self._columns = tuple(columns)
+            self.refresh()
         self._source = source
         self._sort = sort
         self._open(keep_cursor=keep_cursor)
@@ -488,7 +493,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Start with the source given at the beginning."""
-        self.vertical_scrollbar.renderer = _PlainBar  # type: ignore[misc]  # the way its documentation shows
+        self.vertical_scrollbar.renderer = PlainBar  # type: ignore[misc]  # the way its documentation shows
         self._open(keep_cursor=True)
 
     def on_resize(self) -> None:

@@ -1,0 +1,1 @@
+"""What the person sees and types into. Screens read through the door, post messages up, and know no file or server."""

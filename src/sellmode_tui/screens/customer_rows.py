@@ -1,0 +1,79 @@
+"""A list of customers as rows of a table: which columns there are, what stands in them, and what they are sorted by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from sellmode_tui.screens.words import Words, money
+from sellmode_tui.visibility import CustomerList, CustomerRow, Sort
+from sellmode_tui.widgets import columns, row_table
+from sellmode_tui.widgets.columns import Column
+
+SORTS: Final[dict[Sort, tuple[str, str, str]]] = {
+    "name": ("Name", "A to Z", "Z to A"),
+    "last_purchase": ("Last bought", "longest ago first", "latest first"),
+    "spend": ("Spend", "least first", "most first"),
+    "last_contact": ("Last contact", "longest ago first", "latest first"),
+    "owner": ("With", "A to Z", "Z to A"),
+}
+"""What a list can be sorted by: the column's heading, and the two directions in words."""
+
+FALLING_FIRST: Final = frozenset({"last_purchase", "spend", "last_contact"})
+"""Sorted the other way round when first chosen: who spent most is looked for more often than who spent least."""
+
+
+def table_columns(*, owners: bool) -> tuple[Column, ...]:
+    """The columns, with owners where there are several."""
+    shared = (
+        Column("Name", min_width=14, priority=9),
+        Column("Tier", 8, priority=4, min_width=6),
+        Column("Last bought", 11, "right", priority=6),
+        Column("Spend", 10, "right", priority=7),
+        Column("Last contact", 12, "right", priority=3),
+    )
+    tags = Column("Tags", 20, priority=1, min_width=8)
+    return (*shared, Column("With", 16, priority=5, min_width=9), tags) if owners else (*shared, tags)
+
+
+def table_sort(sort: Sort, *, descending: bool) -> columns.Sort:
+    """The mark in the heading."""
+    return columns.Sort(SORTS[sort][0], descending)
+
+
+class CustomerSource:
+    """Gives a table the rows of a list."""
+
+    def __init__(self, found: CustomerList, words: Words, *, owners: bool) -> None:
+        self.found = found
+        self.exact: int | None = None
+        """How many there are, once that has been counted beyond what is counted at once."""
+        self._words = words
+        self._owners = owners
+
+    def count(self) -> row_table.Count:
+        """How many there are."""
+        if self.exact is not None:
+            return row_table.Count(self.exact)
+        return row_table.Count(*self.found.count())
+
+    def rows(self, start: int, stop: int) -> Sequence[row_table.Row]:
+        """A page of them."""
+        return [self._row(customer) for customer in self.found.rows(start, stop)]
+
+    def find(self, key: str) -> int | None:
+        """Where a customer stands."""
+        return self.found.find(key)
+
+    def _row(self, customer: CustomerRow) -> row_table.Row:
+        words = self._words
+        cells = (
+            customer.name,
+            customer.tier,
+            words.day(customer.last_purchase),
+            money(customer.spend, customer.currency),
+            words.day(customer.last_contact),
+            *((customer.owner_name or words.nothing,) if self._owners else ()),
+            ", ".join(customer.tags),
+        )
+        return row_table.Row(customer.id, cells)

@@ -1,0 +1,379 @@
+"""The customers whom the account sees: listed, searched, filtered, sorted, opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer
+
+from sellmode_contract.filters import Completion, FilterError
+from sellmode_tui.screens.customer_rows import FALLING_FIRST, SORTS, CustomerSource, table_columns, table_sort
+from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.profile import ProfileScreen, ProfileView
+from sellmode_tui.screens.saved_filters import SavedFiltersScreen
+from sellmode_tui.screens.search_bar import SearchBar
+from sellmode_tui.screens.standing import status_of, why_empty
+from sellmode_tui.screens.words import counted
+from sellmode_tui.sync.status import SyncStatus
+from sellmode_tui.visibility import CustomerList, CustomerQuery, Interrupted, Sort
+from sellmode_tui.widgets.row_table import RowTable
+from sellmode_tui.widgets.status_line import StatusLine
+
+WIDE: Final = 110
+"""Columns from which on the profile stands beside the list."""
+_PAUSE = 0.5
+"""Seconds between two readings of a list that keeps changing."""
+NO_LONGER_VISIBLE: Final = "This customer is no longer visible to you."
+
+
+class CustomersScreen(Screen[None]):
+    """The list, and beside it the profile of the customer under the cursor."""
+
+    BINDING_GROUP_TITLE = "Customers"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "search", "Search", key_display="/", tooltip="Search and filter", id="customers.search"),
+        Binding("s", "sort", "Sort", tooltip="Sort by the next column", id="customers.sort"),
+        Binding("S", "reverse", "Reverse", show=False, tooltip="Sort the other way round", id="customers.reverse"),
+        Binding("f", "filters", "Filters", tooltip="Pick, save and delete filters", id="customers.filters"),
+        Binding(
+            "escape", "back", "Back", show=False, tooltip="Back to the list; clear the search", id="customers.back"
+        ),
+        Binding("f5", "sync", "Sync now", show=False, tooltip="Ask the server now", id="customers.sync"),
+    ]
+
+    DEFAULT_CSS = """
+    CustomersScreen {
+        background: $background;
+        #body { height: 1fr; }
+        #list { width: 1fr; }
+        #beside { display: none; width: 46%; min-width: 52; background: $surface; }
+        &.-wide #beside { display: block; }
+    }
+    """
+
+    class SyncWanted(Message):
+        """The server should be asked now."""
+
+    class Failed(Message):
+        """Something could not be read, for a reason that is not the person's."""
+
+        def __init__(self, error: Exception) -> None:
+            self.error = error
+            super().__init__()
+
+    class _Found(Message, bubble=False):
+        def __init__(self, query: CustomerQuery, found: CustomerList) -> None:
+            self.query = query
+            self.found = found
+            super().__init__()
+
+    class _Wrong(Message, bubble=False):
+        def __init__(self, query: CustomerQuery, error: FilterError) -> None:
+            self.query = query
+            self.error = error
+            super().__init__()
+
+    class _Completed(Message, bubble=False):
+        def __init__(self, wanted: SearchBar.CompletionWanted, completions: Sequence[Completion]) -> None:
+            self.wanted = wanted
+            self.completions = completions
+            super().__init__()
+
+    class _Stale(Message, bubble=False):
+        """The rows of a list have changed."""
+
+        def __init__(self, source: CustomerSource) -> None:
+            self.source = source
+            super().__init__()
+
+    class _Exact(Message, bubble=False):
+        def __init__(self, source: CustomerSource, exact: int, *, moved: bool) -> None:
+            self.source = source
+            self.exact = exact
+            self.moved = moved
+            """Whether the rows stand in another order now."""
+            super().__init__()
+
+    def __init__(self, desk: Desk, sync: SyncStatus) -> None:
+        super().__init__()
+        self._desk = desk
+        self._sync = sync
+        self._warning = ""
+        self._query = CustomerQuery()
+        self._source: CustomerSource | None = None
+        self._to_top = False
+        """Whether the list that is being found is another one, to be read from its beginning."""
+        self._checking = False
+        """Whether a look at what changed is due or under way."""
+
+    def compose(self) -> ComposeResult:
+        """Search, list and profile, status, keys."""
+        desk = self._desk
+        yield SearchBar(ascii_only=desk.ascii_only)
+        with Horizontal(id="body"):
+            yield RowTable(
+                table_columns(owners=desk.facts.sees_team),
+                sort=table_sort("name", descending=False),
+                ascii_only=desk.ascii_only,
+                id="list",
+            )
+            yield ProfileView(desk, id="beside")
+        yield StatusLine(status_of(self._sync, desk, self._warning), ascii_only=desk.ascii_only)
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        """Begin with everybody."""
+        self._table.focus()
+        self._search(to_top=True)
+
+    # --- what the app tells
+
+    def show_status(self, sync: SyncStatus, warning: str = "") -> None:
+        """Say how things stand."""
+        self._sync, self._warning = sync, warning
+        if self.is_mounted:
+            self.query_one(StatusLine).status = status_of(sync, self._desk, warning)
+            self._table.empty_text = why_empty(sync, self._desk, self._query.text)
+
+    def facts_changed(self) -> None:
+        """The retailer's settings or the account's place in it are others now: so may be columns and fields."""
+        self.show_status(self._sync, self._warning)
+        self._search(to_top=False)
+
+    def records_changed(self) -> None:
+        """Something in the cache may be another now."""
+        self.query_one(ProfileView).reload()
+        if not self._checking:
+            self._checking = True
+            self.set_timer(_PAUSE, self._check)
+
+    # --- finding
+
+    @property
+    def _table(self) -> RowTable:
+        return self.query_one("#list", RowTable)
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything asked for is on the screen."""
+        found = self._source is not None and self._source.found.query == self._query
+        return found and self._table.settled and self.query_one(ProfileView).settled
+
+    def _search(self, *, to_top: bool) -> None:
+        self._to_top = self._to_top or to_top
+        if self._source is not None and not self._table.settled:
+            self._source.found.cancel()
+        self._find(self._query)
+
+    @work(thread=True, exclusive=True, group="find", exit_on_error=False)
+    def _find(self, query: CustomerQuery) -> None:
+        try:
+            found = self._desk.door.find(query)
+        except FilterError as error:
+            self.post_message(self._Wrong(query, error))
+        except Interrupted:
+            return
+        except Exception as error:  # noqa: BLE001  # told by the app, which knows what to do about it
+            self.post_message(self.Failed(error))
+        else:
+            self.post_message(self._Found(query, found))
+
+    @on(_Found)
+    def _show_found(self, message: _Found) -> None:
+        if message.query != self._query:
+            return
+        owners = self._desk.facts.sees_team
+        self._source = CustomerSource(message.found, self._desk.words, owners=owners)
+        self._table.empty_text = why_empty(self._sync, self._desk, self._query.text)
+        self._table.show(
+            self._source,
+            sort=table_sort(self._query.sort, descending=self._query.descending),
+            keep_cursor=not self._to_top,
+            columns=table_columns(owners=owners),
+        )
+        self._to_top = False
+
+    @on(_Wrong)
+    def _show_wrong(self, message: _Wrong) -> None:
+        if message.query == self._query:
+            self.query_one(SearchBar).point(message.query.text, message.error)
+
+    @on(RowTable.Counted)
+    def _counted(self, event: RowTable.Counted) -> None:
+        source = self._source
+        if source is None:
+            return
+        heading, rising, falling = SORTS[self._query.sort]
+        order = falling if self._query.descending else rising
+        number = counted(event.count.n, "customer") if event.count.exact else f"{event.count.n:,}+ customers, counting"
+        between = self._desk.words.between
+        name = "name" if self._query.sort == "name" else heading.lower()
+        self.query_one(SearchBar).say(f"{number}{between}by {name}, {order}" if event.count.n else number)
+        if not event.count.exact and source.exact is None:
+            self._count_all(source)
+
+    @work(thread=True, exclusive=True, group="count", exit_on_error=False)
+    def _count_all(self, source: CustomerSource) -> None:
+        try:
+            before = source.found.sorted
+            exact = source.found.exact_count()
+        except Interrupted:
+            return
+        except Exception as error:  # noqa: BLE001  # told by the app, which knows what to do about it
+            self.post_message(self.Failed(error))
+        else:
+            self.post_message(self._Exact(source, exact, moved=not before))
+
+    @on(_Exact)
+    def _show_exact(self, message: _Exact) -> None:
+        if message.source is not self._source:
+            return
+        message.source.exact = message.exact
+        if message.moved:
+            self._table.reload()
+        else:
+            self._table.recount()
+
+    @on(RowTable.Failed)
+    def _rows_failed(self, event: RowTable.Failed) -> None:
+        if not isinstance(event.error, Interrupted):
+            self.post_message(self.Failed(event.error))
+
+    @on(ProfileView.Failed)
+    def _profile_failed(self, event: ProfileView.Failed) -> None:
+        self.post_message(self.Failed(event.error))
+
+    # --- what changes by itself
+
+    @work(thread=True, exclusive=True, group="check", exit_on_error=False)
+    def _check(self) -> None:
+        self._checking = False  # what changes from now on is looked at again
+        source = self._source
+        if source is None:
+            return
+        try:
+            if source.found.stale:
+                self.post_message(self._Stale(source))
+        except Interrupted:
+            return
+        except Exception as error:  # noqa: BLE001  # told by the app, which knows what to do about it
+            self.post_message(self.Failed(error))
+
+    @on(_Stale)
+    def _read_again(self, message: _Stale) -> None:
+        if message.source is self._source:
+            message.source.exact = None
+            self._table.reload()
+
+    # --- typing
+
+    @on(SearchBar.Changed)
+    def _typed(self, event: SearchBar.Changed) -> None:
+        self._query = self._query._replace(text=event.text)
+        self._search(to_top=True)
+
+    @on(SearchBar.CompletionWanted)
+    def _complete(self, event: SearchBar.CompletionWanted) -> None:
+        self._find_completions(event)
+
+    @work(thread=True, exclusive=True, group="complete", exit_on_error=False)
+    def _find_completions(self, wanted: SearchBar.CompletionWanted) -> None:
+        try:
+            completions = self._desk.door.complete(wanted.text, wanted.cursor)
+        except Interrupted:
+            return
+        except Exception as error:  # noqa: BLE001  # told by the app, which knows what to do about it
+            self.post_message(self.Failed(error))
+        else:
+            self.post_message(self._Completed(wanted, completions))
+
+    @on(_Completed)
+    def _suggest(self, message: _Completed) -> None:
+        self.query_one(SearchBar).suggest(message.wanted, message.completions)
+
+    @on(SearchBar.Left)
+    def _to_list(self) -> None:
+        self._table.focus()
+
+    # --- the customer under the cursor
+
+    @on(RowTable.Moved)
+    def _moved(self, event: RowTable.Moved) -> None:
+        if self.has_class("-wide"):
+            self.query_one(ProfileView).show(event.key)
+
+    @on(RowTable.Chosen)
+    def _chosen(self, event: RowTable.Chosen) -> None:
+        beside = self.query_one(ProfileView)
+        if self.has_class("-wide"):
+            beside.focus()
+        else:
+            status = self.query_one(StatusLine).status
+            self.app.push_screen(ProfileScreen(self._desk, event.key, status), self._profile_closed)
+
+    def _profile_closed(self, gone: bool | None) -> None:
+        if gone:
+            self.notify(NO_LONGER_VISIBLE, markup=False)
+
+    @on(ProfileView.Gone)
+    def _gone(self) -> None:
+        if self.query_one(ProfileView).has_focus:
+            self._table.focus()
+            self.notify(NO_LONGER_VISIBLE, markup=False)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Put the profile beside the list where there is room."""
+        wide = event.size.width >= WIDE
+        if wide == self.has_class("-wide"):
+            return
+        self.set_class(wide, "-wide")
+        beside = self.query_one(ProfileView)
+        if not wide and beside.has_focus:
+            self._table.focus()
+        beside.show(self._table.cursor_key if wide else None)
+
+    # --- keys
+
+    def action_search(self) -> None:
+        """Go to the search."""
+        self.query_one(SearchBar).field.focus()
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        sorts: list[Sort] = [sort for sort in SORTS if sort != "owner" or self._desk.facts.sees_team]
+        place = sorts.index(self._query.sort) + 1 if self._query.sort in sorts else 0
+        sort = sorts[place % len(sorts)]
+        self._query = self._query._replace(sort=sort, descending=sort in FALLING_FIRST)
+        self._search(to_top=True)
+
+    def action_reverse(self) -> None:
+        """Sort the other way round."""
+        self._query = self._query._replace(descending=not self._query.descending)
+        self._search(to_top=True)
+
+    def action_filters(self) -> None:
+        """Show the saved filters."""
+        self.app.push_screen(SavedFiltersScreen(self._desk, self.query_one(SearchBar).text), self._filter_picked)
+
+    def _filter_picked(self, text: str | None) -> None:
+        if text is not None:
+            self.query_one(SearchBar).text = text
+            self._table.focus()
+
+    def action_back(self) -> None:
+        """From the profile to the list; from the list, clear the search."""
+        if self.query_one(ProfileView).has_focus:
+            self._table.focus()
+        elif self._query.text:
+            self.query_one(SearchBar).text = ""
+
+    def action_sync(self) -> None:
+        """Ask the server now."""
+        self.post_message(self.SyncWanted())

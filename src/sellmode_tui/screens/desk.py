@@ -1,0 +1,60 @@
+"""What the screens of somebody who is signed in work with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sellmode_contract import visibility
+from sellmode_contract.records import Retailer
+from sellmode_contract.visibility import Account
+from sellmode_tui.account.journal import Journal
+from sellmode_tui.screens.words import Words
+from sellmode_tui.visibility import Door
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The retailer and the account's place in it, as the backend last told; None before it did."""
+
+    retailer: Retailer | None = None
+    account: Account | None = None
+    mode: str | None = None
+    zone: dt.tzinfo = dt.UTC
+
+    @classmethod
+    def read(cls, door: Door) -> Facts:
+        """Blocks, for a short time."""
+        return cls(door.retailer(), door.account(), door.mode(), door.zone())
+
+    @property
+    def sees_team(self) -> bool:
+        """Whether customers of several owners are seen."""
+        return self.account is not None and visibility.column(self.mode or "", self.account) == "team"
+
+    @property
+    def mode_name(self) -> str:
+        """As it is said."""
+        return {"team": "Team Mode", "associate": "Associate Mode"}.get(self.mode or "", "")
+
+
+@dataclass
+class Desk:
+    """Everything a screen may reach."""
+
+    door: Door
+    journal: Journal
+    """For saved filters."""
+    person: str
+    """Who is signed in."""
+    clock: Callable[[], dt.datetime]
+    """The moment, UTC."""
+    ascii_only: bool = False
+    facts: Facts = field(default_factory=Facts)
+    """Replaced as a whole when it changes."""
+
+    @property
+    def words(self) -> Words:
+        """How things are written at this moment."""
+        return Words(self.clock(), self.facts.zone, self.ascii_only)

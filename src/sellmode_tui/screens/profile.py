@@ -1,0 +1,260 @@
+"""A customer's profile: beside the list where there is room, over it where there is not."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from sellmode_contract.text import visible
+from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.page import Page
+from sellmode_tui.screens.profile_page import profile_page
+from sellmode_tui.screens.why import WhyScreen
+from sellmode_tui.visibility import Interrupted, Profile, WhySeen
+from sellmode_tui.widgets.scrollbar import PlainBar
+from sellmode_tui.widgets.status_line import Status, StatusLine
+
+
+class ProfileView(VerticalScroll, inherit_bindings=False):
+    """Shows one customer after another. Reads in a thread; what it shows stays until the next is there."""
+
+    BINDING_GROUP_TITLE = "Profile"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "copy_email", "Copy e-mail", tooltip="Copy the e-mail address", id="profile.copy-email"),
+        Binding("p", "copy_phone", "Copy phone", tooltip="Copy the phone number", id="profile.copy-phone"),
+        Binding("w", "why", "Why", tooltip="Why you see this customer", id="profile.why"),
+        Binding(
+            "right_square_bracket", "section(1)", "Next section", key_display="]", show=False, id="profile.next-section"
+        ),
+        Binding(
+            "left_square_bracket",
+            "section(-1)",
+            "Section before",
+            key_display="[",
+            show=False,
+            id="profile.section-before",
+        ),
+        Binding("up,k", "scroll_up", "Up", show=False, id="profile.up"),
+        Binding("down,j", "scroll_down", "Down", show=False, id="profile.down"),
+        Binding("pageup", "page_up", "Page up", show=False, id="profile.page-up"),
+        Binding("pagedown,space", "page_down", "Page down", show=False, id="profile.page-down"),
+        Binding("home", "scroll_home", "Top", show=False, id="profile.top"),
+        Binding("end", "scroll_end", "End", show=False, id="profile.end"),
+    ]
+
+    DEFAULT_CSS = """
+    ProfileView {
+        background: $background;
+        padding: 0 1;
+        scrollbar-size-vertical: 1;
+        & > Static { width: 1fr; height: auto; }
+    }
+    """
+
+    class Gone(Message):
+        """The customer is not visible any more."""
+
+    class Failed(Message):
+        """The profile could not be read."""
+
+        def __init__(self, error: Exception) -> None:
+            self.error = error
+            super().__init__()
+
+    class _Read(Message, bubble=False):
+        def __init__(self, id: str, profile: Profile | None) -> None:
+            self.id = id
+            self.profile = profile
+            super().__init__()
+
+    class _WhyRead(Message, bubble=False):
+        def __init__(self, why: WhySeen | None) -> None:
+            self.why = why
+            super().__init__()
+
+    def __init__(self, desk: Desk, *, hint: str = "", id: str | None = None) -> None:
+        """`hint` is said while nobody is shown."""
+        super().__init__(id=id)
+        self._desk = desk
+        self._hint = hint
+        self._wanted: str | None = None
+        self._profile: Profile | None = None
+        self._page: Page | None = None
+
+    def compose(self) -> ComposeResult:
+        """The page."""
+        yield Static(Content(self._hint))
+
+    def on_mount(self) -> None:
+        """Draw a scrollbar that every terminal can."""
+        self.vertical_scrollbar.renderer = PlainBar  # type: ignore[misc]  # the way its documentation shows
+
+    @property
+    def customer(self) -> str | None:
+        """Whose profile is shown or on its way."""
+        return self._wanted
+
+    @property
+    def settled(self) -> bool:
+        """Whether what is wanted is shown."""
+        return self._wanted == (self._profile.customer.id if self._profile else None)
+
+    def show(self, id: str | None) -> None:
+        """Show a customer from the top; None for nobody."""
+        if id is None:
+            self.workers.cancel_group(self, "profile")
+            self._wanted = self._profile = self._page = None
+            self.query_one(Static).update(Content(self._hint))
+            return
+        self._wanted = id
+        self._read(id)
+
+    def reload(self) -> None:
+        """Read the customer again; the view stays where it is."""
+        if self._wanted is not None:
+            self._read(self._wanted)
+
+    @work(thread=True, exclusive=True, group="profile", exit_on_error=False)
+    def _read(self, id: str) -> None:
+        try:
+            profile = self._desk.door.profile(id)
+        except Interrupted:
+            return
+        except Exception as error:  # noqa: BLE001  # told by the screen, which knows what to do about it
+            self.post_message(self.Failed(error))
+        else:
+            self.post_message(self._Read(id, profile))
+
+    @on(_Read)
+    def _take(self, read: _Read) -> None:
+        if read.id != self._wanted:
+            return
+        if read.profile is None:
+            self.show(None)
+            self.post_message(self.Gone())
+            return
+        another = self._profile is None or self._profile.customer.id != read.id
+        if not another and self._profile == read.profile:
+            return
+        self._profile = read.profile
+        self._draw()
+        if another:
+            self.scroll_home(animate=False)
+
+    def on_resize(self) -> None:
+        """Set the page for the new width."""
+        if self._profile is not None and (self._page is None or self._page.width != self._room):
+            self._draw()
+
+    @property
+    def _room(self) -> int:
+        return max(24, self.scrollable_content_region.width)
+
+    def _draw(self) -> None:
+        if self._profile is None:
+            return
+        self._page = profile_page(self._profile, self._desk.words, self._room)
+        self.query_one(Static).update(Content("\n").join(self._page.lines))
+
+    # --- keys
+
+    def action_section(self, by: int) -> None:
+        """Move the next section, or the one before, to the top."""
+        if self._page is None:
+            return
+        here = self.scroll_offset.y
+        places = [0, *self._page.headings]
+        if by > 0:
+            target = next((place for place in places if place > here), None)
+        else:
+            target = next((place for place in reversed(places) if place < here), None)
+        if target is not None:
+            self.scroll_to(y=target, animate=False)
+
+    def action_copy_email(self) -> None:
+        """Copy the e-mail address."""
+        self._copy("e-mail address", self._profile.customer.email if self._profile else "")
+
+    def action_copy_phone(self) -> None:
+        """Copy the phone number."""
+        customer = self._profile.customer if self._profile else None
+        self._copy("phone number", (customer.phone_e164 or customer.phone) if customer else "")
+
+    def _copy(self, what: str, text: str) -> None:
+        if not text:
+            self.notify(f"There is no {what} to copy.", markup=False)
+            return
+        safe = visible(text)  # what is pasted into a shell must not press Enter there
+        self.app.copy_to_clipboard(safe)
+        self.notify(f"Copied: {safe}", markup=False)
+
+    def action_why(self) -> None:
+        """Tell why this customer is seen."""
+        if self._wanted is not None:
+            self._read_why(self._wanted)
+
+    @work(thread=True, exclusive=True, group="why", exit_on_error=False)
+    def _read_why(self, id: str) -> None:
+        try:
+            why = self._desk.door.why(id)
+        except Interrupted:
+            return
+        except Exception as error:  # noqa: BLE001  # told by the screen, which knows what to do about it
+            self.post_message(self.Failed(error))
+        else:
+            self.post_message(self._WhyRead(why))
+
+    @on(_WhyRead)
+    def _tell_why(self, read: _WhyRead) -> None:
+        if read.why is not None:
+            self.app.push_screen(WhyScreen(read.why, self._desk))
+
+
+class ProfileScreen(Screen[bool]):
+    """The profile over the list. Ends with whether the customer left the view meanwhile."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back to the list", id="profile.back"),
+    ]
+
+    def __init__(self, desk: Desk, customer: str, status: Status) -> None:
+        super().__init__()
+        self._desk = desk
+        self._customer = customer
+        self._status = status
+
+    def compose(self) -> ComposeResult:
+        """The profile over the status line."""
+        yield ProfileView(self._desk)
+        yield StatusLine(self._status, ascii_only=self._desk.ascii_only)
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        """Read the customer."""
+        view = self.query_one(ProfileView)
+        view.focus()
+        view.show(self._customer)
+
+    def show_status(self, status: Status) -> None:
+        """Say how things stand."""
+        self.query_one(StatusLine).status = status
+
+    def records_changed(self) -> None:
+        """Read the customer again."""
+        self.query_one(ProfileView).reload()
+
+    def action_back(self) -> None:
+        """Go back to the list."""
+        self.dismiss(False)
+
+    @on(ProfileView.Gone)
+    def _gone(self) -> None:
+        self.dismiss(True)

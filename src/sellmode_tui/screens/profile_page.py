@@ -1,0 +1,281 @@
+"""A customer's profile as a page of text."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final
+
+from textual.content import Content
+
+from sellmode_contract.records import (
+    Channel,
+    Consent,
+    ConsentState,
+    Contact,
+    CustomField,
+    CustomValue,
+    HistoryEntry,
+    Note,
+    Order,
+    OrderLine,
+)
+from sellmode_contract.text import visible, visible_lines
+from sellmode_tui.screens.page import MUTED, Page
+from sellmode_tui.screens.words import Words, counted, money, priced
+from sellmode_tui.visibility import Profile, TimelineEntry
+
+CHANNELS: Final[dict[Channel, str]] = {"email": "E-mail", "sms": "SMS", "phone": "Phone"}
+CONSENT: Final[dict[ConsentState, str]] = {
+    "subscribed": "yes",
+    "one_to_one": "personal messages only",
+    "unsubscribed": "no",
+}
+_NOT_ASKED = "not asked"
+_CONTACTS = {"call": "Call", "visit": "Visit", "email": "E-mail", "sms": "SMS", "chat": "Chat"}
+_EVENTS = {"assigned": "Assigned to", "unassigned": "No longer assigned to", "moved": "Moved to"}
+
+
+def profile_page(profile: Profile, words: Words, width: int) -> Page:
+    """The whole profile, for a width in cells."""
+    page = Page(width, words)
+    _header(page, profile)
+    _contact(page, profile)
+    _consent(page, profile)
+    _dates(page, profile)
+    _own_fields(page, profile)
+    _tastes(page, profile)
+    _figures(page, profile)
+    _purchases(page, profile)
+    _timeline(page, profile)
+    return page
+
+
+# ------------------------------------------------------------------ who
+
+
+def _header(page: Page, profile: Profile) -> None:
+    customer, words = profile.customer, page.words
+    page.title(customer.name, words.between.join(filter(None, (customer.tier, customer.number))))
+    prefers = CHANNELS.get(customer.preferred_channel) if customer.preferred_channel else None
+    allowed = _consents(profile)
+    consent = words.between.join(f"{CHANNELS[channel]} {text}" for channel, text in allowed.items())
+    page.text(f"Prefers {prefers}. {consent}" if prefers else consent, indent=0)
+    totals = profile.totals
+    said = [f"Spent {priced(totals.spend, totals.currency)}"]
+    if totals.last_purchase:
+        said.append(f"last purchase {words.day_ago(totals.last_purchase)}")
+    said.append(f"last contact {words.day_ago(totals.last_contact)}" if totals.last_contact else "no contact noted")
+    page.text(words.between.join(said), indent=0)
+    page.text(
+        words.between.join(filter(None, (f"With {profile.owner_name or 'nobody'}", profile.store_name))),
+        indent=0,
+        style=MUTED,
+    )
+
+
+def _contact(page: Page, profile: Profile) -> None:
+    customer = profile.customer
+    page.heading("Contact")
+    page.field("E-mail", customer.email or page.words.nothing, _source(profile, "email"))
+    phone = customer.phone or customer.phone_e164
+    page.field("Phone", phone or page.words.nothing, _source(profile, "phone"))
+    if address := customer.address:
+        town = " ".join(filter(None, (address.postcode, address.city)))
+        parts = (address.company, *address.lines, town, address.province, address.country)
+        page.field("Address", ", ".join(filter(None, parts)), _source(profile, "address"))
+    if customer.language:
+        page.field("Language", customer.language, _source(profile, "language"))
+    if customer.created_at:
+        page.field("Customer since", page.words.day(customer.created_at))
+
+
+def _source(profile: Profile, field: str) -> str:
+    """Where a value came from, if it was not written by hand."""
+    source = profile.customer.sources.get(field, "")
+    return f"from {source}" if source else ""
+
+
+def _consents(profile: Profile) -> dict[Channel, str]:
+    known: dict[Channel, str] = {consent.channel: CONSENT[consent.state] for consent in profile.consents}
+    return {channel: known.get(channel, _NOT_ASKED) for channel in CHANNELS}
+
+
+def _consent(page: Page, profile: Profile) -> None:
+    page.heading("Consent")
+    known = {consent.channel: consent for consent in profile.consents}
+    for channel, text in _consents(profile).items():
+        page.field(CHANNELS[channel], text, _proof(known.get(channel), profile, page.words))
+
+
+def _proof(consent: Consent | None, profile: Profile, words: Words) -> str:
+    """Who said so, when, and what shows it."""
+    if consent is None:
+        return ""
+    who = profile.names.get(consent.actor, consent.actor)
+    return ", ".join(filter(None, (words.day(consent.changed_at), f"by {who}" if who else "", consent.evidence)))
+
+
+def _dates(page: Page, profile: Profile) -> None:
+    if not profile.dates:
+        return
+    words = page.words
+    page.heading("Important dates")
+    for date in profile.dates:
+        label = date.label[:1].upper() + date.label[1:]
+        day = words.recurring(date.month, date.day, date.year)
+        when = words.next_time(date.month, date.day)
+        note = ", ".join(filter(None, (date.about, words.ago(when) if when else "")))
+        page.field(label, day, note)
+
+
+# ------------------------------------------------------------------ what the retailer wants to know
+
+
+def _own_fields(page: Page, profile: Profile) -> None:
+    if not profile.own_fields:
+        return
+    page.heading("More about them")
+    for own in profile.own_fields:
+        label = own.defined.label if own.defined else own.name
+        if isinstance(own.value, list):
+            for number, item in enumerate(own.value):
+                page.field("" if number else label, _group(own.defined, item, page.words))
+        else:
+            page.field(label, _value(own.defined, own.value, page.words))
+
+
+def _group(defined: CustomField | None, item: dict[str, Any], words: Words) -> str:
+    """One of several (a pet): its first value, then the others with their labels."""
+    fields = {field.name: field for field in (defined.fields if defined else ())}
+    ordered = [name for name in fields if name in item] + [name for name in item if name not in fields]
+    said = []
+    for place, name in enumerate(ordered):
+        field = fields.get(name)
+        value = _value(field, item[name], words)
+        label = (field.label if field else name).lower()
+        said.append(value if place == 0 else f"{label} {value}")
+    return ", ".join(said)
+
+
+def _value(defined: CustomField | None, value: CustomValue, words: Words) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value:,.10g}"
+    text = str(value)
+    if defined and defined.type == "date":
+        try:
+            return words.day(dt.date.fromisoformat(text))
+        except ValueError:
+            return text
+    return text
+
+
+def _tastes(page: Page, profile: Profile) -> None:
+    customer = profile.customer
+    if not (customer.sizes or customer.preferences or customer.tags):
+        return
+    page.heading("Sizes, tastes, tags")
+    if customer.sizes:
+        page.field("Sizes", ", ".join(f"{what} {size}" for what, size in customer.sizes.items()))
+    if customer.preferences:
+        page.field("Likes", ", ".join(customer.preferences))
+    if customer.tags:
+        page.field("Tags", ", ".join(customer.tags))
+
+
+def _figures(page: Page, profile: Profile) -> None:
+    totals, words = profile.totals, page.words
+    page.heading("Figures")
+    others = [priced(amount, currency) for currency, amount in totals.other_spend.items()]
+    average, units, every = totals.average_order, totals.units_per_order, totals.days_between
+    page.pairs(
+        (
+            ("Lifetime spend", " + ".join((priced(totals.spend, totals.currency), *others))),
+            ("Orders", f"{totals.orders:,}"),
+            ("Average order", words.nothing if average is None else priced(average, totals.currency)),
+            ("Items an order", words.nothing if units is None else f"{units:.1f}"),
+            ("First purchase", words.day(totals.first_purchase) or words.nothing),
+            ("Last purchase", words.day(totals.last_purchase) or words.nothing),
+            ("Buys every", words.nothing if every is None else counted(max(1, round(every)), "day")),
+            ("Last bought", words.nothing if totals.days_since is None else _days_ago(totals.days_since)),
+        )
+    )
+    if totals.categories:
+        page.field(
+            "Buys most", ", ".join(f"{name} {priced(spend, totals.currency)}" for name, spend in totals.categories)
+        )
+
+
+def _days_ago(days: int) -> str:
+    return "today" if days <= 0 else f"{counted(days, 'day')} ago"
+
+
+# ------------------------------------------------------------------ what happened
+
+
+def _purchases(page: Page, profile: Profile) -> None:
+    page.heading(f"Purchases ({len(profile.orders):,})" if profile.orders else "Purchases")
+    if not profile.orders:
+        page.text("Nothing bought yet.")
+    for number, order in enumerate(profile.orders):
+        if number:
+            page.gap()
+        _purchase(page, profile, order)
+
+
+def _purchase(page: Page, profile: Profile, order: Order) -> None:
+    words = page.words
+    place = "online" if order.channel == "online" else profile.names.get(order.store or "", "in store")
+    seller = profile.names.get(order.sold_by or "", "")
+    told = words.between.join(filter(None, (words.day(order.placed_at), order.number, place, seller)))
+    page.amount(Content.assemble((visible(told), "bold")), priced(order.total, order.currency))
+    for line in order.lines:
+        page.amount(Content(visible(_line(line))), money(line.amount, order.currency), indent=4)
+    if order.refunded:
+        page.amount(Content("refunded"), money(-order.refunded, order.currency), indent=4)
+    if order.cancelled_at:
+        page.text(f"cancelled {words.day(order.cancelled_at)}", indent=4)
+
+
+def _line(line: OrderLine) -> str:
+    if line.kind == "rounding":
+        return line.title or "tax, shipping, rounding"
+    number = f"{abs(line.quantity)} x " if abs(line.quantity) != 1 else ""
+    return f"{'returned: ' if line.kind == 'return' else ''}{number}{line.title}"
+
+
+def _timeline(page: Page, profile: Profile) -> None:
+    page.heading("Timeline")
+    if not profile.timeline:
+        page.text("Nothing has happened yet.")
+    for entry in profile.timeline:
+        page.entry(page.words.day(entry.at), Content.assemble(*_happened(entry, profile)))
+
+
+def _happened(entry: TimelineEntry, profile: Profile) -> list[str | tuple[str, str]]:
+    """A line of the timeline: what in bold, the rest as it is, who muted."""
+    record = entry.record
+    what, rest = entry.kind.capitalize(), ""
+    if isinstance(record, Order):
+        what = "Returned" if entry.kind == "return" else "Bought"
+        number = sum(abs(line.quantity) for line in record.lines if line.kind != "rounding")
+        rest = f"{counted(number, 'item')}, {priced(record.total, record.currency)}"
+        if record.cancelled_at:
+            rest += ", cancelled"
+    elif isinstance(record, Contact):
+        what = _CONTACTS.get(record.channel, record.channel)
+        rest = ", ".join(filter(None, ("from the customer" if record.inbound else "", record.summary)))
+    elif isinstance(record, Note):
+        what, rest = "Private note" if record.private else "Note", record.text
+    elif isinstance(record, Consent):
+        what, rest = "Consent", f"{CHANNELS.get(record.channel, record.channel)} {CONSENT[record.state]}"
+    elif isinstance(record, HistoryEntry):
+        what, rest = _EVENTS.get(record.event, record.event), entry.subject
+    who = profile.names.get(entry.who, entry.who)
+    parts: list[str | tuple[str, str]] = [(what, "bold")]
+    if rest:
+        parts.append("  " + "\n".join(visible_lines(rest)))
+    if who:
+        parts.append((f"  {visible(who)}", MUTED))
+    return parts

@@ -1,0 +1,137 @@
+"""The filters that the person gave names: pick one, save what is being searched for, delete one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from sellmode_contract.text import visible
+from sellmode_tui.account.errors import AccountError
+from sellmode_tui.account.journal import SavedFilter
+from sellmode_tui.screens.boxes import Box
+from sellmode_tui.screens.desk import Desk
+from sellmode_tui.visibility import SealedError
+from sellmode_tui.widgets.text_field import TextField
+
+LONGEST_NAME = 60
+
+
+class SavedFiltersScreen(Box[str]):
+    """Ends with the text of the filter that was picked, None if none was."""
+
+    BINDING_GROUP_TITLE = "Saved filters"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("d,delete", "delete", "Delete", tooltip="Delete the filter under the mark", id="filters.delete"),
+        Binding("s", "name", "Save", tooltip="Save what is searched for now, under a name", id="filters.save"),
+    ]
+
+    DEFAULT_CSS = """
+    SavedFiltersScreen {
+        OptionList {
+            height: auto; max-height: 10; border: none; padding: 0; background: $surface;
+            scrollbar-size-vertical: 1;
+            &:focus { border: none; background-tint: 0%; }
+        }
+        Horizontal { height: 1; margin-top: 1; }
+        Horizontal Static { width: auto; padding-right: 1; }
+        TextField { background: $panel; }
+    }
+    """
+
+    class _Known(Message, bubble=False):
+        def __init__(self, filters: Sequence[SavedFilter], said: str) -> None:
+            self.filters = filters
+            self.said = said
+            super().__init__()
+
+    def __init__(self, desk: Desk, current: str) -> None:
+        """`current` is what is searched for now."""
+        super().__init__()
+        self._desk = desk
+        self._current = current.strip()
+        self._filters: Sequence[SavedFilter] = ()
+
+    def compose(self) -> ComposeResult:
+        """The filters, and a line to name the current one in."""
+        with Vertical(classes="box"):
+            yield Static(Content("Saved filters"), classes="box-title")
+            yield OptionList(markup=False)
+            yield Static(Content(""), id="said")
+            if self._current:
+                with Horizontal():
+                    yield Static(Content("Save the current search as"))
+                    yield TextField(ascii_only=self._desk.ascii_only, id="name")
+            yield Static(
+                Content("Enter picks, d deletes" + (", s saves" if self._current else "") + ", Esc closes"),
+                classes="box-foot",
+            )
+
+    def on_mount(self) -> None:
+        """Fetch them."""
+        self.query_one(OptionList).focus()
+        self._work("")
+
+    @work(thread=True, group="saved-filters", exit_on_error=False)
+    def _work(self, said: str, save: SavedFilter | None = None, delete: str | None = None) -> None:
+        try:
+            if save is not None:
+                self._desk.journal.save_filter(save)
+            if delete is not None:
+                self._desk.journal.delete_filter(delete)
+            self.post_message(self._Known(self._desk.journal.saved_filters(), said))
+        except (AccountError, SealedError) as error:
+            self.post_message(self._Known((), str(error)))
+
+    @on(_Known)
+    def _show(self, known: _Known) -> None:
+        self._filters = known.filters
+        options = self.query_one(OptionList)
+        options.clear_options()
+        width = max((len(each.name) for each in known.filters), default=0)
+        options.add_options(
+            Option(Content.assemble(f"{visible(each.name):<{width}}  ", (visible(each.text), "$text-muted")))
+            for each in known.filters
+        )
+        if known.filters:
+            options.highlighted = 0
+        none = "None yet." + ("" if self._current else " Search for something first, then save it here.")
+        self.query_one("#said", Static).update(Content(visible(known.said or ("" if known.filters else none))))
+        self.query_one("#said").display = bool(known.said or not known.filters)
+
+    @on(OptionList.OptionSelected)
+    def _picked(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._filters[event.option_index].text)
+
+    def action_delete(self) -> None:
+        """Delete the filter under the mark."""
+        place = self.query_one(OptionList).highlighted
+        if place is not None and place < len(self._filters):
+            name = self._filters[place].name
+            self._work(f"Deleted: {name}", delete=name)
+
+    def action_name(self) -> None:
+        """Go to the line for the name."""
+        if self._current:
+            self.query_one("#name", TextField).focus()
+
+    @on(TextField.Submitted)
+    def _save(self, event: TextField.Submitted) -> None:
+        name = event.value.strip()[:LONGEST_NAME]
+        if not name:
+            return
+        replaces = any(each.name == name for each in self._filters)
+        self._work(
+            f"{'Replaced' if replaces else 'Saved'}: {name}",
+            save=SavedFilter(name, self._current, self._desk.clock()),
+        )
+        event.input.value = ""
+        self.query_one(OptionList).focus()

@@ -1,0 +1,92 @@
+"""How things stand with the backend, in the words of the status line and of lists that are empty."""
+
+from __future__ import annotations
+
+from sellmode_tui.screens.desk import Desk
+from sellmode_tui.sync.status import Line, SyncStatus
+from sellmode_tui.widgets.status_line import Status
+
+_LINES = {
+    Line.CONNECTING: "CONNECTING",
+    Line.ONLINE: "ONLINE",
+    Line.OFFLINE: "OFFLINE",
+    Line.SIGNED_OUT: "SIGNED OUT",
+    Line.DISABLED: "SIGNED OUT",
+    Line.REFUSED: "NOT SYNCING",
+    Line.DAMAGED: "NOT SYNCING",
+}
+
+
+def status_of(sync: SyncStatus, desk: Desk, warning: str = "") -> Status:
+    """The status line. `warning` is something that must be known whatever else goes on."""
+    words = desk.words
+    waiting = sync.line is Line.CONNECTING and not sync.leading
+    return Status(
+        connection="SYNCED BY ANOTHER WINDOW" if waiting else _LINES[sync.line],
+        since=words.time(sync.since) if sync.since and sync.line is Line.OFFLINE else "",
+        synced=words.time(sync.synced_at) if sync.synced_at else "",
+        unsent=sync.unsent,
+        notice=warning or _notice(sync),
+        person=desk.person,
+        mode=desk.facts.mode_name,
+    )
+
+
+def _notice(sync: SyncStatus) -> str:
+    match sync.line:
+        case Line.SIGNED_OUT:
+            return "sign in again: F9"
+        case Line.REFUSED | Line.DAMAGED:
+            return sync.problem
+    return progress(sync) if is_first_sync(sync) else ""
+
+
+def is_first_sync(sync: SyncStatus) -> bool:
+    """Whether the first sync is under way or still to come."""
+    return sync.synced_at is None
+
+
+def progress(sync: SyncStatus) -> str:
+    """How far the first sync has come."""
+    if not sync.received:
+        return ""
+    left = f", about {sync.left:,} left" if sync.left else ""
+    return f"first sync: {sync.received:,} received{left}"
+
+
+def why_empty(sync: SyncStatus, desk: Desk, text: str) -> str:
+    """What to say, and to do, where a list has no customers."""
+    if text.strip():
+        later = "\nThe first sync is still running: there may be more in a moment." if is_first_sync(sync) else ""
+        return f"Nobody matches. Press / to change the search, Esc to clear it.{later}"
+    if is_first_sync(sync):
+        return _first_sync(sync)
+    account = desk.facts.account
+    if desk.facts.sees_team:
+        return "Your store has no customers yet. They appear here as soon as it has."
+    if account is not None and account.role == "manager":
+        return (
+            "Every customer of your store is in somebody's care. In Associate Mode a manager's list shows those whom "
+            "nobody owns."
+        )
+    return (
+        "No customers are assigned to you yet. Your manager can assign some; they appear here by themselves. "
+        "F5 asks the server now."
+    )
+
+
+def _first_sync(sync: SyncStatus) -> str:
+    match sync.line:
+        case Line.SIGNED_OUT:
+            return "There is nothing on this terminal yet. Press F9 and sign in again: then your customers come."
+        case Line.REFUSED | Line.DAMAGED:
+            return f"There is nothing on this terminal yet. {sync.problem}"
+        case Line.OFFLINE:
+            return (
+                "There is nothing on this terminal yet, and the server cannot be reached. "
+                f"{sync.problem}\nIt is tried again by itself; F5 tries now."
+            )
+    told = progress(sync)
+    return "Your customers are being fetched for the first time. You can search among those that are here already." + (
+        f"\n{told[0].upper()}{told[1:]}." if told else ""
+    )

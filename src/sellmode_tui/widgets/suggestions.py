@@ -1,0 +1,90 @@
+"""A short list under an input: what could be typed next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.widget import Widget
+
+from sellmode_contract.text import visible
+from sellmode_tui.widgets.cells import fit
+
+SHOWN = 8
+"""Lines that are seen at once."""
+
+
+class Suggestion(NamedTuple):
+    """Something to choose, and what it means."""
+
+    text: str
+    about: str = ""
+
+
+class Suggestions(Widget):
+    """The list. Never focused: the input moves its mark."""
+
+    ALLOW_SELECT = False
+
+    DEFAULT_CSS = """
+    Suggestions {
+        display: none;
+        overlay: screen;
+        constrain: inside inside;
+        width: auto;
+        height: auto;
+        max-width: 100%;
+        background: $panel;
+        color: $foreground;
+    }
+    """
+
+    def __init__(self, *, ascii_only: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._all: tuple[Suggestion, ...] = ()
+        self._at = 0
+        self._ellipsis = "~" if ascii_only else "…"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something to choose."""
+        return bool(self._all)
+
+    @property
+    def place(self) -> int:
+        """Which one is marked."""
+        return self._at
+
+    def open(self, suggestions: Sequence[Suggestion]) -> None:
+        """Show these, the first one marked; nothing closes the list."""
+        self._all = tuple(suggestions)
+        self._at = 0
+        self.display = bool(self._all)
+        self.refresh(layout=True)
+
+    def close(self) -> None:
+        """Show nothing."""
+        self.open(())
+
+    def move(self, by: int) -> None:
+        """Mark another one."""
+        self._at = max(0, min(self._at + by, len(self._all) - 1))
+        self.refresh()
+
+    def render(self) -> Content:
+        """The lines around the mark, and how many there are if not all are seen."""
+        top = max(0, min(self._at - SHOWN // 2, len(self._all) - SHOWN))
+        seen = self._all[top : top + SHOWN]
+        left = min(34, max((cell_len(visible(each.text)) for each in self._all), default=0))
+        right = min(40, max((cell_len(visible(each.about)) for each in self._all), default=0))
+        lines = []
+        for place, each in enumerate(seen, top):
+            text = f"{'>' if place == self._at else ' '} {fit(each.text, left, ellipsis=self._ellipsis)}"
+            about = f"  {fit(each.about, right, ellipsis=self._ellipsis)} " if right else " "
+            style = "reverse" if place == self._at else ""
+            lines.append(Content.assemble((text, style), (about, style or "$text-muted")))
+        if len(self._all) > SHOWN:
+            lines.append(Content.assemble((f"  {self._at + 1} of {len(self._all)}", "$text-muted")))
+        return Content("\n").join(lines)

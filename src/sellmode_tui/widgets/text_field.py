@@ -1,0 +1,60 @@
+"""A line to type into: quiet, of one line, and safe to draw whatever is pasted into it."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from rich.text import Text
+from textual.widgets import Input
+
+from sellmode_contract.text import visible
+
+
+class TextField(Input):
+    """A text input of one line without border or blinking. What it holds is never changed by how it is drawn."""
+
+    DEFAULT_CSS = """
+    TextField {
+        width: 1fr;
+        background: $surface;
+        &:focus { background: $surface-lighten-1; background-tint: 0%; }
+    }
+    """
+
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        secret: bool = False,
+        ascii_only: bool = False,
+        id: str | None = None,
+    ) -> None:
+        """A `secret` field shows marks instead of characters, and lets nothing be copied out of it."""
+        super().__init__(value, placeholder=placeholder, password=secret, select_on_focus=False, compact=True, id=id)
+        self.cursor_blink = False
+        self._mark = "*" if secret and ascii_only else "•"
+        self._hidden = "?" if ascii_only else "�"
+
+    @property
+    def _value(self) -> Text:
+        """What is drawn: a mark for every character that a terminal would obey or not draw."""
+        if self.password:
+            shown = self._mark * len(self.value)
+        else:
+            shown = "".join(character if _is_plain(character) else self._hidden for character in self.value)
+        return Text(shown, no_wrap=True, overflow="ignore", end="")
+
+    def action_copy(self) -> None:
+        """Copy what is selected, unless it is secret."""
+        if not self.password:
+            super().action_copy()
+
+    def action_cut(self) -> None:
+        """Cut what is selected, unless it is secret."""
+        if not self.password:
+            super().action_cut()
+
+
+def _is_plain(character: str) -> bool:
+    return visible(character) == character or unicodedata.category(character)[0] == "M"
