@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
 _EXPONENTS = {
     **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"), 0),
@@ -17,22 +18,25 @@ def exponent(currency: str) -> int:
     return _EXPONENTS.get(currency, 2)
 
 
+_PLAIN = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]*))?|([+-]?)\.([0-9]+)")
+
+
 def parse_amount(text: str, currency: str) -> int:
     """Minor units of a plain decimal such as ``12.50``.
 
-    Raises ValueError if the text is no finite number, or has more places than the currency.
+    Raises ValueError for anything else (exponents, group separators), and if it has more places than the currency.
     """
-    try:
-        amount = Decimal(text.strip()).scaleb(exponent(currency))
-    except InvalidOperation:
-        raise ValueError(f"{text!r} is not an amount of money") from None
-    if not amount.is_finite():
+    plain = _PLAIN.fullmatch(text.strip())
+    if plain is None:
         raise ValueError(f"{text!r} is not an amount of money")
-    if amount != amount.to_integral_value():
+    sign, whole, fraction = plain[1] or plain[4] or "", plain[2] or "", plain[3] or plain[5] or ""
+    places = exponent(currency)
+    if fraction[places:].strip("0"):
         raise ValueError(f"{text!r} has more decimal places than {currency} has")
-    if abs(amount) >= 2**53:
+    digits = (whole + fraction[:places].ljust(places, "0")).lstrip("0")
+    if len(digits) > 16 or int(digits or 0) >= 2**53:
         raise ValueError(f"{text!r} is too large an amount")
-    return int(amount)
+    return int(sign + (digits or "0"))
 
 
 def amount_text(amount: int, currency: str) -> str:

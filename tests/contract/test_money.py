@@ -20,6 +20,11 @@ from sellmode_contract.money import amount_text, exponent, parse_amount
         ("1.234", "KWD", 1234),
         ("12.500", "USD", 1250),
         ("0", "USD", 0),
+        ("-0", "USD", 0),
+        ("+.5", "USD", 50),
+        ("7.", "USD", 700),
+        ("0000000000000000000000012.50", "USD", 1250),
+        ("12.5000000000000000000000000000000000000", "USD", 1250),
     ],
 )
 def test_an_amount_is_read(text: str, currency: str, amount: int) -> None:
@@ -27,7 +32,11 @@ def test_an_amount_is_read(text: str, currency: str, amount: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "abc", "1,50", "NaN", "Infinity", "-inf", "1e309", "1e20", "12.345", "0x10", "1 2"]
+    "text",
+    [
+        *("", "abc", "1,50", "NaN", "Infinity", "-inf", "1e309", "1e2", "1" * 17, "12.345", "0x10", "1 2"),
+        *("1_000", "1,000.00", "١٢", "１２", ".", "-", "--1", "$1", "12.50 USD", "1" * 5000, "0.1" + "0" * 40 + "1"),
+    ],
 )
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"amount|decimal places"):

@@ -18,7 +18,7 @@ from sellmode_contract.records import Order, OrderLine
 
 
 class OrderEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """An order as it is written, with or without a customer: what ``contract.records.Order`` has, and the source's words."""
+    """An order as it is written: what ``contract.records.Order`` has, perhaps no customer, and the source's words."""
 
     id: str
     customer: str | None = None

@@ -101,7 +101,7 @@ def upgrade() -> None:
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),
         sa.Column("doc", sa.Text(), nullable=False),
-        sa.CheckConstraint("(feed = '') = (team IS NULL AND own IS NULL)", name="record_feed_of_tags_check"),
+        sa.CheckConstraint("(feed = '') = (team IS NULL AND own IS NULL)", name=op.f("record_feed_of_tags_check")),
         sa.PrimaryKeyConstraint("kind", "id", name="record_pkey"),
         postgresql_with={"fillfactor": 90, "autovacuum_vacuum_scale_factor": 0.02},
     )

@@ -1,0 +1,124 @@
+"""Migrations: they make the schema, together or not at all, one process at a time, and never a newer one's."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from sellmode_backend.store.database import Database, open_database
+from sellmode_backend.store.migrations import SchemaTooNew, migrate
+from sellmode_backend.store.schema import metadata
+
+DEFINITIONS = {
+    "sqlite": "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'",
+    "postgresql": """
+        SELECT 'column', table_name, column_name, data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '')
+            FROM information_schema.columns WHERE table_schema = 'public'
+        UNION ALL SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+        UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+            WHERE connamespace = 'public'::regnamespace
+        UNION ALL SELECT 'options', relname, '', array_to_string(reloptions, ',') FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND reloptions IS NOT NULL
+    """,
+}
+
+
+@pytest.fixture
+def fresh(database_url: str) -> Iterator[Database]:
+    """Give an empty database without tables."""
+    opened = open_database(database_url)
+    yield opened
+    opened.close()
+
+
+def definitions(database: Database) -> set[tuple[str, ...]]:
+    with database.snapshot() as connection:
+        rows = connection.execute(sa.text(DEFINITIONS["sqlite" if database.is_sqlite else "postgresql"]))
+        found = {tuple(" ".join(str(part).split()) for part in row) for row in rows}
+    return {row for row in found if "alembic_version" not in " ".join(row)}
+
+
+def test_migrations_make_the_schema_of_the_code(fresh: Database) -> None:
+    with fresh.transaction() as connection:
+        metadata.create_all(connection)
+    by_code = definitions(fresh)
+    with fresh.transaction() as connection:
+        metadata.drop_all(connection)
+    migrate(fresh)
+    assert definitions(fresh) == by_code
+    with fresh.snapshot() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_migrating_again_changes_nothing(fresh: Database) -> None:
+    migrate(fresh)
+    before = definitions(fresh)
+    migrate(fresh)
+    assert definitions(fresh) == before
+
+
+def test_an_interrupted_migration_leaves_the_old_state(fresh: Database) -> None:
+    class Interrupted(Exception):
+        pass
+
+    left = 0
+
+    def interrupt(*_: Any) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Interrupted
+
+    sa.event.listen(fresh.engine, "before_cursor_execute", interrupt)
+    for statements in range(1, 1000, 4):
+        left = statements
+        try:
+            migrate(fresh)
+        except Interrupted:
+            left = 1000
+            assert definitions(fresh) == set()
+        else:
+            break
+    assert statements > len(metadata.tables)
+    left = 1000
+    with fresh.snapshot() as connection:
+        assert set(metadata.tables) < set(sa.inspect(connection).get_table_names())
+
+
+def test_a_newer_database_is_refused(fresh: Database) -> None:
+    migrate(fresh)
+    with fresh.transaction() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    before = definitions(fresh)
+    with pytest.raises(SchemaTooNew, match=r"newer version .*9999.*: upgrade the backend"):
+        migrate(fresh)
+    assert definitions(fresh) == before
+
+
+def test_processes_that_start_together_take_turns(fresh: Database, database_url: str) -> None:
+    start, failures = threading.Barrier(4), list[BaseException]()
+
+    def begin() -> None:
+        database = open_database(database_url)
+        try:
+            start.wait()
+            migrate(database)
+        except BaseException as failure:  # noqa: BLE001 -- told below
+            failures.append(failure)
+        finally:
+            database.close()
+
+    threads = [threading.Thread(target=begin) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert definitions(fresh)
