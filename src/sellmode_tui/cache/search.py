@@ -75,9 +75,10 @@ def entry(place: int, customer: Customer | Searched) -> Entry:
 def create(connection: Connection) -> None:
     """Make both tables, empty, and ready to be filled."""
     drop(connection)
-    for name, prefixes in ((WORDS, ", prefix='1 2 3 4 5 6 7'"), (PHONES, "")):
+    for name, prefixes in ((WORDS, "1 2 3 4 5 6 7"), (PHONES, "3 4")):
         connection.execute(
-            f"CREATE VIRTUAL TABLE {name} USING fts5(keys, content='', detail=none, tokenize='ascii'{prefixes})"
+            f"CREATE VIRTUAL TABLE {name}"
+            f" USING fts5(keys, content='', detail=none, tokenize='ascii', prefix='{prefixes}')"
         )
         connection.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('secure-delete', 1)")
     _hold(connection, 32 << 20)

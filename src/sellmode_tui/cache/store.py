@@ -32,7 +32,7 @@ CHUNK = 500
 REBUILD_FROM = 5000
 """A page that announces at least as many records to come, and more than the cache has, is the start of a bulk load."""
 
-FUNCTIONS = (search.found, search.exactly, search.begins)
+FUNCTIONS = {"found": search.found, "exactly": search.exactly, "begins": search.begins}
 """SQL functions of the readers, as ``sellmode_found`` and so on; each takes what a record holds and what was typed."""
 
 _WRITER_CACHE = "PRAGMA cache_size = -65536"
@@ -204,8 +204,8 @@ class Cache:
         connection = sealed.connect(self.path, self._key, synchronous="NORMAL")
         connection.execute(_READER_CACHE)
         connection.execute("PRAGMA query_only = on")
-        for function in FUNCTIONS:
-            connection.create_function(f"sellmode_{function.__name__}", 2, function, deterministic=True)
+        for name, function in FUNCTIONS.items():
+            connection.create_function(f"sellmode_{name}", 2, function, deterministic=True)
         return connection
 
     def _give_back(self, connection: Connection) -> None:

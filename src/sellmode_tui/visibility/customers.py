@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 Sort = Literal["name", "last_purchase", "spend", "last_contact", "owner"]
 
-FIRST_LOOK = 100
-"""Matches that are found before somebody looks further."""
 COUNTED = 10_000
 """A match of more customers is counted and sorted only when asked for."""
+_STEPS = (50, 200, COUNTED + 1)
+"""How many matches are found when somebody looks at the first few, at some more, or counts."""
 
 
 class CustomerQuery(NamedTuple):
@@ -267,7 +267,7 @@ class _Some:
     def count(self, reading: Reading) -> Count:
         self._look(reading, COUNTED + 1)
         found = len(self._customers)
-        return Count(found, exact=True) if found <= COUNTED else Count(COUNTED, exact=False)
+        return Count(found, exact=True) if self._complete else Count(COUNTED, exact=False)
 
     def exact_count(self, reading: Reading) -> int:
         self._look(reading, None)
@@ -284,7 +284,7 @@ class _Some:
         """Find so many or more, in steps; all for None."""
         if self._complete or (wanted is not None and wanted <= len(self._customers)):
             return
-        limit = next((step for step in (FIRST_LOOK, COUNTED + 1) if wanted is not None and wanted <= step), -1)
+        limit = next((step for step in _STEPS if wanted is not None and wanted <= step), -1)
         plan = self._plan
         order = f"{plan.by_key}, {plan.by_name}" if plan.by_key else plan.by_name
         self.sorted = True
@@ -326,17 +326,12 @@ def _indexed(reading: Reading, compiler: Compiler, query: CustomerQuery, tree: N
 
 
 def _leading_words(tree: Node) -> tuple[Words | None, Node]:
-    """Words that every match must have and the search index can look up, and the rest of the filter."""
+    """Words that every match must have, for the search index to look up, and the rest of the filter."""
     items = tree.items if isinstance(tree, And) else (tree,)
     for number, item in enumerate(items):
-        if isinstance(item, Words) and _looked_up(item):
+        if isinstance(item, Words):
             return item, And((*items[:number], *items[number + 1 :]))
     return None, tree
-
-
-def _looked_up(words: Words) -> bool:
-    query = parse_query(words.text)
-    return bool(query.words or query.digits)
 
 
 def _bare(reading: Reading, compiler: Compiler, query: CustomerQuery, tree: Node) -> _Plan:
