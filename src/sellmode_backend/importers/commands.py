@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import click
 
@@ -134,6 +135,8 @@ def customers_command() -> None:
 @customers_command.command("assign")
 @database_option()
 @click.argument("customers", nargs=-1, metavar="[CUSTOMER]...")
+@click.option("--list", "listed", metavar="FILE", type=click.File(encoding="utf-8", errors="replace"),
+              help="Also the customers of a list, one a line; - is standard input.")  # fmt: skip
 @click.option("--from", "from_user", metavar="USER", help="All customers of this associate instead of named ones.")
 @click.option("--to", "to_user", metavar="USER", help="The new owner, by user name.")
 @click.option("--to-nobody", is_flag=True, help="Leave them to the managers of their store.")
@@ -143,23 +146,28 @@ def assign_command(
     *,
     database: Database,
     customers: tuple[str, ...],
+    listed: IO[str] | None,
     from_user: str | None,
     to_user: str | None,
     to_nobody: bool,
     move: bool,
     dry_run: bool,
 ) -> None:
-    """Assign customers, named by customer number or e-mail, or all of one owner, to an associate or to nobody."""
-    if bool(customers) == bool(from_user):
+    """Assign customers, named by customer number or e-mail, or all of one owner, to an associate or to nobody.
+
+    Everybody on this machine can see what a command was given: e-mails are better off in a --list.
+    """
+    if bool(customers or listed) == bool(from_user):
         raise click.UsageError("Name customers, or an owner with --from.")
     if bool(to_user) == to_nobody:
         raise click.UsageError("Say --to USER or --to-nobody.")
     try:
-        whose = customers or assigning.AllOf(from_user or "")
+        named = [*customers, *(name for line in listed or () if (name := line.strip()))]
+        whose = assigning.AllOf(from_user) if from_user else named
         change = assigning.assign(database, whose, to_user, now=dt.datetime.now(dt.UTC), move=move, dry_run=dry_run)
     except assigning.AssignRefused as error:
         raise Failure(text.visible(str(error))) from None
     for store, moved in change.moved_from.items():
         click.echo(f"{moved:,} of them {'would move' if dry_run else 'moved'} from {text.visible(store)}.", err=True)
     verb = "would change" if dry_run else "changed"
-    click.echo(f"{change.changed:,} customers {verb}, {change.same:,} were so already.")
+    click.echo(f"{change.changed:,} customer{'s' * (change.changed != 1)} {verb}, {change.same:,} as asked already.")

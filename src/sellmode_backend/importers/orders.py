@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -57,9 +57,9 @@ class _Done(NamedTuple):
 def _write(connection: Connection, batch: Sequence[shopify.OrderRows], context: Context) -> _Done:
     done = _Done(set(), Summary())
     ids = {item.key: source_id("order", SOURCE, item.key) for item in batch}
-    before = {entry.id: entry for entry in orders.read_orders(connection, list(ids.values()))}
+    before = _stored(connection, ids.values())
     matched = _customers(connection, batch)
-    kept = _existing(connection, {entry.customer for entry in before.values() if entry.customer})
+    kept = _existing(connection, {row.customer for row in before.values() if row.customer})
     sold = _products(connection, batch)
     entries = []
     for item in batch:
@@ -97,6 +97,17 @@ def _write(connection: Connection, batch: Sequence[shopify.OrderRows], context: 
         )
     done.summary.written["order"] += orders.write_orders(connection, entries).changed
     return done
+
+
+def _stored(connection: Connection, ids: Iterable[str]) -> dict[str, Any]:
+    """Whose the orders are that came before, and who sold them, by id."""
+    order = schema.order.c
+    query = sa.select(order.id, order.customer, order.store, order.employee, order.sold_by)
+    return {
+        row.id: row
+        for some in in_parts(ids)
+        for row in connection.execute(query.where(bulk.one_of(connection, order.id, some)))
+    }
 
 
 def _customers(connection: Connection, batch: Sequence[shopify.OrderRows]) -> dict[str, str]:

@@ -108,7 +108,7 @@ def test_other_tags_name_owner_and_store(sqlite_url: str, here: Path, export: Ex
     options = ["--currency", "USD", "--owner-tag", "*'s", "--store-tag", "at *"]
     assert shopify(sqlite_url, export.folder, *options).exit_code == 0
     listed = call("customers", "assign", "--from", "1-2", "--to-nobody", "--dry-run", "--database", sqlite_url)
-    assert listed.stdout == "1 customers would change, 0 were so already.\n"
+    assert listed.stdout == "1 customer would change, 0 as asked already.\n"
 
 
 def test_customers_are_assigned(sqlite_url: str, here: Path, export: Export) -> None:
@@ -117,9 +117,11 @@ def test_customers_are_assigned(sqlite_url: str, here: Path, export: Export) -> 
 
     export.staff().customers(customer("25"), customer("26"))
     assert shopify(sqlite_url, export.folder, "--currency", "USD").exit_code == 0
-    assert assign("25", "c26@example.com", "--to", "1-2").stdout == "2 customers changed, 0 were so already.\n"
+    assert assign("25", "c26@example.com", "--to", "1-2").stdout == "2 customers changed, 0 as asked already.\n"
+    (here / "list").write_text("c25@example.com\n\n 26 \n")
+    assert assign("--list", str(here / "list"), "--to", "1-2").stdout == "0 customers changed, 2 as asked already.\n"
     moved = assign("--from", "1-2", "--to", "2-1", "--move", "--dry-run")
-    assert moved.stdout == "2 customers would change, 0 were so already.\n"
+    assert moved.stdout == "2 customers would change, 0 as asked already.\n"
     assert moved.stderr == "2 of them would move from Store 1.\n"
     assert assign("--from", "1-2", "--to", "2-1").exit_code == 1
     assert "These do not name one customer each: 99 (nobody)." in assign("99", "--to-nobody").stderr
