@@ -154,6 +154,7 @@ _LAZY = {
     "init": ("sellmode_backend.commands", "Set up a database for a retailer, or bring one up to date."),
     "mode": ("sellmode_backend.commands", "Show, preview or switch the retailer's mode."),
     "report": ("sellmode_backend.reports.commands", "Totals of what was imported."),
+    "restored": ("sellmode_backend.commands", "Say that the database was restored from a backup."),
     "serve": ("sellmode_backend.commands", "Answer terminals over HTTP."),
 }
 """Where each command is (as ``NAME_command``), and what it does: enough for ``--help`` without loading any."""

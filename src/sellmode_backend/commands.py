@@ -1,4 +1,4 @@
-"""The operator's commands on the whole retailer: init, mode, serve."""
+"""The operator's commands on the whole retailer: init, mode, restored, serve."""
 
 from __future__ import annotations
 
@@ -74,6 +74,19 @@ def _preview(database: Database, mode: str, *, as_json: bool) -> None:
     for row in rows:
         click.echo(f"{text.visible(row.account.user_name):{width}}  {row.gains:9}  {row.loses:9}")
     click.echo(f"Nothing was changed: without --dry-run the mode becomes {mode}.", err=True)
+
+
+@click.command("restored")
+@database_option()
+def restored_command(database: Database) -> None:
+    """Say that the database was restored from a backup, before it is served again.
+
+    Terminals may have seen what the backup does not know. Each fetches everything anew at its next sync; what people
+    wrote there stays.
+    """
+    with database.transaction() as connection:
+        settings.renew_epoch(connection)
+    click.echo("A new epoch begins: every terminal fetches everything anew at its next sync.", err=True)
 
 
 @click.command("serve")

@@ -1,0 +1,65 @@
+"""The tables of docs/visibility.md, made from the contract.
+
+``./dev run python -m tests.docs.mode_table`` writes them into the document, between its marks, and a test holds the two
+equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import get_args
+
+from sellmode_contract.records import KIND_NAMES
+from sellmode_contract.visibility import ROLE_CAPABILITIES, TABLE, Account, Capability, Role, audiences
+
+DOCUMENT = Path(__file__).parents[2] / "docs" / "visibility.md"
+
+
+def kinds() -> str:
+    """Who sees a record of each kind, in either mode."""
+    rows = ((f"`{KIND_NAMES[kind]}`", row.label, row.team.words, row.own.words) for kind, row in TABLE.items())
+    return _table(("Kind", "What it is", "Team Mode", "Associate Mode"), rows)
+
+
+def roles() -> str:
+    """The audiences and capabilities that each role brings. Two stores, for the roles that may have several."""
+    stores = {role: ("S",) if role in ("associate", "manager") else ("S", "T") for role in get_args(Role)}
+    rows = (
+        (
+            role.replace("_", " "),
+            _codes(sorted(audiences(Account(id="A", user_name="a", name="A", role=role, stores=stores[role])))),
+            _codes(name for name in get_args(Capability) if name in ROLE_CAPABILITIES[role]),
+        )
+        for role in get_args(Role)
+    )
+    return _table(("Role", "Audiences", "Capabilities unless changed"), rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {"kinds": kinds, "roles": roles}
+"""Each table by its mark's name."""
+
+
+def with_tables(document: str) -> str:
+    """The document with its tables as they are made now. Raises ValueError for a mark that is missing."""
+    for name, make in TABLES.items():
+        begin, end = f"<!-- made: {name} -->\n", "<!-- end -->"
+        before, _, rest = document.partition(begin)
+        _, found, after = rest.partition(end)
+        if not found:
+            raise ValueError(f"the document has no place for the table {name!r}")
+        document = f"{before}{begin}\n{make()}\n{end}{after}"
+    return document
+
+
+def _codes(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(with_tables(DOCUMENT.read_text("utf-8")), "utf-8")
