@@ -127,7 +127,7 @@ class Answer:
         """The body as a message of the contract. Raises Broken."""
         try:
             return msgspec.json.decode(self.body, type=type_)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             raise Broken("The server's answer cannot be understood. It may need a newer app.") from error
 
 
@@ -380,7 +380,7 @@ def _refusal(response: httpx.Response) -> Refused:
         if _media_type(response) != wire.PROBLEM_JSON:
             raise msgspec.DecodeError
         problem = msgspec.json.decode(_whole(_unpacked(response)), type=wire.Problem)
-    except (msgspec.DecodeError, Broken):
+    except (msgspec.DecodeError, RecursionError, Broken):
         code = "unavailable" if response.status_code in (429, 503) else "internal"
         problem = wire.Problem(code=code, title=f"HTTP status {response.status_code}", status=response.status_code)
     if retry_after is None and problem.retry_after is not None:

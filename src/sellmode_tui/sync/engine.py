@@ -66,7 +66,7 @@ class Answer:
             raise self._broken("comes after the end")
         try:
             message = _decoder.decode(line)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise self._broken(f"cannot be read ({error})") from None
         if isinstance(message, KeepAlive):
             return None

@@ -89,7 +89,10 @@ def test_an_answer_that_makes_no_sense(lines: list[Line], why: str) -> None:
     assert why in read(lines)[1]
 
 
-@pytest.mark.parametrize("line", [b"", b"<html>", b'{"t":"p"}', b'{"t":"unheard-of"}', b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "line",
+    [b"", b"<html>", b'{"t":"p"}', b'{"t":"unheard-of"}', b"\xff", b"[" * 100_000, b'{"t":"p","d":' + b"[" * 100_000],
+)
 def test_a_line_that_cannot_be_read(line: bytes) -> None:
     """Names the line, and nothing escapes but BrokenStream."""
     with pytest.raises(BrokenStream, match="line 2"):

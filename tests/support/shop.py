@@ -1,0 +1,236 @@
+"""A small retailer with its backend on a real socket, and a terminal's files: for tests of sync and of commands."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import msgspec
+
+from sellmode_backend.accounts import directory, signing_in
+from sellmode_backend.accounts.passwords import Passwords
+from sellmode_backend.server import ServerSettings
+from sellmode_backend.store import accounts, feeds, settings
+from sellmode_backend.store import records as stored
+from sellmode_backend.store.database import Database
+from sellmode_backend.sync.answer import SyncRules
+from sellmode_contract import records
+from sellmode_contract.records import Customer, Record
+from sellmode_contract.visibility import Account, Role
+from sellmode_tui.account.session import Session, sign_in
+from sellmode_tui.cache.store import Cache
+from sellmode_tui.cache.tables import OTHER, TABLES
+from sellmode_tui.sync.live import Terminal, run_pass
+from sellmode_tui.transport import Transport
+from tests.support.backend import retailer_database, serve_in_thread
+from tests.support.worlds import World, sees
+
+PASSWORD = "purple tractor reads 9 maps"
+QUICK = Passwords(memory_kib=8, passes=1)
+"""The same algorithm with the least work."""
+_HASHED = QUICK.hash(PASSWORD)
+
+NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
+
+Key = tuple[str, str]
+"""Kind and id."""
+
+
+@dataclass
+class Shop:
+    """A retailer that runs, with the stores Alpha and Beta."""
+
+    database: Database
+    url: str
+
+    # ------------------------------------------------------------------ what the operator does
+
+    def person(self, user_name: str, store: str = "Alpha", role: Role = "associate") -> Account:
+        """Somebody who can sign in with `PASSWORD`."""
+        account = directory.new_account(user_name=user_name, name=f"Person {user_name}", role=role, stores=[store])
+        self.admit(account)
+        return account
+
+    def admit(self, account: Account) -> None:
+        """Let an account sign in with `PASSWORD`."""
+        with self.database.transaction() as connection:
+            directory.add(connection, account, NOON)
+            signing_in.set_password(connection, account.id, _HASHED)
+
+    def write(self, *written: Record, removed: Iterable[Key] = ()) -> None:
+        """Store records as they are now, and remove others."""
+        with self.database.transaction() as connection:
+            stored.write(connection, written, removed=removed)
+
+    def customers(
+        self, count: int, owner: Account | None = None, store: str = "Alpha", *, begin: int = 0
+    ) -> list[Customer]:
+        """So many customers, each with an order, a consent and a note; as they are stored."""
+        people = [customer(number, owner, store) for number in range(begin, begin + count)]
+        self.write(*(record for person in people for record in (person, *children(person))))
+        return people
+
+    def set_mode(self, mode: str) -> None:
+        """Switch the mode."""
+        with self.database.transaction() as connection:
+            settings.set_mode(connection, mode)
+
+    def reassign(self, people: Iterable[Customer], owner: Account | None) -> None:
+        """Give customers to somebody, or to nobody."""
+        self.write(*(msgspec.structs.replace(person, owner=owner and owner.id) for person in people))
+
+    def move(self, account: Account, store: str) -> None:
+        """Let somebody work in another store."""
+        with self.database.transaction() as connection:
+            directory.move(connection, account, store)
+
+    def disable(self, account: Account) -> None:
+        """Shut somebody out."""
+        with self.database.transaction() as connection:
+            directory.disable(connection, account)
+
+    # ------------------------------------------------------------------ what is right
+
+    def world(self) -> World:
+        """The retailer as it is now, for the plain predicate."""
+        with self.database.snapshot() as connection:
+            kinds = ["customer", *(kind for kind in records.KINDS if kind not in ("customer", "customer_card"))]
+            return World(
+                mode=settings.mode(connection),
+                stores=tuple(store.id for store in settings.stores(connection)),
+                accounts=tuple(accounts.each(connection)),
+                records=tuple(record for kind in kinds for record in stored.each(connection, kind)),
+            )
+
+    def seen_by(self, account: Account) -> dict[Key, Any]:
+        """What an account may see, as documents, by the plain predicate."""
+        world = self.world()
+        now = next(each for each in world.accounts if each.id == account.id)
+        return {
+            (records.kind_of(record), record.id): msgspec.json.decode(msgspec.json.encode(record))
+            for record in world.with_cards
+            if sees(world, now, record)
+        }
+
+
+def customer(number: int, owner: Account | None, store: str) -> Customer:
+    """A customer that a test can find again."""
+    return Customer(
+        id=records.source_id("customer", "shop", str(number)),
+        store=store,
+        owner=owner and owner.id,
+        number=f"C-{number:05}",
+        given_name=f"Given{number:05}",
+        family_name=f"Family{number % 17:02}",
+        email=f"given{number:05}@example.com",
+        phone=f"+44 20 7946 {number:04}",
+        tags=("vip",) if number % 3 == 0 else (),
+    )
+
+
+def children(person: Customer) -> list[Record]:
+    """What belongs to a customer."""
+    return [
+        records.Order(
+            id=records.source_id("order", "shop", person.id),
+            customer=person.id,
+            number=f"O-{person.number}",
+            placed_at=NOON,
+            currency="EUR",
+            total=1999,
+            channel="store",
+            store=person.store,
+            lines=(records.OrderLine(title="Scarf", amount=1999, quantity=1, price=1999),),
+        ),
+        records.Consent(id=records.source_id("consent", "shop", person.id), customer=person.id, channel="email"),
+        records.Note(
+            id=records.source_id("note", "shop", person.id),
+            customer=person.id,
+            written_at=NOON,
+            text=f"note about {person.number}",
+        ),
+    ]
+
+
+@contextlib.contextmanager
+def open_shop(url: str, mode: str = "associate", *, page_lines: int = 40) -> Iterator[Shop]:
+    """A retailer over an empty database, and its backend in a thread; answers come in small pages."""
+    rules = ServerSettings(passwords=QUICK, sync=SyncRules(page_lines=page_lines))
+    with (
+        mock.patch.object(feeds, "ROWS_PER_SEQ", page_lines),  # the least that a page has
+        retailer_database(url, mode) as database,
+        serve_in_thread(database, rules) as address,
+    ):
+        yield Shop(database, address)
+
+
+# ------------------------------------------------------------------ a terminal
+
+
+@contextlib.contextmanager
+def terminal(url: str, account: Account, data: Path, cache: Path | None = None) -> Iterator[Terminal]:
+    """A terminal signed in at `url`, with its files under `data`; `cache` names another cache file."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    transport = Transport(url, silent_seconds=5.0)
+    session = sign_in(transport, account.user_name, PASSWORD, data=data)
+    opened = Cache.open(cache or session.folder.cache_path, session.key)
+    try:
+        yield Terminal(transport, opened, session)
+    finally:
+        opened.close()
+        transport.close()
+        session.close()
+
+
+def another_cache(of: Terminal, transport: Transport, path: Path) -> Terminal:
+    """The same session with an empty cache and another way to the backend."""
+    session: Session = of.session
+    return Terminal(transport, Cache.open(path, session.key), session)
+
+
+def sync(of: Terminal) -> int:
+    """One pass; how many records came."""
+    came = [0]
+    run_pass(of, lambda received, left: came.append(received))
+    return max(came)
+
+
+def shown(cache: Cache) -> dict[Key, Any]:
+    """What a cache would show, as documents."""
+    with cache.reading() as reading:
+        found: dict[Key, Any] = {}
+        for table in (*TABLES, OTHER):
+            kind = "t.kind" if table == OTHER else f"'{table}'"
+            rows = reading.connection.execute(
+                f'SELECT {kind}, t.id, t.doc FROM "{table}" t WHERE {reading.only_visible("t")}'
+            )
+            found.update({(kind, id): msgspec.json.decode(doc) for kind, id, doc in rows})
+        return found
+
+
+def held(cache: Cache) -> set[Key]:
+    """What a cache file has at all, shown or not."""
+    with cache.reading() as reading:
+        return {
+            (kind, id)
+            for table in (*TABLES, OTHER)
+            for kind, id in reading.connection.execute(
+                f'SELECT {"kind" if table == OTHER else f"{table!r}"}, id FROM "{table}"'
+            )
+        }
+
+
+def assert_right(cache: Cache, wanted: Mapping[Key, Any]) -> None:
+    """A cache shows exactly what is wanted, and holds nothing else."""
+    found = shown(cache)
+    assert found.keys() == wanted.keys(), {
+        "missing": sorted(wanted.keys() - found.keys())[:5],
+        "too many": sorted(found.keys() - wanted.keys())[:5],
+    }
+    assert found == wanted
+    assert held(cache) == wanted.keys()

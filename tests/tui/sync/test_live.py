@@ -1,0 +1,289 @@
+"""Passes against a real backend over real sockets and files: what changes at the retailer changes in the cache."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from sellmode_backend.store import settings
+from sellmode_contract import records
+from sellmode_contract.visibility import Account
+from sellmode_tui import sealed
+from sellmode_tui.cache.store import Cache, Overtaken
+from sellmode_tui.sync.leader import Leader
+from sellmode_tui.sync.live import Live, Terminal
+from sellmode_tui.sync.status import Line, SyncStatus
+from sellmode_tui.transport import Broken, Refused, Transport
+from tests.support.proxy import DEADLINE, FaultProxy, Plan, after_head, cut, mute
+from tests.support.shop import NOON, Shop, another_cache, assert_right, held, open_shop, shown, sync, terminal
+from tests.tui.cache.pages import decrypted
+
+
+@pytest.fixture
+def shop(sqlite_url: str) -> Iterator[Shop]:
+    with open_shop(sqlite_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def ada(shop: Shop) -> Account:
+    return shop.person("ada")
+
+
+@pytest.fixture
+def mine(shop: Shop, ada: Account, tmp_path: Path) -> Iterator[Terminal]:
+    with terminal(shop.url, ada, tmp_path / "data") as opened:
+        yield opened
+
+
+def test_a_first_sync_and_what_changes_after(shop: Shop, ada: Account, mine: Terminal) -> None:
+    people = shop.customers(60, ada)
+    shop.customers(30, shop.person("ben"), begin=100)
+    assert sync(mine) >= 60 * 4
+    assert_right(mine.cache, shop.seen_by(ada))
+    assert sync(mine) == 0
+    shop.customers(3, ada, begin=200)
+    shop.write(msgspec.structs.replace(people[1], family_name="Renamed"), removed=[("customer", people[0].id)])
+    assert 0 < sync(mine) < 30
+    assert_right(mine.cache, shop.seen_by(ada))
+    assert mine.session.folder.synced_at() == mine.cache.state().finished_at
+
+
+def test_modes_switch_and_customers_change_hands(shop: Shop, ada: Account, mine: Terminal) -> None:
+    ben = shop.person("ben")
+    people = shop.customers(40, ada) + shop.customers(40, ben, begin=100) + shop.customers(10, None, begin=200)
+    changes: list[Callable[[], None]] = [
+        lambda: shop.set_mode("team"),
+        lambda: shop.reassign(people[:20], ben),
+        lambda: shop.set_mode("associate"),
+        lambda: shop.reassign(people[40:60], ada),
+        lambda: shop.reassign(people[20:30], None),
+        lambda: shop.move(ada, "Beta"),
+        lambda: shop.set_mode("team"),
+        lambda: shop.move(ada, "Alpha"),
+        lambda: shop.write(*(msgspec.structs.replace(person, store="Beta") for person in people[:50])),
+        lambda: shop.write(removed=[("customer", person.id) for person in people[50:]]),
+    ]
+    sync(mine)
+    assert_right(mine.cache, shop.seen_by(ada))
+    seen: list[int] = []
+    for change in changes:
+        change()
+        sync(mine)
+        wanted = shop.seen_by(ada)
+        assert_right(mine.cache, wanted)
+        seen.append(sum(kind == "customer" for kind, _ in wanted))
+    assert seen == [90, 90, 20, 40, 30, 0, 0, 90, 40, 0]
+
+
+def test_what_left_the_view_is_in_no_page_of_the_files(shop: Shop, ada: Account, mine: Terminal) -> None:
+    ben = shop.person("ben")
+    canary = records.Customer(
+        id=records.source_id("customer", "shop", "canary"),
+        store="Alpha",
+        owner=ben.id,
+        given_name="Zqcanary",
+        family_name="Xwvbird",
+        email="zqcanary@example.com",
+        tags=("zqtag",),
+    )
+    note = records.Note(
+        id=records.source_id("note", "shop", "canary"), customer=canary.id, written_at=NOON, text="zqwhisper"
+    )
+    shop.set_mode("team")
+    shop.customers(60, ada)
+    shop.write(canary)
+    shop.write(note)
+    sync(mine)
+    words = (b"zqcanary", b"xwvbird", b"zqtag", b"zqwhisper")
+    assert all(any(word in page.lower() for page in _pages(mine)) for word in words)
+    shop.set_mode("associate")
+    sync(mine)
+    assert_right(mine.cache, shop.seen_by(ada))
+    for page in _pages(mine):
+        assert not any(word in page.lower() for word in words)
+
+
+def _pages(mine: Terminal) -> Iterator[bytes]:
+    return decrypted(mine.cache.path, mine.session.key)
+
+
+def test_an_interrupted_mode_switch_hides_at_once_and_resumes(shop: Shop, ada: Account, mine: Terminal) -> None:
+    shop.customers(80, ada)
+    shop.customers(120, shop.person("ben"), begin=100)
+    shop.set_mode("team")
+    sync(mine)
+    shop.set_mode("associate")
+    with FaultProxy(_port(shop)) as proxy, Transport(proxy.url) as transport:
+        proxy.script = [Plan(down=[after_head(cut(2500))])]
+        with pytest.raises(Broken):
+            sync(Terminal(transport, mine.cache, mine.session))
+        wanted = shop.seen_by(ada)
+        assert shown(mine.cache).keys() < wanted.keys()
+        assert held(mine.cache) > wanted.keys()
+        sync(Terminal(transport, mine.cache, mine.session))
+    assert_right(mine.cache, wanted)
+
+
+def test_a_restored_backend_makes_the_cache_start_anew(shop: Shop, ada: Account, mine: Terminal) -> None:
+    people = shop.customers(50, ada)
+    sync(mine)
+    with shop.database.transaction() as connection:
+        settings.renew_epoch(connection)
+    shop.write(removed=[("customer", people[0].id)])
+    sync(mine)
+    assert_right(mine.cache, shop.seen_by(ada))
+
+
+def test_a_disabled_account_is_told_so_and_its_cache_is_unchanged(shop: Shop, ada: Account, mine: Terminal) -> None:
+    shop.customers(10, ada)
+    sync(mine)
+    before = shown(mine.cache)
+    shop.disable(ada)
+    with pytest.raises(Refused) as refused:
+        sync(mine)
+    assert refused.value.problem.code == "account_disabled"
+    assert shown(mine.cache) == before
+
+
+# ------------------------------------------------------------------ files
+
+
+def test_a_full_disk_keeps_what_was_stored_and_goes_on_later(shop: Shop, ada: Account, mine: Terminal) -> None:
+    shop.customers(200, ada)
+    writer = mine.cache._writer
+    (pages,) = writer.execute("PRAGMA page_count").fetchone()
+    writer.execute(f"PRAGMA max_page_count = {pages + 40}")
+    with pytest.raises(sealed.DiskFull, match="disk is full"):
+        sync(mine)
+    wanted = shop.seen_by(ada)
+    some = shown(mine.cache)
+    assert 0 < len(some) < len(wanted)
+    assert all(wanted[key] == doc for key, doc in some.items())
+    writer.execute("PRAGMA max_page_count = 1073741823")
+    sync(mine)
+    assert_right(mine.cache, wanted)
+
+
+def test_a_page_that_two_processes_fetch_is_applied_once(shop: Shop, ada: Account, mine: Terminal) -> None:
+    """Without the lock that makes one lead, the second is told that it was overtaken, and nothing is lost."""
+    shop.customers(100, ada)
+    other = Cache.open(mine.cache.path, mine.session.key)
+    try:
+        other.state()
+        sync(mine)
+        head = mine.cache.state().head
+        assert head is not None
+        with pytest.raises(Overtaken):
+            other.accept(head, at=NOON)
+        assert_right(other, shop.seen_by(ada))
+    finally:
+        other.close()
+
+
+# ------------------------------------------------------------------ staying up to date
+
+
+class Watched:
+    """A `Live` whose statuses and changes a test waits for."""
+
+    def __init__(self, terminal: Terminal) -> None:
+        self.statuses: queue.Queue[SyncStatus] = queue.Queue()
+        self.changes: queue.Queue[None] = queue.Queue()
+        self.live = Live(
+            terminal,
+            Leader(terminal.session.folder.lock_path),
+            on_status=self.statuses.put,
+            on_change=lambda: self.changes.put(None),
+        )
+
+    def until(self, **wanted: Any) -> SyncStatus:
+        """The next status like this; fails after a deadline."""
+        while True:
+            status = self.statuses.get(timeout=DEADLINE)
+            if all(getattr(status, name) == value for name, value in wanted.items()):
+                return status
+
+    def __enter__(self) -> Watched:
+        self.live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.live.stop()
+
+
+def test_a_line_that_goes_down_and_comes_back(shop: Shop, ada: Account, mine: Terminal, tmp_path: Path) -> None:
+    shop.customers(10, ada)
+    with FaultProxy(_port(shop)) as proxy:
+        far = another_cache(mine, Transport(proxy.url), tmp_path / "far.db")
+        with Watched(far) as watched:
+            watched.until(line=Line.ONLINE, received=0)
+            proxy.refuse()
+            proxy.drop_all()
+            watched.live.pull_now()
+            offline = watched.until(line=Line.OFFLINE)
+            assert "Nothing answers" in offline.problem
+            assert offline.since is not None
+            proxy.accept()
+            shop.customers(5, ada, begin=50)
+            watched.live.pull_now()
+            assert watched.until(line=Line.ONLINE, received=0).problem == ""
+        assert_right(far.cache, shop.seen_by(ada))
+        far.cache.close()
+
+
+@pytest.mark.parametrize("how", ["disabled", "signed out"])
+def test_an_account_that_is_shut_out_stops_and_lets_others_lead(
+    shop: Shop, ada: Account, mine: Terminal, how: str
+) -> None:
+    with Watched(mine) as watched:
+        watched.until(line=Line.ONLINE, received=0)
+        if how == "disabled":
+            shop.disable(ada)
+        else:
+            mine.transport.post("/v1/sign-out", token=mine.session.token)
+        watched.live.pull_now()
+        assert watched.until(line=Line.DISABLED if how == "disabled" else Line.SIGNED_OUT).problem
+        watched.live._thread.join(DEADLINE)
+        other = Leader(mine.session.folder.lock_path)
+        assert other.lead()
+        other.close()
+
+
+def test_stopping_ends_an_answer_under_way(shop: Shop, ada: Account, mine: Terminal, tmp_path: Path) -> None:
+    shop.customers(100, ada)
+    with FaultProxy(_port(shop)) as proxy:
+        proxy.otherwise = Plan(down=[after_head(mute(1000))])
+        far = another_cache(mine, Transport(proxy.url), tmp_path / "far.db")
+        with Watched(far):
+            proxy.wait_until(lambda each: each.bytes_down > 500)
+        assert far.cache.state().finished_at is None
+        far.cache.close()
+
+
+def test_a_follower_hears_of_changes_and_leads_when_the_leader_goes(shop: Shop, ada: Account, mine: Terminal) -> None:
+    second = another_cache(mine, Transport(shop.url), mine.cache.path)
+    with Watched(mine) as leader:
+        leader.until(line=Line.ONLINE, received=0)
+        with Watched(second) as follower:
+            follower.until(leading=False)
+            assert follower.live.status.synced_at == mine.cache.state().finished_at
+            while not follower.changes.empty():
+                follower.changes.get()
+            shop.customers(10, ada)
+            leader.live.pull_now()
+            follower.changes.get(timeout=DEADLINE)
+            leader.live.stop()
+            follower.until(leading=True)
+            follower.until(line=Line.ONLINE, received=0)
+    assert_right(second.cache, shop.seen_by(ada))
+    second.cache.close()
+
+
+def _port(shop: Shop) -> int:
+    return int(shop.url.rpartition(":")[2])
