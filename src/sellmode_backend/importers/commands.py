@@ -78,6 +78,8 @@ def shopify_command(
         raise Failure(text.visible(str(error))) from None
     except FileExistsError:
         raise Failure(f"{text.visible(str(path))} is there already: name another file with --rejects.") from None
+    except OSError as error:
+        raise Failure(f"{text.visible(str(error.filename))} cannot be used: {error.strerror}.") from None
     for line in summary.lines():
         click.echo(text.visible(line), err=True)
     if summary.rejected:

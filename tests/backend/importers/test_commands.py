@@ -62,6 +62,12 @@ def test_rejects_go_to_a_private_file_here_or_where_it_is_said(sqlite_url: str, 
     assert "is there already" in again.stderr
 
 
+def test_a_file_of_rejects_that_cannot_be_made(sqlite_url: str, here: Path, export: Export) -> None:
+    done = shopify(sqlite_url, export.staff().folder, "--currency", "EUR", "--rejects", str(here / "no" / "bad.csv"))
+    assert done.exit_code == 1
+    assert done.stderr == f"Error: {here}/no/bad.csv cannot be used: No such file or directory.\n"
+
+
 def test_a_database_is_one_retailers(sqlite_url: str, here: Path, export: Export) -> None:
     export.staff().orders(ORDER | {"Currency": "?"}, ORDER | {"Id": "2", "Name": "#2", "Currency": "CHF"})
     assert shopify(sqlite_url, export.folder).exit_code == 0

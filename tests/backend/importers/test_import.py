@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import threading
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -21,7 +22,8 @@ from sellmode_backend.importers.rejects import RejectsFile
 from sellmode_backend.reports.totals import Total, totals
 from sellmode_backend.store import orders as stored_orders
 from sellmode_backend.store import records, schema, settings
-from sellmode_backend.store.database import Database
+from sellmode_backend.store.database import Database, open_database
+from sellmode_backend.store.migrations import migrate
 from sellmode_contract.records import (
     Consent,
     Customer,
@@ -582,6 +584,36 @@ def test_an_import_that_was_killed_is_simply_run_again(
     assert [len(belonging(database, people["1"], kind)) for kind in (Order, Note, Consent)] == [2, 1, 1]
     assert grand_total(database) == Total(27_000, 9, 18)
     assert +export.load(database, now=LATER).written == {}
+
+
+def test_an_import_waits_for_another_writer(postgresql_url: str, export: Export) -> None:
+    """Whoever holds a clock too long for PostgreSQL's patience costs a try, and no row."""
+    database = open_database(postgresql_url)
+    migrate(database)
+    with database.transaction() as connection:
+        settings.initialise(connection, "Maison", "associate", "UTC", "USD")
+    export.staff().customers(customer("25"))
+    export.load(database)
+    refused = threading.Event()
+    held = threading.Event()
+
+    def hold() -> None:
+        with database.transaction() as connection:
+            connection.execute(sa.select(schema.feed).with_for_update())
+            held.set()
+            assert refused.wait(20)
+
+    sa.event.listen(database.engine, "handle_error", lambda _: refused.set())
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(20)
+    export.customers(customer("25", First_Name="Bea"), customer("26"))
+    summary = export.load(database, now=LATER)
+    holder.join()
+    assert refused.is_set()
+    assert summary.written["customer"] == 2
+    assert one_customer(database).given_name == "Bea"
+    database.close()
 
 
 def test_hostile_text_comes_into_the_records_unchanged(database: Database, export: Export) -> None:
