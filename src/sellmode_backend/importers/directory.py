@@ -19,22 +19,16 @@ class Stores:
     def __init__(self, retailer: Retailer) -> None:
         self._time_zone = retailer.time_zone
         self._ids: dict[str, str] = {}
-        self._names: dict[str, str] = {}
         for entry in retailer.stores:
             self.know(entry)
 
     def know(self, entry: StoreEntry) -> None:
         """Take a store that was made into account."""
         self._ids.setdefault(entry.name.casefold(), entry.id)
-        self._names[entry.id] = entry.name
 
     def id(self, name: str) -> str | None:
         """A store by its name."""
         return self._ids.get(name.casefold())
-
-    def name(self, id: str) -> str:
-        """A store's name."""
-        return self._names[id]
 
     def meant(self, text: str) -> str | None:
         """The only store whose name, or the last word of it (``356`` of ``Store 356``), a tag gives; None in doubt."""

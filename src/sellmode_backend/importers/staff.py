@@ -15,7 +15,7 @@ from sellmode_backend.store import schema
 from sellmode_contract.visibility import ROLE_CAPABILITIES
 from sellmode_contract.wire import user_key
 
-NO_CODE = "people have neither a password nor an activation code; `accounts code` makes one to hand out (user name)"
+NO_CODE = "people have no password and no activation code: `accounts code --all-new` makes codes (user name)"
 
 
 def load(table: Table, context: Context) -> None:

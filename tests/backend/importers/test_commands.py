@@ -36,7 +36,7 @@ def test_the_example_retailer_is_reported_to_the_cent(database_url: str, shared_
     done = shopify(database_url, shared_data / "journey", mode="team")
     assert done.exit_code == 0, done.output
     assert "orders.csv: 7,799 rows read\n" in done.stderr
-    assert "14 people have neither a password nor an activation code" in done.stderr
+    assert "14 people have no password and no activation code" in done.stderr
     assert done.stdout == ""
     assert list(here.iterdir()) == []
     report = call("report", "totals", "--json", "--database", database_url)
