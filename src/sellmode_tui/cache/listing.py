@@ -78,12 +78,35 @@ def create(connection: Connection) -> None:
             connection.execute(
                 f"CREATE INDEX {name} ON listing ({sort_key(sort, descending=descending)}, place, scope, customer)"
             )
+    _count_from_now_on(connection)
+
+
+def _count_from_now_on(connection: Connection) -> None:
+    """Keep how many customers each scope has: to count a million anew would take longer than to show the first ones."""
+    connection.execute("CREATE TABLE listing_size (scope INTEGER PRIMARY KEY, customers INTEGER NOT NULL)")
+    connection.execute("INSERT INTO listing_size SELECT scope, count(*) FROM listing GROUP BY scope")
+    one_more = (
+        "INSERT INTO listing_size VALUES (new.scope, 1) ON CONFLICT (scope) DO UPDATE SET customers = customers + 1;"
+    )
+    one_less = "UPDATE listing_size SET customers = customers - 1 WHERE scope = old.scope;"
+    for event, statements in (
+        ("INSERT ON listing", one_more),
+        ("DELETE ON listing", one_less),
+        ("UPDATE OF scope ON listing WHEN new.scope <> old.scope", one_less + one_more),
+    ):
+        name = f"listing_size_{event.partition(' ')[0].lower()}"
+        connection.execute(f"CREATE TRIGGER {name} AFTER {event} BEGIN {statements} END")
 
 
 def drop(connection: Connection) -> None:
     """Drop the listing, if it is there."""
-    connection.execute("DROP TABLE IF EXISTS listing")
-    connection.execute("DROP TABLE IF EXISTS owner_rank")
+    for table in ("listing", "listing_size", "owner_rank"):
+        connection.execute(f"DROP TABLE IF EXISTS {table}")
+
+
+def sizes(connection: Connection) -> dict[int, int]:
+    """How many customers each scope has, by its number; scopes without any may be missing."""
+    return dict(connection.execute("SELECT scope, customers FROM listing_size WHERE customers"))
 
 
 def index_all(connection: Connection, chunk: int = 5000) -> None:
@@ -169,13 +192,26 @@ def follow(connection: Connection, before: dict[str, Known], after: dict[str, Kn
     remove(connection, moved)
     search.delete(connection, old_entries)
     search.insert(connection, new_entries)
-    connection.executemany(
-        f"UPDATE listing SET ({_COLUMNS}) = ({', '.join(f'?{number}' for number in range(1, len(COPIED) + 3))})"
-        " WHERE customer = ?1",
-        _rows(connection, unmoved),
-    )
+    _update(connection, unmoved)
     stayed = set(unmoved)
     add(connection, [now.customer for now in after.values() if now.customer not in stayed])
+
+
+def _update(connection: Connection, customers: Sequence[int]) -> None:
+    """Renew what the listing says of customers, but their places. Columns that stay as they are spare their indexes."""
+    names = ("customer", *COPIED, "owner_rank")
+    marks = ",".join("?" * len(customers))
+    held = connection.execute(f"SELECT {_COLUMNS} FROM listing WHERE customer IN ({marks})", tuple(customers))
+    before = {customer: values for customer, *values in held}
+    for customer, *values in _rows(connection, customers):
+        changed = [
+            (name, now) for name, was, now in zip(names[1:], before[customer], values, strict=True) if was != now
+        ]
+        if changed:
+            assignments = ", ".join(f"{name} = ?" for name, _ in changed)
+            connection.execute(
+                f"UPDATE listing SET {assignments} WHERE customer = ?", (*(now for _, now in changed), customer)
+            )
 
 
 def _rows(connection: Connection, customers: Sequence[int], order: str = "") -> list[tuple[Any, ...]]:

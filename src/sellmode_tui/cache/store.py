@@ -10,7 +10,7 @@ import contextlib
 import datetime as dt
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -131,12 +131,6 @@ class Cache:
             raise
         cache.close()
         sealed.remove(path)
-        return cls.open(path, key)
-
-    @classmethod
-    def replace(cls, path: Path, key: bytes, stamp: str) -> Cache:
-        """Put a cache that cannot be used aside, under a name with ``stamp``, and start an empty one."""
-        sealed.move_aside(path, stamp)
         return cls.open(path, key)
 
     def close(self) -> None:
@@ -323,6 +317,7 @@ class Cache:
                 search.create(connection)
                 listing.index_all(connection)
                 _set_meta(connection, "built", 1)
+                _set_meta(connection, "scrub", 1)  # the log has grown by all of it
                 _bump_content(connection)
 
     def _delete_scopes(self, condition: str) -> None:
@@ -418,12 +413,20 @@ class _Page:
         self.kinds.add(kind)
         self.records += len(rows)
         table = table_of(kind)
-        if table == "customer" and self._built:
-            before = listing.snapshot(self._connection, list(rows))
+        if not self._built:
             self._connection.executemany(_UPSERTS[table], rows.values())
+            return
+        before = listing.snapshot(self._connection, list(rows)) if table == "customer" else {}
+        self._connection.executemany(_UPSERTS[table], self._update(table, rows.values()))
+        if table == "customer":
             listing.follow(self._connection, before, listing.snapshot(self._connection, list(rows)))
-        else:
-            self._connection.executemany(_UPSERTS[table], rows.values())
+
+    def _update(self, table: str, rows: Iterable[tuple[Value, ...]]) -> list[tuple[Value, ...]]:
+        """Write the rows whose indexed columns stay as they are, which spares their indexes; returns the others."""
+        columns = columns_of(table)
+        named = [dict(zip(columns, row, strict=True)) for row in rows]
+        statement = _UPDATES[table]
+        return [tuple(row.values()) for row in named if self._connection.execute(statement, row).rowcount == 0]
 
     def _note_generations(self, scope: int, generations: set[int]) -> None:
         swept, only = self._connection.execute("SELECT swept, only FROM scope WHERE pk = ?", (scope,)).fetchone()
@@ -486,6 +489,16 @@ def _upsert_statement(table: str) -> str:
     )
 
 
+def _update_statement(table: str) -> str:
+    same = ["id", *(["kind"] if table == OTHER else []), *schema.INDEXED[table]]
+    others = [name for name in columns_of(table) if name not in same]
+    assignments = ", ".join(f"{name} = :{name}" for name in others)
+    return f'UPDATE "{table}" SET {assignments} WHERE rev <= :rev AND ' + " AND ".join(
+        f"{name} IS :{name}" for name in same
+    )
+
+
+_UPDATES = {table: _update_statement(table) for table in (*TABLES, OTHER)}
 _UPSERTS = {table: _upsert_statement(table) for table in (*TABLES, OTHER)}
 
 _EMPTY = -1

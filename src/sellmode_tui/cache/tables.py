@@ -17,8 +17,8 @@ from sellmode_contract.search import exact, name_key
 
 Value: TypeAlias = str | int | float | None
 
-VERSION = 1
-"""Rises when a document gives other columns or search words than before: the cache is then fetched anew."""
+VERSION = 2
+"""Rises when a document gives other columns, lists or search words than before: the cache is then fetched anew."""
 
 SEPARATOR = "\x1f"
 """Stands around each of several values in one column; ``exact`` leaves none in a value."""

@@ -55,14 +55,14 @@ class Door:
         with self.reading() as reading:
             return profile.read(reading, self.surroundings(reading), id, self._clock())
 
-    def beginning(self, id: str, limit: int) -> list[str]:
-        """The ids of visible customers that begin so, at most ``limit``, in order."""
+    def named(self, text: str, limit: int) -> list[str]:
+        """The ids of customers whom a text names: by their number or e-mail, or by the beginning of the id itself."""
         with self.reading() as reading:
             rows = reading.connection.execute(
-                "SELECT c.id FROM customer c"
-                f" WHERE c.id >= ?1 AND c.id < ?1 || char(1114111) AND {reading.only_visible('c')}"
+                f"SELECT c.id FROM customer c WHERE {reading.only_visible('c')} AND (c.id >= ?1 AND c.id < ?1 || '~'"
+                " OR c.doc ->> '$.number' = ?1 COLLATE NOCASE OR c.doc ->> '$.email' = ?1 COLLATE NOCASE)"
                 " ORDER BY c.id LIMIT ?2",
-                (id, limit),
+                (text, limit),
             )
             return [found for (found,) in rows]
 

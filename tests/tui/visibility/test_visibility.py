@@ -90,6 +90,7 @@ def _check(door: Door, world: World, account: Account) -> None:
     for customer in (*world.customers, Customer(id="unknown")):
         assert (door.find().find(customer.id) is not None) == (customer.id in mine)
         assert (door.why(customer.id) is not None) == (customer.id in mine)
+        assert door.beginning(customer.id[:-1], 9) == [id for id in sorted(mine) if id.startswith(customer.id[:-1])]
         assert _shown(door, customer.email or "no such address") == (
             [customer.name] if customer.id in mine and customer.email else []
         )
