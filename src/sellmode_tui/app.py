@@ -52,7 +52,18 @@ _IDLE_LOOK = 10.0
 _LEASE_LOOK = 60.0
 _ASCII_TERMINALS = frozenset({"linux", "vt100", "vt102", "vt220"})
 
-TO_USE: Final = 2
+_KEY_NAMES = {
+    "escape": "Esc",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "delete": "Del",
+    "slash": "/",
+    "question_mark": "?",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+}
+
+NO_TERMINAL: Final = 2
 """Exit code where there is no terminal to draw on."""
 
 
@@ -96,13 +107,14 @@ class SellmodeApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     ANIMATION_LEVEL = "none"
     CSS = """
-    Footer { background: $background; color: $text-muted; }
+    Footer { background: $background; color: $text-muted; padding: 0 1; }
+    Footer.-compact FooterKey { margin-right: 2; }
     Toast { border: none; background: $panel; color: $foreground; padding: 0 1; margin-bottom: 1; max-width: 76; }
     ToastRack { margin-bottom: 1; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,f1", "keys", "Keys", key_display="?", tooltip="The keys that work here", id="app.keys"),
+        Binding("question_mark,f1", "keys", "Keys", tooltip="The keys that work here", id="app.keys"),
         Binding("f7", "remember", "Stay signed in", show=False, tooltip="Stay signed in here", id="app.remember"),
         Binding("f8", "sign_out", "Sign out", show=False, tooltip="Sign out here and at the server", id="app.sign-out"),
         Binding("f9", "switch_user", "Switch", show=False, tooltip="Let another person sign in", id="app.switch-user"),
@@ -211,12 +223,11 @@ class SellmodeApp(App[None]):
         if start.password is not None and isinstance(self.screen, SignInScreen):
             self.screen.submit(start.server, start.user_name, start.password)
 
-    async def action_quit(self) -> None:
-        """Close what is open and end."""
-        workspace, self._workspace = self._workspace, None
+    async def on_unmount(self) -> None:
+        """Close what is open, however it ends."""
+        workspace = self._let_go()
         if workspace is not None:
             await asyncio.to_thread(workspace.close)
-        self.exit()
 
     def action_help_quit(self) -> None:
         """Ctrl+C is a habit: it must not lose work."""
@@ -256,6 +267,14 @@ class SellmodeApp(App[None]):
             self.push_screen(TooSmallScreen())
         elif not small and isinstance(self.screen, TooSmallScreen):
             self.pop_screen()
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A key as it is printed on keyboards; every terminal can draw it."""
+        if binding.key_display:
+            return binding.key_display
+        modifiers, key = binding.parse_key()
+        name = _KEY_NAMES.get(key, key if len(key) == 1 else key.replace("_", " ").capitalize())
+        return "+".join((*(modifier.capitalize() for modifier in modifiers), name))
 
     def _pages(self) -> list[Screen[object]]:
         """What is open, the topmost last."""
@@ -676,7 +695,7 @@ def run_app(
     harden_process()
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
         sys.stderr.write("sellmode: there is no terminal to draw on. Run it in one, or use commands: sellmode --help\n")
-        return TO_USE
+        return NO_TERMINAL
     ascii_only = ascii_only or os.environ.get("TERM", "") in _ASCII_TERMINALS
     app = SellmodeApp(read_settings(), Start(server or "", user_name or "", password), ascii_only=ascii_only)
 

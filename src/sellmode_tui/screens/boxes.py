@@ -26,12 +26,12 @@ class Box(ModalScreen[Result]):
     DEFAULT_CSS = """
     Box {
         align: center middle;
-        background: $background 0%;
+        background: $background 70%;
         & > .box {
-            width: 76;
+            width: 80;
             max-width: 100%;
             height: auto;
-            max-height: 90%;
+            max-height: 100%;
             padding: 1 2;
             background: $surface;
             color: $foreground;

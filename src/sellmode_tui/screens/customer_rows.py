@@ -15,7 +15,7 @@ SORTS: Final[dict[Sort, tuple[str, str, str]]] = {
     "last_purchase": ("Last bought", "longest ago first", "latest first"),
     "spend": ("Spend", "least first", "most first"),
     "last_contact": ("Last contact", "longest ago first", "latest first"),
-    "owner": ("With", "A to Z", "Z to A"),
+    "owner": ("Owner", "A to Z", "Z to A"),
 }
 """What a list can be sorted by: the column's heading, and the two directions in words."""
 
@@ -26,14 +26,14 @@ FALLING_FIRST: Final = frozenset({"last_purchase", "spend", "last_contact"})
 def table_columns(*, owners: bool) -> tuple[Column, ...]:
     """The columns, with owners where there are several."""
     shared = (
-        Column("Name", min_width=14, priority=9),
+        Column("Name", min_width=18, priority=9),
         Column("Tier", 8, priority=4, min_width=6),
         Column("Last bought", 11, "right", priority=6),
         Column("Spend", 10, "right", priority=7),
         Column("Last contact", 12, "right", priority=3),
     )
     tags = Column("Tags", 20, priority=1, min_width=8)
-    return (*shared, Column("With", 16, priority=5, min_width=9), tags) if owners else (*shared, tags)
+    return (*shared, Column("Owner", 16, priority=5, min_width=9), tags) if owners else (*shared, tags)
 
 
 def table_sort(sort: Sort, *, descending: bool) -> columns.Sort:

@@ -23,7 +23,7 @@ def keys_text(screen: Screen[object]) -> Content:
     app = screen.app
     groups: dict[str, list[Content]] = {}
     for title, keys, told, id in _shown(app, screen):
-        line = Content.assemble((f"  {keys:<14}", "bold"), f"{told:<38}", (id, "$text-muted"))
+        line = Content.assemble((f"  {keys:<12}", "bold"), f"{told:<40}", (id, "$text-muted"))
         groups.setdefault(title, []).append(line)
     parts: list[Content] = []
     for title, lines in groups.items():

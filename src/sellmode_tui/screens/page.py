@@ -61,7 +61,7 @@ class Page:
         """Fields in two columns where there is room, else in one."""
         shown = list(fields)
         half = (self.width - _INDENT) // 2
-        if half < LABEL + 24:
+        if half < LABEL + 16:
             for label, value in shown:
                 self.field(label, value)
             return

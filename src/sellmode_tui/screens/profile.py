@@ -54,6 +54,7 @@ class ProfileView(VerticalScroll, inherit_bindings=False):
     ProfileView {
         background: $background;
         padding: 0 1;
+        overflow-y: scroll;
         scrollbar-size-vertical: 1;
         & > Static { width: 1fr; height: auto; }
     }

@@ -67,7 +67,7 @@ def _header(page: Page, profile: Profile) -> None:
     said.append(f"last contact {words.day_ago(totals.last_contact)}" if totals.last_contact else "no contact noted")
     page.text(words.between.join(said), indent=0)
     page.text(
-        words.between.join(filter(None, (f"With {profile.owner_name or 'nobody'}", profile.store_name))),
+        words.between.join(filter(None, (f"Owner {profile.owner_name or 'nobody'}", profile.store_name))),
         indent=0,
         style=MUTED,
     )

@@ -170,8 +170,9 @@ class SearchBar(Vertical):
             useful = []
         self._completions, self._moved = useful, False
         list_.open([Suggestion(each.text, each.description) for each in useful])
+        below = self.query_one(".search-below", Static)
+        below.visible = not useful
         if useful:
-            below = self.query_one(".search-below", Static)
             start = cell_len(wanted.text[: useful[0].start]) - field.scroll_offset.x
             list_.styles.offset = (max(0, len(_LABEL) + start - 2), -below.size.height)
 
@@ -180,6 +181,7 @@ class SearchBar(Vertical):
         self._completions, self._moved = (), False
         if self.query_one(Suggestions).is_open:
             self.query_one(Suggestions).close()
+            self.query_one(".search-below", Static).visible = True
 
     def _take(self, completion: Completion) -> None:
         field = self.field

@@ -135,7 +135,7 @@ class SignInScreen(Screen[None]):
         return ("server", "user", "code", "new", "again") if self._first_time else ("server", "user", "password")
 
     def _say_keys(self) -> None:
-        other = "F2 with a password" if self._first_time else "F2 first time, or with a new code"
+        other = "F2 with a password" if self._first_time else "F2 first time or new code"
         between = " | " if self._ascii_only else " · "
         keys = ("Enter signs in", other, "Ctrl+Q quits") if not self._busy else ("Esc gives up", "Ctrl+Q quits")
         self.query_one("#keys", Static).update(Content(between.join(keys)))

@@ -45,6 +45,10 @@ class TextField(Input):
             shown = "".join(character if _is_plain(character) else self._hidden for character in self.value)
         return Text(shown, no_wrap=True, overflow="ignore", end="")
 
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Whether a key types something: a key of the app that does is not offered meanwhile."""
+        return super().check_consume_key(key, character) or key in ("slash", "question_mark")
+
     def action_copy(self) -> None:
         """Copy what is selected, unless it is secret."""
         if not self.password:

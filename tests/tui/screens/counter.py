@@ -10,6 +10,7 @@ import contextlib
 import datetime as dt
 import functools
 import shutil
+from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from textual.pilot import Pilot
 
 from sellmode_backend.demo.world import World, world
 from sellmode_contract import visibility, wire
-from sellmode_contract.records import Mode, Record, Staff, kind_of, parent_of
+from sellmode_contract.records import Contact, Customer, Figures, Mode, Order, Record, Staff, kind_of, parent_of
 from sellmode_contract.visibility import Account
 from sellmode_tui.account import folders, lease, slot
 from sellmode_tui.account.folders import AccountFolder, Profile
@@ -46,12 +47,43 @@ def demo(mode: Mode) -> World:
 
 
 def records_of(made: World) -> list[Record]:
-    """All records of a world, customers before what belongs to them."""
+    """All records of a world, customers with their figures before what belongs to them."""
     staff = [
         Staff(id=each.id, store=each.stores[0], user_name=each.user_name, name=each.name, role=each.role)
         for each in made.accounts
     ]
-    return [made.retailer, *staff, *made.records, *made.orders]
+    orders: dict[str, list[Order]] = defaultdict(list)
+    contacts: dict[str, dt.datetime] = {}
+    for order in made.orders:
+        orders[order.customer].append(order)
+    for record in made.records:
+        if isinstance(record, Contact):
+            contacts[record.customer] = max(record.at, contacts.get(record.customer, record.at))
+    records = [
+        msgspec.structs.replace(record, figures=_figures(orders[record.id], contacts.get(record.id)))
+        if isinstance(record, Customer)
+        else record
+        for record in made.records
+    ]
+    return [made.retailer, *staff, *records, *made.orders]
+
+
+def _figures(orders: list[Order], last_contact: dt.datetime | None) -> Figures:
+    """About what the backend would work out."""
+    lines = [line for order in orders for line in order.lines if line.kind != "rounding"]
+    types = Counter[str]()
+    for line in lines:
+        types[line.type] += line.amount
+    bought = sorted(order.placed_at for order in orders if order.total > 0)
+    return Figures(
+        orders=len(bought),
+        units=sum(line.quantity for line in lines),
+        spend=sum(order.total - order.refunded for order in orders),
+        first_purchase=bought[0] if bought else None,
+        last_purchase=bought[-1] if bought else None,
+        last_contact=last_contact,
+        categories=tuple((name, spend) for name, spend in types.most_common(3) if name and spend > 0),
+    )
 
 
 def fill(cache: Cache, account: Account, mode: str, records: Iterable[Record], *, finished: bool = True) -> None:
@@ -178,5 +210,3 @@ async def running(app: SellmodeApp, size: tuple[int, int] = (80, 24)) -> AsyncIt
     """Run the app without a terminal."""
     async with app.run_test(size=size) as pilot:
         yield pilot
-        if app._workspace is not None:
-            await app.action_quit()

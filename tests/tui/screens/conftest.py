@@ -1,0 +1,36 @@
+"""A data folder with the demo's files in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from sellmode_contract.records import Mode
+from sellmode_tui.account.folders import DATA_VARIABLE
+from tests.tui.screens import counter
+
+
+@pytest.fixture(scope="session")
+def _demo_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo")
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty data folder, which the app uses."""
+    folder = tmp_path / "data"
+    monkeypatch.setenv(DATA_VARIABLE, str(folder))
+    return folder
+
+
+@pytest.fixture
+def demo_files(_demo_root: Path, data: Path) -> Callable[[Mode, str], Path]:
+    """Put the demo's files for somebody, in a mode, into the data folder."""
+
+    def put(mode: Mode = "associate", user_name: str = "anna") -> Path:
+        counter.demo_files(_demo_root, data, mode, user_name)
+        return data
+
+    return put

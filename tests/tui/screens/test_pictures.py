@@ -1,0 +1,233 @@
+"""Every page in every state, at 80x24 and at 120x40: pictures in `snapshots/`, to be looked at when they change."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from textual.pilot import Pilot
+
+from sellmode_contract.records import Mode
+from sellmode_tui.account.settings import Settings
+from sellmode_tui.app import SellmodeApp
+from sellmode_tui.screens.profile import ProfileScreen, ProfileView
+from sellmode_tui.screens.sign_in import SignInScreen
+from sellmode_tui.sync.status import Line, SyncStatus
+from tests.tui.screens import counter
+from tests.tui.screens.counter import ONLINE, PASSWORD, SERVER, signed_in, tell_status, wait_until
+
+ROOT = Path(__file__).parents[3]
+SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
+Act = Callable[[Pilot[None]], Awaitable[None]]
+
+
+class Scene(NamedTuple):
+    """What to do before the picture is taken."""
+
+    act: Act
+    mode: Mode = "associate"
+    user_name: str = "anna"
+    signed_in: bool = True
+    files: bool = True
+    ascii_only: bool = False
+    settings: Settings = Settings()
+
+
+def pressing(*keys: str) -> Act:
+    async def act(pilot: Pilot[None]) -> None:
+        await signed_in(pilot)
+        await pilot.press(*keys)
+
+    return act
+
+
+def searching(text: str, *keys: str) -> Act:
+    async def act(pilot: Pilot[None]) -> None:
+        screen = await signed_in(pilot)
+        await pilot.press("slash")
+        screen.query_one("SearchField").insert_text_at_cursor(text)  # type: ignore[attr-defined]  # by its name
+        await pilot.press(*keys)
+        await pilot.pause(0.3)
+
+    return act
+
+
+def standing(status: SyncStatus) -> Act:
+    async def act(pilot: Pilot[None]) -> None:
+        await signed_in(pilot, status)
+
+    return act
+
+
+async def nothing(pilot: Pilot[None]) -> None:
+    await pilot.pause()
+
+
+async def profile(pilot: Pilot[None]) -> None:
+    screen = await signed_in(pilot)
+    await pilot.press("s", "s")  # who spent most
+    await wait_until(pilot, lambda: screen.settled)
+    await pilot.press("enter")
+    await pilot.pause()
+    await wait_until(pilot, lambda: _view(pilot).settled and _view(pilot).customer is not None)
+
+
+async def purchases(pilot: Pilot[None]) -> None:
+    await profile(pilot)
+    await pilot.press(*["right_square_bracket"] * 5)
+
+
+async def why(pilot: Pilot[None]) -> None:
+    await profile(pilot)
+    await pilot.press("w")
+    await wait_until(pilot, lambda: type(pilot.app.screen).__name__ == "WhyScreen")
+
+
+def _view(pilot: Pilot[None]) -> ProfileView:
+    return pilot.app.screen.query_one(ProfileView)
+
+
+async def saved_filters(pilot: Pilot[None]) -> None:
+    await searching("tag:vip last_purchase>30d", "enter")(pilot)
+    for name in ("Lost VIPs", "To call this week"):
+        await pilot.press("f", "s", *(key if key != " " else "space" for key in name), "enter")
+        await pilot.pause(0.2)
+        await pilot.press("escape")
+    await pilot.press("f")
+    await pilot.pause(0.2)
+
+
+async def refused(pilot: Pilot[None]) -> None:
+    """The server is not there, and nobody of that name was here before."""
+    screen = pilot.app.screen
+    assert isinstance(screen, SignInScreen)
+    screen.query_one("#user").value = "zoe"  # type: ignore[attr-defined]  # it is a field
+    screen.submit("http://127.0.0.1:9", "zoe", PASSWORD)
+    await wait_until(pilot, lambda: "Signing in" not in _trouble(screen))
+
+
+async def first_time(pilot: Pilot[None]) -> None:
+    await pilot.press("f2")
+
+
+async def too_short(pilot: Pilot[None]) -> None:
+    await pilot.press("f2", *"anna", "enter", *"K7DWQ2", "enter", *"kitten", "enter", *"kitten", "enter")
+
+
+def _trouble(screen: SignInScreen) -> str:
+    return screen.query_one("Trouble").text  # type: ignore[attr-defined]  # by its name
+
+
+async def locked(pilot: Pilot[None]) -> None:
+    await signed_in(pilot)
+    await pilot.press("f10")
+    await pilot.pause(0.2)
+
+
+async def locked_by_itself(pilot: Pilot[None]) -> None:
+    await signed_in(pilot)
+    app = pilot.app
+    assert isinstance(app, SellmodeApp)
+    await app._lock("Nobody has touched it for a while.")
+
+
+async def copied(pilot: Pilot[None]) -> None:
+    await profile(pilot)
+    await pilot.press("c")
+    await pilot.pause(0.2)
+
+
+FIRST = SyncStatus(Line.ONLINE, since=counter.NOW, received=12_400, left=3_000)
+SCENES: dict[str, Scene] = {
+    "sign_in": Scene(nothing, signed_in=False, files=False),
+    "sign_in_known": Scene(nothing, signed_in=False),
+    "sign_in_refused": Scene(refused, signed_in=False),
+    "sign_in_first_time": Scene(first_time, signed_in=False, files=False),
+    "sign_in_password_too_short": Scene(
+        too_short, signed_in=False, files=False, settings=Settings(server="https://sell.example.com")
+    ),
+    "list": Scene(pressing()),
+    "list_of_a_team": Scene(pressing("down", "down"), mode="team", user_name="mira"),
+    "list_light": Scene(pressing("down"), settings=Settings(theme="light")),
+    "list_sixteen_colours": Scene(pressing("down"), settings=Settings(theme="ansi")),
+    "list_ascii": Scene(pressing("s", "down"), ascii_only=True),
+    "list_offline": Scene(
+        standing(replace(ONLINE, line=Line.OFFLINE, since=counter.NOW - dt.timedelta(hours=3), unsent=3))
+    ),
+    "list_signed_out": Scene(standing(replace(ONLINE, line=Line.SIGNED_OUT))),
+    "search": Scene(searching("lo", "enter"), mode="team", user_name="mira"),
+    "search_nobody": Scene(searching("zzz")),
+    "filter_wrong": Scene(searching("tag:vip last_purchase>soon")),
+    "filter_fields": Scene(searching("l", "tab"), mode="team", user_name="mira"),
+    "filter_values": Scene(searching("owner:", "down", "down"), mode="team", user_name="mira"),
+    "saved_filters": Scene(saved_filters),
+    "saved_filters_none": Scene(pressing("f")),
+    "profile": Scene(profile),
+    "profile_purchases": Scene(purchases),
+    "profile_copied": Scene(copied),
+    "profile_ascii": Scene(profile, ascii_only=True),
+    "why": Scene(why),
+    "keys": Scene(pressing("question_mark")),
+    "keys_of_the_search": Scene(searching("", "f1")),
+    "lock": Scene(locked),
+    "lock_idle": Scene(locked_by_itself),
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", SCENES)
+def test_scene(name: str, size: str, snap_compare: Any, data: Path, demo_files: Callable[[Mode, str], Path]) -> None:
+    scene = SCENES[name]
+    if scene.files:
+        demo_files(scene.mode, scene.user_name)
+    app = counter.counter(
+        signed_in=scene.signed_in, user_name=scene.user_name, settings=scene.settings, ascii_only=scene.ascii_only
+    )
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=scene.act)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("name", "records", "status"),
+    [
+        ("first_sync_nothing_yet", False, FIRST),
+        ("first_sync_offline", False, SyncStatus(Line.OFFLINE, since=counter.NOW, problem="The server cannot be reached.")),
+        ("nobody_assigned", True, ONLINE),
+    ],
+)
+def test_empty(name: str, records: bool, status: SyncStatus, size: str, snap_compare: Any, data: Path) -> None:
+    world = counter.demo("associate")
+    anna = counter.account_of(world, "anna")
+    counter.make_account(data, anna, "associate", counter.records_of(world)[:1] if records else None, finished=records)
+
+    async def act(pilot: Pilot[None]) -> None:
+        await signed_in(pilot, status)
+
+    assert snap_compare(counter.counter(), terminal_size=SIZES[size], run_before=act)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_first_sync_with_some_there(size: str, snap_compare: Any, data: Path) -> None:
+    world = counter.demo("associate")
+    anna = counter.account_of(world, "anna")
+    counter.make_account(data, anna, "associate", counter.records_of(world)[:900], finished=False)
+
+    async def act(pilot: Pilot[None]) -> None:
+        await signed_in(pilot, FIRST)
+
+    assert snap_compare(counter.counter(), terminal_size=SIZES[size], run_before=act)
+
+
+def test_too_small(snap_compare: Any, demo_files: Callable[[], Path]) -> None:
+    demo_files()
+
+    async def act(pilot: Pilot[None]) -> None:
+        await signed_in(pilot)
+        await pilot.resize_terminal(50, 10)
+        await pilot.pause()
+
+    assert snap_compare(counter.counter(), terminal_size=(80, 24), run_before=act)
