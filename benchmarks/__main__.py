@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -37,18 +39,25 @@ def main(arguments: list[str] | None = None) -> None:
     if options.rows < 1:
         parser.error("--rows takes a number from 1")
     figures: list[Figure] = []
+    failed: list[str] = []
     with (
         tempfile.TemporaryDirectory(prefix="sellmode-bench-") as folder,
         Bench(options.rows, Path(folder), quick=options.quick) as bench,
     ):
         for name in options.names or MEASUREMENTS:
             bench.tell(f"measuring {name}")
-            for figure in MEASUREMENTS[name](bench):
-                if options.json:
-                    print(figure.line(), flush=True)
-                figures.append(figure)
+            try:
+                for figure in MEASUREMENTS[name](bench):
+                    if options.json:
+                        print(figure.line(), flush=True)
+                    figures.append(figure)
+            except Exception:  # noqa: BLE001 # told; what the others have to say took long to prepare
+                traceback.print_exc()
+                failed.append(name)
     if not options.json:
         print(table(figures))
+    if failed:
+        sys.exit(f"./dev bench: failed, as told above: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

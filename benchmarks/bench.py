@@ -30,11 +30,15 @@ class Bench:
 
     def shop(self, rows: int | None = None) -> Shop:
         """A shop of so many customers; the large one if not told."""
-        rows = min(rows or self.rows, self.rows)
+        rows = rows or self.rows
         if rows not in self._shops:
             self.tell(f"filling a shop of {rows:,} customers")
             self._shops[rows] = self._stack.enter_context(opening(rows, self.folder / f"shop-{rows}", self.tell))
         return self._shops[rows]
+
+    def small(self, rows: int) -> int:
+        """So many customers for a small shop, or less where the large one is hardly larger."""
+        return min(rows, max(1, self.rows // 10))
 
     def rounds(self, wanted: int) -> int:
         """How many samples to take."""

@@ -27,7 +27,7 @@ SCOPE = scope_name("team", store_audience(population.STORE))
 def run(bench: Bench) -> Iterator[Figure]:
     """Seventeen customers bought something, one has another name, one another e-mail, and one is new."""
     with contextlib.ExitStack() as stack:
-        large, small = (_Changing(bench.shop(rows), stack) for rows in (bench.rows, SMALL))
+        large, small = (_Changing(bench.shop(rows), stack) for rows in (bench.rows, bench.small(SMALL)))
         samples = interleaved(bench.rounds(40), large.sample, small.sample)
     for part, name in enumerate(("store", "cache", "pass")):
         of_large, of_small = (median(sample[part] for sample in shop.samples[1:]) * 1000 for shop in (large, small))
@@ -54,7 +54,7 @@ class _Changing:
         self.samples: list[tuple[float, float, float]] = []
         """Seconds in the store, in the cache and of the whole pass, sample by sample."""
         self._shop = shop
-        self._session: Session = stack.enter_context(contextlib.closing(shop.sign_in_again()))
+        self._session: Session = stack.enter_context(contextlib.closing(shop.unlock()))
         cache = stack.enter_context(
             contextlib.closing(_Watched.open(self._session.folder.cache_path, self._session.key))
         )

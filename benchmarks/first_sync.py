@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from benchmarks.bench import Bench
-from benchmarks.measure import Figure, interleaved, median
-from benchmarks.shop import Shop, cache_of, sync
+from benchmarks.measure import Figure, interleaved, median, seconds
+from benchmarks.shop import Shop
 from sellmode_contract import wire
 from sellmode_contract.wire import Checkpoint, End, Line, Put
 from sellmode_tui import sealed
@@ -29,25 +28,13 @@ def run(bench: Bench) -> Iterator[Figure]:
     stored: list[float] = []
 
     def whole(number: int) -> float:
-        last = 0.0
-
-        def tell(_received: int, _left: int | None) -> None:
-            nonlocal last
-            last = time.perf_counter()
-
-        data = shop.folder / f"first-sync-{number}"
-        with contextlib.closing(shop.sign_in(data)) as opened, cache_of(opened) as cache:
-            start = time.perf_counter()
-            sync(shop, opened, cache, tell)
-            end = time.perf_counter()
-            path = cache.path
-        stored.append(shop.rows / (last - start))
-        sealed.remove(path)
-        return shop.rows / (end - start)
+        took = shop.first_sync(shop.folder / f"terminal-{number}")
+        stored.append(shop.rows / took.stored)
+        return shop.rows / took.whole
 
     def bare(number: int) -> float:
         path = shop.folder / f"bare-{number}.db"
-        took = _bare(lines, path)
+        took = seconds(lambda: _bare(lines, path))
         sealed.remove(path)
         return shop.rows / took
 
@@ -86,8 +73,8 @@ def _record(shop: Shop, path: Path) -> None:
                             more = message.more
 
 
-def _bare(lines: Path, path: Path) -> float:
-    """Decode the lines and upsert their documents, a transaction a page; the seconds it took."""
+def _bare(lines: Path, path: Path) -> None:
+    """Decode the lines and upsert their documents, a transaction a page."""
     decoder = msgspec.json.Decoder(Line)
     with contextlib.closing(sealed.connect(path, bytes(32), create=True, synchronous="NORMAL")) as connection:
         connection.execute("PRAGMA cache_size = -65536")
@@ -97,7 +84,6 @@ def _bare(lines: Path, path: Path) -> float:
             " ON CONFLICT (id) DO UPDATE SET rev = excluded.rev, doc = excluded.doc"
         )
         page: list[tuple[str, int, str]] = []
-        start = time.perf_counter()
         with lines.open("rb") as file:
             for line in file:
                 message = decoder.decode(line)
@@ -108,4 +94,3 @@ def _bare(lines: Path, path: Path) -> float:
                     connection.executemany(upsert, page)
                     connection.execute("COMMIT")
                     page.clear()
-        return time.perf_counter() - start

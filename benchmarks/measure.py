@@ -6,11 +6,14 @@ import math
 import statistics
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import msgspec
+
+Sample = TypeVar("Sample")
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,25 +72,51 @@ def table(figures: Sequence[Figure]) -> str:
     )
 
 
+class Took(NamedTuple):
+    """How long something took, in seconds."""
+
+    wall: float
+    cpu: float
+    """Of the calling thread alone: what it took the machine, however busy that was with others."""
+
+
+def timed(work: Callable[[], object]) -> Took:
+    """Do something, with a stop-watch."""
+    wall, cpu = time.perf_counter(), time.thread_time()
+    work()
+    return Took(time.perf_counter() - wall, time.thread_time() - cpu)
+
+
 def seconds(work: Callable[[], object]) -> float:
     """How long something takes by the wall clock."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+    return timed(work).wall
 
 
-def interleaved(rounds: int, *samples: Callable[[int], float], warm_up: bool = True) -> list[list[float]]:
+def interleaved(rounds: int, *samples: Callable[[int], Sample], warm_up: bool = True) -> list[list[Sample]]:
     """Take samples in turn, round by round, so that whatever slows the machine down slows all of them.
 
     Each is called with the number of the round. A round to warm up, number 0, does not count.
     """
-    taken: list[list[float]] = [[] for _ in samples]
+    taken: list[list[Sample]] = [[] for _ in samples]
     for number in range(0 if warm_up else 1, rounds + 1):
         for kept, sample in zip(taken, samples, strict=True):
             value = sample(number)
             if number:
                 kept.append(value)
     return taken
+
+
+def statistics_of(
+    name: str, samples: Sequence[Took], baseline: Sequence[Took], rows: int, goal_ms: float | None = None
+) -> Iterator[Figure]:
+    """Median and p99 by the wall clock, and p99 by the processor's, in milliseconds; a goal is for the p99."""
+    for suffix, of, clock in (("p50", median, 0), ("p99", p99, 0), ("cpu_p99", p99, 1)):
+        value, against = (of([took[clock] for took in all_of]) * 1000 for all_of in (samples, baseline))
+        goal = goal_ms if suffix == "p99" else None
+        yield Figure(
+            figure=f"{name}_{suffix}", value=value, unit="ms", baseline=against, n=len(samples), rows=rows,
+            goal="" if goal is None else f"under {goal:g} ms", missed=goal is not None and value >= goal,
+        )  # fmt: skip
 
 
 def median(samples: Iterable[float]) -> float:

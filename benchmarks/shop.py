@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks import population
 from sellmode_backend.accounts import codes, directory
@@ -15,7 +17,7 @@ from sellmode_backend.store import migrations, records, settings
 from sellmode_backend.store.database import Database
 from sellmode_contract.records import Record, StoreEntry
 from sellmode_tui.account import session
-from sellmode_tui.account.folders import private_folder
+from sellmode_tui.account.folders import known_accounts, private_folder
 from sellmode_tui.account.session import Session
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.sync.live import Terminal, run_pass
@@ -25,6 +27,15 @@ from tests.support.backend import serve
 USER, PASSWORD = "bench", "seventeen plum kettles on ice"
 TOGETHER = 5000
 """Records that are written in one transaction."""
+
+
+class FirstSync(NamedTuple):
+    """How long a first sync took, in seconds."""
+
+    stored: float
+    """Until the last record was stored and could be listed."""
+    whole: float
+    """Until lists and search had their indexes too."""
 
 
 class Shop:
@@ -37,8 +48,7 @@ class Shop:
         """Where its backend answers."""
         self.folder = folder
         """Room for files; it goes with the shop."""
-        self._terminal = folder / "terminal"
-        self._synced = False
+        self._data: Path | None = None
 
     def sign_in(self, data: Path) -> Session:
         """Sign in at a terminal that has its files in a data folder."""
@@ -49,25 +59,38 @@ class Shop:
         with Transport(self.url) as transport:
             return session.activate(transport, USER, code, PASSWORD, data=private_folder(data))
 
+    def first_sync(self, data: Path) -> FirstSync:
+        """Sync a new terminal with its files in ``data``, from a process to a file, and tell how long that took."""
+        last = 0.0
+
+        def tell(_received: int, _left: int | None) -> None:
+            nonlocal last
+            last = time.perf_counter()
+
+        with contextlib.closing(self.sign_in(data)) as opened, cache_of(opened) as cache:
+            start = time.perf_counter()
+            sync(self, opened, cache, tell)
+            took = FirstSync(last - start, time.perf_counter() - start)
+        self._data = data
+        return took
+
     def data(self) -> Path:
         """The data folder of the shop's own terminal, which has been synced; nobody has it open."""
-        if not self._synced:
-            with contextlib.closing(self.sign_in(self._terminal)) as opened, cache_of(opened) as cache:
-                sync(self, opened, cache)
-            self._synced = True
-        return self._terminal
+        if self._data is None:
+            self.first_sync(self.folder / "terminal")
+        assert self._data is not None  # noqa: S101 # just made
+        return self._data
+
+    def unlock(self) -> Session:
+        """Open the shop's own terminal, which is synced, as somebody does who comes back to it."""
+        (folder,) = known_accounts(self.data())
+        return session.unlock(folder, PASSWORD)
 
     @contextlib.contextmanager
-    def terminal(self) -> Iterator[tuple[Session, Cache]]:
-        """The shop's own terminal, opened in this process."""
-        with contextlib.closing(self.sign_in_again()) as opened, cache_of(opened) as cache:
-            yield opened, cache
-
-    def sign_in_again(self) -> Session:
-        """Sign in at the shop's own terminal, which is synced."""
-        self.data()
-        with Transport(self.url) as transport:
-            return session.sign_in(transport, USER, PASSWORD, data=self._terminal)
+    def cache(self) -> Iterator[Cache]:
+        """The cache of the shop's own terminal, which is synced."""
+        with contextlib.closing(self.unlock()) as opened, cache_of(opened) as cache:
+            yield cache
 
 
 @contextlib.contextmanager
