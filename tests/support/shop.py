@@ -82,7 +82,7 @@ class Shop:
 
     def reassign(self, people: Iterable[Customer], owner: Account | None) -> None:
         """Give customers to somebody, or to nobody."""
-        self.write(*(msgspec.structs.replace(person, owner=owner and owner.id) for person in people))
+        self.write(*(msgspec.structs.replace(person, owner=owner.id if owner else None) for person in people))
 
     def move(self, account: Account, store: str) -> None:
         """Let somebody work in another store."""
@@ -123,7 +123,7 @@ def customer(number: int, owner: Account | None, store: str) -> Customer:
     return Customer(
         id=records.source_id("customer", "shop", str(number)),
         store=store,
-        owner=owner and owner.id,
+        owner=owner.id if owner else None,
         number=f"C-{number:05}",
         given_name=f"Given{number:05}",
         family_name=f"Family{number % 17:02}",
@@ -207,7 +207,7 @@ def shown(cache: Cache) -> dict[Key, Any]:
         for table in (*TABLES, OTHER):
             kind = "t.kind" if table == OTHER else f"'{table}'"
             rows = reading.connection.execute(
-                f'SELECT {kind}, t.id, t.doc FROM "{table}" t WHERE {reading.only_visible("t")}'
+                f'SELECT {kind}, t.id, t.doc FROM "{table}" t WHERE {reading.only_visible("t")}'  # noqa: S608  # our names
             )
             found.update({(kind, id): msgspec.json.decode(doc) for kind, id, doc in rows})
         return found
@@ -216,13 +216,11 @@ def shown(cache: Cache) -> dict[Key, Any]:
 def held(cache: Cache) -> set[Key]:
     """What a cache file has at all, shown or not."""
     with cache.reading() as reading:
-        return {
-            (kind, id)
-            for table in (*TABLES, OTHER)
-            for kind, id in reading.connection.execute(
-                f'SELECT {"kind" if table == OTHER else f"{table!r}"}, id FROM "{table}"'
-            )
-        }
+        found: set[Key] = set()
+        for table in (*TABLES, OTHER):
+            kind = "kind" if table == OTHER else f"'{table}'"
+            found.update(reading.connection.execute(f'SELECT {kind}, id FROM "{table}"'))  # noqa: S608  # our names
+        return found
 
 
 def assert_right(cache: Cache, wanted: Mapping[Key, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import get_args
 
@@ -22,7 +21,7 @@ ON_A_SCREEN = 50
 PAGE = 500
 """Rows that are read at a time."""
 SHORT_ID = 8
-"""Characters of an id that a table shows; ``show`` and ``why`` take as many."""
+"""Characters of an id that a table shows; the door takes as many for the id."""
 _CLASHES_SHOWN = 10
 
 
@@ -109,7 +108,7 @@ def _list(choice: Choice, query: CustomerQuery, limit: int | None, *, as_json: b
         try:
             found = door.find(query)
         except FilterError as error:
-            raise Failure(error.pointed(query.text), Exit.USAGE) from None
+            raise Failure(f"the filter cannot be read:\n{error.pointed(query.text)}", Exit.USAGE) from None
         total = found.exact_count()
         shown = total if limit is None else min(total, limit)
         if as_json:
@@ -153,15 +152,9 @@ def _print_table(door: Door, found: CustomerList, stop: int) -> None:
 def resolve(door: Door, text: str) -> str:
     """The id of the visible customer whom a text names. Raises Failure for none (or one not visible) and several."""
     typed = text.strip()
-    found: list[str] = []
-    if re.fullmatch(f"[0-9a-f-]{{{SHORT_ID},36}}", typed.casefold()):
-        found = door.beginning(typed.casefold(), _CLASHES_SHOWN + 1)
-    if not found and typed:
-        named = f"customer_number={quoted(typed)} or email={quoted(typed)}"
-        try:
-            found = [row.id for row in door.find(CustomerQuery(named)).rows(0, _CLASHES_SHOWN + 1)]
-        except FilterError:  # longer than any filter, so than any number or address
-            found = []
+    found = door.named(typed, _CLASHES_SHOWN + 1) if typed else []
+    if typed in found:  # a whole id names one
+        return typed
     if not found:
         raise not_found(text)
     if len(found) > 1:

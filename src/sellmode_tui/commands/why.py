@@ -40,7 +40,7 @@ def customer_command(choice: Choice, customer: str, *, as_json: bool) -> None:
     stores = _store_names(retailer)
     click.echo(f"{visible(seen.name)} is seen by {visible(_audience(seen, stores))}.")
     click.echo(f"Mode:   {_MODES[seen.mode]}{_as_team(seen)}")
-    click.echo(f"Rule:   a customer is seen by {seen.rule}")
+    click.echo(f"Rule:   {seen.rule}")
     click.echo(f"Owner:  {visible(seen.owner_name) or 'nobody'}")
     click.echo(f"Store:  {visible(stores.get(seen.store or '', seen.store or 'none'))}")
 

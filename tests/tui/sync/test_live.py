@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import pytest
@@ -209,7 +209,7 @@ class Watched:
             if all(getattr(status, name) == value for name, value in wanted.items()):
                 return status
 
-    def __enter__(self) -> Watched:
+    def __enter__(self) -> Self:
         self.live.start()
         return self
 

@@ -155,7 +155,7 @@ REFUSALS = {
 }
 
 
-@pytest.mark.parametrize(("refusal", "wait"), REFUSALS.items(), ids=lambda value: str(value))
+@pytest.mark.parametrize(("refusal", "wait"), REFUSALS.items(), ids=str)
 def test_a_refusal_changes_nothing(ground: Ground, far: Terminal, refusal: tuple[int, str], wait: float | None) -> None:
     headers = {"Retry-After": f"{wait:.0f}"} if wait else None
     sync(far)
@@ -235,7 +235,6 @@ def test_an_answer_cut_anywhere(ground: Ground, far: Terminal, tmp_path: Path) -
 def test_cut_again_and_again_it_gets_there(ground: Ground, far: Terminal) -> None:
     """Each try keeps what came whole, so that tries that each end early still come to the end."""
     length = body_length(ground, far)
-    before = len(ground.wanted)
     new = emptied(ground, far, far.cache.path.with_name("again.db"))
     tries = 0
     while True:
@@ -248,8 +247,7 @@ def test_cut_again_and_again_it_gets_there(ground: Ground, far: Terminal) -> Non
             assert tries < 30
             continue
         break
-    assert 2 < tries
-    assert len(ground.wanted) == before
+    assert tries > 2
     assert_right(new.cache, ground.wanted)
     new.cache.close()
 
