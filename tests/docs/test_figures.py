@@ -1,0 +1,53 @@
+"""Figures in the documents are those of the code."""
+
+from __future__ import annotations
+
+import pytest
+
+from sellmode_backend import housekeeping
+from sellmode_backend.accounts import codes, limits, passwords, sessions
+from sellmode_backend.importers import reading, run, shopify
+from sellmode_backend.sync.answer import SyncRules
+from sellmode_contract import wire
+from sellmode_contract.records import Retailer
+from sellmode_tui import crash
+from tests.docs.reading import DOCS
+
+_DAY = 86_400
+_LEASE = SyncRules().lease
+_SOFT, _HARD = _LEASE.soft_s // _DAY, _LEASE.hard_s // _DAY
+_LINE, _ANSWER = wire.MAX_LINE_BYTES >> 20, wire.MAX_ANSWER_BYTES >> 20
+_RETAILER = Retailer(id="", name="", mode="team", currency="EUR", time_zone="UTC")
+_WORDS = {5: "five", 50: "fifty", 100: "a hundred"}
+
+
+@pytest.mark.parametrize(
+    ("document", "sentence"),
+    [
+        ("operations.md", f"ends after {sessions.IDLE.days} days without contact, after {sessions.LONGEST.days} days"),
+        (
+            "operations.md",
+            f"warns after {_SOFT} days; after {_HARD} its key is deleted",
+        ),
+        ("operations.md", f"| Activation code | {codes.LIFE.days} days, once |"),
+        ("operations.md", f"| {housekeeping.REMOVALS_KEPT.days} days; a terminal away for longer"),
+        ("operations.md", f"counted for {limits.ACCOUNT.remembered.days} days or until a success"),
+        ("operations.md", f"the last {crash.KEPT} |"),
+        ("operations.md", f"An account's first {_WORDS[limits.ACCOUNT.free]} failures are free"),
+        ("operations.md", f"after {_WORDS[limits.ACCOUNT.last or 0]} there is one try a day"),
+        ("operations.md", f"An address may fail {_WORDS[limits.ADDRESS.free]} times"),
+        ("operations.md", f"at least {passwords.MIN_CHARACTERS} characters"),
+        ("operations.md", f"locks itself after {_WORDS[_RETAILER.idle_lock_minutes]} minutes"),
+        ("operations.md", f"Request bodies are at most {wire.MAX_BODY_BYTES // 1024} kB"),
+        (
+            "operations.md",
+            f"an answer's line {_LINE} MB, an answer {_ANSWER} MB",
+        ),
+        ("importing.md", f"{reading.MAX_ROW:,} characters"),
+        ("importing.md", f"{shopify.MAX_ORDER:,} characters"),
+        ("importing.md", run.OWNER_TAG.replace("*", "<Employee ID>")),
+        ("importing.md", run.STORE_TAG.replace("*", "<name>")),
+    ],
+)
+def test_a_figure_is_the_codes(document: str, sentence: str) -> None:
+    assert sentence in " ".join((DOCS / document).read_text("utf-8").split())
