@@ -45,6 +45,7 @@ def refresh_figures(context: Context, customers: Iterable[str]) -> None:
     Of all customers with orders in the file and not of the changed orders only, so that an import which was killed
     before this leaves no wrong figures when it is run again.
     """
+    context.database.analyse()
     for ids in in_parts(sorted(customers), BATCH):
         context.summary.written["customer's figures"] += context.write(figures.refresh, ids)
 

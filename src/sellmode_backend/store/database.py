@@ -84,6 +84,16 @@ class Database:
         with self._reading.begin() as connection:
             yield connection
 
+    def analyse(self) -> None:
+        """Let PostgreSQL look at how large the tables have become: after much was written, before much is asked.
+
+        It does so by itself after a while; until then it reads whole tables to answer. SQLite goes by its indexes.
+        """
+        if not self.is_sqlite:
+            with self.transaction() as connection:
+                connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
+                connection.execute(sa.text("ANALYZE"))
+
     def close(self) -> None:
         """Close the pooled connections."""
         self._engine.dispose()

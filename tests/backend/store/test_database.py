@@ -178,6 +178,16 @@ def test_an_error_does_not_tell_what_a_statement_was_given(database: Database) -
         connection.rollback()
 
 
+def test_postgresql_learns_how_large_tables_are(database: Database) -> None:
+    with database.transaction() as connection:
+        records.write(connection, [DRESS])
+    database.analyse()
+    if not database.is_sqlite:
+        with database.snapshot() as connection:
+            size = sa.text("SELECT reltuples::int FROM pg_class WHERE oid = 'record'::regclass")
+            assert connection.scalar(size) == 2
+
+
 def test_in_parts_loses_nothing() -> None:
     assert list(in_parts([], 3)) == []
     assert list(in_parts(range(7), 3)) == [[0, 1, 2], [3, 4, 5], [6]]
