@@ -103,6 +103,7 @@ class Workspace:
         sealed.remove(self.session.folder.cache_path)
 
     def _stop(self) -> None:
+        self._cache.stop()  # first: a pass may be busy with the file for a minute
         if self._live is not None:
             self._live.stop()
             self._live = None

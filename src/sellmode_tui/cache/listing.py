@@ -8,7 +8,7 @@ by place. The search index uses places as its row ids, which is why it gives hit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from sellmode_tui.cache import search
@@ -109,8 +109,8 @@ def sizes(connection: Connection) -> dict[int, int]:
     return dict(connection.execute("SELECT scope, customers FROM listing_size WHERE customers"))
 
 
-def index_all(connection: Connection, chunk: int = 5000) -> None:
-    """Put every customer of the listing into the search index, which is empty."""
+def index_all(connection: Connection, check: Callable[[], None], chunk: int = 5000) -> None:
+    """Put every customer of the listing into the search index, which is empty; ``check`` may stop it between chunks."""
     after = -1
     while rows := connection.execute(
         "SELECT l.place, c.doc FROM listing l JOIN customer c ON c.pk = l.customer WHERE l.place > ?"
@@ -119,6 +119,7 @@ def index_all(connection: Connection, chunk: int = 5000) -> None:
     ).fetchall():
         search.insert(connection, (search.entry(place, search.searched(doc)) for place, doc in rows))
         after = rows[-1][0]
+        check()
     search.filled(connection)
 
 

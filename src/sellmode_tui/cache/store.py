@@ -44,7 +44,7 @@ class Overtaken(Exception):
 
 
 class Interrupted(Exception):
-    """A reading was cancelled."""
+    """A reading was cancelled, or the cache was stopped."""
 
 
 class SyncState(NamedTuple):
@@ -107,9 +107,10 @@ class Cache:
         self._key = key
         self._lock = threading.RLock()
         """Held while the writer's connection is in use."""
+        self._readers_lock = threading.Lock()
         self._idle: list[Connection] = []
-        self._idle_lock = threading.Lock()
-        self._closed = False
+        self._reading: set[Connection] = set()
+        self._stopped = threading.Event()
         self._writer = sealed.connect(path, key, create=not path.exists(), synchronous="NORMAL")
         self._writer.execute(_WRITER_CACHE)
         self._version = 0
@@ -133,10 +134,18 @@ class Cache:
         sealed.remove(path)
         return cls.open(path, key)
 
+    def stop(self) -> None:
+        """End whatever is being read or written, with Interrupted; nothing can be any more. Does not wait."""
+        with self._readers_lock:
+            self._stopped.set()
+            for connection in (self._writer, *self._reading):
+                with contextlib.suppress(dbapi2.ProgrammingError):  # closed already
+                    connection.interrupt()
+
     def close(self) -> None:
-        """Close every connection; readings that still run are cancelled."""
-        with self._idle_lock:
-            self._closed = True
+        """Stop, and close every connection as soon as nobody uses it."""
+        self.stop()
+        with self._readers_lock:
             idle, self._idle = self._idle, []
         for connection in idle:
             connection.close()
@@ -149,7 +158,7 @@ class Cache:
 
     def state(self) -> SyncState:
         """Where the cache stands. What is applied next must follow on this."""
-        with self._lock, sealed.errors(self.path):
+        with self._lock, self._errors():
             meta = dict(self._writer.execute("SELECT name, value FROM meta"))
             self._version = meta["version"]
         return SyncState(
@@ -162,7 +171,7 @@ class Cache:
 
     def changes(self) -> int:
         """A number that differs from the last one if anything in the cache may have changed, by whichever process."""
-        with self._lock, sealed.errors(self.path):
+        with self._lock, self._errors():
             if self._watch is None:
                 self._watch = sealed.connect(self.path, self._key, synchronous="NORMAL")
             (version,) = self._watch.execute("PRAGMA data_version").fetchone()
@@ -173,38 +182,51 @@ class Cache:
     @contextlib.contextmanager
     def reading(self) -> Iterator[Reading]:
         """A consistent view for the visibility door. Raises Interrupted if its connection is interrupted."""
-        connection = self._take()
-        try:
-            with sealed.errors(self.path):
+        with self._errors():
+            connection = self._take()
+            try:
                 connection.execute("BEGIN")
                 try:
                     yield Reading(connection, self._current_head(connection))
                 finally:
                     if connection.in_transaction:
                         connection.execute("ROLLBACK")
+            finally:
+                self._give_back(connection)
+
+    @contextlib.contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Turns the driver's errors into ours."""
+        self._check()
+        try:
+            with sealed.errors(self.path):
+                yield
         except dbapi2.OperationalError as error:
             if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
                 raise Interrupted from None
             raise
-        finally:
-            self._give_back(connection)
+
+    def _check(self) -> None:
+        if self._stopped.is_set():
+            raise Interrupted
 
     def _take(self) -> Connection:
-        with self._idle_lock:
-            if self._closed:
-                raise Interrupted
-            if self._idle:
-                return self._idle.pop()
-        connection = sealed.connect(self.path, self._key, synchronous="NORMAL")
-        connection.execute(_READER_CACHE)
-        connection.execute("PRAGMA query_only = on")
-        for name, function in FUNCTIONS.items():
-            connection.create_function(f"sellmode_{name}", 2, function, deterministic=True)
+        with self._readers_lock:
+            connection = self._idle.pop() if self._idle else None
+        if connection is None:
+            connection = sealed.connect(self.path, self._key, synchronous="NORMAL")
+            connection.execute(_READER_CACHE)
+            connection.execute("PRAGMA query_only = on")
+            for name, function in FUNCTIONS.items():
+                connection.create_function(f"sellmode_{name}", 2, function, deterministic=True)
+        with self._readers_lock:
+            self._reading.add(connection)
         return connection
 
     def _give_back(self, connection: Connection) -> None:
-        with self._idle_lock:
-            if not self._closed:
+        with self._readers_lock:
+            self._reading.discard(connection)
+            if not self._stopped.is_set():
                 self._idle.append(connection)
                 return
         connection.close()
@@ -287,7 +309,7 @@ class Cache:
     @contextlib.contextmanager
     def _advance(self) -> Iterator[Connection]:
         """A write transaction that fails if another process made one since the state was read."""
-        with self._lock, sealed.errors(self.path):
+        with self._lock, self._errors():
             with transaction(self._writer):
                 advanced = self._writer.execute(
                     "UPDATE meta SET value = value + 1 WHERE name = 'version' AND value = ?", (self._version,)
@@ -299,35 +321,34 @@ class Cache:
 
     def _prepare(self) -> bool:
         """Bring the file up to date; False if what is in it cannot be."""
-        with sealed.errors(self.path):
-            migrate(self._writer, self.path, schema.STEPS)
-            with transaction(self._writer):
-                if _meta(self._writer, "derived") is None:
-                    _set_meta(self._writer, "derived", VERSION)
+        with self._errors():
+            if migrate(self._writer, self.path, schema.STEPS):
+                _set_meta(self._writer, "derived", VERSION)
             self.state()
             return bool(_meta(self._writer, "derived") == VERSION)
 
     def _build(self) -> None:
-        with self._lock:
+        with self._lock, self._errors():
             if _meta(self._writer, "built"):
                 return
             with self._advance() as connection:
                 schema.create_indexes(connection)
                 listing.create(connection)
                 search.create(connection)
-                listing.index_all(connection)
+                listing.index_all(connection, self._check)
                 _set_meta(connection, "built", 1)
                 _set_meta(connection, "scrub", 1)  # the log has grown by all of it
                 _bump_content(connection)
 
     def _delete_scopes(self, condition: str) -> None:
         """Delete the rows of scopes, some in each transaction, and then the scopes themselves."""
-        with self._lock, sealed.errors(self.path):
+        with self._lock, self._errors():
             doomed = [pk for (pk,) in self._writer.execute(f"SELECT pk FROM scope WHERE {condition}")]
             numbers = ",".join(map(str, doomed))
             for table in (*TABLES, OTHER) if doomed else ():
                 deleted = CHUNK
                 while deleted == CHUNK:
+                    self._check()
                     with transaction(self._writer):
                         deleted = _delete(self._writer, table, f"scope IN ({numbers})", limit=CHUNK)
                         if deleted:
@@ -338,7 +359,7 @@ class Cache:
 
     def _scrub(self) -> None:
         """Empty the log, where deleted rows still stand. A reading that lasts too long puts it off to the next time."""
-        with self._lock, sealed.errors(self.path):
+        with self._lock, self._errors():
             if not _meta(self._writer, "scrub"):
                 return
             with transaction(self._writer):

@@ -18,6 +18,7 @@ from sellmode_tui import sealed
 from sellmode_tui.account.lease import Reading, read_clock
 from sellmode_tui.account.session import Session
 from sellmode_tui.cache.store import Cache, Overtaken
+from sellmode_tui.cache.store import Interrupted as CacheStopped
 from sellmode_tui.cache.tables import Malformed
 from sellmode_tui.sync.engine import Accept, BrokenStream, Commit, Finish, effects
 from sellmode_tui.sync.leader import Leader
@@ -141,6 +142,8 @@ class Live:
                 if pause is None:
                     return
                 self._wait(pause)
+        except CacheStopped:
+            return  # locked or signed out: nobody is to be told anything any more
         finally:
             self._leader.close()  # whoever does not sync any more must not keep others from it
 

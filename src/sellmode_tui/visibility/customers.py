@@ -369,3 +369,15 @@ def find(door: Door, query: CustomerQuery) -> CustomerList:
     """The list of a query. Raises FilterError if its text cannot be read as a filter."""
     with door.reading() as reading:
         return CustomerList(door, query, parse(query.text, door.surroundings(reading).fields))
+
+
+def named(reading: Reading, text: str, limit: int) -> list[str]:
+    """The ids of the visible customers whom a text names."""
+    rows = reading.connection.execute(
+        f"SELECT c.id FROM customer c WHERE {reading.only_visible('c')} AND ?1 <> '' AND (c.id = ?1"
+        " OR (length(?1) >= 8 AND substr(c.id, 1, length(?1)) = lower(?1))"
+        " OR c.doc ->> '$.number' = ?1 COLLATE NOCASE OR c.doc ->> '$.email' = ?1 COLLATE NOCASE)"
+        " ORDER BY c.id LIMIT ?2",
+        (text, limit),
+    )
+    return [id for (id,) in rows]

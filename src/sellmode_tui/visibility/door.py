@@ -56,15 +56,12 @@ class Door:
             return profile.read(reading, self.surroundings(reading), id, self._clock())
 
     def named(self, text: str, limit: int) -> list[str]:
-        """The ids of customers whom a text names: by number, e-mail, id, or eight or more of the id's first characters."""
+        """The ids of the visible customers, in order and no more than ``limit``, whom a text names.
+
+        By id or at least eight of its first characters, by customer number, or by e-mail.
+        """
         with self.reading() as reading:
-            rows = reading.connection.execute(
-                f"SELECT c.id FROM customer c WHERE {reading.only_visible('c')} AND (length(?1) >= 8 AND c.id >= ?1 AND c.id < ?1 || '~'"
-                " OR c.doc ->> '$.number' = ?1 COLLATE NOCASE OR c.doc ->> '$.email' = ?1 COLLATE NOCASE)"
-                " ORDER BY c.id LIMIT ?2",
-                (text, limit),
-            )
-            return [found for (found,) in rows]
+            return customers.named(reading, text, limit)
 
     def why(self, id: str) -> WhySeen | None:
         """Who sees a customer and by which rule; None for one who is not visible or unknown, alike."""

@@ -57,7 +57,7 @@ def put(record: Record, scope: str = TEAM, v: int = 1, g: int = 0) -> Put:
     return Put(k=kind_of(record), id=record.id, v=v, s=scope, g=g, d=msgspec.Raw(msgspec.json.encode(record)))
 
 
-def customer(which: int = 1, /, **fields: Any) -> Customer:
+def customer(which: int | str = 1, /, **fields: Any) -> Customer:
     return Customer(**{"id": f"customer-{which}", "store": STORE, "owner": ME, **fields})
 
 

@@ -5,6 +5,7 @@ import random
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -158,6 +159,20 @@ def test_owners_unknown_here_are_colleagues(door: Door) -> None:
     assert names[None] == ""
 
 
+def test_a_customer_is_named_by_id_number_or_address(tmp_path: Path) -> None:
+    cache = open_cache(tmp_path)
+    ada = customer("0c1d6f3e-7c58", number="K7", email="Ada@example.com", phone="123")
+    fill(cache, [ada, customer("0c1d6f3e-9999", number="K8"), customer("0c1", number="")])
+    door = Door(cache)
+    for name in ("customer-0c1d6f3e-7c58", "customer-0c1d6f3e-7", "k7", "ada@EXAMPLE.com"):
+        assert door.named(name, 5) == [ada.id]
+    assert door.named("customer-0c1d6f3e", 5) == [ada.id, "customer-0c1d6f3e-9999"]
+    assert door.named("customer-0c1d6f3e", 1) == [ada.id]
+    for name in ("cust", "ada", "123", "", "customer-%", "k"):
+        assert door.named(name, 5) == []
+    cache.close()
+
+
 def test_a_page_beyond_the_end_is_empty(door: Door) -> None:
     for text in ("", "smith"):
         assert door.find(CustomerQuery(text)).rows(5000, 5050) == []
@@ -256,6 +271,42 @@ def test_many_threads_read_while_one_writes(tmp_path: Path) -> None:
         reader.join(20)
     assert wrong == []
     cache.close()
+
+
+def test_a_stopped_cache_ends_what_it_is_doing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = open_cache(tmp_path)
+    fill(cache, [customer(1, given_name="Ada")], finish=False)
+    reached, go_on = threading.Event(), threading.Event()
+    original = search.insert
+
+    def slow(*arguments: Any) -> None:
+        original(*arguments)
+        reached.set()
+        assert go_on.wait(20)
+
+    monkeypatch.setattr(search, "insert", slow)
+    outcome: list[BaseException] = []
+
+    def finish() -> None:
+        try:
+            cache.finish(at=NOW)
+        except Interrupted as interrupted:
+            outcome.append(interrupted)
+
+    finishing = threading.Thread(target=finish)
+    finishing.start()
+    assert reached.wait(20)
+    cache.stop()
+    go_on.set()
+    finishing.join(20)
+    assert len(outcome) == 1
+    cache.close()
+    monkeypatch.undo()
+    again = open_cache(tmp_path)
+    assert not again.state().complete
+    again.finish(at=NOW)
+    assert [row.name for row in Door(again).find().rows(0, 9)] == ["Ada"]
+    again.close()
 
 
 def test_a_closed_cache_answers_nobody(tmp_path: Path) -> None:
