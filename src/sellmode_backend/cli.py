@@ -207,17 +207,14 @@ def _failure(error: Exception) -> Failure:
     from sellmode_backend.store.database import DatabaseError, PasswordInURL
     from sellmode_backend.store.settings import SettingError
 
-    match error:
-        case PasswordInURL():
-            return Failure(str(error), USAGE)
-        case DatabaseError():
-            return Failure(str(error), NOT_SET_UP)
-        case SettingError():
-            return Failure(f"{str(error)[:1].upper()}{str(error)[1:]}.")
-        case AccountError():
-            return Failure(str(error))
-        case sa.exc.OperationalError() | sa.exc.InterfaceError() | sa.exc.TimeoutError():
-            return Failure(f"The database cannot be reached or is busy: {_reason(error)}", UNREACHABLE)
+    if isinstance(error, AccountError | SettingError):
+        return Failure(f"{str(error)[:1].upper()}{str(error)[1:].removesuffix('.')}.")
+    if isinstance(error, DatabaseError):
+        return Failure(str(error), USAGE if isinstance(error, PasswordInURL) else NOT_SET_UP)
+    if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError):
+        return Failure(f"The database cannot be reached or is busy: {_reason(error)}", UNREACHABLE)
+    if type(error) is sa.exc.DatabaseError:  # not one of its kinds: the file is damaged or none of SQLite's
+        return Failure(f"The database cannot be used: {_reason(error)}", NOT_SET_UP)
     click.echo(problems.traced(error), err=True)
     return Failure("This is a fault of the backend; the lines above say where it happened, without any data.", FAULT)
 

@@ -75,7 +75,7 @@ def test_pages_count_their_lines_and_what_is_left(world: World) -> None:
 def test_an_answer_is_limited_and_goes_on_where_it_stopped(world: World) -> None:
     world.customers(world.ada, 1200, "a")
     client, terminal = world.client(world.ada), Terminal()
-    answers = list(terminal.catch_up(client, limit=600))
+    answers = terminal.catch_up(client, limit=600)
     assert [end.more for end in answers] == [True] * (len(answers) - 1) + [False]
     assert len(answers) >= 3
     world.assert_right(terminal, world.ada)
