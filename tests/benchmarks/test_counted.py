@@ -1,0 +1,168 @@
+"""What can be counted rather than timed: how much is done to show a list, to find somebody, to take a change over."""
+
+from __future__ import annotations
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from benchmarks import population
+from sellmode_backend.store import feeds, records
+from sellmode_contract.records import Customer
+from sellmode_contract.visibility import scope_name, store_audience
+from sellmode_contract.wire import Put
+from sellmode_tui.cache.store import Cache
+from sellmode_tui.sealed import Connection
+from sellmode_tui.visibility.customers import CustomerQuery
+from sellmode_tui.visibility.door import Door
+from tests.support.backend import retailer_database
+
+SMALL, LARGE = 400, 4000
+SCOPE = scope_name("team", store_audience(population.STORE))
+
+
+class Work:
+    """What a connection did: statements, and steps of SQLite's virtual machine, which grow with the rows looked at."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+        self.steps = 0
+
+
+@contextlib.contextmanager
+def watched(connection: Connection) -> Iterator[Work]:
+    work = Work()
+
+    def step() -> int:
+        work.steps += 1
+        return 0
+
+    def note(statement: str) -> None:
+        if not statement.startswith("--"):  # those with dashes are FTS5's own, or a trigger's
+            work.statements.append(statement)
+
+    connection.set_trace_callback(note)
+    connection.set_progress_handler(step, 1)
+    try:
+        yield work
+    finally:
+        connection.set_trace_callback(None)
+        connection.set_progress_handler(None, 1)
+
+
+@pytest.fixture(scope="module")
+def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cache, Cache]]:
+    """A cache of few customers, and one of ten times as many."""
+    folder = tmp_path_factory.mktemp("caches", numbered=True)
+    with contextlib.ExitStack() as stack:
+        opened = [
+            stack.enter_context(contextlib.closing(Cache.open(folder / f"{count}.db", bytes(32))))
+            for count in (SMALL, LARGE)
+        ]
+        for cache, count in zip(opened, (SMALL, LARGE), strict=True):
+            population.fill(cache, count)
+        yield opened[0], opened[1]
+
+
+def reading(cache: Cache, read: Callable[[Door], object]) -> Work:
+    """What it takes to read something for the second time."""
+    door = Door(cache)
+    read(door)
+    with cache.reading() as held:
+        connection = held.connection
+    # Readings are given the connection that came back last.
+    with watched(connection) as work:
+        read(door)
+    assert work.steps
+    return work
+
+
+READINGS: dict[str, tuple[Callable[[Door], object], int]] = {
+    "list": (lambda door: door.find().rows(0, 50), 14),
+    "list by spend": (lambda door: door.find(CustomerQuery(sort="spend", descending=True)).rows(0, 50), 14),
+    "count": (lambda door: door.find().count(), 13),
+    "count of a search": (lambda door: door.find(CustomerQuery("zzzz")).count(), 14),
+}
+"""What is read, and the statements that it may take: some for the state of the cache, which is looked at each time."""
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_a_list_takes_as_much_for_ten_times_the_customers(caches: tuple[Cache, Cache], name: str) -> None:
+    read, most = READINGS[name]
+    few, many = (reading(cache, read) for cache in caches)
+    assert len(few.statements) == len(many.statements) <= most, many.statements
+    assert many.steps <= few.steps * 1.05 + 20
+
+
+@pytest.mark.parametrize("typed", ["b", "ba", "ma", "079", "41"])
+def test_the_first_hits_cost_no_more_the_more_hits_there_are(caches: tuple[Cache, Cache], typed: str) -> None:
+    work = reading(caches[1], lambda door: door.find(CustomerQuery(typed)).rows(0, 20))
+    assert len(work.statements) <= 15, work.statements
+    # Some 25 steps for each of the hits that are looked at, whose number has a bound.
+    assert work.steps < 3000
+
+
+def test_hits_are_counted_in_the_index_alone(caches: tuple[Cache, Cache]) -> None:
+    hits = 0
+
+    def count(door: Door) -> None:
+        nonlocal hits
+        hits = door.find(CustomerQuery("b")).count().n
+
+    work = reading(caches[1], count)
+    assert hits > 200
+    assert work.steps < 10 * hits
+
+
+def test_a_change_takes_as_much_for_ten_times_the_customers(caches: tuple[Cache, Cache]) -> None:
+    taken = []
+    for cache, count in zip(caches, (SMALL, LARGE), strict=True):
+        changed = [_richer(customer) for customer in islice(population.customers(count), 20)]
+        puts = [
+            Put(k="customer", id=customer.id, v=2, s=SCOPE, d=msgspec.Raw(msgspec.json.encode(customer)))
+            for customer in changed
+        ]
+        cache.state()
+        with watched(cache._writer) as work:
+            assert cache.apply(puts, "next").records == 20
+        taken.append(work)
+    few, many = taken
+    assert many.steps <= few.steps * 1.1 + 200
+    assert len(many.statements) <= len(few.statements) * 1.1 + 10
+
+
+def _richer(customer: Customer) -> Customer:
+    figures = msgspec.structs.replace(customer.figures, spend=customer.figures.spend + 4990)
+    return msgspec.structs.replace(customer, figures=figures)
+
+
+def test_a_page_of_the_feed_takes_three_queries(sqlite_url: str) -> None:
+    with retailer_database(sqlite_url, stores=(population.STORE,)) as database:
+        with database.transaction() as connection:
+            records.write(connection, population.customers(30))
+        asked: list[str] = []
+        with database.snapshot() as connection:
+            sa.event.listen(connection, "before_cursor_execute", lambda *call: asked.append(call[2]))
+            page = feeds.page(connection, SCOPE, 0, feeds.ROWS_PER_SEQ)
+        assert len(page.puts) == 30
+        assert len(asked) == 3, asked
+
+
+def test_status_loads_few_modules(tmp_path: Path) -> None:
+    """A command starts as fast as what it loads: counted, as times would differ from run to run."""
+    script = (
+        "import sys; sys.argv = ['sellmode', 'status']\n"
+        "from sellmode_tui.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: print(len(sys.modules))\n"
+    )
+    environment = {"SELLMODE_DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment)
+    assert int(done.stdout.splitlines()[-1]) < 250
