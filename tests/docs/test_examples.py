@@ -36,14 +36,14 @@ def where_examples_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _parse(command: click.Command, name: str, words: list[str]) -> None:
     """Read a command line as the program does, without running anything. Raises click's errors."""
-    with contextlib.suppress(click.exceptions.Exit):  # --help and --version
-        with command.make_context(name, words) as context:  # which closes files that it opened
-            rest = [*context._protected_args, *context.args]
-            if isinstance(command, click.Group) and rest:
-                found_name, found, arguments = command.resolve_command(context, rest)
-                assert found is not None
-                assert found_name is not None
-                _parse(found, found_name, arguments)
+    with contextlib.suppress(click.exceptions.Exit), command.make_context(name, words) as context:
+        # Exit is what --help and --version raise. The context closes files that it opened.
+        rest = [*context._protected_args, *context.args]
+        if isinstance(command, click.Group) and rest:
+            found_name, found, arguments = command.resolve_command(context, rest)
+            assert found is not None
+            assert found_name is not None
+            _parse(found, found_name, arguments)
 
 
 def _dev_verbs() -> set[str]:
