@@ -68,6 +68,8 @@ def sellmode(
 
 def _open_app(server: str | None, user: str | None, password_file: str | None, *, ascii_only: bool) -> int:
     """The one place that loads the app, and so Textual."""
+    # What is found while typing is drawn in the frame after the key's own, so a shorter one shows it sooner.
+    os.environ.setdefault("TEXTUAL_FPS", "120")
     from sellmode_tui.app import run_app
     from sellmode_tui.commands.entering import read_password
 
