@@ -36,6 +36,8 @@ def typing(bench: Bench) -> Iterator[Figure]:
             for terminal in (app, bare):
                 terminal.type("\x7f" * len(name[:5]))
                 terminal.wait_quiet(screen.QUIET)
+    if not rows:
+        raise RuntimeError(f"typing changed no row of the list: {names[0]!r}")
     for number, samples in sorted(rows.items()):
         for name, of in (("p50", median), ("p99", p99)):
             value, baseline = of(samples), of(echoes)

@@ -101,5 +101,5 @@ _ENVIRONMENT = {
 
 def listed(lines: list[str]) -> list[str]:
     """The lines of the list of customers: those between its headings and the status line."""
-    heading = next((number for number, line in enumerate(lines) if "Last bought" in line), None)
+    heading = next((number for number, line in enumerate(lines) if line.startswith("  Name ")), None)
     return [] if heading is None else lines[heading + 1 : -2]
