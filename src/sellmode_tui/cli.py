@@ -63,7 +63,7 @@ def sellmode(
                 f"Options of the account come after the command: sellmode {context.invoked_subcommand} …"
             )
         return
-    sys.exit(_open_app(server, user, password_file, ascii_only=ascii_only))
+    context.exit(_open_app(server, user, password_file, ascii_only=ascii_only))
 
 
 def _open_app(server: str | None, user: str | None, password_file: str | None, *, ascii_only: bool) -> int:
@@ -89,13 +89,15 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run a command line and return its exit code."""
     try:
-        code = sellmode.main(arguments, prog_name="sellmode", standalone_mode=False)
+        # Not click's own `main`, which has ends of its own for a reader that goes away and for an interrupt.
+        with sellmode.make_context("sellmode", arguments) as context:
+            sellmode.invoke(context)
         sys.stdout.flush()
     except Exception as error:  # noqa: BLE001  # each is told, and a report written of what nobody expected
         return _ended(error)
     except KeyboardInterrupt:
         return _interrupted()
-    return code if isinstance(code, int) else Exit.OK
+    return Exit.OK
 
 
 def _ended(error: Exception) -> int:

@@ -8,6 +8,7 @@ from typing import get_args
 import click
 
 from sellmode_contract.filters import FilterError
+from sellmode_contract.search import parse_query
 from sellmode_contract.text import visible
 from sellmode_tui.commands.entering import Choice, account_options, opened
 from sellmode_tui.commands.outcome import Exit, Failure
@@ -74,7 +75,11 @@ def search_command(
       sellmode customers search mull anna
       sellmode customers search 4711
     """  # noqa: D301  # click's mark for lines to be kept
-    _list(choice, CustomerQuery(quoted(" ".join(words)), sort, reverse), limit, as_json=as_json)
+    text = " ".join(words)
+    searched = parse_query(text)
+    if not (searched.words or searched.digits):
+        raise Failure("There is nothing to search for: letters and digits are searched for.", Exit.USAGE)
+    _list(choice, CustomerQuery(quoted(text), sort, reverse), limit, as_json=as_json)
 
 
 @customers_command.command("show")

@@ -140,7 +140,12 @@ class _Way:
         session = remembered(folder) if self._choice.password_file is None and self._password is None else None
         if session is not None:
             return workspace_of(session, self._settings)
-        return Entrance(self._server, self._settings).unlock(folder, self._given(whose(folder))).workspace
+        password = self._given(whose(folder))
+        entrance = Entrance(self._server, self._settings)
+        try:
+            return entrance.unlock(folder, password).workspace
+        finally:
+            entrance.give_up()
 
     def _signed_in(self, user_name: str, password: str) -> Workspace:
         with Transport(self._server, ca_file=self._settings.ca_file) as transport:
