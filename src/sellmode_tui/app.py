@@ -17,6 +17,8 @@ from rich.text import Text
 from textual import events, on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
+from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
 from textual.worker import WorkerFailed
@@ -253,16 +255,16 @@ class SellmodeApp(App[None]):
                 await self.switch_screen(screen)
             else:
                 await self.push_screen(screen)
-        self._fit()
+        self._fit(self.size)
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         """A window may become too small, and large enough again."""
-        self._fit()
+        self._fit(event.size)
 
-    def _fit(self) -> None:
+    def _fit(self, size: Size) -> None:
         if len(self.screen_stack) < 2:
             return
-        small = self.size.width < WIDTH or self.size.height < HEIGHT
+        small = size.width < WIDTH or size.height < HEIGHT
         if small and not isinstance(self.screen, TooSmallScreen):
             self.push_screen(TooSmallScreen())
         elif not small and isinstance(self.screen, TooSmallScreen):
@@ -274,6 +276,8 @@ class SellmodeApp(App[None]):
             return binding.key_display
         modifiers, key = binding.parse_key()
         name = _KEY_NAMES.get(key, key if len(key) == 1 else key.replace("_", " ").capitalize())
+        if modifiers:
+            name = name.upper()
         return "+".join((*(modifier.capitalize() for modifier in modifiers), name))
 
     def _pages(self) -> list[Screen[object]]:
@@ -416,6 +420,8 @@ class SellmodeApp(App[None]):
             message.facts,
         )
         await self._show_only(CustomersScreen(self._desk, self._status))
+        if self._workspace is not workspace:
+            return  # it was locked, or the app ends
         if entered.offline:
             self._say(f"Opened from this terminal. {entered.offline}")
         if workspace.session.moved_aside is not None:
@@ -667,11 +673,13 @@ class SellmodeApp(App[None]):
         """End with an id on the screen; the framework's own traceback would show what variables hold."""
         if isinstance(error, WorkerFailed) and isinstance(error.error, Exception):
             error = error.error
+        if self._exit and isinstance(error, NoMatches):
+            return  # a page that was being put up when the app ended misses its widgets
         self._return_code = 1
         if self._exception is None:  # the first one counts, for tests that wait for it
+            self._exit_renderables.append(Text(str(write_report(error))))
             self._exception = error
             self._exception_event.set()
-            self._exit_renderables.append(Text(str(write_report(error))))
         self._close_messages_no_wait()
 
     def _fatal_error(self) -> None:

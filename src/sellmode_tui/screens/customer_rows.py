@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from sellmode_tui.screens.words import Words, money
 from sellmode_tui.visibility import CustomerList, CustomerRow, Sort
 from sellmode_tui.widgets import columns, row_table
 from sellmode_tui.widgets.columns import Column
 
-SORTS: Final[dict[Sort, tuple[str, str, str]]] = {
-    "name": ("Name", "A to Z", "Z to A"),
-    "last_purchase": ("Last bought", "longest ago first", "latest first"),
-    "spend": ("Spend", "least first", "most first"),
-    "last_contact": ("Last contact", "longest ago first", "latest first"),
-    "owner": ("Owner", "A to Z", "Z to A"),
+
+class Order(NamedTuple):
+    """Something that a list can be sorted by."""
+
+    heading: str
+    """The column's."""
+    name: str
+    rising: str
+    falling: str
+    """The two directions in words."""
+
+
+SORTS: Final[dict[Sort, Order]] = {
+    "name": Order("Name", "name", "A to Z", "Z to A"),
+    "last_purchase": Order("Bought", "last purchase", "longest ago first", "latest first"),
+    "spend": Order("Spend", "spend", "least first", "most first"),
+    "last_contact": Order("Contacted", "last contact", "longest ago first", "latest first"),
+    "owner": Order("Owner", "owner", "A to Z", "Z to A"),
 }
-"""What a list can be sorted by: the column's heading, and the two directions in words."""
 
 FALLING_FIRST: Final = frozenset({"last_purchase", "spend", "last_contact"})
 """Sorted the other way round when first chosen: who spent most is looked for more often than who spent least."""
@@ -28,9 +39,9 @@ def table_columns(*, owners: bool) -> tuple[Column, ...]:
     shared = (
         Column("Name", min_width=18, priority=9),
         Column("Tier", 8, priority=4, min_width=6),
-        Column("Last bought", 11, "right", priority=6),
+        Column("Bought", 11, "right", priority=6),
         Column("Spend", 10, "right", priority=7),
-        Column("Last contact", 12, "right", priority=3),
+        Column("Contacted", 11, "right", priority=3),
     )
     tags = Column("Tags", 20, priority=1, min_width=8)
     return (*shared, Column("Owner", 16, priority=5, min_width=9), tags) if owners else (*shared, tags)
@@ -38,7 +49,7 @@ def table_columns(*, owners: bool) -> tuple[Column, ...]:
 
 def table_sort(sort: Sort, *, descending: bool) -> columns.Sort:
     """The mark in the heading."""
-    return columns.Sort(SORTS[sort][0], descending)
+    return columns.Sort(SORTS[sort].heading, descending)
 
 
 class CustomerSource:

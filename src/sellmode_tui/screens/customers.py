@@ -163,8 +163,10 @@ class CustomersScreen(Screen[None]):
     @property
     def settled(self) -> bool:
         """Whether everything asked for is on the screen."""
-        found = self._source is not None and self._source.found.query == self._query
-        return found and self._table.settled and self.query_one(ProfileView).settled
+        if self._source is None or self._source.found.query != self._query or not self._table.settled:
+            return False
+        beside = self.query_one(ProfileView)
+        return beside.settled and (not self.has_class("-wide") or beside.customer == self._table.cursor_key)
 
     def _search(self, *, to_top: bool) -> None:
         self._to_top = self._to_top or to_top
@@ -210,12 +212,11 @@ class CustomersScreen(Screen[None]):
         source = self._source
         if source is None:
             return
-        heading, rising, falling = SORTS[self._query.sort]
-        order = falling if self._query.descending else rising
+        order = SORTS[self._query.sort]
+        direction = order.falling if self._query.descending else order.rising
         number = counted(event.count.n, "customer") if event.count.exact else f"{event.count.n:,}+ customers, counting"
         between = self._desk.words.between
-        name = "name" if self._query.sort == "name" else heading.lower()
-        self.query_one(SearchBar).say(f"{number}{between}by {name}, {order}" if event.count.n else number)
+        self.query_one(SearchBar).say(f"{number}{between}by {order.name}, {direction}" if event.count.n else number)
         if not event.count.exact and source.exact is None:
             self._count_all(source)
 

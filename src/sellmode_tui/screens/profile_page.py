@@ -55,17 +55,16 @@ def profile_page(profile: Profile, words: Words, width: int) -> Page:
 
 def _header(page: Page, profile: Profile) -> None:
     customer, words = profile.customer, page.words
-    page.title(customer.name, words.between.join(filter(None, (customer.tier, customer.number))))
+    totals = profile.totals
+    spent = priced(totals.spend, totals.currency)
+    page.title(customer.name, words.between.join(filter(None, (customer.tier, customer.number, spent))))
     prefers = CHANNELS.get(customer.preferred_channel) if customer.preferred_channel else None
     allowed = _consents(profile)
     consent = words.between.join(f"{CHANNELS[channel]} {text}" for channel, text in allowed.items())
     page.text(f"Prefers {prefers}. {consent}" if prefers else consent, indent=0)
-    totals = profile.totals
-    said = [f"Spent {priced(totals.spend, totals.currency)}"]
-    if totals.last_purchase:
-        said.append(f"last purchase {words.day_ago(totals.last_purchase)}")
-    said.append(f"last contact {words.day_ago(totals.last_contact)}" if totals.last_contact else "no contact noted")
-    page.text(words.between.join(said), indent=0)
+    bought = f"Bought {words.day_ago(totals.last_purchase)}" if totals.last_purchase else "Nothing bought yet"
+    contacted = f"contacted {words.day_ago(totals.last_contact)}" if totals.last_contact else "no contact noted"
+    page.text(words.between.join((bought, contacted)), indent=0)
     page.text(
         words.between.join(filter(None, (f"Owner {profile.owner_name or 'nobody'}", profile.store_name))),
         indent=0,
@@ -198,17 +197,13 @@ def _figures(page: Page, profile: Profile) -> None:
             ("First purchase", words.day(totals.first_purchase) or words.nothing),
             ("Last purchase", words.day(totals.last_purchase) or words.nothing),
             ("Buys every", words.nothing if every is None else counted(max(1, round(every)), "day")),
-            ("Last bought", words.nothing if totals.days_since is None else _days_ago(totals.days_since)),
+            ("Since then", words.nothing if totals.days_since is None else counted(max(0, totals.days_since), "day")),
         )
     )
     if totals.categories:
         page.field(
             "Buys most", ", ".join(f"{name} {priced(spend, totals.currency)}" for name, spend in totals.categories)
         )
-
-
-def _days_ago(days: int) -> str:
-    return "today" if days <= 0 else f"{counted(days, 'day')} ago"
 
 
 # ------------------------------------------------------------------ what happened

@@ -40,6 +40,8 @@ class SavedFiltersScreen(Box[str]):
             height: auto; max-height: 10; border: none; padding: 0; background: $surface;
             scrollbar-size-vertical: 1;
             &:focus { border: none; background-tint: 0%; }
+            & > .option-list--option-highlighted { background: $surface; color: $foreground; text-style: bold; }
+            &:focus > .option-list--option-highlighted { text-style: reverse; }
         }
         Horizontal { height: 1; margin-top: 1; }
         Horizontal Static { width: auto; padding-right: 1; }
@@ -98,8 +100,7 @@ class SavedFiltersScreen(Box[str]):
         options.clear_options()
         width = max((len(each.name) for each in known.filters), default=0)
         options.add_options(
-            Option(Content.assemble(f"{visible(each.name):<{width}}  ", (visible(each.text), "$text-muted")))
-            for each in known.filters
+            Option(Content.assemble(f"{visible(each.name):<{width}}  ", visible(each.text))) for each in known.filters
         )
         if known.filters:
             options.highlighted = 0

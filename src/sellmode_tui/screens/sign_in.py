@@ -45,12 +45,13 @@ class SignInScreen(Screen[None]):
             height: auto; max-height: 5; border: none; padding: 0; margin-bottom: 1; background: $surface;
             scrollbar-size-vertical: 1;
             &:focus { border: none; background-tint: 0%; }
+            & > .option-list--option-highlighted { background: $surface; color: $foreground; text-style: bold; }
+            &:focus > .option-list--option-highlighted { text-style: reverse; }
         }
         .code-only { display: none; }
         &.-first-time .code-only { display: block; }
         &.-first-time .password-only { display: none; }
         &.-first-time OptionList { display: none; }
-        &.-first-time LabelledField { margin-bottom: 0; }
     }
     """
     )
@@ -106,7 +107,7 @@ class SignInScreen(Screen[None]):
             ):
                 yield LabelledField(label, field).add_class("code-only")
             yield Static(
-                Content(f"A new password has at least {SHORTEST_PASSWORD} characters. Several words are good."),
+                Content(f"At least {SHORTEST_PASSWORD} characters; a few words that do not belong together are good."),
                 classes="form-said code-only",
             )
             yield Trouble(self._reason)
@@ -224,6 +225,4 @@ class SignInScreen(Screen[None]):
 
 def _account(profile: Profile) -> Content:
     server = profile.server.removeprefix("https://")
-    return Content.assemble(
-        visible(profile.name), (f"  {visible(profile.user_name)} at {visible(server)}", "$text-muted")
-    )
+    return Content(f"{visible(profile.name)}  {visible(profile.user_name)} at {visible(server)}")

@@ -82,10 +82,8 @@ def _first_sync(sync: SyncStatus) -> str:
         case Line.REFUSED | Line.DAMAGED:
             return f"There is nothing on this terminal yet. {sync.problem}"
         case Line.OFFLINE:
-            return (
-                "There is nothing on this terminal yet, and the server cannot be reached. "
-                f"{sync.problem}\nIt is tried again by itself; F5 tries now."
-            )
+            why = sync.problem or "The server cannot be reached."
+            return f"There is nothing on this terminal yet. {why}\nIt is tried again by itself; F5 tries now."
     told = progress(sync)
     return "Your customers are being fetched for the first time. You can search among those that are here already." + (
         f"\n{told[0].upper()}{told[1:]}." if told else ""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from sellmode_contract.text import visible
 from sellmode_tui.screens.boxes import TextBox
 from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.page import Page
 from sellmode_tui.visibility import WhySeen
 
 
@@ -38,6 +38,7 @@ def why_text(why: WhySeen, desk: Desk) -> Content:
     ]
     if why.mode == "associate" and why.column == "team":
         lines.append(("Besides", "You may read the profiles of the whole store."))
-    return Content("\n").join(
-        Content.assemble((f"{label:<13}", "$text-muted"), visible(value)) for label, value in lines
-    )
+    page = Page(74, desk.words)
+    for label, value in lines:
+        page.field(label, value)
+    return Content("\n").join(page.lines)

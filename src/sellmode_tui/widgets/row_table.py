@@ -70,7 +70,14 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     BINDING_GROUP_TITLE = "List"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "choose", "Open", key_display="Enter", tooltip="Open the row under the cursor", id="row-table.choose"),
+        Binding(
+            "enter",
+            "choose",
+            "Open",
+            key_display="Enter",
+            tooltip="Open the row under the cursor",
+            id="row-table.choose",
+        ),
         Binding("up,k", "move(-1)", "Up", show=False, id="row-table.up"),
         Binding("down,j", "move(1)", "Down", show=False, id="row-table.down"),
         Binding("pageup", "page(-1)", "Page up", show=False, id="row-table.page-up"),

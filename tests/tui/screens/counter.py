@@ -123,7 +123,12 @@ def account_of(made: World, user_name: str) -> Account:
 
 
 def make_account(
-    data: Path, account: Account, mode: str = "associate", records: Sequence[Record] | None = (), *, finished: bool = True
+    data: Path,
+    account: Account,
+    mode: str = "associate",
+    records: Sequence[Record] | None = (),
+    *,
+    finished: bool = True,
 ) -> AccountFolder:
     """An account that signed in on this machine; without `records` (None) it never synced."""
     folders.private_folder(data)
@@ -168,7 +173,11 @@ class FakeClock:
 
 
 def counter(
-    *, signed_in: bool = True, user_name: str = "anna", settings: Settings | None = None, ascii_only: bool = False,
+    *,
+    signed_in: bool = True,
+    user_name: str = "anna",
+    settings: Settings | None = None,
+    ascii_only: bool = False,
     clock: FakeClock | None = None,
 ) -> SellmodeApp:
     """The app, which signs in by itself if it is to."""

@@ -14,11 +14,13 @@ from textual.pilot import Pilot
 from sellmode_contract.records import Mode
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.app import SellmodeApp
-from sellmode_tui.screens.profile import ProfileScreen, ProfileView
+from sellmode_tui.screens.forms import Trouble
+from sellmode_tui.screens.profile import ProfileView
 from sellmode_tui.screens.sign_in import SignInScreen
 from sellmode_tui.sync.status import Line, SyncStatus
+from sellmode_tui.widgets.suggestions import Suggestions
 from tests.tui.screens import counter
-from tests.tui.screens.counter import ONLINE, PASSWORD, SERVER, signed_in, tell_status, wait_until
+from tests.tui.screens.counter import ONLINE, PASSWORD, signed_in, wait_until
 
 ROOT = Path(__file__).parents[3]
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
@@ -54,6 +56,12 @@ def searching(text: str, *keys: str) -> Act:
         await pilot.pause(0.3)
 
     return act
+
+
+async def choosing_an_owner(pilot: Pilot[None]) -> None:
+    await searching("owner:")(pilot)
+    await wait_until(pilot, lambda: pilot.app.screen.query_one(Suggestions).is_open)
+    await pilot.press("down", "down")
 
 
 def standing(status: SyncStatus) -> Act:
@@ -119,7 +127,7 @@ async def too_short(pilot: Pilot[None]) -> None:
 
 
 def _trouble(screen: SignInScreen) -> str:
-    return screen.query_one("Trouble").text  # type: ignore[attr-defined]  # by its name
+    return screen.query_one(Trouble).text
 
 
 async def locked(pilot: Pilot[None]) -> None:
@@ -163,7 +171,7 @@ SCENES: dict[str, Scene] = {
     "search_nobody": Scene(searching("zzz")),
     "filter_wrong": Scene(searching("tag:vip last_purchase>soon")),
     "filter_fields": Scene(searching("l", "tab"), mode="team", user_name="mira"),
-    "filter_values": Scene(searching("owner:", "down", "down"), mode="team", user_name="mira"),
+    "filter_values": Scene(choosing_an_owner, mode="team", user_name="mira"),
     "saved_filters": Scene(saved_filters),
     "saved_filters_none": Scene(pressing("f")),
     "profile": Scene(profile),
@@ -195,7 +203,11 @@ def test_scene(name: str, size: str, snap_compare: Any, data: Path, demo_files: 
     ("name", "records", "status"),
     [
         ("first_sync_nothing_yet", False, FIRST),
-        ("first_sync_offline", False, SyncStatus(Line.OFFLINE, since=counter.NOW, problem="The server cannot be reached.")),
+        (
+            "first_sync_offline",
+            False,
+            SyncStatus(Line.OFFLINE, since=counter.NOW, problem="The server cannot be reached."),
+        ),
         ("nobody_assigned", True, ONLINE),
     ],
 )
