@@ -140,14 +140,17 @@ def candidates(query: Query) -> Candidates:
     Words alone are looked up together. Digits may be part of a phone or the beginning of a word, so they lead: few
     customers have them, and the rest of the query is checked on these.
     """
-    simple = [group.whole for group in query.digits if len(group.parts) == 1 and len(group.whole) < MIN_PHONE_DIGITS]
-    numbers = [group for group in query.digits if group.whole not in simple]
+    # Too few digits for a phone are a beginning of a word like any other.
+    simple = [group for group in query.digits if _single(group) and len(group.whole) < MIN_PHONE_DIGITS]
+    numbers = [group for group in query.digits if group not in simple]
     if not numbers:
         return Candidates(
-            f"SELECT rowid AS place FROM {WORDS} WHERE {WORDS} MATCH ?", (_match(*query.words, *simple),), True
+            f"SELECT rowid AS place FROM {WORDS} WHERE {WORDS} MATCH ?",
+            (_match(*query.words, *(group.whole for group in simple)),),
+            True,
         )
     lead = numbers[0]
-    alone = not query.words and not simple and len(numbers) == 1 and len(lead.parts) == 1
+    alone = not query.words and not simple and len(numbers) == 1 and _single(lead)
     selects, parameters = [], []
     for digits in _leading(lead):
         for table in (PHONES, WORDS) if len(digits) >= MIN_PHONE_DIGITS else (WORDS,):
@@ -156,9 +159,14 @@ def candidates(query: Query) -> Candidates:
     return Candidates(" UNION ".join(selects), tuple(parameters), alone)
 
 
+def _single(group: Digits) -> bool:
+    """Whether these were typed without anything between them; ``0 0`` has one part, and yet is two."""
+    return group.parts == (group.whole,)
+
+
 def _leading(group: Digits) -> list[str]:
     """Digits one of which every customer has who has the group."""
-    return [group.whole] if len(group.parts) == 1 else [group.whole, max(group.parts, key=len)]
+    return [group.whole] if _single(group) else [group.whole, max(group.parts, key=len)]
 
 
 def _match(*typed: str) -> str:

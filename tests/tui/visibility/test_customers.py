@@ -12,10 +12,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sellmode_contract.records import Customer, Figures
-from sellmode_contract.search import name_key, parse_query
+from sellmode_contract.search import name_key, parse_query, words
 from sellmode_tui.cache import search
 from sellmode_tui.cache.store import Cache, Interrupted
 from sellmode_tui.visibility import CustomerQuery, CustomerRow, Door, customers
+from tests.support.hostile import HOSTILE
 from tests.tui.cache.lines import ME, NOW, TEAM, customer, fill, open_cache, put, staff
 
 _SORTS = ("name", "last_purchase", "spend", "last_contact", "owner")
@@ -116,16 +117,17 @@ def test_a_list_is_sorted_and_pages_fit_together(door: Door, text: str, sort: st
 _TYPED = st.one_of(
     st.sampled_from([
         "a", "smi", "smith ada", "jones", "oneil", "o'neil", "lucja", "jose", "山", "user1", "lucy.ode", "ode", "100",
-        "k1", "79", "4567", "044 123", "123 99", "45 67 ada", "9900 smith", "+41 79", "user1 4567", "00417", "zzz",
+        "k1", "79", "4567", "044 123", "123 99", "45 67 ada", "9900 smith", "+41 79", "user1 4567", "00417",
+        "100 100", "4 4", "00 100", "00100200",
         "1",
     ]),
     st.text("adsmijonø1045792 '+山", max_size=9),
 )  # fmt: skip
 
 
-@given(words=_TYPED)
-def test_search_finds_whom_the_contract_says(door: Door, words: str) -> None:
-    typed = words.replace('"', "").replace("'", "")
+@given(text=_TYPED)
+def test_search_finds_whom_the_contract_says(door: Door, text: str) -> None:
+    typed = text.replace('"', "").replace("'", "")
     quoted = " ".join(f'"{word}"' for word in typed.split())
     query = parse_query(typed)
     assume(query.words or query.digits)  # a filter refuses what nothing can be searched for
@@ -324,4 +326,20 @@ def test_a_cache_can_be_read_while_another_process_has_it_open(tmp_path: Path) -
     other: Cache = open_cache(tmp_path)
     assert [row.name for row in Door(other).find().rows(0, 9)] == ["Ada"]
     other.close()
+    cache.close()
+
+
+def test_hostile_names_are_listed_found_and_opened_as_they_came(tmp_path: Path) -> None:
+    cache = open_cache(tmp_path)
+    people = [customer(number, given_name=text, custom={"motto": text}) for number, text in enumerate(HOSTILE)]
+    fill(cache, people)
+    door = Door(cache)
+    assert {row.id: row.name for row in door.find().rows(0, 9999)} == {one.id: one.name for one in people}
+    for one in people:
+        profile = door.profile(one.id)
+        assert profile
+        assert profile.customer == one
+        typed = " ".join(words(one.given_name)[:20])
+        if parse_query(typed).matches(search.keys(one)) and typed:
+            assert door.find(CustomerQuery(f'"{typed}"')).find(one.id) is not None
     cache.close()
