@@ -7,6 +7,7 @@ commands. Whatever goes wrong changes nothing that was durable before, and says 
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import random
 import threading
 from collections.abc import Callable
@@ -28,6 +29,8 @@ from sellmode_tui.transport import Broken, Interrupted, Refused, Transport, Tran
 POLL_JITTER: Final = 0.2
 """Terminals of a store must not ask in step: a pause is this share longer or shorter."""
 LONGEST_BACKOFF: Final = 300.0
+HIDDEN_FOR: Final = dt.timedelta(minutes=15)
+"""What left the view is hidden at once and deleted when a pass completes; if none does, after this time."""
 WATCH_SECONDS: Final = 0.5
 """How often a terminal looks whether another process on this machine changed the cache."""
 EMPTY_ANSWERS: Final = 5
@@ -187,7 +190,18 @@ class Live:
         """Tell of a failure; how long to wait before the next try, with full jitter against trying in step."""
         self._failures += 1
         self._tell(line=line, problem=problem, received=0, left=None)
-        return 0.5 + self._chance.uniform(0, min(LONGEST_BACKOFF, 2.0 * 2**self._failures))
+        self._purge_if_late()
+        # Beyond ten failures the exponent makes no difference, and some day would be too large for a float.
+        return 0.5 + self._chance.uniform(0, min(LONGEST_BACKOFF, 2.0 ** min(self._failures + 1, 10)))
+
+    def _purge_if_late(self) -> None:
+        """Delete what left the view although no pass has come to its end since."""
+        with contextlib.suppress(sealed.SealedError):
+            # What cannot be written now is told of by the next pass.
+            state = self._terminal.cache.state()
+            begun, done = state.last_contact, state.finished_at
+            if begun and done and done < begun and self._terminal.clock().wall - done > HIDDEN_FOR:
+                self._terminal.cache.purge()
 
     def _follow(self) -> float:
         """Take over what another process on this machine has brought."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import queue
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,6 +16,7 @@ from sellmode_backend.store import settings
 from sellmode_contract import records
 from sellmode_contract.visibility import Account
 from sellmode_tui import sealed
+from sellmode_tui.account.lease import Reading
 from sellmode_tui.cache.store import Cache, Overtaken
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.live import Live, Terminal
@@ -128,6 +131,51 @@ def test_an_interrupted_mode_switch_hides_at_once_and_resumes(shop: Shop, ada: A
         assert held(mine.cache) > wanted.keys()
         sync(Terminal(transport, mine.cache, mine.session))
     assert_right(mine.cache, wanted)
+
+
+def test_what_left_is_deleted_in_time_although_no_pass_comes_to_its_end(
+    shop: Shop, ada: Account, mine: Terminal, tmp_path: Path
+) -> None:
+    shop.customers(80, ada)
+    shop.customers(120, shop.person("ben"), begin=100)
+    shop.set_mode("team")
+    passed = [dt.timedelta()]
+
+    def clock() -> Reading:
+        return Reading(NOON + passed[-1], "", 0.0)
+
+    sync(replace(mine, clock=clock))
+    shop.set_mode("associate")
+    wanted = shop.seen_by(ada)
+    with FaultProxy(_port(shop)) as proxy, Transport(proxy.url) as transport:
+        proxy.otherwise = Plan(down=[after_head(cut(2500))])
+        live = Live(
+            Terminal(transport, mine.cache, mine.session, clock),
+            Leader(tmp_path / "lock"),
+            on_status=lambda _: None,
+            on_change=lambda: None,
+        )
+        for minutes, left in ((5, False), (16, True)):
+            passed.append(dt.timedelta(minutes=minutes))
+            live._pass()
+            assert live.status.line is Line.OFFLINE
+            assert (held(mine.cache) <= wanted.keys()) == left
+    sync(mine)
+    assert_right(mine.cache, wanted)
+
+
+def test_pauses_stay_bounded_however_long_the_line_is_down(mine: Terminal, tmp_path: Path) -> None:
+    with Transport("http://127.0.0.1:1") as transport:
+        live = Live(
+            Terminal(transport, mine.cache, mine.session),
+            Leader(tmp_path / "lock"),
+            on_status=lambda _: None,
+            on_change=lambda: None,
+        )
+        live._failures = 5000
+        pause = live._pass()
+        assert pause is not None
+        assert 0.5 <= pause <= 301
 
 
 def test_a_restored_backend_makes_the_cache_start_anew(shop: Shop, ada: Account, mine: Terminal) -> None:
