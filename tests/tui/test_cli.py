@@ -111,6 +111,8 @@ def test_a_search_takes_words_as_words(office: Desk) -> None:
         assert office.ask("customers", "search", *words).code in (0, 1)
     nothing = office.ask("customers", "search", '"', "\\")
     assert (nothing.code, "nothing to search for" in nothing.err) == (2, True)
+    many = office.ask("customers", "search", *(f"word{number}" for number in range(40)))
+    assert (many.code, "leave out" in many.err) == (2, True)
     nobody = office.ask("customers", "search", "zzyzx")
     assert (nobody.code, nobody.out) == (1, "")
 

@@ -79,6 +79,8 @@ def search_command(
     searched = parse_query(text)
     if not (searched.words or searched.digits):
         raise Failure("There is nothing to search for: letters and digits are searched for.", Exit.USAGE)
+    if searched.ignored:
+        raise Failure(f"There are too many words to search for at once: leave out {searched.ignored}.", Exit.USAGE)
     _list(choice, CustomerQuery(quoted(text), sort, reverse), limit, as_json=as_json)
 
 

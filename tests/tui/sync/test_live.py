@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import queue
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,14 +18,16 @@ from sellmode_backend.store import settings
 from sellmode_contract import records
 from sellmode_contract.visibility import Account
 from sellmode_tui import sealed
-from sellmode_tui.account.lease import Reading
+from sellmode_tui.account.errors import ClockChanged
+from sellmode_tui.account.lease import Reading, read_clock
+from sellmode_tui.account.session import sign_in, unlock
 from sellmode_tui.cache.store import Cache, Overtaken
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.live import Live, Terminal
 from sellmode_tui.sync.status import Line, SyncStatus
 from sellmode_tui.transport import Broken, Refused, Transport
 from tests.support.proxy import DEADLINE, FaultProxy, Plan, after_head, cut, mute
-from tests.support.shop import NOON, Shop, another_cache, assert_right, held, open_shop, shown, sync, terminal
+from tests.support.shop import NOON, PASSWORD, Shop, another_cache, assert_right, held, open_shop, shown, sync, terminal
 from tests.tui.cache.pages import decrypted
 
 
@@ -234,6 +238,26 @@ def test_a_page_that_two_processes_fetch_is_applied_once(shop: Shop, ada: Accoun
         other.close()
 
 
+def test_a_clock_set_back_locks_until_there_is_contact(shop: Shop, ada: Account, mine: Terminal) -> None:
+    shop.customers(10, ada)
+    sync(mine)
+
+    def yesterday() -> Reading:
+        now = read_clock()
+        return now._replace(wall=now.wall - dt.timedelta(days=1))
+
+    folder = mine.session.folder
+    with pytest.raises(ClockChanged):
+        unlock(folder, PASSWORD, clock=yesterday)
+    again = sign_in(mine.transport, "ada", PASSWORD, data=folder.path.parents[1], clock=yesterday)
+    again.close()
+    opened = unlock(folder, PASSWORD, clock=yesterday)
+    shop.customers(5, ada, begin=50)
+    sync(Terminal(mine.transport, mine.cache, opened, clock=yesterday))
+    assert_right(mine.cache, shop.seen_by(ada))
+    opened.close()
+
+
 # ------------------------------------------------------------------ staying up to date
 
 
@@ -331,6 +355,53 @@ def test_a_follower_hears_of_changes_and_leads_when_the_leader_goes(shop: Shop, 
             follower.until(line=Line.ONLINE, received=0)
     assert_right(second.cache, shop.seen_by(ada))
     second.cache.close()
+
+
+FOLLOW = """
+import sys
+from pathlib import Path
+from sellmode_tui.account.folders import known_accounts
+from sellmode_tui.account.session import unlock
+from sellmode_tui.account.settings import Settings
+from sellmode_tui.workspace import Workspace
+
+(folder,) = known_accounts(Path(sys.argv[1]))
+workspace = Workspace(unlock(folder, sys.argv[2]), Settings())
+def tell(*said):
+    print(*said, flush=True)
+workspace.go_live(
+    lambda status: tell("leads" if status.leading else "follows", status.line.value),
+    lambda: tell("customers", workspace.door.totals().get("customer", 0)),
+)
+sys.stdin.read()
+workspace.close()
+"""
+
+
+def test_a_process_sees_what_another_fetches_and_takes_over_when_it_is_gone(
+    shop: Shop, ada: Account, mine: Terminal
+) -> None:
+    data = mine.session.folder.path.parents[1]
+    with Watched(mine) as leader:
+        leader.until(line=Line.ONLINE, received=0)
+        with subprocess.Popen(
+            [sys.executable, "-c", FOLLOW, str(data), PASSWORD],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as follower:
+            assert follower.stdout is not None
+            heard = iter(follower.stdout.readline, "")
+            assert "follows connecting\n" in heard
+            shop.customers(10, ada)
+            leader.live.pull_now()
+            assert "customers 10\n" in heard
+            leader.live.stop()
+            shop.customers(10, ada, begin=50)
+            assert "leads online\n" in heard
+            assert "customers 20\n" in heard
+            follower.communicate(timeout=DEADLINE)
+            assert follower.returncode == 0
 
 
 def _port(shop: Shop) -> int:

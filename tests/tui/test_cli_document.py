@@ -1,0 +1,112 @@
+"""docs/commands.md says everything about the commands, and nothing that is not so."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from sellmode_tui.cli import sellmode
+from sellmode_tui.commands.outcome import MEANINGS
+from tests.tui.test_cli import Desk, open_desk
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
+EXAMPLES = [
+    line.removeprefix("$ ")
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+    if path.exists()
+    for block in re.findall(r"^```\w*\n(.*?)^```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    for line in block.splitlines()
+    if re.match(r"(\$ )?sellmode(?![\w-])", line)
+]
+
+
+def _commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    if path:
+        yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            assert found is not None
+            yield from _commands(found, (*path, name))
+
+
+COMMANDS = list(_commands(sellmode))
+
+
+def test_every_command_is_documented() -> None:
+    assert len(COMMANDS) > 8
+    for path, command in COMMANDS:
+        if not isinstance(command, click.Group):
+            assert f"`{' '.join(path)}" in DOCUMENT
+
+
+@pytest.mark.parametrize("command", [sellmode, *(command for _, command in COMMANDS)], ids=lambda each: each.name)
+def test_every_option_is_documented(command: click.Command) -> None:
+    for parameter in command.params:
+        for option in parameter.opts if isinstance(parameter, click.Option) else ():
+            assert re.search(rf"`{option}\b", DOCUMENT), option
+
+
+def test_every_documented_option_exists() -> None:
+    known = {
+        option for _, command in COMMANDS for each in (command, sellmode) for p in each.params for option in p.opts
+    }
+    assert set(re.findall(r"(?<![\w-])--[a-z-]{2,}", DOCUMENT)) <= known | {"--help"}
+
+
+@pytest.mark.parametrize("line", dict.fromkeys(EXAMPLES))
+def test_every_example_can_be_run_as_it_stands(line: str) -> None:
+    words = shlex.split(re.split(r" \| | > ", line)[0], comments=True)[1:]
+    command: click.Command = sellmode
+    parent: click.Context | None = None
+    while True:
+        context = command.make_context("sellmode", words, parent=parent)
+        if not isinstance(command, click.Group) or not (context._protected_args or context.args):
+            break
+        _, found, words = command.resolve_command(context, [*context._protected_args, *context.args])
+        assert found is not None
+        command, parent = found, context
+    assert command is sellmode or not isinstance(command, click.Group)
+
+
+def test_exit_codes_are_the_same_in_help_and_document() -> None:
+    documented = re.findall(r"^\| (\d+) \| (.*) \|$", DOCUMENT, re.MULTILINE)
+    assert documented == [(str(int(code)), meaning) for code, meaning in MEANINGS.items()]
+    with click.Context(sellmode) as context:
+        told = " ".join(sellmode.get_help(context).split())
+    assert all(" ".join(meaning.split()) in told for meaning in MEANINGS.values())
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    with open_desk(tmp_path_factory.mktemp("office")) as opened:
+        yield opened
+
+
+def test_json_has_the_fields_that_are_documented(office: Desk) -> None:
+    rows = re.findall(r"^\| (`[a-z].*?) \| [^|]* \| (.*) \|$", DOCUMENT, re.MULTILINE)
+    fields = {name: re.findall(r"`(\w+)`", cell) for names, cell in rows for name in re.findall(r"`([\w ]+)`", names)}
+    fields["status"] = [*fields["accounts"], *fields["status"]]
+    number = office.people[0].number
+    printed = {
+        "customers list": office.ask("customers", "list", "--json"),
+        "customers search": office.ask("customers", "search", number, "--json"),
+        "customers show": office.ask("customers", "show", number, "--json"),
+        "why customer": office.ask("why", "customer", number, "--json"),
+        "sync": office.ask("sync", "--json"),
+        "accounts": office.run("accounts", "--json"),
+        "status": office.run("status", "--json"),
+        "doctor": office.run("doctor", "--json"),
+    }
+    assert printed.keys() == fields.keys()
+    for name, result in printed.items():
+        assert result.objects
+        for found in result.objects:
+            assert list(found) == fields[name]
