@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ DOCS = ROOT / "docs"
 
 _FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+_SHELL = frozenset({"|", ">", "<", "&&"})
 _HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 
 
@@ -37,12 +39,19 @@ def fences(document: Path, language: str) -> list[str]:
 
 
 def examples() -> Iterator[Example]:
-    """The lines of all shell examples, comments left out."""
+    """The command lines of all shell examples, without comments and what their output is sent to."""
     for document in documents():
-        for body in fences(document, "sh"):
-            for line in body.replace("\\\n", " ").splitlines():
-                if words := shlex.split(line.removeprefix("$ "), comments=True):
-                    yield Example(document, tuple(words))
+        for line in _typed(document):
+            words = list(takewhile(lambda word: word not in _SHELL, shlex.split(line, comments=True)))
+            if words:
+                yield Example(document, tuple(words))
+
+
+def _typed(document: Path) -> Iterator[str]:
+    for body in fences(document, "sh"):
+        yield from body.replace("\\\n", " ").splitlines()
+    for body in fences(document, "console"):
+        yield from (line.removeprefix("$ ") for line in body.splitlines() if line.startswith("$ "))
 
 
 def prose(document: Path) -> str:
