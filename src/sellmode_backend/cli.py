@@ -156,6 +156,7 @@ _LAZY = {
     "report": ("sellmode_backend.reports.commands", "Totals of what was imported."),
     "restored": ("sellmode_backend.commands", "Say that the database was restored from a backup."),
     "serve": ("sellmode_backend.commands", "Answer terminals over HTTP."),
+    "settings": ("sellmode_backend.commands", "Show or change what terminals are told: idle lock, keyring."),
 }
 """Where each command is (as ``NAME_command``), and what it does: enough for ``--help`` without loading any."""
 

@@ -1,4 +1,4 @@
-"""The operator's commands on the whole retailer: init, mode, restored, serve."""
+"""The operator's commands on the whole retailer: init, mode, settings, restored, serve."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from sellmode_contract import text
 from sellmode_contract.records import Mode
 
 _MODES = click.Choice(get_args(Mode))
+
+LONGEST_IDLE = 60
+"""Minutes; a terminal that stays open for longer is as good as not locked."""
 
 
 @click.command("init")
@@ -74,6 +77,45 @@ def _preview(database: Database, mode: str, *, as_json: bool) -> None:
     for row in rows:
         click.echo(f"{text.visible(row.account.user_name):{width}}  {row.gains:9}  {row.loses:9}")
     click.echo(f"Nothing was changed: without --dry-run the mode becomes {mode}.", err=True)
+
+
+@click.command("settings")
+@database_option()
+@click.option(
+    "--idle-lock",
+    type=click.IntRange(1, LONGEST_IDLE),
+    metavar="MINUTES",
+    help="How long terminals wait for a key before they lock themselves.",
+)
+@click.option("--keyring/--no-keyring", default=None, help='Whether terminals may offer "stay signed in here".')
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def settings_command(database: Database, *, idle_lock: int | None, keyring: bool | None, as_json: bool) -> None:
+    """Show what the retailer's terminals are told, or change it.
+
+    Terminals follow at their next sync. The mode has a command of its own.
+    """
+    asked = {"idle_lock_minutes": idle_lock, "keyring_allowed": keyring}
+    changes = {name: value for name, value in asked.items() if value is not None}
+    with database.transaction() if changes else database.snapshot() as connection:
+        if changes:
+            settings.change(connection, **changes)
+        now = settings.retailer(connection)
+    if now is None:
+        raise settings.SettingError("the database has no retailer yet")
+    if as_json:
+        shown = ("name", "mode", "currency", "time_zone", "idle_lock_minutes", "keyring_allowed")
+        click.echo(text.escaped_json({name: getattr(now, name) for name in shown}, indent=2))
+        return
+    for label, value in (
+        ("retailer", now.name),
+        ("mode", now.mode),
+        ("currency", now.currency),
+        ("time zone", now.time_zone),
+        ("stores", ", ".join(store.name for store in now.stores) or "none yet"),
+        ("idle lock", f"{now.idle_lock_minutes} minutes"),
+        ("keyring", "allowed" if now.keyring_allowed else "not allowed"),
+    ):
+        click.echo(f"{label:<12}{text.visible(value)}")
 
 
 @click.command("restored")
