@@ -267,64 +267,86 @@ def _apply(connection: Connection, changes: Sequence[_Change], why: str) -> None
     """Write what changed: removals noted and forgotten, clocks moved last, rows written with the clocks' numbers."""
     if not changes:
         return
-    ticks, placed, lost, gained = _Ticks(), [], [], []
+    ticks, placed, lost, gained = _Ticks(), [], [], set[tuple[str, str, str]]()
     for change in changes:
         old_tags: Tags = Tags(change.old.team, change.old.own) if change.old else _NOBODY
         old_scopes, scopes = _scopes(old_tags), _scopes(change.tags)
         left, feed = old_scopes - scopes, _feed(change.tags)
         old_feed = _feed(old_tags)
-        gained += [(change.kind, change.id, scope) for scope in scopes - old_scopes]
+        gained.update((change.kind, change.id, scope) for scope in scopes - old_scopes)
         number = ticks.place(feed, 1 + len(left) * (old_feed == feed)) if feed else 0
         placed.append((change, feed, number))
         if left:
             old_number = number if old_feed == feed else ticks.place(old_feed, len(left))
             lost += [(change, scope, old_feed, old_number) for scope in left]
-    regained = _noted_as_gone(connection, gained)
+    noted = _noted_as_gone(connection, gained, changes)
+    revisions = _revisions(changes, noted)
 
     base = feeds.tick(connection, ticks.count)
     now = dt.datetime.now(dt.UTC)
-    bulk.delete(connection, gone, [{"kind": kind, "id": id, "scope": scope} for kind, id, scope in regained])
-    bulk.upsert(
-        connection,
-        gone,
-        [
-            {"kind": change.kind, "id": change.id, "scope": scope, "seq": base[feed] + number, "why": why, "at": now}
-            for change, scope, feed, number in lost
-        ],
-    )
-    bulk.delete(connection, record, [{"kind": change.kind, "id": change.id} for change in changes if not change.doc])
-    rows = [
+    regained = [{"kind": kind, "id": id, "scope": scope} for kind, id, scope in gained & noted.keys()]
+    bulk.delete(connection, gone, regained)
+    removals = [
         {
             "kind": change.kind,
             "id": change.id,
-            "feed": feed,
-            "parent": change.parent,
-            "team": change.tags.team,
-            "own": change.tags.own,
-            "seq": base[feed] + number if feed else 0,
-            "rev": change.old.rev + 1 if change.old else 1,
-            "doc": change.doc,
+            "scope": scope,
+            "seq": base[feed] + number,
+            "why": why,
+            "at": now,
+            "rev": revisions[change.kind, change.id],
         }
-        for change, feed, number in placed
-        if change.doc
+        for change, scope, feed, number in lost
     ]
+    bulk.upsert(connection, gone, removals)
+    bulk.delete(connection, record, [{"kind": change.kind, "id": change.id} for change in changes if not change.doc])
+    made: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
+    for change, feed, number in placed:
+        if change.doc:
+            row = {
+                "kind": change.kind,
+                "id": change.id,
+                "feed": feed,
+                "parent": change.parent,
+                "team": change.tags.team,
+                "own": change.tags.own,
+                "seq": base[feed] + number if feed else 0,
+                "rev": revisions[change.kind, change.id],
+                "doc": change.doc,
+            }
+            (changed if change.old else made).append(row)
     # A new row is plainly inserted: if somebody creates the same record at this moment, whose tags were not seen here,
     # that ends this transaction with an IntegrityError, and trying again is right.
-    bulk.insert(connection, record, [row for row in rows if row["rev"] == 1])
-    bulk.update(connection, record, [row for row in rows if row["rev"] != 1])
+    bulk.insert(connection, record, made)
+    bulk.update(connection, record, changed)
 
 
-def _noted_as_gone(connection: Connection, keys: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    wanted = set(keys)
+def _noted_as_gone(
+    connection: Connection, gained: Iterable[tuple[str, str, str]], changes: Iterable[_Change]
+) -> dict[tuple[str, str, str], int]:
+    """What is noted of records that come into a scope or are new: kind, id and scope, with the revision they had."""
     by_kind: dict[str, set[str]] = {}
-    for kind, id, _ in wanted:
+    for kind, id in [*((kind, id) for kind, id, _ in gained), *((new.kind, new.id) for new in changes if not new.old)]:
         by_kind.setdefault(kind, set()).add(id)
-    return [
-        (kind, id, scope)
+    return {
+        (kind, id, scope): rev
         for kind, ids in by_kind.items()
         for some in in_parts(sorted(ids))
-        for id, scope in connection.execute(
-            sa.select(gone.c.id, gone.c.scope).where(gone.c.kind == kind, one_of(connection, gone.c.id, some))
+        for id, scope, rev in connection.execute(
+            sa.select(gone.c.id, gone.c.scope, gone.c.rev).where(
+                gone.c.kind == kind, one_of(connection, gone.c.id, some)
+            )
         )
-        if (kind, id, scope) in wanted
-    ]
+    }
+
+
+def _revisions(changes: Iterable[_Change], noted: Mapping[tuple[str, str, str], int]) -> dict[Key, int]:
+    """The new revision of each record: above what any terminal holds, also of one that was removed and is made again."""
+    highest: dict[Key, int] = {}
+    for (kind, id, _), rev in noted.items():
+        highest[kind, id] = max(rev, highest.get((kind, id), 0))
+    return {
+        (change.kind, change.id): 1 + (change.old.rev if change.old else highest.get((change.kind, change.id), 0))
+        for change in changes
+    }

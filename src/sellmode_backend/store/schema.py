@@ -110,6 +110,7 @@ gone = sa.Table(
     sa.Column("seq", sa.BigInteger, nullable=False),
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("at", Instant, nullable=False),
+    sa.Column("rev", sa.Integer, nullable=False, server_default="0", doc="No terminal holds a higher one"),
     sa.Index(None, "scope", "seq"),
     sqlite_with_rowid=False,
 )

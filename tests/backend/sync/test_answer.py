@@ -17,7 +17,7 @@ from sellmode_contract import wire
 from sellmode_contract.records import Customer
 from sellmode_contract.visibility import scopes
 from tests.backend.people import MovedClock, Terminal, add_person, lines_of
-from tests.backend.sync.conftest import World, make_world
+from tests.backend.sync.conftest import World, make_world, note_of
 
 
 def kinds(lines: list[wire.Line]) -> list[str]:
@@ -149,6 +149,25 @@ def test_a_record_that_changes_scopes_of_one_account_is_never_missing(world: Wor
     world.reassign(nobodys, world.mia)
     terminal.synced(client)
     world.assert_right(terminal, world.mia)
+
+
+@pytest.mark.parametrize("meanwhile", ["unseen", "seen"])
+def test_a_record_that_is_removed_and_made_again_is_the_new_one(world: World, meanwhile: str) -> None:
+    """A terminal leaves what it holds in a higher revision as it is."""
+    (customer,) = world.customers(world.ada, 1, "a")
+    for text in ("one", "two", "three"):
+        world.write(msgspec.structs.replace(note_of(customer), text=text))
+    terminals = [(Terminal().synced(client := world.client(who)), client, who) for who in (world.ada, world.mia)]
+    world.remove("customer", customer.id)
+    if meanwhile == "seen":
+        terminals[0][0].catch_up(terminals[0][1])
+    # Seen by nobody at first, then by somebody else than before.
+    hidden = msgspec.structs.replace(customer, store=None, owner=None, given_name="Again")
+    world.write(hidden, msgspec.structs.replace(note_of(customer), text="again"))
+    world.reassign([msgspec.structs.replace(hidden, store="Alpha")], world.ada)
+    for terminal, client, who in terminals:
+        terminal.catch_up(client)
+        world.assert_right(terminal, who)
 
 
 # ------------------------------------------------------------------ changes of the view
