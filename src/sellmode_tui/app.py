@@ -24,6 +24,7 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from sellmode_contract.text import visible
+from sellmode_contract.wire import user_key
 from sellmode_tui.account import errors, session
 from sellmode_tui.account.errors import AccountError
 from sellmode_tui.account.folders import AccountFolder, known_accounts
@@ -117,11 +118,28 @@ class SellmodeApp(App[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "keys", "Keys", tooltip="The keys that work here", id="app.keys"),
-        Binding("f7", "remember", "Stay signed in", show=False, tooltip="Stay signed in here", id="app.remember"),
-        Binding("f8", "sign_out", "Sign out", show=False, tooltip="Sign out here and at the server", id="app.sign-out"),
-        Binding("f9", "switch_user", "Switch", show=False, tooltip="Let another person sign in", id="app.switch-user"),
-        Binding("f10", "lock", "Lock", tooltip="Lock: the password is needed to come back", id="app.lock"),
         Binding("q", "quit", "Quit", show=False, tooltip="End Sellmode", id="app.quit"),
+        # These work over every page and box, too.
+        Binding("f7", "remember", "Stay", show=False, priority=True, tooltip="Stay signed in here", id="app.remember"),
+        Binding(
+            "f8",
+            "sign_out",
+            "Sign out",
+            show=False,
+            priority=True,
+            tooltip="Sign out here and at the server",
+            id="app.sign-out",
+        ),
+        Binding(
+            "f9",
+            "switch_user",
+            "Switch",
+            show=False,
+            priority=True,
+            tooltip="Let another person sign in",
+            id="app.switch-user",
+        ),
+        Binding("f10", "lock", "Lock", priority=True, tooltip="Lock: the password opens it again", id="app.lock"),
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, tooltip="End Sellmode", id="app.quit-always"),
     ]
 
@@ -223,7 +241,7 @@ class SellmodeApp(App[None]):
             return
         await self._ask_to_sign_in()
         if start.password is not None and isinstance(self.screen, SignInScreen):
-            self.screen.submit(start.server, start.user_name, start.password)
+            self.screen.sign_in(start.password)
 
     async def on_unmount(self) -> None:
         """Close what is open, however it ends."""
@@ -314,6 +332,8 @@ class SellmodeApp(App[None]):
             known, reason = [], reason or str(error)
         # The account that signed in last is the likeliest.
         known.sort(key=lambda folder: (folder.path / "profile.json").stat().st_mtime, reverse=True)
+        # Of several, one of the name that was given.
+        known.sort(key=lambda folder: user_key(folder.profile.user_name) != user_key(self._start.user_name))
         server = self._start.server or self.settings.server or (known[0].profile.server if known else "")
         user_name = self._start.user_name or (known[0].profile.user_name if len(known) == 1 else "")
         accounts = [folder.profile for folder in known]

@@ -37,14 +37,14 @@ FALLING_FIRST: Final = frozenset({"last_purchase", "spend", "last_contact"})
 def table_columns(*, owners: bool) -> tuple[Column, ...]:
     """The columns, with owners where there are several."""
     shared = (
-        Column("Name", min_width=18, priority=9),
+        Column("Name", 26, min_width=18, priority=9),
         Column("Tier", 8, priority=4, min_width=6),
         Column("Bought", 11, "right", priority=6),
         Column("Spend", 10, "right", priority=7),
         Column("Contacted", 11, "right", priority=3),
     )
-    tags = Column("Tags", 20, priority=1, min_width=8)
-    return (*shared, Column("Owner", 16, priority=5, min_width=9), tags) if owners else (*shared, tags)
+    tags = Column("Tags", priority=1, min_width=8)
+    return (*shared, Column("Owner", 18, priority=5, min_width=9), tags) if owners else (*shared, tags)
 
 
 def table_sort(sort: Sort, *, descending: bool) -> columns.Sort:

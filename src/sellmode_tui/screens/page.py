@@ -25,18 +25,21 @@ class Page:
     """Lines of text, set one after the other."""
 
     def __init__(self, width: int, words: Words) -> None:
-        """`width` in cells; a page is never narrower than 24."""
-        self.width = max(24, width)
+        """`width` in cells; a page is never narrower than 40."""
+        self.width = max(40, width)
         self.words = words
         self.lines: list[Content] = []
         self.headings: list[int] = []
         """The lines where sections begin."""
 
     def title(self, left: str, right: str = "") -> None:
-        """The first line: a name in bold, with something short at the right edge."""
-        room = self.width - (cell_len(visible(right)) + 2 if right else 0)
-        name = fit(left, max(8, room), ellipsis=self.words.ellipsis)
-        self.lines.append(Content.assemble((name, "bold"), f"  {visible(right)}" if right else ""))
+        """The first line: a name in bold, with something short at the right edge; under it, if it is not short."""
+        shown = visible(right)
+        beside = 0 < cell_len(shown) <= self.width // 2
+        name = fit(left, self.width - (cell_len(shown) + 2 if beside else 0), ellipsis=self.words.ellipsis)
+        self.lines.append(Content.assemble((name, "bold"), f"  {shown}" if beside else ""))
+        if right and not beside:
+            self.text(right, indent=0)
 
     def heading(self, text: str) -> None:
         """The head of a section."""
@@ -83,12 +86,13 @@ class Page:
 
     def amount(self, left: Content, right: str, *, indent: int = _INDENT) -> None:
         """A line with an amount at its right edge; the left part is wrapped, the amount stands on its first line."""
-        room = max(10, self.width - indent - len(right) - 2)
+        right = visible(right)
+        room = max(10, self.width - indent - cell_len(right) - 2)
         lines = left.wrap(room) or [Content("")]
         for number, line in enumerate(lines):
             filled = Content.assemble(" " * indent, line)
             if number == 0:
-                filled = Content.assemble(filled, " " * max(2, self.width - filled.cell_length - len(right)), right)
+                filled = Content.assemble(filled, " " * max(2, self.width - filled.cell_length - cell_len(right)), right)
             self.lines.append(filled)
 
     def entry(self, label: str, content: Content) -> None:

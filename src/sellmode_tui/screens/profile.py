@@ -157,7 +157,7 @@ class ProfileView(VerticalScroll, inherit_bindings=False):
 
     @property
     def _room(self) -> int:
-        return max(24, self.scrollable_content_region.width)
+        return max(40, self.scrollable_content_region.width)
 
     def _draw(self) -> None:
         if self._profile is None:

@@ -191,6 +191,13 @@ class SignInScreen(Screen[None]):
         code = self._field("code").value if self._first_time else None
         self.submit(self._field("server").value, self._field("user").value, password, code)
 
+    def sign_in(self, password: str) -> None:
+        """Ask to sign in with a password that was given beforehand, where and as whom the page was opened for."""
+        if self._server and self._user_name:
+            self.submit(self._server, self._user_name, password)
+        else:
+            self.refuse("A password was given, but not for whom. Type it here, or give --server and --user too.")
+
     def submit(self, server: str, user_name: str, password: str, code: str | None = None) -> None:
         """Ask to sign in."""
         if not self._busy:

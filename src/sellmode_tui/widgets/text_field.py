@@ -45,6 +45,11 @@ class TextField(Input):
             shown = "".join(character if _is_plain(character) else self._hidden for character in self.value)
         return Text(shown, no_wrap=True, overflow="ignore", end="")
 
+    def on_resize(self) -> None:
+        """Have the terminal's own cursor follow: a field may have the focus before it has a place."""
+        if self.has_focus:
+            self.app.cursor_position = self.cursor_screen_offset
+
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Whether a key types something: a key of the app that does is not offered meanwhile."""
         return super().check_consume_key(key, character) or key in ("slash", "question_mark")

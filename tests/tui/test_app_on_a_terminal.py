@@ -1,0 +1,255 @@
+"""The app on a real pty: what a person sees, what it costs, and that nothing hostile gets through."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from sellmode_contract.records import Contact, Customer, Note, Order, OrderLine, Record, source_id
+from sellmode_contract.visibility import Account
+from tests.support.hostile import HOSTILE
+from tests.support.terminal import Terminal, foreign_bytes
+from tests.tui.screens import counter
+from tests.tui.screens.counter import PASSWORD, SERVER
+
+STEP = 31
+ROOT = Path(__file__).parents[2]
+
+
+@contextmanager
+def terminal(
+    data: Path, *options: str, columns: int = 80, rows: int = 24, term: str = "xterm-256color", program: str = ""
+) -> Iterator[Terminal]:
+    """The installed app on a pty, with its own data folder; `program` runs in its place."""
+    password = data.parent / "password"
+    password.write_text(PASSWORD + "\n")
+    password.chmod(0o600)
+    home = data.parent / "terminal-home"
+    home.mkdir(mode=0o700, exist_ok=True)
+    env = {
+        "HOME": str(home),
+        "SELLMODE_DATA_DIR": str(data),
+        "SELLMODE_CONFIG_DIR": str(home),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+        "TERM": term,
+        **({"COLORTERM": "truecolor"} if term == "xterm-256color" else {}),
+    }
+    account = ["--server", SERVER, "--user", "anna", "--password-file", str(password)]
+    argv = [sys.executable, "-c", program] if program else [sys.executable, "-m", "sellmode_tui", *account, *options]
+    with Terminal(argv, columns=columns, rows=rows, cwd=ROOT, env=env) as opened:
+        yield opened
+
+
+def make(data: Path, customers: int) -> None:
+    """Anna's files with so many customers."""
+    anna = counter.account_of(counter.demo("associate"), "anna")
+    people = [person(anna, str(number), f"Given{number:04}", f"Family{number:04}") for number in range(customers)]
+    counter.make_account(data, anna, "associate", [counter.demo("associate").retailer, *people])
+
+
+def person(owner: Account, key: str, given: str, family: str) -> Customer:
+    return Customer(
+        id=source_id("customer", "pty", key), store=owner.stores[0], owner=owner.id, given_name=given, family_name=family,
+        email=f"{key}@example.com", phone="+44 20 7946 0000", tier="gold",
+    )  # fmt: skip
+
+
+def bytes_of(opened: Terminal, key: str, wanted: str) -> int:
+    before = len(opened.written)
+    opened.press(key)
+    opened.wait_for(wanted)
+    opened.wait_quiet()
+    return len(opened.written) - before
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+def test_from_the_sign_in_to_a_profile_and_out(data: Path) -> None:
+    make(data, 50)
+    with terminal(data) as opened:
+        opened.wait_for("50 customers")
+        opened.press("down", "enter")
+        opened.wait_for("Purchases")
+        opened.press("c")
+        opened.wait_for("Copied: 1@example.com")
+        opened.press("escape")
+        opened.wait_for("> Given0001 Family0001")
+        opened.press("f10")
+        opened.wait_for("Sellmode is locked")
+        assert not any("Given" in line for line in opened.screen())
+        opened.type(PASSWORD + "\r")
+        opened.wait_for("50 customers")
+        opened.press("ctrl+c")
+        opened.wait_for("Ctrl+Q quits")
+        opened.press("ctrl+q")
+        assert opened.wait_exit() == 0
+        assert foreign_bytes(opened.written, allow=["clipboard"]) == []
+
+
+def test_a_cursor_move_is_cheap_and_idle_costs_nothing(data: Path) -> None:
+    make(data, 200)
+    with terminal(data) as opened:
+        opened.wait_for("SIGNED OUT")
+        opened.wait_for(lambda lines: not any("Opened from this terminal" in line for line in lines))
+        opened.wait_quiet()
+        costs = [bytes_of(opened, "down", f"> Given{number:04}") for number in range(1, 4)]
+        assert max(costs) < 1500, costs
+        assert opened.count_bytes(2.0) == 0
+
+
+def test_a_cursor_move_with_the_profile_beside_it(data: Path) -> None:
+    make(data, 50)
+    with terminal(data, columns=120, rows=30) as opened:
+        opened.wait_for("SIGNED OUT")
+        opened.press("down")
+        opened.wait_for("1@example.com")
+
+
+@pytest.mark.parametrize("term", ["linux", "vt100"])
+def test_a_plain_terminal_gets_plain_characters_and_sixteen_colours(term: str, data: Path) -> None:
+    make(data, 5)
+    with terminal(data, columns=120, rows=30, term=term) as opened:
+        opened.wait_for("5 customers")
+        opened.press("down", "enter", "?")
+        opened.wait_for("Esc closes")
+        opened.press("escape")
+        opened.wait_for(lambda lines: not any("Esc closes" in line for line in lines))
+        opened.press("f")
+        opened.wait_for("Saved filters")
+        opened.press("f10")
+        opened.wait_for("Sellmode is locked")
+        opened.press("a")
+        opened.wait_quiet()
+        assert opened.written.isascii()
+        assert b"38;2;" not in opened.written
+
+
+def test_without_a_terminal_it_says_so(data: Path) -> None:
+    import subprocess
+
+    done = subprocess.run(
+        [sys.executable, "-m", "sellmode_tui"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 2
+    assert "no terminal" in done.stderr
+
+
+# ------------------------------------------------------------------ hostile text
+
+
+def hostile_records() -> list[Record]:
+    """A customer for every hostile string, which stands in each of its texts, and in what belongs to it."""
+    world = counter.demo("associate")
+    anna = counter.account_of(world, "anna")
+    store = anna.stores[0]
+    records: list[Record] = [world.retailer]
+    for number, text in enumerate(HOSTILE):
+        id = source_id("customer", "hostile", str(number))
+        records += [
+            Customer(
+                id=id, store=store, owner=anna.id, number=f"H{number}", given_name=f"{number:04} {text}",
+                email=text, phone=text, tier=text, tags=(text,), sizes={text: text}, preferences=(text,),
+                custom={"skin_type": text, text or "x": text, "pet": [{"name": text, text: text}]}, sources={"email": text},
+            ),
+            Note(id=source_id("note", "hostile", str(number)), customer=id, written_at=counter.NOW, text=text),
+            Contact(
+                id=source_id("contact", "hostile", str(number)), customer=id, at=counter.NOW, channel="call", summary=text
+            ),
+            Order(
+                id=source_id("order", "hostile", str(number)), customer=id, number=text, placed_at=counter.NOW,
+                currency="EUR", total=1, channel="store", lines=(OrderLine(title=text, amount=1, quantity=1),),
+            ),
+        ]  # fmt: skip
+    return records
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (160, 60)])
+def test_no_hostile_text_reaches_the_terminal_raw(columns: int, rows: int, data: Path) -> None:
+    """Pages through the list, and opens a profile here and there to its end."""
+    anna = counter.account_of(counter.demo("associate"), "anna")
+    counter.make_account(data, anna, "associate", hostile_records())
+    with terminal(data, columns=columns, rows=rows) as opened:
+        opened.wait_for(f"{len(HOSTILE):,} customers")
+        last = len(HOSTILE) - 1
+        opened.press("end")
+        opened.wait_for(f"> {last:04} ")
+        opened.press("home")
+        opened.wait_for("> 0000 ")
+        for _ in range(len(HOSTILE) // (rows - 5) + 1):
+            opened.press("pagedown")
+            opened.wait_quiet(0.05)
+        opened.press("home")
+        opened.wait_for("> 0000 ")
+        for number in range(0, len(HOSTILE), STEP):
+            opened.press(*["down"] * (STEP if number else 0), "enter")
+            opened.wait_for("Owner a colleague")
+            opened.press("end", "c", "w")
+            opened.wait_for("Why you see this customer")
+            opened.press("escape")
+            opened.wait_for(lambda lines: not any("Esc closes" in line for line in lines))
+            opened.press("escape")  # from beside the list, or from over it
+            opened.wait_for(f"> {number:04} ")
+        opened.press("q")
+        assert opened.wait_exit() == 0
+        assert foreign_bytes(opened.written, allow=["clipboard", "bell"]) == []
+
+
+# ------------------------------------------------------------------ errors that nobody expected
+
+_RAISING = f"""
+from sellmode_tui.app import SellmodeApp, Start
+from sellmode_tui.screens.customers import CustomersScreen
+from sellmode_tui.account.settings import Settings
+from sellmode_tui.account.process import harden_process
+import threading
+
+def fail(self):
+    name, token = "Jane Canary", "canary-token"
+    raise RuntimeError(f"could not sort {{name}} with {{token}}")
+
+def fail_in_a_thread(self):
+    threading.Thread(target=lambda: fail(self)).start()
+
+def fail_in_a_worker(self):
+    self.run_worker(lambda: fail(self), thread=True)
+
+CustomersScreen.action_sort = fail
+CustomersScreen.action_filters = fail_in_a_thread
+CustomersScreen.action_reverse = fail_in_a_worker
+import sellmode_tui.app as app
+import sys
+sys.exit(app.run_app(server={SERVER!r}, user_name="anna", password={PASSWORD!r}))
+"""
+
+
+@pytest.mark.parametrize("key", ["s", "f", "S"], ids=["in a handler", "in a thread", "in a worker"])
+def test_an_error_nobody_expected_shows_an_id_and_tells_nothing_about_anybody(key: str, data: Path) -> None:
+    make(data, 5)
+    with terminal(data, program=_RAISING) as opened:
+        opened.wait_for("5 customers")
+        opened.press(key)
+        assert opened.wait_exit() == 1
+        screen = "\n".join(opened.screen())
+        assert "Sellmode made a mistake and had to stop (error " in screen
+        assert b"anary" not in opened.written
+        assert b"Traceback" not in opened.written
+        assert foreign_bytes(opened.written) == []
+    (report,) = (data / "crashes").iterdir()
+    assert report.stat().st_mode & 0o777 == 0o600
+    text = report.read_text()
+    assert "anary" not in text
+    assert "RuntimeError" in text
+    assert " fail\n" in text
+    assert report.stem.rpartition("-")[2] in screen
