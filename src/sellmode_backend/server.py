@@ -221,6 +221,8 @@ class _Backend:
             raise Refused("bad_request", f"{error}.") from None
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise Refused("bad_request", "The request's body is not JSON.") from None
+        except RecursionError:
+            raise Refused("bad_request", "The request's body is nested too deeply.") from None
         for name in getattr(kind, "__struct_fields__", ()):
             value = getattr(asked, name)
             if isinstance(value, str):

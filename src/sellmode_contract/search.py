@@ -27,6 +27,9 @@ PHONE_TAIL = 9
 MIN_PHONE_DIGITS = 3
 """Fewer digits look for words only (a customer number), not for phones."""
 
+MAX_SPELLED_OUT = 1000
+"""Characters of a name whose umlauts are spelled out. Putting letters and marks together takes long for more."""
+
 _APOSTROPHES = dict.fromkeys("'’‘‛`´′ʹʻʼʽʾʿˈ׳״", "")
 _WITHOUT_APOSTROPHES = str.maketrans(_APOSTROPHES)
 _LETTERS = str.maketrans(
@@ -87,8 +90,11 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower().replace("'", "").replace("`", "")
     # Apostrophes go before and after: the acute accent decomposes to a space and a mark, ŉ to an apostrophe and n.
-    apart = unicodedata.normalize("NFKD", text.translate(_WITHOUT_APOSTROPHES))
-    return "".join([_plain(character) for character in apart]).casefold().translate(_LETTERS)
+    return (
+        "".join([_plain(character) for character in text.translate(_WITHOUT_APOSTROPHES)])
+        .casefold()
+        .translate(_LETTERS)
+    )
 
 
 def words(text: str) -> list[str]:
@@ -101,7 +107,7 @@ def words(text: str) -> list[str]:
 def name_words(text: str) -> list[str]:
     """The words to index for a name: `words`, and the spelled-out form of umlauts, so that `mueller` finds Müller."""
     plain = words(text)
-    if text.isascii():
+    if text.isascii() or len(text) > MAX_SPELLED_OUT:
         return plain
     spelled = unicodedata.normalize("NFC", text).casefold().translate(_SPELLED_OUT)
     return list(dict.fromkeys([*plain, *words(spelled)]))
@@ -214,12 +220,16 @@ def parse_query(text: str) -> Query:
 
 @lru_cache(maxsize=8192)
 def _plain(character: str) -> str:
-    category = unicodedata.category(character)
-    if category in _DROPPED:
-        return ""
-    if category == "Nd":
-        return str(unicodedata.decimal(character))
-    return character
+    """A character taken apart, without its marks.
+
+    One by one: a text taken apart as a whole would have its marks put in order, which takes minutes for a name of
+    nothing else, only to drop them.
+    """
+    return "".join(
+        str(unicodedata.decimal(part)) if category == "Nd" else part
+        for part in unicodedata.normalize("NFKD", character)
+        if (category := unicodedata.category(part)) not in _DROPPED
+    )
 
 
 def _sortable(name: str) -> str:

@@ -46,7 +46,8 @@ class _Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def user_key(user_name: str) -> str:
     """A user name as both sides compare it: however it was typed."""
-    return unicodedata.normalize("NFKC", user_name.strip().casefold())
+    # Compatibility forms have a case too, and casefolding takes some letters apart: hence before and after.
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", user_name).casefold()).strip()
 
 
 class _Secret(_Body, frozen=True, kw_only=True):

@@ -115,6 +115,7 @@ def test_a_token_works_on_its_device_only(joined: Client) -> None:
         (b'{"user_name":1,"password":"y","device":"d"}', "at `$.user_name`"),
         (b'{"user_name":"x\\u0000","password":"y","device":"d"}', "$.user_name: character 2 is a NUL"),
         (b'{"user_name":"x","password":"y","device":""}', "$.device"),
+        (b'{"user_name":"x","password":"y","device":"d","more":' + b"[" * 100_000, "nested too deeply"),
         (b'{"user_name":"' + b"x" * 201 + b'","password":"y","device":"d"}', "$.user_name"),
     ],
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Activate, SignedIn, SignIn, user_key
@@ -28,9 +30,14 @@ def test_secrets_do_not_show(body: object) -> None:
     assert "secret" not in f"{body!r} {body}"
 
 
-@pytest.mark.parametrize("typed", ["Anna", " anna ", "ANNA", "\uff41\uff4e\uff4e\uff41"])
+@pytest.mark.parametrize("typed", ["Anna", " anna ", "ANNA", "\uff41\uff4e\uff4e\uff41", "\U0001d400NNA", "\u24d0nna"])
 def test_user_names_compare_however_they_were_typed(typed: str) -> None:
     assert user_key(typed) == user_key("anna")
+
+
+@given(st.text(max_size=20))
+def test_a_key_is_its_own_key(typed: str) -> None:
+    assert user_key(user_key(typed)) == user_key(typed)
 
 
 def test_different_user_names_differ() -> None:

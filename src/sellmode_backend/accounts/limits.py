@@ -138,4 +138,8 @@ def _network(address: str) -> str:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
-    return str(ipaddress.ip_network((address, 64), strict=False)) if parsed.version == 6 else address
+    if parsed.version == 4:
+        return address
+    if parsed.ipv4_mapped:  # an IPv4 client of a socket that takes both
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False))

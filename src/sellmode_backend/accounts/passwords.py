@@ -64,11 +64,12 @@ class Passwords:
 
     def verify(self, stored: str | None, password: str) -> bool:
         """Whether a password is the stored one. With nothing stored the answer is no, after the same work."""
+        possible = not _is_too_long(password)
         try:
-            self._hasher.verify(stored or self._nobodys, _normal(password))
+            self._hasher.verify(stored or self._nobodys, _normal(password) if possible else "")
         except (VerificationError, InvalidHashError):
             return False
-        return stored is not None
+        return stored is not None and possible
 
     def outdated(self, stored: str) -> bool:
         """Whether a password that was just proved right should be hashed anew."""
@@ -80,12 +81,12 @@ def check_new(password: str, *names: str) -> None:
 
     ``names`` are what it must not lean on besides: the user's, the retailer's.
     """
+    if _is_too_long(password):
+        raise WeakPassword(f"A password has at most {MAX_BYTES} bytes; this one has {len(password.encode())}.")
     if len(_normal(password)) < MIN_CHARACTERS:
         raise WeakPassword(
             f"A password has at least {MIN_CHARACTERS} characters; this one has {len(_normal(password))}."
         )
-    if len(password.encode()) > MAX_BYTES:
-        raise WeakPassword(f"A password has at most {MAX_BYTES} bytes; this one has {len(password.encode())}.")
     own = {word for name in ("sellmode", *names) for word in _words_of(name)}
     if pieces(password, own) <= GUESSABLE_PIECES:
         raise WeakPassword(
@@ -132,8 +133,12 @@ def _repeated_part(text: str) -> str:
     return text[: (text + text).find(text, 1)] if text else text
 
 
+def _is_too_long(password: str) -> bool:
+    return len(password.encode()) > MAX_BYTES
+
+
 def _normal(password: str) -> str:
-    """The same characters however a keyboard composed them."""
+    """The same characters however a keyboard composed them. For a long text of accents that would take minutes."""
     return unicodedata.normalize("NFKC", password)
 
 

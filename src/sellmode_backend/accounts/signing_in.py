@@ -140,9 +140,7 @@ def _locked(connection: Connection, user_name: str) -> tuple[Account | None, str
     """An account and its password's hash; until the transaction ends nobody else signs in to or changes the account."""
     table = schema.account
     row = connection.execute(
-        sa.select(table.c.id, table.c.password_hash)
-        .where(table.c.user_key == user_key(user_name))
-        .with_for_update()
+        sa.select(table.c.id, table.c.password_hash).where(table.c.user_key == user_key(user_name)).with_for_update()
     ).one_or_none()
     return (accounts.read(connection, row.id), row.password_hash) if row else (None, None)
 

@@ -342,7 +342,7 @@ def _noted_as_gone(
 
 
 def _revisions(changes: Iterable[_Change], noted: Mapping[tuple[str, str, str], int]) -> dict[Key, int]:
-    """The new revision of each record: above what any terminal holds, also of one that was removed and is made again."""
+    """The new revision of each record: above what any terminal holds, also if it was removed and is made again."""
     highest: dict[Key, int] = {}
     for (kind, id, _), rev in noted.items():
         highest[kind, id] = max(rev, highest.get((kind, id), 0))

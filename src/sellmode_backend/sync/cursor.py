@@ -12,6 +12,7 @@ from typing import Annotated
 import msgspec
 
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+_Scope = Annotated[str, msgspec.Meta(pattern=r"\A(own|team)/(all|(store|lead|person):(?s:.+))\Z")]
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
@@ -31,7 +32,7 @@ class Cursor(msgspec.Struct, frozen=True):
     """The places of all scopes, in the history that an epoch names."""
 
     epoch: str
-    places: dict[str, Place]
+    places: dict[_Scope, Place]
 
 
 def encode(cursor: Cursor) -> str:
@@ -45,7 +46,7 @@ def decode(text: str | None) -> Cursor | None:
         return None
     try:
         return _DECODER.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (ValueError, binascii.Error, msgspec.MsgspecError):
+    except (ValueError, binascii.Error, msgspec.MsgspecError, RecursionError):
         return None
 
 

@@ -71,6 +71,14 @@ def test_length_counts_characters_below_and_bytes_above() -> None:
     check_new(varied)
 
 
+def test_accents_without_end_take_no_time() -> None:
+    """Putting 60,000 of them in order would take longer than all the tests."""
+    accents = "a" + "\u0301" * 30_000 + "\u0316" * 30_000
+    assert not Passwords(memory_kib=8, passes=1).verify(None, accents)
+    with pytest.raises(WeakPassword, match="at most 1024 bytes"):
+        check_new(accents)
+
+
 def test_a_hash_is_argon2id_with_the_parameters_asked_for() -> None:
     stored = Passwords().hash("x7Kd9-qmZp-4tRw")
     assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
@@ -83,5 +91,8 @@ def test_verifying() -> None:
     assert not kept.verify(stored, "cafe au lait 77")
     assert not kept.verify(None, "nobody's password"), "an unknown user has no password, not even the stand-in"
     assert not kept.verify("not a hash", "anything at all")
+    too_long = "x" * (passwords.MAX_BYTES + 1)
+    assert not kept.verify(kept.hash(too_long), too_long)
+    assert not kept.verify(kept.hash(""), too_long)
     assert kept.outdated(Passwords(memory_kib=16, passes=1).hash("x"))
     assert not kept.outdated(stored)

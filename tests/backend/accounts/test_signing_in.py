@@ -301,6 +301,17 @@ def test_an_address_is_limited_whatever_names_it_tries(signing_in: SigningIn, cl
         sign_in(signing_in, user="a third", address="2001:db8:0:1::1")
 
 
+def test_ipv4_clients_of_a_socket_for_both_are_told_apart(signing_in: SigningIn) -> None:
+    for number in range(limits.ADDRESS.free):
+        with pytest.raises(WrongCredentials):
+            sign_in(signing_in, user=f"name {number}", address="::ffff:198.51.100.7")
+    for same in ("::ffff:198.51.100.7", "198.51.100.7"):
+        with pytest.raises(TooManyAttempts):
+            sign_in(signing_in, user="another", address=same)
+    with pytest.raises(WrongCredentials):
+        sign_in(signing_in, user="another", address="::ffff:198.51.100.8")
+
+
 def test_who_guesses_as_fast_as_let_has_a_hundred_guesses_and_then_one_a_day(
     signing_in: SigningIn, activated: wire.SignedIn, clock: MovedClock
 ) -> None:

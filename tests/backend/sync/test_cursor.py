@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,12 @@ from sellmode_backend.sync.cursor import Cursor, Place, decode, encode
 
 counts = st.integers(0, 2**53)
 cursors = st.builds(
-    Cursor, epoch=st.text(), places=st.dictionaries(st.text(), st.builds(Place, counts, counts, counts, counts))
+    Cursor,
+    epoch=st.text(),
+    places=st.dictionaries(
+        st.just("own/all") | st.text(min_size=1).map("team/store:{}".format),
+        st.builds(Place, counts, counts, counts, counts),
+    ),
 )
 
 
@@ -26,7 +33,15 @@ def test_whatever_cannot_be_read_is_none(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x", "null", "e30", "eyJlcG9jaCI6ImUiLCJwbGFjZXMiOnsib3duL2FsbCI6Wy0xXX19", "\udc80", "é", "A" * 100_000],
+    ["", "x", "null", "e30", "eyJlcG9jaCI6ImUiLCJwbGFjZXMiOnsib3duL2FsbCI6Wy0xXX19", "\udc80", "é", "A" * 100_000]
+    + [
+        base64.urlsafe_b64encode(document).decode()
+        for document in (
+            b'{"epoch":"e","places":{"own/made up":[]}}',
+            b'{"epoch":"e","places":{"own/store:":[]}}',
+            b'{"epoch":"e","places":{},"more":' + b"[" * 90_000,
+        )
+    ],
 )
 def test_what_cannot_be_read_is_none(text: str) -> None:
     assert decode(text) is None
