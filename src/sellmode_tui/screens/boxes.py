@@ -64,11 +64,10 @@ class TextBox(Box[None]):
         self._text = text
 
     def compose(self) -> ComposeResult:
-        """Title, text, how to leave."""
+        """Title, how to leave, text."""
         with VerticalScroll(classes="box"):
-            yield Static(Content(self._title), classes="box-title")
+            yield Static(Content.assemble(self._title, ("   Esc closes", "not bold $text-muted")), classes="box-title")
             yield Static(self._text)
-            yield Static(Content("Esc closes"), classes="box-foot")
 
     def on_mount(self) -> None:
         """Let the keys scroll."""

@@ -92,7 +92,9 @@ class Page:
         for number, line in enumerate(lines):
             filled = Content.assemble(" " * indent, line)
             if number == 0:
-                filled = Content.assemble(filled, " " * max(2, self.width - filled.cell_length - cell_len(right)), right)
+                filled = Content.assemble(
+                    filled, " " * max(2, self.width - filled.cell_length - cell_len(right)), right
+                )
             self.lines.append(filled)
 
     def entry(self, label: str, content: Content) -> None:

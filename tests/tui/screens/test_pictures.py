@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from textual.pilot import Pilot
 
 from sellmode_contract.records import Mode
+from sellmode_tui.account import folders
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.app import SellmodeApp
 from sellmode_tui.screens.forms import Trouble
@@ -153,6 +155,7 @@ FIRST = SyncStatus(Line.ONLINE, since=counter.NOW, received=12_400, left=3_000)
 SCENES: dict[str, Scene] = {
     "sign_in": Scene(nothing, signed_in=False, files=False),
     "sign_in_known": Scene(nothing, signed_in=False),
+    "sign_in_several": Scene(nothing, signed_in=False, user_name="anna"),
     "sign_in_refused": Scene(refused, signed_in=False),
     "sign_in_first_time": Scene(first_time, signed_in=False, files=False),
     "sign_in_password_too_short": Scene(
@@ -192,6 +195,11 @@ def test_scene(name: str, size: str, snap_compare: Any, data: Path, demo_files: 
     scene = SCENES[name]
     if scene.files:
         demo_files(scene.mode, scene.user_name)
+    if name == "sign_in_several":
+        for user_name in ("teun", "mira"):
+            counter.make_account(data, counter.account_of(counter.demo("associate"), user_name), records=None)
+        for place, folder in enumerate(folders.known_accounts()):
+            os.utime(folder.path / "profile.json", (place, place))
     app = counter.counter(
         signed_in=scene.signed_in, user_name=scene.user_name, settings=scene.settings, ascii_only=scene.ascii_only
     )

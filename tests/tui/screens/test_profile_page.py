@@ -14,7 +14,6 @@ from sellmode_contract.records import (
     Consent,
     Contact,
     Customer,
-    CustomField,
     HistoryEntry,
     ImportantDate,
     Note,
@@ -88,18 +87,38 @@ def test_everything_a_customer_may_have(tmp_path: Path) -> None:
             custom={"pet": [{"name": "Rex", "species": "dog", "birthday": "2020-05-03"}, {"name": "Tom"}], "odd": 3},
             address=records.Address(lines=("Dam 1",), postcode="1012", city="Amsterdam", country="NL"),
             figures=records.Figures(
-                orders=2, units=5, spend=123450, last_purchase=bought, first_purchase=bought - dt.timedelta(days=10),
-                categories=(("Shoes", 100000),), other_spend={"JPY": 5000},
+                orders=2,
+                units=5,
+                spend=123450,
+                last_purchase=bought,
+                first_purchase=bought - dt.timedelta(days=10),
+                categories=(("Shoes", 100000),),
+                other_spend={"JPY": 5000},
             ),
         ),
-        Consent(id=source_id("consent", "p", "1"), customer=ID, channel="email", state="subscribed", actor=anna_id(),
-                changed_at=bought, evidence="signed"),
+        Consent(
+            id=source_id("consent", "p", "1"),
+            customer=ID,
+            channel="email",
+            state="subscribed",
+            actor=anna_id(),
+            changed_at=bought,
+            evidence="signed",
+        ),
         Consent(id=source_id("consent", "p", "2"), customer=ID, channel="sms", state="unsubscribed"),
         ImportantDate(id=source_id("date", "p", "1"), customer=ID, label="birthday", month=11, day=25),
         ImportantDate(id=source_id("date", "p", "2"), customer=ID, label="anniversary", month=2, day=29, year=2020),
         Order(
-            id=source_id("order", "p", "1"), customer=ID, number="T1", placed_at=bought, currency="EUR", total=10000,
-            refunded=500, channel="store", store=customer().store, sold_by=anna_id(),
+            id=source_id("order", "p", "1"),
+            customer=ID,
+            number="T1",
+            placed_at=bought,
+            currency="EUR",
+            total=10000,
+            refunded=500,
+            channel="store",
+            store=customer().store,
+            sold_by=anna_id(),
             lines=(
                 OrderLine(title="Silk dress", amount=12000, quantity=2, price=6000),
                 OrderLine(title="Belt", amount=-2500, quantity=-1, kind="return"),
@@ -107,15 +126,34 @@ def test_everything_a_customer_may_have(tmp_path: Path) -> None:
             ),
         ),
         Order(
-            id=source_id("order", "p", "2"), customer=ID, number="W2", placed_at=bought - dt.timedelta(days=9),
-            currency="JPY", total=5000, channel="online", cancelled_at=bought,
+            id=source_id("order", "p", "2"),
+            customer=ID,
+            number="W2",
+            placed_at=bought - dt.timedelta(days=9),
+            currency="JPY",
+            total=5000,
+            channel="online",
+            cancelled_at=bought,
         ),
-        Note(id=source_id("note", "p", "1"), customer=ID, author=anna_id(), written_at=bought, text="one\ntwo",
-             private=True),
-        Contact(id=source_id("contact", "p", "1"), customer=ID, author=anna_id(), at=bought, channel="call",
-                inbound=True, summary="asked for shoes"),
+        Note(
+            id=source_id("note", "p", "1"),
+            customer=ID,
+            author=anna_id(),
+            written_at=bought,
+            text="one\ntwo",
+            private=True,
+        ),
+        Contact(
+            id=source_id("contact", "p", "1"),
+            customer=ID,
+            author=anna_id(),
+            at=bought,
+            channel="call",
+            inbound=True,
+            summary="asked for shoes",
+        ),
         HistoryEntry(id=source_id("history", "p", "1"), customer=ID, at=bought, event="assigned", subject=anna_id()),
-    )  # fmt: skip
+    )
     assert lines[0].split() == ["Ann", "Lee", "gold", "·", "AV-1", "·", "EUR", "1,234.50"]
     assert lines[1] == "Prefers SMS. E-mail yes · SMS no · Phone not asked"
     assert lines[2] == "Bought 20 Nov 2026, 2 days ago · no contact noted"
@@ -158,9 +196,13 @@ def test_everything_a_customer_may_have(tmp_path: Path) -> None:
     ]
     timeline = "\n".join(under(lines, "Timeline"))
     for said in (
-        "Private note  one", "two  Anna Kowalska", "Call  from the customer, asked for shoes", "Bought  3 items",
-        "Assigned to  Anna Kowalska", "Consent  E-mail yes",
-    ):  # fmt: skip
+        "Private note  one",
+        "two  Anna Kowalska",
+        "Call  from the customer, asked for shoes",
+        "Bought  3 items",
+        "Assigned to  Anna Kowalska",
+        "Consent  E-mail yes",
+    ):
         assert said in timeline
 
 
@@ -181,10 +223,19 @@ def test_hostile_text_in_every_place(width: int, tmp_path: Path) -> None:
         page_of(
             folder,
             customer(
-                given_name=texts[0], family_name=texts[-1], tier=texts[1], number=texts[2], email=texts[3], phone=texts[4],
-                tags=tuple(texts), sizes=dict.fromkeys(texts, texts[5]), preferences=tuple(texts),
+                given_name=texts[0],
+                family_name=texts[-1],
+                tier=texts[1],
+                number=texts[2],
+                email=texts[3],
+                phone=texts[4],
+                tags=tuple(texts),
+                sizes=dict.fromkeys(texts, texts[5]),
+                preferences=tuple(texts),
                 custom={**dict.fromkeys(texts, texts[6]), "pet": [dict.fromkeys(texts, texts[7])]},
-                sources={"email": everything}, address=records.Address(lines=tuple(texts), city=texts[8]), language=texts[9],
+                sources={"email": everything},
+                address=records.Address(lines=tuple(texts), city=texts[8]),
+                language=texts[9],
             ),
             *(
                 Note(id=source_id("note", "h", str(place)), customer=ID, written_at=NOW, text=text)
@@ -192,14 +243,23 @@ def test_hostile_text_in_every_place(width: int, tmp_path: Path) -> None:
             ),
             *(
                 Order(
-                    id=source_id("order", "h", str(place)), customer=ID, number=text, placed_at=NOW, currency=text[:3],
-                    total=1, channel="store", store=text, lines=(OrderLine(title=text, amount=1, quantity=1),),
+                    id=source_id("order", "h", str(place)),
+                    customer=ID,
+                    number=text,
+                    placed_at=NOW,
+                    currency=text[:3],
+                    total=1,
+                    channel="store",
+                    store=text,
+                    lines=(OrderLine(title=text, amount=1, quantity=1),),
                 )
                 for place, text in enumerate(texts)
             ),
-            ImportantDate(id=source_id("date", "h", "1"), customer=ID, label=everything, month=13, day=99, about=everything),
+            ImportantDate(
+                id=source_id("date", "h", "1"), customer=ID, label=everything, month=13, day=99, about=everything
+            ),
             width=width,
-        )  # fmt: skip
+        )
 
 
 def test_ascii_draws_nothing_else_of_its_own(tmp_path: Path) -> None:
@@ -212,9 +272,17 @@ class TestWords:
 
     @pytest.mark.parametrize(
         ("days", "said"),
-        [(0, "today"), (1, "yesterday"), (-1, "tomorrow"), (5, "5 days ago"), (30, "4 weeks ago"), (-30, "in 4 weeks"),
-         (200, "7 months ago"), (800, "2 years ago")],
-    )  # fmt: skip
+        [
+            (0, "today"),
+            (1, "yesterday"),
+            (-1, "tomorrow"),
+            (5, "5 days ago"),
+            (30, "4 weeks ago"),
+            (-30, "in 4 weeks"),
+            (200, "7 months ago"),
+            (800, "2 years ago"),
+        ],
+    )
     def test_how_long_ago(self, days: int, said: str) -> None:
         assert self.words.ago(self.words.today - dt.timedelta(days=days)) == said
 
