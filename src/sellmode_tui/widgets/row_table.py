@@ -333,9 +333,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._cursor = max(0, min(self._cursor + shift if keep_cursor else 0, count.n - 1))
         self._resize_virtual()
         self.scroll_to(y=max(0, min(top, self.max_scroll_y)))
-        self._place_terminal_cursor()
-        self._report()
-        self.call_after_refresh(self._fetch)  # reading ahead can wait until these rows are drawn
+        self._after_change()
         self.refresh()
         self.post_message(self.Counted(self, count))
 
