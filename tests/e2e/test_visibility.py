@@ -38,6 +38,8 @@ from tests.tui.visibility.test_visibility import _check as check_read_paths
 HASHED = QUICK.hash(PASSWORD)
 _LINES: msgspec.json.Decoder[wire.Line] = msgspec.json.Decoder(wire.Line)
 _KNOWN_MODES = ("associate", "team")
+BOTH_MODES = [[Move("switch mode", 0, 1)], [Move("switch mode", 0, 0)]]
+"""Team, then Associate Mode: each story ends with a view that widens and narrows."""
 
 
 class Listening(Transport):
@@ -85,7 +87,7 @@ def test_backend_cache_commands_and_predicate_agree(
         session = sign_in(transport, account.user_name, PASSWORD, data=machine.data)
         cache = Cache.open(session.folder.cache_path, session.key)
         try:
-            for happening in [[], *story]:
+            for happening in [[], *story, *BOTH_MODES]:
                 before = world
                 for move in happening:
                     world = _with_known_mode(move(world))
