@@ -64,9 +64,10 @@ def merged_customer(current: Customer, base: Mapping[str, Any], changes: Mapping
 
 def merged_tags(current: Iterable[str], base: Iterable[str], new: Iterable[str]) -> list[str]:
     """The tags there are, with those that the source added and without those that it took away."""
-    added = [tag for tag in new if tag not in set(base)]
-    removed = set(base) - set(new)
-    return list(dict.fromkeys([*(tag for tag in current if tag not in removed), *added]))
+    before, now = dict.fromkeys(base), dict.fromkeys(new)
+    kept = (tag for tag in current if tag not in before or tag in now)
+    added = (tag for tag in now if tag not in before)
+    return list(dict.fromkeys([*kept, *added]))
 
 
 class ConsentMerge(NamedTuple):

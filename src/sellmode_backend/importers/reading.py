@@ -23,6 +23,10 @@ MAX_ROW = 600_000
 """Characters of one row; a longer one is rejected. More than a product's description may have (512 kB), and little
 enough that a record made of it fits into a line of a sync answer, whatever it takes to escape it."""
 
+_MAX_READ_AGAIN = 100 * MAX_ROW
+"""Characters that are read a second time because a quote before them was not closed. Where every row has such a quote,
+reading would take as long as the square of the file."""
+
 _ENCODINGS = (
     (codecs.BOM_UTF32_LE, None),
     (codecs.BOM_UTF32_BE, None),
@@ -111,6 +115,7 @@ class Table:
         self.rows = 0
         """How many rows were read so far, rejected ones too."""
         self._reject = reject
+        self._read_again = 0
         self._bytes = path.open("rb")
         try:
             self._lines = _Lines(_decoded(self._bytes, layout.file), layout.file)
@@ -182,6 +187,12 @@ class Table:
                     # The quote may be closed nowhere near: only its own line is sure to belong to the row.
                     for line in reversed(lines.pulled[1:]):
                         lines.unread(line)
+                        self._read_again += len(line)
+                    if self._read_again > _MAX_READ_AGAIN:
+                        raise UnusableFile(
+                            f"{self.layout.file} has too many quotes that are not closed, the last on line {begin}:"
+                            " it was not exported as CSV"
+                        ) from None
                     yield begin, first, [], _malformed(error)
                 else:
                     yield begin, "".join(lines.pulled), values, ""
@@ -195,6 +206,8 @@ class Table:
             raise UnusableFile(
                 f"{file} is no CSV file in UTF-8, nor in UTF-16 with a byte order mark: export it as CSV in UTF-8"
             ) from None
+        if isinstance(first, _Oversize):
+            raise UnusableFile(f"{file} has a first line of more than {MAX_ROW:,} characters: it cannot name columns")
         if not first.strip():
             raise UnusableFile(f"{file} is empty: its first line should name the columns")
         known = {header for headers in self.layout.fields.values() for header in headers}

@@ -15,7 +15,8 @@ from sellmode_backend.importers.reading import Row, Table, UnusableRow
 from sellmode_contract.records import ConsentState, OrderLine
 from sellmode_contract.visibility import ROLE_CAPABILITIES, Role
 
-_CUSTOMER_ATTRIBUTE = re.compile(r"^\s*customer\s*:\s*'?(\S+)\s*$", re.IGNORECASE | re.MULTILINE)
+# Blanks of a line only: empty lines without end would be gone through again from each of them.
+_CUSTOMER_ATTRIBUTE = re.compile(r"^[^\S\n]*customer[^\S\n]*:[^\S\n]*'?(\S+)[^\S\n]*$", re.IGNORECASE | re.MULTILINE)
 _ROLES: dict[str, Role] = {role: role for role in ROLE_CAPABILITIES}
 _DEFAULT_VARIANT = "Default Title"
 
@@ -163,15 +164,15 @@ class CustomerReader:
 
     def read(self, row: Row) -> CustomerRow:
         """Read a row. Raises UnusableRow."""
-        number, email = values.identifier(row["number"]), values.email(row, "email")
+        number, email = values.key(row, "number"), values.email(row, "email")
         country = row["country"].strip()
-        own_phone = values.identifier(row["phone"])
-        key = (values.e164(own_phone, country) or own_phone) if any(map(str.isdigit, own_phone)) else ""
+        own_phone = values.key(row, "phone")
+        key = (values.e164(own_phone, country) or own_phone) if any(map(str.isdecimal, own_phone)) else ""
         if not (number or email or key):
             raise row.unusable(
                 "number" if row.table.has("number") else "email", "is empty, and so is all else to know by"
             )
-        phone = own_phone or values.identifier(row["address_phone"])
+        phone = own_phone or values.key(row, "address_phone")
         tags: list[str] = []
         owners: list[str] = []
         stores: list[str] = []

@@ -14,7 +14,12 @@ _QUANTITY = re.compile(r"-?\d{1,9}", re.ASCII)
 _CURRENCY = re.compile("[A-Z]{3}")
 _EMAIL = re.compile(r"[^@\s\x00-\x20\x7f-\xa0<>]{1,64}@[^@\s\x00-\x20\x7f-\xa0<>]{1,255}")
 _REGION = re.compile("[A-Z]{2}")
-_MAX_AMOUNT = 2**53
+MAX_KEY = 320
+"""Characters of what somebody is known by: as many as the longest e-mail address has."""
+_MAX_AMOUNT = 10**13
+"""Minor units. Sums of a hundred thousand of them are still numbers to every database."""
+_YEARS = range(1900, 2200)
+"""Of moments. Each is moved to some time zone, for which the calendar's first and last day have no room."""
 _YES = {"yes": True, "true": True, "no": False, "false": False, "": False}
 
 
@@ -44,6 +49,14 @@ def identifier(text: str) -> str:
     return text.strip().removeprefix("'").strip()
 
 
+def key(row: Row, field: str) -> str:
+    """An identifier that somebody is known by."""
+    text = identifier(row[field])
+    if len(text) > MAX_KEY:
+        raise row.unusable(field, f"is longer than {MAX_KEY} characters")
+    return text
+
+
 def amount(row: Row, field: str, currency: str) -> int:
     """Minor units of an amount that has to be there."""
     try:
@@ -64,9 +77,12 @@ def _amount(text: str, currency: str) -> int:
     if not _AMOUNT.fullmatch(text):
         raise ValueError("is no amount of money such as 1234.50")
     try:
-        return money.parse_amount(text, currency)
+        parsed = money.parse_amount(text, currency)
     except ValueError:
         raise ValueError(f"has more decimal places than {currency} has, or is too large") from None
+    if abs(parsed) >= _MAX_AMOUNT:
+        raise ValueError("is too large")
+    return parsed
 
 
 def product_of(row: Row, quantity: int, price: int, discount: int) -> int:
@@ -102,6 +118,8 @@ def moment(row: Row, field: str) -> dt.datetime | None:
         instant = dt.datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-").replace(" UTC", "+00:00"))
         if instant.tzinfo is None:
             raise row.unusable(field, "has no UTC offset such as +0100")
+        if instant.year not in _YEARS:
+            raise row.unusable(field, f"is not between the years {_YEARS.start} and {_YEARS.stop - 1}")
         return instant.astimezone(dt.UTC)
     except (ValueError, OverflowError):
         raise row.unusable(field, "is no date and time such as 2026-05-14 11:23:45 +0100") from None

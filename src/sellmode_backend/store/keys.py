@@ -19,12 +19,18 @@ KeyKind: TypeAlias = Literal["email", "phone", "number"]
 Keys: TypeAlias = frozenset[tuple[KeyKind, str]]
 
 
+MAX_WRITTEN = 320
+"""Characters of what a key is made from, as many as the longest e-mail address has; PostgreSQL indexes 2,700 bytes."""
+
+
 def normal_key(kind: KeyKind, text: str) -> str:
-    """The key of what somebody wrote; empty if it says nothing.
+    """The key of what somebody wrote; empty if it says nothing, or more than anybody's e-mail, phone or number does.
 
     E-mails without case; phones by their digits, so that E.164 and the same number written with blanks meet; numbers
     without case.
     """
+    if len(text) > MAX_WRITTEN:
+        return ""
     if kind == "phone":
         return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
     return unicodedata.normalize("NFC", text.strip()).casefold()

@@ -542,6 +542,19 @@ def test_bad_rows_are_kept_and_the_rest_goes_in(database: Database, export: Expo
     assert any("customers.csv: 5 rows read, 3 rejected" in line for line in summary.lines())
 
 
+def test_what_is_as_long_as_it_may_be_goes_in(database: Database, export: Export) -> None:
+    """PostgreSQL's indexes and both engines' integers have limits of their own."""
+    longest, most = "\u0390" * 320, "99999999999.99"  # a letter that casefolding makes three of
+    row = customer(longest, Email=f"{longest[:64]}@{longest[:255]}", Phone="1" * 320) | {"Customer ID": longest}
+    line = {"Lineitem quantity": "1", "Lineitem price": most, "Lineitem discount": "0"}
+    order = ORDER | line | {"Total": f"-{most}", "Phone": "1" * 5000, "Note Attributes": f"customer: {longest}"}
+    export.staff().products(product("S1")).customers(row).orders(order, *[MORE_OF_ORDER | line] * 5000)
+    assert export.load(database).rejected == {}
+    found = one_customer(database, longest)
+    assert (found.number, found.figures.units, found.figures.spend) == (longest, 5001, -9_999_999_999_999)
+    assert grand_total(database) == Total(-9_999_999_999_999, 1, 5001)
+
+
 def test_a_file_that_is_no_table_is_told_of_before_anything_is_written(database: Database, export: Export) -> None:
     export.staff()
     (export.folder / "orders.csv").write_text("what,ever\n1,2\n")

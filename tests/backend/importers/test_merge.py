@@ -20,6 +20,12 @@ def test_tags_take_the_sources_changes_and_keep_the_rest(current: list[str], bas
     assert set(merged_tags(merged, base, new)) == set(merged)
 
 
+def test_many_tags_are_merged_at_once() -> None:
+    """Each looked for among all others, they would take minutes."""
+    many = [f"tag {number}" for number in range(50_000)]
+    assert merged_tags(many, many, reversed(many)) == many
+
+
 @given(
     current=st.sampled_from([None, *STATES]), base=st.sampled_from([None, *STATES[:2]]), new=st.sampled_from(STATES[:2])
 )

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sellmode_backend.importers import reading
 from sellmode_backend.importers.layouts import STAFF
 from sellmode_backend.importers.reading import MAX_ROW, Layout, Row, Table, UnusableFile
 from sellmode_backend.importers.rejects import Rejected
@@ -70,6 +71,9 @@ def test_headers_old_and_new_missing_and_unknown(tmp_path: Path) -> None:
         ("A,B\n1,2\n".encode("utf-16-le"), "t.csv is no CSV file in UTF-8"),
         (b"A,B\xe9\n1,2\n", "t.csv is no CSV file in UTF-8"),
         (codecs.BOM_UTF32_LE + "A,B\n".encode("utf-32-le"), "t.csv is UTF-32"),
+        pytest.param(
+            b"A,B," + b"x," * MAX_ROW + b"\n1,2\n", "t.csv has a first line of more than 600,000 characters", id="long"
+        ),
         (codecs.BOM_UTF16_LE + "A,B\n1,2\n".encode("utf-16-le") + b"x", "t.csv cannot be read after line"),
     ],
 )
@@ -110,6 +114,13 @@ def test_a_quote_that_is_never_closed_swallows_nothing(tmp_path: Path) -> None:
     given, rejected = read(tmp_path, LAYOUT, content, rows)
     assert given == [(line, str(line - 1), "x") for line in range(3, 3001)]
     assert lines(rejected) == [(2, "", f"has a quote that is not closed within {MAX_ROW:,} characters")]
+
+
+def test_a_file_of_nothing_but_open_quotes_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would be looked for to the end of the file."""
+    monkeypatch.setattr(reading, "_MAX_READ_AGAIN", 100_000)
+    with pytest.raises(UnusableFile, match=r"t\.csv has too many quotes that are not closed, the last on line 10:"):
+        read(tmp_path, LAYOUT, "A,B\n" + 'a","b\n' * 2_000, rows)
 
 
 def test_an_oversized_line_inside_a_quote_is_told_of_too(tmp_path: Path) -> None:

@@ -129,6 +129,9 @@ def test_the_phone_of_the_address_is_shown_but_nobody_is_known_by_it(tmp_path: P
         ({"Accepts Email Marketing": "maybe"}, "Accepts Email Marketing", "is neither yes nor no"),
         ({"Accepts SMS Marketing": "2"}, "Accepts SMS Marketing", "is neither yes nor no"),
         ({"Customer ID": "'", "Email": "", "Phone": "none"}, "Customer ID", "is empty, and so is all else to know by"),
+        ({"Customer ID": "'", "Email": "", "Phone": "²"}, "Customer ID", "is empty, and so is all else to know by"),
+        ({"Customer ID": "1" * 321}, "Customer ID", "is longer than 320 characters"),
+        ({"Phone": "1" * 321}, "Phone", "is longer than 320 characters"),
     ],
 )
 def test_a_customer_who_cannot_be_used(tmp_path: Path, fields: dict[str, str], column: str, reason: str) -> None:
@@ -242,6 +245,7 @@ def test_returned_lines_and_other_currencies(tmp_path: Path) -> None:
         ({"Total": "NaN"}, "Total", "is no amount of money such as 1234.50"),
         ({"Total": "1e9"}, "Total", "is no amount of money such as 1234.50"),
         ({"Total": "１２"}, "Total", "is no amount of money such as 1234.50"),
+        ({"Total": "100000000000.00"}, "Total", "is too large"),
         ({"Total": "99999999999999999"}, "Total", "has more decimal places than USD has, or is too large"),
         ({"Currency": "usd"}, "Currency", "is no currency code such as USD"),
         ({"Created at": ""}, "Created at", "is empty"),
@@ -251,11 +255,9 @@ def test_returned_lines_and_other_currencies(tmp_path: Path) -> None:
             "Created at",
             "is no date and time such as 2026-05-14 11:23:45 +0100",
         ),
-        (
-            {"Created at": "0001-01-01 00:00:00 +1200"},
-            "Created at",
-            "is no date and time such as 2026-05-14 11:23:45 +0100",
-        ),
+        ({"Created at": "0001-01-01 00:00:00 +1200"}, "Created at", "is not between the years 1900 and 2199"),
+        ({"Created at": "9999-12-31 23:59:59 +0000"}, "Created at", "is not between the years 1900 and 2199"),
+        ({"Created at": "1899-12-31 23:59:59 +0000"}, "Created at", "is not between the years 1900 and 2199"),
         ({"Created at": "2026-05-14 11:23:45"}, "Created at", "has no UTC offset such as +0100"),
         ({"Cancelled at": "yesterday"}, "Cancelled at", "is no date and time such as 2026-05-14 11:23:45 +0100"),
         ({"Id": ""}, "Id", "is empty, and the row above is of another order"),
@@ -300,6 +302,11 @@ def test_an_order_that_repeats_its_fields_on_each_row(tmp_path: Path) -> None:
     (order,), refused = orders(tmp_path, ORDER, ORDER | {"Lineitem name": "Comb"})
     assert [line.title for line in order.lines] == ["Soap", "Comb"]
     assert refused == []
+
+
+def test_an_attribute_of_empty_lines_takes_no_time(tmp_path: Path) -> None:
+    (order,), _ = orders(tmp_path, ORDER | {"Note Attributes": "\n" * 250_000 + " customer : '7\r\nx: y"})
+    assert order.customer == "7"
 
 
 def test_an_order_too_long_for_a_terminal_ends_where_it_is(tmp_path: Path) -> None:
