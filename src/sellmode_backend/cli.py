@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import os
 import stat
 import sys
 import tomllib
@@ -62,7 +63,7 @@ def database_address(given: str | None) -> Address:
 def _read_settings(path: Path) -> dict[str, str]:
     try:
         with path.open("rb") as file:
-            mode = stat.S_IMODE(path.stat().st_mode)
+            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
             if mode & 0o077:
                 raise Failure(
                     f"The settings file {path} is open to others (mode {mode:04o}): chmod 600 it.", NOT_SET_UP
@@ -96,6 +97,7 @@ def database_option(*, migrates: bool = False) -> Callable[[_Command], _Command]
         )
         @functools.wraps(command)
         def with_database(url: str | None, **options: Any) -> Any:
+            _refuse_unstorable(options)
             database = open_ready(database_address(url), migrates=migrates)
             try:
                 return command(database=database, **options)
@@ -105,6 +107,19 @@ def database_option(*, migrates: bool = False) -> Callable[[_Command], _Command]
         return with_database  # type: ignore[return-value]  # the command, plus an option
 
     return decorate
+
+
+def _refuse_unstorable(options: dict[str, Any]) -> None:
+    """An argument that is not UTF-8 comes as lone surrogates, which no database takes. Paths are the system's own."""
+    from sellmode_contract import text
+
+    for name, value in options.items():
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, str):
+                try:
+                    text.refuse(part, name.replace("_", " "))
+                except text.UnstorableText as error:
+                    raise click.UsageError(f"{error}.") from None
 
 
 def open_ready(address: Address, *, migrates: bool) -> Database:

@@ -35,7 +35,6 @@ def init_command(database: Database, retailer: str | None, mode: str, time_zone:
         if retailer and known:
             raise Failure(f"The database is {text.visible(known.name)}'s already; it is up to date now.")
         if retailer:
-            text.refuse(retailer, "--retailer")
             settings.initialise(connection, retailer, mode, time_zone, currency)
     whose = retailer or (known and known.name)
     click.echo(f"The database is ready for {text.visible(whose)}." if whose else "The database is ready.", err=True)
@@ -141,7 +140,7 @@ def restored_command(database: Database) -> None:
 @click.option(
     "--behind-proxy",
     metavar="ADDRESSES",
-    help="A proxy at these addresses does TLS and tells the clients' addresses (X-Forwarded-For); * for any.",
+    help="A proxy at these addresses (or networks) does TLS and tells the clients' addresses (X-Forwarded-For).",
 )
 @click.option("--exit-with-parent", is_flag=True, help="End when the process that started this one has gone.")
 def serve_command(
@@ -164,6 +163,11 @@ def serve_command(
 
     if (tls_certificate is None) != (tls_key is None):
         raise click.UsageError("--tls-certificate and --tls-key go together")
+    if behind_proxy and "*" in behind_proxy:
+        raise click.UsageError(
+            "--behind-proxy needs addresses or networks such as 10.0.0.0/8: from anybody else X-Forwarded-For would be"
+            " believed, and clients could choose the address whose attempts are limited."
+        )
     if not (tls_certificate or behind_proxy or serving.is_loopback(host)):
         raise click.UsageError(
             f"{host} is open to others, and plain HTTP would show them passwords: give --tls-certificate and --tls-key,"

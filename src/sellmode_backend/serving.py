@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import socket
+import ssl
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -52,6 +53,7 @@ def is_loopback(host: str) -> bool:
 def serve(url: str, password: str | None, listening: Listening) -> None:
     """Serve a migrated database until SIGTERM or SIGINT; prints the server's URL when it takes connections."""
     _log_to_stderr()
+    _check_certificate(listening)
     listener = _listen(listening)
     config = uvicorn.Config(
         partial(_application, url, password, watch_parent=listening.workers > 1),
@@ -106,16 +108,30 @@ def _application(url: str, password: str | None, *, watch_parent: bool) -> Starl
     return app
 
 
+def _check_certificate(listening: Listening) -> None:
+    """Refuse files that are no certificate and its key before anybody is told that the server is there."""
+    if listening.certificate:
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(listening.certificate, listening.key)
+        except OSError as error:  # ssl.SSLError is one
+            raise click.ClickException(
+                f"{listening.certificate} and {listening.key} cannot be used as a certificate and its key:"
+                f" {error.strerror or error}."
+            ) from None
+
+
 def _listen(listening: Listening) -> socket.socket:
-    family, *_, address = socket.getaddrinfo(
-        listening.host, listening.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )[0]
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener = None
     try:
+        family, *_, address = socket.getaddrinfo(
+            listening.host, listening.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
     except OSError as error:
-        listener.close()
+        if listener:
+            listener.close()
         raise click.ClickException(
             f"Cannot listen on {listening.host} port {listening.port}: {error.strerror}."
         ) from None

@@ -1,19 +1,27 @@
-"""The operator's commands, as processes: what they print, where, and with which exit code."""
+"""The operator's commands: what they print, where, and with which exit code.
+
+Most run in the tests' own process, as starting a program for each takes longer than all of them.
+"""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+from unittest.mock import patch
 
 import pytest
 
 from sellmode_backend.accounts.signing_in import SigningIn, WrongCredentials
+from sellmode_backend.cli import main
 from sellmode_backend.store import records
 from sellmode_backend.store.database import Database
 from sellmode_contract import wire
@@ -22,9 +30,27 @@ from tests.backend.people import PASSWORD, QUICK, add_person
 from tests.support.backend import retailer_database
 
 
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+class Ran(NamedTuple):
+    """What a command came to."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: str) -> Ran:
+    told, said = io.StringIO(), io.StringIO()
+    with redirect_stdout(told), redirect_stderr(said), patch.object(sys, "argv", ["sellmode-backend", *arguments]):
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert isinstance(ended.value.code, int)
+    return Ran(ended.value.code, told.getvalue(), said.getvalue())
+
+
+def run_process(*arguments: str | bytes) -> Ran:
     command = [sys.executable, "-m", "sellmode_backend", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return Ran(done.returncode, done.stdout, done.stderr)
 
 
 def refused(code: int, says: str, *arguments: str) -> None:
@@ -67,6 +93,28 @@ def test_help_is_quick_and_names_every_command() -> None:
     assert answer.stdout.endswith("[]\n")
     for name in ("accounts", "customers", "import", "init", "mode", "report", "serve"):
         assert f"\n  {name} " in answer.stdout
+
+
+def test_the_program_answers_as_its_commands_do(sqlite_url: str) -> None:
+    run("init", "--retailer", "Maison", "--mode", "team", "--database", sqlite_url)
+    for arguments in (
+        ("mode", "--database", sqlite_url),
+        ("accounts", "code", "E9", "--database", sqlite_url),
+        ("mode", "--dry-run", "--database", sqlite_url),
+    ):
+        assert run_process(*arguments) == run(*arguments)
+
+
+def test_arguments_that_are_no_text_are_refused(retailer: Retailer) -> None:
+    for arguments in (
+        ("accounts", "add", "E\udcff", "--store", "Alpha"),
+        ("accounts", "disable", "E\udcff"),
+        ("accounts", "code", "E1", "E\udcff"),
+        ("customers", "assign", "7\udcff", "--to-nobody"),
+    ):
+        retailer.refused(2, "is a lone surrogate U+DCFF, which cannot be stored", *arguments)
+    with_bytes = run_process(b"accounts", b"disable", b"E\xff", b"--database", retailer.url.encode())
+    assert (with_bytes.returncode, "user name: character 2 is a lone surrogate" in with_bytes.stderr) == (2, True)
 
 
 def test_init_makes_a_database_and_brings_one_up_to_date(database_url: str) -> None:
@@ -134,6 +182,11 @@ def test_what_cannot_be_done_says_why(retailer: Retailer) -> None:
     retailer.refused(2, "'guild' is not one of", "mode", "guild")
     retailer.refused(2, "--dry-run needs a mode", "mode", "--dry-run")
     retailer.refused(2, "--tls-certificate and --tls-key go together", "serve", "--tls-certificate", __file__)
+    pair = ("--tls-certificate", __file__, "--tls-key", __file__)
+    retailer.refused(1, "cannot be used as a certificate and its key", "serve", *pair)
+    retailer.refused(2, "needs addresses or networks", "serve", "--behind-proxy", "*")
+    nowhere = ("--host", "no such host", "--behind-proxy", "10.0.0.0/8")
+    retailer.refused(1, "Cannot listen on no such host port 8000", "serve", *nowhere)
 
 
 def test_a_mode_is_shown_previewed_and_switched(retailer: Retailer) -> None:
