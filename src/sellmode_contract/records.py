@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID, uuid5
 
 import msgspec
 
 Mode = Literal["associate", "team"]
 """How a retailer lets its people see: one's own customers, or the store's."""
+
+Instant: TypeAlias = Annotated[dt.datetime, msgspec.Meta(tz=True)]
+"""A moment with its zone: without one it cannot be compared with any other."""
 
 Channel = Literal["email", "sms", "phone"]
 ConsentState = Literal["subscribed", "one_to_one", "unsubscribed"]
@@ -125,9 +128,9 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     units: int = 0
     spend: int = 0
     other_spend: dict[str, int] = {}
-    first_purchase: dt.datetime | None = None
-    last_purchase: dt.datetime | None = None
-    last_contact: dt.datetime | None = None
+    first_purchase: Instant | None = None
+    last_purchase: Instant | None = None
+    last_contact: Instant | None = None
     categories: tuple[tuple[str, int], ...] = ()
     """Up to three product types with the most spend, most first, with that spend."""
 
@@ -164,7 +167,7 @@ class Customer(Record, frozen=True, kw_only=True):
     custom: dict[str, CustomValue] = {}
     sources: dict[str, str] = {}
     """Provenance: for each field that was not written by hand, where its value came from (``shopify``)."""
-    created_at: dt.datetime | None = None
+    created_at: Instant | None = None
     figures: Figures = Figures()
 
     @property
@@ -198,7 +201,7 @@ class Order(Record, frozen=True, kw_only=True):
 
     customer: str
     number: str
-    placed_at: dt.datetime
+    placed_at: Instant
     currency: str
     total: int
     refunded: int = 0
@@ -207,7 +210,7 @@ class Order(Record, frozen=True, kw_only=True):
     """Where it was sold, which need not be the customer's store."""
     sold_by: str | None = None
     """Staff id of the associate whom the source names."""
-    cancelled_at: dt.datetime | None = None
+    cancelled_at: Instant | None = None
     lines: tuple[OrderLine, ...] = ()
 
 
@@ -217,7 +220,7 @@ class Consent(Record, frozen=True, kw_only=True):
     customer: str
     channel: Channel
     state: ConsentState = "one_to_one"
-    changed_at: dt.datetime | None = None
+    changed_at: Instant | None = None
     actor: str = ""
     """Staff id, ``customer``, or the source's name."""
     evidence: str = ""
@@ -242,7 +245,7 @@ class Note(Record, frozen=True, kw_only=True):
     customer: str
     author: str | None = None
     """Staff id; None if it came with an import."""
-    written_at: dt.datetime
+    written_at: Instant
     text: str
     private: bool = False
 
@@ -252,7 +255,7 @@ class Contact(Record, frozen=True, kw_only=True):
 
     customer: str
     author: str | None = None
-    at: dt.datetime
+    at: Instant
     channel: Literal["call", "visit", "email", "sms", "chat"]
     inbound: bool = False
     summary: str = ""
@@ -262,7 +265,7 @@ class HistoryEntry(Record, frozen=True, kw_only=True):
     """What happened to a customer's record: assigned, moved, merged."""
 
     customer: str
-    at: dt.datetime
+    at: Instant
     event: Literal["assigned", "unassigned", "moved"]
     actor: str = ""
     subject: str | None = None
@@ -358,7 +361,7 @@ class CustomerCard(Record, frozen=True, kw_only=True):
     name: str
     owner: str | None = None
     tier: str = ""
-    last_contact: dt.datetime | None = None
+    last_contact: Instant | None = None
 
 
 class TaskCard(Record, frozen=True, kw_only=True):

@@ -178,11 +178,11 @@ def move_aside(path: Path, stamp: str) -> Path:
         if not any(os.path.lexists(f"{aside}{suffix}") for suffix in ("", *COMPANIONS)):
             break
         attempt += 1
-    for suffix in COMPANIONS:  # first: a database alone would be opened without its log
+    # The database first: had a killed process left one without its log, it would open, and nobody would miss what the
+    # log held. A log alone is refused.
+    for suffix in ("", *COMPANIONS):
         with contextlib.suppress(FileNotFoundError):
             Path(f"{path}{suffix}").rename(f"{aside}{suffix}")
-    with contextlib.suppress(FileNotFoundError):
-        path.rename(aside)
     return aside
 
 

@@ -308,6 +308,31 @@ def test_moved_aside_with_its_log_and_never_over_another(path: Path) -> None:
     assert two.name == "some-20261122T101500Z-1.db"
 
 
+def test_a_process_killed_while_it_moves_aside_leaves_no_database_without_its_log(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(path)
+    Path(f"{path}-wal").write_bytes(b"log")
+    rename = Path.rename
+
+    class Killed(BaseException):
+        pass
+
+    def rename_once(self: Path, target: str | Path) -> Path:
+        monkeypatch.setattr(Path, "rename", killed)
+        return rename(self, target)
+
+    def killed(self: Path, target: str | Path) -> Path:
+        raise Killed
+
+    monkeypatch.setattr(Path, "rename", rename_once)
+    with pytest.raises(Killed):
+        sealed.move_aside(path, "20261122T101500Z")
+    monkeypatch.undo()
+    with pytest.raises(sealed.Corrupt, match="its log is there"):
+        sealed.connect(path, KEY, create=True)
+
+
 def test_removed_with_its_companions(path: Path) -> None:
     fill(path)
     Path(f"{path}-wal").write_bytes(b"log")

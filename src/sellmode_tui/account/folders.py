@@ -113,7 +113,7 @@ class AccountFolder:
         """When a sync was last complete, UTC; None if none was."""
         try:
             return dt.datetime.fromtimestamp(self.synced_path.lstat().st_mtime, dt.UTC)
-        except OSError:
+        except (OSError, ValueError, OverflowError):  # not there, or a time that no calendar has
             return None
 
     @property
@@ -150,12 +150,16 @@ def device_id(data: Path | None = None) -> str:
     """The random id of this terminal, made at the first call. Raises UnsafeFile."""
     path = (data or data_folder()) / "device"
     with contextlib.suppress(FileNotFoundError):
-        content = read_private(path).decode("ascii", "replace").strip()
-        if not content:
-            raise DamagedFile(path, "it is empty; remove it")
-        return content
+        return _id_in(path)
     write_private(path, f"{uuid.uuid4()}\n".encode(), replace=False)
-    return read_private(path).decode("ascii").strip()
+    return _id_in(path)
+
+
+def _id_in(path: Path) -> str:
+    try:
+        return str(uuid.UUID(read_private(path).decode("ascii").strip()))
+    except ValueError:
+        raise UnsafeFile(path, "is damaged: it holds no terminal's id. Remove it.") from None
 
 
 def account_folder(server: str, user_name: str, data: Path | None = None) -> AccountFolder:

@@ -18,6 +18,8 @@ SET_BACK = dt.timedelta(minutes=5)
 SOFT = dt.timedelta(days=7)
 HARD = dt.timedelta(days=14)
 """What holds until the backend says otherwise."""
+LONGEST = dt.timedelta(days=366)
+"""No backend grants more."""
 
 
 class Reading(NamedTuple):

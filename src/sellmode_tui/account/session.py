@@ -114,7 +114,8 @@ class Session:
         clock = self.journal.clock()
         soft, hard = (clock.contact.soft, clock.contact.hard) if clock else (lease.SOFT, lease.HARD)
         if granted is not None:
-            soft, hard = dt.timedelta(seconds=granted.soft_s), dt.timedelta(seconds=granted.hard_s)
+            longest = round(lease.LONGEST.total_seconds())
+            soft, hard = (dt.timedelta(seconds=min(max(s, 0), longest)) for s in (granted.soft_s, granted.hard_s))
         self.journal.note_contact(self._clock(), soft, hard)
 
     def send_revocations(self, transport: Transport) -> None:

@@ -7,7 +7,7 @@ faster, and thrown away when most of the cache is to be replaced.
 
 from __future__ import annotations
 
-from sellmode_tui.cache.tables import CHILDREN, COMMON, OTHER, TABLES
+from sellmode_tui.cache.tables import CHILDREN, COMMON, OTHER, TABLES, VERSION
 from sellmode_tui.migrations import Step
 from sellmode_tui.sealed import Connection
 
@@ -15,7 +15,12 @@ from sellmode_tui.sealed import Connection
 def tables(connection: Connection) -> None:
     """Kinds, scopes and what is known of the backend."""
     connection.execute("CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID")
-    connection.execute("INSERT INTO meta VALUES ('version', 0), ('content', 0), ('built', 0), ('scrub', 0)")
+    # `derived` is here rather than set by whoever opens the file, so that nobody meets a file without it.
+    connection.execute(
+        "INSERT INTO meta VALUES ('version', 0), ('content', 0), ('built', 0), ('deleted', 0), ('scrubbed', 0),"
+        " ('derived', ?)",
+        (VERSION,),
+    )
     # A scope that is not current has lost its name: nothing in it is ever shown again. `swept` is the reset that the
     # scope has completed, whose rows count as generation 0; `only` is the generation of all its rows, if it is but one.
     connection.execute(

@@ -21,7 +21,17 @@ from sellmode_contract import visibility
 from sellmode_contract.wire import Drop, Head, Put, Remove, Sweep
 from sellmode_tui import sealed
 from sellmode_tui.cache import listing, schema, search
-from sellmode_tui.cache.tables import OTHER, TABLES, VERSION, Value, columns_of, own_values, table_of
+from sellmode_tui.cache.tables import (
+    OTHER,
+    TABLES,
+    VERSION,
+    Malformed,
+    Value,
+    columns_of,
+    own_values,
+    stored_text,
+    table_of,
+)
 from sellmode_tui.migrations import migrate, transaction
 from sellmode_tui.sealed import Connection
 
@@ -111,7 +121,7 @@ class Cache:
         self._idle: list[Connection] = []
         self._reading: set[Connection] = set()
         self._stopped = threading.Event()
-        self._writer = sealed.connect(path, key, create=not path.exists(), synchronous="NORMAL")
+        self._writer = sealed.connect(path, key, create=True, synchronous="NORMAL")
         self._writer.execute(_WRITER_CACHE)
         self._version = 0
         self._watch: Connection | None = None
@@ -153,6 +163,7 @@ class Cache:
             if self._watch is not None:
                 self._watch.close()
             self._writer.close()
+        self._key = b""  # whoever still holds this object holds no key
 
     # -------------------------------------------------------------- state
 
@@ -220,8 +231,11 @@ class Cache:
             for name, function in FUNCTIONS.items():
                 connection.create_function(f"sellmode_{name}", 2, function, deterministic=True)
         with self._readers_lock:
-            self._reading.add(connection)
-        return connection
+            if not self._stopped.is_set():
+                self._reading.add(connection)
+                return connection
+        connection.close()  # stopped meanwhile: nobody would interrupt it
+        raise Interrupted
 
     def _give_back(self, connection: Connection) -> None:
         with self._readers_lock:
@@ -279,9 +293,12 @@ class Cache:
                 if left > held:
                     _unbuild(connection)
             page = _Page(connection)
-            for change in changes:
-                page.add(change)
-            page.end()
+            try:
+                for change in changes:
+                    page.add(change)
+                page.end()
+            except OverflowError:
+                raise Malformed("a number is too large for any column") from None
             if page.kinds:
                 _bump_content(connection)
             _set_meta(connection, "cursor", cursor)
@@ -322,8 +339,7 @@ class Cache:
     def _prepare(self) -> bool:
         """Bring the file up to date; False if what is in it cannot be."""
         with self._errors():
-            if migrate(self._writer, self.path, schema.STEPS):
-                _set_meta(self._writer, "derived", VERSION)
+            migrate(self._writer, self.path, schema.STEPS)
             self.state()
             return bool(_meta(self._writer, "derived") == VERSION)
 
@@ -337,7 +353,7 @@ class Cache:
                 search.create(connection)
                 listing.index_all(connection, self._check)
                 _set_meta(connection, "built", 1)
-                _set_meta(connection, "scrub", 1)  # the log has grown by all of it
+                _count_deleted(connection)  # the log has grown by all of it
                 _bump_content(connection)
 
     def _delete_scopes(self, condition: str) -> None:
@@ -352,7 +368,7 @@ class Cache:
                     with transaction(self._writer):
                         deleted = _delete(self._writer, table, f"scope IN ({numbers})", limit=CHUNK)
                         if deleted:
-                            _set_meta(self._writer, "scrub", 1)
+                            _count_deleted(self._writer)
             if doomed:
                 with transaction(self._writer):
                     self._writer.execute(f"DELETE FROM scope WHERE pk IN ({numbers})")
@@ -360,16 +376,15 @@ class Cache:
     def _scrub(self) -> None:
         """Empty the log, where deleted rows still stand. A reading that lasts too long puts it off to the next time."""
         with self._lock, self._errors():
-            if not _meta(self._writer, "scrub"):
+            deleted = _meta(self._writer, "deleted")
+            if deleted == _meta(self._writer, "scrubbed"):
                 return
-            with transaction(self._writer):
-                _set_meta(self._writer, "scrub", 0)
             self._writer.execute("PRAGMA busy_timeout = 200")
             (busy, _, _) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             self._writer.execute(f"PRAGMA busy_timeout = {sealed.BUSY_MS}")
-            if busy:
+            if not busy:  # noted afterwards, so that a killed process has not promised it
                 with transaction(self._writer):
-                    _set_meta(self._writer, "scrub", 1)
+                    _set_meta(self._writer, "scrubbed", deleted)
 
 
 # ------------------------------------------------------------------ a page
@@ -396,7 +411,7 @@ class _Page:
         if isinstance(change, Put):
             if change.id in self._removes[change.k] or change.id in self._puts[change.k]:
                 self._flush()
-            row = (change.id, self._scope(change.s), change.v, change.g, bytes(change.d).decode())
+            row = (change.id, self._scope(change.s), change.v, change.g, stored_text(change.d))
             self._puts[change.k][change.id] = (*row, *own_values(change.k, change.id, change.d))
             self._generations[change.s].add(change.g)
         elif isinstance(change, Remove):
@@ -486,7 +501,7 @@ class _Page:
         if deleted := _delete(self._connection, table_of(kind), condition, parameters):
             self.kinds.add(kind)
             self.records += deleted
-            _set_meta(self._connection, "scrub", 1)
+            _count_deleted(self._connection)
 
     def _scope(self, name: str) -> int:
         if name not in self._scopes:
@@ -552,6 +567,11 @@ def _unbuild(connection: Connection) -> None:
     search.drop(connection)
     _set_meta(connection, "built", 0)
     _bump_content(connection)
+
+
+def _count_deleted(connection: Connection) -> None:
+    """Note that rows were deleted, which still stand in the log."""
+    connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'deleted'")
 
 
 def _bump_content(connection: Connection) -> None:

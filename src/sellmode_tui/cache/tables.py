@@ -6,6 +6,7 @@ Instants are stored as whole microseconds since 1970 UTC, so that they compare a
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
@@ -17,8 +18,9 @@ from sellmode_contract.search import exact, name_key
 
 Value: TypeAlias = str | int | float | None
 
-VERSION = 2
-"""Rises when a document gives other columns, lists or search words than before: the cache is then fetched anew."""
+VERSION = 3
+"""Rises when a document gives other columns, lists or search words than before, or the file's own notes change their
+meaning: the cache is then fetched anew."""
 
 SEPARATOR = "\x1f"
 """Stands around each of several values in one column; ``exact`` leaves none in a value."""
@@ -134,6 +136,10 @@ TABLES: dict[str, Table] = {
 }
 """The kinds with a table of their own; all others, known or not, go into ``OTHER``."""
 
+MAX_DEPTH = 100
+"""No document is nested deeper: readers would fail at one that is, SQLite's own at 1000 levels."""
+_BRACKETS_AND_STRINGS = re.compile(rb'[][{}]|"[^"\\]*(?:\\.[^"\\]*)*"')
+
 OTHER = "other"
 """The table of kinds that no screen reads yet: their documents are kept for the version that will."""
 
@@ -165,15 +171,39 @@ _decoders: dict[str, msgspec.json.Decoder[Any]] = {kind: msgspec.json.Decoder(st
 
 
 class Malformed(ValueError):
-    """A document is not one of its kind."""
+    """A document is not one of its kind, or none that can be kept. The text holds nothing of it."""
 
 
 def decode(kind: str, doc: bytes | str | msgspec.Raw) -> Any:
-    """The record in a document of a known kind. Raises Malformed, without the document's text."""
+    """The record in a document of a known kind. Raises Malformed."""
     try:
         return _decoders[kind].decode(doc)
     except msgspec.MsgspecError as error:
-        raise Malformed(f"a document of kind {kind} cannot be read: {error}") from None
+        _, _, where = str(error).rpartition(" - at ")  # what stands before may repeat a value
+        raise Malformed(f"a document of kind {kind} cannot be read, at {where}") from None
+
+
+def stored_text(doc: msgspec.Raw) -> str:
+    """A line's document as it is stored. Raises Malformed."""
+    content = bytes(doc)
+    # Counting is quick and finds hardly any document suspicious.
+    if content.count(b"[") + content.count(b"{") > MAX_DEPTH and _depth(content) > MAX_DEPTH:
+        raise Malformed(f"a document is nested more than {MAX_DEPTH} levels deep")
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        raise Malformed("a document is not UTF-8") from None
+
+
+def _depth(content: bytes) -> int:
+    depth = deepest = 0
+    for bracket in _BRACKETS_AND_STRINGS.findall(content):
+        if bracket in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif bracket in b"]}":
+            depth -= 1
+    return deepest
 
 
 def own_values(kind: str, id: str, doc: msgspec.Raw) -> tuple[Value, ...]:

@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 import msgspec
 
+from sellmode_contract.text import visible
 from sellmode_contract.wire import Checkpoint, Drop, End, Head, KeepAlive, Line, Put, Remove, Sweep
 
 MAX_PAGE_LINES = 5000
@@ -18,7 +19,10 @@ MAX_PAGE_LINES = 5000
 
 
 class BrokenStream(Exception):
-    """The answer is not one that the contract allows; what came before its last checkpoint counts."""
+    """The answer is not one that the contract allows; what came before its last checkpoint counts.
+
+    The text may repeat what the backend sent, made safe to show.
+    """
 
 
 class Accept(NamedTuple):
@@ -107,7 +111,7 @@ class Answer:
         return Finish(end.more, end.poll_s, end.spread_ms)
 
     def _broken(self, what: str) -> BrokenStream:
-        return BrokenStream(f"line {self._number} of the answer {what}")
+        return BrokenStream(f"line {self._number} of the answer {visible(what)}")
 
 
 def effects(lines: Iterator[bytes]) -> Iterator[Effect]:

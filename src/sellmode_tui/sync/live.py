@@ -29,6 +29,9 @@ from sellmode_tui.transport import Broken, Interrupted, Refused, Transport, Tran
 POLL_JITTER: Final = 0.2
 """Terminals of a store must not ask in step: a pause is this share longer or shorter."""
 LONGEST_BACKOFF: Final = 300.0
+SHORTEST_POLL: Final = 1
+LONGEST_POLL: Final = 3600
+"""Seconds between passes, whatever the backend asks for."""
 HIDDEN_FOR: Final = dt.timedelta(minutes=15)
 """What left the view is hidden at once and deleted when a pass completes; if none does, after this time."""
 WATCH_SECONDS: Final = 0.5
@@ -158,8 +161,9 @@ class Live:
             return self._went_wrong(error)
         self._failures = 0
         self._tell(line=Line.ONLINE, problem="", synced_at=self._terminal.clock().wall, received=0, left=None)
-        spread = self._chance.uniform(0, finish.spread_ms / 1000)
-        return finish.poll_s * self._chance.uniform(1 - POLL_JITTER, 1 + POLL_JITTER) + spread
+        pause = min(max(finish.poll_s, SHORTEST_POLL), LONGEST_POLL)
+        spread = min(max(finish.spread_ms, 0), LONGEST_POLL * 1000) / 1000
+        return pause * self._chance.uniform(1 - POLL_JITTER, 1 + POLL_JITTER) + self._chance.uniform(0, spread)
 
     def _went_wrong(self, error: Exception) -> float | None:
         """Tell what stopped a pass; how many seconds to wait before the next, or None if there is to be none."""
@@ -174,8 +178,8 @@ class Live:
                 return 1.0
             case Refused():
                 return self._refused(error)
-        line = Line.OFFLINE if isinstance(error, TransportError | BrokenStream) else self.status.line
-        broken = isinstance(error, Broken | BrokenStream)
+        broken = isinstance(error, Broken | BrokenStream | Malformed)
+        line = Line.OFFLINE if broken or isinstance(error, TransportError) else self.status.line
         return self._failed(line, "The server's answer broke off or makes no sense." if broken else str(error))
 
     def _refused(self, refused: Refused) -> float | None:

@@ -77,6 +77,13 @@ def test_a_device_has_one_id(data: Path) -> None:
     assert stat.S_IMODE((data / "device").stat().st_mode) == 0o600
 
 
+@pytest.mark.parametrize("content", [b"", b"not an id\n", b"\xff" * 36, b"\x1b[31m"])
+def test_a_damaged_id_is_said(data: Path, content: bytes) -> None:
+    folders.write_private(data / "device", content)
+    with pytest.raises(UnsafeFile, match="no terminal's id"):
+        folders.device_id(data)
+
+
 def test_processes_that_make_the_id_at_once_agree(data: Path) -> None:
     script = "import sys; from pathlib import Path; from sellmode_tui.account.folders import device_id\n"
     script += "sys.stdin.read(); print(device_id(Path(sys.argv[1])))"

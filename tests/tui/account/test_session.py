@@ -14,7 +14,7 @@ import pytest
 from sellmode_contract import wire
 from sellmode_contract.visibility import Account
 from sellmode_tui import sealed
-from sellmode_tui.account import errors, folders, keyring, session
+from sellmode_tui.account import errors, folders, keyring, lease, session
 from sellmode_tui.account.folders import AccountFolder
 from sellmode_tui.account.journal import SavedFilter
 from sellmode_tui.account.lease import Reading, State
@@ -378,6 +378,12 @@ def test_contact_renews_the_lease_for_as_long_as_the_backend_says(world: World) 
     assert opened.lease() == (State.GOOD, dt.timedelta(hours=2))
 
 
+def test_a_lease_beyond_all_measure_does_no_harm(world: World) -> None:
+    opened = world.sign_in()
+    opened.note_contact(wire.Lease(soft_s=-1, hard_s=10**400))
+    assert opened.lease() == (State.ENDING, lease.LONGEST)
+
+
 def test_a_clock_set_back_locks_until_contact(world: World) -> None:
     opened = world.sign_in()
     world.clock.pass_by(2 * DAY)
@@ -519,7 +525,9 @@ def test_a_lost_journal_needs_contact(world: World) -> None:
         world.unlock()
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b"[" * 60_000])
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"\xff", b"[" * 60_000], ids=["empty", "no slot", "no text", "nested deeply"]
+)
 def test_a_damaged_slot_is_made_anew_online(world: World, content: bytes) -> None:
     write(world.sign_in())
     world.folder().slot_path.write_bytes(content)

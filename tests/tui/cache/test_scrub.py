@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +15,7 @@ from sellmode_contract.records import Address, Customer, Note
 from sellmode_contract.wire import Drop, Remove, Sweep
 from sellmode_tui.cache.store import Cache
 from tests.tui.cache.lines import KEY, ME, NOW, STORE, TEAM, customer, fill, head, open_cache, put, staff
-from tests.tui.cache.pages import decrypted
+from tests.tui.cache.pages import PAGE, decrypted
 
 MINE = f"team/person:{STORE}:{ME}"
 FRAGMENT = 6
@@ -90,7 +93,7 @@ def test_what_left_is_in_no_page(tmp_path: Path, leave: Callable[[Cache, list[Cu
 
     elsewhere = _fragments(text for person in staying for text in _secrets(person))
     assert _found(cache, leaving) - elsewhere == set()
-    assert Path(f"{cache.path}-wal").stat().st_size == 0
+    assert Path(f"{cache.path}-wal").stat().st_size <= 32 + 24 + PAGE  # the note that it was emptied
     cache.close()
 
 
@@ -104,4 +107,28 @@ def test_a_reader_puts_the_scrubbing_off_to_the_next_pass(tmp_path: Path) -> Non
         assert _found(cache, [person])
     cache.finish(at=NOW)
     assert not _found(cache, [person])
+    cache.close()
+
+
+def test_a_process_killed_before_the_scrubbing_leaves_it_to_the_next_pass(tmp_path: Path) -> None:
+    person = _person(random.Random(1), 1)
+    cache = open_cache(tmp_path)
+    fill(cache, [person])
+    holder = open_cache(tmp_path)  # so that the killed process's log is not taken in by the next opening
+    script = (
+        "import os, sys; from pathlib import Path; from sellmode_tui.cache.store import Cache;"
+        "from sellmode_contract.wire import Remove; from tests.tui.cache.lines import KEY, NOW, TEAM;"
+        "cache = Cache.open(Path(sys.argv[1]), KEY);"
+        "cache._writer.set_trace_callback(lambda sql: 'wal_checkpoint' in sql and os._exit(9));"
+        "cache.apply([Remove(k='customer', id=sys.argv[2], s=TEAM)], 'a');"
+        "cache.finish(at=NOW)"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    run = subprocess.run([sys.executable, "-c", script, str(cache.path), person.id], env=environment, check=False)
+    assert run.returncode == 9
+    assert _found(cache, [person])
+    holder.state()
+    holder.finish(at=NOW)
+    assert not _found(cache, [person])
+    holder.close()
     cache.close()

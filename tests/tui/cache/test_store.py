@@ -3,15 +3,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from sellmode_contract.wire import Drop, Put, Remove, Sweep
-from sellmode_tui.cache import tables
-from sellmode_tui.cache.store import Cache, Overtaken
+from sellmode_tui.cache import schema, tables
+from sellmode_tui.cache.store import Cache, Interrupted, Overtaken
 from sellmode_tui.cache.tables import Malformed
-from sellmode_tui.sealed import Corrupt, SchemaTooNew, SealedError, connect
+from sellmode_tui.migrations import migrate
+from sellmode_tui.sealed import Connection, Corrupt, SchemaTooNew, SealedError, connect
 from sellmode_tui.visibility import Door
 from tests.tui.cache.lines import ALL, KEY, NOW, OWN, RETAILER, TEAM, customer, fill, head, open_cache, put, staff
 
@@ -284,11 +286,42 @@ def test_a_cache_with_other_search_words_starts_anew(tmp_path: Path, monkeypatch
     cache = open_cache(tmp_path)
     fill(cache, [customer()])
     cache.close()
-    monkeypatch.setattr("sellmode_tui.cache.store.VERSION", tables.VERSION + 1)
+    for module in ("store", "schema"):
+        monkeypatch.setattr(f"sellmode_tui.cache.{module}.VERSION", tables.VERSION + 1)
     anew = open_cache(tmp_path)
     assert anew.state().cursor is None
     assert names(anew) == []
     anew.close()
+
+
+def test_a_file_that_another_process_has_just_made_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "cache.db"
+    connection = connect(path, KEY, create=True)
+    migrate(connection, path, schema.STEPS)  # and nothing else yet
+    made = path.stat().st_ino
+    open_cache(tmp_path).close()
+    assert path.stat().st_ino == made
+    connection.close()
+
+
+def test_a_cache_stopped_while_a_reading_begins_reads_nothing(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    def connect_late(path: Path, key: bytes, **options: Any) -> Connection:
+        connection = connect(path, key, **options)
+        cache.stop()
+        return connection
+
+    monkeypatch.setattr("sellmode_tui.sealed.connect", connect_late)
+    with pytest.raises(Interrupted), cache.reading():
+        pytest.fail("it was read")
+
+
+def test_a_closed_cache_holds_no_key(tmp_path: Path) -> None:
+    cache = open_cache(tmp_path)
+    assert KEY in vars(cache).values()
+    cache.close()
+    assert KEY not in vars(cache).values()
+    with pytest.raises(Interrupted), cache.reading():
+        pytest.fail("it was read")
 
 
 def test_another_accounts_key_does_not_open_it(tmp_path: Path) -> None:

@@ -99,6 +99,13 @@ def test_a_line_that_cannot_be_read(line: bytes) -> None:
         list(effects(iter([msgspec.json.encode(HEAD), line])))
 
 
+@pytest.mark.parametrize("line", [b'{"t":"\\u001b[31m"}', b'{"t":"sweep","s":"\\u001b[31m","g":1}'])
+def test_what_is_told_of_a_line_does_not_reach_a_terminal_as_it_came(line: bytes) -> None:
+    with pytest.raises(BrokenStream, match="␛") as told:
+        list(effects(iter([msgspec.json.encode(HEAD), line])))
+    assert str(told.value).isprintable()
+
+
 PAGES: list[Line] = [
     HEAD,
     put(1),

@@ -199,6 +199,27 @@ def test_how_long_a_terminal_waits(
         assert least <= pause <= max(least, 300.0)
 
 
+@pytest.mark.parametrize(
+    ("asked", "least", "most"),
+    [
+        (b'"poll_s":0,"spread_ms":-5', 0.8, 1.2),
+        (b'"poll_s":%d' % 10**30, 3600 * 0.8, 3600 * 1.2),
+        (b'"spread_ms":%d' % 10**30, 30 * 0.8, 3600 + 30 * 1.2),
+    ],
+    ids=["none", "too long", "spread too far"],
+)
+def test_a_pause_that_makes_no_sense(
+    ground: Ground, far: Terminal, tmp_path: Path, asked: bytes, least: float, most: float
+) -> None:
+    live = Live(far, Leader(tmp_path / "lock"), on_status=lambda _: None, on_change=lambda: None)
+    edit = rewrite_lines(lambda lines: [*lines[:-1], b'{"t":"e",' + asked + b"}\n"])
+    ground.proxy.script = [Plan(down=[edit])]
+    pause = live._pass()
+    assert live.status.line is Line.ONLINE
+    assert pause is not None
+    assert least <= pause <= most
+
+
 # ------------------------------------------------------------------ answers that break
 
 
