@@ -15,7 +15,6 @@ from typing import ClassVar, Final, NamedTuple
 
 from rich.text import Text
 from textual import events, on, work
-from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.css.query import NoMatches
 from textual.geometry import Size
@@ -46,6 +45,7 @@ from sellmode_tui.screens.words import counted
 from sellmode_tui.sync.status import Line, SyncStatus
 from sellmode_tui.visibility import Interrupted, SealedError
 from sellmode_tui.visibility.door import utc_now
+from sellmode_tui.widgets.keys_in_order import KeysInOrder
 from sellmode_tui.workspace import Workspace
 
 IDLE_MINUTES: Final = 5
@@ -103,7 +103,7 @@ class _FromThread(Message, bubble=False):
         super().__init__()
 
 
-class SellmodeApp(App[None]):
+class SellmodeApp(KeysInOrder[None]):
     """The app. Everything that blocks runs in threads, which post messages."""
 
     TITLE = "Sellmode"
