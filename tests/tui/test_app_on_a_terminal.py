@@ -99,6 +99,24 @@ def test_from_the_sign_in_to_a_profile_and_out(data: Path) -> None:
         assert foreign_bytes(opened.written, allow=["clipboard"]) == []
 
 
+def test_keys_that_come_in_one_packet_go_where_they_are_meant(data: Path) -> None:
+    make(data, 50)
+    with terminal(data) as opened:
+        opened.wait_for("50 customers")
+        opened.type("/given0007q")  # without the search, q would quit
+        opened.wait_for("Nobody matches")
+        opened.press("backspace")
+        opened.wait_for("1 customer ")
+        opened.press("f9")
+        opened.wait_for("Enter signs in")
+        opened.press("shift+tab")
+        opened.wait_quiet()
+        opened.press("ctrl+u")
+        opened.type(f"anna\r{PASSWORD}\r")
+        opened.wait_for("50 customers")
+        assert PASSWORD[:4].encode() not in opened.written
+
+
 def test_a_cursor_move_is_cheap_and_idle_costs_nothing(data: Path) -> None:
     make(data, 200)
     with terminal(data) as opened:
