@@ -12,8 +12,8 @@ Every other character is shown as a mark, and none is dropped:
   variation selectors, fillers, line and paragraph separators, lone surrogates, noncharacters, private use, and
   what the running Python's Unicode does not know yet, because nobody could say how wide it is.
 
-Emoji sequences are shown as their parts (`👩⟨U+200D⟩👧`): terminals disagree on the width of the joined picture, and
-a wrong width breaks the row. Joiners stay where writing needs them: after a virama, as in Devanagari, and, for the
+Emoji sequences are shown as their parts (`👩⟨U+200D⟩👧`, `👍⟨U+1F3FF⟩`): terminals disagree on the width of the joined
+picture, and a wrong width breaks the row. Joiners stay where writing needs them: after a virama, as in Devanagari, and, for the
 non-joiner, between Arabic letters, as in the Persian name Ali-Reza (the contexts of RFC 5892, appendix A, simplified).
 """
 
@@ -153,7 +153,7 @@ def _needed(joiner: str, before: str, after: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _kind(character: str) -> _Kind:
-    if character in _BLANK:
+    if character in _BLANK or "\U0001f3fb" <= character <= "\U0001f3ff":  # skin tones join the emoji before them
         return "unsafe"
     if character in (_NON_JOINER, _JOINER):
         return "joiner"

@@ -108,7 +108,6 @@ class SellmodeApp(KeysInOrder[None]):
 
     TITLE = "Sellmode"
     ENABLE_COMMAND_PALETTE = False
-    ANIMATION_LEVEL = "none"
     CSS = """
     Footer { background: $background; color: $text-muted; padding: 0 1; }
     Footer.-compact FooterKey { margin-right: 2; }
@@ -207,6 +206,7 @@ class SellmodeApp(KeysInOrder[None]):
         self, settings: Settings, start: Start | None = None, *, ascii_only: bool = False, clock: Clock = CLOCK
     ) -> None:
         super().__init__()
+        self.animation_level = "none"
         self.settings = settings
         self.ascii_only = ascii_only or settings.ascii
         self._start = start or Start()

@@ -25,6 +25,7 @@ from types import TracebackType
 from typing import Literal, Self
 
 import pyte
+from wcwidth import wcwidth
 
 DEADLINE = 20.0
 """Seconds a wait may take before the test fails; long, because it is only ever used up by a failure."""
@@ -100,7 +101,7 @@ class Terminal:
         self._captured = bytearray()
         self._undrawn = b""
         self._ended = False
-        self._display = pyte.Screen(columns, rows)
+        self._display = _Screen(columns, rows)
         self._stream = pyte.ByteStream(self._display)
 
     def __enter__(self) -> Self:
@@ -281,6 +282,21 @@ class Terminal:
                 self._display.reset()
             elif part:
                 self._stream.feed(part)
+
+
+class _Screen(pyte.Screen):
+    """Draws every mark; pyte's own drops the rest of a text after one without a combining class, as Thai has."""
+
+    def draw(self, data: str) -> None:
+        drawn = 0
+        for place, character in enumerate("" if data.isascii() else data):
+            if wcwidth(character) == 0 and not unicodedata.combining(character):
+                super().draw(data[drawn:place])
+                drawn = place + 1
+                line, before = self.buffer[self.cursor.y], self.cursor.x - 1
+                if before >= 0:
+                    line[before] = line[before]._replace(data=line[before].data + character)
+        super().draw(data[drawn:])
 
 
 _WHOLE_SEQUENCE = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[^\[\]])")
