@@ -136,6 +136,31 @@ def test_a_cursor_move_with_the_profile_beside_it(data: Path) -> None:
         opened.wait_for("1@example.com")
 
 
+def test_scrolling_a_profile_is_not_animated(data: Path) -> None:
+    anna = counter.account_of(counter.demo("associate"), "anna")
+    customer = person(anna, "1", "Ann", "Lee")
+    notes = [
+        Note(
+            id=source_id("note", "pty", str(number)),
+            customer=customer.id,
+            written_at=counter.NOW,
+            text=f"note {number}",
+        )
+        for number in range(100)
+    ]
+    counter.make_account(data, anna, "associate", [counter.demo("associate").retailer, customer, *notes])
+    with terminal(data) as opened:
+        opened.wait_for("1 customer ")
+        opened.press("enter")
+        opened.wait_for("Consent")
+        opened.wait_quiet()
+        before = len(opened.written)
+        opened.press("pagedown")
+        opened.wait_for("note ")
+        opened.wait_quiet()
+        assert len(opened.written) - before < 12_000  # animated, it would be five times as much
+
+
 @pytest.mark.parametrize("term", ["linux", "vt100"])
 def test_a_plain_terminal_gets_plain_characters_and_sixteen_colours(term: str, data: Path) -> None:
     make(data, 5)
