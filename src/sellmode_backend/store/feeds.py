@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -22,6 +22,11 @@ from sellmode_contract import visibility
 
 ROWS_PER_SEQ = 500
 """Rows of a feed that share one number at most, so that a page of as many always gets on."""
+
+CHARACTERS_PER_SEQ = 2 * 1024 * 1024
+"""Of documents that share one number, unless a single one has more, and after which a page ends: a hundred notes as
+long as a book have to fit into an answer, and into a server's memory.
+"""
 
 
 class Put(NamedTuple):
@@ -50,6 +55,11 @@ class Page(NamedTuple):
     """The cursor after this page."""
     complete: bool
     """Whether there was nothing more when the page was read."""
+
+    @property
+    def characters(self) -> int:
+        """Of the puts' documents."""
+        return sum(len(put.doc) for put in self.puts)
 
 
 def tick(connection: Connection, ticks: Mapping[str, int]) -> dict[str, int]:
@@ -98,17 +108,22 @@ def clocks(connection: Connection, feed_ids: Collection[str]) -> dict[str, Clock
 def page(connection: Connection, scope: str, after: int, limit: int) -> Page:
     """What changed in a scope after the cursor ``after``: at most about ``limit`` puts and as many removes.
 
+    Fewer if the documents are large (CHARACTERS_PER_SEQ).
+
     Takes a snapshot's connection (``Database.snapshot``): clock, records and removals must be of one state. A page
     never splits a number, so ``limit`` counts as ROWS_PER_SEQ at least. A cursor beyond the clock stays where it is.
     """
     limit = max(limit, ROWS_PER_SEQ)
     audience = _audience_column(scope)
-    put_rows = connection.execute(
-        sa.select(record.c.seq, record.c.kind, record.c.id, record.c.rev, record.c.doc)
-        .where(audience == _audience(scope), record.c.seq > after)
-        .order_by(record.c.seq)
-        .limit(limit + 1)
-    ).all()
+    put_rows, puts_cut = _taken(
+        connection.execute(
+            sa.select(record.c.seq, record.c.kind, record.c.id, record.c.rev, record.c.doc)
+            .where(audience == _audience(scope), record.c.seq > after)
+            .order_by(record.c.seq)
+            .limit(limit + 1)
+        ),
+        limit,
+    )
     gone_rows = connection.execute(
         sa.select(gone.c.seq, gone.c.kind, gone.c.id)
         .where(gone.c.scope == scope, gone.c.seq > after)
@@ -116,14 +131,27 @@ def page(connection: Connection, scope: str, after: int, limit: int) -> Page:
         .limit(limit + 1)
     ).all()
     end = max(after, head(connection, visibility.feed_of(scope)))
-    # A full list may lack rows of its last number; whatever came before is complete.
-    horizon = min([end, *(rows[-1].seq - 1 for rows in (put_rows, gone_rows) if len(rows) > limit)])
+    # A list that was cut may lack rows of its last number; whatever came before is complete.
+    cut = [rows for rows, is_cut in ((put_rows, puts_cut), (gone_rows, len(gone_rows) > limit)) if is_cut]
+    horizon = min([end, *(rows[-1].seq - 1 for rows in cut)])
     return Page(
-        puts=[Put(kind, id, rev, doc) for seq, kind, id, rev, doc in put_rows if seq <= horizon],
+        puts=[Put(row.kind, row.id, row.rev, row.doc) for row in put_rows if row.seq <= horizon],
         removes=[Remove(kind, id) for seq, kind, id in gone_rows if seq <= horizon],
         horizon=horizon,
         complete=horizon == end,
     )
+
+
+def _taken(found: sa.CursorResult[Any], limit: int) -> tuple[list[sa.Row[Any]], bool]:
+    """As many rows as make a page, and one more; whether there may be others."""
+    rows, characters = list[sa.Row[Any]](), 0
+    with found:
+        for row in found:
+            rows.append(row)
+            characters += len(row.doc)
+            if characters > CHARACTERS_PER_SEQ and row.seq > rows[0].seq:
+                return rows, True
+    return rows, len(rows) > limit
 
 
 def left(connection: Connection, scope: str, after: int) -> int:

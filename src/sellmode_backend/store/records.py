@@ -235,20 +235,21 @@ def _retagged_children(
 
 
 class _Ticks:
-    """Deals out the new numbers of each feed, at most ROWS_PER_SEQ rows to one."""
+    """Deals out the new numbers of each feed: ROWS_PER_SEQ rows and CHARACTERS_PER_SEQ of documents at most to one."""
 
     def __init__(self) -> None:
         self.count: dict[str, int] = {}
         """How far each clock moves."""
-        self._rows: dict[str, int] = {}
+        self._taken: dict[str, tuple[int, int]] = {}
+        """Rows and characters of each feed's last number."""
 
-    def place(self, feed: str, rows: int) -> int:
+    def place(self, feed: str, rows: int, characters: int = 0) -> int:
         """Which of the feed's new numbers, counted from 1, its next rows get; together, so that a move comes whole."""
-        taken = self._rows.get(feed, feeds.ROWS_PER_SEQ) + rows
-        if taken > feeds.ROWS_PER_SEQ:
+        taken_rows, taken_characters = self._taken.get(feed, (feeds.ROWS_PER_SEQ, 0))
+        if taken_rows + rows > feeds.ROWS_PER_SEQ or taken_characters + characters > feeds.CHARACTERS_PER_SEQ:
             self.count[feed] = self.count.get(feed, 0) + 1
-            taken = rows
-        self._rows[feed] = taken
+            taken_rows = taken_characters = 0
+        self._taken[feed] = (taken_rows + rows, taken_characters + characters)
         return self.count[feed]
 
 
@@ -274,7 +275,7 @@ def _apply(connection: Connection, changes: Sequence[_Change], why: str) -> None
         left, feed = old_scopes - scopes, _feed(change.tags)
         old_feed = _feed(old_tags)
         gained.update((change.kind, change.id, scope) for scope in scopes - old_scopes)
-        number = ticks.place(feed, 1 + len(left) * (old_feed == feed)) if feed else 0
+        number = ticks.place(feed, 1 + len(left) * (old_feed == feed), len(change.doc)) if feed else 0
         placed.append((change, feed, number))
         if left:
             old_number = number if old_feed == feed else ticks.place(old_feed, len(left))

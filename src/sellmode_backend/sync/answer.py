@@ -128,17 +128,19 @@ class _Answering:
         """
         clocks = feeds.clocks(connection, set(self._feeds.values()))
         places = {scope: self._place(connection, scope, clocks) for scope in self._scopes}
-        complete = True
+        complete, characters = True, 0
         for scope in self._scopes:
             place, clock = places[scope], clocks[self._feeds[scope]]
             if place.after == clock.seq and not place.gen:
                 continue
-            if len(lines) >= self.rules.page_lines:
+            if len(lines) >= self.rules.page_lines or characters >= feeds.CHARACTERS_PER_SEQ:
                 complete = False
                 break
-            changes, places[scope], done = self._changes(connection, scope, place)
+            page = feeds.page(connection, scope, place.after, self.rules.page_lines)
+            changes, places[scope] = self._changes(scope, place, page)
             lines.extend(changes)
-            complete = complete and done
+            characters += page.characters
+            complete = complete and page.complete
         self._sent += len(lines)
         if lines or places != self._told:
             left = sum(place.left for place in places.values())
@@ -166,9 +168,9 @@ class _Answering:
         # Larger than any earlier reset's unless nothing has changed since, and never 0.
         return Place(gen=clock.seq + 1, start=clock.seq, left=feeds.left(connection, scope, 0))
 
-    def _changes(self, connection: Connection, scope: str, place: Place) -> tuple[list[wire.Line], Place, bool]:
-        """The next changes of a scope, the place after them, and whether that is all there is."""
-        page = feeds.page(connection, scope, place.after, self.rules.page_lines)
+    @staticmethod
+    def _changes(scope: str, place: Place, page: feeds.Page) -> tuple[list[wire.Line], Place]:
+        """The lines of a page of a scope, and the place after them."""
         lines: list[wire.Line] = []
         # Up to where a reset began it needs no removals: what it has not delivered is swept at its end.
         if not place.gen or page.horizon > place.start:
@@ -179,10 +181,10 @@ class _Answering:
         ]
         if not page.complete:
             left = max(place.left - len(page.puts), 0)
-            return lines, msgspec.structs.replace(place, after=page.horizon, left=left), False
+            return lines, msgspec.structs.replace(place, after=page.horizon, left=left)
         if place.gen:
             lines.append(wire.Sweep(s=scope, g=place.gen))
-        return lines, Place(after=page.horizon), True
+        return lines, Place(after=page.horizon)
 
 
 def _order(scope: str) -> tuple[int, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -79,6 +80,17 @@ def test_pages_bring_every_record_once_in_order(database: Database, limit: int) 
     assert all(len(page.puts) <= max(limit, feeds.ROWS_PER_SEQ) for page in got)
     assert [page.complete for page in got] == [False] * (len(got) - 1) + [True]
     assert got[-1].horizon == head(database, "retailer")
+
+
+def test_pages_of_large_documents_are_small(database: Database) -> None:
+    largest = feeds.CHARACTERS_PER_SEQ // 5 - 1000
+    write(database, products(0, 12, title="x" * largest))
+    write(database, products(12, 13, title="x" * (feeds.CHARACTERS_PER_SEQ + 1)))
+    write(database, products(13, 15))
+    got = list(pages(database, PRODUCTS, 0, 500))
+    products_of = [[put.id for put in page.puts if put.kind == "product"] for page in got]
+    assert list(map(len, products_of)) == [5, 5, 2, 1, 2]
+    assert sorted(itertools.chain(*products_of)) == [f"p-{n:05}" for n in range(15)]
 
 
 def test_a_list_of_removals_is_cut_the_same(database: Database) -> None:

@@ -98,6 +98,21 @@ def sqlite_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield world
 
 
+def test_an_answer_of_large_records_ends_long_before_a_terminal_refuses_it(sqlite_world: World) -> None:
+    customers = sqlite_world.customers(sqlite_world.ada, 70, "a")
+    sqlite_world.write(*(msgspec.structs.replace(note_of(customer), text="é" * 500_000) for customer in customers))
+    client, terminal, answers = sqlite_world.client(sqlite_world.ada), Terminal(), 0
+    end: wire.End | None = wire.End(more=True)
+    while end and end.more:
+        request = wire.SyncRequest(device=client.device, cursor=terminal.cursor, epoch=terminal.epoch)
+        content = client.post(wire.SYNC_PATH, request).content
+        assert len(content) < wire.MAX_ANSWER_BYTES / 2
+        end = terminal.receive(lines_of(content))
+        answers += 1
+    assert answers > 2
+    sqlite_world.assert_right(terminal, sqlite_world.ada)
+
+
 # ------------------------------------------------------------------ deltas
 
 
