@@ -88,6 +88,7 @@ READINGS: dict[str, tuple[Callable[[Door], object], int]] = {
     "list": (lambda door: door.find().rows(0, 50), 14),
     "list by spend": (lambda door: door.find(CustomerQuery(sort="spend", descending=True)).rows(0, 50), 14),
     "count": (lambda door: door.find().count(), 13),
+    "naming by number": (lambda door: door.named("no such number", 2), 14),
     "count of a search": (lambda door: door.find(CustomerQuery("zzzz")).count(), 14),
 }
 """What is read, and the statements that it may take: some for the state of the cache, which is looked at each time."""
@@ -98,6 +99,16 @@ def test_a_list_takes_as_much_for_ten_times_the_customers(caches: tuple[Cache, C
     read, most = READINGS[name]
     few, many = (reading(cache, read) for cache in caches)
     assert len(few.statements) == len(many.statements) <= most, many.statements
+    assert many.steps <= few.steps * 1.05 + 20
+
+
+def test_a_page_among_ties_costs_no_more_the_more_there_are(caches: tuple[Cache, Cache]) -> None:
+    def two_pages(door: Door) -> None:
+        found = door.find(CustomerQuery(sort="owner"))
+        found.rows(0, 50)
+        found.rows(50, 100)
+
+    few, many = (reading(cache, two_pages) for cache in caches)
     assert many.steps <= few.steps * 1.05 + 20
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sellmode_contract import filters
 from sellmode_contract.filters import Completion, Field
 from sellmode_tui.cache.store import Reading
-from sellmode_tui.visibility.filters import held
+from sellmode_tui.visibility.filters import SQL, held
 from sellmode_tui.visibility.surroundings import Surroundings
 
 
@@ -29,11 +29,10 @@ def _values(reading: Reading, around: Surroundings, field: Field) -> Iterable[st
 
 def _seen(reading: Reading, field: Field) -> list[str]:
     source = held(field, reading)
-    others = f", {source.rows}" if source.rows else ""
-    condition = f" AND k.customer = c.id AND {source.children}" if source.children else ""
+    listed = reading.built and not SQL(f"{source.value} {source.rows}").asks_customer  # its rows are much smaller
     rows = reading.connection.execute(
-        f"SELECT DISTINCT {source.value} AS value FROM customer c JOIN customer l ON l.pk = c.pk{others}"
-        f" WHERE {reading.only_visible('c')}{condition}"
-        " ORDER BY value"
+        f"SELECT DISTINCT {source.value} AS value"
+        f" FROM {'listing l' if listed else 'customer c JOIN customer l ON l.pk = c.pk'}"
+        f"{f', {source.rows}' if source.rows else ''} WHERE {reading.only_visible('l')} ORDER BY value"
     )
     return [value for (value,) in rows if isinstance(value, str)]

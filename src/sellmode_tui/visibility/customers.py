@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import msgspec
 
 from sellmode_contract.filters import And, Node, Words, parse
-from sellmode_contract.search import parse_query
+from sellmode_contract.search import parse_query, words
 from sellmode_tui.cache import listing, search
 from sellmode_tui.cache.listing import LAST, SORTS, UNKNOWN, sort_key
 from sellmode_tui.cache.store import Reading
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 Sort = Literal["name", "last_purchase", "spend", "last_contact", "owner"]
 
+MIN_ID = 8
+"""So many first characters of an id name a customer."""
 COUNTED = 10_000
 """A match of more customers is counted and sorted only when asked for."""
 _STEPS = (50, 200, COUNTED + 1)
@@ -134,6 +136,8 @@ class CustomerList:
 
 def _read(reading: Reading, around: Surroundings, customers: Sequence[int]) -> list[CustomerRow]:
     """What a list shows of customers, in their order."""
+    if not customers:
+        return []
     columns = "c.pk, c.id, c.name, c.tier, c.tags, c.last_purchase, c.spend, c.last_contact, c.owner, c.store"
     rows = {
         pk: CustomerRow(
@@ -173,6 +177,14 @@ def _number(reading: Reading, sql: str, parameters: tuple[Parameter, ...]) -> in
 # ------------------------------------------------------------------ everybody
 
 
+class _Stretch(NamedTuple):
+    """A part of an index of the listing, and the order that it is in."""
+
+    condition: str
+    parameters: tuple[int, ...]
+    order: str
+
+
 class _Everybody:
     """All visible customers, along an index of the listing that has every column it takes."""
 
@@ -189,13 +201,12 @@ class _Everybody:
 
     def slice(self, reading: Reading, start: int, stop: int) -> list[int]:
         rows: list[tuple[int, int, int]] = []
-        stretches: list[tuple[str, tuple[int, ...]]] = [("1", ())]
+        stretches = [_Stretch("1", (), self._order)]
         if anchor := self._anchors.get(start):
             stretches = self._stretches(*anchor, after=True)
-        for condition, parameters in stretches:
+        for stretch in stretches:
             if len(rows) < stop - start:
-                offset = 0 if anchor else start
-                rows += self._select(reading, condition, (*parameters, stop - start - len(rows), offset))
+                rows += self._select(reading, stretch, stop - start - len(rows), 0 if anchor else start)
         if rows and len(rows) == stop - start:
             self._anchors[stop] = rows[-1][1:]
         return [customer for customer, _, _ in rows]
@@ -214,23 +225,30 @@ class _Everybody:
         ).fetchone()
         counting = f"SELECT count(*) FROM listing l WHERE {self._visible} AND "
         before = self._stretches(*anchor, after=False)
-        return sum(_number(reading, counting + condition, parameters) for condition, parameters in before)
+        return sum(_number(reading, counting + stretch.condition, stretch.parameters) for stretch in before)
 
-    def _select(self, reading: Reading, condition: str, parameters: tuple[int, ...]) -> list[tuple[int, int, int]]:
-        order = f"{self._key}, l.place" if self._key else f"l.place{' DESC' if self._backwards else ''}"
+    def _select(self, reading: Reading, stretch: _Stretch, limit: int, offset: int) -> list[tuple[int, int, int]]:
         rows: list[tuple[int, int, int]] = reading.connection.execute(
-            f"SELECT l.customer, {self._key or 0}, l.place FROM listing l WHERE {self._visible} AND {condition}"
-            f" ORDER BY {order} LIMIT ? OFFSET ?",
-            parameters,
+            f"SELECT l.customer, {self._key or 0}, l.place FROM listing l WHERE {self._visible} AND {stretch.condition}"
+            f" ORDER BY {stretch.order} LIMIT ? OFFSET ?",
+            (*stretch.parameters, limit, offset),
         ).fetchall()
         return rows
 
-    def _stretches(self, key: int, place: int, *, after: bool) -> list[tuple[str, tuple[int, ...]]]:
-        """Conditions for what comes after (or before) a customer, the nearest first: a stretch of the index each."""
+    @property
+    def _order(self) -> str:
+        return f"{self._key}, l.place" if self._key else f"l.place{' DESC' if self._backwards else ''}"
+
+    def _stretches(self, key: int, place: int, *, after: bool) -> list[_Stretch]:
+        """What comes after (or before) a customer, the nearest first."""
         sign = ">" if after != self._backwards else "<"
         if self._key is None:
-            return [(f"l.place {sign} ?", (place,))]
-        return [(f"{self._key} = ? AND l.place {sign} ?", (key, place)), (f"{self._key} {sign} ?", (key,))]
+            return [_Stretch(f"l.place {sign} ?", (place,), self._order)]
+        return [
+            # By place alone: SQLite does not see that the key is the same for all, and would sort the whole stretch.
+            _Stretch(f"{self._key} = ? AND l.place {sign} ?", (key, place), "l.place"),
+            _Stretch(f"{self._key} {sign} ?", (key,), self._order),
+        ]
 
 
 # ------------------------------------------------------------------ some
@@ -308,16 +326,16 @@ class _Some:
 
 def _indexed(reading: Reading, compiler: Compiler, query: CustomerQuery, tree: Node) -> _Plan:
     """By way of the search index, if words are to be found in any case, else along the listing."""
-    words, rest = _leading_words(tree)
+    lead, rest = _leading_words(tree)
     found, by_name, all_of = "listing l", "l.place", None
     parameters: tuple[Parameter, ...] = ()
     conditions = [SQL(reading.only_visible("l")), compiler.condition(rest)]
-    if words:
-        candidates = search.candidates(parse_query(words.text))
+    if lead:
+        candidates = search.candidates(parse_query(lead.text))
         found, parameters = f"({candidates.sql}) m CROSS JOIN listing l ON l.place = m.place", candidates.parameters
         by_name = "m.place"
         if not candidates.exact:
-            conditions.append(compiler.condition(words))
+            conditions.append(compiler.condition(lead))
         elif rest == And() and query.sort == "name" and listing.sizes(reading.connection).keys() <= set(reading.scopes):
             all_of = SQL(candidates.sql, candidates.parameters)
     condition = joined(" AND ", conditions)
@@ -328,7 +346,7 @@ def _indexed(reading: Reading, compiler: Compiler, query: CustomerQuery, tree: N
         f"{by_name} DESC" if query.sort == "name" and query.descending else by_name,
         # The + makes SQLite read the listing as it lies: going by the sort's index, it would jump to and fro in it.
         None if query.sort == "name" else f"+{sort_key(query.sort, descending=query.descending, of='l.')}",
-        by_words=words is not None,
+        by_words=lead is not None,
         all_of=all_of,
     )
 
@@ -373,11 +391,31 @@ def find(door: Door, query: CustomerQuery) -> CustomerList:
 
 def named(reading: Reading, text: str, limit: int) -> list[str]:
     """The ids of the visible customers whom a text names."""
-    rows = reading.connection.execute(
-        f"SELECT c.id FROM customer c WHERE {reading.only_visible('c')} AND ?1 <> '' AND (c.id = ?1"
-        " OR (length(?1) >= 8 AND substr(c.id, 1, length(?1)) = lower(?1))"
-        " OR c.doc ->> '$.number' = ?1 COLLATE NOCASE OR c.doc ->> '$.email' = ?1 COLLATE NOCASE)"
-        " ORDER BY c.id LIMIT ?2",
-        (text, limit),
+    if not text:
+        return []
+    visible, last = reading.only_visible("c"), f"{text.lower()}\U0010ffff"
+    begun = "OR (c.id >= ? AND c.id < ?)" if len(text) >= MIN_ID else ""
+    by_id = reading.connection.execute(
+        f"SELECT c.id FROM customer c WHERE {visible} AND (c.id = ? {begun}) ORDER BY c.id LIMIT ?",
+        (text, *((text.lower(), last) if begun else ()), limit),
     )
-    return [id for (id,) in rows]
+    found, parameters = _who_may_be_named(reading, text)
+    by_name = reading.connection.execute(
+        f"SELECT c.id {found} WHERE {visible}"
+        " AND (c.doc ->> '$.number' = ? COLLATE NOCASE OR c.doc ->> '$.email' = ? COLLATE NOCASE)"
+        " ORDER BY c.id LIMIT ?",
+        (*parameters, text, text, limit),
+    )
+    return sorted({id for (id,) in (*by_id, *by_name)})[:limit]
+
+
+def _who_may_be_named(reading: Reading, text: str) -> SQL:
+    """Where everybody is whose number or e-mail a text is: in the search index, if it has words for it."""
+    local, at, _ = text.rpartition("@")
+    if not reading.built or not words(local if at else text):
+        return SQL("FROM customer c")
+    candidates = search.candidates(parse_query(text))
+    return SQL(
+        f"FROM ({candidates.sql}) m CROSS JOIN listing l ON l.place = m.place JOIN customer c ON c.pk = l.customer",
+        candidates.parameters,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import re
 import threading
 from collections.abc import Callable, Iterator
 
@@ -22,6 +23,7 @@ from sellmode_tui.visibility.why import WhySeen
 
 _EVERYONE = object()
 _EVERYBODY = CustomerQuery()
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def utc_now() -> dt.datetime:
@@ -48,12 +50,12 @@ class Door:
 
     def find(self, query: CustomerQuery = _EVERYBODY) -> CustomerList:
         """The list of a query. Raises FilterError if its text cannot be read as a filter."""
-        return customers.find(self, query)
+        return customers.find(self, query._replace(text=_plain(query.text)))
 
     def profile(self, id: str) -> Profile | None:
         """Everything about a customer; None for one who is not visible or unknown, alike."""
         with self.reading() as reading:
-            return profile.read(reading, self.surroundings(reading), id, self._clock())
+            return profile.read(reading, self.surroundings(reading), _plain(id), self._clock())
 
     def named(self, text: str, limit: int) -> list[str]:
         """The ids of the visible customers, in order and no more than ``limit``, whom a text names.
@@ -61,17 +63,17 @@ class Door:
         By id or at least eight of its first characters, by customer number, or by e-mail.
         """
         with self.reading() as reading:
-            return customers.named(reading, text, limit)
+            return customers.named(reading, _plain(text), limit)
 
     def why(self, id: str) -> WhySeen | None:
         """Who sees a customer and by which rule; None for one who is not visible or unknown, alike."""
         with self.reading() as reading:
-            return why.read(reading, self.surroundings(reading), id)
+            return why.read(reading, self.surroundings(reading), _plain(id))
 
     def complete(self, text: str, cursor: int) -> list[Completion]:
         """What may be typed next in a query, from what is visible."""
         with self.reading() as reading:
-            return completion.complete(reading, self.surroundings(reading), text, cursor)
+            return completion.complete(reading, self.surroundings(reading), _plain(text), cursor)
 
     def retailer(self) -> Retailer | None:
         """The retailer's settings; None before they have arrived."""
@@ -139,6 +141,11 @@ class Door:
         """What makes SQL of filters, in a reading."""
         around = self.surroundings(reading)
         return Compiler(reading, around, self._clock().astimezone(around.zone).date())
+
+
+def _plain(text: str) -> str:
+    """Typed text as a database takes it: bytes that are no text, which a shell passes on, become a mark each."""
+    return _SURROGATES.sub("\ufffd", text)
 
 
 def _totals(reading: Reading) -> dict[str, int]:

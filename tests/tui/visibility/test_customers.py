@@ -161,11 +161,15 @@ def test_owners_unknown_here_are_colleagues(door: Door) -> None:
     assert names[None] == ""
 
 
-def test_a_customer_is_named_by_id_number_or_address(tmp_path: Path) -> None:
+@pytest.mark.parametrize("finish", [True, False], ids=["with indexes", "while first syncing"])
+def test_a_customer_is_named_by_id_number_or_address(tmp_path: Path, *, finish: bool) -> None:
     cache = open_cache(tmp_path)
     ada = customer("0c1d6f3e-7c58", number="K7", email="Ada@example.com", phone="123")
-    fill(cache, [ada, customer("0c1d6f3e-9999", number="K8"), customer("0c1", number="")])
+    wordless = customer("b", number="---", email="_@example.com")
+    fill(cache, [ada, customer("0c1d6f3e-9999", number="K8"), customer("0c1", number=""), wordless], finish=finish)
     door = Door(cache)
+    for name in ("---", "_@example.com"):
+        assert door.named(name, 5) == [wordless.id]
     for name in ("customer-0c1d6f3e-7c58", "customer-0c1d6f3e-7", "k7", "ada@EXAMPLE.com"):
         assert door.named(name, 5) == [ada.id]
     assert door.named("customer-0c1d6f3e", 5) == [ada.id, "customer-0c1d6f3e-9999"]
@@ -173,6 +177,15 @@ def test_a_customer_is_named_by_id_number_or_address(tmp_path: Path) -> None:
     for name in ("cust", "ada", "123", "", "customer-%", "k"):
         assert door.named(name, 5) == []
     cache.close()
+
+
+def test_bytes_that_are_no_text_find_nobody(door: Door) -> None:
+    typed = "tag:\udcff"  # as Python gives a byte of the command line that is not UTF-8
+    assert door.find(CustomerQuery(typed)).count() == (0, True)
+    assert door.named(typed, 5) == []
+    assert door.complete(typed, len(typed)) == []
+    assert door.profile(typed) is None
+    assert door.why(typed) is None
 
 
 def test_a_page_beyond_the_end_is_empty(door: Door) -> None:
