@@ -11,7 +11,7 @@ import datetime as dt
 import threading
 from array import array
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -22,10 +22,8 @@ from sellmode_tui.cache.listing import LAST, SORTS, UNKNOWN, sort_key
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import moment
 from sellmode_tui.visibility.filters import SQL, Compiler, Parameter, joined
+from sellmode_tui.visibility.readings import Readings
 from sellmode_tui.visibility.surroundings import Surroundings
-
-if TYPE_CHECKING:
-    from sellmode_tui.visibility.door import Door
 
 Sort = Literal["name", "last_purchase", "spend", "last_contact", "owner"]
 
@@ -76,9 +74,9 @@ class CustomerList:
     Any thread may ask. Everything but ``cancel`` reads, and raises Interrupted if cancelled meanwhile.
     """
 
-    def __init__(self, door: Door, query: CustomerQuery, tree: Node) -> None:
+    def __init__(self, readings: Readings, query: CustomerQuery, tree: Node) -> None:
         self.query = query
-        self._door = door
+        self._readings = readings
         self._tree = tree
         self._lock = threading.Lock()
         """Held while the list reads."""
@@ -87,7 +85,7 @@ class CustomerList:
     @property
     def stale(self) -> bool:
         """Whether the cache has changed since this list was last read, so that its rows may have moved."""
-        with self._door.reading(self) as reading:
+        with self._readings.open(self) as reading:
             return self._found is not None and self._found.version != reading.version
 
     @property
@@ -99,7 +97,7 @@ class CustomerList:
     def rows(self, start: int, stop: int) -> list[CustomerRow]:
         """The customers from one position to before another."""
         with self._reading() as (reading, found):
-            return _read(reading, self._door.surroundings(reading), found.slice(reading, max(start, 0), stop))
+            return _read(reading, self._readings.surroundings(reading), found.slice(reading, max(start, 0), stop))
 
     def count(self) -> Count:
         """How many there are, as far as that can be said at once."""
@@ -121,16 +119,16 @@ class CustomerList:
 
     def cancel(self) -> None:
         """Interrupt what another thread is reading from this list."""
-        self._door.cancel(self)
+        self._readings.cancel(self)
 
     @contextlib.contextmanager
     def _reading(self) -> Iterator[tuple[Reading, _Everybody | _Some]]:
-        with self._lock, self._door.reading(self) as reading:
+        with self._lock, self._readings.open(self) as reading:
             if self._found is None or self._found.version != reading.version:
                 if self._tree == And() and reading.built:
                     self._found = _Everybody(reading, self.query)
                 else:
-                    self._found = _Some(reading, self._door.compiler(reading), self.query, self._tree)
+                    self._found = _Some(reading, self._readings.compiler(reading), self.query, self._tree)
             yield reading, self._found
 
 
@@ -383,10 +381,10 @@ def _bare(reading: Reading, compiler: Compiler, query: CustomerQuery, tree: Node
     )
 
 
-def find(door: Door, query: CustomerQuery) -> CustomerList:
+def find(readings: Readings, query: CustomerQuery) -> CustomerList:
     """The list of a query. Raises FilterError if its text cannot be read as a filter."""
-    with door.reading() as reading:
-        return CustomerList(door, query, parse(query.text, door.surroundings(reading).fields))
+    with readings.open() as reading:
+        return CustomerList(readings, query, parse(query.text, readings.surroundings(reading).fields))
 
 
 def named(reading: Reading, text: str, limit: int) -> list[str]:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import re
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from sellmode_contract.filters import Completion
 from sellmode_contract.records import Retailer, Staff
 from sellmode_contract.visibility import Account
 from sellmode_tui.cache.store import Cache, Reading
 from sellmode_tui.cache.tables import OTHER, TABLES
-from sellmode_tui.sealed import Connection
 from sellmode_tui.visibility import completion, customers, profile, why
 from sellmode_tui.visibility.customers import CustomerList, CustomerQuery
-from sellmode_tui.visibility.filters import Compiler
 from sellmode_tui.visibility.profile import Profile
-from sellmode_tui.visibility.surroundings import Surroundings
+from sellmode_tui.visibility.readings import Readings
 from sellmode_tui.visibility.why import WhySeen
 
-_EVERYONE = object()
 _EVERYBODY = CustomerQuery()
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -32,115 +27,72 @@ def utc_now() -> dt.datetime:
 
 
 class Door:
-    """What an account may read of its cache. Any thread may ask; what it asks may be cancelled from another.
+    """What an account may read of its cache. Any thread may ask; a list may be cancelled from another.
 
-    Readings raise SealedError if the file cannot be read, and Interrupted if they were cancelled.
+    Readings raise SealedError if the file cannot be read, and Interrupted once the cache was stopped.
     """
 
     def __init__(self, cache: Cache, clock: Callable[[], dt.datetime] = utc_now) -> None:
         """``clock`` gives the moment that filters such as ``last_purchase>90d`` count from."""
-        self._cache = cache
         self._clock = clock
-        self._running: dict[Connection, object] = {}
-        """Connections in use, each with whom it reads for."""
-        self._lock = threading.Lock()
-        self._surroundings: Surroundings | None = None
-
-    # -------------------------------------------------------------- asking
+        self._readings = Readings(cache, clock)
 
     def find(self, query: CustomerQuery = _EVERYBODY) -> CustomerList:
         """The list of a query. Raises FilterError if its text cannot be read as a filter."""
-        return customers.find(self, query._replace(text=_plain(query.text)))
+        return customers.find(self._readings, query._replace(text=_plain(query.text)))
 
     def profile(self, id: str) -> Profile | None:
         """Everything about a customer; None for one who is not visible or unknown, alike."""
-        with self.reading() as reading:
-            return profile.read(reading, self.surroundings(reading), _plain(id), self._clock())
+        with self._readings.open() as reading:
+            return profile.read(reading, self._readings.surroundings(reading), _plain(id), self._clock())
 
     def named(self, text: str, limit: int) -> list[str]:
         """The ids of the visible customers, in order and no more than ``limit``, whom a text names.
 
         By id or at least eight of its first characters, by customer number, or by e-mail.
         """
-        with self.reading() as reading:
+        with self._readings.open() as reading:
             return customers.named(reading, _plain(text), limit)
 
     def why(self, id: str) -> WhySeen | None:
         """Who sees a customer and by which rule; None for one who is not visible or unknown, alike."""
-        with self.reading() as reading:
-            return why.read(reading, self.surroundings(reading), _plain(id))
+        with self._readings.open() as reading:
+            return why.read(reading, self._readings.surroundings(reading), _plain(id))
 
     def complete(self, text: str, cursor: int) -> list[Completion]:
         """What may be typed next in a query, from what is visible."""
-        with self.reading() as reading:
-            return completion.complete(reading, self.surroundings(reading), _plain(text), cursor)
+        with self._readings.open() as reading:
+            return completion.complete(reading, self._readings.surroundings(reading), _plain(text), cursor)
 
     def retailer(self) -> Retailer | None:
         """The retailer's settings; None before they have arrived."""
-        with self.reading() as reading:
-            return self.surroundings(reading).retailer
+        with self._readings.open() as reading:
+            return self._readings.surroundings(reading).retailer
 
     def colleagues(self) -> list[Staff]:
         """The store's directory, by name."""
-        with self.reading() as reading:
-            return self.surroundings(reading).colleagues
+        with self._readings.open() as reading:
+            return self._readings.surroundings(reading).colleagues
 
     def account(self) -> Account | None:
         """Whose view this is, as the backend last told."""
-        with self.reading() as reading:
-            return self.surroundings(reading).account
+        with self._readings.open() as reading:
+            return self._readings.surroundings(reading).account
 
     def mode(self) -> str | None:
         """The retailer's mode, as the backend last told."""
-        with self.reading() as reading:
+        with self._readings.open() as reading:
             return reading.head.view.mode if reading.head else None
 
     def zone(self) -> dt.tzinfo:
         """Whose days and times of day are shown: the store's."""
-        with self.reading() as reading:
-            return self.surroundings(reading).zone
+        with self._readings.open() as reading:
+            return self._readings.surroundings(reading).zone
 
     def totals(self) -> dict[str, int]:
         """How many records of each kind are visible, by the kind's name."""
-        with self.reading() as reading:
+        with self._readings.open() as reading:
             return _totals(reading)
-
-    def changes(self) -> int:
-        """Another number than before if anything may have changed, whichever process changed it. Cheap: for polling."""
-        return self._cache.changes()
-
-    def cancel(self, reader: object = _EVERYONE) -> None:
-        """Interrupt what is being read: for one list, or at all."""
-        with self._lock:
-            for connection, owner in self._running.items():
-                if reader is _EVERYONE or owner is reader:
-                    connection.interrupt()
-
-    # -------------------------------------------------------------- for the other modules here
-
-    @contextlib.contextmanager
-    def reading(self, reader: object = None) -> Iterator[Reading]:
-        """A consistent view of the cache that ``cancel`` can interrupt. For this package only."""
-        with self._cache.reading() as reading:
-            with self._lock:
-                self._running[reading.connection] = reader
-            try:
-                yield reading
-            finally:
-                with self._lock:
-                    del self._running[reading.connection]
-
-    def surroundings(self, reading: Reading) -> Surroundings:
-        """The retailer and the account's place in it, in a reading."""
-        known = self._surroundings
-        if known is None or known.version != reading.version:
-            self._surroundings = known = Surroundings(reading)
-        return known
-
-    def compiler(self, reading: Reading) -> Compiler:
-        """What makes SQL of filters, in a reading."""
-        around = self.surroundings(reading)
-        return Compiler(reading, around, self._clock().astimezone(around.zone).date())
 
 
 def _plain(text: str) -> str:

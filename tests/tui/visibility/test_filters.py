@@ -241,8 +241,8 @@ class _Subject:
         return results
 
     def fields(self) -> tuple[Field, ...]:
-        with self.doors[0].reading() as reading:
-            return self.doors[0].surroundings(reading).fields
+        with self.doors[0]._readings.open() as reading:
+            return self.doors[0]._readings.surroundings(reading).fields
 
 
 @functools.cache
