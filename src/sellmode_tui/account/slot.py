@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -36,7 +36,16 @@ class DamagedSlot(Exception):
     """A slot that nobody of ours made."""
 
 
-_TIME_COST, _MEMORY_KIB, _LANES = 3, 64 * 1024, 4  # RFC 9106, second recommended option
+class Cost(NamedTuple):
+    """What a guess costs."""
+
+    passes: int
+    memory_kib: int
+    lanes: int
+
+
+COST = Cost(passes=3, memory_kib=64 * 1024, lanes=4)
+"""RFC 9106, second recommended option."""
 _KEY_BYTES, _SALT_BYTES, _NONCE_BYTES = 32, 16, 12
 
 
@@ -44,9 +53,9 @@ def seal(key: bytes, password: str, bound_to: str) -> Slot:
     """Wrap a key. It opens only with the password and under the same name, so that slots cannot be swapped."""
     slot = Slot(
         salt=os.urandom(_SALT_BYTES),
-        time_cost=_TIME_COST,
-        memory_kib=_MEMORY_KIB,
-        lanes=_LANES,
+        time_cost=COST.passes,
+        memory_kib=COST.memory_kib,
+        lanes=COST.lanes,
         nonce=os.urandom(_NONCE_BYTES),
         wrapped=b"",
     )
@@ -58,7 +67,7 @@ def open_slot(slot: Slot, password: str, bound_to: str) -> bytes:
     """The key. Raises WrongPassword; DamagedSlot for parameters that we never write."""
     from cryptography.exceptions import InvalidTag
 
-    usual = (1, _TIME_COST, _MEMORY_KIB, _LANES, _SALT_BYTES, _NONCE_BYTES)
+    usual = (1, *COST, _SALT_BYTES, _NONCE_BYTES)
     if (slot.version, slot.time_cost, slot.memory_kib, slot.lanes, len(slot.salt), len(slot.nonce)) != usual:
         # Not what the file says: it could ask for all memory, or for so little that guessing is cheap.
         raise DamagedSlot("its parameters are none of ours")

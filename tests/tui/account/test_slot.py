@@ -12,6 +12,11 @@ KEY = bytes(range(32))
 PASSWORD = "Zürich tram 11, twice"
 
 
+@pytest.fixture(autouse=True)
+def _quick_slots() -> None:
+    """Here passwords cost what they cost in earnest."""
+
+
 @pytest.fixture(scope="module")
 def slot() -> Slot:
     return seal(KEY, PASSWORD, "folder-1")
@@ -21,6 +26,7 @@ def test_the_password_opens_it_after_a_round_trip(slot: Slot) -> None:
     again = msgspec.json.decode(msgspec.json.encode(slot), type=Slot)
     assert open_slot(again, PASSWORD, "folder-1") == KEY
     assert KEY not in slot.wrapped
+    assert (slot.time_cost, slot.memory_kib, slot.lanes) == (3, 65536, 4)
 
 
 def test_the_same_password_in_other_code_points_opens_it(slot: Slot) -> None:
