@@ -13,8 +13,9 @@ Every other character is shown as a mark, and none is dropped:
   what the running Python's Unicode does not know yet, because nobody could say how wide it is.
 
 Emoji sequences are shown as their parts (`👩⟨U+200D⟩👧`, `👍⟨U+1F3FF⟩`): terminals disagree on the width of the joined
-picture, and a wrong width breaks the row. Joiners stay where writing needs them: after a virama, as in Devanagari, and, for the
-non-joiner, between Arabic letters, as in the Persian name Ali-Reza (the contexts of RFC 5892, appendix A, simplified).
+picture, and a wrong width breaks the row. Joiners stay where writing needs them: after a virama, as in Devanagari,
+and, for the non-joiner, between Arabic letters, as in the Persian name Ali-Reza (the contexts of RFC 5892, appendix A,
+simplified).
 """
 
 from __future__ import annotations

@@ -32,11 +32,14 @@ from sellmode_tui.account.process import harden_process
 from sellmode_tui.account.settings import Settings, read_settings
 from sellmode_tui.crash import write_report
 from sellmode_tui.entrance import TOLD, CacheDamaged, Entered, Entrance
+from sellmode_tui.screens.boxes import Box, TextBox
 from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.screens.desk import Desk, Facts
 from sellmode_tui.screens.keys import KeysScreen
 from sellmode_tui.screens.lock import LockScreen
-from sellmode_tui.screens.profile import ProfileScreen
+from sellmode_tui.screens.profile import ProfileScreen, ProfileView
+from sellmode_tui.screens.saved_filters import SavedFiltersScreen
+from sellmode_tui.screens.search_bar import SearchField
 from sellmode_tui.screens.sign_in import FieldName, SignInScreen
 from sellmode_tui.screens.standing import status_of
 from sellmode_tui.screens.themes import DARK, LIGHT, NAMES
@@ -46,6 +49,7 @@ from sellmode_tui.sync.status import Line, SyncStatus
 from sellmode_tui.visibility import Interrupted, SealedError
 from sellmode_tui.visibility.door import utc_now
 from sellmode_tui.widgets.keys_in_order import KeysInOrder
+from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.workspace import Workspace
 
 IDLE_MINUTES: Final = 5
@@ -93,6 +97,18 @@ class Start(NamedTuple):
     user_name: str = ""
     password: str | None = None
     """Signs in at once."""
+
+
+def _key_ids() -> set[str]:
+    """Everything that can be given another key."""
+    pages = (SellmodeApp, CustomersScreen, ProfileScreen, ProfileView, SearchField, RowTable, SignInScreen, LockScreen)
+    boxes = (SavedFiltersScreen, Box, TextBox)
+    return {
+        binding.id
+        for node in (*pages, *boxes)
+        for binding in node.BINDINGS
+        if isinstance(binding, Binding) and binding.id is not None
+    }
 
 
 class _FromThread(Message, bubble=False):
@@ -229,6 +245,10 @@ class SellmodeApp(KeysInOrder[None]):
         self.register_theme(LIGHT)
         self.theme = NAMES[self.settings.theme]
         self.set_keymap(self.settings.keys)
+        if unknown := sorted(set(self.settings.keys) - _key_ids()):
+            self._say(
+                f"settings.toml, keys: there is nothing called {', '.join(unknown)}. The page of keys has the names."
+            )
         self.set_timer(_IDLE_LOOK, self._look_idle)
         self.set_interval(_LEASE_LOOK, self._look_lease)
         start = self._start
@@ -240,8 +260,9 @@ class SellmodeApp(KeysInOrder[None]):
             self._try(folder.profile.server, lambda entrance: entrance.unlock_remembered(folder))
             return
         await self._ask_to_sign_in()
-        if start.password is not None and isinstance(self.screen, SignInScreen):
-            self.screen.sign_in(start.password)
+        page = self._way_in
+        if start.password is not None and isinstance(page, SignInScreen):
+            page.sign_in(start.password)
 
     async def on_unmount(self) -> None:
         """Close what is open, however it ends."""
@@ -297,6 +318,11 @@ class SellmodeApp(KeysInOrder[None]):
         if modifiers:
             name = name.upper()
         return "+".join((*(modifier.capitalize() for modifier in modifiers), name))
+
+    @property
+    def _way_in(self) -> SignInScreen | LockScreen | None:
+        """The page to get in by, whatever stands over it: the list of keys, or that the window is too small."""
+        return next((page for page in self.screen_stack if isinstance(page, SignInScreen | LockScreen)), None)
 
     def _pages(self) -> list[Screen[object]]:
         """What is open, the topmost last."""
@@ -367,8 +393,8 @@ class SellmodeApp(KeysInOrder[None]):
         entrance, self._entrance = self._entrance, None
         if entrance is not None:
             self._in_background(entrance.give_up)
-        if isinstance(self.screen, SignInScreen | LockScreen):
-            self.screen.rest()
+        if (page := self._way_in) is not None:
+            page.rest()
 
     def _try(self, server: str, way: Callable[[Entrance], Entered | None]) -> None:
         """Begin a try to get in; an older one counts no more."""
@@ -398,7 +424,7 @@ class SellmodeApp(KeysInOrder[None]):
     def _tell_refused(self, refused: _Refused) -> None:
         if refused.number != self._tries:
             return
-        error, screen = refused.error, self.screen
+        error, screen = refused.error, self._way_in
         if isinstance(screen, LockScreen):
             screen.refuse(str(error))
         elif isinstance(screen, SignInScreen):
@@ -422,8 +448,9 @@ class SellmodeApp(KeysInOrder[None]):
                 self._in_background(entered.workspace.close)
             return
         if entered is None:  # the keyring has no key: the password is needed
-            if isinstance(self.screen, LockScreen):
-                self.screen.rest()
+            page = self._way_in
+            if isinstance(page, LockScreen):
+                page.rest()
             return
         workspace = entered.workspace
         self._start = Start()

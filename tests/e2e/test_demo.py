@@ -1,0 +1,146 @@
+"""`./dev demo`, as somebody sees it who tries the program: it opens signed in, and nothing of it stays running."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from sellmode_backend.demo.world import STAFF
+from tests.support.terminal import Terminal
+
+DEMO = [sys.executable, "-m", "sellmode_backend.demo"]
+LONG = 90.0
+"""Seconds: the first run makes the store."""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which the demo has run already, unless the tests look at its first run."""
+    return tmp_path_factory.mktemp("demo")
+
+
+@contextlib.contextmanager
+def demo(home: Path, *options: str) -> Iterator[Terminal]:
+    """The demo on a terminal."""
+    with Terminal([*DEMO, *options], columns=100, env=environment(home)) as terminal:
+        yield terminal
+
+
+def environment(home: Path) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "SELLMODE_DEMO_DIR": str(home / "demo"),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+    }
+
+
+def port(home: Path) -> int:
+    """Where the demo's backend listens."""
+    made = msgspec.json.decode((home / "demo" / "made.json").read_bytes())
+    return int(made["port"])
+
+
+def answers(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def ended(port: int) -> bool:
+    """Whether nobody answers there within the time that a process needs to end."""
+    deadline = time.monotonic() + 20
+    while answers(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)  # nothing tells of the end of somebody else's child
+    return True
+
+
+def people(terminal: Terminal) -> list[str]:
+    """The list once it has somebody, as it stands."""
+    lines = terminal.wait_for(lambda lines: lines[3].startswith("> "), timeout=LONG)
+    return [line for line in lines[3:-2] if line]
+
+
+def test_it_opens_signed_in_and_ends_with_its_backend(home: Path) -> None:
+    with demo(home) as terminal:
+        terminal.wait_for("ONLINE", timeout=LONG)
+        terminal.wait_for("Anna Kowalska · Associate Mode")
+        first = people(terminal)
+        assert answers(port(home))
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+    assert b"Everybody's password here is: " in terminal.written
+    assert ended(port(home))
+
+    # A second run takes what the first has made.
+    made = (home / "demo" / "made.json").stat().st_mtime_ns
+    with demo(home) as terminal:
+        terminal.wait_for("ONLINE", timeout=LONG)
+        assert people(terminal) == first
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+    assert b"Making the demo store" not in terminal.written
+    assert (home / "demo" / "made.json").stat().st_mtime_ns == made
+
+
+def test_another_person_another_mode(home: Path) -> None:
+    with demo(home, "--as", "priya", "--mode", "team") as terminal:
+        terminal.wait_for("ONLINE", timeout=LONG)
+        terminal.wait_for("Priya Nair · Team Mode")
+        terminal.wait_for(lambda lines: " Owner " in lines[2])
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+    with demo(home, "--as", "priya", "--mode", "associate") as terminal:
+        terminal.wait_for("Priya Nair · Associate Mode", timeout=LONG)
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+
+
+def test_offline_it_opens_without_its_backend(home: Path) -> None:
+    with demo(home, "--offline") as terminal:
+        terminal.wait_for("OFFLINE", timeout=LONG)
+        assert people(terminal)
+        assert not answers(port(home))
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+
+
+def test_fresh_makes_it_anew(home: Path) -> None:
+    with demo(home, "--fresh") as terminal:
+        terminal.wait_for("ONLINE", timeout=LONG)
+        assert b"Making the demo store" in terminal.written
+        people(terminal)
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+
+
+def test_only_one_at_a_time_and_a_kill_ends_the_backend(home: Path) -> None:
+    with demo(home) as terminal:
+        terminal.wait_for("ONLINE", timeout=LONG)
+        second = subprocess.run(DEMO, capture_output=True, text=True, env=environment(home), check=False, timeout=60)
+        assert second.returncode == 1
+        assert "open in another terminal already" in second.stderr
+        assert answers(port(home))  # the first goes on
+        terminal.signal(signal.SIGKILL)
+        assert ended(port(home))
+
+
+def test_whom_it_does_not_know_it_answers_with_whom_it_knows(home: Path) -> None:
+    done = subprocess.run(
+        [*DEMO, "--as", "nobody"], capture_output=True, text=True, env=environment(home), check=False, timeout=60
+    )
+    assert done.returncode == 2
+    for _, user_name, name, *_ in STAFF:
+        assert user_name in done.stderr
+        assert name in done.stderr
