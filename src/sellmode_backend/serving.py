@@ -59,6 +59,8 @@ def serve(url: str, password: str | None, listening: Listening) -> None:
         partial(_application, url, password, watch_parent=listening.workers > 1),
         factory=True,
         workers=listening.workers,
+        # The faster parser keeps a header of any length in memory, and a connection whose body was given up.
+        http="h11",
         proxy_headers=listening.behind_proxy is not None,
         forwarded_allow_ips=listening.behind_proxy,
         ssl_certfile=listening.certificate,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import httpx2 as httpx
@@ -121,6 +123,24 @@ def test_a_terminal_syncs_from_a_process(sqlite_url: str, tmp_path: Path) -> Non
         answer = client.post(wire.SYNC_PATH, wire.SyncRequest(device=client.device))
         assert answer.headers["Content-Encoding"] == "gzip"
         assert isinstance(lines_of(answer.content)[-1], wire.End)
+
+
+def test_a_header_without_end_is_refused_and_a_body_given_up_ends_the_connection(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    too_large = b"Content-Length: 1000000000\r\n\r\n" + b"x" * (wire.MAX_BODY_BYTES + 1)
+    with retailer_database(sqlite_url), serve(sqlite_url, tmp_path) as backend:
+        for rest, status in ((b"X: " + b"a" * 200_000, b"400"), (too_large, b"413")):
+            with socket.create_connection(("127.0.0.1", backend.port), timeout=DEADLINE) as connection:
+                begin = b"POST /v1/sign-in HTTP/1.1\r\nHost: x\r\nSync-Protocol: 1\r\n"
+                with suppress(ConnectionError):  # it may be refused before all of it has gone
+                    connection.sendall(begin + rest)
+                answer = bytearray()
+                with suppress(ConnectionResetError):
+                    while part := connection.recv(65536):
+                        answer += part
+                assert answer.startswith(b"HTTP/1.1 " + status) or not answer
+        assert httpx.get(f"{backend.url}/health").status_code == 200
 
 
 def test_the_schema_is_brought_up_to_date_by_serving(sqlite_url: str, tmp_path: Path) -> None:

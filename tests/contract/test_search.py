@@ -114,11 +114,13 @@ def test_the_order_of_words_does_not_matter(name: str, order: random.Random) -> 
 
 
 def test_folding_twice_changes_nothing_and_words_hold_letters_and_digits_only() -> None:
-    for code in range(0x110000):
-        character = chr(code)
+    for character in map(chr, range(0x110000)):
+        # Of what is not assigned or for private use, one code point is as good as another: most are that.
+        if unicodedata.category(character) in ("Cn", "Co") and character not in "\u0378\ue000":
+            continue
         assert fold(fold(character)) == fold(character)
         for word in words(f"a{character}b"):
-            assert all(unicodedata.category(part)[0] in "LN" for part in word), hex(code)
+            assert all(unicodedata.category(part)[0] in "LN" for part in word), hex(ord(character))
 
 
 @given(anything)

@@ -95,6 +95,7 @@ def serve_in_thread(
     """The same application on a socket of its own, in a thread of the test: the test moves its clock. Gives the URL."""
     config = uvicorn.Config(
         create_app(database, settings=settings, clock=clock),
+        http="h11",
         ws="none",
         log_config=None,
         access_log=False,
