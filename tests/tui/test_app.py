@@ -480,6 +480,13 @@ async def test_keys_can_be_remapped(shop: Shop) -> None:
         await shows(pilot, LockScreen)
 
 
+async def test_a_key_for_something_that_is_not_there_is_told(data: Path) -> None:
+    app = SellmodeApp(Settings(keys={"app.lokc": "f4", "row-table.up": "i"}))
+    async with app.run_test() as pilot:
+        await shows(pilot, SignInScreen)
+        await wait_until(pilot, lambda: any("nothing called app.lokc." in text for text in told(pilot)))
+
+
 # ------------------------------------------------------------------ helpers that know the backend
 
 
