@@ -15,7 +15,7 @@ import os
 import stat
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
@@ -154,6 +154,23 @@ def _expect_file(url: str) -> None:
         raise Failure(
             f"There is no database {path}: `sellmode-backend init` or `sellmode-backend import` makes it.", NOT_SET_UP
         )
+
+
+# ------------------------------------------------------------------ what they print
+
+
+def print_table(rows: Sequence[Sequence[str]], *, numbers: bool = False) -> None:
+    """Print rows in columns, whatever stands in them made harmless; ``numbers`` stand right in all but the first."""
+    from sellmode_contract import text
+
+    shown = [[text.visible(cell) for cell in row] for row in rows]
+    widths = [max(map(text.cells, column)) for column in zip(*shown, strict=True)]
+    for row in shown:
+        padded = []
+        for place, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            blank = " " * (width - text.cells(cell))
+            padded.append(blank + cell if numbers and place else cell + blank)
+        click.echo("  ".join(padded).rstrip())
 
 
 # ------------------------------------------------------------------ the commands

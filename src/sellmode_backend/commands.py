@@ -7,7 +7,7 @@ from typing import get_args
 
 import click
 
-from sellmode_backend.cli import REFUSED, Failure, database_address, database_option, open_ready
+from sellmode_backend.cli import REFUSED, Failure, database_address, database_option, open_ready, print_table
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database
 from sellmode_contract import text
@@ -71,10 +71,8 @@ def _preview(database: Database, mode: str, *, as_json: bool) -> None:
         people = [{"user_name": row.account.user_name, "gains": row.gains, "loses": row.loses} for row in rows]
         click.echo(text.escaped_json({"mode": mode, "accounts": people}, indent=2))
         return
-    width = max([len("user name"), *(len(text.visible(row.account.user_name)) for row in rows)])
-    click.echo(f"{'user name':{width}}  {'gains':>9}  {'loses':>9}")
-    for row in rows:
-        click.echo(f"{text.visible(row.account.user_name):{width}}  {row.gains:9}  {row.loses:9}")
+    cells = [[row.account.user_name, f"{row.gains:,}", f"{row.loses:,}"] for row in rows]
+    print_table([["user name", "gains", "loses"], *cells], numbers=True)
     click.echo(f"Nothing was changed: without --dry-run the mode becomes {mode}.", err=True)
 
 

@@ -42,6 +42,7 @@ _T = TypeVar("_T")
 
 _NONCE = re.compile(r"[A-Za-z0-9_.~-]{1,128}")
 _BEARER = re.compile(r"bearer +([A-Za-z0-9_-]{1,256})", re.IGNORECASE)
+_REFUSED = re.compile(r"q=0(\.0{0,3})?")
 _MAX_DEVICE = 100
 _MAX_LIMIT = 50_000
 _KEEP_ALIVE = msgspec.json.encode(wire.KeepAlive()) + b"\n"
@@ -271,7 +272,7 @@ def _json(value: Any) -> Response:
 
 def _accepts_gzip(request: Request) -> bool:
     offers = (offer.partition(";") for offer in request.headers.get("Accept-Encoding", "").lower().split(","))
-    return any(name.strip() in ("gzip", "*") and quality.strip() not in ("q=0", "q=0.0") for name, _, quality in offers)
+    return any(name.strip() in ("gzip", "*") and not _REFUSED.fullmatch(quality.strip()) for name, _, quality in offers)
 
 
 def _as_it_is(data: bytes, _: bool) -> bytes:

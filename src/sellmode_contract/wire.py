@@ -172,7 +172,7 @@ class Put(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="p", omi
     k: str
     id: str
     v: int
-    """Revision; rises with every change of the record."""
+    """Revision; rises with every change of the record, also when it is removed and made again."""
     s: str
     """The scope that delivers it."""
     g: int = 0

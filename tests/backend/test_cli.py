@@ -21,7 +21,7 @@ from unittest.mock import patch
 import pytest
 
 from sellmode_backend.accounts.signing_in import SigningIn, WrongCredentials
-from sellmode_backend.cli import main
+from sellmode_backend.cli import main, print_table
 from sellmode_backend.store import records
 from sellmode_backend.store.database import Database
 from sellmode_contract import wire
@@ -103,6 +103,16 @@ def test_the_program_answers_as_its_commands_do(sqlite_url: str) -> None:
         ("mode", "--dry-run", "--database", sqlite_url),
     ):
         assert run_process(*arguments) == run(*arguments)
+
+
+def test_tables_stand_in_columns_whatever_is_in_them(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [["name", "sales"], ["山田", "1,000"], ["A\x1b", "7"]]
+    print_table(rows)
+    print_table(rows, numbers=True)
+    assert capsys.readouterr().out == (
+        "name  sales\n山田  1,000\nA␛    7\n"
+        "name  sales\n山田  1,000\nA␛        7\n"
+    )  # fmt: skip
 
 
 def test_arguments_that_are_no_text_are_refused(retailer: Retailer) -> None:

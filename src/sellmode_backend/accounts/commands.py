@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import codes, directory, signing_in
 from sellmode_backend.accounts.signing_in import utc_now
-from sellmode_backend.cli import database_option
+from sellmode_backend.cli import database_option, print_table
 from sellmode_backend.store import schema
 from sellmode_backend.store.database import Database
 from sellmode_contract import text
@@ -53,7 +53,7 @@ def list_command(database: Database, as_json: bool) -> None:
         return
     cells = [["user name", "name", "role", "stores", "state"]]
     cells += [[row["user_name"], row["name"], row["role"], ", ".join(row["stores"]), _state(row)] for row in rows]
-    _print_table(cells)
+    print_table(cells)
 
 
 @accounts_command.command("add")
@@ -157,15 +157,8 @@ def _print_codes(made: list[tuple[Account, str]], *, as_json: bool) -> None:
     if as_json:
         click.echo(text.escaped_json([{"user_name": who.user_name, "code": code} for who, code in made], indent=2))
         return
-    _print_table([[who.user_name, who.name, code] for who, code in made])
+    print_table([[who.user_name, who.name, code] for who, code in made])
     click.echo(f"Hand out: {len(made)} codes, each good once and for {codes.LIFE.days} days.", err=True)
-
-
-def _print_table(rows: list[list[str]]) -> None:
-    shown = [[text.visible(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*shown, strict=True)]
-    for row in shown:
-        click.echo("  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _store_names(connection: Connection) -> dict[str, str]:

@@ -186,7 +186,13 @@ class _Batch:
         """The consents that changed."""
         merged = []
         said: list[tuple[Channel, str]] = [(channel, f"consent.{channel}") for channel in _CONSENTS]
-        said = [(channel, name) for channel, name in said if name in changed]
+        # A "no" by a way that the customer cannot be reached by says nothing.
+        reached = {"email": row.fields.get("email"), "sms": (row.fields.get("phone") or [""])[0]}
+        said = [
+            (channel, name)
+            for channel, name in said
+            if name in changed and (reached[channel] or changed[name] == "subscribed")
+        ]
         there = {} if is_new or not said else {
             item.channel: item
             for item in records.children(self._connection, id, "consent")

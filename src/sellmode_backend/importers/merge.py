@@ -85,10 +85,10 @@ def merged_consent(
     """What a changed consent of the source comes to. ``base`` is None if it never said anything before.
 
     The first import sets what nobody had set; from then on consent only gets stricter. ``blank`` is the record to make
-    if there is none: one for a "no" is not made, for it is what holds without one.
+    if there is none.
     """
     if current is None and base is None:
-        return ConsentMerge(msgspec.structs.replace(blank, state=new) if new != _UNSAID else None)
+        return ConsentMerge(msgspec.structs.replace(blank, state=new))
     known = current.state if current else _UNSAID
     if _STRICTNESS[new] <= _STRICTNESS[known]:
         return ConsentMerge(None, refused=_STRICTNESS[new] < _STRICTNESS[known])

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from sellmode_backend.cli import Failure, database_option
+from sellmode_backend.cli import Failure, database_option, print_table
 from sellmode_backend.reports.totals import Totals, totals
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database
@@ -54,13 +54,9 @@ def totals_command(database: Database, zone: ZoneInfo, currency: str | None, as_
 
 def _print(found: Totals) -> None:
     for group, rows in found.groups.items():
-        told = [
-            (text.visible(key), money.amount_text(total.net_sales, found.currency), total)
+        cells = [
+            [key, money.amount_text(total.net_sales, found.currency), f"{total.orders:,}", f"{total.units:,}"]
             for key, total in rows.items()
         ]
-        width = max([len(group), *(len(key) for key, _, _ in told)])
-        head = f"net sales {found.currency}"
-        click.echo(f"{group:<{width}}  {head:>16}  {'orders':>8}  {'units':>8}")
-        for key, amount, total in told:
-            click.echo(f"{key:<{width}}  {amount:>16}  {total.orders:>8,}  {total.units:>8,}")
+        print_table([[group, f"net sales {found.currency}", "orders", "units"], *cells], numbers=True)
         click.echo()
