@@ -16,6 +16,7 @@ from sellmode_backend.importers.rejects import RejectsFile
 from sellmode_backend.importers.summary import Summary
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database, in_parts
+from sellmode_backend.store.records import RecordTooLarge
 from sellmode_contract.records import Retailer
 
 P = ParamSpec("P")
@@ -28,7 +29,7 @@ _TRIES = 6
 
 
 class ImportRefused(Exception):
-    """The import cannot begin; says why."""
+    """The import cannot begin or go on; says why."""
 
 
 class Progress(NamedTuple):
@@ -65,9 +66,14 @@ class Context:
             self.people = People(connection)
 
     def make_stores(self, names: Iterable[str]) -> None:
-        """Make the stores that are not there yet."""
+        """Make the stores that are not there yet. Raises ImportRefused if they are too many."""
         if new := self.stores.new(names):
-            self.write(settings.write_stores, new)
+            try:
+                self.write(settings.write_stores, new)
+            except RecordTooLarge:
+                raise ImportRefused(
+                    "The files name more stores than terminals can be told of: look at their column Location."
+                ) from None
             for entry in new:
                 self.stores.know(entry)
             self.summary.written["store"] += len(new)

@@ -98,7 +98,9 @@ def read_staff(row: Row) -> StaffRow:
     role = re.sub(r"[\s-]+", "_", row["role"].strip().casefold())
     if role not in _ROLES:
         raise row.unusable("role", f"is none of {', '.join(ROLE_CAPABILITIES)}")
-    return StaffRow(row, values.identifier(row["number"]), row["name"].strip(), row["store"].strip(), _ROLES[role])
+    return StaffRow(
+        row, values.identifier(row["number"]), row["name"].strip(), values.store_name(row, "store"), _ROLES[role]
+    )
 
 
 # ------------------------------------------------------------------ products
@@ -307,7 +309,7 @@ def _order(row: Row, key: str) -> OrderRows:
         source=source,
         channel="store" if source.casefold() == "pos" else "online",
         employee=row["employee"].strip(),
-        location=row["location"].strip(),
+        location=values.store_name(row, "location"),
         lines=[],
     )
 

@@ -16,6 +16,8 @@ _EMAIL = re.compile(r"[^@\s\x00-\x20\x7f-\xa0<>]{1,64}@[^@\s\x00-\x20\x7f-\xa0<>
 _REGION = re.compile("[A-Z]{2}")
 MAX_KEY = 320
 """Characters of what somebody is known by: as many as the longest e-mail address has."""
+MAX_STORE_NAME = 200
+"""Characters."""
 _MAX_AMOUNT = 10**13
 """Minor units. Sums of a hundred thousand of them are still numbers to every database."""
 _YEARS = range(1900, 2200)
@@ -54,6 +56,14 @@ def key(row: Row, field: str) -> str:
     text = identifier(row[field])
     if len(text) > MAX_KEY:
         raise row.unusable(field, f"is longer than {MAX_KEY} characters")
+    return text
+
+
+def store_name(row: Row, field: str) -> str:
+    """A store's name. All of them are in one record, the retailer's, which has to fit into a line of a sync answer."""
+    text = row[field].strip()
+    if len(text) > MAX_STORE_NAME:
+        raise row.unusable(field, f"is longer than {MAX_STORE_NAME} characters")
     return text
 
 

@@ -109,6 +109,13 @@ def test_a_file_that_is_no_table_is_one_clear_line(sqlite_url: str, here: Path, 
     assert done.stderr == ("Error: customers.csv is a spreadsheet or archive, not CSV: export it as CSV in UTF-8\n")
 
 
+def test_more_stores_than_a_terminal_can_be_told_of(sqlite_url: str, here: Path, export: Export) -> None:
+    orders = [ORDER | {"Id": str(n), "Name": f"#{n}", "Location": f"{n:05}" + "\x01" * 195} for n in range(4000)]
+    done = shopify(sqlite_url, export.staff().orders(*orders).folder)
+    assert done.exit_code == 1
+    assert done.stderr.startswith("Error: The files name more stores than terminals can be told of")
+
+
 def test_other_tags_name_owner_and_store(sqlite_url: str, here: Path, export: Export) -> None:
     export.staff().customers(customer("25", Tags="1-2's, at Store 1"))
     options = ["--currency", "USD", "--owner-tag", "*'s", "--store-tag", "at *"]

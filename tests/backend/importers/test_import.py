@@ -370,7 +370,7 @@ def test_consent_only_gets_stricter(database: Database, export: Export) -> None:
     assert states() == {"email": "subscribed"}
     (consent,) = belonging(database, one_customer(database), Consent)
     assert (consent.actor, consent.evidence) == ("shopify", "Accepts Email Marketing: yes")
-    # A "no" holds without a record, and is not loosened.
+    # A "no" by a way that the customer cannot be reached by makes no record, but is not loosened either.
     assert customers.LOOSER_CONSENT in load("yes", "yes")
     assert states() == {"email": "subscribed"}
     load("no", "no")
@@ -383,6 +383,16 @@ def test_consent_only_gets_stricter(database: Database, export: Export) -> None:
     load("yes", "no")
     load("no", "no")
     assert states() == {"email": "unsubscribed"}
+
+
+def test_a_no_is_a_consent_to_personal_messages_only(database: Database, export: Export) -> None:
+    export.customers(customer("25", Phone="+12025550123", Accepts_Email_Marketing="no", Accepts_SMS_Marketing="no"))
+    export.load(database)
+    found = belonging(database, one_customer(database), Consent)
+    assert {(item.channel, item.state, item.evidence) for item in found} == {
+        ("email", "one_to_one", "Accepts Email Marketing: no"),
+        ("sms", "one_to_one", "Accepts SMS Marketing: no"),
+    }
 
 
 def test_a_reassignment_is_merged_and_remembered(database: Database, export: Export) -> None:

@@ -245,6 +245,7 @@ def test_returned_lines_and_other_currencies(tmp_path: Path) -> None:
         ({"Total": "NaN"}, "Total", "is no amount of money such as 1234.50"),
         ({"Total": "1e9"}, "Total", "is no amount of money such as 1234.50"),
         ({"Total": "１２"}, "Total", "is no amount of money such as 1234.50"),
+        ({"Location": "x" * 201}, "Location", "is longer than 200 characters"),
         ({"Total": "100000000000.00"}, "Total", "is too large"),
         ({"Total": "99999999999999999"}, "Total", "has more decimal places than USD has, or is too large"),
         ({"Currency": "usd"}, "Currency", "is no currency code such as USD"),
