@@ -238,9 +238,10 @@ def _failure(error: Exception) -> Failure:
     from sellmode_backend import problems
     from sellmode_backend.accounts.directory import AccountError
     from sellmode_backend.store.database import DatabaseError, PasswordInURL
+    from sellmode_backend.store.records import RecordTooLarge
     from sellmode_backend.store.settings import SettingError
 
-    if isinstance(error, AccountError | SettingError):
+    if isinstance(error, AccountError | SettingError | RecordTooLarge):
         return Failure(f"{str(error)[:1].upper()}{str(error)[1:].removesuffix('.')}.")
     if isinstance(error, DatabaseError):
         return Failure(str(error), USAGE if isinstance(error, PasswordInURL) else NOT_SET_UP)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
 from sellmode_backend.importers import values
-from sellmode_backend.importers.reading import Row, Table, UnusableRow
+from sellmode_backend.importers.reading import MAX_ROW, Row, Table, UnusableRow
 from sellmode_contract.records import ConsentState, OrderLine
 from sellmode_contract.visibility import ROLE_CAPABILITIES, Role
 
@@ -121,6 +121,9 @@ class ProductReader:
             self._shared = dict.fromkeys(self._shared, "")
         # An empty field of a later row says: as above.
         self._shared = {name: row[name] or above for name, above in self._shared.items()}
+        from_above = sum(len(text) for name, text in self._shared.items() if not row[name])
+        if len(row.raw) + from_above > MAX_ROW:
+            raise UnusableRow("", f"is longer than {MAX_ROW:,} characters with what it takes from the rows above")
         sku = values.identifier(row["sku"])
         if not sku:
             if not row["price"].strip() and row["image"]:

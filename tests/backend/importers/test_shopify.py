@@ -181,6 +181,13 @@ def test_variants_share_what_stands_on_the_first_row_and_images_are_no_products(
     assert (draft["active"], draft["price"], draft["variant"]) == (False, None, "")
 
 
+def test_a_variant_is_no_longer_than_a_row_with_what_it_shares(tmp_path: Path) -> None:
+    first = product("A", Title="x" * 400_000)
+    found, refused = products(tmp_path, first, product("B", Handle="p-A", Title="", Vendor="y" * 300_000))
+    assert [item.sku for item in found] == ["A"]
+    assert refused == [(3, "", "is longer than 600,000 characters with what it takes from the rows above")]
+
+
 def test_a_product_that_cannot_be_used(tmp_path: Path) -> None:
     found, refused = products(
         tmp_path,
