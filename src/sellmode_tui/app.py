@@ -543,6 +543,7 @@ class SellmodeApp(KeysInOrder[None]):
             return
         changed = message.facts != desk.facts
         desk.facts = message.facts
+        self._forget_if_forbidden(message.workspace, message.facts)
         for page in self._pages():
             if isinstance(page, CustomersScreen):
                 if changed:
@@ -552,6 +553,12 @@ class SellmodeApp(KeysInOrder[None]):
                 page.records_changed()
         if changed:
             self._show_status()
+
+    def _forget_if_forbidden(self, workspace: Workspace, facts: Facts) -> None:
+        """The retailer may have taken back that people stay signed in."""
+        folder = workspace.session.folder
+        if facts.retailer and not facts.retailer.keyring_allowed and folder.profile.remembered:
+            self._in_background(lambda: session.forget(folder))
 
     @on(CustomersScreen.SyncWanted)
     def _sync_now(self) -> None:

@@ -14,9 +14,10 @@ from textual.pilot import Pilot
 
 from sellmode_backend.accounts import codes, directory, sessions
 from sellmode_backend.accounts.signing_in import utc_now
+from sellmode_backend.store import settings
 from sellmode_contract.records import Customer
 from sellmode_contract.visibility import Account
-from sellmode_tui.account import folders
+from sellmode_tui.account import folders, keyring
 from sellmode_tui.account.folders import DATA_VARIABLE
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.app import SellmodeApp, Start
@@ -331,6 +332,32 @@ async def test_a_disabled_account_is_closed_and_its_cache_deleted(shop: Shop) ->
         await shows(pilot, SignInScreen)
         assert "switched off" in trouble(pilot)
         await wait_until(pilot, lambda: not cache.exists())
+
+
+async def test_staying_signed_in_ends_when_the_retailer_no_longer_allows_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent / "account" / "fake_keyrings"))
+    monkeypatch.setenv("FAKE_KEYRING_FILE", str(tmp_path / "kept.json"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "fake_keyrings.Working")
+
+    def allow(allowed: bool) -> None:
+        with shop.database.transaction() as connection:
+            settings.change(connection, keyring_allowed=allowed)
+
+    shop.customers(2, shop.person("anna"))
+    allow(True)
+    async with app_of(shop.url, "anna", PASSWORD) as pilot:
+        await listing(pilot, 2)
+        folder = folders.known_accounts()[0]
+        await pilot.press("f7")
+        await wait_until(pilot, lambda: folders.known_accounts()[0].profile.remembered)
+        assert keyring.get(folder.id)
+        allow(False)
+        await pull(pilot)
+        await wait_until(pilot, lambda: not folders.known_accounts()[0].profile.remembered)
+        assert keyring.get(folder.id) is None
+        assert count(pilot) == 2
 
 
 async def test_a_session_that_ended_leaves_the_customers_and_asks_to_sign_in_again(shop: Shop) -> None:

@@ -235,6 +235,14 @@ def remember(session: Session) -> None:
         raise
 
 
+def forget(folder: AccountFolder) -> None:
+    """Stay signed in on this machine no longer: remove the key from its keyring. Raises KeyringUnavailable."""
+    if folder.known is None or not folder.known.remembered:
+        return
+    keyring.delete(folder.id)
+    folder.store_profile(msgspec.structs.replace(folder.known, remembered=False))
+
+
 # ------------------------------------------------------------------ out
 
 
@@ -244,7 +252,7 @@ def lock(session: Session) -> None:
     Raises KeyringUnavailable if the keyring may still open the account; the session is closed all the same.
     """
     session.close()
-    _forget(session.folder)
+    forget(session.folder)
 
 
 def sign_out(session: Session, transport: Transport | None = None) -> bool:
@@ -261,7 +269,7 @@ def sign_out(session: Session, transport: Transport | None = None) -> bool:
         heard = not session.journal.to_revoke()
     finally:
         session.close()
-    _forget(session.folder)
+    forget(session.folder)
     return heard
 
 
@@ -394,15 +402,7 @@ def _seal(folder: AccountFolder, why: Literal["lease", "disabled"]) -> None:
     """Delete what opens an account's files here."""
     folder.seal(why)
     with contextlib.suppress(errors.KeyringUnavailable):  # without a slot, no key that it keeps is asked for
-        _forget(folder)
-
-
-def _forget(folder: AccountFolder) -> None:
-    """Remove the key from the keyring, if it may be there. Raises KeyringUnavailable."""
-    if folder.known is None or not folder.known.remembered:
-        return
-    keyring.delete(folder.id)
-    folder.store_profile(msgspec.structs.replace(folder.known, remembered=False))
+        forget(folder)
 
 
 def _revoke(transport: Transport, token: str) -> bool:
