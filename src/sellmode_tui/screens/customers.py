@@ -25,7 +25,6 @@ from sellmode_tui.sync.status import SyncStatus
 from sellmode_tui.visibility import CustomerList, CustomerQuery, Interrupted, Sort
 from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.widgets.status_line import StatusLine
-from sellmode_tui.widgets.text_field import TextField
 
 WIDE: Final = 110
 """Columns from which on the profile stands beside the list."""
@@ -39,8 +38,7 @@ class CustomersScreen(Screen[None]):
 
     BINDING_GROUP_TITLE = "Customers"
     BINDINGS: ClassVar[list[BindingType]] = [
-        # Priority: what is typed right after it, in one packet of a slow line, is for the search already.
-        Binding("slash", "search", "Search", priority=True, tooltip="Search and filter", id="customers.search"),
+        Binding("slash", "search", "Search", key_display="/", tooltip="Search and filter", id="customers.search"),
         Binding("s", "sort", "Sort", tooltip="Sort by the next column", id="customers.sort"),
         Binding("S", "reverse", "Reverse", show=False, tooltip="Sort the other way round", id="customers.reverse"),
         Binding("f", "filters", "Filters", tooltip="Pick, save and delete filters", id="customers.filters"),
@@ -346,11 +344,7 @@ class CustomersScreen(Screen[None]):
 
     def action_search(self) -> None:
         """Go to the search."""
-        self.set_focus(self.query_one(SearchBar).field)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  # Textual's signature
-        """In the search, a slash is a slash."""
-        return not (action == "search" and isinstance(self.focused, TextField))
+        self.query_one(SearchBar).field.focus()
 
     def action_sort(self) -> None:
         """Sort by the next column."""

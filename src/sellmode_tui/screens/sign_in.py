@@ -33,9 +33,6 @@ class SignInScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "first_time", "First time / password", tooltip="Use an activation code", id="sign-in.first-time"),
         Binding("escape", "give_up", "Give up", show=False, tooltip="Give up signing in", id="sign-in.give-up"),
-        # Priority: what is typed right after it, in one packet of a slow line, must not show in the field before.
-        Binding("enter", "next", "Next empty field", show=False, priority=True, id="sign-in.enter"),
-        Binding("tab", "app.focus_next", "Next field", show=False, priority=True, id="sign-in.tab"),
         Binding("down", "app.focus_next", "Next field", show=False, id="sign-in.next"),
         Binding("up", "app.focus_previous", "Field before", show=False, id="sign-in.before"),
     ]
@@ -218,22 +215,6 @@ class SignInScreen(Screen[None]):
             self.refuse("The two new passwords are not the same. Type the second one again.", "again", clear=True)
             return False
         return True
-
-    def _next_empty(self) -> TextField | None:
-        """The first empty field after the one in use, or before it. That one may not have taken all that was typed."""
-        fields = [self._field(name) for name in self._names]
-        if self.focused not in fields:
-            return None
-        place = next(place for place, field in enumerate(fields) if field is self.focused)
-        return next((field for field in (*fields[place + 1 :], *fields[:place]) if not field.value), None)
-
-    def action_next(self) -> None:
-        """Go to the next empty field."""
-        self.set_focus(self._next_empty())
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  # Textual's signature
-        """Enter signs in where no other field is empty."""
-        return action != "next" or (not self._busy and self._next_empty() is not None)
 
     def action_first_time(self) -> None:
         """Ask for a code instead of the password, or the other way round."""

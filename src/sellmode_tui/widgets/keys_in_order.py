@@ -19,6 +19,9 @@ ReturnType = TypeVar("ReturnType")
 
 GIVE_UP_SECONDS: Final = 2.0
 """A widget that went away with a key unanswered holds the keys behind it no longer than this."""
+ROUNDS: Final = 4
+"""A key goes up from the widget in use to the app, each with a queue of its own; so does what the widget says of it
+(a text was submitted); then the app moves the focus or turns the page, which the new page is told of."""
 
 
 class KeysInOrder(App[ReturnType]):
@@ -47,13 +50,17 @@ class KeysInOrder(App[ReturnType]):
         self._key += 1
         key = self._key
         self._timeout = asyncio.get_running_loop().call_later(GIVE_UP_SECONDS, self._settled, key)
-        reached = self.focused or self.screen
         await super().on_event(event)
-        # The key goes from the widget up to the app, each with a queue of its own; what it moves (the focus, another
-        # page) is then seen to by the app and by the page that is there by then.
+        self._after_rounds(ROUNDS, key)
+
+    def _after_rounds(self, rounds: int, key: int) -> None:
+        """Count a key as done with once all queues that it can stand in have been worked off so many times."""
+        if rounds == 0:
+            self._settled(key)
+            return
+        reached = self.focused or self.screen
         self._pass_through(
-            [*reached.ancestors_with_self, self],
-            lambda: self._pass_through([self.focused or self.screen, self.screen, self], lambda: self._settled(key)),
+            [*reached.ancestors_with_self, self.screen, self], lambda: self._after_rounds(rounds - 1, key)
         )
 
     def _pass_through(self, pumps: list[MessagePump], then: Callable[[], None]) -> None:
