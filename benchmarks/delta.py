@@ -17,7 +17,8 @@ from sellmode_backend.store import feeds, records
 from sellmode_contract.records import Customer
 from sellmode_contract.visibility import feed_of, scope_name, store_audience
 from sellmode_tui.account.session import Session
-from sellmode_tui.cache.store import Cache, Change, Changed
+from sellmode_tui.cache.page import Change
+from sellmode_tui.cache.store import Cache, Changed
 
 SMALL = 10_000
 CHANGES = 20

@@ -19,9 +19,10 @@ from tests.support.postgresql import PostgreSQL
 
 _ROOT = Path(__file__).parent.parent
 
-# `./dev test --hypothesis-profile=ci` looks longer. No deadlines: a busy machine is not a failure.
+# `./dev test --hypothesis-profile=ci` looks longer, `proofs` far longer. No deadlines: a busy machine is not a failure.
 settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("dev"), max_examples=300, derandomize=False, print_blob=True)
+settings.register_profile("proofs", settings.get_profile("ci"), max_examples=3000)
 settings.load_profile("dev")
 
 forbid_network()

@@ -9,36 +9,26 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import threading
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import msgspec
 from sqlcipher3 import dbapi2
 
-from sellmode_contract import visibility
-from sellmode_contract.wire import Drop, Head, Put, Remove, Sweep
+from sellmode_contract.wire import Head
 from sellmode_tui import sealed
-from sellmode_tui.cache import listing, schema, search
+from sellmode_tui.cache import listing, meta, schema, search
+from sellmode_tui.cache.page import CHUNK, Change, Page, delete
 from sellmode_tui.cache.tables import (
     OTHER,
     TABLES,
     VERSION,
     Malformed,
-    Value,
-    columns_of,
-    own_values,
-    stored_text,
-    table_of,
 )
 from sellmode_tui.migrations import migrate, transaction
 from sellmode_tui.sealed import Connection
 
-Change: TypeAlias = Put | Remove | Sweep | Drop
-
-CHUNK = 500
-"""Rows that are deleted in one transaction."""
 REBUILD_FROM = 5000
 """A page that announces at least as many records to come, and more than the cache has, is the start of a bulk load."""
 
@@ -89,24 +79,20 @@ class Reading:
     def __init__(self, connection: Connection, head: Head | None) -> None:
         self.connection = connection
         self.head = head
-        allowed = _allowed(head) if head else frozenset()
+        allowed = meta.allowed(head) if head else frozenset()
         self.scopes: tuple[int, ...] = tuple(
             pk for pk, name in connection.execute("SELECT pk, name FROM scope WHERE current") if name in allowed
         )
         """The scopes whose records may be shown, by their number in the file; none is nothing."""
-        self.built = bool(_meta(connection, "built"))
+        self.built = bool(meta.get(connection, "built"))
         """Whether lists and search have their indexes."""
-        self.version: int = _meta(connection, "content")
+        self.version: int = meta.get(connection, "content")
         """The same number, the same visible records."""
 
     def only_visible(self, alias: str) -> str:
         """SQL that is true of a kind's rows that may be shown."""
         # The + keeps SQLite from reading by scope, which would lose the order that it would otherwise read in.
         return f"+{alias}.scope IN ({','.join(map(str, self.scopes))})"
-
-
-def _allowed(head: Head) -> frozenset[str]:
-    return visibility.scopes(head.view.mode, head.view.account) & frozenset(head.scopes)
 
 
 class Cache:
@@ -170,14 +156,14 @@ class Cache:
     def state(self) -> SyncState:
         """Where the cache stands. What is applied next must follow on this."""
         with self._lock, self._errors():
-            meta = dict(self._writer.execute("SELECT name, value FROM meta"))
-            self._version = meta["version"]
+            held = dict(self._writer.execute("SELECT name, value FROM meta"))
+            self._version = held["version"]
         return SyncState(
-            cursor=meta.get("cursor"),
-            head=msgspec.json.decode(meta["head"], type=Head) if "head" in meta else None,
-            last_contact=_moment(meta.get("last_contact")),
-            finished_at=_moment(meta.get("finished_at")),
-            complete=bool(meta["built"]),
+            cursor=held.get("cursor"),
+            head=msgspec.json.decode(held["head"], type=Head) if "head" in held else None,
+            last_contact=_moment(held.get("last_contact")),
+            finished_at=_moment(held.get("finished_at")),
+            complete=bool(held["built"]),
         )
 
     def changes(self) -> int:
@@ -246,7 +232,7 @@ class Cache:
         connection.close()
 
     def _current_head(self, connection: Connection) -> Head | None:
-        text = _meta(connection, "head")
+        text = meta.get(connection, "head")
         if text is None:
             return None
         if self._head is None or self._head[0] != text:
@@ -261,25 +247,25 @@ class Cache:
         Whatever leaves is never shown again, even if its scope comes back: its records are sent anew. A reset makes
         every record wait for its scope's sweep. Raises Overtaken.
         """
-        allowed = _allowed(head)
+        allowed = meta.allowed(head)
         with self._advance() as connection:
             if head.reset:
                 for table in (*TABLES, OTHER):
                     connection.execute(f'UPDATE "{table}" SET gen = -1')
                 connection.execute("UPDATE scope SET swept = NULL, only = NULL")
                 connection.execute("DELETE FROM meta WHERE name = 'cursor'")
-            if _shown(_stored_head(connection)) != _shown(head):
-                _bump_content(connection)
-            _set_meta(connection, "head", msgspec.json.encode(head).decode())
+            if _shown(meta.stored_head(connection)) != _shown(head):
+                meta.content_changed(connection)
+            meta.put(connection, "head", msgspec.json.encode(head).decode())
             had = {name for (name,) in connection.execute("SELECT name FROM scope WHERE name IS NOT NULL")}
             connection.executemany(
                 "UPDATE scope SET name = NULL, current = 0 WHERE name = ?", ((name,) for name in had - set(head.scopes))
             )
             for name in head.scopes:
                 connection.execute(
-                    "UPDATE scope SET current = ? WHERE pk = ?", (name in allowed, _scope(connection, name))
+                    "UPDATE scope SET current = ? WHERE pk = ?", (name in allowed, meta.scope_number(connection, name))
                 )
-            _set_meta(connection, "last_contact", at.isoformat())
+            meta.put(connection, "last_contact", at.isoformat())
 
     def apply(self, changes: Sequence[Change], cursor: str, left: int | None = None) -> Changed:
         """Make a page and the cursor behind it durable together; ``left`` is how many records are about to follow.
@@ -288,11 +274,11 @@ class Cache:
         """
         self._delete_scopes("dropped")
         with self._advance() as connection:
-            if left is not None and left >= REBUILD_FROM and _meta(connection, "built"):
+            if left is not None and left >= REBUILD_FROM and meta.get(connection, "built"):
                 (held,) = connection.execute("SELECT count(*) FROM listing").fetchone()
                 if left > held:
                     _unbuild(connection)
-            page = _Page(connection)
+            page = Page(connection)
             try:
                 for change in changes:
                     page.add(change)
@@ -300,8 +286,8 @@ class Cache:
             except OverflowError:
                 raise Malformed("a number is too large for any column") from None
             if page.kinds:
-                _bump_content(connection)
-            _set_meta(connection, "cursor", cursor)
+                meta.content_changed(connection)
+            meta.put(connection, "cursor", cursor)
         self._delete_scopes("dropped")
         return Changed(frozenset(page.kinds), page.records)
 
@@ -313,7 +299,7 @@ class Cache:
         self._delete_scopes("current = 0")
         self._build()
         with self._advance() as connection:
-            _set_meta(connection, "finished_at", at.isoformat())
+            meta.put(connection, "finished_at", at.isoformat())
         self._scrub()
 
     def purge(self) -> None:
@@ -341,20 +327,20 @@ class Cache:
         with self._errors():
             migrate(self._writer, self.path, schema.STEPS)
             self.state()
-            return bool(_meta(self._writer, "derived") == VERSION)
+            return bool(meta.get(self._writer, "derived") == VERSION)
 
     def _build(self) -> None:
         with self._lock, self._errors():
-            if _meta(self._writer, "built"):
+            if meta.get(self._writer, "built"):
                 return
             with self._advance() as connection:
                 schema.create_indexes(connection)
                 listing.create(connection)
                 search.create(connection)
                 listing.index_all(connection, self._check)
-                _set_meta(connection, "built", 1)
-                _count_deleted(connection)  # the log has grown by all of it
-                _bump_content(connection)
+                meta.put(connection, "built", 1)
+                meta.rows_deleted(connection)  # the log has grown by all of it
+                meta.content_changed(connection)
 
     def _delete_scopes(self, condition: str) -> None:
         """Delete the rows of scopes, some in each transaction, and then the scopes themselves."""
@@ -366,9 +352,9 @@ class Cache:
                 while deleted == CHUNK:
                     self._check()
                     with transaction(self._writer):
-                        deleted = _delete(self._writer, table, f"scope IN ({numbers})", limit=CHUNK)
+                        deleted = delete(self._writer, table, f"scope IN ({numbers})", limit=CHUNK)
                         if deleted:
-                            _count_deleted(self._writer)
+                            meta.rows_deleted(self._writer)
             if doomed:
                 with transaction(self._writer):
                     self._writer.execute(f"DELETE FROM scope WHERE pk IN ({numbers})")
@@ -376,240 +362,28 @@ class Cache:
     def _scrub(self) -> None:
         """Empty the log, where deleted rows still stand. A reading that lasts too long puts it off to the next time."""
         with self._lock, self._errors():
-            deleted = _meta(self._writer, "deleted")
-            if deleted == _meta(self._writer, "scrubbed"):
+            deleted = meta.get(self._writer, "deleted")
+            if deleted == meta.get(self._writer, "scrubbed"):
                 return
             self._writer.execute("PRAGMA busy_timeout = 200")
             (busy, _, _) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             self._writer.execute(f"PRAGMA busy_timeout = {sealed.BUSY_MS}")
             if not busy:  # noted afterwards, so that a killed process has not promised it
                 with transaction(self._writer):
-                    _set_meta(self._writer, "scrubbed", deleted)
-
-
-# ------------------------------------------------------------------ a page
-
-
-class _Page:
-    """Applies the lines of a page, in bulk where their order allows it."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        self._built = bool(_meta(connection, "built"))
-        self._scopes: dict[str, int] = {}
-        self._puts: dict[str, dict[str, tuple[Value, ...]]] = defaultdict(dict)
-        """Of each kind, the rows by id that wait."""
-        self._generations: dict[str, set[int]] = defaultdict(set)
-        """Of each scope, the generations of the puts that wait."""
-        self._removes: dict[str, dict[str, str]] = defaultdict(dict)
-        """Of each kind, the scopes by id of removals that wait."""
-        self.kinds: set[str] = set()
-        self.records = 0
-
-    def add(self, change: Change) -> None:
-        """Apply a line, now or, if nothing that comes before ``end`` can tell the difference, later."""
-        if isinstance(change, Put):
-            if change.id in self._removes[change.k] or change.id in self._puts[change.k]:
-                self._flush()
-            row = (change.id, self._scope(change.s), change.v, change.g, stored_text(change.d))
-            self._puts[change.k][change.id] = (*row, *own_values(change.k, change.id, change.d))
-            self._generations[change.s].add(change.g)
-        elif isinstance(change, Remove):
-            if change.id in self._removes[change.k] or change.id in self._puts[change.k]:
-                self._flush()
-            self._removes[change.k][change.id] = change.s
-        elif isinstance(change, Sweep):
-            self._flush()
-            self._sweep(self._scope(change.s), change.g)
-        else:
-            self._flush()
-            self._drop(change.s)
-
-    def end(self) -> None:
-        """Apply what waits."""
-        self._flush()
-        if self._built and "staff" in self.kinds:
-            listing.owners_changed(self._connection)
-
-    def _flush(self) -> None:
-        for scope, generations in self._generations.items():
-            self._note_generations(self._scope(scope), generations)
-        self._generations.clear()
-        for kind, rows in self._puts.items():
-            self._upsert(kind, rows)
-        self._puts.clear()
-        for kind, removals in self._removes.items():
-            for id, scope in removals.items():
-                self._delete(kind, "id = ? AND scope = ?", (id, self._scope(scope)))
-        self._removes.clear()
-
-    def _upsert(self, kind: str, rows: dict[str, tuple[Value, ...]]) -> None:
-        if not rows:
-            return
-        self.kinds.add(kind)
-        self.records += len(rows)
-        table = table_of(kind)
-        if not self._built:
-            self._connection.executemany(_UPSERTS[table], rows.values())
-            return
-        before = listing.snapshot(self._connection, list(rows)) if table == "customer" else {}
-        self._connection.executemany(_UPSERTS[table], self._update(table, rows.values()))
-        if table == "customer":
-            listing.follow(self._connection, before, listing.snapshot(self._connection, list(rows)))
-
-    def _update(self, table: str, rows: Iterable[tuple[Value, ...]]) -> list[tuple[Value, ...]]:
-        """Write the rows whose indexed columns stay as they are, which spares their indexes; returns the others."""
-        columns = columns_of(table)
-        named = [dict(zip(columns, row, strict=True)) for row in rows]
-        statement = _UPDATES[table]
-        return [tuple(row.values()) for row in named if self._connection.execute(statement, row).rowcount == 0]
-
-    def _note_generations(self, scope: int, generations: set[int]) -> None:
-        swept, only = self._connection.execute("SELECT swept, only FROM scope WHERE pk = ?", (scope,)).fetchone()
-        if swept in generations:
-            # A reset with the number of the last one: what that one delivered is generation 0 in earnest now.
-            for table in (*TABLES, OTHER):
-                self._connection.execute(f'UPDATE "{table}" SET gen = 0 WHERE scope = ? AND gen = ?', (scope, swept))
-            swept = only = None
-        if only == _EMPTY and len(generations) == 1:
-            (only,) = generations
-        elif generations != {only}:
-            only = None
-        self._connection.execute("UPDATE scope SET swept = ?, only = ? WHERE pk = ?", (swept, only, scope))
-
-    def _sweep(self, scope: int, generation: int) -> None:
-        swept, only = self._connection.execute("SELECT swept, only FROM scope WHERE pk = ?", (scope,)).fetchone()
-        if swept == generation:  # nothing came since a reset of the same number
-            self._delete_everywhere("scope = ?", (scope,))
-        elif only not in (generation, _EMPTY):
-            self._delete_everywhere("scope = ? AND gen <> ?", (scope, generation))
-        # That everything left is generation 0 now is said once, not written into every row.
-        self._connection.execute("UPDATE scope SET swept = ?1, only = ?1 WHERE pk = ?2", (generation, scope))
-
-    def _drop(self, name: str) -> None:
-        self._scopes.pop(name, None)
-        self._connection.execute("UPDATE scope SET name = NULL, current = 0, dropped = 1 WHERE name = ?", (name,))
-        self.kinds.update(TABLES)
-
-    def _delete_everywhere(self, condition: str, parameters: tuple[Value, ...]) -> None:
-        for table in (*TABLES, OTHER):
-            self._delete(table, condition, parameters)
-
-    def _delete(self, kind: str, condition: str, parameters: tuple[Value, ...]) -> None:
-        if kind not in TABLES and kind != OTHER:
-            condition, parameters = f"{condition} AND kind = ?", (*parameters, kind)
-        if deleted := _delete(self._connection, table_of(kind), condition, parameters):
-            self.kinds.add(kind)
-            self.records += deleted
-            _count_deleted(self._connection)
-
-    def _scope(self, name: str) -> int:
-        if name not in self._scopes:
-            self._scopes[name] = _scope(self._connection, name)
-        return self._scopes[name]
-
-
-def _upsert_statement(table: str) -> str:
-    columns = columns_of(table)
-    key = "(id, kind)" if table == OTHER else "(id)"
-    assignments = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in ("id", "kind"))
-    # The generation that counts: none of a scope that has left, 0 after its sweep.
-    generation = (
-        f'(SELECT CASE WHEN s.name IS NULL THEN -2 WHEN s.swept = "{table}".gen THEN 0 ELSE "{table}".gen END'
-        f' FROM scope s WHERE s.pk = "{table}".scope)'
-    )
-    return (
-        f'INSERT INTO "{table}" ({", ".join(columns)}) VALUES ({", ".join("?" * len(columns))})'
-        f" ON CONFLICT {key} DO UPDATE SET {assignments}"
-        f' WHERE excluded.rev >= "{table}".rev OR excluded.gen <> {generation}'
-    )
-
-
-def _update_statement(table: str) -> str:
-    same = ["id", *(["kind"] if table == OTHER else []), *schema.INDEXED[table]]
-    others = [name for name in columns_of(table) if name not in same]
-    assignments = ", ".join(f"{name} = :{name}" for name in others)
-    return f'UPDATE "{table}" SET {assignments} WHERE rev <= :rev AND ' + " AND ".join(
-        f"{name} IS :{name}" for name in same
-    )
-
-
-_UPDATES = {table: _update_statement(table) for table in (*TABLES, OTHER)}
-_UPSERTS = {table: _upsert_statement(table) for table in (*TABLES, OTHER)}
-
-_EMPTY = -1
-"""``scope.only`` of a scope that has no rows yet."""
-
-
-# ------------------------------------------------------------------ small things
-
-
-def _delete(
-    connection: Connection, table: str, condition: str, parameters: tuple[Value, ...] = (), limit: int = -1
-) -> int:
-    """Delete rows of a table with whatever lists and search hold of them; returns how many."""
-    doomed = [
-        pk for (pk,) in connection.execute(f'SELECT pk FROM "{table}" WHERE {condition} LIMIT ?', (*parameters, limit))
-    ]
-    built = bool(doomed and _meta(connection, "built"))
-    if built and table == "customer":
-        for start in range(0, len(doomed), CHUNK):
-            listing.remove(connection, search.documents(connection, doomed[start : start + CHUNK]))
-    connection.executemany(f'DELETE FROM "{table}" WHERE pk = ?', ((pk,) for pk in doomed))
-    if built and table == "staff":
-        listing.owners_changed(connection)
-    return len(doomed)
+                    meta.put(self._writer, "scrubbed", deleted)
 
 
 def _unbuild(connection: Connection) -> None:
     schema.drop_indexes(connection)
     listing.drop(connection)
     search.drop(connection)
-    _set_meta(connection, "built", 0)
-    _bump_content(connection)
-
-
-def _count_deleted(connection: Connection) -> None:
-    """Note that rows were deleted, which still stand in the log."""
-    connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'deleted'")
-
-
-def _bump_content(connection: Connection) -> None:
-    connection.execute("UPDATE meta SET value = value + 1 WHERE name = 'content'")
+    meta.put(connection, "built", 0)
+    meta.content_changed(connection)
 
 
 def _shown(head: Head | None) -> object:
     """What decides about what is shown."""
-    return head and (head.view, frozenset(head.scopes), _allowed(head))
-
-
-def _stored_head(connection: Connection) -> Head | None:
-    text = _meta(connection, "head")
-    return None if text is None else msgspec.json.decode(text, type=Head)
-
-
-def _scope(connection: Connection, name: str) -> int:
-    """The number of a scope in this file; a new one is empty."""
-    row = connection.execute("SELECT pk FROM scope WHERE name = ?", (name,)).fetchone()
-    if row:
-        return int(row[0])
-    head = _stored_head(connection)
-    current = head is not None and name in _allowed(head)
-    (pk,) = connection.execute(
-        "INSERT INTO scope (name, current, only) VALUES (?, ?, ?) RETURNING pk", (name, current, _EMPTY)
-    ).fetchone()
-    return int(pk)
-
-
-def _meta(connection: Connection, name: str) -> Any:
-    row = connection.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-    return row and row[0]
-
-
-def _set_meta(connection: Connection, name: str, value: str | int) -> None:
-    connection.execute(
-        "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value)
-    )
+    return head and (head.view, frozenset(head.scopes), meta.allowed(head))
 
 
 def _moment(text: str | None) -> dt.datetime | None:

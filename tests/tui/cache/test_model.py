@@ -12,7 +12,8 @@ from sellmode_contract.records import Customer, Figures, kind_of
 from sellmode_contract.visibility import scopes
 from sellmode_contract.wire import Drop, Put, Remove, Sweep
 from sellmode_tui.cache import search
-from sellmode_tui.cache.store import Cache, Change
+from sellmode_tui.cache.page import Change
+from sellmode_tui.cache.store import Cache
 from sellmode_tui.cache.tables import decode
 from sellmode_tui.sealed import Connection
 from sellmode_tui.visibility import CustomerQuery, Door

@@ -324,6 +324,12 @@ def test_a_closed_cache_holds_no_key(tmp_path: Path) -> None:
         pytest.fail("it was read")
 
 
+def test_an_older_revision_changes_nothing_where_only_the_document_differs(started: Cache) -> None:
+    started.apply([put(customer(1, given_name="Ada", tier="gold"), v=5)], "new")
+    started.apply([put(customer(1, given_name="Ada", tier="silver"), v=4)], "old")
+    assert [row.tier for row in Door(started).find().rows(0, 9)] == ["gold"]
+
+
 def test_another_accounts_key_does_not_open_it(tmp_path: Path) -> None:
     open_cache(tmp_path).close()
     with pytest.raises(SealedError):

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sellmode_contract.records import Customer, Record, Staff, kind_of, parent_of
 from sellmode_contract.visibility import Account, column, scope_name, scopes, tags
 from sellmode_contract.wire import Drop, Head, Put, Remove, Sweep
-from sellmode_tui.cache.store import Cache, Change
+from sellmode_tui.cache.page import Change
+from sellmode_tui.cache.store import Cache
 from sellmode_tui.visibility import CustomerQuery, Door
 from tests.support.worlds import Move, World, moves, sees, worlds
 from tests.tui.cache.lines import NOW, head, open_cache
