@@ -26,15 +26,15 @@ from sellmode_tui.visibility.customers import CustomerQuery
 from sellmode_tui.workspace import Workspace
 from tests.backend.importers.exports import ORDER, Export, Record, as_csv, customer, product
 from tests.support.backend import serve
-from tests.support.hostile import HOSTILE, UNSTORABLE, foreign_controls
+from tests.support.hostile import BIDI, HOSTILE, UNSTORABLE, foreign_controls
 from tests.support.installed import SELLMODE, Machine, Operator, activate, machine
 from tests.support.terminal import Terminal, foreign_bytes
 
 PASSWORD = "purple tractor reads 9 maps"
 SELLER = "Ada [/b]\x1b]0;x\x07\u202eLee"
 STORE = "Store [@click=app.exit]\x9b2J 1"
-SAMPLE = range(0, len(HOSTILE), 19)
-"""Of each class of the corpus some: the classes follow one another in it, and each is longer than this step."""
+SAMPLE = sorted({*range(0, len(HOSTILE), 40), HOSTILE.index(BIDI[0]), HOSTILE.index(BIDI[-1])})
+"""Of each class of the corpus some: they follow one another in it, and only the one with directions is a short one."""
 LONGEST = sorted(range(len(HOSTILE)), key=lambda place: (len(HOSTILE[place]), HOSTILE[place].count("\n")))[-5:]
 LINES = 8
 """So many strings are titles in one order."""
@@ -208,7 +208,7 @@ def test_a_list_on_a_terminal_is_as_harmless(shop: Shop) -> None:
     assert foreign_bytes(terminal.written) == []
 
 
-@pytest.mark.parametrize("place", SAMPLE[::10])
+@pytest.mark.parametrize("place", SAMPLE[::5])
 def test_a_profile_is_found_and_shown(shop: Shop, place: int) -> None:
     assert visible(email(place)).encode() in shop.run("show", number(place))
     shown = json.loads(shop.run("show", email(place), "--json"))
