@@ -109,8 +109,8 @@ gone = sa.Table(
     sa.Column("scope", sa.Text, primary_key=True),
     sa.Column("seq", sa.BigInteger, nullable=False),
     sa.Column("why", sa.Text, nullable=False),
+    sa.Column("rev", sa.Integer, nullable=False, doc="No terminal holds a higher one"),
     sa.Column("at", Instant, nullable=False),
-    sa.Column("rev", sa.Integer, nullable=False, server_default="0", doc="No terminal holds a higher one"),
     sa.Index(None, "scope", "seq"),
     sqlite_with_rowid=False,
 )

@@ -59,6 +59,7 @@ def upgrade() -> None:
         sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("rev", sa.Integer(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "id", "scope", name="gone_pkey"),
         sqlite_with_rowid=False,
