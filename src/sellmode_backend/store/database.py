@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -186,12 +187,26 @@ def _set_up_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None
     for pragma in (
         "cipher_log_level = none",
-        "journal_mode = wal",
         "synchronous = full",
         "foreign_keys = on",
         "cache_size = -32768",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
+    _use_write_ahead_log(connection)
+
+
+def _use_write_ahead_log(connection: Any) -> None:
+    """Switch a new database over. SQLite does not wait by itself for others who do so at the same moment."""
+    deadline = time.monotonic() + _BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = wal").close()
+        except sqlcipher.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
