@@ -67,8 +67,9 @@ def ended(port: int) -> bool:
 
 
 def people(terminal: Terminal) -> list[str]:
-    """The list once it has somebody, as it stands."""
-    lines = terminal.wait_for(lambda lines: lines[3].startswith("> "), timeout=LONG)
+    """The list once everybody is there."""
+    terminal.wait_for("· synced ", timeout=LONG)
+    lines = terminal.wait_for(lambda lines: lines[3].startswith("> ") and bool(lines[-3].strip()), timeout=LONG)
     return [line for line in lines[3:-2] if line]
 
 

@@ -547,7 +547,8 @@ class FaultProxy:
         """An orderly close towards the client. Reads on, as the kernel turns a close with unread bytes into a reset."""
         connection.closed = True
         self._notify()
-        with contextlib.suppress(OSError):
+        # `drop_all` may end the wait for the client; this is the task's last step either way.
+        with contextlib.suppress(OSError, asyncio.CancelledError):
             writer.write_eof()
             while await reader.read(65536):
                 pass
