@@ -106,6 +106,8 @@ class SearchBar(Vertical):
         """Whether the mark among the suggestions was moved: then Enter takes one."""
         self._accepted = ""
         """The text as a suggestion left it: nothing more is suggested for it unasked."""
+        self._asked: tuple[str, int] | None = None
+        """The text and place that suggestions were asked for by a key: news of that same text do not close them."""
 
     def compose(self) -> ComposeResult:
         """Label and field; the line below; suggestions."""
@@ -195,7 +197,12 @@ class SearchBar(Vertical):
             self._ask(asked=False)
 
     def _ask(self, *, asked: bool) -> None:
-        self.post_message(self.CompletionWanted(self.field.value, self.field.cursor_position, asked=asked))
+        here = (self.field.value, self.field.cursor_position)
+        if asked:
+            self._asked = here
+        elif self._asked != here:
+            self._asked = None
+        self.post_message(self.CompletionWanted(*here, asked=self._asked == here))
 
     # --- what the field tells
 

@@ -60,6 +60,11 @@ def searching(text: str, *keys: str) -> Act:
     return act
 
 
+async def choosing_a_field(pilot: Pilot[None]) -> None:
+    await searching("l", "tab")(pilot)
+    await wait_until(pilot, lambda: pilot.app.screen.query_one(Suggestions).is_open)
+
+
 async def choosing_an_owner(pilot: Pilot[None]) -> None:
     await searching("owner:")(pilot)
     await wait_until(pilot, lambda: pilot.app.screen.query_one(Suggestions).is_open)
@@ -173,7 +178,7 @@ SCENES: dict[str, Scene] = {
     "search": Scene(searching("lo", "enter"), mode="team", user_name="mira"),
     "search_nobody": Scene(searching("zzz")),
     "filter_wrong": Scene(searching("tag:vip last_purchase>soon")),
-    "filter_fields": Scene(searching("l", "tab"), mode="team", user_name="mira"),
+    "filter_fields": Scene(choosing_a_field, mode="team", user_name="mira"),
     "filter_values": Scene(choosing_an_owner, mode="team", user_name="mira"),
     "saved_filters": Scene(saved_filters),
     "saved_filters_none": Scene(pressing("f")),
