@@ -133,6 +133,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     last_contact: Instant | None = None
     categories: tuple[tuple[str, int], ...] = ()
     """Up to three product types with the most spend, most first, with that spend."""
+    waiting: int = 0
+    """Edits that were handed over and wait to be judged."""
 
 
 CustomValue: TypeAlias = str | float | bool | list[dict[str, Any]]
@@ -262,14 +264,18 @@ class Contact(Record, frozen=True, kw_only=True):
 
 
 class HistoryEntry(Record, frozen=True, kw_only=True):
-    """What happened to a customer's record: assigned, moved, merged."""
+    """What happened to a customer's record."""
 
     customer: str
     at: Instant
-    event: Literal["assigned", "unassigned", "moved"]
+    event: Literal["assigned", "unassigned", "moved", "created", "merged", "overwritten"]
+    """``overwritten``: two people changed a field; ``value`` is the one that lost."""
     actor: str = ""
     subject: str | None = None
     """Staff or store id that the event names."""
+    field: str = ""
+    value: str = ""
+    """Of ``overwritten``: text as it was, anything else as JSON."""
 
 
 class SentLookbook(Record, frozen=True, kw_only=True):
@@ -289,6 +295,7 @@ class ManualTask(Record, frozen=True, kw_only=True):
     creator: str
     assignee: str | None = None
     customer: str | None = None
+    claimed_by: str | None = None
 
 
 class RuleTask(Record, frozen=True, kw_only=True):
@@ -297,6 +304,7 @@ class RuleTask(Record, frozen=True, kw_only=True):
     store: str
     customer: str
     done_by: str | None = None
+    claimed_by: str | None = None
 
 
 class CorporateTask(Record, frozen=True, kw_only=True):
@@ -338,10 +346,14 @@ class SaleNotice(Record, frozen=True, kw_only=True):
 
 
 class ParkedEdit(Record, frozen=True, kw_only=True):
-    """An edit that arrived after its author had lost sight of the customer."""
+    """A change that was handed over: its author had lost sight of the customer, or gave it to whoever has them."""
 
     customer: str
     author: str
+    at: Instant
+    """When it was made."""
+    operation: dict[str, Any]
+    """What its author asked for (``contract.mutations``), as builtins."""
 
 
 class PersonSetting(Record, frozen=True, kw_only=True):
@@ -362,6 +374,8 @@ class CustomerCard(Record, frozen=True, kw_only=True):
     owner: str | None = None
     tier: str = ""
     last_contact: Instant | None = None
+    waiting: int = 0
+    """As in the customer's figures: how many, never what."""
 
 
 class TaskCard(Record, frozen=True, kw_only=True):
@@ -372,10 +386,18 @@ class TaskCard(Record, frozen=True, kw_only=True):
 
 
 class DuplicatePair(Record, frozen=True, kw_only=True):
-    """Two customers that may be one, for the manager to judge."""
+    """Two customers of a store that may be one, for its managers to judge."""
 
     store: str
     customers: tuple[str, str]
+    matched: tuple[Literal["email", "phone"], ...] = ()
+    """What both have."""
+    owners: tuple[str | None, str | None] = (None, None)
+    names: tuple[str, str] = ("", "")
+    fields: dict[str, tuple[Any, Any]] = {}
+    """What is to be chosen from: each field in which they differ, with the value of either, as JSON has it."""
+    dismissed: bool = False
+    """Judged to be two people; kept so that nobody is asked again."""
 
 
 KINDS: dict[str, type[Record]] = {

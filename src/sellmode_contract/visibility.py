@@ -196,7 +196,7 @@ TABLE: dict[type[Record], Row] = {
         Rule("the managers of the customer's store", lambda _, c: lead_audience(c.store) if c and c.store else None),
     ),
     records.TaskCard: Row("card of a task that a manager gave", _NOBODY, _LEAD),
-    records.DuplicatePair: Row("card of a duplicate pair", _NOBODY, _LEAD),
+    records.DuplicatePair: Row("card of a duplicate pair", _LEAD, _LEAD),
 }
 
 
@@ -219,6 +219,7 @@ def cards(record: Record) -> list[Record]:
             owner=record.owner,
             tier=record.tier,
             last_contact=record.figures.last_contact,
+            waiting=record.figures.waiting,
         )
     ]
 

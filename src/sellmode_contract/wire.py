@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from sellmode_contract.mutations import Conflict, RejectionCode
 from sellmode_contract.visibility import Account
 
 PROTOCOL = 1
@@ -25,6 +26,8 @@ NDJSON = "application/x-ndjson"
 PROBLEM_JSON = "application/problem+json"
 
 SYNC_PATH = "/v1/sync"
+EVENTS_PATH = "/v1/sync/events"
+SALVAGE_PATH = "/v1/sync/salvage"
 SIGN_IN_PATH = "/v1/sign-in"
 ACTIVATE_PATH = "/v1/activate"
 SIGN_OUT_PATH = "/v1/sign-out"
@@ -35,6 +38,12 @@ MAX_ANSWER_BYTES = 64 * 1024 * 1024
 """No decoded sync answer is longer; a client refuses the rest."""
 MAX_BODY_BYTES = 256 * 1024
 """No request body is longer; the backend refuses a longer one."""
+MAX_MUTATIONS = 50
+"""No call brings more mutations."""
+MAX_MUTATION_BYTES = 64 * 1024
+"""No single mutation is longer; a client refuses to keep a longer one, the backend to do it."""
+POKE_SECONDS = 25.0
+"""The events' stream says at least so often that it is alive."""
 
 
 class _Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -113,13 +122,18 @@ ProblemCode: TypeAlias = Literal[
     "account_disabled",
     "too_many_attempts",
     "upgrade_required",
+    "client_forked",
     "conflict",
     "not_found",
     "method_not_allowed",
     "unavailable",
     "internal",
 ]
-"""``wrong_code`` stands for wrong, used and expired alike; ``wrong_credentials`` for unknown names too."""
+"""``wrong_code`` stands for wrong, used and expired alike; ``wrong_credentials`` for unknown names too.
+
+``client_forked``: another journal uses this client's name (a copied file, another account): the client takes a new
+name, counts from 1 again and goes on.
+"""
 
 
 # ------------------------------------------------------------------ sync
@@ -136,6 +150,31 @@ class SyncRequest(_Body, frozen=True, kw_only=True):
     """As last received; None for a first sync. The client never looks into it."""
     limit: int = 5000
     """About how many lines to put into one answer; a page is never split."""
+    cid: str = ""
+    """Random name of the client whose mutations these are: one journal. Empty for a client that never writes."""
+    m: tuple[msgspec.Raw, ...] = ()
+    """Mutations (``mutations.Queued``) in the order of their ``seq``, at most MAX_MUTATIONS. Judged before anything
+    is read, so that an edit is judged before its record leaves."""
+
+
+class Salvage(_Secret, frozen=True, kw_only=True):
+    """Body of ``POST /v1/sync/salvage``: what somebody whose account was disabled had not sent yet.
+
+    Signed in no more, the device shows that it holds the account's key: ``proof`` is HMAC-SHA256 with that key over
+    ``mutations`` as JSON. Facts count, new customers come to the store's managers, edits are handed over.
+    """
+
+    user_name: str
+    device: str
+    cid: str
+    mutations: tuple[msgspec.Raw, ...]
+    proof: bytes
+
+
+class Salvaged(_Body, frozen=True, kw_only=True):
+    """Answer to it."""
+
+    results: tuple[Result, ...]
 
 
 class Lease(_Body, frozen=True, kw_only=True):
@@ -163,7 +202,34 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="h", om
     schema: tuple[int, int]
     """Lowest and highest document version that the backend serves."""
     reset: bool = False
-    """The epoch changed: the cache starts anew."""
+    """The epoch changed: the cache starts anew. Mutations of this call were not looked at: the client takes a new name
+    and sends again whatever it still has, which the backend tells apart by ``mid``."""
+    acked: int = 0
+    """The highest ``seq`` of this client that is done with, before this call's. A mutation that follows on a higher one
+    is not looked at (``gap``)."""
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="m", omit_defaults=True):
+    """What became of a mutation. All results come before the first page."""
+
+    mid: str
+    seq: int
+    st: Literal["applied", "merged", "parked", "rejected", "retry", "gap"]
+    """``merged``: a field had been changed by somebody else, the last to arrive won (``conf``). ``parked``: not done,
+    but handed over. ``retry``: the backend failed and this and all later ones are to be sent again. ``gap``: one before it
+    is missing."""
+    code: RejectionCode | None = None
+    """Of what was not done."""
+    detail: str = ""
+    """In words, safe to show; it repeats no value."""
+    field: str = ""
+    """The field at fault, where it is one."""
+    winner: str | None = None
+    """Staff id of who has claimed it first."""
+    conf: dict[str, Conflict] = {}
+    revs: tuple[tuple[str, str, int], ...] = ()
+    """Kind, id and revision of each record as this mutation left it; 0 for one that is no more. What the cache holds at
+    that revision or a higher one contains the mutation."""
 
 
 class Put(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="p", omit_defaults=True):
@@ -225,4 +291,4 @@ class End(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="e", omi
     spread_ms: int = 0
 
 
-Line: TypeAlias = Head | Put | Remove | Sweep | Drop | Checkpoint | KeepAlive | End
+Line: TypeAlias = Head | Result | Put | Remove | Sweep | Drop | Checkpoint | KeepAlive | End

@@ -1,0 +1,69 @@
+"""What a client may ask for: operations on records, and what each of them makes of the records that there are.
+
+``apply`` is one pure function. The terminal folds what was written into its cache with it, at once; the backend judges
+who may and then applies it to the records as they are by then. So both come to the same, and what differs is said.
+"""
+
+from __future__ import annotations
+
+from sellmode_contract.mutations.applying import Conflict, Outcome, Reader, Stage, World, apply
+from sellmode_contract.mutations.consent import consent_id, stricter
+from sellmode_contract.mutations.customers import EDITABLE_FIELDS, EDITABLE_SETS
+from sellmode_contract.mutations.operations import (
+    OPERATION_VERSION,
+    Accept,
+    Claim,
+    Create,
+    Discard,
+    Dismiss,
+    Edit,
+    Merge,
+    Operation,
+    Park,
+    Queued,
+    Release,
+    Remove,
+    SetConsent,
+    capability,
+    customers_of,
+    decode,
+    encode,
+    is_fact,
+    target,
+)
+from sellmode_contract.mutations.refusals import Rejected, RejectionCode
+
+__all__ = [
+    "EDITABLE_FIELDS",
+    "EDITABLE_SETS",
+    "OPERATION_VERSION",
+    "Accept",
+    "Claim",
+    "Conflict",
+    "Create",
+    "Discard",
+    "Dismiss",
+    "Edit",
+    "Merge",
+    "Operation",
+    "Outcome",
+    "Park",
+    "Queued",
+    "Reader",
+    "Rejected",
+    "RejectionCode",
+    "Release",
+    "Remove",
+    "SetConsent",
+    "Stage",
+    "World",
+    "apply",
+    "capability",
+    "consent_id",
+    "customers_of",
+    "decode",
+    "encode",
+    "is_fact",
+    "stricter",
+    "target",
+]

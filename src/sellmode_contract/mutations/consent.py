@@ -1,0 +1,45 @@
+"""What a customer allows on a channel, and who may change that to what.
+
+Subscribed (to marketing), one-to-one only, unsubscribed (from all). An associate notes what the customer wants:
+allowing more needs evidence, and after "unsubscribed" only the customer can come back. Opting out always wins, whatever the
+order. Source: the consent rules of clienteling suites (docs/decisions/consent.md).
+"""
+
+from __future__ import annotations
+
+from sellmode_contract.mutations.refusals import Rejected
+from sellmode_contract.records import Channel, ConsentState, source_id
+
+STRICTNESS: dict[ConsentState, int] = {"subscribed": 0, "one_to_one": 1, "unsubscribed": 2}
+UNSAID: ConsentState = "one_to_one"
+"""What holds for a channel without a record."""
+
+
+def consent_id(customer: str, channel: Channel) -> str:
+    """The id of a first consent: two terminals that make it offline make the same record."""
+    return source_id("consent", "sellmode", f"{customer}/{channel}")
+
+
+def stricter(one: ConsentState, other: ConsentState) -> ConsentState:
+    """The one that allows less."""
+    return max(one, other, key=STRICTNESS.__getitem__)
+
+
+def check_step(current: ConsentState, was: ConsentState, state: ConsentState, evidence: str) -> None:
+    """Whether somebody who saw ``was`` may set ``state`` where ``current`` holds. Raises Rejected."""
+    if STRICTNESS[state] >= STRICTNESS[current]:
+        return
+    if current == "unsubscribed":
+        raise Rejected(
+            "not_allowed" if was == "unsubscribed" else "conflict",
+            "The customer has unsubscribed: only the customer can take that back.",
+            field="state",
+        )
+    if current != was:
+        raise Rejected(
+            "conflict", "The consent has become stricter in the meantime: the stricter one stays.", field="state"
+        )
+    if not evidence.strip():
+        raise Rejected(
+            "invalid", "Allowing more than before needs evidence: say how the customer agreed.", field="evidence"
+        )

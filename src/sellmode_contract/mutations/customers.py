@@ -1,0 +1,204 @@
+"""Which fields of a customer people may write, and what may stand in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any, Literal, get_args
+
+import msgspec
+
+from sellmode_contract import text
+from sellmode_contract.mutations.refusals import Rejected
+from sellmode_contract.records import Address, Channel, Customer, CustomField, Retailer
+
+EDITABLE_FIELDS = ("given_name", "family_name", "email", "phone", "address", "language", "preferred_channel")
+"""Plain fields; besides them the entries of ``sizes`` and ``custom``."""
+EDITABLE_SETS = ("tags", "preferences")
+MAPS = ("sizes", "custom")
+
+LONGEST: dict[str, int] = {
+    "given_name": 200,
+    "family_name": 200,
+    "email": 254,
+    "phone": 40,
+    "language": 35,
+    "tags": 60,
+    "preferences": 200,
+    "sizes": 60,
+    "custom": 2000,
+}
+"""Characters that a field, or an element of one, may have."""
+MOST_ELEMENTS = 100
+"""Tags, preferences, sizes, or entries of a group, at most."""
+MOST_ADDRESS = 500
+"""Characters of an address in all."""
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_E164 = re.compile(r"\+[1-9][0-9]{7,14}")
+_NAME_OF_ENTRY = re.compile(r"[^.\x00-\x1f\x7f]{1,40}")
+
+
+def check_text(value: str, field: str, longest: int) -> str:
+    """A text that may be stored. Raises Rejected."""
+    try:
+        text.refuse(value, field)
+    except text.UnstorableText as error:
+        raise Rejected("invalid", f"{error}.", field=field) from None
+    if len(value) > longest:
+        raise Rejected("invalid", f"{field} has {len(value)} characters; at most {longest} are kept.", field=field)
+    return value
+
+
+def current_value(customer: Customer, path: str) -> Any:
+    """What a customer has in a field that may be set, as JSON has it; None for nothing."""
+    name, _, entry = path.partition(".")
+    value = getattr(customer, name)
+    if entry:
+        value = value.get(entry)
+    return msgspec.to_builtins(value) or None if not isinstance(value, bool) else value
+
+
+def with_value(customer: Customer, path: str, value: Any, retailer: Retailer | None) -> Customer:
+    """A customer with a field set; None or what says nothing takes its value away. Raises Rejected.
+
+    A phone loses its E.164 form unless it is written in it; the backend makes it anew. What somebody wrote by hand has
+    no source any more.
+    """
+    name, dot, entry = path.partition(".")
+    sources = {field: source for field, source in customer.sources.items() if field != path}
+    if name in MAPS and dot:
+        entries = {key: held for key, held in getattr(customer, name).items() if key != entry}
+        checked = _size(entry, value) if name == "sizes" else _custom(entry, value, retailer)
+        if checked is not None:
+            entries[entry] = checked
+        if len(entries) > MOST_ELEMENTS:
+            raise Rejected("invalid", f"There can be at most {MOST_ELEMENTS} {name}.", field=path)
+        return msgspec.structs.replace(customer, sources=sources, **{name: entries})
+    if name not in EDITABLE_FIELDS or dot:
+        raise Rejected("invalid", "This field of a customer cannot be edited.", field=path)
+    if name == "address":
+        return msgspec.structs.replace(customer, sources=sources, address=_address(value))
+    if value is not None and not isinstance(value, str):
+        raise Rejected("invalid", f"{name} has to be text.", field=path)
+    written = check_text((value or "").strip(), name, LONGEST.get(name, 40))
+    changes: dict[str, Any] = {name: written}
+    if name == "email" and written and not _EMAIL.fullmatch(written):
+        raise Rejected("invalid", "This is no e-mail address: it has to look like name@example.com.", field=path)
+    if name == "phone":
+        if written and sum(character.isdecimal() for character in written) < 5:
+            raise Rejected("invalid", "This is no phone number: it has fewer than 5 digits.", field=path)
+        digits = re.sub(r"[\s()./-]", "", written)
+        changes["phone_e164"] = digits if _E164.fullmatch(digits) else ""
+    if name == "preferred_channel":
+        if written and written not in get_args(Channel):
+            raise Rejected("invalid", f"A preferred channel is one of {', '.join(get_args(Channel))}.", field=path)
+        changes[name] = written or None
+    return msgspec.structs.replace(customer, sources=sources, **changes)
+
+
+def with_elements(customer: Customer, name: str, add: tuple[str, ...], remove: tuple[str, ...]) -> Customer:
+    """A customer with elements of a set added and removed. Raises Rejected."""
+    if name not in EDITABLE_SETS:
+        raise Rejected("invalid", "This field of a customer is no set.", field=name)
+    new = [check_text(element.strip(), name, LONGEST[name]) for element in add]
+    if not all(new):
+        raise Rejected("invalid", f"An empty text is none of {name}.", field=name)
+    held: tuple[str, ...] = getattr(customer, name)
+    elements = tuple(dict.fromkeys([*(element for element in held if element not in remove), *new]))
+    if len(elements) > max(MOST_ELEMENTS, len(held)):
+        raise Rejected("invalid", f"There can be at most {MOST_ELEMENTS} {name}.", field=name)
+    return msgspec.structs.replace(customer, **{name: elements})
+
+
+def check_somebody(customer: Customer) -> Customer:
+    """A customer must be findable by something. Raises Rejected."""
+    if not customer.name.strip():
+        raise Rejected("invalid", "A customer needs a name, an e-mail address or a phone number.")
+    return customer
+
+
+def _size(entry: str, value: Any) -> str | None:
+    _check_entry("sizes", entry)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise Rejected("invalid", "A size has to be text.", field=f"sizes.{entry}")
+    return check_text(value.strip(), f"sizes.{entry}", LONGEST["sizes"]) or None
+
+
+def _check_entry(name: str, entry: str) -> None:
+    try:
+        text.refuse(entry, name)
+    except text.UnstorableText as error:
+        raise Rejected("invalid", f"{error}.", field=name) from None
+    if not _NAME_OF_ENTRY.fullmatch(entry):
+        raise Rejected("invalid", f"What {name} are called has 1 to 40 characters and no dot.", field=name)
+
+
+def _address(value: Any) -> Address | None:
+    if value is None:
+        return None
+    try:
+        address = msgspec.convert(value, Address)
+    except msgspec.ValidationError:
+        raise Rejected(
+            "invalid", "This is no address: its parts are texts, its lines a list.", field="address"
+        ) from None
+    parts = [address.company, *address.lines, address.city, address.province, address.postcode, address.country]
+    check_text("\n".join(parts), "address", MOST_ADDRESS)
+    return address if any(parts) else None
+
+
+def _custom(entry: str, value: Any, retailer: Retailer | None) -> Any:
+    _check_entry("custom", entry)
+    defined = next((field for field in (retailer.custom_fields if retailer else ()) if field.name == entry), None)
+    if value is None or value in ("", []):
+        return None  # also for a field that is no longer defined: its last value can be taken away
+    if defined is None:
+        raise Rejected("invalid", "The retailer has no such field.", field=f"custom.{entry}")
+    if defined.type != "group":
+        return _custom_value(defined, value, f"custom.{entry}")
+    if not isinstance(value, list) or len(value) > MOST_ELEMENTS:
+        raise Rejected("invalid", f"{defined.label} is a list of at most {MOST_ELEMENTS}.", field=f"custom.{entry}")
+    return [group for item in value if (group := _group(defined, item, f"custom.{entry}"))]
+
+
+def _group(defined: CustomField, item: Any, where: str) -> dict[str, Any]:
+    if not isinstance(item, Mapping):
+        raise Rejected("invalid", f"Each of {defined.label} has fields.", field=where)
+    fields = {field.name: field for field in defined.fields}
+    if unknown := item.keys() - fields.keys():
+        raise Rejected(
+            "invalid", f"{defined.label} has no such field.", field=f"{where}.{min(map(str, unknown))}"[:100]
+        )
+    return {
+        name: _custom_value(fields[name], value, f"{where}.{name}")
+        for name, value in item.items()
+        if value is not None and value != ""
+    }
+
+
+_CustomType = Literal["text", "number", "date", "choice", "group"]
+
+
+def _custom_value(defined: CustomField, value: Any, where: str) -> Any:
+    kind: _CustomType = defined.type
+    if kind == "number":
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value or abs(value) > 1e15:  # noqa: PLR0124 -- NaN
+            raise Rejected("invalid", f"{defined.label} is a number.", field=where)
+        return float(value)
+    if not isinstance(value, str):
+        raise Rejected("invalid", f"{defined.label} is text.", field=where)
+    check_text(value, where, LONGEST["custom"])
+    if kind == "choice" and value not in defined.choices:
+        raise Rejected("invalid", f"{defined.label} is one of {', '.join(defined.choices)}.", field=where)
+    if kind == "date":
+        try:
+            dt.date.fromisoformat(value)
+        except ValueError:
+            raise Rejected("invalid", f"{defined.label} is a date such as 2026-03-14.", field=where) from None
+    if kind == "group":
+        raise Rejected("invalid", f"{defined.label} cannot stand inside another group.", field=where)
+    return value

@@ -1,0 +1,222 @@
+"""The operations, as they lie in a terminal's journal and travel to the backend.
+
+Each carries what its author meant (the fields they changed, with the values they saw), never a whole record. Bodies in
+a journal are never rewritten: a version of an operation stays readable (``v``), an unknown one is refused alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from sellmode_contract.mutations.refusals import Rejected
+from sellmode_contract.records import Channel, ConsentState
+from sellmode_contract.visibility import Capability
+
+OPERATION_VERSION = 1
+"""The highest ``v`` that this version of the contract understands."""
+
+
+class _Operation(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, tag_field="op"
+):
+    id: str
+    """The record's."""
+    v: int = 1
+
+
+class Create(_Operation, frozen=True, kw_only=True, tag="create"):
+    """A new record, whose id the author made."""
+
+    kind: Literal["customer", "note", "contact", "date"]
+    doc: dict[str, Any]
+    """Its fields, as a record has them; ``customer`` for what belongs to one. Author and time are not among them."""
+
+
+class Edit(_Operation, frozen=True, kw_only=True, tag="edit"):
+    """Changes of fields. ``sizes.shoes`` and ``custom.pet`` name an entry of a map, which None takes away."""
+
+    kind: Literal["customer", "note", "date"]
+    set: dict[str, Any] = {}
+    was: dict[str, Any] = {}
+    """For each field of ``set``, what its author saw; None where there was nothing."""
+    add: dict[str, tuple[str, ...]] = {}
+    """To ``tags`` and ``preferences``, which are sets."""
+    remove: dict[str, tuple[str, ...]] = {}
+    guard: bool = False
+    """Do all of it or nothing: every field still has to be as ``was`` says. For taking back what one has done."""
+
+
+class Remove(_Operation, frozen=True, kw_only=True, tag="remove"):
+    """Takes away a date, or what one has made oneself."""
+
+    kind: Literal["customer", "note", "contact", "date"]
+    was: dict[str, Any] = {}
+    """The fields as their author saw them; if any differs by now, the record stays."""
+
+
+class SetConsent(_Operation, frozen=True, kw_only=True, tag="consent"):
+    """What a customer allows on a channel from now on. ``id`` is the consent record's, or ``consent_id`` for a first one."""
+
+    customer: str
+    channel: Channel
+    state: ConsentState
+    was: ConsentState = "one_to_one"
+    evidence: str = ""
+    """What shows that the customer wants it: needed for anything that allows more than before."""
+
+
+class Claim(_Operation, frozen=True, kw_only=True, tag="claim"):
+    """Takes a request or task, if nobody has."""
+
+    kind: Literal["request", "rule_task", "manual_task"]
+
+
+class Release(_Operation, frozen=True, kw_only=True, tag="release"):
+    """Gives back what one has claimed."""
+
+    kind: Literal["request", "rule_task", "manual_task"]
+
+
+class Merge(_Operation, frozen=True, kw_only=True, tag="merge"):
+    """Makes one customer of a duplicate pair, whose id this is. The stricter consent stays, tags and the like unite."""
+
+    keep: str
+    """Id of the customer who stays."""
+    take: tuple[str, ...] = ()
+    """Fields whose value is the other one's."""
+
+
+class Dismiss(_Operation, frozen=True, kw_only=True, tag="dismiss"):
+    """A duplicate pair, whose id this is, is two people."""
+
+
+class Park(_Operation, frozen=True, kw_only=True, tag="park"):
+    """Hands one's own change over to whoever looks after the customer; ``id`` is the parked edit's, a new one."""
+
+    customer: str
+    operation: dict[str, Any]
+
+
+class Accept(_Operation, frozen=True, kw_only=True, tag="accept"):
+    """Makes a change that was handed over, whose id this is, one's own."""
+
+
+class Discard(_Operation, frozen=True, kw_only=True, tag="discard"):
+    """Drops a change that was handed over, whose id this is."""
+
+
+Operation: TypeAlias = Create | Edit | Remove | SetConsent | Claim | Release | Merge | Dismiss | Park | Accept | Discard
+
+_decoder: msgspec.json.Decoder[Operation] = msgspec.json.Decoder(Operation)
+_NAMES = frozenset(str(kind.__struct_config__.tag) for kind in Operation.__args__)
+
+
+class Queued(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A mutation on its way."""
+
+    mid: str
+    """UUIDv7: names the intent. The same, sent however often, has one effect."""
+    seq: int
+    """Its place in what this client sends, from 1, without gaps."""
+    age_ms: int = 0
+    """How long ago it was made, by the client's clocks; no order depends on it."""
+    do: msgspec.Raw
+    """The operation. Read by ``decode``, so that one that cannot be read is refused alone."""
+
+
+def decode(raw: msgspec.Raw | bytes | str) -> Operation:
+    """An operation as it was sent. Raises Rejected: ``unsupported`` for one from a newer version, else ``invalid``."""
+    try:
+        return _known_version(_decoder.decode(raw))
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
+        _refuse_newer(raw)
+        raise Rejected("invalid", f"The change cannot be read: {_without_values(error)}.") from None
+
+
+def encode(operation: Operation) -> bytes:
+    """An operation as it is sent and kept."""
+    return msgspec.json.encode(operation)
+
+
+def _known_version(operation: Operation) -> Operation:
+    if not 1 <= operation.v <= OPERATION_VERSION:
+        raise Rejected(
+            "unsupported", f"The server knows version {OPERATION_VERSION} of this change, not {operation.v}."
+        )
+    return operation
+
+
+def _refuse_newer(raw: msgspec.Raw | bytes | str) -> None:
+    """Raise ``unsupported`` for what is unreadable because a newer version wrote it."""
+    try:
+        fields = msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return
+    if not isinstance(fields, dict):
+        return
+    version, name = fields.get("v", 1), fields.get("op")
+    if (isinstance(version, int) and version > OPERATION_VERSION) or (isinstance(name, str) and name not in _NAMES):
+        raise Rejected("unsupported", "The server is older than the app and does not know this change yet.") from None
+
+
+def _without_values(error: Exception) -> str:
+    """The part of a message that names a place; what was there instead may be somebody's name."""
+    what, _, where = str(error).rpartition(" - at ")
+    if "unknown field" in str(error):
+        return f"it has an unknown field{' at ' + where if what else ''}"
+    return f"wrong at {where}" if what else "it is not the JSON of a change"
+
+
+# ------------------------------------------------------------------ what they are about
+
+
+def target(operation: Operation) -> tuple[str, str]:
+    """Kind and id of the record that an operation changes."""
+    match operation:
+        case SetConsent():
+            return "consent", operation.id
+        case Merge() | Dismiss():
+            return "duplicate_pair", operation.id
+        case Park() | Accept() | Discard():
+            return "parked_edit", operation.id
+        case _:
+            return operation.kind, operation.id
+
+
+def customers_of(operation: Operation) -> str | None:
+    """Id of the customer whom an operation itself names; what it changes may belong to one besides."""
+    match operation:
+        case Edit(kind="customer") | Remove(kind="customer") | Create(kind="customer"):
+            return operation.id
+        case Create():
+            customer = operation.doc.get("customer")
+            return customer if isinstance(customer, str) else None
+        case SetConsent() | Park():
+            return operation.customer
+        case _:
+            return None
+
+
+def is_fact(operation: Operation) -> bool:
+    """Whether it tells of something that happened, and so counts although the customer has left the author's view."""
+    match operation:
+        case Create(kind="note") | Create(kind="contact"):
+            return True
+        case SetConsent(state="unsubscribed"):
+            return True
+        case _:
+            return False
+
+
+def capability(operation: Operation) -> Capability:
+    """What an account needs to be able to do it, besides seeing what it is about."""
+    return "reassign" if isinstance(operation, Merge | Dismiss) else "sell"
+
+
+def plain(operation: Operation) -> Mapping[str, Any]:
+    """An operation as builtins, for keeping it inside a record."""
+    fields: dict[str, Any] = msgspec.to_builtins(operation)
+    return fields

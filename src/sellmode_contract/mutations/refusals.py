@@ -1,0 +1,49 @@
+"""Why a mutation is not done."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+RejectionCode: TypeAlias = Literal[
+    "invalid",
+    "unsupported",
+    "not_found",
+    "not_allowed",
+    "conflict",
+    "already_claimed",
+    "expired",
+    "dependency",
+    "moved",
+    "too_large",
+    "poison",
+]
+"""``not_found`` stands for not existing and not visible alike; ``moved`` for a customer who has left the author's view:
+the edit was handed over. ``dependency``: what it builds on was refused. ``poison``: the backend failed at it thrice.
+"""
+
+TITLES: dict[RejectionCode, str] = {
+    "invalid": "This cannot be stored as it is.",
+    "unsupported": "The server does not know this kind of change.",
+    "not_found": "There is no such record for you.",
+    "not_allowed": "Your role does not allow this.",
+    "conflict": "Somebody changed it in the meantime.",
+    "already_claimed": "Somebody else has taken it.",
+    "expired": "It came too late.",
+    "dependency": "What this builds on was refused.",
+    "moved": "The customer is no longer yours; your change was handed over.",
+    "too_large": "It is too large to be sent.",
+    "poison": "The server failed at this three times and has put it aside for its operator.",
+}
+"""Each code in words; a refusal's own text says more."""
+
+
+class Rejected(Exception):
+    """A mutation is not done. The text names the rule, and what of the record it is about; it repeats no value."""
+
+    def __init__(self, code: RejectionCode, detail: str, *, field: str = "", winner: str | None = None) -> None:
+        """``field`` is the one at fault, if it is one; ``winner`` the staff id of who has claimed the record."""
+        super().__init__(detail)
+        self.code: RejectionCode = code
+        self.detail = detail
+        self.field = field
+        self.winner = winner
