@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
-import gc
 import os
 import sys
 import threading
@@ -37,6 +36,7 @@ from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.screens.desk import Desk, Facts
 from sellmode_tui.screens.keys import KeysScreen
 from sellmode_tui.screens.lock import LockScreen
+from sellmode_tui.screens.memory import Threads, forget
 from sellmode_tui.screens.profile import ProfileScreen, ProfileView
 from sellmode_tui.screens.saved_filters import SavedFiltersScreen
 from sellmode_tui.screens.search_bar import SearchField
@@ -57,6 +57,8 @@ IDLE_MINUTES: Final = 5
 _IDLE_LOOK = 10.0
 """Seconds between two looks at how long nobody has touched anything: a machine may sleep through a longer timer."""
 _LEASE_LOOK = 60.0
+_LATE = 2.0
+"""Seconds until a thread has ended that was still reading for a page when that was closed."""
 _ASCII_TERMINALS = frozenset({"linux", "vt100", "vt102", "vt220"})
 
 _KEY_NAMES = {
@@ -241,6 +243,7 @@ class SellmodeApp(KeysInOrder[None]):
 
     async def on_mount(self) -> None:
         """Choose the first page."""
+        asyncio.get_running_loop().set_default_executor(Threads(thread_name_prefix="work"))
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = NAMES[self.settings.theme]
@@ -295,6 +298,8 @@ class SellmodeApp(KeysInOrder[None]):
             else:
                 await self.push_screen(screen)
         self._fit(self.size)
+        if self._workspace is None:
+            self.set_timer(_LATE, forget)  # what a thread still held while the workspace was closed
 
     def on_resize(self, event: events.Resize) -> None:
         """A window may become too small, and large enough again."""
@@ -652,7 +657,7 @@ class SellmodeApp(KeysInOrder[None]):
             self.post_message(self._Said(str(error)))
         except Exception as error:  # noqa: BLE001  # the crash handler's, in its own thread
             self.post_message(self._Crashed(error))
-        gc.collect()  # what was open goes now, not some time
+        forget()  # what was open goes now, not some time
 
     # ------------------------------------------------------------------ idle, lease
 

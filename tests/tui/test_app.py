@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
+import weakref
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from sellmode_backend.accounts import codes, directory, sessions
 from sellmode_backend.accounts.signing_in import utc_now
@@ -27,6 +30,8 @@ from sellmode_tui.screens.profile import ProfileScreen, ProfileView
 from sellmode_tui.screens.search_bar import SearchBar
 from sellmode_tui.screens.sign_in import SignInScreen
 from sellmode_tui.screens.too_small import TooSmallScreen
+from sellmode_tui.visibility import Profile
+from sellmode_tui.visibility.door import Door
 from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.widgets.status_line import StatusLine
 from tests.support.shop import NOON, PASSWORD, Shop, open_shop
@@ -94,6 +99,18 @@ def told(pilot: Pilot[None]) -> list[str]:
 
 async def type_in(pilot: Pilot[None], text: str) -> None:
     await pilot.press(*("space" if character == " " else character for character in text))
+
+
+def held_by_pages(pilot: Pilot[None]) -> list[weakref.ref[Any]]:
+    """The pages that are open, their widgets, what those have drawn and the profiles they show, none of them held."""
+    widgets = [each for page in pilot.app.screen_stack[1:] for each in page.walk_children(Widget, with_self=True)]
+    profiles = [each._profile for each in widgets if isinstance(each, ProfileView) and each._profile]
+    return [weakref.ref(each) for each in (*widgets, *(each._styles_cache for each in widgets), *profiles)]
+
+
+async def gone(pilot: Pilot[None], held: list[weakref.ref[Any]]) -> None:
+    """Wait until this process has nothing of it in memory any more. The app sees to that, not the test."""
+    await wait_until(pilot, lambda: all(each() is None for each in held))
 
 
 def shown(pilot: Pilot[None]) -> str:
@@ -214,11 +231,15 @@ async def test_the_lock_leaves_nothing_and_the_password_brings_it_back(shop: Sho
         session = app._workspace.session
         await pilot.press("enter")
         await shows(pilot, ProfileScreen)
+        await wait_until(pilot, lambda: pilot.app.screen.query_one(ProfileView).settled)
         await pilot.press("c")
+        held = held_by_pages(pilot)
+        assert {CustomersScreen, ProfileScreen, RowTable, Profile} <= {type(each()) for each in held}
         await pilot.press("f10")
         await shows(pilot, LockScreen)
         await wait_until(pilot, lambda: not session.is_open)
         await pilot.app.workers.wait_for_complete()
+        await gone(pilot, held)
         assert app._clipboard == ""
         assert "Given0" not in shown(pilot)
         assert [type(page) for page in app.screen_stack[1:]] == [LockScreen]
@@ -228,6 +249,37 @@ async def test_the_lock_leaves_nothing_and_the_password_brings_it_back(shop: Sho
         await type_in(pilot, PASSWORD)
         await pilot.press("enter")
         await listing(pilot, 5)
+
+
+async def test_what_a_thread_still_reads_when_the_app_locks_goes_with_the_thread(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.customers(2, shop.person("anna"))
+    has_read, may_end = threading.Event(), threading.Event()
+    read = Door.profile
+
+    def dawdle(door: Door, id: str) -> Profile | None:
+        profile = read(door, id)
+        has_read.set()
+        may_end.wait()
+        return profile
+
+    monkeypatch.setattr(Door, "profile", dawdle)
+    async with app_of(shop.url, "anna", PASSWORD) as pilot:
+        await listing(pilot, 2)
+        app: Any = pilot.app
+        session = app._workspace.session
+        await pilot.press("enter")
+        await shows(pilot, ProfileScreen)
+        await wait_until(pilot, has_read.is_set)
+        held = held_by_pages(pilot)
+        await pilot.press("f10")
+        await shows(pilot, LockScreen)
+        await wait_until(pilot, lambda: not session.is_open)
+        await app.workers.wait_for_complete()
+        assert any(isinstance(each(), ProfileView) for each in held)  # or there would be nothing to wait for
+        may_end.set()
+        await gone(pilot, held)
 
 
 async def test_idle_locks_and_touching_puts_it_off(shop: Shop) -> None:
