@@ -216,7 +216,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="m", 
     seq: int
     st: Literal["applied", "merged", "parked", "rejected", "retry", "gap"]
     """``merged``: a field had been changed by somebody else, the last to arrive won (``conf``). ``parked``: not done,
-    but handed over. ``retry``: the backend failed and this and all later ones are to be sent again. ``gap``: one before it
+    but handed over. ``retry``: the backend failed; this and all later ones are to be sent again. ``gap``: one before it
     is missing."""
     code: RejectionCode | None = None
     """Of what was not done."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sellmode_contract import records, visibility
 from sellmode_contract.records import Customer, Record, RuleTask
 from sellmode_contract.visibility import Account
-from tests.support.worlds import Move, World, moves, sees, worlds
+from tests.support.worlds import NOON, Move, World, moves, sees, worlds
 
 
 def _visible(world: World, account: Account, record: Record) -> bool:
@@ -106,7 +106,7 @@ def test_what_belongs_to_an_unknown_customer_is_nobodys() -> None:
     orphans: list[Record] = [
         records.SentLookbook(id="x", customer="c"),
         records.Consent(id="x", customer="c", channel="email"),
-        records.ParkedEdit(id="x", customer="c", author="A1"),
+        records.ParkedEdit(id="x", customer="c", author="A1", at=NOON, operation={}),
         records.CustomerCard(id="x", customer="c", name="Ana"),
         records.RuleTask(id="x", customer="c", store="S1"),
     ]

@@ -139,8 +139,10 @@ def sees(world: World, account: Account, record: Record) -> bool:  # noqa: C901,
             return i_am(record.person, record.store)
         case records.CustomerCard():
             return not as_team and customer is not None and leads(customer.store)
-        case records.TaskCard() | records.DuplicatePair():
+        case records.TaskCard():
             return not as_team and leads(record.store)
+        case records.DuplicatePair():
+            return leads(record.store)
     raise AssertionError(f"no rule for {record!r}")
 
 
@@ -248,6 +250,7 @@ _PLAIN = {
     "month": 2,
     "day": 29,
     "task": world_id("manual_task", 0),
+    "operation": {"op": "edit", "kind": "customer", "id": world_id("customer", 0), "set": {"language": "fr"}},
     "customers": (world_id("customer", 0), world_id("customer", 1)),
 }
 

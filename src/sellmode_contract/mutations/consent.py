@@ -1,8 +1,8 @@
 """What a customer allows on a channel, and who may change that to what.
 
 Subscribed (to marketing), one-to-one only, unsubscribed (from all). An associate notes what the customer wants:
-allowing more needs evidence, and after "unsubscribed" only the customer can come back. Opting out always wins, whatever the
-order. Source: the consent rules of clienteling suites (docs/decisions/consent.md).
+allowing more needs evidence, and after "unsubscribed" only the customer can come back. Opting out always wins, whatever
+the order. Source: the consent rules of clienteling suites (docs/decisions/consent.md).
 """
 
 from __future__ import annotations

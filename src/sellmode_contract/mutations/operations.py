@@ -58,7 +58,7 @@ class Remove(_Operation, frozen=True, kw_only=True, tag="remove"):
 
 
 class SetConsent(_Operation, frozen=True, kw_only=True, tag="consent"):
-    """What a customer allows on a channel from now on. ``id`` is the consent record's, or ``consent_id`` for a first one."""
+    """What a customer allows on a channel from now on. The first consent of a channel has the id of ``consent_id``."""
 
     customer: str
     channel: Channel
