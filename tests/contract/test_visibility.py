@@ -57,7 +57,9 @@ def test_a_record_is_in_one_scope_of_an_account_or_in_none(world: World) -> None
 def test_cards_never_carry_what_the_record_itself_would_show(world: World) -> None:
     for customer in world.customers:
         (card,) = visibility.cards(customer)
-        assert set(msgspec.structs.asdict(card)) == {"id", "customer", "name", "owner", "tier", "last_contact"}
+        assert set(msgspec.structs.asdict(card)) == {
+            *("id", "customer", "name", "owner", "tier", "last_contact", "waiting"),
+        }
 
 
 # ------------------------------------------------------------------ fail closed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
@@ -64,6 +65,9 @@ LONGEST_EVIDENCE = 500
 LONGEST_LABEL = 60
 FUTURE = dt.timedelta(minutes=5)
 """So far ahead a contact may lie: clocks differ."""
+
+
+_PLACE = re.compile(r"(missing required field| - at) `(\$\.)?(?P<field>\w+)")
 
 
 class Reader(Protocol):
@@ -549,5 +553,5 @@ def _entries(value: Any, name: str) -> list[tuple[str, Any]]:
 
 def _invalid(error: msgspec.ValidationError) -> Rejected:
     """Names the field; what stood in it may be somebody's name."""
-    _, _, where = str(error).rpartition(" - at `$.")
-    return Rejected("invalid", "A field is missing or has the wrong type.", field=where.rstrip("`"))
+    found = _PLACE.search(str(error))
+    return Rejected("invalid", "A field is missing or has the wrong type.", field=found["field"] if found else "")
