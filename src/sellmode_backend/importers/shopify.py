@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
+from sellmode_backend import phones
 from sellmode_backend.importers import values
 from sellmode_backend.importers.reading import MAX_ROW, Row, Table, UnusableRow
 from sellmode_contract.records import ConsentState, OrderLine
@@ -172,7 +173,7 @@ class CustomerReader:
         number, email = values.key(row, "number"), values.email(row, "email")
         country = row["country"].strip()
         own_phone = values.key(row, "phone")
-        key = (values.e164(own_phone, country) or own_phone) if any(map(str.isdecimal, own_phone)) else ""
+        key = (phones.e164(own_phone, country) or own_phone) if any(map(str.isdecimal, own_phone)) else ""
         if not (number or email or key):
             raise row.unusable(
                 "number" if row.table.has("number") else "email", "is empty, and so is all else to know by"
@@ -193,7 +194,7 @@ class CustomerReader:
             "given_name": row["given_name"],
             "family_name": row["family_name"],
             "email": email,
-            "phone": [phone, values.e164(phone, country) if phone else ""],
+            "phone": [phone, phones.e164(phone, country) if phone else ""],
             "address": _address(row, country),
             "tags": tags,
             "note": row["note"],
@@ -302,7 +303,7 @@ def _order(row: Row, key: str) -> OrderRows:
         key=key,
         number=row["number"],
         email=email if values.is_email(email) else "",
-        phone=values.e164(phone, country) if phone else "",
+        phone=phones.e164(phone, country) if phone else "",
         customer=named[1] if named else "",
         placed_at=placed_at,
         cancelled_at=values.moment(row, "cancelled_at"),

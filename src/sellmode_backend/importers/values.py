@@ -13,7 +13,6 @@ _AMOUNT = re.compile(r"-?\d{1,30}(\.\d{1,6})?", re.ASCII)
 _QUANTITY = re.compile(r"-?\d{1,9}", re.ASCII)
 _CURRENCY = re.compile("[A-Z]{3}")
 _EMAIL = re.compile(r"[^@\s\x00-\x20\x7f-\xa0<>]{1,64}@[^@\s\x00-\x20\x7f-\xa0<>]{1,255}")
-_REGION = re.compile("[A-Z]{2}")
 MAX_KEY = 320
 """Characters of what somebody is known by: as many as the longest e-mail address has."""
 MAX_STORE_NAME = 200
@@ -154,21 +153,6 @@ def email(row: Row, field: str) -> str:
 def is_email(text: str) -> bool:
     """Whether a text could be an e-mail address: something at something, without spaces and controls."""
     return _EMAIL.fullmatch(text) is not None
-
-
-@lru_cache(maxsize=4096)
-def e164(number: str, country: str) -> str:
-    """A phone number in E.164, as dialled in a country (ISO 3166-1 alpha-2) if that is known; empty if it is none."""
-    import phonenumbers  # 20 MB of tables that no other command needs
-
-    region = country.upper() if _REGION.fullmatch(country.upper()) else None
-    try:
-        parsed = phonenumbers.parse(number, region)
-    except phonenumbers.NumberParseException:
-        return ""
-    if not phonenumbers.is_possible_number(parsed):
-        return ""
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
 def split_tags(text: str) -> list[str]:

@@ -1,0 +1,34 @@
+"""Phone numbers in the one form in which they can be compared."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import msgspec
+
+from sellmode_contract.records import Customer
+
+_REGION = re.compile("[A-Z]{2}")
+
+
+@lru_cache(maxsize=4096)
+def e164(number: str, country: str) -> str:
+    """A phone number in E.164, as dialled in a country (ISO 3166-1 alpha-2) if that is known; empty if it is none."""
+    import phonenumbers  # 20 MB of tables that most commands do not need
+
+    region = country.upper() if _REGION.fullmatch(country.upper()) else None
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(parsed):
+        return ""
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def with_e164(customer: Customer) -> Customer:
+    """A customer whose phone, as somebody wrote it, has its E.164 form, as dialled in the country of their address."""
+    country = customer.address.country if customer.address else ""
+    read = e164(customer.phone, country) if customer.phone else ""
+    return customer if read == customer.phone_e164 else msgspec.structs.replace(customer, phone_e164=read)
