@@ -35,7 +35,7 @@ def wait_until_gone(pid: int) -> None:
             return
         if state == "Z":
             return
-        time.sleep(0.02)
+        time.sleep(0.02)  # nothing tells of the end of somebody else's child
     raise AssertionError(f"process {pid} is still there")
 
 

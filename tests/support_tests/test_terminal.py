@@ -22,7 +22,6 @@ from textual.widgets import Button, DataTable, Footer, Header, Input
 
 class Small(App):
     BINDINGS = [("f2", "copy", "Copy"), ("f3", "bell", "Bell"), ("f4", "quit", "Quit")]
-    ANIMATION_LEVEL = "none"
     def compose(self):
         yield Header()
         yield Input("grüße 山田太郎", select_on_focus=False)

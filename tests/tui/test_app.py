@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 from textual.widget import Widget
+from textual.widgets import OptionList
 
 from sellmode_backend.accounts import codes, directory, sessions
 from sellmode_backend.accounts.signing_in import utc_now
@@ -27,6 +28,7 @@ from sellmode_tui.screens.customers import NO_LONGER_VISIBLE, CustomersScreen
 from sellmode_tui.screens.forms import Trouble
 from sellmode_tui.screens.lock import LockScreen
 from sellmode_tui.screens.profile import ProfileScreen, ProfileView
+from sellmode_tui.screens.saved_filters import SavedFiltersScreen
 from sellmode_tui.screens.search_bar import SearchBar
 from sellmode_tui.screens.sign_in import SignInScreen
 from sellmode_tui.screens.too_small import TooSmallScreen
@@ -87,6 +89,12 @@ async def listing(pilot: Pilot[None], n: int) -> None:
     """Wait until so many customers are listed."""
     await shows(pilot, CustomersScreen)
     await wait_until(pilot, lambda: count(pilot) == n and pilot.app.screen.settled)  # type: ignore[attr-defined]  # the screen's
+
+
+async def offered(pilot: Pilot[None], n: int) -> None:
+    """Wait until so many saved filters can be picked."""
+    await shows(pilot, SavedFiltersScreen)
+    await wait_until(pilot, lambda: pilot.app.screen.query_one(OptionList).option_count == n)
 
 
 def trouble(pilot: Pilot[None]) -> str:
@@ -202,8 +210,9 @@ async def test_a_try_can_be_given_up(data: Path) -> None:
         await wait_until(pilot, lambda: "Signing in" in trouble(pilot))
         await pilot.press("escape")
         assert trouble(pilot) == ""
-        await pilot.pause(0.2)
-        assert trouble(pilot) == ""  # what the given-up try says is heard by nobody
+        await wait_until(pilot, lambda: not pilot.app.workers)  # the try has come to its end
+        await pilot.pause()
+        assert trouble(pilot) == ""  # what it says is heard by nobody
 
 
 async def test_offline_the_same_password_opens_the_same_customers(sqlite_url: str, data: Path) -> None:
@@ -468,11 +477,11 @@ async def test_a_filter_is_completed_saved_picked_and_deleted(shop: Shop) -> Non
         await pilot.press("escape", "escape")
         await listing(pilot, 30)
         await pilot.press("f")
-        await pilot.pause(0.2)
+        await offered(pilot, 1)
         await pilot.press("enter")
         await listing(pilot, 10)
         await pilot.press("f")
-        await pilot.pause(0.2)
+        await offered(pilot, 1)
         await pilot.press("d")
         await wait_until(pilot, lambda: journal(pilot).saved_filters() == [])
 

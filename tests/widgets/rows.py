@@ -81,7 +81,6 @@ class WidgetsApp(App[str]):
     """A table over a status line: q ends, o goes offline, u counts up what is not sent, s says the same again."""
 
     BINDINGS = [("q", "exit", "Quit"), ("o", "offline", ""), ("u", "unsent", ""), ("s", "same", "")]  # noqa: RUF012  # as Textual declares it
-    ANIMATION_LEVEL = "none"
 
     def __init__(self, table: RowTable, status: StatusLine) -> None:
         super().__init__()

@@ -25,8 +25,6 @@ from tests.widgets.rows import COLUMNS, Listed, Numbered, customer
 class TableApp(App[None]):
     """A table with something else that can have the focus; keeps the table's messages."""
 
-    ANIMATION_LEVEL = "none"
-
     def __init__(self, table: RowTable) -> None:
         super().__init__()
         self.table = table

@@ -190,7 +190,7 @@ async def wait_until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
     for _ in range(2000):
         if condition():
             return
-        await pilot.pause(0.01)
+        await pilot.pause(0.01)  # nothing tells of every condition that a test may wait for
     raise AssertionError("it never came to pass")
 
 

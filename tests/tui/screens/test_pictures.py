@@ -11,14 +11,22 @@ from typing import Any, NamedTuple
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
+from textual.widgets import OptionList
 
 from sellmode_contract.records import Mode
 from sellmode_tui.account import folders
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.app import SellmodeApp
+from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.screens.forms import Trouble
+from sellmode_tui.screens.lock import LockScreen
 from sellmode_tui.screens.profile import ProfileView
+from sellmode_tui.screens.saved_filters import SavedFiltersScreen
+from sellmode_tui.screens.search_bar import SearchBar
 from sellmode_tui.screens.sign_in import SignInScreen
+from sellmode_tui.screens.too_small import TooSmallScreen
+from sellmode_tui.screens.why import WhyScreen
 from sellmode_tui.sync.status import Line, SyncStatus
 from sellmode_tui.widgets.suggestions import Suggestions
 from tests.tui.screens import counter
@@ -41,10 +49,18 @@ class Scene(NamedTuple):
     settings: Settings = Settings()
 
 
+async def at_rest(pilot: Pilot[None]) -> None:
+    """Wait until no thread is at work for a page, and the pages have taken what threads brought."""
+    while pilot.app.workers:
+        await wait_until(pilot, lambda: not pilot.app.workers)
+        await pilot.pause()  # what was brought may be reason for more work
+
+
 def pressing(*keys: str) -> Act:
     async def act(pilot: Pilot[None]) -> None:
         await signed_in(pilot)
         await pilot.press(*keys)
+        await at_rest(pilot)
 
     return act
 
@@ -52,10 +68,12 @@ def pressing(*keys: str) -> Act:
 def searching(text: str, *keys: str) -> Act:
     async def act(pilot: Pilot[None]) -> None:
         screen = await signed_in(pilot)
+        below = screen.query_one(".search-below")
         await pilot.press("slash")
-        screen.query_one("SearchField").insert_text_at_cursor(text)  # type: ignore[attr-defined]  # by its name
+        screen.query_one(SearchBar).field.insert_text_at_cursor(text)
+        await wait_until(pilot, lambda: screen._query.text == text and (screen.settled or below.has_class("-wrong")))
         await pilot.press(*keys)
-        await pilot.pause(0.3)
+        await at_rest(pilot)
 
     return act
 
@@ -69,6 +87,10 @@ async def choosing_an_owner(pilot: Pilot[None]) -> None:
     await searching("owner:")(pilot)
     await wait_until(pilot, lambda: pilot.app.screen.query_one(Suggestions).is_open)
     await pilot.press("down", "down")
+
+
+async def shows(pilot: Pilot[None], page: type[Screen[Any]]) -> None:
+    await wait_until(pilot, lambda: isinstance(pilot.app.screen, page))
 
 
 def standing(status: SyncStatus) -> Act:
@@ -87,7 +109,6 @@ async def profile(pilot: Pilot[None]) -> None:
     await pilot.press("s", "s")  # who spent most
     await wait_until(pilot, lambda: screen.settled)
     await pilot.press("enter")
-    await pilot.pause()
     await wait_until(pilot, lambda: _view(pilot).settled and _view(pilot).customer is not None)
 
 
@@ -99,7 +120,7 @@ async def purchases(pilot: Pilot[None]) -> None:
 async def why(pilot: Pilot[None]) -> None:
     await profile(pilot)
     await pilot.press("w")
-    await wait_until(pilot, lambda: type(pilot.app.screen).__name__ == "WhyScreen")
+    await shows(pilot, WhyScreen)
 
 
 def _view(pilot: Pilot[None]) -> ProfileView:
@@ -109,11 +130,15 @@ def _view(pilot: Pilot[None]) -> ProfileView:
 async def saved_filters(pilot: Pilot[None]) -> None:
     await searching("tag:vip last_purchase>30d", "enter")(pilot)
     for name in ("Lost VIPs", "To call this week"):
-        await pilot.press("f", "s", *(key if key != " " else "space" for key in name), "enter")
-        await pilot.pause(0.2)
+        await pilot.press("f")
+        await shows(pilot, SavedFiltersScreen)
+        await pilot.press("s", *(key if key != " " else "space" for key in name), "enter")
+        await at_rest(pilot)
         await pilot.press("escape")
+        await shows(pilot, CustomersScreen)
     await pilot.press("f")
-    await pilot.pause(0.2)
+    await shows(pilot, SavedFiltersScreen)
+    await wait_until(pilot, lambda: pilot.app.screen.query_one(OptionList).option_count == 2)
 
 
 async def refused(pilot: Pilot[None]) -> None:
@@ -140,7 +165,8 @@ def _trouble(screen: SignInScreen) -> str:
 async def locked(pilot: Pilot[None]) -> None:
     await signed_in(pilot)
     await pilot.press("f10")
-    await pilot.pause(0.2)
+    await shows(pilot, LockScreen)
+    await at_rest(pilot)
 
 
 async def locked_by_itself(pilot: Pilot[None]) -> None:
@@ -153,7 +179,7 @@ async def locked_by_itself(pilot: Pilot[None]) -> None:
 async def copied(pilot: Pilot[None]) -> None:
     await profile(pilot)
     await pilot.press("c")
-    await pilot.pause(0.2)
+    await wait_until(pilot, lambda: bool(pilot.app.screen.query("Toast")))
 
 
 FIRST = SyncStatus(Line.ONLINE, since=counter.NOW, received=12_400, left=3_000)
@@ -253,6 +279,6 @@ def test_too_small(snap_compare: Any, demo_files: Callable[[], Path]) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await signed_in(pilot)
         await pilot.resize_terminal(50, 10)
-        await pilot.pause()
+        await shows(pilot, TooSmallScreen)
 
     assert snap_compare(counter.counter(), terminal_size=(80, 24), run_before=act)
