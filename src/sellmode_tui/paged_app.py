@@ -1,0 +1,157 @@
+"""An app of pages that are put in place of one another, with a word to the person and a tidy end after any error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.text import Text
+from textual import events, on, work
+from textual.binding import Binding
+from textual.css.query import NoMatches
+from textual.geometry import Size
+from textual.message import Message
+from textual.screen import Screen
+from textual.worker import WorkerFailed
+
+from sellmode_contract.text import visible
+from sellmode_tui.account.settings import Settings
+from sellmode_tui.crash import write_report
+from sellmode_tui.entrance import TOLD
+from sellmode_tui.screens.memory import forget
+from sellmode_tui.screens.too_small import HEIGHT, WIDTH, TooSmallScreen
+from sellmode_tui.widgets.keys_in_order import KeysInOrder
+
+_KEY_NAMES = {
+    "escape": "Esc",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "delete": "Del",
+    "slash": "/",
+    "question_mark": "?",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+}
+
+
+class PagedApp(KeysInOrder[None]):
+    """What the app can do whoever is signed in. Everything that blocks runs in threads, which post messages."""
+
+    TITLE = "Sellmode"
+    ENABLE_COMMAND_PALETTE = False
+    CSS = """
+    Footer { background: $background; color: $text-muted; padding: 0 1; }
+    Footer.-compact FooterKey { margin-right: 2; }
+    Toast { border: none; background: $panel; color: $foreground; padding: 0 1; margin-bottom: 1; max-width: 76; }
+    ToastRack { margin-bottom: 1; }
+    """
+
+    class _Said(Message, bubble=False):
+        """Something for the person to know."""
+
+        def __init__(self, text: str) -> None:
+            self.text = text
+            super().__init__()
+
+    class _Crashed(Message, bubble=False):
+        """A thread met an error that nobody expected."""
+
+        def __init__(self, error: BaseException) -> None:
+            self.error = error
+            super().__init__()
+
+    def __init__(self, settings: Settings, *, ascii_only: bool = False) -> None:
+        super().__init__()
+        self.animation_level = "none"
+        self.settings = settings
+        self.ascii_only = ascii_only or settings.ascii
+
+    # ------------------------------------------------------------------ talking
+
+    def _say(self, text: str) -> None:
+        """Tell something that goes away by itself."""
+        self.notify(visible(text), markup=False, timeout=6)
+
+    @on(_Said)
+    def _said(self, message: _Said) -> None:
+        self._say(message.text)
+
+    # ------------------------------------------------------------------ pages
+
+    async def _show_only(self, screen: Screen[None]) -> None:
+        """Put one page in place of all there are; nothing of them stays, neither widgets nor what they said."""
+        self.clear_notifications()
+        with self.batch_update():
+            while len(self.screen_stack) > 2:
+                await self.pop_screen()
+            if len(self.screen_stack) == 2:
+                await self.switch_screen(screen)
+            else:
+                await self.push_screen(screen)
+        self._fit(self.size)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """A window may become too small, and large enough again."""
+        self._fit(event.size)
+
+    def _fit(self, size: Size) -> None:
+        if len(self.screen_stack) < 2:
+            return
+        small = size.width < WIDTH or size.height < HEIGHT
+        if small and not isinstance(self.screen, TooSmallScreen):
+            self.push_screen(TooSmallScreen())
+        elif not small and isinstance(self.screen, TooSmallScreen):
+            self.pop_screen()
+
+    def get_key_display(self, binding: Binding) -> str:
+        """A key as it is printed on keyboards; every terminal can draw it."""
+        if binding.key_display:
+            return binding.key_display
+        modifiers, key = binding.parse_key()
+        name = _KEY_NAMES.get(key, key if len(key) == 1 else key.replace("_", " ").capitalize())
+        if modifiers:
+            name = name.upper()
+        return "+".join((*(modifier.capitalize() for modifier in modifiers), name))
+
+    def _pages(self) -> list[Screen[object]]:
+        """What is open, the topmost last."""
+        return list(self.screen_stack)
+
+    # ------------------------------------------------------------------ work in threads
+
+    @work(thread=True, group="background", exit_on_error=False)
+    def _in_background(self, work: Callable[[], object]) -> None:
+        """Do something that may take long; the person hears of what goes wrong."""
+        try:
+            work()
+        except TOLD as error:
+            self.post_message(self._Said(str(error)))
+        except Exception as error:  # noqa: BLE001  # the crash handler's, in its own thread
+            self.post_message(self._Crashed(error))
+        forget()  # what was open goes now, not some time
+
+    # ------------------------------------------------------------------ errors that nobody expected
+
+    @on(_Crashed)
+    def _crashed(self, message: _Crashed) -> None:
+        error = message.error
+        self._handle_exception(error if isinstance(error, Exception) else RuntimeError(type(error).__name__))
+
+    def crash_from_thread(self, error: BaseException) -> None:
+        """End because of an error in another thread."""
+        self.post_message(self._Crashed(error))
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End with an id on the screen; the framework's own traceback would show what variables hold."""
+        if isinstance(error, WorkerFailed) and isinstance(error.error, Exception):
+            error = error.error
+        if self._exit and isinstance(error, NoMatches):
+            return  # a page that was being put up when the app ended misses its widgets
+        self._return_code = 1
+        if self._exception is None:  # the first one counts, for tests that wait for it
+            self._exit_renderables.append(Text(str(write_report(error))))
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
+    def _fatal_error(self) -> None:
+        """What the framework would draw; it has been seen to already."""
