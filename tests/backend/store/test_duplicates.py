@@ -1,0 +1,190 @@
+"""Pairs of customers who may be one: they come, change and go with their customers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.store import duplicates, records
+from sellmode_backend.store.database import Database
+from sellmode_backend.store.schema import record
+from sellmode_contract.records import Address, Customer, DuplicatePair
+
+
+def person(id: str, **fields: object) -> Customer:
+    return msgspec.convert({"id": id, "store": "s", "given_name": id.title(), **fields}, Customer)
+
+
+def write(connection: Connection, *customers: Customer, removed: Iterable[str] = ()) -> int:
+    """Write customers, or remove them, as whoever writes customers does: pairs are watched afterwards."""
+    ids = [*(customer.id for customer in customers), *removed]
+    before = {item.id: item for item in records.read_many(connection, "customer", ids) if isinstance(item, Customer)}
+    after = {customer.id: customer for customer in customers}
+    records.write(connection, customers, removed=[("customer", id) for id in removed])
+    return duplicates.watch(connection, {id: (before.get(id), after.get(id)) for id in ids})
+
+
+def put(database: Database, *customers: Customer, removed: Iterable[str] = ()) -> int:
+    with database.transaction() as connection:
+        return write(connection, *customers, removed=removed)
+
+
+def pairs(database: Database) -> dict[tuple[str, str], DuplicatePair]:
+    with database.snapshot() as connection:
+        found = list(records.each(connection, "duplicate_pair"))
+    return {pair.customers: pair for pair in found if isinstance(pair, DuplicatePair)}
+
+
+def test_the_same_email_or_phone_in_one_store_makes_a_pair(database: Database) -> None:
+    put(
+        database,
+        person("ann", owner="ada", email="Ann@Example.com", phone="079 123", tier="gold", number="7"),
+        person("ben", owner="bo", email="ann@example.COM", phone="(079) 123", address=Address(city="Basel")),
+        person("cat", store="other", email="ann@example.com"),
+        person("dan", email="dan@example.com"),
+    )
+    (pair,) = pairs(database).values()
+    assert pair == DuplicatePair(
+        id=duplicates.pair_id("ben", "ann"),
+        store="s",
+        customers=("ann", "ben"),
+        matched=("email", "phone"),
+        owners=("ada", "bo"),
+        names=("Ann", "Ben"),
+        fields={
+            "given_name": ("Ann", "Ben"),
+            "email": ("Ann@Example.com", "ann@example.COM"),
+            "phone": ("079 123", "(079) 123"),
+            "address": (None, {"city": "Basel"}),
+            "number": ("7", None),
+            "tier": ("gold", None),
+        },
+    )
+
+
+def test_only_the_stores_managers_see_a_pair(database: Database) -> None:
+    put(database, person("ann", owner="ada", email="a@example.com"), person("ben", owner="bo", email="a@example.com"))
+    with database.snapshot() as connection:
+        tags = connection.execute(sa.select(record.c.team, record.c.own).where(record.c.kind == "duplicate_pair")).one()
+    assert tuple(tags) == ("lead:s", "lead:s")
+
+
+def test_a_pair_follows_its_customers(database: Database) -> None:
+    ann, ben = person("ann", email="a@example.com"), person("ben", email="a@example.com")
+    assert put(database, ann) == 0
+    assert put(database, ben) == 1
+    ben = msgspec.structs.replace(ben, owner="bo", given_name="Benedikt", tier="gold")
+    assert put(database, ben) == 1
+    pair = pairs(database)["ann", "ben"]
+    assert (pair.owners, pair.names, pair.fields["tier"]) == ((None, "bo"), ("Ann", "Benedikt"), (None, "gold"))
+    assert put(database, msgspec.structs.replace(ben, tags=("vip",))) == 0
+
+    put(database, msgspec.structs.replace(ben, email="b@example.com"))
+    assert pairs(database) == {}
+    put(database, ben)
+    assert pairs(database).keys() == {("ann", "ben")}
+    put(database, msgspec.structs.replace(ben, store="other"))
+    assert pairs(database) == {}
+    put(database, msgspec.structs.replace(ann, store="other"))
+    assert pairs(database)["ann", "ben"].store == "other"
+    put(database, removed=["ann"])
+    assert pairs(database) == {}
+
+
+def test_both_sides_of_a_pair_may_change_at_once(database: Database) -> None:
+    ann, ben = person("ann", email="a@example.com"), person("ben", email="a@example.com")
+    put(database, ann, ben)
+    moved = [msgspec.structs.replace(one, store="other") for one in (ann, ben)]
+    put(database, *moved)
+    assert [pair.store for pair in pairs(database).values()] == ["other"]
+    put(database, *(msgspec.structs.replace(one, email="") for one in moved))
+    assert pairs(database) == {}
+    put(database, *moved)
+    put(database, removed=["ann", "ben"])
+    assert pairs(database) == {}
+
+
+def test_what_was_dismissed_is_not_asked_again(database: Database) -> None:
+    ann, ben = person("ann", email="a@example.com"), person("ben", email="a@example.com")
+    put(database, ann, ben)
+    with database.transaction() as connection:
+        records.write(connection, [msgspec.structs.replace(pairs(database)["ann", "ben"], dismissed=True)])
+    put(database, msgspec.structs.replace(ben, given_name="Benno", phone="079 123"))
+    pair = pairs(database)["ann", "ben"]
+    assert pair.dismissed
+    assert pair.names == ("Ann", "Benno")
+
+
+def test_an_email_of_everybody_makes_no_pairs(database: Database) -> None:
+    everybody = [person(f"p{number:02}", email="shop@example.com") for number in range(duplicates.MOST)]
+    put(database, *everybody)
+    assert len(pairs(database)) == duplicates.MOST * (duplicates.MOST - 1) / 2
+    also = person("q1", email="shop@example.com", phone="079 123")
+    twin = person("q2", email="shop@example.com", phone="079 123")
+    put(database, also)
+    assert pairs(database) == {}
+    put(database, twin)
+    assert {pair.matched for pair in pairs(database).values()} == {("phone",)}
+    assert pairs(database).keys() == {("q1", "q2")}
+    with database.snapshot() as connection:
+        assert duplicates.crowded(connection) == ["p00"]
+    put(database, removed=["q1", "q2"])
+    assert len(pairs(database)) == duplicates.MOST * (duplicates.MOST - 1) / 2
+    with database.snapshot() as connection:
+        assert duplicates.crowded(connection) == []
+
+
+def test_a_crowd_that_comes_at_once_makes_no_pairs_either(database: Database) -> None:
+    few = [person(f"p{number}", email="shop@example.com") for number in range(3)]
+    put(database, *few)
+    assert len(pairs(database)) == 3
+    put(database, *(person(f"q{number:03}", email="shop@example.com") for number in range(300)))
+    assert pairs(database) == {}
+    put(database, *(person(f"r{number:03}", email="shop@example.com") for number in range(300)))
+    put(database, *(person(f"q{number:03}", email="") for number in range(150)))
+    assert pairs(database) == {}
+
+
+def test_a_field_that_no_terminal_could_show_is_not_offered(database: Database) -> None:
+    long = Address(lines=("x" * 600_000,))
+    put(database, person("ann", email="a@example.com", address=long), person("ben", email="a@example.com"))
+    assert pairs(database)["ann", "ben"].fields.keys() == {"given_name"}
+
+
+def test_two_who_add_the_same_email_at_the_same_time_make_a_pair(database: Database) -> None:
+    """The second writer waits for the store's clock, and then sees the first one's customer."""
+    written = threading.Event()
+    waiting = threading.Event()
+
+    def second() -> None:
+        written.wait(10)
+        with database.transaction() as connection:
+            waiting.set()
+            write(connection, person("ben", email="a@example.com"))
+
+    other = threading.Thread(target=second)
+    other.start()
+    with database.transaction() as connection:
+        write(connection, person("ann", email="a@example.com"))
+        written.set()
+        if not database.is_sqlite:  # which begins the second transaction only when the first is done
+            assert waiting.wait(10)
+    other.join(20)
+    assert pairs(database).keys() == {("ann", "ben")}
+
+
+@pytest.mark.parametrize("count", [50, 500])
+def test_an_import_of_strangers_asks_a_handful_of_questions(database: Database, count: int) -> None:
+    statements: list[str] = []
+    with database.transaction() as connection:
+        customers = [person(f"p{n}", email=f"p{n}@example.com", phone=f"079 {n:07}") for n in range(count)]
+        records.write(connection, customers)
+        event.listen(connection, "before_cursor_execute", lambda *args: statements.append(args[2]))
+        duplicates.watch(connection, {customer.id: (None, customer) for customer in customers})
+    assert len(statements) <= 4
