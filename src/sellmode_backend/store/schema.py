@@ -237,3 +237,68 @@ attempt = sa.Table(
     sa.Index(None, "subject", "at"),
 )
 """Attempts to sign in, for the limits on them."""
+
+disabled_account = sa.Table(
+    "disabled_account",
+    metadata,
+    sa.Column("account", sa.Text, sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+)
+"""Since when an account is disabled: for how long its terminals may still hand in what they had not sent."""
+
+# ------------------------------------------------------------------ what clients write
+
+client = sa.Table(
+    "client",
+    metadata,
+    sa.Column("cid", sa.Text, primary_key=True, doc="Random name of a journal"),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("device", sa.Text, nullable=False),
+    sa.Column("last_seq", sa.BigInteger, nullable=False, doc="The highest that is done with"),
+    sa.Column("failing_mid", sa.Text, doc="The mutation that the backend last failed at"),
+    sa.Column("failures", sa.Integer, nullable=False, doc="How often it did"),
+    sa.Column("seen_at", Instant, nullable=False, doc="Last push"),
+)
+"""Who sends mutations. The row is held while a client's mutations are done, so that they are one after the other."""
+
+mutation = sa.Table(
+    "mutation",
+    metadata,
+    sa.Column("mid", sa.Text, primary_key=True),
+    sa.Column("cid", sa.Text, nullable=False),
+    sa.Column("seq", sa.BigInteger, nullable=False),
+    sa.Column("account", sa.Text, nullable=False),
+    sa.Column("st", sa.Text, nullable=False, doc="As wire.Result has it"),
+    sa.Column("code", sa.Text, doc="Of what was refused or handed over"),
+    sa.Column("result", sa.Text, doc="JSON of the wire.Result; null once its words are forgotten"),
+    sa.Column("body", sa.Text, doc="The operation's JSON, of what was refused"),
+    sa.Column("target_kind", sa.Text),
+    sa.Column("target_id", sa.Text),
+    sa.Column("at", Instant, nullable=False),
+    sa.UniqueConstraint("cid", "seq"),
+    # What was refused is few: it is asked for what a later mutation builds on.
+    sa.Index(
+        None, "target_id", sqlite_where=sa.text("st = 'rejected'"), postgresql_where=sa.text("st = 'rejected'::text")
+    ),
+    sqlite_with_rowid=False,
+)
+"""The ledger: what became of each mutation, so that none has its effect twice. Written with the effect."""
+
+account_scope = sa.Table(
+    "account_scope",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("scope", sa.Text, primary_key=True),
+    sa.Column("last_at", Instant, nullable=False, doc="Give or take what is saved by not writing it"),
+    sqlite_with_rowid=False,
+)
+"""When an account was last told of a scope: what it had, and until when."""
+
+merged_customer = sa.Table(
+    "merged_customer",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("kept", sa.Text, nullable=False, index=True, doc="The customer who has what belonged to this one"),
+    sa.Column("at", Instant, nullable=False),
+)
+"""Customers who were found to be somebody else: edits and imports that name them mean the one who was kept."""
