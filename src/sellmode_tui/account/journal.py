@@ -19,6 +19,7 @@ from sellmode_contract.visibility import Account
 from sellmode_tui import sealed
 from sellmode_tui.account.errors import NotSignedIn
 from sellmode_tui.account.lease import Contact, Reading, advance
+from sellmode_tui.cache.outbox import Outbox, create_outbox
 from sellmode_tui.migrations import migrate, transaction
 
 
@@ -80,6 +81,8 @@ class Journal:
         except BaseException:
             self._connection.close()
             raise
+        self.outbox = Outbox(self._using)
+        """What the person wrote."""
 
     @classmethod
     def open_or_replace(cls, path: Path, key: bytes, now: dt.datetime) -> Opened:
@@ -242,4 +245,4 @@ def create_session_clock_and_filters(connection: sealed.Connection) -> None:
     )
 
 
-_STEPS = (create_session_clock_and_filters,)
+_STEPS = (create_session_clock_and_filters, create_outbox)
