@@ -50,7 +50,7 @@ def test_alone_it_lists_its_verbs(dev: Path) -> None:
     done = _run(dev)
     assert done.returncode == 0
     assert re.findall(r"^  (\w+) ", done.stdout, re.MULTILINE) == [
-        "setup", "demo", "test", "check", "bench", "lock", "run"
+        "setup", "demo", "test", "check", "bench", "proofs", "lock", "run"
     ]  # fmt: skip
 
 

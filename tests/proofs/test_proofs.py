@@ -1,0 +1,88 @@
+"""Each proof in short, seeds that failed once first; and that the verb counts, keeps and repeats."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from proofs import results
+from proofs.__main__ import PROOFS, try_out
+from proofs.results import Proof, Run, Trial
+
+_ROOT = Path(__file__).parents[2]
+_SHORT = 1
+"""Seeds of each proof that are tried here, besides those that have failed."""
+
+
+@pytest.mark.parametrize(
+    ("name", "seed"), [(name, seed) for name in PROOFS for seed in [*results.kept_seeds(name), *range(_SHORT)]]
+)
+def test_it_holds(name: str, seed: int) -> None:
+    trial = PROOFS[name].trial(seed)
+    assert trial.failures == ()
+    assert trial.n > 0
+
+
+def proofs(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "proofs", *arguments], cwd=_ROOT, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_run_is_one_line_of_json_and_a_repeated_one_is_not_counted() -> None:
+    before = results.RESULTS.read_bytes() if results.RESULTS.exists() else b""
+    first, again = (proofs("crash", "--n", "1", "--seed", "7") for _ in range(2))
+    assert first.returncode == 0, first.stderr
+    line, same = json.loads(first.stdout), json.loads(again.stdout)
+    assert list(line) == ["proof", "n", "failures", "seed", "seeds", "commit", "seconds", "at", "details"]
+    assert (line["proof"], line["failures"], line["seed"], line["seeds"]) == ("crash", 0, 7, 1)
+    assert (line["n"], line["details"]) == (same["n"], same["details"])
+    assert before == (results.RESULTS.read_bytes() if results.RESULTS.exists() else b"")
+
+
+def test_alone_it_lists_the_proofs() -> None:
+    done = proofs()
+    assert done.returncode == 0
+    assert all(f"{name} " in done.stdout and proof.claim in done.stdout for name, proof in PROOFS.items())
+
+
+@pytest.mark.parametrize("arguments", [["crush"], ["crash", "--n", "0"], ["crash", "--n", "1", "--seconds", "1"]])
+def test_what_it_cannot_do_is_told(arguments: list[str]) -> None:
+    done = proofs(*arguments)
+    assert done.returncode == 2
+    assert "./dev proofs: error: " in done.stderr
+
+
+def test_figures_add_up(tmp_path: Path) -> None:
+    run = Run(proof="crash", n=3, failures=0, seed=1, seeds=1, commit="c", seconds=0.5, at="2026-11-22T12:00:00+00:00")
+    results.keep(run, tmp_path / "results.jsonl")
+    results.keep(run, tmp_path / "results.jsonl")
+    assert list(results.runs(tmp_path / "results.jsonl")) == [run, run]
+
+
+def test_a_seed_that_fails_is_kept_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def trial(seed: int) -> Trial:
+        if seed % 2:
+            raise ValueError("odd")
+        return Trial(5, ("even\nthough",), {"seen": 1})
+
+    proof = Proof("odd", "nothing holds", "cases", trial, lambda details: (f"{details['seen']} seen",))
+    run = try_out(proof, n=11, seconds=1, seed=None, seeds_in=tmp_path)
+    assert (run.n, run.seeds, run.failures, run.details["seen"]) == (12, 4, 5, 2)
+    assert sorted(results.kept_seeds("odd", tmp_path)) == list(range(run.seed, run.seed + 4))
+    told = capsys.readouterr().err
+    assert f"./dev proofs odd --n 1 --seed {run.seed}" in told
+    assert "FAILED: ValueError: odd" in told
+    assert "FAILED: 2 seen" in told
+    results.keep_seed("odd", run.seed, "again", tmp_path)
+    assert len(results.kept_seeds("odd", tmp_path)) == 4
+
+
+def test_a_run_that_could_not_have_found_anything_fails() -> None:
+    (told,) = PROOFS["crash"].judge(Counter({"planted cuts": 200}))
+    assert "find nothing" in told
