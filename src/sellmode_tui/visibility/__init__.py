@@ -1,29 +1,55 @@
-"""The one door between the cache and whoever shows or prints records.
+"""The one door between the cache and the journal and whoever shows, prints or changes records.
 
-Screens and commands read through ``Door`` only. Each reading shows what the contract's table lets the account see in
-the mode that the backend last told, and what the backend sends it: everything else is hidden on every path alike, as if
-it did not exist. Without an accepted view, with an unknown mode or without a scope there is nothing.
+Screens and commands read and write through ``Door`` only. Each reading shows what the contract's table lets the account
+see in the mode that the backend last told, and what the backend sends it: everything else is hidden on every path
+alike, as if it did not exist. Without an accepted view, with an unknown mode or without a scope there is nothing. What
+is written is judged by the same reading, kept for good, and shows at once.
 """
 
 from __future__ import annotations
 
+from sellmode_contract.mutations import Rejected
 from sellmode_tui.cache.store import Interrupted
 from sellmode_tui.sealed import SealedError
+from sellmode_tui.visibility.attention import Attention, Difference, Duplicate, HandedOver, Refused
 from sellmode_tui.visibility.customers import Count, CustomerList, CustomerQuery, CustomerRow, Sort
-from sellmode_tui.visibility.door import Door
+from sellmode_tui.visibility.door import Counts, Door
+from sellmode_tui.visibility.duplicates import Match
 from sellmode_tui.visibility.profile import Profile, TimelineEntry
+from sellmode_tui.visibility.resolving import NotInTray
+from sellmode_tui.visibility.sending import Unsent
+from sellmode_tui.visibility.undo import CannotUndo, NothingToUndo, Undone
+from sellmode_tui.visibility.values import Value
 from sellmode_tui.visibility.why import WhySeen
+from sellmode_tui.visibility.writing import CannotWrite, NotVisible, Written
 
 __all__ = [
+    "Attention",
+    "CannotUndo",
+    "CannotWrite",
     "Count",
+    "Counts",
     "CustomerList",
     "CustomerQuery",
     "CustomerRow",
+    "Difference",
     "Door",
+    "Duplicate",
+    "HandedOver",
     "Interrupted",
+    "Match",
+    "NotInTray",
+    "NotVisible",
+    "NothingToUndo",
     "Profile",
+    "Refused",
+    "Rejected",
     "SealedError",
     "Sort",
     "TimelineEntry",
+    "Undone",
+    "Unsent",
+    "Value",
     "WhySeen",
+    "Written",
 ]

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
-from sellmode_contract.mutations import RejectionCode
+import msgspec
+
+from sellmode_contract.mutations import (
+    Create,
+    Edit,
+    Operation,
+    Rejected,
+    RejectionCode,
+    Remove,
+    SetConsent,
+    decode,
+    target,
+)
+from sellmode_contract.mutations.refusals import TITLES
+from sellmode_contract.records import DuplicatePair, ParkedEdit
+from sellmode_tui.cache.outbox import Outbox, TrayItem
+from sellmode_tui.visibility.seen import Seen
+from sellmode_tui.visibility.sending import words_of
+from sellmode_tui.visibility.values import Value, values_of
+from sellmode_tui.visibility.wording import UNREADABLE, customer_of, describe, label_of
 
 Source: TypeAlias = Literal["refused", "handed_over", "duplicate"]
-
-
-@dataclass(frozen=True)
-class Value:
-    """A field of a change, with what stands there now."""
-
-    field: str
-    """As in operations: ``phone``, ``sizes.shoes``, ``text``; ``tags`` and ``preferences`` with a list of elements."""
-    label: str
-    """For people: ``phone number``."""
-    mine: Any
-    """What the change's author wanted, as JSON has it; None takes the value away. Of sets: ``["+vip", "-new"]``."""
-    present: Any = None
-    """What stands there, as JSON has it; None for nothing, and where ``known`` is false."""
-    known: bool = False
-    """Whether the record is visible, so that ``present`` says something."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,7 @@ class Refused:
     customer: str | None
     """Id of the customer whom it is about, if visible."""
     op: str
-    """The operation's name: ``create``, ``edit``, ``remove``, ``consent`` …; empty for what this version cannot read."""
+    """The operation: ``create``, ``edit``, ``remove``, ``consent`` …; empty for what this version cannot read."""
     kind: str
     """The record's: ``customer``, ``note``, ``contact``, ``date``, ``consent`` …"""
     values: tuple[Value, ...]
@@ -121,3 +124,152 @@ class Duplicate:
 
 
 Attention: TypeAlias = Refused | HandedOver | Duplicate
+
+
+# ------------------------------------------------------------------ what there is
+
+
+def attention(seen: Seen, outbox: Outbox) -> list[Attention]:
+    """All that needs attention: what was refused, oldest first; what was handed over; who may be there twice."""
+    return [
+        *(_refused(group, seen) for group in groups(outbox.tray())),
+        *(_handed_over(parked, seen) for parked in sorted(seen.each("parked_edit"), key=lambda each: each.at)),
+        *(_duplicate(pair, seen) for pair in seen.each("duplicate_pair") if not pair.dismissed),
+    ]
+
+
+def needing_attention(seen: Seen, outbox: Outbox) -> int:
+    """How many there are."""
+    pairs = sum(not pair.dismissed for pair in seen.each("duplicate_pair"))
+    return len(groups(outbox.tray())) + len(seen.each("parked_edit")) + pairs
+
+
+def waiting_with_owners(seen: Seen) -> int:
+    """How many changes wait to be judged by those who look after the customers, for a manager: never what they are."""
+    (waiting,) = seen.reading.connection.execute(
+        "SELECT ifnull(sum(t.doc ->> '$.waiting'), 0) FROM customer_card t WHERE " + seen.reading.only_visible("t")
+    ).fetchone()
+    return int(waiting)
+
+
+class Group(NamedTuple):
+    """Something that was refused, with what was refused because it builds on it."""
+
+    item: TrayItem
+    dependants: list[TrayItem]
+
+
+def groups(tray: list[TrayItem]) -> list[Group]:
+    """By when they were made. What depends on nothing that is still here stands for itself."""
+    items = sorted(tray, key=lambda item: (item.made_at, item.mid))
+    made = {
+        operation.id: Group(item, [])
+        for item in items
+        if isinstance(operation := operation_of(item), Create) and item.result.code != "dependency"
+    }
+    groups = []
+    for item in items:
+        root = made.get(_builds_on(item)) if item.result.code == "dependency" else None
+        if root is not None:
+            root.dependants.append(item)
+        else:
+            operation = operation_of(item)
+            own = made.get(operation.id) if isinstance(operation, Create) else None
+            groups.append(own if own and own.item is item else Group(item, []))
+    return groups
+
+
+def _builds_on(item: TrayItem) -> str:
+    """Id of the record without which it could not be done: the customer, or one that belongs to them."""
+    operation = operation_of(item)
+    if operation is None:
+        return ""
+    return customer_of(operation, item.before) or target(operation)[1]
+
+
+def operation_of(item: TrayItem) -> Operation | None:
+    """What was refused; None if this version of the app cannot read it."""
+    try:
+        return item.operation
+    except Rejected:
+        return None
+
+
+def _refused(group: Group, seen: Seen) -> Refused:
+    item, operation = group.item, operation_of(group.item)
+    result = item.result
+    customer = customer_of(operation, item.before) if operation else None
+    visible = customer is not None and seen.get("customer", customer) is not None
+    code: RejectionCode = result.code or ("moved" if result.st == "parked" else "invalid")
+    handed_over = result.st == "parked"
+    return Refused(
+        mid=item.mid,
+        words=words_of(item, seen),
+        code=code,
+        title=TITLES[code],
+        reason=result.detail,
+        field=result.field,
+        since=item.made_at,
+        refused_at=item.at,
+        customer=customer if visible else None,
+        op=_name(operation),
+        kind=target(operation)[0] if operation else "",
+        values=values_of(operation, seen) if operation else (),
+        dependants=tuple(words_of(each, seen) for each in group.dependants),
+        can_resend=operation is not None and not handed_over,
+        can_hand_over=visible and not handed_over and can_be_handed_over(operation),
+        handed_over=handed_over,
+    )
+
+
+def _handed_over(parked: ParkedEdit, seen: Seen) -> HandedOver:
+    try:
+        operation: Operation | None = decode(msgspec.json.encode(parked.operation))
+    except Rejected:
+        operation = None
+    words = UNREADABLE if operation is None else _words(operation, seen)
+    return HandedOver(
+        id=parked.id,
+        words=words,
+        author=seen.around.name_of(parked.author),
+        since=parked.at,
+        customer=parked.customer,
+        op=_name(operation),
+        kind=target(operation)[0] if operation else "",
+        values=values_of(operation, seen) if operation else (),
+    )
+
+
+def _words(operation: Operation, seen: Seen) -> str:
+    """What a change that somebody else made is about, with the record that it changes as it is seen here."""
+    kind, id = target(operation)
+    return describe(operation, {f"{kind}/{id}": seen.document(kind, id)}, seen.name_of, seen.retailer)
+
+
+def _duplicate(pair: DuplicatePair, seen: Seen) -> Duplicate:
+    one, other = pair.owners
+    return Duplicate(
+        id=pair.id,
+        customers=pair.customers,
+        names=pair.names,
+        owners=(seen.around.name_of(one), seen.around.name_of(other)),
+        matched=pair.matched,
+        differences=tuple(
+            Difference(field, label_of(field, seen.retailer), values) for field, values in sorted(pair.fields.items())
+        ),
+    )
+
+
+def _name(operation: Operation | None) -> str:
+    return str(type(operation).__struct_config__.tag) if operation else ""
+
+
+def can_be_handed_over(operation: Operation | None) -> bool:
+    """Whether a change may be given to whoever looks after the customer."""
+    match operation:
+        case Create() | Remove():
+            return operation.kind != "customer"
+        case Edit() | SetConsent():
+            return True
+        case _:
+            return False

@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal, NamedTuple
 
 from sellmode_contract.filters import Completion
-from sellmode_contract.records import Retailer, Staff
+from sellmode_contract.records import Channel, ConsentState, Retailer, Staff
 from sellmode_contract.visibility import Account
+from sellmode_tui.cache.outbox import Made, Outbox
 from sellmode_tui.cache.store import Cache, Reading
 from sellmode_tui.cache.tables import OTHER, TABLES
-from sellmode_tui.visibility import completion, customers, profile, why
+from sellmode_tui.visibility import (
+    attention,
+    completion,
+    customers,
+    duplicates,
+    editing,
+    profile,
+    resolving,
+    sending,
+    undo,
+    why,
+)
+from sellmode_tui.visibility.attention import Attention
 from sellmode_tui.visibility.customers import CustomerList, CustomerQuery
+from sellmode_tui.visibility.duplicates import Match
 from sellmode_tui.visibility.profile import Profile
 from sellmode_tui.visibility.readings import Readings
+from sellmode_tui.visibility.sending import Unsent
+from sellmode_tui.visibility.undo import Undone
 from sellmode_tui.visibility.why import WhySeen
+from sellmode_tui.visibility.writing import Writer, Written, made_id, made_now
 
 _EVERYBODY = CustomerQuery()
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -26,16 +44,46 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
+class Counts(NamedTuple):
+    """How much is on its way, and how much needs attention."""
+
+    unsent: int
+    attention: int
+
+
+def nothing() -> None:
+    """For a door behind which nobody sends what is written."""
+
+
 class Door:
-    """What an account may read of its cache. Any thread may ask; a list may be cancelled from another.
+    """What an account may read of its cache, and write. Any thread may ask; a list may be cancelled from another.
 
     Readings raise SealedError if the file cannot be read, and Interrupted once the cache was stopped.
+
+    What writes returns once the change is on the disk; it then shows in what is read, and the sync is told. It raises
+    Rejected for what the backend would refuse anyway, with the rule and the field (NotVisible, a Rejected too, for an
+    id that is not visible or unknown, alike), SealedError if it could not be kept, and CannotWrite where this door has
+    no journal.
     """
 
-    def __init__(self, cache: Cache, clock: Callable[[], dt.datetime] = utc_now) -> None:
-        """``clock`` gives the moment that filters such as ``last_purchase>90d`` count from."""
+    def __init__(
+        self,
+        cache: Cache,
+        clock: Callable[[], dt.datetime] = utc_now,
+        *,
+        outbox: Outbox | None = None,
+        ids: Callable[[], str] = made_id,
+        made: Callable[[], Made] = made_now,
+        wrote: Callable[[], None] = nothing,
+    ) -> None:
+        """``clock`` gives the moment that filters such as ``last_purchase>90d`` count from.
+
+        ``made`` tells when something is written, ``ids`` gives ids to changes and new records, and ``wrote`` is called
+        after each change: it wakes the sync.
+        """
         self._clock = clock
         self._readings = Readings(cache, clock)
+        self._writer = Writer(self._readings, cache, outbox, ids=ids, made=made, wrote=wrote)
 
     def find(self, query: CustomerQuery = _EVERYBODY) -> CustomerList:
         """The list of a query. Raises FilterError if its text cannot be read as a filter."""
@@ -93,6 +141,147 @@ class Door:
         """How many records of each kind are visible, by the kind's name."""
         with self._readings.open() as reading:
             return _totals(reading)
+
+    # ------------------------------------------------------------------ writing about customers
+
+    def matches(self, email: str = "", phone: str = "", limit: int = 10) -> list[Match]:
+        """The visible customers with this e-mail address or phone number, to be offered before one is added."""
+        email, phone = _plain(email), _plain(phone)
+        return self._writer.read(lambda seen: duplicates.matches(seen, email, phone, limit))
+
+    def create_customer(self, fields: Mapping[str, Any]) -> Written:
+        """Add a customer of one's own: the fields of ``mutations.EDITABLE_FIELDS``, ``EDITABLE_SETS`` (lists),
+        ``sizes`` and ``custom`` (by entry), as JSON has them.
+        """
+        id = self._writer.new_id()
+        return self._writer.write(lambda seen: editing.create_customer(seen, id, fields))
+
+    def edit_customer(
+        self,
+        id: str,
+        *,
+        set: Mapping[str, Any] | None = None,
+        add: Mapping[str, Iterable[str]] | None = None,
+        remove: Mapping[str, Iterable[str]] | None = None,
+    ) -> Written:
+        """Change fields of a customer. ``set`` goes by field (``phone``, ``sizes.shoes``, ``custom.pet``), None takes a
+        value away; ``add`` and ``remove`` name elements of ``tags`` and ``preferences``.
+        """
+        return self._writer.write(lambda seen: editing.edit_customer(seen, id, set or {}, add or {}, remove or {}))
+
+    def write_note(self, customer: str, text: str, *, private: bool = False) -> Written:
+        """Write a note about a customer, for the store or for oneself."""
+        fields = {"text": text, **({"private": True} if private else {})}
+        return self._create("note", customer, fields)
+
+    def edit_note(self, id: str, *, text: str | None = None, private: bool | None = None) -> Written:
+        """Change a note of one's own; None leaves as it is."""
+        return self._writer.write(lambda seen: editing.edit_note(seen, id, text, private))
+
+    def remove_note(self, id: str) -> Written:
+        """Remove a note of one's own."""
+        return self._writer.write(lambda seen: editing.remove(seen, "note", id))
+
+    def log_contact(
+        self,
+        customer: str,
+        channel: Literal["call", "visit", "email", "sms", "chat"],
+        *,
+        inbound: bool = False,
+        summary: str = "",
+        at: dt.datetime | None = None,
+    ) -> Written:
+        """Log a call, visit or message, of now or of an earlier moment (with its zone)."""
+        fields = {
+            "channel": channel,
+            **({"inbound": True} if inbound else {}),
+            **({"summary": summary} if summary else {}),
+            "at": editing.moment(at),
+        }
+        return self._create("contact", customer, fields)
+
+    def remove_contact(self, id: str) -> Written:
+        """Remove a contact that one has logged."""
+        return self._writer.write(lambda seen: editing.remove(seen, "contact", id))
+
+    def add_date(
+        self, customer: str, label: str, month: int, day: int, year: int | None = None, about: str = ""
+    ) -> Written:
+        """Add a day to remember; ``about`` says whose it is, if not the customer's."""
+        fields = {"label": label, "month": month, "day": day, "year": year, "about": about or None}
+        return self._create("date", customer, fields)
+
+    def edit_date(self, id: str, *, label: str, month: int, day: int, year: int | None, about: str = "") -> Written:
+        """Make a date be this."""
+        wanted = {"label": label, "month": month, "day": day, "year": year, "about": about}
+        return self._writer.write(lambda seen: editing.edit_date(seen, id, wanted))
+
+    def remove_date(self, id: str) -> Written:
+        """Remove a date."""
+        return self._writer.write(lambda seen: editing.remove(seen, "date", id))
+
+    def set_consent(self, customer: str, channel: Channel, state: ConsentState, evidence: str = "") -> Written:
+        """Note what a customer allows on a channel. Allowing more than before needs ``evidence``."""
+        return self._writer.write(lambda seen: editing.set_consent(seen, customer, channel, state, evidence))
+
+    def _create(self, kind: Literal["note", "contact", "date"], customer: str, fields: Mapping[str, Any]) -> Written:
+        operation = editing.create(kind, self._writer.new_id(), customer, fields)
+        return self._writer.write(lambda _: operation)
+
+    def undo(self) -> Undone:
+        """Take back one's last change that still stands. Raises NothingToUndo and CannotUndo."""
+        return undo.undo(self._writer)
+
+    # ------------------------------------------------------------------ what is on its way, and what needs attention
+
+    def counts(self) -> Counts:
+        """How many changes the backend has not answered for, and how much needs attention."""
+        outbox = self._writer.outbox
+        return Counts(outbox.unsent(), self._writer.read(lambda seen: attention.needing_attention(seen, outbox)))
+
+    def unsent(self) -> list[Unsent]:
+        """The changes that the backend has not answered for, in the order in which they were made."""
+        return self._writer.read(lambda seen: sending.unsent(seen, self._writer.outbox))
+
+    def attention(self) -> list[Attention]:
+        """What was refused, what was handed over to whoever this is, and, for managers, who may be there twice."""
+        return self._writer.read(lambda seen: attention.attention(seen, self._writer.outbox))
+
+    def waiting_with_owners(self) -> int:
+        """For a manager: how many changes wait to be judged by those who look after the customers."""
+        return self._writer.read(attention.waiting_with_owners)
+
+    def resend(self, mid: str, values: Mapping[str, Any] | None = None) -> Written:
+        """Send what was refused once more, with other values by the fields of ``Refused.values``. Raises NotInTray."""
+        return resolving.resend(self._writer, mid, values or {})
+
+    def hand_over(self, mid: str) -> Written:
+        """Give what was refused to whoever looks after the customer. Raises NotInTray."""
+        return resolving.hand_over(self._writer, mid)
+
+    def discard(self, mid: str) -> None:
+        """Give up what was refused; the journal keeps it. Raises NotInTray."""
+        resolving.discard(self._writer, mid)
+
+    def copy_text(self, mid: str) -> str:
+        """What was refused, as text to be used elsewhere. Hostile text is as it came. Raises NotInTray."""
+        return self._writer.read(lambda seen: resolving.copied(seen, self._writer.outbox, mid))
+
+    def accept_parked(self, id: str) -> Written:
+        """Make a change that was handed over one's own."""
+        return self._writer.write(lambda seen: resolving.accept(seen, id))
+
+    def discard_parked(self, id: str) -> Written:
+        """Drop a change that was handed over."""
+        return self._writer.write(lambda seen: resolving.discard_parked(seen, id))
+
+    def merge(self, pair: str, keep: str, take: Iterable[str] = ()) -> Written:
+        """Make one customer of a pair: ``keep`` is the id of who stays, ``take`` names fields of the other one's."""
+        return self._writer.write(lambda seen: resolving.merge(seen, pair, keep, tuple(take)))
+
+    def dismiss_pair(self, pair: str) -> Written:
+        """Judge a pair to be two people."""
+        return self._writer.write(lambda seen: resolving.dismiss(seen, pair))
 
 
 def _plain(text: str) -> str:

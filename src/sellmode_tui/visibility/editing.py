@@ -1,40 +1,173 @@
-"""What the door's writing half answers, and the changes that people make, as operations.
+"""The changes that people make, as operations.
 
-Each function reads what is visible and gives the operation that was meant, or None where nothing would change. What
-its author saw (``was``) comes from the same reading as the check whether it would be refused.
+Each function looks at what is visible and gives the operation that is meant. What its author saw (``was``) comes from
+the same reading in which it is then judged.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
-from sellmode_contract.mutations import Rejected
+import msgspec
 
-
-@dataclass(frozen=True)
-class Written:
-    """A change that is kept for good on this machine and on its way to the backend."""
-
-    mid: str
-    """Names it: for the Sync screen, *Needs attention* and undo. Empty if nothing was written."""
-    id: str
-    """Of the record: a new one's, too."""
-    words: str
-    """What was changed and of whom, for people: ``phone number of Anna Muster``. Hostile text is as it came."""
-    nothing: bool = False
-    """Everything was like this already, so nothing was written."""
-    shown: bool = True
-    """Whether lists and profiles show it already. If not, the local copy is broken or the disk is full: the change is
-    kept all the same, is sent, and shows once the copy is whole again."""
+from sellmode_contract.mutations import EDITABLE_SETS, Create, Edit, Rejected, Remove, SetConsent, consent_id
+from sellmode_contract.mutations.consent import UNSAID
+from sellmode_contract.mutations.customers import MAPS, current_value, with_value
+from sellmode_contract.records import Channel, ConsentState, Contact, Customer, ImportantDate, Note, Record
+from sellmode_tui.visibility.seen import Seen
+from sellmode_tui.visibility.writing import NotVisible
 
 
-class NotVisible(Rejected):
-    """There is no such record for this account: whether it does not exist or is not visible cannot be told apart."""
+def customer(seen: Seen, id: str) -> Customer:
+    """A visible customer. Raises NotVisible."""
+    found = seen.get("customer", id)
+    if not isinstance(found, Customer):
+        raise NotVisible("customer")
+    return found
 
-    def __init__(self, kind: str) -> None:
-        """``kind`` is the record's."""
-        super().__init__("not_found", f"There is no such {kind.replace('_', ' ')} for you.")
+
+def edit_customer(
+    seen: Seen,
+    id: str,
+    set: Mapping[str, Any],
+    add: Mapping[str, Iterable[str]],
+    remove: Mapping[str, Iterable[str]],
+) -> Edit:
+    """Changes of a customer's fields; what is so already is left out. Raises NotVisible and Rejected."""
+    held = customer(seen, id)
+    values, was = {}, {}
+    for path, value in set.items():
+        new = current_value(with_value(held, path, value, seen.retailer), path)
+        if new != (present := current_value(held, path)):
+            values[path], was[path] = new, present
+    added = {name: tuple(dict.fromkeys(element.strip() for element in elements)) for name, elements in add.items()}
+    removed = {name: tuple(dict.fromkeys(elements)) for name, elements in remove.items()}
+    return Edit(
+        kind="customer",
+        id=id,
+        set=values,
+        was=was,
+        add=_some({name: _without(elements, _elements(held, name)) for name, elements in added.items()}),
+        remove=_some({name: _within(elements, _elements(held, name)) for name, elements in removed.items()}),
+    )
 
 
-class CannotWrite(Exception):
-    """Nothing can be written here: these files are only read. The text says why."""
+def edit_note(seen: Seen, id: str, text: str | None, private: bool | None) -> Edit:
+    """Changes of a note; None leaves a field as it is. Raises NotVisible."""
+    note = seen.get("note", id)
+    if not isinstance(note, Note):
+        raise NotVisible("note")
+    wanted = {"text": note.text if text is None else text, "private": note.private if private is None else private}
+    return _edit("note", id, {"text": note.text, "private": note.private}, wanted)
+
+
+def edit_date(seen: Seen, id: str, wanted: Mapping[str, Any]) -> Edit:
+    """Changes of a date to these fields. Raises NotVisible."""
+    date = seen.get("date", id)
+    if not isinstance(date, ImportantDate):
+        raise NotVisible("date")
+    return _edit("date", id, content(date), wanted)
+
+
+def _edit(kind: Literal["note", "date"], id: str, held: Mapping[str, Any], wanted: Mapping[str, Any]) -> Edit:
+    changed = [name for name, value in wanted.items() if value != held.get(name)]
+    return Edit(
+        kind=kind, id=id, set={name: wanted[name] for name in changed}, was={name: held.get(name) for name in changed}
+    )
+
+
+def create_customer(seen: Seen, id: str, fields: Mapping[str, Any]) -> Create:
+    """A new customer, whose fields are as the record will have them; those that say nothing are left out."""
+    new, doc = Customer(id=id), {}
+    for name, value in fields.items():
+        if name in EDITABLE_SETS and isinstance(value, list | tuple):
+            held: Any = [element.strip() for element in value if isinstance(element, str)]
+            held = list(dict.fromkeys(held)) if len(held) == len(value) else value
+        elif name in MAPS and isinstance(value, Mapping):
+            for entry, entered in value.items():
+                new = with_value(new, f"{name}.{entry}", entered, seen.retailer)
+            held = current_value(new, name)
+        elif name in (*EDITABLE_SETS, *MAPS):
+            held = value
+        else:
+            held = current_value(with_value(new, name, value, seen.retailer), name)
+        if held:
+            doc[name] = held
+    return Create(kind="customer", id=id, doc=doc)
+
+
+def create(kind: Literal["note", "contact", "date"], id: str, customer: str, fields: Mapping[str, Any]) -> Create:
+    """A new record of a customer; fields that say nothing are left out."""
+    doc = {name: value for name, value in fields.items() if value is not None}
+    return Create(kind=kind, id=id, doc={"customer": customer, **doc})
+
+
+def remove(seen: Seen, kind: Literal["note", "contact", "date"], id: str) -> Remove:
+    """The removal of a note, contact or date as it is seen; it stays if it has changed. Raises NotVisible."""
+    record = seen.get(kind, id)
+    if not isinstance(record, Note | Contact | ImportantDate):
+        raise NotVisible(kind)
+    return Remove(kind=kind, id=id, was={} if isinstance(record, Contact) else content(record))
+
+
+def set_consent(seen: Seen, id: str, channel: Channel, state: ConsentState, evidence: str) -> SetConsent:
+    """What a customer allows on a channel from now on. Raises NotVisible."""
+    customer(seen, id)
+    known = seen.consent(id, channel)
+    return SetConsent(
+        id=known.id if known else consent_id(id, channel),
+        customer=id,
+        channel=channel,
+        state=state,
+        was=known.state if known else UNSAID,
+        evidence=evidence,
+    )
+
+
+def content(record: Record) -> dict[str, Any]:
+    """What somebody wrote of a note, contact or date, as JSON has it."""
+    match record:
+        case Note():
+            return {"text": record.text, "private": record.private}
+        case Contact():
+            at = msgspec.to_builtins(record.at)
+            return {"channel": record.channel, "inbound": record.inbound, "summary": record.summary, "at": at}
+        case ImportantDate():
+            names = ("label", "month", "day", "year", "about")
+            return {name: getattr(record, name) for name in names}
+    raise TypeError(f"nobody writes a {type(record).__name__}")
+
+
+def written_fields(operation: Create) -> dict[str, Any]:
+    """What an operation writes into a new record's fields."""
+    return {name: value for name, value in operation.doc.items() if name != "customer"}
+
+
+def moment(at: dt.datetime | None) -> str | None:
+    """A moment as operations have it. Raises Rejected for one without a zone."""
+    if at is None:
+        return None
+    if at.tzinfo is None:
+        raise Rejected("invalid", "A moment needs its time zone.", field="at")
+    written: str = msgspec.to_builtins(at.astimezone(dt.UTC))
+    return written
+
+
+def _elements(customer: Customer, name: str) -> tuple[str, ...]:
+    """A set's elements; of what is no set, none: the operation is then refused with its reason."""
+    held = getattr(customer, name, ())
+    return held if isinstance(held, tuple) else ()
+
+
+def _some(elements: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    return {name: some for name, some in elements.items() if some or name not in EDITABLE_SETS}
+
+
+def _without(elements: tuple[str, ...], held: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(element for element in elements if element not in held)
+
+
+def _within(elements: tuple[str, ...], held: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(element for element in elements if element in held)

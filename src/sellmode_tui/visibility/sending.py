@@ -5,6 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from sellmode_contract.mutations import Rejected
+from sellmode_tui.cache.outbox import Entry, Outbox, TrayItem
+from sellmode_tui.visibility.seen import Seen
+from sellmode_tui.visibility.wording import UNREADABLE, describe
+
 
 @dataclass(frozen=True)
 class Unsent:
@@ -21,3 +26,27 @@ class Unsent:
     """How often it did."""
     sent: bool = False
     """Whether it has been in a call, so that the backend may have it already. Until then undo withdraws it."""
+
+
+def unsent(seen: Seen, outbox: Outbox) -> list[Unsent]:
+    """All changes that the backend has not answered for, in the order in which they were made."""
+    return [
+        Unsent(
+            mid=entry.mid,
+            words=words_of(entry, seen),
+            since=entry.made_at,
+            said=entry.said,
+            tries=entry.tries,
+            sent=entry.sent,
+        )
+        for entry in outbox.waiting()
+    ]
+
+
+def words_of(entry: Entry | TrayItem, seen: Seen) -> str:
+    """What a kept change is about, in words."""
+    try:
+        operation = entry.operation
+    except Rejected:
+        return UNREADABLE
+    return describe(operation, entry.before, seen.name_of, seen.retailer)

@@ -1,0 +1,141 @@
+"""The values of a change, field by field: what its author wanted, what stands there, and other ones instead."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from sellmode_contract.mutations import Create, Edit, Operation, Rejected, SetConsent, target
+from sellmode_contract.mutations.customers import MAPS, current_value
+from sellmode_contract.records import Consent, Contact, Customer, ImportantDate, Note, Record
+from sellmode_tui.visibility import editing
+from sellmode_tui.visibility.seen import Seen
+from sellmode_tui.visibility.wording import label_of
+
+
+@dataclass(frozen=True)
+class Value:
+    """A field of a change, with what stands there now."""
+
+    field: str
+    """As in operations: ``phone``, ``sizes.shoes``, ``text``; of sets ``add.tags`` and ``remove.tags``, with lists."""
+    label: str
+    """For people: ``phone number``."""
+    mine: Any
+    """What the change's author wanted, as JSON has it; None takes the value away."""
+    present: Any = None
+    """What stands there, as JSON has it (of sets all elements); None for nothing, and where ``known`` is false."""
+    known: bool = False
+    """Whether the record is visible, so that ``present`` says something."""
+
+
+def values_of(operation: Operation, seen: Seen) -> tuple[Value, ...]:
+    """What a change wants, field by field, beside what is seen to stand there."""
+    record: Record | None = seen.get(*target(operation))
+    if isinstance(operation, SetConsent):
+        record = seen.consent(operation.customer, operation.channel)
+    present = _present(record)
+    known = record is not None or (
+        isinstance(operation, SetConsent) and seen.get("customer", operation.customer) is not None
+    )
+    return tuple(
+        Value(field, label_of(field, seen.retailer), mine, present(field), known)
+        for field, mine in wanted(operation).items()
+    )
+
+
+def wanted(operation: Operation) -> dict[str, Any]:
+    """What a change wants, by field: as ``resend`` takes it back."""
+    match operation:
+        case Edit():
+            sets = {f"add.{name}": list(elements) for name, elements in operation.add.items()}
+            sets.update({f"remove.{name}": list(elements) for name, elements in operation.remove.items()})
+            return {**operation.set, **sets}
+        case Create():
+            fields = editing.written_fields(operation)
+            maps = {f"{name}.{entry}": held for name in MAPS for entry, held in (fields.pop(name, None) or {}).items()}
+            return {**fields, **maps}
+        case SetConsent():
+            return {"state": operation.state, "evidence": operation.evidence}
+        case _:
+            return {}
+
+
+def _present(record: Record | None) -> Callable[[str], Any]:
+    match record:
+        case Customer():
+            return lambda field: _of_customer(record, field)
+        case Note() | Contact() | ImportantDate():
+            return editing.content(record).get
+        case Consent():
+            return {"state": record.state, "evidence": record.evidence}.get
+        case _:
+            return lambda field: None
+
+
+def _of_customer(customer: Customer, field: str) -> Any:
+    path = field.removeprefix("add.").removeprefix("remove.")
+    try:
+        return current_value(customer, path)
+    except AttributeError:  # a field that no customer has is why it was refused
+        return None
+
+
+def with_values(operation: Operation, values: Mapping[str, Any]) -> Operation:
+    """A change that wants these values besides, or instead. Raises Rejected."""
+    if not values:
+        return operation
+    match operation:
+        case Edit():
+            set = {**operation.set, **{field: value for field, value in values.items() if not _of_set(field)}}
+            add, remove = dict(operation.add), dict(operation.remove)
+            for field, elements in values.items():
+                if _of_set(field):
+                    which, _, name = field.partition(".")
+                    (add if which == "add" else remove)[name] = _texts(elements, field)
+            return msgspec.structs.replace(operation, set=set, add=add, remove=remove)
+        case Create():
+            doc = dict(operation.doc)
+            for field, value in values.items():
+                name, _, entry = field.partition(".")
+                if name in MAPS and entry:
+                    doc[name] = {**(doc.get(name) or {}), entry: value}
+                else:
+                    doc[field] = value
+            return msgspec.structs.replace(operation, doc={k: held for k, held in doc.items() if held is not None})
+        case SetConsent():
+            if unknown := values.keys() - {"state", "evidence"}:
+                raise Rejected("invalid", "A consent has a state and its evidence.", field=min(unknown))
+            return msgspec.structs.replace(operation, **values)
+        case _:
+            raise Rejected("invalid", "There are no values to change in this.", field=min(values))
+
+
+def _of_set(field: str) -> bool:
+    return field.partition(".")[0] in ("add", "remove")
+
+
+def _texts(elements: Any, field: str) -> tuple[str, ...]:
+    if not isinstance(elements, list | tuple) or not all(isinstance(element, str) for element in elements):
+        raise Rejected("invalid", "These are a list of texts.", field=field)
+    return tuple(elements)
+
+
+def as_text(value: Any) -> str:
+    """A value of a change for people: text as it is, nothing for nothing, lists with commas."""
+    match value:
+        case None:
+            return ""
+        case str():
+            return value
+        case bool():
+            return "yes" if value else "no"
+        case list() | tuple():
+            return ", ".join(map(as_text, value))
+        case Mapping():
+            return ", ".join(as_text(item) for item in value.values() if item)
+        case _:
+            return f"{value:g}" if isinstance(value, float) else str(value)
