@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from sellmode_contract.filters import Completion
-from sellmode_contract.records import Channel, ConsentState, Retailer, Staff
+from sellmode_contract.records import Channel, ConsentState, ImportantDate, Retailer, Staff
 from sellmode_contract.visibility import Account
 from sellmode_tui.cache.outbox import Made, Outbox
 from sellmode_tui.cache.store import Cache, Reading
@@ -163,11 +163,15 @@ class Door:
         set: Mapping[str, Any] | None = None,
         add: Mapping[str, Iterable[str]] | None = None,
         remove: Mapping[str, Iterable[str]] | None = None,
+        saw: Mapping[str, Any] | None = None,
     ) -> Written:
         """Change fields of a customer. ``set`` goes by field (``phone``, ``sizes.shoes``, ``custom.pet``), None takes a
-        value away; ``add`` and ``remove`` name elements of ``tags`` and ``preferences``.
+        value away; ``add`` and ``remove`` name elements of ``tags`` and ``preferences``. ``saw`` holds what the author
+        saw of those fields, if that was some time ago: without it, what stands there now.
         """
-        return self._writer.write(lambda seen: editing.edit_customer(seen, id, set or {}, add or {}, remove or {}))
+        return self._writer.write(
+            lambda seen: editing.edit_customer(seen, id, set or {}, add or {}, remove or {}, saw or {})
+        )
 
     def write_note(self, customer: str, text: str, *, private: bool = False) -> Written:
         """Write a note about a customer, for the store or for oneself."""
@@ -211,10 +215,20 @@ class Door:
         fields = {"label": label, "month": month, "day": day, "year": year, "about": about or None}
         return self._create("date", customer, fields)
 
-    def edit_date(self, id: str, *, label: str, month: int, day: int, year: int | None, about: str = "") -> Written:
-        """Make a date be this."""
+    def edit_date(
+        self,
+        id: str,
+        *,
+        label: str,
+        month: int,
+        day: int,
+        year: int | None,
+        about: str = "",
+        saw: ImportantDate | None = None,
+    ) -> Written:
+        """Make a date be this. ``saw`` is the date as the author saw it, if that was some time ago."""
         wanted = {"label": label, "month": month, "day": day, "year": year, "about": about}
-        return self._writer.write(lambda seen: editing.edit_date(seen, id, wanted))
+        return self._writer.write(lambda seen: editing.edit_date(seen, id, wanted, saw))
 
     def remove_date(self, id: str) -> Written:
         """Remove a date."""

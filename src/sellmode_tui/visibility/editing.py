@@ -34,14 +34,18 @@ def edit_customer(
     set: Mapping[str, Any],
     add: Mapping[str, Iterable[str]],
     remove: Mapping[str, Iterable[str]],
+    saw: Mapping[str, Any],
 ) -> Edit:
-    """Changes of a customer's fields; what is so already is left out. Raises NotVisible and Rejected."""
+    """Changes of a customer's fields; what is so already is left out. Raises NotVisible and Rejected.
+
+    ``saw`` holds what its author saw of fields, should that be another value than stands there now.
+    """
     held = customer(seen, id)
     values, was = {}, {}
     for path, value in set.items():
         new = current_value(with_value(held, path, value, seen.retailer), path)
         if new != (present := current_value(held, path)):
-            values[path], was[path] = new, present
+            values[path], was[path] = new, saw.get(path, present)
     added = {name: tuple(dict.fromkeys(element.strip() for element in elements)) for name, elements in add.items()}
     removed = {name: tuple(dict.fromkeys(elements)) for name, elements in remove.items()}
     return Edit(
@@ -63,12 +67,12 @@ def edit_note(seen: Seen, id: str, text: str | None, private: bool | None) -> Ed
     return _edit("note", id, {"text": note.text, "private": note.private}, wanted)
 
 
-def edit_date(seen: Seen, id: str, wanted: Mapping[str, Any]) -> Edit:
-    """Changes of a date to these fields. Raises NotVisible."""
+def edit_date(seen: Seen, id: str, wanted: Mapping[str, Any], saw: ImportantDate | None = None) -> Edit:
+    """Changes of a date to these fields; ``saw`` is the date as its author saw it. Raises NotVisible."""
     date = seen.get("date", id)
     if not isinstance(date, ImportantDate):
         raise NotVisible("date")
-    return _edit("date", id, content(date), wanted)
+    return _edit("date", id, content(saw or date), wanted)
 
 
 def _edit(kind: Literal["note", "date"], id: str, held: Mapping[str, Any], wanted: Mapping[str, Any]) -> Edit:

@@ -81,7 +81,7 @@ def _anew(operation: Operation, seen: Seen) -> Operation:
 
 def _edit_anew(operation: Edit, seen: Seen) -> Edit:
     if operation.kind == "customer":
-        return editing.edit_customer(seen, operation.id, operation.set, operation.add, operation.remove)
+        return editing.edit_customer(seen, operation.id, operation.set, operation.add, operation.remove, {})
     if operation.kind == "date":
         return editing.edit_date(seen, operation.id, operation.set)
     return editing.edit_note(seen, operation.id, operation.set.get("text"), operation.set.get("private"))
