@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
 CONTENT_TYPE = "text/plain; version=1.0.0; charset=utf-8"
@@ -27,6 +27,13 @@ class Metrics:
         )
         self.refusals = Counter(
             "sellmode_refusals", "Problems answered, by their code.", ["code"], registry=self._registry
+        )
+
+        self.streams = Gauge(
+            "sellmode_event_streams",
+            "Terminals that listen for changes.",
+            registry=self._registry,
+            multiprocess_mode="livesum",
         )
 
     def text(self) -> bytes:

@@ -34,6 +34,7 @@ from sellmode_backend.accounts.signing_in import Clock, SigningIn, utc_now
 from sellmode_backend.problems import Refused
 from sellmode_backend.store import migrations, settings
 from sellmode_backend.store.database import Database
+from sellmode_backend.sync import events
 from sellmode_backend.sync.answer import Chunk, SyncRules, answer
 from sellmode_contract import text, wire
 
@@ -65,6 +66,12 @@ class ServerSettings:
     """An answer under way says at least so often that it is alive."""
     parallel_hashes: int = 4
     """Passwords hashed at the same time; each takes memory."""
+    most_streams: int = 1000
+    """Terminals that may listen to one worker for changes."""
+    poke_poll_seconds: float = 1
+    """How often a worker asks the database for changes while somebody listens."""
+    poke_alive_seconds: float = wire.POKE_SECONDS
+    """A stream of events says at least about so often that it is alive."""
 
 
 def create_app(database: Database, *, settings: ServerSettings | None = None, clock: Clock = utc_now) -> Starlette:
@@ -76,6 +83,7 @@ def create_app(database: Database, *, settings: ServerSettings | None = None, cl
             Route(wire.ACTIVATE_PATH, backend.activate, methods=["POST"]),
             Route(wire.SIGN_OUT_PATH, backend.sign_out, methods=["POST"]),
             Route(wire.SYNC_PATH, backend.sync, methods=["POST"]),
+            Route(wire.EVENTS_PATH, backend.events),
             Route(openapi.PATH, backend.openapi),
             Route("/health", backend.health),
             Route("/metrics", backend.metrics_text),
@@ -97,14 +105,22 @@ class _Backend:
         self._database, self._settings, self._clock = database, settings, clock
         self._signing_in = SigningIn(database, settings.passwords, clock)
         self._hashing = CapacityLimiter(settings.parallel_hashes)
+        self._hub = events.Hub(
+            database,
+            clock,
+            most=settings.most_streams,
+            poll_seconds=settings.poke_poll_seconds,
+            alive_seconds=settings.poke_alive_seconds,
+        )
 
     @asynccontextmanager
-    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+    async def lifespan(self, _: Starlette) -> AsyncIterator[dict[str, Any]]:
         task = asyncio.create_task(housekeeping.keep(self._database, self._clock))
         try:
-            yield
+            yield {events.END_STREAMS: self._hub.close}
         finally:
             task.cancel()
+            self._hub.close()
 
     # -------------------------------------------------------------- signing in
 
@@ -168,6 +184,16 @@ class _Backend:
             while not (await asyncio.wait({reading}, timeout=self._settings.keep_alive_seconds))[0]:
                 yield _KEEP_ALIVE
             chunk = reading.result()
+
+    async def events(self, request: Request) -> Response:
+        if request.method != "GET":
+            raise Refused("method_not_allowed")
+        _check_protocol(request)
+        try:
+            stream = await self._hub.open(_token(request))
+        except events.TooManyStreams:
+            raise Refused("unavailable", "Too many terminals listen already.", retry_after=60) from None
+        return _EventsResponse(self._hub, stream, self.metrics)
 
     def _count(self, chunk: Chunk) -> None:
         self.metrics.sync_lines.inc(chunk.number)
@@ -273,6 +299,23 @@ def _json(value: Any) -> Response:
 def _accepts_gzip(request: Request) -> bool:
     offers = (offer.partition(";") for offer in request.headers.get("Accept-Encoding", "").lower().split(","))
     return any(name.strip() in ("gzip", "*") and not _REFUSED.fullmatch(quality.strip()) for name, _, quality in offers)
+
+
+class _EventsResponse(StreamingResponse):
+    """A stream of events, left when its listener has gone or it has ended, however that came."""
+
+    def __init__(self, hub: events.Hub, stream: events.Stream, metrics: metrics.Metrics) -> None:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        super().__init__(stream, headers=headers, media_type="text/event-stream")
+        self._hub, self._stream, self._metrics = hub, stream, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._metrics.streams.inc()
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._hub.leave(self._stream)
+            self._metrics.streams.dec()
 
 
 def _as_it_is(data: bytes, _: bool) -> bytes:

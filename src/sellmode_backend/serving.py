@@ -11,19 +11,22 @@ import socket
 import ssl
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import click
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.supervisors import Multiprocess
 
 from sellmode_backend.store.database import open_database
+from sellmode_backend.sync.events import END_STREAMS
 
 _GRACE_SECONDS = 5
 _PARENT_LOOKED_AT_SECONDS = 0.5
@@ -43,6 +46,18 @@ class Listening:
     exit_with_parent: bool = False
 
 
+class Protocol(H11Protocol):
+    """A connection. The faster parser keeps a header of any length in memory, and a connection whose body was given up.
+
+    uvicorn waits for answers under way when it stops, and an application hears of that only after them.
+    """
+
+    def shutdown(self) -> None:
+        """Called of each connection when the server begins to stop."""
+        super().shutdown()
+        self.app_state[END_STREAMS]()
+
+
 def is_loopback(host: str) -> bool:
     """Whether nobody but this machine can reach an address."""
     with contextlib.suppress(ValueError):
@@ -59,8 +74,7 @@ def serve(url: str, password: str | None, listening: Listening) -> None:
         partial(_application, url, password, watch_parent=listening.workers > 1),
         factory=True,
         workers=listening.workers,
-        # The faster parser keeps a header of any length in memory, and a connection whose body was given up.
-        http="h11",
+        http=Protocol,
         proxy_headers=listening.behind_proxy is not None,
         forwarded_allow_ips=listening.behind_proxy,
         ssl_certfile=listening.certificate,
@@ -99,10 +113,10 @@ def _application(url: str, password: str | None, *, watch_parent: bool) -> Starl
     inner = app.router.lifespan_context
 
     @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncIterator[Mapping[str, Any]]:
         try:
-            async with inner(app):
-                yield
+            async with inner(app) as state:
+                yield state or {}
         finally:
             database.close()
 

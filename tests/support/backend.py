@@ -16,6 +16,7 @@ import uvicorn
 
 from sellmode_backend.accounts.signing_in import Clock, utc_now
 from sellmode_backend.server import ServerSettings, create_app
+from sellmode_backend.serving import Protocol
 from sellmode_backend.store import migrations
 from sellmode_backend.store import settings as retailer_settings
 from sellmode_backend.store.database import Database, open_database
@@ -95,7 +96,7 @@ def serve_in_thread(
     """The same application on a socket of its own, in a thread of the test: the test moves its clock. Gives the URL."""
     config = uvicorn.Config(
         create_app(database, settings=settings, clock=clock),
-        http="h11",
+        http=Protocol,
         ws="none",
         log_config=None,
         access_log=False,

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store.database import upsert
+from sellmode_backend.store.bulk import one_of
+from sellmode_backend.store.database import in_parts, upsert
 from sellmode_backend.store.schema import feed, gone, record
 from sellmode_contract import visibility
 
@@ -103,6 +104,15 @@ def clocks(connection: Connection, feed_ids: Collection[str]) -> dict[str, Clock
     """The clocks of several feeds at once."""
     rows = connection.execute(_CLOCKS, {"ids": list(feed_ids)})
     return {feed_id: Clock(0, 0) for feed_id in feed_ids} | {id: Clock(seq, least) for id, seq, least in rows}
+
+
+def heads(connection: Connection, feed_ids: Collection[str]) -> dict[str, int]:
+    """As ``head``, of any number of feeds at once."""
+    found = dict.fromkeys(feed_ids, 0)
+    for some in in_parts(sorted(feed_ids), 1000):
+        query = sa.select(feed.c.id, feed.c.seq).where(one_of(connection, feed.c.id, some))
+        found.update((id, seq) for id, seq in connection.execute(query))
+    return found
 
 
 def page(connection: Connection, scope: str, after: int, limit: int) -> Page:

@@ -1,0 +1,246 @@
+"""The stream that says "pull now" (``GET /v1/sync/events``): which feeds have moved, never what is in them.
+
+However many listen, a worker asks for the clocks once a second, and only while somebody listens. All that is asked of
+the database is asked there; a stream holds no connection. On each change of its feeds, and before it says that it is
+alive, a stream's session and scopes are looked at again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import logging
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+
+import msgspec
+from anyio import CapacityLimiter, to_thread
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.accounts import sessions
+from sellmode_backend.accounts.sessions import AccountDisabled, SignedOut
+from sellmode_backend.store import feeds, settings
+from sellmode_backend.store.database import Database
+from sellmode_contract import visibility, wire
+
+END_STREAMS = "end_streams"
+"""Under this name the application's state holds what ends all streams (``Hub.close``), which never end by themselves:
+whoever serves the application calls it when the server begins to stop.
+"""
+MOST_A_SESSION = 2
+"""Streams of one session. A further one ends the oldest: a terminal that comes back has left it behind."""
+
+_ALIVE = b": alive\n\n"
+
+_log = logging.getLogger(__name__)
+
+
+class TooManyStreams(Exception):
+    """The worker has as many streams as it takes."""
+
+
+class Stream:
+    """What one listener is told. What they are too slow to take comes as one: a number for each feed."""
+
+    def __init__(self, token: str, scopes: frozenset[str]) -> None:
+        self.token = token
+        self.scopes = scopes
+        self.looked_at = 0.0
+        """When session and scopes were looked at last, by the loop's clock."""
+        self._moved: dict[str, int] = {}
+        self._alive = True
+        self._over = False
+        self._news = asyncio.Event()
+        self._news.set()
+
+    @property
+    def feeds(self) -> frozenset[str]:
+        """The feeds of its scopes."""
+        return frozenset(map(visibility.feed_of, self.scopes))
+
+    def poke(self, feed: str, seq: int) -> None:
+        """A feed's clock shows another number."""
+        self._moved[feed] = seq
+        self._news.set()
+
+    def alive(self) -> None:
+        """Say that it is alive; a new stream does so at once, so that a proxy that keeps answers back is noticed."""
+        self._alive = True
+        self._news.set()
+
+    def end(self) -> None:
+        """End it, in good order."""
+        self._over = True
+        self._news.set()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """The events, as bytes of ``text/event-stream``."""
+        while not self._over:
+            self._news.clear()
+            moved, self._moved = self._moved, {}
+            told = [_ALIVE] * self._alive + [_poke(feed, seq) for feed, seq in sorted(moved.items())]
+            self._alive = False
+            if told:
+                yield b"".join(told)
+            await self._news.wait()
+
+
+def _poke(feed: str, seq: int) -> bytes:
+    return b"event: poke\ndata: %b\n\n" % msgspec.json.encode({"feed": feed, "seq": seq})
+
+
+class Hub:
+    """The streams of a worker, and who wakes them. Belongs to one event loop."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Callable[[], dt.datetime],
+        *,
+        most: int,
+        poll_seconds: float = 1.0,
+        alive_seconds: float = wire.POKE_SECONDS,
+    ) -> None:
+        """``most`` streams are taken; clocks are asked for every ``poll_seconds``."""
+        self._database, self._clock = database, clock
+        self._most, self._poll_seconds, self._alive_seconds = most, poll_seconds, alive_seconds
+        self._streams: dict[Stream, None] = {}
+        self._listeners: dict[str, set[Stream]] = {}
+        """By feed."""
+        self._clocks: dict[str, int] = {}
+        """What each feed that somebody listens to showed when last asked."""
+        self._polling: asyncio.Task[None] | None = None
+        # Requests that fill the common threads do not keep pokes back.
+        self._thread = CapacityLimiter(1)
+        self._closed = False
+
+    def __len__(self) -> int:
+        """How many listen."""
+        return len(self._streams)
+
+    async def open(self, token: str) -> Stream:
+        """A stream for a session; whoever opens it leaves it. Raises TooManyStreams, SignedOut or AccountDisabled."""
+        if len(self._streams) >= self._most:
+            raise TooManyStreams
+        scopes, clocks = await to_thread.run_sync(self._first_look, token)
+        if self._closed or len(self._streams) >= self._most:
+            raise TooManyStreams
+        mine = [stream for stream in self._streams if stream.token == token]
+        for stream in mine[: len(mine) + 1 - MOST_A_SESSION]:
+            stream.end()
+            self.leave(stream)
+        stream = Stream(token, scopes)
+        stream.looked_at = asyncio.get_running_loop().time()
+        self._enter(stream, clocks)
+        if self._polling is None:
+            self._polling = asyncio.create_task(self._poll())
+        return stream
+
+    def leave(self, stream: Stream) -> None:
+        """Nobody listens to a stream any more. Does nothing if it has been left."""
+        if stream in self._streams:
+            del self._streams[stream]
+            self._forget(stream, stream.feeds)
+        if not self._streams and self._polling is not None:
+            self._polling.cancel()
+            self._polling = None
+
+    def close(self) -> None:
+        """End all streams and take no more: the server stops."""
+        self._closed = True
+        for stream in list(self._streams):
+            stream.end()
+            self.leave(stream)
+
+    # -------------------------------------------------------------- who listens to what
+
+    def _enter(self, stream: Stream, clocks: Mapping[str, int]) -> None:
+        """Take a stream in that has heard of these clocks."""
+        self._streams[stream] = None
+        for feed in stream.feeds:
+            self._listeners.setdefault(feed, set()).add(stream)
+            asked = self._clocks.setdefault(feed, clocks[feed])
+            if asked > clocks[feed]:  # asked for after the stream's first look, before it was here
+                stream.poke(feed, asked)
+
+    def _forget(self, stream: Stream, feeds: Iterable[str]) -> None:
+        for feed in feeds:
+            self._listeners[feed].discard(stream)
+            if not self._listeners[feed]:
+                del self._listeners[feed]
+                self._clocks.pop(feed, None)
+
+    def _rescope(self, stream: Stream, scopes: frozenset[str]) -> None:
+        """Another view: its listener pulls, and from now on hears of other feeds."""
+        before = stream.feeds
+        stream.scopes = scopes
+        self._forget(stream, before - stream.feeds)
+        for feed in stream.feeds:
+            self._listeners.setdefault(feed, set()).add(stream)
+        stream.poke(visibility.RETAILER_FEED, self._clocks.get(visibility.RETAILER_FEED, 0))
+
+    # -------------------------------------------------------------- asking the database
+
+    async def _poll(self) -> None:
+        failing = False
+        while True:
+            await asyncio.sleep(self._poll_seconds)
+            try:
+                await self._look_around()
+                failing = False
+            except Exception as error:  # noqa: BLE001  # streams go on when the database is back; until then they are mute
+                if not failing:
+                    _log.warning("the feeds' clocks cannot be asked for: %s", type(error).__name__)
+                failing = True
+
+    async def _look_around(self) -> None:
+        clocks = await to_thread.run_sync(self._read_clocks, list(self._listeners), limiter=self._thread)
+        moved = {feed: seq for feed, seq in clocks.items() if feed in self._listeners and self._clocks.get(feed) != seq}
+        now = asyncio.get_running_loop().time()
+        due = [stream for stream in self._streams if now - stream.looked_at >= self._alive_seconds]
+        concerned = {stream: None for feed in sorted(moved) for stream in self._listeners[feed]} | dict.fromkeys(due)
+        if concerned:
+            tokens = {stream.token for stream in concerned}
+            scopes = await to_thread.run_sync(self._look, tokens, limiter=self._thread)
+            for stream in concerned:
+                if stream in self._streams:
+                    self._look_at(stream, scopes[stream.token])
+                    stream.looked_at = now
+            for stream in due:
+                stream.alive()
+        # Last: if the database fails in between, the next second sees the same change.
+        for feed, seq in moved.items():
+            for stream in self._listeners.get(feed, ()):
+                stream.poke(feed, seq)
+                self._clocks[feed] = seq
+
+    def _look_at(self, stream: Stream, scopes: frozenset[str] | None) -> None:
+        if scopes is None:
+            stream.end()
+            self.leave(stream)
+        elif scopes != stream.scopes:
+            self._rescope(stream, scopes)
+
+    def _first_look(self, token: str) -> tuple[frozenset[str], dict[str, int]]:
+        with self._database.snapshot() as connection:
+            scopes = _scopes(connection, token, self._clock(), settings.mode(connection))
+            return scopes, feeds.heads(connection, set(map(visibility.feed_of, scopes)))
+
+    def _read_clocks(self, of: Collection[str]) -> dict[str, int]:
+        with self._database.snapshot() as connection:
+            return feeds.heads(connection, of)
+
+    def _look(self, tokens: Iterable[str]) -> dict[str, frozenset[str] | None]:
+        """The scopes of sessions by now; None for one that has ended."""
+        now, found = self._clock(), dict[str, frozenset[str] | None]()
+        with self._database.snapshot() as connection:
+            mode = settings.mode(connection)
+            for token in tokens:
+                try:
+                    found[token] = _scopes(connection, token, now, mode)
+                except (SignedOut, AccountDisabled):
+                    found[token] = None
+        return found
+
+
+def _scopes(connection: Connection, token: str, now: dt.datetime, mode: str) -> frozenset[str]:
+    return visibility.scopes(mode, sessions.find(connection, token, now).account)
