@@ -17,10 +17,13 @@ from sellmode_tui.commands.outcome import MEANINGS, Exit, failure
 
 _COMMANDS = {
     "accounts": ("sellmode_tui.commands.accounts", "List the accounts that signed in on this machine."),
-    "customers": ("sellmode_tui.commands.customers", "List, search and show customers."),
+    "attention": ("sellmode_tui.commands.attention", "See and resolve what needs attention."),
+    "customers": ("sellmode_tui.commands.customers", "List, search and show customers, and write about them."),
     "doctor": ("sellmode_tui.commands.doctor", "Check this machine: versions, files, keyring, terminal, clock."),
     "status": ("sellmode_tui.commands.accounts", "Tell how this machine's accounts stand."),
     "sync": ("sellmode_tui.commands.sync", "Fetch what has changed at the server, once."),
+    "undo": ("sellmode_tui.commands.undo", "Take back what you wrote last."),
+    "unsent": ("sellmode_tui.commands.unsent", "List what the server has not taken yet."),
     "why": ("sellmode_tui.commands.why", "Explain who may see something, and by which rule."),
 }
 """Where each command is (as ``NAME_command``), and what it does: enough for ``--help`` without loading any."""

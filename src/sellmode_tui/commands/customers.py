@@ -1,4 +1,4 @@
-"""``sellmode customers list|search|show``: the customers that the screens show, as text or JSON."""
+"""``sellmode customers``: the customers that the screens show, as text or JSON, and changes of them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import click
 
 from sellmode_contract.filters import FilterError
 from sellmode_contract.search import parse_query
-from sellmode_contract.text import visible
+from sellmode_tui.commands.changing import CHANGES
 from sellmode_tui.commands.entering import Choice, account_options, opened
 from sellmode_tui.commands.outcome import Exit, Failure
 from sellmode_tui.commands.output import Table, day, is_terminal, json_option, money, print_json, say
 from sellmode_tui.commands.profile import as_json_object, print_profile
+from sellmode_tui.commands.which import not_found, resolve
 from sellmode_tui.visibility import CustomerQuery, CustomerRow, Door
 from sellmode_tui.visibility.customers import CustomerList, Sort
 
@@ -23,12 +24,18 @@ PAGE = 500
 """Rows that are read at a time."""
 SHORT_ID = 8
 """Characters of an id that a table shows; the door takes as many for the id."""
-_CLASHES_SHOWN = 10
 
 
 @click.group("customers")
 def customers_command() -> None:
-    """List, search and show the customers whom you may see."""
+    """List, search and show the customers whom you may see, and write about them.
+
+    What is written is kept on this machine at once, offline too; `sellmode sync` or the app sends it.
+    """
+
+
+for _change in CHANGES:
+    customers_command.add_command(_change)
 
 
 def _list_options(command: click.decorators.FC) -> click.decorators.FC:
@@ -151,31 +158,6 @@ def _print_table(door: Door, found: CustomerList, stop: int) -> None:
             ]
             for row in found.rows(start, min(start + PAGE, stop))
         )
-
-
-# ------------------------------------------------------------------ one customer
-
-
-def resolve(door: Door, text: str) -> str:
-    """The id of the visible customer whom a text names. Raises Failure for none (or one not visible) and several."""
-    typed = text.strip()
-    found = door.named(typed, _CLASHES_SHOWN + 1) if typed else []
-    if typed in found:  # a whole id names one
-        return typed
-    if not found:
-        raise not_found(text)
-    if len(found) > 1:
-        more = "\n  and more" if len(found) > _CLASHES_SHOWN else ""
-        ids = "\n".join(f"  {id}" for id in found[:_CLASHES_SHOWN])
-        raise Failure(
-            f"Several customers are meant by {visible(text)}; give one of these ids:\n{ids}{more}", Exit.USAGE
-        )
-    return found[0]
-
-
-def not_found(text: str) -> Failure:
-    """The same answer for an unknown customer and one who is not visible."""
-    return Failure(f"No customer {visible(text)} is known to you.", Exit.NOTHING)
 
 
 def quoted(text: str) -> str:

@@ -6,6 +6,8 @@ from enum import IntEnum
 
 import click
 
+from sellmode_contract.mutations import Rejected
+from sellmode_contract.text import visible
 from sellmode_tui import sealed
 from sellmode_tui.account import errors
 from sellmode_tui.account.settings import BadSettings
@@ -22,6 +24,7 @@ class Exit(IntEnum):
     OFFLINE = 4
     REFUSED = 5
     DAMAGED = 6
+    AGAINST_RULES = 7
     FAULT = 70
     INTERRUPTED = 130
     PIPE = 141
@@ -35,6 +38,7 @@ MEANINGS: dict[Exit, str] = {
     Exit.OFFLINE: "the server cannot be reached or is busy; trying again later may help",
     Exit.REFUSED: "the server refused: an account switched off, a newer app wanted",
     Exit.DAMAGED: "files on this machine are damaged, open to others, or have no room",
+    Exit.AGAINST_RULES: "nothing was written: a rule forbids it, or the customer seems to be known already",
     Exit.FAULT: "a mistake of Sellmode's own; a report was written",
     Exit.INTERRUPTED: "interrupted",
 }
@@ -53,6 +57,8 @@ def failure(error: Exception) -> Failure | None:
     """The failure that an expected error means; None for one that nobody expects."""
     code: Exit | None = None
     match error:
+        case Rejected():
+            return _not_written(error)
         case Refused():
             code = _REFUSALS.get(error.problem.code, Exit.REFUSED)
         case BadAddress() | BadSettings():
@@ -72,6 +78,13 @@ def failure(error: Exception) -> Failure | None:
         case errors.AccountError():
             code = Exit.LOCKED
     return None if code is None else Failure(str(error), code)
+
+
+def _not_written(error: Rejected) -> Failure:
+    """Names the rule and the field; neither repeats a value."""
+    field = f" (field {visible(error.field)})" if error.field else ""
+    code = Exit.NOTHING if error.code == "not_found" else Exit.AGAINST_RULES
+    return Failure(f"Nothing was written. {visible(error.detail)}{field}", code)
 
 
 _REFUSALS = {

@@ -6,9 +6,9 @@ import click
 
 from sellmode_contract.records import Retailer
 from sellmode_contract.text import visible
-from sellmode_tui.commands.customers import not_found, resolve
 from sellmode_tui.commands.entering import Choice, account_options, opened
 from sellmode_tui.commands.output import json_option, print_json
+from sellmode_tui.commands.which import not_found, resolve
 from sellmode_tui.visibility import WhySeen
 
 _MODES = {"associate": "Associate Mode", "team": "Team Mode"}

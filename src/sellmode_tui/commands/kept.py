@@ -1,0 +1,39 @@
+"""What a command says after it has written something."""
+
+from __future__ import annotations
+
+import click
+
+from sellmode_contract.text import visible
+from sellmode_tui.commands.output import plain, print_json, say
+from sellmode_tui.visibility import Door, Undone, Written
+
+
+def tell_written(door: Door, written: Written, *, as_json: bool) -> None:
+    """What was written, and how much is not sent yet: a command keeps what it writes and uses no network."""
+    unsent = door.counts().unsent
+    if as_json:
+        print_json({**plain(written), "unsent": unsent})
+    elif written.nothing:
+        click.echo(f"Nothing to change: {visible(written.words)}.")
+    else:
+        click.echo(f"Kept: {visible(written.words)}.")
+    _tell(unsent, shown=written.shown)
+
+
+def tell_undone(door: Door, undone: Undone, *, as_json: bool) -> None:
+    """What was taken back, and how."""
+    unsent = door.counts().unsent
+    if as_json:
+        print_json({**plain(undone), "unsent": unsent})
+    else:
+        how = "it had not been sent" if undone.how == "withdrawn" else "what takes it back is to be sent"
+        click.echo(f"Taken back: {visible(undone.words)} ({how}).")
+    _tell(unsent, shown=undone.shown)
+
+
+def _tell(unsent: int, *, shown: bool) -> None:
+    if not shown:
+        say("It is kept, but the local copy could not be changed: it shows once `sellmode sync` has made that whole.")
+    if unsent:
+        say(f"{unsent:,} not sent yet: `sellmode sync` or the app sends it.")
