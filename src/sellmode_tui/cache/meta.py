@@ -48,6 +48,13 @@ def allowed(head: Head) -> frozenset[str]:
     return visibility.scopes(head.view.mode, head.view.account) & frozenset(head.scopes)
 
 
+def visible_scopes(connection: Connection, head: Head | None) -> tuple[int, ...]:
+    """The scopes whose records may be shown, by their number in this file; none is nothing."""
+    names = allowed(head) if head else frozenset()
+    current = connection.execute("SELECT pk, name FROM scope WHERE current")
+    return tuple(pk for pk, name in current if name in names)
+
+
 def scope_number(connection: Connection, name: str) -> int:
     """The number of a scope in this file; a new one is empty."""
     row = connection.execute("SELECT pk FROM scope WHERE name = ?", (name,)).fetchone()

@@ -7,9 +7,12 @@ faster, and thrown away when most of the cache is to be replaced.
 
 from __future__ import annotations
 
-from sellmode_tui.cache.tables import CHILDREN, COMMON, OTHER, TABLES, VERSION
+from sellmode_tui.cache.tables import CHILDREN, COMMON, OTHER, OTHERS_OWN, TABLES, VERSION
 from sellmode_tui.migrations import Step
 from sellmode_tui.sealed import Connection
+
+ASIDE = "aside"
+"""The table of the backend's rows whose place in the kinds' tables what was written here has taken."""
 
 
 def tables(connection: Connection) -> None:
@@ -30,9 +33,21 @@ def tables(connection: Connection) -> None:
     for kind, table in TABLES.items():
         columns = ", ".join(f"{name} {type}" for name, type in {**COMMON, **table.columns}.items())
         connection.execute(f'CREATE TABLE "{kind}" (pk INTEGER PRIMARY KEY, {columns}, UNIQUE (id))')
-    columns = ", ".join(f"{name} {type}" for name, type in COMMON.items())
+    columns = ", ".join(f"{name} {type}" for name, type in {**COMMON, **OTHERS_OWN}.items())
+    connection.execute(f"CREATE TABLE {OTHER} (pk INTEGER PRIMARY KEY, {columns}, UNIQUE (id, kind))")
+    # What was written here and folds (see `fold`): the mutations in their order, what each of them reads or writes, and
+    # of the records that they change the rows as the backend sent them; NULLs, if it has sent none.
     connection.execute(
-        f"CREATE TABLE {OTHER} (pk INTEGER PRIMARY KEY, {columns}, kind TEXT NOT NULL, UNIQUE (id, kind))"
+        "CREATE TABLE pending (number INTEGER PRIMARY KEY, mid TEXT NOT NULL, body BLOB NOT NULL,"
+        " made_at TEXT NOT NULL, rev INTEGER)"
+    )
+    connection.execute(
+        "CREATE TABLE pending_key (key TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (key, number)) WITHOUT ROWID"
+    )
+    connection.execute("CREATE INDEX pending_key_number ON pending_key (number)")
+    columns = ", ".join(f"{name} {type.removesuffix(' NOT NULL')}" for name, type in COMMON.items() if name != "id")
+    connection.execute(
+        f"CREATE TABLE {ASIDE} (key TEXT PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, {columns}) WITHOUT ROWID"
     )
 
 
@@ -43,12 +58,13 @@ INDEXED = {
     **dict.fromkeys((*TABLES, OTHER), ("scope", "gen")),
     **dict.fromkeys(CHILDREN, ("scope", "gen", "customer")),
     "customer": ("scope", "gen", "name_key", "owner"),
+    OTHER: ("scope", "gen", "customer"),
 }
 """Of each table, the columns that are in an index after a first sync: best left alone where they do not change."""
 
 INDEXES = {
     **{f"{table}_scope": f'"{table}" (scope, gen)' for table in (*TABLES, OTHER)},
-    **{f"{kind}_customer": f'"{kind}" (customer)' for kind in CHILDREN},
+    **{f"{kind}_customer": f'"{kind}" (customer)' for kind in (*CHILDREN, OTHER)},
     "customer_name_key": "customer (name_key, id)",
     "customer_owner": "customer (owner)",
 }

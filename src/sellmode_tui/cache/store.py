@@ -18,14 +18,13 @@ from sqlcipher3 import dbapi2
 
 from sellmode_contract.wire import Head
 from sellmode_tui import sealed
-from sellmode_tui.cache import listing, meta, schema, search
-from sellmode_tui.cache.page import CHUNK, Change, Page, delete
-from sellmode_tui.cache.tables import (
-    OTHER,
-    TABLES,
-    VERSION,
-    Malformed,
-)
+from sellmode_tui.cache import listing, meta, rows, schema, search
+from sellmode_tui.cache.fold import Fold, folded_all, key
+from sellmode_tui.cache.outbox import Outbox
+from sellmode_tui.cache.page import Change, Page
+from sellmode_tui.cache.rows import CHUNK
+from sellmode_tui.cache.schema import ASIDE
+from sellmode_tui.cache.tables import OTHER, TABLES, VERSION, Malformed, table_of, where
 from sellmode_tui.migrations import migrate, transaction
 from sellmode_tui.sealed import Connection
 
@@ -79,10 +78,7 @@ class Reading:
     def __init__(self, connection: Connection, head: Head | None) -> None:
         self.connection = connection
         self.head = head
-        allowed = meta.allowed(head) if head else frozenset()
-        self.scopes: tuple[int, ...] = tuple(
-            pk for pk, name in connection.execute("SELECT pk, name FROM scope WHERE current") if name in allowed
-        )
+        self.scopes = meta.visible_scopes(connection, head)
         """The scopes whose records may be shown, by their number in the file; none is nothing."""
         self.built = bool(meta.get(connection, "built"))
         """Whether lists and search have their indexes."""
@@ -94,13 +90,27 @@ class Reading:
         # The + keeps SQLite from reading by scope, which would lose the order that it would otherwise read in.
         return f"+{alias}.scope IN ({','.join(map(str, self.scopes))})"
 
+    def as_sent(self, kind: str, id: str) -> str | None:
+        """A record's document as the backend last sent it, without what was written here since.
+
+        None if it has sent none, or what it sent is not visible.
+        """
+        row = self.connection.execute(f"SELECT scope, doc FROM {ASIDE} WHERE key = ?", (key(kind, id),)).fetchone()
+        if row is None:
+            condition, parameters = where(kind, id)
+            row = self.connection.execute(
+                f'SELECT scope, doc FROM "{table_of(kind)}" WHERE {condition}', parameters
+            ).fetchone()
+        return str(row[1]) if row is not None and row[0] in self.scopes else None
+
 
 class Cache:
     """An open cache file. Any thread may use it: one writes at a time, each reading has a connection of its own."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, key: bytes, outbox: Outbox | None = None) -> None:
         self.path = path
         self._key = key
+        self._outbox = outbox
         self._lock = threading.RLock()
         """Held while the writer's connection is in use."""
         self._readers_lock = threading.Lock()
@@ -114,21 +124,24 @@ class Cache:
         self._head: tuple[str, Head] | None = None
 
     @classmethod
-    def open(cls, path: Path, key: bytes) -> Cache:
+    def open(cls, path: Path, key: bytes, outbox: Outbox | None = None) -> Cache:
         """Open the cache at ``path``, making it if there is none. Raises SealedError (Corrupt, SchemaTooNew).
 
-        One that another version of the app has filled with other columns or search words starts anew.
+        One that another version of the app has filled with other columns or search words starts anew. What ``outbox``
+        holds is shown as if the backend had it already.
         """
-        cache = cls(path, key)
+        cache = cls(path, key, outbox)
         try:
             if cache._prepare():
+                with contextlib.suppress(sealed.Busy):  # another process writes; what follows folds first
+                    cache.fold()
                 return cache
         except BaseException:
             cache.close()
             raise
         cache.close()
         sealed.remove(path)
-        return cls.open(path, key)
+        return cls.open(path, key, outbox)
 
     def stop(self) -> None:
         """End whatever is being read or written, with Interrupted; nothing can be any more. Does not wait."""
@@ -249,8 +262,12 @@ class Cache:
         """
         allowed = meta.allowed(head)
         with self._advance() as connection:
+            fold = Fold(connection, self._outbox)
+            fold.catch_up()
+            if _shown(meta.stored_head(connection)) != _shown(head):
+                fold.touch_everything()
             if head.reset:
-                for table in (*TABLES, OTHER):
+                for table in (*TABLES, OTHER, ASIDE):
                     connection.execute(f'UPDATE "{table}" SET gen = -1')
                 connection.execute("UPDATE scope SET swept = NULL, only = NULL")
                 connection.execute("DELETE FROM meta WHERE name = 'cursor'")
@@ -266,6 +283,9 @@ class Cache:
                     "UPDATE scope SET current = ? WHERE pk = ?", (name in allowed, meta.scope_number(connection, name))
                 )
             meta.put(connection, "last_contact", at.isoformat())
+            fold.refold()
+            if fold.kinds:
+                meta.content_changed(connection)
 
     def apply(self, changes: Sequence[Change], cursor: str, left: int | None = None) -> Changed:
         """Make a page and the cursor behind it durable together; ``left`` is how many records are about to follow.
@@ -278,28 +298,56 @@ class Cache:
                 (held,) = connection.execute("SELECT count(*) FROM listing").fetchone()
                 if left > held:
                     _unbuild(connection)
-            page = Page(connection)
+            fold = Fold(connection, self._outbox)
+            fold.catch_up()
+            page = Page(connection, fold)
             try:
                 for change in changes:
                     page.add(change)
                 page.end()
             except OverflowError:
                 raise Malformed("a number is too large for any column") from None
-            if page.kinds:
+            fold.refold()
+            kinds = page.kinds | fold.kinds
+            if kinds:
                 meta.content_changed(connection)
             meta.put(connection, "cursor", cursor)
         self._delete_scopes("dropped")
-        return Changed(frozenset(page.kinds), page.records)
+        return Changed(frozenset(kinds), page.records)
+
+    def fold(self) -> bool:
+        """Show what was written since the last fold, by whichever process; whether that changed anything.
+
+        Costs next to nothing if there is nothing new. What others apply meanwhile is not overtaken by it. Raises
+        SealedError; what could not be folded is so by the next call, page or opening.
+        """
+        if self._outbox is None:
+            return False
+        with self._lock, self._errors():
+            if folded_all(self._writer, self._outbox):
+                return False
+            with transaction(self._writer):
+                fold = Fold(self._writer, self._outbox)
+                fold.catch_up()
+                if fold.kinds:
+                    meta.content_changed(self._writer)
+        return bool(fold.kinds)
 
     def finish(self, *, at: dt.datetime) -> None:
         """End a complete pass: delete what is in no current scope, from every page of the file and its log.
 
-        The first time, this is where lists and search get their indexes. Raises Overtaken.
+        The first time, this is where lists and search get their indexes. What the backend had settled before is in its
+        rows now and folds no more. Raises Overtaken.
         """
+        settled = self._outbox.change() if self._outbox and self._outbox.retiring() else None
         self._delete_scopes("current = 0")
         self._build()
-        with self._advance() as connection:
+        # What the journal is about to give up must not be lost from the cache when the power fails.
+        with self._durably(settled is not None), self._advance() as connection:
             meta.put(connection, "finished_at", at.isoformat())
+        if self._outbox and settled is not None:
+            self._outbox.retire(settled)
+            self.fold()
         self._scrub()
 
     def purge(self) -> None:
@@ -321,6 +369,19 @@ class Cache:
                     raise Overtaken
                 yield self._writer
             self._version += 1
+
+    @contextlib.contextmanager
+    def _durably(self, wanted: bool) -> Iterator[None]:
+        """Commits inside are on the disk when they are done, and all before them."""
+        with self._lock:
+            if wanted:
+                self._writer.execute("PRAGMA synchronous = FULL")
+            try:
+                yield
+            finally:
+                if wanted:
+                    with contextlib.suppress(dbapi2.Error):  # stopped or closed: nothing follows
+                        self._writer.execute("PRAGMA synchronous = NORMAL")
 
     def _prepare(self) -> bool:
         """Bring the file up to date; False if what is in it cannot be."""
@@ -352,11 +413,14 @@ class Cache:
                 while deleted == CHUNK:
                     self._check()
                     with transaction(self._writer):
-                        deleted = delete(self._writer, table, f"scope IN ({numbers})", limit=CHUNK)
-                        if deleted:
-                            meta.rows_deleted(self._writer)
+                        deleted = rows.delete(self._writer, table, f"scope IN ({numbers})", limit=CHUNK)
             if doomed:
                 with transaction(self._writer):
+                    # Nothing that was written here shows what cannot be seen any more: there is nothing to fold anew.
+                    self._writer.execute(
+                        f"UPDATE {ASIDE} SET scope = NULL, rev = NULL, gen = NULL, doc = NULL"
+                        f" WHERE scope IN ({numbers})"
+                    )
                     self._writer.execute(f"DELETE FROM scope WHERE pk IN ({numbers})")
 
     def _scrub(self) -> None:

@@ -13,12 +13,12 @@ from typing import Any, NamedTuple, TypeAlias
 import msgspec
 
 from sellmode_contract import records
-from sellmode_contract.records import KINDS, Record
+from sellmode_contract.records import KINDS, Record, parent_of
 from sellmode_contract.search import exact, name_key
 
 Value: TypeAlias = str | int | float | None
 
-VERSION = 3
+VERSION = 4
 """Rises when a document gives other columns, lists or search words than before, or the file's own notes change their
 meaning: the cache is then fetched anew."""
 
@@ -133,6 +133,14 @@ TABLES: dict[str, Table] = {
         {"customer": "TEXT NOT NULL", "name_key": "TEXT NOT NULL"},
         lambda card: (card.customer, name_key(card.name, "")),
     ),
+    "parked_edit": Table(
+        {"customer": "TEXT NOT NULL", "author": "TEXT NOT NULL", "at": "INTEGER NOT NULL"},
+        lambda parked: (parked.customer, parked.author, instant(parked.at)),
+    ),
+    "duplicate_pair": Table(
+        {"store": "TEXT NOT NULL", "dismissed": "INTEGER NOT NULL"},
+        lambda pair: (pair.store, int(pair.dismissed)),
+    ),
 }
 """The kinds with a table of their own; all others, known or not, go into ``OTHER``."""
 
@@ -152,8 +160,11 @@ COMMON = {
 }
 """The columns of every kind, after ``pk``: ``scope`` delivers the record, ``gen`` is the reset that did (0: none)."""
 
+OTHERS_OWN = {"kind": "TEXT NOT NULL", "customer": "TEXT"}
+"""The columns that ``OTHER`` has besides; ``customer`` is empty for what belongs to nobody, and for unknown kinds."""
+
 CHILDREN = tuple(kind for kind, table in TABLES.items() if "customer" in table.columns)
-"""The kinds that belong to a customer."""
+"""The kinds with a table of their own that belong to a customer."""
 
 
 def table_of(kind: str) -> str:
@@ -161,10 +172,14 @@ def table_of(kind: str) -> str:
     return kind if kind in TABLES else OTHER
 
 
+def where(kind: str, id: str) -> tuple[str, tuple[str, ...]]:
+    """The condition for a record's row in its table, and its parameters."""
+    return ("id = ? AND kind = ?", (id, kind)) if table_of(kind) == OTHER else ("id = ?", (id,))
+
+
 def columns_of(table: str) -> list[str]:
     """The columns of a table that the backend's line fills, in order."""
-    own = ["kind"] if table == OTHER else list(TABLES[table].columns)
-    return [*COMMON, *own]
+    return [*COMMON, *(OTHERS_OWN if table == OTHER else TABLES[table].columns)]
 
 
 _decoders: dict[str, msgspec.json.Decoder[Any]] = {kind: msgspec.json.Decoder(struct) for kind, struct in KINDS.items()}
@@ -206,11 +221,16 @@ def _depth(content: bytes) -> int:
     return deepest
 
 
-def own_values(kind: str, id: str, doc: msgspec.Raw) -> tuple[Value, ...]:
+def own_values(kind: str, id: str, doc: msgspec.Raw | str) -> tuple[Value, ...]:
     """A line's values for its kind's own columns. Raises Malformed."""
     if kind not in KINDS:
-        return (kind,)
+        return (kind, None)
     record: Record = decode(kind, doc)
     if record.id != id:
         raise Malformed(f"a document of kind {kind} has another id than its line")
-    return TABLES[kind].values(record) if kind in TABLES else (kind,)
+    return values_of(kind, record)
+
+
+def values_of(kind: str, record: Record) -> tuple[Value, ...]:
+    """A record's values for its kind's own columns."""
+    return TABLES[kind].values(record) if kind in TABLES else (kind, parent_of(record))

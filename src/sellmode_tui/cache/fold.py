@@ -1,0 +1,399 @@
+"""What was written here, shown at once: folded into the rows that the backend sent.
+
+The kinds' tables hold the *effective* rows, so that everything that reads them sees pending changes too. The row as the
+backend sent it stands aside meanwhile. Pages and whatever else the backend says act on the backend's rows: what they
+touch is unfolded first and folded again afterwards, in the same transaction.
+
+A mutation touches the records that it reads or writes, and the customers they belong to. Mutations that touch the same,
+directly or by way of others, are unfolded and folded together, in the order in which they were written; all others stay
+as they are. So a new one is applied once, however many wait, and the result is the same as if all were folded anew.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlcipher3 import dbapi2
+
+from sellmode_contract import mutations, visibility
+from sellmode_contract.mutations import Operation, Outcome, Reader, Rejected, Stage, World
+from sellmode_contract.mutations.consent import STRICTNESS
+from sellmode_contract.records import KINDS, Channel, Consent, Customer, Record, Retailer, kind_of, parent_of
+from sellmode_contract.wire import Head, Result
+from sellmode_tui.cache import meta, rows
+from sellmode_tui.cache.outbox import Outbox
+from sellmode_tui.cache.schema import ASIDE
+from sellmode_tui.cache.tables import CHILDREN, OTHER, decode, own_values, table_of, values_of, where
+from sellmode_tui.sealed import Connection
+
+
+def key(kind: str, id: str) -> str:
+    """What a record is called where kinds are mixed."""
+    return f"{kind}/{id}"
+
+
+def keys(kind: str, id: str, customer: str | None) -> set[str]:
+    """What somebody touches who touches a record: itself, and the customer it belongs to."""
+    return {key(kind, id)} if customer is None else {key(kind, id), key("customer", customer)}
+
+
+class Fold:
+    """The fold within one write transaction."""
+
+    def __init__(self, connection: Connection, outbox: Outbox | None) -> None:
+        self._connection = connection
+        self._outbox = outbox
+        self._unfolded: set[int] = set()
+        self.kinds: set[str] = set()
+        """Of records that were written."""
+
+    @property
+    def active(self) -> bool:
+        """Whether anything folds at all."""
+        return self._connection.execute("SELECT 1 FROM pending LIMIT 1").fetchone() is not None
+
+    # ------------------------------------------------------------------ the journal's side
+
+    def catch_up(self) -> None:
+        """Fold what is new in the journal, and unfold what it has given up."""
+        if self._outbox is None or folded_all(self._connection, self._outbox):
+            return
+        journal, change = _stands_at(self._connection)
+        news = self._outbox.news(journal, change)
+        if news.journal != journal or news.change < change:  # another one: what was folded is not in it
+            self.touch_everything()
+            self._forget(self._unfolded)
+        known = dict(
+            self._connection.execute(
+                "SELECT number, rev FROM pending WHERE number IN (SELECT value FROM json_each(?))",
+                (json.dumps([mutation.number for mutation in news.mutations]),),
+            )
+        )
+        gone = {mutation.number for mutation in news.mutations if not mutation.folds} & known.keys()
+        fresh: list[_Pending] = []
+        settled: set[int] = set()
+        for mutation in news.mutations:
+            if not mutation.folds:
+                continue
+            operation = _readable(mutation.body)
+            rev = _rev_of(operation, mutation.result)
+            if mutation.number not in known:
+                fresh.append(_Pending(mutation.number, mutation.mid, mutation.body, mutation.made_at, rev))
+            elif rev != known[mutation.number]:
+                self._connection.execute("UPDATE pending SET rev = ? WHERE number = ?", (rev, mutation.number))
+                settled.add(mutation.number)
+        self._touch_mutations(gone | settled)
+        self._forget(gone)
+        self.refold()
+        self._connection.executemany(
+            "INSERT INTO pending VALUES (?, ?, ?, ?, ?)",
+            ((one.number, one.mid, one.body, one.made_at.isoformat(), one.rev) for one in fresh),
+        )
+        self._fold(fresh)
+        meta.put(self._connection, "journal", news.journal)
+        meta.put(self._connection, "folded", news.change)
+
+    def _forget(self, numbers: Collection[int]) -> None:
+        for table in ("pending", "pending_key"):
+            self._connection.executemany(f"DELETE FROM {table} WHERE number = ?", ((number,) for number in numbers))
+        self._unfolded.difference_update(list(numbers))
+
+    # ------------------------------------------------------------------ the backend's side
+
+    def touch(self, touched: Collection[str]) -> None:
+        """Let the backend's rows stand where these ``keys`` are touched."""
+        self._unfold(self._touching(touched) - self._unfolded)
+
+    def touch_everything(self) -> None:
+        """Let the backend's rows stand everywhere."""
+        pending = {number for (number,) in self._connection.execute("SELECT number FROM pending")}
+        self._unfold(pending - self._unfolded)
+
+    def refold(self) -> None:
+        """Fold again what was unfolded."""
+        if not self._unfolded:
+            return
+        numbers = json.dumps(sorted(self._unfolded))
+        self._unfolded.clear()
+        self._connection.execute("DELETE FROM pending_key WHERE number IN (SELECT value FROM json_each(?))", (numbers,))
+        pending = self._connection.execute(
+            "SELECT number, mid, body, made_at, rev FROM pending WHERE number IN (SELECT value FROM json_each(?))"
+            " ORDER BY number",
+            (numbers,),
+        )
+        self._fold(
+            [
+                _Pending(number, mid, body, dt.datetime.fromisoformat(made_at), rev)
+                for number, mid, body, made_at, rev in pending
+            ]
+        )
+
+    def _touch_mutations(self, numbers: Collection[int]) -> None:
+        self.touch(self._keys_of(numbers))
+        # Those that touch nothing (they could not be read) are not found by what they touch.
+        self._unfolded.update(numbers)
+
+    def _touching(self, touched: Collection[str]) -> set[int]:
+        """All mutations that touch any of these keys, or what one of them touches, and so on."""
+        found: set[int] = set()
+        seen: set[str] = set()
+        while new := set(touched) - seen:
+            seen |= new
+            found_now = self._connection.execute(
+                "SELECT DISTINCT number FROM pending_key WHERE key IN (SELECT value FROM json_each(?))",
+                (json.dumps(sorted(new)),),
+            )
+            numbers = {number for (number,) in found_now} - found
+            found |= numbers
+            touched = self._keys_of(numbers)
+        return found
+
+    def _keys_of(self, numbers: Collection[int]) -> set[str]:
+        held = self._connection.execute(
+            "SELECT DISTINCT key FROM pending_key WHERE number IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(numbers)),),
+        )
+        return {key for (key,) in held}
+
+    def _unfold(self, numbers: set[int]) -> None:
+        if not numbers:
+            return
+        self._unfolded |= numbers
+        sent: dict[str, dict[str, rows.Row]] = defaultdict(dict)
+        asides = self._connection.execute(
+            f"DELETE FROM {ASIDE} WHERE key IN (SELECT value FROM json_each(?))"
+            " RETURNING kind, id, scope, rev, gen, doc",
+            (json.dumps(sorted(self._keys_of(numbers))),),
+        ).fetchall()
+        for kind, id, scope, rev, gen, doc in asides:
+            if rev is None:
+                self._delete(kind, id)
+            else:
+                self.kinds.add(kind)
+                sent[table_of(kind)][id] = (id, scope, rev, gen, doc, *own_values(kind, id, doc))
+        for table, held in sent.items():
+            rows.replace(self._connection, table, held)
+
+    def _delete(self, kind: str, id: str) -> None:
+        of_kind, parameters = where(kind, id)
+        if rows.delete(self._connection, table_of(kind), of_kind, parameters):
+            self.kinds.add(kind)
+
+    # ------------------------------------------------------------------ folding
+
+    def _fold(self, pending: Sequence[_Pending]) -> None:
+        """Fold mutations, in their order, onto the effective rows as they are."""
+        if not pending:
+            return
+        head = meta.stored_head(self._connection)
+        records = _Rows(self._connection, meta.visible_scopes(self._connection, head))
+        stage = Stage(records)
+        for mutation in pending:
+            touched = self._apply(mutation, head, records, stage)
+            self._connection.executemany(
+                "INSERT INTO pending_key VALUES (?, ?)", ((key, mutation.number) for key in touched)
+            )
+        if head is not None:
+            self._show(stage, head, records)
+
+    def _apply(self, mutation: _Pending, head: Head | None, records: _Rows, stage: Stage) -> set[str]:
+        """Let a mutation's effect stand, if it has one; returns what it touches."""
+        operation = _readable(mutation.body)
+        if operation is None:
+            return set()
+        noted = _Noted(stage)
+        noted.touched |= keys(*mutations.target(operation), mutations.customers_of(operation))
+        if head is None or self._has_arrived(operation, mutation.rev):
+            return noted.touched
+        world = World(noted, head.view.account, records.retailer(), mutation.mid, mutation.made_at)
+        try:
+            outcome = mutations.apply(operation, world)
+        except (Rejected, dbapi2.Error) as error:
+            if isinstance(error, dbapi2.Error):
+                raise
+            return noted.touched
+        except Exception:  # noqa: BLE001 -- whatever one change does to `apply`, the cache takes pages; the backend judges
+            return noted.touched
+        noted.note(outcome)
+        stage.take(outcome)
+        return noted.touched
+
+    def _has_arrived(self, operation: Operation, rev: int | None) -> bool:
+        """Whether the backend's row has caught up with a mutation's result."""
+        if rev is None:
+            return False
+        kind, id = mutations.target(operation)
+        row = self._connection.execute(f"SELECT rev FROM {ASIDE} WHERE key = ?", (key(kind, id),)).fetchone()
+        if row is None:
+            of_kind, parameters = where(kind, id)
+            row = self._connection.execute(f'SELECT rev FROM "{table_of(kind)}" WHERE {of_kind}', parameters).fetchone()
+        return row is not None and row[0] is not None and int(row[0]) >= rev
+
+    def _show(self, stage: Stage, head: Head, records: _Rows) -> None:
+        """Write what became of records into their tables, and put aside what the backend had sent of them."""
+        shown: dict[str, dict[str, rows.Row]] = defaultdict(dict)
+        for (kind, id), record in stage.changed.items():
+            sent = self._put_aside(kind, id)
+            scope = None if record is None else self._scope(record, sent, stage, head, records)
+            if record is None or scope is None:
+                self._delete(kind, id)
+                continue
+            self.kinds.add(kind)
+            doc = msgspec.json.encode(record).decode()
+            shown[table_of(kind)][id] = (id, scope, sent.rev or 0, sent.gen or 0, doc, *values_of(kind, record))
+        for table, held in shown.items():
+            rows.replace(self._connection, table, held)
+
+    def _put_aside(self, kind: str, id: str) -> _Sent:
+        row = self._connection.execute(
+            f"SELECT scope, rev, gen, doc FROM {ASIDE} WHERE key = ?", (key(kind, id),)
+        ).fetchone()
+        if row is None:
+            of_kind, parameters = where(kind, id)
+            row = (
+                self._connection.execute(
+                    f'SELECT scope, rev, gen, doc FROM "{table_of(kind)}" WHERE {of_kind}', parameters
+                ).fetchone()
+                or (None,) * 4
+            )
+            self._connection.execute(
+                f"INSERT INTO {ASIDE} (key, kind, id, scope, rev, gen, doc) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (key(kind, id), kind, id, *row),
+            )
+        return _Sent(*row)
+
+    def _scope(self, record: Record, sent: _Sent, stage: Stage, head: Head, records: _Rows) -> int | None:
+        """The scope that a record is shown under; None for one that its author does not see (any more)."""
+        parent_id = parent_of(record)
+        found = stage.get("customer", parent_id) if parent_id is not None else None
+        parent = found if isinstance(found, Customer) else None
+        tags = visibility.tags(record, parent)
+        if sent.scope in records.scopes and visibility.tags(decode(kind_of(record), sent.doc or ""), parent) == tags:
+            return sent.scope  # where a change moves nothing, the backend has decided
+        column = visibility.column(head.view.mode, head.view.account)
+        audience = tags.in_column(column) if column else None
+        if column is None or audience is None:
+            return None
+        name = visibility.scope_name(column, audience)
+        return meta.scope_number(self._connection, name) if name in meta.allowed(head) else None
+
+
+def folded_all(connection: Connection, outbox: Outbox) -> bool:
+    """Whether nothing in the journal is new to the cache."""
+    return _stands_at(connection) == outbox.stands_at()
+
+
+def _stands_at(connection: Connection) -> tuple[str | None, int]:
+    """The journal that was folded last, and up to which of its changes."""
+    return meta.get(connection, "journal"), meta.get(connection, "folded") or 0
+
+
+class _Pending(NamedTuple):
+    number: int
+    mid: str
+    body: bytes
+    made_at: dt.datetime
+    rev: int | None
+    """The revision at which its target has it; None while that is not known."""
+
+
+class _Sent(NamedTuple):
+    """A row as the backend sent it; all None if it has sent none."""
+
+    scope: int | None
+    rev: int | None
+    gen: int | None
+    doc: str | None
+
+
+class _Rows:
+    """The visible effective rows as the contract's ``Reader``."""
+
+    def __init__(self, connection: Connection, scopes: tuple[int, ...]) -> None:
+        self._connection = connection
+        self.scopes = frozenset(scopes)
+        self._visible = f"scope IN ({','.join(map(str, scopes))})"
+
+    def get(self, kind: str, id: str) -> Record | None:
+        if kind not in KINDS:
+            return None
+        of_kind, parameters = where(kind, id)
+        return next(iter(self._records(kind, of_kind, parameters)), None)
+
+    def consent(self, customer: str, channel: Channel) -> Consent | None:
+        # Several sources may each have said something: the strictest counts.
+        found = self._records("consent", "customer = ? AND channel = ?", (customer, channel))
+        return max(found, key=lambda consent: (STRICTNESS[consent.state], consent.id), default=None)
+
+    def belongings(self, customer: str, kind: str | None = None) -> list[Record]:
+        found: list[Record] = []
+        for child in CHILDREN:
+            if kind in (None, child):
+                found += self._records(child, "customer = ?", (customer,))
+        if kind is None or kind not in CHILDREN:
+            others = self._connection.execute(
+                f"SELECT kind, doc FROM {OTHER} WHERE customer = ? AND ifnull(?, kind) = kind AND +{self._visible}"
+                " ORDER BY kind, id",
+                (customer, kind),
+            )
+            found += [decode(of, doc) for of, doc in others]
+        return found
+
+    def retailer(self) -> Retailer | None:
+        return next(iter(self._records("retailer", "true", ())), None)
+
+    def _records(self, kind: str, condition: str, parameters: tuple[Any, ...]) -> list[Any]:
+        documents = self._connection.execute(
+            f'SELECT doc FROM "{table_of(kind)}" WHERE {condition} AND +{self._visible} ORDER BY id', parameters
+        )
+        return [decode(kind, doc) for (doc,) in documents]
+
+
+class _Noted:
+    """A ``Reader`` that notes what is read."""
+
+    def __init__(self, records: Reader) -> None:
+        self._records = records
+        self.touched: set[str] = set()
+
+    def get(self, kind: str, id: str) -> Record | None:
+        record = self._records.get(kind, id)
+        self.touched |= keys(kind, id, None if record is None else parent_of(record))
+        return record
+
+    def consent(self, customer: str, channel: Channel) -> Consent | None:
+        self.touched.add(key("customer", customer))
+        return self._records.consent(customer, channel)
+
+    def belongings(self, customer: str, kind: str | None = None) -> list[Record]:
+        self.touched.add(key("customer", customer))
+        found = self._records.belongings(customer, kind)
+        # A record that moves to somebody else is known by its own name there.
+        self.touched.update(key(kind_of(record), record.id) for record in found)
+        return found
+
+    def note(self, outcome: Outcome) -> None:
+        """Note what is written, too."""
+        for record in outcome.puts:
+            self.touched |= keys(kind_of(record), record.id, parent_of(record))
+        self.touched.update(key(kind, id) for kind, id in outcome.removes)
+
+
+def _readable(body: bytes) -> Operation | None:
+    try:
+        return mutations.decode(body)
+    except Rejected:
+        return None
+
+
+def _rev_of(operation: Operation | None, result: Result | None) -> int | None:
+    """The revision that a mutation gave its target; None if that is no more, not known, or was not changed."""
+    if operation is None or result is None:
+        return None
+    target = mutations.target(operation)
+    return next((rev for kind, id, rev in result.revs if (kind, id) == target and rev > 0), None)

@@ -1,0 +1,96 @@
+"""Rows of the kinds' tables, written and deleted together with whatever lists and search hold of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
+
+from sellmode_tui.cache import listing, meta, schema, search
+from sellmode_tui.cache.tables import OTHER, TABLES, Value, columns_of
+from sellmode_tui.sealed import Connection
+
+Row: TypeAlias = tuple[Value, ...]
+"""The values of a row, as ``tables.columns_of``."""
+
+CHUNK = 500
+"""So many rows are deleted at a time."""
+
+
+def put(connection: Connection, table: str, rows: Mapping[str, Row]) -> None:
+    """Write rows, by id, that are no older than what the table holds."""
+    if not meta.get(connection, "built"):
+        connection.executemany(_UPSERTS[table], rows.values())
+        return
+    before = listing.snapshot(connection, list(rows)) if table == "customer" else {}
+    connection.executemany(_UPSERTS[table], _update(connection, table, rows.values()))
+    if table == "customer":
+        listing.follow(connection, before, listing.snapshot(connection, list(rows)))
+
+
+def replace(connection: Connection, table: str, rows: Mapping[str, Row]) -> None:
+    """Write rows, by id, whatever the table holds."""
+    followed = table == "customer" and meta.get(connection, "built")
+    before = listing.snapshot(connection, list(rows)) if followed else {}
+    connection.executemany(_REPLACES[table], rows.values())
+    if followed:
+        listing.follow(connection, before, listing.snapshot(connection, list(rows)))
+
+
+def delete(
+    connection: Connection, table: str, condition: str, parameters: tuple[Value, ...] = (), limit: int = -1
+) -> int:
+    """Delete rows; returns how many."""
+    doomed = [
+        pk for (pk,) in connection.execute(f'SELECT pk FROM "{table}" WHERE {condition} LIMIT ?', (*parameters, limit))
+    ]
+    built = bool(doomed and meta.get(connection, "built"))
+    if built and table == "customer":
+        for start in range(0, len(doomed), CHUNK):
+            listing.remove(connection, search.documents(connection, doomed[start : start + CHUNK]))
+    connection.executemany(f'DELETE FROM "{table}" WHERE pk = ?', ((pk,) for pk in doomed))
+    if built and table == "staff":
+        listing.owners_changed(connection)
+    if doomed:
+        meta.rows_deleted(connection)
+    return len(doomed)
+
+
+def _update(connection: Connection, table: str, rows: Iterable[Row]) -> list[Row]:
+    """Write the rows whose indexed columns stay as they are, which spares their indexes; returns the others."""
+    columns = columns_of(table)
+    named = [dict(zip(columns, row, strict=True)) for row in rows]
+    statement = _UPDATES[table]
+    return [tuple(row.values()) for row in named if connection.execute(statement, row).rowcount == 0]
+
+
+def _replace_statement(table: str) -> str:
+    columns = columns_of(table)
+    key = "(id, kind)" if table == OTHER else "(id)"
+    assignments = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in ("id", "kind"))
+    return (
+        f'INSERT INTO "{table}" ({", ".join(columns)}) VALUES ({", ".join("?" * len(columns))})'
+        f" ON CONFLICT {key} DO UPDATE SET {assignments}"
+    )
+
+
+def _upsert_statement(table: str) -> str:
+    # The generation that counts: none of a scope that has left, 0 after its sweep.
+    generation = (
+        f'(SELECT CASE WHEN s.name IS NULL THEN -2 WHEN s.swept = "{table}".gen THEN 0 ELSE "{table}".gen END'
+        f' FROM scope s WHERE s.pk = "{table}".scope)'
+    )
+    return f'{_replace_statement(table)} WHERE excluded.rev >= "{table}".rev OR excluded.gen <> {generation}'
+
+
+def _update_statement(table: str) -> str:
+    same = ["id", *(["kind"] if table == OTHER else []), *schema.INDEXED[table]]
+    others = [name for name in columns_of(table) if name not in same]
+    assignments = ", ".join(f"{name} = :{name}" for name in others)
+    return f'UPDATE "{table}" SET {assignments} WHERE rev <= :rev AND ' + " AND ".join(
+        f"{name} IS :{name}" for name in same
+    )
+
+
+_REPLACES = {table: _replace_statement(table) for table in (*TABLES, OTHER)}
+_UPDATES = {table: _update_statement(table) for table in (*TABLES, OTHER)}
+_UPSERTS = {table: _upsert_statement(table) for table in (*TABLES, OTHER)}
