@@ -24,6 +24,7 @@ NONCE_HEADER = "Sync-Request"
 """A client's random text, echoed by the backend. An answer without it came from somebody else (a captive portal)."""
 NDJSON = "application/x-ndjson"
 PROBLEM_JSON = "application/problem+json"
+EVENT_STREAM = "text/event-stream"
 
 SYNC_PATH = "/v1/sync"
 EVENTS_PATH = "/v1/sync/events"

@@ -39,6 +39,8 @@ LONGEST_WAIT: Final = 3600.0
 """A server that asks to wait longer is asked again after this many seconds all the same."""
 MAX_REPLY_BYTES: Final = 1024 * 1024
 """No unpacked answer but a stream's is longer."""
+MAX_EVENT_BYTES: Final = 64 * 1024
+"""No line of the events' stream is longer."""
 _PIECE = 64 * 1024
 
 T = TypeVar("T")
@@ -197,15 +199,40 @@ class Transport:
 
     # ------------------------------------------------------------------ inside
 
+    def another(self, *, silent_seconds: float) -> Transport:
+        """Another way to the same backend, with connections of its own, to be closed for itself."""
+        return Transport(
+            self.server, ca_file=self._ca_file, connect_seconds=self._seconds[0], silent_seconds=silent_seconds
+        )
+
+    @contextlib.contextmanager
+    def events(self, path: str, *, token: str) -> Iterator[Iterator[bytes]]:
+        """Listen to a stream of server-sent events: its lines as they come, without their newlines.
+
+        Not compressed, so that nothing waits in a packer. Raises TransportError; so does the iterator, also when
+        nothing came for as long as the backend may be silent.
+        """
+        with self._call("GET", path, None, token, wire.EVENT_STREAM, encoding="identity") as response:
+            if _media_type(response) != wire.EVENT_STREAM:
+                raise NotOurServer(_NOT_OURS)
+            yield self._told(_event_lines(_unpacked(response)))
+
     @contextlib.contextmanager
     def _call(
-        self, method: str, path: str, body: msgspec.Struct | None, token: str | None, accept: str
+        self,
+        method: str,
+        path: str,
+        body: msgspec.Struct | None,
+        token: str | None,
+        accept: str,
+        *,
+        encoding: str = "gzip",
     ) -> Iterator[httpx.Response]:
         """An answer of the backend that is no refusal, with its body still to be read."""
         nonce = secrets.token_urlsafe(16)
         headers = {
             "Accept": f"{accept}, {wire.PROBLEM_JSON}",
-            "Accept-Encoding": "gzip",
+            "Accept-Encoding": encoding,
             "Content-Type": "application/json",
             wire.PROTOCOL_HEADER: str(wire.PROTOCOL),
             wire.NONCE_HEADER: nonce,
@@ -455,6 +482,16 @@ def _whole(pieces: Iterable[bytes]) -> bytes:
         if len(body) > MAX_REPLY_BYTES:
             raise Broken("The server's answer is far too long.")
     return bytes(body)
+
+
+def _event_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Lines of a stream that has no end; what is begun when it ends all the same is forgotten. Raises Broken."""
+    begun = b""
+    for piece in pieces:
+        *whole, begun = (begun + piece).split(b"\n")
+        yield from (line.rstrip(b"\r") for line in whole)
+        if len(begun) > MAX_EVENT_BYTES:
+            raise Broken("A line of the server's answer is far too long.")
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:

@@ -67,8 +67,7 @@ def read_clock() -> Reading:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
         boot = ""
-    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-    return Reading(dt.datetime.now(dt.UTC), boot, time.clock_gettime(clock))
+    return Reading(dt.datetime.now(dt.UTC), boot, since_boot())
 
 
 def proven(mark: Reading, reading: Reading) -> dt.datetime:
@@ -80,6 +79,23 @@ def proven(mark: Reading, reading: Reading) -> dt.datetime:
 def advance(mark: Reading, reading: Reading) -> Reading:
     """The furthest reading, to be kept for the next time."""
     return reading._replace(wall=proven(mark, reading))
+
+
+def age(made: Reading, reading: Reading, longest: dt.timedelta = LONGEST) -> dt.timedelta:
+    """How long ago something was made, from a reading then and one now: 0 to ``longest``.
+
+    Within one start of the machine the clock counts that nobody sets, else the difference of the wall clocks.
+    """
+    if made.boot and made.boot == reading.boot:
+        passed = dt.timedelta(seconds=reading.since_boot - made.since_boot)
+    else:
+        passed = reading.wall - made.wall
+    return min(max(dt.timedelta(0), passed), longest)
+
+
+def since_boot() -> float:
+    """Seconds of the clock that nobody sets, sleep included where the system counts it."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def assess(contact: Contact, mark: Reading, reading: Reading) -> Lease:

@@ -32,7 +32,7 @@ from sellmode_tui.commands.entering import (
 from sellmode_tui.commands.outcome import Exit, Failure
 from sellmode_tui.commands.output import json_option, minute, print_json, say
 from sellmode_tui.entrance import Entrance
-from sellmode_tui.sync.engine import BrokenStream
+from sellmode_tui.sync.answer import BrokenStream
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.live import Terminal, run_pass
 from sellmode_tui.transport import Refused, Transport

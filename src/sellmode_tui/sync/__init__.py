@@ -1,5 +1,6 @@
-"""Keeping the cache right: what the backend sends, page by page, and when to ask for it.
+"""Keeping the cache right and the backend told: when to ask, what to send, what an answer means.
 
-``engine`` understands an answer without doing any I/O, ``live`` runs passes over a transport and a cache, ``leader``
-lets one process at a time do so, ``status`` says how things stand.
+``engine`` decides, without any I/O, with ``answer`` (one answer, line by line) and ``listening`` (the events' stream);
+``events`` is its language. ``executor`` does what it wants done to the files, ``live`` runs it on threads and sockets,
+``leader`` lets one process at a time do so, ``status`` says how things stand.
 """

@@ -1,37 +1,187 @@
-"""One process at a time syncs an account's files: the one that holds the lock.
+"""One process at a time syncs an account's files: the one that holds the lock and shows signs of life.
 
-The lock belongs to the open file, so the kernel frees it however its holder ends.
+The lock belongs to the open file, so the kernel frees it however its holder ends. A holder that neither ends nor goes
+on (suspended, hung) keeps it: hence a leader writes into the file that it lives, and others who see that it does not
+put a new file in its place. The old leader finds out when it wakes, and steps down; what it does until then is no
+harm, as the cache takes no page from who was overtaken and the backend knows each mutation by its name.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
+import struct
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final, NamedTuple
+
+BEAT_SECONDS: Final = 1.0
+"""How often a leader shows that it lives."""
+SUSPENDED_SECONDS: Final = 10.0
+"""A leader that did not for so long is overtaken."""
+HUNG_SECONDS: Final = 60.0
+"""So is one whose sync did not move for so long: longer than any call or transaction takes."""
+LONGEST_LOOK: Final = 2.0
+"""No time between two looks counts as more: who did not look may have been suspended itself."""
+
+_FORM: Final = struct.Struct("<QQ")
+
+
+class Beat(NamedTuple):
+    """A sign of life: two numbers that rise."""
+
+    lives: int
+    moves: int
+
+
+class Vigil:
+    """Watches a leader's beats, without I/O: how long each of the two numbers has been the same."""
+
+    def __init__(self, suspended: float = SUSPENDED_SECONDS, hung: float = HUNG_SECONDS) -> None:
+        self._limits = (suspended, hung)
+        self._longest = min(LONGEST_LOOK, suspended / 3)
+        self._seen: tuple[int, Beat] | None = None
+        self._looked_at = 0.0
+        self._still = [0.0, 0.0]
+
+    def look(self, inode: int, beat: Beat, now: float) -> bool:
+        """Whether that leader is to be overtaken, as of a look at its file."""
+        before, self._seen = self._seen, (inode, beat)
+        passed, self._looked_at = min(max(0.0, now - self._looked_at), self._longest), now
+        if before is None or before[0] != inode:
+            self._still = [0.0, 0.0]
+            return False
+        for place, (was, is_now) in enumerate(zip(before[1], beat, strict=True)):
+            self._still[place] = self._still[place] + passed if was == is_now else 0.0
+        return any(still >= limit for still, limit in zip(self._still, self._limits, strict=True))
 
 
 class Leader:
     """A try at leading. Holding on to it is leading; ``close`` or the end of the process lets go."""
 
-    def __init__(self, lock: Path) -> None:
-        self._file: int | None = None
+    def __init__(
+        self,
+        lock: Path,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        beat_seconds: float = BEAT_SECONDS,
+        vigil: Vigil | None = None,
+    ) -> None:
+        """``clock`` in seconds, by which the waiting for others is reckoned."""
         self._lock = lock
+        self._clock = clock
+        self._beat_seconds = beat_seconds
+        self._vigil = vigil or Vigil()
+        self._file: int | None = None
+        self._moves = 0
+        self._ended = threading.Event()
+        self._heart: threading.Thread | None = None
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process leads, as of the last beat."""
+        return self._file is not None and not self._ended.is_set()
 
     def lead(self) -> bool:
-        """Whether this process leads now; takes the lead if nobody has it."""
+        """Whether this process leads now; takes the lead if nobody has it, or nobody who goes on.
+
+        To be asked every second or so by those who wait.
+        """
         if self._file is not None:
-            return True
+            if self._is_in_place(self._file) and not self._ended.is_set():
+                return True
+            self.close()
+            return False
+        file = self._take() or self._overtake()
+        if file is None:
+            return False
+        self._file = file
+        self._ended = threading.Event()
+        self._heart = threading.Thread(target=self._beat, args=(file, self._ended), name="leader", daemon=True)
+        self._heart.start()
+        return True
+
+    def move(self) -> None:
+        """The sync goes on. To be said by the thread that does it, at least every few seconds."""
+        self._moves += 1
+
+    def close(self) -> None:
+        """Let another process lead."""
+        self._ended.set()
+        if self._heart is not None:
+            self._heart.join()
+            self._heart = None
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    # ------------------------------------------------------------------ inside
+
+    def _take(self) -> int | None:
+        """The lock of a file that is in its place, unless somebody holds it."""
         file = os.open(self._lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(file)
-            return False
-        self._file = file
-        return True
+            return None
+        if self._is_in_place(file):
+            return file
+        os.close(file)  # another was put in its place meanwhile
+        return None
 
-    def close(self) -> None:
-        """Let another process lead."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+    def _overtake(self) -> int | None:
+        """The lock of a new file in place of that of a leader who does not go on."""
+        inode, beat = self._look()
+        if inode is None or not self._vigil.look(inode, beat, self._clock()):
+            return None
+        guard = os.open(
+            self._lock.with_name(f"{self._lock.name}.guard"),
+            os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW,
+            0o600,
+        )
+        try:
+            fcntl.flock(guard, fcntl.LOCK_EX)
+            if self._look() != (inode, beat):
+                return None  # somebody was faster, or it woke
+            new = self._lock.with_name(f"{self._lock.name}.new")
+            new.unlink(missing_ok=True)
+            file = os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # nobody else knows it yet
+            new.rename(self._lock)
+            return file
+        finally:
+            os.close(guard)
+
+    def _look(self) -> tuple[int | None, Beat]:
+        try:
+            file = os.open(self._lock, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return None, Beat(0, 0)
+        try:
+            content = os.pread(file, _FORM.size, 0)
+            return os.fstat(file).st_ino, Beat(*_FORM.unpack(content.ljust(_FORM.size, b"\0")))
+        finally:
+            os.close(file)
+
+    def _is_in_place(self, file: int) -> bool:
+        try:
+            there = os.lstat(self._lock)
+        except OSError:
+            return False
+        ours = os.fstat(file)
+        return (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
+
+    def _beat(self, file: int, ended: threading.Event) -> None:
+        lives = 0
+        while not ended.is_set():
+            if not self._is_in_place(file):
+                ended.set()
+                return
+            lives += 1
+            with contextlib.suppress(OSError):  # a full disk: the others may overtake, which is no harm
+                os.pwrite(file, _FORM.pack(lives, self._moves), 0)
+            ended.wait(self._beat_seconds)

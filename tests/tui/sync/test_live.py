@@ -29,6 +29,7 @@ from sellmode_tui.transport import Broken, Refused, Transport
 from tests.support.proxy import DEADLINE, FaultProxy, Plan, after_head, cut, mute
 from tests.support.shop import NOON, PASSWORD, Shop, another_cache, assert_right, held, open_shop, shown, sync, terminal
 from tests.tui.cache.pages import decrypted
+from tests.tui.sync.passes import one_pass
 
 
 @pytest.fixture
@@ -138,7 +139,7 @@ def test_an_interrupted_mode_switch_hides_at_once_and_resumes(shop: Shop, ada: A
 
 
 def test_what_left_is_deleted_in_time_although_no_pass_comes_to_its_end(
-    shop: Shop, ada: Account, mine: Terminal, tmp_path: Path
+    shop: Shop, ada: Account, mine: Terminal
 ) -> None:
     shop.customers(80, ada)
     shop.customers(120, shop.person("ben"), begin=100)
@@ -153,33 +154,13 @@ def test_what_left_is_deleted_in_time_although_no_pass_comes_to_its_end(
     wanted = shop.seen_by(ada)
     with FaultProxy(_port(shop)) as proxy, Transport(proxy.url) as transport:
         proxy.otherwise = Plan(down=[after_head(cut(2500))])
-        live = Live(
-            Terminal(transport, mine.cache, mine.session, clock),
-            Leader(tmp_path / "lock"),
-            on_status=lambda _: None,
-            on_change=lambda: None,
-        )
+        far = Terminal(transport, mine.cache, mine.session, clock)
         for minutes, left in ((5, False), (16, True)):
             passed.append(dt.timedelta(minutes=minutes))
-            live._pass()
-            assert live.status.line is Line.OFFLINE
+            assert one_pass(far).told.line is Line.OFFLINE
             assert (held(mine.cache) <= wanted.keys()) == left
     sync(mine)
     assert_right(mine.cache, wanted)
-
-
-def test_pauses_stay_bounded_however_long_the_line_is_down(mine: Terminal, tmp_path: Path) -> None:
-    with Transport("http://127.0.0.1:1") as transport:
-        live = Live(
-            Terminal(transport, mine.cache, mine.session),
-            Leader(tmp_path / "lock"),
-            on_status=lambda _: None,
-            on_change=lambda: None,
-        )
-        live._failures = 5000
-        pause = live._pass()
-        assert pause is not None
-        assert 0.5 <= pause <= 301
 
 
 def test_a_restored_backend_makes_the_cache_start_anew(shop: Shop, ada: Account, mine: Terminal) -> None:
@@ -321,7 +302,7 @@ def test_an_account_that_is_shut_out_stops_and_lets_others_lead(
             mine.transport.post("/v1/sign-out", token=mine.session.token)
         watched.live.pull_now()
         assert watched.until(line=Line.DISABLED if how == "disabled" else Line.SIGNED_OUT).problem
-        watched.live._thread.join(DEADLINE)
+        watched.live._threads[0].join(DEADLINE)
         other = Leader(mine.session.folder.lock_path)
         assert other.lead()
         other.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,9 +17,9 @@ from sellmode_contract import wire
 from sellmode_contract.visibility import Account
 from sellmode_tui.cache.store import SyncState
 from sellmode_tui.cache.tables import Malformed
-from sellmode_tui.sync.engine import BrokenStream
-from sellmode_tui.sync.leader import Leader
-from sellmode_tui.sync.live import EMPTY_ANSWERS, Live, Terminal
+from sellmode_tui.sync.answer import BrokenStream
+from sellmode_tui.sync.engine import EMPTY_ANSWERS, Engine
+from sellmode_tui.sync.live import Terminal
 from sellmode_tui.sync.status import Line
 from sellmode_tui.transport import Broken, NotOurServer, Refused, Transport, TransportError, Unreachable
 from tests.support.proxy import (
@@ -40,6 +41,7 @@ from tests.support.proxy import (
     swap,
 )
 from tests.support.shop import Key, Shop, another_cache, assert_right, open_shop, shown, sync, terminal
+from tests.tui.sync.passes import one_pass
 
 FAULTS = (TransportError, BrokenStream, Malformed)
 
@@ -185,18 +187,15 @@ def test_a_refusal_changes_nothing(ground: Ground, far: Terminal, refusal: tuple
         (Plan(down=[refusing(426, "upgrade_required")]), Line.REFUSED, None),
     ],
 )
-def test_how_long_a_terminal_waits(
-    ground: Ground, far: Terminal, tmp_path: Path, plan: Plan, line: Line, least: float | None
-) -> None:
+def test_how_long_a_terminal_waits(ground: Ground, far: Terminal, plan: Plan, line: Line, least: float | None) -> None:
     """As long as it was asked to, with a bound; and not at all where only a person can help."""
-    live = Live(far, Leader(tmp_path / "lock"), on_status=lambda _: None, on_change=lambda: None)
     ground.proxy.script = [plan]
-    pause = live._pass()
-    assert live.status.line is line
-    assert live.status.problem
-    assert (pause is None) == (least is None)
-    if pause is not None and least is not None:
-        assert least <= pause <= max(least, 300.0)
+    came = one_pass(far)
+    assert came.told.line is line
+    assert came.told.problem
+    assert (came.pause is None) == (least is None)
+    if came.pause is not None and least is not None:
+        assert least <= came.pause <= max(least, 300.0)
 
 
 @pytest.mark.parametrize(
@@ -208,16 +207,12 @@ def test_how_long_a_terminal_waits(
     ],
     ids=["none", "too long", "spread too far"],
 )
-def test_a_pause_that_makes_no_sense(
-    ground: Ground, far: Terminal, tmp_path: Path, asked: bytes, least: float, most: float
-) -> None:
-    live = Live(far, Leader(tmp_path / "lock"), on_status=lambda _: None, on_change=lambda: None)
+def test_a_pause_that_makes_no_sense(ground: Ground, far: Terminal, asked: bytes, least: float, most: float) -> None:
     edit = rewrite_lines(lambda lines: [*lines[:-1], b'{"t":"e",' + asked + b"}\n"])
     ground.proxy.script = [Plan(down=[edit])]
-    pause = live._pass()
-    assert live.status.line is Line.ONLINE
-    assert pause is not None
-    assert least <= pause <= most
+    engine = Engine(random.Random(1))
+    assert one_pass(far, engine).told.line is Line.ONLINE
+    assert least <= engine._next_at <= most
 
 
 # ------------------------------------------------------------------ answers that break

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Checkpoint, Drop, End, Head, KeepAlive, Lease, Line, Put, Remove, Sweep, View
-from sellmode_tui.sync.engine import MAX_PAGE_LINES, Accept, BrokenStream, Commit, Effect, Finish, effects
+from sellmode_tui.sync.answer import MAX_PAGE_LINES, BrokenStream, Done
+from sellmode_tui.sync.answer import read as read_answer
+from sellmode_tui.sync.events import Accept, Commit
 
 SCOPE = "own/person:s:p"
 HEAD = Head(
@@ -34,11 +36,11 @@ def encoded(lines: list[Line]) -> Iterator[bytes]:
     return iter([msgspec.json.encode(line) for line in lines])
 
 
-def read(lines: list[Line]) -> tuple[list[Effect], str]:
+def read(lines: list[Line], sent: dict[str, int] | None = None) -> tuple[list[Done], str]:
     """What was to be done before the answer ended, and why it ended early, if it did."""
-    done: list[Effect] = []
+    done: list[Done] = []
     try:
-        done.extend(effects(encoded(lines)))
+        done.extend(read_answer(encoded(lines), sent))
     except BrokenStream as broken:
         return done, str(broken)
     return done, ""
@@ -65,7 +67,7 @@ def test_a_whole_answer() -> None:
     assert isinstance(first, Commit)
     assert (first.cursor, first.left, len(first.changes)) == ("one", 1, 2)
     assert second == Commit((Sweep(s=SCOPE, g=7), Drop(s="team/store:t")), "two", None)
-    assert finish == Finish(more=False, poll_s=30, spread_ms=0)
+    assert finish == END
 
 
 @pytest.mark.parametrize(
@@ -96,13 +98,13 @@ def test_an_answer_that_makes_no_sense(lines: list[Line], why: str) -> None:
 def test_a_line_that_cannot_be_read(line: bytes) -> None:
     """Names the line, and nothing escapes but BrokenStream."""
     with pytest.raises(BrokenStream, match="line 2"):
-        list(effects(iter([msgspec.json.encode(HEAD), line])))
+        list(read_answer(iter([msgspec.json.encode(HEAD), line])))
 
 
 @pytest.mark.parametrize("line", [b'{"t":"\\u001b[31m"}', b'{"t":"sweep","s":"\\u001b[31m","g":1}'])
 def test_what_is_told_of_a_line_does_not_reach_a_terminal_as_it_came(line: bytes) -> None:
     with pytest.raises(BrokenStream, match="␛") as told:
-        list(effects(iter([msgspec.json.encode(HEAD), line])))
+        list(read_answer(iter([msgspec.json.encode(HEAD), line])))
     assert str(told.value).isprintable()
 
 
