@@ -235,7 +235,7 @@ def main() -> NoReturn:
 def _failure(error: Exception) -> Failure:
     import sqlalchemy as sa
 
-    from sellmode_backend import problems
+    from sellmode_backend import faults
     from sellmode_backend.accounts.directory import AccountError
     from sellmode_backend.store.database import DatabaseError, PasswordInURL
     from sellmode_backend.store.records import RecordTooLarge
@@ -249,7 +249,7 @@ def _failure(error: Exception) -> Failure:
         return Failure(f"The database cannot be reached or is busy: {_reason(error)}", UNREACHABLE)
     if type(error) is sa.exc.DatabaseError:  # not one of its kinds: the file is damaged or none of SQLite's
         return Failure(f"The database cannot be used: {_reason(error)}", NOT_SET_UP)
-    click.echo(problems.traced(error), err=True)
+    click.echo(faults.traced(error), err=True)
     return Failure("This is a fault of the backend; the lines above say where it happened, without any data.", FAULT)
 
 

@@ -9,10 +9,10 @@ import random
 
 from anyio import to_thread
 
-from sellmode_backend import problems
+from sellmode_backend import faults
 from sellmode_backend.accounts import codes, limits, sessions
 from sellmode_backend.accounts.signing_in import Clock
-from sellmode_backend.store import feeds
+from sellmode_backend.store import clients, feeds
 from sellmode_backend.store.database import Database
 
 REMOVALS_KEPT = dt.timedelta(days=90)
@@ -29,13 +29,14 @@ async def keep(database: Database, clock: Clock) -> None:
         try:
             await to_thread.run_sync(tidy, database, clock())
         except Exception as error:  # noqa: BLE001  # the next hour is another chance, and the server serves without it
-            _log.error("housekeeping failed\n%s", problems.traced(error))
+            _log.error("housekeeping failed\n%s", faults.traced(error))
 
 
 def tidy(database: Database, now: dt.datetime) -> None:
-    """Forget old removals, ended sessions, codes and attempts."""
+    """Forget old removals, ended sessions, codes and attempts, and what was written long ago."""
     with database.transaction() as connection:
         feeds.collect_gone(connection, now - REMOVALS_KEPT)
+        clients.forget_old(connection, now)
         sessions.forget_ended(connection, now)
         codes.forget_expired(connection, now)
         limits.forget_old(connection, now)

@@ -1,12 +1,7 @@
-"""Refusals as RFC 9457 problems, and what is logged of an error nobody expected.
-
-A log entry holds the kind of the error and where it happened. Messages, arguments and locals stay out of it: they may
-hold customers' data or passwords.
-"""
+"""Refusals as RFC 9457 problems."""
 
 from __future__ import annotations
 
-import traceback
 from http import HTTPStatus
 
 import msgspec
@@ -18,6 +13,8 @@ from sellmode_backend.accounts.passwords import WeakPassword
 from sellmode_backend.accounts.sessions import AccountDisabled, SignedOut
 from sellmode_backend.accounts.signing_in import WrongCode, WrongCredentials
 from sellmode_backend.store.settings import SettingError
+from sellmode_backend.sync.asked import BadPush
+from sellmode_backend.sync.push import ClientForked
 from sellmode_contract import wire
 
 BUSY_RETRY_S = 5
@@ -33,6 +30,7 @@ _PROBLEMS: dict[wire.ProblemCode, tuple[int, str]] = {
     "account_disabled": (403, "The account is disabled"),
     "too_many_attempts": (429, "Too many attempts"),
     "upgrade_required": (426, "This backend speaks another version of the protocol"),
+    "client_forked": (409, "Another journal writes under this client's name"),
     "conflict": (409, "The request does not fit what is there"),
     "not_found": (404, "There is nothing here"),
     "method_not_allowed": (405, "This is not done that way"),
@@ -75,6 +73,10 @@ def refusal(error: Exception) -> Refused | None:  # noqa: PLR0911  # a table of 
             return Refused("weak_password", str(error))
         case TooManyAttempts():
             return Refused("too_many_attempts", retry_after=error.retry_after)
+        case BadPush():
+            return Refused("bad_request", str(error))
+        case ClientForked():
+            return Refused("client_forked", "Take a new name, count from 1 again, and send what is not settled.")
         case SettingError():
             return Refused("unavailable", "The backend's database holds no retailer yet.", retry_after=60)
         case sa.exc.OperationalError() | sa.exc.InterfaceError() | sa.exc.TimeoutError():
@@ -92,16 +94,3 @@ def response(problem: wire.Problem) -> Response:
     return Response(
         msgspec.json.encode(problem), status_code=problem.status, headers=headers, media_type=wire.PROBLEM_JSON
     )
-
-
-def traced(error: BaseException) -> str:
-    """Kind and place of an error and of what led to it, without anything that data could be in."""
-    parts = []
-    link: BaseException | None = error
-    while link is not None:
-        frames = traceback.extract_tb(link.__traceback__)
-        kind = type(link)
-        parts.append("".join(f"  {frame.filename}:{frame.lineno} in {frame.name}\n" for frame in frames))
-        parts.append(f"{kind.__module__}.{kind.__qualname__}\n")
-        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
-    return "".join(parts)

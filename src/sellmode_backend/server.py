@@ -28,7 +28,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sellmode_backend import housekeeping, metrics, openapi, problems
+from sellmode_backend import faults, housekeeping, metrics, openapi, problems
 from sellmode_backend.accounts.passwords import Passwords
 from sellmode_backend.accounts.signing_in import Clock, SigningIn, utc_now
 from sellmode_backend.problems import Refused
@@ -273,7 +273,7 @@ def _check_text(name: str, value: str) -> None:
         raise Refused("bad_request", f"{error}.") from None
     if name == "device" and not 1 <= len(value) <= _MAX_DEVICE:
         raise Refused("bad_request", f"The request's $.device must have 1 to {_MAX_DEVICE} characters.")
-    if name in ("user_name", "device_name", "code", "epoch") and len(value) > 200:
+    if name in ("user_name", "device_name", "code", "epoch", "cid") and len(value) > 200:
         raise Refused("bad_request", f"The request's $.{name} must have at most 200 characters.")
 
 
@@ -399,5 +399,5 @@ class _Envelope:
     def _log(self, error: Exception, scope: Scope, refused: Refused | None = None) -> Refused:
         """Note an error for the operator; the answer names the note."""
         id = secrets.token_hex(6)
-        _log.error("%s %s failed (%s)\n%s", scope["method"], scope["path"], id, problems.traced(error))
+        _log.error("%s %s failed (%s)\n%s", scope["method"], scope["path"], id, faults.traced(error))
         return refused or Refused("internal", f"The operator finds it in the log as {id}.")

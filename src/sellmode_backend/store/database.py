@@ -33,6 +33,9 @@ _POSTGRESQL_SETTINGS = {
     "default_transaction_isolation": "read committed",
 }
 
+_BETWEEN_TRANSACTIONS = ("40001", "40P01")
+"""PostgreSQL's codes of a serialization failure and a deadlock."""
+
 
 class DatabaseError(Exception):
     """The database cannot be opened as asked; says why and what to do."""
@@ -98,6 +101,21 @@ class Database:
     def close(self) -> None:
         """Close the pooled connections."""
         self._engine.dispose()
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether a transaction failed because of another one at the same moment: trying it again at once is right."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return isinstance(error, sa.exc.IntegrityError) or state in _BETWEEN_TRANSACTIONS
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Whether a database cannot be had just now: that says nothing about what was asked of it."""
+    if not isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError):
+        return False
+    # PostgreSQL calls some limits that a statement exceeds operational, too: these will not pass.
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return state is None or not state.startswith("54")
 
 
 def open_database(url: str, *, password: str | None = None) -> Database:

@@ -71,6 +71,54 @@ def read_many(connection: Connection, kind: str, ids: Iterable[str], *, lock: bo
     ]
 
 
+class Stored(NamedTuple):
+    """A record with what is kept beside it."""
+
+    record: Record
+    tags: Tags
+    rev: int
+    parent: str | None
+    """Id of the customer it belongs to."""
+
+
+def stored(connection: Connection, keys: Iterable[Key], *, lock: bool = False) -> dict[Key, Stored]:
+    """The records that exist among ``keys``; with ``lock`` held until the transaction ends, customers first."""
+    return {
+        key: Stored(_decoders[row.kind].decode(row.doc), Tags(row.team, row.own), row.rev, row.parent)
+        for key, row in _rows(connection, keys, lock=lock).items()
+    }
+
+
+def belongings(connection: Connection, customers: Iterable[str], kind: str) -> dict[Key, Stored]:
+    """What belongs to some customers, of one kind."""
+    query = sa.select(record).where(record.c.kind == kind).order_by(record.c.id)
+    return {
+        (row.kind, row.id): Stored(_decoders[kind].decode(row.doc), Tags(row.team, row.own), row.rev, row.parent)
+        for some in in_parts(sorted(customers))
+        for row in connection.execute(query.where(one_of(connection, record.c.parent, some)))
+    }
+
+
+class Revision(NamedTuple):
+    """Which revision of a record is stored, and who sees it."""
+
+    rev: int
+    tags: Tags
+
+
+def revisions(connection: Connection, keys: Iterable[Key]) -> dict[Key, Revision]:
+    """The revisions of the records that exist among ``keys``."""
+    columns = (record.c.id, record.c.rev, record.c.team, record.c.own)
+    return {
+        (kind, id): Revision(rev, Tags(team, own))
+        for kind, ids in _by_kind(keys)
+        for some in in_parts(ids)
+        for id, rev, team, own in connection.execute(
+            sa.select(*columns).where(record.c.kind == kind, one_of(connection, record.c.id, some))
+        )
+    }
+
+
 def children(connection: Connection, customer_id: str, kind: str | None = None) -> list[Record]:
     """What belongs to a customer, cards included; of one kind or of all. In no particular order."""
     query = sa.select(record.c.kind, record.c.doc).where(record.c.parent == customer_id)
@@ -89,13 +137,20 @@ def each(connection: Connection, kind: str) -> Iterator[Record]:
 # ------------------------------------------------------------------ writing
 
 
-def write(connection: Connection, records: Iterable[Record], *, removed: Iterable[Key] = (), why: str = "left") -> int:
+def write(
+    connection: Connection,
+    records: Iterable[Record],
+    *,
+    removed: Iterable[Key] = (),
+    why: str = "left",
+    now: dt.datetime | None = None,
+) -> int:
     """Store records as they are now, and remove others; gives how many of them made a difference.
 
     A record equal to the stored one is left alone. The cards that records bring are written with them. When a
     customer's store or owner changed, what belongs to the customer is re-tagged; when a customer is removed, it goes
-    too. Fields of a stored document that this version does not know are kept. ``why`` is noted with whatever leaves
-    somebody's view.
+    too. Fields of a stored document that this version does not know are kept. ``why`` and ``now`` (the present
+    moment if not given) are noted with whatever leaves somebody's view.
 
     Customers come before, or within BATCH records of, what belongs to them: raises UnknownCustomer for a record whose
     customer is not there, RecordTooLarge for one that no line could carry. A customer is stored with the figures given:
@@ -104,12 +159,19 @@ def write(connection: Connection, records: Iterable[Record], *, removed: Iterabl
     Clocks stay locked from here to the end of the transaction. Whatever else is to be locked or worked out comes first,
     and a bulk writer beside live terminals commits every few thousand records.
     """
-    count = 0
+    note, count = _Note(why, now or dt.datetime.now(dt.UTC)), 0
     for batch in in_parts(records, BATCH):
-        count += _write_batch(connection, batch, why)
+        count += _write_batch(connection, batch, note)
     for keys in in_parts(removed, BATCH):
-        count += _remove_batch(connection, keys, why)
+        count += _remove_batch(connection, keys, note)
     return count
+
+
+class _Note(NamedTuple):
+    """What is noted with a record that leaves somebody's view."""
+
+    why: str
+    at: dt.datetime
 
 
 class _Change(NamedTuple):
@@ -124,12 +186,12 @@ class _Change(NamedTuple):
     """Empty: the record is removed."""
 
 
-def _write_batch(connection: Connection, batch: Sequence[Record], why: str) -> int:
+def _write_batch(connection: Connection, batch: Sequence[Record], note: _Note) -> int:
     given = {(kind_of(item), item.id): item for item in batch}
     wanted = dict(given)
     for item in batch:
         wanted.update({(kind_of(card), card.id): card for card in visibility.cards(item)})
-    stored = _lock(connection, [*wanted, *(("customer", id) for item in wanted.values() if (id := parent_of(item)))])
+    stored = _rows(connection, [*wanted, *(("customer", id) for item in wanted.values() if (id := parent_of(item)))])
 
     customers = {id: _customer(row) for (kind, id), row in stored.items() if kind == "customer"}
     before = {id: customers.get(id) for kind, id in wanted if kind == "customer"}
@@ -144,7 +206,7 @@ def _write_batch(connection: Connection, batch: Sequence[Record], why: str) -> i
         id for id, old in before.items() if old and (old.store, old.owner) != (customers[id].store, customers[id].owner)
     ]
     changes += _retagged_children(connection, moved, customers, wanted)
-    _apply(connection, changes, why)
+    _apply(connection, changes, note)
 
     touched = [change.id for change in changes if change.kind == "customer"]
     replace_keys(
@@ -154,8 +216,8 @@ def _write_batch(connection: Connection, batch: Sequence[Record], why: str) -> i
     return sum((change.kind, change.id) in given for change in changes)
 
 
-def _remove_batch(connection: Connection, keys: Sequence[Key], why: str) -> int:
-    stored = _lock(connection, keys)
+def _remove_batch(connection: Connection, keys: Sequence[Key], note: _Note) -> int:
+    stored = _rows(connection, keys)
     customers = {id: _customer(row) for (kind, id), row in stored.items() if kind == "customer"}
     doomed = [_Change(kind, id, row) for (kind, id), row in stored.items()]
     doomed += [
@@ -163,26 +225,33 @@ def _remove_batch(connection: Connection, keys: Sequence[Key], why: str) -> int:
         for row in _children_rows(connection, customers)
         if (row.kind, row.id) not in stored
     ]
-    _apply(connection, doomed, why)
+    _apply(connection, doomed, note)
     replace_keys(connection, {id: (keys_of(customer), frozenset()) for id, customer in customers.items()})
     return len(stored)
 
 
-def _lock(connection: Connection, keys: Iterable[Key]) -> dict[Key, Row[Any]]:
+def _rows(connection: Connection, keys: Iterable[Key], *, lock: bool = True) -> dict[Key, Row[Any]]:
     """The stored rows of ``keys``, held until the transaction ends; customers first, then by kind and id.
 
     A child's writer holds the customer's row too: it cannot use tags of a store that the customer is just leaving.
     """
-    by_kind: dict[str, set[str]] = {"customer": set()}
-    for kind, id in keys:
-        by_kind.setdefault(kind, set()).add(id)
     found: dict[Key, Row[Any]] = {}
-    for kind, ids in sorted(by_kind.items(), key=lambda item: (item[0] != "customer", item[0])):
-        for some in in_parts(sorted(ids)):
+    for kind, ids in _by_kind(keys):
+        for some in in_parts(ids):
             query = sa.select(record).where(record.c.kind == kind, one_of(connection, record.c.id, some))
-            rows = connection.execute(query.order_by(record.c.id).with_for_update())
-            found.update({(kind, row.id): row for row in rows})
+            query = query.order_by(record.c.id)
+            found.update(
+                {(kind, row.id): row for row in connection.execute(query.with_for_update() if lock else query)}
+            )
     return found
+
+
+def _by_kind(keys: Iterable[Key]) -> list[tuple[str, list[str]]]:
+    """The ids of each kind, customers first, in the order in which rows are held."""
+    ids: dict[str, set[str]] = {}
+    for kind, id in keys:
+        ids.setdefault(kind, set()).add(id)
+    return [(kind, sorted(ids[kind])) for kind in sorted(ids, key=lambda kind: (kind != "customer", kind))]
 
 
 def _children_rows(connection: Connection, customers: Collection[str]) -> Iterator[Row[Any]]:
@@ -264,7 +333,7 @@ def _scopes(tags: Sequence[str | None]) -> set[str]:
     return {name for name in (team and f"team/{team}", own and f"own/{own}") if name}
 
 
-def _apply(connection: Connection, changes: Sequence[_Change], why: str) -> None:
+def _apply(connection: Connection, changes: Sequence[_Change], note: _Note) -> None:
     """Write what changed: removals noted and forgotten, clocks moved last, rows written with the clocks' numbers."""
     if not changes:
         return
@@ -284,7 +353,6 @@ def _apply(connection: Connection, changes: Sequence[_Change], why: str) -> None
     revisions = _revisions(changes, noted)
 
     base = feeds.tick(connection, ticks.count)
-    now = dt.datetime.now(dt.UTC)
     regained = [{"kind": kind, "id": id, "scope": scope} for kind, id, scope in gained & noted.keys()]
     bulk.delete(connection, gone, regained)
     removals = [
@@ -293,8 +361,8 @@ def _apply(connection: Connection, changes: Sequence[_Change], why: str) -> None
             "id": change.id,
             "scope": scope,
             "seq": base[feed] + number,
-            "why": why,
-            "at": now,
+            "why": note.why,
+            "at": note.at,
             "rev": revisions[change.kind, change.id],
         }
         for change, scope, feed, number in lost

@@ -1,5 +1,8 @@
 """The lines that answer ``POST /v1/sync``, page by page (docs/sync.md tells the contract).
 
+What the terminal sends is done first (``push``), so that an edit is judged before its record leaves, and its effects
+are among what the pages bring.
+
 Each page is read in one snapshot of the database, and so are the account, its session, the retailer's mode and the
 clocks it is cut by: nothing is sent that was not visible to the account in the state it was read from. Between two
 pages nothing is held. When the view has changed since the head the answer ends, and the terminal asks again.
@@ -9,7 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -19,11 +22,14 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import sessions
 from sellmode_backend.accounts.sessions import AccountDisabled, Session, SignedOut
-from sellmode_backend.store import feeds, settings
+from sellmode_backend.store import clients, feeds, settings
 from sellmode_backend.store.database import Database
 from sellmode_backend.store.feeds import Clock
 from sellmode_backend.sync import cursor as cursors
+from sellmode_backend.sync.asked import read
 from sellmode_backend.sync.cursor import Cursor, Place
+from sellmode_backend.sync.judge import Author
+from sellmode_backend.sync.push import Push, Pushed, push
 from sellmode_contract import visibility, wire
 
 _log = logging.getLogger(__name__)
@@ -31,6 +37,8 @@ _log = logging.getLogger(__name__)
 _ENCODER = msgspec.json.Encoder()
 _AUDIENCES_FIRST_TO_LAST = ("person", "lead", "store", "all")
 """One's own first: it is the smallest and asked for first."""
+
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True)
@@ -57,11 +65,15 @@ class Chunk(NamedTuple):
 def answer(
     database: Database, token: str, request: wire.SyncRequest, *, clock: Callable[[], dt.datetime], rules: SyncRules
 ) -> Iterator[Chunk]:
-    """The answer's lines, a chunk for each page. The first chunk raises SignedOut or AccountDisabled."""
+    """The answer's lines, a chunk for each page.
+
+    The first chunk raises SignedOut, AccountDisabled, BadPush or ClientForked.
+    """
     answering = _Answering(token, request, clock, rules)
+    pushed = answering.push(database)
     with database.snapshot() as connection:
-        lines = answering.begin(connection)
-    _note_contact(database, token, answering.session, clock())
+        lines = answering.begin(connection, pushed)
+    _note_contact(database, token, answering, clock())
     while True:
         chunk = Chunk(_ENCODER.encode_lines(lines), len(lines), isinstance(lines[-1], wire.End))
         answering.bytes += len(chunk.lines)
@@ -76,35 +88,67 @@ class _Answering:
     """What an answer knows between its pages."""
 
     session: Session
+    scopes: Sequence[str]
+    """What the head tells."""
+    told_scopes: Mapping[str, dt.datetime]
+    """What the account was told before, and when."""
 
     def __init__(
         self, token: str, request: wire.SyncRequest, clock: Callable[[], dt.datetime], rules: SyncRules
     ) -> None:
         self.token, self.request, self.clock, self.rules = token, request, clock, rules
+        self._cursor = cursors.decode(request.cursor)
         self.bytes = 0
         self._sent = 0
 
-    def begin(self, connection: Connection) -> list[wire.Line]:
+    def push(self, database: Database) -> Pushed | None:
+        """Do what the terminal sent; None if it sent nothing."""
+        if not self.request.m:
+            return None
+        asked = read(self.request.cid, self.request.m)
+        longest = dt.timedelta(seconds=self.rules.lease.hard_s)
+        return push(database, Push(self.request.cid, asked, self._author, self.clock(), longest))
+
+    def _author(self, connection: Connection) -> Author | None:
+        """Who sends mutations; None if they are of another life of the database."""
+        session, view = self._look(connection)
+        if self._is_reset(settings.epoch(connection)):
+            return None
+        had_since = self.clock() - dt.timedelta(seconds=self.rules.lease.hard_s)
+        return Author(session.account, view.mode, session.device, had_since)
+
+    def _is_reset(self, epoch: str) -> bool:
+        told = (self.request.epoch, self._cursor and self._cursor.epoch)
+        return any(known is not None and known != epoch for known in told)
+
+    def begin(self, connection: Connection, pushed: Pushed | None) -> list[wire.Line]:
         self.session, self._view = self._look(connection)
         self._epoch = settings.epoch(connection)
-        told = cursors.decode(self.request.cursor)
-        reset = any(epoch is not None and epoch != self._epoch for epoch in (self.request.epoch, told and told.epoch))
-        self._told: Mapping[str, Place] = told.places if told and not reset else {}
-        self._scopes = sorted(visibility.scopes(self._view.mode, self._view.account), key=_order)
-        self._feeds = {scope: visibility.feed_of(scope) for scope in self._scopes}
+        reset = self._is_reset(self._epoch)
+        self._told: Mapping[str, Place] = self._cursor.places if self._cursor and not reset else {}
+        self.scopes = sorted(visibility.scopes(self._view.mode, self._view.account), key=_order)
+        self.told_scopes = clients.scopes(connection, self._view.account.id)
+        self._feeds = {scope: visibility.feed_of(scope) for scope in self.scopes}
         head = wire.Head(
             epoch=self._epoch,
             view=self._view,
-            scopes=tuple(self._scopes),
+            scopes=tuple(self.scopes),
             now=self.clock(),
             lease=self.rules.lease,
             schema=(wire.SCHEMA, wire.SCHEMA),
             reset=reset,
+            acked=pushed.acked if pushed else self._acked(connection),
         )
+        results = pushed.results if pushed and not reset else ()
         # What the terminal holds of scopes it lost is hidden by the head. Of another store it goes at once; of a store
         # still seen most of it comes back under another scope, and the terminal purges the rest at the end.
         foreign = [scope for scope in self._told if visibility.feed_of(scope) not in self._feeds.values()]
-        return [head, *self._page(connection, [wire.Drop(s=scope) for scope in sorted(foreign)])]
+        return [head, *results, *self._page(connection, [wire.Drop(s=scope) for scope in sorted(foreign)])]
+
+    def _acked(self, connection: Connection) -> int:
+        if not self.request.cid:
+            return 0
+        return clients.last_seq(connection, self.request.cid, self._view.account.id, self.session.device)
 
     def go_on(self, connection: Connection) -> list[wire.Line]:
         try:
@@ -127,9 +171,9 @@ class _Answering:
         record that changed scopes meanwhile is not missing.
         """
         clocks = feeds.clocks(connection, set(self._feeds.values()))
-        places = {scope: self._place(connection, scope, clocks) for scope in self._scopes}
+        places = {scope: self._place(connection, scope, clocks) for scope in self.scopes}
         complete, characters = True, 0
-        for scope in self._scopes:
+        for scope in self.scopes:
             place, clock = places[scope], clocks[self._feeds[scope]]
             if place.after == clock.seq and not place.gen:
                 continue
@@ -192,11 +236,14 @@ def _order(scope: str) -> tuple[int, str]:
     return _AUDIENCES_FIRST_TO_LAST.index(audience), scope
 
 
-def _note_contact(database: Database, token: str, session: Session, now: dt.datetime) -> None:
-    if now - session.seen_at < sessions.NOTED_AGAIN:
+def _note_contact(database: Database, token: str, answering: _Answering, now: dt.datetime) -> None:
+    """Write down that the account was there, and which scopes it was told: new ones at once, the rest now and then."""
+    noted = [answering.session.seen_at, *(answering.told_scopes.get(scope, _NEVER) for scope in answering.scopes)]
+    if now - min(noted) < sessions.NOTED_AGAIN:
         return
     try:
         with database.transaction() as connection:
             sessions.note_contact(connection, token, now)
+            clients.note_scopes(connection, answering.session.account.id, answering.scopes, now)
     except sa.exc.OperationalError:  # somebody else writes for long (an import); the next call notes it
         _log.warning("contact could not be noted: the database is busy")

@@ -1,0 +1,185 @@
+"""Who sends mutations, the ledger of what became of each, and what an account was last told it may see."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.store import bulk
+from sellmode_backend.store.database import in_parts, upsert
+from sellmode_backend.store.records import Key
+from sellmode_backend.store.schema import account_scope, client, gone, mutation
+from sellmode_contract import wire
+
+WORDS_KEPT = dt.timedelta(days=30)
+"""For so long the ledger has a mutation's whole result, and the text of what was refused."""
+LEDGER_KEPT = dt.timedelta(days=365)
+"""For so long it knows that a mutation was done, and whom a client's name belongs to."""
+SCOPES_KEPT = dt.timedelta(days=90)
+
+_WORDS_GONE = "What became of it was told more than 30 days ago; the details are no longer kept."
+_decode = msgspec.json.Decoder(wire.Result).decode
+
+
+class ForeignClient(Exception):
+    """A client's name belongs to another account or device."""
+
+
+# ------------------------------------------------------------------ clients
+
+
+class Client(NamedTuple):
+    """A client as its row has it."""
+
+    last_seq: int
+    """The highest ``seq`` that is done with; 0 for a new client."""
+    failing_mid: str | None
+    """The mutation at which the backend last failed, ``failures`` times."""
+    failures: int
+
+
+_CLIENT = sa.select(client).where(client.c.cid == sa.bindparam("cid"))
+
+
+def hold(connection: Connection, cid: str, account: str, device: str, now: dt.datetime) -> Client:
+    """A client's row, made if there is none, held until the transaction ends. Raises ForeignClient."""
+    row = connection.execute(_CLIENT.with_for_update(), {"cid": cid}).one_or_none()
+    if row is None:
+        new = {"cid": cid, "account": account, "device": device, "last_seq": 0, "failures": 0, "seen_at": now}
+        # Another call of the same client may make it at this moment; this one then waits for it, and finds it.
+        connection.execute(upsert(connection, client).on_conflict_do_nothing(), new)
+        row = connection.execute(_CLIENT.with_for_update(), {"cid": cid}).one()
+    if (row.account, row.device) != (account, device):
+        raise ForeignClient
+    return Client(row.last_seq, row.failing_mid, row.failures)
+
+
+def last_seq(connection: Connection, cid: str, account: str, device: str) -> int:
+    """The highest ``seq`` of a client that is done with; 0 for one that is not known, or is somebody else's."""
+    row = connection.execute(_CLIENT, {"cid": cid}).one_or_none()
+    return row.last_seq if row is not None and (row.account, row.device) == (account, device) else 0
+
+
+def advance(connection: Connection, cid: str, last_seq: int, now: dt.datetime) -> None:
+    """Note up to where a client's mutations are done with."""
+    changes = {"last_seq": last_seq, "failing_mid": None, "failures": 0, "seen_at": now}
+    connection.execute(sa.update(client).where(client.c.cid == cid).values(changes))
+
+
+def note_failure(connection: Connection, cid: str, mid: str, failures: int, now: dt.datetime) -> None:
+    """Note how often the backend has failed at a client's next mutation."""
+    changes = {"failing_mid": mid, "failures": failures, "seen_at": now}
+    connection.execute(sa.update(client).where(client.c.cid == cid).values(changes))
+
+
+# ------------------------------------------------------------------ the ledger
+
+
+class Entry(NamedTuple):
+    """A mutation that is done with."""
+
+    result: wire.Result
+    target: Key | None
+    """What it was to change; None for what could not be read."""
+    body: str | None = None
+    """The operation's JSON; kept of what was refused only."""
+
+
+class Known(NamedTuple):
+    """What the ledger has of a mutation."""
+
+    account: str
+    result: wire.Result
+
+
+def enter(connection: Connection, cid: str, account: str, entries: Iterable[Entry], now: dt.datetime) -> None:
+    """Write mutations into the ledger, in the transaction that has their effects."""
+    bulk.insert(
+        connection,
+        mutation,
+        [
+            {
+                "mid": entry.result.mid,
+                "cid": cid,
+                "seq": entry.result.seq,
+                "account": account,
+                "st": entry.result.st,
+                "code": entry.result.code,
+                "result": msgspec.json.encode(entry.result).decode(),
+                "body": entry.body,
+                "target_kind": entry.target[0] if entry.target else None,
+                "target_id": entry.target[1] if entry.target else None,
+                "at": now,
+            }
+            for entry in entries
+        ],
+    )
+
+
+def known(connection: Connection, mids: Collection[str]) -> dict[str, Known]:
+    """What the ledger has of mutations, whoever sent them."""
+    columns = (mutation.c.mid, mutation.c.seq, mutation.c.account, mutation.c.st, mutation.c.code, mutation.c.result)
+    return {
+        row.mid: Known(row.account, _decode(row.result) if row.result else _without_words(row))
+        for some in in_parts(sorted(mids))
+        for row in connection.execute(sa.select(*columns).where(bulk.one_of(connection, mutation.c.mid, some)))
+    }
+
+
+def _without_words(row: Any) -> wire.Result:
+    detail = _WORDS_GONE if row.code else ""
+    return wire.Result(mid=row.mid, seq=row.seq, st=row.st, code=row.code, detail=detail)
+
+
+def refused_bodies(connection: Connection, account: str, target: Key) -> list[str]:
+    """The operations on a record that an account was refused, as JSON, as far as they are kept."""
+    kind, id = target
+    query = sa.select(mutation.c.body).where(
+        mutation.c.target_id == id,
+        mutation.c.st == "rejected",
+        mutation.c.target_kind == kind,
+        mutation.c.account == account,
+        mutation.c.body.is_not(None),
+    )
+    return [body for body in connection.scalars(query) if body is not None]
+
+
+def forget_old(connection: Connection, now: dt.datetime) -> None:
+    """Forget the words of old mutations, then the mutations, clients and scopes that count no more."""
+    words = mutation.c.result.is_not(None) | mutation.c.body.is_not(None)
+    connection.execute(
+        sa.update(mutation).where(mutation.c.at < now - WORDS_KEPT, words).values(result=None, body=None)
+    )
+    connection.execute(sa.delete(mutation).where(mutation.c.at < now - LEDGER_KEPT))
+    connection.execute(sa.delete(client).where(client.c.seen_at < now - LEDGER_KEPT))
+    connection.execute(sa.delete(account_scope).where(account_scope.c.last_at < now - SCOPES_KEPT))
+
+
+# ------------------------------------------------------------------ what an account had, and until when
+
+
+def scopes(connection: Connection, account: str) -> dict[str, dt.datetime]:
+    """The scopes that an account was ever told of, with the last time."""
+    query = sa.select(account_scope.c.scope, account_scope.c.last_at).where(account_scope.c.account == account)
+    return {row.scope: row.last_at for row in connection.execute(query)}
+
+
+def note_scopes(connection: Connection, account: str, told: Iterable[str], now: dt.datetime) -> None:
+    """Write down that an account is told of scopes."""
+    bulk.upsert(
+        connection, account_scope, [{"account": account, "scope": scope, "last_at": now} for scope in sorted(told)]
+    )
+
+
+def lost_from(connection: Connection, key: Key, scopes: Sequence[str], since: dt.datetime) -> bool:
+    """Whether a record has left one of some scopes since an instant."""
+    kind, id = key
+    query = sa.select(sa.literal(1)).where(
+        gone.c.kind == kind, gone.c.id == id, gone.c.scope.in_(scopes), gone.c.at >= since
+    )
+    return connection.scalar(query.limit(1)) is not None

@@ -1,0 +1,107 @@
+"""What a client sent, read: each mutation by itself, so that one that cannot be read is refused alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from sellmode_contract import text, wire
+from sellmode_contract.mutations import Create, Operation, Park, Queued, Rejected, decode, target
+
+_UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+_LARGEST_SEQ = 2**53
+_DEEPEST = 20
+"""Levels of lists and maps inside an operation."""
+_decode_queued = msgspec.json.Decoder(Queued).decode
+
+
+class BadPush(ValueError):
+    """The mutations of a request cannot be told apart; says which and why."""
+
+
+class Asked(NamedTuple):
+    """A mutation as it was sent."""
+
+    mid: str
+    seq: int
+    age_ms: int
+    operation: Operation | Rejected
+    body: str | None
+    """The operation's JSON; None if no database could keep it."""
+
+    @property
+    def has_name(self) -> bool:
+        """Whether its ``mid`` is one that the ledger can have."""
+        return _UUID.fullmatch(self.mid) is not None
+
+    @property
+    def target(self) -> tuple[str, str] | None:
+        """Kind and id of what it is to change; None for what could not be read."""
+        return None if isinstance(self.operation, Rejected) else target(self.operation)
+
+
+def read(cid: str, raws: Sequence[msgspec.Raw]) -> list[Asked]:
+    """The mutations of a request. Raises BadPush for what makes all of them unreadable."""
+    if len(raws) > wire.MAX_MUTATIONS:
+        raise BadPush(f"The request's $.m has {len(raws)} mutations; at most {wire.MAX_MUTATIONS} come in one call.")
+    if raws and not cid:
+        raise BadPush("The request's $.cid is missing: mutations need the name of their client.")
+    return [_asked(raw, f"$.m[{index}]") for index, raw in enumerate(raws)]
+
+
+def _asked(raw: msgspec.Raw, where: str) -> Asked:
+    try:
+        queued = _decode_queued(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        what, _, path = str(error).rpartition(" - at `$")
+        raise BadPush(f"The request's {where}{path.rstrip('`')}: {what or path}.") from None
+    if not 1 <= queued.seq <= _LARGEST_SEQ:
+        raise BadPush(f"The request's {where}.seq has to be from 1 to 2^53.")
+    if "\0" in queued.mid:
+        raise BadPush(f"The request's {where}.mid holds a NUL.")
+    try:
+        operation: Operation | Rejected = _operation(queued)
+    except Rejected as refusal:
+        operation = refusal
+    return Asked(queued.mid, queued.seq, queued.age_ms, operation, _storable(bytes(queued.do)))
+
+
+def _operation(queued: Queued) -> Operation:
+    if not _UUID.fullmatch(queued.mid):
+        raise Rejected("invalid", "A mutation's mid is a UUID in its canonical form.", field="mid")
+    if len(queued.do) > wire.MAX_MUTATION_BYTES:
+        raise Rejected("too_large", f"A change has at most {wire.MAX_MUTATION_BYTES} bytes.")
+    operation = decode(queued.do)
+    _check_plain(msgspec.structs.asdict(operation), "the change", _DEEPEST)
+    if isinstance(operation, Create | Park):
+        known = _UUID.fullmatch(operation.id)
+        # Ids of imported customers can be worked out from their number: nobody may find out by trying which are there.
+        if not known or (isinstance(operation, Create) and operation.kind == "customer" and known.group(1) != "7"):
+            raise Rejected("invalid", "The id of something new is a UUIDv7 in its canonical form.", field="id")
+    return operation
+
+
+def _check_plain(value: Any, where: str, levels: int) -> None:
+    """Raise Rejected for text that no database of ours can hold, wherever it is, and for what is nested too deeply."""
+    if isinstance(value, str):
+        try:
+            text.refuse(value, where)
+        except text.UnstorableText as error:
+            raise Rejected("invalid", f"{error}.") from None
+    elif isinstance(value, Mapping | list | tuple):
+        if not levels:
+            raise Rejected("invalid", f"A change has at most {_DEEPEST} levels of lists and maps.")
+        for item in [*value.keys(), *value.values()] if isinstance(value, Mapping) else value:
+            _check_plain(item, where, levels - 1)
+
+
+def _storable(body: bytes) -> str | None:
+    if len(body) > wire.MAX_MUTATION_BYTES:
+        return None
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return None

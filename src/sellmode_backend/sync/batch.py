@@ -1,0 +1,165 @@
+"""Doing mutations inside one transaction: judged and applied one after the other, written together at the end."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from sellmode_backend import phones
+from sellmode_backend.store import duplicates, records, settings
+from sellmode_backend.store.clients import Entry
+from sellmode_backend.store.records import Key
+from sellmode_backend.sync.asked import Asked
+from sellmode_backend.sync.judge import Author, Judge
+from sellmode_backend.sync.targets import Targets
+from sellmode_contract import visibility, wire
+from sellmode_contract.mutations import Accept, Create, Edit, Operation, Outcome, Rejected, Stage, World, apply
+from sellmode_contract.mutations.refusals import TITLES
+from sellmode_contract.records import Customer, Record, Retailer, kind_of
+
+
+def do(
+    connection: Connection, author: Author, asked: Sequence[Asked], received: dt.datetime, longest: dt.timedelta
+) -> list[Entry]:
+    """Do mutations that are new, in their order; gives what the ledger is to have of each.
+
+    ``longest`` is how long ago a mutation can have been made: what a terminal may go without contact.
+    """
+    return _Batch(connection, author, received, longest, [item.operation for item in asked]).do(asked)
+
+
+class _Done(NamedTuple):
+    """A mutation that was applied, and what it left."""
+
+    result: wire.Result
+    target: Key | None
+    touched: tuple[Key, ...]
+
+
+class _Batch:
+    def __init__(
+        self,
+        connection: Connection,
+        author: Author,
+        received: dt.datetime,
+        longest: dt.timedelta,
+        operations: Sequence[Operation | Rejected],
+    ) -> None:
+        self._connection, self._author, self._received, self._longest = connection, author, received, longest
+        self._targets = Targets(connection, [item for item in operations if not isinstance(item, Rejected)])
+        self._stage = Stage(self._targets)
+        self._judge = Judge(connection, author, self._targets, self._stage)
+        self._retailer: Retailer | None = None
+
+    def do(self, asked: Sequence[Asked]) -> list[Entry]:
+        done = [self._one(item) for item in asked]
+        self._write()
+        touched = {key for item in done if isinstance(item, _Done) for key in item.touched}
+        revisions = records.revisions(self._connection, touched)
+        return [self._told(item, revisions) if isinstance(item, _Done) else item for item in done]
+
+    # -------------------------------------------------------------- one after the other
+
+    def _one(self, item: Asked) -> _Done | Entry:
+        try:
+            if isinstance(item.operation, Rejected):
+                raise item.operation
+            return self._apply(item, item.operation)
+        except Rejected as refusal:
+            if not isinstance(item.operation, Rejected):
+                self._judge.note_refused(item.operation)
+            return Entry(_refused(item, refusal), item.target, item.body)
+
+    def _apply(self, item: Asked, operation: Operation) -> _Done:
+        judged = self._judge.judge(operation, item.mid)
+        age = dt.timedelta(milliseconds=min(max(item.age_ms, 0), self._longest // dt.timedelta(milliseconds=1)))
+        outcome = apply(
+            judged.operation,
+            World(
+                records=self._stage,
+                account=self._author.account,
+                retailer=self._read_retailer() if _goes_by_settings(judged.operation) else None,
+                mid=item.mid,
+                now=self._received - age,
+                age=age,
+            ),
+        )
+        outcome = self._finished(judged.operation, outcome)
+        self._stage.take(outcome)
+        touched = (*((kind_of(record), record.id) for record in outcome.puts), *outcome.removes)
+        if judged.parks:
+            result = wire.Result(mid=item.mid, seq=item.seq, st="parked", code="moved", detail=TITLES["moved"])
+            return _Done(result, item.target, ())
+        conflicts = dict(outcome.conflicts)
+        result = wire.Result(mid=item.mid, seq=item.seq, st="merged" if conflicts else "applied", conf=conflicts)
+        return _Done(result, item.target, touched)
+
+    def _read_retailer(self) -> Retailer | None:
+        if self._retailer is None:
+            self._retailer = settings.retailer(self._connection)
+        return self._retailer
+
+    def _finished(self, operation: Operation, outcome: Outcome) -> Outcome:
+        """What only the backend adds: phones in E.164, and new customers of somebody who leaves are nobody's."""
+        puts: list[Record] = []
+        for record in outcome.puts:
+            if not isinstance(record, Customer):
+                puts.append(record)
+                continue
+            before, after = self._stage.get("customer", record.id), record
+            if isinstance(operation, Create) and operation.kind == "customer" and self._author.leaving:
+                after = msgspec.structs.replace(after, owner=None)
+            if not isinstance(before, Customer) or (before.phone, before.address) != (after.phone, after.address):
+                after = phones.with_e164(after)
+            puts.append(after)
+        return Outcome(tuple(puts), outcome.removes, outcome.conflicts)
+
+    # -------------------------------------------------------------- together
+
+    def _write(self) -> None:
+        changed = self._stage.changed
+        if not changed:
+            return
+        people = {
+            id: (before if isinstance(before := self._targets.get(kind, id), Customer) else None, after)
+            for (kind, id), after in changed.items()
+            if kind == "customer" and (after is None or isinstance(after, Customer))
+        }
+        records.write(
+            self._connection,
+            [record for record in changed.values() if record is not None],
+            removed=[key for key, record in changed.items() if record is None],
+            now=self._received,
+        )
+        duplicates.watch(self._connection, people, now=self._received)
+
+    def _told(self, done: _Done, revisions: dict[Key, records.Revision]) -> Entry:
+        """The result with the revisions of what the author sees; of the rest they learn nothing."""
+        account, mode = self._author.account, self._author.mode
+        revs = []
+        for kind, id in dict.fromkeys(done.touched):
+            stored = revisions.get((kind, id))
+            if stored is None or visibility.visible(mode, account, stored.tags):
+                revs.append((kind, id, stored.rev if stored else 0))
+        return Entry(msgspec.structs.replace(done.result, revs=tuple(revs)), done.target)
+
+
+def _goes_by_settings(operation: Operation) -> bool:
+    """Whether the retailer's own fields decide what may be written; the settings of a large one take long to read."""
+    return isinstance(operation, Accept) or (isinstance(operation, Create | Edit) and operation.kind == "customer")
+
+
+def _refused(item: Asked, refusal: Rejected) -> wire.Result:
+    return wire.Result(
+        mid=item.mid,
+        seq=item.seq,
+        st="rejected",
+        code=refusal.code,
+        detail=refusal.detail,
+        field=refusal.field,
+        winner=refusal.winner,
+    )

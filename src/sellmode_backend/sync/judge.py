@@ -1,0 +1,244 @@
+"""Who may do what: whether an author sees what a mutation is about, or had it until lately.
+
+The rules of visibility are the contract's table; what is decided here is what comes of a mutation about a record that
+its author does not see. A fact counts, an edit is handed over to whoever looks after the customer now, and anything
+else is answered as if there were no such record.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.store import clients
+from sellmode_backend.store.records import Key
+from sellmode_backend.sync.targets import Targets, handed_over
+from sellmode_contract import visibility
+from sellmode_contract.mutations import (
+    Accept,
+    Create,
+    Edit,
+    Operation,
+    Outcome,
+    Park,
+    Rejected,
+    Remove,
+    SetConsent,
+    Stage,
+    capability,
+    consent_id,
+    customers_of,
+    decode,
+    is_fact,
+    target,
+)
+from sellmode_contract.mutations.operations import plain
+from sellmode_contract.records import Contact, Customer, HistoryEntry, Note, ParkedEdit, parent_of, source_id
+from sellmode_contract.visibility import Account
+
+
+class Author(NamedTuple):
+    """Whose mutations are judged, and in which mode of the retailer."""
+
+    account: Account
+    mode: str
+    device: str
+    had_since: dt.datetime
+    """What the account has had since then it may still tell facts about."""
+    leaving: bool = False
+    """A disabled account's last words: it sees nothing any more but the customers that it has just added."""
+
+
+class Judged(NamedTuple):
+    """What is to be applied."""
+
+    operation: Operation
+    parks: str | None = None
+    """Id of the parked edit that it makes instead of what was asked."""
+
+
+class Judge:
+    """Judges one author's mutations, one after the other, on the records as those before have left them."""
+
+    def __init__(self, connection: Connection, author: Author, targets: Targets, stage: Stage) -> None:
+        self._connection, self._author, self._targets, self._stage = connection, author, targets, stage
+        self._refused: set[Key] = set()
+        self._scopes: list[str] | None = None
+
+    def judge(self, operation: Operation, mid: str) -> Judged:
+        """What to apply in place of an operation. Raises Rejected."""
+        account = self._author.account
+        if not visibility.may(account, capability(operation)):
+            raise Rejected("not_allowed", f"It needs the capability {capability(operation)!r}.")
+        if isinstance(operation, Create) and operation.kind == "customer":
+            return Judged(self._new_customer(operation))
+        operation = self._followed(operation)
+        key = _subject(operation)
+        if key is None:  # a belonging that names no customer, which nothing can come of
+            return Judged(operation)
+        if not self._sees(key):
+            return self._unseen(operation, key, mid)
+        if isinstance(operation, Accept):
+            self._prepare_handed_over(operation)
+        return Judged(self._checked(operation) if isinstance(operation, Park) else operation)
+
+    def note_refused(self, operation: Operation) -> None:
+        """Remember what was refused: what builds on it is refused for that reason."""
+        if isinstance(operation, Create):
+            self._refused.add(target(operation))
+
+    # -------------------------------------------------------------- what is seen
+
+    def _sees(self, key: Key) -> bool:
+        record = self._stage.get(*key)
+        if record is None:
+            return False
+        if self._author.leaving:
+            customer = record if isinstance(record, Customer) else self._stage.get("customer", parent_of(record) or "")
+            return isinstance(customer, Customer) and self._added(customer)
+        return visibility.visible(self._author.mode, self._author.account, self._tags(key))
+
+    def _tags(self, key: Key) -> visibility.Tags:
+        if key not in self._stage.changed:
+            stored = self._targets.stored(key)
+            return stored.tags if stored else visibility.Tags(None, None)
+        record = self._stage.get(*key)
+        if record is None:
+            return visibility.Tags(None, None)
+        parent = parent_of(record)
+        customer = self._stage.get("customer", parent) if parent is not None else None
+        return visibility.tags(record, customer if isinstance(customer, Customer) else None)
+
+    def _added(self, customer: Customer) -> bool:
+        """Whether the author has added a customer whom nobody else has been given."""
+        entry = self._stage.get("history", source_id("history", "sellmode", f"{customer.id}/created"))
+        account = self._author.account.id
+        return isinstance(entry, HistoryEntry) and entry.actor == account and customer.owner in (None, account)
+
+    def _had(self, key: Key) -> bool:
+        """Whether the author was sent a record and may not know yet that it is theirs no more."""
+        if self._scopes is None:
+            told = clients.scopes(self._connection, self._author.account.id)
+            self._scopes = sorted(scope for scope, at in told.items() if at >= self._author.had_since)
+        stored = self._targets.stored(key)
+        tags = stored.tags if stored else visibility.Tags(None, None)
+        named = [("team", tags.team), ("own", tags.own)]
+        if any(audience and f"{column}/{audience}" in self._scopes for column, audience in named):
+            return True
+        return clients.lost_from(self._connection, key, self._scopes, self._author.had_since)
+
+    # -------------------------------------------------------------- what is not
+
+    def _unseen(self, operation: Operation, key: Key, mid: str) -> Judged:
+        record = self._stage.get(*key)
+        if record is None and self._builds_on_refused(key):
+            raise Rejected("dependency", "What this builds on was refused.")
+        customer = key[1] if key[0] == "customer" else parent_of(record) if record is not None else None
+        if record is None or customer is None or not (self._had(key) or self._had_before_merge(key)):
+            raise _no_such_record()
+        # Nobody else may change what somebody has written, or read what was for themselves: there is no one to hand it
+        # to, and it is as true as when it was written.
+        own = isinstance(operation, Edit | Remove) and isinstance(record, Note | Contact)
+        if is_fact(operation) or (own and _author_of(record) == self._author.account.id):
+            return Judged(operation)
+        if isinstance(operation, Park):
+            return Judged(self._checked(operation))
+        if own or not _can_be_handed_over(operation):
+            raise _no_such_record()
+        parked = source_id("parked_edit", "sellmode", mid)
+        return Judged(Park(id=parked, customer=customer, operation=dict(plain(operation))), parked)
+
+    def _builds_on_refused(self, key: Key) -> bool:
+        if key in self._refused:
+            return True
+        for body in clients.refused_bodies(self._connection, self._author.account.id, key):
+            try:
+                refused = decode(body)
+            except Rejected:
+                continue
+            if isinstance(refused, Create):
+                return True
+        return False
+
+    # -------------------------------------------------------------- each by its own rules
+
+    def _new_customer(self, operation: Create) -> Create:
+        account = self._author.account
+        if operation.id in self._targets.kept:
+            raise Rejected("conflict", "There is a customer of this id already.", field="id")
+        if account.role not in ("associate", "manager"):
+            raise Rejected("not_allowed", "Only somebody who works in one store can add a customer to it.")
+        return operation
+
+    def _followed(self, operation: Operation) -> Operation:
+        """The operation on the customer who was kept, if it names one who was merged away; its record's own id."""
+        kept = self._targets.kept.get(customers_of(operation) or "")
+        if kept is not None:
+            if isinstance(operation, Create):
+                operation = msgspec.structs.replace(operation, doc={**operation.doc, "customer": kept})
+            elif isinstance(operation, SetConsent | Park):
+                operation = msgspec.structs.replace(operation, customer=kept)
+            elif isinstance(operation, Edit):
+                operation = msgspec.structs.replace(operation, id=kept)
+        if isinstance(operation, SetConsent):
+            # The first consent of a channel has one id for all; any other could be another customer's.
+            id = consent_id(operation.customer, operation.channel)
+            operation = msgspec.structs.replace(operation, id=id)
+        return operation
+
+    def _had_before_merge(self, key: Key) -> bool:
+        return any(self._had(("customer", id)) for id, kept in self._targets.kept.items() if ("customer", kept) == key)
+
+    def _checked(self, operation: Park) -> Park:
+        """Whoever accepts it does so with their own eyes: it has to be about the customer whom they see."""
+        inner = self._followed(decode(msgspec.json.encode(operation.operation)))
+        if self._customer_of(inner) != operation.customer:
+            raise Rejected("invalid", "The change is not about this customer.", field="operation")
+        return msgspec.structs.replace(operation, operation=dict(plain(inner)))
+
+    def _prepare_handed_over(self, operation: Accept) -> None:
+        """Let what was handed over name what there is by now; it may be about somebody else, or unreadable."""
+        parked = self._stage.get("parked_edit", operation.id)
+        if not isinstance(parked, ParkedEdit):
+            return
+        inner = handed_over(parked)
+        inner = self._followed(inner) if inner else None
+        if inner is None or self._customer_of(inner) not in (parked.customer, None):
+            raise Rejected("conflict", "What was handed over is about somebody else by now, or cannot be read.")
+        self._stage.take(Outcome(puts=(msgspec.structs.replace(parked, operation=dict(plain(inner))),)))
+
+    def _customer_of(self, operation: Operation) -> str | None:
+        """Id of the customer whom an operation is about; None if what it is about is not there."""
+        named = customers_of(operation)
+        if named is not None:
+            return self._targets.kept.get(named, named)
+        record = self._stage.get(*target(operation))
+        return parent_of(record) if record is not None else None
+
+
+def _subject(operation: Operation) -> Key | None:
+    """Kind and id of the record that its author has to see."""
+    if isinstance(operation, Create | SetConsent | Park):
+        customer = customers_of(operation)
+        return ("customer", customer) if customer is not None else None
+    return target(operation)
+
+
+def _can_be_handed_over(operation: Operation) -> bool:
+    match operation:
+        case Edit() | SetConsent() | Create(kind="date") | Remove(kind="date"):
+            return True
+        case _:
+            return False
+
+
+def _author_of(record: object) -> str | None:
+    return getattr(record, "author", None)
+
+
+def _no_such_record() -> Rejected:
+    """Not seeing and not existing answer alike."""
+    return Rejected("not_found", "There is no such record for you.")

@@ -1,0 +1,129 @@
+"""The records that mutations are about, read and held in one go before anything is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.store import records
+from sellmode_backend.store.bulk import one_of
+from sellmode_backend.store.database import in_parts
+from sellmode_backend.store.records import Key, Stored
+from sellmode_backend.store.schema import merged_customer
+from sellmode_contract.mutations import Create, Merge, Operation, Rejected, SetConsent, customers_of, decode, target
+from sellmode_contract.records import Channel, Consent, DuplicatePair, ParkedEdit, Record
+
+
+class Moved(Exception):
+    """What a record belongs to changed between looking and holding; nothing has happened, and trying again is right."""
+
+
+class Targets:
+    """A ``Reader`` of what is stored (``contract.mutations``); what operations name is held until the transaction ends.
+
+    Customers are held first, then the rest by kind and id, as everywhere: so two writers do not wait for each other.
+    """
+
+    def __init__(self, connection: Connection, operations: Sequence[Operation]) -> None:
+        self._connection = connection
+        self._stored: dict[Key, Stored | None] = {}
+        self._consents: dict[str, list[Consent]] = {}
+        self.kept: dict[str, str] = {}
+        """Customers who were merged into another one, by id: who has become of them."""
+        self._hold(operations)
+
+    def _hold(self, operations: Sequence[Operation]) -> None:
+        named = {id for operation in operations if (id := customers_of(operation))}
+        others = {key for operation in operations if (key := target(operation))[0] != "customer"}
+        before = records.stored(
+            self._connection,
+            {
+                key
+                for operation in operations
+                if not isinstance(operation, Create) and (key := target(operation)) in others
+            },
+        )
+        consents_of = {operation.customer for operation in operations if isinstance(operation, SetConsent)}
+        for operation in operations:
+            seen = before.get(target(operation))
+            if seen is None:
+                continue
+            named.update(_people(seen, operation))
+            if isinstance(seen.record, ParkedEdit) and (inner := handed_over(seen.record)):
+                named.update({seen.record.customer, customers_of(inner) or seen.record.customer})
+                if isinstance(inner, SetConsent):
+                    consents_of.add(seen.record.customer)
+                if target(inner)[0] != "customer":
+                    others.add(target(inner))
+        self._read(("customer", id) for id in named)
+        self.kept = _kept(self._connection, {id for id in named if self._stored["customer", id] is None})
+        self._read(("customer", id) for id in self.kept.values())
+        self._read(others)
+        for key, seen in before.items():
+            now = self._stored[key]
+            if now is not None and now.parent != seen.parent:
+                raise Moved
+        self._read_consents({self.kept.get(id, id) for id in consents_of})
+
+    def _read(self, keys: Iterable[Key]) -> None:
+        wanted = [key for key in keys if key not in self._stored]
+        found = records.stored(self._connection, wanted, lock=True)
+        self._stored.update({key: found.get(key) for key in wanted})
+
+    def _read_consents(self, customers: Collection[str]) -> None:
+        # Whoever writes a consent holds its customer, as is done here already.
+        found = records.belongings(self._connection, customers, "consent")
+        self._stored.update(found)
+        self._consents.update({id: [] for id in customers})
+        for stored in found.values():
+            if isinstance(stored.record, Consent):
+                self._consents[stored.record.customer].append(stored.record)
+
+    def stored(self, key: Key) -> Stored | None:
+        """A record with its tags."""
+        if key not in self._stored:
+            self._stored[key] = records.stored(self._connection, [key]).get(key)
+        return self._stored[key]
+
+    def get(self, kind: str, id: str) -> Record | None:
+        """A record."""
+        stored = self.stored((kind, id))
+        return stored.record if stored else None
+
+    def consent(self, customer: str, channel: Channel) -> Consent | None:
+        """What a customer allows on a channel."""
+        if customer not in self._consents:
+            self._read_consents({customer})
+        return next((consent for consent in self._consents[customer] if consent.channel == channel), None)
+
+    def belongings(self, customer: str, kind: str | None = None) -> list[Record]:
+        """What belongs to a customer, of one kind or of all."""
+        return records.children(self._connection, customer, kind)
+
+
+def handed_over(parked: ParkedEdit) -> Operation | None:
+    """The operation of a parked edit; None if it can no longer be read."""
+    try:
+        return decode(msgspec.json.encode(parked.operation))
+    except Rejected:
+        return None
+
+
+def _people(seen: Stored, operation: Operation) -> set[str]:
+    """The customers of what is changed."""
+    if isinstance(operation, Merge) and isinstance(seen.record, DuplicatePair):
+        return set(seen.record.customers)
+    return {seen.parent} if seen.parent else set()
+
+
+def _kept(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """Who has become of customers who were merged away."""
+    query = sa.select(merged_customer.c.id, merged_customer.c.kept)
+    return {
+        row.id: row.kept
+        for some in in_parts(sorted(ids))
+        for row in connection.execute(query.where(one_of(connection, merged_customer.c.id, some)))
+    }
