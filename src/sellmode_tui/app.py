@@ -8,10 +8,11 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from textual import events, on, work
 from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
 
@@ -21,24 +22,22 @@ from sellmode_tui.account.lease import Lease, State
 from sellmode_tui.account.process import harden_process
 from sellmode_tui.account.settings import Settings, read_settings
 from sellmode_tui.entering_app import CLOCK, Clock, EnteringApp, Start
-from sellmode_tui.entrance import CacheDamaged, Entered
-from sellmode_tui.screens.boxes import Box, TextBox
+from sellmode_tui.entrance import TOLD, CacheDamaged, Entered
+from sellmode_tui.screens.attention import AttentionScreen
+from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.screens.desk import Desk, Facts
+from sellmode_tui.screens.desk_screen import DeskScreen
+from sellmode_tui.screens.form_screen import FormScreen
 from sellmode_tui.screens.keys import KeysScreen
 from sellmode_tui.screens.lock import LockScreen
 from sellmode_tui.screens.memory import Threads, forget
-from sellmode_tui.screens.profile import ProfileScreen, ProfileView
-from sellmode_tui.screens.saved_filters import SavedFiltersScreen
-from sellmode_tui.screens.search_bar import SearchField
-from sellmode_tui.screens.sign_in import SignInScreen
-from sellmode_tui.screens.standing import status_of
+from sellmode_tui.screens.sync_page import SyncScreen
 from sellmode_tui.screens.themes import DARK, LIGHT, NAMES
 from sellmode_tui.screens.too_small import TooSmallScreen
 from sellmode_tui.screens.words import counted
 from sellmode_tui.sync.status import Line, SyncStatus
-from sellmode_tui.visibility import Interrupted, SealedError
-from sellmode_tui.widgets.row_table import RowTable
+from sellmode_tui.visibility import CannotUndo, Counts, Interrupted, NothingToUndo, Rejected, SealedError
 from sellmode_tui.workspace import Workspace
 
 __all__ = ["NO_TERMINAL", "Clock", "SellmodeApp", "Start", "run_app"]
@@ -47,6 +46,8 @@ IDLE_MINUTES: Final = 5
 """Until the retailer's own setting is known."""
 _IDLE_LOOK = 10.0
 """Seconds between two looks at how long nobody has touched anything: a machine may sleep through a longer timer."""
+_WARNED = 60.0
+"""Seconds before that in which it is said that something is not saved."""
 _LEASE_LOOK = 60.0
 _LATE = 2.0
 """Seconds until a thread has ended that was still reading for a page when that was closed."""
@@ -58,14 +59,13 @@ NO_TERMINAL: Final = 2
 
 def _key_ids() -> set[str]:
     """Everything that can be given another key."""
-    pages = (SellmodeApp, CustomersScreen, ProfileScreen, ProfileView, SearchField, RowTable, SignInScreen, LockScreen)
-    boxes = (SavedFiltersScreen, Box, TextBox)
-    return {
-        binding.id
-        for node in (*pages, *boxes)
-        for binding in node.BINDINGS
-        if isinstance(binding, Binding) and binding.id is not None
-    }
+    found, nodes = set(), [DOMNode]
+    while nodes:
+        node = nodes.pop()
+        nodes += node.__subclasses__()
+        if node.__module__.startswith("sellmode_tui."):
+            found |= {binding.id for binding in node.BINDINGS if isinstance(binding, Binding) and binding.id}
+    return found
 
 
 class _FromThread(Message, bubble=False):
@@ -81,6 +81,9 @@ class SellmodeApp(EnteringApp):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "keys", "Keys", tooltip="The keys that work here", id="app.keys"),
+        Binding("u", "undo", "Undo", show=False, tooltip="Take back your last change", id="app.undo"),
+        Binding("f3", "attention", "Attention", show=False, tooltip="What needs attention", id="app.attention"),
+        Binding("f4", "sync_page", "Sync", show=False, tooltip="What is not sent yet", id="app.sync"),
         Binding("q", "quit", "Quit", show=False, tooltip="End Sellmode", id="app.quit"),
         # These work over every page and box, too.
         Binding("f7", "remember", "Stay", show=False, priority=True, tooltip="Stay signed in here", id="app.remember"),
@@ -123,8 +126,9 @@ class SellmodeApp(EnteringApp):
             return isinstance(message, type(self)) and message.workspace is self.workspace
 
     class _FactsRead(_FromThread):
-        def __init__(self, workspace: Workspace, facts: Facts) -> None:
+        def __init__(self, workspace: Workspace, facts: Facts, counts: Counts) -> None:
             self.facts = facts
+            self.counts = counts
             super().__init__(workspace)
 
     class _Leased(_FromThread):
@@ -146,7 +150,8 @@ class SellmodeApp(EnteringApp):
         self._workspace: Workspace | None = None
         self._desk: Desk | None = None
         self._status = SyncStatus()
-        self._warning = ""
+        self._lease_warning = ""
+        self._idle_warning = ""
         self._touched = clock.seconds()
 
     # ------------------------------------------------------------------ beginning and end
@@ -176,6 +181,16 @@ class SellmodeApp(EnteringApp):
         """Ctrl+C is a habit: it must not lose work."""
         self._say("Ctrl+Q quits, F10 locks.")
 
+    async def action_quit(self) -> None:
+        """End; what was typed and not saved is thrown away only if the person says so."""
+        if any(isinstance(page, ConfirmBox) for page in self._pages()):
+            return
+        if not any(isinstance(page, FormScreen) and page.unsaved for page in self._desk_pages()):
+            self.exit()
+            return
+        box = ConfirmBox("Throw away what you typed, and end?", "ends", "goes on typing")
+        self.push_screen(box, lambda wanted: self.exit() if wanted else None)
+
     def action_keys(self) -> None:
         """Show the keys that work here."""
         if not isinstance(self.screen, KeysScreen | TooSmallScreen):
@@ -183,8 +198,10 @@ class SellmodeApp(EnteringApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  # Textual's signature
         """What can be done only while somebody is signed in."""
-        if action in ("lock", "sign_out"):
+        if action in ("lock", "sign_out", "sync_page", "attention"):
             return self._workspace is not None
+        if action == "undo":
+            return isinstance(self.screen, DeskScreen) and not isinstance(self.screen, FormScreen)
         if action == "switch_user":
             return self._workspace is not None or self._locked is not None
         if action == "remember":
@@ -197,7 +214,7 @@ class SellmodeApp(EnteringApp):
     async def _opened(self, entered: Entered, facts: Facts) -> None:
         """Show the customers, and sync from now on."""
         workspace = entered.workspace
-        self._workspace, self._warning = workspace, ""
+        self._workspace, self._lease_warning = workspace, ""
         self._status = self._status_of(workspace)
         self._touched = self._clock.seconds()
         self._desk = Desk(
@@ -207,8 +224,9 @@ class SellmodeApp(EnteringApp):
             self._clock.now,
             self.ascii_only,
             facts,
+            self._status,
         )
-        await self._show_only(CustomersScreen(self._desk, self._status))
+        await self._show_only(CustomersScreen(self._desk))
         if self._workspace is not workspace:
             return  # it was locked, or the app ends
         if entered.offline:
@@ -221,6 +239,7 @@ class SellmodeApp(EnteringApp):
             lambda status: self._from_sync(self._Status(workspace, status)),
             lambda: self._from_sync(self._Changed(workspace)),
         )
+        self._read_facts(workspace)
         self._look_lease()
 
     def _from_sync(self, message: Message) -> None:
@@ -240,7 +259,9 @@ class SellmodeApp(EnteringApp):
     async def _take_status(self, message: _Status) -> None:
         if message.workspace is not self._workspace:
             return
-        self._status = message.status
+        waiting, self._status = self._status.unsent, message.status
+        if message.status.unsent != waiting:
+            self._read_facts(message.workspace)
         match message.status.line:
             case Line.DISABLED:
                 workspace = self._let_go()
@@ -254,13 +275,14 @@ class SellmodeApp(EnteringApp):
 
     def _show_status(self) -> None:
         desk = self._desk
-        if desk is None:
-            return
-        for page in self._pages():
-            if isinstance(page, CustomersScreen):
-                page.show_status(self._status, self._warning)
-            elif isinstance(page, ProfileScreen):
-                page.show_status(status_of(self._status, desk, self._warning))
+        if desk is not None:
+            desk.sync, desk.warning = self._status, self._idle_warning or self._lease_warning
+            for page in self._desk_pages():
+                page.standing_changed()
+
+    def _desk_pages(self) -> list[DeskScreen[Any]]:
+        """What is open of pages that somebody who is signed in works with, the topmost last."""
+        return [page for page in self.screen_stack if isinstance(page, DeskScreen)]
 
     @on(_Changed)
     def _look_again(self, message: _Changed) -> None:
@@ -270,30 +292,27 @@ class SellmodeApp(EnteringApp):
     @work(thread=True, exclusive=True, group="facts", exit_on_error=False)
     def _read_facts(self, workspace: Workspace) -> None:
         try:
-            facts = Facts.read(workspace.door)
+            facts, counts = Facts.read(workspace.door), workspace.door.counts()
         except (Interrupted, SealedError):
             return  # it was closed meanwhile, or sync tells what is wrong with it
         except Exception as error:  # noqa: BLE001  # the crash handler's, in its own thread
             self.post_message(self._Crashed(error))
         else:
-            self.post_message(self._FactsRead(workspace, facts))
+            self.post_message(self._FactsRead(workspace, facts, counts))
 
     @on(_FactsRead)
     def _take_facts(self, message: _FactsRead) -> None:
         desk = self._desk
         if message.workspace is not self._workspace or desk is None:
             return
-        changed = message.facts != desk.facts
-        desk.facts = message.facts
+        changed, others = message.facts != desk.facts, message.counts != desk.counts
+        desk.facts, desk.counts = message.facts, message.counts
         self._forget_if_forbidden(message.workspace, message.facts)
-        for page in self._pages():
-            if isinstance(page, CustomersScreen):
-                if changed:
-                    page.facts_changed()
-                page.records_changed()
-            elif isinstance(page, ProfileScreen):
-                page.records_changed()
-        if changed:
+        for page in self._desk_pages():
+            if changed:
+                page.facts_changed()
+            page.records_changed()
+        if changed or others:
             self._show_status()
 
     def _forget_if_forbidden(self, workspace: Workspace, facts: Facts) -> None:
@@ -308,12 +327,31 @@ class SellmodeApp(EnteringApp):
             self._workspace.pull_now()
             self._say(self._status.problem or "Asking the server.")
 
-    @on(CustomersScreen.Failed)
-    async def _failed(self, message: CustomersScreen.Failed) -> None:
+    @on(SyncScreen.RetryWanted)
+    def _retry_now(self) -> None:
+        if self._workspace is not None:
+            self._workspace.retry_now()
+            self._say(self._status.problem or "Sending.")
+
+    @on(DeskScreen.Wrote)
+    def _tell_written(self, message: DeskScreen.Wrote) -> None:
+        """Say what was done, and show it everywhere."""
+        if self._workspace is None:
+            return
+        written = message.written
+        if written.nothing:
+            self._say("Nothing was changed.")
+            return
+        said = message.said or f"Saved: {written.words}. u takes it back."
+        self._say(said if written.shown else f"{said} It is kept, but cannot be shown just now.")
+        self._read_facts(self._workspace)
+
+    @on(DeskScreen.Failed)
+    async def _failed(self, message: DeskScreen.Failed) -> None:
         match message.error:
             case CacheDamaged():
                 await self._start_anew()
-            case SealedError() | AccountError():
+            case SealedError() | AccountError() | Rejected():
                 self._say(str(message.error))
             case error:
                 self._handle_exception(error)
@@ -380,6 +418,49 @@ class SellmodeApp(EnteringApp):
         later = "" if heard else " The server is told as soon as it can be reached by this account."
         self.post_message(self._Said(f"Signed out.{later}"))
 
+    # ------------------------------------------------------------------ undo, what is on its way, what needs attention
+
+    def action_undo(self) -> None:
+        """Take back the last change."""
+        if self._workspace is not None:
+            self._undo(self._workspace)
+
+    @work(thread=True, group="undo", exit_on_error=False)
+    def _undo(self, workspace: Workspace) -> None:
+        try:
+            undone = workspace.door.undo()
+        except NothingToUndo:
+            said = "There is nothing to take back."
+        except CannotUndo as error:
+            said = f"This cannot be taken back: {error.words}. {error.why}"
+        except Rejected as error:
+            said = f"This cannot be taken back: {error.detail}"
+        except Interrupted:
+            return
+        except TOLD as error:
+            said = str(error)
+        except Exception as error:  # noqa: BLE001  # the crash handler's, in its own thread
+            self.post_message(self._Crashed(error))
+            return
+        else:
+            never = " It was never sent." if undone.how == "withdrawn" else ""
+            said = f"Taken back: {undone.words}.{never}"
+            self.post_message(self._Changed(workspace))
+        self.post_message(self._Said(said))
+
+    def action_sync_page(self) -> None:
+        """Show what is on its way."""
+        self._open_once(SyncScreen)
+
+    def action_attention(self) -> None:
+        """Show what needs attention."""
+        self._open_once(AttentionScreen)
+
+    def _open_once(self, page: Callable[[Desk], Screen[None]]) -> None:
+        """Open a page unless it is open already, be it under others."""
+        if self._desk is not None and not any(isinstance(each, AttentionScreen | SyncScreen) for each in self._pages()):
+            self.push_screen(page(self._desk))
+
     def action_remember(self) -> None:
         """Stay signed in on this machine, until a lock or sign-out."""
         workspace = self._workspace
@@ -411,9 +492,15 @@ class SellmodeApp(EnteringApp):
 
     async def _look_idle(self) -> None:
         left = self._idle_left()
+        unsaved = any(isinstance(page, FormScreen) and page.unsaved for page in self._desk_pages())
+        warning = "locks in a minute; what you typed is not saved" if unsaved and 0 < left <= _WARNED else ""
         if left <= 0:
-            await self._lock("Nobody has touched it for a while.")
+            lost = " What was typed and not saved is gone." if unsaved else ""
+            await self._lock(f"Nobody has touched it for a while.{lost}")
             left = _IDLE_LOOK
+        elif warning != self._idle_warning:
+            self._idle_warning = warning
+            self._show_status()
         self.set_timer(min(left, _IDLE_LOOK), self._look_idle)
 
     def _look_lease(self) -> None:
@@ -439,8 +526,8 @@ class SellmodeApp(EnteringApp):
         if message.lease.state is State.ENDING:
             days = max(1, message.lease.left.days)
             warning = f"no contact for long: locks in {counted(days, 'day')}"
-        if warning != self._warning:
-            self._warning = warning
+        if warning != self._lease_warning:
+            self._lease_warning = warning
             self._show_status()
 
     @on(_MayNot)

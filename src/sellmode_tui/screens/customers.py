@@ -10,35 +10,33 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.screen import Screen
-from textual.widgets import Footer
 
 from sellmode_contract.filters import Completion, FilterError
+from sellmode_tui.screens.customer_form import AddCustomerScreen
+from sellmode_tui.screens.customer_page import NO_LONGER_VISIBLE, CustomerPage
 from sellmode_tui.screens.customer_rows import FALLING_FIRST, SORTS, CustomerSource, table_columns, table_sort
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.profile import ProfileScreen, ProfileView
 from sellmode_tui.screens.saved_filters import SavedFiltersScreen
 from sellmode_tui.screens.search_bar import SearchBar
-from sellmode_tui.screens.standing import status_of, why_empty
+from sellmode_tui.screens.standing import why_empty
 from sellmode_tui.screens.words import counted
-from sellmode_tui.sync.status import SyncStatus
-from sellmode_tui.visibility import CustomerList, CustomerQuery, Interrupted, Sort
+from sellmode_tui.visibility import CustomerList, CustomerQuery, Interrupted, Sort, Written
 from sellmode_tui.widgets.row_table import RowTable
-from sellmode_tui.widgets.status_line import StatusLine
 
 WIDE: Final = 110
 """Columns from which on the profile stands beside the list."""
 _PAUSE = 0.5
 """Seconds between two readings of a list that keeps changing."""
-NO_LONGER_VISIBLE: Final = "This customer is no longer visible to you."
 
 
-class CustomersScreen(Screen[None]):
+class CustomersScreen(CustomerPage[None]):
     """The list, and beside it the profile of the customer under the cursor."""
 
     BINDING_GROUP_TITLE = "Customers"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", key_display="/", tooltip="Search and filter", id="customers.search"),
+        Binding("a", "add", "Add", tooltip="Add a customer", id="customers.add"),
         Binding("s", "sort", "Sort", tooltip="Sort by the next column", id="customers.sort"),
         Binding("S", "reverse", "Reverse", show=False, tooltip="Sort the other way round", id="customers.reverse"),
         Binding("f", "filters", "Filters", tooltip="Pick, save and delete filters", id="customers.filters"),
@@ -60,13 +58,6 @@ class CustomersScreen(Screen[None]):
 
     class SyncWanted(Message):
         """The server should be asked now."""
-
-    class Failed(Message):
-        """Something could not be read, for a reason that is not the person's."""
-
-        def __init__(self, error: Exception) -> None:
-            self.error = error
-            super().__init__()
 
     class _Found(Message, bubble=False):
         def __init__(self, query: CustomerQuery, found: CustomerList) -> None:
@@ -101,11 +92,8 @@ class CustomersScreen(Screen[None]):
             """Whether the rows stand in another order now."""
             super().__init__()
 
-    def __init__(self, desk: Desk, sync: SyncStatus) -> None:
-        super().__init__()
-        self._desk = desk
-        self._sync = sync
-        self._warning = ""
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
         self._query = CustomerQuery()
         self._source: CustomerSource | None = None
         self._to_top = False
@@ -125,8 +113,7 @@ class CustomersScreen(Screen[None]):
                 id="list",
             )
             yield ProfileView(desk, id="beside")
-        yield StatusLine(status_of(self._sync, desk, self._warning), ascii_only=desk.ascii_only)
-        yield Footer(show_command_palette=False, compact=True)
+        yield from self.compose_foot()
 
     def on_mount(self) -> None:
         """Begin with everybody."""
@@ -135,16 +122,15 @@ class CustomersScreen(Screen[None]):
 
     # --- what the app tells
 
-    def show_status(self, sync: SyncStatus, warning: str = "") -> None:
+    def standing_changed(self) -> None:
         """Say how things stand."""
-        self._sync, self._warning = sync, warning
+        super().standing_changed()
         if self.is_mounted:
-            self.query_one(StatusLine).status = status_of(sync, self._desk, warning)
-            self._table.empty_text = why_empty(sync, self._desk, self._query.text)
+            self._table.empty_text = why_empty(self._desk, self._query.text)
 
     def facts_changed(self) -> None:
         """The retailer's settings or the account's place in it are others now: so may be columns and fields."""
-        self.show_status(self._sync, self._warning)
+        self.standing_changed()
         self._search(to_top=False)
 
     def records_changed(self) -> None:
@@ -193,7 +179,7 @@ class CustomersScreen(Screen[None]):
             return
         owners = self._desk.facts.sees_team
         self._source = CustomerSource(message.found, self._desk.words, owners=owners)
-        self._table.empty_text = why_empty(self._sync, self._desk, self._query.text)
+        self._table.empty_text = why_empty(self._desk, self._query.text)
         self._table.show(
             self._source,
             sort=table_sort(self._query.sort, descending=self._query.descending),
@@ -316,8 +302,10 @@ class CustomersScreen(Screen[None]):
         if self.has_class("-wide"):
             beside.focus()
         else:
-            status = self.query_one(StatusLine).status
-            self.app.push_screen(ProfileScreen(self._desk, event.key, status), self._profile_closed)
+            self._open_profile(event.key)
+
+    def _open_profile(self, customer: str) -> None:
+        self.app.push_screen(ProfileScreen(self._desk, customer), self._profile_closed)
 
     def _profile_closed(self, gone: bool | None) -> None:
         if gone:
@@ -341,6 +329,23 @@ class CustomersScreen(Screen[None]):
         beside.show(self._table.cursor_key if wide else None)
 
     # --- keys
+
+    @property
+    def customer(self) -> str | None:
+        """Whoever is under the cursor."""
+        return self._table.cursor_key
+
+    def action_add(self) -> None:
+        """Add a customer."""
+        if self.may_write():
+            form = AddCustomerScreen(self._desk)
+            self.app.push_screen(form, lambda written: self._added(form, written))
+
+    def _added(self, form: AddCustomerScreen, written: Written | None) -> None:
+        """Open the new customer, or the one who was there already."""
+        customer = written.id if written else form.existing
+        if customer is not None:
+            self._open_profile(customer)
 
     def action_search(self) -> None:
         """Go to the search."""

@@ -11,7 +11,8 @@ from sellmode_contract.records import Retailer
 from sellmode_contract.visibility import Account
 from sellmode_tui.account.journal import Journal
 from sellmode_tui.screens.words import Words
-from sellmode_tui.visibility import Door
+from sellmode_tui.sync.status import SyncStatus
+from sellmode_tui.visibility import Counts, Door
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,12 @@ class Desk:
     ascii_only: bool = False
     facts: Facts = field(default_factory=Facts)
     """Replaced as a whole when it changes."""
+    sync: SyncStatus = field(default_factory=SyncStatus)
+    """How things stand with the backend; replaced like the facts."""
+    counts: Counts = field(default_factory=Counts)
+    """How much is not sent, and how much needs attention."""
+    warning: str = ""
+    """Something that must be known whatever else goes on; empty if there is nothing."""
 
     @property
     def words(self) -> Words:

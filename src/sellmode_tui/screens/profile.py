@@ -10,17 +10,16 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from sellmode_contract.text import visible
+from sellmode_tui.screens.customer_page import CustomerPage
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.page import Page
 from sellmode_tui.screens.profile_page import profile_page
 from sellmode_tui.screens.why import WhyScreen
 from sellmode_tui.visibility import Interrupted, Profile, WhySeen
 from sellmode_tui.widgets.scrollbar import PlainBar
-from sellmode_tui.widgets.status_line import Status, StatusLine
 
 
 class ProfileView(VerticalScroll, inherit_bindings=False):
@@ -219,34 +218,32 @@ class ProfileView(VerticalScroll, inherit_bindings=False):
             self.app.push_screen(WhyScreen(read.why, self._desk))
 
 
-class ProfileScreen(Screen[bool]):
+class ProfileScreen(CustomerPage[bool]):
     """The profile over the list. Ends with whether the customer left the view meanwhile."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back to the list", id="profile.back"),
     ]
 
-    def __init__(self, desk: Desk, customer: str, status: Status) -> None:
-        super().__init__()
-        self._desk = desk
+    def __init__(self, desk: Desk, customer: str) -> None:
+        super().__init__(desk)
         self._customer = customer
-        self._status = status
+
+    @property
+    def customer(self) -> str:
+        """Whose profile it is."""
+        return self._customer
 
     def compose(self) -> ComposeResult:
         """The profile over the status line."""
         yield ProfileView(self._desk)
-        yield StatusLine(self._status, ascii_only=self._desk.ascii_only)
-        yield Footer(show_command_palette=False, compact=True)
+        yield from self.compose_foot()
 
     def on_mount(self) -> None:
         """Read the customer."""
         view = self.query_one(ProfileView)
         view.focus()
         view.show(self._customer)
-
-    def show_status(self, status: Status) -> None:
-        """Say how things stand."""
-        self.query_one(StatusLine).status = status
 
     def records_changed(self) -> None:
         """Read the customer again."""

@@ -23,6 +23,7 @@ from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.screens.page import MUTED, Page
 from sellmode_tui.screens.words import Words, counted, money, priced
 from sellmode_tui.visibility import Profile, TimelineEntry
+from sellmode_tui.visibility.wording import label_of
 
 CHANNELS: Final[dict[Channel, str]] = {"email": "E-mail", "sms": "SMS", "phone": "Phone"}
 CONSENT: Final[dict[ConsentState, str]] = {
@@ -31,8 +32,15 @@ CONSENT: Final[dict[ConsentState, str]] = {
     "unsubscribed": "no",
 }
 _NOT_ASKED = "not asked"
-_CONTACTS = {"call": "Call", "visit": "Visit", "email": "E-mail", "sms": "SMS", "chat": "Chat"}
-_EVENTS = {"assigned": "Assigned to", "unassigned": "No longer assigned to", "moved": "Moved to"}
+CONTACTS: Final = {"call": "Call", "visit": "Visit", "email": "E-mail", "sms": "SMS", "chat": "Chat"}
+_EVENTS = {
+    "assigned": "Assigned to",
+    "unassigned": "No longer assigned to",
+    "moved": "Moved to",
+    "created": "Added",
+    "merged": "Merged",
+    "overwritten": "Replaced",
+}
 
 
 def profile_page(profile: Profile, words: Words, width: int) -> Page:
@@ -101,6 +109,11 @@ def _consents(profile: Profile) -> dict[Channel, str]:
 
 def _consent(page: Page, profile: Profile) -> None:
     page.heading("Consent")
+    consent_lines(page, profile)
+
+
+def consent_lines(page: Page, profile: Profile) -> None:
+    """What is allowed on each channel, who said so, when, and what shows it."""
     known = {consent.channel: consent for consent in profile.consents}
     for channel, text in _consents(profile).items():
         page.field(CHANNELS[channel], text, _proof(known.get(channel), profile, page.words))
@@ -248,6 +261,14 @@ def _timeline(page: Page, profile: Profile) -> None:
         page.entry(page.words.day(entry.at), Content.assemble(*_happened(entry, profile)))
 
 
+def _told(record: HistoryEntry, entry: TimelineEntry) -> str:
+    """What an event says besides its name."""
+    if record.event == "overwritten":
+        lost = f"was: {record.value}" if record.value else "was empty"
+        return f"{label_of(record.field)}, which {lost}"
+    return record.value if record.event == "merged" else entry.subject
+
+
 def _happened(entry: TimelineEntry, profile: Profile) -> list[str | tuple[str, str]]:
     """A line of the timeline: what in bold, the rest as it is, who muted."""
     record = entry.record
@@ -259,14 +280,14 @@ def _happened(entry: TimelineEntry, profile: Profile) -> list[str | tuple[str, s
         if record.cancelled_at:
             rest += ", cancelled"
     elif isinstance(record, Contact):
-        what = _CONTACTS.get(record.channel, record.channel)
+        what = CONTACTS.get(record.channel, record.channel)
         rest = ", ".join(filter(None, ("from the customer" if record.inbound else "", record.summary)))
     elif isinstance(record, Note):
         what, rest = "Private note" if record.private else "Note", record.text
     elif isinstance(record, Consent):
         what, rest = "Consent", f"{CHANNELS.get(record.channel, record.channel)} {CONSENT[record.state]}"
     elif isinstance(record, HistoryEntry):
-        what, rest = _EVENTS.get(record.event, record.event), entry.subject
+        what, rest = _EVENTS.get(record.event, record.event), _told(record, entry)
     who = profile.names.get(entry.who, entry.who)
     parts: list[str | tuple[str, str]] = [(what, "bold")]
     if rest:

@@ -17,19 +17,34 @@ _LINES = {
 }
 
 
-def status_of(sync: SyncStatus, desk: Desk, warning: str = "") -> Status:
-    """The status line. `warning` is something that must be known whatever else goes on."""
-    words = desk.words
+def status_of(desk: Desk) -> Status:
+    """The status line."""
+    words, sync = desk.words, desk.sync
     waiting = sync.line is Line.CONNECTING and not sync.leading
     return Status(
         connection="SYNCED BY ANOTHER WINDOW" if waiting else _LINES[sync.line],
         since=words.time(sync.since) if sync.since and sync.line is Line.OFFLINE else "",
         synced=words.time(sync.synced_at) if sync.synced_at else "",
-        unsent=sync.unsent,
-        notice=warning or _notice(sync),
+        unsent=desk.counts.unsent,
+        attention=desk.counts.attention,
+        notice=desk.warning or _notice(sync),
         person=desk.person,
         mode=desk.facts.mode_name,
     )
+
+
+def standing(desk: Desk) -> str:
+    """How things stand, in whole sentences."""
+    words, sync = desk.words, desk.sync
+    status = status_of(desk)
+    line = f"{status.connection} since {words.time(sync.since)}" if sync.since else status.connection
+    shown = f"what is shown is as of {status.synced}" if sync.synced_at else "nothing was synced yet"
+    said = [f"{line}; {shown}."]
+    if sync.problem:
+        said.append(sync.problem)
+    if told := progress(sync):
+        said.append(f"{told[0].upper()}{told[1:]}.")
+    return "\n".join(said)
 
 
 def _notice(sync: SyncStatus) -> str:
@@ -54,8 +69,9 @@ def progress(sync: SyncStatus) -> str:
     return f"first sync: {sync.received:,} received{left}"
 
 
-def why_empty(sync: SyncStatus, desk: Desk, text: str) -> str:
+def why_empty(desk: Desk, text: str) -> str:
     """What to say, and to do, where a list has no customers."""
+    sync = desk.sync
     if text.strip():
         later = "\nThe first sync is still running: there may be more in a moment." if is_first_sync(sync) else ""
         return f"Nobody matches. Press / to change the search, Esc to clear it.{later}"

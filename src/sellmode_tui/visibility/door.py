@@ -47,8 +47,8 @@ def utc_now() -> dt.datetime:
 class Counts(NamedTuple):
     """How much is on its way, and how much needs attention."""
 
-    unsent: int
-    attention: int
+    unsent: int = 0
+    attention: int = 0
 
 
 def nothing() -> None:

@@ -25,8 +25,8 @@ class Status:
     """When the last sync was finished; empty if there was none."""
     unsent: int = 0
     """Changes that wait to be sent."""
-    refused: int = 0
-    """Changes that the backend refused and that a person has to look at."""
+    attention: int = 0
+    """What a person has to look at: changes that were refused, handed over, or that two customers may be one."""
     notice: str = ""
     """What is going on or wrong just now, as "first sync 12,400 rows" or "server wants a newer app"."""
     person: str = ""
@@ -37,14 +37,14 @@ class Status:
 def status_text(status: Status, width: int, *, ascii_only: bool = False) -> str:
     """The line for a terminal of this width: parts that do not fit are left out, the least important first.
 
-    The connection is never left out, and what is not sent or was refused only when nothing else is left to drop.
+    The connection is never left out, and what is not sent or needs attention only when nothing else is left to drop.
     """
     connection = f"{status.connection} since {status.since}" if status.since else status.connection
     # Each part with its importance, in the order in which they are shown.
     parts = [
         (7, connection),
-        (6, f"{status.refused} refused" if status.refused else ""),
-        (5, f"{status.unsent} not sent" if status.unsent else ""),
+        (6, _with_key(status.attention, "needs attention" if status.attention == 1 else "need attention", "F3")),
+        (5, _with_key(status.unsent, "not sent", "F4")),
         (4, status.notice),
         (3, f"synced {status.synced}" if status.synced else ""),
         (1, status.person),
@@ -56,6 +56,11 @@ def status_text(status: Status, width: int, *, ascii_only: bool = False) -> str:
         shown.remove(min(shown))
     line = between.join(text for _, text in shown)
     return fit(line, width, ellipsis="~" if ascii_only else "…").rstrip()
+
+
+def _with_key(number: int, what: str, key: str) -> str:
+    """A number with the key that shows more; nothing for none."""
+    return f"{number:,} {what}: {key}" if number else ""
 
 
 class StatusLine(Widget):

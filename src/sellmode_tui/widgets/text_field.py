@@ -42,7 +42,7 @@ class TextField(Input):
         if self.password:
             shown = self._mark * len(self.value)
         else:
-            shown = "".join(character if _is_plain(character) else self._hidden for character in self.value)
+            shown = "".join(character if is_plain(character) else self._hidden for character in self.value)
         return Text(shown, no_wrap=True, overflow="ignore", end="")
 
     def on_resize(self) -> None:
@@ -65,5 +65,6 @@ class TextField(Input):
             super().action_cut()
 
 
-def _is_plain(character: str) -> bool:
+def is_plain(character: str) -> bool:
+    """Whether a character can be drawn as it is."""
     return visible(character) == character or unicodedata.category(character)[0] == "M"

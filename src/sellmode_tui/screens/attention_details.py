@@ -1,0 +1,291 @@
+"""One thing that needs attention: what it is, what can be done about it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Final, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from sellmode_contract.text import visible
+from sellmode_tui.screens.confirm import ConfirmBox
+from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.desk_screen import DeskScreen
+from sellmode_tui.screens.forms import Trouble
+from sellmode_tui.screens.merge_form import MergeForm
+from sellmode_tui.screens.page import MUTED, Page
+from sellmode_tui.screens.resend_form import ResendForm, can_be_edited
+from sellmode_tui.visibility import Attention, Door, Duplicate, HandedOver, NotInTray, Refused, Written
+from sellmode_tui.visibility.values import Value, as_text
+from sellmode_tui.widgets.scrollbar import PlainBar
+
+_GONE: Final = "This needs no attention any more."
+
+
+Item = TypeVar("Item", bound=Refused | HandedOver | Duplicate)
+
+
+class DetailsScreen(DeskScreen[None], Generic[Item]):
+    """A page of text with keys for what can be done. It closes when somebody has seen to it, here or elsewhere."""
+
+    BINDING_GROUP_TITLE = "Needs attention"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="details.back"),
+    ]
+
+    DEFAULT_CSS = """
+    DetailsScreen {
+        background: $background;
+        VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+        VerticalScroll > Static { height: auto; }
+        .details-keys { height: auto; padding: 0 1; color: $text-muted; }
+        Trouble { margin: 0; padding: 0 1; }
+    }
+    """
+
+    def __init__(self, desk: Desk, item: Item) -> None:
+        super().__init__(desk)
+        self.item = item
+
+    def compose(self) -> ComposeResult:
+        """The text, what can be done, what is wrong."""
+        with VerticalScroll():
+            yield Static()
+        yield Static(Content(self.keys()), classes="details-keys")
+        yield Trouble()
+        yield from self.compose_foot()
+
+    def on_mount(self) -> None:
+        """Let the keys scroll."""
+        scroll = self.query_one(VerticalScroll)
+        scroll.vertical_scrollbar.renderer = PlainBar  # type: ignore[misc]  # the way its documentation shows
+        scroll.focus()
+
+    def on_resize(self) -> None:
+        """Set the page for the width."""
+        self._draw()
+
+    def _draw(self) -> None:
+        page = Page(self.size.width - 4, self._desk.words)
+        self.tell(page)
+        self.query_one(VerticalScroll).query_one(Static).update(Content("\n").join(page.lines))
+
+    @abstractmethod
+    def tell(self, page: Page) -> None:
+        """Write it down."""
+
+    @abstractmethod
+    def keys(self) -> str:
+        """What can be done, with the keys."""
+
+    def records_changed(self) -> None:
+        """Look whether it is still there, and what it says now."""
+        if not self._ended:
+            self.ask(lambda door: door.attention(), self._compare, group="compare")
+
+    def _compare(self, items: Sequence[Attention]) -> None:
+        if self._ended:
+            return
+        for now in items:
+            if isinstance(now, type(self.item)) and now.key == self.item.key:
+                if now != self.item:
+                    self.item = now
+                    self._draw()
+                return
+        self._no_more()
+
+    def _no_more(self) -> None:
+        self.notify(_GONE, markup=False)
+        self.end()
+
+    def do(self, work: Callable[[Door], Written | None], said: str) -> None:
+        """Do something about it, and close."""
+
+        def done(written: Written | None) -> None:
+            if written is None:
+                self.notify(said, markup=False)
+            else:
+                self.wrote(written, said)
+            self.end()
+
+        def in_tray(door: Door) -> Written | None:
+            try:
+                return work(door)
+            except NotInTray:
+                return None
+
+        self.ask(in_tray, done, group="write", refused=self._refused)
+
+    def _refused(self, _: str, why: str) -> None:
+        self.query_one(Trouble).say(why)
+
+    def confirm(self, question: str, yes: str, work: Callable[[Door], Written | None], said: str) -> None:
+        """Do it if the person says so once more."""
+        self.app.push_screen(
+            ConfirmBox(question, yes, "leaves it"), lambda wanted: self.do(work, said) if wanted else None
+        )
+
+    def action_back(self) -> None:
+        """Back to the list."""
+        self.end()
+
+
+def _values(page: Page, values: Sequence[Value], mine: str) -> None:
+    """What its author wanted and what stands there now, field by field."""
+    for value in values:
+        page.gap()
+        page.text(value.label, indent=0, style="bold")
+        page.field(mine, as_text(value.mine) or "nothing")
+        if value.known:
+            page.field("There now", as_text(value.present) or "nothing")
+
+
+class RefusedScreen(DetailsScreen[Refused]):
+    """A change of one's own that was not done."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "edit", "Edit", tooltip="Edit it and send it again", id="refused.edit"),
+        Binding("s", "resend", "Send again", tooltip="Send it again as it is", id="refused.resend"),
+        Binding("h", "hand_over", "Hand over", tooltip="Give it to whoever has the customer", id="refused.hand-over"),
+        Binding("c", "copy", "Copy", tooltip="Copy it as text", id="refused.copy"),
+        Binding("x,delete", "discard", "Discard", key_display="x", tooltip="Give it up", id="refused.discard"),
+    ]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be done with it."""
+        match action:
+            case "edit":
+                return self.item.can_resend and can_be_edited(self.item)
+            case "resend":
+                return self.item.can_resend
+            case "hand_over":
+                return self.item.can_hand_over
+        return super().check_action(action, parameters)
+
+    def tell(self, page: Page) -> None:
+        """What it was, why it was refused, and the values."""
+        item, words = self.item, page.words
+        page.text(item.words, indent=0, style="bold")
+        page.text(f"{item.title} {item.reason}".strip(), indent=0)
+        page.text(f"Made {words.time(item.since)}, answered {words.time(item.refused_at)}.", indent=0, style=MUTED)
+        _values(page, item.values, "Yours")
+        if item.dependants:
+            page.heading("What builds on it")
+            for dependant in item.dependants:
+                page.text(dependant)
+
+    def keys(self) -> str:
+        """What can be done with it."""
+        item = self.item
+        said = (
+            "e edit and send again" if item.can_resend and can_be_edited(item) else "",
+            "s send again" if item.can_resend else "",
+            "h hand over" if item.can_hand_over else "",
+            "c copy",
+            "x discard",
+        )
+        return self._desk.words.between.join(filter(None, said))
+
+    def action_edit(self) -> None:
+        """Edit it and send it again."""
+        self.app.push_screen(ResendForm(self._desk, self.item), lambda written: self.end() if written else None)
+
+    def action_resend(self) -> None:
+        """Send it again."""
+        mid = self.item.mid
+        self.do(lambda door: door.resend(mid), "Sent again.")
+
+    def action_hand_over(self) -> None:
+        """Give it to whoever has the customer."""
+        mid = self.item.mid
+        self.do(lambda door: door.hand_over(mid), "Handed over to whoever has the customer.")
+
+    def action_copy(self) -> None:
+        """Copy it as text."""
+        mid = self.item.mid
+        self.ask(lambda door: door.copy_text(mid), self._copy, group="copy", refused=self._refused)
+
+    def _copy(self, text: str) -> None:
+        # What is pasted into a shell must not press Enter there.
+        self.app.copy_to_clipboard(visible("; ".join(text.splitlines())))
+        self.notify("Copied.", markup=False)
+
+    def action_discard(self) -> None:
+        """Give it up."""
+        mid = self.item.mid
+        self.confirm("Give this change up for good?", "discards it", lambda door: door.discard(mid), "Discarded.")
+
+
+class HandedOverScreen(DetailsScreen[HandedOver]):
+    """A change that a colleague handed over."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "accept", "Accept", tooltip="Make the change yours", id="handed-over.accept"),
+        Binding("x,delete", "reject", "Reject", key_display="x", tooltip="Drop the change", id="handed-over.reject"),
+    ]
+
+    def tell(self, page: Page) -> None:
+        """What it is, whose, and the values."""
+        item = self.item
+        page.text(item.words, indent=0, style="bold")
+        page.text(f"{item.author} wanted this {page.words.time(item.since)}. It is for you to judge.", indent=0)
+        _values(page, item.values, "Wanted")
+
+    def keys(self) -> str:
+        """What can be done with it."""
+        return self._desk.words.between.join(("a accept", "x reject"))
+
+    def action_accept(self) -> None:
+        """Make it one's own."""
+        id = self.item.id
+        self.do(lambda door: door.accept_parked(id), "Accepted.")
+
+    def action_reject(self) -> None:
+        """Drop it."""
+        id = self.item.id
+        self.confirm("Reject this change?", "rejects it", lambda door: door.discard_parked(id), "Rejected.")
+
+
+class DuplicateScreen(DetailsScreen[Duplicate]):
+    """Two customers who may be one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("m", "merge", "Merge", tooltip="Make one customer of them", id="duplicate.merge"),
+        Binding("x", "not_the_same", "Not the same", tooltip="They are two people", id="duplicate.dismiss"),
+    ]
+
+    def tell(self, page: Page) -> None:
+        """Both, side by side in words."""
+        item = self.item
+        page.text(" and ".join(item.names), indent=0, style="bold")
+        same = " and ".join({"email": "e-mail", "phone": "phone number"}.get(each, each) for each in item.matched)
+        page.text(f"They have the same {same}.", indent=0)
+        for name, owner in zip(item.names, item.owners, strict=True):
+            page.field("Owner", owner or "nobody", f"of {name}")
+        for difference in item.differences:
+            page.gap()
+            page.text(difference.label, indent=0, style="bold")
+            for name, value in zip(item.names, difference.values, strict=True):
+                page.field(name, _shown(value))
+
+    def keys(self) -> str:
+        """What can be done with them."""
+        return self._desk.words.between.join(("m merge", "x not the same"))
+
+    def action_merge(self) -> None:
+        """Choose what stays."""
+        self.app.push_screen(MergeForm(self._desk, self.item), lambda written: self.end() if written else None)
+
+    def action_not_the_same(self) -> None:
+        """They are two people."""
+        id = self.item.id
+        self.confirm("Are they two people?", "keeps both", lambda door: door.dismiss_pair(id), "Kept as two customers.")
+
+
+def _shown(value: Any) -> str:
+    return as_text(value) or "nothing"

@@ -1,0 +1,40 @@
+"""A question before something is lost."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from sellmode_contract.text import visible
+from sellmode_tui.screens.boxes import Box
+
+
+class ConfirmBox(Box[bool]):
+    """Ends with True if the person wants it."""
+
+    BINDING_GROUP_TITLE = "Question"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "yes", "Yes", show=False, tooltip="Yes, do it", id="confirm.yes"),
+        Binding("n", "close", "No", show=False, tooltip="No, leave it", id="confirm.no"),
+    ]
+
+    def __init__(self, question: str, yes: str, no: str) -> None:
+        """`yes` and `no` say what the two answers do: "throws it away"."""
+        super().__init__()
+        self._question = question
+        self._keys = f"y {yes}, n or Esc {no}"
+
+    def compose(self) -> ComposeResult:
+        """Question and keys."""
+        with Vertical(classes="box"):
+            yield Static(Content(visible(self._question)), classes="box-title")
+            yield Static(Content(self._keys), classes="box-foot")
+
+    def action_yes(self) -> None:
+        """It is wanted."""
+        self.dismiss(True)

@@ -1,0 +1,119 @@
+"""What a customer allows on a channel."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from sellmode_contract.mutations import Rejected
+from sellmode_contract.mutations.consent import STRICTNESS, UNSAID, check_step
+from sellmode_contract.records import Channel, Consent, ConsentState
+from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.form_fields import ChoiceEntry, TextEntry
+from sellmode_tui.screens.form_screen import FormScreen, Write
+from sellmode_tui.screens.page import Page
+from sellmode_tui.screens.profile_page import CHANNELS, CONSENT, consent_lines
+from sellmode_tui.visibility import Profile
+from sellmode_tui.widgets.choice import Choice, Option
+
+_CHANNELS: Final = tuple(Option(channel, name) for channel, name in CHANNELS.items())
+_STATES: Final = tuple(Option(state, name) for state, name in CONSENT.items())
+
+
+class ConsentForm(FormScreen):
+    """One channel at a time. What is not allowed is said while it is chosen, with the reason."""
+
+    BINDING_GROUP_TITLE = "Consent"
+
+    DEFAULT_CSS = """
+    ConsentForm .consent-now { height: auto; margin-bottom: 1; }
+    """
+
+    def __init__(self, desk: Desk, profile: Profile) -> None:
+        super().__init__(desk, f"Consent of {profile.customer.name}")
+        self._profile = profile
+        self._customer = profile.customer.id
+        self._known = _by_channel(profile)
+
+    def compose_fields(self) -> ComposeResult:
+        """What holds now; channel, what is allowed from now on, and what shows it."""
+        yield Static(classes="consent-now")
+        yield ChoiceEntry("channel", "Channel", self._desk, _CHANNELS)
+        yield ChoiceEntry("state", "From now on", self._desk, _STATES, self._state("email"))
+        yield TextEntry("evidence", "How they said so", self._desk, placeholder="signed the card at the till")
+
+    def on_mount(self) -> None:
+        """Say what holds."""
+        self._show_now()
+
+    def on_resize(self) -> None:
+        """Set the lines for the new width."""
+        self._show_now()
+
+    def _show_now(self) -> None:
+        page = Page(max(40, self.size.width - 4), self._desk.words)
+        consent_lines(page, self._profile)
+        self.query_one(".consent-now", Static).update(Content("\n").join(page.lines))
+
+    def _state(self, channel: str) -> ConsentState:
+        known = self._known.get(channel)
+        return known.state if known else UNSAID
+
+    @on(Choice.Changed)
+    def _chosen(self) -> None:
+        """Say what the step takes."""
+        channel, state = self._channel, self._wanted
+        now = self._state(channel)
+        field = self.fields[1]
+        try:
+            check_step(now, now, state, "said")
+        except Rejected as rejected:
+            field.say(rejected.detail, wrong=True)
+        else:
+            more = STRICTNESS[state] < STRICTNESS[now]
+            field.say("This allows more than now: say below how the customer agreed." if more else "")
+
+    @property
+    def _channel(self) -> Channel:
+        return next(channel for channel in CHANNELS if channel == self.fields[0].value)
+
+    @property
+    def _wanted(self) -> ConsentState:
+        return next(state for state in CONSENT if state == self.fields[1].value)
+
+    def prepare(self) -> Write:
+        """The channel's new state."""
+        customer, channel, state = self._customer, self._channel, self._wanted
+        evidence = self.fields[2].value or ""
+        return lambda door: door.set_consent(customer, channel, state, evidence)
+
+    def records_changed(self) -> None:
+        """Look whether the consent has become another."""
+        customer = self._customer
+        if not self._ended:
+            self.ask(lambda door: door.profile(customer), self._compare, group="compare")
+
+    def _compare(self, profile: Profile | None) -> None:
+        if self._ended:
+            return
+        if profile is None:
+            self.say_quietly("This customer is no longer visible to you.")
+        elif profile.consents != self._profile.consents:
+            self._profile, self._known = profile, _by_channel(profile)
+            self._show_now()
+            self._chosen()
+            self.say_quietly("The consent has changed meanwhile; above stands what holds now.")
+
+
+def _by_channel(profile: Profile) -> dict[str, Consent]:
+    """For each channel the strictest, should several sources have said."""
+    found: dict[str, Consent] = {}
+    for consent in profile.consents:
+        known = found.get(consent.channel)
+        if known is None or STRICTNESS[consent.state] > STRICTNESS[known.state]:
+            found[consent.channel] = consent
+    return found

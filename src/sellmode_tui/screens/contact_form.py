@@ -1,0 +1,76 @@
+"""Logging a call, a visit or a message."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Final
+
+from textual import on
+from textual.app import ComposeResult
+
+from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.form_fields import AreaEntry, ChoiceEntry, TextEntry, Unreadable
+from sellmode_tui.screens.form_screen import FormScreen, Write
+from sellmode_tui.screens.profile_page import CONTACTS
+from sellmode_tui.visibility import Profile
+from sellmode_tui.visibility.typed_dates import UnclearDate, read_moment
+from sellmode_tui.widgets.choice import Option
+from sellmode_tui.widgets.text_field import TextField
+
+_CHANNELS: Final = tuple(Option(channel, name) for channel, name in CONTACTS.items())
+_DIRECTIONS: Final = (Option("", "by me"), Option("inbound", "by the customer"))
+
+
+class MomentEntry(TextEntry):
+    """A moment up to now; empty for now. How it was understood is said."""
+
+    def __init__(self, path: str, label: str, desk: Desk) -> None:
+        super().__init__(path, label, desk, placeholder="now; or 14:30, yesterday 14:30, 20 Nov 14:30")
+
+    @on(TextField.Changed)
+    def _typed(self, event: TextField.Changed) -> None:
+        event.stop()
+        try:
+            moment = self._read()
+        except UnclearDate as unclear:
+            self.say(str(unclear))
+        else:
+            words = self._desk.words
+            self.say(f"= {words.day(moment)} {moment.astimezone(words.zone):%H:%M}" if moment else "")
+
+    def _read(self) -> dt.datetime | None:
+        words = self._desk.words
+        return read_moment(self.text, words.now, words.zone) if self.text.strip() else None
+
+    @property
+    def value(self) -> Any:
+        """The moment, UTC; None for now. Raises Unreadable."""
+        try:
+            return self._read()
+        except UnclearDate as unclear:
+            raise Unreadable(self, str(unclear)) from None
+
+
+class ContactForm(FormScreen):
+    """A contact that was made."""
+
+    BINDING_GROUP_TITLE = "Log"
+
+    def __init__(self, desk: Desk, profile: Profile) -> None:
+        super().__init__(desk, f"Contact with {profile.customer.name}")
+        self._customer = profile.customer.id
+
+    def compose_fields(self) -> ComposeResult:
+        """What it was, who began, when, and what was said."""
+        yield ChoiceEntry("channel", "What", self._desk, _CHANNELS)
+        yield ChoiceEntry("inbound", "Begun", self._desk, _DIRECTIONS)
+        yield MomentEntry("at", "When", self._desk)
+        yield AreaEntry("summary", "What was said", self._desk)
+
+    def prepare(self) -> Write:
+        """The contact."""
+        channel, inbound, at, summary = (field.value for field in self.fields)
+        customer = self._customer
+        return lambda door: door.log_contact(
+            customer, channel, inbound=inbound is not None, summary=(summary or "").strip(), at=at
+        )

@@ -1,0 +1,86 @@
+"""A page about customers: what can be done for the one it is about."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from sellmode_contract.visibility import may
+from sellmode_tui.screens.consent_form import ConsentForm
+from sellmode_tui.screens.contact_form import ContactForm
+from sellmode_tui.screens.customer_form import EditCustomerScreen
+from sellmode_tui.screens.dates import DatesScreen
+from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.desk_screen import DeskScreen, Result
+from sellmode_tui.screens.note_form import NoteForm
+from sellmode_tui.screens.own_entries import OwnEntriesScreen
+from sellmode_tui.visibility import Profile
+
+NO_LONGER_VISIBLE = "This customer is no longer visible to you."
+MAY_NOT = "Your role may look at customers, not change them: that takes the right to sell."
+
+
+class CustomerPage(DeskScreen[Result]):
+    """Opens the forms for a customer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "edit", "Edit", tooltip="Edit the customer", id="customer.edit"),
+        Binding("n", "note", "Note", tooltip="Write a note", id="customer.note"),
+        Binding("l", "log", "Log", tooltip="Log a call, a visit or a message", id="customer.log"),
+        Binding("o", "consent", "Consent", show=False, tooltip="Consent, by channel", id="customer.consent"),
+        Binding("d", "dates", "Dates", show=False, tooltip="Important dates", id="customer.dates"),
+        Binding("N", "own_entries", "Mine", show=False, tooltip="Edit what you wrote about them", id="customer.mine"),
+    ]
+
+    @property
+    @abstractmethod
+    def customer(self) -> str | None:
+        """Id of the customer whom the page is about just now."""
+
+    def action_edit(self) -> None:
+        """Edit the customer."""
+        self._open(EditCustomerScreen)
+
+    def action_note(self) -> None:
+        """Write a note."""
+        self._open(NoteForm)
+
+    def action_log(self) -> None:
+        """Log a contact."""
+        self._open(ContactForm)
+
+    def action_consent(self) -> None:
+        """Note what the customer allows."""
+        self._open(ConsentForm)
+
+    def action_dates(self) -> None:
+        """List the important dates."""
+        self._open(DatesScreen)
+
+    def action_own_entries(self) -> None:
+        """List what the person wrote about the customer."""
+        self._open(OwnEntriesScreen)
+
+    def may_write(self) -> bool:
+        """Whether the person may change anything; says why not."""
+        account = self._desk.facts.account
+        if account is None or may(account, "sell"):
+            return True  # before the first contact the door says what is missing
+        self.notify(MAY_NOT, markup=False)
+        return False
+
+    def _open(self, page: Callable[[Desk, Profile], DeskScreen[Any]]) -> None:
+        id = self.customer
+        if id is None or not self.may_write():
+            return
+
+        def opened(profile: Profile | None) -> None:
+            if profile is None:
+                self.notify(NO_LONGER_VISIBLE, markup=False)
+            elif self.is_active:
+                self.app.push_screen(page(self._desk, profile))
+
+        self.ask(lambda door: door.profile(id), opened, group="open")

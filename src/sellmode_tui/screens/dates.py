@@ -1,0 +1,132 @@
+"""A customer's important dates: listed, added, changed, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from sellmode_contract.records import ImportantDate
+from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.form_fields import DayEntry, TextEntry, Unreadable
+from sellmode_tui.screens.form_screen import REPLACES, FormScreen, Write
+from sellmode_tui.screens.list_screen import ListScreen
+from sellmode_tui.visibility import Door, Profile
+from sellmode_tui.visibility.typed_dates import HOW, TypedDate, read_date
+from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.row_table import Row, RowTable
+
+_COLUMNS: Final = (
+    Column("Day", 12, priority=9),
+    Column("What", priority=8, min_width=12),
+    Column("Whose", 20),
+    Column("Next", 14),
+)
+
+
+class DatesScreen(ListScreen[None, ImportantDate]):
+    """The list."""
+
+    BINDING_GROUP_TITLE = "Dates"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "add", "Add", tooltip="Add a date", id="dates.add"),
+        Binding("x,delete", "remove", "Remove", key_display="x", tooltip="Remove the date", id="dates.remove"),
+        Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="dates.back"),
+    ]
+
+    def __init__(self, desk: Desk, profile: Profile) -> None:
+        name = profile.customer.name
+        super().__init__(desk, f"Important dates of {name}", _COLUMNS, "No dates yet. Press a to add one.")
+        self._profile = profile
+
+    def read(self, door: Door) -> Sequence[ImportantDate]:
+        """The dates by day of the year; none if the customer is not visible any more."""
+        profile = door.profile(self._profile.customer.id)
+        return profile.dates if profile else ()
+
+    def row(self, item: ImportantDate) -> Row:
+        """Day, what, whose, when next."""
+        words = self._desk.words
+        when = words.next_time(item.month, item.day)
+        day = words.recurring(item.month, item.day, item.year)
+        return Row(item.id, (day, item.label, item.about, words.ago(when) if when else ""))
+
+    def action_add(self) -> None:
+        """Add a date."""
+        self.app.push_screen(DateForm(self._desk, self._profile))
+
+    @on(RowTable.Chosen)
+    def _edit(self) -> None:
+        if (date := self.current) is not None:
+            self.app.push_screen(DateForm(self._desk, self._profile, date))
+
+    def action_remove(self) -> None:
+        """Remove the date; undo brings it back."""
+        if (date := self.current) is not None:
+            id = date.id
+            self.ask(
+                lambda door: door.remove_date(id),
+                self.wrote,
+                group="write",
+                refused=lambda _, why: self.say("below", why),
+            )
+
+    def action_back(self) -> None:
+        """Back to the customer."""
+        self.end()
+
+
+class DateForm(FormScreen):
+    """A new date, or one that is there."""
+
+    BINDING_GROUP_TITLE = "Date"
+
+    def __init__(self, desk: Desk, profile: Profile, date: ImportantDate | None = None) -> None:
+        super().__init__(desk, f"{'New date' if date is None else 'Date'} of {profile.customer.name}")
+        self._customer = profile.customer.id
+        self._date = date
+
+    def compose_fields(self) -> ComposeResult:
+        """What it is, when, and whose."""
+        desk, date = self._desk, self._date
+        typed = TypedDate(date.month, date.day, date.year).written if date else None
+        yield TextEntry("label", "What", desk, date.label if date else None, placeholder="birthday")
+        yield DayEntry("day", "Day", desk, typed, year_needed=False)
+        yield TextEntry("about", "Whose", desk, date.about if date else None, placeholder="if not the customer's: Rex")
+
+    def prepare(self) -> Write:
+        """The date."""
+        label, day, about = self.fields
+        what, whose = label.value or "", about.value or ""
+        if day.value is None:
+            raise Unreadable(day, f"A date needs its day. {HOW}")
+        month, number, year = read_date(day.value)
+        date, customer = self._date, self._customer
+        if date is None:
+            return lambda door: door.add_date(customer, what, month, number, year, whose)
+        return lambda door: door.edit_date(
+            date.id, label=what, month=month, day=number, year=year, about=whose, saw=date
+        )
+
+    def refuse(self, field: str, why: str) -> None:
+        """The day is one field here, of three."""
+        super().refuse("day" if field in ("month", "year") else field, why)
+
+    def records_changed(self) -> None:
+        """Look whether the date has become another."""
+        date, customer = self._date, self._customer
+        if date is not None and not self._ended:
+            self.ask(lambda door: door.profile(customer), self._compare, group="compare")
+
+    def _compare(self, profile: Profile | None) -> None:
+        date = self._date
+        if self._ended or date is None:
+            return
+        now = next((each for each in profile.dates if each.id == date.id), None) if profile else None
+        if now is None:
+            self.say_quietly("This date has been removed meanwhile: it cannot be saved any more.")
+        elif now != date:
+            self.say_quietly(f"Changed by somebody else meanwhile. {REPLACES}")

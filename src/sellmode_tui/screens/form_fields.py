@@ -1,0 +1,520 @@
+"""Fields of a form: each with its label, what it means or what is wrong with it, and what was changed in it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from sellmode_contract.records import CustomField
+from sellmode_contract.text import visible
+from sellmode_tui.screens.desk import Desk
+from sellmode_tui.visibility.typed_dates import HOW, UnclearDate, read_date
+from sellmode_tui.widgets.choice import Choice, Option
+from sellmode_tui.widgets.press import Press
+from sellmode_tui.widgets.text_area import PlainTextArea
+from sellmode_tui.widgets.text_field import TextField
+
+LABEL: Final = 20
+"""Cells of a label with the gap after it."""
+_NONE: Final = Option("", "none")
+
+
+@dataclass
+class Changes:
+    """What was changed in a form, as the door takes it."""
+
+    set: dict[str, Any] = field(default_factory=dict)
+    was: dict[str, Any] = field(default_factory=dict)
+    """What the person saw before."""
+    add: dict[str, list[str]] = field(default_factory=dict)
+    remove: dict[str, list[str]] = field(default_factory=dict)
+
+
+class Unreadable(Exception):
+    """What was typed into a field cannot be read. The text says why."""
+
+    def __init__(self, where: FormField, why: str) -> None:
+        super().__init__(why)
+        self.where = where
+
+
+class FormField(Vertical):
+    """A field of a form. What it shows at first is what it was."""
+
+    DEFAULT_CSS = f"""
+    FormField {{
+        height: auto;
+        & > .field-row {{ height: auto; }}
+        & > .field-row > .field-label {{ width: {LABEL}; height: auto; color: $text-muted; padding-right: 1; }}
+        & > .field-said {{ display: none; height: auto; padding-left: {LABEL}; color: $text-muted; }}
+        & > .field-said.-wrong {{ color: $foreground; text-style: bold; }}
+    }}
+    """
+
+    def __init__(self, path: str, label: str, desk: Desk, value: Any = None) -> None:
+        """`path` is the field's in an operation (``sizes.shoes``), `value` as JSON has it."""
+        super().__init__()
+        self.path = path
+        self.label = label
+        self.before = value
+        self._desk = desk
+        self._first_state: object = None
+
+    def compose(self) -> ComposeResult:
+        """Label, field, and what is said of it."""
+        with Horizontal(classes="field-row"):
+            yield Static(Content(visible(self.label)), classes="field-label")
+            yield self.compose_input()
+        yield Static(classes="field-said")
+
+    def compose_input(self) -> Widget:
+        """What is typed into."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Remember what it was."""
+        self._first_state = self.state
+
+    @property
+    def state(self) -> object:
+        """What is typed, to be compared."""
+        raise NotImplementedError
+
+    @property
+    def value(self) -> Any:
+        """What it means, as JSON has it; None for nothing. Raises Unreadable."""
+        raise NotImplementedError
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything was typed that is not as it was."""
+        return self.is_mounted and self.state != self._first_state
+
+    def collect(self, into: Changes) -> None:
+        """Add what was changed here. Raises Unreadable."""
+        if self.changed:
+            into.set[self.path] = self.value
+            into.was[self.path] = self.before
+
+    def owns(self, path: str) -> bool:
+        """Whether a refused field is this one or in it."""
+        return path == self.path or path.startswith(f"{self.path}.")
+
+    def say(self, text: str, *, wrong: bool = False) -> None:
+        """Say something under the field; what is wrong begins with a mark."""
+        said = self.query(".field-said").last(Static)
+        said.display = bool(text)
+        said.set_class(wrong, "-wrong")
+        said.update(Content(f"{'! ' if wrong else ''}{visible(text)}"))
+
+    def focus_first(self) -> None:
+        """Go to it."""
+        first = next((each for each in self.query("*") if each.focusable), None)
+        if first is not None:
+            first.focus()
+
+
+class TextEntry(FormField):
+    """A line of text."""
+
+    def __init__(self, path: str, label: str, desk: Desk, value: Any = None, *, placeholder: str = "") -> None:
+        super().__init__(path, label, desk, value)
+        self._placeholder = placeholder
+
+    def compose_input(self) -> Widget:
+        """The line."""
+        return TextField(self.shown, placeholder=self._placeholder, ascii_only=self._desk.ascii_only)
+
+    @property
+    def shown(self) -> str:
+        """The value as it is typed."""
+        return "" if self.before is None else str(self.before)
+
+    @property
+    def text(self) -> str:
+        """What is typed."""
+        return self.query_one(TextField).value
+
+    @property
+    def state(self) -> object:
+        """The text."""
+        return self.text
+
+    @property
+    def value(self) -> Any:
+        """The text without blanks around it."""
+        return self.text.strip() or None
+
+
+class NumberEntry(TextEntry):
+    """A number."""
+
+    @property
+    def shown(self) -> str:
+        """Without a point if it is whole."""
+        return f"{self.before:.15g}" if isinstance(self.before, int | float) else super().shown
+
+    @property
+    def value(self) -> Any:
+        """The number."""
+        text = self.text.strip()
+        if not text:
+            return None
+        try:
+            return float(text)
+        except ValueError:
+            raise Unreadable(self, f"{self.label} is a number: write it as 12 or 12.5.") from None
+
+
+class DayEntry(TextEntry):
+    """A day, of which it is said how it was understood."""
+
+    def __init__(self, path: str, label: str, desk: Desk, value: Any = None, *, year_needed: bool = True) -> None:
+        """`value` as it can be typed: ``1990-12-24``, ``12-24``."""
+        super().__init__(path, label, desk, value, placeholder="1990-12-24" if year_needed else "24 Dec, or 1990-12-24")
+        self._year_needed = year_needed
+
+    @on(TextField.Changed)
+    def _typed(self, event: TextField.Changed) -> None:
+        event.stop()
+        if not event.value.strip():
+            self.say("")
+            return
+        try:
+            self.say(f"= {read_date(event.value).words}")
+        except UnclearDate as unclear:
+            self.say(str(unclear))
+
+    @property
+    def value(self) -> Any:
+        """As it is written in operations: ``1990-12-24``; without a year ``12-24``."""
+        if not self.text.strip():
+            return None
+        try:
+            date = read_date(self.text)
+        except UnclearDate as unclear:
+            raise Unreadable(self, str(unclear)) from None
+        if self._year_needed and date.year is None:
+            raise Unreadable(self, f"{self.label} needs its year. {HOW}")
+        return date.written
+
+
+class ChoiceEntry(FormField):
+    """One of several values."""
+
+    def __init__(self, path: str, label: str, desk: Desk, options: Sequence[Option], value: Any = None) -> None:
+        super().__init__(path, label, desk, value)
+        self._options = options
+
+    def compose_input(self) -> Widget:
+        """The options."""
+        return Choice(self._options, self.before or "", ascii_only=self._desk.ascii_only)
+
+    @property
+    def state(self) -> object:
+        """What is chosen."""
+        return self.query_one(Choice).value
+
+    @property
+    def value(self) -> Any:
+        """What is chosen; None for the option that says nothing."""
+        return self.query_one(Choice).value or None
+
+
+class AreaEntry(FormField):
+    """A text of several lines."""
+
+    DEFAULT_CSS = """
+    AreaEntry {
+        height: 1fr; min-height: 5;
+        & > .field-row { height: 1fr; }
+    }
+    """
+
+    def compose_input(self) -> Widget:
+        """The lines."""
+        return PlainTextArea(self.before or "", ascii_only=self._desk.ascii_only)
+
+    @property
+    def state(self) -> object:
+        """The text."""
+        return self.query_one(PlainTextArea).text
+
+    @property
+    def value(self) -> Any:
+        """The text as it was typed; None if there is only white space."""
+        text = self.query_one(PlainTextArea).text
+        return text if text.strip() else None
+
+
+class SetEntry(TextEntry):
+    """Several short texts with commas between them; one that has a comma itself stands in quotes."""
+
+    @property
+    def shown(self) -> str:
+        """The elements, with commas."""
+        if not self.before:
+            return ""
+        line = io.StringIO()
+        csv.writer(line, lineterminator="").writerow(self.before)
+        return line.getvalue().replace(",", ", ") if '"' not in line.getvalue() else line.getvalue()
+
+    @property
+    def value(self) -> Any:
+        """The elements."""
+        try:
+            rows = list(csv.reader([self.text], skipinitialspace=True, strict=True))
+        except csv.Error:
+            raise Unreadable(self, "A quotation mark is missing, or stands inside a word.") from None
+        elements = [element.strip() for row in rows for element in row]
+        return list(dict.fromkeys(element for element in elements if element))
+
+    def collect(self, into: Changes) -> None:
+        """Add elements that came and went."""
+        if not self.changed:
+            return
+        before, now = list(self.before or ()), self.value
+        if added := [element for element in now if element not in before]:
+            into.add[self.path] = added
+        if removed := [element for element in before if element not in now]:
+            into.remove[self.path] = removed
+
+
+class _Parts(FormField):
+    """A field of several, which stand under its label."""
+
+    DEFAULT_CSS = """
+    _Parts {
+        .field-parts { height: auto; width: 1fr; }
+        .field-parts FormField > .field-row > .field-label { width: 14; }
+        .field-parts FormField > .field-said { padding-left: 14; }
+    }
+    """
+
+    def parts(self) -> list[FormField]:
+        """The fields that there are now, from top to bottom."""
+        return [each for each in self.query(FormField) if each is not self]
+
+    @property
+    def state(self) -> object:
+        """What is typed in each."""
+        return [(part.path, part.state) for part in self.parts()]
+
+
+class AddressEntry(_Parts):
+    """A postal address; an empty one is only asked for on demand."""
+
+    _PARTS: ClassVar = (
+        ("company", "Company"),
+        ("lines", "Street"),
+        ("postcode", "Postcode"),
+        ("city", "City"),
+        ("province", "Province"),
+        ("country", "Country"),
+    )
+
+    def compose_input(self) -> Widget:
+        """The parts, or a way to them."""
+        shown = self._fields() if self.before else [Press("Add an address", classes="address-add")]
+        return Vertical(*shown, classes="field-parts")
+
+    def _fields(self) -> list[FormField]:
+        held = self.before or {}
+        return [
+            TextEntry(name, label, self._desk, _line(held.get(name)), placeholder=_ADDRESS_HINTS.get(name, ""))
+            for name, label in self._PARTS
+        ]
+
+    @on(Press.Pressed, ".address-add")
+    async def _open(self, event: Press.Pressed) -> None:
+        event.stop()
+        fields = self._fields()
+        await self.query_one(".field-parts").mount(*fields)
+        await event.press.remove()
+        fields[1].focus_first()
+
+    @property
+    def state(self) -> object:
+        """What is typed; parts that say nothing do not count."""
+        return {part.path: part.state for part in self.parts() if part.state}
+
+    @property
+    def value(self) -> Any:
+        """The address, None if nothing is in it."""
+        typed = {part.path: part.value for part in self.parts() if part.value}
+        if "lines" in typed:
+            before = (self.before or {}).get("lines", [])
+            unchanged = typed["lines"] == _line(before)
+            typed["lines"] = list(before) if unchanged else [line.strip() for line in typed["lines"].split(" / ")]
+        return typed or None
+
+
+_ADDRESS_HINTS = {"lines": "Dam 1 / 2nd floor", "country": "NL"}
+
+
+def _line(value: Any) -> str:
+    """A part of an address in one line."""
+    return " / ".join(value) if isinstance(value, list | tuple) else str(value or "")
+
+
+class SizesEntry(_Parts):
+    """Sizes: what they are of, and which. Those that there are can be changed or emptied, new ones added."""
+
+    def compose_input(self) -> Widget:
+        """A line for each, and a way to another one."""
+        lines = [TextEntry(f"sizes.{what}", what, self._desk, size) for what, size in (self.before or {}).items()]
+        return Vertical(*lines, Press("Add a size", classes="part-add"), classes="field-parts")
+
+    @on(Press.Pressed, ".part-add")
+    async def _add(self, event: Press.Pressed) -> None:
+        event.stop()
+        size = NewSize(self._desk)
+        await self.query_one(".field-parts").mount(size, before=event.press)
+        size.focus_first()
+
+    @property
+    def value(self) -> Any:
+        """All sizes."""
+        changes = Changes()
+        self.collect(changes)
+        held = {f"sizes.{what}": size for what, size in (self.before or {}).items()} | changes.set
+        return {path.removeprefix("sizes."): size for path, size in held.items() if size}
+
+    def collect(self, into: Changes) -> None:
+        """Add each size that was changed."""
+        for part in self.parts():
+            part.collect(into)
+
+
+class NewSize(FormField):
+    """A size of something that has none yet."""
+
+    DEFAULT_CSS = """
+    NewSize .new-size { height: 1; width: 1fr; }
+    NewSize TextField { margin-right: 1; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("sizes", "New", desk)
+
+    def compose_input(self) -> Widget:
+        """Of what, and which."""
+        ascii_only = self._desk.ascii_only
+        return Horizontal(
+            TextField(placeholder="shoes", ascii_only=ascii_only, id="what"),
+            TextField(placeholder="38", ascii_only=ascii_only, id="size"),
+            classes="new-size",
+        )
+
+    @property
+    def state(self) -> object:
+        """Both texts."""
+        return tuple(each.value.strip() for each in self.query(TextField))
+
+    @property
+    def value(self) -> Any:
+        """The size."""
+        what, size = (each.value.strip() for each in self.query(TextField))
+        if size and not what:
+            raise Unreadable(self, "Say of what this is the size.")
+        return size or None
+
+    def collect(self, into: Changes) -> None:
+        """Add the size, if one was typed."""
+        if size := self.value:
+            what = self.query_one("#what", TextField).value.strip()
+            into.set[f"sizes.{what}"] = size
+            into.was[f"sizes.{what}"] = None
+
+
+class GroupEntry(_Parts):
+    """A field that repeats (pets): entries with fields of their own, which come and go."""
+
+    def __init__(self, defined: CustomField, desk: Desk, value: Any = None) -> None:
+        super().__init__(f"custom.{defined.name}", defined.label or defined.name, desk, value)
+        self._defined = defined
+
+    def compose_input(self) -> Widget:
+        """The entries, and a way to another one."""
+        entries = [_GroupItem(self._defined, self._desk, item) for item in self.before or ()]
+        return Vertical(*entries, Press("Add", classes="part-add"), classes="field-parts")
+
+    @on(Press.Pressed, ".part-add")
+    async def _add(self, event: Press.Pressed) -> None:
+        event.stop()
+        item = _GroupItem(self._defined, self._desk, {})
+        await self.query_one(".field-parts").mount(item, before=event.press)
+        item.query(FormField).first().focus_first()
+
+    @on(Press.Pressed, ".item-remove")
+    async def _remove(self, event: Press.Pressed) -> None:
+        event.stop()
+        item = next(each for each in event.press.ancestors if isinstance(each, _GroupItem))
+        self.query_one(".part-add").focus()
+        await item.remove()
+
+    @property
+    def state(self) -> object:
+        """What is typed in each entry."""
+        return [[(part.path, part.state) for part in item.parts()] for item in self.query(_GroupItem)]
+
+    @property
+    def value(self) -> Any:
+        """The entries in which something is typed."""
+        return [item for each in self.query(_GroupItem) if (item := each.value)] or None
+
+
+class _GroupItem(Vertical):
+    """One of several: a pet."""
+
+    DEFAULT_CSS = """
+    _GroupItem { height: auto; margin-bottom: 1; }
+    """
+
+    def __init__(self, defined: CustomField, desk: Desk, item: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._defined = defined
+        self._desk = desk
+        self._item = item
+
+    def compose(self) -> ComposeResult:
+        """Its fields, and a way to take it away."""
+        for own in self._defined.fields:
+            yield entry_of(own, own.name, self._desk, self._item.get(own.name))
+        yield Press("Take away", classes="item-remove")
+
+    def parts(self) -> list[FormField]:
+        """Its fields."""
+        return list(self.query(FormField))
+
+    @property
+    def value(self) -> dict[str, Any]:
+        """What is typed. Raises Unreadable."""
+        return {part.path: value for part in self.parts() if (value := part.value) is not None}
+
+
+def entry_of(defined: CustomField, path: str, desk: Desk, value: Any = None) -> FormField:
+    """The field of a form for one that the retailer defined."""
+    label = defined.label or defined.name
+    match defined.type:
+        case "group":
+            return GroupEntry(defined, desk, value)
+        case "number":
+            return NumberEntry(path, label, desk, value)
+        case "date":
+            return DayEntry(path, label, desk, value)
+        case "choice":
+            options = [_NONE, *(Option(choice, choice) for choice in defined.choices)]
+            return ChoiceEntry(path, label, desk, options, value)
+        case "text":
+            return TextEntry(path, label, desk, value)

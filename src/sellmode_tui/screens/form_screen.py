@@ -1,0 +1,191 @@
+"""A page with fields to fill in and save. Nothing that is typed is written anywhere before it is saved."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from sellmode_contract.text import visible
+from sellmode_tui.screens.confirm import ConfirmBox
+from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.desk_screen import DeskScreen
+from sellmode_tui.screens.form_fields import Changes, FormField, Unreadable
+from sellmode_tui.screens.forms import Trouble
+from sellmode_tui.visibility import Door, Written
+from sellmode_tui.widgets.scrollbar import PlainBar
+from sellmode_tui.widgets.text_field import TextField
+
+Write = Callable[[Door], Written]
+"""Writes what was typed; called in a thread."""
+
+REPLACES: Final = "What you save replaces it; the history keeps both."
+"""Said where somebody else has changed what is being edited."""
+_PAGE = 8
+"""Fields that a page key passes."""
+
+
+class FormScreen(DeskScreen[Written]):
+    """Ends with what was written, None if nothing was."""
+
+    BINDING_GROUP_TITLE = "Form"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2,ctrl+s", "save", "Save", key_display="F2", tooltip="Save", id="form.save"),
+        Binding("escape", "leave", "Back", key_display="Esc", tooltip="Back without saving", id="form.leave"),
+        Binding("down", "app.focus_next", "Next field", show=False, id="form.next"),
+        Binding("up", "app.focus_previous", "Field before", show=False, id="form.before"),
+        Binding("pagedown", "page(1)", "Fields below", show=False, id="form.page-down"),
+        Binding("pageup", "page(-1)", "Fields above", show=False, id="form.page-up"),
+    ]
+
+    DEFAULT_CSS = """
+    FormScreen {
+        background: $background;
+        .form-head { height: 1; padding: 0 1; background: $panel; text-style: bold; }
+        .form-quiet { height: auto; padding: 0 1; color: $text-muted; }
+        #fields { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+        .form-section { height: 1; margin-top: 1; text-style: bold; }
+        Trouble { margin: 0; padding: 0 1; }
+    }
+    """
+
+    def __init__(self, desk: Desk, title: str) -> None:
+        super().__init__(desk)
+        self._title = title
+        self._busy = False
+
+    def compose(self) -> ComposeResult:
+        """Title, fields, what is to be known, what is wrong, status, keys."""
+        yield Static(Content(visible(self._title)), classes="form-head")
+        with VerticalScroll(id="fields", can_focus=False):
+            yield from self.compose_fields()
+        yield Static(classes="form-quiet")
+        yield Trouble()
+        yield from self.compose_foot()
+
+    @abstractmethod
+    def compose_fields(self) -> ComposeResult:
+        """The fields."""
+
+    def on_mount(self) -> None:
+        """Begin with the first field."""
+        scroll = self.query_one("#fields", VerticalScroll)
+        scroll.vertical_scrollbar.renderer = PlainBar  # type: ignore[misc]  # the way its documentation shows
+        self.say_quietly("")
+        first = next(iter(self.fields), None)
+        if first is not None:
+            first.focus_first()
+
+    @property
+    def fields(self) -> list[FormField]:
+        """The fields, but those that are a part of another."""
+        return [
+            each for each in self.query(FormField) if not any(isinstance(above, FormField) for above in each.ancestors)
+        ]
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something was typed that would be lost."""
+        return not self._ended and any(each.changed for each in self.fields)
+
+    def say_quietly(self, text: str) -> None:
+        """Say something that is to be known and does no harm."""
+        quiet = self.query_one(".form-quiet", Static)
+        quiet.display = bool(text)
+        quiet.update(Content(visible(text)))
+
+    # --- saving
+
+    def action_save(self) -> None:
+        """Save what was typed; what cannot be read is said at its field."""
+        if self._busy or self._ended:
+            return
+        self._clear()
+        try:
+            write = self.prepare()
+        except Unreadable as unreadable:
+            self._point(unreadable.where, str(unreadable))
+        else:
+            self.save(write)
+
+    @abstractmethod
+    def prepare(self) -> Write:
+        """What is to be written, from what was typed. Raises Unreadable."""
+
+    def save(self, write: Write) -> None:
+        """Write it. Until the answer is there, nothing else is written."""
+        self._busy = True
+        self.query_one(Trouble).say("Saving", wrong=False)
+        self.ask(write, self._saved, group="write", refused=self.refuse)
+
+    def _saved(self, written: Written) -> None:
+        self._busy = False
+        self.wrote(written)
+        self.end(written)
+
+    def refuse(self, field: str, why: str) -> None:
+        """It was not written: say why, at its field if it is one's fault. What was typed stays."""
+        self._busy = False
+        self._clear()
+        owner = next((each for each in self.fields if field and each.owns(field)), None)
+        if owner is None:
+            self.query_one(Trouble).say(why)
+        else:
+            self._point(owner, why)
+
+    def _point(self, field: FormField, why: str) -> None:
+        field.say(why, wrong=True)
+        top = next((each for each in self.fields if each is field or each in field.ancestors), field)
+        self.query_one(Trouble).say(f"Not saved. {top.label}: {why}")
+        field.focus_first()
+
+    def _clear(self) -> None:
+        self.query_one(Trouble).say("")
+        for said in self.query(".field-said.-wrong").results(Static):
+            said.remove_class("-wrong")
+            said.display = False
+
+    def changes(self, fields: Iterable[FormField] | None = None) -> Changes:
+        """What was changed in the fields. Raises Unreadable."""
+        found = Changes()
+        for each in self.fields if fields is None else fields:
+            each.collect(found)
+        return found
+
+    # --- moving about, leaving
+
+    @on(TextField.Submitted)
+    def _submitted(self) -> None:
+        self.focus_next()
+
+    def action_page(self, by: int) -> None:
+        """Pass several fields."""
+        for _ in range(_PAGE):
+            chain = self.focus_chain
+            if self.focused is None or self.focused is chain[-1 if by > 0 else 0]:
+                return
+            if by > 0:
+                self.focus_next()
+            else:
+                self.focus_previous()
+
+    def action_leave(self) -> None:
+        """Back; what was typed is thrown away only if the person says so."""
+        if self._busy:
+            return
+        if self.unsaved:
+            box = ConfirmBox("Throw away what you typed?", "throws it away", "goes on typing")
+            self.app.push_screen(box, self._thrown_away)
+        else:
+            self.end()
+
+    def _thrown_away(self, wanted: bool | None) -> None:
+        if wanted:
+            self.end()

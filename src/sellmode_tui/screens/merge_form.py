@@ -1,0 +1,61 @@
+"""Making one customer of two: who stays, and whose value in each field."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.form_fields import ChoiceEntry
+from sellmode_tui.screens.form_screen import FormScreen, Write
+from sellmode_tui.visibility import Duplicate
+from sellmode_tui.visibility.values import as_text
+from sellmode_tui.widgets.choice import Option
+
+_WHAT_HAPPENS: Final = (
+    "Tags, likes, sizes and other fields of both are kept together; so are orders, notes, contacts and dates. "
+    "Of two consents the stricter one stays. A merge cannot be taken back."
+)
+
+
+class MergeForm(FormScreen):
+    """Field by field."""
+
+    BINDING_GROUP_TITLE = "Merge"
+
+    DEFAULT_CSS = """
+    MergeForm .merge-told { height: auto; margin-top: 1; color: $text-muted; }
+    """
+
+    def __init__(self, desk: Desk, pair: Duplicate) -> None:
+        super().__init__(desk, f"Merge {' and '.join(pair.names)}")
+        self._pair = pair
+
+    def compose_fields(self) -> ComposeResult:
+        """Who stays; for each difference, whose value."""
+        pair, desk = self._pair, self._desk
+        keep = [Option(str(place), name) for place, name in enumerate(self._told_apart())]
+        yield ChoiceEntry("keep", "Whose record stays", desk, keep, "0")
+        for difference in pair.differences:
+            options = [Option(str(place), as_text(value) or "nothing") for place, value in enumerate(difference.values)]
+            fuller = "0" if as_text(difference.values[0]) else "1"
+            yield ChoiceEntry(difference.field, difference.label.capitalize(), desk, options, fuller)
+        yield Static(Content(_WHAT_HAPPENS), classes="merge-told")
+
+    def _told_apart(self) -> tuple[str, str]:
+        """Both names; with the owners where the names are the same."""
+        one, other = self._pair.names
+        if one != other:
+            return one, other
+        owners = [owner or "nobody" for owner in self._pair.owners]
+        return f"{one} (of {owners[0]})", f"{other} (of {owners[1]})"
+
+    def prepare(self) -> Write:
+        """Who stays, and which fields are the other one's."""
+        keep, *fields = self.fields
+        id, customer = self._pair.id, self._pair.customers[int(keep.value)]
+        take = [field.path for field in fields if field.value != keep.value]
+        return lambda door: door.merge(id, customer, take)

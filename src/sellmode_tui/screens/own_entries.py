@@ -1,0 +1,86 @@
+"""What the person wrote about a customer: to change it or take it away."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual import on
+from textual.binding import Binding, BindingType
+
+from sellmode_contract.records import Contact, Note
+from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.list_screen import ListScreen
+from sellmode_tui.screens.note_form import NoteForm
+from sellmode_tui.screens.profile_page import CONTACTS
+from sellmode_tui.visibility import Door, Profile
+from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.row_table import Row, RowTable
+
+_COLUMNS: Final = (
+    Column("When", 12, priority=8),
+    Column("What", 12, priority=7),
+    Column("Text", priority=9, min_width=20),
+)
+
+
+class OwnEntriesScreen(ListScreen[None, Note | Contact]):
+    """One's own notes and logged contacts, newest first."""
+
+    BINDING_GROUP_TITLE = "Written by me"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x,delete", "remove", "Remove", key_display="x", tooltip="Take it away", id="own.remove"),
+        Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="own.back"),
+    ]
+
+    def __init__(self, desk: Desk, profile: Profile) -> None:
+        empty = "You have written nothing about this customer yet. Esc, then n writes a note, l logs a contact."
+        super().__init__(desk, f"What I wrote about {profile.customer.name}", _COLUMNS, empty)
+        self._profile = profile
+
+    def read(self, door: Door) -> Sequence[Note | Contact]:
+        """Notes and contacts of this person."""
+        profile, account = door.profile(self._profile.customer.id), self._desk.facts.account
+        if profile is None or account is None:
+            return ()
+        everything: list[Note | Contact] = [*profile.notes, *profile.contacts]
+        own = [each for each in everything if each.author == account.id]
+        return sorted(own, key=lambda each: (_when(each), each.id), reverse=True)
+
+    def row(self, item: Note | Contact) -> Row:
+        """When, what, text."""
+        if isinstance(item, Note):
+            what, text = "Private note" if item.private else "Note", item.text
+        else:
+            what, text = CONTACTS.get(item.channel, item.channel), item.summary
+        return Row(item.id, (self._desk.words.day(_when(item)), what, " ".join(text.split())))
+
+    @on(RowTable.Chosen)
+    def _edit(self) -> None:
+        item = self.current
+        if isinstance(item, Note):
+            self.app.push_screen(NoteForm(self._desk, self._profile, item))
+        elif item is not None:
+            self.say("below", "A logged contact is not changed: x takes it away, then log it anew.")
+
+    def action_remove(self) -> None:
+        """Take it away; undo brings it back."""
+        item = self.current
+        if item is None:
+            return
+        id, is_note = item.id, isinstance(item, Note)
+        self.ask(
+            lambda door: door.remove_note(id) if is_note else door.remove_contact(id),
+            self.wrote,
+            group="write",
+            refused=lambda _, why: self.say("below", why),
+        )
+
+    def action_back(self) -> None:
+        """Back to the customer."""
+        self.end()
+
+
+def _when(item: Note | Contact) -> dt.datetime:
+    return item.written_at if isinstance(item, Note) else item.at

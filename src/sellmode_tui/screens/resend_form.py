@@ -1,0 +1,119 @@
+"""Editing what was refused, to send it again."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from textual.app import ComposeResult
+
+from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.form_fields import (
+    AddressEntry,
+    AreaEntry,
+    Changes,
+    ChoiceEntry,
+    FormField,
+    NumberEntry,
+    SetEntry,
+    TextEntry,
+    entry_of,
+)
+from sellmode_tui.screens.form_screen import FormScreen, Write
+from sellmode_tui.screens.profile_page import CHANNELS, CONSENT, CONTACTS
+from sellmode_tui.visibility import Refused
+from sellmode_tui.visibility.values import Value
+from sellmode_tui.widgets.choice import Option
+
+_NO_YES: Final = (Option("", "no"), Option("yes", "yes"))
+_OPTIONS: Final = {
+    "preferred_channel": (Option("", "none"), *(Option(channel, name) for channel, name in CHANNELS.items())),
+    "state": tuple(Option(state, name) for state, name in CONSENT.items()),
+    "channel": tuple(Option(channel, name) for channel, name in CONTACTS.items()),
+}
+"""Fields of which one of a few values is chosen."""
+
+
+class FlagEntry(ChoiceEntry):
+    """Yes or no."""
+
+    @property
+    def value(self) -> Any:
+        """As JSON has it."""
+        return self.state == "yes"
+
+
+class WholeEntry(NumberEntry):
+    """A whole number."""
+
+    @property
+    def value(self) -> Any:
+        """Whole where it can be; what is not is refused by the rule of the field."""
+        number = super().value
+        return int(number) if number is not None and number == int(number) else number
+
+
+class ElementsEntry(SetEntry):
+    """Several short texts, which are sent as a whole."""
+
+    def collect(self, into: Changes) -> None:
+        """All of them, if any was changed."""
+        FormField.collect(self, into)
+
+
+_TYPES: Final[dict[str, type[FormField]]] = {
+    "address": AddressEntry,
+    "text": AreaEntry,
+    "summary": AreaEntry,
+    **dict.fromkeys(("month", "day", "year"), WholeEntry),
+    **dict.fromkeys(("add", "remove", "tags", "preferences"), ElementsEntry),
+}
+
+
+def can_be_edited(item: Refused) -> bool:
+    """Whether there is a value that a form can show."""
+    return any(_editable(value) for value in item.values)
+
+
+def _editable(value: Value) -> bool:
+    return value.field not in ("at", "customer") and not (value.field == "channel" and value.mine not in CONTACTS)
+
+
+class ResendForm(FormScreen):
+    """The values of a change that was refused. What is not edited is sent as it was."""
+
+    BINDING_GROUP_TITLE = "Send again"
+
+    def __init__(self, desk: Desk, item: Refused) -> None:
+        super().__init__(desk, f"Send again: {item.words}")
+        self._item = item
+
+    def compose_fields(self) -> ComposeResult:
+        """A field for each value."""
+        for value in self._item.values:
+            if _editable(value):
+                yield self._entry(value)
+
+    def on_mount(self) -> None:
+        """Say once more why it was refused, at the field at fault."""
+        item = self._item
+        self.refuse(item.field, f"{item.title} {item.reason}".strip())
+
+    def _entry(self, value: Value) -> FormField:
+        desk, path, label, mine = self._desk, value.field, value.label.capitalize(), value.mine
+        if options := _OPTIONS.get(path):
+            return ChoiceEntry(path, label, desk, options, mine)
+        if isinstance(mine, bool):
+            return FlagEntry(path, label, desk, _NO_YES, "yes" if mine else None)
+        if type := _TYPES.get(path) or _TYPES.get(path.partition(".")[0]):
+            return type(path, label, desk, mine)
+        retailer = desk.facts.retailer
+        name = path.removeprefix("custom.")
+        defined = next((own for own in (retailer.custom_fields if retailer else ()) if own.name == name), None)
+        if path.startswith("custom.") and defined is not None:
+            return entry_of(defined, path, desk, mine)
+        return TextEntry(path, label, desk, mine)
+
+    def prepare(self) -> Write:
+        """The values that were edited."""
+        mid, values = self._item.mid, self.changes().set
+        return lambda door: door.resend(mid, values)

@@ -1,0 +1,79 @@
+"""What is on its way to the server, and how things stand with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.list_screen import ListScreen
+from sellmode_tui.screens.standing import standing
+from sellmode_tui.screens.words import counted
+from sellmode_tui.visibility import Door, Unsent
+from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.row_table import Row, RowTable
+
+_COLUMNS: Final = (
+    Column("Not sent yet", priority=9, min_width=24),
+    Column("Since", 16, priority=8, min_width=12),
+    Column("State", 18, priority=7, min_width=14),
+)
+
+
+class SyncScreen(ListScreen[None, Unsent]):
+    """The changes that the server has not answered for, in words."""
+
+    BINDING_GROUP_TITLE = "Sync"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r,f5", "retry", "Retry now", key_display="r", tooltip="Send and ask the server now", id="sync.retry"),
+        Binding("escape,q,left,f4", "back", "Back", key_display="Esc", tooltip="Back", id="sync.back"),
+    ]
+
+    class RetryWanted(Message):
+        """What waits should be sent now."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "Sync", _COLUMNS, "Everything you wrote has reached the server.")
+
+    def read(self, door: Door) -> Sequence[Unsent]:
+        """What waits, oldest first."""
+        return door.unsent()
+
+    def row(self, item: Unsent) -> Row:
+        """What was changed and of whom, since when, and how far it has come."""
+        return Row(item.mid, (item.words, self._desk.words.time(item.since), _state(item)))
+
+    def shown(self) -> None:
+        """Say how things stand."""
+        self.standing_changed()
+        self._tell_said()
+
+    def standing_changed(self) -> None:
+        """Say how things stand."""
+        super().standing_changed()
+        if self.is_mounted:
+            self.say("above", standing(self._desk))
+
+    @on(RowTable.Moved)
+    def _tell_said(self) -> None:
+        """What the server said of the one under the cursor."""
+        item = self.current
+        self.say("below", f"The server said: {item.said}" if item and item.said else "")
+
+    def action_retry(self) -> None:
+        """Try now."""
+        self.post_message(self.RetryWanted())
+
+    def action_back(self) -> None:
+        """Back to where the person was."""
+        self.end()
+
+
+def _state(item: Unsent) -> str:
+    if item.tries:
+        return f"tried {counted(item.tries, 'time')}"
+    return "sent, no answer yet" if item.sent else "not sent yet"
