@@ -6,6 +6,7 @@ say: it comes, changes and goes with them, and only its dismissal is somebody's.
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -43,12 +44,13 @@ Change: TypeAlias = tuple[Customer | None, Customer | None]
 _Key: TypeAlias = tuple[KeyKind, str]
 
 
-def watch(connection: Connection, changed: Mapping[str, Change]) -> int:
+def watch(connection: Connection, changed: Mapping[str, Change], *, now: dt.datetime | None = None) -> int:
     """Make, refresh and remove the pairs of customers who were changed, made or removed; gives how many differ.
 
     Comes after the ``records.write`` of these customers, in its transaction: that holds the clocks of their stores
     until the end, so nobody else adds the same e-mail unseen. What a pair does not show may have changed at no cost. A
-    pair that was dismissed stays so for as long as the two match; nobody is asked about it again.
+    pair that was dismissed stays so for as long as the two match; nobody is asked about it again. ``now`` is as for
+    ``records.write``.
 
     An e-mail or phone of more than MOST customers makes no pairs, and those that it had made before it became so common
     go; the log says that there is one, ``crowded`` whose.
@@ -77,7 +79,7 @@ def watch(connection: Connection, changed: Mapping[str, Change]) -> int:
             dismissed = isinstance(before, DuplicatePair) and before.dismissed
             wanted[id] = msgspec.structs.replace(pair, dismissed=dismissed)
     over = [("duplicate_pair", id) for id in sorted(stored.keys() - wanted.keys())]
-    return records.write(connection, wanted.values(), removed=over)
+    return records.write(connection, wanted.values(), removed=over, now=now)
 
 
 def pair_id(one: str, other: str) -> str:

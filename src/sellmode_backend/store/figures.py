@@ -1,4 +1,4 @@
-"""Figures of customers, worked out from orders and contacts (``contract.records.Figures`` says what they are).
+"""Figures of customers, worked out from what belongs to them (``contract.records.Figures`` says what they are).
 
 An order that was cancelled counts for nothing. Units are those of sold lines less those of returned lines, whichever
 sign the source gave the latter. Spend is the orders' totals, which hold returns already, less refunds.
@@ -47,6 +47,7 @@ def _figures(connection: Connection, ids: Sequence[str], currency: str) -> dict[
     spend = _spend(connection, ids)
     contacts = _last_contacts(connection, ids)
     categories = _categories(connection, ids, currency)
+    waiting = _waiting(connection, ids)
     nothing = (0, None, None)
     return {
         id: Figures(
@@ -58,6 +59,7 @@ def _figures(connection: Connection, ids: Sequence[str], currency: str) -> dict[
             other_spend={code: amount for code, amount in spend.get(id, {}).items() if code != currency and amount},
             last_contact=contacts.get(id),
             categories=tuple(categories.get(id, ())),
+            waiting=waiting.get(id, 0),
         )
         for id in ids
     }
@@ -140,3 +142,10 @@ def _last_contacts(connection: Connection, ids: Sequence[str]) -> dict[str, dt.d
         at = _decode_contact(doc).at
         last[customer] = max(at, last.get(customer, at))
     return last
+
+
+def _waiting(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
+    query = sa.select(record.c.parent, sa.func.count()).where(
+        one_of(connection, record.c.parent, ids), record.c.kind == "parked_edit"
+    )
+    return dict(connection.execute(query.group_by(record.c.parent)).all())

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Mapping
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import bulk
 from sellmode_backend.store.bulk import one_of
-from sellmode_backend.store.database import in_parts
+from sellmode_backend.store.database import in_parts, upsert
 from sellmode_backend.store.schema import customer_key
 from sellmode_contract.records import Customer
 
 KeyKind: TypeAlias = Literal["email", "phone", "number"]
 Keys: TypeAlias = frozenset[tuple[KeyKind, str]]
 
+_KINDS: tuple[KeyKind, ...] = get_args(KeyKind)
+_MERGED = "merged "
+"""Stands before the kind of keys that customers had who were merged into another one."""
 
 MAX_WRITTEN = 320
 """Characters of what a key is made from, as many as the longest e-mail address has; PostgreSQL indexes 2,700 bytes."""
@@ -48,6 +51,35 @@ def keys_of(customer: Customer) -> Keys:
 
 def customers_with(connection: Connection, kind: KeyKind, keys: Collection[str]) -> dict[str, list[str]]:
     """Ids, in order, of the customers who have each of these keys (of ``normal_key``); keys of nobody are left out."""
+    return _having(connection, kind, keys)
+
+
+def merged_with(connection: Connection, kind: KeyKind, keys: Collection[str]) -> dict[str, list[str]]:
+    """As ``customers_with``, of those who were merged into another one: their ids and keys as they were then."""
+    return _having(connection, _MERGED + kind, keys)
+
+
+def keys_of_merged(connection: Connection, ids: Collection[str]) -> dict[str, Keys]:
+    """The keys of customers who were merged, as they were then; whoever was not is left out."""
+    query = sa.select(customer_key.c.customer, customer_key.c.kind, customer_key.c.key)
+    found: dict[str, set[tuple[KeyKind, str]]] = {}
+    for some in in_parts(sorted(ids)):
+        rows = connection.execute(query.where(one_of(connection, customer_key.c.customer, some)))
+        for id, written, key in rows:
+            for kind in _KINDS:
+                if written == _MERGED + kind:
+                    found.setdefault(id, set()).add((kind, key))
+    return {id: frozenset(those) for id, those in found.items()}
+
+
+def note_merged(connection: Connection, customer: Customer) -> None:
+    """Keep the keys of a customer who is merged into another one: imports still name them so."""
+    rows = [{"kind": _MERGED + kind, "key": key, "customer": customer.id} for kind, key in sorted(keys_of(customer))]
+    if rows:
+        connection.execute(upsert(connection, customer_key).on_conflict_do_nothing(), rows)
+
+
+def _having(connection: Connection, kind: str, keys: Collection[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for some in in_parts(sorted(set(keys))):
         query = sa.select(customer_key.c.key, customer_key.c.customer).where(

@@ -70,6 +70,11 @@ def write_orders(connection: Connection, orders: Iterable[OrderEntry]) -> Orders
     return OrdersWritten(count, frozenset(customers))
 
 
+def reassign(connection: Connection, before: str, after: str) -> None:
+    """Make all orders of a customer another one's, relationally. Whoever merges the two writes the records."""
+    connection.execute(sa.update(order).where(order.c.customer == before).values(customer=after))
+
+
 def read_orders(connection: Connection, ids: Sequence[str]) -> list[OrderEntry]:
     """The orders that exist among ``ids``, with their lines, in no particular order."""
     found: list[OrderEntry] = []

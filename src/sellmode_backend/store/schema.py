@@ -121,7 +121,9 @@ gone = sa.Table(
 customer_key = sa.Table(
     "customer_key",
     metadata,
-    sa.Column("kind", sa.Text, primary_key=True, doc="email, phone or number"),
+    sa.Column(
+        "kind", sa.Text, primary_key=True, doc="email, phone or number; of a customer who was merged, merged before it"
+    ),
     sa.Column("key", sa.Text, primary_key=True, doc="As keys.normal_key makes it"),
     sa.Column("customer", sa.Text, primary_key=True),
     sa.Index(None, "customer"),

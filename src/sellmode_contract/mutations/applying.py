@@ -388,7 +388,9 @@ def _remove_customer(customer: Customer, world: World) -> Outcome:
     added = [item for item in belongings if isinstance(item, HistoryEntry) and item.event == "created"]
     if not any(entry.actor == world.account.id for entry in added):
         raise Rejected("not_allowed", "Only who added a customer can take that back.")
-    if any(kind_of(item) not in ("history", "customer_card") for item in belongings) or customer.figures.orders:
+    others = [item for item in belongings if kind_of(item) not in ("history", "customer_card")]
+    merged = any(isinstance(item, HistoryEntry) and item.event == "merged" for item in belongings)
+    if others or merged or customer.figures.orders:
         raise Rejected("conflict", "Something belongs to the customer by now.")
     return Outcome(removes=(("customer", customer.id), *((kind_of(item), item.id) for item in belongings)))
 

@@ -1,0 +1,207 @@
+"""Two customers who are one: what becomes of their records, and of whatever still names the one who is no more."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable
+from typing import Any, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.store import bulk, figures, keys, orders
+from sellmode_backend.store.database import in_parts
+from sellmode_backend.store.duplicates import CHOSEN_FIELDS
+from sellmode_backend.store.schema import merged_customer
+from sellmode_contract.mutations import Merge, Outcome, Reader, Rejected, World, stricter
+from sellmode_contract.mutations.consent import UNSAID
+from sellmode_contract.mutations.customers import check_somebody, current_value
+from sellmode_contract.records import (
+    Consent,
+    ConsentState,
+    Customer,
+    DuplicatePair,
+    HistoryEntry,
+    ImportantDate,
+    Record,
+    kind_of,
+    source_id,
+)
+
+
+class Merged(NamedTuple):
+    """A merge: what is to be written, and what ``settle`` goes by."""
+
+    outcome: Outcome
+    gone: Customer
+    """As they were last."""
+    kept: str
+    """Id of the other one."""
+
+
+def merge(operation: Merge, world: World) -> Merged:
+    """What a merge makes of the records, its pair among them. Raises Rejected; whoever asks has looked who may.
+
+    The kept customer gets the fields taken from the other one, the tags, preferences, sizes and custom fields of both
+    (their own where both have one), an owner if they had none, and all that belongs to the other one. Of consent the
+    stricter holds for each channel; a channel without a record counts as what holds without one. A date that both have
+    stays once. Each value that is lost so is kept in the history.
+
+    When the outcome is written, in the same transaction, ``settle`` does the rest. Both customers' rows are held before
+    this reads what belongs to them.
+    """
+    kept, gone = _two(operation, world.records)
+    if unknown := set(operation.take) - set(CHOSEN_FIELDS):
+        raise Rejected("invalid", "There is no such field to be taken.", field=min(unknown)[:100])
+    customer = check_somebody(_united(kept, gone, operation.take))
+    lost = _lost(kept, gone, operation.take)
+    puts: list[Record] = [customer]
+    mine = world.records.belongings(kept.id)
+    theirs = world.records.belongings(gone.id)
+    for item in theirs:
+        if isinstance(item, Consent):
+            consent, beaten = _consent(item, mine, kept.id)
+            if beaten is not None:
+                lost[f"consent.{item.channel}"] = beaten
+            puts += [consent] if consent else []
+        elif isinstance(item, ImportantDate):
+            date = _date(item, mine, kept.id)
+            puts += [date] if date else []
+        elif kind_of(item) != "customer_card":
+            puts.append(msgspec.structs.replace(item, customer=kept.id))
+    puts += _history(kept, customer, lost, world)
+    staying = {(kind_of(record), record.id) for record in puts}
+    over = [key for item in theirs if (key := (kind_of(item), item.id)) not in staying]
+    removes = (("duplicate_pair", operation.id), *over, ("customer", gone.id))
+    return Merged(Outcome(tuple(puts), removes), gone, kept.id)
+
+
+def settle(connection: Connection, merged: Iterable[Merged], now: dt.datetime) -> None:
+    """Let orders, figures and names follow merges whose outcomes were written in this transaction.
+
+    From now on the id, and in imports the e-mail, phone and number, of the one who is gone mean the one who was kept.
+    """
+    kept = []
+    for _, gone, into in merged:
+        orders.reassign(connection, gone.id, into)
+        table = merged_customer
+        connection.execute(sa.update(table).where(table.c.kept == gone.id).values(kept=into))
+        bulk.upsert(connection, table, [{"id": gone.id, "kept": into, "at": now}])
+        keys.note_merged(connection, gone)
+        kept.append(into)
+    figures.refresh(connection, kept)
+
+
+def kept(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """Of those among ``ids`` who were merged into another customer, the id of that one."""
+    query = sa.select(merged_customer.c.id, merged_customer.c.kept)
+    return {
+        id: into
+        for some in in_parts(sorted(ids))
+        for id, into in connection.execute(query.where(bulk.one_of(connection, merged_customer.c.id, some)))
+    }
+
+
+# ------------------------------------------------------------------ the two
+
+
+def _two(operation: Merge, records: Reader) -> tuple[Customer, Customer]:
+    """Who stays, and who goes."""
+    pair = records.get("duplicate_pair", operation.id)
+    if not isinstance(pair, DuplicatePair):
+        raise Rejected("not_found", "There is no such duplicate pair.")
+    if operation.keep not in pair.customers:
+        raise Rejected("invalid", "The customer who is to stay is none of the pair.", field="keep")
+    others = [id for id in pair.customers if id != operation.keep]
+    kept, gone = (records.get("customer", id) for id in (operation.keep, others[0]))
+    if not isinstance(kept, Customer) or not isinstance(gone, Customer) or kept.store != gone.store:
+        raise Rejected("conflict", "The two are no longer customers of one store.")
+    return kept, gone
+
+
+def _united(kept: Customer, gone: Customer, take: Collection[str]) -> Customer:
+    changes: dict[str, Any] = {name: getattr(gone, name) for name in take}
+    if "phone" in take:
+        changes["phone_e164"] = gone.phone_e164
+    added = {f"{name}.{entry}" for name in ("sizes", "custom") for entry in getattr(gone, name)} - {
+        f"{name}.{entry}" for name in ("sizes", "custom") for entry in getattr(kept, name)
+    }
+    theirs = {*take, *added}
+    sources = {name: source for name, source in kept.sources.items() if name not in theirs}
+    sources.update((name, source) for name, source in gone.sources.items() if name in theirs)
+    return msgspec.structs.replace(
+        kept,
+        **changes,
+        owner=kept.owner or gone.owner,
+        tags=tuple(dict.fromkeys((*kept.tags, *gone.tags))),
+        preferences=tuple(dict.fromkeys((*kept.preferences, *gone.preferences))),
+        sizes={**gone.sizes, **kept.sizes},
+        custom={**gone.custom, **kept.custom},
+        sources=sources,
+        created_at=min((at for at in (kept.created_at, gone.created_at) if at), default=None),
+    )
+
+
+def _lost(kept: Customer, gone: Customer, take: Collection[str]) -> dict[str, Any]:
+    """The values that one of the two had and the result has not, by field."""
+    lost = {}
+    for name in CHOSEN_FIELDS:
+        mine, theirs = current_value(kept, name), current_value(gone, name)
+        if mine != theirs and (value := mine if name in take else theirs) is not None:
+            lost[name] = value
+    for name in ("sizes", "custom"):
+        mine, theirs = getattr(kept, name), getattr(gone, name)
+        lost.update(
+            (f"{name}.{entry}", theirs[entry]) for entry in theirs if mine.get(entry, theirs[entry]) != theirs[entry]
+        )
+    return lost
+
+
+def _consent(item: Consent, mine: Iterable[Record], kept: str) -> tuple[Consent | None, ConsentState | None]:
+    """The consent to be written for the channel of one, if any; and the state that does not hold any more, if any."""
+    known = next((other for other in mine if isinstance(other, Consent) and other.channel == item.channel), None)
+    before = known.state if known else UNSAID
+    if stricter(before, item.state) != before:
+        made = msgspec.structs.replace(item, id=known.id if known else item.id, customer=kept)
+        return made, before if known else None
+    if item.state != before:
+        return None, item.state
+    return (None if known else msgspec.structs.replace(item, customer=kept)), None
+
+
+def _date(item: ImportantDate, mine: Iterable[Record], kept: str) -> ImportantDate | None:
+    """The date to be written for one; None if the kept customer has it."""
+    known = next((other for other in mine if isinstance(other, ImportantDate) and _same_day(item, other)), None)
+    if known is None:
+        return msgspec.structs.replace(item, customer=kept)
+    return msgspec.structs.replace(known, year=item.year) if known.year is None and item.year is not None else None
+
+
+def _same_day(one: ImportantDate, other: ImportantDate) -> bool:
+    def day(date: ImportantDate) -> tuple[Any, ...]:
+        return date.label.casefold(), date.month, date.day, date.about.casefold()
+
+    return day(one) == day(other) and (one.year == other.year or None in (one.year, other.year))
+
+
+def _history(before: Customer, after: Customer, lost: dict[str, Any], world: World) -> list[Record]:
+    def entry(event: Any, key: str, **more: str | None) -> HistoryEntry:
+        return HistoryEntry(
+            id=source_id("history", "sellmode", f"{world.mid}/{key}"),
+            customer=after.id,
+            at=world.now,
+            event=event,
+            actor=world.account.id,
+            **more,  # type: ignore[arg-type]  # subject may be None, field and value are text
+        )
+
+    told: list[Record] = [entry("merged", "merged")]
+    if before.owner != after.owner:
+        told.append(entry("assigned", "assigned", subject=after.owner))
+    told += [entry("overwritten", name, field=name, value=_text(value)) for name, value in lost.items()]
+    return told
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
