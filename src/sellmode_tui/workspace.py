@@ -31,13 +31,13 @@ class Workspace:
         self._settings = settings
         path = session.folder.cache_path
         try:
-            self._cache = Cache.open(path, session.key)
+            self._cache = Cache.open(path, session.key, outbox=session.journal.outbox)
         except (sealed.Corrupt, sealed.SchemaTooNew):
             # Not put aside: what leaves this account's view later would stay in it for good.
             sealed.remove(path)
             self.replaced = True
-            self._cache = Cache.open(path, session.key)
-        self.door = Door(self._cache, now)
+            self._cache = Cache.open(path, session.key, outbox=session.journal.outbox)
+        self.door = Door(self._cache, now, outbox=session.journal.outbox, wrote=self.push_now)
         self._live: Live | None = None
 
     def terminal(self) -> Terminal | None:
@@ -63,12 +63,27 @@ class Workspace:
         if self._live is not None:
             self._live.pull_now()
 
+    retry_now = pull_now
+    """Try to send at once, too, whatever went wrong before."""
+
+    def push_now(self) -> None:
+        """Something was written: it is sent at once if the line is up."""
+        if self._live is not None:
+            self._live.push_now()
+
     @property
     def status(self) -> SyncStatus:
         """How things stand with the backend."""
         if self._live is not None:
             return self._live.status
-        return SyncStatus(synced_at=self._cache.state().finished_at, leading=False)
+        outbox = self.session.journal.outbox
+        return SyncStatus(
+            synced_at=self._cache.state().finished_at,
+            unsent=outbox.unsent(),
+            unsent_since=outbox.oldest_unsent_at(),
+            attention=outbox.needing_attention(),
+            leading=False,
+        )
 
     def close(self) -> None:
         """Stop syncing, close the files and drop the key. May be called again."""

@@ -178,7 +178,7 @@ def terminal(url: str, account: Account, data: Path, cache: Path | None = None) 
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     transport = Transport(url, silent_seconds=5.0)
     session = sign_in(transport, account.user_name, PASSWORD, data=data)
-    opened = Cache.open(cache or session.folder.cache_path, session.key)
+    opened = Cache.open(cache or session.folder.cache_path, session.key, outbox=session.journal.outbox)
     try:
         yield Terminal(transport, opened, session)
     finally:
@@ -190,7 +190,7 @@ def terminal(url: str, account: Account, data: Path, cache: Path | None = None) 
 def another_cache(of: Terminal, transport: Transport, path: Path) -> Terminal:
     """The same session with an empty cache and another way to the backend."""
     session: Session = of.session
-    return Terminal(transport, Cache.open(path, session.key), session)
+    return Terminal(transport, Cache.open(path, session.key, outbox=session.journal.outbox), session)
 
 
 def sync(of: Terminal) -> int:
