@@ -8,6 +8,7 @@ from typing import Any, get_args
 import msgspec
 
 from sellmode_contract import wire
+from sellmode_contract.mutations import Operation, Queued
 
 PATH = "/v1/openapi.json"
 
@@ -16,16 +17,37 @@ _STREAM = (
     " come; what follows the last checkpoint (`c`) of a cut answer does not count."
 )
 
+_EVENTS = {
+    "description": "Events named `poke`, and comments that say that the stream is alive. Each means: sync now.",
+    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+}
+
 
 @cache
 def document() -> dict[str, Any]:
     """The document, OpenAPI 3.1."""
     lines = get_args(wire.Line)
-    schemas, components = msgspec.json.schema_components(
-        [wire.SignIn, wire.Activate, wire.SignedIn, wire.SyncRequest, wire.Problem, wire.Line],
-        ref_template="#/components/schemas/{name}",
+    described = {
+        "SignIn": wire.SignIn,
+        "Activate": wire.Activate,
+        "SignedIn": wire.SignedIn,
+        "SyncRequest": wire.SyncRequest,
+        "Salvage": wire.Salvage,
+        "Salvaged": wire.Salvaged,
+        "Problem": wire.Problem,
+        "Line": wire.Line,
+    }
+    schemas, components = msgspec.json.schema_components(described.values(), ref_template="#/components/schemas/{name}")
+    refs = dict(zip(described, schemas, strict=True))
+    # A line and an operation have one name in common.
+    (queued, operation), mutations = msgspec.json.schema_components(
+        [Queued, Operation], ref_template="#/components/schemas/mutations.{name}"
     )
-    refs = dict(zip(("SignIn", "Activate", "SignedIn", "SyncRequest", "Problem", "Line"), schemas, strict=True))
+    components |= {f"mutations.{name}": schema for name, schema in mutations.items()}
+    # Each mutation is read by itself, so that one that cannot be read is refused alone.
+    components["mutations.Queued"]["properties"]["do"] = operation
+    for body, name in (("SyncRequest", "m"), ("Salvage", "mutations")):
+        components[body]["properties"][name] |= {"items": queued, "maxItems": wire.MAX_MUTATIONS}
     components["Problem"]["properties"]["code"]["enum"] = list(get_args(wire.ProblemCode))
     assert {line.__name__ for line in lines} <= components.keys()  # noqa: S101  # all lines are named in the document
     return {
@@ -47,11 +69,18 @@ def document() -> dict[str, Any]:
             },
             wire.SYNC_PATH: {
                 "post": _operation(
-                    "What changed since the cursor",
+                    "Send what was written, get what changed since the cursor",
                     refs,
                     "SyncRequest",
                     {"200": {"description": _STREAM, "content": {wire.NDJSON: {"schema": refs["Line"]}}}},
                 )
+                | {"security": [{"session": []}]}
+            },
+            wire.SALVAGE_PATH: {
+                "post": _operation("Hand in what a disabled account had not sent", refs, "Salvage", _salvaged(refs))
+            },
+            wire.EVENTS_PATH: {
+                "get": _operation("Be told when to sync", refs, None, {"200": _EVENTS})
                 | {"security": [{"session": []}]}
             },
         },
@@ -90,3 +119,7 @@ def _operation(summary: str, refs: dict[str, Any], body: str | None, answers: di
 
 def _signed_in(refs: dict[str, Any]) -> dict[str, Any]:
     return {"200": {"description": "Signed in", "content": {"application/json": {"schema": refs["SignedIn"]}}}}
+
+
+def _salvaged(refs: dict[str, Any]) -> dict[str, Any]:
+    return {"200": {"description": "Done with", "content": {"application/json": {"schema": refs["Salvaged"]}}}}

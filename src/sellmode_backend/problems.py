@@ -15,6 +15,7 @@ from sellmode_backend.accounts.signing_in import WrongCode, WrongCredentials
 from sellmode_backend.store.settings import SettingError
 from sellmode_backend.sync.asked import BadPush
 from sellmode_backend.sync.push import ClientForked
+from sellmode_backend.sync.salvage import NotDisabled
 from sellmode_contract import wire
 
 BUSY_RETRY_S = 5
@@ -56,7 +57,7 @@ class Refused(Exception):
         super().__init__(code)
 
 
-def refusal(error: Exception) -> Refused | None:  # noqa: PLR0911  # a table of cases
+def refusal(error: Exception) -> Refused | None:  # noqa: C901, PLR0911  # a table of cases
     """The refusal that an error stands for; None for errors that nobody expected."""
     match error:
         case Refused():
@@ -77,6 +78,8 @@ def refusal(error: Exception) -> Refused | None:  # noqa: PLR0911  # a table of 
             return Refused("bad_request", str(error))
         case ClientForked():
             return Refused("client_forked", "Take a new name, count from 1 again, and send what is not settled.")
+        case NotDisabled():
+            return Refused("conflict", "The account is not disabled: sign in, and send it as usual.")
         case SettingError():
             return Refused("unavailable", "The backend's database holds no retailer yet.", retry_after=60)
         case sa.exc.OperationalError() | sa.exc.InterfaceError() | sa.exc.TimeoutError():

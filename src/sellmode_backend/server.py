@@ -15,6 +15,7 @@ import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -36,6 +37,7 @@ from sellmode_backend.store import migrations, settings
 from sellmode_backend.store.database import Database
 from sellmode_backend.sync import events
 from sellmode_backend.sync.answer import Chunk, SyncRules, answer
+from sellmode_backend.sync.salvage import salvage
 from sellmode_contract import text, wire
 
 _log = logging.getLogger(__name__)
@@ -84,6 +86,7 @@ def create_app(database: Database, *, settings: ServerSettings | None = None, cl
             Route(wire.SIGN_OUT_PATH, backend.sign_out, methods=["POST"]),
             Route(wire.SYNC_PATH, backend.sync, methods=["POST"]),
             Route(wire.EVENTS_PATH, backend.events),
+            Route(wire.SALVAGE_PATH, backend.salvage, methods=["POST"]),
             Route(openapi.PATH, backend.openapi),
             Route("/health", backend.health),
             Route("/metrics", backend.metrics_text),
@@ -162,6 +165,11 @@ class _Backend:
             return Response(compress(first.lines, True), headers=headers, media_type=wire.NDJSON)
         body = self._compressed(first, chunks, compress)
         return StreamingResponse(body, headers=headers, media_type=wire.NDJSON)
+
+    async def salvage(self, request: Request) -> Response:
+        asked = await self._asked(request, wire.Salvage)
+        salvaged = await to_thread.run_sync(partial(salvage, self._database, asked, self._clock(), self._settings.sync))
+        return _json(salvaged)
 
     async def _compressed(
         self, first: Chunk, chunks: Iterator[Chunk], compress: Callable[[bytes, bool], bytes]

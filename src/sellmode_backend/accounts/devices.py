@@ -29,6 +29,13 @@ def key(connection: Connection, account_id: str, device: str, name: str, now: dt
     return bytes(known.key)
 
 
+def known_key(connection: Connection, account_id: str, device: str) -> bytes | None:
+    """The account's key on a device, if it has signed in there."""
+    table = schema.device
+    found = connection.scalar(sa.select(table.c.key).where(table.c.account == account_id, table.c.device == device))
+    return bytes(found) if found is not None else None
+
+
 def is_known(connection: Connection, account_id: str, device: str) -> bool:
     """Whether the account has signed in on a device before."""
     table = schema.device

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.store import accounts as store_accounts
 from sellmode_backend.store import records as store_records
 from sellmode_backend.store import schema
+from sellmode_backend.store.database import upsert
 from sellmode_contract import text
 from sellmode_contract.records import Staff, source_id
 from sellmode_contract.visibility import ROLE_CAPABILITIES, Account, Capability, Role, Work
@@ -65,8 +66,11 @@ def add(connection: Connection, account: Account, now: dt.datetime) -> None:
     _write_stores_and_staff(connection, account)
 
 
-def update(connection: Connection, account: Account) -> None:
-    """Store an account as it is now; its id stays. Raises AccountError."""
+def update(connection: Connection, account: Account, *, now: dt.datetime | None = None) -> None:
+    """Store an account as it is now; its id stays. Raises AccountError.
+
+    ``now`` is since when it is disabled, if it is disabled by this: the present moment if not given.
+    """
     _check(connection, account)
     other = by_user_name(connection, account.user_name)
     if other is not None and other.id != account.id:
@@ -75,6 +79,7 @@ def update(connection: Connection, account: Account) -> None:
     connection.execute(sa.update(table).where(table.c.id == account.id).values(**_columns(account)))
     connection.execute(sa.delete(schema.account_store).where(schema.account_store.c.account == account.id))
     _write_stores_and_staff(connection, account)
+    _note_disabled(connection, account, now or dt.datetime.now(dt.UTC))
 
 
 def move(connection: Connection, account: Account, store: str) -> Account:
@@ -86,9 +91,18 @@ def move(connection: Connection, account: Account, store: str) -> Account:
     return moved
 
 
-def disable(connection: Connection, account: Account) -> None:
-    """Shut somebody out. Their sessions open nothing from now on, but can still be told why (`sessions.find`)."""
-    update(connection, msgspec.structs.replace(account, active=False))
+def disable(connection: Connection, account: Account, *, now: dt.datetime | None = None) -> None:
+    """Shut somebody out. Their sessions open nothing from now on, but can still be told why (`sessions.find`).
+
+    ``now`` is as for ``update``: for some time their terminals may still hand in what they had not sent.
+    """
+    update(connection, msgspec.structs.replace(account, active=False), now=now)
+
+
+def disabled_since(connection: Connection, account: Account) -> dt.datetime | None:
+    """Since when an account is disabled; None if it is not, or nobody knows."""
+    table = schema.disabled_account
+    return connection.scalar(sa.select(table.c.at).where(table.c.account == account.id))
 
 
 def enable(connection: Connection, account: Account) -> None:
@@ -116,6 +130,14 @@ def named(connection: Connection, user_name: str) -> Account:
     if account is None:
         raise UnknownAccount(f"There is no account with the user name {text.visible(user_name)!r}.")
     return account
+
+
+def _note_disabled(connection: Connection, account: Account, now: dt.datetime) -> None:
+    table = schema.disabled_account
+    if account.active:
+        connection.execute(sa.delete(table).where(table.c.account == account.id))
+    else:
+        connection.execute(upsert(connection, table).on_conflict_do_nothing(), {"account": account.id, "at": now})
 
 
 def _check(connection: Connection, account: Account) -> None:

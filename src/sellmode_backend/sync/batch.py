@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 from sqlalchemy.engine import Connection
 
 from sellmode_backend import phones
-from sellmode_backend.store import duplicates, records, settings
+from sellmode_backend.store import duplicates, merging, records, settings
 from sellmode_backend.store.clients import Entry
 from sellmode_backend.store.records import Key
 from sellmode_backend.sync.asked import Asked
 from sellmode_backend.sync.judge import Author, Judge
 from sellmode_backend.sync.targets import Targets
 from sellmode_contract import visibility, wire
-from sellmode_contract.mutations import Accept, Create, Edit, Operation, Outcome, Rejected, Stage, World, apply
+from sellmode_contract.mutations import Accept, Create, Edit, Merge, Operation, Outcome, Rejected, Stage, World, apply
 from sellmode_contract.mutations.refusals import TITLES
 from sellmode_contract.records import Customer, Record, Retailer, kind_of
 
@@ -54,6 +54,7 @@ class _Batch:
         self._stage = Stage(self._targets)
         self._judge = Judge(connection, author, self._targets, self._stage)
         self._retailer: Retailer | None = None
+        self._merged: list[merging.Merged] = []
 
     def do(self, asked: Sequence[Asked]) -> list[Entry]:
         done = [self._one(item) for item in asked]
@@ -77,18 +78,20 @@ class _Batch:
     def _apply(self, item: Asked, operation: Operation) -> _Done:
         judged = self._judge.judge(operation, item.mid)
         age = dt.timedelta(milliseconds=min(max(item.age_ms, 0), self._longest // dt.timedelta(milliseconds=1)))
-        outcome = apply(
-            judged.operation,
-            World(
-                records=self._stage,
-                account=self._author.account,
-                retailer=self._read_retailer() if _goes_by_settings(judged.operation) else None,
-                mid=item.mid,
-                now=self._received - age,
-                age=age,
-            ),
+        world = World(
+            records=self._stage,
+            account=self._author.account,
+            retailer=self._read_retailer() if _goes_by_settings(judged.operation) else None,
+            mid=item.mid,
+            now=self._received - age,
+            age=age,
         )
-        outcome = self._finished(judged.operation, outcome)
+        if isinstance(judged.operation, Merge):
+            merged = merging.merge(judged.operation, world)
+            self._merged.append(merged)
+            outcome = merged.outcome
+        else:
+            outcome = self._finished(judged.operation, apply(judged.operation, world))
         self._stage.take(outcome)
         touched = (*((kind_of(record), record.id) for record in outcome.puts), *outcome.removes)
         if judged.parks:
@@ -135,16 +138,19 @@ class _Batch:
             removed=[key for key, record in changed.items() if record is None],
             now=self._received,
         )
+        merging.settle(self._connection, self._merged, self._received)
         duplicates.watch(self._connection, people, now=self._received)
 
-    def _told(self, done: _Done, revisions: dict[Key, records.Revision]) -> Entry:
+    def _told(self, done: _Done, revisions: Mapping[Key, records.Revision]) -> Entry:
         """The result with the revisions of what the author sees; of the rest they learn nothing."""
-        account, mode = self._author.account, self._author.mode
+        if self._author.leaving:
+            return Entry(done.result, done.target)
         revs = []
-        for kind, id in dict.fromkeys(done.touched):
-            stored = revisions.get((kind, id))
-            if stored is None or visibility.visible(mode, account, stored.tags):
-                revs.append((kind, id, stored.rev if stored else 0))
+        for key in dict.fromkeys(done.touched):
+            now, before = revisions.get(key), self._targets.stored(key)
+            seen = now or before
+            if seen is None or visibility.visible(self._author.mode, self._author.account, seen.tags):
+                revs.append((*key, now.rev if now else 0))
         return Entry(msgspec.structs.replace(done.result, revs=tuple(revs)), done.target)
 
 

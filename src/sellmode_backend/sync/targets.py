@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import records
-from sellmode_backend.store.bulk import one_of
-from sellmode_backend.store.database import in_parts
+from sellmode_backend.store import merging, records
 from sellmode_backend.store.records import Key, Stored
-from sellmode_backend.store.schema import merged_customer
 from sellmode_contract.mutations import Create, Merge, Operation, Rejected, SetConsent, customers_of, decode, target
 from sellmode_contract.records import Channel, Consent, DuplicatePair, ParkedEdit, Record
 
@@ -59,7 +55,7 @@ class Targets:
                 if target(inner)[0] != "customer":
                     others.add(target(inner))
         self._read(("customer", id) for id in named)
-        self.kept = _kept(self._connection, {id for id in named if self._stored["customer", id] is None})
+        self.kept = merging.kept(self._connection, {id for id in named if self._stored["customer", id] is None})
         self._read(("customer", id) for id in self.kept.values())
         self._read(others)
         for key, seen in before.items():
@@ -117,13 +113,3 @@ def _people(seen: Stored, operation: Operation) -> set[str]:
     if isinstance(operation, Merge) and isinstance(seen.record, DuplicatePair):
         return set(seen.record.customers)
     return {seen.parent} if seen.parent else set()
-
-
-def _kept(connection: Connection, ids: Collection[str]) -> dict[str, str]:
-    """Who has become of customers who were merged away."""
-    query = sa.select(merged_customer.c.id, merged_customer.c.kept)
-    return {
-        row.id: row.kept
-        for some in in_parts(sorted(ids))
-        for row in connection.execute(query.where(one_of(connection, merged_customer.c.id, some)))
-    }
