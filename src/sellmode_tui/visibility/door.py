@@ -239,8 +239,8 @@ class Door:
         return self._writer.write(lambda seen: editing.set_consent(seen, customer, channel, state, evidence))
 
     def _create(self, kind: Literal["note", "contact", "date"], customer: str, fields: Mapping[str, Any]) -> Written:
-        operation = editing.create(kind, self._writer.new_id(), customer, fields)
-        return self._writer.write(lambda _: operation)
+        id = self._writer.new_id()
+        return self._writer.write(lambda seen: editing.create(kind, id, editing.customer(seen, customer).id, fields))
 
     def undo(self) -> Undone:
         """Take back one's last change that still stands. Raises NothingToUndo and CannotUndo."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sellmode_contract.mutations.consent import STRICTNESS
@@ -13,6 +14,9 @@ from sellmode_tui.visibility.surroundings import Surroundings
 
 _BELONGING = tuple(kind for kind, struct in KINDS.items() if "customer" in struct.__struct_fields__)
 """The kinds that may belong to a customer."""
+
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class Seen:
@@ -34,6 +38,8 @@ class Seen:
 
     def document(self, kind: str, id: str) -> str | None:
         """A visible record's document."""
+        if _SURROGATES.search(id):  # no database holds such an id, or takes the question
+            return None
         of_kind = " AND t.kind = ?" if table_of(kind) == OTHER else ""
         row = self.reading.connection.execute(
             f'SELECT t.doc FROM "{table_of(kind)}" t WHERE t.id = ?{of_kind} AND {self.reading.only_visible("t")}',
