@@ -15,12 +15,12 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.measure import commit
-from proofs import crash
+from proofs import crash, simulation
 from proofs.results import SEEDS, Proof, Run, Trial, keep, keep_seed, runs
 
 ENOUGH = 20
 """A run stops at so many failures."""
-PROOFS: Mapping[str, Proof] = {proof.name: proof for proof in (crash.PROOF,)}
+PROOFS: Mapping[str, Proof] = {proof.name: proof for proof in (crash.PROOF, simulation.PROOF)}
 
 
 def main(arguments: list[str] | None = None) -> None:

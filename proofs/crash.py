@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import random
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -23,21 +21,11 @@ from proofs import driver
 from proofs.disk import KILLED, LOSSES, Cut, Loss, Recorder, digest, images, places
 from proofs.results import Proof, Trial
 from proofs.subjects import BACKEND, CACHE, JOURNAL, Lost, Subject
+from proofs.workplace import workplace
 from sellmode_tui import sealed
 
 CUTS = 60
 """Of one recording."""
-
-
-@contextlib.contextmanager
-def workplace() -> Iterator[Path]:
-    """A folder in memory: the disk that fails is ours, not the machine's."""
-    memory = Path("/dev/shm")  # noqa: S108 # the folder in it has a name of its own
-    folder = Path(tempfile.mkdtemp(prefix="sellmode-proof-", dir=memory if memory.is_dir() else None))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder)
 
 
 def record(subject: Subject, folder: Path, seed: int) -> Recorder:

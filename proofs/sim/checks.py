@@ -1,0 +1,275 @@
+"""What must be true: the invariants I1 to I9 of docs/proofs.md, looked at with eyes of their own.
+
+Every value that anybody writes is unique, so that a value that comes back was written twice, or was shown and taken
+away again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from proofs.sim.backend import Backend
+from proofs.sim.terminal import Machine, Process
+from sellmode_backend.sync.answer import Chunk
+from sellmode_contract import mutations
+from sellmode_contract.mutations import Claim, Create, Edit, Rejected
+from sellmode_contract.records import KINDS, Customer, kind_of
+from sellmode_contract.visibility import Account
+from sellmode_contract.wire import Put
+from sellmode_tui.cache.outbox import Entry
+from tests.support.shop import held, shown
+from tests.support.worlds import sees
+
+FIELDS = ("given_name", "family_name", "phone")
+"""Fields of customers in which only unique values are written."""
+
+_lines: msgspec.json.Decoder[Put] = msgspec.json.Decoder(Put)
+
+
+class Broken(Exception):
+    """An invariant does not hold."""
+
+
+class Watch:
+    """Looks at a world as it goes on. Its methods raise Broken."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._history = backend.history
+        self._values: dict[tuple[str, str], list[str]] = defaultdict(list)
+        """What each field of each customer has been in the backend, in its order."""
+        self._claims: dict[str, str] = {}
+        """Who was told that a request is theirs."""
+        self._told: set[tuple[str, str]] = set()
+        """Of each machine, the claims that it has heard of."""
+        self._screens: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+        """What each process has shown of them."""
+        self._refused: dict[str, int] = {}
+        self._mine: dict[tuple[str, str, str], tuple[str, str]] = {}
+        """Of each machine and field, the last change written there: its mid and value."""
+        self._may_return: set[str] = set()
+        """Values that somebody has put back."""
+
+    # ------------------------------------------------------------------ at each step
+
+    def sent(self, account: str, chunk: Chunk) -> None:
+        """I2: nothing is sent that its receiver may not see in the state it was read from."""
+        puts = [_lines.decode(line) for line in chunk.lines.splitlines() if line.startswith(b'{"t":"p"')]
+        if not puts:
+            return
+        world = self._backend.world()
+        reader = next(each for each in world.accounts if each.id == account)
+        for put in puts:
+            record = msgspec.json.decode(put.d, type=KINDS[put.k])
+            if not sees(world, reader, record):
+                raise Broken(f"I2: {reader.user_name} was sent a {put.k} that they may not see")
+
+    def backend_changed(self) -> None:
+        """I4: no value comes back to a field. I5: a request has one winner."""
+        if self._history != self._backend.history:
+            self._history = self._backend.history
+            self._values.clear()
+            self._claims.clear()
+            self._screens.clear()
+        for customer in self._backend.customers():
+            for name in FIELDS:
+                self._note(self._values[customer.id, name], getattr(customer, name), f"I4: {name} of a customer")
+
+    def _note(self, values: list[str], value: str, what: str) -> None:
+        if not value or (values and values[-1] == value):
+            return
+        if value in values and value not in self._may_return:
+            raise Broken(f"{what} is {value} again, after {values[values.index(value) + 1 :]}")
+        values.append(value)
+
+    def put_back(self, value: str) -> None:
+        """Somebody takes a change back: the value before it returns."""
+        self._may_return.add(value)
+
+    def wrote(self, process: Process, mid: str) -> None:
+        """I7: what was written shows at once."""
+        entry = process.outbox.entry(mid)
+        if entry is None:
+            raise Broken("I3: what was written is not kept")
+        operation = entry.operation
+        match operation:
+            case Edit(kind="customer"):
+                for name, value in operation.set.items():
+                    self._mine[process.machine.name, operation.id, name] = (mid, value or "")
+            # A private note is for its author while they own the customer; a manager may write one where nobody does.
+            case Create(kind="note" | "contact" | "date" | "customer") if not operation.doc.get("private"):
+                if _document(process, operation.kind, operation.id) is None:
+                    raise Broken(f"I7: a {operation.kind} that was just made does not show")
+        self.looks(process)
+
+    def looks(self, process: Process) -> None:
+        """I3 and I7 of one process: nothing that was acknowledged is gone, and what shows does not flicker back."""
+        entries = {entry.mid: entry for entry in process.outbox.latest(1000)}
+        tray = {item.mid for item in process.outbox.tray(open_only=False)}
+        self._keeps(process.machine, entries, tray)
+        if self._refused.get(process.name, 0) != len(tray):
+            self._refused[process.name] = len(tray)
+            self._forget_screen(process)  # what was refused has rightly gone from the screen
+        customers = _customers(process)
+        for (name, id, field), (mid, value) in list(self._mine.items()):
+            if name != process.machine.name:
+                continue
+            entry = entries.get(mid)
+            customer = customers.get(id)
+            if entry is None or entry.state == "settled":
+                del self._mine[name, id, field]
+            elif customer is not None and customer.get(field, "") != value:
+                raise Broken(f"I7: {field} shows {customer.get(field)!r}, though {value!r} was written and waits")
+        for id, customer in customers.items():
+            for field in FIELDS:
+                what = f"I7: on {process.name} {field} of a customer"
+                self._note(self._screens[process.name, id, field], customer.get(field, ""), what)
+
+    def _keeps(self, machine: Machine, entries: dict[str, Entry], tray: set[str]) -> None:
+        for mid in machine.written:
+            entry = entries.get(mid)
+            if entry is None:
+                if mid in machine.done:  # forgotten after 30 days, by its machine's clock
+                    continue
+                raise Broken("I3: something that was acknowledged is gone")
+            if entry.result is None:
+                machine.done.discard(mid)
+            elif entry.result.st in ("applied", "merged"):
+                machine.done.add(mid)
+            elif mid not in tray:
+                raise Broken(f"I3: something was {entry.result.st}, and nobody is told")
+
+    def began_anew(self, process: Process) -> None:
+        """The process has other files, or an older state of them: what it shows may go back."""
+        self._forget_screen(process)
+        for key in [key for key in self._mine if key[0] == process.machine.name]:
+            del self._mine[key]
+
+    def _forget_screen(self, process: Process) -> None:
+        for key in [key for key in self._screens if key[0] == process.name]:
+            del self._screens[key]
+
+    # ------------------------------------------------------------------ when everything is quiet
+
+    def quiet(self, processes: Sequence[Process]) -> None:
+        """I1, I3, I5, I9: everybody has what they may see, and everything that was written came to what was told."""
+        world = self._backend.world()
+        ledger = {row.mid: row for row in self._backend.ledger()}
+        order: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for row in ledger.values():
+            order[row.cid].append((row.seq, row.mid))
+        for process in processes:
+            reader = next(each for each in world.accounts if each.id == process.machine.account.id)
+            self._converged(process, reader, {
+                (kind_of(record), record.id): msgspec.to_builtins(record)
+                for record in world.with_cards if sees(world, reader, record)
+            })  # fmt: skip
+            self._settled(process, ledger)
+            for cid, sequence in order.items():
+                self._in_order(cid, [mid for _, mid in sorted(sequence)], process.machine.written)
+        self._claims.clear()
+        self._told.clear()
+        for process in processes:
+            self.heard(process)
+        self._one_winner(world.records)
+
+    def _converged(self, process: Process, reader: Account, wanted: dict[tuple[str, str], Any]) -> None:
+        found = {key: msgspec.json.encode(doc, order="deterministic") for key, doc in shown(process.cache).items()}
+        expected = {key: msgspec.json.encode(doc, order="deterministic") for key, doc in wanted.items()}
+        what = f"I1: {process.name} ({reader.role})"
+        if missing := sorted(expected.keys() - found.keys()):
+            raise Broken(f"{what} lacks {len(missing)} records, such as {missing[0]}")
+        if extra := sorted(found.keys() - expected.keys()):
+            raise Broken(f"I1, I2: {process.name} shows {len(extra)} records too many, such as {extra[0]}")
+        for key, doc in expected.items():
+            if found[key] != doc:
+                raise Broken(f"{what} shows another {key[0]}: {found[key]!r}, not {doc!r}")
+        if extra := sorted(held(process.cache) - expected.keys()):
+            raise Broken(f"I2: {process.name} still holds {len(extra)} records, such as {extra[0]}")
+
+    def _settled(self, process: Process, ledger: dict[str, Any]) -> None:
+        entries = {entry.mid: entry for entry in process.outbox.latest(1000)}
+        for mid in process.machine.written:
+            entry = entries.get(mid)
+            if entry is None:
+                continue
+            if entry.state == "waiting" or entry.result is None:
+                raise Broken("I8: something still waits though everything is well")
+            done = entry.result.st in ("applied", "merged")
+            row = ledger.get(mid)
+            if done and (row is None or row.st not in ("applied", "merged")):
+                raise Broken(f"I3: told that it was done, but the backend knows it as {row and row.st}")
+            if not done and row is not None and row.st in ("applied", "merged"):
+                raise Broken(f"I3: done at the backend, and {entry.result.st} here ({entry.result.detail})")
+            if done:
+                self._took_effect(entry, entries.values())
+
+    def _took_effect(self, entry: Entry, entries: Iterable[Entry]) -> None:
+        """What an edit wrote was there, unless its author has written over it."""
+        try:
+            operation = entry.operation
+        except Rejected:
+            return
+        if not isinstance(operation, Edit) or operation.kind != "customer" or operation.guard:
+            return
+        for name, value in operation.set.items():
+            if name in FIELDS and value and value not in self._values[operation.id, name]:
+                later = [each for each in entries if each.mid != entry.mid and _writes(each, operation.id, name)]
+                if self._values[operation.id, name] and not later:
+                    raise Broken(f"I3: {name} was never {value}, though that was told to be done")
+
+    def _in_order(self, cid: str, sent: list[str], written: list[str]) -> None:
+        mine = [mid for mid in sent if mid in written]
+        if mine != [mid for mid in written if mid in mine]:
+            raise Broken(f"I9: the backend has done what {cid[:6]} wrote in another order")
+
+    def _one_winner(self, records: Iterable[Any]) -> None:
+        for record in records:
+            told = self._claims.get(record.id)
+            if told is not None and getattr(record, "claimed_by", told) != told:
+                raise Broken("I5: somebody was told that a request is theirs, and somebody else has it")
+
+    def heard(self, process: Process) -> None:
+        """I5: who is told that a request is theirs."""
+        for entry in process.outbox.latest(1000):
+            key = (process.machine.name, entry.mid)
+            if entry.result is None:  # sent again to a backend that was restored: what was told before counts no more
+                self._told.discard(key)
+            if entry.result is None or entry.result.st != "applied" or key in self._told:
+                continue
+            self._told.add(key)
+            try:
+                operation = mutations.decode(entry.body)
+            except Rejected:
+                continue
+            if isinstance(operation, Claim):
+                winner = self._claims.setdefault(operation.id, process.machine.account.id)
+                if winner != process.machine.account.id:
+                    raise Broken("I5: two people were told that a request is theirs")
+
+
+def _writes(entry: Entry, customer: str, field: str) -> bool:
+    try:
+        operation = entry.operation
+    except Rejected:
+        return False
+    return isinstance(operation, Edit) and operation.id == customer and field in operation.set
+
+
+def _document(process: Process, kind: str, id: str) -> dict[str, Any] | None:
+    return shown(process.cache).get((kind, id))
+
+
+def _customers(process: Process) -> dict[str, dict[str, Any]]:
+    with process.cache.reading() as reading:
+        rows = reading.connection.execute(f"SELECT id, doc FROM customer t WHERE {reading.only_visible('t')}")  # noqa: S608 # its own
+        return {id: msgspec.json.decode(doc) for id, doc in rows}
+
+
+def visible_customers(process: Process) -> list[Customer]:
+    """The customers that a process shows."""
+    return [msgspec.convert(doc, Customer) for _, doc in sorted(_customers(process).items())]

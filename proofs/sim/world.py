@@ -1,0 +1,544 @@
+"""A world: what happens in it follows from its seed alone, and everything that happens is written down."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from proofs.sim.backend import BASE, PEOPLE, STORES, Backend, Crashed, Store, virtual_time
+from proofs.sim.checks import Broken, Watch, visible_customers
+from proofs.sim.terminal import Killed, Line, Machine, Process
+from sellmode_contract import records
+from sellmode_contract.mutations import Claim, Rejected
+from sellmode_contract.records import ConsentState, Customer, Note, Record, Request
+from sellmode_tui.cache.outbox import Made
+from sellmode_tui.sync.events import RetryNow
+from sellmode_tui.visibility.attention import Duplicate, HandedOver, Refused
+from sellmode_tui.visibility.undo import CannotUndo, NothingToUndo
+from sellmode_tui.visibility.writing import Written
+from tests.support.shop import shown
+
+CUSTOMERS = 5
+MACHINES = (("ann", 1), ("ann", 2), ("ben", 1), ("mia", 1))
+ROUNDS = 12
+"""Passes that everybody gets at the end to send everything and to fetch everything."""
+
+
+class World:
+    """Machines, processes on them, a backend, its operator, and a clock."""
+
+    def __init__(self, folder: Path, seed: int, store: Store) -> None:
+        self.chance = random.Random(f"world {seed}")
+        self.now = 0.0
+        self.trace: list[str] = []
+        self.folder = folder
+        self._count = 0
+        self._processes = 0
+        self.backend = Backend(store, lambda: self.now)
+        self.watch = Watch(self.backend)
+        self._fill()
+        self.machines = [self._machine(user, number) for user, number in MACHINES]
+        self.processes = [self._process(machine) for machine in self.machines]
+
+    def close(self) -> None:
+        """End everything."""
+        for process in self.processes:
+            process.close()
+        self.backend.close()
+
+    # ------------------------------------------------------------------ how it begins
+
+    def unique(self, what: str) -> str:
+        """A text that nothing else in this world is."""
+        self._count += 1
+        return f"{what}{self._count}"
+
+    def _fill(self) -> None:
+        people = self.backend.people()
+        made: list[Record] = []
+        for number in range(CUSTOMERS):
+            owner = self.chance.choice([people["ann"], people["ann"], people["ben"], None])
+            customer = Customer(
+                id=records.source_id("customer", "sim", str(number)),
+                store="s1",
+                owner=owner.id if owner else None,
+                given_name=self.unique("g"),
+                email=f"same{number % 3}@example.com" if self.chance.random() < 0.4 else "",
+            )
+            note = Note(
+                id=records.source_id("note", "sim", str(number)), customer=customer.id, written_at=BASE, text="blue"
+            )
+            made += [customer, note]
+        made += [Request(id=records.source_id("request", "sim", str(number)), store="s1") for number in range(2)]
+        self.backend.write(*made)
+
+    def _machine(self, user: str, number: int) -> Machine:
+        account = self.backend.people()[user]
+        device = f"{user}-{number}"
+        data = self.folder / device
+        data.mkdir(mode=0o700)
+        return Machine(device, user, account, device, data, self.backend.sign_in(account.id, device))
+
+    def _process(self, machine: Machine) -> Process:
+        self._processes += 1
+        name = f"{machine.name}#{self._processes}"
+        process = Process(machine, self.backend, lambda: self.now, random.Random(f"{self.chance.random()}"), name)
+        process.faulty = 0.3
+        process.lead(leading=True)
+        return process
+
+    # ------------------------------------------------------------------ what happens
+
+    def step(self) -> None:
+        """Something happens. Raises Broken."""
+        (happens,) = self.chance.choices(list(_HAPPENS), weights=list(_HAPPENS.values()))
+        try:
+            happens(self)
+        except Crashed:
+            self._backend_ends()
+
+    def _backend_ends(self) -> None:
+        self.note("the backend ends")
+        self._restart_backend(self.backend.restart)
+
+    def note(self, *what: object) -> None:
+        """Write down what happened."""
+        self.trace.append(" ".join(map(str, what)))
+
+    def some(self) -> Process:
+        """One of the processes."""
+        return self.chance.choice(self.processes)
+
+    def run(self, process: Process) -> bool:
+        """Let a process go on by a step; whether there was anything to do."""
+        try:
+            line = process.go_on()
+        except Killed:
+            self._killed(process)
+            return True
+        except Crashed:
+            self._backend_ends()
+            line = Line(None)
+        if line is None:
+            return False
+        if line.chunk is not None:
+            self.note(process.name, "is sent", line.chunk.number, "lines")
+            self.watch.sent(process.machine.account.id, line.chunk)
+            self.watch.backend_changed()
+        self.watch.looks(process)
+        self.watch.heard(process)
+        return True
+
+    def goes_on(self) -> None:
+        busy = [each for each in self.processes if each.calling is not None] or self.processes
+        process = self.chance.choice(busy if self.chance.random() < 0.8 else self.processes)
+        moved = self.run(process)
+        self.note(process.name, "goes on" if moved else "rests")
+
+    def time_passes(self) -> None:
+        self.now += self.chance.choice([0.5, 5, 31, 120, 1000, 20_000])
+        self.note("time is", self.now)
+
+    def retries(self) -> None:
+        process = self.some()
+        if not process.halted and process.calling is None:
+            self.note(process.name, "is asked to sync")
+            with self._mortally(process):
+                process.tell(RetryNow())
+
+    # what people write
+
+    def writes(self) -> None:
+        process = self.some()
+        (act,) = self.chance.choices(list(_WRITES), weights=list(_WRITES.values()))
+        try:
+            written = act(self, process)
+        except (Rejected, NothingToUndo, CannotUndo) as refused:
+            self.note(process.name, act.__name__, "cannot:", type(refused).__name__)
+            return
+        self.note(process.name, act.__name__, "nothing" if written is None else written.words and "done")
+        if written is not None and written.mid:
+            process.machine.written.append(written.mid)
+            self.watch.wrote(process, written.mid)
+        else:
+            self.watch.looks(process)
+
+    def _customer(self, process: Process) -> Customer:
+        seen = visible_customers(process)
+        if not seen:
+            raise Rejected("not_found", "nobody is there")
+        return self.chance.choice(seen)
+
+    def _of_mine(self, process: Process, kind: str) -> dict[str, Any]:
+        me = process.machine.account.id
+        docs = sorted(shown(process.cache).items())
+        mine = [doc for (of, _), doc in docs if of == kind and doc.get("author", me) == me]
+        if not mine:
+            raise Rejected("not_found", "there is none")
+        return self.chance.choice(mine)
+
+    def edits(self, process: Process) -> Written:
+        field = self.chance.choice(["given_name", "given_name", "family_name", "phone"])
+        value = f"+41 44 {self.unique('')} 00 00" if field == "phone" else self.unique("v")
+        return process.door.edit_customer(self._customer(process).id, set={field: value})
+
+    def tags(self, process: Process) -> Written:
+        tag = f"tag{self.chance.randint(1, 3)}"
+        customer = self._customer(process)
+        change = {"tags": [tag]}
+        return process.door.edit_customer(
+            customer.id, **({"remove": change} if tag in customer.tags else {"add": change})
+        )
+
+    def adds(self, process: Process) -> Written:
+        email = f"same{self.chance.randint(0, 2)}@example.com"
+        fields = {"given_name": self.unique("n"), **({"email": email} if self.chance.random() < 0.5 else {})}
+        return process.door.create_customer(fields)
+
+    def notes(self, process: Process) -> Written:
+        private = self.chance.random() < 0.3
+        return process.door.write_note(self._customer(process).id, self.unique("text"), private=private)
+
+    def edits_note(self, process: Process) -> Written:
+        return process.door.edit_note(self._of_mine(process, "note")["id"], text=self.unique("text"))
+
+    def removes_note(self, process: Process) -> Written:
+        return process.door.remove_note(self._of_mine(process, "note")["id"])
+
+    def logs(self, process: Process) -> Written:
+        return process.door.log_contact(self._customer(process).id, "call", summary=self.unique("said"))
+
+    def dates(self, process: Process) -> Written:
+        return process.door.add_date(self._customer(process).id, self.unique("day"), 2, 29)
+
+    def consents(self, process: Process) -> Written:
+        states: list[ConsentState] = ["subscribed", "one_to_one", "unsubscribed"]
+        state = self.chance.choice(states)
+        return process.door.set_consent(self._customer(process).id, "email", state, evidence="said so")
+
+    def claims(self, process: Process) -> Written:
+        requests = [id for kind, id in sorted(shown(process.cache)) if kind == "request"]
+        if not requests:
+            raise Rejected("not_found", "there is none")
+        id = self.chance.choice(requests)
+        mid = process._new_id()  # noqa: SLF001 # as the app will, once it has a screen for requests
+        process.outbox.add(Claim(kind="request", id=id), mid=mid, made=Made(*process.reading()), before={})
+        process.cache.fold()
+        process.wrote = True
+        return Written(mid, id, "claim")
+
+    def undoes(self, process: Process) -> Written | None:
+        before = {entry.mid: entry for entry in process.outbox.latest(1000)}
+        undone = process.door.undo()
+        after = process.outbox.latest(1000)
+        gone = before.keys() - {entry.mid for entry in after}
+        self._put_back(before[mid] for mid in gone)
+        process.machine.written[:] = [mid for mid in process.machine.written if mid not in gone]
+        self.watch.began_anew(process)
+        if undone.how == "withdrawn":
+            return None
+        self._put_back(before[after[0].undoes or ""] for _ in range(1))
+        return Written(after[0].mid, "", undone.words)
+
+    def _put_back(self, entries: Iterator[Any]) -> None:
+        for entry in entries:
+            for doc in entry.before.values():
+                for value in (msgspec.json.decode(doc) if doc else {}).values():
+                    if isinstance(value, str):
+                        self.watch.put_back(value)
+
+    def attends(self, process: Process) -> Written | None:
+        """See to something that needs attention."""
+        items = process.door.attention()
+        if not items:
+            raise Rejected("not_found", "nothing needs attention")
+        item = self.chance.choice(items)
+        choice = self.chance.randrange(3)
+        self.watch.began_anew(process)
+        match item:
+            case Refused(can_resend=True) if choice == 0:
+                return process.door.resend(item.mid)
+            case Refused(can_hand_over=True) if choice == 1:
+                return process.door.hand_over(item.mid)
+            case Refused():
+                process.door.discard(item.mid)
+            case HandedOver():
+                return process.door.accept_parked(item.id) if choice else process.door.discard_parked(item.id)
+            case Duplicate():
+                if not choice:
+                    return process.door.dismiss_pair(item.id)
+                taken = [each.field for each in item.differences if self.chance.random() < 0.5]
+                return process.door.merge(item.id, item.customers[choice % 2], taken)
+        return None
+
+    # what the operator does
+
+    def operates(self) -> None:
+        (act,) = self.chance.choices(list(_OPERATES), weights=list(_OPERATES.values()))
+        self.note("operator", act.__name__)
+        act(self)
+        self.watch.backend_changed()
+
+    def _change_customer(self, **fields: Any) -> None:
+        customers = self.backend.customers()
+        if customers:
+            self.backend.write(msgspec.structs.replace(self.chance.choice(customers), **fields))
+
+    def reassigns(self) -> None:
+        people = self.backend.people()
+        owner = self.chance.choice([people["ann"].id, people["ben"].id, None])
+        self._change_customer(owner=owner)
+
+    def moves_customer(self) -> None:
+        self._change_customer(store=self.chance.choice([*STORES, "s1", None]))
+
+    def renames(self) -> None:
+        self._change_customer(given_name=self.unique("op"))
+
+    def removes(self) -> None:
+        customers = self.backend.customers()
+        if customers:
+            self.backend.write(removed=(("customer", self.chance.choice(customers).id),))
+
+    def imports(self) -> None:
+        people = self.backend.people()
+        id = records.source_id("customer", "sim", self.unique("imported"))
+        owner = self.chance.choice([people["ann"].id, None])
+        self.backend.write(Customer(id=id, store="s1", owner=owner, given_name=self.unique("i")))
+
+    def switches_mode(self) -> None:
+        self.backend.set_mode(self.chance.choice(["associate", "team"]))
+
+    def moves_person(self) -> None:
+        self.backend.change(self.backend.people()["ben"], store=self.chance.choice(STORES))
+
+    def shuts_out(self) -> None:
+        ben = self.backend.people()["ben"]
+        self.backend.change(ben, active=not ben.active)
+
+    def forgets_removals(self) -> None:
+        self.backend.forget_removals()
+
+    def backs_up(self) -> None:
+        self._restart_backend(self.backend.back_up)
+
+    def restores(self) -> None:
+        self._restart_backend(self.backend.restore)
+
+    def _restart_backend(self, meanwhile: Callable[[], object]) -> None:
+        """Whatever it was sending to anybody breaks off."""
+        for process in self.processes:
+            if process.calling is not None and process.calling.chunks is not None:
+                process.calling.chunks = iter(())
+                process.calling.whole = True
+        meanwhile()
+        for machine in self.machines:  # a restored backend may not know who had signed in since
+            machine.account = self.backend.people()[machine.user]
+
+    # mishaps
+
+    def mishap(self) -> None:
+        (act,) = self.chance.choices(list(_MISHAPS), weights=list(_MISHAPS.values()))
+        process = self.some()
+        self.note(process.name, act.__name__)
+        act(self, process)
+
+    @contextlib.contextmanager
+    def _mortally(self, process: Process) -> Iterator[None]:
+        try:
+            yield
+        except Killed:
+            self._killed(process)
+
+    def _killed(self, process: Process) -> None:
+        self.note(process.name, "is killed")
+        process.executor.dies_in = 0
+        for other in self._on(process.machine):
+            other.close()
+        self.processes = [each for each in self.processes if each not in self._on(process.machine) or each is process]
+        process.start()
+        process.lead(leading=True)
+        self.watch.looks(process)
+
+    def _on(self, machine: Machine) -> list[Process]:
+        return [each for each in self.processes if each.machine is machine]
+
+    def is_killed(self, process: Process) -> None:
+        """At once, or at one of the next effects on its files."""
+        if self.chance.random() < 0.7:
+            process.dies_in(self.chance.randint(1, 4))
+            return
+        if len(self._on(process.machine)) == 1:
+            process.kill()
+            process.start()
+            process.lead(leading=True)
+            self.watch.looks(process)
+
+    def has_a_double(self, process: Process) -> None:
+        """A second process on the same files, which takes the lead although the first has not given it up."""
+        if len(self._on(process.machine)) > 1:
+            return
+        self.processes.append(self._process(process.machine))
+
+    def ends_its_double(self, process: Process) -> None:
+        for other in self._on(process.machine)[1:]:
+            other.close()
+            self.processes.remove(other)
+
+    def loses_its_cache(self, process: Process) -> None:
+        """An upgrade that begins anew, or damage."""
+        if len(self._on(process.machine)) == 1:
+            process.close()
+            for file in process.machine.data.rglob("cache.db*"):
+                file.unlink()
+            process.start()
+            process.lead(leading=True)
+            self.watch.began_anew(process)
+
+    def is_cloned(self, process: Process) -> None:
+        """A copy of the whole machine goes on beside it, under the same names."""
+        if len(self.machines) > len(MACHINES) or len(self._on(process.machine)) > 1:
+            return
+        process.close()
+        machine = process.machine
+        data = self.folder / f"{machine.name}-clone"
+        shutil.copytree(machine.data, data)
+        process.start()
+        process.lead(leading=True)
+        clone = Machine(
+            f"{machine.name}-clone", machine.user, machine.account, machine.device, data, machine.token,
+            written=list(machine.written), done=set(machine.done),
+        )  # fmt: skip
+        self.machines.append(clone)
+        self.processes.append(self._process(clone))
+
+    def sets_its_clock(self, process: Process) -> None:
+        process.machine.skew = self.chance.choice([0.0, 86_400.0, -86_400.0, 3.2e8, -3.2e8, 3600.0])
+
+    def starts_anew(self, process: Process) -> None:
+        """The machine is switched off and on."""
+        for other in self._on(process.machine)[1:]:
+            other.close()
+            self.processes.remove(other)
+        process = self._on(process.machine)[0]
+        process.close()
+        process.machine.boots += 1
+        process.machine.booted_at = self.now
+        process.start()
+        process.lead(leading=True)
+
+    def hears_late(self, process: Process) -> None:
+        """The network delivers an old request once more."""
+        if process.deliver_late():
+            self.watch.backend_changed()
+
+    # ------------------------------------------------------------------ how it ends
+
+    def settle(self) -> None:
+        """No more faults: everybody gets time, and then everything has to be right. Raises Broken."""
+        self.note("all is well")
+        for user, _, _ in PEOPLE:
+            account = self.backend.people()[user]
+            if not account.active:
+                self.backend.change(account, active=True)
+        self.backend.dies_at_commit(0)
+        for process in list(self.processes):
+            if process in self.processes:
+                self.ends_its_double(process)
+        tokens: dict[str, str] = {}
+        for process in self.processes:
+            process.close()
+            machine = process.machine
+            machine.account = self.backend.people()[machine.user]
+            if machine.device not in tokens:
+                tokens[machine.device] = self.backend.sign_in(machine.account.id, machine.device)
+            machine.token = tokens[machine.device]
+            process.start()
+            process.faulty = 0.0
+            process.executor.dies_in = 0
+            process.lead(leading=True)
+        for _ in range(ROUNDS):
+            for process in self.processes:
+                self._complete_a_pass(process)
+            if not any(process.outbox.unsent() for process in self.processes):
+                break
+            self.now += 400
+        else:
+            raise Broken("I8: something still waits to be sent though everything is well")
+        for process in self.processes:
+            self._complete_a_pass(process)
+        self.watch.quiet(self.processes)
+
+    def _complete_a_pass(self, process: Process) -> None:
+        process.tell(RetryNow())
+        for _ in range(2000):
+            if process.idle:
+                return
+            self.run(process)
+        raise Broken("I8: a pass does not end")
+
+
+_HAPPENS: dict[Callable[[World], None], int] = {
+    World.goes_on: 55,
+    World.writes: 20,
+    World.time_passes: 7,
+    World.retries: 6,
+    World.operates: 8,
+    World.mishap: 5,
+}
+_WRITES: dict[Callable[[World, Process], Written | None], int] = {
+    World.edits: 30,
+    World.tags: 6,
+    World.adds: 8,
+    World.notes: 12,
+    World.edits_note: 6,
+    World.removes_note: 4,
+    World.logs: 5,
+    World.dates: 4,
+    World.consents: 5,
+    World.claims: 8,
+    World.undoes: 6,
+    World.attends: 10,
+}
+_OPERATES: dict[Callable[[World], None], int] = {
+    World.reassigns: 12,
+    World.moves_customer: 4,
+    World.renames: 6,
+    World.removes: 2,
+    World.imports: 4,
+    World.switches_mode: 4,
+    World.moves_person: 2,
+    World.shuts_out: 2,
+    World.forgets_removals: 4,
+    World.backs_up: 3,
+    World.restores: 2,
+}
+_MISHAPS: dict[Callable[[World, Process], None], int] = {
+    World.is_killed: 6,
+    World.has_a_double: 4,
+    World.ends_its_double: 3,
+    World.loses_its_cache: 2,
+    World.is_cloned: 2,
+    World.sets_its_clock: 2,
+    World.starts_anew: 2,
+    World.hears_late: 5,
+}
+
+
+@contextlib.contextmanager
+def opened(folder: Path, seed: int, store: Store) -> Iterator[World]:
+    """A world as it begins."""
+    holder: list[World] = []
+    with virtual_time(lambda: holder[0].backend.now() if holder else BASE):
+        world = World(folder, seed, store)
+        holder.append(world)
+        try:
+            yield world
+        finally:
+            world.close()
