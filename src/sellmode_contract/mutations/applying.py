@@ -13,6 +13,7 @@ import msgspec
 
 from sellmode_contract.mutations import consent as consents
 from sellmode_contract.mutations.customers import (
+    as_json,
     check_somebody,
     check_text,
     current_value,
@@ -321,7 +322,7 @@ def _edit_belonging(operation: Edit, world: World) -> Outcome:
     record = _read(world, operation.kind, operation.id, Note if operation.kind == "note" else ImportantDate)
     if operation.add or operation.remove:
         raise Rejected("invalid", f"A {operation.kind} has no sets.")
-    held: dict[str, Any] = {**_BLANK[operation.kind], **msgspec.to_builtins(record)}
+    held: dict[str, Any] = {**_BLANK[operation.kind], **as_json(record)}
     conflicts: dict[str, Conflict] = {}
     for name, value in operation.set.items():
         current = held.get(name)
@@ -360,7 +361,7 @@ def _parent(record: Record) -> str:
 def _remove(operation: Remove, world: World) -> Outcome:
     types: dict[str, type[Record]] = {"customer": Customer, "note": Note, "contact": Contact, "date": ImportantDate}
     record = _read(world, operation.kind, operation.id, types[operation.kind])
-    held = msgspec.to_builtins(record)
+    held = as_json(record)
     blank = _BLANK.get(operation.kind, {})
     for name, value in operation.was.items():
         if held.get(name, blank.get(name)) != value:

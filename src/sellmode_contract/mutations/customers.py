@@ -57,7 +57,12 @@ def current_value(customer: Customer, path: str) -> Any:
     value = getattr(customer, name)
     if entry:
         value = value.get(entry)
-    return msgspec.to_builtins(value) or None if not isinstance(value, bool) else value
+    return as_json(value) or None if not isinstance(value, bool) else value
+
+
+def as_json(value: Any) -> Any:
+    """A value as it is read from JSON: lists, where builtins would keep tuples that equal no list."""
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def with_value(customer: Customer, path: str, value: Any, retailer: Retailer | None) -> Customer:

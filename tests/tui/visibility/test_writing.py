@@ -16,7 +16,7 @@ from sellmode_contract.wire import MAX_MUTATION_BYTES
 from sellmode_tui import sealed
 from sellmode_tui.account.errors import NotSignedIn
 from sellmode_tui.cache.store import Cache
-from sellmode_tui.visibility import CannotWrite, Door, NotVisible, Rejected
+from sellmode_tui.visibility import CannotWrite, Door, NotVisible, Rejected, Written
 from tests.support.hostile import HOSTILE, UNSTORABLE
 from tests.tui.cache.lines import KEY, ME, NOW, customer, fill, open_cache
 from tests.tui.visibility.desk import ANNA, OTHERS, Desk, directory, open_desk, seller
@@ -206,7 +206,7 @@ def test_what_is_not_visible_and_what_does_not_exist_answer_alike(tmp_path: Path
         desk.fill(ANNA, HIDDEN, hidden_note, mode="associate")
         door = desk.door
         texts = set()
-        for write in (
+        writes: tuple[Callable[[], Written], ...] = (
             lambda: door.edit_customer(id, set={"phone": "+41 44 123 45 67"}),
             lambda: door.write_note(id, "x"),
             lambda: door.log_contact(id, "call"),
@@ -216,7 +216,8 @@ def test_what_is_not_visible_and_what_does_not_exist_answer_alike(tmp_path: Path
             lambda: door.remove_date(id),
             lambda: door.accept_parked(id),
             lambda: door.dismiss_pair(id),
-        ):
+        )
+        for write in writes:
             with pytest.raises(NotVisible) as refused:
                 write()
             assert refused.value.code == "not_found"
@@ -252,13 +253,14 @@ def test_a_door_without_a_journal_writes_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "place"), UNSTORABLE)
 def test_text_that_cannot_be_kept_is_refused_with_its_place(desk: Desk, text: str, place: int) -> None:
-    for field, write in (
-        ("text", lambda: desk.door.write_note(ANNA.id, text)),
-        ("given_name", lambda: desk.door.edit_customer(ANNA.id, set={"given_name": text})),
-        ("family_name", lambda: desk.door.create_customer({"family_name": text})),
-        ("add.tags", lambda: desk.door.edit_customer(ANNA.id, add={"tags": [text]})),
-        ("evidence", lambda: desk.door.set_consent(ANNA.id, "email", "subscribed", text)),
-    ):
+    writes: dict[str, Callable[[], Written]] = {
+        "text": lambda: desk.door.write_note(ANNA.id, text),
+        "given_name": lambda: desk.door.edit_customer(ANNA.id, set={"given_name": text}),
+        "family_name": lambda: desk.door.create_customer({"family_name": text}),
+        "add.tags": lambda: desk.door.edit_customer(ANNA.id, add={"tags": [text]}),
+        "evidence": lambda: desk.door.set_consent(ANNA.id, "email", "subscribed", text),
+    }
+    for field, write in writes.items():
         with pytest.raises(Rejected, match=f"character {place + 1} is a") as refused:
             write()
         assert refused.value.field == field
@@ -288,17 +290,18 @@ def test_what_was_written_is_there_after_a_restart_and_in_a_new_copy(desk: Desk)
     assert [note.text for note in desk.profile(made.id).notes] == ["Likes blue"]
 
 
-def test_a_write_stands_although_the_copy_cannot_show_it(desk: Desk) -> None:
+def test_a_write_stands_although_the_copy_cannot_show_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.close()
+    monkeypatch.setattr(sealed, "BUSY_MS", 50)
+    desk.open()
     profile = desk.profile()
-    with desk.cache.reading() as reading:  # as another process that is at it for longer than anybody waits
-        assert reading
-        blocker = sealed.connect(desk.folder / "cache.db", KEY)
-        blocker.execute("BEGIN IMMEDIATE")
-        try:
-            written = desk.door.write_note(ANNA.id, "Likes blue")
-        finally:
-            blocker.execute("ROLLBACK")
-            blocker.close()
+    other = sealed.connect(desk.folder / "cache.db", KEY)  # a process that writes for longer than anybody waits
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        written = desk.door.write_note(ANNA.id, "Likes blue")
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
     assert (written.shown, written.nothing) == (False, False)
     assert desk.wrote == 1
     assert [entry.mid for entry in desk.outbox.waiting()] == [written.mid]
