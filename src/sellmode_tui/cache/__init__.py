@@ -2,8 +2,8 @@
 
 ``store`` is the file that takes what the backend sends and is read from, ``page`` applies a page of it, ``fold`` shows
 what was written here on what was sent, ``rows`` writes and deletes rows, ``meta`` is what the file knows of itself,
-``tables`` says which columns a kind has beside its document, ``schema`` makes the tables, ``listing`` keeps customers in
-the orders that lists need, ``search`` keeps their search index. All of it can be fetched or folded again. Only
+``tables`` says which columns a kind has beside its document, ``schema`` makes the tables, ``listing`` keeps customers
+in the orders that lists need, ``search`` keeps their search index. All of it can be fetched or folded again. Only
 ``sellmode_tui.visibility`` reads records from it.
 
 ``outbox`` is what was written here: tables of the journal, which is never thrown away.

@@ -85,13 +85,15 @@ class Fold:
             if mutation.number not in known:
                 fresh.append(_Pending(mutation.number, mutation.mid, mutation.body, mutation.made_at, rev))
             elif rev != known[mutation.number]:
-                self._connection.execute("UPDATE pending SET rev = ? WHERE number = ?", (rev, mutation.number))
+                self._connection.execute(
+                    "UPDATE pending SET rev = ?, arrived = 0 WHERE number = ?", (rev, mutation.number)
+                )
                 settled.add(mutation.number)
         self._touch_mutations(gone | settled)
         self._forget(gone)
         self.refold()
         self._connection.executemany(
-            "INSERT INTO pending VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO pending (number, mid, body, made_at, rev) VALUES (?, ?, ?, ?, ?)",
             ((one.number, one.mid, one.body, one.made_at.isoformat(), one.rev) for one in fresh),
         )
         self._fold(fresh)
@@ -122,14 +124,14 @@ class Fold:
         self._unfolded.clear()
         self._connection.execute("DELETE FROM pending_key WHERE number IN (SELECT value FROM json_each(?))", (numbers,))
         pending = self._connection.execute(
-            "SELECT number, mid, body, made_at, rev FROM pending WHERE number IN (SELECT value FROM json_each(?))"
-            " ORDER BY number",
+            "SELECT number, mid, body, made_at, rev, arrived FROM pending"
+            " WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number",
             (numbers,),
         )
         self._fold(
             [
-                _Pending(number, mid, body, dt.datetime.fromisoformat(made_at), rev)
-                for number, mid, body, made_at, rev in pending
+                _Pending(number, mid, body, dt.datetime.fromisoformat(made_at), rev, bool(arrived))
+                for number, mid, body, made_at, rev, arrived in pending
             ]
         )
 
@@ -191,96 +193,116 @@ class Fold:
         if not pending:
             return
         head = meta.stored_head(self._connection)
-        records = _Rows(self._connection, meta.visible_scopes(self._connection, head))
-        stage = Stage(records)
+        shown = None if head is None else _Shown(self._connection, head)
         for mutation in pending:
-            touched = self._apply(mutation, head, records, stage)
             self._connection.executemany(
-                "INSERT INTO pending_key VALUES (?, ?)", ((key, mutation.number) for key in touched)
+                "INSERT INTO pending_key VALUES (?, ?)",
+                ((touched, mutation.number) for touched in self._apply(mutation, shown)),
             )
-        if head is not None:
-            self._show(stage, head, records)
+        if shown is not None:
+            self._write(shown)
 
-    def _apply(self, mutation: _Pending, head: Head | None, records: _Rows, stage: Stage) -> set[str]:
+    def _apply(self, mutation: _Pending, shown: _Shown | None) -> set[str]:
         """Let a mutation's effect stand, if it has one; returns what it touches."""
         operation = _readable(mutation.body)
         if operation is None:
             return set()
-        noted = _Noted(stage)
-        noted.touched |= keys(*mutations.target(operation), mutations.customers_of(operation))
-        if head is None or self._has_arrived(operation, mutation.rev):
-            return noted.touched
-        world = World(noted, head.view.account, records.retailer(), mutation.mid, mutation.made_at)
+        target = mutations.target(operation)
+        touched = keys(*target, mutations.customers_of(operation))
+        if shown is None or mutation.arrived:
+            return touched
+        if mutation.rev is not None and (shown.sent(*target).rev or 0) >= mutation.rev:
+            # For good: should the row leave, what is left is the backend's word.
+            self._connection.execute("UPDATE pending SET arrived = 1 WHERE number = ?", (mutation.number,))
+            return touched
+        noted = _Noted(shown.stage, touched)
+        world = World(noted, shown.head.view.account, shown.retailer(), mutation.mid, mutation.made_at)
         try:
             outcome = mutations.apply(operation, world)
-        except (Rejected, dbapi2.Error) as error:
-            if isinstance(error, dbapi2.Error):
-                raise
-            return noted.touched
-        except Exception:  # noqa: BLE001 -- whatever one change does to `apply`, the cache takes pages; the backend judges
+        except dbapi2.Error:
+            raise
+        except Exception:  # noqa: BLE001 -- refused, or a mistake in `apply`: the backend judges, and pages go on coming
             return noted.touched
         noted.note(outcome)
-        stage.take(outcome)
+        shown.take(outcome)
         return noted.touched
 
-    def _has_arrived(self, operation: Operation, rev: int | None) -> bool:
-        """Whether the backend's row has caught up with a mutation's result."""
-        if rev is None:
-            return False
-        kind, id = mutations.target(operation)
-        row = self._connection.execute(f"SELECT rev FROM {ASIDE} WHERE key = ?", (key(kind, id),)).fetchone()
-        if row is None:
-            of_kind, parameters = where(kind, id)
-            row = self._connection.execute(f'SELECT rev FROM "{table_of(kind)}" WHERE {of_kind}', parameters).fetchone()
-        return row is not None and row[0] is not None and int(row[0]) >= rev
-
-    def _show(self, stage: Stage, head: Head, records: _Rows) -> None:
+    def _write(self, shown: _Shown) -> None:
         """Write what became of records into their tables, and put aside what the backend had sent of them."""
-        shown: dict[str, dict[str, rows.Row]] = defaultdict(dict)
-        for (kind, id), record in stage.changed.items():
-            sent = self._put_aside(kind, id)
-            scope = None if record is None else self._scope(record, sent, stage, head, records)
-            if record is None or scope is None:
+        written: dict[str, dict[str, rows.Row]] = defaultdict(dict)
+        for (kind, id), record in shown.stage.changed.items():
+            sent = shown.sent(kind, id)
+            self._connection.execute(
+                f"INSERT OR IGNORE INTO {ASIDE} (key, kind, id, scope, rev, gen, doc) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (key(kind, id), kind, id, *sent),
+            )
+            if record is None:
                 self._delete(kind, id)
                 continue
             self.kinds.add(kind)
             doc = msgspec.json.encode(record).decode()
-            shown[table_of(kind)][id] = (id, scope, sent.rev or 0, sent.gen or 0, doc, *values_of(kind, record))
-        for table, held in shown.items():
+            common = (id, shown.scopes[kind, id], sent.rev or 0, sent.gen or 0, doc)
+            written[table_of(kind)][id] = (*common, *values_of(kind, record))
+        for table, held in written.items():
             rows.replace(self._connection, table, held)
 
-    def _put_aside(self, kind: str, id: str) -> _Sent:
+
+class _Shown:
+    """What becomes of the effective rows while mutations are applied to them."""
+
+    def __init__(self, connection: Connection, head: Head) -> None:
+        self.head = head
+        self._connection = connection
+        self._visible = frozenset(meta.visible_scopes(connection, head))
+        self._rows = _Rows(connection, self._visible)
+        self._retailer: Retailer | None = None
+        self.stage = Stage(self._rows)
+        self.scopes: dict[tuple[str, str], int] = {}
+        """The scope of each changed record, by kind and id."""
+
+    def retailer(self) -> Retailer | None:
+        """The retailer's settings, as the backend sent them."""
+        self._retailer = self._retailer or self._rows.retailer()
+        return self._retailer
+
+    def sent(self, kind: str, id: str) -> _Sent:
+        """A row as the backend sent it, visible or not."""
         row = self._connection.execute(
             f"SELECT scope, rev, gen, doc FROM {ASIDE} WHERE key = ?", (key(kind, id),)
         ).fetchone()
         if row is None:
-            of_kind, parameters = where(kind, id)
-            row = (
-                self._connection.execute(
-                    f'SELECT scope, rev, gen, doc FROM "{table_of(kind)}" WHERE {of_kind}', parameters
-                ).fetchone()
-                or (None,) * 4
-            )
-            self._connection.execute(
-                f"INSERT INTO {ASIDE} (key, kind, id, scope, rev, gen, doc) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (key(kind, id), kind, id, *row),
-            )
-        return _Sent(*row)
+            condition, parameters = where(kind, id)
+            row = self._connection.execute(
+                f'SELECT scope, rev, gen, doc FROM "{table_of(kind)}" WHERE {condition}', parameters
+            ).fetchone()
+        return _Sent(*row) if row is not None else _Sent(None, None, None, None)
 
-    def _scope(self, record: Record, sent: _Sent, stage: Stage, head: Head, records: _Rows) -> int | None:
+    def take(self, outcome: Outcome) -> None:
+        """Let an outcome stand. What its author does not see any more is not there for what follows, either."""
+        self.stage.take(outcome)
+        for record in outcome.puts:
+            name = kind_of(record), record.id
+            scope = self._scope(record)
+            if scope is None:
+                self.stage.changed[name] = None
+            else:
+                self.scopes[name] = scope
+
+    def _scope(self, record: Record) -> int | None:
         """The scope that a record is shown under; None for one that its author does not see (any more)."""
         parent_id = parent_of(record)
-        found = stage.get("customer", parent_id) if parent_id is not None else None
+        found = None if parent_id is None else self.stage.get("customer", parent_id)
         parent = found if isinstance(found, Customer) else None
         tags = visibility.tags(record, parent)
-        if sent.scope in records.scopes and visibility.tags(decode(kind_of(record), sent.doc or ""), parent) == tags:
+        sent = self.sent(kind_of(record), record.id)
+        if sent.scope in self._visible and visibility.tags(decode(kind_of(record), sent.doc or ""), parent) == tags:
             return sent.scope  # where a change moves nothing, the backend has decided
-        column = visibility.column(head.view.mode, head.view.account)
+        column = visibility.column(self.head.view.mode, self.head.view.account)
         audience = tags.in_column(column) if column else None
         if column is None or audience is None:
             return None
         name = visibility.scope_name(column, audience)
-        return meta.scope_number(self._connection, name) if name in meta.allowed(head) else None
+        return meta.scope_number(self._connection, name) if name in meta.allowed(self.head) else None
 
 
 def folded_all(connection: Connection, outbox: Outbox) -> bool:
@@ -300,6 +322,8 @@ class _Pending(NamedTuple):
     made_at: dt.datetime
     rev: int | None
     """The revision at which its target has it; None while that is not known."""
+    arrived: bool = False
+    """Whether the backend's row has caught up with that."""
 
 
 class _Sent(NamedTuple):
@@ -314,9 +338,8 @@ class _Sent(NamedTuple):
 class _Rows:
     """The visible effective rows as the contract's ``Reader``."""
 
-    def __init__(self, connection: Connection, scopes: tuple[int, ...]) -> None:
+    def __init__(self, connection: Connection, scopes: Collection[int]) -> None:
         self._connection = connection
-        self.scopes = frozenset(scopes)
         self._visible = f"scope IN ({','.join(map(str, scopes))})"
 
     def get(self, kind: str, id: str) -> Record | None:
@@ -357,9 +380,9 @@ class _Rows:
 class _Noted:
     """A ``Reader`` that notes what is read."""
 
-    def __init__(self, records: Reader) -> None:
+    def __init__(self, records: Reader, touched: set[str]) -> None:
         self._records = records
-        self.touched: set[str] = set()
+        self.touched = touched
 
     def get(self, kind: str, id: str) -> Record | None:
         record = self._records.get(kind, id)

@@ -8,14 +8,11 @@ from typing import TypeAlias
 from sellmode_contract.wire import Drop, Put, Remove, Sweep
 from sellmode_tui.cache import listing, meta, rows
 from sellmode_tui.cache.fold import Fold, keys
-from sellmode_tui.cache.schema import ASIDE
 from sellmode_tui.cache.tables import OTHER, TABLES, Value, columns_of, own_values, stored_text, table_of
 from sellmode_tui.sealed import Connection
 
 Change: TypeAlias = Put | Remove | Sweep | Drop
 
-_EVERYWHERE = (*TABLES, OTHER, ASIDE)
-"""The tables of rows that the backend sent."""
 _CUSTOMERS_AT = {
     table: columns.index("customer") for table in (*TABLES, OTHER) if "customer" in (columns := columns_of(table))
 }
@@ -110,7 +107,8 @@ class Page:
         swept, only = self._connection.execute("SELECT swept, only FROM scope WHERE pk = ?", (scope,)).fetchone()
         if swept in generations:
             # A reset with the number of the last one: what that one delivered is generation 0 in earnest now.
-            for table in _EVERYWHERE:
+            self._fold.touch_everything()
+            for table in (*TABLES, OTHER):
                 self._connection.execute(f'UPDATE "{table}" SET gen = 0 WHERE scope = ? AND gen = ?', (scope, swept))
             swept = only = None
         if only == meta.EMPTY and len(generations) == 1:

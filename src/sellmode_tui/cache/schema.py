@@ -39,7 +39,7 @@ def tables(connection: Connection) -> None:
     # of the records that they change the rows as the backend sent them; NULLs, if it has sent none.
     connection.execute(
         "CREATE TABLE pending (number INTEGER PRIMARY KEY, mid TEXT NOT NULL, body BLOB NOT NULL,"
-        " made_at TEXT NOT NULL, rev INTEGER)"
+        " made_at TEXT NOT NULL, rev INTEGER, arrived INTEGER NOT NULL DEFAULT 0)"
     )
     connection.execute(
         "CREATE TABLE pending_key (key TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (key, number)) WITHOUT ROWID"

@@ -264,10 +264,10 @@ class Cache:
         with self._advance() as connection:
             fold = Fold(connection, self._outbox)
             fold.catch_up()
-            if _shown(meta.stored_head(connection)) != _shown(head):
+            if head.reset or _shown(meta.stored_head(connection)) != _shown(head):
                 fold.touch_everything()
             if head.reset:
-                for table in (*TABLES, OTHER, ASIDE):
+                for table in (*TABLES, OTHER):
                     connection.execute(f'UPDATE "{table}" SET gen = -1')
                 connection.execute("UPDATE scope SET swept = NULL, only = NULL")
                 connection.execute("DELETE FROM meta WHERE name = 'cursor'")

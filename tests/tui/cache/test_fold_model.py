@@ -1,0 +1,558 @@
+"""Whatever is sent and written, in whatever order: what is shown is what was sent with what was written applied to it.
+
+The model folds everything anew, each time, on plain dictionaries.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sellmode_contract import mutations, visibility
+from sellmode_contract.mutations import (
+    Accept,
+    Claim,
+    Create,
+    Discard,
+    Edit,
+    Operation,
+    Outcome,
+    Park,
+    Rejected,
+    Release,
+    Remove,
+    SetConsent,
+    Stage,
+    World,
+    consent_id,
+)
+from sellmode_contract.mutations.consent import STRICTNESS
+from sellmode_contract.mutations.operations import plain
+from sellmode_contract.records import (
+    Channel,
+    Consent,
+    Contact,
+    Customer,
+    CustomField,
+    ImportantDate,
+    Note,
+    ParkedEdit,
+    Record,
+    Request,
+    Retailer,
+    kind_of,
+    parent_of,
+)
+from sellmode_contract.visibility import scopes
+from sellmode_contract.wire import Drop, Put, Sweep
+from sellmode_contract.wire import Remove as Removal
+from sellmode_tui import sealed
+from sellmode_tui.account.journal import Journal
+from sellmode_tui.cache import meta
+from sellmode_tui.cache.fold import Fold
+from sellmode_tui.cache.outbox import Entry
+from sellmode_tui.cache.page import Change
+from sellmode_tui.cache.store import Cache
+from sellmode_tui.cache.tables import OTHER, TABLES, decode
+from sellmode_tui.migrations import transaction
+from sellmode_tui.visibility import CustomerQuery, Door
+from tests.tui.cache.lines import ALL, KEY, ME, NOW, OWN, RETAILER, STORE, TEAM, account, customer, head, put
+from tests.tui.cache.written import add, result
+
+_LEAD = f"own/lead:{STORE}"
+_OWN_ALL = "own/all"
+_MANAGER = account(role="manager")
+_SCOPES = [TEAM, OWN, _LEAD, ALL, _OWN_ALL]
+
+
+class Row(NamedTuple):
+    """A record as it was sent. A scope that has left has lost its name; what was dropped is about to go."""
+
+    scope: str | None
+    v: int
+    g: int
+    record: Record
+
+
+@dataclass
+class Written:
+    entry: Entry
+    state: str = "waiting"
+    folds: bool = True
+    rev: int | None = None
+    arrived: bool = False
+
+
+class Model:
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], Row] = {}
+        self.written: list[Written] = []
+        self.mode = "associate"
+
+    # what the backend says
+
+    def page(self, changes: list[Change]) -> None:
+        self.arrive()
+        dropped: set[tuple[str, str]] = set()
+        for change in changes:
+            match change:
+                case Put(k=kind, id=id, v=v, s=scope, g=g):
+                    held = self.rows.get((kind, id))
+                    if held is None or held.scope is None or v >= held.v or g != held.g:
+                        self.rows[kind, id] = Row(scope, v, g, decode(kind, change.d))
+                        dropped.discard((kind, id))
+                case Removal(k=kind, id=id, s=scope):
+                    if (kind, id) in self.rows and self.rows[kind, id].scope == scope:
+                        del self.rows[kind, id]
+                case Sweep(s=scope, g=g):
+                    for key, row in list(self.rows.items()):
+                        if row.scope == scope and row.g == g:
+                            self.rows[key] = row._replace(g=0)
+                        elif row.scope == scope:
+                            del self.rows[key]
+                case Drop(s=scope):
+                    gone = [key for key, row in self.rows.items() if row.scope == scope]
+                    dropped.update(gone)
+                    for key in gone:
+                        self.rows[key] = self.rows[key]._replace(scope=None)
+        self.arrive()
+        self.rows = {key: row for key, row in self.rows.items() if key not in dropped}
+
+    def accept(self, mode: str, *, reset: bool) -> None:
+        self.arrive()
+        self.mode = mode
+        names = scopes(mode, _MANAGER)
+        for key, row in self.rows.items():
+            kept = row._replace(g=-1) if reset else row
+            self.rows[key] = kept if row.scope in names else kept._replace(scope=None)
+
+    def finish(self) -> None:
+        self.rows = {key: row for key, row in self.rows.items() if row.scope is not None}
+        for one in self.written:
+            one.folds = one.folds and one.state != "applied"
+
+    def arrive(self) -> None:
+        for one in self.written:
+            if one.state == "applied" and one.folds and one.rev is not None:
+                row = self.rows.get(mutations.target(one.entry.operation))
+                one.arrived = one.arrived or (row is not None and row.v >= one.rev)
+
+    # what is shown
+
+    def sent(self) -> dict[tuple[str, str], Record]:
+        current = scopes(self.mode, _MANAGER)
+        return {key: row.record for key, row in self.rows.items() if row.scope in current}
+
+    def shown(self) -> dict[tuple[str, str], Record]:
+        sent = self.sent()
+        stage = Stage(Plain(sent))
+        retailer = sent.get(("retailer", RETAILER.id))
+        for one in self.written:
+            if not one.folds or one.arrived:
+                continue
+            assert retailer is None or isinstance(retailer, Retailer)
+            world = World(stage, _MANAGER, retailer, one.entry.mid, one.entry.made_at)
+            try:
+                outcome = mutations.apply(one.entry.operation, world)
+            except Rejected:
+                continue
+            stage.take(outcome)
+            self._hide(outcome, stage, sent)
+        shown = {**sent, **{key: record for key, record in stage.changed.items() if record is not None}}
+        return {key: record for key, record in shown.items() if stage.changed.get(key, record) is not None}
+
+    def _hide(self, outcome: Outcome, stage: Stage, sent: dict[tuple[str, str], Record]) -> None:
+        for record in outcome.puts:
+            id = parent_of(record)
+            parent = None if id is None else stage.get("customer", id)
+            assert parent is None or isinstance(parent, Customer)
+            tags = visibility.tags(record, parent)
+            key = (kind_of(record), record.id)
+            if key in sent and visibility.tags(sent[key], parent) == tags:
+                continue
+            if not visibility.visible(self.mode, _MANAGER, tags):
+                stage.changed[key] = None
+
+
+class Plain:
+    """Records in a dictionary, as a ``Reader``."""
+
+    def __init__(self, records: dict[tuple[str, str], Record]) -> None:
+        self._records = records
+
+    def get(self, kind: str, id: str) -> Record | None:
+        return self._records.get((kind, id))
+
+    def consent(self, customer: str, channel: Channel) -> Consent | None:
+        held = [one for one in self.belongings(customer, "consent") if isinstance(one, Consent)]
+        return max(
+            (one for one in held if one.channel == channel),
+            key=lambda one: (STRICTNESS[one.state], one.id),
+            default=None,
+        )
+
+    def belongings(self, customer: str, kind: str | None = None) -> list[Record]:
+        return [
+            record
+            for (of, _), record in sorted(self._records.items())
+            if parent_of(record) == customer and kind in (None, of)
+        ]
+
+
+# ------------------------------------------------------------------ what may happen
+
+_people = st.sampled_from(["customer-0", "customer-1", "customer-2"])
+_names = st.sampled_from(["Ada", "Bo", "Łucja", "山田", ""])
+_ids = st.sampled_from(["0", "1"])
+_WITH_PETS = msgspec.structs.replace(RETAILER, custom_fields=(CustomField(name="pet", label="Pet", type="text"),))
+_records: st.SearchStrategy[Record] = st.one_of(
+    *[
+        st.builds(
+            customer,
+            st.integers(0, 2),
+            given_name=_names,
+            phone=st.sampled_from(["", "+41 79 123 45 67"]),
+            tags=st.sampled_from([(), ("VIP",)]),
+            owner=st.sampled_from([ME, ME, None, "staff-9"]),
+        )
+    ]
+    * 3,
+    st.builds(
+        lambda which, customer, private, author: Note(
+            id=f"note-{which}", customer=customer, written_at=NOW, text="sent", private=private, author=author
+        ),
+        _ids,
+        _people,
+        st.booleans(),
+        st.sampled_from([ME, "staff-9"]),
+    ),
+    st.builds(
+        lambda which, customer: Contact(id=f"contact-{which}", customer=customer, at=NOW, channel="call", author=ME),
+        _ids,
+        _people,
+    ),
+    st.builds(
+        lambda which, customer: ImportantDate(id=f"date-{which}", customer=customer, label="birthday", month=2, day=3),
+        _ids,
+        _people,
+    ),
+    st.builds(
+        lambda customer, state: Consent(
+            id=consent_id(customer, "email"), customer=customer, channel="email", state=state
+        ),
+        _people,
+        st.sampled_from(["subscribed", "one_to_one", "unsubscribed"]),
+    ),
+    st.builds(lambda by: Request(id="request", store=STORE, claimed_by=by), st.sampled_from([None, ME, "staff-9"])),
+    st.builds(
+        lambda customer, name: ParkedEdit(
+            id="parked-0",
+            customer=customer,
+            author="staff-9",
+            at=NOW,
+            operation=dict(plain(Edit(kind="customer", id=customer, set={"given_name": name}))),
+        ),
+        _people,
+        _names,
+    ),
+    st.sampled_from(
+        [
+            RETAILER,
+            msgspec.structs.replace(RETAILER, custom_fields=(CustomField(name="pet", label="Pet", type="text"),)),
+        ]
+    ),
+)
+_scopes = st.sampled_from(_SCOPES)
+_changes: st.SearchStrategy[Change] = st.one_of(
+    *[st.builds(put, _records, _scopes, st.integers(1, 4), st.sampled_from([0, 0, 4, 5]))] * 4,
+    st.builds(lambda record, scope: Removal(k=kind_of(record), id=record.id, s=scope), _records, _scopes),
+    st.builds(Sweep, s=_scopes, g=st.sampled_from([4, 5])),
+    st.builds(Drop, s=_scopes),
+)
+_operations: st.SearchStrategy[Operation] = st.one_of(
+    *[
+        st.builds(
+            lambda which, name, was, guard: Edit(
+                kind="customer", id=which, set={"given_name": name}, was={"given_name": was}, guard=guard
+            ),
+            _people,
+            _names,
+            _names,
+            st.booleans(),
+        )
+    ]
+    * 2,
+    st.builds(
+        lambda which: Edit(kind="customer", id=which, add={"tags": ("New",)}, remove={"tags": ("VIP",)}), _people
+    ),
+    st.builds(lambda which: Edit(kind="customer", id=which, set={"custom.pet": "Rex"}), _people),
+    st.builds(lambda which, name: Create(kind="customer", id=which, doc={"given_name": name}), _people, _names),
+    st.builds(lambda which: Remove(kind="customer", id=which), _people),
+    st.builds(
+        lambda which, customer, private: Create(
+            kind="note", id=f"note-{which}", doc={"customer": customer, "text": "mine", "private": private}
+        ),
+        _ids,
+        _people,
+        st.booleans(),
+    ),
+    st.builds(
+        lambda which, private: Edit(kind="note", id=f"note-{which}", set={"private": private}), _ids, st.booleans()
+    ),
+    st.builds(
+        lambda which, customer: Create(
+            kind="contact", id=f"contact-{which}", doc={"customer": customer, "channel": "visit"}
+        ),
+        _ids,
+        _people,
+    ),
+    st.builds(
+        lambda which, customer: Create(
+            kind="date", id=f"date-{which}", doc={"customer": customer, "label": "wedding", "month": 1, "day": 2}
+        ),
+        _ids,
+        _people,
+    ),
+    st.builds(lambda which: Edit(kind="date", id=f"date-{which}", set={"day": 7}, was={"day": 3}), _ids),
+    st.builds(
+        lambda kind, which: Remove(kind=kind, id=f"{kind}-{which}"), st.sampled_from(["note", "contact", "date"]), _ids
+    ),
+    st.builds(
+        lambda customer, state, was: SetConsent(
+            id=consent_id(customer, "email"), customer=customer, channel="email", state=state, was=was, evidence="said"
+        ),
+        _people,
+        st.sampled_from(["subscribed", "one_to_one", "unsubscribed"]),
+        st.sampled_from(["subscribed", "one_to_one", "unsubscribed"]),
+    ),
+    st.sampled_from([Claim(kind="request", id="request"), Release(kind="request", id="request")]),
+    st.builds(
+        lambda customer, name: Park(
+            id="parked-1",
+            customer=customer,
+            operation=dict(plain(Edit(kind="customer", id=customer, set={"given_name": name}))),
+        ),
+        _people,
+        _names,
+    ),
+    st.builds(lambda which: Accept(id=f"parked-{which}"), _ids),
+    st.builds(lambda which: Discard(id=f"parked-{which}"), _ids),
+)
+
+
+class Write(NamedTuple):
+    operation: Operation
+    late: bool
+    """Whether it is folded only by what follows."""
+
+
+class Settle(NamedTuple):
+    which: int
+    """Of those that wait."""
+    st: str
+    rev: int
+    """Of its target; 0 is not told."""
+    late: bool
+
+
+class Withdraw(NamedTuple):
+    which: int
+
+
+Step = list[Change] | Write | Settle | Withdraw | str
+
+_steps: st.SearchStrategy[Step] = st.one_of(
+    *[st.lists(_changes, max_size=6)] * 3,
+    *[st.builds(Write, _operations, st.sampled_from([False, False, True]))] * 5,
+    *[
+        st.builds(
+            Settle,
+            st.integers(0, 9),
+            st.sampled_from(["applied", "applied", "merged", "rejected", "parked", "retry"]),
+            st.integers(0, 4),
+            st.booleans(),
+        )
+    ]
+    * 2,
+    st.builds(Withdraw, st.integers(0, 9)),
+    st.sampled_from(
+        ["accept team", "accept associate", "accept reset", "finish", "reopen", "replace", "send", "again", "forked"]
+    ),
+)
+
+
+class Terminal:
+    """A journal and a cache beside their model."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self.model = Model()
+        self._open()
+
+    def _open(self) -> None:
+        self.journal = Journal(self._folder / "journal.db", KEY)
+        self.cache = Cache.open(self._folder / "cache.db", KEY, self.journal.outbox)
+        self.cache.state()
+
+    def close(self) -> None:
+        self.cache.close()
+        self.journal.close()
+
+    def accept(self, mode: str, *, reset: bool = False) -> None:
+        self.cache.accept(head(mode, person=_MANAGER, reset=reset), at=NOW)
+        self.model.accept(mode, reset=reset)
+
+    def do(self, step: Step) -> bool:
+        """Follow a step; whether it has been folded."""
+        match step:
+            case list():
+                self.cache.apply(step, "cursor")
+                self.model.page(step)
+            case Write(operation=operation, late=late):
+                self.model.written.append(Written(add(self.journal.outbox, operation)))
+                return not late
+            case Settle():
+                self._settle(step)
+                return not step.late
+            case Withdraw(which=which):
+                if waiting := self._waiting():
+                    one = waiting[which % len(waiting)]
+                    if self.journal.outbox.withdraw(one.entry.mid):
+                        self.model.written.remove(one)
+            case str():
+                self._say(step)
+        return True
+
+    def _waiting(self) -> list[Written]:
+        return [one for one in self.model.written if one.state == "waiting"]
+
+    def _settle(self, step: Settle) -> None:
+        waiting = self._waiting()
+        if not waiting:
+            return
+        one = waiting[step.which % len(waiting)]
+        revs = [(*mutations.target(one.entry.operation), step.rev)] if step.rev else []
+        answer = result(one.entry, step.st, **({"revs": revs} if step.st in ("applied", "merged") else {}))
+        for _ in range(2):  # the same twice is the same
+            self.journal.outbox.settle([answer], NOW)
+        if step.st in ("applied", "merged"):
+            one.state, one.rev = "applied", step.rev or None
+        elif step.st != "retry":
+            one.state, one.folds = "refused", False
+
+    def _say(self, step: str) -> None:
+        match step:
+            case "accept reset":
+                self.accept(self.model.mode, reset=True)
+            case "accept team" | "accept associate":
+                self.accept(step.split()[1])
+            case "finish":
+                self.cache.finish(at=NOW)
+                self.model.finish()
+            case "reopen":
+                self.close()
+                self._open()
+            case "replace":
+                self.cache.close()
+                sealed.remove(self._folder / "cache.db")
+                self.cache = Cache.open(self._folder / "cache.db", KEY, self.journal.outbox)
+                self.model.rows.clear()
+                for one in self.model.written:
+                    one.arrived = False
+                self.accept(self.model.mode)
+            case "send":
+                self.journal.outbox.batch(50, 1 << 20)
+            case _:
+                again = step == "again"
+                self.journal.outbox.renumber(f"client-{len(self.model.written)}-{step}", again=again)
+                for one in self.model.written:
+                    if again and one.state == "applied":
+                        one.state, one.rev, one.arrived = "waiting", None, False
+
+    def compare(self) -> None:
+        self.cache.fold()
+        self.model.arrive()
+        shown = self.model.shown()
+        with self.cache.reading() as reading:
+            held = dict(_visible(reading.connection, reading.only_visible("t")))
+            sent = {key for key in {*shown, *self.model.sent()} if reading.as_sent(*key) is not None}
+        assert held == {key: msgspec.to_builtins(record) for key, record in shown.items()}
+        assert sent == set(self.model.sent())
+        door = Door(self.cache)
+        people = sorted(id for kind, id in shown if kind == "customer")
+        for query in (CustomerQuery(), CustomerQuery(sort="last_contact", descending=True)):
+            found = door.find(query)
+            assert sorted(row.id for row in found.rows(0, 100)) == people
+            assert found.count() == (len(people), True)
+        assert sorted(row.id for row in door.find(CustomerQuery("ada")).rows(0, 9)) == [
+            id
+            for id in people
+            if getattr(shown["customer", id], "given_name") == "Ada"  # noqa: B009 -- of a Record
+        ]
+        self._compare_with_folding_anew()
+
+    def _compare_with_folding_anew(self) -> None:
+        """Bit by bit has come to the same as all at once."""
+        connection = self.cache._writer
+        before = _everything(connection)
+        with transaction(connection):
+            fold = Fold(connection, None)
+            fold.touch_everything()
+            assert connection.execute("SELECT count(*) FROM aside").fetchone() == (0,)
+            fold.refold()
+        assert _everything(connection) == before
+
+
+def _visible(connection: Any, condition: str) -> Iterator[tuple[tuple[str, str], Any]]:
+    for table in (*TABLES, OTHER):
+        kind = "t.kind" if table == OTHER else f"'{table}'"
+        for of, id, doc in connection.execute(f'SELECT {kind}, t.id, t.doc FROM "{table}" t WHERE {condition}'):  # noqa: S608 -- names of ours
+            yield (of, id), msgspec.to_builtins(decode(of, doc))
+
+
+def _everything(connection: Any) -> dict[str, list[Any]]:
+    tables = (*TABLES, OTHER, "aside", "pending", "pending_key")
+    return {
+        table: sorted(map(repr, connection.execute(f'SELECT {_columns(connection, table)} FROM "{table}"')))  # noqa: S608 -- names of ours
+        for table in tables
+    }
+
+
+def _columns(connection: Any, table: str) -> str:
+    names = [name for _, name, *_ in connection.execute(f'PRAGMA table_info("{table}")')]
+    return ", ".join(name for name in names if name != "pk")
+
+
+@given(st.lists(_steps, max_size=14))
+def test_what_is_shown_is_what_was_sent_with_what_was_written(steps: list[Step]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        terminal = Terminal(Path(folder))
+        try:
+            terminal.accept("associate")
+            for step in steps:
+                if terminal.do(step):
+                    terminal.compare()
+            terminal.compare()
+            _come_to_rest(terminal)
+        finally:
+            terminal.close()
+
+
+def _come_to_rest(terminal: Terminal) -> None:
+    """Everything is settled and a pass is done: what was sent stands alone."""
+    while terminal._waiting():
+        terminal.do(Settle(0, "applied", 0, late=True))
+    terminal.do("finish")
+    terminal.compare()
+    assert terminal.model.shown() == terminal.model.sent()
+    connection = terminal.cache._writer
+    for table in ("aside", "pending", "pending_key"):
+        assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608 -- names of ours
+    assert meta.get(connection, "folded") == terminal.journal.outbox.change()
