@@ -9,7 +9,18 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from benchmarks import delta, first_sync, on_screen, opening_list, typeahead
+from benchmarks import (
+    delta,
+    first_sync,
+    hot_store,
+    on_screen,
+    opening_list,
+    passes,
+    polls,
+    two_screens,
+    typeahead,
+    writing,
+)
 from benchmarks.bench import Bench
 from benchmarks.measure import Figure, table
 
@@ -22,6 +33,13 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "start": on_screen.start,
     "quiet": on_screen.quiet,
     "memory": on_screen.memory,
+    "write": writing.run,
+    "two-processes": two_screens.processes,
+    "two-terminals": two_screens.terminals,
+    "idle-pass": passes.idle,
+    "queue": passes.queue,
+    "hot-store": hot_store.run,
+    "polls": polls.run,
 }
 
 

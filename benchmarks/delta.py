@@ -56,9 +56,8 @@ class _Changing:
         """Seconds in the store, in the cache and of the whole pass, sample by sample."""
         self._shop = shop
         self._session: Session = stack.enter_context(contextlib.closing(shop.unlock()))
-        cache = stack.enter_context(
-            contextlib.closing(_Watched.open(self._session.folder.cache_path, self._session.key))
-        )
+        path, outbox = self._session.folder.cache_path, self._session.journal.outbox
+        cache = stack.enter_context(contextlib.closing(_Watched.open(path, self._session.key, outbox=outbox)))
         assert isinstance(cache, _Watched)  # noqa: S101 # for the type checker
         self._cache = cache
         self._chance = random.Random(shop.rows)

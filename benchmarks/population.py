@@ -10,7 +10,7 @@ from itertools import accumulate, islice
 import msgspec
 
 from sellmode_contract.records import Customer, Figures, Retailer, Staff, StoreEntry
-from sellmode_contract.visibility import Account, scope_name, scopes, store_audience
+from sellmode_contract.visibility import ROLE_CAPABILITIES, Account, Role, scope_name, scopes, store_audience
 from sellmode_contract.wire import Head, Lease, Put, Sweep, View
 from sellmode_tui.cache.store import Cache
 
@@ -31,9 +31,12 @@ def _names(count: int, seed: int) -> list[str]:
     )
 
 
-def account(role: str = "associate") -> Account:
+def account(role: Role = "associate") -> Account:
     """Whose cache it is: a person of the store that all the customers belong to."""
-    return Account(id="a" * 36, user_name="e1", name="Ana Ruiz", role=role, stores=(STORE,))
+    return Account(
+        id="a" * 36, user_name="e1", name="Ana Ruiz", role=role, stores=(STORE,),
+        capabilities=frozenset(ROLE_CAPABILITIES[role]),
+    )  # fmt: skip
 
 
 def head(mode: str = "team") -> Head:

@@ -51,6 +51,19 @@ class TimedTerminal(Terminal):
             count += len(data)
         return Answer(last, count)
 
+    def shown(self, do: Callable[[], object], text: str) -> float:
+        """Do something elsewhere; seconds from its beginning until a text that it brings was on its way here."""
+        held: list[tuple[float, bytes]] = []
+        since = len(self._captured)
+        self._held = held
+        start = time.perf_counter()
+        do()
+        self.wait_for_bytes(text.encode(), since=since)
+        self._held = None
+        for _, data in held:
+            self._draw(data)
+        return held[-1][0] - start
+
     def memory(self) -> float:
         """Resident memory of the app, in MB."""
         status = Path(f"/proc/{self.pid}/status").read_text()

@@ -92,15 +92,44 @@ class Shop:
         with contextlib.closing(self.unlock()) as opened, cache_of(opened) as cache:
             yield cache
 
+    @contextlib.contextmanager
+    def terminal(self) -> Iterator[Terminal]:
+        """The shop's own terminal, brought up to date."""
+        with contextlib.closing(self.unlock()) as opened, self._terminal(opened) as terminal:
+            yield terminal
+
+    @contextlib.contextmanager
+    def another_terminal(self) -> Iterator[Terminal]:
+        """Another terminal of the same account beside the shop's own, brought up to date. Once for each shop."""
+        self.data()
+        data = self.folder / "another"
+        data.mkdir(mode=0o700)
+        with Transport(self.url) as transport:
+            opened = session.sign_in(transport, USER, PASSWORD, data=private_folder(data))
+        with contextlib.closing(opened), self._terminal(opened) as terminal:
+            yield terminal
+
+    @contextlib.contextmanager
+    def _terminal(self, opened: Session) -> Iterator[Terminal]:
+        with Transport(self.url) as transport, cache_of(opened) as cache:
+            terminal = Terminal(transport, cache, opened)
+            run_pass(terminal, hear_nothing)
+            yield terminal
+
 
 @contextlib.contextmanager
 def cache_of(opened: Session) -> Iterator[Cache]:
     """A session's cache."""
-    with contextlib.closing(Cache.open(opened.folder.cache_path, opened.key)) as cache:
+    path, outbox = opened.folder.cache_path, opened.journal.outbox
+    with contextlib.closing(Cache.open(path, opened.key, outbox=outbox)) as cache:
         yield cache
 
 
-def sync(shop: Shop, opened: Session, cache: Cache, tell: Callable[[int, int | None], None] = lambda *_: None) -> None:
+def hear_nothing(_received: int, _left: int | None) -> None:
+    """For a pass of which nobody wants to know how far it is."""
+
+
+def sync(shop: Shop, opened: Session, cache: Cache, tell: Callable[[int, int | None], None] = hear_nothing) -> None:
     """Run a sync pass of a terminal over HTTP; ``tell`` as in ``run_pass``."""
     with Transport(shop.url) as transport:
         run_pass(Terminal(transport, cache, opened), tell)
@@ -112,12 +141,13 @@ def opening(rows: int, folder: Path, tell: Callable[[str], None] = lambda _: Non
     folder.mkdir(mode=0o700, parents=True)
     database_url = f"sqlite:///{folder / 'backend.db'}"
     with contextlib.closing(databases.open_database(database_url)) as database:
-        _fill(database, rows, tell)
+        fill(database, rows, tell)
         with serve(database_url, folder) as backend:
             yield Shop(rows, folder, database, backend.url)
 
 
-def _fill(database: Database, rows: int, tell: Callable[[str], None]) -> None:
+def fill(database: Database, rows: int, tell: Callable[[str], None] = lambda _: None) -> None:
+    """Make the retailer with its store, the account and so many customers in an empty database."""
     migrations.migrate(database)
     with database.transaction() as connection:
         settings.initialise(connection, "Bench", "team", "Europe/Zurich", "CHF")
