@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.accounts import directory
 from sellmode_backend.importers import merge
 from sellmode_backend.importers.directory import can_own
-from sellmode_backend.store import keys, records, schema, settings
+from sellmode_backend.store import duplicates, keys, records, schema, settings
 from sellmode_backend.store.database import Database, in_parts
 from sellmode_backend.store.keys import KeyKind
 from sellmode_contract.records import Customer, Record
@@ -95,6 +95,7 @@ def _assign(connection: Connection, ids: Sequence[str], owner: Account | None, n
         entry for old, new in zip(before, after, strict=True) for entry in merge.history(old, new, _ACTOR, now)
     ]
     records.write(connection, [*after, *told])
+    duplicates.watch(connection, {old.id: (old, new) for old, new in zip(before, after, strict=True)})
 
 
 def _with_owner(customer: Customer, owner: Account | None) -> Customer:

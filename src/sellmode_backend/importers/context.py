@@ -16,7 +16,7 @@ from sellmode_backend.importers.rejects import RejectsFile
 from sellmode_backend.importers.summary import Summary
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database, in_parts
-from sellmode_backend.store.records import RecordTooLarge
+from sellmode_backend.store.records import RecordTooLarge, UnknownCustomer
 from sellmode_contract.records import Retailer
 
 P = ParamSpec("P")
@@ -79,7 +79,7 @@ class Context:
             self.summary.written["store"] += len(new)
 
     def write(self, work: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Do some work in a transaction; again if another writer was in its way.
+        """Do some work in a transaction; again if another writer was in its way, or has just merged a customer away.
 
         ``work`` keeps nothing outside the database, for the try may fail when it is done.
         """
@@ -87,7 +87,7 @@ class Context:
             try:
                 with self.database.transaction() as connection:
                     return work(connection, *args, **kwargs)
-            except (sa.exc.OperationalError, sa.exc.IntegrityError):
+            except (sa.exc.OperationalError, sa.exc.IntegrityError, UnknownCustomer):
                 if tried == _TRIES:
                     raise
                 time.sleep(0.05 * 2**tried)

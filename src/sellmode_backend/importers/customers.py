@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
@@ -18,7 +18,7 @@ from sellmode_backend.importers.merge import SOURCE
 from sellmode_backend.importers.reading import Row, Table, UnusableRow
 from sellmode_backend.importers.summary import Summary
 from sellmode_backend.importers.values import TagPattern
-from sellmode_backend.store import bulk, records, schema
+from sellmode_backend.store import bulk, duplicates, merging, records, schema
 from sellmode_backend.store.database import in_parts
 from sellmode_contract.records import KIND_NAMES, Channel, Consent, Customer, Note, Record, kind_of
 
@@ -30,6 +30,10 @@ OWNER_ELSEWHERE = "customers do not get the owner named, who does not work in th
 TWO_STORES = "customers have tags that name more than one home store (customer number)"
 UNKNOWN_STORE = "customers have a home store that is not known (customer number)"
 NO_STORE = "customers have no store, so nobody sees them yet (customer number)"
+CROWDED = (
+    f"e-mails or phones are shared by more than {duplicates.MOST} customers and are not looked at for duplicates"
+    " (number of one of them)"
+)
 LOOSER_CONSENT = "consents stay as strict as they are, though the export would loosen them (customer number)"
 
 _CONSENTS: dict[Channel, str] = {"email": "email_consent", "sms": "sms_consent"}
@@ -75,6 +79,39 @@ def _write(
     return _Batch(connection, context).write(batch, lines)
 
 
+class _People:
+    """The customers whom rows are about: those with the rows' ids, or those into whom they were merged."""
+
+    def __init__(self, connection: Connection, ids: Collection[str]) -> None:
+        self.now = _by_id(connection, Customer, ids)
+        """As they are by now; who is new is not among them."""
+        # Only now: one who was merged at this very moment was waited for, and is missing.
+        self._kept = merging.kept(connection, [id for id in ids if id not in self.now])
+        self.now.update(_by_id(connection, Customer, set(self._kept.values()) - self.now.keys()))
+        self._before = dict(self.now)
+
+    def meant(self, id: str) -> str:
+        """Who is meant by a row's id."""
+        return self._kept.get(id, id)
+
+    def changes(self) -> dict[str, duplicates.Change]:
+        """Everybody before and after."""
+        return {id: (self._before.get(id), after) for id, after in self.now.items()}
+
+
+def _take_idle(changed: dict[str, Any], before: Customer, *, first: bool, merged: bool) -> dict[str, Any]:
+    """Take out of a row's changes those that are only remembered, and give them.
+
+    An empty field of the first row about a customer whom people have added takes nothing away from what they wrote. The
+    row of one who was merged does not change the kept one's number.
+    """
+    return {
+        name: changed.pop(name)
+        for name, value in list(changed.items())
+        if (first and not (any(value) if name == "phone" else value)) or (merged and name == "number" and before.number)
+    }
+
+
 class _Batch:
     """Rows that are written together."""
 
@@ -82,6 +119,8 @@ class _Batch:
         self._connection = connection
         self._context = context
         self._done = _Done([], {}, set(), Summary())
+        self._consented: dict[str, dict[Channel, Consent]] = {}
+        """What the batch has made of consents so far, by customer."""
 
     def write(self, batch: Sequence[shopify.CustomerRow], lines: Mapping[str, int]) -> _Done:
         rows = self._by_customer(batch, lines)
@@ -89,35 +128,45 @@ class _Batch:
         fields = {id: row.fields | self._assignment(row) for id, row in rows.items()}
         self._done.storeless.update(id for id, new in fields.items() if not new.get("store") and not new.get("owner"))
         changes = merge.all_changed(known, fields)
-        current = _by_id(self._connection, Customer, changes)
-        noted = {merge.note_id(id): id for id, changed in changes.items() if "note" in changed}
-        notes = {note.customer: note for note in _by_id(self._connection, Note, noted).values()}
+        people = _People(self._connection, changes)
+        notes = _by_id(self._connection, Note, [merge.note_id(id) for id, new in changes.items() if "note" in new])
 
         written: dict[str, list[Record]] = {}
         removed: list[records.Key] = []
+        idle: dict[str, dict[str, Any]] = {}
         for id, changed in changes.items():
-            base, before, row = known.get(id, {}), current.get(id), rows[id]
+            base, row, meant = known.get(id, {}), rows[id], people.meant(id)
+            before = people.now.get(meant)
             if before is None:
                 changed.update(fields[id])
             named_store = fields[id].get("store")
-            after = self._placed(
-                merge.merged_customer(before or Customer(id=id), base, changed), before, changed, named_store, row
-            )
-            mine: list[Record] = [after, *self._consents(id, row, base, changed, is_new=before is None)]
+            if before is not None:
+                idle[id] = _take_idle(changed, before, first=id not in known, merged=meant != id)
+            after = merge.merged_customer(before or Customer(id=meant), base, changed)
+            after = self._placed(after, before, changed, named_store, row)
+            mine: list[Record] = [after, *self._consents(meant, row, base, changed, is_new=before is None)]
             if before:
                 mine += merge.history(before, after, SOURCE, self._context.now)
             if "note" in changed:
-                note = merge.merged_note(notes.get(id), base.get("note", ""), changed["note"], id, self._context.now)
+                note_id = merge.note_id(id)
+                new = Note(id=note_id, customer=meant, written_at=self._context.now, text=changed["note"])
+                note = merge.merged_note(notes.get(note_id), base.get("note", ""), new)
                 if note:
                     mine.append(note)
-                elif id in notes:
-                    removed.append(("note", merge.note_id(id)))
+                elif note_id in notes:
+                    removed.append(("note", note_id))
+            people.now[meant] = after
             for record in mine:
                 written.setdefault(kind_of(record), []).append(record)
-        bases.write(self._connection, "customer", {id: known.get(id, {}) | changed for id, changed in changes.items()})
+        bases.write(
+            self._connection,
+            "customer",
+            {id: known.get(id, {}) | idle.get(id, {}) | changed for id, changed in changes.items()},
+        )
         for kind, some in written.items():  # the customers come first
             self._done.summary.written[kind] += records.write(self._connection, some)
         self._done.summary.written["note"] += records.write(self._connection, [], removed=removed)
+        self._done.summary.written["duplicate pair"] += duplicates.watch(self._connection, people.changes())
         return self._done
 
     def _by_customer(
@@ -197,7 +246,7 @@ class _Batch:
             item.channel: item
             for item in records.children(self._connection, id, "consent")
             if isinstance(item, Consent)
-        }  # fmt: skip
+        } | self._consented.get(id, {})  # fmt: skip
         for channel, name in said:
             column = _CONSENTS[channel]
             blank = merge.blank_consent(id, channel, f"{row.row.table.header_of(column)}: {row.row[column].strip()}")
@@ -207,6 +256,8 @@ class _Batch:
                 del changed[name]
             elif result.record:
                 merged.append(result.record)
+                # Two rows are about one customer where customers were merged: the second goes by the first.
+                self._consented.setdefault(id, {})[channel] = result.record
         return merged
 
     def _ask(self, question: str, row: shopify.CustomerRow) -> None:
@@ -217,6 +268,14 @@ def give_stores(context: Context, customers: Iterable[str]) -> None:
     """Give customers without a store the one that sold them most orders, the last of these if several did."""
     for ids in in_parts(sorted(customers), BATCH):
         context.summary.add(context.write(_give_stores, ids))
+
+
+def tell_of_crowds(context: Context) -> None:
+    """Name an e-mail or phone that is too common to tell of duplicates, by one who has it."""
+    with context.database.snapshot() as connection:
+        first = records.read_many(connection, "customer", duplicates.crowded(connection))
+    for customer in first:
+        context.summary.ask(CROWDED, getattr(customer, "number", "") or "no number")
 
 
 def _give_stores(connection: Connection, ids: Sequence[str]) -> Summary:
@@ -232,13 +291,15 @@ def _give_stores(connection: Connection, ids: Sequence[str]) -> Summary:
         )
     ]
     bought = _most_orders(connection, unseen)
-    placed: list[Record] = []
-    for customer in _by_id(connection, Customer, sorted(unseen)).values():
+    placed: list[Customer] = []
+    there = _by_id(connection, Customer, sorted(unseen))
+    for customer in there.values():
         if store := bought.get(customer.id):
             placed.append(msgspec.structs.replace(customer, store=store))
         else:
             summary.ask(NO_STORE, customer.number or "no number")
     summary.written["customer"] += records.write(connection, placed)
+    summary.written["duplicate pair"] += duplicates.watch(connection, {new.id: (there[new.id], new) for new in placed})
     return summary
 
 

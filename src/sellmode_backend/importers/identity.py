@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.importers.merge import SOURCE
 from sellmode_backend.importers.shopify import CustomerRow
-from sellmode_backend.store import bulk, keys, records, schema
+from sellmode_backend.store import bulk, keys, merging, records, schema
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.keys import KeyKind
 from sellmode_contract.records import Customer, source_id
@@ -52,19 +52,27 @@ class CustomerFinder:
         self._there = _imported(connection, map(_new_id, self._known.values()))
         strangers = [known for known in self._known.values() if _new_id(known) not in self._there]
         self._having: dict[tuple[KeyKind, str], list[str]] = {}
+        merged: set[str] = set()
         for kind in _STRENGTH:
             wanted = {getattr(known, kind) for known in strangers} - {""}
-            for key, ids in keys.customers_with(connection, kind, wanted).items():
-                self._having[kind, key] = ids
-        candidates = {id for ids in self._having.values() for id in ids}
-        self._others = {
-            item.id: Known(*(next((key for its, key in keys.keys_of(item) if its == kind), "") for kind in _STRENGTH))
+            for having in (keys.customers_with, keys.merged_with):
+                for key, ids in having(connection, kind, wanted).items():
+                    self._having.setdefault((kind, key), []).extend(ids)
+                    merged.update(ids if having is keys.merged_with else ())
+        self._kept = merging.kept(connection, merged)
+        candidates = {id for ids in self._having.values() for id in ids} - merged
+        self._others = {id: _known_of(those) for id, those in keys.keys_of_merged(connection, merged).items()} | {
+            item.id: _known_of(keys.keys_of(item))
             for item in records.read_many(connection, "customer", sorted(candidates))
             if isinstance(item, Customer)
         }
 
     def customer(self, row: CustomerRow) -> str:
-        """Id of the customer of one of the batch's rows; an id of their own if nobody is known so."""
+        """Id of the customer of one of the batch's rows; an id of their own if nobody is known so.
+
+        Who was merged into another customer is still known by their own id: it is the one under which the last imported
+        values are kept.
+        """
         known = self._known[id(row)]
         own = _new_id(known)
         if own in self._there:
@@ -76,10 +84,17 @@ class CustomerFinder:
             found = [other for other in having if known.same(self._others[other], kind)]
             # Of several, the one who is known by nothing stronger.
             for some in (found, [other for other in found if self._others[other].by == kind]):
-                if len(some) == 1:
-                    return self._now_known(some[0], known)
+                if one := self._only(some):
+                    return self._now_known(one, known)
         self._there.add(own)
         return self._now_known(own, known)
+
+    def _only(self, ids: Sequence[str]) -> str | None:
+        """The one of several who is still there; failing that, of those merged into one and the same, the first."""
+        there = [id for id in ids if id not in self._kept]
+        if there:
+            return there[0] if len(there) == 1 else None
+        return ids[0] if len({self._kept[id] for id in ids}) == 1 else None
 
     def _now_known(self, customer: str, known: Known) -> str:
         """Take what a row says into account for the next one."""
@@ -90,6 +105,10 @@ class CustomerFinder:
             if getattr(known, kind) and customer not in ids:
                 ids.append(customer)
         return customer
+
+
+def _known_of(those: keys.Keys) -> Known:
+    return Known(*(next((key for its, key in those if its == kind), "") for kind in _STRENGTH))
 
 
 def _new_id(known: Known) -> str:

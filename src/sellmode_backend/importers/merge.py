@@ -13,17 +13,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from sellmode_contract.mutations.consent import UNSAID, stricter
 from sellmode_contract.records import Channel, Consent, ConsentState, Customer, HistoryEntry, Note, source_id
 
 SOURCE = "shopify"
 
-_STRICTNESS: dict[ConsentState, int] = {"subscribed": 0, "one_to_one": 1, "unsubscribed": 2}
-
 _WITH_SOURCE = frozenset({"number", "given_name", "family_name", "email", "phone", "address"})
 """Fields whose provenance is shown."""
 
-_UNSAID: ConsentState = "one_to_one"
-"""What holds for a channel without a record."""
 _MISSING = object()
 
 
@@ -89,13 +86,12 @@ def merged_consent(
     """
     if current is None and base is None:
         return ConsentMerge(msgspec.structs.replace(blank, state=new))
-    known = current.state if current else _UNSAID
-    if _STRICTNESS[new] <= _STRICTNESS[known]:
-        return ConsentMerge(None, refused=_STRICTNESS[new] < _STRICTNESS[known])
-    stricter = msgspec.structs.replace(
-        current or blank, state=new, changed_at=now, actor=blank.actor, evidence=blank.evidence
+    known = current.state if current else UNSAID
+    if stricter(known, new) == known:
+        return ConsentMerge(None, refused=new != known)
+    return ConsentMerge(
+        msgspec.structs.replace(current or blank, state=new, changed_at=now, actor=blank.actor, evidence=blank.evidence)
     )
-    return ConsentMerge(stricter)
 
 
 def blank_consent(customer: str, channel: Channel, evidence: str) -> Consent:
@@ -110,17 +106,18 @@ def blank_consent(customer: str, channel: Channel, evidence: str) -> Consent:
 
 
 def note_id(customer: str) -> str:
-    """Id of the one note that the source has about a customer."""
+    """Id of the one note that the source has about a customer, by the id that the source's key gives."""
     return source_id("note", SOURCE, customer)
 
 
-def merged_note(current: Note | None, base: str, new: str, customer: str, now: dt.datetime) -> Note | None:
+def merged_note(current: Note | None, base: str, blank: Note) -> Note | None:
     """The customer's note from the source, with its changed text; None if there is to be none.
 
-    A note that the source has dropped stays if somebody has worked on it since.
+    ``blank`` is the note as the source has it now. One that the source has dropped stays if somebody has worked on it
+    since.
     """
-    if new:
-        return Note(id=note_id(customer), customer=customer, written_at=now, text=new)
+    if blank.text:
+        return blank
     return None if current is None or current.text == base else current
 
 

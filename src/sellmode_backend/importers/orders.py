@@ -15,7 +15,7 @@ from sellmode_backend.importers.merge import SOURCE
 from sellmode_backend.importers.products import product_id
 from sellmode_backend.importers.reading import Table
 from sellmode_backend.importers.summary import Summary
-from sellmode_backend.store import bulk, figures, keys, orders, records, schema
+from sellmode_backend.store import bulk, figures, keys, merging, orders, records, schema
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.keys import KeyKind
 from sellmode_backend.store.orders import OrderEntry
@@ -112,7 +112,7 @@ def _stored(connection: Connection, ids: Iterable[str]) -> dict[str, Any]:
 
 
 def _customers(connection: Connection, batch: Sequence[shopify.OrderRows]) -> dict[str, str]:
-    """The customer of each order whom a key names, and only them."""
+    """The customer of each order whom a key names, and only them; failing that, who was merged into one customer."""
     found: dict[str, str] = {}
     for kind, field in _KEYS:
         wanted = {
@@ -121,6 +121,9 @@ def _customers(connection: Connection, batch: Sequence[shopify.OrderRows]) -> di
             if item.key not in found and (key := keys.normal_key(kind, getattr(item, field)))
         }
         having = keys.customers_with(connection, kind, set(wanted.values()))
+        merged = keys.merged_with(connection, kind, set(wanted.values()) - having.keys())
+        kept = merging.kept(connection, {id for ids in merged.values() for id in ids})
+        having |= {key: sorted({kept[id] for id in ids if id in kept}) for key, ids in merged.items()}
         found |= {order: ids[0] for order, key in wanted.items() if len(ids := having.get(key, [])) == 1}
     return found
 

@@ -97,6 +97,7 @@ def import_folder(
     context.summary.rejected = dict(rejects.counts)
     customers.give_stores(context, storeless | buyers)
     orders.refresh_figures(context, buyers)
+    customers.tell_of_crowds(context)
     staff.ask_for_codes(context)
     return context.summary
 

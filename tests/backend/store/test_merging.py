@@ -9,15 +9,13 @@ from typing import Any
 import msgspec
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import duplicates, figures, keys, merging, orders, records
 from sellmode_backend.store.database import Database
 from sellmode_backend.store.orders import OrderEntry
 from sellmode_backend.store.schema import record
-from sellmode_contract.mutations import Merge, Reader, Rejected, Remove, World, apply
+from sellmode_contract.mutations import Merge, Rejected, Remove, apply
 from sellmode_contract.records import (
-    Channel,
     Consent,
     ConsentState,
     Contact,
@@ -32,33 +30,11 @@ from sellmode_contract.records import (
     Record,
     RuleTask,
 )
-from sellmode_contract.visibility import Account
+from tests.backend.merges import NOW, Stored, merge, world
 
-NOW = dt.datetime(2026, 11, 22, 9, 0, tzinfo=dt.UTC)
-MIA = Account(id="mia", user_name="mia", name="Mia", role="manager", stores=("s",))
 ANN = Customer(id="ann", store="s", owner="ada", given_name="Ann", email="a@example.com", number="1")
 BEN = Customer(id="ben", store="s", owner="bo", given_name="Ben", email="a@example.com", number="2")
 PAIR = duplicates.pair_id("ann", "ben")
-
-
-class Stored:
-    """The records of a connection, as a ``Reader``."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def get(self, kind: str, id: str) -> Record | None:
-        return records.read(self._connection, kind, id)
-
-    def consent(self, customer: str, channel: Channel) -> Consent | None:
-        raise AssertionError("not asked for")
-
-    def belongings(self, customer: str, kind: str | None = None) -> list[Record]:
-        return records.children(self._connection, customer, kind)
-
-
-def world(reader: Reader) -> World:
-    return World(records=reader, account=MIA, retailer=None, mid="m1", now=NOW)
 
 
 def put(database: Database, *written: Record) -> None:
@@ -66,24 +42,6 @@ def put(database: Database, *written: Record) -> None:
     with database.transaction() as connection:
         records.write(connection, written)
         duplicates.watch(connection, {id: (None, customer) for id, customer in people.items()})
-
-
-def merge(database: Database, keep: str = "ann", take: tuple[str, ...] = (), pair: str = PAIR) -> Customer:
-    """Merge as a push does; gives the customer who stays."""
-    with database.transaction() as connection:
-        merged = merging.merge(Merge(id=pair, keep=keep, take=take), world(Stored(connection)))
-        before = records.read(connection, "customer", keep)
-        assert isinstance(before, Customer)
-        records.write(connection, merged.outcome.puts, removed=merged.outcome.removes, why="merged")
-        after = next(item for item in merged.outcome.puts if isinstance(item, Customer))
-        merging.settle(connection, [merged], NOW)
-        duplicates.watch(connection, {keep: (before, after), merged.gone.id: (merged.gone, None)})
-    with database.snapshot() as connection:
-        assert records.read(connection, "customer", merged.gone.id) is None
-        assert records.children(connection, merged.gone.id) == []
-        kept = records.read(connection, "customer", keep)
-    assert isinstance(kept, Customer)
-    return kept
 
 
 def belongings(database: Database, customer: str = "ann") -> dict[str, Record]:
@@ -111,7 +69,7 @@ def test_the_kept_customer_has_their_own_fields_and_those_that_were_taken(databa
         created_at=NOW - dt.timedelta(days=1),
     )  # fmt: skip
     put(database, ann, ben)
-    assert merge(database, take=("phone", "tier")) == msgspec.structs.replace(
+    assert merge(database, "ann", "ben", take=("phone", "tier")) == msgspec.structs.replace(
         ann, phone="079 123 45 67", phone_e164="+41791234567", tier="gold", tags=("a", "b", "c"),
         preferences=("red", "blue"), sizes={"shoes": "38", "ring": "7"}, custom={"pet": "cat", "car": "none"},
         sources={"email": "shopify", "custom.car": "shopify"}, created_at=NOW - dt.timedelta(days=1),
@@ -123,7 +81,7 @@ def test_the_kept_customer_has_their_own_fields_and_those_that_were_taken(databa
 
 def test_a_merge_is_remembered(database: Database) -> None:
     put(database, msgspec.structs.replace(ANN, owner=None), BEN)
-    assert merge(database).owner == "bo"
+    assert merge(database, "ann", "ben").owner == "bo"
     history = [item for item in belongings(database).values() if isinstance(item, HistoryEntry)]
     assert {(entry.event, entry.actor, entry.at, entry.subject) for entry in history} == {
         ("merged", "mia", NOW, None), ("assigned", "mia", NOW, "bo"), ("overwritten", "mia", NOW, None)
@@ -155,7 +113,7 @@ def test_the_stricter_consent_holds(
                     id=f"of-{customer}", customer=customer, channel="email", state=state, evidence=f"said {customer}"
                 ),
             )
-    merge(database)
+    merge(database, "ann", "ben")
     consents = [item for item in belongings(database).values() if isinstance(item, Consent)]
     assert [consent.state for consent in consents] == ([holds] if holds else [])
     if mine and consents:
@@ -175,7 +133,7 @@ def test_what_belonged_to_the_other_one_belongs_to_the_kept_one(database: Databa
         ImportantDate(id="d", customer="ben", label="anniversary", month=2, day=29),
     ]
     put(database, *theirs)
-    kept = merge(database)
+    kept = merge(database, "ann", "ben")
     mine = belongings(database)
     for item in theirs:
         assert mine[item.id] == msgspec.structs.replace(item, customer="ann")
@@ -197,7 +155,7 @@ def test_a_date_that_both_have_stays_once(database: Database) -> None:
         ImportantDate(id="b2", customer="ben", label="wedding", month=5, day=1, year=2011),
         ImportantDate(id="b3", customer="ben", label="birthday", month=3, day=14, about="Rex"),
     )
-    merge(database)
+    merge(database, "ann", "ben")
     dates = {item.id: item.year for item in belongings(database).values() if isinstance(item, ImportantDate)}
     assert dates == {"a1": 1980, "a2": 2001, "b2": 2011, "b3": None}
 
@@ -214,7 +172,7 @@ def test_orders_go_along_and_the_figures_are_those_of_both(database: Database) -
     with database.transaction() as connection:
         orders.write_orders(connection, [order("o1", "ann", 1), order("o2", "ben", 9), order("o3", "ben", 3)])
         figures.refresh(connection, ["ann", "ben"])
-    kept = merge(database)
+    kept = merge(database, "ann", "ben")
     assert (kept.figures.orders, kept.figures.units, kept.figures.spend) == (3, 6, 300)
     assert kept.figures.first_purchase == NOW - dt.timedelta(days=9)
     assert kept.figures.categories == (("Soap", 300),)
@@ -226,8 +184,8 @@ def test_orders_go_along_and_the_figures_are_those_of_both(database: Database) -
 def test_whoever_names_the_other_one_means_the_kept_one(database: Database) -> None:
     cat = Customer(id="cat", store="s", given_name="Cat", email="a@example.com", phone="123")
     put(database, ANN, BEN, cat)
-    merge(database, keep="ben")
-    merge(database, keep="cat", pair=duplicates.pair_id("ben", "cat"))
+    merge(database, "ben", "ann")
+    merge(database, "cat", "ben")
     with database.snapshot() as connection:
         assert merging.kept(connection, ["ann", "ben", "cat", "dan"]) == {"ann": "cat", "ben": "cat"}
         assert keys.merged_with(connection, "number", ["1", "2", "3"]) == {"1": ["ann"], "2": ["ben"]}
@@ -237,7 +195,7 @@ def test_whoever_names_the_other_one_means_the_kept_one(database: Database) -> N
 
 def test_other_pairs_follow_a_merge(database: Database) -> None:
     put(database, ANN, BEN, Customer(id="cat", store="s", given_name="Cat", email="a@example.com"))
-    merge(database)
+    merge(database, "ann", "ben")
     with database.snapshot() as connection:
         (pair,) = records.each(connection, "duplicate_pair")
     assert isinstance(pair, DuplicatePair)
@@ -261,6 +219,6 @@ def test_what_cannot_be_merged_is_refused(database: Database) -> None:
 
 def test_who_added_a_customer_cannot_take_back_what_others_were_merged_into(database: Database) -> None:
     put(database, ANN, BEN, HistoryEntry(id="h", customer="ann", at=NOW, event="created", actor="mia"))
-    merge(database)
+    merge(database, "ann", "ben")
     with database.snapshot() as connection, pytest.raises(Rejected, match="belongs to the customer"):
         apply(Remove(kind="customer", id="ann"), world(Stored(connection)))
