@@ -56,8 +56,8 @@ def _asked(raw: msgspec.Raw, where: str) -> Asked:
     try:
         queued = _decode_queued(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
-        what, _, path = str(error).rpartition(" - at `$")
-        raise BadPush(f"The request's {where}{path.rstrip('`')}: {what or path}.") from None
+        what, _, path = str(error).partition(" - at `$")  # without the value
+        raise BadPush(f"The request's {where}{path.rstrip('`')}: {what}.") from None
     if not 1 <= queued.seq <= _LARGEST_SEQ:
         raise BadPush(f"The request's {where}.seq has to be from 1 to 2^53.")
     if "\0" in queued.mid:

@@ -18,6 +18,7 @@ from sellmode_contract import visibility
 from sellmode_contract.records import KINDS, Customer, Note, Record
 from sellmode_contract.visibility import Account
 from tests.backend.people import QUICK, Client, MovedClock, Terminal, add_person
+from tests.backend.sync.pushing import Shop
 from tests.support.backend import retailer_database, serve_in_thread
 
 
@@ -118,3 +119,16 @@ def make_world(database_url: str, clock: MovedClock) -> Iterator[World]:
 def world(database_url: str, clock: MovedClock) -> Iterator[World]:
     with make_world(database_url, clock) as made:
         yield made
+
+
+@pytest.fixture
+def shop(database_url: str, clock: MovedClock) -> Iterator[Shop]:
+    with retailer_database(database_url) as database:
+        yield Shop(
+            database,
+            clock,
+            add_person(database, "ada", "Alpha"),
+            add_person(database, "ben", "Alpha"),
+            add_person(database, "mia", "Alpha", role="manager"),
+            add_person(database, "cleo", "Beta"),
+        )

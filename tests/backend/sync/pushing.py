@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -16,10 +17,12 @@ from sellmode_backend.store.database import Database
 from sellmode_backend.sync.answer import SyncRules, answer
 from sellmode_contract import wire
 from sellmode_contract.ids import new_id
-from sellmode_contract.mutations import Operation, Queued, encode
-from sellmode_contract.records import Customer, Record
+from sellmode_contract.mutations import Create, Operation, Queued, SetConsent, consent_id, encode
+from sellmode_contract.records import KINDS, Channel, ConsentState, Customer, Record
 from sellmode_contract.visibility import Account
 from tests.backend.people import MovedClock, Terminal, lines_of
+
+_T = TypeVar("_T")
 
 RULES = SyncRules(page_lines=500)
 _CHANCE = random.Random(20261122)
@@ -107,7 +110,7 @@ class Writer:
 
     def shown(self, kind: str, id: str) -> Record:
         """A record as the terminal's cache has it."""
-        return msgspec.json.decode(self.terminal.records[kind, id][3], type=records.KINDS[kind])
+        return msgspec.json.decode(self.terminal.records[kind, id][3], type=KINDS[kind])
 
 
 def stored(database: Database, kind: str, id: str) -> Any:
@@ -123,7 +126,7 @@ def belongings(database: Database, customer: str, kind: str) -> list[Any]:
 def everything(database: Database) -> dict[tuple[str, str], Record]:
     """All records there are."""
     with database.snapshot() as connection:
-        return {(kind, item.id): item for kind in records.KINDS for item in records.each(connection, kind)}
+        return {(kind, item.id): item for kind in KINDS for item in records.each(connection, kind)}
 
 
 def write(database: Database, clock: MovedClock, *written: Record) -> None:
@@ -132,12 +135,88 @@ def write(database: Database, clock: MovedClock, *written: Record) -> None:
         records.write(connection, written, now=clock())
 
 
-def set_mode(database: Database, mode: str) -> None:
-    with database.transaction() as connection:
-        settings.set_mode(connection, mode)
-
-
 def customer_of(owner: Account | None, store: str = "Alpha", **fields: Any) -> Customer:
     return Customer(
         **({"id": uuid7(), "store": store, "owner": owner.id if owner else None, "given_name": "Anna"} | fields)
     )
+
+
+@dataclass
+class Shop:
+    """Ada and Ben work in Alpha, which Mia manages; Cleo works in Beta. Calls are made in process."""
+
+    database: Database
+    clock: MovedClock
+    ada: Account
+    ben: Account
+    mia: Account
+    cleo: Account
+
+    def writer(self, account: Account, device: str = "device-1") -> Writer:
+        """A terminal that has been in touch."""
+        writer = Writer(self.database, account, self.clock, device=device)
+        writer.pull()
+        return writer
+
+    def add(self, owner: Account | None, **fields: Any) -> Customer:
+        customer = customer_of(owner, **fields)
+        self.write(customer)
+        return customer
+
+    def write(self, *written: Record) -> None:
+        write(self.database, self.clock, *written)
+
+    def change(self, customer: Customer, **fields: Any) -> None:
+        """Let others change a customer as it is by now."""
+        self.write(msgspec.structs.replace(self.stored("customer", customer.id), **fields))
+
+    def give(self, customer: Customer, to: Account | None, store: str = "Alpha") -> None:
+        self.change(customer, owner=to.id if to else None, store=store)
+
+    def stored(self, kind: str, id: str) -> Any:
+        return stored(self.database, kind, id)
+
+    def belongings(self, customer: Customer, kind: str) -> list[Any]:
+        return belongings(self.database, customer.id, kind)
+
+    def set_mode(self, mode: str) -> None:
+        with self.database.transaction() as connection:
+            settings.set_mode(connection, mode)
+
+
+def note(customer: str, text: str = "Likes blue.", **more: Any) -> Create:
+    """An operation: a new note."""
+    return Create(kind="note", id=uuid7(), doc={"customer": customer, "text": text, **more})
+
+
+def opt(
+    customer: str,
+    state: ConsentState,
+    *,
+    was: ConsentState = "one_to_one",
+    channel: Channel = "email",
+    evidence: str = "",
+) -> SetConsent:
+    """An operation: a customer's consent."""
+    id = consent_id(customer, channel)
+    return SetConsent(id=id, customer=customer, channel=channel, state=state, was=was, evidence=evidence)
+
+
+def at_once(*work: Callable[[], _T]) -> list[_T]:
+    """What some work gives, done in a thread each."""
+    start, results, failures = threading.Barrier(len(work)), dict[int, _T](), list[BaseException]()
+
+    def run(number: int, task: Callable[[], _T]) -> None:
+        try:
+            start.wait()
+            results[number] = task()
+        except BaseException as failure:  # noqa: BLE001 -- told below
+            failures.append(failure)
+
+    threads = [threading.Thread(target=run, args=item) for item in enumerate(work)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert not failures, failures
+    return [results[number] for number in range(len(work))]
