@@ -322,7 +322,7 @@ def test_hostile_text_comes_back_as_it_was_written(desk: Desk) -> None:
     for text in texts:
         desk.door.write_note(ANNA.id, text)
     assert sorted(note.text for note in desk.profile().notes) == sorted(texts)
-    names = [text for text in texts if len(text) <= 200 and text == text.strip()]
+    names = [text for text in texts if len(text) <= 200 and text == text.strip()][::4]
     for text in names:
         made = desk.door.create_customer({"family_name": text})
         assert desk.profile(made.id).customer.family_name == text
