@@ -275,9 +275,13 @@ class Cache:
                 meta.content_changed(connection)
             meta.put(connection, "head", msgspec.json.encode(head).decode())
             had = {name for (name,) in connection.execute("SELECT name FROM scope WHERE name IS NOT NULL")}
-            connection.executemany(
-                "UPDATE scope SET name = NULL, current = 0 WHERE name = ?", ((name,) for name in had - set(head.scopes))
-            )
+            if left := had - set(head.scopes):
+                connection.executemany(
+                    "UPDATE scope SET name = NULL, current = 0 WHERE name = ?", ((name,) for name in left)
+                )
+                # It counts on what they held. The next page brings one that does not; if none comes (the answer was cut
+                # here) and they come back, everything has to be sent anew.
+                connection.execute("DELETE FROM meta WHERE name = 'cursor'")
             for name in head.scopes:
                 connection.execute(
                     "UPDATE scope SET current = ? WHERE pk = ?", (name in allowed, meta.scope_number(connection, name))

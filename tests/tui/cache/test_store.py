@@ -116,6 +116,7 @@ def test_what_leaves_the_view_is_hidden_at_once_and_stays_so(started: Cache) -> 
     started.apply([put(customer(given_name="Ada"))], "a")
     started.accept(head("associate"), at=NOW)
     assert names(started) == []
+    assert started.state().cursor is None, "the old one counts on what has left, should its scope come back"
     started.accept(head("team"), at=NOW)
     assert names(started) == [], "its records may have changed meanwhile: they are sent anew"
     started.apply([put(customer(given_name="Ada"), g=9)], "b")
