@@ -86,7 +86,7 @@ def queue(bench: Bench) -> Iterator[Figure]:
     calls: list[int] = []
     with contextlib.ExitStack() as stack:
         terminal = stack.enter_context(shop.terminal())
-        transport = stack.enter_context(_Counting(shop.url))
+        transport = stack.enter_context(CountingTransport(shop.url))
         ledger = stack.enter_context(_ledger(bench.folder / "ledger.db"))
 
         def send(round_: int) -> float:
@@ -107,7 +107,7 @@ def queue(bench: Bench) -> Iterator[Figure]:
     yield figure(figure="queue_calls", value=max(calls), unit="calls", baseline=-(-number // MAX_MUTATIONS))
 
 
-class _Counting(Transport):
+class CountingTransport(Transport):
     """Counts the sync's calls."""
 
     calls = 0

@@ -6,6 +6,7 @@ import contextlib
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -13,16 +14,24 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from benchmarks import population
+from benchmarks import passes, population
+from benchmarks.shop import hear_nothing
 from sellmode_backend.store import feeds, records
+from sellmode_contract.mutations import Edit
 from sellmode_contract.records import Customer
 from sellmode_contract.visibility import scope_name, store_audience
 from sellmode_contract.wire import Put
+from sellmode_tui.account.journal import Journal
+from sellmode_tui.cache.outbox import Outbox
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.sealed import Connection
+from sellmode_tui.sync.live import Terminal, run_pass
 from sellmode_tui.visibility.customers import CustomerQuery
 from sellmode_tui.visibility.door import Door
+from sellmode_tui.visibility.writing import made_id, made_now
 from tests.support.backend import retailer_database
+from tests.support.shop import customer, open_shop, sync
+from tests.support.shop import terminal as signed_in
 
 SMALL, LARGE = 400, 4000
 SCOPE = scope_name("team", store_audience(population.STORE))
@@ -34,18 +43,25 @@ class Work:
     def __init__(self) -> None:
         self.statements: list[str] = []
         self.steps = 0
+        self.own_steps = 0
+        """Without those that follow on statements of FTS5's own, which looks into as many parts as its index has."""
 
 
 @contextlib.contextmanager
 def watched(connection: Connection) -> Iterator[Work]:
     work = Work()
 
+    own = True
+
     def step() -> int:
         work.steps += 1
+        work.own_steps += own
         return 0
 
     def note(statement: str) -> None:
-        if not statement.startswith("--"):  # those with dashes are FTS5's own, or a trigger's
+        nonlocal own
+        own = not statement.startswith("--")  # those with dashes are FTS5's own, or a trigger's
+        if own:
             work.statements.append(statement)
 
     connection.set_trace_callback(note)
@@ -164,6 +180,90 @@ def test_a_page_of_the_feed_takes_three_queries(sqlite_url: str) -> None:
             page = feeds.page(connection, SCOPE, 0, feeds.ROWS_PER_SEQ)
         assert len(page.puts) == 30
         assert len(asked) == 3, asked
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Iterator[Callable[[int], tuple[Cache, Outbox]]]:
+    """Makes a cache of so many customers, and the journal that folds into it."""
+    with contextlib.ExitStack() as stack:
+
+        def make(count: int) -> tuple[Cache, Outbox]:
+            journal = stack.enter_context(contextlib.closing(Journal(tmp_path / f"journal-{count}.db", bytes(32))))
+            cache = Cache.open(tmp_path / f"cache-{count}.db", bytes(32), outbox=journal.outbox)
+            stack.enter_context(contextlib.closing(cache))
+            population.fill(cache, count)
+            return cache, journal.outbox
+
+        yield make
+
+
+def _edit(outbox: Outbox, person: Customer) -> None:
+    edit = Edit(kind="customer", id=person.id, set={"email": "new@example.com"}, was={"email": person.email})
+    outbox.add(edit, mid=made_id(), made=made_now(), before={})
+
+
+def _folding(cache: Cache, outbox: Outbox, person: Customer) -> Work:
+    """What it takes to show one more edit."""
+    _edit(outbox, person)
+    with watched(cache._writer) as work:
+        assert cache.fold()
+    return work
+
+
+def test_an_edit_takes_as_much_for_ten_times_the_customers(
+    written: Callable[[int], tuple[Cache, Outbox]],
+) -> None:
+    people = list(islice(population.customers(SMALL), 2))
+    works = []
+    for count in (SMALL, LARGE):
+        cache, outbox = written(count)
+        _folding(cache, outbox, people[0])
+        works.append(_folding(cache, outbox, people[1]))
+    few, many = works
+    assert len(few.statements) == len(many.statements) <= 45, many.statements
+    assert many.steps <= few.steps * 1.1 + 200
+
+
+def test_an_edit_takes_as_much_when_many_wait(written: Callable[[int], tuple[Cache, Outbox]]) -> None:
+    cache, outbox = written(SMALL)
+    people = list(population.customers(SMALL))
+    _folding(cache, outbox, people[0])
+    alone = _folding(cache, outbox, people[1])
+    for person in people[2:202]:
+        _edit(outbox, person)
+    cache.fold()
+    behind_others = _folding(cache, outbox, people[202])
+    assert len(behind_others.statements) == len(alone.statements), behind_others.statements
+    assert behind_others.own_steps <= alone.own_steps * 1.1 + 50
+
+
+@pytest.fixture
+def terminal(sqlite_url: str, tmp_path: Path) -> Iterator[Terminal]:
+    """One that is up to date with a retailer of its own and 1,000 customers."""
+    with open_shop(sqlite_url, "team", page_lines=500) as shop:
+        shop.write(*(customer(number, None, "Alpha") for number in range(1000)))
+        with signed_in(shop.url, shop.person("ada"), tmp_path / "data") as opened:
+            assert sync(opened) > 1000
+            yield opened
+
+
+def test_a_pass_with_nothing_to_do_is_small(terminal: Terminal) -> None:
+    sent, received = passes.bytes_of_idle_pass(terminal)
+    assert 0 < sent < 1000
+    assert 0 < received < 1000
+
+
+def test_a_thousand_edits_are_sent_in_twenty_calls(terminal: Terminal) -> None:
+    with terminal.cache.reading() as reading:
+        people = [id for (id,) in reading.connection.execute("SELECT id FROM customer")]
+    for person in people:
+        edit = Edit(kind="customer", id=person, set={"language": "fr"}, was={"language": ""})
+        terminal.outbox.add(edit, mid=made_id(), made=made_now(), before={})
+    with passes.CountingTransport(terminal.transport.server) as transport:
+        passed = run_pass(replace(terminal, transport=transport), hear_nothing)
+    assert [result.st for result in passed.settled] == ["applied"] * 1000
+    assert terminal.outbox.unsent() == 0
+    assert transport.calls == 20
 
 
 def test_status_loads_few_modules(tmp_path: Path) -> None:
