@@ -456,9 +456,9 @@ class SellmodeApp(EnteringApp):
         """Show what needs attention."""
         self._open_once(AttentionScreen)
 
-    def _open_once(self, page: Callable[[Desk], Screen[None]]) -> None:
+    def _open_once(self, page: type[AttentionScreen | SyncScreen]) -> None:
         """Open a page unless it is open already, be it under others."""
-        if self._desk is not None and not any(isinstance(each, AttentionScreen | SyncScreen) for each in self._pages()):
+        if self._desk is not None and not any(isinstance(each, page) for each in self._pages()):
             self.push_screen(page(self._desk))
 
     def action_remember(self) -> None:

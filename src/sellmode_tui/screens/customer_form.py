@@ -57,9 +57,9 @@ class AddCustomerScreen(FormScreen):
         yield TextEntry("family_name", "Family name", desk)
         yield TextEntry("email", "E-mail", desk)
         yield TextEntry("phone", "Phone", desk)
-        yield TextEntry("language", "Language", desk, placeholder="nl")
+        yield TextEntry("language", "Language", desk, placeholder="such as nl")
         yield ChoiceEntry("preferred_channel", "Preferred channel", desk, _CHANNELS)
-        yield SetEntry("tags", "Tags", desk, placeholder="vip, press")
+        yield SetEntry("tags", "Tags", desk, placeholder="such as vip, press")
         yield AddressEntry("address", "Address", desk)
 
     def prepare(self) -> Write:
@@ -179,8 +179,8 @@ class EditCustomerScreen(FormScreen):
         yield ChoiceEntry("preferred_channel", "Preferred channel", desk, _CHANNELS, customer.preferred_channel)
         yield AddressEntry("address", "Address", desk, current_value(customer, "address"))
         yield _section("Tags, tastes, sizes")
-        yield SetEntry("tags", "Tags", desk, customer.tags, placeholder="vip, press")
-        yield SetEntry("preferences", "Likes", desk, customer.preferences, placeholder="silk, bright colours")
+        yield SetEntry("tags", "Tags", desk, customer.tags, placeholder="such as vip, press")
+        yield SetEntry("preferences", "Likes", desk, customer.preferences, placeholder="such as silk, bright colours")
         yield SizesEntry("sizes", "Sizes", desk, customer.sizes)
         own = desk.facts.retailer.custom_fields if desk.facts.retailer else ()
         if own:

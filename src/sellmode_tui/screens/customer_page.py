@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from textual.binding import Binding, BindingType
 
@@ -23,17 +23,20 @@ NO_LONGER_VISIBLE = "This customer is no longer visible to you."
 MAY_NOT = "Your role may look at customers, not change them: that takes the right to sell."
 
 
-class CustomerPage(DeskScreen[Result]):
-    """Opens the forms for a customer."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "edit", "Edit", tooltip="Edit the customer", id="customer.edit"),
-        Binding("n", "note", "Note", tooltip="Write a note", id="customer.note"),
-        Binding("l", "log", "Log", tooltip="Log a call, a visit or a message", id="customer.log"),
-        Binding("o", "consent", "Consent", show=False, tooltip="Consent, by channel", id="customer.consent"),
-        Binding("d", "dates", "Dates", show=False, tooltip="Important dates", id="customer.dates"),
+def customer_keys(*, shown: bool) -> list[BindingType]:
+    """The keys for what can be done for a customer; `shown`: also in the last line."""
+    return [
+        Binding("e", "edit", "Edit", show=shown, tooltip="Edit the customer", id="customer.edit"),
+        Binding("n", "note", "Note", show=shown, tooltip="Write a note", id="customer.note"),
+        Binding("l", "log", "Log", show=shown, tooltip="Log a call, a visit or a message", id="customer.log"),
+        Binding("o", "consent", "Consent", show=shown, tooltip="Consent, by channel", id="customer.consent"),
+        Binding("d", "dates", "Dates", show=shown, tooltip="Important dates", id="customer.dates"),
         Binding("N", "own_entries", "Mine", show=False, tooltip="Edit what you wrote about them", id="customer.mine"),
     ]
+
+
+class CustomerPage(DeskScreen[Result]):
+    """Opens the forms for a customer."""
 
     @property
     @abstractmethod

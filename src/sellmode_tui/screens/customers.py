@@ -13,7 +13,7 @@ from textual.message import Message
 
 from sellmode_contract.filters import Completion, FilterError
 from sellmode_tui.screens.customer_form import AddCustomerScreen
-from sellmode_tui.screens.customer_page import NO_LONGER_VISIBLE, CustomerPage
+from sellmode_tui.screens.customer_page import NO_LONGER_VISIBLE, CustomerPage, customer_keys
 from sellmode_tui.screens.customer_rows import FALLING_FIRST, SORTS, CustomerSource, table_columns, table_sort
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.profile import ProfileScreen, ProfileView
@@ -43,6 +43,7 @@ class CustomersScreen(CustomerPage[None]):
         Binding(
             "escape", "back", "Back", show=False, tooltip="Back to the list; clear the search", id="customers.back"
         ),
+        *customer_keys(shown=False),
         Binding("f5", "sync", "Sync now", show=False, tooltip="Ask the server now", id="customers.sync"),
     ]
 

@@ -93,7 +93,7 @@ class DateForm(FormScreen):
         """What it is, when, and whose."""
         desk, date = self._desk, self._date
         typed = TypedDate(date.month, date.day, date.year).written if date else None
-        yield TextEntry("label", "What", desk, date.label if date else None, placeholder="birthday")
+        yield TextEntry("label", "What", desk, date.label if date else None, placeholder="such as birthday")
         yield DayEntry("day", "Day", desk, typed, year_needed=False)
         yield TextEntry("about", "Whose", desk, date.about if date else None, placeholder="if not the customer's: Rex")
 

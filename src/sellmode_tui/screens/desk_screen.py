@@ -55,6 +55,7 @@ class DeskScreen(Screen[Result]):
         self._result: Result | None = None
         self._ended = False
         """Whether the page closes as soon as nothing stands over it."""
+        self._left = False
 
     def compose_foot(self) -> ComposeResult:
         """The last lines of the page: how things stand, and keys."""
@@ -124,11 +125,15 @@ class DeskScreen(Screen[Result]):
 
     def end(self, result: Result | None = None) -> None:
         """Close, at once or when what stands over this page (that the window is too small) has gone."""
-        self._result, self._ended = result, True
-        if self.is_active:
-            self.dismiss(result)
+        if not self._ended:
+            self._result, self._ended = result, True
+            self._close()
 
     def on_screen_resume(self) -> None:
         """Close if that is due."""
-        if self._ended:
+        self._close()
+
+    def _close(self) -> None:
+        if self._ended and not self._left and self.is_active:
+            self._left = True
             self.dismiss(self._result)

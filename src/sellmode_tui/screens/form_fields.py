@@ -236,8 +236,9 @@ class AreaEntry(FormField):
 
     DEFAULT_CSS = """
     AreaEntry {
-        height: 1fr; min-height: 5;
-        & > .field-row { height: 1fr; }
+        height: 1fr; min-height: 6;
+        & > .field-row { height: 1fr; layout: vertical; }
+        & > .field-said { padding-left: 0; }
     }
     """
 

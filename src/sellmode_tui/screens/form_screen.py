@@ -143,7 +143,7 @@ class FormScreen(DeskScreen[Written]):
     def _point(self, field: FormField, why: str) -> None:
         field.say(why, wrong=True)
         top = next((each for each in self.fields if each is field or each in field.ancestors), field)
-        self.query_one(Trouble).say(f"Not saved. {top.label}: {why}")
+        self.query_one(Trouble).say(f"Not saved: look at {top.label or 'the text'}.")
         field.focus_first()
 
     def _clear(self) -> None:

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from sellmode_contract.text import visible
-from sellmode_tui.screens.customer_page import CustomerPage
+from sellmode_tui.screens.customer_page import CustomerPage, customer_keys
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.page import Page
 from sellmode_tui.screens.profile_page import profile_page
@@ -27,9 +27,11 @@ class ProfileView(VerticalScroll, inherit_bindings=False):
 
     BINDING_GROUP_TITLE = "Profile"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("c", "copy_email", "Copy e-mail", tooltip="Copy the e-mail address", id="profile.copy-email"),
-        Binding("p", "copy_phone", "Copy phone", tooltip="Copy the phone number", id="profile.copy-phone"),
-        Binding("w", "why", "Why", tooltip="Why you see this customer", id="profile.why"),
+        Binding(
+            "c", "copy_email", "Copy e-mail", show=False, tooltip="Copy the e-mail address", id="profile.copy-email"
+        ),
+        Binding("p", "copy_phone", "Copy phone", show=False, tooltip="Copy the phone number", id="profile.copy-phone"),
+        Binding("w", "why", "Why", show=False, tooltip="Why you see this customer", id="profile.why"),
         Binding(
             "right_square_bracket", "section(1)", "Next section", key_display="]", show=False, id="profile.next-section"
         ),
@@ -223,6 +225,7 @@ class ProfileScreen(CustomerPage[bool]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back to the list", id="profile.back"),
+        *customer_keys(shown=True),
     ]
 
     def __init__(self, desk: Desk, customer: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import datetime as dt
 import re
 from typing import Final, NamedTuple
 
@@ -76,6 +77,46 @@ def read_date(text: str) -> TypedDate:
     raise UnclearDate(f"This is no day. {HOW}")
 
 
+_CLOCK = re.compile(r"(?:(.+?),?\s+)?(\d{1,2}):(\d{2})")
+HOW_MOMENT: Final = "Write it as 14:30, yesterday 14:30 or 20 Nov 14:30."
+
+
+def read_moment(text: str, now: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """The moment up to now that a text means, UTC, by the clocks of a zone. Raises UnclearDate.
+
+    ``14:30`` is today's, ``20 Nov`` the latest one; without a time of day it is noon, or now if that is still to come.
+    """
+    text = " ".join(text.split())
+    found = _CLOCK.fullmatch(text)
+    today = now.astimezone(zone).date()
+    day = _past_day(found[1] or "today" if found else text, today)
+    if found is None:
+        return min(dt.datetime.combine(day, dt.time(12), zone).astimezone(dt.UTC), now)
+    hour, minute = int(found[2]), int(found[3])
+    if hour > 23 or minute > 59:
+        raise UnclearDate(f"There is no such time of day. {HOW_MOMENT}")
+    moment = dt.datetime.combine(day, dt.time(hour, minute), zone).astimezone(dt.UTC)
+    if moment > now:
+        raise UnclearDate("That is still to come.")
+    return moment
+
+
+def _past_day(text: str, today: dt.date) -> dt.date:
+    if text.casefold() in ("today", "yesterday"):
+        return today - dt.timedelta(days=text.casefold() == "yesterday")
+    if not any(character.isdigit() for character in text):
+        raise UnclearDate(f"This is no day or time. {HOW_MOMENT}")
+    typed = read_date(text)
+    for year in (typed.year,) if typed.year else (today.year, today.year - 1):
+        try:
+            day = dt.date(year, typed.month, typed.day)
+        except ValueError:
+            raise UnclearDate(f"{MONTHS[typed.month - 1]} {year} has no day {typed.day}.") from None
+        if day <= today:
+            return day
+    raise UnclearDate("That is still to come.")
+
+
 def _with_slashes(first: int, second: int, year: str | None) -> TypedDate:
     if first <= 12 and second <= 12 and first != second:
         one, other = f"{first} {MONTHS[second - 1]}", f"{second} {MONTHS[first - 1]}"
@@ -97,7 +138,7 @@ def _date(year: str | None, month: int, day: int) -> TypedDate:
     if not 1 <= month <= 12:
         raise UnclearDate(f"There is no month {month}. {HOW}")
     # Without a year it may be the 29th of February.
-    days = calendar.monthrange(known if known else 2000, month)[1]
+    days = calendar.monthrange(known or 2000, month)[1]
     if not 1 <= day <= days:
         in_year = f" {known}" if known and month == 2 and day == 29 else ""
         raise UnclearDate(f"{MONTHS[month - 1]}{in_year} has no day {day}.")
