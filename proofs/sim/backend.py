@@ -170,6 +170,8 @@ class Backend:
         self._dies_at_commit = 0
         self.history = 0
         """Rises when the database is restored: what was done since its backup never was."""
+        self.commits = 0
+        """How many transactions have come to their end."""
         self.rules = SyncRules(page_lines=PAGE_LINES)
         self._open()
 
@@ -213,6 +215,7 @@ class Backend:
             self._dies_at_commit -= 1
             if not self._dies_at_commit:
                 raise Crashed
+        self.commits += 1
 
     def restart(self) -> None:
         """Begin again over what was committed."""

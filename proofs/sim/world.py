@@ -105,6 +105,7 @@ class World:
 
     def _backend_ends(self) -> None:
         self.note("the backend ends")
+        self.watch.backend_changed()
         self._restart_backend(self.backend.restart)
 
     def note(self, *what: object) -> None:
@@ -130,7 +131,7 @@ class World:
         if line.chunk is not None:
             self.note(process.name, "is sent", line.chunk.number, "lines")
             self.watch.sent(process.machine.account.id, line.chunk)
-            self.watch.backend_changed()
+        self.watch.backend_changed()
         self.watch.looks(process)
         self.watch.heard(process)
         return True
