@@ -362,6 +362,8 @@ class Engine:
         if self._suspect is not None:
             # Without it the call is heard. It leaves a gap that nothing can fill.
             self._effects += [Settle((self._suspect,)), NewClient(again=False)]
+            if self._suspect.code != "too_large":
+                self._count = wire.MAX_MUTATIONS
             self._suspect = None
             self._again = True
 

@@ -894,7 +894,7 @@ class Whatever(RuleBasedStateMachine):
             return
         self.ground.storage_fails = None
         self.backend.failing.clear()
-        for _ in range(400):
+        for _ in range(100 + 2 * self.number):  # with room for one in a call, and that one found step by step
             if self.ground.call is not None:
                 self.ground.served(self.backend)
             elif not self.ground.waiting and self.ground.epoch == str(self.backend.epoch):
