@@ -36,7 +36,6 @@ from tests.support import postgresql
 
 CUSTOMERS = 1000
 WRITERS = 8
-SLICE_SECONDS = 1.0
 RULES = SyncRules()
 
 
@@ -62,8 +61,8 @@ def _measured(bench: Bench, engine: str, url: str) -> Iterator[Figure]:
             writer.catch_up()
         pushes, updates = interleaved(
             bench.rounds(7),
-            lambda _: _rate([writer.push for writer in writers]),
-            lambda _: _rate([writer.update for writer in writers]),
+            lambda _: _rate([writer.push for writer in writers], bench.slice_seconds),
+            lambda _: _rate([writer.update for writer in writers], bench.slice_seconds),
         )
     busy = sum(writer.busy for writer in writers)
     figure = partial(Figure, n=len(pushes), rows=rows)
@@ -71,7 +70,7 @@ def _measured(bench: Bench, engine: str, url: str) -> Iterator[Figure]:
     yield figure(figure=f"hot_store_{engine}_busy", value=busy, unit="calls", baseline=None)
 
 
-def _rate(works: Sequence[Callable[[], None]]) -> float:
+def _rate(works: Sequence[Callable[[], None]], slice_seconds: float) -> float:
     """How often a second several threads together get something done."""
 
     def keep_on(end: float, work: Callable[[], None]) -> int:
@@ -83,7 +82,7 @@ def _rate(works: Sequence[Callable[[], None]]) -> float:
 
     with ThreadPoolExecutor(len(works)) as pool:
         start = time.perf_counter()
-        done = sum(pool.map(partial(keep_on, start + SLICE_SECONDS), works))
+        done = sum(pool.map(partial(keep_on, start + slice_seconds), works))
         return done / (time.perf_counter() - start)
 
 

@@ -21,7 +21,6 @@ from sellmode_tui.sync.live import Terminal
 
 CUSTOMERS = 1000
 CONNECTIONS = 8
-SLICE_SECONDS = 1.0
 
 
 def run(bench: Bench) -> Iterator[Figure]:
@@ -35,7 +34,9 @@ def run(bench: Bench) -> Iterator[Figure]:
             raise RuntimeError("there was something new")
         endpoint = stack.enter_context(bare.endpoint(len(body)))
         nothing = _Crowd(endpoint, request)
-        polls, bares = interleaved(bench.rounds(7), lambda _: backend.rate(), lambda _: nothing.rate())
+        polls, bares = interleaved(
+            bench.rounds(7), lambda _: backend.rate(bench.slice_seconds), lambda _: nothing.rate(bench.slice_seconds)
+        )
     yield Figure(
         figure="polls", value=median(polls), unit="polls/s", baseline=median(bares), n=len(polls), rows=shop.rows
     )
@@ -78,13 +79,13 @@ class _Crowd:
         with self._connected() as connection:
             return self._asked(connection)
 
-    def rate(self) -> float:
+    def rate(self, slice_seconds: float) -> float:
         """Answers a second, on connections that are open already."""
         with contextlib.ExitStack() as stack:
             connections = [stack.enter_context(self._connected()) for _ in range(CONNECTIONS)]
             pool = stack.enter_context(ThreadPoolExecutor(CONNECTIONS))
             start = time.perf_counter()
-            asked = sum(pool.map(partial(self._ask_until, start + SLICE_SECONDS), connections))
+            asked = sum(pool.map(partial(self._ask_until, start + slice_seconds), connections))
             return asked / (time.perf_counter() - start)
 
     def _connected(self) -> socket.socket:

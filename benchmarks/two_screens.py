@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from benchmarks import bare, screen
 from benchmarks.bench import Bench
 from benchmarks.measure import Figure, interleaved, median, p99, seconds
-from benchmarks.shop import Shop
+from benchmarks.shop import Shop, cache_of
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.live import WATCH_SECONDS, Live, Terminal
 from sellmode_tui.visibility.door import Door
@@ -34,9 +34,10 @@ def processes(bench: Bench) -> Iterator[Figure]:
     rounds = bench.rounds(ROUNDS)
     with contextlib.ExitStack() as stack:
         app = stack.enter_context(_app(shop))
-        opened = stack.enter_context(shop.terminal())
+        opened = stack.enter_context(contextlib.closing(shop.unlock()))
+        cache = stack.enter_context(cache_of(opened))
         commits = stack.enter_context(contextlib.closing(bare.Commits(bench.folder / "two-processes.db")))
-        editing = _Editing(Door(opened.cache, outbox=opened.outbox), app, WATCH_SECONDS)
+        editing = _Editing(Door(cache, outbox=opened.journal.outbox), app, WATCH_SECONDS)
 
         def least(number: int) -> float:
             return seconds(lambda: commits.add(bytes(400))) + _wait(number, rounds, WATCH_SECONDS)

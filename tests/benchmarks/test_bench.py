@@ -14,7 +14,7 @@ from benchmarks.__main__ import MEASUREMENTS
 from benchmarks.measure import Figure, p99, table
 
 _ROOT = Path(__file__).parents[2]
-_ON_SCREEN = ("typing", "start", "quiet", "memory")
+_ON_SCREEN = ("typing", "start", "quiet", "memory", "two-processes", "two-terminals")
 
 
 def bench(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -35,6 +35,8 @@ def test_every_figure_is_a_line_of_json(names: Sequence[str]) -> None:
     if "quiet" in names:
         assert 0 < figures["bytes_of_cursor_move"]["value"] < 1500
         assert figures["bytes_when_idle"]["value"] == 0
+    if "queue" in names:
+        assert figures["queue_calls"]["ratio"] == 1
 
 
 def test_an_unknown_name_is_told() -> None:
