@@ -10,9 +10,13 @@ from pathlib import Path
 import click
 import pytest
 
+from sellmode_contract.records import DuplicatePair, ParkedEdit
 from sellmode_tui.cli import sellmode
 from sellmode_tui.commands.outcome import MEANINGS
+from tests.support.machine import Machine, Result
+from tests.support.shop import NOON
 from tests.tui.test_cli import Desk, open_desk
+from tests.tui.test_cli_writing import refused_consent
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
@@ -63,7 +67,7 @@ def test_every_documented_option_exists() -> None:
 
 @pytest.mark.parametrize("line", dict.fromkeys(EXAMPLES))
 def test_every_example_can_be_run_as_it_stands(line: str) -> None:
-    words = shlex.split(re.split(r" \| | > ", line)[0], comments=True)[1:]
+    words = shlex.split(re.split(r" \| | [<>] ", line)[0], comments=True)[1:]
     command: click.Command = sellmode
     parent: click.Context | None = None
     while True:
@@ -92,10 +96,13 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
 
 def test_json_has_the_fields_that_are_documented(office: Desk) -> None:
     rows = re.findall(r"^\| (`[a-z].*?) \| [^|]* \| (.*) \|$", DOCUMENT, re.MULTILINE)
-    fields = {name: re.findall(r"`(\w+)`", cell) for names, cell in rows for name in re.findall(r"`([\w ]+)`", names)}
+    fields = {name: re.findall(r"`(\w+)`", cell) for names, cell in rows for name in re.findall(r"`([\w -]+)`", names)}
     fields["status"] = [*fields["accounts"], *fields["status"]]
     number = office.people[0].number
     printed = {
+        **_written(office),
+        **_seen_to(office),
+        **_judged(office),
         "customers list": office.ask("customers", "list", "--json"),
         "customers search": office.ask("customers", "search", number, "--json"),
         "customers show": office.ask("customers", "show", number, "--json"),
@@ -110,3 +117,57 @@ def test_json_has_the_fields_that_are_documented(office: Desk) -> None:
         assert result.objects
         for found in result.objects:
             assert list(found) == fields[name]
+
+
+def _written(office: Desk) -> dict[str, Result]:
+    number = office.people[1].number
+    lines = (
+        "customers add --given Bea --json",
+        f"customers edit {number} --add tag=gold --json",
+        f"customers note {number} text --json",
+        f"customers log {number} call --json",
+        f"customers consent {number} email unsubscribed --json",
+        f"customers date {number} add birthday 03-14 --json",
+        "unsent --json",
+        "undo --json",
+    )
+    return {re.sub(r" (C-\S+|-).*", "", line): office.ask(*line.split()) for line in lines}
+
+
+def _seen_to(office: Desk) -> dict[str, Result]:
+    """Something that was refused, four times, each time seen to in another way."""
+    ways = {"show": [], "copy": [], "resend": ["--set", "state=unsubscribed"], "hand-over": [], "discard": []}
+    printed = {}
+    for place, (way, more) in enumerate(ways.items(), 10):
+        key = refused_consent(office, place)
+        printed[f"attention {way}"] = office.ask("attention", way, key, *more, "--json")
+        office.ask("attention", "discard", key)
+    return printed
+
+
+def _judged(office: Desk) -> dict[str, Result]:
+    """What others handed over, and pairs, for a manager whose customers they are."""
+    mia = office.shop.person("mia", role="manager")
+    one, other = office.shop.customers(2, mia, begin=200)
+    note = {"op": "create", "kind": "note", "id": "", "doc": {"customer": one.id, "text": "Likes blue"}}
+    office.shop.write(
+        *(
+            ParkedEdit(id=id, customer=one.id, author=office.ada.id, at=NOON, operation={**note, "id": f"note {id}"})
+            for id in ("parked-edit-1", "parked-edit-2")
+        ),
+        *(
+            DuplicatePair(id=id, store="Alpha", customers=(one.id, other.id), names=("One", "Other"))
+            for id in ("first-pair", "other-pair")
+        ),
+    )
+    folder = office.folder / "mia"
+    folder.mkdir()
+    machine = Machine(folder)
+    assert machine.ask("sync", "--server", office.shop.url, "--user", "mia").code == 0
+    return {
+        "attention list": machine.ask("attention", "list", "--json"),
+        "attention accept": machine.ask("attention", "accept", "parked-edit-1", "--json"),
+        "attention reject": machine.ask("attention", "reject", "parked-edit-2", "--json"),
+        "attention merge": machine.ask("attention", "merge", "first-pair", "--keep", one.id, "--json"),
+        "attention dismiss": machine.ask("attention", "dismiss", "other-pair", "--json"),
+    }

@@ -24,15 +24,12 @@ _Sort = TypeVar("_Sort", Refused, HandedOver, Duplicate)
 _SORTS: Final = {"refused": "refused", "handed_over": "to be judged", "duplicate": "duplicate"}
 
 
-@click.group("attention", invoke_without_command=True)
-@click.pass_context
-def attention_command(context: click.Context) -> None:
+@click.group("attention")
+def attention_command() -> None:
     """See and resolve what needs attention. `sellmode attention list` lists it.
 
     KEY is a key that the list shows, or its last eight characters or more.
     """
-    if context.invoked_subcommand is None:
-        click.echo(context.get_help())
 
 
 @attention_command.command("list")
