@@ -6,6 +6,7 @@ import contextlib
 import ipaddress
 import logging
 import os
+import resource
 import signal
 import socket
 import ssl
@@ -29,6 +30,8 @@ from sellmode_backend.store.database import open_database
 from sellmode_backend.sync.events import END_STREAMS
 
 _GRACE_SECONDS = 5
+_OPEN_FILES = 8192
+"""Every terminal that listens is one; services often start with a limit of 1024."""
 _PARENT_LOOKED_AT_SECONDS = 0.5
 
 
@@ -85,6 +88,7 @@ def serve(url: str, password: str | None, listening: Listening) -> None:
         log_config=None,
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
+    _allow_open_files()
     if listening.exit_with_parent:
         _end_with_parent()
     # Before uvicorn listens to signals and, when it has stopped in good order, again: it raises the signal once more.
@@ -166,6 +170,14 @@ def _shared_counters(workers: int) -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="sellmode-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         yield
+
+
+def _allow_open_files() -> None:
+    """Raise the limit on open files as far as we may; workers inherit it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _end_with_parent() -> None:

@@ -7,7 +7,11 @@ import pytest
 from sellmode_backend import housekeeping
 from sellmode_backend.accounts import codes, limits, passwords, sessions
 from sellmode_backend.importers import reading, run, shopify
+from sellmode_backend.server import ServerSettings
+from sellmode_backend.store import clients, duplicates
+from sellmode_backend.sync import events
 from sellmode_backend.sync.answer import SyncRules
+from sellmode_backend.sync.salvage import SALVAGED_FOR
 from sellmode_contract import wire
 from sellmode_contract.records import Retailer
 from sellmode_tui import crash
@@ -18,7 +22,7 @@ _LEASE = SyncRules().lease
 _SOFT, _HARD = _LEASE.soft_s // _DAY, _LEASE.hard_s // _DAY
 _LINE, _ANSWER = wire.MAX_LINE_BYTES >> 20, wire.MAX_ANSWER_BYTES >> 20
 _RETAILER = Retailer(id="", name="", mode="team", currency="EUR", time_zone="UTC")
-_WORDS = {5: "five", 50: "fifty", 100: "a hundred"}
+_WORDS = {2: "two", 5: "five", 50: "fifty", 100: "a hundred"}
 
 
 @pytest.mark.parametrize(
@@ -31,6 +35,16 @@ _WORDS = {5: "five", 50: "fifty", 100: "a hundred"}
         ),
         ("operations.md", f"| Activation code | {codes.LIFE.days} days, once |"),
         ("operations.md", f"| {housekeeping.REMOVALS_KEPT.days} days; a terminal away for longer"),
+        ("operations.md", f"| {clients.WORDS_KEPT.days} days in full, with the text of what was refused"),
+        ("operations.md", f"| {clients.LEDGER_KEPT.days} days after they last sent something"),
+        ("operations.md", f"| {clients.SCOPES_KEPT.days} days; {_HARD} of them count"),
+        ("operations.md", f"had not sent, for {SALVAGED_FOR.days} days"),
+        ("operations.md", f"more than {duplicates.MOST} customers share"),
+        (
+            "operations.md",
+            f"takes {ServerSettings().most_streams:,} streams and {_WORDS[events.MOST_A_SESSION]} of one",
+        ),
+        ("operations.md", f"or every {wire.POKE_SECONDS:.0f} in the case of events"),
         ("operations.md", f"counted for {limits.ACCOUNT.remembered.days} days or until a success"),
         ("operations.md", f"the last {crash.KEPT} |"),
         ("operations.md", f"An account's first {_WORDS[limits.ACCOUNT.free]} failures are free"),
