@@ -68,15 +68,16 @@ class Fold:
         if news.journal != journal or news.change < change:  # another one: what was folded is not in it
             self.touch_everything()
             self._forget(self._unfolded)
-        known = dict(
-            self._connection.execute(
-                "SELECT number, rev FROM pending WHERE number IN (SELECT value FROM json_each(?))",
+        known = {
+            number: (rev, bool(arrived))
+            for number, rev, arrived in self._connection.execute(
+                "SELECT number, rev, arrived FROM pending WHERE number IN (SELECT value FROM json_each(?))",
                 (json.dumps([mutation.number for mutation in news.mutations]),),
             )
-        )
+        }
         gone = {mutation.number for mutation in news.mutations if not mutation.folds} & known.keys()
-        fresh: list[_Pending] = []
-        settled: set[int] = set()
+        otherwise = set()
+        fresh = []
         for mutation in news.mutations:
             if not mutation.folds:
                 continue
@@ -84,12 +85,14 @@ class Fold:
             rev = _rev_of(operation, mutation.result)
             if mutation.number not in known:
                 fresh.append(_Pending(mutation.number, mutation.mid, mutation.body, mutation.made_at, rev))
-            elif rev != known[mutation.number]:
+            elif operation is not None and rev != (before := known[mutation.number])[0]:
                 self._connection.execute(
                     "UPDATE pending SET rev = ?, arrived = 0 WHERE number = ?", (rev, mutation.number)
                 )
-                settled.add(mutation.number)
-        self._touch_mutations(gone | settled)
+                # Mostly the backend's row has yet to come, and all stays as it is.
+                if before[1] or _has_arrived(self._connection, operation, rev):
+                    otherwise.add(mutation.number)
+        self._touch_mutations(gone | otherwise)
         self._forget(gone)
         self.refold()
         self._connection.executemany(
@@ -207,11 +210,10 @@ class Fold:
         operation = _readable(mutation.body)
         if operation is None:
             return set()
-        target = mutations.target(operation)
-        touched = keys(*target, mutations.customers_of(operation))
+        touched = keys(*mutations.target(operation), mutations.customers_of(operation))
         if shown is None or mutation.arrived:
             return touched
-        if mutation.rev is not None and (shown.sent(*target).rev or 0) >= mutation.rev:
+        if _has_arrived(self._connection, operation, mutation.rev):
             # For good: should the row leave, what is left is the backend's word.
             self._connection.execute("UPDATE pending SET arrived = 1 WHERE number = ?", (mutation.number,))
             return touched
@@ -231,7 +233,7 @@ class Fold:
         """Write what became of records into their tables, and put aside what the backend had sent of them."""
         written: dict[str, dict[str, rows.Row]] = defaultdict(dict)
         for (kind, id), record in shown.stage.changed.items():
-            sent = shown.sent(kind, id)
+            sent = _sent(self._connection, kind, id)
             self._connection.execute(
                 f"INSERT OR IGNORE INTO {ASIDE} (key, kind, id, scope, rev, gen, doc) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (key(kind, id), kind, id, *sent),
@@ -265,18 +267,6 @@ class _Shown:
         self._retailer = self._retailer or self._rows.retailer()
         return self._retailer
 
-    def sent(self, kind: str, id: str) -> _Sent:
-        """A row as the backend sent it, visible or not."""
-        row = self._connection.execute(
-            f"SELECT scope, rev, gen, doc FROM {ASIDE} WHERE key = ?", (key(kind, id),)
-        ).fetchone()
-        if row is None:
-            condition, parameters = where(kind, id)
-            row = self._connection.execute(
-                f'SELECT scope, rev, gen, doc FROM "{table_of(kind)}" WHERE {condition}', parameters
-            ).fetchone()
-        return _Sent(*row) if row is not None else _Sent(None, None, None, None)
-
     def take(self, outcome: Outcome) -> None:
         """Let an outcome stand. What its author does not see any more is not there for what follows, either."""
         self.stage.take(outcome)
@@ -294,7 +284,7 @@ class _Shown:
         found = None if parent_id is None else self.stage.get("customer", parent_id)
         parent = found if isinstance(found, Customer) else None
         tags = visibility.tags(record, parent)
-        sent = self.sent(kind_of(record), record.id)
+        sent = _sent(self._connection, kind_of(record), record.id)
         if sent.scope in self._visible and visibility.tags(decode(kind_of(record), sent.doc or ""), parent) == tags:
             return sent.scope  # where a change moves nothing, the backend has decided
         column = visibility.column(self.head.view.mode, self.head.view.account)
@@ -333,6 +323,22 @@ class _Sent(NamedTuple):
     rev: int | None
     gen: int | None
     doc: str | None
+
+
+def _sent(connection: Connection, kind: str, id: str) -> _Sent:
+    """A row as the backend sent it, visible or not."""
+    row = connection.execute(f"SELECT scope, rev, gen, doc FROM {ASIDE} WHERE key = ?", (key(kind, id),)).fetchone()
+    if row is None:
+        condition, parameters = where(kind, id)
+        row = connection.execute(
+            f'SELECT scope, rev, gen, doc FROM "{table_of(kind)}" WHERE {condition}', parameters
+        ).fetchone()
+    return _Sent(*row) if row is not None else _Sent(None, None, None, None)
+
+
+def _has_arrived(connection: Connection, operation: Operation, rev: int | None) -> bool:
+    """Whether the backend's row has caught up with the revision that a mutation gave its target."""
+    return rev is not None and (_sent(connection, *mutations.target(operation)).rev or 0) >= rev
 
 
 class _Rows:
