@@ -148,6 +148,38 @@ def test_a_body_too_large_is_not_read_to_its_end(quick_client: Client) -> None:
     assert begun.startswith(b"HTTP/1.1 413 ")
 
 
+def test_mutations_that_cannot_be_told_apart_name_the_one(joined: Client) -> None:
+    body = b'{"device":"device-1","cid":"cl_1","m":[{"mid":"x","seq":1,"do":{}},{"mid":"y","do":{}}]}'
+    problem = problem_of(joined.post(wire.SYNC_PATH, content=body), 400)
+    assert problem.code == "bad_request"
+    assert "$.m[1]" in problem.detail
+    for cid in ("x" * 201, "a\0b", ""):
+        asked = wire.SyncRequest(device="device-1", cid=cid, m=(msgspec.Raw(b'{"mid":"x","seq":1,"do":{}}'),))
+        assert "$.cid" in problem_of(joined.post(wire.SYNC_PATH, asked), 400).detail
+
+
+def test_a_copied_journal_is_told_to_take_a_new_name(joined: Client) -> None:
+    def push(mid: str) -> httpx.Response:
+        sent = (msgspec.Raw(msgspec.json.encode({"mid": mid, "seq": 1, "do": {}})),)
+        return joined.post(wire.SYNC_PATH, wire.SyncRequest(device="device-1", cid="cl_1", m=sent))
+
+    first = "019a0000-0000-7000-8000-000000000001"
+    results = [line for line in lines_of(push(first).content) if isinstance(line, wire.Result)]
+    assert [(result.mid, result.st, result.code) for result in results] == [(first, "rejected", "invalid")]
+    assert problem_of(push("019a0000-0000-7000-8000-000000000002"), 409).code == "client_forked"
+
+
+def test_a_push_that_is_too_large_is_refused_whole(joined: Client) -> None:
+    sent = tuple(
+        msgspec.Raw(msgspec.json.encode({"mid": str(number), "seq": number, "do": {"x": "y" * 60_000}}))
+        for number in range(1, 6)
+    )
+    answer = joined.post(wire.SYNC_PATH, wire.SyncRequest(device="device-1", cid="cl_1", m=sent))
+    assert problem_of(answer, 413).code == "body_too_large"
+    answer = joined.post(wire.SYNC_PATH, wire.SyncRequest(device="device-1", cid="cl_1", m=sent[:2]))
+    assert answer.status_code == 200
+
+
 def test_a_body_that_dribbles_is_given_up(quick_client: Client) -> None:
     assert b"did not come in time" in raw_request(quick_client.url, b"Content-Length: 100", b"{")
 
@@ -255,7 +287,8 @@ def test_the_openapi_document_is_valid_and_complete(quick_client: Client) -> Non
     answer = httpx.get(f"{quick_client.url}/v1/openapi.json")
     document = answer.json()
     validate(document)
-    assert set(document["paths"]) == {wire.SIGN_IN_PATH, wire.ACTIVATE_PATH, wire.SIGN_OUT_PATH, wire.SYNC_PATH}
+    paths = {wire.SIGN_IN_PATH, wire.ACTIVATE_PATH, wire.SIGN_OUT_PATH, wire.SYNC_PATH}
+    assert set(document["paths"]) == paths | {wire.EVENTS_PATH, wire.SALVAGE_PATH}
     assert document["components"]["schemas"]["SignIn"]["required"] == ["user_name", "password", "device"]
 
 

@@ -138,7 +138,8 @@ class _Batch:
             removed=[key for key, record in changed.items() if record is None],
             now=self._received,
         )
-        merging.settle(self._connection, self._merged, self._received)
+        if self._merged:
+            merging.settle(self._connection, self._merged, self._received)
         duplicates.watch(self._connection, people, now=self._received)
 
     def _told(self, done: _Done, revisions: Mapping[Key, records.Revision]) -> Entry:
@@ -147,8 +148,8 @@ class _Batch:
             return Entry(done.result, done.target)
         revs = []
         for key in dict.fromkeys(done.touched):
-            now, before = revisions.get(key), self._targets.stored(key)
-            seen = now or before
+            now = revisions.get(key)
+            seen = now or self._targets.stored(key)
             if seen is None or visibility.visible(self._author.mode, self._author.account, seen.tags):
                 revs.append((*key, now.rev if now else 0))
         return Entry(msgspec.structs.replace(done.result, revs=tuple(revs)), done.target)

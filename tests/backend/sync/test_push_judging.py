@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import msgspec
 import pytest
 
 from sellmode_backend.accounts import directory
-from sellmode_contract import wire
+from sellmode_backend.store import clients
+from sellmode_contract import visibility, wire
 from sellmode_contract.mutations import Accept, Create, Discard, Edit, Merge, Operation, Park, Remove, encode
 from sellmode_contract.records import Customer, ImportantDate, Note, ParkedEdit, source_id
 from tests.backend.sync.pushing import Shop, Writer, note, opt, uuid7
@@ -115,6 +117,26 @@ def test_the_grace_counts_from_when_it_was_lost(shop: Shop) -> None:
     shop.clock.forward(days=2)
     ada.pull()
     assert ada.one(note(anna.id)).code == "not_found"
+
+
+def test_what_an_account_was_told_is_written_down_at_once_and_then_now_and_then(shop: Shop) -> None:
+    def noted() -> dict[str, dt.datetime]:
+        with shop.database.snapshot() as connection:
+            return clients.scopes(connection, shop.ada.id)
+
+    ada, first = shop.writer(shop.ada), shop.clock()
+    scopes = visibility.scopes("associate", shop.ada)
+    assert noted() == dict.fromkeys(scopes, first)
+    shop.clock.forward(minutes=59)
+    ada.pull()
+    assert noted() == dict.fromkeys(scopes, first)
+    shop.set_mode("team")
+    ada.pull()
+    widened = visibility.scopes("team", shop.ada)
+    assert noted() == dict.fromkeys(scopes, first) | dict.fromkeys(widened, shop.clock())
+    shop.clock.forward(minutes=60)
+    ada.pull()
+    assert noted() == dict.fromkeys(scopes, first) | dict.fromkeys(widened, shop.clock())
 
 
 def test_who_never_had_the_customer_tells_no_facts(shop: Shop) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import ExitStack
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,15 +18,16 @@ from tests.support.backend import retailer_database
 LONGEST = 12
 
 
-@pytest.fixture(scope="module")
-def busy_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    path: Path = tmp_path_factory.mktemp("shop") / "backend.db"
-    with retailer_database(f"sqlite:///{path}") as database:
-        people = [
-            add_person(database, name, store)
-            for name, store in (("ada", "Alpha"), ("ben", "Alpha"), ("mia", "Alpha"), ("cleo", "Beta"))
-        ]
-        yield Shop(database, MovedClock(), *people)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def busy_shop(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            url = f"sqlite:///{tmp_path_factory.mktemp('shop') / 'backend.db'}"
+        else:
+            url = stack.enter_context(request.getfixturevalue("_postgresql").database())
+        database = stack.enter_context(retailer_database(url))
+        stores = {"ada": "Alpha", "ben": "Alpha", "mia": "Alpha", "cleo": "Beta"}
+        yield Shop(database, MovedClock(), *(add_person(database, name, store) for name, store in stores.items()))
 
 
 @st.composite
@@ -46,7 +47,7 @@ def calls(draw: st.DrawFn) -> list[list[int]]:
 
 
 @given(st.lists(calls(), min_size=1, max_size=3), st.randoms(use_true_random=False))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_each_mutation_has_one_effect_in_its_clients_order(
     busy_shop: Shop, sent: list[list[list[int]]], chance: object
 ) -> None:
