@@ -21,7 +21,7 @@ _COMMANDS = {
     "customers": ("sellmode_tui.commands.customers", "List, search and show customers, and write about them."),
     "doctor": ("sellmode_tui.commands.doctor", "Check this machine: versions, files, keyring, terminal, clock."),
     "status": ("sellmode_tui.commands.accounts", "Tell how this machine's accounts stand."),
-    "sync": ("sellmode_tui.commands.sync", "Fetch what has changed at the server, once."),
+    "sync": ("sellmode_tui.commands.sync", "Send what was written and fetch what has changed, once."),
     "undo": ("sellmode_tui.commands.undo", "Take back what you wrote last."),
     "unsent": ("sellmode_tui.commands.unsent", "List what the server has not taken yet."),
     "why": ("sellmode_tui.commands.why", "Explain who may see something, and by which rule."),

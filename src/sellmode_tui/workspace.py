@@ -7,8 +7,10 @@ from collections.abc import Callable
 
 from sellmode_tui import sealed
 from sellmode_tui.account import session as sessions
+from sellmode_tui.account.lease import read_clock
 from sellmode_tui.account.session import Session
 from sellmode_tui.account.settings import Settings
+from sellmode_tui.cache.outbox import Made
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.live import Live, Terminal
@@ -37,7 +39,14 @@ class Workspace:
             sealed.remove(path)
             self.replaced = True
             self._cache = Cache.open(path, session.key, outbox=session.journal.outbox)
-        self.door = Door(self._cache, now, outbox=session.journal.outbox, wrote=self.push_now)
+        self.door = Door(
+            self._cache,
+            now,
+            outbox=session.journal.outbox,
+            # With the time since boot, which nobody sets: the backend is told how long ago something was written.
+            made=lambda: Made(*read_clock()._replace(wall=now())),
+            wrote=self.push_now,
+        )
         self._live: Live | None = None
 
     def terminal(self) -> Terminal | None:

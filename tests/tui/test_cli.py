@@ -419,7 +419,19 @@ print(*sys.modules, file=sys.stderr)
 
 
 @pytest.mark.parametrize(
-    "arguments", [["accounts"], ["status"], ["doctor"], ["customers", "list"], ["why", "customer", "C-00001"], ["sync"]]
+    "arguments",
+    [
+        ["accounts"],
+        ["status"],
+        ["doctor"],
+        ["customers", "list"],
+        ["why", "customer", "C-00001"],
+        ["sync"],
+        ["attention", "list"],
+        ["unsent"],
+        ["undo"],
+        ["customers", "edit", "C-00001", "--set", "tier=gold"],
+    ],
 )
 def test_what_commands_load(office: Desk, arguments: list[str]) -> None:
     opens = arguments[0] not in ("accounts", "status", "doctor")

@@ -15,20 +15,20 @@ import datetime as dt
 import json
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 from sqlcipher3 import dbapi2
 
 from sellmode_contract import mutations, visibility
 from sellmode_contract.mutations import Operation, Outcome, Reader, Rejected, Stage, World
-from sellmode_contract.mutations.consent import STRICTNESS
-from sellmode_contract.records import KINDS, Channel, Consent, Customer, Record, Retailer, kind_of, parent_of
+from sellmode_contract.records import Channel, Consent, Customer, Record, Retailer, kind_of, parent_of
 from sellmode_contract.wire import Head, Result
 from sellmode_tui.cache import meta, rows
 from sellmode_tui.cache.outbox import Outbox
 from sellmode_tui.cache.schema import ASIDE
-from sellmode_tui.cache.tables import CHILDREN, OTHER, decode, own_values, table_of, values_of, where
+from sellmode_tui.cache.tables import decode, own_values, table_of, values_of, where
+from sellmode_tui.cache.visible import VisibleRows
 from sellmode_tui.sealed import Connection
 
 
@@ -256,7 +256,7 @@ class _Shown:
         self.head = head
         self._connection = connection
         self._visible = frozenset(meta.visible_scopes(connection, head))
-        self._rows = _Rows(connection, self._visible)
+        self._rows = VisibleRows(connection, self._visible)
         self._retailer: Retailer | None = None
         self.stage = Stage(self._rows)
         self.scopes: dict[tuple[str, str], int] = {}
@@ -264,7 +264,7 @@ class _Shown:
 
     def retailer(self) -> Retailer | None:
         """The retailer's settings, as the backend sent them."""
-        self._retailer = self._retailer or self._rows.retailer()
+        self._retailer = self._retailer or next(iter(self._rows.each("retailer")), None)
         return self._retailer
 
     def take(self, outcome: Outcome) -> None:
@@ -339,48 +339,6 @@ def _sent(connection: Connection, kind: str, id: str) -> _Sent:
 def _has_arrived(connection: Connection, operation: Operation, rev: int | None) -> bool:
     """Whether the backend's row has caught up with the revision that a mutation gave its target."""
     return rev is not None and (_sent(connection, *mutations.target(operation)).rev or 0) >= rev
-
-
-class _Rows:
-    """The visible effective rows as the contract's ``Reader``."""
-
-    def __init__(self, connection: Connection, scopes: Collection[int]) -> None:
-        self._connection = connection
-        self._visible = f"scope IN ({','.join(map(str, scopes))})"
-
-    def get(self, kind: str, id: str) -> Record | None:
-        if kind not in KINDS:
-            return None
-        of_kind, parameters = where(kind, id)
-        return next(iter(self._records(kind, of_kind, parameters)), None)
-
-    def consent(self, customer: str, channel: Channel) -> Consent | None:
-        # Several sources may each have said something: the strictest counts.
-        found = self._records("consent", "customer = ? AND channel = ?", (customer, channel))
-        return max(found, key=lambda consent: (STRICTNESS[consent.state], consent.id), default=None)
-
-    def belongings(self, customer: str, kind: str | None = None) -> list[Record]:
-        found: list[Record] = []
-        for child in CHILDREN:
-            if kind in (None, child):
-                found += self._records(child, "customer = ?", (customer,))
-        if kind is None or kind not in CHILDREN:
-            others = self._connection.execute(
-                f"SELECT kind, doc FROM {OTHER} WHERE customer = ? AND ifnull(?, kind) = kind AND +{self._visible}"
-                " ORDER BY kind, id",
-                (customer, kind),
-            )
-            found += [decode(of, doc) for of, doc in others]
-        return found
-
-    def retailer(self) -> Retailer | None:
-        return next(iter(self._records("retailer", "true", ())), None)
-
-    def _records(self, kind: str, condition: str, parameters: tuple[Any, ...]) -> list[Any]:
-        documents = self._connection.execute(
-            f'SELECT doc FROM "{table_of(kind)}" WHERE {condition} AND +{self._visible} ORDER BY id', parameters
-        )
-        return [decode(kind, doc) for (doc,) in documents]
 
 
 class _Noted:

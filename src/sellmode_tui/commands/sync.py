@@ -55,13 +55,17 @@ class Synced(NamedTuple):
     mode: str | None
     customers: int
     """Who can be seen now."""
+    unsent: int
+    """What was written and the server has not taken yet."""
+    attention: int
+    """What needs attention."""
 
 
 @click.command("sync")
 @json_option
 @account_options
 def sync_command(choice: Choice, *, as_json: bool) -> None:
-    """Fetch what has changed at the server, once. Signs in where that is needed, for the first time too.
+    """Send what was written and fetch what has changed, once. Signs in where that is needed, for the first time too.
 
     \b
       sellmode sync
@@ -220,7 +224,7 @@ class _Progress:
 
 def _outcome(workspace: Workspace, received: int) -> Synced:
     door = workspace.door
-    return Synced(received, workspace.status.synced_at, door.mode(), door.totals().get("customer", 0))
+    return Synced(received, workspace.status.synced_at, door.mode(), door.totals().get("customer", 0), *door.counts())
 
 
 def _tell(synced: Synced, *, as_json: bool) -> None:
@@ -230,3 +234,7 @@ def _tell(synced: Synced, *, as_json: bool) -> None:
     came = f"{synced.received:,} records came" if synced.received != 1 else "1 record came"
     click.echo(f"{came if synced.received else 'Nothing is new'}; you see {synced.customers:,} customers.")
     say(f"Synced {minute(synced.synced_at)}.")
+    if synced.unsent:
+        say(f"{synced.unsent:,} not sent yet: `sellmode unsent` tells what.")
+    if synced.attention:
+        say(f"{synced.attention:,} in need of attention: `sellmode attention list` tells what.")

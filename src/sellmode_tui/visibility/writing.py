@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -14,7 +15,6 @@ from sellmode_contract.mutations import Operation, Outcome, Rejected, World, app
 from sellmode_contract.mutations.operations import plain
 from sellmode_contract.records import kind_of
 from sellmode_contract.visibility import may
-from sellmode_tui.account.lease import read_clock
 from sellmode_tui.cache.outbox import Left, Made, Outbox
 from sellmode_tui.cache.store import Cache, Interrupted
 from sellmode_tui.sealed import SealedError
@@ -60,9 +60,8 @@ def made_id() -> str:
 
 
 def made_now() -> Made:
-    """This moment by the machine's clocks."""
-    wall, boot, since_boot = read_clock()
-    return Made(wall, boot, since_boot)
+    """This moment by the wall clock alone, for a door that nobody gives a better one."""
+    return Made(dt.datetime.now(dt.UTC), "", 0.0)
 
 
 class Writer:
