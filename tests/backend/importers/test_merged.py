@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+import time
 
 import msgspec
+import sqlalchemy as sa
 
-from sellmode_backend.store import duplicates, orders, records
+from sellmode_backend.store import duplicates, merging, orders, records
 from sellmode_backend.store.database import Database
+from sellmode_contract.mutations import Merge
 from sellmode_contract.records import Consent, Customer, DuplicatePair, Note, source_id
 from tests.backend.importers.exports import NOW, ORDER, Export, customer
-from tests.backend.merges import merge
+from tests.backend.merges import Stored, merge, world
+from tests.support.backend import DEADLINE, retailer_database
 
 ONE = source_id("customer", "shopify", "number:1")
 TWO = source_id("customer", "shopify", "number:2")
@@ -173,6 +178,27 @@ def test_an_order_that_was_there_goes_on_after_a_merge(database: Database, expor
     export.orders(ORDER | {"Note Attributes": "customer: 2", "Refunded Amount": "5.00"})
     export.load(database, now=LATER)
     assert everybody(database)[ONE].figures.spend == 2500
+
+
+def test_an_order_that_comes_while_its_customer_is_merged_goes_to_the_kept_one(
+    postgresql_url: str, export: Export
+) -> None:
+    with retailer_database(postgresql_url) as database:
+        twins(export.staff())
+        export.load(database)
+        export.orders(ORDER | {"Note Attributes": "customer: 2", "Currency": "EUR"})
+        importing = threading.Thread(target=export.load, args=(database,))
+        with database.transaction() as connection:
+            records.read_many(connection, "customer", [ONE, TWO], lock=True)
+            importing.start()
+            ends = time.monotonic() + DEADLINE
+            while not connection.scalar(sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+                assert time.monotonic() < ends, "the import does not wait for the customer"
+            merged = merging.merge(Merge(id=duplicates.pair_id(ONE, TWO), keep=ONE), world(Stored(connection)))
+            records.write(connection, merged.outcome.puts, removed=merged.outcome.removes)
+            merging.settle(connection, [merged], LATER)
+        importing.join(DEADLINE)
+        assert everybody(database)[ONE].figures.orders == 1
 
 
 def test_an_email_of_everybody_is_told_of_at_every_import(database: Database, export: Export) -> None:
