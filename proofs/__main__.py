@@ -20,7 +20,7 @@ from proofs.results import SEEDS, Proof, Run, Trial, keep, keep_seed, runs
 
 ENOUGH = 20
 """A run stops at so many failures."""
-PROOFS: Mapping[str, Proof] = {proof.name: proof for proof in (crash.PROOF, simulation.PROOF)}
+PROOFS: Mapping[str, Proof] = {proof.name: proof for proof in (crash.PROOF, simulation.PROOF, simulation.PLANTED)}
 
 
 def main(arguments: list[str] | None = None) -> None:

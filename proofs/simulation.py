@@ -10,6 +10,7 @@ from typing import NamedTuple
 from proofs.results import Proof, Trial
 from proofs.sim import world
 from proofs.sim.backend import Files, server
+from proofs.sim.bugs import BUGS
 from proofs.sim.checks import Broken
 from proofs.workplace import workplace
 
@@ -65,3 +66,28 @@ def trial(seed: int) -> Trial:
 PROOF = Proof(
     "sim", "whatever happens to terminals, people and backend, nothing is lost, done twice or leaked", "seeds", trial
 )
+
+# ------------------------------------------------------------------ what it would find
+
+SEEDS = 400
+"""So many are tried with a planted bug before it counts as not found."""
+
+
+def found(bug: str, seed: int, most: int = SEEDS) -> tuple[int, str]:
+    """At which of so many seeds a planted bug is found, counted from 1, and how it shows; 0 if it is not."""
+    for number in range(most):
+        with BUGS[bug]():
+            broken = play(seed + number).broken
+        if broken:
+            return number + 1, broken
+    return 0, ""
+
+
+def hunt(seed: int) -> Trial:
+    """Plant every bug in turn; ``n`` counts the seeds that it took."""
+    details = Counter({bug: found(bug, seed * 1000)[0] for bug in BUGS})
+    missed = tuple(f"the planted bug {bug!r} is not found in {SEEDS} seeds" for bug in BUGS if not details[bug])
+    return Trial(details.total(), missed, details)
+
+
+PLANTED = Proof("planted", "the simulation finds every bug that is planted for it", "seeds", hunt)

@@ -28,7 +28,7 @@ from sellmode_backend.store.schema import mutation
 from sellmode_backend.sync import answer as answers
 from sellmode_backend.sync.answer import Chunk, SyncRules
 from sellmode_contract import records as contract
-from sellmode_contract.records import Customer, Record, StoreEntry
+from sellmode_contract.records import Customer, Record, Request, StoreEntry
 from sellmode_contract.visibility import Account, Role
 from sellmode_contract.wire import SyncRequest
 from sellmode_tui.transport import Refused, TransportError, Unreachable
@@ -280,6 +280,11 @@ class Backend:
         """All customers, by id."""
         with self.database.snapshot() as connection:
             return [each for each in self._records(connection, "customer") if isinstance(each, Customer)]
+
+    def requests(self) -> list[Request]:
+        """All requests, by id."""
+        with self.database.snapshot() as connection:
+            return [each for each in self._records(connection, "request") if isinstance(each, Request)]
 
     def world(self) -> World:
         """Everything, for the plain predicate of who sees what."""

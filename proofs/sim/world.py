@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -15,14 +15,16 @@ from proofs.sim.backend import BASE, PEOPLE, STORES, Backend, Crashed, Store, vi
 from proofs.sim.checks import Broken, Watch, visible_customers
 from proofs.sim.terminal import Killed, Line, Machine, Process
 from sellmode_contract import records
-from sellmode_contract.mutations import Claim, Rejected
+from sellmode_contract.mutations import Claim, Edit, Rejected
 from sellmode_contract.records import ConsentState, Customer, Note, Record, Request
-from sellmode_tui.cache.outbox import Made
+from sellmode_tui.cache.outbox import Entry, Made
 from sellmode_tui.sync.events import RetryNow
 from sellmode_tui.visibility.attention import Duplicate, HandedOver, Refused
 from sellmode_tui.visibility.undo import CannotUndo, NothingToUndo
 from sellmode_tui.visibility.writing import Written
 from tests.support.shop import shown
+
+_Act = TypeVar("_Act")
 
 CUSTOMERS = 5
 MACHINES = (("ann", 1), ("ann", 2), ("ben", 1), ("mia", 1))
@@ -40,6 +42,9 @@ class World:
         self.folder = folder
         self._count = 0
         self._processes = 0
+        self._happens = self._in_a_mood(_HAPPENS, (1, 1, 3))
+        self._writes, self._operates = self._in_a_mood(_WRITES), self._in_a_mood(_OPERATES)
+        self._mishaps = self._in_a_mood(_MISHAPS)
         self.backend = Backend(store, lambda: self.now)
         self.watch = Watch(self.backend)
         self._fill()
@@ -53,6 +58,10 @@ class World:
         self.backend.close()
 
     # ------------------------------------------------------------------ how it begins
+
+    def _in_a_mood(self, usual: Mapping[_Act, int], moods: Sequence[int] = (0, 1, 1, 4)) -> dict[_Act, int]:
+        """Some things happen more often in this world than in others, some never: so rare ones come together."""
+        return {act: weight * self.chance.choice(moods) for act, weight in usual.items()}
 
     def unique(self, what: str) -> str:
         """A text that nothing else in this world is."""
@@ -97,7 +106,7 @@ class World:
 
     def step(self) -> None:
         """Something happens. Raises Broken."""
-        (happens,) = self.chance.choices(list(_HAPPENS), weights=list(_HAPPENS.values()))
+        happens = _chosen(self.chance, self._happens)
         try:
             happens(self)
         except Crashed:
@@ -157,7 +166,7 @@ class World:
 
     def writes(self) -> None:
         process = self.some()
-        (act,) = self.chance.choices(list(_WRITES), weights=list(_WRITES.values()))
+        act = _chosen(self.chance, self._writes)
         try:
             written = act(self, process)
         except (Rejected, NothingToUndo, CannotUndo) as refused:
@@ -244,10 +253,12 @@ class World:
         self.watch.began_anew(process)
         if undone.how == "withdrawn":
             return None
-        self._put_back(before[after[0].undoes or ""] for _ in range(1))
+        inverse = after[0].operation
+        for value in inverse.set.values() if isinstance(inverse, Edit) else ():
+            self.watch.put_back(str(value))
         return Written(after[0].mid, "", undone.words)
 
-    def _put_back(self, entries: Iterator[Any]) -> None:
+    def _put_back(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             for doc in entry.before.values():
                 for value in (msgspec.json.decode(doc) if doc else {}).values():
@@ -281,7 +292,7 @@ class World:
     # what the operator does
 
     def operates(self) -> None:
-        (act,) = self.chance.choices(list(_OPERATES), weights=list(_OPERATES.values()))
+        act = _chosen(self.chance, self._operates)
         self.note("operator", act.__name__)
         act(self)
         self.watch.backend_changed()
@@ -293,8 +304,18 @@ class World:
 
     def reassigns(self) -> None:
         people = self.backend.people()
-        owner = self.chance.choice([people["ann"].id, people["ben"].id, None])
+        owner = self.chance.choice([people["ann"].id, people["ben"].id, people["mia"].id, None])
         self._change_customer(owner=owner)
+
+    def reserves(self) -> None:
+        """A shopper's request is kept for somebody, or is anybody's again."""
+        requests = self.backend.requests()
+        if requests:
+            people = self.backend.people()
+            request = self.chance.choice(requests)
+            wanted = self.chance.choice([people["ann"].id, people["ben"].id])
+            changed = msgspec.structs.replace(request, wanted=wanted, reserved=not request.reserved)
+            self.backend.write(changed)
 
     def moves_customer(self) -> None:
         self._change_customer(store=self.chance.choice([*STORES, "s1", None]))
@@ -345,7 +366,7 @@ class World:
     # mishaps
 
     def mishap(self) -> None:
-        (act,) = self.chance.choices(list(_MISHAPS), weights=list(_MISHAPS.values()))
+        act = _chosen(self.chance, self._mishaps)
         process = self.some()
         self.note(process.name, act.__name__)
         act(self, process)
@@ -444,11 +465,11 @@ class World:
     def settle(self) -> None:
         """No more faults: everybody gets time, and then everything has to be right. Raises Broken."""
         self.note("all is well")
+        self.backend.dies_at_commit(0)
         for user, _, _ in PEOPLE:
             account = self.backend.people()[user]
             if not account.active:
                 self.backend.change(account, active=True)
-        self.backend.dies_at_commit(0)
         for process in list(self.processes):
             if process in self.processes:
                 self.ends_its_double(process)
@@ -485,6 +506,13 @@ class World:
         raise Broken("I8: a pass does not end")
 
 
+def _chosen(chance: random.Random, weights: Mapping[_Act, int]) -> _Act:
+    acts = list(weights)
+    # One that never happens does so where nothing else can.
+    (act,) = chance.choices(acts, weights=[weight + 0.01 for weight in weights.values()])
+    return act
+
+
 _HAPPENS: dict[Callable[[World], None], int] = {
     World.goes_on: 55,
     World.writes: 20,
@@ -513,8 +541,9 @@ _OPERATES: dict[Callable[[World], None], int] = {
     World.renames: 6,
     World.removes: 2,
     World.imports: 4,
-    World.switches_mode: 4,
-    World.moves_person: 2,
+    World.reserves: 4,
+    World.switches_mode: 7,
+    World.moves_person: 4,
     World.shuts_out: 2,
     World.forgets_removals: 4,
     World.backs_up: 3,
