@@ -163,14 +163,14 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
 
 def _pair(id: str, before: Before) -> str:
     names = document_before(before, "duplicate_pair", id).get("names")
-    return " and ".join(str(name) for name in names) if isinstance(names, list) else "two customers"
+    return " and ".join(str(name) for name in names) if isinstance(names, list) else "two"
 
 
 def _inner(operation: object, before: Before, name_of: Callable[[str], str | None], retailer: Retailer | None) -> str:
     try:
         return describe(decode(msgspec.json.encode(operation)), before, name_of, retailer)
     except Rejected:
-        return UNREADABLE
+        return UNREADABLE.removeprefix("a ")
 
 
 def _listed(names: list[str]) -> str:

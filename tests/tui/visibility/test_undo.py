@@ -13,7 +13,8 @@ import pytest
 from sellmode_contract.mutations import Create, Edit, Remove, SetConsent
 from sellmode_contract.records import Consent, Contact, DuplicatePair, ImportantDate, Note
 from sellmode_contract.visibility import may
-from sellmode_tui.visibility import CannotUndo, NothingToUndo
+from sellmode_tui.cache.outbox import Made, Outbox
+from sellmode_tui.visibility import CannotUndo, Door, NothingToUndo
 from tests.tui.cache.lines import ME, NOW, STORE
 from tests.tui.visibility.desk import ANNA, Desk, directory, manager, open_desk
 
@@ -73,6 +74,23 @@ def test_what_was_sent_is_taken_back_by_a_guarded_change_across_restarts(desk: D
     desk.open()
     with pytest.raises(NothingToUndo):
         desk.door.undo()
+
+
+def test_what_later_changes_build_on_is_not_withdrawn_under_them(tmp_path: Path) -> None:
+    """Another process writes between the look at what is newest and the withdrawal."""
+    with open_desk(tmp_path) as desk:
+        desk.fill(ANNA, *directory())
+        made = desk.door.create_customer({"given_name": "Bea"})
+        late = Create(kind="note", id="late", doc={"customer": made.id, "text": "x"})
+
+        class Racing(Outbox):
+            def withdraw(self, mid: str) -> bool:
+                self.add(late, mid="late", made=Made(NOW, "", 0.0), before={})
+                return super().withdraw(mid)
+
+        with pytest.raises(CannotUndo, match="take that back first"):
+            Door(desk.cache, outbox=Racing(desk.journal._using)).undo()
+        assert [desk.door.undo().words for _ in range(2)] == ["note about Bea", "new customer Bea"]
 
 
 def test_an_address_is_compared_as_it_was_written(desk: Desk) -> None:
