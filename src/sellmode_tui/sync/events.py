@@ -8,7 +8,7 @@ performed by ``executor``, which tells what came of them; the others are for who
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -21,28 +21,33 @@ from sellmode_tui.transport import TransportError
 
 Change: TypeAlias = Put | Remove | Sweep | Drop
 
+
+class _Message(msgspec.Struct, frozen=True):
+    """Equal to one of the same type only, which tuples are not."""
+
+
 # ------------------------------------------------------------------ events
 
 
-class Led(NamedTuple):
+class Led(_Message, frozen=True):
     """Whether this process syncs the account from now on. Nothing happens before the first of these."""
 
     leading: bool
 
 
-class LocalChange(NamedTuple):
+class LocalChange(_Message, frozen=True):
     """Something was written that is still to be sent, by this process or another."""
 
 
-class RetryNow(NamedTuple):
+class RetryNow(_Message, frozen=True):
     """The person wants to know now."""
 
 
-class TimeIsUp(NamedTuple):
+class TimeIsUp(_Message, frozen=True):
     """The moment `Engine.due` has come. Too early or too often is no harm."""
 
 
-class Prepared(NamedTuple):
+class Prepared(_Message, frozen=True):
     """What a call is made of, as it stands in the files; answers `Prepare`."""
 
     device: str
@@ -55,7 +60,7 @@ class Prepared(NamedTuple):
     """How many are not settled, these included."""
 
 
-class Outgoing(NamedTuple):
+class Outgoing(_Message, frozen=True):
     """A mutation that has its place."""
 
     mid: str
@@ -65,59 +70,59 @@ class Outgoing(NamedTuple):
     """The operation as JSON."""
 
 
-class Received(NamedTuple):
+class Received(_Message, frozen=True):
     """A whole line of the answer to `Call`, without its newline."""
 
     line: bytes
 
 
-class AnswerEnded(NamedTuple):
+class AnswerEnded(_Message, frozen=True):
     """The answer to `Call` ended in order, as far as HTTP can tell."""
 
 
-class CallFailed(NamedTuple):
+class CallFailed(_Message, frozen=True):
     """`Call` or `CallSalvage` brought no answer, or its answer broke."""
 
     error: TransportError
 
 
-class Salvaged(NamedTuple):
+class Salvaged(_Message, frozen=True):
     """The answer to `CallSalvage`."""
 
     results: tuple[Result, ...]
 
 
-class StorageFailed(NamedTuple):
+class StorageFailed(_Message, frozen=True):
     """A storage effect failed and changed nothing; other storage effects after it were not performed."""
 
     error: Overtaken | Malformed | SealedError
 
 
-class PassEnded(NamedTuple):
+class PassEnded(_Message, frozen=True):
     """`EndPass` is done."""
 
     at: dt.datetime
 
 
-class ListenOpened(NamedTuple):
+class ListenOpened(_Message, frozen=True):
     """The events' stream was answered."""
 
     number: int
 
 
-class Heard(NamedTuple):
+class Heard(_Message, frozen=True):
     """A sign of life came on the events' stream."""
 
     number: int
 
 
-class Poked(NamedTuple):
+class Poked(_Message, frozen=True):
     """The backend says that something has changed."""
 
     number: int
 
 
-class ListenEnded(NamedTuple):
+class ListenEnded(_Message, frozen=True):
     """The events' stream ended, or never began."""
 
     number: int
@@ -146,7 +151,7 @@ Event: TypeAlias = (
 # ------------------------------------------------------------------ effects on the files
 
 
-class Prepare(NamedTuple):
+class Prepare(_Message, frozen=True):
     """Read where the cache stands, and give what is to be sent its place. Answered by `Prepared`."""
 
     most: int
@@ -155,19 +160,19 @@ class Prepare(NamedTuple):
     """Nor more bytes of their operations, but for a first that is longer alone."""
 
 
-class Accept(NamedTuple):
+class Accept(_Message, frozen=True):
     """The backend answered: its view of the account takes effect at once."""
 
     head: Head
 
 
-class Settle(NamedTuple):
+class Settle(_Message, frozen=True):
     """What became of mutations is kept for good."""
 
     results: tuple[Result, ...]
 
 
-class Commit(NamedTuple):
+class Commit(_Message, frozen=True):
     """A page to be applied in one transaction together with its cursor."""
 
     changes: tuple[Change, ...]
@@ -176,18 +181,18 @@ class Commit(NamedTuple):
     """About how many records are still to come, where the backend knows."""
 
 
-class EndPass(NamedTuple):
+class EndPass(_Message, frozen=True):
     """Everything visible is there and everything sent is in it. Answered by `PassEnded`."""
 
 
-class NewClient(NamedTuple):
+class NewClient(_Message, frozen=True):
     """Take a new name as a client and count from 1 again."""
 
     again: bool
     """Send again also what was done already: the backend may have lost it, and knows by ``mid`` if not."""
 
 
-class Purge(NamedTuple):
+class Purge(_Message, frozen=True):
     """Delete what left the view, if no pass was complete since for too long."""
 
     hidden_for: dt.timedelta
@@ -198,34 +203,34 @@ StorageEffect: TypeAlias = Prepare | Accept | Settle | Commit | EndPass | NewCli
 # ------------------------------------------------------------------ other effects
 
 
-class Call(NamedTuple):
+class Call(_Message, frozen=True):
     """Send a request and tell of its answer: `Received` for each line, then `AnswerEnded` or `CallFailed`."""
 
     request: SyncRequest
 
 
-class HangUp(NamedTuple):
+class HangUp(_Message, frozen=True):
     """Nothing of the answer under way counts any more, and nothing is to be told of it."""
 
 
-class CallSalvage(NamedTuple):
+class CallSalvage(_Message, frozen=True):
     """Send what somebody whose account was disabled had not sent. Answered by `Salvaged` or `CallFailed`."""
 
     cid: str
     mutations: tuple[msgspec.Raw, ...]
 
 
-class Listen(NamedTuple):
+class Listen(_Message, frozen=True):
     """Open the events' stream and tell of it under this number."""
 
     number: int
 
 
-class StopListening(NamedTuple):
+class StopListening(_Message, frozen=True):
     """Close it. What is told of it later is ignored."""
 
 
-class Tell(NamedTuple):
+class Tell(_Message, frozen=True):
     """How things stand, for the person."""
 
     line: Line
@@ -237,13 +242,13 @@ class Tell(NamedTuple):
     """When a pass ended just now; None otherwise."""
 
 
-class Failed(NamedTuple):
+class Failed(_Message, frozen=True):
     """A pass came to nothing: for those who run but one. An engine goes on by itself unless `Halt` follows."""
 
     error: Exception
 
 
-class Halt(NamedTuple):
+class Halt(_Message, frozen=True):
     """Only a person can help: the engine will do nothing more."""
 
 

@@ -331,7 +331,7 @@ class Live:
     # ------------------------------------------------------------------ telling
 
     def _tell_of(self, tell: Tell) -> None:
-        changes: dict[str, object] = tell._asdict()
+        changes = msgspec.structs.asdict(tell)
         if tell.synced_at is None:
             del changes["synced_at"]
         with contextlib.suppress(sealed.SealedError):  # the counts come later, then

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import queue
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
 
 import msgspec
 import pytest
@@ -23,13 +21,14 @@ from sellmode_tui.account.lease import Reading, read_clock
 from sellmode_tui.account.session import sign_in, unlock
 from sellmode_tui.cache.store import Cache, Overtaken
 from sellmode_tui.sync.leader import Leader
-from sellmode_tui.sync.live import Live, Terminal
-from sellmode_tui.sync.status import Line, SyncStatus
+from sellmode_tui.sync.live import Terminal
+from sellmode_tui.sync.status import Line
 from sellmode_tui.transport import Broken, Refused, Transport
 from tests.support.proxy import DEADLINE, FaultProxy, Plan, after_head, cut, mute
 from tests.support.shop import NOON, PASSWORD, Shop, another_cache, assert_right, held, open_shop, shown, sync, terminal
 from tests.tui.cache.pages import decrypted
 from tests.tui.sync.passes import one_pass
+from tests.tui.sync.watched import Watched
 
 
 @pytest.fixture
@@ -240,34 +239,6 @@ def test_a_clock_set_back_locks_until_there_is_contact(shop: Shop, ada: Account,
 
 
 # ------------------------------------------------------------------ staying up to date
-
-
-class Watched:
-    """A `Live` whose statuses and changes a test waits for."""
-
-    def __init__(self, terminal: Terminal) -> None:
-        self.statuses: queue.Queue[SyncStatus] = queue.Queue()
-        self.changes: queue.Queue[None] = queue.Queue()
-        self.live = Live(
-            terminal,
-            Leader(terminal.session.folder.lock_path),
-            on_status=self.statuses.put,
-            on_change=lambda: self.changes.put(None),
-        )
-
-    def until(self, **wanted: Any) -> SyncStatus:
-        """The next status like this; fails after a deadline."""
-        while True:
-            status = self.statuses.get(timeout=DEADLINE)
-            if all(getattr(status, name) == value for name, value in wanted.items()):
-                return status
-
-    def __enter__(self) -> Self:
-        self.live.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.live.stop()
 
 
 def test_a_line_that_goes_down_and_comes_back(shop: Shop, ada: Account, mine: Terminal, tmp_path: Path) -> None:
