@@ -134,7 +134,8 @@ class Model:
             self.rows[key] = kept if row.scope in names else kept._replace(scope=None)
 
     def finish(self) -> None:
-        self.rows = {key: row for key, row in self.rows.items() if row.scope is not None}
+        current = scopes(self.mode, _MANAGER)
+        self.rows = {key: row for key, row in self.rows.items() if row.scope in current}
         for one in self.written:
             one.folds = one.folds and one.state != "applied"
 
