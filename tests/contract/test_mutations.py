@@ -424,6 +424,16 @@ def test_only_its_author_changes_a_note() -> None:
     assert refused(Edit(kind="note", id="n", set={"author": "anna"}), MARA, note, by=BEN).field == "author"
 
 
+def test_nobody_writes_what_they_would_not_see() -> None:
+    private = Create(kind="note", id="n", doc={"customer": "c1", "text": "x", "private": True})
+    outcome = done(private, MARA, by=BEN)
+    records = Records(MARA)
+    mutations.check_author_sees(private, done(private, MARA), records, "associate", ANNA)
+    mutations.check_author_sees(private, outcome, records, "team", BEN)
+    with pytest.raises(Rejected, match="customer of your own"):
+        mutations.check_author_sees(private, outcome, records, "associate", BEN)
+
+
 def test_what_belongs_to_nobody_known_is_not_found() -> None:
     for operation in (
         Create(kind="note", id="n", doc={"customer": "c2", "text": "x"}),

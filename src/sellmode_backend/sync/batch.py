@@ -17,7 +17,19 @@ from sellmode_backend.sync.asked import Asked
 from sellmode_backend.sync.judge import Author, Judge
 from sellmode_backend.sync.targets import Targets
 from sellmode_contract import visibility, wire
-from sellmode_contract.mutations import Accept, Create, Edit, Merge, Operation, Outcome, Rejected, Stage, World, apply
+from sellmode_contract.mutations import (
+    Accept,
+    Create,
+    Edit,
+    Merge,
+    Operation,
+    Outcome,
+    Rejected,
+    Stage,
+    World,
+    apply,
+    check_author_sees,
+)
 from sellmode_contract.mutations.refusals import TITLES
 from sellmode_contract.records import Customer, Record, Retailer, kind_of
 
@@ -91,7 +103,10 @@ class _Batch:
             self._merged.append(merged)
             outcome = merged.outcome
         else:
-            outcome = self._finished(judged.operation, apply(judged.operation, world))
+            outcome = apply(judged.operation, world)
+            if judged.seen and not self._author.leaving:
+                check_author_sees(judged.operation, outcome, self._stage, self._author.mode, self._author.account)
+            outcome = self._finished(judged.operation, outcome)
         self._stage.take(outcome)
         touched = (*((kind_of(record), record.id) for record in outcome.puts), *outcome.removes)
         if judged.parks:

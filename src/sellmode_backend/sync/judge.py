@@ -58,6 +58,8 @@ class Judged(NamedTuple):
     operation: Operation
     parks: str | None = None
     """Id of the parked edit that it makes instead of what was asked."""
+    seen: bool = True
+    """Whether its author sees what it is about, and so what comes of it."""
 
 
 class Judge:
@@ -143,13 +145,13 @@ class Judge:
         # to, and it is as true as when it was written.
         own = isinstance(operation, Edit | Remove) and isinstance(record, Note | Contact)
         if is_fact(operation) or (own and _author_of(record) == self._author.account.id):
-            return Judged(operation)
+            return Judged(operation, seen=False)
         if isinstance(operation, Park):
-            return Judged(self._checked(operation))
+            return Judged(self._checked(operation), seen=False)
         if own or not _can_be_handed_over(operation):
             raise _no_such_record()
         parked = source_id("parked_edit", "sellmode", mid)
-        return Judged(Park(id=parked, customer=customer, operation=dict(plain(operation))), parked)
+        return Judged(Park(id=parked, customer=customer, operation=dict(plain(operation))), parked, seen=False)
 
     def _builds_on_refused(self, key: Key) -> bool:
         if key in self._refused:

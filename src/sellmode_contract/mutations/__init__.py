@@ -6,7 +6,7 @@ who may and then applies it to the records as they are by then. So both come to 
 
 from __future__ import annotations
 
-from sellmode_contract.mutations.applying import Conflict, Outcome, Reader, Stage, World, apply
+from sellmode_contract.mutations.applying import Conflict, Outcome, Reader, Stage, World, apply, check_author_sees
 from sellmode_contract.mutations.consent import consent_id, stricter
 from sellmode_contract.mutations.customers import EDITABLE_FIELDS, EDITABLE_SETS
 from sellmode_contract.mutations.operations import (
@@ -59,6 +59,7 @@ __all__ = [
     "World",
     "apply",
     "capability",
+    "check_author_sees",
     "consent_id",
     "customers_of",
     "decode",

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
+from sellmode_contract import visibility
 from sellmode_contract.mutations import consent as consents
 from sellmode_contract.mutations.customers import (
     as_json,
@@ -36,6 +37,7 @@ from sellmode_contract.mutations.operations import (
     decode,
     encode,
     plain,
+    target,
 )
 from sellmode_contract.mutations.refusals import Rejected
 from sellmode_contract.records import (
@@ -54,6 +56,7 @@ from sellmode_contract.records import (
     Retailer,
     RuleTask,
     kind_of,
+    parent_of,
     source_id,
 )
 from sellmode_contract.visibility import Account
@@ -180,6 +183,25 @@ def apply(operation: Operation, world: World) -> Outcome:  # noqa: PLR0911 -- on
             return _park(operation, world)
         case Accept() | Discard():
             return _judge_parked(operation, world)
+
+
+def check_author_sees(operation: Operation, outcome: Outcome, records: Reader, mode: str, account: Account) -> None:
+    """Whether an author sees what they write. Raises Rejected.
+
+    A private note about a customer who is not one's own would be hidden from everybody in Associate Mode.
+    """
+    for record in outcome.puts:
+        if (kind_of(record), record.id) != target(operation):
+            continue
+        parent = parent_of(record)
+        customer = records.get("customer", parent) if parent is not None else None
+        tags = visibility.tags(record, customer if isinstance(customer, Customer) else None)
+        if not visibility.visible(mode, account, tags):
+            raise Rejected(
+                "not_allowed",
+                "You would not see it yourself: a private note needs a customer of your own.",
+                field="private",
+            )
 
 
 # ------------------------------------------------------------------ creating

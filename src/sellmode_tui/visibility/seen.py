@@ -23,6 +23,11 @@ class Seen(VisibleRows):
         return self.around.account
 
     @property
+    def mode(self) -> str:
+        """The retailer's mode as the backend last told; empty before the first contact."""
+        return self.reading.head.view.mode if self.reading.head else ""
+
+    @property
     def retailer(self) -> Retailer | None:
         """The retailer's settings; None before they have arrived."""
         return self.around.retailer

@@ -11,7 +11,18 @@ from typing import Any, TypeVar
 
 from sellmode_contract import text
 from sellmode_contract.ids import new_id
-from sellmode_contract.mutations import Operation, Outcome, Rejected, World, apply, capability, decode, encode, target
+from sellmode_contract.mutations import (
+    Operation,
+    Outcome,
+    Rejected,
+    World,
+    apply,
+    capability,
+    check_author_sees,
+    decode,
+    encode,
+    target,
+)
 from sellmode_contract.mutations.operations import plain
 from sellmode_contract.records import kind_of
 from sellmode_contract.visibility import may
@@ -139,11 +150,13 @@ def judge(operation: Operation, seen: Seen, mid: str, made: Made) -> Outcome:
     if not may(seen.account, needed := capability(operation)):
         raise Rejected("not_allowed", f"Your role does not allow this: it takes the right to {needed}.")
     try:
-        return apply(operation, World(seen, seen.account, seen.retailer, mid, made.wall))
+        outcome = apply(operation, World(seen, seen.account, seen.retailer, mid, made.wall))
+        check_author_sees(operation, outcome, seen, seen.mode, seen.account)
     except Rejected as error:
         if error.code == "not_found" and not isinstance(error, NotVisible):
             raise NotVisible from error
         raise
+    return outcome
 
 
 def _storable(operation: Operation) -> Operation:
