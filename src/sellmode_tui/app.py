@@ -493,7 +493,7 @@ class SellmodeApp(EnteringApp):
     async def _look_idle(self) -> None:
         left = self._idle_left()
         unsaved = any(isinstance(page, FormScreen) and page.unsaved for page in self._desk_pages())
-        warning = "locks in a minute; what you typed is not saved" if unsaved and 0 < left <= _WARNED else ""
+        warning = "locks soon: F2 saves what you typed" if unsaved and 0 < left <= _WARNED else ""
         if left <= 0:
             lost = " What was typed and not saved is gone." if unsaved else ""
             await self._lock(f"Nobody has touched it for a while.{lost}")

@@ -32,6 +32,10 @@ _PAGE = 8
 """Fields that a page key passes."""
 
 
+class _Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
+    """The fields, which the focus scrolls: keys move from field to field."""
+
+
 class FormScreen(DeskScreen[Written]):
     """Ends with what was written, None if nothing was."""
 
@@ -64,7 +68,7 @@ class FormScreen(DeskScreen[Written]):
     def compose(self) -> ComposeResult:
         """Title, fields, what is to be known, what is wrong, status, keys."""
         yield Static(Content(visible(self._title)), classes="form-head")
-        with VerticalScroll(id="fields", can_focus=False):
+        with _Fields(id="fields"):
             yield from self.compose_fields()
         yield Static(classes="form-quiet")
         yield Trouble()
@@ -76,7 +80,7 @@ class FormScreen(DeskScreen[Written]):
 
     def on_mount(self) -> None:
         """Begin with the first field."""
-        scroll = self.query_one("#fields", VerticalScroll)
+        scroll = self.query_one(_Fields)
         scroll.vertical_scrollbar.renderer = PlainBar  # type: ignore[misc]  # the way its documentation shows
         self.say_quietly("")
         first = next(iter(self.fields), None)

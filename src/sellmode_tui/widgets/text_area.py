@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from rich.text import Text
+from textual.dom import DOMNode
+from textual.reactive import WatchCallbackType  # type: ignore[attr-defined]  # it is there for annotations
 from textual.widgets import TextArea
 
 from sellmode_tui.widgets.text_field import is_plain
@@ -26,6 +28,11 @@ class PlainTextArea(TextArea):
         super().__init__(text, placeholder=placeholder, compact=True, highlight_cursor_line=False, id=id)
         self.cursor_blink = False
         self._hidden = "?" if ascii_only else "\ufffd"
+
+    def watch(self, obj: DOMNode, attribute_name: str, callback: WatchCallbackType, init: bool = True) -> None:
+        """Watch nothing of the app: it would hold this widget, with what is typed, after its page has gone."""
+        if obj is not self.app:
+            super().watch(obj, attribute_name, callback, init)
 
     def get_line(self, line_index: int) -> Text:
         """What is drawn: a mark for every character that a terminal would obey or not draw."""

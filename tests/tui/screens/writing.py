@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -34,7 +33,6 @@ from sellmode_contract.records import (
     source_id,
 )
 from sellmode_contract.wire import Result
-from sellmode_tui.account.lease import Reading
 from sellmode_tui.app import SellmodeApp
 from sellmode_tui.cache.outbox import Outbox
 from sellmode_tui.screens.customers import CustomersScreen
@@ -43,7 +41,7 @@ from sellmode_tui.screens.form_screen import FormScreen
 from sellmode_tui.screens.forms import Trouble
 from sellmode_tui.screens.profile import ProfileScreen, ProfileView
 from sellmode_tui.sync.status import SyncStatus
-from sellmode_tui.visibility import Door, Profile, writing
+from sellmode_tui.visibility import Door, Profile
 from sellmode_tui.widgets.text_area import PlainTextArea
 from sellmode_tui.widgets.text_field import TextField
 from tests.tui.screens import counter
@@ -171,11 +169,6 @@ def records() -> list[Record]:
 def files(data: Path, user_name: str = "anna", mode: Mode = "associate") -> None:
     """Somebody's files with these records."""
     counter.make_account(data, counter.account_of(WORLD, user_name), mode, records())
-
-
-def still(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever is written is written at the moment of these tests."""
-    monkeypatch.setattr(writing, "read_clock", lambda: Reading(NOW, "boot", 1.0))
 
 
 # ------------------------------------------------------------------ the app
