@@ -15,12 +15,14 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.measure import commit
-from proofs import crash, simulation
+from proofs import crash, simulation, wire
 from proofs.results import SEEDS, Proof, Run, Trial, keep, keep_seed, runs
 
 ENOUGH = 20
 """A run stops at so many failures."""
-PROOFS: Mapping[str, Proof] = {proof.name: proof for proof in (crash.PROOF, simulation.PROOF, simulation.PLANTED)}
+PROOFS: Mapping[str, Proof] = {
+    proof.name: proof for proof in (crash.PROOF, wire.PROOF, simulation.PROOF, simulation.PLANTED)
+}
 
 
 def main(arguments: list[str] | None = None) -> None:

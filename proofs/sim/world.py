@@ -106,7 +106,10 @@ class World:
 
     def step(self) -> None:
         """Something happens. Raises Broken."""
-        happens = _chosen(self.chance, self._happens)
+        self.let(_chosen(self.chance, self._happens))
+
+    def let(self, happens: Callable[[World], None]) -> None:
+        """Let one kind of thing happen. Raises Broken."""
         try:
             happens(self)
         except Crashed:
@@ -521,6 +524,8 @@ _HAPPENS: dict[Callable[[World], None], int] = {
     World.operates: 8,
     World.mishap: 5,
 }
+EVENTS = tuple(_HAPPENS)
+"""The kinds of things that happen."""
 _WRITES: dict[Callable[[World, Process], Written | None], int] = {
     World.edits: 30,
     World.tags: 6,

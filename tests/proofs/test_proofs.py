@@ -9,23 +9,40 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
-from proofs import results
+from proofs import results, simulation, wire
 from proofs.__main__ import PROOFS, try_out
 from proofs.results import Proof, Run, Trial
+from proofs.sim.machine import Worlds
 
 _ROOT = Path(__file__).parents[2]
-_SHORT = 1
-"""Seeds of each proof that are tried here, besides those that have failed."""
+_SHORT = {"crash": 1, "sim": 6}
+"""Seeds of proofs that are tried here, besides those that have failed."""
+_SEEDS = [(name, seed) for name, short in _SHORT.items() for seed in [*results.kept_seeds(name), *range(short)]]
 
 
-@pytest.mark.parametrize(
-    ("name", "seed"), [(name, seed) for name in PROOFS for seed in [*results.kept_seeds(name), *range(_SHORT)]]
-)
+@pytest.mark.parametrize(("name", "seed"), _SEEDS)
 def test_it_holds(name: str, seed: int) -> None:
     trial = PROOFS[name].trial(seed)
     assert trial.failures == ()
     assert trial.n > 0
+
+
+@pytest.mark.parametrize("seed", [*results.kept_seeds("wire"), 0])
+def test_it_holds_on_any_line(seed: int) -> None:
+    trial = wire.trial(seed, stride=300)
+    assert trial.failures == ()
+    assert trial.n > 20
+
+
+@pytest.mark.parametrize("bug", ["no gone", "page splits seq", "no ledger", "silent reject"])
+def test_a_planted_bug_is_found(bug: str) -> None:
+    assert simulation.found(bug, 1, 40)[0]
+
+
+TestWorlds = Worlds.TestCase
+TestWorlds.settings = settings(max_examples=3, stateful_step_count=25, deadline=None, derandomize=True)
 
 
 def proofs(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -36,11 +53,11 @@ def proofs(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_run_is_one_line_of_json_and_a_repeated_one_is_not_counted() -> None:
     before = results.RESULTS.read_bytes() if results.RESULTS.exists() else b""
-    first, again = (proofs("crash", "--n", "1", "--seed", "7") for _ in range(2))
+    first, again = (proofs("sim", "--n", "1", "--seed", "7") for _ in range(2))
     assert first.returncode == 0, first.stderr
     line, same = json.loads(first.stdout), json.loads(again.stdout)
     assert list(line) == ["proof", "n", "failures", "seed", "seeds", "commit", "seconds", "at", "details"]
-    assert (line["proof"], line["failures"], line["seed"], line["seeds"]) == ("crash", 0, 7, 1)
+    assert (line["proof"], line["failures"], line["seed"], line["seeds"]) == ("sim", 0, 7, 1)
     assert (line["n"], line["details"]) == (same["n"], same["details"])
     assert before == (results.RESULTS.read_bytes() if results.RESULTS.exists() else b"")
 
@@ -72,7 +89,7 @@ def test_a_seed_that_fails_is_kept_once(tmp_path: Path, capsys: pytest.CaptureFi
         return Trial(5, ("even\nthough",), {"seen": 1})
 
     proof = Proof("odd", "nothing holds", "cases", trial, lambda details: (f"{details['seen']} seen",))
-    run = try_out(proof, n=11, seconds=1, seed=None, seeds_in=tmp_path)
+    run = try_out(proof, n=12, seconds=1, seed=None, seeds_in=tmp_path)
     assert (run.n, run.seeds, run.failures, run.details["seen"]) == (12, 4, 5, 2)
     assert sorted(results.kept_seeds("odd", tmp_path)) == list(range(run.seed, run.seed + 4))
     told = capsys.readouterr().err
