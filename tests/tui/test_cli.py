@@ -187,6 +187,21 @@ def test_a_sync_tells_what_came(desk: Desk) -> None:
     assert told["mode"] == "associate"
 
 
+def test_a_sync_tells_what_became_of_what_was_written(desk: Desk) -> None:
+    kept, gone = desk.shop.customers(2, desk.ada, begin=310)
+    desk.ask("sync")
+    desk.ask("customers", "note", kept.number, "likes blue")
+    desk.ask("customers", "note", gone.number, "likes red")
+    desk.shop.write(removed=[("customer", gone.id)])
+    told = desk.ask("sync")
+    assert told.code == 0
+    assert told.out.startswith("1 sent, 1 refused or handed over.\n")
+    assert "1 needs attention: `sellmode attention list`" in told.err
+    desk.ask("customers", "note", kept.number, "likes green")
+    document = desk.ask("sync", "--json").objects[0]
+    assert (document["sent"], document["refused"], document["unsent"], document["attention"]) == (1, 0, 0, 1)
+
+
 def test_commands_work_with_the_line_down_and_sync_says_why_not(desk: Desk) -> None:
     with FaultProxy(int(desk.shop.url.rpartition(":")[2])) as proxy:
         arguments = ("--server", proxy.url, "--user", "ada")

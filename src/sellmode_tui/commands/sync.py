@@ -55,6 +55,10 @@ class Synced(NamedTuple):
     mode: str | None
     customers: int
     """Who can be seen now."""
+    sent: int
+    """Of what had been written before, how much the server has taken meanwhile."""
+    refused: int
+    """And how much it refused or handed over."""
     unsent: int
     """What was written and the server has not taken yet."""
     attention: int
@@ -75,8 +79,7 @@ def sync_command(choice: Choice, *, as_json: bool) -> None:
     progress = _Progress()
     for tries_left in reversed(range(TRIES)):
         with way.open() as workspace:
-            if workspace.replaced:
-                say("The local copy could not be used; everything is fetched anew.")
+            progress.begin(workspace)
             try:
                 _sync(workspace, progress)
             except Refused as refused:
@@ -97,7 +100,7 @@ def sync_command(choice: Choice, *, as_json: bool) -> None:
             except (BrokenStream, Malformed) as error:
                 raise Failure(f"The server's answer makes no sense: {visible(str(error))}.", Exit.OFFLINE) from error
             else:
-                _tell(_outcome(workspace, progress.received), as_json=as_json)
+                _tell(_outcome(workspace, progress), as_json=as_json)
                 return
             finally:
                 progress.end()
@@ -170,25 +173,26 @@ def _sync(workspace: Workspace, progress: _Progress) -> None:
     leader = workspace.leader()
     try:
         if leader.lead() or not _done_by_another(workspace, leader):
-            _pass(terminal, progress)
+            _pass(terminal, progress, leader)
     finally:
         terminal.transport.close()
         leader.close()
 
 
-def _pass(terminal: Terminal, progress: _Progress) -> None:
+def _pass(terminal: Terminal, progress: _Progress, leader: Leader) -> None:
     begun = progress.received
 
     def tell(received: int, left: int | None) -> None:
         progress.tell(begun + received, left)
 
-    run_pass(terminal, tell)
+    run_pass(terminal, tell, leader.move)
 
 
 def _done_by_another(workspace: Workspace, leader: Leader) -> bool:
     """Wait until the process that leads has completed a pass; False once this process leads. Raises Failure."""
     say("Another Sellmode on this machine syncs this account; waiting for it.")
     before = workspace.status.synced_at
+    leader.ask()
     waiting = threading.Event()
     for _ in range(int(PATIENCE_SECONDS / LOOK_SECONDS)):
         if leader.lead():
@@ -204,8 +208,17 @@ class _Progress:
 
     def __init__(self) -> None:
         self.received = 0
+        self.written: list[str] | None = None
+        """What was not sent when the first try began."""
         self._shown = False
         self._tells = sys.stderr.isatty()
+
+    def begin(self, workspace: Workspace) -> None:
+        """Before a try."""
+        if workspace.replaced:
+            say("The local copy could not be used; everything is fetched anew.")
+        if self.written is None:
+            self.written = [entry.mid for entry in workspace.session.journal.outbox.waiting()]
 
     def tell(self, received: int, left: int | None) -> None:
         """After a page: how many records came, and about how many are left."""
@@ -222,19 +235,35 @@ class _Progress:
             self._shown = False
 
 
-def _outcome(workspace: Workspace, received: int) -> Synced:
+def _outcome(workspace: Workspace, progress: _Progress) -> Synced:
+    """What has come of what had been written, by whichever process, and how things stand."""
     door = workspace.door
-    return Synced(received, workspace.status.synced_at, door.mode(), door.totals().get("customer", 0), *door.counts())
+    entries = [workspace.session.journal.outbox.entry(mid) for mid in progress.written or ()]
+    results = [entry.result.st for entry in entries if entry and entry.result]
+    sent = sum(st in ("applied", "merged") for st in results)
+    return Synced(
+        progress.received,
+        workspace.status.synced_at,
+        door.mode(),
+        door.totals().get("customer", 0),
+        sent,
+        len(results) - sent,
+        *door.counts(),
+    )
 
 
 def _tell(synced: Synced, *, as_json: bool) -> None:
     if as_json:
         print_json(synced)
         return
+    if synced.sent or synced.refused:
+        refused = f", {synced.refused:,} refused or handed over" if synced.refused else ""
+        click.echo(f"{synced.sent:,} sent{refused}.")
     came = f"{synced.received:,} records came" if synced.received != 1 else "1 record came"
     click.echo(f"{came if synced.received else 'Nothing is new'}; you see {synced.customers:,} customers.")
     say(f"Synced {minute(synced.synced_at)}.")
     if synced.unsent:
         say(f"{synced.unsent:,} not sent yet: `sellmode unsent` tells what.")
     if synced.attention:
-        say(f"{synced.attention:,} in need of attention: `sellmode attention list` tells what.")
+        needs = "1 needs" if synced.attention == 1 else f"{synced.attention:,} need"
+        say(f"{needs} attention: `sellmode attention list` tells what.")

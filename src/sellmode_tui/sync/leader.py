@@ -76,6 +76,8 @@ class Leader:
         self._beat_seconds = beat_seconds
         self._vigil = vigil or Vigil()
         self._file: int | None = None
+        self._wish = lock.with_name(f"{lock.name}.wish")
+        self._asked_at: int | None = None
         self._moves = 0
         self._ended = threading.Event()
         self._heart: threading.Thread | None = None
@@ -107,6 +109,24 @@ class Leader:
     def move(self) -> None:
         """The sync goes on. To be said by the thread that does it, at least every few seconds."""
         self._moves += 1
+
+    def ask(self) -> None:
+        """Ask whoever leads for a pass now. What fails is no harm: there will be one anyway."""
+        with contextlib.suppress(OSError):
+            wish = os.open(self._wish, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            try:
+                os.utime(wish)
+            finally:
+                os.close(wish)
+
+    def asked(self) -> bool:
+        """Whether somebody has asked since this was looked at last; what was asked before the first look is old."""
+        try:
+            at = self._wish.lstat().st_mtime_ns
+        except OSError:
+            at = 0
+        before, self._asked_at = self._asked_at, at
+        return before is not None and at != before
 
     def close(self) -> None:
         """Let another process lead."""

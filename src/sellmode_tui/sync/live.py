@@ -181,8 +181,10 @@ class Live:
             thread.start()
 
     def pull_now(self) -> None:
-        """Ask the backend at once rather than in a while."""
+        """Ask the backend at once rather than in a while; where another process leads, have it do so."""
         self._inbox.put(RetryNow())
+        if not self._led:
+            self._leader.ask()
 
     retry_now = pull_now
     """Try to send at once, too, whatever went wrong before."""
@@ -310,6 +312,8 @@ class Live:
             return
 
     def _look(self) -> None:
+        if self._leader.asked():
+            self._inbox.put(RetryNow())
         outbox, cache = self._terminal.outbox, self._terminal.cache
         written = outbox.change()
         if self._seen is None or self._seen[0] != written:

@@ -230,6 +230,17 @@ def test_an_edit_shows_in_another_pane_of_the_host(shop: Shop, mine: Terminal, s
     second.cache.close()
 
 
+def test_a_pane_that_follows_has_the_leader_ask(shop: Shop, mine: Terminal, someone: Customer) -> None:
+    second = another_cache(mine, Transport(shop.url), mine.cache.path)
+    with Watched(mine) as leader, Watched(second) as follower:
+        follower.until(leading=False)
+        leader.until_shown(lambda: leader.hearing)
+        passes = leader.live.status.synced_at
+        follower.live.pull_now()
+        leader.until_shown(lambda: leader.live.status.synced_at != passes)
+    second.cache.close()
+
+
 def test_written_offline_and_sent_when_the_line_is_back(
     shop: Shop, ada: Account, mine: Terminal, someone: Customer
 ) -> None:
