@@ -19,6 +19,7 @@ from sqlcipher3 import dbapi2
 
 from proofs import driver
 from proofs.disk import KILLED, LOSSES, Cut, Loss, Recorder, digest, images, places
+from proofs.kills import kills
 from proofs.results import Proof, Trial
 from proofs.subjects import BACKEND, CACHE, JOURNAL, Lost, Subject
 from proofs.workplace import workplace
@@ -26,6 +27,8 @@ from sellmode_tui import sealed
 
 CUTS = 60
 """Of one recording."""
+PROCESSES = 4
+"""So many are really killed, of each subject and seed."""
 
 
 def record(subject: Subject, folder: Path, seed: int) -> Recorder:
@@ -112,6 +115,11 @@ def trial(seed: int) -> Trial:
                 details[name] += 1
                 if lost:
                     failures.append(f"{subject.name}, event {cut.at}, lost {cut.loss}: {lost}")
+        chance = random.Random(f"kills {seed}")
+        for step, lost in kills(subject, seed, lambda steps: chance.sample(range(1, steps + 1), PROCESSES)):  # noqa: B023 # used at once
+            details["processes killed"] += 1
+            if lost:
+                failures.append(f"{subject.name}, killed at step {step}: {lost}")
     cases = details.total()
     with unsynced():
         for _, lost in cuts_of(JOURNAL, seed, CUTS // 4):
