@@ -338,12 +338,14 @@ class SellmodeApp(EnteringApp):
         """Say what was done, and show it everywhere."""
         if self._workspace is None:
             return
-        written = message.written
-        if written.nothing:
+        written, said = message.written, message.said
+        if written is not None and written.nothing:
             self._say("Nothing was changed.")
             return
-        said = message.said or f"Saved: {written.words}. u takes it back."
-        self._say(said if written.shown else f"{said} It is kept, but cannot be shown just now.")
+        if written is not None:
+            said = said or f"Saved: {written.words}. u takes it back."
+            said = said if written.shown else f"{said} It is kept, but cannot be shown just now."
+        self._say(said)
         self._read_facts(self._workspace)
 
     @on(DeskScreen.Failed)

@@ -107,10 +107,7 @@ class DetailsScreen(DeskScreen[None], Generic[Item]):
         """Do something about it, and close."""
 
         def done(written: Written | None) -> None:
-            if written is None:
-                self.notify(said, markup=False)
-            else:
-                self.wrote(written, said)
+            self.wrote(written, said)
             self.end()
 
         def in_tray(door: Door) -> Written | None:

@@ -36,8 +36,8 @@ class DeskScreen(Screen[Result]):
     class Wrote(Message):
         """The person has changed something: it is to be said, and shown everywhere."""
 
-        def __init__(self, written: Written, said: str = "") -> None:
-            """`said`: instead of what was changed."""
+        def __init__(self, written: Written | None, said: str = "") -> None:
+            """`said`: instead of what was changed; None of what is nothing to send."""
             self.written = written
             self.said = said
             super().__init__()
@@ -117,7 +117,7 @@ class DeskScreen(Screen[Result]):
     def _take_answer(self, message: _Answered) -> None:
         message.take()
 
-    def wrote(self, written: Written, said: str = "") -> None:
+    def wrote(self, written: Written | None, said: str = "") -> None:
         """Have the app say what was changed, whatever becomes of this page."""
         self.app.post_message(self.Wrote(written, said))
 
