@@ -243,7 +243,8 @@ class Fold:
                 continue
             self.kinds.add(kind)
             doc = msgspec.json.encode(record).decode()
-            common = (id, shown.scopes[kind, id], sent.rev or 0, sent.gen or 0, doc)
+            rev, gen = (sent.rev, sent.gen) if sent.scope in shown.visible else (0, 0)
+            common = (id, shown.scopes[kind, id], rev, gen, doc)
             written[table_of(kind)][id] = (*common, *values_of(kind, record))
         for table, held in written.items():
             rows.replace(self._connection, table, held)
@@ -255,8 +256,8 @@ class _Shown:
     def __init__(self, connection: Connection, head: Head) -> None:
         self.head = head
         self._connection = connection
-        self._visible = frozenset(meta.visible_scopes(connection, head))
-        self._rows = VisibleRows(connection, self._visible)
+        self.visible = frozenset(meta.visible_scopes(connection, head))
+        self._rows = VisibleRows(connection, self.visible)
         self._retailer: Retailer | None = None
         self.stage = Stage(self._rows)
         self.scopes: dict[tuple[str, str], int] = {}
@@ -285,7 +286,7 @@ class _Shown:
         parent = found if isinstance(found, Customer) else None
         tags = visibility.tags(record, parent)
         sent = _sent(self._connection, kind_of(record), record.id)
-        if sent.scope in self._visible and visibility.tags(decode(kind_of(record), sent.doc or ""), parent) == tags:
+        if sent.scope in self.visible and visibility.tags(decode(kind_of(record), sent.doc or ""), parent) == tags:
             return sent.scope  # where a change moves nothing, the backend has decided
         column = visibility.column(self.head.view.mode, self.head.view.account)
         audience = tags.in_column(column) if column else None
