@@ -213,9 +213,10 @@ class Transport:
         nothing came for as long as the backend may be silent.
         """
         with self._call("GET", path, None, token, wire.EVENT_STREAM, encoding="identity") as response:
-            if _media_type(response) != wire.EVENT_STREAM:
+            packed = response.headers.get("Content-Encoding", "identity").strip().lower() != "identity"
+            if packed or _media_type(response) != wire.EVENT_STREAM:
                 raise NotOurServer(_NOT_OURS)
-            yield self._told(_event_lines(_unpacked(response)))
+            yield self._told(_event_lines(_raw(response)))
 
     @contextlib.contextmanager
     def _call(

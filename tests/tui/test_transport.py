@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import email.utils
+import gzip
 import ipaddress
 import resource
 import ssl
@@ -14,6 +15,7 @@ import threading
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -35,6 +37,7 @@ from sellmode_tui.transport import (
     TransportError,
     UnknownServer,
     Unreachable,
+    _event_lines,
     _gunzipped,
     _lines,
     server_address,
@@ -537,3 +540,116 @@ def test_httpx_is_not_imported_before_it_is_needed() -> None:
     )
     out = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
     assert out.stdout == "[]\n"
+
+
+# ------------------------------------------------------------------ events
+
+
+def telling(*pieces: bytes, **named: Any) -> Handler:
+    """A stream of events that the server ends."""
+
+    def handler(request: Request) -> Iterator[bytes]:
+        yield response(request, b"".join(pieces), kind=wire.EVENT_STREAM, **named)
+
+    return handler
+
+
+def heard(handler: Handler, silent_seconds: float = 20.0) -> tuple[list[bytes], TransportError | None]:
+    lines: list[bytes] = []
+    with calling(handler, silent_seconds) as transport:
+        try:
+            with transport.events(wire.EVENTS_PATH, token="t") as told:
+                lines.extend(told)
+        except TransportError as error:
+            return lines, error
+    return lines, None
+
+
+def test_events_come_line_by_line() -> None:
+    requests: list[Request] = []
+
+    def handler(request: Request) -> Iterable[bytes]:
+        requests.append(request)
+        return telling(b": alive\n\nevent: poke\r\ndata: {}\n\nbegun")(request)
+
+    assert heard(handler) == ([b": alive", b"", b"event: poke", b"data: {}", b""], None)
+    assert requests[0].line.startswith(f"GET {wire.EVENTS_PATH} ")
+    assert requests[0].headers["accept-encoding"] == "identity"
+    assert requests[0].headers["authorization"] == "Bearer t"
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        telling(b": alive\n", echo=False),
+        telling(b": alive\n", headers={"Content-Type": "text/html"}),
+        telling(gzip.compress(b": alive\n"), headers={"Content-Encoding": "gzip"}),
+        telling(status=302, headers={"Location": "/elsewhere"}),
+    ],
+    ids=["no echo", "another type", "compressed", "redirect"],
+)
+def test_events_of_somebody_else(handler: Handler) -> None:
+    lines, error = heard(handler)
+    assert lines == []
+    assert isinstance(error, NotOurServer)
+
+
+def test_a_refusal_to_tell_events_is_a_refusal() -> None:
+    _, error = heard(lambda request: [problem(request, "signed_out", 401)])
+    assert isinstance(error, Refused)
+    assert error.problem.code == "signed_out"
+
+
+def test_events_may_not_be_silent_for_too_long() -> None:
+    ended = threading.Event()
+
+    def handler(request: Request) -> Iterator[bytes]:
+        yield b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nSync-Request: "
+        yield request.nonce.encode() + b"\r\n\r\n: alive\n"
+        ended.wait(20)
+
+    try:
+        lines, error = heard(handler, silent_seconds=0.3)
+    finally:
+        ended.set()
+    assert lines == [b": alive"]
+    assert isinstance(error, Broken)
+
+
+def test_another_way_is_closed_for_itself() -> None:
+    opened, ended = threading.Event(), threading.Event()
+
+    def handler(request: Request) -> Iterator[bytes]:
+        if request.path != wire.EVENTS_PATH:
+            yield message(request, ASKED)
+            return
+        yield b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\nSync-Request: "
+        yield request.nonce.encode() + b"\r\n\r\n"
+        ended.wait(20)
+
+    errors: list[TransportError] = []
+
+    def listen(ear: Transport) -> None:
+        try:
+            with ear.events(wire.EVENTS_PATH, token="t") as told:
+                opened.set()
+                list(told)
+        except TransportError as error:
+            errors.append(error)
+
+    with calling(handler) as transport:
+        ear = transport.another(silent_seconds=20)
+        listener = threading.Thread(target=listen, args=(ear,))
+        listener.start()
+        assert opened.wait(20)
+        ear.close()
+        listener.join(5)
+        ended.set()
+        assert not listener.is_alive()
+        assert [type(error) for error in errors] == [Interrupted]
+        assert transport.post("/v1/x", BODY).read(wire.SyncRequest) == ASKED
+
+
+def test_an_event_without_end_is_broken() -> None:
+    with pytest.raises(Broken, match="far too long"):
+        list(_event_lines(b"x" * 10_000 for _ in range(10)))
