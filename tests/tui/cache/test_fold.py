@@ -16,6 +16,7 @@ from sellmode_contract.records import (
     CustomField,
     DuplicatePair,
     ImportantDate,
+    Note,
     ParkedEdit,
     Request,
 )
@@ -119,6 +120,15 @@ def test_a_change_stays_until_the_backend_s_row_has_it(desk: Desk) -> None:
     assert desk.asides() == 0
 
 
+@pytest.mark.parametrize("rev", [1 << 63, 1 << 200, -1], ids=["too large", "huge", "negative"])
+def test_a_revision_that_no_row_can_have_is_waited_for_by_nobody(desk: Desk, rev: int) -> None:
+    entry = desk.write(rename("customer-1", "Zelda", "Ada"))
+    desk.settle(applied(entry, (customer(1), rev)))
+    assert desk.names() == ["Bo", "Zelda"]
+    desk.cache.finish(at=NOW)
+    assert desk.names() == ["Ada", "Bo"]
+
+
 def test_waiting_changes_are_made_on_what_the_backend_sends(desk: Desk) -> None:
     desk.write(rename("customer-1", "Zelda", "Ada"))
     desk.cache.apply([put(customer(1, given_name="Ada", email="ada@example.com"), v=2)], "a")
@@ -206,6 +216,25 @@ def test_what_leaves_takes_what_was_written_about_it_out_of_sight(desk: Desk) ->
     desk.cache.apply([put(customer(1, given_name="Ada"), v=5)], "b")
     assert desk.names() == ["Bo", "Zelda"]
     assert len(desk.rows("note")) == 1
+
+
+def test_what_leaves_leaves_other_changes_of_its_customer_alone(desk: Desk) -> None:
+    held = Note(id="held", customer="customer-1", author=ME, written_at=NOW, text="sent")
+    desk.cache.apply([put(held)], "a")
+    desk.write(Edit(kind="note", id="held", set={"text": "better"}, was={"text": "sent"}))
+    desk.write(rename("customer-1", "Zelda", "Ada"))
+    desk.cache.apply([Removal(k="note", id="held", s=TEAM)], "b")
+    assert desk.names() == ["Bo", "Zelda"]
+    assert desk.rows("note") == []
+
+
+def test_who_has_arrived_and_left_again_is_not_made_up(desk: Desk) -> None:
+    entry = desk.write(Create(kind="customer", id="new", doc={"given_name": "Nia"}))
+    nia = msgspec.structs.replace(customer("x", given_name="Nia"), id="new")
+    desk.settle(applied(entry, (nia, 1)))
+    desk.cache.apply([put(nia, v=1)], "a")
+    desk.cache.apply([Removal(k="customer", id="new", s=TEAM)], "b")
+    assert desk.names() == ["Ada", "Bo"]
 
 
 def test_a_mode_switch_folds_anew(desk: Desk) -> None:

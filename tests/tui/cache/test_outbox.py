@@ -17,7 +17,7 @@ from sellmode_contract.mutations import Create, Rejected
 from sellmode_contract.wire import MAX_MUTATION_BYTES
 from sellmode_tui import sealed
 from sellmode_tui.account.journal import Journal, SavedFilter, create_session_clock_and_filters
-from sellmode_tui.cache.outbox import Made, Outbox
+from sellmode_tui.cache.outbox import Leaving, Made, NotInTray, Outbox, TakenBack
 from sellmode_tui.migrations import migrate
 from tests.tui.cache.lines import KEY, NOW
 from tests.tui.cache.written import add, new_mid, note, rename, result
@@ -287,6 +287,34 @@ def test_retiring_is_as_of_a_change(outbox: Outbox) -> None:
     assert [pending.mid for pending in outbox.news(None, 0).mutations] == [second.mid]
     outbox.retire()
     assert not outbox.retiring()
+
+
+def test_what_leaves_the_tray_with_a_mutation_comes_back_with_its_withdrawal(outbox: Outbox, other: Outbox) -> None:
+    refused = numbered(outbox, 1)[0]
+    outbox.settle([result(entry, "rejected", code="invalid") for entry in outbox.batch(1, ALL_BYTES)], NOW)
+    made = Made(NOW, "", 0.0)
+    leaves = Leaving(refused, "handed_over")
+    again = note("c", "again")
+    for _ in range(2):  # the caller was not sure that it was kept
+        outbox.add(again, mid="again", made=made, before={}, leaves=leaves)
+    assert outbox.needing_attention() == 0
+    with pytest.raises(NotInTray):
+        other.add(note("c", "twice"), mid="twice", made=made, before={}, leaves=leaves)
+    assert [entry.mid for entry in outbox.waiting()] == ["again"]
+    before = outbox.change()
+    assert outbox.withdraw("again")
+    assert [(item.mid, item.state) for item in outbox.tray()] == [(refused, "open")]
+    assert outbox.change() > before
+
+
+def test_the_same_is_taken_back_once(outbox: Outbox, other: Outbox) -> None:
+    first = numbered(outbox, 1)[0]
+    made = Made(NOW, "", 0.0)
+    outbox.add(note("c", "back"), mid="back", made=made, before={}, undoes=first)
+    with pytest.raises(TakenBack):
+        other.add(note("c", "back again"), mid="again", made=made, before={}, undoes=first)
+    assert outbox.withdraw("back")
+    assert other.add(note("c", "back again"), mid="again", made=made, before={}, undoes=first).undoes == first
 
 
 def test_the_tray_keeps_what_is_open(outbox: Outbox) -> None:
