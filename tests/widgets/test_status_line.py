@@ -14,9 +14,9 @@ from tests.support.hostile import HOSTILE
 
 ONLINE = Status("ONLINE", synced="14:02", person="Jamie Lee", mode="Team Mode")
 OFFLINE = Status("OFFLINE", since="14:02", unsent=3, person="Jamie Lee", mode="Team Mode")
-BUSY = replace(OFFLINE, refused=1, synced="13:58", notice="server wants a newer app")
+BUSY = replace(OFFLINE, attention=1, synced="13:58", notice="server wants a newer app")
 EVERYTHING = (
-    "OFFLINE since 14:02 · 1 refused · 3 not sent · server wants a newer app · synced 13:58 · Jamie Lee · Team Mode"
+    "OFFLINE since 14:02 · 1 needs attention: F3 · 3 not sent: F4 · server wants a newer app · synced 13:58 · Jamie Lee · Team Mode"
 )
 
 
@@ -24,7 +24,7 @@ EVERYTHING = (
     ("status", "text"),
     [
         (ONLINE, "ONLINE · synced 14:02 · Jamie Lee · Team Mode"),
-        (OFFLINE, "OFFLINE since 14:02 · 3 not sent · Jamie Lee · Team Mode"),
+        (OFFLINE, "OFFLINE since 14:02 · 3 not sent: F4 · Jamie Lee · Team Mode"),
         (Status(), "OFFLINE"),
         (Status("SIGNED OUT"), "SIGNED OUT"),
         (
@@ -47,11 +47,11 @@ def test_the_least_important_goes_first_where_it_is_narrow() -> None:
             seen.append(text)
     assert seen[:7] == [
         EVERYTHING,
-        "OFFLINE since 14:02 · 1 refused · 3 not sent · server wants a newer app · synced 13:58 · Team Mode",
-        "OFFLINE since 14:02 · 1 refused · 3 not sent · server wants a newer app · synced 13:58",
-        "OFFLINE since 14:02 · 1 refused · 3 not sent · server wants a newer app",
-        "OFFLINE since 14:02 · 1 refused · 3 not sent",
-        "OFFLINE since 14:02 · 1 refused",
+        "OFFLINE since 14:02 · 1 needs attention: F3 · 3 not sent: F4 · server wants a newer app · synced 13:58 · Team Mode",
+        "OFFLINE since 14:02 · 1 needs attention: F3 · 3 not sent: F4 · server wants a newer app · synced 13:58",
+        "OFFLINE since 14:02 · 1 needs attention: F3 · 3 not sent: F4 · server wants a newer app",
+        "OFFLINE since 14:02 · 1 needs attention: F3 · 3 not sent: F4",
+        "OFFLINE since 14:02 · 1 needs attention: F3",
         "OFFLINE since 14:02",
     ]
     assert seen[7] == "OFFLINE since 14:0" or seen[7].endswith("…")

@@ -55,8 +55,7 @@ class AttentionScreen(ListScreen[None, Attention]):
             case HandedOver():
                 return Row(item.key, ("for you", f"{item.words}, by {item.author}", words.time(item.since)))
             case Duplicate():
-                same = " and ".join(MATCHED.get(each, each) for each in item.matched)
-                return Row(item.key, ("duplicate", f"{' and '.join(item.names)}: the same {same}", ""))
+                return Row(item.key, ("duplicate", " and ".join(item.names), ""))
 
     def shown(self) -> None:
         """Say what waits elsewhere."""
@@ -77,6 +76,3 @@ class AttentionScreen(ListScreen[None, Attention]):
     def action_back(self) -> None:
         """Back to where the person was."""
         self.end()
-
-
-MATCHED: Final = {"email": "e-mail", "phone": "phone number"}

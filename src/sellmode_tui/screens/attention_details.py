@@ -132,11 +132,16 @@ class DetailsScreen(DeskScreen[None], Generic[Item]):
         self.end()
 
 
+def _begun(text: str) -> str:
+    """As a line begins: with a capital."""
+    return text[:1].upper() + text[1:]
+
+
 def _values(page: Page, values: Sequence[Value], mine: str) -> None:
     """What its author wanted and what stands there now, field by field."""
     for value in values:
         page.gap()
-        page.text(value.label, indent=0, style="bold")
+        page.text(_begun(value.label), indent=0, style="bold")
         page.field(mine, as_text(value.mine) or "nothing")
         if value.known:
             page.field("There now", as_text(value.present) or "nothing")
@@ -167,7 +172,7 @@ class RefusedScreen(DetailsScreen[Refused]):
     def tell(self, page: Page) -> None:
         """What it was, why it was refused, and the values."""
         item, words = self.item, page.words
-        page.text(item.words, indent=0, style="bold")
+        page.text(_begun(item.words), indent=0, style="bold")
         page.text(f"{item.title} {item.reason}".strip(), indent=0)
         page.text(f"Made {words.time(item.since)}, answered {words.time(item.refused_at)}.", indent=0, style=MUTED)
         _values(page, item.values, "Yours")
@@ -229,7 +234,7 @@ class HandedOverScreen(DetailsScreen[HandedOver]):
     def tell(self, page: Page) -> None:
         """What it is, whose, and the values."""
         item = self.item
-        page.text(item.words, indent=0, style="bold")
+        page.text(_begun(item.words), indent=0, style="bold")
         page.text(f"{item.author} wanted this {page.words.time(item.since)}. It is for you to judge.", indent=0)
         _values(page, item.values, "Wanted")
 
@@ -266,7 +271,7 @@ class DuplicateScreen(DetailsScreen[Duplicate]):
             page.field("Owner", owner or "nobody", f"of {name}")
         for difference in item.differences:
             page.gap()
-            page.text(difference.label, indent=0, style="bold")
+            page.text(_begun(difference.label), indent=0, style="bold")
             for name, value in zip(item.names, difference.values, strict=True):
                 page.field(name, _shown(value))
 

@@ -38,6 +38,13 @@ class Box(ModalScreen[Result]):
         }
         .box-title { text-style: bold; height: auto; margin-bottom: 1; }
         .box-foot { color: $text-muted; height: auto; margin-top: 1; }
+        OptionList {
+            height: auto; max-height: 10; border: none; padding: 0; background: $surface;
+            scrollbar-size-vertical: 1;
+            &:focus { border: none; background-tint: 0%; }
+            & > .option-list--option-highlighted { background: $surface; color: $foreground; text-style: bold; }
+            &:focus > .option-list--option-highlighted { text-style: reverse; }
+        }
     }
     """
 

@@ -64,8 +64,14 @@ class ConsentForm(FormScreen):
         return known.state if known else UNSAID
 
     @on(Choice.Changed)
-    def _chosen(self) -> None:
-        """Say what the step takes."""
+    def _chosen(self, event: Choice.Changed) -> None:
+        channel, state = self.query(Choice)
+        if event.choice is channel:
+            state.value = self._state(channel.value)
+        self._say_step()
+
+    def _say_step(self) -> None:
+        """Say what it takes to go from what holds to what is chosen."""
         channel, state = self._channel, self._wanted
         now = self._state(channel)
         field = self.fields[1]
@@ -105,7 +111,7 @@ class ConsentForm(FormScreen):
         elif profile.consents != self._profile.consents:
             self._profile, self._known = profile, _by_channel(profile)
             self._show_now()
-            self._chosen()
+            self._say_step()
             self.say_quietly("The consent has changed meanwhile; above stands what holds now.")
 
 

@@ -110,16 +110,6 @@ class MatchesBox(Box[str]):
         Binding("s", "save", "Save anyway", show=False, tooltip="Save the new one all the same", id="matches.save"),
     ]
 
-    DEFAULT_CSS = """
-    MatchesBox OptionList {
-        height: auto; max-height: 10; border: none; padding: 0; background: $surface;
-        scrollbar-size-vertical: 1;
-        &:focus { border: none; background-tint: 0%; }
-        & > .option-list--option-highlighted { background: $surface; color: $foreground; text-style: bold; }
-        &:focus > .option-list--option-highlighted { text-style: reverse; }
-    }
-    """
-
     def __init__(self, matches: Sequence[Match]) -> None:
         super().__init__()
         self._matches = matches

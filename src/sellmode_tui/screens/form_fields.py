@@ -73,7 +73,8 @@ class FormField(Vertical):
     def compose(self) -> ComposeResult:
         """Label, field, and what is said of it."""
         with Horizontal(classes="field-row"):
-            yield Static(Content(visible(self.label)), classes="field-label")
+            if self.label:
+                yield Static(Content(visible(self.label)), classes="field-label")
             yield self.compose_input()
         yield Static(classes="field-said")
 

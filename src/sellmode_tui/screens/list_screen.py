@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -51,6 +51,9 @@ class ListScreen(DeskScreen[Result], Generic[Result, Item]):
     }
     """
 
+    ROWS_OPEN: ClassVar = True
+    """Whether Enter opens a row."""
+
     def __init__(self, desk: Desk, title: str, columns: Sequence[Column], empty_text: str) -> None:
         super().__init__(desk)
         self._title = title
@@ -62,7 +65,9 @@ class ListScreen(DeskScreen[Result], Generic[Result, Item]):
         """Head, list, words, status, keys."""
         yield Static(Content(visible(self._title)), classes="list-head")
         yield Static(classes="list-told", id="above")
-        yield RowTable(self._columns, empty_text=self._empty_text, ascii_only=self._desk.ascii_only)
+        yield RowTable(
+            self._columns, empty_text=self._empty_text, ascii_only=self._desk.ascii_only, opens=self.ROWS_OPEN
+        )
         yield Static(classes="list-told", id="below")
         yield from self.compose_foot()
 

@@ -36,13 +36,6 @@ class SavedFiltersScreen(Box[str]):
 
     DEFAULT_CSS = """
     SavedFiltersScreen {
-        OptionList {
-            height: auto; max-height: 10; border: none; padding: 0; background: $surface;
-            scrollbar-size-vertical: 1;
-            &:focus { border: none; background-tint: 0%; }
-            & > .option-list--option-highlighted { background: $surface; color: $foreground; text-style: bold; }
-            &:focus > .option-list--option-highlighted { text-style: reverse; }
-        }
         Horizontal { height: 1; margin-top: 1; }
         Horizontal Static { width: auto; padding-right: 1; }
         TextField { background: $panel; }

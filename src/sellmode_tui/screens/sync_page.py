@@ -33,6 +33,8 @@ class SyncScreen(ListScreen[None, Unsent]):
         Binding("escape,q,left,f4", "back", "Back", key_display="Esc", tooltip="Back", id="sync.back"),
     ]
 
+    ROWS_OPEN = False
+
     class RetryWanted(Message):
         """What waits should be sent now."""
 

@@ -65,6 +65,12 @@ class Choice(Widget, can_focus=True):
         """What is chosen."""
         return self._options[self._place].value if self._options else ""
 
+    @value.setter
+    def value(self, value: str) -> None:
+        """Choose it, if it is there, without saying so."""
+        self._place = next((place for place, each in enumerate(self._options) if each.value == value), self._place)
+        self.refresh()
+
     def action_move(self, by: int) -> None:
         """Choose another one; after the last comes the first."""
         if self._options:

@@ -176,6 +176,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         sort: Sort | None = None,
         empty_text: str = "",
         ascii_only: bool = False,
+        opens: bool = True,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
@@ -187,6 +188,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
             sort: Which heading bears the mark of the sorting.
             empty_text: What to say, and to do, where a source has no rows.
             ascii_only: Draw nothing of the table's own beyond ASCII.
+            opens: Whether there is more to a row than it shows, so that it can be chosen.
             id: The widget's id.
             classes: The widget's classes.
         """
@@ -196,6 +198,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._sort = sort
         self._empty_text = empty_text
         self._ascii_only = ascii_only
+        self._opens = opens
         self._count: Count | None = None  # None: the first source has not answered yet
         self._pages: OrderedDict[int, Sequence[Row]] = OrderedDict()  # least recently used first
         self._cursor = 0
@@ -434,9 +437,13 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Move the cursor to the last row."""
         self._move_to(self._count.n - 1 if self._count else 0)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Rows are chosen only where they can be opened."""
+        return self._opens if action == "choose" else super().check_action(action, parameters)
+
     def action_choose(self) -> None:
         """Choose the row under the cursor; if it has not come yet, as soon as it has."""
-        self._choosing = bool(self._count and self._count.n)
+        self._choosing = self._opens and bool(self._count and self._count.n)
         self._report()
 
     def _move_to(self, place: int) -> None:
