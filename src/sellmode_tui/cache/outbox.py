@@ -24,6 +24,24 @@ Left: TypeAlias = Literal["resent", "handed_over", "discarded"]
 """How something has left the tray."""
 
 
+class NotInTray(LookupError):
+    """Nothing of this name needs attention (any more)."""
+
+    def __init__(self) -> None:
+        super().__init__("This does not need attention any more.")
+
+
+class TakenBack(Exception):
+    """Somebody else, in another pane perhaps, has just taken back the same."""
+
+
+class Leaving(NamedTuple):
+    """Something in the tray for which a mutation now stands."""
+
+    mid: str
+    how: Left
+
+
 class Made(NamedTuple):
     """The terminal's clocks when something was written."""
 
@@ -135,10 +153,14 @@ class Outbox:
         made: Made,
         before: Mapping[str, str | None],
         undoes: str | None = None,
+        leaves: Leaving | None = None,
     ) -> Entry:
         """Keep a mutation for good. The same again (the caller is not sure that it was kept) changes nothing.
 
-        Raises Rejected ("too_large") for one that could never be sent, ValueError if ``mid`` names another.
+        What ``leaves`` names leaves the tray with it, and comes back should it be withdrawn.
+
+        Raises Rejected ("too_large") for one that could never be sent, ValueError if ``mid`` names another, NotInTray
+        and TakenBack if somebody else was faster.
         """
         body = mutations.encode(operation)
         if len(body) > MAX_MUTATION_BYTES:
@@ -158,6 +180,10 @@ class Outbox:
                 ),
             )
             if added.rowcount == 1:
+                if undoes is not None and _taken_back(connection, undoes, but=mid):
+                    raise TakenBack
+                if leaves is not None and not _leave_tray(connection, leaves, made.wall, mid):
+                    raise NotInTray
                 connection.execute("UPDATE mutation SET change = ? WHERE mid = ?", (_changed(connection), mid))
             entry = _entry(connection, mid)
         if entry is None or entry.body != body:
@@ -165,7 +191,10 @@ class Outbox:
         return entry
 
     def withdraw(self, mid: str) -> bool:
-        """Take back what was never put into a request; False if it was, or if something written later builds on it."""
+        """Take back what was never put into a request; False if it was, or if something written later builds on it.
+
+        What had left the tray with it is there again.
+        """
         with self._writing() as connection:
             row = connection.execute(
                 "SELECT number, body FROM mutation WHERE mid = ? AND state = 'waiting' AND NOT sent", (mid,)
@@ -183,6 +212,9 @@ class Outbox:
                 "UPDATE mutation SET state = 'withdrawn', folds = 0, body = x'', before = '{}', change = ?"
                 " WHERE number = ?",
                 (_changed(connection), number),
+            )
+            connection.execute(
+                "UPDATE tray SET state = 'open', left_at = NULL, replaced_by = NULL WHERE replaced_by = ?", (mid,)
             )
         return True
 
@@ -350,14 +382,11 @@ class Outbox:
 
     def leave_tray(self, mid: str, how: Left, at: dt.datetime | None = None) -> bool:
         """Somebody has seen to it, at ``at`` or now; False if it was not waiting for that (any more)."""
-        left_at = (at or dt.datetime.now(dt.UTC)).astimezone(dt.UTC).isoformat()
         with self._writing() as connection:
-            left = connection.execute(
-                "UPDATE tray SET state = ?, left_at = ? WHERE mid = ? AND state = 'open'", (how, left_at, mid)
-            ).rowcount
+            left = _leave_tray(connection, Leaving(mid, how), at or dt.datetime.now(dt.UTC), None)
             if left:
                 _changed(connection)
-        return left > 0
+        return left
 
     def needing_attention(self) -> int:
         """How many items of the tray are open."""
@@ -398,6 +427,24 @@ class Outbox:
 def _changed(connection: Connection) -> int:
     (change,) = connection.execute("UPDATE outbox SET change = change + 1 RETURNING change").fetchone()
     return int(change)
+
+
+def _leave_tray(connection: Connection, leaving: Leaving, at: dt.datetime, replaced_by: str | None) -> bool:
+    left = connection.execute(
+        "UPDATE tray SET state = ?, left_at = ?, replaced_by = ? WHERE mid = ? AND state = 'open'",
+        (leaving.how, at.astimezone(dt.UTC).isoformat(), replaced_by, leaving.mid),
+    )
+    return left.rowcount > 0
+
+
+def _taken_back(connection: Connection, mid: str, *, but: str) -> bool:
+    """Whether a mutation other than ``but`` takes this one back."""
+    return (
+        connection.execute(
+            "SELECT 1 FROM mutation WHERE undoes = ? AND mid <> ? AND state <> 'withdrawn'", (mid, but)
+        ).fetchone()
+        is not None
+    )
 
 
 def _failed(connection: Connection, result: Result, at: dt.datetime) -> None:
@@ -516,9 +563,10 @@ def create_outbox(connection: Connection) -> None:
     )
     connection.execute("CREATE INDEX mutation_waiting ON mutation (number) WHERE state = 'waiting'")
     connection.execute("CREATE INDEX mutation_change ON mutation (change)")
+    connection.execute("CREATE INDEX mutation_undoes ON mutation (undoes) WHERE undoes IS NOT NULL")
     connection.execute(
         "CREATE TABLE tray (mid TEXT PRIMARY KEY, body BLOB NOT NULL, result TEXT NOT NULL, made_at TEXT NOT NULL, "
         "at TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'open' "
-        "CHECK (state IN ('open', 'resent', 'handed_over', 'discarded')), before TEXT NOT NULL, left_at TEXT) "
-        "STRICT, WITHOUT ROWID"
+        "CHECK (state IN ('open', 'resent', 'handed_over', 'discarded')), before TEXT NOT NULL, left_at TEXT, "
+        "replaced_by TEXT) STRICT, WITHOUT ROWID"
     )

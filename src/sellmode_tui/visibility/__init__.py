@@ -9,6 +9,7 @@ is written is judged by the same reading, kept for good, and shows at once.
 from __future__ import annotations
 
 from sellmode_contract.mutations import Rejected
+from sellmode_tui.cache.outbox import NotInTray
 from sellmode_tui.cache.store import Interrupted
 from sellmode_tui.sealed import SealedError
 from sellmode_tui.visibility.attention import Attention, Difference, Duplicate, HandedOver, Refused
@@ -16,7 +17,6 @@ from sellmode_tui.visibility.customers import Count, CustomerList, CustomerQuery
 from sellmode_tui.visibility.door import Counts, Door
 from sellmode_tui.visibility.duplicates import Match
 from sellmode_tui.visibility.profile import Profile, TimelineEntry
-from sellmode_tui.visibility.resolving import NotInTray
 from sellmode_tui.visibility.sending import Unsent
 from sellmode_tui.visibility.undo import CannotUndo, NothingToUndo, Undone
 from sellmode_tui.visibility.values import Value

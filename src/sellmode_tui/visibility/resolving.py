@@ -21,7 +21,7 @@ from sellmode_contract.mutations import (
 )
 from sellmode_contract.mutations.operations import plain
 from sellmode_contract.records import DuplicatePair
-from sellmode_tui.cache.outbox import Outbox, TrayItem
+from sellmode_tui.cache.outbox import Leaving, NotInTray, Outbox, TrayItem
 from sellmode_tui.visibility import editing
 from sellmode_tui.visibility.attention import Group, can_be_handed_over, groups, operation_of
 from sellmode_tui.visibility.seen import Seen
@@ -31,14 +31,10 @@ from sellmode_tui.visibility.wording import customer_of, label_of
 from sellmode_tui.visibility.writing import NotVisible, Writer, Written
 
 
-class NotInTray(LookupError):
-    """Nothing of this name needs attention (any more)."""
-
-
 def _group(outbox: Outbox, mid: str) -> Group:
     found = next((group for group in groups(outbox.tray()) if group.item.mid == mid), None)
     if found is None:
-        raise NotInTray("This does not need attention any more.")
+        raise NotInTray
     return found
 
 
@@ -51,16 +47,17 @@ def resend(writer: Writer, mid: str, values: Mapping[str, Any]) -> Written:
     written = _resent(writer, group.item, values)
     for dependant in group.dependants:
         try:
-            _resent(writer, dependant, {})
-        except Rejected:
+            written = replace(written, shown=_resent(writer, dependant, {}).shown and written.shown)
+        except (Rejected, NotInTray):
             continue
-    return replace(written, shown=written.shown and writer.changed())
+    return written
 
 
 def _resent(writer: Writer, item: TrayItem, values: Mapping[str, Any]) -> Written:
     operation = with_values(item.operation, values)
-    written = writer.write(lambda seen: _anew(operation, seen))
-    writer.leave_tray(item.mid, "resent")
+    written = writer.write(lambda seen: _anew(operation, seen), leaves=Leaving(item.mid, "resent"))
+    if written.nothing:  # it is like that already
+        writer.leave_tray(item.mid, "resent")
     return written
 
 
@@ -95,9 +92,7 @@ def hand_over(writer: Writer, mid: str) -> Written:
     if customer is None or not can_be_handed_over(operation):
         raise Rejected("invalid", "This kind of change cannot be handed over.")
     park = Park(id=writer.new_id(), customer=customer, operation=dict(plain(operation)))
-    written = writer.write(lambda _: park)
-    writer.leave_tray(mid, "handed_over")
-    return replace(written, shown=writer.changed())
+    return writer.write(lambda _: park, leaves=Leaving(item.mid, "handed_over"))
 
 
 def discard(writer: Writer, mid: str) -> None:

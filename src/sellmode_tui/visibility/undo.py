@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -22,7 +23,7 @@ from sellmode_contract.mutations import (
 )
 from sellmode_contract.mutations.consent import STRICTNESS, UNSAID
 from sellmode_contract.mutations.customers import MAPS
-from sellmode_tui.cache.outbox import Entry
+from sellmode_tui.cache.outbox import Entry, TakenBack
 from sellmode_tui.cache.tables import decode
 from sellmode_tui.visibility import editing
 from sellmode_tui.visibility.sending import words_of
@@ -62,12 +63,15 @@ class CannotUndo(Exception):
 
 def undo(writer: Writer) -> Undone:
     """Take back one's last change that still stands. Raises NothingToUndo, CannotUndo, and what ``write`` raises."""
-    entries = writer.outbox.latest(LOOKED_AT)
-    undone = {entry.undoes for entry in entries}
-    for entry in entries:
-        if entry.undoes is None and entry.mid not in undone and _stands(entry):
-            return _take_back(writer, entry, _new_ids(entries))
-    raise NothingToUndo("There is nothing that you could take back.")
+    while True:
+        entries = writer.outbox.latest(LOOKED_AT)
+        undone = {entry.undoes for entry in entries}
+        stands = (each for each in entries if each.undoes is None and each.mid not in undone and _stands(each))
+        last = next(stands, None)
+        if last is None:
+            raise NothingToUndo("There is nothing that you could take back.")
+        with contextlib.suppress(TakenBack):  # by somebody else, a moment ago: then it is the turn of the one before
+            return _take_back(writer, last, _new_ids(entries))
 
 
 def _stands(entry: Entry) -> bool:
@@ -95,7 +99,10 @@ def _take_back(writer: Writer, entry: Entry, new_ids: Mapping[str, str]) -> Undo
     if not entry.sent:
         if writer.outbox.withdraw(entry.mid):
             return Undone(words, "withdrawn", shown=writer.changed())
-        entry = writer.outbox.entry(entry.mid) or entry
+        now = writer.outbox.entry(entry.mid)
+        if now is None:
+            raise TakenBack
+        entry = now
         if not entry.sent:
             raise CannotUndo(words, "Something that you wrote later builds on it: take that back first.")
     try:

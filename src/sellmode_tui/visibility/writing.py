@@ -26,7 +26,7 @@ from sellmode_contract.mutations import (
 from sellmode_contract.mutations.operations import plain
 from sellmode_contract.records import kind_of
 from sellmode_contract.visibility import may
-from sellmode_tui.cache.outbox import Left, Made, Outbox
+from sellmode_tui.cache.outbox import Leaving, Left, Made, Outbox
 from sellmode_tui.cache.store import Cache, Interrupted
 from sellmode_tui.sealed import SealedError
 from sellmode_tui.visibility.readings import Readings
@@ -103,12 +103,17 @@ class Writer:
             raise CannotWrite("What is written here could not be kept: there is no journal.")
         return self._outbox
 
-    def write(self, mean: Callable[[Seen], Operation], *, undoes: str | None = None) -> Written:
+    def write(
+        self, mean: Callable[[Seen], Operation], *, undoes: str | None = None, leaves: Leaving | None = None
+    ) -> Written:
         """Keep the operation that ``mean`` makes of what is visible; returned, it is on the disk.
 
         Raises Rejected for what would be refused anyway (NotVisible for what is about a record that is not visible),
         CannotWrite, and SealedError if it could not be kept. What changes nothing is not written, unless it takes
         something back: that is to be remembered.
+
+        ``undoes`` and ``leaves`` are as in `Outbox.add`, which may raise TakenBack and NotInTray. What ``leaves`` names
+        stays in the tray if nothing is written.
         """
         outbox, mid, made = self.outbox, self.new_id(), self._made()
         with self._readings.open() as reading:
@@ -119,7 +124,7 @@ class Writer:
             words = describe(operation, before, seen.name_of, seen.retailer)
         if not (outcome.puts or outcome.removes or undoes):
             return Written("", operation.id, words, nothing=True)
-        outbox.add(operation, mid=mid, made=made, before=before, undoes=undoes)
+        outbox.add(operation, mid=mid, made=made, before=before, undoes=undoes, leaves=leaves)
         return Written(mid, operation.id, words, shown=self.changed())
 
     def read(self, tell: Callable[[Seen], _Told]) -> _Told:

@@ -51,6 +51,28 @@ def test_what_is_not_sent_is_told_in_words(desk: Desk) -> None:
 # ------------------------------------------------------------------ refused
 
 
+@pytest.mark.parametrize("how", ["hand_over", "resend"])
+def test_who_takes_back_what_was_seen_to_has_it_to_see_to_again(desk: Desk, how: str) -> None:
+    written = desk.door.edit_customer(ANNA.id, set={"phone": NEW_PHONE})
+    desk.refuse(written.mid)
+    getattr(desk.door, how)(written.mid)
+    assert desk.outbox.needing_attention() == 0
+    assert desk.door.undo().how == "withdrawn"
+    assert _refused(desk).key == written.mid
+    assert desk.outbox.waiting() == []
+
+
+def test_of_two_panes_one_sees_to_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = desk.door.edit_customer(ANNA.id, set={"phone": NEW_PHONE})
+    desk.refuse(written.mid)
+    stale = desk.outbox.tray()
+    desk.door.hand_over(written.mid)
+    monkeypatch.setattr(desk.outbox, "tray", lambda **_: stale)  # as the other pane had read it
+    with pytest.raises(NotInTray):
+        desk.door.hand_over(written.mid)
+    assert len(desk.outbox.waiting()) == 1
+
+
 def test_what_was_refused_stands_there_with_its_reason_and_both_values(desk: Desk) -> None:
     written = desk.door.edit_customer(ANNA.id, set={"phone": NEW_PHONE, "sizes.shoes": None}, add={"tags": ["vip"]})
     desk.now += dt.timedelta(hours=1)
