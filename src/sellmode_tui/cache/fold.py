@@ -380,8 +380,11 @@ def _readable(body: bytes) -> Operation | None:
 
 
 def _rev_of(operation: Operation | None, result: Result | None) -> int | None:
-    """The revision that a mutation gave its target; None if that is no more, not known, or was not changed."""
+    """The revision that a mutation gave its target; None if that is no more, not known, or was not changed.
+
+    One that no column holds never arrives: the mutation folds until its pass has ended.
+    """
     if operation is None or result is None:
         return None
     target = mutations.target(operation)
-    return next((rev for kind, id, rev in result.revs if (kind, id) == target and rev > 0), None)
+    return next((rev for kind, id, rev in result.revs if (kind, id) == target and 0 < rev < 1 << 63), None)
