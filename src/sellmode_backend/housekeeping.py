@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import logging
 import random
+from functools import partial
 
 from anyio import to_thread
 
@@ -33,10 +34,16 @@ async def keep(database: Database, clock: Clock) -> None:
 
 
 def tidy(database: Database, now: dt.datetime) -> None:
-    """Forget old removals, ended sessions, codes and attempts, and what was written long ago."""
-    with database.transaction() as connection:
-        feeds.collect_gone(connection, now - REMOVALS_KEPT)
-        clients.forget_old(connection, now)
-        sessions.forget_ended(connection, now)
-        codes.forget_expired(connection, now)
-        limits.forget_old(connection, now)
+    """Forget old removals, ended sessions, codes and attempts, and what was written long ago.
+
+    Each in a transaction of its own: the first holds clocks, which every writer waits for.
+    """
+    for forget in (
+        partial(feeds.collect_gone, older_than=now - REMOVALS_KEPT),
+        partial(clients.forget_old, now=now),
+        partial(sessions.forget_ended, now=now),
+        partial(codes.forget_expired, now=now),
+        partial(limits.forget_old, now=now),
+    ):
+        with database.transaction() as connection:
+            forget(connection)

@@ -230,7 +230,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="m", 
     conf: dict[str, Conflict] = {}
     revs: tuple[tuple[str, str, int], ...] = ()
     """Kind, id and revision of each record as this mutation left it; 0 for one that is no more. What the cache holds at
-    that revision or a higher one contains the mutation."""
+    that revision or a higher one contains the mutation. Of a merge only the pair's: it moves all that a customer has.
+    """
 
 
 class Put(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="p", omit_defaults=True):

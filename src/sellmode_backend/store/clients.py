@@ -84,8 +84,10 @@ class Entry(NamedTuple):
     """A mutation that is done with."""
 
     result: wire.Result
+    op: str | None
+    """The operation's name; None for what could not be read."""
     target: Key | None
-    """What it was to change; None for what could not be read."""
+    """What it was to change; None likewise."""
     body: str | None = None
     """The operation's JSON; kept of what was refused only."""
 
@@ -112,6 +114,7 @@ def enter(connection: Connection, cid: str, account: str, entries: Iterable[Entr
                 "code": entry.result.code,
                 "result": msgspec.json.encode(entry.result).decode(),
                 "body": entry.body,
+                "op": entry.op,
                 "target_kind": entry.target[0] if entry.target else None,
                 "target_id": entry.target[1] if entry.target else None,
                 "at": now,
@@ -136,17 +139,17 @@ def _without_words(row: Any) -> wire.Result:
     return wire.Result(mid=row.mid, seq=row.seq, st=row.st, code=row.code, detail=detail)
 
 
-def refused_bodies(connection: Connection, account: str, target: Key) -> list[str]:
-    """The operations on a record that an account was refused, as JSON, as far as they are kept."""
+def was_refused(connection: Connection, account: str, op: str, target: Key) -> bool:
+    """Whether an account was refused an operation of some name on a record."""
     kind, id = target
-    query = sa.select(mutation.c.body).where(
+    query = sa.select(sa.literal(1)).where(
         mutation.c.target_id == id,
         mutation.c.st == "rejected",
         mutation.c.target_kind == kind,
         mutation.c.account == account,
-        mutation.c.body.is_not(None),
+        mutation.c.op == op,
     )
-    return [body for body in connection.scalars(query) if body is not None]
+    return connection.scalar(query.limit(1)) is not None
 
 
 def forget_old(connection: Connection, now: dt.datetime) -> None:

@@ -274,6 +274,7 @@ mutation = sa.Table(
     sa.Column("code", sa.Text, doc="Of what was refused or handed over"),
     sa.Column("result", sa.Text, doc="JSON of the wire.Result; null once its words are forgotten"),
     sa.Column("body", sa.Text, doc="The operation's JSON, of what was refused"),
+    sa.Column("op", sa.Text, doc="The operation's name; null of what could not be read, as its target"),
     sa.Column("target_kind", sa.Text),
     sa.Column("target_id", sa.Text),
     sa.Column("at", Instant, nullable=False),

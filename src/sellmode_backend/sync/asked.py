@@ -10,11 +10,15 @@ import msgspec
 
 from sellmode_contract import text, wire
 from sellmode_contract.mutations import Create, Operation, Park, Queued, Rejected, decode, target
+from sellmode_contract.mutations.operations import name_of
 
-_UUID = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-([0-9a-f])[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+_UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_UUID7 = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 _LARGEST_SEQ = 2**53
 _DEEPEST = 20
 """Levels of lists and maps inside an operation."""
+_LONGEST_ID = 100
+"""Characters; no database indexes texts of any length."""
 _decode_queued = msgspec.json.Decoder(Queued).decode
 
 
@@ -36,6 +40,11 @@ class Asked(NamedTuple):
     def has_name(self) -> bool:
         """Whether its ``mid`` is one that the ledger can have."""
         return _UUID.fullmatch(self.mid) is not None
+
+    @property
+    def op(self) -> str | None:
+        """The operation's name; None for what could not be read."""
+        return None if isinstance(self.operation, Rejected) else name_of(type(self.operation))
 
     @property
     def target(self) -> tuple[str, str] | None:
@@ -76,12 +85,18 @@ def _operation(queued: Queued) -> Operation:
         raise Rejected("too_large", f"A change has at most {wire.MAX_MUTATION_BYTES} bytes.")
     operation = decode(queued.do)
     _check_plain(msgspec.structs.asdict(operation), "the change", _DEEPEST)
-    if isinstance(operation, Create | Park):
-        known = _UUID.fullmatch(operation.id)
-        # Ids of imported customers can be worked out from their number: nobody may find out by trying which are there.
-        if not known or (isinstance(operation, Create) and operation.kind == "customer" and known.group(1) != "7"):
-            raise Rejected("invalid", "The id of something new is a UUIDv7 in its canonical form.", field="id")
+    _check_id(operation)
+    if isinstance(operation, Park):
+        _check_id(decode(msgspec.json.encode(operation.operation)))
     return operation
+
+
+def _check_id(operation: Operation) -> None:
+    if len(operation.id) > _LONGEST_ID:
+        raise Rejected("invalid", f"An id has at most {_LONGEST_ID} characters.", field="id")
+    # Ids of what was imported can be worked out from a customer's number: nobody may try out which are there.
+    if isinstance(operation, Create | Park) and not _UUID7.fullmatch(operation.id):
+        raise Rejected("invalid", "The id of something new is a UUIDv7 in its canonical form.", field="id")
 
 
 def _check_plain(value: Any, where: str, levels: int) -> None:

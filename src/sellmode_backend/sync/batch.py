@@ -24,11 +24,13 @@ from sellmode_contract.mutations import (
     Merge,
     Operation,
     Outcome,
+    Park,
     Rejected,
     Stage,
     World,
     apply,
     check_author_sees,
+    target,
 )
 from sellmode_contract.mutations.refusals import TITLES
 from sellmode_contract.records import Customer, Record, Retailer, kind_of
@@ -48,7 +50,7 @@ class _Done(NamedTuple):
     """A mutation that was applied, and what it left."""
 
     result: wire.Result
-    target: Key | None
+    asked: Asked
     touched: tuple[Key, ...]
 
 
@@ -85,7 +87,7 @@ class _Batch:
         except Rejected as refusal:
             if not isinstance(item.operation, Rejected):
                 self._judge.note_refused(item.operation)
-            return Entry(_refused(item, refusal), item.target, item.body)
+            return Entry(_refused(item, refusal), item.op, item.target, item.body)
 
     def _apply(self, item: Asked, operation: Operation) -> _Done:
         judged = self._judge.judge(operation, item.mid)
@@ -102,19 +104,21 @@ class _Batch:
             merged = merging.merge(judged.operation, world)
             self._merged.append(merged)
             outcome = merged.outcome
+            # Nobody waits for the rest, which is as much as two customers have.
+            touched: tuple[Key, ...] = (target(judged.operation),)
         else:
             outcome = apply(judged.operation, world)
             if judged.seen and not self._author.leaving:
                 check_author_sees(judged.operation, outcome, self._stage, self._author.mode, self._author.account)
             outcome = self._finished(judged.operation, outcome)
+            touched = (*((kind_of(record), record.id) for record in outcome.puts), *outcome.removes)
         self._stage.take(outcome)
-        touched = (*((kind_of(record), record.id) for record in outcome.puts), *outcome.removes)
         if judged.parks:
             result = wire.Result(mid=item.mid, seq=item.seq, st="parked", code="moved", detail=TITLES["moved"])
-            return _Done(result, item.target, ())
+            return _Done(result, item, ())
         conflicts = dict(outcome.conflicts)
         result = wire.Result(mid=item.mid, seq=item.seq, st="merged" if conflicts else "applied", conf=conflicts)
-        return _Done(result, item.target, touched)
+        return _Done(result, item, touched)
 
     def _read_retailer(self) -> Retailer | None:
         if self._retailer is None:
@@ -159,20 +163,20 @@ class _Batch:
 
     def _told(self, done: _Done, revisions: Mapping[Key, records.Revision]) -> Entry:
         """The result with the revisions of what the author sees; of the rest they learn nothing."""
-        if self._author.leaving:
-            return Entry(done.result, done.target)
         revs = []
-        for key in dict.fromkeys(done.touched):
+        for key in dict.fromkeys(() if self._author.leaving else done.touched):
             now = revisions.get(key)
             seen = now or self._targets.stored(key)
             if seen is None or visibility.visible(self._author.mode, self._author.account, seen.tags):
                 revs.append((*key, now.rev if now else 0))
-        return Entry(msgspec.structs.replace(done.result, revs=tuple(revs)), done.target)
+        return Entry(msgspec.structs.replace(done.result, revs=tuple(revs)), done.asked.op, done.asked.target)
 
 
 def _goes_by_settings(operation: Operation) -> bool:
     """Whether the retailer's own fields decide what may be written; the settings of a large one take long to read."""
-    return isinstance(operation, Accept) or (isinstance(operation, Create | Edit) and operation.kind == "customer")
+    return isinstance(operation, Accept | Park) or (
+        isinstance(operation, Create | Edit) and operation.kind == "customer"
+    )
 
 
 def _refused(item: Asked, refusal: Rejected) -> wire.Result:

@@ -35,7 +35,7 @@ from sellmode_contract.mutations import (
     is_fact,
     target,
 )
-from sellmode_contract.mutations.operations import plain
+from sellmode_contract.mutations.operations import name_of, plain
 from sellmode_contract.records import Contact, Customer, HistoryEntry, Note, ParkedEdit, parent_of, source_id
 from sellmode_contract.visibility import Account
 
@@ -154,16 +154,9 @@ class Judge:
         return Judged(Park(id=parked, customer=customer, operation=dict(plain(operation))), parked, seen=False)
 
     def _builds_on_refused(self, key: Key) -> bool:
-        if key in self._refused:
-            return True
-        for body in clients.refused_bodies(self._connection, self._author.account.id, key):
-            try:
-                refused = decode(body)
-            except Rejected:
-                continue
-            if isinstance(refused, Create):
-                return True
-        return False
+        return key in self._refused or clients.was_refused(
+            self._connection, self._author.account.id, name_of(Create), key
+        )
 
     # -------------------------------------------------------------- each by its own rules
 

@@ -239,7 +239,7 @@ def _put_off(database: Database, asked: Push, item: Asked, cause: BaseException)
             clients.note_failure(connection, asked.cid, item.mid, failures, asked.received)
             return retry
         result = _refused(item, code, TITLES[code])
-        entry = Entry(result, item.target, item.body)
+        entry = Entry(result, item.op, item.target, item.body)
         clients.enter(connection, asked.cid, author.account.id, [entry], asked.received)
         clients.advance(connection, asked.cid, item.seq, asked.received)
         return Pushed((result,), client.last_seq)

@@ -34,14 +34,12 @@ class Targets:
     def _hold(self, operations: Sequence[Operation]) -> None:
         named = {id for operation in operations if (id := customers_of(operation))}
         others = {key for operation in operations if (key := target(operation))[0] != "customer"}
-        before = records.stored(
-            self._connection,
-            {
-                key
-                for operation in operations
-                if not isinstance(operation, Create) and (key := target(operation)) in others
-            },
-        )
+        asked = {
+            key
+            for operation in operations
+            if not isinstance(operation, Create) and (key := target(operation)) in others
+        }
+        before = records.stored(self._connection, asked)
         consents_of = {operation.customer for operation in operations if isinstance(operation, SetConsent)}
         for operation in operations:
             seen = before.get(target(operation))
@@ -58,9 +56,9 @@ class Targets:
         self.kept = merging.kept(self._connection, {id for id in named if self._stored["customer", id] is None})
         self._read(("customer", id) for id in self.kept.values())
         self._read(others)
-        for key, seen in before.items():
-            now = self._stored[key]
-            if now is not None and now.parent != seen.parent:
+        for key in asked:
+            now, seen = self._stored[key], before.get(key)
+            if now is not None and now.parent != (seen.parent if seen else None):
                 raise Moved
         self._read_consents({self.kept.get(id, id) for id in consents_of})
 

@@ -69,6 +69,8 @@ LONGEST_EVIDENCE = 500
 LONGEST_LABEL = 60
 FUTURE = dt.timedelta(minutes=5)
 """So far ahead a contact may lie: clocks differ."""
+EARLIEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+"""Of a contact. The first days of the calendar cannot be shown in every time zone."""
 
 
 _PLACE = re.compile(r"(missing required field| - at) `(\$\.)?(?P<field>\w+)")
@@ -258,6 +260,9 @@ def _create_contact(operation: Create, world: World) -> Outcome:
     check_text(contact.summary, "summary", LONGEST_SUMMARY)
     if contact.at > world.now + FUTURE:
         raise Rejected("invalid", "A contact that was made does not lie in the future.", field="at")
+    if contact.at < EARLIEST:
+        raise Rejected("invalid", f"A contact cannot have been made before {EARLIEST.year}.", field="at")
+    contact = msgspec.structs.replace(contact, at=contact.at.astimezone(dt.UTC))
     figures = customer.figures
     if figures.last_contact is not None and figures.last_contact >= contact.at:
         return Outcome(puts=(contact,))
@@ -465,7 +470,10 @@ def _claim(operation: Claim | Release, world: World) -> Outcome:
 
 def _park(operation: Park, world: World) -> Outcome:
     customer = _read(world, "customer", operation.customer, Customer)
+    if world.records.get("parked_edit", operation.id) is not None:
+        raise Rejected("conflict", "There is a parked edit of this id already.", field="id")
     handed = _inner(operation.operation)
+    _check_sense(handed, customer.id, world)
     parked = ParkedEdit(
         id=operation.id,
         customer=customer.id,
@@ -503,6 +511,44 @@ def _inner(fields: Mapping[str, Any]) -> Operation:
     if len(encode(operation)) > 64 * 1024:
         raise Rejected("too_large", "A change that is handed over has at most 64 KB.")
     return operation
+
+
+def _check_sense(operation: Operation, customer: str, world: World) -> None:
+    """Refuse to hand over what nobody could accept: whoever gets it has to read it. Raises Rejected.
+
+    It says nothing of the present values, which its author may not see any more: they are taken for blank.
+    """
+    kind, id = target(operation)
+    blank: dict[str, Record] = {
+        "note": Note(id=id, customer=customer, author=world.account.id, written_at=world.now, text="?"),
+        "contact": Contact(id=id, customer=customer, author=world.account.id, at=world.now, channel="call"),
+        "date": ImportantDate(id=id, customer=customer, label="?", month=1, day=1),
+    }
+    changed = [blank[kind]] if kind in blank and not isinstance(operation, Create) else []
+    try:
+        apply(operation, world._replace(records=_Held([Customer(id=customer, number="?"), *changed])))
+    except Rejected as refusal:
+        if refusal.code == "invalid":
+            raise
+
+
+class _Held:
+    """A ``Reader`` of some records."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._records = {(kind_of(record), record.id): record for record in records}
+
+    def get(self, kind: str, id: str) -> Record | None:
+        return self._records.get((kind, id))
+
+    def consent(self, customer: str, channel: Channel) -> Consent | None:
+        mine = (item for item in self.belongings(customer, "consent") if isinstance(item, Consent))
+        return next((item for item in mine if item.channel == channel), None)
+
+    def belongings(self, customer: str, kind: str | None = None) -> list[Record]:
+        return [
+            record for (of, _), record in self._records.items() if parent_of(record) == customer and kind in (None, of)
+        ]
 
 
 def _waiting(customer: Customer, by: int) -> Customer:

@@ -111,7 +111,14 @@ class Discard(_Operation, frozen=True, kw_only=True, tag="discard"):
 Operation: TypeAlias = Create | Edit | Remove | SetConsent | Claim | Release | Merge | Dismiss | Park | Accept | Discard
 
 _decoder: msgspec.json.Decoder[Operation] = msgspec.json.Decoder(Operation)
-_NAMES = frozenset(str(kind.__struct_config__.tag) for kind in Operation.__args__)
+
+
+def name_of(operation: type[Operation]) -> str:
+    """What the JSON of a kind of operation calls it (``op``)."""
+    return str(operation.__struct_config__.tag)
+
+
+_NAMES = frozenset(name_of(kind) for kind in Operation.__args__)
 
 
 class Queued(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("code", sa.Text(), nullable=True),
         sa.Column("result", sa.Text(), nullable=True),
         sa.Column("body", sa.Text(), nullable=True),
+        sa.Column("op", sa.Text(), nullable=True),
         sa.Column("target_kind", sa.Text(), nullable=True),
         sa.Column("target_id", sa.Text(), nullable=True),
         sa.Column("at", sa.BigInteger(), nullable=False),
