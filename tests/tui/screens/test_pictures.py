@@ -197,9 +197,7 @@ SCENES: dict[str, Scene] = {
     "list_light": Scene(pressing("down"), settings=Settings(theme="light")),
     "list_sixteen_colours": Scene(pressing("down"), settings=Settings(theme="ansi")),
     "list_ascii": Scene(pressing("s", "down"), ascii_only=True),
-    "list_offline": Scene(
-        standing(replace(ONLINE, line=Line.OFFLINE, since=counter.NOW - dt.timedelta(hours=3), unsent=3))
-    ),
+    "list_offline": Scene(standing(replace(ONLINE, line=Line.OFFLINE, since=counter.NOW - dt.timedelta(hours=3)))),
     "list_signed_out": Scene(standing(replace(ONLINE, line=Line.SIGNED_OUT))),
     "search": Scene(searching("lo", "enter"), mode="team", user_name="mira"),
     "search_nobody": Scene(searching("zzz")),
