@@ -626,3 +626,11 @@ def test_a_stage_shows_later_operations_what_earlier_ones_did() -> None:
     assert stage.get("customer", "c1") == MARA
     order = Order(id="o", customer="c1", number="1", placed_at=NOON, currency="USD", total=1, channel="store")
     assert Stage(Records(MARA, order)).belongings("c1", "order") == [order]
+
+
+def test_more_sizes_than_people_may_add_can_still_be_edited() -> None:
+    full = msgspec.structs.replace(MARA, sizes={f"s{number}": "1" for number in range(120)})
+    (changed,) = done(Edit(kind="customer", id=MARA.id, set={"sizes.s7": "2", "sizes.s8": None}), full).puts
+    assert isinstance(changed, Customer)
+    assert (changed.sizes["s7"], len(changed.sizes)) == ("2", 119)
+    assert refused(Edit(kind="customer", id=MARA.id, set={"sizes.new": "2"}), full).field == "sizes.new"

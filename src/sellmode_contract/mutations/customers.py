@@ -74,11 +74,12 @@ def with_value(customer: Customer, path: str, value: Any, retailer: Retailer | N
     name, dot, entry = path.partition(".")
     sources = {field: source for field, source in customer.sources.items() if field != path}
     if name in MAPS and dot:
-        entries = {key: held for key, held in getattr(customer, name).items() if key != entry}
+        before: dict[str, Any] = getattr(customer, name)
+        entries = {key: held for key, held in before.items() if key != entry}
         checked = _size(entry, value) if name == "sizes" else _custom(entry, value, retailer)
         if checked is not None:
             entries[entry] = checked
-        if len(entries) > MOST_ELEMENTS:
+        if len(entries) > max(MOST_ELEMENTS, len(before)):  # a merge or an import may have brought more
             raise Rejected("invalid", f"There can be at most {MOST_ELEMENTS} {name}.", field=path)
         return msgspec.structs.replace(customer, sources=sources, **{name: entries})
     if name not in EDITABLE_FIELDS or dot:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import clients, records
+from sellmode_backend.store import clients, duplicates, records
 from sellmode_backend.store.records import Key, Stored
 from sellmode_contract.mutations import Accept, Create, Edit, Merge, Operation, Park
 from sellmode_contract.mutations.operations import plain
@@ -160,3 +160,20 @@ def test_a_record_that_came_between_looking_and_holding_is_looked_at_again(
     monkeypatch.setattr(records, "stored", at_first_nothing)
     ada.done(Edit(kind="date", id=date, set={"day": 4}, was={"day": 3}))
     assert looked.count(False) == 2, "its customer has to be held, too"
+
+
+def test_merges_one_after_the_other_lead_to_the_last_one_kept(shop: Shop) -> None:
+    mia, ada = shop.writer(shop.mia), shop.writer(shop.ada)
+    first, second, third = people = [shop.add(shop.ada, email="a@example.com", given_name=name) for name in "abc"]
+    with shop.database.transaction() as connection:
+        duplicates.watch(connection, {someone.id: (None, someone) for someone in people})
+    mia.done(
+        Merge(id=duplicates.pair_id(first.id, second.id), keep=second.id),
+        Merge(id=duplicates.pair_id(second.id, third.id), keep=third.id),
+    )
+    again = Merge(id=duplicates.pair_id(first.id, third.id), keep=third.id)
+    assert mia.one(again).code == "not_found"
+    ada.done(about := note(first.id), Edit(kind="customer", id=first.id, set={"phone": "044 668 18 00"}))
+    assert shop.stored("note", about.id).customer == third.id
+    assert shop.stored("customer", third.id).phone == "044 668 18 00"
+    assert ada.one(Create(kind="customer", id=first.id, doc={"given_name": "A"})).code == "conflict"
