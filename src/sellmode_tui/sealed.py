@@ -29,6 +29,7 @@ __all__ = [
     "DiskFull",
     "Missing",
     "OldSQLite",
+    "Replaced",
     "SchemaTooNew",
     "SealedError",
     "Unsafe",
@@ -91,6 +92,13 @@ class DiskFull(SealedError):
 
 class Busy(SealedError):
     """Another process wrote for longer than a statement waits."""
+
+
+class Replaced(SealedError):
+    """Another process has put another file in this one's place. What was being done is not to be counted on."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, f"{path} was damaged and has been replaced. Close Sellmode here and start it again.")
 
 
 class Unusable(SealedError):

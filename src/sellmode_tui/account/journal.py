@@ -1,12 +1,14 @@
 """`journal.db`: what the person wrote and what the session needs, under the account's key.
 
 Every commit is on the disk before it counts as stored. The app never deletes the file: one that is damaged is moved
-aside and a new one takes its place.
+aside, and a new one takes its place with whatever could still be read.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +16,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+from sqlcipher3 import dbapi2
 
 from sellmode_contract.visibility import Account
 from sellmode_tui import sealed
 from sellmode_tui.account.errors import NotSignedIn
 from sellmode_tui.account.lease import Contact, Reading, advance
+from sellmode_tui.account.rescue import rescue
 from sellmode_tui.cache.outbox import Outbox, create_outbox
 from sellmode_tui.migrations import migrate, transaction
 
@@ -72,11 +76,16 @@ class Journal:
         self.path = path
         self._lock = threading.RLock()
         self._closed = False
+        if not os.path.lexists(path) and os.path.lexists(_successor(path)):
+            _succeed(path)  # killed while it replaced a damaged one
         self._connection = sealed.connect(path, key, create=True, synchronous="FULL")
         try:
+            self._place = _place(path)
             with sealed.errors(path):
                 if damage := sealed.damage(self._connection):
                     raise sealed.Corrupt(path, f"{path} is damaged ({len(damage)} pages).")
+                if self._connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+                    raise sealed.Corrupt(path, f"{path} is damaged: its pages do not fit together.")
                 migrate(self._connection, path, _STEPS)
         except BaseException:
             self._connection.close()
@@ -86,12 +95,27 @@ class Journal:
 
     @classmethod
     def open_or_replace(cls, path: Path, key: bytes, now: dt.datetime) -> Opened:
-        """Open a journal; a damaged one, or one under another key, is moved aside and a new one made."""
+        """Open a journal; a damaged one, or one under another key, is moved aside and a new one made.
+
+        The new one has what could still be read. Killed at any point, this is done by the next call.
+        """
         try:
             return Opened(cls(path, key), None)
         except sealed.Corrupt:
-            aside = sealed.move_aside(path, now.strftime("%Y%m%dT%H%M%SZ"))
+            with contextlib.ExitStack() as held:
+                if not _hold(held, path, key):  # another process has just replaced it
+                    return cls.open_or_replace(path, key, now)
+                sealed.remove(_successor(path))
+                with contextlib.closing(cls(_successor(path), key)) as successor:
+                    successor.take_over(path, key)
+                aside = sealed.move_aside(path, now.strftime("%Y%m%dT%H%M%SZ"))
+                _succeed(path)
             return Opened(cls(path, key), aside)
+
+    def take_over(self, damaged: Path, key: bytes) -> None:
+        """Keep what can be read of a damaged journal."""
+        with self._writing() as connection:
+            rescue(damaged, key, connection)
 
     def close(self) -> None:
         """Close the file. May be called again."""
@@ -105,6 +129,8 @@ class Journal:
             if self._closed:
                 raise NotSignedIn
             yield self._connection
+            if _place(self.path) != self._place:
+                raise sealed.Replaced(self.path)
 
     @contextmanager
     def _writing(self) -> Iterator[sealed.Connection]:
@@ -220,6 +246,46 @@ class Journal:
         """Delete a saved filter; whether there was one."""
         with self._using() as connection:
             return connection.execute("DELETE FROM saved_filter WHERE name = ?", (name,)).rowcount > 0
+
+
+# ------------------------------------------------------------------ replacing a damaged one
+
+
+def _successor(path: Path) -> Path:
+    return path.with_name(f"{path.name}.rescued")
+
+
+def _succeed(path: Path) -> None:
+    """Put the successor into the place of a journal that was moved aside."""
+    if any(os.path.lexists(f"{path}{suffix}") for suffix in sealed.COMPANIONS):
+        sealed.move_aside(path, "log")  # killed before they followed: never to be taken for the successor's
+    with contextlib.suppress(FileNotFoundError):  # another process was faster
+        _successor(path).rename(path)
+
+
+def _hold(held: contextlib.ExitStack, path: Path, key: bytes) -> bool:
+    """Keep other processes from writing what would be lost, as far as the damage allows; False if it is another file.
+
+    Who has the file open finds out afterwards that it was replaced.
+    """
+    place = _place(path)
+    try:
+        connection = sealed.connect(path, key)
+    except sealed.SealedError:
+        return True
+    held.callback(connection.close)
+    with contextlib.suppress(dbapi2.DatabaseError):
+        connection.execute("BEGIN IMMEDIATE")
+    return _place(path) == place
+
+
+def _place(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one that takes its name."""
+    try:
+        status = os.lstat(path)
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 _REVOKE = "INSERT OR IGNORE INTO revocation SELECT token FROM session WHERE token IS NOT NULL"

@@ -477,12 +477,14 @@ def _settled(connection: Connection, result: Result, at: dt.datetime) -> None:
         ),
     )
     if refused:
-        connection.execute(
-            "INSERT INTO tray (mid, body, result, made_at, at, before)"
-            " SELECT mid, body, result, made_at, settled_at, before FROM mutation WHERE mid = ?"
-            " ON CONFLICT (mid) DO NOTHING",
-            (result.mid,),
-        )
+        connection.execute(f"{REFUSED_TO_TRAY} AND mid = ?", (result.mid,))
+
+
+REFUSED_TO_TRAY = (
+    "INSERT OR IGNORE INTO tray (mid, body, result, made_at, at, before)"
+    " SELECT mid, body, result, made_at, settled_at, before FROM mutation WHERE state = 'refused'"
+)
+"""Puts what was refused into the tray, unless it is or was there."""
 
 
 def _builds_on(later: bytes, earlier: bytes) -> bool:

@@ -7,16 +7,20 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sellmode_contract.visibility import Account
 from sellmode_tui import sealed
+from sellmode_tui.account import journal as journals
 from sellmode_tui.account.journal import Journal, SavedFilter, SignedInAs
 from sellmode_tui.account.lease import Reading
+from sellmode_tui.cache.outbox import Made
 from sellmode_tui.migrations import transaction
+from tests.tui.cache.written import note, result
 
 KEY = bytes(range(32))
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -155,12 +159,12 @@ def test_a_damaged_journal_is_moved_aside_and_never_deleted(journal: Journal, pa
             key = bytes(32)
         case "gone but its log":
             path.rename(f"{path}-wal")
-    before = sorted(file.read_bytes() for file in path.parent.glob("journal*"))
+    before = {file.read_bytes() for file in path.parent.glob("journal*")}
     opened = Journal.open_or_replace(path, key, NOON)
     opened.journal.save_filter(SavedFilter("new", "tag:vip", NOON))
     opened.journal.close()
     assert opened.moved_aside == path.with_name("journal-20261122T120000Z.db")
-    assert sorted(file.read_bytes() for file in path.parent.glob("journal-2026*")) == before
+    assert before <= {file.read_bytes() for file in path.parent.glob("journal-2026*")}
 
 
 def test_a_newer_journal_is_left_alone(journal: Journal, path: Path) -> None:
@@ -172,3 +176,152 @@ def test_a_newer_journal_is_left_alone(journal: Journal, path: Path) -> None:
     with pytest.raises(sealed.SchemaTooNew, match="newer version"):
         Journal.open_or_replace(path, KEY, NOON)
     assert [file.name for file in path.parent.glob("journal*")] == ["journal.db"]
+
+
+# ------------------------------------------------------------------ what can be read of a damaged one
+
+
+def written(path: Path) -> dict[str, list[str]]:
+    """A journal with mutations in every state on many pages, closed; the ids by state."""
+    journal = Journal(path, KEY)
+    outbox, made = journal.outbox, Made(NOON, "", 0.0)
+    mids = [
+        outbox.add(note("c", f"note {n} {'x' * 400}"), mid=f"mid-{n:03}", made=made, before={}).mid for n in range(120)
+    ]
+    batch = outbox.batch(40, 1 << 30)
+    outbox.settle([result(entry, "rejected", code="invalid") for entry in batch[:20]], NOON)
+    outbox.settle([result(entry) for entry in batch[20:30]], NOON)
+    outbox.leave_tray(mids[0], "discarded", NOON)
+    outbox.withdraw(mids[119])
+    journal.save_filter(SavedFilter("mine", "tag:vip", NOON))
+    journal.close()
+    return {"tray": mids[1:20], "applied": mids[20:30], "waiting": mids[30:119], "all": mids}
+
+
+def test_what_can_be_read_of_a_damaged_journal_goes_on_under_its_names(path: Path) -> None:
+    mids = written(path)
+    content = path.read_bytes()
+    sound = page = 0
+    for page in range(1, len(content) // 4096):
+        path.unlink()
+        path.write_bytes(content[: page * 4096 + 100] + bytes(1000) + content[page * 4096 + 1100 :])
+        path.chmod(0o600)
+        opened = Journal.open_or_replace(path, KEY, NOON)
+        assert opened.moved_aside is not None
+        outbox = opened.journal.outbox
+        waiting = [entry.mid for entry in outbox.waiting()]
+        tray = [item.mid for item in outbox.tray()]
+        assert set(waiting) <= set(mids["waiting"])
+        assert waiting == sorted(waiting), "in their order"
+        assert set(tray) <= set(mids["tray"]) | {mids["all"][0]}
+        if len(waiting) + len(tray) >= 100:  # a page holds some seven of them
+            sound += 1
+        batch = outbox.batch(3, 1 << 30)
+        assert [entry.seq for entry in batch] == [1, 2, 3][: len(batch)]
+        opened.journal.close()
+        sealed.remove(path)
+        sealed.remove(opened.moved_aside)
+        path.write_bytes(content)
+        path.chmod(0o600)
+    assert sound >= page - 4, "only the pages on which everything hangs take everything with them"
+
+
+@pytest.mark.parametrize("moment", ["rescued", "aside", "aside without its log", "replaced"])
+@pytest.mark.parametrize("online", [False, True], ids=["opened offline first", "signed in"])
+def test_whoever_is_killed_while_replacing_a_journal_loses_nothing(path: Path, moment: str, online: bool) -> None:
+    mids = written(path)
+    content = path.read_bytes()
+    at = 4096 * 30
+    path.write_bytes(content[:at] + bytes(4096) + content[at + 4096 :])
+    with pytest.MonkeyPatch.context() as patch:
+        _killed(patch, moment)
+        with pytest.raises(KeyboardInterrupt):
+            Journal.open_or_replace(path, KEY, NOON)
+    if moment == "aside without its log":
+        Path(f"{path}-wal").write_bytes(b"not the new one's")
+        Path(f"{path}-wal").chmod(0o600)
+    if not online:
+        try:
+            Journal(path, KEY).close()
+        except sealed.Corrupt:
+            assert moment == "rescued"
+    journal = Journal.open_or_replace(path, KEY, NOON).journal
+    try:
+        waiting = {entry.mid for entry in journal.outbox.waiting()}
+        assert len(set(mids["waiting"]) - waiting) < 10, "what stood on one page is gone"
+        assert journal.saved_filters() == [SavedFilter("mine", "tag:vip", NOON)]
+    finally:
+        journal.close()
+
+
+def _killed(patch: pytest.MonkeyPatch, moment: str) -> None:
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def and_die(step: Callable[..., object]) -> Callable[..., None]:
+        def died(*arguments: object) -> None:
+            step(*arguments)
+            die()
+
+        return died
+
+    match moment:
+        case "rescued":
+            patch.setattr(sealed, "move_aside", die)
+        case "replaced":
+            patch.setattr(journals, "_succeed", and_die(journals._succeed))
+        case _:
+            patch.setattr(sealed, "move_aside", and_die(sealed.move_aside))
+
+
+def test_who_has_a_journal_open_that_is_replaced_is_told_that_nothing_is_kept_there(path: Path) -> None:
+    written(path)
+    pane = Journal(path, KEY)
+    content = path.read_bytes()
+    path.write_bytes(content[: 4096 * 30] + bytes(4096) + content[4096 * 31 :])
+    opened = Journal.open_or_replace(path, KEY, NOON)
+    assert opened.moved_aside is not None
+    with pytest.raises(sealed.Replaced, match="start it again"):
+        pane.outbox.add(note("c", "lost"), mid="lost", made=Made(NOON, "", 0.0), before={})
+    opened.journal.save_filter(SavedFilter("new", "", NOON))
+    pane.close()
+    opened.journal.close()
+    again = Journal(path, KEY)
+    assert [saved.name for saved in again.saved_filters()] == ["mine", "new"]
+    again.close()
+
+
+def test_of_two_who_replace_a_journal_the_second_takes_the_first_one_s(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(path)
+    content = path.read_bytes()
+    path.write_bytes(content[: 4096 * 30] + bytes(4096) + content[4096 * 31 :])
+    hold, others = journals._hold, []
+
+    def late(*arguments: Any) -> bool:
+        monkeypatch.undo()
+        connection = sealed.connect(path, KEY)  # the second has the damaged one open already
+        others.append(Journal.open_or_replace(path, KEY, NOON).journal)
+        others[0].save_filter(SavedFilter("new", "", NOON))
+        connection.close()
+        return hold(*arguments) and False
+
+    monkeypatch.setattr(journals, "_hold", late)
+    second = Journal.open_or_replace(path, KEY, NOON)
+    assert second.moved_aside is None
+    assert [saved.name for saved in second.journal.saved_filters()] == ["mine", "new"]
+    second.journal.close()
+    others[0].close()
+
+
+def test_a_journal_whose_pages_are_sound_and_do_not_fit_together_is_replaced(path: Path) -> None:
+    written(path)
+    connection = sealed.connect(path, KEY)
+    connection.execute("PRAGMA writable_schema = on")
+    connection.execute("DELETE FROM sqlite_master WHERE name = 'mutation_waiting'")
+    connection.close()
+    opened = Journal.open_or_replace(path, KEY, NOON)
+    assert opened.moved_aside is not None
+    assert len(opened.journal.outbox.waiting()) == 89
+    opened.journal.close()
