@@ -76,6 +76,8 @@ OVERTAKEN_SECONDS: Final = 1.0
 """Another process led until a moment ago; what it did stands."""
 WRITING_BREAKS_BACKOFF: Final = 2.0
 """Something new to send is tried although the line was down, but not more often than this, in seconds."""
+POKES_APART: Final = 0.5
+"""However often the backend says that something has changed, it is asked no more often than this, in seconds."""
 EMPTY_ANSWERS: Final = 5
 """A backend that sends nothing and yet says "more" is asked this often in a row, and then counts as broken."""
 HIDDEN_FOR: Final = dt.timedelta(minutes=15)
@@ -135,8 +137,8 @@ class Engine:
         """The same while the events' stream is alive."""
         self._patient_until = 0.0
         """Until when the backend asked to be left alone."""
-        self._again = False
-        """Whether there is reason for another pass as soon as the one under way ends."""
+        self._again_at = math.inf
+        """From when on there is reason for another pass, once the one under way has ended."""
         # A pass
         self._call = _Call()
         self._end = wire.End()
@@ -231,27 +233,26 @@ class Engine:
         """The person's: breaks every pause."""
         self._push_at = self._now
         if self._phase is not _Phase.IDLE:
-            self._again = True
+            self._again_at = self._now
         elif self._leading:
             self._begin()
 
     def _take_poke(self) -> None:
+        soon = max(self._now, self._begun_at + POKES_APART)
         if self._phase is not _Phase.IDLE:
-            self._again = True
-        elif self._line is Line.ONLINE and self._leading:
-            self._begin()
+            self._again_at = min(self._again_at, soon)
+        elif self._line is Line.ONLINE:
+            self._hasten(soon)
 
     def _take_local_change(self) -> None:
         if self._phase is not _Phase.IDLE:
-            self._again = True
+            self._again_at = self._now
             return
         soon = self._now
         if self._line is not Line.ONLINE or self._push_failures:
             soon = max(soon, self._begun_at + WRITING_BREAKS_BACKOFF, self._patient_until)
             self._push_at = min(self._push_at, soon)
-        self._next_at = min(self._next_at, soon)
-        self._next_at_hearing = min(self._next_at_hearing, soon)
-        self._take_time()
+        self._hasten(soon)
 
     def _take_time(self) -> None:
         if not self._leading:
@@ -273,6 +274,12 @@ class Engine:
         self._phase = _Phase.IDLE
         self._next_at = self._now + seconds
         self._next_at_hearing = self._now + (seconds if hearing is None else hearing)
+
+    def _hasten(self, at: float) -> None:
+        """Let the next pass begin no later."""
+        self._next_at = min(self._next_at, at)
+        self._next_at_hearing = min(self._next_at_hearing, at)
+        self._take_time()
 
     def _backoff(self, failures: int) -> float:
         """How long to wait after so many failures in a row, with full jitter against trying in step."""
@@ -307,7 +314,7 @@ class Engine:
 
     def _prepare(self) -> None:
         self._phase = _Phase.PREPARING
-        self._again = False  # whatever the reason was: the call that comes now meets it
+        self._again_at = math.inf  # whatever the reason was: the call that comes now meets it
         sends = self._suspect is None and self._push_at <= self._now
         self._effects.append(Prepare(self._count if sends else 0, BATCH_BYTES))
 
@@ -365,7 +372,7 @@ class Engine:
             if self._suspect.code != "too_large":
                 self._count = wire.MAX_MUTATIONS
             self._suspect = None
-            self._again = True
+            self._again_at = self._now
 
     def _settle(self, results: tuple[Result, ...]) -> None:
         kept = tuple(result for result in results if result.st != "gap")
@@ -433,10 +440,7 @@ class Engine:
         spread = self._chance.uniform(0, min(max(self._end.spread_ms, 0), LONGEST_POLL * 1000) / 1000)
         poll *= self._chance.uniform(1 - POLL_JITTER, 1 + POLL_JITTER)
         self._pause(poll + spread, hearing=poll * HEARING_POLLS + spread)
-        if self._again:
-            self._begin()
-        else:
-            self._take_time()
+        self._hasten(self._again_at)
 
     # ------------------------------------------------------------------ what goes wrong
 

@@ -24,6 +24,7 @@ from sellmode_tui.sync.engine import (
     HEARING_POLLS,
     LONGEST_BACKOFF,
     OVERTAKEN_SECONDS,
+    POKES_APART,
     WRITING_BREAKS_BACKOFF,
     Engine,
 )
@@ -321,6 +322,7 @@ def online(ground: Ground, backend: Backend) -> Ground:
     ground.served(backend)
     assert ground.told is not None
     assert ground.told.line is Line.ONLINE
+    ground.now += POKES_APART
     return ground
 
 
@@ -348,9 +350,25 @@ def test_what_is_written_or_poked_during_a_pass_makes_another(online: Ground, ba
         online.step(RetryNow())
         online.step(reason)
         online.served(backend)
+        if isinstance(reason, Poked):
+            online.passes_time()
         assert online.calling
         online.served(backend)
         assert not online.calling
+
+
+def test_a_storm_of_pokes_makes_no_more_passes_than_a_few_pokes(online: Ground, backend: Backend) -> None:
+    assert online.stream is not None
+    online.step(ListenOpened(online.stream))
+    calls, begun = 0, online.now
+    while online.now < begun + 10:
+        if online.calling:
+            calls += 1
+            online.served(backend)
+        online.now += 0.01
+        online.step(Poked(online.stream))
+        online.step(TimeIsUp())
+    assert 15 <= calls <= 1 + 10 / POKES_APART
 
 
 def test_a_full_outbox_goes_in_few_calls(online: Ground, backend: Backend) -> None:
@@ -510,6 +528,7 @@ def test_a_mutation_that_the_backend_fails_at_waits_while_the_rest_goes_on(onlin
     assert online.told is not None
     assert online.told.line is Line.ONLINE
     assert online.stream is not None
+    online.now += POKES_APART
     online.step(Poked(online.stream))
     assert isinstance(online.call, Call)
     assert online.call.request.m == (), "its pause is not over"
@@ -894,7 +913,7 @@ class Whatever(RuleBasedStateMachine):
             return
         self.ground.storage_fails = None
         self.backend.failing.clear()
-        for _ in range(100 + 2 * self.number):  # with room for one in a call, and that one found step by step
+        for _ in range(100 + 10 * self.number):  # one in a call, and each that is unreadable found step by step
             if self.ground.call is not None:
                 self.ground.served(self.backend)
             elif not self.ground.waiting and self.ground.epoch == str(self.backend.epoch):
