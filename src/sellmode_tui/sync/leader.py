@@ -9,6 +9,7 @@ harm, as the cache takes no page from who was overtaken and the backend knows ea
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import struct
@@ -26,6 +27,9 @@ HUNG_SECONDS: Final = 60.0
 """So is one whose sync did not move for so long: longer than any call or transaction takes."""
 LONGEST_LOOK: Final = 2.0
 """No time between two looks counts as more: who did not look may have been suspended itself."""
+
+_PASSING: Final = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO)
+"""What keeps a process from leading for now: no room, no more open files, a disk that failed once."""
 
 _FORM: Final = struct.Struct("<QQ")
 
@@ -97,7 +101,14 @@ class Leader:
                 return True
             self.close()
             return False
-        file = self._take() or self._overtake()
+        try:
+            file = self._take()
+            if file is None:
+                file = self._overtake()
+        except OSError as error:
+            if error.errno not in _PASSING:
+                raise
+            return False
         if file is None:
             return False
         self._file = file
@@ -164,7 +175,10 @@ class Leader:
             0o600,
         )
         try:
-            fcntl.flock(guard, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return None  # somebody else is at it, or was suspended there: not to be waited for
             if self._look() != (inode, beat):
                 return None  # somebody was faster, or it woke
             new = self._lock.with_name(f"{self._lock.name}.new")

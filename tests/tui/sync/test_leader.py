@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import itertools
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -56,7 +58,41 @@ def test_a_killed_leader_leaves_no_lock(tmp_path: Path) -> None:
     assert lock.stat().st_mode & 0o777 == 0o600
 
 
+def test_who_has_no_more_files_to_open_does_not_lead_for_now(tmp_path: Path) -> None:
+    leader = Leader(tmp_path / "lock")
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, allowed[1]))
+    try:
+        assert not leader.lead()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, allowed)
+    assert leader.lead()
+    leader.close()
+
+
 # ------------------------------------------------------------------ a leader that does not go on
+
+
+def test_nobody_waits_for_a_process_that_was_suspended_while_it_overtook(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    silent = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    guard = os.open(tmp_path / "lock.guard", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(silent, fcntl.LOCK_EX)
+        fcntl.flock(guard, fcntl.LOCK_EX)
+        seconds = itertools.count()
+        mine = Leader(lock, clock=lambda: float(next(seconds)), vigil=Vigil(suspended=3.0))
+        led: list[bool] = []
+        trying = threading.Thread(target=lambda: led.extend(mine.lead() for _ in range(10)), daemon=True)
+        trying.start()
+        trying.join(DEADLINE)
+        assert led == [False] * 10
+        fcntl.flock(guard, fcntl.LOCK_UN)
+        assert mine.lead()
+        mine.close()
+    finally:
+        os.close(guard)
+        os.close(silent)
 
 
 def overtaken_after(beats: Iterator[Beat], every: float = 1.0) -> float | None:
