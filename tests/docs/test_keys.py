@@ -5,20 +5,25 @@ from __future__ import annotations
 import re
 
 from textual.binding import Binding
+from textual.dom import DOMNode
 from textual.keys import format_key
 
 from sellmode_tui.app import SellmodeApp
+from sellmode_tui.screens.attention_details import DuplicateScreen, HandedOverScreen, RefusedScreen
 from sellmode_tui.screens.customers import CustomersScreen
+from sellmode_tui.screens.dates import DatesScreen
+from sellmode_tui.screens.own_entries import OwnEntriesScreen
 from sellmode_tui.screens.profile import ProfileView
+from sellmode_tui.screens.sync_page import SyncScreen
 from sellmode_tui.widgets.row_table import RowTable
-from tests.docs.reading import ROOT
+from tests.docs.reading import DOCS, ROOT
 
 _SIGNED_IN = (SellmodeApp, CustomersScreen, ProfileView)
 _LEFT_TO_THE_PAGE_OF_KEYS = {"Up", "Down", "Home", "End", "Pageup", "Pagedown", "Space", "j", "k", "Escape", "F7"}
 """Moving about, closing; and staying signed in, which is there only where the retailer allows it."""
 
 
-def _bound(*places: type[SellmodeApp | CustomersScreen | ProfileView | RowTable]) -> set[str]:
+def _bound(*places: type[DOMNode]) -> set[str]:
     keys = {
         key
         for place in places
@@ -48,3 +53,19 @@ def test_the_keys_named_are_bound() -> None:
 
 def test_the_keys_bound_are_named() -> None:
     assert _bound(*_SIGNED_IN) - _named() == _LEFT_TO_THE_PAGE_OF_KEYS
+
+
+def test_the_keys_of_pages_are_those_that_the_document_names() -> None:
+    document = (DOCS / "customers.md").read_text("utf-8")
+    sections = dict(re.findall(r"^## (.+)\n((?:(?!^## ).*\n)+)", document, re.MULTILINE))
+    pages: dict[str, tuple[type[DOMNode], ...]] = {
+        "Important dates": (DatesScreen,),
+        "Notes and contacts": (OwnEntriesScreen,),
+        "What is on its way": (SyncScreen,),
+        "What needs attention": (RefusedScreen, HandedOverScreen, DuplicateScreen),
+    }
+    elsewhere = {"d", "n", "l", "N", "F3", "F4", "F5"}
+    for section, places in pages.items():
+        named = set(re.findall(r"`(\w)`", sections[section]))
+        bound = _bound(*places) - {"Escape", "q", "Left", "Delete"}
+        assert named - elsewhere == bound - elsewhere, section

@@ -43,7 +43,6 @@ class DetailsScreen(DeskScreen[None], Generic[Item]):
         background: $background;
         VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
         VerticalScroll > Static { height: auto; }
-        .details-keys { height: auto; padding: 0 1; color: $text-muted; }
         Trouble { margin: 0; padding: 0 1; }
     }
     """
@@ -53,10 +52,9 @@ class DetailsScreen(DeskScreen[None], Generic[Item]):
         self.item = item
 
     def compose(self) -> ComposeResult:
-        """The text, what can be done, what is wrong."""
+        """The text, what is wrong, what can be done."""
         with VerticalScroll():
             yield Static()
-        yield Static(Content(self.keys()), classes="details-keys")
         yield Trouble()
         yield from self.compose_foot()
 
@@ -78,10 +76,6 @@ class DetailsScreen(DeskScreen[None], Generic[Item]):
     @abstractmethod
     def tell(self, page: Page) -> None:
         """Write it down."""
-
-    @abstractmethod
-    def keys(self) -> str:
-        """What can be done, with the keys."""
 
     def records_changed(self) -> None:
         """Look whether it is still there, and what it says now."""
@@ -152,7 +146,7 @@ class RefusedScreen(DetailsScreen[Refused]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "edit", "Edit", tooltip="Edit it and send it again", id="refused.edit"),
-        Binding("s", "resend", "Send again", tooltip="Send it again as it is", id="refused.resend"),
+        Binding("s", "resend", "Send", tooltip="Send it again as it is", id="refused.resend"),
         Binding("h", "hand_over", "Hand over", tooltip="Give it to whoever has the customer", id="refused.hand-over"),
         Binding("c", "copy", "Copy", tooltip="Copy it as text", id="refused.copy"),
         Binding("x,delete", "discard", "Discard", key_display="x", tooltip="Give it up", id="refused.discard"),
@@ -173,25 +167,13 @@ class RefusedScreen(DetailsScreen[Refused]):
         """What it was, why it was refused, and the values."""
         item, words = self.item, page.words
         page.text(_begun(item.words), indent=0, style="bold")
-        page.text(f"{item.title} {item.reason}".strip(), indent=0)
+        page.text(item.reason or item.title, indent=0)
         page.text(f"Made {words.time(item.since)}, answered {words.time(item.refused_at)}.", indent=0, style=MUTED)
         _values(page, item.values, "Yours")
         if item.dependants:
             page.heading("What builds on it")
             for dependant in item.dependants:
                 page.text(dependant)
-
-    def keys(self) -> str:
-        """What can be done with it."""
-        item = self.item
-        said = (
-            "e edit and send again" if item.can_resend and can_be_edited(item) else "",
-            "s send again" if item.can_resend else "",
-            "h hand over" if item.can_hand_over else "",
-            "c copy",
-            "x discard",
-        )
-        return self._desk.words.between.join(filter(None, said))
 
     def action_edit(self) -> None:
         """Edit it and send it again."""
@@ -238,10 +220,6 @@ class HandedOverScreen(DetailsScreen[HandedOver]):
         page.text(f"{item.author} wanted this {page.words.time(item.since)}. It is for you to judge.", indent=0)
         _values(page, item.values, "Wanted")
 
-    def keys(self) -> str:
-        """What can be done with it."""
-        return self._desk.words.between.join(("a accept", "x reject"))
-
     def action_accept(self) -> None:
         """Make it one's own."""
         id = self.item.id
@@ -274,10 +252,6 @@ class DuplicateScreen(DetailsScreen[Duplicate]):
             page.text(_begun(difference.label), indent=0, style="bold")
             for name, value in zip(item.names, difference.values, strict=True):
                 page.field(name, _shown(value))
-
-    def keys(self) -> str:
-        """What can be done with them."""
-        return self._desk.words.between.join(("m merge", "x not the same"))
 
     def action_merge(self) -> None:
         """Choose what stays."""

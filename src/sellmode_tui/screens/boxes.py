@@ -43,7 +43,9 @@ class Box(ModalScreen[Result]):
             scrollbar-size-vertical: 1;
             &:focus { border: none; background-tint: 0%; }
             & > .option-list--option-highlighted { background: $surface; color: $foreground; text-style: bold; }
-            &:focus > .option-list--option-highlighted { text-style: reverse; }
+            &:focus > .option-list--option-highlighted {
+                background: $surface; color: $foreground; text-style: reverse;
+            }
         }
     }
     """

@@ -60,6 +60,9 @@ class FormScreen(DeskScreen[Written]):
     }
     """
 
+    SAVED: ClassVar = ""
+    """What to say afterwards, if not what was written and that it can be taken back."""
+
     def __init__(self, desk: Desk, title: str) -> None:
         super().__init__(desk)
         self._title = title
@@ -131,7 +134,7 @@ class FormScreen(DeskScreen[Written]):
 
     def _saved(self, written: Written) -> None:
         self._busy = False
-        self.wrote(written)
+        self.wrote(written, self.SAVED)
         self.end(written)
 
     def refuse(self, field: str, why: str) -> None:

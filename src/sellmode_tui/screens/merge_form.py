@@ -25,6 +25,7 @@ class MergeForm(FormScreen):
     """Field by field."""
 
     BINDING_GROUP_TITLE = "Merge"
+    SAVED = "Merged. The server brings the result."
 
     DEFAULT_CSS = """
     MergeForm .merge-told { height: auto; margin-top: 1; color: $text-muted; }

@@ -96,7 +96,7 @@ class ResendForm(FormScreen):
     def on_mount(self) -> None:
         """Say once more why it was refused, at the field at fault."""
         item = self._item
-        self.refuse(item.field, f"{item.title} {item.reason}".strip())
+        self.refuse(item.field, item.reason or item.title)
 
     def _entry(self, value: Value) -> FormField:
         desk, path, label, mine = self._desk, value.field, value.label.capitalize(), value.mine

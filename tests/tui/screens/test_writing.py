@@ -450,6 +450,8 @@ async def test_who_has_unsubscribed_comes_back_only_by_themselves() -> None:
         await pilot.press("o")
         await shows(pilot, ConsentForm)
         await pilot.press("right")  # SMS
+        await wait_until(pilot, lambda: field(pilot, "state").state == "unsubscribed")
+        await pilot.press("down", "left")
         why = "The customer has unsubscribed: only the customer can take that back."
         await wait_until(pilot, lambda: why in str(field(pilot, "state").query(".field-said").last().render()))
         put(pilot, "evidence", "said so")

@@ -122,7 +122,9 @@ async def date_in_doubt(pilot: Pilot[None]) -> None:
 async def consent_refused(pilot: Pilot[None]) -> None:
     await page("o", ConsentForm)(pilot)
     await pilot.press("right")
-    await pilot.pause()
+    await wait_until(pilot, lambda: writing.field(pilot, "state").state == "unsubscribed")
+    await pilot.press("down", "left")
+    await wait_until(pilot, lambda: bool(pilot.app.screen.query(".field-said.-wrong")))
 
 
 async def waiting(pilot: Pilot[None]) -> None:
