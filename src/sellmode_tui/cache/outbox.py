@@ -565,6 +565,11 @@ def create_outbox(connection: Connection) -> None:
     )
     connection.execute("CREATE INDEX mutation_waiting ON mutation (number) WHERE state = 'waiting'")
     connection.execute("CREATE INDEX mutation_change ON mutation (change)")
+    # Asked for by every pass, among thousands that are kept for 30 days.
+    connection.execute("CREATE INDEX mutation_folding ON mutation (change) WHERE state = 'applied' AND folds")
+    connection.execute(
+        "CREATE INDEX mutation_done ON mutation (ifnull(settled_at, made_at)) WHERE state <> 'waiting' AND NOT folds"
+    )
     connection.execute("CREATE INDEX mutation_undoes ON mutation (undoes) WHERE undoes IS NOT NULL")
     connection.execute(
         "CREATE TABLE tray (mid TEXT PRIMARY KEY, body BLOB NOT NULL, result TEXT NOT NULL, made_at TEXT NOT NULL, "
@@ -572,3 +577,4 @@ def create_outbox(connection: Connection) -> None:
         "CHECK (state IN ('open', 'resent', 'handed_over', 'discarded')), before TEXT NOT NULL, left_at TEXT, "
         "replaced_by TEXT) STRICT, WITHOUT ROWID"
     )
+    connection.execute("CREATE INDEX tray_left ON tray (left_at) WHERE state <> 'open'")

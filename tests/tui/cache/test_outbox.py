@@ -317,6 +317,28 @@ def test_the_same_is_taken_back_once(outbox: Outbox, other: Outbox) -> None:
     assert other.add(note("c", "back again"), mid="again", made=made, before={}, undoes=first).undoes == first
 
 
+def test_what_is_kept_for_weeks_costs_a_pass_nothing(path: Path) -> None:
+    journal = Journal(path, KEY)
+    outbox = journal.outbox
+    numbered(outbox, 300)
+    outbox.settle([result(entry) for entry in outbox.batch(150, ALL_BYTES)], NOW)
+    outbox.settle([result(entry, "rejected", code="invalid") for entry in outbox.batch(150, ALL_BYTES)], NOW)
+    for item in outbox.tray():
+        outbox.leave_tray(item.mid, "discarded", NOW)
+    outbox.retire()
+    steps: list[None] = []
+    with journal._using() as connection:
+        connection.set_progress_handler(lambda: steps.append(None), 50)
+    assert not outbox.retiring()
+    outbox.retire()
+    outbox.forget(NOW - DAY)
+    assert len(steps) <= 10
+    outbox.forget(NOW + SECOND)
+    assert len(steps) > 10
+    assert (outbox.tray(open_only=False), outbox.latest(1)) == ([], [])
+    journal.close()
+
+
 def test_the_tray_keeps_what_is_open(outbox: Outbox) -> None:
     numbered(outbox, 3)
     entries = outbox.batch(3, ALL_BYTES)
