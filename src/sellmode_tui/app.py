@@ -232,7 +232,8 @@ class SellmodeApp(EnteringApp):
         if entered.offline:
             self._say(f"Opened from this terminal. {entered.offline}")
         if workspace.session.moved_aside is not None:
-            self._say(f"What you had written here was damaged. It is kept as {workspace.session.moved_aside}.")
+            aside = workspace.session.moved_aside
+            self._say(f"What you had written here was damaged. What can be read goes on; all of it is kept as {aside}.")
         if workspace.replaced:
             self._say("The data on this terminal could not be read. It is fetched anew.")
         workspace.go_live(
