@@ -78,6 +78,8 @@ WRITING_BREAKS_BACKOFF: Final = 2.0
 """Something new to send is tried although the line was down, but not more often than this, in seconds."""
 POKES_APART: Final = 0.5
 """However often the backend says that something has changed, it is asked no more often than this, in seconds."""
+SALVAGE_TRIES: Final = 3
+"""How often in a row what an account that was disabled had not sent is offered in vain, before its files are closed."""
 EMPTY_ANSWERS: Final = 5
 """A backend that sends nothing and yet says "more" is asked this often in a row, and then counts as broken."""
 HIDDEN_FOR: Final = dt.timedelta(minutes=15)
@@ -149,6 +151,8 @@ class Engine:
         """Whether the client has taken a new name in this pass; a second time would be a fault."""
         self._refusal: Refused | None = None
         """That the account is disabled."""
+        self._salvage_tries = 0
+        """In vain, in a row."""
         # What is sent
         self._count = wire.MAX_MUTATIONS
         self._suspect: Result | None = None
@@ -459,7 +463,10 @@ class Engine:
     def _went_wrong(self, error: Exception) -> None:
         """Say and decide what comes of what stopped a pass."""
         if self._phase is _Phase.SALVAGING:
-            self._end_disabled()
+            if isinstance(error, TransportError) and not isinstance(error, Interrupted):
+                self._salvage_again()
+            else:
+                self._end_disabled()
             return
         match error:
             case Interrupted():
@@ -485,6 +492,7 @@ class Engine:
         if code == "account_disabled":
             self._refusal = refused
             self._phase = _Phase.SALVAGING
+            self._salvage_tries = 0
             self._effects.append(Prepare(wire.MAX_MUTATIONS, BATCH_BYTES))
         elif code == "signed_out":
             self._stop_for_good(Line.SIGNED_OUT, str(refused), refused)
@@ -551,7 +559,16 @@ class Engine:
             return
         done = [each for each in results if each.mid in self._call.sent and each.st not in ("retry", "gap")]
         if done:
+            self._salvage_tries = 0
             self._effects += [Settle(tuple(done)), Prepare(wire.MAX_MUTATIONS, BATCH_BYTES)]
+        else:
+            self._salvage_again()
+
+    def _salvage_again(self) -> None:
+        """Try it a little longer: the key is at hand for the last time, and a line that broke once may hold."""
+        self._salvage_tries += 1
+        if self._salvage_tries < SALVAGE_TRIES:
+            self._effects.append(Prepare(wire.MAX_MUTATIONS, BATCH_BYTES))
         else:
             self._end_disabled()
 

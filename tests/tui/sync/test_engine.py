@@ -25,6 +25,7 @@ from sellmode_tui.sync.engine import (
     LONGEST_BACKOFF,
     OVERTAKEN_SECONDS,
     POKES_APART,
+    SALVAGE_TRIES,
     WRITING_BREAKS_BACKOFF,
     Engine,
 )
@@ -771,10 +772,24 @@ def test_what_a_leaver_had_not_sent_is_salvaged(online: Ground, backend: Backend
     assert online.told.line is Line.DISABLED
 
 
+def test_a_line_that_breaks_while_a_leaver_s_work_is_salvaged_is_tried_again(online: Ground, backend: Backend) -> None:
+    online.written += [f"m{number}" for number in range(120)]
+    online.step(LocalChange())
+    online.fails(refused("account_disabled"))
+    while isinstance(online.call, CallSalvage):
+        for _ in range(SALVAGE_TRIES - 1):
+            online.fails(Unreachable("down"))
+        online.served(backend)
+    assert online.waiting == []
+    assert online.halted
+
+
 def test_what_cannot_be_salvaged_stays(online: Ground) -> None:
     online.write("m1")
     online.fails(refused("account_disabled"))
-    online.fails(Unreachable("down"))
+    for _ in range(SALVAGE_TRIES):
+        assert isinstance(online.call, CallSalvage)
+        online.fails(Unreachable("down"))
     assert online.waiting == ["m1"]
     assert online.told is not None
     assert online.told.line is Line.DISABLED
