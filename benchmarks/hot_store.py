@@ -170,7 +170,7 @@ class _Writer:
                 _UPDATE, key | {"new_seq": before[population.STORE] + 1, "new_rev": row.rev + 1, "new_doc": row.doc}
             )
             result = Result(mid=made_id(), seq=self._bare_seq, st="applied")
-            entry = Entry(result, ("customer", customer))
+            entry = Entry(result, "edit", ("customer", customer))
             clients.enter(connection, self._bare_cid, self._account.id, [entry], now)
             clients.advance(connection, self._bare_cid, self._bare_seq, now)
 

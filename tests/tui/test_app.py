@@ -24,7 +24,8 @@ from sellmode_tui.account import folders, keyring
 from sellmode_tui.account.folders import DATA_VARIABLE
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.app import SellmodeApp, Start
-from sellmode_tui.screens.customers import NO_LONGER_VISIBLE, CustomersScreen
+from sellmode_tui.screens.customer_page import NO_LONGER_VISIBLE
+from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.screens.forms import Trouble
 from sellmode_tui.screens.lock import LockScreen
 from sellmode_tui.screens.profile import ProfileScreen, ProfileView
