@@ -392,6 +392,11 @@ class Outbox:
         """How many items of the tray are open."""
         return int(self._value("SELECT count(*) FROM tray WHERE state = 'open'"))
 
+    def has_dependants(self) -> bool:
+        """Whether any of them was refused because it builds on something that was."""
+        dependant = "SELECT 1 FROM tray WHERE state = 'open' AND result ->> '$.code' = 'dependency' LIMIT 1"
+        return self._value(dependant) is not None
+
     # ------------------------------------------------------------------ for the fold
 
     def news(self, journal: str | None, since: int) -> News:
@@ -577,4 +582,5 @@ def create_outbox(connection: Connection) -> None:
         "CHECK (state IN ('open', 'resent', 'handed_over', 'discarded')), before TEXT NOT NULL, left_at TEXT, "
         "replaced_by TEXT) STRICT, WITHOUT ROWID"
     )
+    connection.execute("CREATE INDEX tray_open ON tray (result ->> '$.code') WHERE state = 'open'")
     connection.execute("CREATE INDEX tray_left ON tray (left_at) WHERE state <> 'open'")

@@ -241,7 +241,9 @@ class Live:
         return LEAD_SECONDS if due is None else min(max(0.0, due - since_boot()), LEAD_SECONDS)
 
     def _take(self, event: Event) -> None:
-        for effect in advance(self._engine, self._executor, event, since_boot()):
+        effects = advance(self._engine, self._executor, event, since_boot())
+        self._executor.settled.clear()  # the journal has them; nobody here asks
+        for effect in effects:
             match effect:
                 case Tell():
                     self._tell_of(effect)

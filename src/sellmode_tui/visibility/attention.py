@@ -141,7 +141,9 @@ def attention(seen: Seen, outbox: Outbox) -> list[Attention]:
 def needing_attention(seen: Seen, outbox: Outbox) -> int:
     """How many there are."""
     pairs = sum(not pair.dismissed for pair in seen.each("duplicate_pair"))
-    return len(groups(outbox.tray())) + len(seen.each("parked_edit")) + pairs
+    # Thousands are not read and decoded to be counted, unless some of them stand for others.
+    refused = len(groups(outbox.tray())) if outbox.has_dependants() else outbox.needing_attention()
+    return refused + len(seen.each("parked_edit")) + pairs
 
 
 def waiting_with_owners(seen: Seen) -> int:

@@ -62,6 +62,13 @@ def test_who_takes_back_what_was_seen_to_has_it_to_see_to_again(desk: Desk, how:
     assert desk.outbox.waiting() == []
 
 
+def test_what_needs_attention_is_not_read_to_be_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        desk.refuse(desk.door.edit_customer(ANNA.id, set={"phone": f"+41 44 765 43 2{number}"}).mid)
+    monkeypatch.setattr(desk.outbox, "tray", None)
+    assert desk.door.counts() == (0, 3)
+
+
 def test_of_two_panes_one_sees_to_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     written = desk.door.edit_customer(ANNA.id, set={"phone": NEW_PHONE})
     desk.refuse(written.mid)
