@@ -50,14 +50,13 @@ class Session:
         """As of the last sign-in; the cache's view is newer."""
         self.retailer = signed_in.retailer
         """The retailer's name."""
-        self.token: str | None = signed_in.token
-        """For calls to the backend; None after a sign-out without contact since: the backend wants a new sign-in."""
         self.expires_at = signed_in.expires_at
         """When the token ends at the latest, UTC."""
         self.journal = journal
         self.moved_aside = moved_aside
         """Where a damaged journal was moved to when this session was opened: to be told to the person."""
         self._key: bytes | None = key
+        self._token = signed_in.token
         self._clock = clock
 
     @property
@@ -78,14 +77,28 @@ class Session:
         return self._key
 
     @property
+    def token(self) -> str | None:
+        """For calls to the backend; None after a sign-out without contact since: the backend wants a new sign-in.
+
+        It is the journal's at this moment: a sign-in in another window of this account ends the token before it.
+        """
+        try:
+            signed_in = self.journal.signed_in_as()
+        except errors.NotSignedIn:
+            return None
+        except sealed.SealedError:
+            return self._token  # what is wrong with the journal is told by whoever writes it
+        self._token = None if signed_in is None else signed_in.token
+        return self._token
+
+    @property
     def is_open(self) -> bool:
         """Whether the key is in memory."""
         return self._key is not None
 
     def close(self) -> None:
         """Drop the key and close the journal. May be called again."""
-        self._key = None
-        self.token = None
+        self._key = self._token = None
         self.journal.close()
 
     def lease(self) -> Lease:

@@ -51,7 +51,7 @@ from sellmode_tui.sync.executor import Executor, Terminal, advance
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.listening import MUTE_SECONDS
 from sellmode_tui.sync.status import Line, SyncStatus
-from sellmode_tui.transport import Transport, TransportError
+from sellmode_tui.transport import Refused, Transport, TransportError
 
 __all__ = ["Live", "Passed", "Terminal", "run_pass"]
 
@@ -116,9 +116,14 @@ def answer_to(call: Call | CallSalvage, terminal: Terminal) -> Generator[Event]:
     transport, session = terminal.transport, terminal.session
     try:
         if isinstance(call, Call):
-            with transport.stream(wire.SYNC_PATH, call.request, token=session.token or "") as lines:
-                for line in lines:
-                    yield Received(line)
+            token = session.token
+            try:
+                yield from _received(call, transport, token)
+            except Refused as refused:
+                now = session.token
+                if refused.problem.code != "signed_out" or now in (None, token):
+                    raise
+                yield from _received(call, transport, now)  # meanwhile another window signed in
             yield AnswerEnded()
         else:
             body = wire.Salvage(
@@ -131,6 +136,13 @@ def answer_to(call: Call | CallSalvage, terminal: Terminal) -> Generator[Event]:
             yield Salvaged(transport.post(wire.SALVAGE_PATH, body).read(wire.Salvaged).results)
     except TransportError as error:
         yield CallFailed(error)
+
+
+def _received(call: Call, transport: Transport, token: str | None) -> Generator[Event]:
+    """The lines of an answer. Raises TransportError: Refused before the first one."""
+    with transport.stream(wire.SYNC_PATH, call.request, token=token or "") as lines:
+        for line in lines:
+            yield Received(line)
 
 
 class Live:

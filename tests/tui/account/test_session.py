@@ -471,6 +471,16 @@ def test_signing_out_ends_the_token_and_keeps_the_files(world: World) -> None:
     assert written(again) == ["lapsed"]
 
 
+def test_a_sign_in_in_another_window_is_this_ones_too(world: World) -> None:
+    first = world.sign_in()
+    ended = first.token
+    second = world.sign_in()
+    assert world.backend.ended == [ended]
+    assert first.token == second.token != ended
+    session.sign_out(second, world.transport)
+    assert first.token is None
+
+
 def test_signing_out_offline_is_made_good_at_the_next_sign_in(world: World) -> None:
     opened = world.sign_in()
     token = opened.token
