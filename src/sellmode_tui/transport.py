@@ -315,6 +315,8 @@ class Transport:
                 self._sockets.append(opened)
                 closed = self._closed
             if closed:
+                with contextlib.suppress(OSError):
+                    opened.close()  # nobody else has it yet
                 raise Interrupted
 
     @contextlib.contextmanager

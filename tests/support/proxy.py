@@ -464,6 +464,8 @@ class FaultProxy:
         """End every open connection now, so that a client with a pool has to open a new one."""
 
         async def drop() -> None:
+            for _ in range(5):  # what was accepted just now has its task by then
+                await asyncio.sleep(0)
             tasks = list(self._tasks)
             for task in tasks:
                 task.cancel("reset" if reset else "close")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import time
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ import pytest
 
 from sellmode_backend.store import records as stored
 from sellmode_backend.store import schema, settings
+from sellmode_contract import records
+from sellmode_contract.mutations import Create
 from sellmode_contract.records import Customer
 from sellmode_contract.visibility import Account
 from sellmode_tui.account.lease import Reading, read_clock
@@ -22,6 +25,7 @@ from sellmode_tui.sync.live import Passed, Terminal, run_pass
 from sellmode_tui.sync.status import Line
 from sellmode_tui.transport import Refused, Transport, TransportError
 from sellmode_tui.visibility.door import Door
+from sellmode_tui.visibility.writing import made_id
 from tests.support.proxy import FaultProxy, Plan, after_head, cut, mute
 from tests.support.shop import Shop, another_cache, assert_right, open_shop, sync, terminal
 from tests.tui.sync.watched import Watched
@@ -83,6 +87,16 @@ def name(shop: Shop, of: Customer) -> str:
 
 def port(shop: Shop) -> int:
     return int(shop.url.rpartition(":")[2])
+
+
+@contextlib.contextmanager
+def following(first: Terminal, second: Terminal) -> Iterator[tuple[Watched, Watched]]:
+    """Two panes of a host; the first leads."""
+    with Watched(first) as leader:
+        leader.until(line=Line.ONLINE, received=0)
+        with Watched(second) as follower:
+            follower.until(leading=False)
+            yield leader, follower
 
 
 # ------------------------------------------------------------------ one pass
@@ -217,9 +231,7 @@ def test_an_edit_shows_on_the_other_terminal_soon(
 
 def test_an_edit_shows_in_another_pane_of_the_host(shop: Shop, mine: Terminal, someone: Customer) -> None:
     second = another_cache(mine, Transport(shop.url), mine.cache.path)
-    with Watched(mine) as leader, Watched(second) as follower:
-        leader.until(line=Line.ONLINE, received=0)
-        follower.until(leading=False)
+    with following(mine, second) as (leader, follower):
         began = time.monotonic()
         follower.door.edit_customer(someone.id, set={"family_name": "Bern"})
         leader.until_shown(lambda: leader.name(someone.id) == "Bern")
@@ -232,8 +244,7 @@ def test_an_edit_shows_in_another_pane_of_the_host(shop: Shop, mine: Terminal, s
 
 def test_a_pane_that_follows_has_the_leader_ask(shop: Shop, mine: Terminal, someone: Customer) -> None:
     second = another_cache(mine, Transport(shop.url), mine.cache.path)
-    with Watched(mine) as leader, Watched(second) as follower:
-        follower.until(leading=False)
+    with following(mine, second) as (leader, follower):
         leader.until_shown(lambda: leader.hearing)
         passes = leader.live.status.synced_at
         follower.live.pull_now()
@@ -283,12 +294,14 @@ def test_where_events_do_not_come_through_it_asks_by_the_clock(
             ben.until_shown(lambda: ben.name(someone.id) == "Bern")
 
 
-def test_what_is_refused_is_counted(shop: Shop, ada: Account, mine: Terminal, someone: Customer) -> None:
+def test_what_is_refused_is_counted(mine: Terminal) -> None:
+    nobody = records.source_id("customer", "shop", "nobody")
+    note = Create(
+        kind="note", id=records.source_id("note", "shop", "of nobody"), doc={"customer": nobody, "text": "of nobody"}
+    )
     with Watched(mine) as watched:
         watched.until(line=Line.ONLINE, received=0)
-        door_of(mine).write_note(someone.id, "of somebody who is not there any more")
-        shop.write(removed=[("customer", someone.id)])
-        watched.live.push_now()
+        mine.outbox.add(note, mid=made_id(), made=Made(*read_clock()), before={})
         status = watched.until(unsent=0, attention=1)
         assert status.line is Line.ONLINE
         watched.door.discard(mine.outbox.tray()[0].mid)
