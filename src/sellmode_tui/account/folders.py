@@ -5,7 +5,9 @@
     DATA/accounts/ID/slot.json       the key, under the password
     DATA/accounts/ID/journal.db      what the person wrote
     DATA/accounts/ID/cache.db        what the backend sent
-    DATA/accounts/ID/lock            held by the process that syncs
+    DATA/accounts/ID/lock            held by the process that syncs; its signs of life
+    DATA/accounts/ID/lock.guard      held for a moment by who overtakes one that is suspended or hangs
+    DATA/accounts/ID/lock.wish       empty; touched by who wants the one that syncs to do so now
     DATA/accounts/ID/synced          empty; as old as the last complete sync
 
 Folders are 0700, files 0600, all owned by the user; anything else is refused rather than repaired, because what others
