@@ -4,9 +4,9 @@ The kinds' tables hold the *effective* rows, so that everything that reads them 
 backend sent it stands aside meanwhile. Pages and whatever else the backend says act on the backend's rows: what they
 touch is unfolded first and folded again afterwards, in the same transaction.
 
-A mutation touches the records that it reads or writes, and the customers they belong to. Mutations that touch the same,
-directly or by way of others, are unfolded and folded together, in the order in which they were written; all others stay
-as they are. So a new one is applied once, however many wait, and the result is the same as if all were folded anew.
+What a mutation reads and writes is noted (``touched``). Mutations one of which writes what another reads or writes are
+unfolded and folded together, in the order in which they were written; all others stay as they are. So a new one is
+applied once, however many wait, and the result is the same as if all were folded anew.
 """
 
 from __future__ import annotations
@@ -21,25 +21,16 @@ import msgspec
 from sqlcipher3 import dbapi2
 
 from sellmode_contract import mutations, visibility
-from sellmode_contract.mutations import Operation, Outcome, Reader, Rejected, Stage, World
-from sellmode_contract.records import Channel, Consent, Customer, Record, Retailer, kind_of, parent_of
+from sellmode_contract.mutations import Operation, Outcome, Rejected, Stage, World
+from sellmode_contract.records import Customer, Record, Retailer, kind_of, parent_of
 from sellmode_contract.wire import Head, Result
 from sellmode_tui.cache import meta, rows
 from sellmode_tui.cache.outbox import Outbox
 from sellmode_tui.cache.schema import ASIDE
 from sellmode_tui.cache.tables import decode, own_values, table_of, values_of, where
+from sellmode_tui.cache.touched import Touched, key
 from sellmode_tui.cache.visible import VisibleRows
 from sellmode_tui.sealed import Connection
-
-
-def key(kind: str, id: str) -> str:
-    """What a record is called where kinds are mixed."""
-    return f"{kind}/{id}"
-
-
-def keys(kind: str, id: str, customer: str | None) -> set[str]:
-    """What somebody touches who touches a record: itself, and the customer it belongs to."""
-    return {key(kind, id)} if customer is None else {key(kind, id), key("customer", customer)}
 
 
 class Fold:
@@ -99,7 +90,7 @@ class Fold:
             "INSERT INTO pending (number, mid, body, made_at, rev) VALUES (?, ?, ?, ?, ?)",
             ((one.number, one.mid, one.body, one.made_at.isoformat(), one.rev) for one in fresh),
         )
-        self._fold(fresh)
+        self._write(self._applied(fresh))
         meta.put(self._connection, "journal", news.journal)
         meta.put(self._connection, "folded", news.change)
 
@@ -111,8 +102,12 @@ class Fold:
     # ------------------------------------------------------------------ the backend's side
 
     def touch(self, touched: Collection[str]) -> None:
-        """Let the backend's rows stand where these ``keys`` are touched."""
-        self._unfold(self._touching(touched) - self._unfolded)
+        """Let the backend's rows stand where these ``touched.keys`` change."""
+        found = self._connection.execute(
+            "SELECT DISTINCT number FROM pending_key WHERE key IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(touched)),),
+        )
+        self._touch_mutations({number for (number,) in found})
 
     def touch_everything(self) -> None:
         """Let the backend's rows stand everywhere."""
@@ -121,49 +116,44 @@ class Fold:
 
     def refold(self) -> None:
         """Fold again what was unfolded."""
-        if not self._unfolded:
-            return
-        numbers = json.dumps(sorted(self._unfolded))
-        self._unfolded.clear()
-        self._connection.execute("DELETE FROM pending_key WHERE number IN (SELECT value FROM json_each(?))", (numbers,))
-        pending = self._connection.execute(
-            "SELECT number, mid, body, made_at, rev, arrived FROM pending"
-            " WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number",
-            (numbers,),
-        )
-        self._fold(
-            [
-                _Pending(number, mid, body, dt.datetime.fromisoformat(made_at), rev, bool(arrived))
-                for number, mid, body, made_at, rev, arrived in pending
-            ]
-        )
-
-    def _touch_mutations(self, numbers: Collection[int]) -> None:
-        self.touch(self._keys_of(numbers))
-        # Those that touch nothing (they could not be read) are not found by what they touch.
-        self._unfolded.update(numbers)
-
-    def _touching(self, touched: Collection[str]) -> set[int]:
-        """All mutations that touch any of these keys, or what one of them touches, and so on."""
-        found: set[int] = set()
-        seen: set[str] = set()
-        while new := set(touched) - seen:
-            seen |= new
-            found_now = self._connection.execute(
-                "SELECT DISTINCT number FROM pending_key WHERE key IN (SELECT value FROM json_each(?))",
-                (json.dumps(sorted(new)),),
+        while self._unfolded:
+            numbers = json.dumps(sorted(self._unfolded))
+            self._connection.execute(
+                "DELETE FROM pending_key WHERE number IN (SELECT value FROM json_each(?))", (numbers,)
             )
-            numbers = {number for (number,) in found_now} - found
-            found |= numbers
-            touched = self._keys_of(numbers)
-        return found
+            pending = self._connection.execute(
+                "SELECT number, mid, body, made_at, rev, arrived FROM pending"
+                " WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number",
+                (numbers,),
+            )
+            shown = self._applied(
+                [
+                    _Pending(number, mid, body, dt.datetime.fromisoformat(made_at), rev, bool(arrived))
+                    for number, mid, body, made_at, rev, arrived in pending
+                ]
+            )
+            # They may read and write other records now than before, those of later mutations too.
+            if later := self._connected(self._unfolded, later=True) - self._unfolded:
+                self._touch_mutations(later)
+                continue
+            self._unfolded.clear()
+            self._write(shown)
 
-    def _keys_of(self, numbers: Collection[int]) -> set[str]:
-        held = self._connection.execute(
-            "SELECT DISTINCT key FROM pending_key WHERE number IN (SELECT value FROM json_each(?))",
-            (json.dumps(sorted(numbers)),),
+    def _touch_mutations(self, numbers: set[int]) -> None:
+        new = numbers
+        while new := self._connected(new) - numbers:
+            numbers = numbers | new
+        self._unfold(numbers - self._unfolded)
+
+    def _connected(self, numbers: set[int], *, later: bool = False) -> set[int]:
+        """Mutations one of which writes what one of these touches, or the other way round; only later ones of each."""
+        found = self._connection.execute(
+            "SELECT DISTINCT other.number FROM pending_key one JOIN pending_key other"
+            " ON other.key = one.key AND other.writes >= 1 - one.writes AND (other.number > one.number OR NOT ?)"
+            " WHERE one.number IN (SELECT value FROM json_each(?))",
+            (later, json.dumps(sorted(numbers))),
         )
-        return {key for (key,) in held}
+        return {number for (number,) in found}
 
     def _unfold(self, numbers: set[int]) -> None:
         if not numbers:
@@ -171,9 +161,9 @@ class Fold:
         self._unfolded |= numbers
         sent: dict[str, dict[str, rows.Row]] = defaultdict(dict)
         asides = self._connection.execute(
-            f"DELETE FROM {ASIDE} WHERE key IN (SELECT value FROM json_each(?))"
-            " RETURNING kind, id, scope, rev, gen, doc",
-            (json.dumps(sorted(self._keys_of(numbers))),),
+            f"DELETE FROM {ASIDE} WHERE key IN (SELECT key FROM pending_key WHERE writes"
+            " AND number IN (SELECT value FROM json_each(?))) RETURNING kind, id, scope, rev, gen, doc",
+            (json.dumps(sorted(numbers)),),
         ).fetchall()
         for kind, id, scope, rev, gen, doc in asides:
             if rev is None:
@@ -191,46 +181,46 @@ class Fold:
 
     # ------------------------------------------------------------------ folding
 
-    def _fold(self, pending: Sequence[_Pending]) -> None:
-        """Fold mutations, in their order, onto the effective rows as they are."""
-        if not pending:
-            return
+    def _applied(self, pending: Sequence[_Pending]) -> _Shown | None:
+        """What mutations, in their order, make of the effective rows as they are; None before the first contact."""
         head = meta.stored_head(self._connection)
-        shown = None if head is None else _Shown(self._connection, head)
+        if head is None:
+            return None
+        shown = _Shown(self._connection, head)
         for mutation in pending:
+            operation = _readable(mutation.body)
+            if operation is None:
+                continue
+            touched = Touched(shown.stage)
+            touched.read.add(key(*mutations.target(operation)))
+            if not mutation.arrived:
+                self._apply(mutation, operation, shown, touched)
             self._connection.executemany(
-                "INSERT INTO pending_key VALUES (?, ?)",
-                ((touched, mutation.number) for touched in self._apply(mutation, shown)),
+                "INSERT INTO pending_key VALUES (?, ?, ?)",
+                ((name, name in touched.written, mutation.number) for name in touched.read | touched.written),
             )
-        if shown is not None:
-            self._write(shown)
+        return shown
 
-    def _apply(self, mutation: _Pending, shown: _Shown | None) -> set[str]:
-        """Let a mutation's effect stand, if it has one; returns what it touches."""
-        operation = _readable(mutation.body)
-        if operation is None:
-            return set()
-        touched = keys(*mutations.target(operation), mutations.customers_of(operation))
-        if shown is None or mutation.arrived:
-            return touched
+    def _apply(self, mutation: _Pending, operation: Operation, shown: _Shown, touched: Touched) -> None:
+        """Let a mutation's effect stand, if it has one."""
         if _has_arrived(self._connection, operation, mutation.rev):
             # For good: should the row leave, what is left is the backend's word.
             self._connection.execute("UPDATE pending SET arrived = 1 WHERE number = ?", (mutation.number,))
-            return touched
-        noted = _Noted(shown.stage, touched)
-        world = World(noted, shown.head.view.account, shown.retailer(), mutation.mid, mutation.made_at)
+            return
+        world = World(touched, shown.head.view.account, shown.retailer(), mutation.mid, mutation.made_at)
         try:
             outcome = mutations.apply(operation, world)
         except dbapi2.Error:
             raise
         except Exception:  # noqa: BLE001 -- refused, or a mistake in `apply`: the backend judges, and pages go on coming
-            return noted.touched
-        noted.note(outcome)
+            return
+        touched.write(outcome)
         shown.take(outcome)
-        return noted.touched
 
-    def _write(self, shown: _Shown) -> None:
+    def _write(self, shown: _Shown | None) -> None:
         """Write what became of records into their tables, and put aside what the backend had sent of them."""
+        if shown is None:
+            return
         written: dict[str, dict[str, rows.Row]] = defaultdict(dict)
         for (kind, id), record in shown.stage.changed.items():
             sent = _sent(self._connection, kind, id)
@@ -340,36 +330,6 @@ def _sent(connection: Connection, kind: str, id: str) -> _Sent:
 def _has_arrived(connection: Connection, operation: Operation, rev: int | None) -> bool:
     """Whether the backend's row has caught up with the revision that a mutation gave its target."""
     return rev is not None and (_sent(connection, *mutations.target(operation)).rev or 0) >= rev
-
-
-class _Noted:
-    """A ``Reader`` that notes what is read."""
-
-    def __init__(self, records: Reader, touched: set[str]) -> None:
-        self._records = records
-        self.touched = touched
-
-    def get(self, kind: str, id: str) -> Record | None:
-        record = self._records.get(kind, id)
-        self.touched |= keys(kind, id, None if record is None else parent_of(record))
-        return record
-
-    def consent(self, customer: str, channel: Channel) -> Consent | None:
-        self.touched.add(key("customer", customer))
-        return self._records.consent(customer, channel)
-
-    def belongings(self, customer: str, kind: str | None = None) -> list[Record]:
-        self.touched.add(key("customer", customer))
-        found = self._records.belongings(customer, kind)
-        # A record that moves to somebody else is known by its own name there.
-        self.touched.update(key(kind_of(record), record.id) for record in found)
-        return found
-
-    def note(self, outcome: Outcome) -> None:
-        """Note what is written, too."""
-        for record in outcome.puts:
-            self.touched |= keys(kind_of(record), record.id, parent_of(record))
-        self.touched.update(key(kind, id) for kind, id in outcome.removes)
 
 
 def _readable(body: bytes) -> Operation | None:

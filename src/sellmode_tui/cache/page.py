@@ -7,8 +7,9 @@ from typing import TypeAlias
 
 from sellmode_contract.wire import Drop, Put, Remove, Sweep
 from sellmode_tui.cache import listing, meta, rows
-from sellmode_tui.cache.fold import Fold, keys
+from sellmode_tui.cache.fold import Fold
 from sellmode_tui.cache.tables import OTHER, TABLES, Value, columns_of, own_values, stored_text, table_of
+from sellmode_tui.cache.touched import keys
 from sellmode_tui.sealed import Connection
 
 Change: TypeAlias = Put | Remove | Sweep | Drop

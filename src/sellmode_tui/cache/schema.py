@@ -42,7 +42,8 @@ def tables(connection: Connection) -> None:
         " made_at TEXT NOT NULL, rev INTEGER, arrived INTEGER NOT NULL DEFAULT 0)"
     )
     connection.execute(
-        "CREATE TABLE pending_key (key TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (key, number)) WITHOUT ROWID"
+        "CREATE TABLE pending_key (key TEXT NOT NULL, writes INTEGER NOT NULL, number INTEGER NOT NULL,"
+        " PRIMARY KEY (key, writes, number)) WITHOUT ROWID"
     )
     connection.execute("CREATE INDEX pending_key_number ON pending_key (number)")
     columns = ", ".join(f"{name} {type.removesuffix(' NOT NULL')}" for name, type in COMMON.items() if name != "id")

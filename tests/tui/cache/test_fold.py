@@ -13,6 +13,7 @@ import pytest
 from sellmode_contract import mutations
 from sellmode_contract.mutations import Create, Edit, Operation, Remove, SetConsent, consent_id
 from sellmode_contract.records import (
+    Contact,
     CustomField,
     DuplicatePair,
     ImportantDate,
@@ -30,6 +31,7 @@ from tests.tui.cache.lines import ALL, KEY, ME, NOW, OWN, RETAILER, STORE, TEAM,
 from tests.tui.cache.written import add, applied, note, opened, rename, result
 
 HOUR = dt.timedelta(hours=1)
+DAY = dt.timedelta(days=1)
 
 
 class Desk:
@@ -226,6 +228,36 @@ def test_what_leaves_leaves_other_changes_of_its_customer_alone(desk: Desk) -> N
     desk.cache.apply([Removal(k="note", id="held", s=TEAM)], "b")
     assert desk.names() == ["Bo", "Zelda"]
     assert desk.rows("note") == []
+
+
+def test_what_comes_to_a_customer_counts_in_what_was_worked_out_of_all(desk: Desk) -> None:
+    calls = [Contact(id=f"call-{day}", customer="customer-1", at=NOW - day * DAY, channel="call") for day in (1, 2)]
+    mine = Contact(id="mine", customer="customer-1", at=NOW, channel="call", author=ME)
+    desk.cache.apply([put(mine), put(calls[1])], "a")
+    desk.write(Remove(kind="contact", id="mine"))
+    assert last_contact(desk) == NOW - 2 * DAY
+    desk.cache.apply([put(calls[0])], "b")
+    assert last_contact(desk) == NOW - DAY
+    desk.cache.apply([Removal(k="contact", id="call-1", s=TEAM)], "c")
+    assert last_contact(desk) == NOW - 2 * DAY
+
+
+def last_contact(desk: Desk) -> dt.datetime:
+    [(_, ada), _] = desk.rows("customer")
+    return dt.datetime.fromisoformat(ada["figures"]["last_contact"])
+
+
+def test_what_becomes_possible_is_done_before_what_was_written_after_it(desk: Desk) -> None:
+    desk.write(mutations.Accept(id="parked"))
+    desk.write(rename("customer-1", "Zelda", "Ada"))
+    # Only now does the change arrive that was to be accepted.
+    handed = rename("customer-1", "Eve", "Ada")
+    parked = ParkedEdit(
+        id="parked", customer="customer-1", author="staff-9", at=NOW, operation=dict(mutations.operations.plain(handed))
+    )
+    desk.cache.apply([put(parked)], "a")
+    assert desk.names() == ["Bo", "Zelda"]
+    assert desk.rows("parked_edit") == []
 
 
 def test_who_has_arrived_and_left_again_is_not_made_up(desk: Desk) -> None:

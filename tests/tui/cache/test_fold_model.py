@@ -5,6 +5,7 @@ The model folds everything anew, each time, on plain dictionaries.
 
 from __future__ import annotations
 
+import datetime as dt
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -548,12 +549,79 @@ def _columns(connection: Any, table: str) -> str:
     return ", ".join(name for name in names if name != "pk")
 
 
+_ada = customer(0, given_name="Ada")
+_call = Contact(id="contact-0", customer=_ada.id, at=NOW, channel="call", author=ME)
+_before = Contact(id="contact-2", customer=_ada.id, at=NOW - dt.timedelta(days=1), channel="call", author=ME)
+_note = Note(id="note-0", customer=_ada.id, written_at=NOW, text="sent", author=ME)
+_parked = ParkedEdit(
+    id="parked-0",
+    customer=_ada.id,
+    author="staff-9",
+    at=NOW,
+    operation=dict(plain(Edit(kind="customer", id=_ada.id, set={"given_name": "Eve"}))),
+)
+_hers: list[Record] = [_ada, _call, _before, _note, _parked]
+_of_one_customer: st.SearchStrategy[Step] = st.one_of(
+    st.lists(
+        st.one_of(
+            st.builds(put, st.sampled_from(_hers), st.just(_HERE), st.integers(1, 4)),
+            st.builds(lambda record: Removal(k=kind_of(record), id=record.id, s=TEAM), st.sampled_from(_hers)),
+        ),
+        min_size=1,
+        max_size=2,
+    ),
+    *[
+        st.builds(
+            Write,
+            st.one_of(
+                st.builds(
+                    lambda name, was, guard: Edit(
+                        kind="customer", id=_ada.id, set={"given_name": name}, was={"given_name": was}, guard=guard
+                    ),
+                    _names,
+                    _names,
+                    st.booleans(),
+                ),
+                st.sampled_from(
+                    [
+                        Remove(kind="contact", id="contact-0"),
+                        Remove(kind="note", id="note-0"),
+                        Create(kind="contact", id="contact-1", doc={"customer": _ada.id, "channel": "visit"}),
+                        Remove(kind="contact", id="contact-1"),
+                        Edit(kind="note", id="note-0", set={"text": "mine"}, was={"text": "sent"}),
+                        Create(kind="customer", id=_ada.id, doc={"given_name": "New"}),
+                        Remove(kind="customer", id=_ada.id),
+                        Accept(id="parked-0"),
+                        Discard(id="parked-0"),
+                        Park(id="parked-1", customer=_ada.id, operation=dict(plain(Remove(kind="note", id="note-0")))),
+                        Accept(id="parked-1"),
+                    ]
+                ),
+            ),
+            st.just(False),
+        )
+    ]
+    * 2,
+    st.builds(Settle, st.integers(0, 9), st.sampled_from(["applied", "rejected"]), st.integers(0, 3), st.booleans()),
+    st.builds(Withdraw, st.integers(0, 9)),
+)
+
+
 @given(st.lists(_steps, min_size=2, max_size=20))
 def test_what_is_shown_is_what_was_sent_with_what_was_written(steps: list[Step]) -> None:
+    _follow(steps, "associate")
+
+
+@given(st.sets(st.sampled_from(range(len(_hers)))), st.lists(_of_one_customer, min_size=3, max_size=12))
+def test_changes_about_one_customer_build_on_each_other(sent: set[int], steps: list[Step]) -> None:
+    _follow([[put(_hers[which], TEAM) for which in sent], *steps], "team")
+
+
+def _follow(steps: list[Step], mode: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         terminal = Terminal(Path(folder))
         try:
-            terminal.accept("associate")
+            terminal.accept(mode)
             for step in steps:
                 if terminal.do(step):
                     terminal.compare()
