@@ -339,6 +339,7 @@ class SellmodeApp(EnteringApp):
         """Say what was done, and show it everywhere."""
         if self._workspace is None:
             return
+        self.clear_notifications()  # of several changes, one after the other, the last one is enough
         written, said = message.written, message.said
         if written is not None and written.nothing:
             self._say("Nothing was changed.")
@@ -426,6 +427,7 @@ class SellmodeApp(EnteringApp):
     def action_undo(self) -> None:
         """Take back the last change."""
         if self._workspace is not None:
+            self.clear_notifications()
             self._undo(self._workspace)
 
     @work(thread=True, group="undo", exit_on_error=False)
