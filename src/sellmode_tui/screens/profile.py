@@ -31,7 +31,7 @@ class ProfileView(VerticalScroll, inherit_bindings=False):
             "c", "copy_email", "Copy e-mail", show=False, tooltip="Copy the e-mail address", id="profile.copy-email"
         ),
         Binding("p", "copy_phone", "Copy phone", show=False, tooltip="Copy the phone number", id="profile.copy-phone"),
-        Binding("w", "why", "Why", show=False, tooltip="Why you see this customer", id="profile.why"),
+        Binding("w", "why", "Why", tooltip="Why you see this customer", id="profile.why"),
         Binding(
             "right_square_bracket", "section(1)", "Next section", key_display="]", show=False, id="profile.next-section"
         ),
