@@ -328,6 +328,19 @@ async def test_a_new_search_begins_at_the_top() -> None:
         assert (app.table.cursor_place, names(app)[0]) == (0, "> Customer 0")
 
 
+async def test_a_new_search_begins_at_the_top_though_its_rows_change_before_they_come() -> None:
+    async with running(Numbered(1000)) as (pilot, app):
+        await pilot.press("pagedown")
+        app.table.show(Numbered(1000), keep_cursor=False)
+        app.table.reload()
+        await settle(pilot)
+        assert (app.table.cursor_place, app.table.scroll_offset.y) == (0, 0)
+        await pilot.press("down")
+        app.table.reload()
+        await settle(pilot)
+        assert app.table.cursor_place == 1
+
+
 async def test_a_count_becomes_exact_without_moving_a_row() -> None:
     source = Numbered(10_000, exact=False)
     async with running(source) as (pilot, app):

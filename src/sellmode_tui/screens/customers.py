@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar, Final
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, Final
 
 from textual import events, on, work
 from textual.app import ComposeResult
@@ -16,12 +16,13 @@ from sellmode_tui.screens.customer_form import AddCustomerScreen
 from sellmode_tui.screens.customer_page import NO_LONGER_VISIBLE, CustomerPage, customer_keys
 from sellmode_tui.screens.customer_rows import FALLING_FIRST, SORTS, CustomerSource, table_columns, table_sort
 from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.desk_screen import DeskScreen
 from sellmode_tui.screens.profile import ProfileScreen, ProfileView
 from sellmode_tui.screens.saved_filters import SavedFiltersScreen
 from sellmode_tui.screens.search_bar import SearchBar
 from sellmode_tui.screens.standing import why_empty
 from sellmode_tui.screens.words import counted
-from sellmode_tui.visibility import CustomerList, CustomerQuery, Interrupted, Sort, Written
+from sellmode_tui.visibility import CustomerList, CustomerQuery, Interrupted, Profile, Sort, Written
 from sellmode_tui.widgets.row_table import RowTable
 
 WIDE: Final = 110
@@ -78,11 +79,12 @@ class CustomersScreen(CustomerPage[None]):
             self.completions = completions
             super().__init__()
 
-    class _Stale(Message, bubble=False):
-        """The rows of a list have changed."""
+    class _Looked(Message, bubble=False):
+        """Whether the rows of a list have changed is known."""
 
-        def __init__(self, source: CustomerSource) -> None:
+        def __init__(self, source: CustomerSource, *, stale: bool) -> None:
             self.source = source
+            self.stale = stale
             super().__init__()
 
     class _Exact(Message, bubble=False):
@@ -99,8 +101,12 @@ class CustomersScreen(CustomerPage[None]):
         self._source: CustomerSource | None = None
         self._to_top = False
         """Whether the list that is being found is another one, to be read from its beginning."""
-        self._checking = False
-        """Whether a look at what changed is due or under way."""
+        self._touched = False
+        """Whether the person has moved the cursor, searched, sorted or opened anything."""
+        self._changed = False
+        """Whether something may have changed since the last look at it."""
+        self._looking = False
+        """Whether a look is under way, or the list was read again only a moment ago."""
 
     def compose(self) -> ComposeResult:
         """Search, list and profile, status, keys."""
@@ -137,9 +143,8 @@ class CustomersScreen(CustomerPage[None]):
     def records_changed(self) -> None:
         """Something in the cache may be another now."""
         self.query_one(ProfileView).reload()
-        if not self._checking:
-            self._checking = True
-            self.set_timer(_PAUSE, self._check)
+        self._changed = True
+        self._look_at_changes()
 
     # --- finding
 
@@ -154,6 +159,13 @@ class CustomersScreen(CustomerPage[None]):
             return False
         beside = self.query_one(ProfileView)
         return beside.settled and (not self.has_class("-wide") or beside.customer == self._table.cursor_key)
+
+    @property
+    def _keeps_cursor(self) -> bool:
+        """Whether the cursor stays with its customer. While nobody has touched the list it stays at the first row,
+        whoever comes to stand there as the first customers arrive.
+        """
+        return self._touched or self._table.scroll_offset.y > 0
 
     def _search(self, *, to_top: bool) -> None:
         self._to_top = self._to_top or to_top
@@ -184,10 +196,11 @@ class CustomersScreen(CustomerPage[None]):
         self._table.show(
             self._source,
             sort=table_sort(self._query.sort, descending=self._query.descending),
-            keep_cursor=not self._to_top,
+            keep_cursor=not self._to_top and self._keeps_cursor,
             columns=table_columns(owners=owners),
         )
         self._to_top = False
+        self._look_at_changes()
 
     @on(_Wrong)
     def _show_wrong(self, message: _Wrong) -> None:
@@ -225,7 +238,7 @@ class CustomersScreen(CustomerPage[None]):
             return
         message.source.exact = message.exact
         if message.moved:
-            self._table.reload()
+            self._table.reload(keep_cursor=self._keeps_cursor)
         else:
             self._table.recount()
 
@@ -240,30 +253,45 @@ class CustomersScreen(CustomerPage[None]):
 
     # --- what changes by itself
 
-    @work(thread=True, exclusive=True, group="check", exit_on_error=False)
-    def _check(self) -> None:
-        self._checking = False  # what changes from now on is looked at again
+    def _look_at_changes(self) -> None:
+        """Look at once; after a list was read again, only when a pause is over."""
         source = self._source
-        if source is None:
-            return
+        if not self._changed or self._looking or source is None or source.found.query != self._query:
+            return  # a list that is being found is looked at when it is there
+        self._changed, self._looking = False, True
+        self._check(source)
+
+    @work(thread=True, exclusive=True, group="check", exit_on_error=False)
+    def _check(self, source: CustomerSource) -> None:
+        stale = False
         try:
-            if source.found.stale:
-                self.post_message(self._Stale(source))
+            stale = source.found.stale
         except Interrupted:
-            return
+            pass  # another list is being found
         except Exception as error:  # noqa: BLE001  # told by the app, which knows what to do about it
             self.post_message(self.Failed(error))
+        self.post_message(self._Looked(source, stale=stale))
 
-    @on(_Stale)
-    def _read_again(self, message: _Stale) -> None:
-        if message.source is self._source:
+    @on(_Looked)
+    def _read_again(self, message: _Looked) -> None:
+        if message.source is not self._source:
+            self._changed = True
+        elif message.stale:
             message.source.exact = None
-            self._table.reload()
+            self._table.reload(keep_cursor=self._keeps_cursor)
+            self.set_timer(_PAUSE, self._end_look)
+            return
+        self._end_look()
+
+    def _end_look(self) -> None:
+        self._looking = False
+        self._look_at_changes()
 
     # --- typing
 
     @on(SearchBar.Changed)
     def _typed(self, event: SearchBar.Changed) -> None:
+        self._touched = True
         self._query = self._query._replace(text=event.text)
         self._search(to_top=True)
 
@@ -294,11 +322,13 @@ class CustomersScreen(CustomerPage[None]):
 
     @on(RowTable.Moved)
     def _moved(self, event: RowTable.Moved) -> None:
+        self._touched = self._touched or self._table.cursor_place > 0
         if self.has_class("-wide"):
             self.query_one(ProfileView).show(event.key)
 
     @on(RowTable.Chosen)
     def _chosen(self, event: RowTable.Chosen) -> None:
+        self._touched = True
         beside = self.query_one(ProfileView)
         if self.has_class("-wide"):
             beside.focus()
@@ -336,6 +366,10 @@ class CustomersScreen(CustomerPage[None]):
         """Whoever is under the cursor."""
         return self._table.cursor_key
 
+    def _open(self, page: Callable[[Desk, Profile], DeskScreen[Any]]) -> None:
+        self._touched = True
+        super()._open(page)
+
     def action_add(self) -> None:
         """Add a customer."""
         if self.may_write():
@@ -357,11 +391,13 @@ class CustomersScreen(CustomerPage[None]):
         sorts: list[Sort] = [sort for sort in SORTS if sort != "owner" or self._desk.facts.sees_team]
         place = sorts.index(self._query.sort) + 1 if self._query.sort in sorts else 0
         sort = sorts[place % len(sorts)]
+        self._touched = True
         self._query = self._query._replace(sort=sort, descending=sort in FALLING_FIRST)
         self._search(to_top=True)
 
     def action_reverse(self) -> None:
         """Sort the other way round."""
+        self._touched = True
         self._query = self._query._replace(descending=not self._query.descending)
         self._search(to_top=True)
 

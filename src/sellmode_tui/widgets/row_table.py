@@ -207,6 +207,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         # A generation is one answer to `show` or `reload`; whatever older ones still bring is dropped.
         self._generation = 0
         self._opening = False  # the generation's count and first rows are under way; the old rows stay on the screen
+        self._to_first = False  # a generation that was to go to the first row has not opened yet
         self._fetching = False  # a page is under way
         self._broken = False
 
@@ -237,9 +238,9 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._sort = sort
         self._open(keep_cursor=keep_cursor)
 
-    def reload(self) -> None:
-        """Ask the source again: its rows have changed. The cursor stays on its record, as with `show`."""
-        self._open(keep_cursor=True)
+    def reload(self, *, keep_cursor: bool = True) -> None:
+        """Ask the source again: its rows have changed. What becomes of the cursor is as with `show`."""
+        self._open(keep_cursor=keep_cursor)
 
     def recount(self) -> None:
         """Ask the source only for its count again, as when it has become exact. No row moves."""
@@ -256,7 +257,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     def clear(self) -> None:
         """Drop the source and all rows at once, as when the screen is locked."""
         self._generation += 1
-        self._opening = self._fetching = self._choosing = False
+        self._opening = self._fetching = self._choosing = self._to_first = False
         self._source = None
         self._pages.clear()
         self._count = None
@@ -306,6 +307,8 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
             return
         self._generation += 1
         self._opening, self._fetching, self._broken = True, False, False
+        self._to_first = self._to_first or not keep_cursor
+        keep_cursor = not self._to_first
         if not self.is_running:
             return  # `on_mount` begins
         key = self.cursor_key if keep_cursor else None
@@ -328,7 +331,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _opened(self, count: Count, pages: dict[int, Sequence[Row]], shift: int, *, keep_cursor: bool) -> None:
         """Put a generation's first rows in place of the old ones. `shift` is how far the cursor's record has moved."""
-        self._opening = False
+        self._opening = self._to_first = False
         self._pages = OrderedDict(pages)
         self._count = count
         top = self.scroll_offset.y + shift if keep_cursor else 0
@@ -413,7 +416,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
             self._count = None
             self._resize_virtual()
             self.refresh()
-        self._opening = self._fetching = False
+        self._opening = self._fetching = self._to_first = False
         self._broken = True
         self.post_message(self.Failed(self, error))
 

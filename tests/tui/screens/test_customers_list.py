@@ -1,0 +1,61 @@
+"""The list of customers while it changes under somebody's eyes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from sellmode_tui.screens import customers
+from sellmode_tui.widgets.row_table import RowTable
+from tests.tui.screens import writing
+from tests.tui.screens.counter import wait_until
+from tests.tui.screens.writing import BO, ZOE, at_rest, at_the_counter, person, take
+
+AIDA = person("Aida", "Aalto")
+
+
+@pytest.fixture(autouse=True)
+def _files(data: Path) -> None:
+    writing.files(data)
+
+
+def table(pilot: Pilot[Any]) -> RowTable:
+    return pilot.app.screen.query_one("#list", RowTable)
+
+
+async def arrive(pilot: Pilot[Any]) -> None:
+    """Let a customer come who stands before all others."""
+    before = table(pilot).count
+    assert before is not None
+    take(pilot, BO, ZOE, AIDA)
+    await wait_until(pilot, lambda: table(pilot).count is not None and table(pilot).count != before)
+    await at_rest(pilot)
+
+
+async def test_a_list_that_nobody_touched_stays_at_its_first_row() -> None:
+    async with at_the_counter() as pilot:
+        await at_rest(pilot)
+        assert table(pilot).cursor_place == 0
+        await arrive(pilot)
+        assert (table(pilot).cursor_key, table(pilot).cursor_place) == (AIDA.id, 0)
+
+
+@pytest.mark.parametrize("keys", [["down"], ["enter", "escape"], ["n", "escape"], ["slash", "o", "backspace"]])
+async def test_once_somebody_has_done_something_the_cursor_stays_with_its_customer(keys: list[str]) -> None:
+    async with at_the_counter() as pilot:
+        await pilot.press(*keys)
+        await at_rest(pilot)
+        held, place = table(pilot).cursor_key, table(pilot).cursor_place
+        assert held is not None
+        await arrive(pilot)
+        assert (table(pilot).cursor_key, table(pilot).cursor_place) == (held, place + 1)
+
+
+async def test_a_change_is_drawn_at_once_and_the_pause_comes_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(customers, "_PAUSE", 3600.0)
+    async with at_the_counter() as pilot:
+        await arrive(pilot)
+        assert table(pilot).cursor_key == AIDA.id
