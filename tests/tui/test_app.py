@@ -409,7 +409,7 @@ async def test_staying_signed_in_ends_when_the_retailer_no_longer_allows_it(
         folder = folders.known_accounts()[0]
         await pilot.press("f7")
         await wait_until(pilot, lambda: folders.known_accounts()[0].profile.remembered)
-        assert keyring.get(folder.id)
+        await wait_until(pilot, lambda: keyring.get(folder.id) is not None)  # the profile is first
         allow(False)
         await pull(pilot)
         await wait_until(pilot, lambda: not folders.known_accounts()[0].profile.remembered)
