@@ -104,7 +104,7 @@ class Fold:
     def touch(self, touched: Collection[str]) -> None:
         """Let the backend's rows stand where these ``touched.keys`` change."""
         found = self._connection.execute(
-            "SELECT DISTINCT number FROM pending_key WHERE key IN (SELECT value FROM json_each(?))",
+            "SELECT DISTINCT number FROM pending_key WHERE writes = 0 AND key IN (SELECT value FROM json_each(?))",
             (json.dumps(sorted(touched)),),
         )
         self._touch_mutations({number for (number,) in found})
@@ -146,10 +146,10 @@ class Fold:
         self._unfold(numbers - self._unfolded)
 
     def _connected(self, numbers: set[int], *, later: bool = False) -> set[int]:
-        """Mutations one of which writes what one of these touches, or the other way round; only later ones of each."""
+        """Mutations that write what one of these reads, or the other way round; with ``later`` only later ones."""
         found = self._connection.execute(
             "SELECT DISTINCT other.number FROM pending_key one JOIN pending_key other"
-            " ON other.key = one.key AND other.writes >= 1 - one.writes AND (other.number > one.number OR NOT ?)"
+            " ON other.key = one.key AND other.writes = 1 - one.writes AND (other.number > one.number OR NOT ?)"
             " WHERE one.number IN (SELECT value FROM json_each(?))",
             (later, json.dumps(sorted(numbers))),
         )
@@ -161,7 +161,7 @@ class Fold:
         self._unfolded |= numbers
         sent: dict[str, dict[str, rows.Row]] = defaultdict(dict)
         asides = self._connection.execute(
-            f"DELETE FROM {ASIDE} WHERE key IN (SELECT key FROM pending_key WHERE writes"
+            f"DELETE FROM {ASIDE} WHERE key IN (SELECT key FROM pending_key WHERE writes = 1"
             " AND number IN (SELECT value FROM json_each(?))) RETURNING kind, id, scope, rev, gen, doc",
             (json.dumps(sorted(numbers)),),
         ).fetchall()
@@ -195,10 +195,10 @@ class Fold:
             touched.read.add(key(*mutations.target(operation)))
             if not mutation.arrived:
                 self._apply(mutation, operation, shown, touched)
-            self._connection.executemany(
-                "INSERT INTO pending_key VALUES (?, ?, ?)",
-                ((name, name in touched.written, mutation.number) for name in touched.read | touched.written),
-            )
+            for writes, names in enumerate((touched.read, touched.written)):
+                self._connection.executemany(
+                    "INSERT INTO pending_key VALUES (?, ?, ?)", ((name, writes, mutation.number) for name in names)
+                )
         return shown
 
     def _apply(self, mutation: _Pending, operation: Operation, shown: _Shown, touched: Touched) -> None:

@@ -32,6 +32,8 @@ class Touched:
         """Of each record that was read, whose it is."""
         self.read: set[str] = set()
         self.written: set[str] = set()
+        """Records count as read where they are written. A customer's records of a kind do not: who adds one does not
+        mind who adds another."""
 
     def get(self, kind: str, id: str) -> Record | None:
         """A record."""
@@ -62,8 +64,10 @@ class Touched:
         """Note what an outcome puts and removes."""
         for record in outcome.puts:
             customer = parent_of(record)
+            self.read.add(key(kind_of(record), record.id))
             self.written |= keys(kind_of(record), record.id, customer)
             if customer is not None:
                 self.read.add(key("customer", customer))  # who decides about who sees it
         for kind, id in outcome.removes:
+            self.read.add(key(kind, id))
             self.written |= keys(kind, id, self._customers.get((kind, id)))
