@@ -47,7 +47,8 @@ def write_report(error: BaseException) -> Crash:
         folder = private_folder(data_folder() / "crashes")
         path = folder / f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}-{id}.txt"
         write_private(path, "".join(f"{line}\n" for line in (*_versions(id), *_told(error))).encode())
-        for old in sorted(folder.glob("*.txt"))[:-KEPT]:
+        # Names tell the second only: of those of one, this one stays.
+        for old in sorted(other for other in folder.glob("*.txt") if other != path)[: 1 - KEPT]:
             old.unlink(missing_ok=True)
     except (OSError, AccountError):
         return Crash(id, None)

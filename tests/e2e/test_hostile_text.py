@@ -269,7 +269,7 @@ def test_the_app_opens_profiles(shop: Shop, places: list[int]) -> None:
             app.press("enter")
             app.wait_for("Enter Open")
             app.press("enter")
-            app.wait_for("c Copy e-mail")
+            app.wait_for("e Edit")
             app.wait_for(f"{number(place)} · USD")
             app.press("end")
             before = len(app.written)
