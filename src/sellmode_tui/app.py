@@ -345,7 +345,7 @@ class SellmodeApp(EnteringApp):
             self._say("Nothing was changed.")
             return
         if written is not None:
-            said = said or f"Saved: {written.words}. u takes it back."
+            said = said or f"Saved: {written.words}.{'' if written.final else ' u takes it back.'}"
             said = said if written.shown else f"{said} It is kept, but cannot be shown just now."
         self._say(said)
         self._read_facts(self._workspace)

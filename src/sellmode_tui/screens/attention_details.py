@@ -17,7 +17,7 @@ from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.desk_screen import DeskScreen
 from sellmode_tui.screens.forms import Trouble
-from sellmode_tui.screens.merge_form import MergeForm
+from sellmode_tui.screens.merge_form import MergeForm, told_apart
 from sellmode_tui.screens.page import MUTED, Page
 from sellmode_tui.screens.resend_form import ResendForm, can_be_edited
 from sellmode_tui.visibility import Attention, Door, Duplicate, HandedOver, NotInTray, Refused, Written
@@ -217,7 +217,7 @@ class HandedOverScreen(DetailsScreen[HandedOver]):
         """What it is, whose, and the values."""
         item = self.item
         page.text(_begun(item.words), indent=0, style="bold")
-        page.text(f"{item.author} wanted this {page.words.time(item.since)}. It is for you to judge.", indent=0)
+        page.text(f"Wanted by {item.author}, {page.words.time(item.since)}. It is for you to judge.", indent=0)
         _values(page, item.values, "Wanted")
 
     def action_accept(self) -> None:
@@ -245,12 +245,13 @@ class DuplicateScreen(DetailsScreen[Duplicate]):
         page.text(" and ".join(item.names), indent=0, style="bold")
         same = " and ".join({"email": "e-mail", "phone": "phone number"}.get(each, each) for each in item.matched)
         page.text(f"They have the same {same}.", indent=0)
-        for name, owner in zip(item.names, item.owners, strict=True):
+        names = told_apart(item)
+        for name, owner in zip(names, item.owners, strict=True):
             page.field("Owner", owner or "nobody", f"of {name}")
         for difference in item.differences:
             page.gap()
             page.text(_begun(difference.label), indent=0, style="bold")
-            for name, value in zip(item.names, difference.values, strict=True):
+            for name, value in zip(names, difference.values, strict=True):
                 page.field(name, _shown(value))
 
     def action_merge(self) -> None:

@@ -80,8 +80,7 @@ class ConsentForm(FormScreen):
         except Rejected as rejected:
             field.say(rejected.detail, wrong=True)
         else:
-            more = STRICTNESS[state] < STRICTNESS[now]
-            field.say("This allows more than now: say below how the customer agreed." if more else "")
+            field.say(_told(now, state))
 
     @property
     def _channel(self) -> Channel:
@@ -113,6 +112,15 @@ class ConsentForm(FormScreen):
             self._show_now()
             self._say_step()
             self.say_quietly("The consent has changed meanwhile; above stands what holds now.")
+
+
+def _told(now: ConsentState, state: ConsentState) -> str:
+    """What a step takes, or what comes of it."""
+    if STRICTNESS[state] < STRICTNESS[now]:
+        return "This allows more than now: say below how the customer agreed."
+    if state == "unsubscribed" != now:
+        return "Once sent, only the customer can take this back."
+    return ""
 
 
 def _by_channel(profile: Profile) -> dict[str, Consent]:

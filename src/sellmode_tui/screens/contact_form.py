@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Final
 
-from textual import on
 from textual.app import ComposeResult
 
 from sellmode_tui.screens.desk import Desk
@@ -15,7 +14,6 @@ from sellmode_tui.screens.profile_page import CONTACTS
 from sellmode_tui.visibility import Profile
 from sellmode_tui.visibility.typed_dates import UnclearDate, read_moment
 from sellmode_tui.widgets.choice import Option
-from sellmode_tui.widgets.text_field import TextField
 
 _CHANNELS: Final = tuple(Option(channel, name) for channel, name in CONTACTS.items())
 _DIRECTIONS: Final = (Option("", "by me"), Option("inbound", "by the customer"))
@@ -27,9 +25,8 @@ class MomentEntry(TextEntry):
     def __init__(self, path: str, label: str, desk: Desk) -> None:
         super().__init__(path, label, desk, placeholder="now; or 14:30, yesterday 14:30, 20 Nov 14:30")
 
-    @on(TextField.Changed)
-    def _typed(self, event: TextField.Changed) -> None:
-        event.stop()
+    def edited(self) -> None:
+        """Say how it is understood."""
         try:
             moment = self._read()
         except UnclearDate as unclear:

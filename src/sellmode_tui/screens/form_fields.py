@@ -12,13 +12,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
 from sellmode_contract.records import CustomField
 from sellmode_contract.text import visible
 from sellmode_tui.screens.desk import Desk
-from sellmode_tui.visibility.typed_dates import HOW, UnclearDate, read_date
+from sellmode_tui.visibility.typed_dates import UnclearDate, read_date
 from sellmode_tui.widgets.choice import Choice, Option
 from sellmode_tui.widgets.press import Press
 from sellmode_tui.widgets.text_area import PlainTextArea
@@ -118,6 +119,20 @@ class FormField(Vertical):
         said.set_class(wrong, "-wrong")
         said.update(Content(f"{'! ' if wrong else ''}{visible(text)}"))
 
+    @on(TextField.Changed)
+    @on(PlainTextArea.Changed)
+    @on(Choice.Changed)
+    def _edited(self, event: Message) -> None:
+        if not isinstance(event, Choice.Changed):  # what is chosen may say something of other fields
+            event.stop()
+        self.edited()
+
+    def edited(self) -> None:
+        """Another value is there: what was wrong with the one before is no longer said."""
+        said = self.query(".field-said").last(Static)
+        if said.has_class("-wrong"):
+            self.say("")
+
     def focus_first(self) -> None:
         """Go to it."""
         first = next((each for each in self.query("*") if each.focusable), None)
@@ -185,14 +200,13 @@ class DayEntry(TextEntry):
         super().__init__(path, label, desk, value, placeholder="1990-12-24" if year_needed else "24 Dec, or 1990-12-24")
         self._year_needed = year_needed
 
-    @on(TextField.Changed)
-    def _typed(self, event: TextField.Changed) -> None:
-        event.stop()
-        if not event.value.strip():
+    def edited(self) -> None:
+        """Say how it is understood."""
+        if not self.text.strip():
             self.say("")
             return
         try:
-            self.say(f"= {read_date(event.value).words}")
+            self.say(f"= {read_date(self.text).words}")
         except UnclearDate as unclear:
             self.say(str(unclear))
 
@@ -206,7 +220,7 @@ class DayEntry(TextEntry):
         except UnclearDate as unclear:
             raise Unreadable(self, str(unclear)) from None
         if self._year_needed and date.year is None:
-            raise Unreadable(self, f"{self.label} needs its year. {HOW}")
+            raise Unreadable(self, f"{self.label} needs its year: write it as 1990-12-24 or 24 Dec 1990.")
         return date.written
 
 

@@ -38,7 +38,11 @@ class MergeForm(FormScreen):
     def compose_fields(self) -> ComposeResult:
         """Who stays; for each difference, whose value."""
         pair, desk = self._pair, self._desk
-        keep = [Option(str(place), name) for place, name in enumerate(self._told_apart())]
+        names = [
+            name if pair.names[0] != pair.names[1] else f"{name}, of {owner or 'nobody'}"
+            for name, owner in zip(told_apart(pair), pair.owners, strict=True)
+        ]
+        keep = [Option(str(place), name) for place, name in enumerate(names)]
         yield ChoiceEntry("keep", "Whose record stays", desk, keep, "0")
         for difference in pair.differences:
             options = [Option(str(place), as_text(value) or "nothing") for place, value in enumerate(difference.values)]
@@ -46,17 +50,15 @@ class MergeForm(FormScreen):
             yield ChoiceEntry(difference.field, difference.label.capitalize(), desk, options, fuller)
         yield Static(Content(_WHAT_HAPPENS), classes="merge-told")
 
-    def _told_apart(self) -> tuple[str, str]:
-        """Both names; with the owners where the names are the same."""
-        one, other = self._pair.names
-        if one != other:
-            return one, other
-        owners = [owner or "nobody" for owner in self._pair.owners]
-        return f"{one} (of {owners[0]})", f"{other} (of {owners[1]})"
-
     def prepare(self) -> Write:
         """Who stays, and which fields are the other one's."""
         keep, *fields = self.fields
         id, customer = self._pair.id, self._pair.customers[int(keep.value)]
         take = [field.path for field in fields if field.value != keep.value]
         return lambda door: door.merge(id, customer, take)
+
+
+def told_apart(pair: Duplicate) -> tuple[str, str]:
+    """Both names; numbered where they are the same, in the order of everything that is said of the two."""
+    one, other = pair.names
+    return (one, other) if one != other else (f"{one} (1)", f"{other} (2)")

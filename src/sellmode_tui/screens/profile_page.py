@@ -83,9 +83,11 @@ def _header(page: Page, profile: Profile) -> None:
 def _contact(page: Page, profile: Profile) -> None:
     customer = profile.customer
     page.heading("Contact")
-    page.field("E-mail", customer.email or page.words.nothing, _source(profile, "email"))
-    phone = customer.phone or customer.phone_e164
-    page.field("Phone", phone or page.words.nothing, _source(profile, "phone"))
+    for label, field, value in (
+        ("E-mail", "email", customer.email),
+        ("Phone", "phone", customer.phone or customer.phone_e164),
+    ):
+        page.field(label, value or page.words.nothing, _source(profile, field) if value else "")
     if address := customer.address:
         town = " ".join(filter(None, (address.postcode, address.city)))
         parts = (address.company, *address.lines, town, address.province, address.country)

@@ -78,4 +78,4 @@ class SyncScreen(ListScreen[None, Unsent]):
 def _state(item: Unsent) -> str:
     if item.tries:
         return f"tried {counted(item.tries, 'time')}"
-    return "sent, no answer yet" if item.sent else "not sent yet"
+    return "no answer yet" if item.sent else "not sent yet"

@@ -49,4 +49,5 @@ def words_of(entry: Entry | TrayItem, seen: Seen) -> str:
         operation = entry.operation
     except Rejected:
         return UNREADABLE
-    return describe(operation, entry.before, seen.name_of, seen.retailer)
+    words = describe(operation, entry.before, seen.name_of, seen.retailer)
+    return f"taking back: {words}" if isinstance(entry, Entry) and entry.undoes else words

@@ -187,7 +187,7 @@ def _consent_back(operation: SetConsent, entry: Entry) -> SetConsent:
     before = document_before(entry.before, "consent", operation.id)
     state, evidence = before.get("state", UNSAID), before.get("evidence", "")
     if operation.state == "unsubscribed":
-        raise _No("The customer has opted out of everything: only the customer can take that back.")
+        raise _No("The customer has unsubscribed: only the customer can take that back.")
     if STRICTNESS[state] < STRICTNESS[operation.state] and not evidence.strip():
         raise _No("It is not known how the customer had agreed: note the consent anew, with its evidence.")
     return SetConsent(

@@ -124,6 +124,9 @@ def _texts(elements: Any, field: str) -> tuple[str, ...]:
     return tuple(elements)
 
 
+_ADDRESS = ("company", "lines", "postcode", "city", "province", "country")
+
+
 def as_text(value: Any) -> str:
     """A value of a change for people: text as it is, nothing for nothing, lists with commas."""
     match value:
@@ -136,6 +139,8 @@ def as_text(value: Any) -> str:
         case list() | tuple():
             return ", ".join(map(as_text, value))
         case Mapping():
-            return ", ".join(as_text(item) for item in value.values() if item)
+            # JSON keeps the parts of an address in any order; on an envelope they stand in this one.
+            address = [value[part] for part in _ADDRESS if part in value]
+            return ", ".join(as_text(item) for item in address or value.values() if item)
         case _:
             return f"{value:g}" if isinstance(value, float) else str(value)

@@ -12,9 +12,15 @@ from typing import Any, TypeVar
 from sellmode_contract import text
 from sellmode_contract.ids import new_id
 from sellmode_contract.mutations import (
+    Accept,
+    Discard,
+    Dismiss,
+    Merge,
     Operation,
     Outcome,
+    Park,
     Rejected,
+    SetConsent,
     World,
     apply,
     capability,
@@ -46,6 +52,8 @@ class Written:
     """Of the record: a new one's, too."""
     words: str
     """What was changed and of whom, for people: ``phone number of Anna Muster``. Hostile text is as it came."""
+    final: bool = False
+    """Undo does not take it back once it is sent."""
     nothing: bool = False
     """Everything was like this already, so nothing was written."""
     shown: bool = True
@@ -125,7 +133,7 @@ class Writer:
         if not (outcome.puts or outcome.removes or undoes):
             return Written("", operation.id, words, nothing=True)
         outbox.add(operation, mid=mid, made=made, before=before, undoes=undoes, leaves=leaves)
-        return Written(mid, operation.id, words, shown=self.changed())
+        return Written(mid, operation.id, words, final=_is_final(operation), shown=self.changed())
 
     def read(self, tell: Callable[[Seen], _Told]) -> _Told:
         """What ``tell`` makes of what is visible."""
@@ -162,6 +170,13 @@ def judge(operation: Operation, seen: Seen, mid: str, made: Made) -> Outcome:
             raise NotVisible from error
         raise
     return outcome
+
+
+def _is_final(operation: Operation) -> bool:
+    """Whether others may act on it as soon as it is sent, or only the customer can go back on it."""
+    if isinstance(operation, SetConsent):
+        return operation.state == "unsubscribed"
+    return isinstance(operation, Merge | Dismiss | Park | Accept | Discard)
 
 
 def _storable(operation: Operation) -> Operation:

@@ -15,10 +15,11 @@ from sellmode_tui.screens.attention import AttentionScreen
 from sellmode_tui.screens.attention_details import DuplicateScreen, HandedOverScreen, RefusedScreen
 from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.customers import CustomersScreen
-from sellmode_tui.screens.merge_form import MergeForm
+from sellmode_tui.screens.merge_form import MergeForm, told_apart
 from sellmode_tui.screens.resend_form import ResendForm
 from sellmode_tui.screens.sync_page import SyncScreen
 from sellmode_tui.sync.status import Line
+from sellmode_tui.visibility import Duplicate
 from sellmode_tui.widgets.choice import Choice
 from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.widgets.status_line import StatusLine
@@ -223,7 +224,7 @@ async def test_what_was_handed_over_is_accepted() -> None:
     async with at_the_counter() as pilot:
         await opened(pilot, "for you", HandedOverScreen)
         text = said(pilot, "VerticalScroll > Static")
-        assert f"{TEUN.name} wanted this yesterday 14:02." in text
+        assert f"Wanted by {TEUN.name}, yesterday 14:02." in text
         await pilot.press("a")
         await shows(pilot, AttentionScreen)
         assert outbox(pilot).waiting()[0].operation == Accept(id=PARKED.id)
@@ -294,3 +295,15 @@ async def test_nothing_needs_attention() -> None:
         table = pilot.app.screen.query_one(RowTable)
         await wait_until(pilot, lambda: table.count is not None and table.count.n == 0)
         assert table.empty_text.startswith("Nothing needs your attention.")
+
+
+def test_two_of_the_same_name_are_told_apart() -> None:
+    assert told_apart(_pair("Clara Lind", "Klara Lind")) == ("Clara Lind", "Klara Lind")
+    assert told_apart(_pair("Clara Lind", "Clara Lind")) == ("Clara Lind (1)", "Clara Lind (2)")
+
+
+def _pair(*names: str) -> Duplicate:
+    one, other = names
+    return Duplicate(
+        id="p", customers=("1", "2"), names=(one, other), owners=("", ""), matched=("email",), differences=()
+    )

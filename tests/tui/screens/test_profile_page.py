@@ -206,6 +206,12 @@ def test_everything_a_customer_may_have(tmp_path: Path) -> None:
         assert said in timeline
 
 
+def test_what_is_not_there_came_from_nowhere(tmp_path: Path) -> None:
+    sources = {"email": "shopify", "phone": "till"}
+    contact = under(page_of(tmp_path, customer(email="anna@example.com", sources=sources)), "Contact")
+    assert contact[:2] == ["  E-mail           anna@example.com  from shopify", "  Phone            -"]
+
+
 def test_a_customer_of_whom_nothing_is_known(tmp_path: Path) -> None:
     lines = page_of(tmp_path, customer(owner=None))
     assert "Nothing bought yet · no contact noted" in lines

@@ -545,3 +545,46 @@ def test_every_key_can_be_remapped() -> None:
         if not getattr(binding, "id", None)
     ]
     assert unnamed == []
+
+
+# ------------------------------------------------------------------ what is said
+
+
+async def test_what_is_wrong_is_said_until_it_is_edited() -> None:
+    async with at_the_counter() as pilot:
+        await pilot.press("a")
+        await shows(pilot, AddCustomerScreen)
+        put(pilot, "email", "nobody")
+        await save(pilot)
+        wrong = field(pilot, "email").query(".field-said").last()
+        assert wrong.display
+        await type_in(pilot, "@example.com")
+        await at_rest(pilot)
+        assert not wrong.display
+
+
+async def test_a_day_that_needs_its_year_says_how_to_write_it() -> None:
+    async with at_the_counter() as pilot:
+        await open_profile(pilot)
+        await pilot.press("e")
+        await shows(pilot, EditCustomerScreen)
+        put(pilot, "birthday", "24 dec")
+        await save(pilot)
+        assert "Birthday needs its year: write it as 1990-12-24 or 24 Dec 1990." in str(
+            field(pilot, "birthday").query(".field-said").last().render()
+        )
+
+
+async def test_opting_out_is_said_to_be_for_good_and_not_to_be_taken_back() -> None:
+    async with at_the_counter() as pilot:
+        await open_profile(pilot, BO)
+        await pilot.press("o")
+        await shows(pilot, ConsentForm)
+        await pilot.press("tab", "n")
+        await at_rest(pilot)
+        assert "Once sent, only the customer can take this back." in str(
+            field(pilot, "state").query(".field-said").last().render()
+        )
+        await save(pilot)
+        await shows(pilot, ProfileScreen)
+        assert "Saved: consent to e-mail of Bo Berg: unsubscribed." in told(pilot)

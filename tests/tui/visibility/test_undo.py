@@ -58,6 +58,7 @@ def test_what_was_sent_is_taken_back_by_a_guarded_change_across_restarts(desk: D
     desk.open()
     undone = desk.door.undo()
     assert (undone.words, undone.how) == ("phone number, size of shoes and tags of Anna Muster", "inverse")
+    assert [each.words for each in desk.door.unsent()] == [undone.words, f"taking back: {undone.words}"]
     _, inverse = desk.outbox.waiting()
     assert inverse.operation == Edit(
         kind="customer",
