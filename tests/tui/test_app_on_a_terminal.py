@@ -132,6 +132,8 @@ def test_a_cursor_move_with_the_profile_beside_it(data: Path) -> None:
     make(data, 50)
     with terminal(data, columns=120, rows=30) as opened:
         opened.wait_for("SIGNED OUT")
+        opened.wait_for("0@example.com")
+        opened.wait_quiet()
         opened.press("down")
         opened.wait_for("1@example.com")
 

@@ -132,8 +132,8 @@ class CustomersScreen(CustomerPage[None]):
     def standing_changed(self) -> None:
         """Say how things stand."""
         super().standing_changed()
-        if self.is_mounted:
-            self._table.empty_text = why_empty(self._desk, self._query.text)
+        for table in self.query(RowTable):
+            table.empty_text = why_empty(self._desk, self._query.text)
 
     def facts_changed(self) -> None:
         """The retailer's settings or the account's place in it are others now: so may be columns and fields."""
@@ -142,7 +142,8 @@ class CustomersScreen(CustomerPage[None]):
 
     def records_changed(self) -> None:
         """Something in the cache may be another now."""
-        self.query_one(ProfileView).reload()
+        for view in self.query(ProfileView):
+            view.reload()
         self._changed = True
         self._look_at_changes()
 

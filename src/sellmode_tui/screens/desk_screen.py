@@ -66,8 +66,8 @@ class DeskScreen(Screen[Result]):
 
     def standing_changed(self) -> None:
         """Say how things stand."""
-        if self.is_mounted:
-            self.query_one(StatusLine).status = status_of(self._desk)
+        for line in self.query(StatusLine):  # none while the page comes or goes
+            line.status = status_of(self._desk)
 
     def facts_changed(self) -> None:
         """The retailer's settings or the account's place in it are others now."""

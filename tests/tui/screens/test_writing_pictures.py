@@ -83,14 +83,6 @@ async def added(pilot: Pilot[None]) -> None:
     await at_rest(pilot)
 
 
-async def edited_below(pilot: Pilot[None]) -> None:
-    await page("e", EditCustomerScreen)(pilot)
-    writing.field(pilot, "custom.pet").query_one(".part-add").focus()
-    await pilot.press("enter")
-    await wait_until(pilot, lambda: len(pilot.app.screen.query(".item-remove")) == 2)
-    await at_rest(pilot)
-
-
 async def throwing_away(pilot: Pilot[None]) -> None:
     await page("n", NoteForm)(pilot)
     await type_in(pilot, "Likes the blue coat.\nWill come back on Friday.")
@@ -223,7 +215,6 @@ SCENES: dict[str, Scene] = {
     "add_known": Scene(adding_known),
     "added": Scene(added),
     "edit": Scene(page("e", EditCustomerScreen)),
-    "edit_below": Scene(edited_below),
     "edit_ascii": Scene(page("e", EditCustomerScreen), ascii_only=True),
     "edit_sixteen_colours": Scene(page("e", EditCustomerScreen), settings=Settings(theme="ansi")),
     "edit_light": Scene(page("e", EditCustomerScreen), settings=Settings(theme="light")),
