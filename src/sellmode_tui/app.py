@@ -51,7 +51,6 @@ _WARNED = 60.0
 _LEASE_LOOK = 60.0
 _LATE = 2.0
 """Seconds until a thread has ended that was still reading for a page when that was closed."""
-_TYPED_IS_GONE: Final = "What was typed and not saved is gone."
 _ASCII_TERMINALS = frozenset({"linux", "vt100", "vt102", "vt220"})
 
 NO_TERMINAL: Final = 2
@@ -186,7 +185,7 @@ class SellmodeApp(EnteringApp):
         """End; what was typed and not saved is thrown away only if the person says so."""
         if any(isinstance(page, ConfirmBox) for page in self._pages()):
             return
-        if not self._unsaved:
+        if not any(isinstance(page, FormScreen) and page.unsaved for page in self._desk_pages()):
             self.exit()
             return
         box = ConfirmBox("Throw away what you typed, and end?", "ends", "goes on typing")
@@ -285,11 +284,6 @@ class SellmodeApp(EnteringApp):
     def _desk_pages(self) -> list[DeskScreen[Any]]:
         """What is open of pages that somebody who is signed in works with, the topmost last."""
         return [page for page in self.screen_stack if isinstance(page, DeskScreen)]
-
-    @property
-    def _unsaved(self) -> bool:
-        """Whether something was typed that closing its page would lose."""
-        return any(isinstance(page, FormScreen) and page.unsaved for page in self._desk_pages())
 
     @on(_Changed)
     def _look_again(self, message: _Changed) -> None:
@@ -406,8 +400,8 @@ class SellmodeApp(EnteringApp):
             self._in_background(workspace.lock)
 
     async def action_lock(self) -> None:
-        """Lock now: whoever leaves the terminal is not kept by a question."""
-        await self._lock(_TYPED_IS_GONE if self._unsaved else "")
+        """Lock now."""
+        await self._lock()
 
     async def action_switch_user(self) -> None:
         """Let another person sign in; the files of this one are closed."""
@@ -418,17 +412,15 @@ class SellmodeApp(EnteringApp):
 
     async def action_sign_out(self) -> None:
         """End the session here and at the server."""
-        unsent = self._desk.counts.unsent if self._desk else 0
         workspace = self._let_go()
         if workspace is not None:
             await self._ask_to_sign_in()
-            self._in_background(lambda: self._sign_out(workspace, unsent))
+            self._in_background(lambda: self._sign_out(workspace))
 
-    def _sign_out(self, workspace: Workspace, unsent: int) -> None:
+    def _sign_out(self, workspace: Workspace) -> None:
         heard = workspace.sign_out()
         later = "" if heard else " The server is told as soon as it can be reached by this account."
-        kept = f" {counted(unsent, 'change')} not sent yet: kept here for your next sign-in." if unsent else ""
-        self.post_message(self._Said(f"Signed out.{later}{kept}"))
+        self.post_message(self._Said(f"Signed out.{later}"))
 
     # ------------------------------------------------------------------ undo, what is on its way, what needs attention
 
@@ -505,10 +497,10 @@ class SellmodeApp(EnteringApp):
 
     async def _look_idle(self) -> None:
         left = self._idle_left()
-        unsaved = self._unsaved
+        unsaved = any(isinstance(page, FormScreen) and page.unsaved for page in self._desk_pages())
         warning = "locks soon: F2 saves what you typed" if unsaved and 0 < left <= _WARNED else ""
         if left <= 0:
-            lost = f" {_TYPED_IS_GONE}" if unsaved else ""
+            lost = " What was typed and not saved is gone." if unsaved else ""
             await self._lock(f"Nobody has touched it for a while.{lost}")
             left = _IDLE_LOOK
         elif warning != self._idle_warning:
