@@ -51,6 +51,7 @@ _WARNED = 60.0
 _LEASE_LOOK = 60.0
 _LATE = 2.0
 """Seconds until a thread has ended that was still reading for a page when that was closed."""
+_TYPED_IS_GONE: Final = "What was typed and not saved is gone."
 _ASCII_TERMINALS = frozenset({"linux", "vt100", "vt102", "vt220"})
 
 NO_TERMINAL: Final = 2
@@ -185,7 +186,7 @@ class SellmodeApp(EnteringApp):
         """End; what was typed and not saved is thrown away only if the person says so."""
         if any(isinstance(page, ConfirmBox) for page in self._pages()):
             return
-        if not any(isinstance(page, FormScreen) and page.unsaved for page in self._desk_pages()):
+        if not self._unsaved:
             self.exit()
             return
         box = ConfirmBox("Throw away what you typed, and end?", "ends", "goes on typing")
@@ -284,6 +285,11 @@ class SellmodeApp(EnteringApp):
     def _desk_pages(self) -> list[DeskScreen[Any]]:
         """What is open of pages that somebody who is signed in works with, the topmost last."""
         return [page for page in self.screen_stack if isinstance(page, DeskScreen)]
+
+    @property
+    def _unsaved(self) -> bool:
+        """Whether something was typed that closing its page would lose."""
+        return any(isinstance(page, FormScreen) and page.unsaved for page in self._desk_pages())
 
     @on(_Changed)
     def _look_again(self, message: _Changed) -> None:
@@ -400,8 +406,8 @@ class SellmodeApp(EnteringApp):
             self._in_background(workspace.lock)
 
     async def action_lock(self) -> None:
-        """Lock now."""
-        await self._lock()
+        """Lock now: whoever leaves the terminal is not kept by a question."""
+        await self._lock(_TYPED_IS_GONE if self._unsaved else "")
 
     async def action_switch_user(self) -> None:
         """Let another person sign in; the files of this one are closed."""
@@ -412,15 +418,17 @@ class SellmodeApp(EnteringApp):
 
     async def action_sign_out(self) -> None:
         """End the session here and at the server."""
+        unsent = self._desk.counts.unsent if self._desk else 0
         workspace = self._let_go()
         if workspace is not None:
             await self._ask_to_sign_in()
-            self._in_background(lambda: self._sign_out(workspace))
+            self._in_background(lambda: self._sign_out(workspace, unsent))
 
-    def _sign_out(self, workspace: Workspace) -> None:
+    def _sign_out(self, workspace: Workspace, unsent: int) -> None:
         heard = workspace.sign_out()
         later = "" if heard else " The server is told as soon as it can be reached by this account."
-        self.post_message(self._Said(f"Signed out.{later}"))
+        kept = f" {counted(unsent, 'change')} not sent yet: kept here for your next sign-in." if unsent else ""
+        self.post_message(self._Said(f"Signed out.{later}{kept}"))
 
     # ------------------------------------------------------------------ undo, what is on its way, what needs attention
 
@@ -497,10 +505,10 @@ class SellmodeApp(EnteringApp):
 
     async def _look_idle(self) -> None:
         left = self._idle_left()
-        unsaved = any(isinstance(page, FormScreen) and page.unsaved for page in self._desk_pages())
+        unsaved = self._unsaved
         warning = "locks soon: F2 saves what you typed" if unsaved and 0 < left <= _WARNED else ""
         if left <= 0:
-            lost = " What was typed and not saved is gone." if unsaved else ""
+            lost = f" {_TYPED_IS_GONE}" if unsaved else ""
             await self._lock(f"Nobody has touched it for a while.{lost}")
             left = _IDLE_LOOK
         elif warning != self._idle_warning:

@@ -174,7 +174,7 @@ def test_notes_contacts_consent_and_dates(desk: Desk) -> None:
         (["edit", "C-99999", "--set", "phone=+41 44 123 45 67"], 1, "No customer"),
         (["edit", "C-00100", "--set", "phone=+41 44 123 45 67"], 1, "No customer"),
         (["add"], 7, "needs a name"),
-        (["note", FIRST, " "], 7, "text is empty. (field text)"),
+        (["note", FIRST, " "], 7, "The text is empty. (field text)"),
         (["note", FIRST, "x", "--remove", "y"], 2, "takes no text"),
         (["note", FIRST, "--remove", "unknown-id"], 1, "no such note"),
         (["log", FIRST], 2, "Say what to log"),

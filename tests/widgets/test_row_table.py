@@ -285,6 +285,16 @@ async def test_the_cursor_stays_on_its_record_and_that_on_its_line() -> None:
         assert app.moved()[-1] == key
 
 
+async def test_the_cursor_stays_on_its_record_though_the_columns_are_others() -> None:
+    rows = [Row(key, (key,) * 4) for key in "bcd"]
+    async with running(Listed(rows)) as (pilot, app):
+        await pilot.press("down")
+        more = Listed([Row(key, (key,) * 3) for key in "abcd"])
+        app.table.show(more, columns=COLUMNS[:3])
+        await settle(pilot)
+        assert (app.table.cursor_key, app.table.cursor_place) == ("c", 2)
+
+
 async def test_where_the_record_has_gone_the_cursor_keeps_its_place() -> None:
     source = Listed([customer(number) for number in range(10)])
     async with running(source) as (pilot, app):

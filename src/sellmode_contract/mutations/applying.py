@@ -599,7 +599,7 @@ def _text(fields: Mapping[str, Any], name: str, longest: int, *, required: bool 
     if not isinstance(value, str):
         raise Rejected("invalid", f"{name} has to be text.", field=name)
     if required and not value.strip():
-        raise Rejected("invalid", f"{name} is empty.", field=name)
+        raise Rejected("invalid", f"The {name.replace('_', ' ')} is empty.", field=name)
     return check_text(value, name, longest)
 
 

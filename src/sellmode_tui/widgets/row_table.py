@@ -230,13 +230,14 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
             keep_cursor: Keep the cursor on the record it is on, and that on its line, if the new source has it (else
                 the cursor keeps its place). False: go to the first row.
         """
+        key = self.cursor_key
         if columns is not None and tuple(columns) != self._columns:
             self._pages.clear()
             self._columns = tuple(columns)
             self.refresh()
         self._source = source
         self._sort = sort
-        self._open(keep_cursor=keep_cursor)
+        self._open(keep_cursor=keep_cursor, key=key)
 
     def reload(self, *, keep_cursor: bool = True) -> None:
         """Ask the source again: its rows have changed. What becomes of the cursor is as with `show`."""
@@ -300,8 +301,10 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     # --- from the source, through threads
 
-    def _open(self, *, keep_cursor: bool) -> None:
-        """Begin a generation: count, the cursor's record, the pages around it."""
+    def _open(self, *, keep_cursor: bool, key: str | None = None) -> None:
+        """Begin a generation: count, the cursor's record, the pages around it. `key` is that record's, if its row is
+        not there any more.
+        """
         source = self._source
         if source is None:
             return
@@ -311,7 +314,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         keep_cursor = not self._to_first
         if not self.is_running:
             return  # `on_mount` begins
-        key = self.cursor_key if keep_cursor else None
+        key = (self.cursor_key or key) if keep_cursor else None
         place = self._cursor if keep_cursor else 0
         line = place - self.scroll_offset.y if keep_cursor else 0  # of the view
         height = max(1, self._view_height)

@@ -522,6 +522,26 @@ async def test_an_idle_lock_is_announced_while_something_is_not_saved_and_drops_
         await wait_until(pilot, lambda: form() is None and area() is None)
 
 
+async def test_a_lock_at_once_says_what_it_cost() -> None:
+    async with at_the_counter() as pilot:
+        await open_profile(pilot)
+        await pilot.press("n")
+        await shows(pilot, NoteForm)
+        await type_in(pilot, "x")
+        await pilot.press("f10")
+        await shows(pilot, LockScreen)
+        assert trouble(pilot) == "What was typed and not saved is gone."
+
+
+async def test_whoever_signs_out_hears_what_is_not_sent() -> None:
+    async with at_the_counter() as pilot:
+        door(pilot).write_note(CLARA.id, "likes blue")
+        writing.look_again(pilot)
+        await wait_until(pilot, lambda: "1 not sent" in status(pilot))
+        await pilot.press("f8")
+        await wait_until(pilot, lambda: any("1 change not sent yet: kept here" in text for text in told(pilot)))
+
+
 async def test_a_page_that_is_saved_under_another_one_closes_when_that_goes() -> None:
     async with at_the_counter() as pilot:
         await open_profile(pilot)

@@ -230,7 +230,7 @@ def refuse(pilot: Pilot[None], code: RejectionCode, detail: str, field: str = ""
         ],
         NOW,
     )
-    _look_again(pilot)
+    look_again(pilot)
 
 
 def fail(pilot: Pilot[None], detail: str) -> None:
@@ -239,10 +239,10 @@ def fail(pilot: Pilot[None], detail: str) -> None:
     outbox(pilot).settle(
         [Result(mid=entry.mid, seq=entry.seq or 0, st="retry", detail=detail) for entry in entries], NOW
     )
-    _look_again(pilot)
+    look_again(pilot)
 
 
-def _look_again(pilot: Pilot[None]) -> None:
+def look_again(pilot: Pilot[None]) -> None:
     workspace = app_of(pilot)._workspace
     assert workspace is not None
     workspace._cache.fold()
