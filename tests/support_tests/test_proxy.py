@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import http.client
 import socket
@@ -24,6 +25,7 @@ from tests.support.proxy import (
     canned,
     captive_portal,
     cut,
+    cut_before_end,
     drip,
     flip,
     gzip_bomb,
@@ -145,6 +147,16 @@ def test_cut_in_the_body_delivers_what_came_before(proxy: FaultProxy, after: int
         get(proxy)
     assert caught.value.partial == BODY[:after]
     assert get(proxy) == BODY
+
+
+@pytest.mark.parametrize("left", [1, 5, 7])
+def test_cut_before_the_end_of_a_chunked_body(proxy: FaultProxy, left: int) -> None:
+    get(proxy, "/chunked")
+    whole = bytes(proxy.connections[-1].to_client).partition(b"\r\n\r\n")[2]
+    proxy.script = down(after_head(cut_before_end(left)))
+    with contextlib.suppress(http.client.IncompleteRead):  # it reads on over a missing last line's end
+        get(proxy, "/chunked")
+    assert bytes(proxy.connections[-1].to_client).partition(b"\r\n\r\n")[2] == whole[:-left]
 
 
 def test_cut_by_reset(proxy: FaultProxy) -> None:
