@@ -23,6 +23,7 @@ Instant: TypeAlias = Annotated[dt.datetime, msgspec.Meta(tz=True)]
 """A moment with its zone: without one it cannot be compared with any other."""
 
 Channel = Literal["email", "sms", "phone"]
+ContactChannel = Literal["call", "visit", "email", "sms", "chat"]
 ConsentState = Literal["subscribed", "one_to_one", "unsubscribed"]
 
 SOURCE_IDS = UUID("7c5d2a55-0d3c-5b0e-9a3d-51ce11d0de00")
@@ -258,7 +259,7 @@ class Contact(Record, frozen=True, kw_only=True):
     customer: str
     author: str | None = None
     at: Instant
-    channel: Literal["call", "visit", "email", "sms", "chat"]
+    channel: ContactChannel
     inbound: bool = False
     summary: str = ""
 
@@ -288,30 +289,190 @@ class SentLookbook(Record, frozen=True, kw_only=True):
 # ------------------------------------------------------------------ work
 
 
-class ManualTask(Record, frozen=True, kw_only=True):
+TaskState = Literal["open", "done", "dismissed", "expired"]
+"""``expired``: its time was up, or what it was for has been overtaken, without anybody having done it."""
+RuleTrigger = Literal["purchase", "date", "lapsed", "new_customer", "replenishment", "stay_in_touch", "event"]
+ConsentNeed = Literal["", "email", "sms", "phone", "any"]
+"""On which channel a customer may not have unsubscribed; ``any``: on at least one by which they can be reached."""
+
+
+class Task(Record, frozen=True, kw_only=True):
+    """What tasks of every kind have.
+
+    A due time is local to the task's store and written ``2026-12-24`` (by the end of that day) or ``2026-12-24T15:00``
+    (``store_time``).
+    """
+
+    store: str
+    title: str = ""
+    details: str = ""
+    action: ContactChannel | None = None
+    """The contact that the task asks for."""
+    due: str = ""
+    """Empty: at any time."""
+    snoozed_to: str = ""
+    """Put off until then, which counts in place of ``due``."""
+    due_at: Instant | None = None
+    """The instant that ``snoozed_to`` or else ``due`` comes to in the store's time zone; from then on it is overdue."""
+    state: TaskState = "open"
+    done_by: str | None = None
+    """Staff id of who did or dismissed it."""
+    done_at: Instant | None = None
+    """When it was done, dismissed or expired."""
+    reason: str = ""
+    """Why it was dismissed or has expired."""
+    claimed_by: str | None = None
+    created_at: Instant | None = None
+
+
+class ManualTask(Task, frozen=True, kw_only=True):
     """A task that somebody made."""
 
-    store: str
     creator: str
     assignee: str | None = None
+    """Whom it was given to; None is its creator's own."""
     customer: str | None = None
-    claimed_by: str | None = None
+    repeat: str = ""
+    """RFC 5545 recurrence rule, without its name: ``FREQ=WEEKLY;BYDAY=MO``. The next one is made when this one ends."""
+    repeat_from: str = ""
+    """The due time from which ``repeat`` counts."""
+    series: str = ""
+    """Id of the first task of a repeating one; empty for the first itself."""
 
 
-class RuleTask(Record, frozen=True, kw_only=True):
-    """A task that a rule made for a customer."""
+class Because(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a rule's task is for, told as words where it is shown ("bought 5 days ago")."""
 
-    store: str
+    event: RuleTrigger
+    at: Instant | None = None
+    """When it happened (purchase, last contact)."""
+    day: str = ""
+    """The day that it is about (``2026-12-24``), if it is a day."""
+    about: str = ""
+    """Which date (``birthday``), product or event."""
+    whose: str = ""
+    """Whose date, if not the customer's own (a pet's name)."""
+
+
+class RuleTask(Task, frozen=True, kw_only=True):
+    """A task that a rule made for a customer. Its id is ``rule_task_id`` of rule, customer and occurrence."""
+
     customer: str
-    done_by: str | None = None
-    claimed_by: str | None = None
+    rule: str = ""
+    """Slug of the rule."""
+    occurrence: str = ""
+    because: Because | None = None
+    meant_for: str | None = None
+    """Staff id of whom it is meant for where the whole store sees it."""
+    message: str = ""
+    """Suggested text, with the places of ``rules.templates``."""
+    expires_at: Instant | None = None
 
 
-class CorporateTask(Record, frozen=True, kw_only=True):
+class CorporateTask(Task, frozen=True, kw_only=True):
     """A head office's task, one record a person."""
 
-    store: str
     person: str
+    brief: str = ""
+    """Id of the ``CorporateBrief``."""
+    subject: str = ""
+    """Suggested subject of a message."""
+    message: str = ""
+    """Suggested text of a message."""
+    products: tuple[str, ...] = ()
+    """SKUs, ten at most."""
+    expires_at: Instant | None = None
+
+
+class CorporateBrief(Record, frozen=True, kw_only=True):
+    """What a head office asks of its people: each gets a corporate task of it, and whoever joins before it expires."""
+
+    title: str
+    details: str = ""
+    stores: tuple[str, ...] = ()
+    """Ids; empty for all."""
+    works: tuple[str, ...] = ()
+    """Kinds of work (``visibility.Work``); empty for all."""
+    due: str = ""
+    expires: str = ""
+    """Like a due time; open tasks of it expire then. Empty: never."""
+    action: ContactChannel | None = None
+    subject: str = ""
+    message: str = ""
+    products: tuple[str, ...] = ()
+    created_at: Instant | None = None
+    created_by: str = ""
+    """Staff id, or empty for the operator."""
+    withdrawn: bool = False
+    """Taken back: its open tasks expire."""
+
+
+class TaskRule(Record, frozen=True, kw_only=True):
+    """A rule that makes tasks (``rules``).
+
+    A store's rule stands, in that store, in place of the retailer's of its slug.
+
+    Its task is made when the store's day begins on which it is due: so many days and hours after what triggers it
+    (negative: before), looked at with what is known then.
+    """
+
+    slug: str
+    """Names the rule in its tasks' keys, for good: letters, digits, hyphens."""
+    store: str | None = None
+    """None is a rule of the retailer, for all stores."""
+    name: str
+    enabled: bool = True
+    trigger: RuleTrigger
+
+    dates: tuple[str, ...] = ()
+    """Of ``date``: labels of important dates (``birthday``) or the retailer's date fields (``pet.birthday``)."""
+    after_days: int | None = None
+    """Days since the last purchase (``lapsed``), contact (``stay_in_touch``) or purchase of it (``replenishment``)."""
+    times_average: float | None = None
+    """Of ``lapsed``, in place of ``after_days``: as many of the customer's average days between purchases."""
+    products: tuple[str, ...] = ()
+    """Of ``purchase`` and ``replenishment``: product types, or ``sku:`` and a SKU; ``purchase`` takes empty for all."""
+    per_unit: bool = False
+    """Of ``replenishment``: ``after_days`` counts for each unit bought."""
+    event: str = ""
+    """Of ``event``: its name (``back_in_stock``, ``abandoned_cart``, ``unanswered_request``, or another)."""
+
+    offset_days: int = 0
+    offset_hours: int = 0
+    """With hours the task is due at that very instant; else on that day, at ``due_time``."""
+    due_time: str = ""
+    """Local, ``09:00``; empty: by the end of the day."""
+    expires_days: int | None = None
+    """Days after the due day at whose end the task expires. One that could not be made in time is made until then, or
+    within ``rules.LATE_DAYS`` if it never expires."""
+
+    audience: str = ""
+    """Which customers: a filter of customers, empty for all."""
+    contact_gap_days: int = 0
+    """No task for who was contacted within so many days."""
+    consent: ConsentNeed = ""
+    goes_to: Literal["owner", "seller"] = "owner"
+    """Whom it is meant for where the whole store sees it; in Associate Mode it is always its customer's owner."""
+    unowned: bool = True
+    """Whether it counts for customers whom nobody owns; their tasks are the managers' in Associate Mode."""
+    daily_cap: int | None = None
+    """Tasks of this rule, at most, that fall to one associate on one day; the rest is looked at again the next day."""
+
+    title: str
+    details: str = ""
+    message: str = ""
+    """Suggested text, with the places of ``rules.templates``."""
+    action: ContactChannel | None = None
+
+
+def task_rule_id(store: str | None, slug: str) -> str:
+    """The id of a rule: there is one of a slug in each store, and one of the retailer's."""
+    return source_id("task_rule", "sellmode", f"{store or ''}\x1f{slug}")
+
+
+def rule_task_id(rule: str, customer: str, occurrence: str) -> str:
+    """The id of a rule's task: whoever makes it, however often, makes the same."""
+    return source_id("rule_task", "sellmode", f"{rule}\x1f{customer}\x1f{occurrence}")
 
 
 class Request(Record, frozen=True, kw_only=True):
@@ -383,6 +544,16 @@ class TaskCard(Record, frozen=True, kw_only=True):
 
     store: str
     task: str
+    title: str = ""
+    creator: str = ""
+    assignee: str = ""
+    about: str | None = None
+    """Id of the task's customer."""
+    due: str = ""
+    due_at: Instant | None = None
+    state: TaskState = "open"
+    done_at: Instant | None = None
+    reason: str = ""
 
 
 class DuplicatePair(Record, frozen=True, kw_only=True):
@@ -415,6 +586,8 @@ KINDS: dict[str, type[Record]] = {
     "manual_task": ManualTask,
     "rule_task": RuleTask,
     "corporate_task": CorporateTask,
+    "corporate_brief": CorporateBrief,
+    "task_rule": TaskRule,
     "request": Request,
     "lookbook": Lookbook,
     "fact": Fact,

@@ -24,13 +24,14 @@ Column = Literal["team", "own"]
 Role = Literal["associate", "manager", "regional", "head_office"]
 Work = Literal["omnichannel", "ecommerce"]
 """Kind of work; chooses the figures and screens offered first, never what may be seen."""
-Capability = Literal["sell", "reassign", "report", "read_profiles"]
+Capability = Literal["sell", "reassign", "report", "rules", "announce", "read_profiles"]
+"""``rules``: the rules that make tasks, of one's own store; head office's too where ``announce`` comes with it."""
 
 ROLE_CAPABILITIES: dict[Role, frozenset[Capability]] = {
     "associate": frozenset({"sell"}),
-    "manager": frozenset({"sell", "reassign", "report"}),
+    "manager": frozenset({"sell", "reassign", "report", "rules"}),
     "regional": frozenset({"report"}),
-    "head_office": frozenset({"report"}),
+    "head_office": frozenset({"report", "rules", "announce"}),
 }
 """What a role may do unless the retailer changed it."""
 
@@ -119,6 +120,10 @@ def _rule_task_own(task: records.RuleTask, customer: Customer | None) -> str | N
     return person_audience(task.store, task.done_by) if task.done_by else _customer_own(task, customer)
 
 
+def _task_rule(rule: records.TaskRule, _: Customer | None) -> str:
+    return store_audience(rule.store) if rule.store else EVERYBODY
+
+
 def _request_own(request: records.Request, _: Customer | None) -> str | None:
     if request.reserved and request.wanted:
         return person_audience(request.store, request.wanted)
@@ -172,6 +177,12 @@ TABLE: dict[type[Record], Row] = {
         Rule("open: as its customer; done: the person who did it", _rule_task_own),
     ),
     records.CorporateTask: Row("corporate task, one record a person", _STORE, _PERSON),
+    records.CorporateBrief: Row("corporate brief, what its tasks are made from", _ALL, _ALL),
+    records.TaskRule: Row(
+        "rule that makes tasks; of one store",
+        Rule("everybody of the retailer; of one store: the store", _task_rule),
+        Rule("everybody of the retailer; of one store: the store", _task_rule),
+    ),
     records.Request: Row("request", _STORE, Rule("the store; the person wanted while it is reserved", _request_own)),
     records.Lookbook: Row("lookbook, My Look, storefront picks", _STORE, _AUTHOR),
     records.Fact: Row(
@@ -209,6 +220,23 @@ def tags(record: Record, customer: Customer | None = None) -> Tags:
 
 def cards(record: Record) -> list[Record]:
     """The records that a record's second audience gets, written in the transaction that writes the record."""
+    if isinstance(record, records.ManualTask) and record.assignee not in (None, record.creator):
+        return [
+            records.TaskCard(
+                id=records.source_id("task_card", "sellmode", record.id),
+                store=record.store,
+                task=record.id,
+                title=record.title,
+                creator=record.creator,
+                assignee=record.assignee or "",
+                about=record.customer,
+                due=record.due,
+                due_at=record.due_at,
+                state=record.state,
+                done_at=record.done_at,
+                reason=record.reason,
+            )
+        ]
     if not isinstance(record, Customer):
         return []
     return [

@@ -29,6 +29,7 @@ EVENT_STREAM = "text/event-stream"
 SYNC_PATH = "/v1/sync"
 EVENTS_PATH = "/v1/sync/events"
 SALVAGE_PATH = "/v1/sync/salvage"
+PREVIEW_PATH = "/v1/rules/preview"
 SIGN_IN_PATH = "/v1/sign-in"
 ACTIVATE_PATH = "/v1/activate"
 SIGN_OUT_PATH = "/v1/sign-out"
@@ -294,3 +295,43 @@ class End(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="e", omi
 
 
 Line: TypeAlias = Head | Result | Put | Remove | Sweep | Drop | Checkpoint | KeepAlive | End
+
+
+# ------------------------------------------------------------------ preview of a rule
+
+
+class PreviewRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Asks what a rule would do in a store on a day. Answered to who has the capability ``rules`` and that store."""
+
+    store: str
+    rule: dict[str, Any]
+    """A ``TaskRule``, as builtins: one that is there, or as it might be. What is wrong with it is a problem document
+    with the field."""
+    day: str = ""
+    """``2026-12-24``; empty for the store's next day."""
+
+
+class PreviewLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A task that would be made, or is held back. Ids only: who may see the customer has the name."""
+
+    customer: str
+    due: str
+    person: str | None = None
+    """Staff id of whom it would fall to."""
+    held: str = ""
+    """Why it is held back: one of ``rules.HELD``; empty for a task."""
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rule would do."""
+
+    day: str
+    due: int
+    """How many tasks in all."""
+    held: int
+    """How many held back in all."""
+    lines: tuple[PreviewLine, ...]
+    """The first ``MAX_PREVIEW_LINES`` of either sort."""
+
+
+MAX_PREVIEW_LINES = 200

@@ -92,8 +92,10 @@ def sees(world: World, account: Account, record: Record) -> bool:  # noqa: C901,
         return i_am(customer.owner, customer.store)
 
     match record:
-        case records.Retailer() | records.Product():
+        case records.Retailer() | records.Product() | records.CorporateBrief():
             return True
+        case records.TaskRule():
+            return record.store is None or works_in(record.store)
         case records.Staff():
             return works_in(record.store)
         case records.Note(private=True):
@@ -211,7 +213,7 @@ def _record(chance: random.Random, kind: str, number: int, names: _Names) -> Rec
     authors = [*names.people, None] if kind in ("note", "contact", "sent_lookbook") else names.people
     customers = [*names.customers, None] if kind == "manual_task" else names.customers
     decides: dict[str, Sequence[Any]] = {
-        "store": names.stores,
+        "store": [*names.stores, None] if kind == "task_rule" else names.stores,
         "customer": customers,
         "author": authors,
         "creator": names.people,
@@ -250,6 +252,9 @@ _PLAIN = {
     "month": 2,
     "day": 29,
     "task": world_id("manual_task", 0),
+    "name": "A name",
+    "slug": "a-slug",
+    "trigger": "purchase",
     "operation": {"op": "edit", "kind": "customer", "id": world_id("customer", 0), "set": {"language": "fr"}},
     "customers": (world_id("customer", 0), world_id("customer", 1)),
 }

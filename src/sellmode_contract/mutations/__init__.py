@@ -6,7 +6,7 @@ who may and then applies it to the records as they are by then. So both come to 
 
 from __future__ import annotations
 
-from sellmode_contract.mutations.applying import Conflict, Outcome, Reader, Stage, World, apply, check_author_sees
+from sellmode_contract.mutations.applying import apply, check_author_sees
 from sellmode_contract.mutations.consent import consent_id, stricter
 from sellmode_contract.mutations.customers import EDITABLE_FIELDS, EDITABLE_SETS
 from sellmode_contract.mutations.operations import (
@@ -17,13 +17,16 @@ from sellmode_contract.mutations.operations import (
     Discard,
     Dismiss,
     Edit,
+    Finish,
     Merge,
     Operation,
     Park,
     Queued,
     Release,
     Remove,
+    Reopen,
     SetConsent,
+    Withdraw,
     capability,
     customers_of,
     decode,
@@ -32,6 +35,7 @@ from sellmode_contract.mutations.operations import (
     target,
 )
 from sellmode_contract.mutations.refusals import Rejected, RejectionCode
+from sellmode_contract.mutations.world import Conflict, Outcome, Reader, Stage, World
 
 __all__ = [
     "EDITABLE_FIELDS",
@@ -44,6 +48,7 @@ __all__ = [
     "Discard",
     "Dismiss",
     "Edit",
+    "Finish",
     "Merge",
     "Operation",
     "Outcome",
@@ -54,8 +59,10 @@ __all__ = [
     "RejectionCode",
     "Release",
     "Remove",
+    "Reopen",
     "SetConsent",
     "Stage",
+    "Withdraw",
     "World",
     "apply",
     "capability",

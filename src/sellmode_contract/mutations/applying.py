@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import msgspec
 
 from sellmode_contract import visibility
 from sellmode_contract.mutations import consent as consents
+from sellmode_contract.mutations import rules, tasks
 from sellmode_contract.mutations.customers import (
     as_json,
     check_somebody,
@@ -28,18 +27,33 @@ from sellmode_contract.mutations.operations import (
     Discard,
     Dismiss,
     Edit,
+    Finish,
     Merge,
     Operation,
     Park,
     Release,
     Remove,
+    Reopen,
     SetConsent,
+    Withdraw,
     decode,
     encode,
     plain,
     target,
 )
+from sellmode_contract.mutations.reading import (
+    check_known,
+    check_new,
+    customer_of,
+    entries_of,
+    flag_of,
+    invalid,
+    read,
+    text_of,
+    texts_of,
+)
 from sellmode_contract.mutations.refusals import Rejected
+from sellmode_contract.mutations.world import Conflict, Outcome, Reader, Stage, World
 from sellmode_contract.records import (
     Channel,
     Consent,
@@ -53,8 +67,8 @@ from sellmode_contract.records import (
     ParkedEdit,
     Record,
     Request,
-    Retailer,
     RuleTask,
+    Task,
     kind_of,
     parent_of,
     source_id,
@@ -73,105 +87,33 @@ EARLIEST = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """Of a contact. The first days of the calendar cannot be shown in every time zone."""
 
 
-_PLACE = re.compile(r"(missing required field| - at) `(\$\.)?(?P<field>\w+)")
-
-
-class Reader(Protocol):
-    """The records that there are."""
-
-    def get(self, kind: str, id: str) -> Record | None:
-        """A record."""
-
-    def consent(self, customer: str, channel: Channel) -> Consent | None:
-        """What a customer allows on a channel."""
-
-    def belongings(self, customer: str, kind: str | None = None) -> list[Record]:
-        """What belongs to a customer, of one kind or of all."""
-
-
-class World(NamedTuple):
-    """What an operation is applied to, and by whom."""
-
-    records: Reader
-    account: Account
-    """Its author."""
-    retailer: Retailer | None
-    mid: str
-    now: dt.datetime
-    """When it was made, UTC."""
-    age: dt.timedelta = dt.timedelta()
-    """How long ago that is."""
-
-
-class Conflict(msgspec.Struct, frozen=True):
-    """A field that somebody else had changed: the last to arrive won."""
-
-    yours: Any
-    theirs: Any
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The records as they are afterwards, and those that are no more."""
-
-    puts: tuple[Record, ...] = ()
-    removes: tuple[tuple[str, str], ...] = ()
-    """Kind and id."""
-    conflicts: Mapping[str, Conflict] = field(default_factory=dict)
-    """By field."""
-
-
-class Stage:
-    """Records with what several operations, one after the other, have made of them."""
-
-    def __init__(self, beneath: Reader) -> None:
-        self._beneath = beneath
-        self.changed: dict[tuple[str, str], Record | None] = {}
-        """By kind and id; None is removed."""
-
-    def take(self, outcome: Outcome) -> None:
-        """Let an outcome stand."""
-        self.changed.update({(kind_of(record), record.id): record for record in outcome.puts})
-        self.changed.update(dict.fromkeys(outcome.removes))
-
-    def get(self, kind: str, id: str) -> Record | None:
-        """A record as it is by now."""
-        return self.changed[kind, id] if (kind, id) in self.changed else self._beneath.get(kind, id)
-
-    def consent(self, customer: str, channel: Channel) -> Consent | None:
-        """What a customer allows on a channel by now."""
-        for record in self.changed.values():
-            if isinstance(record, Consent) and (record.customer, record.channel) == (customer, channel):
-                return record
-        found = self._beneath.consent(customer, channel)
-        return None if found is None or ("consent", found.id) in self.changed else found
-
-    def belongings(self, customer: str, kind: str | None = None) -> list[Record]:
-        """What belongs to a customer by now."""
-        kept = [
-            record
-            for record in self._beneath.belongings(customer, kind)
-            if (kind_of(record), record.id) not in self.changed
-        ]
-        made = [
-            record
-            for (of, _), record in self.changed.items()
-            if record is not None and getattr(record, "customer", None) == customer and kind in (None, of)
-        ]
-        return [*kept, *made]
-
-
-def apply(operation: Operation, world: World) -> Outcome:  # noqa: PLR0911 -- one for each operation
+def apply(operation: Operation, world: World) -> Outcome:  # noqa: C901, PLR0911, PLR0912 -- a case for each operation
     """What an operation makes of the records. Raises Rejected; whoever asks has looked whether its author may."""
     match operation:
         case Create():
             return _CREATES[operation.kind](operation, world)
         case Edit(kind="customer"):
             return _edit_customer(operation, world)
-        case Edit():
+        case Edit(kind="note") | Edit(kind="date"):
             return _edit_belonging(operation, world)
+        case Edit(kind="task_rule"):
+            return rules.edit(operation, world)
+        case Edit():
+            return tasks.edit(operation, world)
+        case Remove(kind="manual_task"):
+            return tasks.remove(operation, world)
+        case Remove(kind="task_rule"):
+            return rules.remove(operation, world)
+        case Remove(kind="corporate_brief"):
+            return rules.take_back(operation, world)
         case Remove():
             return _remove(operation, world)
+        case Finish():
+            return tasks.finish(operation, world)
+        case Reopen():
+            return tasks.reopen(operation, world)
+        case Withdraw():
+            return tasks.withdraw(operation, world)
         case SetConsent():
             return _set_consent(operation, world)
         case Claim() | Release():
@@ -198,12 +140,18 @@ def check_author_sees(operation: Operation, outcome: Outcome, records: Reader, m
         parent = parent_of(record)
         customer = records.get("customer", parent) if parent is not None else None
         tags = visibility.tags(record, customer if isinstance(customer, Customer) else None)
-        if not visibility.visible(mode, account, tags):
+        shown = [tags, *(visibility.tags(card) for card in visibility.cards(record) if isinstance(record, Task))]
+        if not any(visibility.visible(mode, account, tags) for tags in shown):
             raise Rejected(
-                "not_allowed",
-                "You would not see it yourself: a private note needs a customer of your own.",
-                field="private",
+                "not_allowed", _HIDDEN[isinstance(record, Task)], field="private" if kind_of(record) == "note" else ""
             )
+
+
+_HIDDEN = {
+    False: "You would not see it yourself: a private note needs a customer of your own.",
+    True: "You would not see it yourself: the task has gone to a colleague with its customer.",
+}
+"""By whether it is a task."""
 
 
 # ------------------------------------------------------------------ creating
@@ -213,13 +161,13 @@ def _create_customer(operation: Create, world: World) -> Outcome:
     account = world.account
     if len(account.stores) != 1:
         raise Rejected("not_allowed", "Only somebody who works in one store can add a customer to it.")
-    _check_new(operation, world)
+    check_new(operation, world)
     customer = Customer(id=operation.id, store=account.stores[0], owner=account.id, created_at=world.now)
     for name, value in sorted(operation.doc.items()):
         if name in ("tags", "preferences"):
-            customer = with_elements(customer, name, _texts(value, name), ())
+            customer = with_elements(customer, name, texts_of(value, name), ())
         elif name in ("sizes", "custom"):
-            for entry, held in _entries(value, name):
+            for entry, held in entries_of(value, name):
                 customer = with_value(customer, f"{name}.{entry}", held, world.retailer)
         else:
             customer = with_value(customer, name, value, world.retailer)
@@ -234,29 +182,29 @@ def _create_customer(operation: Create, world: World) -> Outcome:
 
 
 def _create_note(operation: Create, world: World) -> Outcome:
-    _check_new(operation, world)
+    check_new(operation, world)
     note = Note(
         id=operation.id,
-        customer=_customer_of(operation, world).id,
+        customer=customer_of(operation, world).id,
         author=world.account.id,
         written_at=world.now,
-        text=_text(operation.doc, "text", LONGEST_NOTE, required=True),
-        private=_flag(operation.doc, "private"),
+        text=text_of(operation.doc, "text", LONGEST_NOTE, required=True),
+        private=flag_of(operation.doc, "private"),
     )
-    _check_known(operation.doc, {"customer", "text", "private"})
+    check_known(operation.doc, {"customer", "text", "private"})
     return Outcome(puts=(note,))
 
 
 def _create_contact(operation: Create, world: World) -> Outcome:
-    _check_new(operation, world)
-    customer = _customer_of(operation, world)
+    check_new(operation, world)
+    customer = customer_of(operation, world)
     try:
         contact = msgspec.convert(
             {"at": world.now, **operation.doc, "id": operation.id, "author": world.account.id}, Contact
         )
     except msgspec.ValidationError as error:
-        raise _invalid(error) from None
-    _check_known(operation.doc, {"customer", "channel", "inbound", "summary", "at"})
+        raise invalid(error) from None
+    check_known(operation.doc, {"customer", "channel", "inbound", "summary", "at"})
     check_text(contact.summary, "summary", LONGEST_SUMMARY)
     if contact.at > world.now + FUTURE:
         raise Rejected("invalid", "A contact that was made does not lie in the future.", field="at")
@@ -271,8 +219,8 @@ def _create_contact(operation: Create, world: World) -> Outcome:
 
 
 def _create_date(operation: Create, world: World) -> Outcome:
-    _check_new(operation, world)
-    customer = _customer_of(operation, world)
+    check_new(operation, world)
+    customer = customer_of(operation, world)
     return Outcome(puts=(_date({**operation.doc, "id": operation.id, "customer": customer.id}),))
 
 
@@ -281,15 +229,18 @@ _CREATES = {
     "note": _create_note,
     "contact": _create_contact,
     "date": _create_date,
+    "manual_task": tasks.create,
+    "task_rule": rules.create,
+    "corporate_brief": rules.announce,
 }
 
 
 def _date(fields: Mapping[str, Any]) -> ImportantDate:
-    _check_known(fields, {"id", "customer", "label", "month", "day", "year", "about"})
+    check_known(fields, {"id", "customer", "label", "month", "day", "year", "about"})
     try:
         date = msgspec.convert(fields, ImportantDate)
     except msgspec.ValidationError as error:
-        raise _invalid(error) from None
+        raise invalid(error) from None
     if not check_text(date.label, "label", LONGEST_LABEL).strip():
         raise Rejected("invalid", "A date needs a label, such as birthday.", field="label")
     check_text(date.about, "about", LONGEST_LABEL)
@@ -307,7 +258,7 @@ def _date(fields: Mapping[str, Any]) -> ImportantDate:
 
 
 def _edit_customer(operation: Edit, world: World) -> Outcome:
-    before = customer = _read(world, "customer", operation.id, Customer)
+    before = customer = read(world, "customer", operation.id, Customer)
     conflicts: dict[str, Conflict] = {}
     for path, value in sorted(operation.set.items()):
         changed = with_value(customer, path, value, world.retailer)
@@ -346,7 +297,7 @@ def _overwritten(customer: str, path: str, conflict: Conflict, world: World) -> 
 
 
 def _edit_belonging(operation: Edit, world: World) -> Outcome:
-    record = _read(world, operation.kind, operation.id, Note if operation.kind == "note" else ImportantDate)
+    record = read(world, operation.kind, operation.id, Note if operation.kind == "note" else ImportantDate)
     if operation.add or operation.remove:
         raise Rejected("invalid", f"A {operation.kind} has no sets.")
     held: dict[str, Any] = {**_BLANK[operation.kind], **as_json(record)}
@@ -362,11 +313,11 @@ def _edit_belonging(operation: Edit, world: World) -> Outcome:
         held[name] = value
     if isinstance(record, Note):
         _check_own(record, world)
-        _check_known(operation.set, {"text", "private"})
-        text, private = _text(held, "text", LONGEST_NOTE, required=True), _flag(held, "private")
+        check_known(operation.set, {"text", "private"})
+        text, private = text_of(held, "text", LONGEST_NOTE, required=True), flag_of(held, "private")
         changed: Record = msgspec.structs.replace(record, text=text, private=private)
     else:
-        _check_known(operation.set, {"label", "month", "day", "year", "about"})
+        check_known(operation.set, {"label", "month", "day", "year", "about"})
         changed = _date({name: value for name, value in held.items() if value is not None})
     lost = tuple(_overwritten(_parent(record), name, conflict, world) for name, conflict in conflicts.items())
     if isinstance(record, Note):
@@ -387,7 +338,7 @@ def _parent(record: Record) -> str:
 
 def _remove(operation: Remove, world: World) -> Outcome:
     types: dict[str, type[Record]] = {"customer": Customer, "note": Note, "contact": Contact, "date": ImportantDate}
-    record = _read(world, operation.kind, operation.id, types[operation.kind])
+    record = read(world, operation.kind, operation.id, types[operation.kind])
     held = as_json(record)
     blank = _BLANK.get(operation.kind, {})
     for name, value in operation.was.items():
@@ -427,7 +378,7 @@ def _remove_customer(customer: Customer, world: World) -> Outcome:
 
 
 def _set_consent(operation: SetConsent, world: World) -> Outcome:
-    customer = _read(world, "customer", operation.customer, Customer)
+    customer = read(world, "customer", operation.customer, Customer)
     known = world.records.consent(customer.id, operation.channel)
     state = known.state if known else consents.UNSAID
     check_text(operation.evidence, "evidence", LONGEST_EVIDENCE)
@@ -455,8 +406,10 @@ def _claim(operation: Claim | Release, world: World) -> Outcome:
         "rule_task": RuleTask,
         "manual_task": ManualTask,
     }
-    record = _read(world, operation.kind, operation.id, types[operation.kind])
+    record = read(world, operation.kind, operation.id, types[operation.kind])
     me = world.account.id
+    if isinstance(record, Task) and record.state != "open":
+        raise Rejected("already_done", "It was done, dismissed or expired already.", winner=record.done_by)
     if record.claimed_by not in (None, me):
         raise Rejected("already_claimed", "A colleague has taken it.", winner=record.claimed_by)
     if isinstance(operation, Claim) and operation.kind == "request" and world.age > REQUEST_CLAIM_LAPSES:
@@ -469,7 +422,7 @@ def _claim(operation: Claim | Release, world: World) -> Outcome:
 
 
 def _park(operation: Park, world: World) -> Outcome:
-    customer = _read(world, "customer", operation.customer, Customer)
+    customer = read(world, "customer", operation.customer, Customer)
     if world.records.get("parked_edit", operation.id) is not None:
         raise Rejected("conflict", "There is a parked edit of this id already.", field="id")
     handed = _inner(operation.operation)
@@ -485,8 +438,8 @@ def _park(operation: Park, world: World) -> Outcome:
 
 
 def _judge_parked(operation: Accept | Discard, world: World) -> Outcome:
-    parked = _read(world, "parked_edit", operation.id, ParkedEdit)
-    customer = _read(world, "customer", parked.customer, Customer)
+    parked = read(world, "parked_edit", operation.id, ParkedEdit)
+    customer = read(world, "customer", parked.customer, Customer)
     removes = (("parked_edit", parked.id),)
     if isinstance(operation, Discard):
         return Outcome(puts=(_waiting(customer, -1),), removes=removes)
@@ -556,73 +509,11 @@ def _waiting(customer: Customer, by: int) -> Customer:
     return msgspec.structs.replace(customer, figures=figures)
 
 
-# ------------------------------------------------------------------ reading what is given
-
-
-def _read(world: World, kind: str, id: str, type: type[Any]) -> Any:
-    record = world.records.get(kind, id)
-    if not isinstance(record, type):
-        raise Rejected("not_found", f"There is no such {kind.replace('_', ' ')}.")
-    return record
-
-
 def _pair(id: str, world: World) -> DuplicatePair:
-    pair: DuplicatePair = _read(world, "duplicate_pair", id, DuplicatePair)
+    pair: DuplicatePair = read(world, "duplicate_pair", id, DuplicatePair)
     return pair
-
-
-def _customer_of(operation: Create, world: World) -> Customer:
-    id = operation.doc.get("customer")
-    if not isinstance(id, str):
-        raise Rejected("invalid", f"A {operation.kind} belongs to a customer.", field="customer")
-    customer: Customer = _read(world, "customer", id, Customer)
-    return customer
-
-
-def _check_new(operation: Create, world: World) -> None:
-    if world.records.get(operation.kind, operation.id) is not None:
-        raise Rejected("conflict", f"There is a {operation.kind} of this id already.", field="id")
 
 
 def _check_own(record: Note | Contact, world: World) -> None:
     if record.author != world.account.id:
         raise Rejected("not_allowed", f"Only its author changes a {kind_of(record)}.")
-
-
-def _check_known(given: Iterable[str], known: set[str]) -> None:
-    if unknown := set(given) - known:
-        raise Rejected("invalid", "There is no such field, or it cannot be edited.", field=min(unknown)[:100])
-
-
-def _text(fields: Mapping[str, Any], name: str, longest: int, *, required: bool = False) -> str:
-    value = fields.get(name, "")
-    if not isinstance(value, str):
-        raise Rejected("invalid", f"{name} has to be text.", field=name)
-    if required and not value.strip():
-        raise Rejected("invalid", f"The {name.replace('_', ' ')} is empty.", field=name)
-    return check_text(value, name, longest)
-
-
-def _flag(fields: Mapping[str, Any], name: str) -> bool:
-    value = fields.get(name, False)
-    if not isinstance(value, bool):
-        raise Rejected("invalid", f"{name} is true or false.", field=name)
-    return value
-
-
-def _texts(value: Any, name: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise Rejected("invalid", f"{name} are a list of texts.", field=name)
-    return tuple(value)
-
-
-def _entries(value: Any, name: str) -> list[tuple[str, Any]]:
-    if not isinstance(value, dict):
-        raise Rejected("invalid", f"{name} have names and values.", field=name)
-    return sorted(value.items())
-
-
-def _invalid(error: msgspec.ValidationError) -> Rejected:
-    """Names the field; what stood in it may be somebody's name."""
-    found = _PLACE.search(str(error))
-    return Rejected("invalid", "A field is missing or has the wrong type.", field=found["field"] if found else "")

@@ -30,7 +30,7 @@ class _Operation(
 class Create(_Operation, frozen=True, kw_only=True, tag="create"):
     """A new record, whose id the author made."""
 
-    kind: Literal["customer", "note", "contact", "date"]
+    kind: Literal["customer", "note", "contact", "date", "manual_task", "task_rule", "corporate_brief"]
     doc: dict[str, Any]
     """Its fields, as a record has them; ``customer`` for what belongs to one. Author and time are not among them."""
 
@@ -38,7 +38,7 @@ class Create(_Operation, frozen=True, kw_only=True, tag="create"):
 class Edit(_Operation, frozen=True, kw_only=True, tag="edit"):
     """Changes of fields. ``sizes.shoes`` and ``custom.pet`` name an entry of a map, which None takes away."""
 
-    kind: Literal["customer", "note", "date"]
+    kind: Literal["customer", "note", "date", "manual_task", "rule_task", "corporate_task", "task_rule"]
     set: dict[str, Any] = {}
     was: dict[str, Any] = {}
     """For each field of ``set``, what its author saw; None where there was nothing."""
@@ -50,9 +50,9 @@ class Edit(_Operation, frozen=True, kw_only=True, tag="edit"):
 
 
 class Remove(_Operation, frozen=True, kw_only=True, tag="remove"):
-    """Takes away a date, or what one has made oneself."""
+    """Takes away a date, a rule, or what one has made oneself."""
 
-    kind: Literal["customer", "note", "contact", "date"]
+    kind: Literal["customer", "note", "contact", "date", "manual_task", "task_rule", "corporate_brief"]
     was: dict[str, Any] = {}
     """The fields as their author saw them; if any differs by now, the record stays."""
 
@@ -78,6 +78,29 @@ class Release(_Operation, frozen=True, kw_only=True, tag="release"):
     """Gives back what one has claimed."""
 
     kind: Literal["request", "rule_task", "manual_task"]
+
+
+TaskKind: TypeAlias = Literal["manual_task", "rule_task", "corporate_task"]
+
+
+class Finish(_Operation, frozen=True, kw_only=True, tag="finish"):
+    """Ends a task: it is done, or dismissed for a reason. If it repeats, the next one is made."""
+
+    kind: TaskKind
+    how: Literal["done", "dismissed"] = "done"
+    reason: str = ""
+
+
+class Reopen(_Operation, frozen=True, kw_only=True, tag="reopen"):
+    """Takes back that one has ended a task. The next one of a repeating task goes, if nobody has touched it."""
+
+    kind: TaskKind
+
+
+class Withdraw(_Operation, frozen=True, kw_only=True, tag="withdraw"):
+    """Takes a task back from whom it was given to, by a manager's card of it, whose id this is."""
+
+    reason: str = ""
 
 
 class Merge(_Operation, frozen=True, kw_only=True, tag="merge"):
@@ -108,7 +131,22 @@ class Discard(_Operation, frozen=True, kw_only=True, tag="discard"):
     """Drops a change that was handed over, whose id this is."""
 
 
-Operation: TypeAlias = Create | Edit | Remove | SetConsent | Claim | Release | Merge | Dismiss | Park | Accept | Discard
+Operation: TypeAlias = (
+    Create
+    | Edit
+    | Remove
+    | SetConsent
+    | Claim
+    | Release
+    | Finish
+    | Reopen
+    | Withdraw
+    | Merge
+    | Dismiss
+    | Park
+    | Accept
+    | Discard
+)
 
 _decoder: msgspec.json.Decoder[Operation] = msgspec.json.Decoder(Operation)
 
@@ -189,6 +227,8 @@ def target(operation: Operation) -> tuple[str, str]:
             return "duplicate_pair", operation.id
         case Park() | Accept() | Discard():
             return "parked_edit", operation.id
+        case Withdraw():
+            return "task_card", operation.id
         case _:
             return operation.kind, operation.id
 
@@ -210,7 +250,9 @@ def customers_of(operation: Operation) -> str | None:
 def is_fact(operation: Operation) -> bool:
     """Whether it tells of something that happened, and so counts although the customer has left the author's view."""
     match operation:
-        case Create(kind="note") | Create(kind="contact"):
+        case Create(kind="note") | Create(kind="contact") | Create(kind="manual_task"):
+            return True
+        case Finish(how="done"):
             return True
         case SetConsent(state="unsubscribed"):
             return True
@@ -220,7 +262,15 @@ def is_fact(operation: Operation) -> bool:
 
 def capability(operation: Operation) -> Capability:
     """What an account needs to be able to do it, besides seeing what it is about."""
-    return "reassign" if isinstance(operation, Merge | Dismiss) else "sell"
+    match operation:
+        case Merge() | Dismiss() | Withdraw():
+            return "reassign"
+        case Create(kind="task_rule") | Edit(kind="task_rule") | Remove(kind="task_rule"):
+            return "rules"
+        case Create(kind="corporate_brief") | Remove(kind="corporate_brief"):
+            return "announce"
+        case _:
+            return "sell"
 
 
 def plain(operation: Operation) -> Mapping[str, Any]:

@@ -1,0 +1,84 @@
+"""Reading what an operation gives, and the records that it names. Everything here raises Rejected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from sellmode_contract.mutations.customers import check_text
+from sellmode_contract.mutations.operations import Create
+from sellmode_contract.mutations.refusals import Rejected
+from sellmode_contract.mutations.world import World
+from sellmode_contract.records import Customer
+
+_PLACE = re.compile(r"(missing required field| - at) `(\$\.)?(?P<field>\w+)")
+
+
+def read(world: World, kind: str, id: str, type: type[Any]) -> Any:
+    """A record of a type; ``not_found`` if there is none."""
+    record = world.records.get(kind, id)
+    if not isinstance(record, type):
+        raise Rejected("not_found", f"There is no such {kind.replace('_', ' ')}.")
+    return record
+
+
+def customer_of(operation: Create, world: World) -> Customer:
+    """The customer to whom something new belongs."""
+    id = operation.doc.get("customer")
+    if not isinstance(id, str):
+        raise Rejected("invalid", f"A {operation.kind} belongs to a customer.", field="customer")
+    customer: Customer = read(world, "customer", id, Customer)
+    return customer
+
+
+def check_new(operation: Create, world: World) -> None:
+    """Whether there is no record of this id yet."""
+    if world.records.get(operation.kind, operation.id) is not None:
+        raise Rejected("conflict", f"There is a {operation.kind} of this id already.", field="id")
+
+
+def check_known(given: Iterable[str], known: set[str]) -> None:
+    """Whether only known fields are given."""
+    if unknown := set(given) - known:
+        raise Rejected("invalid", "There is no such field, or it cannot be edited.", field=min(unknown)[:100])
+
+
+def text_of(fields: Mapping[str, Any], name: str, longest: int, *, required: bool = False) -> str:
+    """A field that is text, empty if it is not given."""
+    value = fields.get(name, "")
+    if not isinstance(value, str):
+        raise Rejected("invalid", f"{name} has to be text.", field=name)
+    if required and not value.strip():
+        raise Rejected("invalid", f"The {name.replace('_', ' ')} is empty.", field=name)
+    return check_text(value, name, longest)
+
+
+def flag_of(fields: Mapping[str, Any], name: str) -> bool:
+    """A field that is true or false, false if it is not given."""
+    value = fields.get(name, False)
+    if not isinstance(value, bool):
+        raise Rejected("invalid", f"{name} is true or false.", field=name)
+    return value
+
+
+def texts_of(value: Any, name: str) -> tuple[str, ...]:
+    """A value that is a list of texts."""
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise Rejected("invalid", f"{name} are a list of texts.", field=name)
+    return tuple(value)
+
+
+def entries_of(value: Any, name: str) -> list[tuple[str, Any]]:
+    """A value that is an object: its names, in order, with their values."""
+    if not isinstance(value, dict):
+        raise Rejected("invalid", f"{name} have names and values.", field=name)
+    return sorted(value.items())
+
+
+def invalid(error: msgspec.ValidationError) -> Rejected:
+    """Names the field; what stood in it may be somebody's name."""
+    found = _PLACE.search(str(error))
+    return Rejected("invalid", "A field is missing or has the wrong type.", field=found["field"] if found else "")

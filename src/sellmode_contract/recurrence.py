@@ -1,0 +1,111 @@
+"""When a repeating task is due next: RFC 5545 recurrence rules over a store's local days.
+
+A rule is read in local time, so that "every day at nine" stays at nine over changes of the clocks.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import re
+
+from dateutil.rrule import rrule, rrulestr
+
+from sellmode_contract.store_time import LAST_YEAR, Due, read_due
+
+LONGEST_RULE = 200
+YEARS = 30
+"""A series ends after so many years; a rule that does not come again within them is refused."""
+MOST_TIMES = 1000
+
+_ALWAYS = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"})
+_PARTS = {
+    "DAILY": _ALWAYS | {"BYDAY"},
+    "WEEKLY": _ALWAYS | {"BYDAY"},
+    "MONTHLY": _ALWAYS | {"BYDAY", "BYMONTHDAY", "BYSETPOS"},
+    "YEARLY": _ALWAYS | {"BYDAY", "BYMONTHDAY", "BYSETPOS", "BYMONTH"},
+}
+"""The parts that go with each frequency. RFC 5545 has more, with which a rule may search for centuries."""
+_ORDINALS = {"DAILY": 0, "WEEKLY": 0, "MONTHLY": 5, "YEARLY": 53}
+"""The highest number before a day (``2MO``)."""
+_WEEKDAY = re.compile(r"(?P<ordinal>[+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)", re.ASCII)
+_EXAMPLE = "such as FREQ=WEEKLY;BYDAY=MO"
+_UNTIL = re.compile(r"\d{8}", re.ASCII)
+
+
+def check(repeat: str, start: Due) -> None:
+    """Raises ValueError with what is wrong with a recurrence rule, also if it never comes again after ``start``."""
+    if next_due(repeat, start, start, start.day) is None:
+        raise ValueError("it does not come again")
+
+
+def next_due(repeat: str, start: Due, last: Due, today: dt.date) -> Due | None:
+    """The first due time of a series from ``start`` that lies after ``last`` and not before ``today``.
+
+    None if the series is over by then. Raises ValueError with what is wrong with the rule.
+    """
+    rule, count = _read(repeat, _naive(start))
+    for moment in itertools.islice(rule, count):
+        due = Due(moment.date(), moment.time() if start.time is not None else None)
+        if due.day >= today and _naive(due) > _naive(last):
+            return due
+    return None
+
+
+def _naive(due: Due) -> dt.datetime:
+    return dt.datetime.combine(due.day, due.time or dt.time())
+
+
+def _read(repeat: str, start: dt.datetime) -> tuple[rrule, int | None]:
+    """The rule, ending within ``YEARS``, and how often it comes at most."""
+    parts = _parts(repeat)
+    count = _number("COUNT", parts.pop("COUNT")) if "COUNT" in parts else None
+    _number("INTERVAL", parts.get("INTERVAL", "1"))
+    last = start.replace(year=min(start.year + YEARS, LAST_YEAR), day=1)
+    if "UNTIL" in parts:
+        if count is not None:
+            raise ValueError("it has either COUNT or UNTIL")
+        last = min(last, _until(parts.pop("UNTIL")))
+    try:
+        rule = rrulestr(";".join(f"{name}={value}" for name, value in parts.items()), dtstart=start)
+        if isinstance(rule, rrule):
+            return rule.replace(until=last), count
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError):
+        pass  # of the library's several errors none says more
+    raise ValueError(f"it is not a recurrence rule of RFC 5545, {_EXAMPLE}")
+
+
+def _parts(repeat: str) -> dict[str, str]:
+    if len(repeat) > LONGEST_RULE:
+        raise ValueError(f"it has more than {LONGEST_RULE} characters")
+    found: dict[str, str] = {}
+    for part in repeat.upper().split(";"):
+        name, _, value = part.partition("=")
+        if not value or name in found:
+            raise ValueError(f"it is made of parts NAME=VALUE, each once, {_EXAMPLE}")
+        found[name] = value
+    frequency = found.get("FREQ", "")
+    if frequency not in _PARTS:
+        raise ValueError(f"FREQ is one of {', '.join(_PARTS)}")
+    if found.keys() - _PARTS[frequency]:
+        raise ValueError(f"the parts that go with {frequency} are {', '.join(sorted(_PARTS[frequency]))}")
+    if frequency == "DAILY" and "BYDAY" in found and found.get("INTERVAL", "1") != "1":
+        raise ValueError("days of the week go with WEEKLY, or with every day")
+    for day in found["BYDAY"].split(",") if "BYDAY" in found else ():
+        weekday = _WEEKDAY.fullmatch(day)
+        if not weekday or not 0 <= abs(int(weekday["ordinal"] or 0)) <= _ORDINALS[frequency]:
+            raise ValueError("BYDAY has days such as MO, and 1MO or -1FR by the month or year")
+    return found
+
+
+def _number(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= MOST_TIMES):
+        raise ValueError(f"{name} is a number from 1 to {MOST_TIMES}")
+    return int(text)
+
+
+def _until(text: str) -> dt.datetime:
+    """The last moment of the day after which the series ends."""
+    if not _UNTIL.fullmatch(text):
+        raise ValueError("UNTIL is a day, such as 20261231")
+    return dt.datetime.combine(read_due(f"{text[:4]}-{text[4:6]}-{text[6:]}").day, dt.time.max)

@@ -1,0 +1,75 @@
+"""Days and due times as a store has them: local to its IANA time zone, whatever the clock of a terminal says.
+
+A due time is text: ``2026-12-24``, by the end of that day, or ``2026-12-24T15:00``. A local time that a change of the
+clocks leaves out counts with the offset before the change, one that it repeats is the first (RFC 5545, 3.3.5).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sellmode_contract.records import Retailer
+
+_DUE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?", re.ASCII)
+_DAY = dt.timedelta(days=1)
+FIRST_YEAR, LAST_YEAR = 1971, 9998
+"""The days in between exist, with those beside them, in every time zone."""
+
+
+class Due(NamedTuple):
+    """A due time: a day, or a minute of it."""
+
+    day: dt.date
+    time: dt.time | None = None
+
+    @property
+    def text(self) -> str:
+        """As records have it."""
+        return self.day.isoformat() if self.time is None else f"{self.day.isoformat()}T{self.time:%H:%M}"
+
+    def moved(self, days: int) -> Due:
+        """The same time of another day; raises OverflowError past the calendar's ends."""
+        return self._replace(day=self.day + days * _DAY)
+
+    def instant(self, zone: ZoneInfo) -> dt.datetime:
+        """The UTC instant from which on it is overdue: of a day, its end."""
+        if self.time is None:
+            return day_start(self.day + _DAY, zone)
+        return dt.datetime.combine(self.day, self.time, zone).astimezone(dt.UTC)
+
+
+def read_due(text: str) -> Due:
+    """A due time as records have it. Raises ValueError with what is wrong with it."""
+    if not _DUE.fullmatch(text):
+        raise ValueError("a due time is a day (2026-12-24), or a day and a time (2026-12-24T15:00)")
+    day_text, _, time_text = text.partition("T")
+    try:
+        day = dt.date.fromisoformat(day_text)
+    except ValueError:
+        raise ValueError("there is no such day") from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise ValueError(f"the year has to lie between {FIRST_YEAR} and {LAST_YEAR}")
+    try:
+        return Due(day, dt.time.fromisoformat(time_text) if time_text else None)
+    except ValueError:
+        raise ValueError("there is no such time of day") from None
+
+
+def day_start(day: dt.date, zone: ZoneInfo) -> dt.datetime:
+    """The UTC instant at which a day begins; where midnight is left out, when the clocks are put forward."""
+    return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
+
+
+def local_day(instant: dt.datetime, zone: ZoneInfo) -> dt.date:
+    """The day that a store has at an instant."""
+    return instant.astimezone(zone).date()
+
+
+def zone_of(retailer: Retailer | None, store: str | None) -> ZoneInfo:
+    """A store's time zone; the retailer's for a store that is not known, UTC if there is no retailer."""
+    if retailer is None:
+        return ZoneInfo("UTC")
+    return ZoneInfo(next((entry.time_zone for entry in retailer.stores if entry.id == store), retailer.time_zone))
