@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -305,8 +305,7 @@ class PreviewRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
     store: str
     rule: dict[str, Any]
-    """A ``TaskRule``, as builtins: one that is there, or as it might be. What is wrong with it is a problem document
-    with the field."""
+    """A ``TaskRule``, as builtins: one that is there, or as it might be. One that makes no sense is a ``bad_request``."""
     day: str = ""
     """``2026-12-24``; empty for the store's next day."""
 
