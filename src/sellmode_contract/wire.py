@@ -305,7 +305,7 @@ class PreviewRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
     store: str
     rule: dict[str, Any]
-    """A ``TaskRule``, as builtins: one that is there, or as it might be. One that makes no sense is a ``bad_request``."""
+    """A ``TaskRule`` as builtins, as it is or might be. One that makes no sense is a ``bad_request``."""
     day: str = ""
     """``2026-12-24``; empty for the store's next day."""
 
