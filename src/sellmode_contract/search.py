@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Protocol
 
 import msgspec
 
@@ -169,6 +170,41 @@ class SearchKeys(msgspec.Struct, frozen=True):
     """`name_words` of the name, `email_keys`, `words` of the customer number, of tags or whatever else is searched."""
     phones: frozenset[str] = frozenset()
     """`phone_keys` of the customer's phone."""
+
+
+class Findable(Protocol):
+    """What of a customer is searched."""
+
+    @property
+    def given_name(self) -> str: ...
+    @property
+    def family_name(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def phone(self) -> str: ...
+    @property
+    def phone_e164(self) -> str: ...
+
+
+def words_of(customer: Findable) -> frozenset[str]:
+    """The words a customer is found by: of names, the beginning of an e-mail, the customer number."""
+    return frozenset(
+        (
+            *name_words(customer.given_name),
+            *name_words(customer.family_name),
+            *email_keys(customer.email),
+            *words(customer.number),
+        )
+    )
+
+
+def keys_of(customer: Findable) -> SearchKeys:
+    """What a customer is found by: their words, and phones."""
+    phones = frozenset((*phone_keys(customer.phone), *phone_keys(customer.phone_e164)))
+    return SearchKeys(words_of(customer), phones)
 
 
 class Query(msgspec.Struct, frozen=True):

@@ -1,1 +1,19 @@
-"""Rules that make tasks: data (``records.TaskRule``) and pure functions from facts about customers to tasks."""
+"""Rules that make tasks: data (``records.TaskRule``) and pure functions from facts about customers to tasks.
+
+``facts`` is what is known of a customer, ``occurrences`` what a rule finds in it, ``judging`` what becomes of that on
+a day. ``checking`` says what is wrong with a rule, ``files`` reads and writes rules as TOML, ``defaults`` those that a
+retailer begins with.
+"""
+
+from __future__ import annotations
+
+LATE_DAYS = 7
+"""Days after the due day within which a task that could not be made in time is made, if it never expires."""
+
+HELD = {
+    "contacted": "contacted not long ago",
+    "no_consent": "has unsubscribed",
+    "open_already": "has an open task of this rule",
+    "cap": "enough for this associate today",
+}
+"""Why a task is held back: codes, and their words."""

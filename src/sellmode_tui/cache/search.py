@@ -19,12 +19,11 @@ from sellmode_contract.search import (
     Digits,
     Query,
     SearchKeys,
-    email_keys,
     exact,
-    name_words,
+    keys_of,
     parse_query,
-    phone_keys,
     words,
+    words_of,
 )
 from sellmode_tui.sealed import Connection
 
@@ -42,22 +41,6 @@ class Searched(msgspec.Struct, frozen=True):
     phone_e164: str = ""
 
 
-def keys(customer: Customer | Searched) -> SearchKeys:
-    """What a customer is found by: names, the beginnings of an e-mail, the customer number, phones."""
-    return SearchKeys(_words_of(customer), frozenset((*phone_keys(customer.phone), *phone_keys(customer.phone_e164))))
-
-
-def _words_of(customer: Customer | Searched) -> frozenset[str]:
-    return frozenset(
-        (
-            *name_words(customer.given_name),
-            *name_words(customer.family_name),
-            *email_keys(customer.email),
-            *words(customer.number),
-        )
-    )
-
-
 class Entry(NamedTuple):
     """What the index holds of a customer at one place."""
 
@@ -68,7 +51,7 @@ class Entry(NamedTuple):
 
 def entry(place: int, customer: Customer | Searched) -> Entry:
     """The index entry of a customer. The same customer gives the same one."""
-    found = keys(customer)
+    found = keys_of(customer)
     return Entry(place, " ".join(sorted(found.words)), " ".join(sorted(found.phones)))
 
 
@@ -184,8 +167,8 @@ def found(doc: str, text: str) -> bool:
     """Whether a customer's document matches typed words."""
     query, customer = _parsed(text), searched(doc)
     # The words first: most candidates fail by them, and the keys of phones take longest to make.
-    by_words = SearchKeys(_words_of(customer))
-    return Query(words=query.words).matches(by_words) and (not query.digits or query.matches(keys(customer)))
+    by_words = SearchKeys(words_of(customer))
+    return Query(words=query.words).matches(by_words) and (not query.digits or query.matches(keys_of(customer)))
 
 
 def exactly(held: str | None, typed: str) -> bool:

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sellmode_contract.records import Customer, Figures
-from sellmode_contract.search import name_key, parse_query, words
+from sellmode_contract.search import keys_of, name_key, parse_query, words
 from sellmode_tui.cache import search
 from sellmode_tui.cache.store import Cache, Interrupted
 from sellmode_tui.visibility import CustomerQuery, CustomerRow, Door, customers
@@ -98,7 +98,7 @@ def test_a_list_is_sorted_and_pages_fit_together(door: Door, text: str, sort: st
     people = [
         person
         for person in _PEOPLE
-        if all(parse_query(word).matches(search.keys(person)) for word in text.split() if ":" not in word)
+        if all(parse_query(word).matches(keys_of(person)) for word in text.split() if ":" not in word)
         and ("tier:" not in text or (person.tier == "gold") == text.startswith("tier:"))
     ]
     expected = _expected(people, sort, descending=descending)
@@ -131,7 +131,7 @@ def test_search_finds_whom_the_contract_says(door: Door, text: str) -> None:
     quoted = " ".join(f'"{word}"' for word in typed.split())
     query = parse_query(typed)
     assume(query.words or query.digits)  # a filter refuses what nothing can be searched for
-    expected = {person.id for person in _PEOPLE if query.matches(search.keys(person))}
+    expected = {person.id for person in _PEOPLE if query.matches(keys_of(person))}
     found = door.find(CustomerQuery(quoted))
     assert set(_ids(found.rows(0, 1000))) == expected
     assert found.count() == (len(expected), True)
@@ -197,7 +197,7 @@ def test_a_page_beyond_the_end_is_empty(door: Door) -> None:
 def test_many_matches_are_counted_and_sorted_when_asked_for(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(customers, "COUNTED", 20)
     monkeypatch.setattr(customers, "_STEPS", (5, 10, 21))
-    people = [person for person in _PEOPLE if parse_query("smith").matches(search.keys(person))]
+    people = [person for person in _PEOPLE if parse_query("smith").matches(keys_of(person))]
     found = door.find(CustomerQuery("smith", "spend", descending=True))
     first = _ids(found.rows(0, 3))
     assert first == _expected(people, "spend" if found.sorted else "name", descending=found.sorted)[:3]
@@ -353,6 +353,6 @@ def test_hostile_names_are_listed_found_and_opened_as_they_came(tmp_path: Path) 
         assert profile
         assert profile.customer == one
         typed = " ".join(words(one.given_name)[:20])
-        if parse_query(typed).matches(search.keys(one)) and typed:
+        if parse_query(typed).matches(keys_of(one)) and typed:
             assert door.find(CustomerQuery(f'"{typed}"')).find(one.id) is not None
     cache.close()

@@ -6,7 +6,6 @@ import datetime as dt
 import functools
 import random
 import tempfile
-from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,7 +17,6 @@ from hypothesis import strategies as st
 from sellmode_contract.filters import (
     Field,
     FilterError,
-    MonthDay,
     Node,
     Not,
     Person,
@@ -27,7 +25,6 @@ from sellmode_contract.filters import (
     unparse,
 )
 from sellmode_contract.records import (
-    Address,
     Consent,
     Customer,
     CustomField,
@@ -36,7 +33,8 @@ from sellmode_contract.records import (
     Record,
     Staff,
 )
-from sellmode_tui.cache import search
+from sellmode_contract.rules.facts import Facts, field_values
+from sellmode_contract.search import keys_of
 from sellmode_tui.visibility import CustomerQuery, Door
 from tests.tui.cache.lines import ME, RETAILER, customer, fill, open_cache
 
@@ -147,69 +145,16 @@ def _people(seed: int = 5, count: int = 150) -> tuple[list[Customer], list[Recor
     return people, others
 
 
-def _day(moment: dt.datetime | None) -> dt.date | None:
-    return moment and moment.astimezone(ZONE).date()
-
-
-def _of_type(kind: str, value: object) -> object:
-    """A custom field's value, if it is of its type."""
-    match kind, value:
-        case "number", bool():
-            return None
-        case "number", int() | float():
-            return value
-        case "date", str():
-            try:
-                return dt.date.fromisoformat(value)
-            except ValueError:
-                return None
-        case "text" | "choice", str():
-            return value
-    return None
-
-
 def _fields(person: Customer, others: list[Record]) -> dict[str, object]:
-    """What a customer holds in each field of the grammar."""
-    figures = person.figures
-    directory = {one.id: one for one in _STAFF}
-    known = directory.get(person.owner or "")
-    values: dict[str, object] = {
-        "name": f"{person.given_name} {person.family_name}".strip(),
-        "customer_number": person.number,
-        "tag": person.tags,
-        "tier": person.tier,
-        "owner": person.owner and Person(person.owner, known.user_name if known else "", known.name if known else ""),
-        "city": (person.address or Address()).city,
-        "country": (person.address or Address()).country,
-        "email": person.email,
-        "phone": person.phone or person.phone_e164,
-        "spend": Decimal(figures.spend) / 100,
-        "orders": figures.orders,
-        "units": figures.units,
-        "average_order": Decimal(figures.spend) / 100 / figures.orders if figures.orders else None,
-        "last_purchase": _day(figures.last_purchase),
-        "first_purchase": _day(figures.first_purchase),
-        "last_contact": _day(figures.last_contact),
-        "birthday": [
-            MonthDay(date.month, date.day)
-            for date in others
-            if isinstance(date, ImportantDate)
-            and (date.customer, date.label, date.about) == (person.id, "birthday", "")
-        ],
-    }
-    for consent in others:
-        if isinstance(consent, Consent) and consent.customer == person.id:
-            values[f"consent.{consent.channel}"] = consent.state
-    for field in _FIELDS:
-        value = person.custom.get(field.name)
-        if field.type != "group":
-            values[field.name] = _of_type(field.type, value)
-        elif isinstance(value, list):
-            values[field.name] = [True for _ in value]
-            for inner in field.fields:
-                held = [_of_type(inner.type, pet.get(inner.name)) for pet in value]
-                values[f"{field.name}.{inner.name}"] = held
-    return values
+    """What a customer holds in each field of the grammar, as the rules that make tasks read it."""
+    mine = [one for one in others if getattr(one, "customer", None) == person.id]
+    facts = Facts(
+        customer=person,
+        dates=tuple(one for one in mine if isinstance(one, ImportantDate)),
+        consents={one.channel: one.state for one in mine if isinstance(one, Consent)},
+    )
+    directory = {one.id: Person(one.id, one.user_name, one.name) for one in _STAFF}
+    return field_values(facts, _FIELDS, "USD", directory, ZONE)
 
 
 class _Subject:
@@ -226,7 +171,7 @@ class _Subject:
             cache = open_cache(folder)
             fill(cache, [*_STAFF, *people, *others, retailer], finish=finish)
             self.doors.append(Door(cache, clock=lambda: LATE))
-        self.people = [(person.id, _fields(person, others), search.keys(person)) for person in people]
+        self.people = [(person.id, _fields(person, others), keys_of(person)) for person in people]
 
     def expected(self, tree: Node) -> list[str]:
         today = LATE.astimezone(ZONE).date()

@@ -1,0 +1,341 @@
+"""What a rule finds in what is known of a customer: occurrences, each with its key and the time it is due.
+
+A key never depends on a time zone or on when one looks, so that an occurrence keeps it for good.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from sellmode_contract.records import Because, CustomField, RuleTrigger, TaskRule
+from sellmode_contract.rules import LATE_DAYS
+from sellmode_contract.rules.checking import MOST_DAYS, time_of
+from sellmode_contract.rules.facts import Facts, Item, Purchase, day_of, iso_day
+from sellmode_contract.search import exact
+from sellmode_contract.store_time import Due, day_start
+
+_DAY = dt.timedelta(days=1)
+_SLACK = 2 * _DAY
+"""Between a count of days and its instants: time zones, changes of the clocks."""
+
+
+class Occurrence(NamedTuple):
+    """What a rule makes one task of."""
+
+    key: str
+    due: Due
+    """As the rule says, though it may have passed."""
+    because: Because
+    seller: str | None = None
+    """Staff id of who sold, or whom the event concerns."""
+
+
+Find = Callable[[Facts], Iterable[Occurrence]]
+"""The occurrences of a rule that are due on a day, or were and still count."""
+
+
+class Timing:
+    """When a rule's tasks are due, and which due days count on a day."""
+
+    def __init__(self, rule: TaskRule, zone: dt.tzinfo, today: dt.date) -> None:
+        self._rule = rule
+        self._zone = zone
+        self._time = time_of(rule.due_time)
+        self._hours = dt.timedelta(hours=rule.offset_hours)
+        self.today = today
+        """The last due day that counts."""
+        self.first = today - dt.timedelta(days=LATE_DAYS if rule.expires_days is None else rule.expires_days)
+        """The first due day that counts."""
+        near = dt.timedelta(days=rule.offset_days, hours=rule.offset_hours)
+        self._near = (self.first - near - _SLACK, today - near + _SLACK)
+        self.years = range(self._near[0].year, self._near[1].year + 1)
+        """In which a day can lie that something due now is about."""
+        self._latest = day_start(today, zone) + _SLACK
+        self._earliest = day_start(self.first, zone) - _SLACK
+
+    def since(self, days: int = 0) -> dt.datetime:
+        """An instant before which nothing counts that is due so many days, and the rule's offset, after it."""
+        return self._earliest - self._shift(days)
+
+    def until(self, days: int = 0) -> dt.datetime:
+        """An instant after which nothing counts that is due so many days, and the rule's offset, after it."""
+        return self._latest - self._shift(days)
+
+    def local_day(self, at: dt.datetime) -> dt.date:
+        """The store's day of an instant."""
+        return day_of(at, self._zone)
+
+    def after(self, at: dt.datetime, days: int = 0) -> Due:
+        """The due time so many days, and the rule's offset, after an instant."""
+        local = at.astimezone(self._zone)
+        day = local.date() + (days + self._rule.offset_days) * _DAY
+        if not self._hours:
+            return Due(day, self._time)
+        same_time = dt.datetime.combine(day, local.time(), self._zone).replace(fold=local.fold)
+        return self._minute(same_time.astimezone(dt.UTC) + self._hours)
+
+    def beside(self, day: dt.date) -> Due:
+        """The due time of something that is about a day."""
+        moved = day + self._rule.offset_days * _DAY
+        return self._minute(day_start(moved, self._zone) + self._hours) if self._hours else Due(moved, self._time)
+
+    def near(self, day: dt.date) -> bool:
+        """Whether what is about a day can be due now; cheap, and true for a few days too many."""
+        return self._near[0] <= day <= self._near[1]
+
+    def counts(self, due: Due) -> bool:
+        """Whether a task of this due time may be made today."""
+        return self.first <= due.day <= self.today
+
+    def _shift(self, days: int) -> dt.timedelta:
+        return (days + self._rule.offset_days) * _DAY + self._hours
+
+    def _minute(self, at: dt.datetime) -> Due:
+        local = at.astimezone(self._zone)
+        return Due(local.date(), local.time().replace(second=0, microsecond=0, fold=0))
+
+
+def finder(rule: TaskRule, custom: Iterable[CustomField], zone: dt.tzinfo, today: dt.date) -> Find:
+    """What finds a rule's occurrences of a day: everything that can be is worked out before it sees a customer."""
+    timing = Timing(rule, zone, today)
+    if rule.trigger == "date":
+        return _dates(rule, tuple(custom), timing)
+    return _FINDERS[rule.trigger](rule, timing)
+
+
+def instant_key(at: dt.datetime) -> str:
+    """An instant as it stands in a key: ISO 8601, UTC."""
+    return at.astimezone(dt.UTC).isoformat().replace("+00:00", "Z")
+
+
+# ------------------------------------------------------------------ purchases
+
+
+class Wanted:
+    """The products that a rule names: types, or ``sku:`` and a SKU."""
+
+    def __init__(self, products: Iterable[str]) -> None:
+        self._types: dict[str, str] = {}
+        self._skus: dict[str, str] = {}
+        for product in products:
+            if product.startswith("sku:"):
+                self._skus.setdefault(exact(product[4:]), product)
+            else:
+                self._types.setdefault(exact(product), product)
+
+    def of(self, item: Item) -> Iterator[str]:
+        """The products, as the rule names them, that an item is one of."""
+        if self._skus and (product := self._skus.get(exact(item.sku))):
+            yield product
+        if self._types and (product := self._types.get(exact(item.type))):
+            yield product
+
+    def units(self, purchase: Purchase) -> dict[str, int]:
+        """How many units of each of the products were bought."""
+        found: dict[str, int] = {}
+        for item in purchase.items:
+            for product in self.of(item):
+                found[product] = found.get(product, 0) + item.quantity
+        return found
+
+
+def _purchases(rule: TaskRule, timing: Timing) -> Find:
+    since, until = timing.since(), timing.until()
+    wanted = Wanted(rule.products)
+
+    def find(facts: Facts) -> Iterator[Occurrence]:
+        for purchase in facts.purchases:
+            if not since <= purchase.at <= until or not timing.counts(due := timing.after(purchase.at)):
+                continue
+            about = next(iter(wanted.units(purchase)), None) if rule.products else ""
+            if about is not None:
+                because = Because(event="purchase", at=purchase.at, about=about)
+                yield Occurrence(purchase.order, due, because, purchase.sold_by)
+
+    return find
+
+
+def _replenishment(rule: TaskRule, timing: Timing) -> Find:
+    wanted = Wanted(rule.products)
+
+    def find(facts: Facts) -> Iterator[Occurrence]:
+        seen: set[str] = set()
+        for purchase in reversed(facts.purchases):
+            for product, units in wanted.units(purchase).items():
+                if product in seen:
+                    continue
+                seen.add(product)
+                days = lasts(rule, units)
+                if not timing.since(days) <= purchase.at <= timing.until(days):
+                    continue
+                if timing.counts(due := timing.after(purchase.at, days)):
+                    because = Because(event="replenishment", at=purchase.at, about=product)
+                    yield Occurrence(f"{purchase.order}/{product}", due, because, purchase.sold_by)
+
+    return find
+
+
+def lasts(rule: TaskRule, units: int) -> int:
+    """Days until so many units of a product have run out."""
+    return min((rule.after_days or 1) * (max(units, 1) if rule.per_unit else 1), MOST_DAYS)
+
+
+def _lapsed(rule: TaskRule, timing: Timing) -> Find:
+    if rule.after_days is None:
+        return _lapsed_from_average(rule, timing)
+    days = rule.after_days
+    since, until = timing.since(days), timing.until(days)
+
+    def find(facts: Facts) -> Iterator[Occurrence]:
+        last = facts.customer.figures.last_purchase
+        if last is not None and since <= last <= until and timing.counts(due := timing.after(last, days)):
+            yield Occurrence(instant_key(last), due, Because(event="lapsed", at=last))
+
+    return find
+
+
+def _lapsed_from_average(rule: TaskRule, timing: Timing) -> Find:
+    """A customer's average is the days from the first to the last purchase, by the number of orders less one.
+
+    Who has bought on one day only has none.
+    """
+    times = Fraction(str(rule.times_average))
+    rate = float(times)
+    since, until = timing.since(), timing.until()
+
+    def find(facts: Facts) -> Iterator[Occurrence]:
+        figures = facts.customer.figures
+        first, last, gaps = figures.first_purchase, figures.last_purchase, figures.orders - 1
+        if gaps < 1 or first is None or last is None or last > until:
+            return
+        # The days between are one more or less than by the clock: that leaves out nearly everybody at little cost.
+        rough, span = rate / gaps, (last - first).days
+        if last + dt.timedelta(days=min(rough * (span - 1), MOST_DAYS)) > until:
+            return
+        if last + dt.timedelta(days=min(rough * (span + 2), MOST_DAYS) + 1) < since:
+            return
+        days = (timing.local_day(last) - timing.local_day(first)).days
+        after = -(-times.numerator * days // (times.denominator * gaps))
+        if 1 <= after <= MOST_DAYS and timing.counts(due := timing.after(last, after)):
+            yield Occurrence(instant_key(last), due, Because(event="lapsed", at=last))
+
+    return find
+
+
+# ------------------------------------------------------------------ days
+
+
+def _dates(rule: TaskRule, custom: tuple[CustomField, ...], timing: Timing) -> Find:
+    labels = {exact(label) for label in rule.dates}
+    fields = [field.name for field in custom if field.type == "date" and exact(field.name) in labels]
+    groups = [
+        (path, group.name, key)
+        for group in custom
+        if group.type == "group"
+        for field in group.fields
+        if field.type == "date"
+        for key in (field.name.removeprefix(f"{group.name}."),)
+        if exact(path := f"{group.name}.{key}") in labels
+    ]
+
+    def due(month: int, day: int, since: int) -> Iterator[tuple[dt.date, Due]]:
+        for year in timing.years:
+            if year >= since and (kept := in_year(year, month, day)) and timing.near(kept):
+                due = timing.beside(kept)
+                if timing.counts(due):
+                    yield kept, due
+
+    def find(facts: Facts) -> Iterator[Occurrence]:
+        for date in facts.dates:
+            for kept, at in due(date.month, date.day, date.year or 0):
+                if exact(date.label) in labels:
+                    because = Because(event="date", day=kept.isoformat(), about=date.label, whose=date.about)
+                    yield Occurrence(f"{date.id}/{kept.year}", at, because)
+        if not facts.customer.custom:
+            return
+        for path, whose, key, day in _custom_days(facts, fields, groups):
+            for kept, at in due(day.month, day.day, day.year):
+                because = Because(event="date", day=kept.isoformat(), about=path, whose=whose)
+                yield Occurrence(f"{key}/{kept.year}", at, because)
+
+    return find
+
+
+def _custom_days(
+    facts: Facts, fields: Iterable[str], groups: Iterable[tuple[str, str, str]]
+) -> Iterator[tuple[str, str, str, dt.date]]:
+    """Path, whose, key and day of each of the retailer's own dates that a customer has."""
+    custom = facts.customer.custom
+    for name in fields:
+        if day := iso_day(custom.get(name)):
+            yield name, "", name, day
+    for path, group, key in groups:
+        entries = custom.get(group)
+        for entry in entries if isinstance(entries, list) else ():
+            if day := iso_day(entry.get(key)):
+                whose = next((text for text in (entry.get("name"), *entry.values()) if isinstance(text, str)), "")
+                yield path, whose, f"{path}/{whose}", day
+
+
+def in_year(year: int, month: int, day: int) -> dt.date | None:
+    """The day of a year on which a date is kept: the 29th of February on the 28th where there is none."""
+    if (month, day) == (2, 29) and not calendar.isleap(year):
+        day = 28
+    try:
+        return dt.date(year, month, day)
+    except ValueError:  # a source may have brought anything
+        return None
+
+
+# ------------------------------------------------------------------ the customer
+
+
+def _new_customer(_: TaskRule, timing: Timing) -> Find:
+    since, until = timing.since(), timing.until()
+
+    def find(facts: Facts) -> Iterator[Occurrence]:
+        at = facts.customer.created_at
+        if at is not None and since <= at <= until and timing.counts(due := timing.after(at)):
+            yield Occurrence("new", due, Because(event="new_customer", at=at))
+
+    return find
+
+
+def _stay_in_touch(rule: TaskRule, timing: Timing) -> Find:
+    days = rule.after_days or 1
+    since, until = timing.since(days), timing.until(days)
+
+    def find(facts: Facts) -> Iterator[Occurrence]:
+        contact = facts.customer.figures.last_contact
+        at = contact or facts.customer.created_at
+        if at is not None and since <= at <= until and timing.counts(due := timing.after(at, days)):
+            key = instant_key(contact) if contact else "created"
+            yield Occurrence(key, due, Because(event="stay_in_touch", at=contact))
+
+    return find
+
+
+def _events(rule: TaskRule, timing: Timing) -> Find:
+    since, until = timing.since(), timing.until()
+
+    def find(facts: Facts) -> Iterator[Occurrence]:
+        for event in facts.events:
+            if event.name == rule.event and since <= event.at <= until and timing.counts(due := timing.after(event.at)):
+                because = Because(event="event", at=event.at, about=event.about or event.name)
+                yield Occurrence(event.id, due, because, event.person)
+
+    return find
+
+
+_FINDERS: dict[RuleTrigger, Callable[[TaskRule, Timing], Find]] = {
+    "purchase": _purchases,
+    "lapsed": _lapsed,
+    "new_customer": _new_customer,
+    "replenishment": _replenishment,
+    "stay_in_touch": _stay_in_touch,
+    "event": _events,
+}
