@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,12 @@ settings.register_profile("proofs", settings.get_profile("ci"), max_examples=300
 settings.load_profile("dev")
 
 forbid_network()
+
+# A shell's background job begins with SIGINT ignored, one under nohup with SIGHUP, and what it starts inherits that: a
+# process that a test interrupts would not hear of it. A handler, even one that does nothing, is not inherited.
+for _number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+    if signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, lambda *_: None)
 
 
 class _Pictures(pytest_textual_snapshot.SVGImageExtension):  # type: ignore[misc]  # the plugin has no types

@@ -416,8 +416,8 @@ class FaultProxy:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="fault-proxy")
         self._thread.start()
-        self._listener = _bound_socket(0)
-        self.port = self._listener.getsockname()[1]
+        self._keeper = _bound_socket(0)
+        self.port = self._keeper.getsockname()[1]
         self.accept()
         return self
 
@@ -427,7 +427,7 @@ class FaultProxy:
         self.refuse()
         self.drop_all()
         self._run(self._loop.shutdown_asyncgens())
-        self._listener.close()
+        self._keeper.close()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -465,35 +465,20 @@ class FaultProxy:
     def refuse(self) -> None:
         """Refuse new connections (ECONNREFUSED) until `accept`, keeping the port; open ones go on."""
 
-        async def stop() -> None:
-            if self._server is not None:
-                self._server.close()  # closes the listening socket too
-                self._server = None
-                self._listener = _bound_socket(self.port)
-
-        self._run(stop())
+        self._run(self._stop_listening())
 
     def accept(self) -> None:
         """Listen (again)."""
 
         async def start() -> None:
             if self._server is None:
-                self._server = await asyncio.start_server(self._accepted, sock=self._listener)
+                self._server = await asyncio.start_server(self._accepted, sock=_bound_socket(self.port))
 
         self._run(start())
 
     def drop_all(self, *, reset: bool = False) -> None:
         """End every open connection now, so that a client with a pool has to open a new one."""
-
-        async def drop() -> None:
-            for _ in range(5):  # what was accepted just now has its task by then
-                await asyncio.sleep(0)
-            tasks = list(self._tasks)
-            for task in tasks:
-                task.cancel("reset" if reset else "close")
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-        self._run(drop())
+        self._run(self._drop(reset=reset))
 
     def replay(self, index: int) -> bytes:
         """Send the server what it got on connection `index` once more, on a new connection; returns its whole answer.
@@ -513,6 +498,28 @@ class FaultProxy:
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(DEADLINE)
+
+    async def _stop_listening(self) -> None:
+        """Closes the listening socket. What it has accepted already becomes a connection like any other.
+
+        A server that is closed between accepting a connection and making its transport would leave it open for good.
+        """
+        if self._server is not None:
+            server, self._server = self._server, None
+            for listener in server.sockets:
+                self._loop.remove_reader(listener.fileno())
+            await asyncio.sleep(0)  # transports of what was accepted are made in this step
+            server.close()
+
+    async def _drop(self, *, reset: bool) -> None:
+        for _ in range(5):  # what was accepted just now has its task by then
+            await asyncio.sleep(0)
+        tasks = list(self._tasks)
+        # Cancelled before its first step a task would never come to closing its connection: after this each has begun.
+        await asyncio.sleep(0)
+        for task in tasks:
+            task.cancel("reset" if reset else "close")
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def _notify(self) -> None:
         with self._changed:
@@ -610,9 +617,9 @@ class FaultProxy:
 
 
 def _bound_socket(port: int) -> socket.socket:
-    """Bound and not listening: it keeps the port, and connecting to it is refused."""
+    """Bound and not listening: it keeps the port, and connecting to it is refused. Another may listen there."""
     bound = socket.socket()
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     bound.bind(("127.0.0.1", port))
     return bound
 

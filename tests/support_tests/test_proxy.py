@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gzip
 import http.client
@@ -308,6 +309,35 @@ def test_refuses_and_accepts_again_on_the_same_port(proxy: FaultProxy) -> None:
     proxy.accept()
     assert get(proxy) == BODY
     assert proxy.accepted == 1
+
+
+def test_a_connection_accepted_while_it_begins_to_refuse_is_dropped_like_any_other(proxy: FaultProxy) -> None:
+    go_on = threading.Event()
+    proxy._loop.call_soon_threadsafe(go_on.wait)
+    refusing = asyncio.run_coroutine_threadsafe(proxy._stop_listening(), proxy._loop)
+    with closing(socket.create_connection(("127.0.0.1", proxy.port), timeout=10)) as client:
+        go_on.set()  # now the loop finds both at once
+        refusing.result(10)
+        proxy.drop_all()
+        assert client.recv(1) == b""
+    assert [each.closed for each in proxy.connections] == [True]
+
+
+@pytest.mark.parametrize("steps", range(8))
+def test_a_connection_that_comes_while_others_are_dropped_is_dropped_or_goes_on(proxy: FaultProxy, steps: int) -> None:
+    """It comes so many of the loop's steps after the drop began, and is never left open with nobody at it."""
+
+    async def connect_while_dropping() -> socket.socket:
+        dropping = asyncio.create_task(proxy._drop(reset=False))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        client = socket.create_connection(("127.0.0.1", proxy.port), timeout=10)
+        await dropping
+        return client
+
+    with closing(asyncio.run_coroutine_threadsafe(connect_while_dropping(), proxy._loop).result(10)) as client:
+        proxy.drop_all()
+        assert client.recv(1) == b""
 
 
 @pytest.mark.parametrize("reset", [False, True])

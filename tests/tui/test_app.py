@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import threading
 import weakref
 from collections.abc import AsyncIterator, Iterator
@@ -207,13 +208,14 @@ async def test_a_wrong_password_is_cleared_and_a_disabled_account_told(shop: Sho
 
 
 async def test_a_try_can_be_given_up(data: Path) -> None:
-    async with silent_server() as url, app_of(url, "anna", PASSWORD) as pilot:
-        await wait_until(pilot, lambda: "Signing in" in trouble(pilot))
-        await pilot.press("escape")
-        assert trouble(pilot) == ""
-        await wait_until(pilot, lambda: not pilot.app.workers)  # the try has come to its end
-        await pilot.pause()
-        assert trouble(pilot) == ""  # what it says is heard by nobody
+    with silent_server() as url:
+        async with app_of(url, "anna", PASSWORD) as pilot:
+            await wait_until(pilot, lambda: "Signing in" in trouble(pilot))
+            await pilot.press("escape")
+            assert trouble(pilot) == ""
+            await wait_until(pilot, lambda: not pilot.app.workers)  # the try has come to its end
+            await pilot.pause()
+            assert trouble(pilot) == ""  # what it says is heard by nobody
 
 
 async def test_offline_the_same_password_opens_the_same_customers(sqlite_url: str, data: Path) -> None:
@@ -587,21 +589,11 @@ def journal(pilot: Pilot[None]) -> Any:
     return app._workspace.session.journal
 
 
-@contextlib.asynccontextmanager
-async def silent_server() -> AsyncIterator[str]:
-    """Takes connections and says nothing."""
-    open_ones: list[asyncio.StreamWriter] = []
-
-    async def take(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        open_ones.append(writer)
-
-    server = await asyncio.start_server(take, "127.0.0.1", 0)
-    try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    finally:
-        for writer in open_ones:
-            writer.close()
-        server.close()
+@contextlib.contextmanager
+def silent_server() -> Iterator[str]:
+    """Takes connections and says nothing: the kernel takes them, and nobody comes for them."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 def new_code(shop: Shop, account: Account) -> str:
