@@ -18,22 +18,28 @@ from sellmode_backend.sync.judge import Author, Judge
 from sellmode_backend.sync.targets import Targets
 from sellmode_contract import visibility, wire
 from sellmode_contract.mutations import (
-    Accept,
+    Claim,
     Create,
+    Discard,
+    Dismiss,
     Edit,
     Merge,
     Operation,
     Outcome,
-    Park,
     Rejected,
+    Release,
+    Remove,
+    SetConsent,
     Stage,
+    Withdraw,
     World,
     apply,
     check_author_sees,
     target,
 )
 from sellmode_contract.mutations.refusals import TITLES
-from sellmode_contract.records import Customer, Record, Retailer, kind_of
+from sellmode_contract.mutations.tasks import withdrawn
+from sellmode_contract.records import Customer, ManualTask, Record, Retailer, TaskCard, kind_of
 
 
 def do(
@@ -126,7 +132,10 @@ class _Batch:
         return self._retailer
 
     def _finished(self, operation: Operation, outcome: Outcome) -> Outcome:
-        """What only the backend adds: phones in E.164, and new customers of somebody who leaves are nobody's."""
+        """What only the backend adds: phones in E.164, and the task of a card that a manager has withdrawn.
+
+        New customers of somebody who leaves are nobody's.
+        """
         puts: list[Record] = []
         for record in outcome.puts:
             if not isinstance(record, Customer):
@@ -138,7 +147,15 @@ class _Batch:
             if not isinstance(before, Customer) or (before.phone, before.address) != (after.phone, after.address):
                 after = phones.with_e164(after)
             puts.append(after)
+        if isinstance(operation, Withdraw):
+            puts += self._withdrawn(outcome)
         return Outcome(tuple(puts), outcome.removes, outcome.conflicts)
+
+    def _withdrawn(self, outcome: Outcome) -> list[Record]:
+        cards = [card for card in outcome.puts if isinstance(card, TaskCard)]
+        tasks = [(self._stage.get("manual_task", card.task), card) for card in cards]
+        manager = self._author.account.id
+        return [withdrawn(task, card, manager) for task, card in tasks if isinstance(task, ManualTask)]
 
     # -------------------------------------------------------------- together
 
@@ -173,10 +190,14 @@ class _Batch:
 
 
 def _goes_by_settings(operation: Operation) -> bool:
-    """Whether the retailer's own fields decide what may be written; the settings of a large one take long to read."""
-    return isinstance(operation, Accept | Park) or (
-        isinstance(operation, Create | Edit) and operation.kind == "customer"
-    )
+    """Whether the retailer's settings decide what may be written; those of a large one take long to read."""
+    match operation:
+        case SetConsent() | Claim() | Release() | Withdraw() | Discard() | Dismiss() | Merge():
+            return False
+        case Create() | Edit() | Remove():
+            return operation.kind not in ("note", "contact", "date")
+        case _:
+            return True
 
 
 def _refused(item: Asked, refusal: Rejected) -> wire.Result:

@@ -1,8 +1,9 @@
 """Who may do what: whether an author sees what a mutation is about, or had it until lately.
 
 The rules of visibility are the contract's table; what is decided here is what comes of a mutation about a record that
-its author does not see. A fact counts, an edit is handed over to whoever looks after the customer now, and anything
-else is answered as if there were no such record.
+its author does not see. A fact counts, an edit is handed over to whoever looks after the customer now, a change of a
+task that has gone to somebody else is refused with that reason, and anything else is answered as if there were no such
+record.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from sellmode_contract.mutations import (
     Accept,
     Create,
     Edit,
+    Finish,
     Operation,
     Outcome,
     Park,
@@ -36,7 +38,16 @@ from sellmode_contract.mutations import (
     target,
 )
 from sellmode_contract.mutations.operations import name_of, plain
-from sellmode_contract.records import Contact, Customer, HistoryEntry, Note, ParkedEdit, parent_of, source_id
+from sellmode_contract.records import (
+    Contact,
+    Customer,
+    HistoryEntry,
+    Note,
+    ParkedEdit,
+    Task,
+    parent_of,
+    source_id,
+)
 from sellmode_contract.visibility import Account
 
 
@@ -77,11 +88,13 @@ class Judge:
             raise Rejected("not_allowed", f"It needs the capability {capability(operation)!r}.")
         if isinstance(operation, Create) and operation.kind == "customer":
             return Judged(self._new_customer(operation))
+        if self._author.leaving and isinstance(operation, Create) and operation.kind in _OF_AN_OFFICE:
+            raise Rejected("not_allowed", "An account that is disabled makes no rules and no corporate tasks.")
         operation = self._followed(operation)
         key = _subject(operation)
-        if key is None:  # a belonging that names no customer, which nothing can come of
+        if key is None:  # what is about nobody, or a belonging that names no customer, which nothing can come of
             return Judged(operation)
-        if not self._sees(key):
+        if not self._sees(key) and not self._has_card(operation, key):
             return self._unseen(operation, key, mid)
         if isinstance(operation, Accept):
             self._prepare_handed_over(operation)
@@ -102,6 +115,12 @@ class Judge:
             customer = record if isinstance(record, Customer) else self._stage.get("customer", parent_of(record) or "")
             return isinstance(customer, Customer) and self._added(customer)
         return visibility.visible(self._author.mode, self._author.account, self._tags(key))
+
+    def _has_card(self, operation: Operation, key: Key) -> bool:
+        """Whether it is a task on a customer of whom the author has a card, as an associate's manager has."""
+        if not (isinstance(operation, Create) and operation.kind == "manual_task") or self._author.leaving:
+            return False
+        return self._sees(("customer_card", source_id("customer_card", "sellmode", key[1])))
 
     def _tags(self, key: Key) -> visibility.Tags:
         if key not in self._stage.changed:
@@ -138,6 +157,8 @@ class Judge:
         record = self._stage.get(*key)
         if record is None and self._builds_on_refused(key):
             raise Rejected("dependency", "What this builds on was refused.")
+        if isinstance(record, Task):
+            return self._unseen_task(operation, record, key)
         customer = key[1] if key[0] == "customer" else parent_of(record) if record is not None else None
         if record is None or customer is None or not (self._had(key) or self._had_before_merge(key)):
             raise _no_such_record()
@@ -152,6 +173,15 @@ class Judge:
             raise _no_such_record()
         parked = source_id("parked_edit", "sellmode", mid)
         return Judged(Park(id=parked, customer=customer, operation=dict(plain(operation))), parked, seen=False)
+
+    def _unseen_task(self, operation: Operation, task: Task, key: Key) -> Judged:
+        """A task that has gone, with its customer or to a colleague: that it was done counts, the rest is theirs."""
+        if not self._had(key):
+            raise _no_such_record()
+        free = task.state in ("open", "expired") and task.claimed_by in (None, self._author.account.id)
+        if isinstance(operation, Finish) and is_fact(operation) and free:
+            return Judged(operation, seen=False)
+        raise Rejected("moved", "The task is no longer yours: it has gone with its customer, or to a colleague.")
 
     def _builds_on_refused(self, key: Key) -> bool:
         return key in self._refused or clients.was_refused(
@@ -214,8 +244,14 @@ class Judge:
         return parent_of(record) if record is not None else None
 
 
+_OF_AN_OFFICE = ("task_rule", "corporate_brief")
+"""Kinds that belong to nobody's customer: what counts is who makes them."""
+
+
 def _subject(operation: Operation) -> Key | None:
-    """Kind and id of the record that its author has to see."""
+    """Kind and id of the record that its author has to see; None if there is none."""
+    if isinstance(operation, Create) and operation.kind in _OF_AN_OFFICE:
+        return None
     if isinstance(operation, Create | SetConsent | Park):
         customer = customers_of(operation)
         return ("customer", customer) if customer is not None else None

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.store import merging, records
 from sellmode_backend.store.records import Key, Stored
 from sellmode_contract.mutations import Create, Merge, Operation, Rejected, SetConsent, customers_of, decode, target
-from sellmode_contract.records import Channel, Consent, DuplicatePair, ParkedEdit, Record
+from sellmode_contract.records import Channel, Consent, DuplicatePair, ParkedEdit, Record, TaskCard
 
 
 class Moved(Exception):
@@ -46,6 +46,8 @@ class Targets:
             if seen is None:
                 continue
             named.update(_people(seen, operation))
+            if isinstance(seen.record, TaskCard):
+                others.add(("manual_task", seen.record.task))
             if isinstance(seen.record, ParkedEdit) and (inner := handed_over(seen.record)):
                 named.update({seen.record.customer, customers_of(inner) or seen.record.customer})
                 if isinstance(inner, SetConsent):
@@ -79,7 +81,8 @@ class Targets:
     def stored(self, key: Key) -> Stored | None:
         """A record with its tags."""
         if key not in self._stored:
-            self._stored[key] = records.stored(self._connection, [key]).get(key)
+            # A repeating task's next one, which is changed with it: no operation names it.
+            self._stored[key] = records.stored(self._connection, [key], lock=key[0] == "manual_task").get(key)
         return self._stored[key]
 
     def get(self, kind: str, id: str) -> Record | None:

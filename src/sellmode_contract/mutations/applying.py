@@ -69,6 +69,7 @@ from sellmode_contract.records import (
     Request,
     RuleTask,
     Task,
+    TaskRule,
     kind_of,
     parent_of,
     source_id,
@@ -132,8 +133,11 @@ def apply(operation: Operation, world: World) -> Outcome:  # noqa: C901, PLR0911
 def check_author_sees(operation: Operation, outcome: Outcome, records: Reader, mode: str, account: Account) -> None:
     """Whether an author sees what they write. Raises Rejected.
 
-    A private note about a customer who is not one's own would be hidden from everybody in Associate Mode.
+    A private note about a customer who is not one's own would be hidden from everybody in Associate Mode. Who hands a
+    task over lets go of it: ``tasks.edit`` has looked to whom it may go.
     """
+    if isinstance(operation, Edit) and operation.kind == "manual_task":
+        return
     for record in outcome.puts:
         if (kind_of(record), record.id) != target(operation):
             continue
@@ -142,16 +146,15 @@ def check_author_sees(operation: Operation, outcome: Outcome, records: Reader, m
         tags = visibility.tags(record, customer if isinstance(customer, Customer) else None)
         shown = [tags, *(visibility.tags(card) for card in visibility.cards(record) if isinstance(record, Task))]
         if not any(visibility.visible(mode, account, tags) for tags in shown):
-            raise Rejected(
-                "not_allowed", _HIDDEN[isinstance(record, Task)], field="private" if kind_of(record) == "note" else ""
-            )
+            because = _HIDDEN.get(type(record), "the task has gone to a colleague with its customer")
+            field = "private" if isinstance(record, Note) else ""
+            raise Rejected("not_allowed", f"You would not see it yourself: {because}.", field=field)
 
 
-_HIDDEN = {
-    False: "You would not see it yourself: a private note needs a customer of your own.",
-    True: "You would not see it yourself: the task has gone to a colleague with its customer.",
+_HIDDEN: dict[type[Record], str] = {
+    Note: "a private note needs a customer of your own",
+    TaskRule: "it is a store's rule, and you do not work there",
 }
-"""By whether it is a task."""
 
 
 # ------------------------------------------------------------------ creating
@@ -454,10 +457,14 @@ def _judge_parked(operation: Accept | Discard, world: World) -> Outcome:
     return Outcome(puts=puts, removes=(*gone, *removes), conflicts=inner.conflicts)
 
 
+_HANDED_OVER = ("customer", "note", "contact", "date", "consent")
+"""Kinds of records whose changes can be judged by somebody else."""
+
+
 def _inner(fields: Mapping[str, Any]) -> Operation:
     """A change that may be handed over."""
     operation = decode(msgspec.json.encode(fields))
-    if isinstance(operation, Park | Accept | Discard | Merge | Dismiss | Claim | Release):
+    if target(operation)[0] not in _HANDED_OVER:
         raise Rejected("invalid", "This kind of change cannot be handed over.")
     if operation.kind == "customer" if isinstance(operation, Create | Remove) else False:
         raise Rejected("invalid", "A new customer cannot be handed over.")
