@@ -13,8 +13,8 @@ import pytest
 from sellmode_backend.accounts import devices, directory
 from sellmode_backend.server import ServerSettings
 from sellmode_contract import wire
-from sellmode_contract.mutations import Claim, Create, Edit, Queued
-from sellmode_contract.records import Request
+from sellmode_contract.mutations import Claim, Create, Edit, Finish, Queued
+from sellmode_contract.records import ManualTask, Request, task_rule_id
 from tests.backend.people import QUICK, Client, problem_of
 from tests.backend.sync.pushing import Shop, Writer, note, opt, uuid7
 from tests.support.backend import serve_in_thread
@@ -162,3 +162,23 @@ def test_what_cannot_be_told_apart_is_a_bad_request(leaver: Leaver) -> None:
     assert problem_of(leaver.client.post(wire.SALVAGE_PATH, content=b'{"user_name":1}'), 400).code == "bad_request"
     large = leaver.client.post(wire.SALVAGE_PATH, content=b" " * (wire.MAX_BODY_BYTES + 1))
     assert problem_of(large, 413).code == "body_too_large"
+
+
+def test_what_a_leaver_has_done_counts_their_rules_do_not(leaver: Leaver) -> None:
+    shop, writer = leaver.shop, leaver.writer
+    with shop.database.transaction() as connection:
+        manager = msgspec.structs.replace(shop.ada, role="manager", capabilities=shop.mia.capabilities)
+        directory.update(connection, manager)
+    done, other = (ManualTask(id=uuid7(), store="Alpha", creator=shop.ada.id, title="Call") for _ in range(2))
+    shop.write(done, other)
+    writer.pull()
+    disable(shop)
+    rule = {"slug": "mine", "store": "Alpha", "name": "Mine", "trigger": "new_customer", "title": "Call"}
+    calls = writer.queue(
+        Finish(kind="manual_task", id=done.id),
+        Edit(kind="manual_task", id=other.id, set={"title": "Mine"}, was={"title": "Call"}),
+        Create(kind="task_rule", id=task_rule_id("Alpha", "mine"), doc=rule),
+    )
+    told = [(result.st, result.code, result.revs) for result in leaver.handed_in(calls)]
+    assert told == [("applied", None, ()), ("rejected", "moved", ()), ("rejected", "not_allowed", ())]
+    assert (shop.stored("manual_task", done.id).state, shop.stored("manual_task", other.id)) == ("done", other)
