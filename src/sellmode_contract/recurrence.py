@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import re
+from collections.abc import Iterator
 
 from dateutil.rrule import rrule, rrulestr
 
@@ -44,12 +45,15 @@ def next_due(repeat: str, start: Due, last: Due, today: dt.date) -> Due | None:
 
     None if the series is over by then. Raises ValueError with what is wrong with the rule.
     """
+    after = _naive(last)
+    return next((due for due in due_times(repeat, start) if due.day >= today and _naive(due) > after), None)
+
+
+def due_times(repeat: str, start: Due) -> Iterator[Due]:
+    """All due times of a series, within ``YEARS``. Raises ValueError with what is wrong with the rule."""
     rule, count = _read(repeat, _naive(start))
     for moment in itertools.islice(rule, count):
-        due = Due(moment.date(), moment.time() if start.time is not None else None)
-        if due.day >= today and _naive(due) > _naive(last):
-            return due
-    return None
+        yield Due(moment.date(), moment.time() if start.time is not None else None)
 
 
 def _naive(due: Due) -> dt.datetime:
