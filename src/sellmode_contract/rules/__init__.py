@@ -7,6 +7,10 @@ retailer begins with.
 
 from __future__ import annotations
 
+from sellmode_contract.rules.defaults import DEFAULT_RULES, default_rules
+
+__all__ = ["DEFAULT_RULES", "HELD", "LATE_DAYS", "default_rules"]
+
 LATE_DAYS = 7
 """Days after the due day within which a task that could not be made in time is made, if it never expires."""
 
