@@ -1,4 +1,4 @@
-"""HTTP to the backend, for sign-in and sync: the one module that imports httpx.
+"""HTTP to the backend, for sign-in, sync and previews: the one module that imports httpx.
 
 It blocks, and is called from worker threads; `Transport.close` from any other thread ends what is under way. An answer
 counts only if it echoes the random text of its request: everything else (a guest network's page, a proxy's error, a
@@ -172,6 +172,10 @@ class Transport:
         """Ask for something that needs no message and no session. Raises TransportError."""
         with self._call("GET", path, None, None, "application/json") as response:
             return Answer(response.status_code, _whole(_unpacked(response)))
+
+    def preview(self, request: wire.PreviewRequest, *, token: str) -> wire.Preview:
+        """Ask what a rule would do. Raises TransportError."""
+        return self.post(wire.PREVIEW_PATH, request, token=token).read(wire.Preview)
 
     @contextlib.contextmanager
     def stream(self, path: str, body: msgspec.Struct, *, token: str) -> Iterator[Iterator[bytes]]:

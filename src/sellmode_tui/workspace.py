@@ -5,8 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
+import msgspec
+
+from sellmode_contract import wire
+from sellmode_contract.records import TaskRule
 from sellmode_tui import sealed
 from sellmode_tui.account import session as sessions
+from sellmode_tui.account.errors import SignInNeeded
 from sellmode_tui.account.lease import read_clock
 from sellmode_tui.account.session import Session
 from sellmode_tui.account.settings import Settings
@@ -79,6 +84,19 @@ class Workspace:
         """Something was written: it is sent at once if the line is up."""
         if self._live is not None:
             self._live.push_now()
+
+    def preview(self, rule: TaskRule, store: str, day: dt.date | None = None) -> wire.Preview:
+        """What a rule, as it is or might be, would do in a store on a day: the next one, if none is named.
+
+        Asks the backend, and blocks. Raises TransportError, and SignInNeeded after a sign-out.
+        """
+        if self.session.token is None:
+            raise SignInNeeded("The server does not know this session any more: sign in while online.")
+        request = wire.PreviewRequest(
+            store=store, rule=msgspec.to_builtins(rule), day=day.isoformat() if day is not None else ""
+        )
+        with Transport(self.session.server, ca_file=self._settings.ca_file) as transport:
+            return transport.preview(request, token=self.session.token)
 
     @property
     def status(self) -> SyncStatus:
