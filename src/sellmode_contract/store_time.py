@@ -34,7 +34,7 @@ class Due(NamedTuple):
         """The same time of another day; raises OverflowError past the calendar's ends."""
         return self._replace(day=self.day + days * _DAY)
 
-    def instant(self, zone: ZoneInfo) -> dt.datetime:
+    def instant(self, zone: dt.tzinfo) -> dt.datetime:
         """The UTC instant from which on it is overdue: of a day, its end."""
         if self.time is None:
             return day_start(self.day + _DAY, zone)
@@ -58,12 +58,12 @@ def read_due(text: str) -> Due:
         raise ValueError("there is no such time of day") from None
 
 
-def day_start(day: dt.date, zone: ZoneInfo) -> dt.datetime:
+def day_start(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
     """The UTC instant at which a day begins; where midnight is left out, when the clocks are put forward."""
     return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)
 
 
-def local_day(instant: dt.datetime, zone: ZoneInfo) -> dt.date:
+def local_day(instant: dt.datetime, zone: dt.tzinfo) -> dt.date:
     """The day that a store has at an instant."""
     return instant.astimezone(zone).date()
 

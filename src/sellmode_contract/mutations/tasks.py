@@ -33,9 +33,10 @@ LONGEST_DETAILS = 5_000
 LONGEST_REASON = 200
 
 _TYPES: dict[str, type[Task]] = {"manual_task": ManualTask, "rule_task": RuleTask, "corporate_task": CorporateTask}
-_WRITTEN = {"title", "details", "action", "due", "repeat", "assignee"}
+WRITTEN = {"title", "details", "action", "due", "repeat", "assignee"}
+"""The fields of a task that its maker writes, besides its customer."""
 _EDITABLE = {
-    "manual_task": _WRITTEN | {"snoozed_to"},
+    "manual_task": WRITTEN | {"snoozed_to"},
     "rule_task": {"snoozed_to", "meant_for"},
     "corporate_task": {"snoozed_to"},
 }
@@ -46,7 +47,7 @@ def create(operation: Create, world: World) -> Outcome:
     if len(world.account.stores) != 1:
         raise Rejected("not_allowed", "Only somebody who works in one store has tasks there.")
     check_new(operation, world)
-    check_known(operation.doc, _WRITTEN | {"customer"})
+    check_known(operation.doc, WRITTEN | {"customer"})
     given = {**operation.doc, "id": operation.id, "store": world.account.stores[0], "creator": world.account.id}
     try:
         task = msgspec.convert({**given, "created_at": world.now, "repeat_from": given.get("due", "")}, ManualTask)

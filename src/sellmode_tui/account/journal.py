@@ -23,7 +23,7 @@ from sellmode_tui import sealed
 from sellmode_tui.account.errors import NotSignedIn
 from sellmode_tui.account.lease import Contact, Reading, advance
 from sellmode_tui.account.rescue import rescue
-from sellmode_tui.cache.outbox import Outbox, create_outbox
+from sellmode_tui.cache.outbox import Outbox, add_bulks, create_outbox
 from sellmode_tui.migrations import migrate, transaction
 
 
@@ -310,4 +310,4 @@ def create_session_clock_and_filters(connection: sealed.Connection) -> None:
     )
 
 
-_STEPS = (create_session_clock_and_filters, create_outbox)
+_STEPS = (create_session_clock_and_filters, create_outbox, add_bulks)

@@ -7,7 +7,7 @@ longer than a statement waits, DiskFull and so on. Then nothing was changed, and
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -40,6 +40,15 @@ class Leaving(NamedTuple):
 
     mid: str
     how: Left
+
+
+class Kept(NamedTuple):
+    """A mutation to be kept. Its fields are as in ``Entry``."""
+
+    operation: Operation
+    mid: str
+    before: Mapping[str, str | None]
+    undoes: str | None = None
 
 
 class Made(NamedTuple):
@@ -79,6 +88,8 @@ class Entry:
     """How often that was."""
     undoes: str | None
     """The mutation that this one takes back."""
+    bulk: str | None
+    """Names those that were written at once, the first of them; None for one alone."""
     before: dict[str, str | None]
     """The documents (JSON) of the records that it touched as they were shown before it, by ``kind/id``; None: there
     was none."""
@@ -162,61 +173,83 @@ class Outbox:
         Raises Rejected ("too_large") for one that could never be sent, ValueError if ``mid`` names another, NotInTray
         and TakenBack if somebody else was faster.
         """
-        body = mutations.encode(operation)
-        if len(body) > MAX_MUTATION_BYTES:
-            raise Rejected("too_large", f"A change has at most {MAX_MUTATION_BYTES // 1024} KB; this one has more.")
-        with self._writing() as connection:
-            added = connection.execute(
-                "INSERT INTO mutation (mid, body, made_at, boot, since_boot, before, undoes, change)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (mid) DO NOTHING",
-                (
-                    mid,
-                    body,
-                    made.wall.astimezone(dt.UTC).isoformat(),
-                    made.boot,
-                    made.since_boot,
-                    msgspec.json.encode(before).decode(),
-                    undoes,
-                ),
-            )
-            if added.rowcount == 1:
-                if undoes is not None and _taken_back(connection, undoes, but=mid):
-                    raise TakenBack
-                if leaves is not None and not _leave_tray(connection, leaves, made.wall, mid):
-                    raise NotInTray
-                connection.execute("UPDATE mutation SET change = ? WHERE mid = ?", (_changed(connection), mid))
-            entry = _entry(connection, mid)
-        if entry is None or entry.body != body:
-            raise ValueError("this id names another mutation")
+        (entry,) = self.add_all([Kept(operation, mid, before, undoes)], made=made, leaves=leaves)
         return entry
+
+    def add_all(self, kept: Sequence[Kept], *, made: Made, leaves: Leaving | None = None) -> list[Entry]:
+        """Keep mutations for good that were written at once: all of them or, as ``add`` raises, none."""
+        bulk = kept[0].mid if len(kept) > 1 else None
+        bodies = [mutations.encode(each.operation) for each in kept]
+        if any(len(body) > MAX_MUTATION_BYTES for body in bodies):
+            raise Rejected("too_large", f"A change has at most {MAX_MUTATION_BYTES // 1024} KB; this one has more.")
+        entries = []
+        with self._writing() as connection:
+            for each, body in zip(kept, bodies, strict=True):
+                added = connection.execute(
+                    "INSERT INTO mutation (mid, body, made_at, boot, since_boot, before, undoes, bulk, change)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (mid) DO NOTHING",
+                    (
+                        each.mid,
+                        body,
+                        made.wall.astimezone(dt.UTC).isoformat(),
+                        made.boot,
+                        made.since_boot,
+                        msgspec.json.encode(each.before).decode(),
+                        each.undoes,
+                        bulk,
+                    ),
+                )
+                if added.rowcount == 1:
+                    if each.undoes is not None and _taken_back(connection, each.undoes, but=each.mid):
+                        raise TakenBack
+                    if leaves is not None and not _leave_tray(connection, leaves, made.wall, each.mid):
+                        raise NotInTray
+                    connection.execute("UPDATE mutation SET change = ? WHERE mid = ?", (_changed(connection), each.mid))
+                entry = _entry(connection, each.mid)
+                if entry is None or entry.body != body:
+                    raise ValueError("this id names another mutation")
+                entries.append(entry)
+        return entries
 
     def withdraw(self, mid: str) -> bool:
         """Take back what was never put into a request; False if it was, or if something written later builds on it.
 
         What had left the tray with it is there again.
         """
+        return bool(self.withdraw_all([mid]))
+
+    def withdraw_all(self, mids: Collection[str]) -> set[str]:
+        """Take back those of some mutations, written at once, that ``withdraw`` would; returns which."""
         with self._writing() as connection:
-            row = connection.execute(
-                "SELECT number, body FROM mutation WHERE mid = ? AND state = 'waiting' AND NOT sent", (mid,)
-            ).fetchone()
-            if row is None:
-                return False
-            number, body = row
+            found = connection.execute(
+                "SELECT number, mid, body, before FROM mutation WHERE state = 'waiting' AND NOT sent"
+                f" AND mid IN ({','.join('?' * len(mids))}) ORDER BY number",
+                tuple(mids),
+            ).fetchall()
+            if not found:
+                return set()
             later = connection.execute(
-                "SELECT body, undoes FROM mutation WHERE number > ? AND state = 'waiting'", (number,)
+                "SELECT number, mid, body, undoes FROM mutation WHERE number > ? AND state = 'waiting'", (found[0][0],)
             )
-            if any(undoes == mid or _builds_on(after, body) for after, undoes in later):
-                return False
-            # Its row stays for a while, empty, so that other processes hear that it is to be unfolded.
-            connection.execute(
-                "UPDATE mutation SET state = 'withdrawn', folds = 0, body = x'', before = '{}', change = ?"
-                " WHERE number = ?",
-                (_changed(connection), number),
-            )
-            connection.execute(
-                "UPDATE tray SET state = 'open', left_at = NULL, replaced_by = NULL WHERE replaced_by = ?", (mid,)
-            )
-        return True
+            others = [row for row in later if row[1] not in set(mids)]
+            withdrawn = set()
+            for number, mid, body, before in found:
+                records = _written(body, _documents.decode(before))
+                if any(
+                    after > number and (undoes == mid or _is_about(held, records)) for after, _, held, undoes in others
+                ):
+                    continue
+                withdrawn.add(mid)
+                # Its row stays for a while, empty, so that other processes hear that it is to be unfolded.
+                connection.execute(
+                    "UPDATE mutation SET state = 'withdrawn', folds = 0, body = x'', before = '{}', change = ?"
+                    " WHERE number = ?",
+                    (_changed(connection), number),
+                )
+                connection.execute(
+                    "UPDATE tray SET state = 'open', left_at = NULL, replaced_by = NULL WHERE replaced_by = ?", (mid,)
+                )
+        return withdrawn
 
     # ------------------------------------------------------------------ what there is
 
@@ -492,16 +525,27 @@ REFUSED_TO_TRAY = (
 """Puts what was refused into the tray, unless it is or was there."""
 
 
-def _builds_on(later: bytes, earlier: bytes) -> bool:
-    """Whether an operation is about the record that an earlier one made or changed, or about somebody it added."""
+def _written(body: bytes, before: Mapping[str, str | None]) -> set[str]:
+    """The records (``kind/id``) that later operations may build on: an operation's own, and those that it makes."""
+    made = {name for name, document in before.items() if document is None}
     try:
-        operation, record = mutations.decode(later), mutations.target(mutations.decode(earlier))
+        return {*made, "/".join(mutations.target(mutations.decode(body)))}
+    except Rejected:
+        return made
+
+
+def _is_about(body: bytes, records: set[str]) -> bool:
+    """Whether an operation is about one of some records, or about somebody who is."""
+    try:
+        operation = mutations.decode(body)
     except Rejected:
         return False
-    return mutations.target(operation) == record or ("customer", mutations.customers_of(operation)) == record
+    return (
+        "/".join(mutations.target(operation)) in records or f"customer/{mutations.customers_of(operation)}" in records
+    )
 
 
-_COLUMNS = "mid, body, made_at, boot, since_boot, cid, seq, sent, state, result, said, tries, undoes, before"
+_COLUMNS = "mid, body, made_at, boot, since_boot, cid, seq, sent, state, result, said, tries, undoes, bulk, before"
 _TRAY_COLUMNS = "mid, body, result, made_at, at, state, before"
 _documents = msgspec.json.Decoder(dict[str, str | None])
 
@@ -518,7 +562,7 @@ def _entry(connection: Connection, mid: str) -> Entry | None:
 
 
 def _entry_of(row: tuple[Any, ...]) -> Entry:
-    mid, body, made_at, boot, since_boot, cid, seq, sent, state, result, said, tries, undoes, before = row
+    mid, body, made_at, boot, since_boot, cid, seq, sent, state, result, said, tries, undoes, bulk, before = row
     return Entry(
         mid=mid,
         body=body,
@@ -533,6 +577,7 @@ def _entry_of(row: tuple[Any, ...]) -> Entry:
         said=said,
         tries=tries,
         undoes=undoes,
+        bulk=bulk,
         before=_documents.decode(before),
     )
 
@@ -550,7 +595,7 @@ def _tray_item_of(row: tuple[Any, ...]) -> TrayItem:
     )
 
 
-# ------------------------------------------------------------------ schema, a step of the journal's
+# ------------------------------------------------------------------ schema, steps of the journal's
 
 
 def create_outbox(connection: Connection) -> None:
@@ -584,3 +629,8 @@ def create_outbox(connection: Connection) -> None:
     )
     connection.execute("CREATE INDEX tray_open ON tray (result ->> '$.code') WHERE state = 'open'")
     connection.execute("CREATE INDEX tray_left ON tray (left_at) WHERE state <> 'open'")
+
+
+def add_bulks(connection: Connection) -> None:
+    """Which mutations were written at once."""
+    connection.execute("ALTER TABLE mutation ADD COLUMN bulk TEXT")

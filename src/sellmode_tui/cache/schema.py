@@ -7,7 +7,7 @@ faster, and thrown away when most of the cache is to be replaced.
 
 from __future__ import annotations
 
-from sellmode_tui.cache.tables import CHILDREN, COMMON, OTHER, OTHERS_OWN, TABLES, VERSION
+from sellmode_tui.cache.tables import CHILDREN, COMMON, OTHER, OTHERS_OWN, TABLES, TASK_COLUMNS, TASK_KINDS, VERSION
 from sellmode_tui.migrations import Step
 from sellmode_tui.sealed import Connection
 
@@ -35,6 +35,12 @@ def tables(connection: Connection) -> None:
         connection.execute(f'CREATE TABLE "{kind}" (pk INTEGER PRIMARY KEY, {columns}, UNIQUE (id))')
     columns = ", ".join(f"{name} {type}" for name, type in {**COMMON, **OTHERS_OWN}.items())
     connection.execute(f"CREATE TABLE {OTHER} (pk INTEGER PRIMARY KEY, {columns}, UNIQUE (id, kind))")
+    columns = f"pk, id, scope, {', '.join(TASK_COLUMNS)}"
+    selects = (
+        f"SELECT '{kind}' AS kind, {'customer' if kind in CHILDREN else 'NULL'} AS customer, {columns} FROM {kind}"
+        for kind in TASK_KINDS
+    )
+    connection.execute(f"CREATE VIEW task AS {' UNION ALL '.join(selects)}")
     # What was written here and folds (see `fold`): the mutations in their order, what each of them reads or writes, and
     # of the records that they change the rows as the backend sent them; NULLs, if it has sent none.
     connection.execute(
@@ -58,6 +64,10 @@ STEPS: list[Step] = [tables]
 INDEXED = {
     **dict.fromkeys((*TABLES, OTHER), ("scope", "gen")),
     **dict.fromkeys(CHILDREN, ("scope", "gen", "customer")),
+    **{
+        kind: ("scope", "gen", "state", "due_at", "expires_at", "whose", *(["customer"] if kind in CHILDREN else []))
+        for kind in TASK_KINDS
+    },
     "customer": ("scope", "gen", "name_key", "owner"),
     OTHER: ("scope", "gen", "customer"),
 }
@@ -66,6 +76,8 @@ INDEXED = {
 INDEXES = {
     **{f"{table}_scope": f'"{table}" (scope, gen)' for table in (*TABLES, OTHER)},
     **{f"{kind}_customer": f'"{kind}" (customer)' for kind in (*CHILDREN, OTHER)},
+    # All that counting open tasks takes.
+    **{f"{kind}_open": f"{kind} (due_at, expires_at, whose, scope) WHERE state = 'open'" for kind in TASK_KINDS},
     "customer_name_key": "customer (name_key, id)",
     "customer_owner": "customer (owner)",
 }

@@ -18,7 +18,7 @@ from sellmode_contract.search import exact, name_key
 
 Value: TypeAlias = str | int | float | None
 
-VERSION = 4
+VERSION = 5
 """Rises when a document gives other columns, lists or search words than before, or the file's own notes change their
 meaning: the cache is then fetched anew."""
 
@@ -75,6 +75,28 @@ def _customer(customer: records.Customer) -> tuple[Value, ...]:
         figures.units,
         figures.spend,
         _optional(figures.last_contact),
+    )
+
+
+TASK_COLUMNS = {
+    "title": "TEXT NOT NULL",
+    "state": "TEXT NOT NULL",
+    "due_at": "INTEGER",
+    "expires_at": "INTEGER",
+    "ended_at": "INTEGER",
+    "whose": "TEXT",
+}
+"""Of tasks of every kind. ``whose`` is who has taken it, or else whom it falls to; empty for what is anybody's."""
+
+
+def _task(task: records.Task, falls_to: str | None, expires_at: dt.datetime | None = None) -> tuple[Value, ...]:
+    return (
+        task.title,
+        task.state,
+        _optional(task.due_at),
+        _optional(expires_at),
+        _optional(task.done_at),
+        task.claimed_by or falls_to,
     )
 
 
@@ -141,8 +163,26 @@ TABLES: dict[str, Table] = {
         {"store": "TEXT NOT NULL", "dismissed": "INTEGER NOT NULL"},
         lambda pair: (pair.store, int(pair.dismissed)),
     ),
+    "manual_task": Table(
+        {"customer": "TEXT", **TASK_COLUMNS},
+        lambda task: (task.customer, *_task(task, task.assignee or task.creator)),
+    ),
+    "rule_task": Table(
+        {"customer": "TEXT NOT NULL", **TASK_COLUMNS},
+        lambda task: (task.customer, *_task(task, task.meant_for, task.expires_at)),
+    ),
+    "corporate_task": Table(TASK_COLUMNS, lambda task: _task(task, task.person, task.expires_at)),
+    "task_card": Table(
+        {"creator": "TEXT NOT NULL", "state": "TEXT NOT NULL", "due_at": "INTEGER"},
+        lambda card: (card.creator, card.state, _optional(card.due_at)),
+    ),
+    "task_rule": Table({"slug": "TEXT NOT NULL", "store": "TEXT"}, lambda rule: (rule.slug, rule.store)),
+    "corporate_brief": Table({"title": "TEXT NOT NULL"}, lambda brief: (brief.title,)),
 }
 """The kinds with a table of their own; all others, known or not, go into ``OTHER``."""
+
+TASK_KINDS = ("manual_task", "rule_task", "corporate_task")
+"""The kinds that the view ``task`` shows as one."""
 
 MAX_DEPTH = 100
 """No document is nested deeper: readers would fail at one that is, SQLite's own at 1000 levels."""

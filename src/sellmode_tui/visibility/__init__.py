@@ -17,14 +17,28 @@ from sellmode_tui.visibility.customers import Count, CustomerList, CustomerQuery
 from sellmode_tui.visibility.door import Counts, Door
 from sellmode_tui.visibility.duplicates import Match
 from sellmode_tui.visibility.profile import Profile, TimelineEntry
+from sellmode_tui.visibility.rules import BriefLine, RuleLine
 from sellmode_tui.visibility.sending import Unsent
+from sellmode_tui.visibility.tasks import (
+    AgendaList,
+    AgendaQuery,
+    GivenTask,
+    Section,
+    TaskCounts,
+    TaskDetails,
+    TaskKey,
+    TaskLine,
+)
 from sellmode_tui.visibility.undo import CannotUndo, NothingToUndo, Undone
 from sellmode_tui.visibility.values import Value
-from sellmode_tui.visibility.why import WhySeen
-from sellmode_tui.visibility.writing import CannotWrite, NotVisible, Written
+from sellmode_tui.visibility.why import WhySeen, WhyTask
+from sellmode_tui.visibility.writing import CannotWrite, NotVisible, RefusedAmong, Written
 
 __all__ = [
+    "AgendaList",
+    "AgendaQuery",
     "Attention",
+    "BriefLine",
     "CannotUndo",
     "CannotWrite",
     "Count",
@@ -35,6 +49,7 @@ __all__ = [
     "Difference",
     "Door",
     "Duplicate",
+    "GivenTask",
     "HandedOver",
     "Interrupted",
     "Match",
@@ -43,13 +58,21 @@ __all__ = [
     "NothingToUndo",
     "Profile",
     "Refused",
+    "RefusedAmong",
     "Rejected",
+    "RuleLine",
     "SealedError",
+    "Section",
     "Sort",
+    "TaskCounts",
+    "TaskDetails",
+    "TaskKey",
+    "TaskLine",
     "TimelineEntry",
     "Undone",
     "Unsent",
     "Value",
     "WhySeen",
+    "WhyTask",
     "Written",
 ]

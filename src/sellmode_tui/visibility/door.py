@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, NamedTuple
 
 from sellmode_contract.filters import Completion
+from sellmode_contract.mutations import Operation
+from sellmode_contract.mutations.operations import TaskKind
 from sellmode_contract.records import Channel, ConsentState, ImportantDate, Retailer, Staff
+from sellmode_contract.store_time import Due
 from sellmode_contract.visibility import Account
 from sellmode_tui.cache.outbox import Made, Outbox
 from sellmode_tui.cache.store import Cache, Reading
@@ -21,7 +25,10 @@ from sellmode_tui.visibility import (
     editing,
     profile,
     resolving,
+    rules,
     sending,
+    task_changes,
+    tasks,
     undo,
     why,
 )
@@ -30,12 +37,16 @@ from sellmode_tui.visibility.customers import CustomerList, CustomerQuery
 from sellmode_tui.visibility.duplicates import Match
 from sellmode_tui.visibility.profile import Profile
 from sellmode_tui.visibility.readings import Readings
+from sellmode_tui.visibility.rules import BriefLine, RuleLine
+from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.sending import Unsent
+from sellmode_tui.visibility.tasks import AgendaList, AgendaQuery, GivenTask, TaskCounts, TaskDetails, TaskKey
 from sellmode_tui.visibility.undo import Undone
-from sellmode_tui.visibility.why import WhySeen
+from sellmode_tui.visibility.why import WhySeen, WhyTask
 from sellmode_tui.visibility.writing import Writer, Written, made_id, made_now
 
 _EVERYBODY = CustomerQuery()
+_AGENDA = AgendaQuery()
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -242,8 +253,147 @@ class Door:
         id = self._writer.new_id()
         return self._writer.write(lambda seen: editing.create(kind, id, editing.customer(seen, customer).id, fields))
 
+    # ------------------------------------------------------------------ tasks
+
+    def agenda(self, query: AgendaQuery = _AGENDA) -> AgendaList:
+        """The tasks of a query."""
+        customer = None if query.customer is None else _plain(query.customer)
+        return AgendaList(self._readings, query._replace(text=_plain(query.text), customer=customer), self._clock)
+
+    def task_counts(self, *, mine: bool = False) -> TaskCounts:
+        """How many open tasks there are in each section by now; cheap enough to be asked each minute."""
+        with self._readings.open() as reading:
+            return tasks.counts(reading, self._readings.surroundings(reading), self._clock(), mine=mine)
+
+    def task(self, kind: TaskKind, id: str) -> TaskDetails | None:
+        """Everything about a task; None for one that is not visible or unknown, alike."""
+        with self._readings.open() as reading:
+            key = TaskKey(kind, _plain(id))
+            return tasks.details(reading, self._readings.surroundings(reading), key, self._clock())
+
+    def tasks_named(self, text: str, limit: int) -> list[TaskKey]:
+        """The visible tasks, by id and no more than ``limit``, whose id a text is or has at least 8 characters of."""
+        with self._readings.open() as reading:
+            return tasks.named(reading, _plain(text), limit)
+
+    def why_task(self, kind: TaskKind, id: str) -> WhyTask | None:
+        """Who sees a task and by which rule; None for one that is not visible or unknown, alike."""
+        with self._readings.open() as reading:
+            return why.read_task(reading, self._readings.surroundings(reading), TaskKey(kind, _plain(id)))
+
+    def create_task(self, fields: Mapping[str, Any]) -> Written:
+        """Make a task: ``title``, ``details``, ``action``, ``due`` (a ``Due``, or as records have it), ``repeat``,
+        ``customer`` and ``assignee`` (ids). Without an assignee it is one's own.
+        """
+        id = self._writer.new_id()
+        return self._writer.write(lambda seen: task_changes.create(id, fields))
+
+    def edit_task(
+        self, kind: TaskKind, id: str, set: Mapping[str, Any], saw: Mapping[str, Any] | None = None
+    ) -> Written:
+        """Change fields of an open task, as ``create_task`` has them. ``saw`` holds what the author saw of those
+        fields, if that was some time ago: without it, what stands there now.
+        """
+        return self._writer.write(lambda seen: task_changes.edit(seen, TaskKey(kind, id), set, saw or {}))
+
+    def finish_tasks(
+        self, keys: Iterable[TaskKey], how: Literal["done", "dismissed"] = "done", reason: str = ""
+    ) -> list[Written]:
+        """End tasks; to dismiss them takes a reason. All of them or, if one would be refused, none (RefusedAmong)."""
+        return self._each(keys, lambda seen, key: task_changes.finish(seen, key, how, reason))
+
+    def snooze_tasks(self, keys: Iterable[TaskKey], to: Due | None) -> list[Written]:
+        """Put tasks off; with None they are due when they were. All or none, as ``finish_tasks``."""
+        return self._each(keys, lambda seen, key: task_changes.snooze(seen, key, to))
+
+    def hand_over_tasks(self, keys: Iterable[TaskKey], person: str) -> list[Written]:
+        """Give tasks to a colleague (staff id). All or none, as ``finish_tasks``."""
+        return self._each(keys, lambda seen, key: task_changes.hand_over(seen, key, person))
+
+    def claim_task(self, kind: TaskKind, id: str) -> Written:
+        """Take a task that the whole store sees. If a colleague was faster, that comes up in *Needs attention*."""
+        return self._writer.write(lambda seen: task_changes.claim(seen, TaskKey(kind, id), take=True))
+
+    def release_task(self, kind: TaskKind, id: str) -> Written:
+        """Give back what one has taken."""
+        return self._writer.write(lambda seen: task_changes.claim(seen, TaskKey(kind, id), take=False))
+
+    def reopen_task(self, kind: TaskKind, id: str) -> Written:
+        """Take back that one has ended a task."""
+        return self._writer.write(lambda seen: task_changes.reopen(seen, TaskKey(kind, id)))
+
+    def remove_task(self, id: str) -> Written:
+        """Take away a task that one has made oneself, while it is open."""
+        return self._writer.write(lambda seen: task_changes.remove(seen, id))
+
+    def assignable(self, customer: str | None = None) -> list[Staff]:
+        """The colleagues, oneself too, who may be given a new task, on a customer if one is named: by name."""
+        named = None if customer is None else _plain(customer)
+        return self._writer.read(lambda seen: task_changes.assignable(seen, named))
+
+    def takers(self, keys: Iterable[TaskKey]) -> list[Staff]:
+        """The colleagues to whom all of these tasks may be handed over, by name. Raises NotVisible."""
+        wanted = list(keys)
+        return self._writer.read(lambda seen: task_changes.takers_of_all(seen, wanted))
+
+    def given_tasks(self) -> list[GivenTask]:
+        """The tasks that were given, for a manager in Associate Mode: open ones by due time, then the others."""
+        with self._readings.open() as reading:
+            return tasks.given(reading, self._readings.surroundings(reading), self._clock())
+
+    def withdraw_task(self, card: str, reason: str = "") -> Written:
+        """Take a task back from whom it was given to, by the id of its card."""
+        return self._writer.write(lambda seen: task_changes.withdraw(seen, card, reason))
+
+    def _each(self, keys: Iterable[TaskKey], change: Callable[[Seen, TaskKey], Operation]) -> list[Written]:
+        """The same change of several tasks."""
+        wanted = list(dict.fromkeys(keys))
+        return self._writer.write_all([functools.partial(lambda key, seen: change(seen, key), key) for key in wanted])
+
+    # ------------------------------------------------------------------ rules and corporate tasks
+
+    def rules(self) -> list[RuleLine]:
+        """The rules that make tasks, of one's store and of the retailer, by name."""
+        with self._readings.open() as reading:
+            return rules.rules(reading, self._readings.surroundings(reading))
+
+    def rule(self, id: str) -> RuleLine | None:
+        """A rule; None for one that is not visible or unknown, alike."""
+        return next((line for line in self.rules() if line.rule.id == id), None)
+
+    def create_rule(self, fields: Mapping[str, Any]) -> Written:
+        """Make a rule: the fields of ``TaskRule``. Without ``store`` it is of one's own; None is the retailer."""
+        return self._writer.write(lambda seen: task_changes.create_rule(seen, fields))
+
+    def edit_rule(self, id: str, set: Mapping[str, Any], saw: Mapping[str, Any] | None = None) -> Written:
+        """Change fields of a rule. A manager's change of a retailer's rule makes a rule of the store in its place."""
+        return self._writer.write(lambda seen: task_changes.edit_rule(seen, id, set, saw or {}))
+
+    def remove_rule(self, id: str) -> Written:
+        """Remove a rule; its open tasks expire with the backend's next pass."""
+        return self._writer.write(lambda seen: task_changes.remove_rule(seen, id))
+
+    def briefs(self) -> list[BriefLine]:
+        """What corporate tasks are made from, newest first, those that were taken back last."""
+        with self._readings.open() as reading:
+            return rules.briefs(reading, self._readings.surroundings(reading))
+
+    def announce(self, fields: Mapping[str, Any]) -> Written:
+        """For a head office: ask something of its people, by the fields of ``CorporateBrief``."""
+        id = self._writer.new_id()
+        return self._writer.write(lambda seen: task_changes.announce(id, fields))
+
+    def take_back(self, brief: str) -> Written:
+        """Take back a brief; its open tasks expire with the backend's next pass."""
+        return self._writer.write(lambda seen: task_changes.take_back(seen, brief))
+
+    # ------------------------------------------------------------------ taking back
+
     def undo(self) -> Undone:
-        """Take back one's last change that still stands. Raises NothingToUndo and CannotUndo."""
+        """Take back one's last change that still stands; of several made at once, all.
+
+        Raises NothingToUndo and CannotUndo.
+        """
         return undo.undo(self._writer)
 
     # ------------------------------------------------------------------ what is on its way, and what needs attention

@@ -144,6 +144,17 @@ def content(record: Record) -> dict[str, Any]:
     raise TypeError(f"nobody writes a {type(record).__name__}")
 
 
+def belonging(record: Note | Contact | ImportantDate) -> Literal["note", "contact", "date"]:
+    """The kind of what belongs to a customer."""
+    match record:
+        case Note():
+            return "note"
+        case Contact():
+            return "contact"
+        case ImportantDate():
+            return "date"
+
+
 def written_fields(operation: Create) -> dict[str, Any]:
     """What an operation writes into a new record's fields."""
     return {name: value for name, value in operation.doc.items() if name != "customer"}

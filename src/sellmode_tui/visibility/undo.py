@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,17 +16,22 @@ from sellmode_contract.mutations import (
     Claim,
     Create,
     Edit,
+    Finish,
     Operation,
     Rejected,
     Release,
     Remove,
+    Reopen,
     SetConsent,
+    Withdraw,
 )
 from sellmode_contract.mutations.consent import STRICTNESS, UNSAID
 from sellmode_contract.mutations.customers import MAPS
+from sellmode_contract.records import Contact, ImportantDate, ManualTask, Note, TaskRule, source_id
 from sellmode_tui.cache.outbox import Entry, TakenBack
 from sellmode_tui.cache.tables import decode
-from sellmode_tui.visibility import editing
+from sellmode_tui.visibility import editing, task_changes
+from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.sending import words_of
 from sellmode_tui.visibility.wording import document_before
 from sellmode_tui.visibility.writing import NotVisible, Writer
@@ -62,16 +68,20 @@ class CannotUndo(Exception):
 
 
 def undo(writer: Writer) -> Undone:
-    """Take back one's last change that still stands. Raises NothingToUndo, CannotUndo, and what ``write`` raises."""
+    """Take back one's last change that still stands; if others were written at once with it, all of them.
+
+    Raises NothingToUndo, CannotUndo, and what ``write`` raises.
+    """
     while True:
         entries = writer.outbox.latest(LOOKED_AT)
         undone = {entry.undoes for entry in entries}
-        stands = (each for each in entries if each.undoes is None and each.mid not in undone and _stands(each))
-        last = next(stands, None)
-        if last is None:
+        standing = [each for each in entries if each.undoes is None and each.mid not in undone and _stands(each)]
+        if not standing:
             raise NothingToUndo("There is nothing that you could take back.")
+        last = standing[0]
+        bulk = [each for each in standing if each.bulk == last.bulk] if last.bulk else [last]
         with contextlib.suppress(TakenBack):  # by somebody else, a moment ago: then it is the turn of the one before
-            return _take_back(writer, last, _new_ids(entries))
+            return _take_back(writer, bulk, _new_ids(entries))
 
 
 def _stands(entry: Entry) -> bool:
@@ -94,27 +104,40 @@ def _is(entry: Entry, of: type[Operation]) -> bool:
         return False
 
 
-def _take_back(writer: Writer, entry: Entry, new_ids: Mapping[str, str]) -> Undone:
-    words = writer.read(lambda seen: words_of(entry, seen))
-    if not entry.sent:
-        if writer.outbox.withdraw(entry.mid):
-            return Undone(words, "withdrawn", shown=writer.changed())
-        now = writer.outbox.entry(entry.mid)
-        if now is None:
-            raise TakenBack
-        entry = now
-        if not entry.sent:
-            raise CannotUndo(words, "Something that you wrote later builds on it: take that back first.")
+def _take_back(writer: Writer, bulk: list[Entry], new_ids: Mapping[str, str]) -> Undone:
+    """Take back changes that were written at once: what was not sent is withdrawn, the rest gets its inverse."""
+    words = writer.read(lambda seen: _words(bulk, seen))
+    mids = [entry.mid for entry in bulk]
+    withdrawn = set() if all(entry.sent for entry in bulk) else writer.outbox.withdraw_all(mids)
+    if len(withdrawn) == len(bulk):
+        return Undone(words, "withdrawn", shown=writer.changed())
+    now = {mid: writer.outbox.entry(mid) for mid in mids if mid not in withdrawn}
+    left = [entry for entry in now.values() if entry is not None]
+    if len(left) < len(now):
+        raise TakenBack
     try:
-        inverse = _inverse(entry, new_ids, writer.new_id())
-        written = writer.write(lambda _: inverse, undoes=entry.mid)
+        if any(not entry.sent for entry in left):
+            raise _No("Something that you wrote later builds on it: take that back first.")
+        changes = [functools.partial(_inverse, entry, new_ids, writer.new_id()) for entry in left]
+        written = writer.write_all(changes, undoes=[entry.mid for entry in left])
     except _No as no:
         raise CannotUndo(words, no.why) from None
     except NotVisible:
         raise CannotUndo(words, "It is not in your view any more, or is no more.") from None
     except Rejected as error:
+        if error.code == "not_found":
+            raise CannotUndo(words, "It is not in your view any more, or is no more.") from None
         raise CannotUndo(words, error.detail) from None
-    return Undone(words, "inverse", shown=written.shown)
+    finally:
+        if withdrawn:
+            writer.changed()
+    return Undone(words, "inverse", shown=all(each.shown for each in written))
+
+
+def _words(bulk: list[Entry], seen: Seen) -> str:
+    """What changes were: of several, the first and how many more."""
+    words = words_of(bulk[-1], seen)
+    return words if len(bulk) == 1 else f"{words} and {len(bulk) - 1} more"
 
 
 class _No(Exception):
@@ -122,7 +145,9 @@ class _No(Exception):
         self.why = why
 
 
-def _inverse(entry: Entry, new_ids: Mapping[str, str], new_id: str) -> Operation:
+def _inverse(  # noqa: PLR0911 -- one for each operation
+    entry: Entry, new_ids: Mapping[str, str], new_id: str, seen: Seen
+) -> Operation:
     """The change that takes another back, guarded: it does nothing if somebody has changed the same since."""
     try:
         operation = entry.operation
@@ -132,7 +157,7 @@ def _inverse(entry: Entry, new_ids: Mapping[str, str], new_id: str) -> Operation
         case Edit():
             return _edit_back(operation, entry, new_ids)
         case Create():
-            return _remove_created(operation, new_ids)
+            return _remove_created(operation, new_ids, seen)
         case Remove():
             return _create_again(operation, entry, new_id)
         case SetConsent():
@@ -141,6 +166,12 @@ def _inverse(entry: Entry, new_ids: Mapping[str, str], new_id: str) -> Operation
             return Release(kind=operation.kind, id=operation.id)
         case Release():
             return Claim(kind=operation.kind, id=operation.id)
+        case Finish():
+            return Reopen(kind=operation.kind, id=operation.id)
+        case Reopen():
+            was = document_before(entry.before, operation.kind, operation.id)
+            how, reason = was.get("state", "done"), was.get("reason", "")
+            return Finish(kind=operation.kind, id=operation.id, how=how, reason=reason)
     raise _No("It is sent, and others may have acted on it: only what is not sent yet can be taken back.")
 
 
@@ -159,11 +190,18 @@ def _edit_back(operation: Edit, entry: Entry, new_ids: Mapping[str, str]) -> Edi
     )
 
 
-def _remove_created(operation: Create, new_ids: Mapping[str, str]) -> Remove:
+def _remove_created(operation: Create, new_ids: Mapping[str, str], seen: Seen) -> Remove | Withdraw:
     """The removal of what was made, as long as it is as it was made."""
     id, kind = new_ids.get(operation.id, operation.id), operation.kind
-    if kind == "contact":  # nobody can change one
+    if kind in ("contact", "corporate_brief"):  # nobody can change one
         return Remove(kind=kind, id=id)
+    if kind == "task_rule":
+        return Remove(kind=kind, id=id, was=task_changes.rule_made(operation))
+    if kind == "manual_task":
+        card = source_id("task_card", "sellmode", id)
+        if seen.get(kind, id) is None and seen.get("task_card", card) is not None:
+            return Withdraw(id=card, reason="taken back")  # it is with who it was given to
+        return Remove(kind=kind, id=id, was=task_changes.made(operation))
     return Remove(kind=kind, id=id, was={**_BLANK[kind], **editing.written_fields(operation)})
 
 
@@ -177,10 +215,20 @@ _BLANK: dict[str, dict[str, Any]] = {
 
 def _create_again(operation: Remove, entry: Entry, new_id: str) -> Create:
     before = document_before(entry.before, operation.kind, operation.id)
+    if operation.kind == "corporate_brief":
+        raise _No("It was taken back from everybody: announce it anew.")
     if operation.kind == "customer" or not before:
         raise _No("What was removed is not known any more.")
     record = decode(operation.kind, msgspec.json.encode(before))
-    return editing.create(operation.kind, new_id, record.customer, editing.content(record))
+    match record:
+        case ManualTask():
+            return task_changes.create(new_id, task_changes.content(record))
+        case TaskRule():
+            return Create(kind="task_rule", id=record.id, doc=task_changes.rule_content(record))
+        case Note() | Contact() | ImportantDate():
+            kind = editing.belonging(record)
+            return editing.create(kind, new_id, record.customer, editing.content(record))
+    raise TypeError(f"nobody removes a {operation.kind}")
 
 
 def _consent_back(operation: SetConsent, entry: Entry) -> SetConsent:

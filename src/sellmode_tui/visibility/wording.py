@@ -14,13 +14,16 @@ from sellmode_contract.mutations import (
     Discard,
     Dismiss,
     Edit,
+    Finish,
     Merge,
     Operation,
     Park,
     Rejected,
     Release,
     Remove,
+    Reopen,
     SetConsent,
+    Withdraw,
     customers_of,
     decode,
     target,
@@ -62,10 +65,18 @@ _FIELDS = {
     "about": "whose day",
     "state": "consent",
     "evidence": "evidence",
+    "title": "title",
+    "details": "details",
+    "action": "action",
+    "due": "due time",
+    "snoozed_to": "time that it is put off to",
+    "repeat": "repetition",
+    "assignee": "who has it",
+    "meant_for": "who has it",
+    "reason": "reason",
 }
 _CHANNELS = {"email": "e-mail", "sms": "SMS", "phone": "phone"}
 _CONTACTS = {"call": "call", "visit": "visit", "email": "e-mail", "sms": "SMS", "chat": "chat"}
-_CLAIMS = {"request": "a request", "rule_task": "a task", "manual_task": "a task"}
 
 
 def label_of(field: str, retailer: Retailer | None = None) -> str:
@@ -79,7 +90,7 @@ def label_of(field: str, retailer: Retailer | None = None) -> str:
     return _FIELDS.get(field, field)
 
 
-def describe(  # noqa: PLR0911  # one for each operation
+def describe(  # noqa: C901, PLR0911, PLR0912  # one for each operation
     operation: Operation, before: Before, name_of: Callable[[str], str | None], retailer: Retailer | None = None
 ) -> str:
     """What a change is about: ``phone number of Anna Muster``. ``name_of`` gives a visible customer's name, or None."""
@@ -92,15 +103,22 @@ def describe(  # noqa: PLR0911  # one for each operation
         case Edit(kind="customer"):
             fields = [*operation.set, *dict.fromkeys((*operation.add, *operation.remove))]
             return f"{_listed([label_of(field, retailer) for field in fields])} of {whom}"
+        case Edit(kind="manual_task") | Edit(kind="rule_task") | Edit(kind="corporate_task"):
+            return _edited_task(operation, before)
         case Edit():
             return _record(operation, before, whom)
         case SetConsent():
             state = operation.state.replace("_", "-")
             return f"consent to {_CHANNELS[operation.channel]} of {whom}: {state}"
-        case Claim():
-            return f"taking {_CLAIMS[operation.kind]}"
-        case Release():
-            return f"giving back {_CLAIMS[operation.kind]}"
+        case Claim() | Release():
+            how = "taking" if isinstance(operation, Claim) else "giving back"
+            return f"{how} {'a request' if operation.kind == 'request' else _task(operation, before)}"
+        case Finish():
+            return f"{'completing' if operation.how == 'done' else 'dismissing'} {_task(operation, before)}"
+        case Reopen():
+            return f"reopening {_task(operation, before)}"
+        case Withdraw():
+            return f"withdrawing {_task(operation, before)}"
         case Merge():
             return f"that {_pair(operation.id, before)} are one customer"
         case Dismiss():
@@ -128,7 +146,9 @@ def document_before(before: Before, kind: str, id: str) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _record(operation: Create | Edit | Remove, before: Before, whom: str) -> str:
+def _record(  # noqa: PLR0911 -- one for each kind
+    operation: Create | Edit | Remove, before: Before, whom: str
+) -> str:
     """What a record is to people, from what it was or becomes."""
     fields = dict(document_before(before, operation.kind, operation.id))
     if isinstance(operation, Create):
@@ -144,6 +164,31 @@ def _record(operation: Create | Edit | Remove, before: Before, whom: str) -> str
             return f"{_CONTACTS.get(str(fields.get('channel')), 'contact')} with {whom}"
         case "date":
             return f"{_text(fields, 'label') or 'date'} of {whom}"
+        case "task_rule":
+            return f'rule "{_text(fields, "name")}"'
+        case "corporate_brief":
+            return f'corporate task "{_text(fields, "title")}"'
+        case _:
+            return _titled(fields)
+
+
+def _task(operation: Operation, before: Before) -> str:
+    """The task of an operation as it was before it."""
+    return f"the {_titled(document_before(before, *target(operation)))}"
+
+
+def _titled(fields: Mapping[str, Any]) -> str:
+    title = _text(fields, "title")
+    return f'task "{title}"' if title else "task"
+
+
+def _edited_task(operation: Edit, before: Before) -> str:
+    task, fields = _task(operation, before), operation.set
+    if fields.keys() & {"assignee", "meant_for"}:
+        return f"handing over {task}"
+    if fields.keys() == {"snoozed_to"}:
+        return f"putting off {task}" if fields["snoozed_to"] else f"no longer putting off {task}"
+    return f"{_listed([label_of(field) for field in fields if field != 'snoozed_to'])} of {task}"
 
 
 def _new_name(fields: Mapping[str, Any]) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sellmode_contract import text
 from sellmode_contract.ids import new_id
@@ -20,7 +20,9 @@ from sellmode_contract.mutations import (
     Outcome,
     Park,
     Rejected,
+    Remove,
     SetConsent,
+    Withdraw,
     World,
     apply,
     capability,
@@ -32,7 +34,7 @@ from sellmode_contract.mutations import (
 from sellmode_contract.mutations.operations import plain
 from sellmode_contract.records import kind_of
 from sellmode_contract.visibility import may
-from sellmode_tui.cache.outbox import Leaving, Left, Made, Outbox
+from sellmode_tui.cache.outbox import Kept, Leaving, Left, Made, Outbox
 from sellmode_tui.cache.store import Cache, Interrupted
 from sellmode_tui.sealed import SealedError
 from sellmode_tui.visibility.readings import Readings
@@ -69,6 +71,15 @@ class NotVisible(Rejected):
         super().__init__("not_found", f"There is no such {kind.replace('_', ' ')} for you.")
 
 
+class RefusedAmong(Rejected):
+    """One of several changes would be refused, so none was written."""
+
+    def __init__(self, number: int, refusal: Rejected) -> None:
+        """``number`` is the place, from 0, of the one that ``refusal`` is about."""
+        super().__init__(refusal.code, refusal.detail, field=refusal.field, winner=refusal.winner)
+        self.number = number
+
+
 class CannotWrite(Exception):
     """Nothing can be written through this door: it was opened without a journal."""
 
@@ -81,6 +92,24 @@ def made_id() -> str:
 def made_now() -> Made:
     """This moment by the wall clock alone, for a door that nobody gives a better one."""
     return Made(dt.datetime.now(dt.UTC), "", 0.0)
+
+
+class _Judged(NamedTuple):
+    """A change that may be kept."""
+
+    kept: Kept
+    words: str
+    changes: bool
+    """Whether it changes anything."""
+
+    def written(self, *, nothing: bool = False, shown: bool = True) -> Written:
+        operation = self.kept.operation
+        mid = "" if nothing else self.kept.mid
+        return Written(mid, operation.id, self.words, not nothing and _is_final(operation), nothing, shown)
+
+
+MOST_AT_ONCE = 500
+"""So many changes may be written at once."""
 
 
 class Writer:
@@ -123,17 +152,49 @@ class Writer:
         ``undoes`` and ``leaves`` are as in `Outbox.add`, which may raise TakenBack and NotInTray. What ``leaves`` names
         stays in the tray if nothing is written.
         """
-        outbox, mid, made = self.outbox, self.new_id(), self._made()
+        outbox, made = self.outbox, self._made()
         with self._readings.open() as reading:
             seen = Seen(reading, self._readings.surroundings(reading))
-            operation = _storable(mean(seen))
-            outcome = judge(operation, seen, mid, made)
-            before = _before(operation, outcome, seen)
-            words = describe(operation, before, seen.name_of, seen.retailer)
-        if not (outcome.puts or outcome.removes or undoes):
-            return Written("", operation.id, words, nothing=True)
-        outbox.add(operation, mid=mid, made=made, before=before, undoes=undoes, leaves=leaves)
-        return Written(mid, operation.id, words, final=_is_final(operation), shown=self.changed())
+            judged = self._judged(mean(seen), seen, made)
+        if not (judged.changes or undoes):
+            return judged.written(nothing=True)
+        kept = judged.kept._replace(undoes=undoes)
+        outbox.add_all([kept], made=made, leaves=leaves)
+        return judged.written(shown=self.changed())
+
+    def write_all(
+        self, means: Sequence[Callable[[Seen], Operation]], *, undoes: Sequence[str] | None = None
+    ) -> list[Written]:
+        """Keep several operations, each about a record of its own, at once: all, or none if one would be refused.
+
+        Raises as ``write``; RefusedAmong tells which of several it was. ``undoes`` has a change for each.
+        """
+        outbox, made = self.outbox, self._made()
+        if len(means) > MOST_AT_ONCE:
+            raise Rejected("invalid", f"At most {MOST_AT_ONCE} are changed at once; these are {len(means)}.")
+        judged = []
+        with self._readings.open() as reading:
+            seen = Seen(reading, self._readings.surroundings(reading))
+            for number, mean in enumerate(means):
+                try:
+                    judged.append(self._judged(mean(seen), seen, made))
+                except Rejected as error:
+                    raise RefusedAmong(number, error) if len(means) > 1 else error from None
+        kept = [each.kept for each in judged if each.changes]
+        if undoes is not None:
+            kept = [each.kept._replace(undoes=mid) for each, mid in zip(judged, undoes, strict=True)]
+        if not kept:
+            return [each.written(nothing=True) for each in judged]
+        outbox.add_all(kept, made=made)
+        shown = self.changed()
+        return [each.written(nothing=not each.changes, shown=shown) for each in judged]
+
+    def _judged(self, operation: Operation, seen: Seen, made: Made) -> _Judged:
+        mid, operation = self.new_id(), _storable(operation)
+        outcome = judge(operation, seen, mid, made)
+        before = _before(operation, outcome, seen)
+        words = describe(operation, before, seen.name_of, seen.retailer)
+        return _Judged(Kept(operation, mid, before), words, bool(outcome.puts or outcome.removes))
 
     def read(self, tell: Callable[[Seen], _Told]) -> _Told:
         """What ``tell`` makes of what is visible."""
@@ -176,7 +237,9 @@ def _is_final(operation: Operation) -> bool:
     """Whether others may act on it as soon as it is sent, or only the customer can go back on it."""
     if isinstance(operation, SetConsent):
         return operation.state == "unsubscribed"
-    return isinstance(operation, Merge | Dismiss | Park | Accept | Discard)
+    if isinstance(operation, Remove):
+        return operation.kind == "corporate_brief"
+    return isinstance(operation, Merge | Dismiss | Park | Accept | Discard | Withdraw)
 
 
 def _storable(operation: Operation) -> Operation:

@@ -1,0 +1,93 @@
+"""The rules that make tasks, and a head office's briefs, as lists show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sellmode_contract.records import CorporateBrief, TaskRule
+from sellmode_contract.visibility import may
+from sellmode_tui.cache.store import Reading
+from sellmode_tui.cache.tables import decode
+from sellmode_tui.visibility.rule_words import trigger_words
+from sellmode_tui.visibility.surroundings import Surroundings
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """A rule, with what is to be known of it."""
+
+    rule: TaskRule
+    store_name: str
+    """Empty for a rule of the retailer."""
+    words: str
+    """When it makes a task: ``2 days after a purchase``."""
+    counts: bool
+    """Whether it makes tasks here: it is enabled, and no rule of the store stands in its place."""
+    in_place: bool
+    """Whether a rule of the store of this slug stands in its place."""
+    editable: bool
+    """Whether its reader may change it. A manager's change of a retailer's rule makes one of the store."""
+
+
+@dataclass(frozen=True)
+class BriefLine:
+    """A head office's brief."""
+
+    brief: CorporateBrief
+    creator_name: str
+    """Empty for the operator's."""
+    store_names: tuple[str, ...]
+    """Empty for all stores."""
+    editable: bool
+    """Whether its reader may take it back."""
+
+
+def rules(reading: Reading, around: Surroundings) -> list[RuleLine]:
+    """The visible rules, by name; a store's right before the retailer's in whose place it stands."""
+    rows = reading.connection.execute(f"SELECT r.doc FROM task_rule r WHERE {reading.only_visible('r')}")
+    found: list[TaskRule] = [decode("task_rule", doc) for (doc,) in rows]
+    replaced = {rule.slug for rule in found if rule.store is not None}
+    names = {
+        rule.slug: rule.name.casefold() for rule in sorted(found, key=lambda rule: rule.store is None, reverse=True)
+    }
+    found.sort(key=lambda rule: (names[rule.slug], rule.slug, rule.store is None, rule.store or ""))
+    return [_line(rule, around, in_place=rule.store is None and rule.slug in replaced) for rule in found]
+
+
+def _line(rule: TaskRule, around: Surroundings, *, in_place: bool) -> RuleLine:
+    account = around.account
+    mine = account is not None and may(account, "rules")
+    if mine and account is not None and rule.store is not None:
+        mine = rule.store in account.stores
+    return RuleLine(
+        rule=rule,
+        store_name=_store(rule.store, around) if rule.store else "",
+        words=trigger_words(rule),
+        counts=rule.enabled and not in_place,
+        in_place=in_place,
+        editable=mine and not in_place,
+    )
+
+
+def briefs(reading: Reading, around: Surroundings) -> list[BriefLine]:
+    """The head office's briefs, newest first, those that were taken back last."""
+    rows = reading.connection.execute(f"SELECT b.doc FROM corporate_brief b WHERE {reading.only_visible('b')}")
+    found: list[CorporateBrief] = [decode("corporate_brief", doc) for (doc,) in rows]
+    found.sort(key=lambda brief: (brief.created_at is not None, brief.created_at, brief.id), reverse=True)
+    account = around.account
+    head_office = account is not None and account.role == "head_office" and may(account, "announce")
+    return [
+        BriefLine(
+            brief=brief,
+            creator_name=around.name_of(brief.created_by),
+            store_names=tuple(_store(store, around) for store in brief.stores),
+            editable=head_office and not brief.withdrawn,
+        )
+        for brief in sorted(found, key=lambda brief: brief.withdrawn)
+    ]
+
+
+def _store(id: str, around: Surroundings) -> str:
+    """A store's name; of one that the retailer does not list, its id."""
+    stores = around.retailer.stores if around.retailer else ()
+    return next((store.name for store in stores if store.id == id), id)
