@@ -7,7 +7,7 @@ longer than a statement waits, DiskFull and so on. Then nothing was changed, and
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
@@ -211,20 +211,16 @@ class Outbox:
                 entries.append(entry)
         return entries
 
-    def withdraw(self, mid: str) -> bool:
-        """Take back what was never put into a request; False if it was, or if something written later builds on it.
+    def withdraw(self, *mids: str) -> set[str]:
+        """Take back those of some mutations, written at once, that were never put into a request; returns which.
 
-        What had left the tray with it is there again.
+        One that something written later builds on stays. What had left the tray with them is there again.
         """
-        return bool(self.withdraw_all([mid]))
-
-    def withdraw_all(self, mids: Collection[str]) -> set[str]:
-        """Take back those of some mutations, written at once, that ``withdraw`` would; returns which."""
         with self._writing() as connection:
             found = connection.execute(
                 "SELECT number, mid, body, before FROM mutation WHERE state = 'waiting' AND NOT sent"
                 f" AND mid IN ({','.join('?' * len(mids))}) ORDER BY number",
-                tuple(mids),
+                mids,
             ).fetchall()
             if not found:
                 return set()

@@ -108,7 +108,7 @@ def _take_back(writer: Writer, bulk: list[Entry], new_ids: Mapping[str, str]) ->
     """Take back changes that were written at once: what was not sent is withdrawn, the rest gets its inverse."""
     words = writer.read(lambda seen: _words(bulk, seen))
     mids = [entry.mid for entry in bulk]
-    withdrawn = set() if all(entry.sent for entry in bulk) else writer.outbox.withdraw_all(mids)
+    withdrawn = set() if all(entry.sent for entry in bulk) else writer.outbox.withdraw(*mids)
     if len(withdrawn) == len(bulk):
         return Undone(words, "withdrawn", shown=writer.changed())
     now = {mid: writer.outbox.entry(mid) for mid in mids if mid not in withdrawn}

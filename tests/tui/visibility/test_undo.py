@@ -85,9 +85,9 @@ def test_what_later_changes_build_on_is_not_withdrawn_under_them(tmp_path: Path)
         late = Create(kind="note", id="late", doc={"customer": made.id, "text": "x"})
 
         class Racing(Outbox):
-            def withdraw(self, mid: str) -> bool:
+            def withdraw(self, *mids: str) -> set[str]:
                 self.add(late, mid="late", made=Made(NOW, "", 0.0), before={})
-                return super().withdraw(mid)
+                return super().withdraw(*mids)
 
         with pytest.raises(CannotUndo, match="take that back first"):
             Door(desk.cache, outbox=Racing(desk.journal._using)).undo()
