@@ -95,7 +95,15 @@ record = sa.Table(
     sa.CheckConstraint("(feed = '') = (team IS NULL AND own IS NULL)", name="feed_of_tags"),
     sa.Index(None, "team", "seq"),
     sa.Index(None, "own", "seq"),
-    sa.Index(None, "parent"),
+    sa.Index(None, "parent", "kind"),
+    # A store's customers in the order of their ids: to go through a million of them a thousand at a time.
+    sa.Index(
+        "record_customers_of",
+        "team",
+        "id",
+        sqlite_where=sa.text("kind = 'customer'"),
+        postgresql_where=sa.text("kind = 'customer'::text"),
+    ),
     # seq is indexed, so an update writes a new row version; many of them stay on their page and are cleaned early.
     postgresql_with={"fillfactor": 90, "autovacuum_vacuum_scale_factor": 0.02},
 )
@@ -305,3 +313,61 @@ merged_customer = sa.Table(
     sa.Column("at", Instant, nullable=False),
 )
 """Customers who were found to be somebody else: edits and imports that name them mean the one who was kept."""
+
+# ------------------------------------------------------------------ rules that make tasks
+
+rule_pass = sa.Table(
+    "rule_pass",
+    metadata,
+    sa.Column("store", sa.Text, primary_key=True, doc="Empty: where the corporate tasks are"),
+    sa.Column("turn", sa.BigInteger, nullable=False, doc="How often the row was written: who has seen it works on it"),
+    sa.Column("fingerprint", sa.Text, nullable=False, doc="Of the rules and settings gone by"),
+    sa.Column("day", sa.Text, nullable=False, doc="The store's day gone by"),
+    sa.Column("at", Instant, nullable=False, doc="The latest moment gone by"),
+    sa.Column("cursor", sa.Text, doc="The last customer looked at; null once all were"),
+    sa.Column("seen_seq", sa.BigInteger, nullable=False, doc="Up to where of the feed changes were looked at"),
+)
+"""How far a store's customers have been looked at. Moved on in the transaction that writes what came of it."""
+
+rule_occurrence = sa.Table(
+    "rule_occurrence",
+    metadata,
+    sa.Column("customer", sa.Text, primary_key=True),
+    sa.Column("rule", sa.Text, primary_key=True, doc="Slug"),
+    sa.Column("occurrence", sa.Text, primary_key=True),
+    sa.Column("store", sa.Text, nullable=False),
+    sa.Column("day", sa.Text, nullable=False, doc="The store's day on which the task was made"),
+    sa.Column("person", sa.Text, nullable=False, doc="Whose cap it counts in"),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index(None, "store", "day", "rule"),
+    sqlite_with_rowid=False,
+)
+"""What rules have made, so that nobody gets a task twice. Kept for good: a rule may be changed to look far back."""
+
+rule_waiting = sa.Table(
+    "rule_waiting",
+    metadata,
+    sa.Column("store", sa.Text, primary_key=True),
+    sa.Column("rule", sa.Text, primary_key=True),
+    sa.Column("customer", sa.Text, primary_key=True),
+    sa.Column("occurrence", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, nullable=False, doc="Whose cap it counts in"),
+    sa.Column("spend", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Who may get the tasks of a rule with a daily cap: known only when a store's customers have all been looked at."""
+
+rule_event = sa.Table(
+    "rule_event",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("customer", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("person", sa.Text),
+    sa.Column("about", sa.Text, nullable=False),
+    sa.Column("fresh", sa.Boolean, nullable=False, doc="Whether no pass has looked at it yet"),
+    sa.Index(None, "customer", "at"),
+    sa.Index("rule_event_fresh", "customer", sqlite_where=sa.text("fresh"), postgresql_where=sa.text("fresh")),
+)
+"""What happened to customers outside of the records: back in stock, an abandoned cart."""

@@ -1,0 +1,164 @@
+"""Corporate tasks: of each head office's brief one for each of the people it is for, those included who join later."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.accounts.directory import ONE_STORE_ROLES
+from sellmode_backend.rules import progress
+from sellmode_backend.rules.progress import CORPORATE, Progress
+from sellmode_backend.store import accounts, records, settings
+from sellmode_backend.store.database import Database
+from sellmode_contract import store_time
+from sellmode_contract.records import CorporateBrief, CorporateTask, Retailer, source_id
+from sellmode_contract.store_time import Due, local_day, read_due
+from sellmode_contract.visibility import Account
+
+BATCH = 1000
+"""Tasks that are written together."""
+
+
+def task_id(brief: str, person: str) -> str:
+    """The id of a person's task of a brief: whoever makes it, however often, makes the same."""
+    return source_id("corporate_task", "sellmode", f"{brief}/{person}")
+
+
+def turn(database: Database, now: dt.datetime) -> int | None:
+    """Make, change and expire up to ``BATCH`` corporate tasks; gives how many, None if there is nothing to be done.
+
+    Nothing changes while briefs, people, stores and what has expired are as they were. If another worker does the same
+    at this moment, that one goes on.
+    """
+    with database.snapshot() as connection:
+        before = progress.read(connection, CORPORATE)
+        now = progress.moment(before, now)
+        office = _read(connection)
+        if office is None or (before is not None and before.fingerprint == office.fingerprint(now)):
+            return None
+        asked = list(office.asked(connection, now))
+    batch = asked[:BATCH]
+    fingerprint = office.fingerprint(now) if len(batch) == len(asked) else ""
+    with database.transaction() as connection:
+        if not progress.move(connection, before, Progress(CORPORATE, 0, fingerprint, "", now, None, 0)):
+            return None
+        stored = records.stored(connection, [("corporate_task", task_id(*pair)) for pair in batch], lock=True)
+        there = (one.record for one in stored.values())
+        tasks = {(task.brief, task.person): task for task in there if isinstance(task, CorporateTask)}
+        changed = [made for pair in batch if (made := office.task(*pair, tasks.get(pair), now)) is not None]
+        return records.write(connection, changed, now=now)
+
+
+def _read(connection: Connection) -> _Office | None:
+    retailer = settings.retailer(connection)
+    if retailer is None:
+        return None
+    briefs = [brief for brief in records.each(connection, "corporate_brief") if isinstance(brief, CorporateBrief)]
+    return _Office(retailer, {brief.id: brief for brief in briefs}, {one.id: one for one in accounts.each(connection)})
+
+
+class _Office(NamedTuple):
+    """What corporate tasks are made from."""
+
+    retailer: Retailer
+    briefs: dict[str, CorporateBrief]
+    people: dict[str, Account]
+
+    def fingerprint(self, now: dt.datetime) -> str:
+        """Another one if tasks may have to be made or changed."""
+        people = [(one.id, one.active, one.role, one.work, one.stores) for one in self.people.values()]
+        zones = {entry.id: ZoneInfo(entry.time_zone) for entry in self.retailer.stores}
+        over = [[_is_over(brief, zone, now) for zone in zones.values()] for brief in self.briefs.values()]
+        parts = (list(self.briefs.values()), sorted(people), self.retailer.stores, over)
+        return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+
+    def asked(self, connection: Connection, now: dt.datetime) -> Iterator[tuple[str, str]]:
+        """Brief and person of each task that is to be made or changed."""
+        known = set[tuple[str, str]]()
+        for task in records.each(connection, "corporate_task"):
+            assert isinstance(task, CorporateTask)  # noqa: S101 -- for the type checker
+            known.add(pair := (task.brief, task.person))
+            if self.task(*pair, task, now) is not None:
+                yield pair
+        for brief in self.briefs.values():
+            for person in self.people:
+                if (brief.id, person) not in known and self.task(brief.id, person, None, now) is not None:
+                    yield brief.id, person
+
+    def task(self, brief: str, person: str, task: CorporateTask | None, now: dt.datetime) -> CorporateTask | None:
+        """A person's task of a brief as it is to be, if that is not as it is."""
+        if task is not None and task.state in ("done", "dismissed"):
+            return None
+        asked, account = self.briefs.get(brief), self.people.get(person)
+        store = task.store if task is not None else ""
+        if account is not None and len(account.stores) == 1:
+            store = account.stores[0]
+        zone = store_time.zone_of(self.retailer, store)
+        if asked is None or asked.withdrawn:
+            return _ended(task, "the head office took it back", now)
+        if _is_over(asked, zone, now):
+            return _ended(task, "its time was up", now)
+        if account is None or not _is_for(asked, account):
+            return _ended(task, "it is not this person's any more", now)
+        if task is None:
+            return _made(asked, account, zone, now)
+        right = msgspec.structs.replace(_timed(task, asked, zone), store=store, state="open", done_at=None, reason="")
+        return None if right == task else right
+
+
+def _is_over(brief: CorporateBrief, zone: ZoneInfo, now: dt.datetime) -> bool:
+    return bool(brief.expires) and read_due(brief.expires).instant(zone) <= now
+
+
+def _is_for(brief: CorporateBrief, account: Account) -> bool:
+    """Whether somebody is one of those that a brief is for: associates and managers, whose work is in one store."""
+    return (
+        account.active
+        and account.role in ONE_STORE_ROLES
+        and len(account.stores) == 1
+        and (not brief.stores or account.stores[0] in brief.stores)
+        and (not brief.works or account.work in brief.works)
+    )
+
+
+def _ended(task: CorporateTask | None, reason: str, now: dt.datetime) -> CorporateTask | None:
+    if task is None or task.state != "open":
+        return None
+    return msgspec.structs.replace(task, state="expired", reason=reason, done_at=now)
+
+
+def _made(brief: CorporateBrief, account: Account, zone: ZoneInfo, now: dt.datetime) -> CorporateTask:
+    due = read_due(brief.due) if brief.due else None
+    if due is not None and due.instant(zone) <= now:
+        due = Due(local_day(now, zone))  # who joins late has that day for it
+    task = CorporateTask(
+        id=task_id(brief.id, account.id),
+        store=account.stores[0],
+        person=account.id,
+        brief=brief.id,
+        title=brief.title,
+        details=brief.details,
+        action=brief.action,
+        due=due.text if due else "",
+        created_at=now,
+        subject=brief.subject,
+        message=brief.message,
+        products=brief.products,
+    )
+    return _timed(task, brief, zone)
+
+
+def _timed(task: CorporateTask, brief: CorporateBrief, zone: ZoneInfo) -> CorporateTask:
+    """A task with the instants that its times come to in a store's zone."""
+    counts = task.snoozed_to or task.due
+    return msgspec.structs.replace(
+        task,
+        due_at=read_due(counts).instant(zone) if counts else None,
+        expires_at=read_due(brief.expires).instant(zone) if brief.expires else None,
+    )

@@ -1,0 +1,67 @@
+"""Events that rules wait for: something back in stock, an abandoned cart, a request that nobody has answered."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.store.bulk import one_of
+from sellmode_backend.store.database import upsert
+from sellmode_backend.store.schema import record, rule_event
+from sellmode_contract.visibility import store_audience
+
+
+class CustomerEvent(NamedTuple):
+    """Something that happened to a customer."""
+
+    id: str
+    """Given by its source: who tells of it twice tells of the same."""
+    name: str
+    """As rules name it: ``back_in_stock``."""
+    customer: str
+    at: dt.datetime
+    person: str | None = None
+    """Staff id of whom it concerns besides the owner: who had asked to be told."""
+    about: str = ""
+    """A product, or what else it was about."""
+
+
+def add(connection: Connection, events: Iterable[CustomerEvent]) -> None:
+    """Keep events for the rules of their names; the next pass looks at them. One that is known already stays."""
+    rows = [{**event._asdict(), "fresh": True} for event in events]
+    if rows:
+        connection.execute(upsert(connection, rule_event).on_conflict_do_nothing(), rows)
+
+
+def fresh(connection: Connection, store: str, limit: int) -> dict[str, list[str]]:
+    """Events at which no pass has looked yet: ids by customer, of a store's customers."""
+    query = (
+        sa.select(rule_event.c.customer, rule_event.c.id)
+        .join_from(rule_event, record, sa.and_(record.c.kind == "customer", record.c.id == rule_event.c.customer))
+        .where(rule_event.c.fresh, record.c.team == store_audience(store))
+        .limit(limit)
+    )
+    found: dict[str, list[str]] = {}
+    for customer, id in connection.execute(query):
+        found.setdefault(customer, []).append(id)
+    return found
+
+
+def stores(connection: Connection) -> set[str]:
+    """The audiences of the stores that have such customers."""
+    query = (
+        sa.select(record.c.team)
+        .distinct()
+        .join_from(rule_event, record, sa.and_(record.c.kind == "customer", record.c.id == rule_event.c.customer))
+    )
+    return {team for team in connection.scalars(query.where(rule_event.c.fresh)) if team}
+
+
+def looked_at(connection: Connection, ids: Sequence[str]) -> None:
+    """Note that a pass has looked at events."""
+    if ids:
+        connection.execute(sa.update(rule_event).where(one_of(connection, rule_event.c.id, ids)).values(fresh=False))

@@ -1,0 +1,178 @@
+"""What the store knows of customers when rules are judged: a thousand of them at a time, in a few queries."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.store.bulk import one_of
+from sellmode_backend.store.schema import order, order_line, record, rule_event
+from sellmode_contract.records import Channel, Consent, ConsentState, Customer, ImportantDate, RuleTask
+from sellmode_contract.rules.facts import Event, Facts, Item, Needs, Purchase
+from sellmode_contract.visibility import store_audience
+
+_T = TypeVar("_T")
+
+_decode_customer = msgspec.json.Decoder(Customer).decode
+_decode_task = msgspec.json.Decoder(RuleTask).decode
+_decode_date = msgspec.json.Decoder(ImportantDate).decode
+_decode_consent = msgspec.json.Decoder(Consent).decode
+
+# Written out, not a parameter: only so do both engines see that the index of a store's customers holds them.
+_IS_CUSTOMER = record.c.kind == sa.literal_column("'customer'")
+
+
+def customers_after(connection: Connection, store: str, cursor: str, limit: int) -> list[Customer]:
+    """A store's next customers in the order of their ids."""
+    query = sa.select(record.c.doc).where(_IS_CUSTOMER, record.c.team == store_audience(store), record.c.id > cursor)
+    return [_decode_customer(doc) for doc in connection.scalars(query.order_by(record.c.id).limit(limit))]
+
+
+def customers_of(connection: Connection, store: str, ids: Sequence[str]) -> list[Customer]:
+    """Those among ``ids`` who are a store's customers, in the order of their ids."""
+    query = sa.select(record.c.doc).where(
+        record.c.kind == "customer", record.c.team == store_audience(store), one_of(connection, record.c.id, ids)
+    )
+    return [_decode_customer(doc) for doc in connection.scalars(query.order_by(record.c.id))]
+
+
+def load(connection: Connection, customers: Sequence[Customer], needs: Needs) -> list[Facts]:
+    """What is known of customers, in their order: what is needed, their open tasks, and whatever overtakes these."""
+    ids = [customer.id for customer in customers]
+    tasks = _grouped((task.customer, task) for task in _open_tasks(connection, ids))
+    dates = _grouped((date.customer, date) for date in _dates(connection, ids)) if needs.dates else {}
+    consents = _consents(connection, ids) if needs.consents else {}
+    purchases = _purchases(connection, _buyers(customers, tasks, needs))
+    events = _events(connection, ids, needs) if needs.events else {}
+    return [
+        Facts(
+            customer=customer,
+            purchases=tuple(purchases.get(customer.id, ())),
+            dates=tuple(dates.get(customer.id, ())),
+            consents=consents.get(customer.id, {}),
+            events=tuple(events.get(customer.id, ())),
+            tasks=tuple(tasks.get(customer.id, ())),
+        )
+        for customer in customers
+    ]
+
+
+def _grouped(pairs: Iterable[tuple[str, _T]]) -> dict[str, list[_T]]:
+    found: dict[str, list[_T]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found
+
+
+def _docs(connection: Connection, customers: Sequence[str], kind: str) -> Iterable[str]:
+    query = sa.select(record.c.doc).where(one_of(connection, record.c.parent, customers), record.c.kind == kind)
+    return connection.scalars(query.order_by(record.c.id))
+
+
+def _open_tasks(connection: Connection, ids: Sequence[str]) -> Iterable[RuleTask]:
+    return (task for doc in _docs(connection, ids, "rule_task") if (task := _decode_task(doc)).state == "open")
+
+
+def _dates(connection: Connection, ids: Sequence[str]) -> Iterable[ImportantDate]:
+    return (_decode_date(doc) for doc in _docs(connection, ids, "date"))
+
+
+def _consents(connection: Connection, ids: Sequence[str]) -> dict[str, dict[Channel, ConsentState]]:
+    found: dict[str, dict[Channel, ConsentState]] = {}
+    for doc in _docs(connection, ids, "consent"):
+        consent = _decode_consent(doc)
+        found.setdefault(consent.customer, {})[consent.channel] = consent.state
+    return found
+
+
+def _buyers(
+    customers: Iterable[Customer], tasks: Mapping[str, Sequence[RuleTask]], needs: Needs
+) -> dict[str, dt.datetime]:
+    """Whose purchases are looked up, and from when on: few have bought since it matters."""
+    found: dict[str, dt.datetime] = {}
+    for customer in customers:
+        whys = [task.because for task in tasks.get(customer.id, ()) if task.because]
+        since = [why.at for why in whys if why.event == "replenishment" and why.at is not None]
+        if needs.purchases_since is not None:
+            since.append(needs.purchases_since)
+        last = customer.figures.last_purchase
+        if since and last is not None and last >= min(since):
+            found[customer.id] = min(since)
+    return found
+
+
+def _purchases(connection: Connection, since: Mapping[str, dt.datetime]) -> dict[str, list[Purchase]]:
+    """Orders not cancelled with a sold line, oldest first: what the figures count as a purchase."""
+    if not since:
+        return {}
+    query = (
+        sa.select(
+            order.c.id, order.c.customer, order.c.placed_at, order.c.store, order.c.sold_by,
+            order_line.c.type, order_line.c.sku, order_line.c.quantity,
+        )
+        .join_from(order, order_line)
+        .where(
+            one_of(connection, order.c.customer, sorted(since)),
+            order.c.placed_at >= min(since.values()),
+            order.c.cancelled_at.is_(None),
+            order_line.c.kind == "sale",
+        )
+        .order_by(order.c.placed_at, order.c.id, order_line.c.position)
+    )  # fmt: skip
+    found: dict[str, dict[str, Purchase]] = {}
+    for id, customer, at, store, sold_by, type, sku, quantity in connection.execute(query):
+        if at < since[customer]:
+            continue
+        mine = found.setdefault(customer, {})
+        before = mine[id].items if id in mine else ()
+        mine[id] = Purchase(id, at, store, sold_by, (*before, Item(type, sku, quantity)))
+    return {customer: list(mine.values()) for customer, mine in found.items()}
+
+
+def _events(connection: Connection, ids: Sequence[str], needs: Needs) -> dict[str, list[Event]]:
+    table = rule_event
+    conditions = [one_of(connection, table.c.customer, ids), table.c.name.in_(sorted(needs.events))]
+    if needs.events_since is not None:
+        conditions.append(table.c.at >= needs.events_since)
+    rows = connection.execute(sa.select(table).where(*conditions).order_by(table.c.at, table.c.id))
+    return _grouped((row.customer, Event(row.id, row.name, row.at, row.person, row.about)) for row in rows)
+
+
+def any_tasks(connection: Connection) -> bool:
+    """Whether any rule has ever made a task that is there."""
+    query = sa.select(sa.literal(1)).where(record.c.kind == "rule_task").limit(1)
+    return connection.scalar(query) is not None
+
+
+# ------------------------------------------------------------------ what has changed
+
+_MATTERS = ("customer", "order", "date", "consent", "contact")
+"""The kinds that rules are judged by."""
+
+
+def changed_since(connection: Connection, store: str, seq: int, head: int, limit: int) -> tuple[Collection[str], int]:
+    """Whose records, of those that matter, have changed after a number of the store's feed, and up to which number.
+
+    ``head`` is the clock's number, read before on the same connection. ``limit`` is that of records, more than a number
+    may have.
+    """
+    query = (
+        sa.select(record.c.seq, sa.func.coalesce(record.c.parent, record.c.id))
+        .where(
+            record.c.team == store_audience(store),
+            record.c.seq > seq,
+            record.c.seq <= head,
+            record.c.kind.in_(_MATTERS),
+        )
+        .order_by(record.c.seq)
+        .limit(limit + 1)
+    )
+    rows = connection.execute(query).all()
+    # A list that was cut may lack rows of its last number; whatever came before is complete.
+    end = rows[-1][0] - 1 if len(rows) > limit else head
+    return {customer for at, customer in rows if at <= end}, end

@@ -1,0 +1,33 @@
+"""What a server does for rules by itself: passes, all the time. Any number of servers may do it at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+
+from anyio import to_thread
+
+from sellmode_backend import faults
+from sellmode_backend.accounts.signing_in import Clock
+from sellmode_backend.rules import passes
+from sellmode_backend.store.database import Database
+
+EVERY_SECONDS = 20.0
+
+_log = logging.getLogger(__name__)
+
+
+async def keep(database: Database, clock: Clock, every_seconds: float = EVERY_SECONDS) -> None:
+    """Pass, first at once and then at no fixed moments, until cancelled; a step that has begun is done first."""
+    while True:
+        report = passes.PassReport()
+        steps = passes.steps(database, clock, report)
+        try:
+            while await to_thread.run_sync(next, steps, True) is None:  # what next gives at the end
+                pass
+        except Exception as error:  # noqa: BLE001  # the next pass is another chance, and the server serves without it
+            _log.error("a pass of the rules failed\n%s", faults.traced(error))
+        for problem in report.unfit.values():
+            _log.warning("left out: %s", problem)
+        await asyncio.sleep(every_seconds * random.uniform(0.5, 1.5))  # noqa: S311  # spreads the load, hides nothing

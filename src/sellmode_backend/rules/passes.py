@@ -1,0 +1,404 @@
+"""Passes: customers looked at by a store's rules, tasks made and expired, by any number of workers at the same time.
+
+A store's customers are all looked at when its day begins and when its rules have changed, a batch after the other;
+in between those whose records have changed, or to whom something has happened. Each batch is judged in a snapshot and
+written in a short transaction of its own, together with how far that brought the store (``progress``). So a worker may
+end at any moment, or be beaten by another one: what is not written is done again, what is written is not.
+
+Who comes first where a rule has a daily cap is known only when all have been looked at: they wait (``ledger.wait``)
+until then.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import TypeVar
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.accounts.signing_in import Clock
+from sellmode_backend.rules import corporate, events, facts, ledger, progress, standing
+from sellmode_backend.rules.progress import Progress
+from sellmode_backend.rules.standing import StoreRules
+from sellmode_backend.store import feeds, records
+from sellmode_backend.store.database import Database, is_passing, is_unavailable
+from sellmode_contract import wire
+from sellmode_contract.records import Customer, RuleTask, TaskRule
+from sellmode_contract.rules import judging
+from sellmode_contract.rules.facts import Facts
+from sellmode_contract.rules.judging import NOBODY, Decision
+from sellmode_contract.store_time import day_start, local_day, read_due
+from sellmode_contract.visibility import store_audience
+
+BATCH = 1000
+"""Customers that are looked at together."""
+_CHANGES = 2 * feeds.ROWS_PER_SEQ
+"""Changed records that are looked at together; more than may share a number."""
+_TRIES = 4
+
+_T = TypeVar("_T")
+
+
+class UnknownStore(ValueError):
+    """The retailer has no such store."""
+
+
+@dataclasses.dataclass
+class PassReport:
+    """What a pass has done."""
+
+    customers: int = 0
+    """Looked at; one may be so more than once."""
+    made: int = 0
+    """Tasks of rules."""
+    expired: int = 0
+    """Open ones that have ended."""
+    held: Counter[str] = dataclasses.field(default_factory=Counter)
+    """Tasks that were held back, by ``rules.HELD``."""
+    corporate: int = 0
+    """Corporate tasks made or changed."""
+    unfit: dict[str, str] = dataclasses.field(default_factory=dict)
+    """What is wrong with rules that make no sense (any more) and were left out, by the rule's id."""
+    left: set[str] = dataclasses.field(default_factory=set)
+    """Stores that were left to another worker, who was at them at the same moment."""
+
+
+def run(database: Database, clock: Clock, *, store: str | None = None) -> PassReport:
+    """Do all that is due now, in one store or everywhere, and say what. Raises UnknownStore.
+
+    Raises sqlalchemy.exc.DBAPIError if the database cannot be had; what was done by then stays.
+    """
+    report = PassReport()
+    for _ in steps(database, clock, report, store=store):
+        pass
+    return report
+
+
+def steps(database: Database, clock: Clock, report: PassReport, *, store: str | None = None) -> Iterator[None]:
+    """As ``run``, a transaction for each step; ``report`` grows meanwhile."""
+    if store is None:
+        while (changed := _again(lambda: corporate.turn(database, clock()))) is not None:
+            report.corporate += changed
+            yield
+    for name in _with_work(database, clock(), store):
+        while (work := _again(partial(_turn, database, clock, name))) is not None:
+            if not work.written:
+                report.left.add(name)
+                break
+            work.tell(report)
+            yield
+
+
+def _again(work: Callable[[], _T]) -> _T:
+    """Do something that another transaction may get in the way of."""
+    for _ in range(_TRIES - 1):
+        try:
+            return work()
+        except sa.exc.DBAPIError as error:
+            if not is_passing(error) and not is_unavailable(error):
+                raise
+    return work()
+
+
+def _with_work(database: Database, now: dt.datetime, only: str | None) -> list[str]:
+    """The stores that there is something to be done in, in any order: workers that begin together part there."""
+    with database.snapshot() as connection:
+        house = standing.read(connection)
+        if house is None:
+            return []
+        known = [here for here in house.stores() if only in (None, here.store)]
+        if only is not None and not known:
+            raise UnknownStore(f"there is no store {only!r}")
+        rows = progress.read_all(connection)
+        heads = feeds.heads(connection, [here.store for here in known])
+        waiting, eventful = ledger.stores_waiting(connection), events.stores(connection)
+    found = []
+    for here in known:
+        row = rows.get(here.store)
+        idle = (
+            row is not None
+            and row.cursor is None
+            and (row.day, row.fingerprint) == (_today(row, here, now).isoformat(), here.fingerprint)
+            and row.seen_seq == heads[here.store]
+            and here.store not in waiting
+            and store_audience(here.store) not in eventful
+        )
+        if not idle:
+            found.append(here.store)
+    random.shuffle(found)
+    return found
+
+
+def _today(row: Progress | None, here: StoreRules, now: dt.datetime) -> dt.date:
+    return local_day(progress.moment(row, now), here.zone)
+
+
+# ------------------------------------------------------------------ a turn
+
+
+@dataclasses.dataclass
+class _Work:
+    """What a batch comes to, to be written."""
+
+    before: Progress | None
+    after: Progress
+    here: StoreRules
+    unfit: Mapping[str, str]
+    customers: dict[str, Customer] = dataclasses.field(default_factory=dict)
+    """As they were judged."""
+    make: list[Decision] = dataclasses.field(default_factory=list)
+    held: list[Decision] = dataclasses.field(default_factory=list)
+    wait: list[Decision] = dataclasses.field(default_factory=list)
+    """Those of rules with a cap, until all have been looked at."""
+    served: list[str] = dataclasses.field(default_factory=list)
+    """Customers who wait no more."""
+    ends: dict[str, tuple[RuleTask, str]] = dataclasses.field(default_factory=dict)
+    """Open tasks by id, and why they expire; without a reason they stand at other instants than before."""
+    events: list[str] = dataclasses.field(default_factory=list)
+    written: bool = False
+    made: int = 0
+    expired: int = 0
+    cut: int = 0
+    """Those who would have waited, but come after as many as the cap lets through."""
+
+    @property
+    def begins(self) -> bool:
+        """Whether it is the first of a day, or of new rules."""
+        before, after = self.before, self.after
+        return before is None or (before.day, before.fingerprint) != (after.day, after.fingerprint)
+
+    def tell(self, report: PassReport) -> None:
+        """Add what was done to a report."""
+        report.customers += len(self.customers)
+        report.made += self.made
+        report.expired += self.expired
+        report.held.update(decision.held for decision in self.held)
+        report.held.update({"cap": self.cut} if self.cut else {})
+        report.unfit.update(self.unfit)
+
+
+def _turn(database: Database, clock: Clock, store: str) -> _Work | None:
+    """Look at a store's next batch and write what comes of it; None if there is none.
+
+    It is not written if another worker has moved the store on meanwhile.
+    """
+    now = clock()
+    with database.snapshot() as connection:
+        work = _look(connection, store, now)
+    if work is not None:
+        with database.transaction() as connection:
+            _write(connection, work)
+    return work
+
+
+def _look(connection: Connection, store: str, now: dt.datetime) -> _Work | None:
+    house = standing.read(connection)
+    if house is None:
+        return None
+    here = house.store(store)
+    before, head = progress.read(connection, store), feeds.head(connection, store)
+    now = progress.moment(before, now)
+    today = local_day(now, here.zone)
+    after = Progress(store, 0, here.fingerprint, today.isoformat(), now, "", head)
+    if before is not None and (before.day, before.fingerprint) == (after.day, after.fingerprint):
+        after = before._replace(at=now)
+    prepared, unfit = here.prepared()
+    work = _Work(before, after, here, {error.rule.id: str(error) for error in unfit})
+    customers = _next(connection, work, head)
+    if customers is None:
+        return None
+    judge = standing.judge(connection, here, prepared, today, now)
+    known = facts.load(connection, customers, judge.needs())
+    made = ledger.made(connection, [customer.id for customer in customers])
+    decisions: list[Decision] = []
+    for one in known:
+        work.customers[one.customer.id] = one.customer
+        standing_tasks = [task for task in one.tasks if not _end(work, one, task, now)]
+        one = msgspec.structs.replace(one, tasks=tuple(standing_tasks)) if one.tasks else one  # noqa: PLW2901 -- narrowed
+        decisions += judge.decisions(one, made.get(one.customer.id, ()))
+    if work.begins or (before is not None and before.cursor is not None):
+        work.wait = [one for one in decisions if not one.held and one.rule.daily_cap is not None]
+        decisions = [one for one in decisions if one.held or one.rule.daily_cap is None]
+    else:
+        decisions = judging.within_caps(decisions, ledger.taken(connection, store, today, here.capped))
+    work.make = [one for one in decisions if not one.held]
+    # Of those who have waited the rest was told before.
+    work.held = [one for one in decisions if one.held and (one.held == "cap" or not work.served)]
+    return work
+
+
+def _next(connection: Connection, work: _Work, head: int) -> list[Customer] | None:
+    """The customers to be looked at next; None if there is nothing to be done."""
+    store, state = work.here.store, work.after
+    if state.cursor is not None and not work.here.by_slug and not facts.any_tasks(connection):
+        work.after = state._replace(cursor=None)
+        return []
+    if state.cursor is not None:
+        customers = facts.customers_after(connection, store, state.cursor, BATCH)
+        cursor = customers[-1].id if len(customers) == BATCH else None
+        work.after = state._replace(cursor=cursor)
+        return customers
+    if waiting := ledger.first_waiting(connection, store, BATCH):
+        work.served = waiting
+        return facts.customers_of(connection, store, waiting)
+    changed, end = facts.changed_since(connection, store, state.seen_seq, head, _CHANGES)
+    fresh = events.fresh(connection, store, BATCH)
+    if not fresh and end == state.seen_seq:
+        return None
+    work.after = state._replace(seen_seq=end)
+    work.events = [id for ids in fresh.values() for id in ids]
+    return facts.customers_of(connection, store, sorted({*changed, *fresh}))
+
+
+def _end(work: _Work, one: Facts, task: RuleTask, now: dt.datetime) -> bool:
+    """Note what becomes of an open task; whether it ends."""
+    reason = judging.overtaken(work.here.by_slug.get(task.rule), task, one, now)
+    if reason or _in_time(task, work.here) != task:
+        work.ends[task.id] = (task, reason)
+    return bool(reason)
+
+
+def _in_time(task: RuleTask, here: StoreRules) -> RuleTask:
+    """A task with the instants that its due time and expiry come to in its customer's store.
+
+    They differ once the customer has gone to another store, or the store to another time zone.
+    """
+    counts = task.snoozed_to or task.due
+    due_at = read_due(counts).instant(here.zone) if counts else None
+    expires_at = None if task.expires_at is None else _midnight(task.expires_at, here)
+    return msgspec.structs.replace(task, store=here.store, due_at=due_at, expires_at=expires_at)
+
+
+def _midnight(at: dt.datetime, here: StoreRules) -> dt.datetime:
+    """The store's beginning of a day that is nearest to an instant, which was one somewhere."""
+    return day_start(local_day(at + dt.timedelta(hours=12), here.zone), here.zone)
+
+
+def _write(connection: Connection, work: _Work) -> None:
+    """Write a batch's work: nothing of customers who have changed since they were judged, who are looked at again."""
+    if not progress.move(connection, work.before, work.after):
+        return
+    store, now, today = work.here.store, work.after.at, dt.date.fromisoformat(work.after.day)
+    if work.begins:
+        ledger.leave(connection, store)
+    elif work.served:
+        ledger.leave(connection, store, work.served)
+    work.cut = ledger.wait(connection, store, work.wait)
+    events.looked_at(connection, work.events)
+
+    touched = {one.customer for one in work.make} | {task.customer for task, _ in work.ends.values()}
+    same = {
+        customer.id
+        for customer in records.read_many(connection, "customer", touched, lock=True)
+        if customer == work.customers[customer.id]
+    }
+    made = [one for one in work.make if one.customer in same]
+    ledger.enter(connection, store, today, made, now)
+    ended = list(_ended(connection, work, same))
+    tasks = [judging.task_of(one, store, work.here.zone, now) for one in made]
+    records.write(connection, [*tasks, *ended], now=now)
+    work.written, work.made = True, len(made)
+    work.expired = sum(task.state == "expired" for task in ended)
+
+
+def _ended(connection: Connection, work: _Work, same: set[str]) -> Iterator[RuleTask]:
+    """The open tasks that end or whose instants change, as they are now: somebody may have done or snoozed them."""
+    keys = [("rule_task", id) for id, (task, _) in work.ends.items() if task.customer in same]
+    for (_, id), found in records.stored(connection, keys, lock=True).items():
+        task = found.record
+        assert isinstance(task, RuleTask)  # noqa: S101 -- for the type checker
+        if task.state != "open":
+            continue
+        if reason := work.ends[id][1]:
+            yield msgspec.structs.replace(task, state="expired", reason=reason, done_at=work.after.at)
+        else:
+            yield _in_time(task, work.here)
+
+
+# ------------------------------------------------------------------ preview
+
+
+def preview(connection: Connection, rule: TaskRule, store: str, day: dt.date, now: dt.datetime) -> wire.Preview:
+    """What a rule, as it is or might be, would do in a store on a day. Only reads; a snapshot's connection is best.
+
+    Raises judging.UnfitRule for a rule that makes no sense, UnknownStore.
+    """
+    house = standing.read(connection)
+    if house is None or all(entry.id != store for entry in house.retailer.stores):
+        raise UnknownStore(f"there is no store {store!r}")
+    here = house.store(store)
+    now = max(now, day_start(day, here.zone))
+    judge = standing.judge(connection, here, [judging.prepare(rule, house.retailer)], day, now)
+    board = _Board(rule, ledger.taken(connection, store, day, [rule.slug]))
+    cursor = ""
+    while customers := facts.customers_after(connection, store, cursor, BATCH):
+        cursor = customers[-1].id
+        known = facts.load(connection, customers, judge.needs())
+        made = ledger.made(connection, [customer.id for customer in customers])
+        for one in known:
+            there = tuple(task for task in one.tasks if not judging.overtaken(rule, task, one, now))
+            for decision in judge.decisions(msgspec.structs.replace(one, tasks=there), made.get(one.customer.id, ())):
+                board.take(decision)
+    return board.preview(day)
+
+
+class _Board:
+    """Collects a rule's decisions: how many there are, the first ones, and who comes first where there is a cap."""
+
+    def __init__(self, rule: TaskRule, taken: Mapping[tuple[str, str], int]) -> None:
+        self._cap = rule.daily_cap
+        self._taken = {person: count for (_, person), count in taken.items()}
+        self._due: list[Decision] = []
+        self._held: list[Decision] = []
+        self._due_count = self._held_count = 0
+        self._candidates: dict[str, list[Decision]] = {}
+
+    def take(self, decision: Decision) -> None:
+        """One more decision."""
+        if decision.held:
+            self._hold(decision)
+        elif self._cap is None:
+            self._keep(decision)
+        else:
+            mine = self._candidates.setdefault(decision.person or NOBODY, [])
+            mine.append(decision)
+            if len(mine) > 2 * self._cap:
+                self._cut(decision.person or NOBODY)
+
+    def preview(self, day: dt.date) -> wire.Preview:
+        """What was collected."""
+        for person in self._candidates:
+            self._cut(person)
+        for decision in (one for mine in self._candidates.values() for one in mine):
+            self._keep(decision)
+        self._candidates.clear()
+        lines = [
+            wire.PreviewLine(customer=one.customer, due=one.due.text, person=one.person, held=one.held)
+            for one in (*self._due, *self._held)
+        ]
+        return wire.Preview(day=day.isoformat(), due=self._due_count, held=self._held_count, lines=tuple(lines))
+
+    def _keep(self, decision: Decision) -> None:
+        self._due_count += 1
+        if len(self._due) < wire.MAX_PREVIEW_LINES:
+            self._due.append(decision)
+
+    def _hold(self, decision: Decision) -> None:
+        self._held_count += 1
+        if len(self._held) < wire.MAX_PREVIEW_LINES:
+            self._held.append(decision)
+
+    def _cut(self, person: str) -> None:
+        """Hold back those of a person's who are over the cap."""
+        room = max((self._cap or 0) - self._taken.get(person, 0), 0)
+        mine = sorted(self._candidates[person], key=lambda one: (-one.spend, one.customer))
+        self._candidates[person] = mine[:room]
+        for decision in mine[room:]:
+            self._hold(decision._replace(held="cap"))

@@ -1,0 +1,84 @@
+"""The rules of a store as they are now, and its time zone: what a pass goes by."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterator
+from functools import cached_property
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.store import records, settings
+from sellmode_contract import store_time
+from sellmode_contract.records import Retailer, Staff, TaskRule
+from sellmode_contract.rules import judging
+from sellmode_contract.rules.judging import Judge, Prepared, UnfitRule
+
+
+class House(NamedTuple):
+    """A retailer with all its rules."""
+
+    retailer: Retailer
+    rules: tuple[TaskRule, ...]
+
+    def stores(self) -> Iterator[StoreRules]:
+        """Each store with its rules."""
+        return (self.store(entry.id) for entry in self.retailer.stores)
+
+    def store(self, id: str) -> StoreRules:
+        """A store with its rules."""
+        here = tuple(rule for rule in self.rules if rule.store in (None, id))
+        return StoreRules(id, store_time.zone_of(self.retailer, id), self.retailer, here)
+
+
+class StoreRules:
+    """The rules that a store has, those included that are switched off or have another one in their place."""
+
+    def __init__(self, store: str, zone: ZoneInfo, retailer: Retailer, rules: tuple[TaskRule, ...]) -> None:
+        self.store, self.zone, self.retailer = store, zone, retailer
+        self.by_slug = {rule.slug: rule for rule in rules}
+        """One of each slug: who asks wants to know whether there is any."""
+        self._rules = rules
+        self._standing = judging.standing(rules, store)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Another one if anything has changed by which all customers are to be looked at anew."""
+        retailer = self.retailer
+        gone_by = (self._rules, self.zone.key, retailer.mode, retailer.currency, retailer.custom_fields)
+        return hashlib.sha256(msgspec.json.encode(gone_by)).hexdigest()
+
+    @cached_property
+    def capped(self) -> list[str]:
+        """The slugs of the rules that have a cap."""
+        return [rule.slug for rule in self._standing if rule.daily_cap is not None]
+
+    def prepared(self) -> tuple[list[Prepared], list[UnfitRule]]:
+        """The rules that make tasks here, and what is wrong with those that make no sense (any more)."""
+        found: list[Prepared] = []
+        unfit: list[UnfitRule] = []
+        for rule in self._standing:
+            try:
+                found.append(judging.prepare(rule, self.retailer))
+            except UnfitRule as error:
+                unfit.append(error)
+        return found, unfit
+
+
+def read(connection: Connection) -> House | None:
+    """The retailer and its rules; None before there is a retailer."""
+    retailer = settings.retailer(connection)
+    if retailer is None:
+        return None
+    rules = (rule for rule in records.each(connection, "task_rule") if isinstance(rule, TaskRule))
+    return House(retailer, tuple(sorted(rules, key=lambda rule: rule.id)))
+
+
+def judge(connection: Connection, here: StoreRules, rules: list[Prepared], today: dt.date, now: dt.datetime) -> Judge:
+    """The rules of a store on one of its days, with the people whom their audiences may name."""
+    staff = [one for one in records.each(connection, "staff") if isinstance(one, Staff)]
+    return Judge(rules, store=here.store, zone=here.zone, today=today, now=now, staff=staff)
