@@ -93,7 +93,8 @@ def edit(operation: Edit, world: World) -> Outcome:
             _colleague(changed.meant_for, changed.store, world, "meant_for")
         changed = msgspec.structs.replace(changed, claimed_by=None)
     changed = _timed(changed, world)
-    if changed.snoozed_to and changed.snoozed_to != task.snoozed_to and _has_come(changed, world):
+    back = operation.guard  # to what it was, be that past by now
+    if changed.snoozed_to and changed.snoozed_to != task.snoozed_to and _has_come(changed, world) and not back:
         raise Rejected("invalid", "A task is put off to a time to come.", field="snoozed_to")
     return Outcome(**{**_fields(_outcome(task, changed)), "conflicts": conflicts})
 

@@ -21,6 +21,7 @@ from sellmode_contract.mutations import (
 )
 from sellmode_contract.mutations.refusals import TITLES
 from sellmode_contract.records import DuplicatePair, ParkedEdit
+from sellmode_contract.wire import Result
 from sellmode_tui.cache.outbox import Outbox, TrayItem
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.sending import words_of
@@ -40,7 +41,7 @@ class Refused:
     title: str
     """The code in words."""
     reason: str
-    """What the backend said of it; may be empty."""
+    """What the backend said of it, with who was faster; may be empty."""
     field: str
     """The field at fault, as in ``values``; empty if it is none."""
     since: dt.datetime
@@ -209,7 +210,7 @@ def _refused(group: Group, seen: Seen) -> Refused:
         words=words_of(item, seen),
         code=code,
         title=TITLES[code],
-        reason=result.detail,
+        reason=_reason(result, seen),
         field=result.field,
         since=item.made_at,
         refused_at=item.at,
@@ -222,6 +223,11 @@ def _refused(group: Group, seen: Seen) -> Refused:
         can_hand_over=visible and not handed_over and can_be_handed_over(operation),
         handed_over=handed_over,
     )
+
+
+def _reason(result: Result, seen: Seen) -> str:
+    winner = seen.around.name_of(result.winner)
+    return f"{result.detail.removesuffix('.')}: {winner}." if winner else result.detail
 
 
 def _handed_over(parked: ParkedEdit, seen: Seen) -> HandedOver:
@@ -266,12 +272,18 @@ def _name(operation: Operation | None) -> str:
     return str(type(operation).__struct_config__.tag) if operation else ""
 
 
+_BELONGING = ("note", "contact", "date")
+"""Kinds that are about a customer and nothing else; tasks are somebody's besides."""
+
+
 def can_be_handed_over(operation: Operation | None) -> bool:
     """Whether a change may be given to whoever looks after the customer."""
     match operation:
         case Create() | Remove():
-            return operation.kind != "customer"
-        case Edit() | SetConsent():
+            return operation.kind in _BELONGING
+        case Edit():
+            return operation.kind in ("customer", *_BELONGING)
+        case SetConsent():
             return True
         case _:
             return False

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
+from sellmode_contract.mutations.operations import TaskKind
 from sellmode_contract.records import (
     Consent,
     Contact,
@@ -22,9 +23,11 @@ from sellmode_contract.records import (
 )
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode
+from sellmode_tui.visibility import tasks
 from sellmode_tui.visibility.surroundings import Surroundings
+from sellmode_tui.visibility.tasks import TaskLine
 
-TimelineKind = Literal["order", "return", "contact", "note", "consent", "history"]
+TimelineKind = Literal["order", "return", "contact", "note", "consent", "history", "task"]
 
 
 class OwnField(NamedTuple):
@@ -93,6 +96,8 @@ class Profile:
     history: tuple[HistoryEntry, ...]
     timeline: tuple[TimelineEntry, ...]
     """Everything that happened, newest first."""
+    tasks: tuple[TaskLine, ...]
+    """What is open about them, by due time; what was done or dismissed is in the timeline."""
     names: dict[str, str]
     """Names of the colleagues and stores whose ids occur in these records."""
 
@@ -110,6 +115,9 @@ def read(reading: Reading, around: Surroundings, id: str, now: dt.datetime) -> P
     contacts = _children(reading, "contact", id, "at DESC, k.id")
     history = _children(reading, "history", id, "at DESC, k.id")
     consents = _children(reading, "consent", id, "channel, k.id")
+    about = [(kind, task) for kind in _TASKS for task in _children(reading, kind, id, "due_at, k.id")]
+    at = tasks.moment_of(now, around.zone)
+    open_tasks = [line for line in tasks.lines(reading, around, about, at) if line.section != "done"]
     names = _Names(around)
     entries = [
         *_bought(orders, names),
@@ -121,6 +129,11 @@ def read(reading: Reading, around: Surroundings, id: str, now: dt.datetime) -> P
             if consent.changed_at
         ),
         *(TimelineEntry(entry.at, "history", entry, names.who(entry.actor), names.subject(entry)) for entry in history),
+        *(
+            TimelineEntry(task.done_at, "task", task, names.who(task.done_by))
+            for _, task in about
+            if task.state in ("done", "dismissed") and task.done_at
+        ),
     ]
     return Profile(
         customer=customer,
@@ -135,8 +148,13 @@ def read(reading: Reading, around: Surroundings, id: str, now: dt.datetime) -> P
         contacts=contacts,
         history=history,
         timeline=tuple(sorted(entries, key=lambda entry: (entry.at, entry.record.id), reverse=True)),
+        tasks=tuple(sorted(open_tasks, key=lambda line: (line.due_at is None, line.due_at or now, line.id))),
         names=names.used,
     )
+
+
+_TASKS: tuple[TaskKind, ...] = ("manual_task", "rule_task")
+"""The kinds of tasks that belong to a customer."""
 
 
 def _children(reading: Reading, kind: str, customer: str, order: str) -> tuple[Any, ...]:

@@ -22,10 +22,11 @@ from sellmode_contract.mutations import (
 from sellmode_contract.mutations.operations import plain
 from sellmode_contract.records import DuplicatePair
 from sellmode_tui.cache.outbox import Leaving, NotInTray, Outbox, TrayItem
-from sellmode_tui.visibility import editing
+from sellmode_tui.visibility import editing, task_changes
 from sellmode_tui.visibility.attention import Group, can_be_handed_over, groups, operation_of
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.sending import words_of
+from sellmode_tui.visibility.tasks import TaskKey
 from sellmode_tui.visibility.values import as_text, wanted, with_values
 from sellmode_tui.visibility.wording import customer_of, label_of
 from sellmode_tui.visibility.writing import NotVisible, Writer, Written
@@ -61,7 +62,7 @@ def _resent(writer: Writer, item: TrayItem, values: Mapping[str, Any]) -> Writte
     return written
 
 
-def _anew(operation: Operation, seen: Seen) -> Operation:
+def _anew(operation: Operation, seen: Seen) -> Operation:  # noqa: PLR0911 -- one for each operation
     """The same change by somebody who sees what stands there now."""
     match operation:
         case Edit():
@@ -70,17 +71,25 @@ def _anew(operation: Operation, seen: Seen) -> Operation:
             return editing.create_customer(seen, operation.id, operation.doc)
         case Remove(kind="note") | Remove(kind="date"):
             return editing.remove(seen, "note" if operation.kind == "note" else "date", operation.id)
+        case Remove(kind="manual_task"):
+            return task_changes.remove(seen, operation.id)
+        case Remove(kind="task_rule"):
+            return task_changes.remove_rule(seen, operation.id)
         case SetConsent():
             return editing.set_consent(seen, operation.customer, operation.channel, operation.state, operation.evidence)
         case _:
             return operation
 
 
-def _edit_anew(operation: Edit, seen: Seen) -> Edit:
+def _edit_anew(operation: Edit, seen: Seen) -> Operation:
     if operation.kind == "customer":
         return editing.edit_customer(seen, operation.id, operation.set, operation.add, operation.remove, {})
     if operation.kind == "date":
         return editing.edit_date(seen, operation.id, operation.set)
+    if operation.kind == "task_rule":
+        return task_changes.edit_rule(seen, operation.id, operation.set, {})
+    if operation.kind != "note":
+        return task_changes.edit(seen, TaskKey(operation.kind, operation.id), operation.set, {})
     return editing.edit_note(seen, operation.id, operation.set.get("text"), operation.set.get("private"))
 
 

@@ -8,9 +8,20 @@ from typing import Any
 
 import msgspec
 
-from sellmode_contract.mutations import Create, Edit, Operation, Rejected, SetConsent, target
+from sellmode_contract.mutations import Create, Edit, Finish, Operation, Rejected, SetConsent, Withdraw, target
 from sellmode_contract.mutations.customers import MAPS, current_value
-from sellmode_contract.records import Consent, Contact, Customer, ImportantDate, Note, Record
+from sellmode_contract.mutations.merging import as_document
+from sellmode_contract.records import (
+    Consent,
+    Contact,
+    CorporateBrief,
+    Customer,
+    ImportantDate,
+    Note,
+    Record,
+    Task,
+    TaskRule,
+)
 from sellmode_tui.visibility import editing
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.wording import label_of
@@ -60,6 +71,8 @@ def wanted(operation: Operation) -> dict[str, Any]:
             return {**fields, **maps}
         case SetConsent():
             return {"state": operation.state, "evidence": operation.evidence}
+        case Finish(how="dismissed") | Withdraw():
+            return {"reason": operation.reason}
         case _:
             return {}
 
@@ -72,6 +85,8 @@ def _present(record: Record | None) -> Callable[[str], Any]:
             return editing.content(record).get
         case Consent():
             return {"state": record.state, "evidence": record.evidence}.get
+        case Task() | TaskRule() | CorporateBrief():
+            return as_document(record).get
         case _:
             return lambda field: None
 
@@ -106,9 +121,10 @@ def with_values(operation: Operation, values: Mapping[str, Any]) -> Operation:
                 else:
                     doc[field] = value
             return msgspec.structs.replace(operation, doc={k: held for k, held in doc.items() if held is not None})
-        case SetConsent():
-            if unknown := values.keys() - {"state", "evidence"}:
-                raise Rejected("invalid", "A consent has a state and its evidence.", field=min(unknown))
+        case SetConsent() | Finish(how="dismissed") | Withdraw():
+            names = wanted(operation).keys()
+            if unknown := values.keys() - names:
+                raise Rejected("invalid", f"What can be changed in this: {', '.join(names)}.", field=min(unknown))
             return msgspec.structs.replace(operation, **values)
         case _:
             raise Rejected("invalid", "There are no values to change in this.", field=min(values))

@@ -174,7 +174,8 @@ def _record(  # noqa: PLR0911 -- one for each kind
 
 def _task(operation: Operation, before: Before) -> str:
     """The task of an operation as it was before it."""
-    return f"the {_titled(document_before(before, *target(operation)))}"
+    fields = document_before(before, *target(operation))
+    return f"the {_titled(fields)}" if fields else "a task"
 
 
 def _titled(fields: Mapping[str, Any]) -> str:
