@@ -33,6 +33,7 @@ from sellmode_backend import faults, housekeeping, metrics, openapi, problems
 from sellmode_backend.accounts.passwords import Passwords
 from sellmode_backend.accounts.signing_in import Clock, SigningIn, utc_now
 from sellmode_backend.problems import Refused
+from sellmode_backend.rules import keep as rules
 from sellmode_backend.store import migrations, settings
 from sellmode_backend.store.database import Database
 from sellmode_backend.sync import events
@@ -74,6 +75,8 @@ class ServerSettings:
     """How often a worker asks the database for changes while somebody listens."""
     poke_alive_seconds: float = wire.POKE_SECONDS
     """A stream of events says at least about so often that it is alive."""
+    rules_seconds: float = rules.EVERY_SECONDS
+    """About how often a worker looks whether rules have something to do."""
 
 
 def create_app(database: Database, *, settings: ServerSettings | None = None, clock: Clock = utc_now) -> Starlette:
@@ -118,12 +121,18 @@ class _Backend:
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[dict[str, Any]]:
-        task = asyncio.create_task(housekeeping.keep(self._database, self._clock))
+        tasks = [
+            asyncio.create_task(housekeeping.keep(self._database, self._clock)),
+            asyncio.create_task(rules.keep(self._database, self._clock, self._settings.rules_seconds)),
+        ]
         try:
             yield {events.END_STREAMS: self._hub.close}
         finally:
-            task.cancel()
+            for task in tasks:
+                task.cancel()
             self._hub.close()
+            # What has begun in a thread goes on to its end: whoever closes the database comes after.
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     # -------------------------------------------------------------- signing in
 
