@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import bulk, figures, keys, orders
-from sellmode_backend.store.database import in_parts
+from sellmode_backend.store.database import in_parts, upsert
 from sellmode_backend.store.duplicates import CHOSEN_FIELDS
-from sellmode_backend.store.schema import merged_customer
+from sellmode_backend.store.schema import merged_customer, rule_event, rule_occurrence
 from sellmode_contract.mutations import Merge, Outcome, Reader, Rejected, World, stricter
 from sellmode_contract.mutations.consent import UNSAID
 from sellmode_contract.mutations.customers import check_somebody, current_value
@@ -25,6 +25,7 @@ from sellmode_contract.records import (
     HistoryEntry,
     ImportantDate,
     Record,
+    RuleTask,
     kind_of,
     source_id,
 )
@@ -38,6 +39,8 @@ class Merged(NamedTuple):
     """As they were last."""
     kept: str
     """Id of the other one."""
+    dates: Mapping[str, str]
+    """Of the dates that both have, the kept customer's by the other one's."""
 
 
 def merge(operation: Merge, world: World) -> Merged:
@@ -46,7 +49,8 @@ def merge(operation: Merge, world: World) -> Merged:
     The kept customer gets the fields taken from the other one, the tags, preferences, sizes and custom fields of both
     (their own where both have one), an owner if they had none, and all that belongs to the other one. Of consent the
     stricter holds for each channel; a channel without a record counts as what holds without one. A date that both have
-    stays once. Each value that is lost so is kept in the history.
+    stays once, as does a rule's task: one that was done for either is open for nobody. Each value that is lost so is
+    kept in the history.
 
     When the outcome is written, in the same transaction, ``settle`` does the rest. Both customers' rows are held before
     this reads what belongs to them.
@@ -59,8 +63,12 @@ def merge(operation: Merge, world: World) -> Merged:
     puts: list[Record] = [customer]
     mine = world.records.belongings(kept.id)
     theirs = world.records.belongings(gone.id)
+    dates = _same_dates(theirs, mine)
+    tasks = _Tasks(mine, theirs, dates)
     for item in theirs:
-        if isinstance(item, Consent):
+        if isinstance(item, RuleTask):
+            puts += tasks.of(item, kept.id)
+        elif isinstance(item, Consent):
             consent, beaten = _consent(item, mine, kept.id)
             if beaten is not None:
                 lost[f"consent.{item.channel}"] = beaten
@@ -70,21 +78,23 @@ def merge(operation: Merge, world: World) -> Merged:
             puts += [date] if date else []
         elif kind_of(item) != "customer_card":
             puts.append(msgspec.structs.replace(item, customer=kept.id))
+    puts += tasks.needless(world.now)
     puts += _history(kept, customer, lost, world)
     staying = {(kind_of(record), record.id) for record in puts}
     over = [key for item in theirs if (key := (kind_of(item), item.id)) not in staying]
     removes = (("duplicate_pair", operation.id), *over, ("customer", gone.id))
-    return Merged(Outcome(tuple(puts), removes), gone, kept.id)
+    return Merged(Outcome(tuple(puts), removes), gone, kept.id, dates)
 
 
 def settle(connection: Connection, merged: Iterable[Merged], now: dt.datetime) -> None:
-    """Let orders, figures and names follow merges whose outcomes were written in this transaction.
+    """Let orders, figures, names and what rules have made follow merges that were written in this transaction.
 
     From now on the id, and in imports the e-mail, phone and number, of the one who is gone mean the one who was kept.
     """
     kept = []
-    for _, gone, into in merged:
+    for _, gone, into, dates in merged:
         orders.reassign(connection, gone.id, into)
+        _take_along_rules(connection, gone.id, into, dates)
         table = merged_customer
         connection.execute(sa.update(table).where(table.c.kept == gone.id).values(kept=into))
         bulk.upsert(connection, table, [{"id": gone.id, "kept": into, "at": now}])
@@ -101,6 +111,16 @@ def kept(connection: Connection, ids: Collection[str]) -> dict[str, str]:
         for some in in_parts(sorted(ids))
         for id, into in connection.execute(query.where(bulk.one_of(connection, merged_customer.c.id, some)))
     }
+
+
+def _take_along_rules(connection: Connection, gone: str, kept: str, dates: Mapping[str, str]) -> None:
+    """Let what rules have made for one customer, and the events they wait for, be the other one's."""
+    rows = connection.execute(sa.select(rule_occurrence).where(rule_occurrence.c.customer == gone)).mappings().all()
+    if rows:
+        theirs = [{**row, "customer": kept, "occurrence": _occurrence(row["occurrence"], dates)} for row in rows]
+        connection.execute(upsert(connection, rule_occurrence).on_conflict_do_nothing(), theirs)
+        connection.execute(sa.delete(rule_occurrence).where(rule_occurrence.c.customer == gone))
+    connection.execute(sa.update(rule_event).where(rule_event.c.customer == gone).values(customer=kept))
 
 
 # ------------------------------------------------------------------ the two
@@ -176,6 +196,45 @@ def _date(item: ImportantDate, mine: Iterable[Record], kept: str) -> ImportantDa
     if known is None:
         return msgspec.structs.replace(item, customer=kept)
     return msgspec.structs.replace(known, year=item.year) if known.year is None and item.year is not None else None
+
+
+def _same_dates(theirs: Iterable[Record], mine: Iterable[Record]) -> dict[str, str]:
+    own = [item for item in mine if isinstance(item, ImportantDate)]
+    return {
+        item.id: known.id
+        for item in theirs
+        if isinstance(item, ImportantDate)
+        if (known := next((other for other in own if _same_day(item, other)), None))
+    }
+
+
+def _occurrence(key: str, dates: Mapping[str, str]) -> str:
+    """The key that an occurrence has for the kept customer: ``contract.rules.occurrences`` says how they are made."""
+    date, slash, year = key.partition("/")
+    return f"{dates[date]}{slash}{year}" if date in dates else key
+
+
+class _Tasks:
+    """The tasks that rules have made for either: of the same occurrence one stays, the one that was done if any."""
+
+    def __init__(self, mine: Iterable[Record], theirs: Iterable[Record], dates: Mapping[str, str]) -> None:
+        self._dates = dates
+        self._mine = {(item.rule, item.occurrence): item for item in mine if isinstance(item, RuleTask) and item.rule}
+        done = (item for item in theirs if isinstance(item, RuleTask) and item.state in ("done", "dismissed"))
+        self._done = {(item.rule, _occurrence(item.occurrence, dates)) for item in done}
+
+    def of(self, item: RuleTask, kept: str) -> list[Record]:
+        """What becomes of one of the other customer's."""
+        occurrence = _occurrence(item.occurrence, self._dates)
+        if item.state == "open" and (item.rule, occurrence) in self._mine:
+            return []
+        return [msgspec.structs.replace(item, customer=kept, occurrence=occurrence)]
+
+    def needless(self, now: dt.datetime) -> list[Record]:
+        """The kept customer's open ones that were done for the other one."""
+        needless = [task for key, task in self._mine.items() if task.state == "open" and key in self._done]
+        reason = "it was done before the merge"
+        return [msgspec.structs.replace(task, state="expired", reason=reason, done_at=now) for task in needless]
 
 
 def _same_day(one: ImportantDate, other: ImportantDate) -> bool:
