@@ -23,17 +23,20 @@ from sellmode_contract.mutations import (
     Create,
     Discard,
     Edit,
+    Finish,
     Operation,
     Outcome,
     Park,
     Rejected,
     Release,
     Remove,
+    Reopen,
     SetConsent,
     Stage,
     World,
     consent_id,
 )
+from sellmode_contract.mutations import Withdraw as Withdrawal
 from sellmode_contract.mutations.consent import STRICTNESS
 from sellmode_contract.mutations.operations import plain
 from sellmode_contract.records import (
@@ -43,13 +46,20 @@ from sellmode_contract.records import (
     Customer,
     CustomField,
     ImportantDate,
+    ManualTask,
     Note,
     ParkedEdit,
     Record,
     Request,
     Retailer,
+    RuleTask,
+    Staff,
+    TaskCard,
+    TaskRule,
     kind_of,
     parent_of,
+    source_id,
+    task_rule_id,
 )
 from sellmode_contract.visibility import scopes
 from sellmode_contract.wire import Drop, Put, Sweep
@@ -252,6 +262,7 @@ _records: st.SearchStrategy[Record] = st.one_of(
         _people,
         st.sampled_from(["subscribed", "one_to_one", "unsubscribed"]),
     ),
+    st.deferred(lambda: _task_records),
     st.builds(lambda by: Request(id="request", store=STORE, claimed_by=by), st.sampled_from([None, ME, "staff-9"])),
     st.builds(
         lambda customer, name: ParkedEdit(
@@ -271,6 +282,129 @@ _records: st.SearchStrategy[Record] = st.one_of(
         ]
     ),
 )
+
+_TASK_IDS = ("task-0", "task-1", source_id("manual_task", "sellmode", "task-0/2026-11-23"))
+"""The last is the next one of the first, if that repeats and is done today."""
+_MANUAL = ManualTask(
+    id="task-0",
+    store=STORE,
+    creator=ME,
+    title="Call",
+    due="2026-11-22",
+    due_at=dt.datetime(2026, 11, 22, 23, tzinfo=dt.UTC),
+    repeat="FREQ=DAILY",
+    repeat_from="2026-11-22",
+)
+_OF_A_RULE = RuleTask(id="of-a-rule", store=STORE, customer="customer-0", rule="thank-you", title="Thank")
+_CARD_ID = source_id("task_card", "sellmode", "task-0")
+_RULE = TaskRule(
+    id=task_rule_id(STORE, "thank-you"), slug="thank-you", store=STORE, name="T", trigger="purchase", title="T"
+)
+_task_records: st.SearchStrategy[Record] = st.one_of(
+    st.builds(
+        lambda which, customer, assignee, state, by, repeat: msgspec.structs.replace(
+            _MANUAL,
+            id=which,
+            customer=customer,
+            assignee=assignee,
+            state=state,
+            done_by=None if state == "open" else by,
+            done_at=None if state == "open" else NOW,
+            claimed_by=by if state == "open" else None,
+            repeat=repeat,
+            repeat_from=_MANUAL.due if repeat else "",
+        ),
+        st.sampled_from(_TASK_IDS),
+        st.sampled_from([None, None, "customer-0"]),
+        st.sampled_from([None, None, "staff-9"]),
+        st.sampled_from(["open", "open", "open", "done", "dismissed", "expired"]),
+        st.sampled_from([None, None, ME, "staff-9"]),
+        st.sampled_from(["", "FREQ=DAILY"]),
+    ),
+    st.builds(
+        lambda state, by, whose: msgspec.structs.replace(
+            _OF_A_RULE, state=state, done_by=by, done_at=NOW if by else None, meant_for=whose
+        ),
+        st.sampled_from(["open", "open", "done"]),
+        st.sampled_from([None, ME, "staff-9"]),
+        st.sampled_from([None, ME]),
+    ),
+    st.builds(
+        lambda state: TaskCard(id=_CARD_ID, store=STORE, task="task-0", creator=ME, assignee="staff-9", state=state),
+        st.sampled_from(["open", "open", "done"]),
+    ),
+    st.builds(lambda name: msgspec.structs.replace(_RULE, name=name), st.sampled_from(["T", "Thank"])),
+    st.builds(
+        lambda active: Staff(id="staff-9", store=STORE, user_name="nine", name="Nine", role="associate", active=active),
+        st.sampled_from([True, True, False]),
+    ),
+)
+_keys = st.sampled_from([*(("manual_task", id) for id in _TASK_IDS), ("rule_task", "of-a-rule")])
+_task_operations: st.SearchStrategy[Operation] = st.one_of(
+    st.builds(
+        lambda which, fields: Create(kind="manual_task", id=which, doc={"title": "Mine", **fields}),
+        st.sampled_from(_TASK_IDS[:2]),
+        st.sampled_from(
+            [
+                {},
+                {"due": "2026-11-22", "repeat": "FREQ=DAILY"},
+                {"customer": "customer-0"},
+                {"assignee": "staff-9"},
+                {"assignee": "staff-9", "customer": "customer-0"},
+                {"due": "2026-02-30"},
+            ]
+        ),
+    ),
+    st.builds(
+        lambda key, fields, guard: Edit(
+            kind=key[0], id=key[1], set=fields, was={"title": "Call"} if "title" in fields else {}, guard=guard
+        ),
+        _keys,
+        st.sampled_from(
+            [
+                {"title": "Other"},
+                {"snoozed_to": "2026-11-24T09:00"},
+                {"snoozed_to": "2026-11-01"},
+                {"assignee": "staff-9"},
+                {"assignee": None},
+                {"meant_for": "staff-9"},
+                {"due": "", "repeat": ""},
+            ]
+        ),
+        st.booleans(),
+    ),
+    *[
+        st.builds(
+            lambda key, how: Finish(kind=key[0], id=key[1], how=how, reason="done with" if how != "done" else ""),
+            _keys,
+            st.sampled_from(["done", "done", "dismissed"]),
+        )
+    ]
+    * 2,
+    st.builds(lambda key: Reopen(kind=key[0], id=key[1]), _keys),
+    st.builds(lambda key: Claim(kind=key[0], id=key[1]), _keys),
+    st.builds(lambda key: Release(kind=key[0], id=key[1]), _keys),
+    st.builds(
+        lambda which, title: Remove(kind="manual_task", id=which, was={"title": title}),
+        st.sampled_from(_TASK_IDS),
+        st.sampled_from(["Mine", "Call"]),
+    ),
+    st.just(Withdrawal(id=_CARD_ID, reason="changed my mind")),
+    st.sampled_from(
+        [
+            Create(
+                kind="task_rule",
+                id=_RULE.id,
+                doc={"slug": "thank-you", "store": STORE, "name": "Mine", "trigger": "purchase", "title": "T"},
+            ),
+            Edit(kind="task_rule", id=_RULE.id, set={"name": "Edited"}, was={"name": "T"}),
+            Edit(kind="task_rule", id=_RULE.id, set={"audience": "tier:("}, was={"audience": ""}),
+            Remove(kind="task_rule", id=_RULE.id),
+            Remove(kind="task_rule", id=_RULE.id, was={"name": "T"}),
+        ]
+    ),
+)
+
 _HERE = "here"
 """Stands for the scope of what is mine in the mode of the moment."""
 _scopes = st.sampled_from([*_SCOPES, *[_HERE] * 10])
@@ -348,6 +482,7 @@ _operations: st.SearchStrategy[Operation] = st.one_of(
     ),
     st.builds(lambda which: Accept(id=f"parked-{which}"), _ids),
     st.builds(lambda which: Discard(id=f"parked-{which}"), _ids),
+    *[_task_operations] * 3,
 )
 
 
@@ -607,6 +742,21 @@ _of_one_customer: st.SearchStrategy[Step] = st.one_of(
 )
 
 
+_of_tasks: st.SearchStrategy[Step] = st.one_of(
+    st.lists(
+        st.one_of(
+            st.builds(put, st.one_of(_task_records, st.just(_ada)), st.just(_HERE), st.integers(1, 4)),
+            st.builds(lambda record: Removal(k=kind_of(record), id=record.id, s=TEAM), _task_records),
+        ),
+        min_size=1,
+        max_size=2,
+    ),
+    *[st.builds(Write, _task_operations, st.just(False))] * 3,
+    st.builds(Settle, st.integers(0, 9), st.sampled_from(["applied", "rejected"]), st.integers(0, 3), st.booleans()),
+    st.builds(Withdraw, st.integers(0, 9)),
+)
+
+
 @given(st.lists(_steps, min_size=2, max_size=20))
 def test_what_is_shown_is_what_was_sent_with_what_was_written(steps: list[Step]) -> None:
     _follow(steps, "associate")
@@ -615,6 +765,13 @@ def test_what_is_shown_is_what_was_sent_with_what_was_written(steps: list[Step])
 @given(st.sets(st.sampled_from(range(len(_hers)))), st.lists(_of_one_customer, min_size=3, max_size=12))
 def test_changes_about_one_customer_build_on_each_other(sent: set[int], steps: list[Step]) -> None:
     _follow([[put(_hers[which], TEAM) for which in sent], *steps], "team")
+
+
+@given(st.lists(_of_tasks, min_size=3, max_size=12), st.sampled_from(["team", "associate"]))
+def test_changes_of_tasks_build_on_each_other(steps: list[Step], mode: str) -> None:
+    here = TEAM if mode == "team" else OWN
+    nine = Staff(id="staff-9", store=STORE, user_name="nine", name="Nine", role="associate")
+    _follow([[put(RETAILER, ALL if mode == "team" else _OWN_ALL), put(nine, here), put(_MANUAL, here)], *steps], mode)
 
 
 def _follow(steps: list[Step], mode: str) -> None:
