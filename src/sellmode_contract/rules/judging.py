@@ -126,15 +126,15 @@ class Judge:
         """
         found: list[Decision] = []
         for prepared, find in self._rules:
-            occurrences = sorted(
-                (item for item in find(facts) if (prepared.rule.slug, item.key) not in made),
-                key=lambda item: (item.due.day, item.key),
-            )
-            if not occurrences or not self._counts_for(prepared, facts):
+            if not (items := tuple(find(facts))):
+                continue
+            slug = prepared.rule.slug
+            fresh = {item.key: item for item in items if (slug, item.key) not in made}
+            if not fresh or not self._counts_for(prepared, facts):
                 continue
             held = self._held(prepared.rule, facts)
             open_one = any(self._is_open(prepared.rule, task) for task in facts.tasks)
-            for occurrence in {item.key: item for item in occurrences}.values():
+            for occurrence in sorted(fresh.values(), key=lambda item: (item.due.day, item.key)):
                 reason = held or ("open_already" if open_one else "")
                 open_one = open_one or not reason
                 found.append(self._decision(prepared, facts, occurrence, reason))

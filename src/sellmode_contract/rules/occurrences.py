@@ -50,10 +50,6 @@ class Timing:
         """The last due day that counts."""
         self.first = today - dt.timedelta(days=LATE_DAYS if rule.expires_days is None else rule.expires_days)
         """The first due day that counts."""
-        near = dt.timedelta(days=rule.offset_days, hours=rule.offset_hours)
-        self._near = (self.first - near - _SLACK, today - near + _SLACK)
-        self.years = range(self._near[0].year, self._near[1].year + 1)
-        """In which a day can lie that something due now is about."""
         self._latest = day_start(today, zone) + _SLACK
         self._earliest = day_start(self.first, zone) - _SLACK
 
@@ -83,9 +79,22 @@ class Timing:
         moved = day + self._rule.offset_days * _DAY
         return self._minute(day_start(moved, self._zone) + self._hours) if self._hours else Due(moved, self._time)
 
-    def near(self, day: dt.date) -> bool:
-        """Whether what is about a day can be due now; cheap, and true for a few days too many."""
-        return self._near[0] <= day <= self._near[1]
+    def days(self) -> dict[tuple[int, int], list[tuple[dt.date, Due]]]:
+        """The days that something due now can be about, with its due time, by the month and day that they keep.
+
+        The 29th of February is kept on the 28th in years that do not have it.
+        """
+        found: dict[tuple[int, int], list[tuple[dt.date, Due]]] = {}
+        near = dt.timedelta(days=self._rule.offset_days, hours=self._rule.offset_hours)
+        first, last = self.first - near - _SLACK, self.today - near + _SLACK
+        for number in range((last - first).days + 1):
+            day = first + number * _DAY
+            if not self.counts(due := self.beside(day)):
+                continue
+            found.setdefault((day.month, day.day), []).append((day, due))
+            if (day.month, day.day) == (2, 28) and not calendar.isleap(day.year):
+                found.setdefault((2, 29), []).append((day, due))
+        return found
 
     def counts(self, due: Due) -> bool:
         """Whether a task of this due time may be made today."""
@@ -190,10 +199,11 @@ def _lapsed(rule: TaskRule, timing: Timing) -> Find:
     days = rule.after_days
     since, until = timing.since(days), timing.until(days)
 
-    def find(facts: Facts) -> Iterator[Occurrence]:
+    def find(facts: Facts) -> Iterable[Occurrence]:
         last = facts.customer.figures.last_purchase
         if last is not None and since <= last <= until and timing.counts(due := timing.after(last, days)):
-            yield Occurrence(instant_key(last), due, Because(event="lapsed", at=last))
+            return (Occurrence(instant_key(last), due, Because(event="lapsed", at=last)),)
+        return ()
 
     return find
 
@@ -207,21 +217,20 @@ def _lapsed_from_average(rule: TaskRule, timing: Timing) -> Find:
     rate = float(times)
     since, until = timing.since(), timing.until()
 
-    def find(facts: Facts) -> Iterator[Occurrence]:
+    def find(facts: Facts) -> Iterable[Occurrence]:
         figures = facts.customer.figures
         first, last, gaps = figures.first_purchase, figures.last_purchase, figures.orders - 1
         if gaps < 1 or first is None or last is None or last > until:
-            return
-        # The days between are one more or less than by the clock: that leaves out nearly everybody at little cost.
+            return ()
+        # Days by the clock differ by less than two: that leaves out nearly everybody at little cost.
         rough, span = rate / gaps, (last - first).days
-        if last + dt.timedelta(days=min(rough * (span - 1), MOST_DAYS)) > until:
-            return
-        if last + dt.timedelta(days=min(rough * (span + 2), MOST_DAYS) + 1) < since:
-            return
+        if rough * (span - 1) > (until - last).days + 1 or rough * (span + 2) < (since - last).days - 1:
+            return ()
         days = (timing.local_day(last) - timing.local_day(first)).days
         after = -(-times.numerator * days // (times.denominator * gaps))
         if 1 <= after <= MOST_DAYS and timing.counts(due := timing.after(last, after)):
-            yield Occurrence(instant_key(last), due, Because(event="lapsed", at=last))
+            return (Occurrence(instant_key(last), due, Because(event="lapsed", at=last)),)
+        return ()
 
     return find
 
@@ -242,25 +251,21 @@ def _dates(rule: TaskRule, custom: tuple[CustomField, ...], timing: Timing) -> F
         if exact(path := f"{group.name}.{key}") in labels
     ]
 
-    def due(month: int, day: int, since: int) -> Iterator[tuple[dt.date, Due]]:
-        for year in timing.years:
-            if year >= since and (kept := in_year(year, month, day)) and timing.near(kept):
-                due = timing.beside(kept)
-                if timing.counts(due):
-                    yield kept, due
+    kept = timing.days()
 
     def find(facts: Facts) -> Iterator[Occurrence]:
         for date in facts.dates:
-            for kept, at in due(date.month, date.day, date.year or 0):
-                if exact(date.label) in labels:
-                    because = Because(event="date", day=kept.isoformat(), about=date.label, whose=date.about)
-                    yield Occurrence(f"{date.id}/{kept.year}", at, because)
+            for day, due in kept.get((date.month, date.day), ()):
+                if day.year >= (date.year or 0) and exact(date.label) in labels:
+                    because = Because(event="date", day=day.isoformat(), about=date.label, whose=date.about)
+                    yield Occurrence(f"{date.id}/{day.year}", due, because)
         if not facts.customer.custom:
             return
-        for path, whose, key, day in _custom_days(facts, fields, groups):
-            for kept, at in due(day.month, day.day, day.year):
-                because = Because(event="date", day=kept.isoformat(), about=path, whose=whose)
-                yield Occurrence(f"{key}/{kept.year}", at, because)
+        for path, whose, key, first in _custom_days(facts, fields, groups):
+            for day, due in kept.get((first.month, first.day), ()):
+                if day >= first:
+                    because = Because(event="date", day=day.isoformat(), about=path, whose=whose)
+                    yield Occurrence(f"{key}/{day.year}", due, because)
 
     return find
 
@@ -281,26 +286,17 @@ def _custom_days(
                 yield path, whose, f"{path}/{whose}", day
 
 
-def in_year(year: int, month: int, day: int) -> dt.date | None:
-    """The day of a year on which a date is kept: the 29th of February on the 28th where there is none."""
-    if (month, day) == (2, 29) and not calendar.isleap(year):
-        day = 28
-    try:
-        return dt.date(year, month, day)
-    except ValueError:  # a source may have brought anything
-        return None
-
-
 # ------------------------------------------------------------------ the customer
 
 
 def _new_customer(_: TaskRule, timing: Timing) -> Find:
     since, until = timing.since(), timing.until()
 
-    def find(facts: Facts) -> Iterator[Occurrence]:
+    def find(facts: Facts) -> Iterable[Occurrence]:
         at = facts.customer.created_at
         if at is not None and since <= at <= until and timing.counts(due := timing.after(at)):
-            yield Occurrence("new", due, Because(event="new_customer", at=at))
+            return (Occurrence("new", due, Because(event="new_customer", at=at)),)
+        return ()
 
     return find
 
@@ -309,12 +305,13 @@ def _stay_in_touch(rule: TaskRule, timing: Timing) -> Find:
     days = rule.after_days or 1
     since, until = timing.since(days), timing.until(days)
 
-    def find(facts: Facts) -> Iterator[Occurrence]:
+    def find(facts: Facts) -> Iterable[Occurrence]:
         contact = facts.customer.figures.last_contact
         at = contact or facts.customer.created_at
         if at is not None and since <= at <= until and timing.counts(due := timing.after(at, days)):
             key = instant_key(contact) if contact else "created"
-            yield Occurrence(key, due, Because(event="stay_in_touch", at=contact))
+            return (Occurrence(key, due, Because(event="stay_in_touch", at=contact)),)
+        return ()
 
     return find
 
