@@ -352,6 +352,12 @@ class Door:
 
     # ------------------------------------------------------------------ rules and corporate tasks
 
+    def customer_names(self, ids: Iterable[str]) -> dict[str, str]:
+        """Names of customers for a preview of a rule; whom one may not know is "a colleague's customer"."""
+        wanted = [_plain(id) for id in ids]
+        with self._readings.open() as reading:
+            return tasks.customer_names(reading, wanted)
+
     def rules(self) -> list[RuleLine]:
         """The rules that make tasks, of one's store and of the retailer, by name."""
         with self._readings.open() as reading:

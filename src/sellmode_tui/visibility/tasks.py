@@ -438,6 +438,12 @@ def _names(reading: Reading, customers: Iterable[str | None]) -> _Names:
     return _Names(dict(seen), dict(carded))
 
 
+def customer_names(reading: Reading, customers: Sequence[str]) -> dict[str, str]:
+    """Names by id, of whoever may be known; ``A_COLLEAGUES_CUSTOMER`` stands for all others."""
+    names = _names(reading, customers)
+    return {id: names.of(id) for id in customers}
+
+
 def lines(reading: Reading, around: Surroundings, tasks: Sequence[tuple[TaskKind, Task]], at: Moment) -> list[TaskLine]:
     """Tasks as lines, in their order."""
     names = _names(reading, (getattr(task, "customer", None) for _, task in tasks))
