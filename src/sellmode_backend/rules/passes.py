@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 import sqlalchemy as sa
@@ -42,6 +43,7 @@ BATCH = 1000
 _CHANGES = 2 * feeds.ROWS_PER_SEQ
 """Changed records that are looked at together; more than may share a number."""
 _TRIES = 4
+_UTC = ZoneInfo("UTC")
 
 _T = TypeVar("_T")
 
@@ -271,14 +273,14 @@ def _in_time(task: RuleTask, here: StoreRules) -> RuleTask:
     They differ once the customer has gone to another store, or the store to another time zone.
     """
     counts = task.snoozed_to or task.due
-    due_at = read_due(counts).instant(here.zone) if counts else None
-    expires_at = None if task.expires_at is None else _midnight(task.expires_at, here)
-    return msgspec.structs.replace(task, store=here.store, due_at=due_at, expires_at=expires_at)
-
-
-def _midnight(at: dt.datetime, here: StoreRules) -> dt.datetime:
-    """The store's beginning of a day that is nearest to an instant, which was one somewhere."""
-    return day_start(local_day(at + dt.timedelta(hours=12), here.zone), here.zone)
+    if not counts or task.due_at is None:
+        return msgspec.structs.replace(task, store=here.store)
+    due, expires_at = read_due(counts), task.expires_at
+    if expires_at is not None:
+        # As a clock showed it there; an hour more or less if the clocks were changed in between.
+        shown = expires_at + (due.instant(_UTC) - task.due_at)
+        expires_at = day_start(local_day(shown + dt.timedelta(hours=12), _UTC), here.zone)
+    return msgspec.structs.replace(task, store=here.store, due_at=due.instant(here.zone), expires_at=expires_at)
 
 
 def _write(connection: Connection, work: _Work) -> None:

@@ -63,8 +63,7 @@ def move(connection: Connection, before: Progress | None, after: Progress) -> bo
     """Move a row on from where it was, and hold it until the transaction ends; False if somebody else has moved it."""
     values = after._replace(turn=1 if before is None else before.turn + 1)._asdict()
     if before is None:
-        done = connection.execute(upsert(connection, rule_pass).on_conflict_do_nothing(), values)
-    else:
-        there = (rule_pass.c.store == before.store, rule_pass.c.turn == before.turn)
-        done = connection.execute(sa.update(rule_pass).where(*there).values(values))
-    return done.rowcount == 1
+        moved = upsert(connection, rule_pass).values(values).on_conflict_do_nothing().returning(rule_pass.c.turn)
+        return connection.scalar(moved) is not None
+    there = (rule_pass.c.store == before.store, rule_pass.c.turn == before.turn)
+    return connection.execute(sa.update(rule_pass).where(*there).values(values)).rowcount == 1
