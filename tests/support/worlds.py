@@ -218,14 +218,20 @@ def _record(chance: random.Random, kind: str, number: int, names: _Names) -> Rec
         "author": authors,
         "creator": names.people,
         "person": anybody if kind == "fact" else names.people,
-        "assignee": anybody,
+        "assignee": names.people if kind == "task_card" else anybody,
         "done_by": anybody,
         "wanted": anybody,
         "claimed_by": anybody,
+        "meant_for": anybody,
+        "due_at": [None, *(NOON + dt.timedelta(hours=hours) for hours in (-30, -1, 0, 1, 12, 13, 24 * 3, 24 * 30))],
+        "expires_at": [None, None, *(NOON + dt.timedelta(hours=hours) for hours in (-1, 0, 1))],
+        "done_at": [None, NOON],
         "private": (True, False),
         "reserved": (True, False),
         "channel": {"order": ("store", "online"), "contact": ("call", "visit")}.get(kind, ("email", "sms")),
     }
+    if kind.endswith("_task") or kind == "task_card":
+        decides["state"] = ("open", "open", "open", "done", "dismissed", "expired")
     values: dict[str, Any] = {"id": world_id(kind, number)}
     for field in msgspec.structs.fields(records.KINDS[kind]):
         if field.name in decides:
@@ -413,8 +419,11 @@ def _change_fields(world: World, move: Move) -> World:
             changes["customer"] = _picked(world.customers, move.to).id
         elif field.name in ("private", "reserved"):
             changes[field.name] = not getattr(record, field.name)
-        elif field.name in ("assignee", "done_by", "wanted", "claimed_by"):
-            changes[field.name] = _picked(people, move.to)
+        elif field.name in ("assignee", "done_by", "wanted", "claimed_by", "meant_for"):
+            some = people[1:] if isinstance(record, records.TaskCard) else people
+            changes[field.name] = _picked(some, move.to)
+        elif field.name == "state" and isinstance(record, records.Task):
+            changes["state"] = _picked(["open", "done", "dismissed", "expired"], move.to)
         elif field.name in ("person", "author", "creator"):
             changes[field.name] = _picked(people[1:], move.to)
         elif field.name == "store" and field.required:

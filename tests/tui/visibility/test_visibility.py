@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast, get_args
 
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sellmode_contract.records import Customer, Record, Staff, kind_of, parent_of
+from sellmode_contract.mutations.operations import TaskKind
+from sellmode_contract.records import (
+    CorporateBrief,
+    Customer,
+    CustomerCard,
+    ManualTask,
+    Record,
+    RuleTask,
+    Staff,
+    Task,
+    TaskCard,
+    TaskRule,
+    kind_of,
+    parent_of,
+)
 from sellmode_contract.visibility import Account, column, scope_name, scopes, tags
 from sellmode_contract.wire import Drop, Head, Put, Remove, Sweep
 from sellmode_tui.cache.page import Change
 from sellmode_tui.cache.store import Cache
-from sellmode_tui.visibility import CustomerQuery, Door
-from tests.support.worlds import Move, World, moves, sees, worlds
+from sellmode_tui.visibility import AgendaQuery, CustomerQuery, Door, TaskCounts, TaskKey
+from sellmode_tui.visibility.tasks import A_COLLEAGUES_CUSTOMER, KINDS, SECTIONS, Order
+from tests.support.worlds import NOON, Move, World, moves, sees, worlds
 from tests.tui.cache.lines import NOW, head, open_cache
 
 
@@ -107,10 +124,92 @@ def _check(door: Door, world: World, account: Account) -> None:
             assert {record.id for record in children} == {
                 record.id for record in visible if parent_of(record) == customer.id and kind_of(record) in kinds
             }
+            profiled = {line.key for line in profile.tasks}
+            assert profiled == {
+                _key(task) for task in _tasks(visible) if parent_of(task) == customer.id and _open(task)
+            }
     assert {one.id for one in door.colleagues()} == {record.id for record in visible if isinstance(record, Staff)}
     owners = {one.text.strip('"') for one in door.complete("owner:", 6)}
     assert owners >= {one.name for one in visible if isinstance(one, Staff) and one.active}
     assert not owners & {one.name for one in world.records if isinstance(one, Staff) and one not in visible}
+
+
+def _check_tasks(door: Door, world: World, account: Account) -> None:
+    """Lists, counts and everything about one; whom one does not see has no name anywhere."""
+    visible = [record for record in world.with_cards if sees(world, account, record)]
+    mine = {_key(task) for task in _tasks(visible) if _falls_to(world, account, task)}
+    open_ones = {_key(task) for task in _tasks(visible) if _open(task)}
+    all_of = {_key(task): task for task in _tasks(visible)}
+    names = {record.id: record.name for record in visible if isinstance(record, Customer)}
+    names.update({card.customer: card.name for card in visible if isinstance(card, CustomerCard)})
+    hidden = [customer.name for customer in world.customers if customer.id not in names]
+    for order in get_args(Order):
+        found = door.agenda(AgendaQuery(sections=SECTIONS, order=order))
+        lines = found.rows(0, 50)
+        assert {line.key for line in lines} == set(found.keys()) == all_of.keys()
+        assert found.count() == len(lines) == sum(found.lengths().values())
+        assert [found.find(line.key) for line in lines] == list(range(len(lines)))
+        for line in lines:
+            customer = parent_of(all_of[line.key])
+            assert line.customer == (customer if any(one.id == customer for one in visible) else None)
+            assert line.customer_name == ("" if customer is None else names.get(customer, A_COLLEAGUES_CUSTOMER))
+        assert not any(name in repr(lines) for name in hidden)
+        assert {line.key for line in door.agenda(AgendaQuery(order=order)).rows(0, 50)} == open_ones
+        assert set(door.agenda(AgendaQuery(SECTIONS, mine=True, order=order)).keys()) == mine
+    assert door.task_counts().open == len(open_ones)
+    assert door.task_counts(mine=True).open == len(open_ones & mine)
+    for kind in KINDS:
+        assert set(door.agenda(AgendaQuery(SECTIONS, kinds=(kind,))).keys()) == {
+            key for key in all_of if key[0] == kind
+        }
+    for somebody in (*world.customers, Customer(id="unknown")):
+        assert set(door.agenda(AgendaQuery(SECTIONS, customer=somebody.id)).keys()) == {
+            key for key, task in all_of.items() if parent_of(task) == somebody.id and somebody.id in names
+        }
+        if somebody.id not in names:
+            assert door.agenda(AgendaQuery(SECTIONS, text=somebody.given_name or "unknown")).count() == 0
+    for task in _tasks(world.records):
+        key = _key(task)
+        details, why = door.task(*key), door.why_task(*key)
+        assert (details is not None) == (why is not None) == (key in all_of)
+        assert door.tasks_named(key.id[:20], 9) == ([key] if key in all_of else [])
+        assert not any(name in repr((details, why)) for name in hidden)
+        if details:
+            takers = {staff.id for staff in door.takers([key])}
+            assert takers <= {one.id for one in visible if isinstance(one, Staff) and one.active}
+    given = door.given_tasks()
+    assert {one.card for one in given} == {record.id for record in visible if isinstance(record, TaskCard)}
+    assert not any(name in repr(given) for name in hidden)
+    assert {line.rule.id for line in door.rules()} == {record.id for record in visible if isinstance(record, TaskRule)}
+    assert {line.brief.id for line in door.briefs()} == {one.id for one in visible if isinstance(one, CorporateBrief)}
+
+
+def _tasks(records: Iterable[Record]) -> list[Task]:
+    return [record for record in records if isinstance(record, Task)]
+
+
+def _key(task: Task) -> TaskKey:
+    return TaskKey(cast("TaskKind", kind_of(task)), task.id)
+
+
+def _open(task: Task) -> bool:
+    expires_at: dt.datetime | None = getattr(task, "expires_at", None)
+    return task.state == "open" and (expires_at is None or expires_at > NOON)
+
+
+def _falls_to(world: World, account: Account, task: Task) -> bool:
+    """Whether a task that an account sees is its own to do."""
+    if world.mode != "team" and "read_profiles" not in account.capabilities:
+        return True
+    match task:
+        case Task(claimed_by=str()):
+            return task.claimed_by == account.id
+        case ManualTask():
+            return (task.assignee or task.creator) == account.id
+        case RuleTask():
+            return task.meant_for == account.id
+        case _:
+            return getattr(task, "person", None) == account.id
 
 
 def _shown(door: Door, text: str) -> list[str]:
@@ -137,7 +236,9 @@ def test_every_read_path_shows_what_the_account_may_see(world: World, story: lis
                 world = move(world)
             account = world.accounts[which]
             cache = _sync(cache, Path(folder), feeds, world, account, chance)
-            _check(Door(cache), world, account)
+            door = Door(cache, lambda: NOON)
+            _check(door, world, account)
+            _check_tasks(door, world, account)
         cache.close()
 
 
@@ -162,4 +263,6 @@ def test_without_a_view_there_is_nothing(tmp_path: Path) -> None:
     assert (_shown(door, ""), door.totals(), door.retailer(), door.account(), door.mode()) == ([], {}, None, None, None)
     assert door.profile("anybody") is None
     assert door.why("anybody") is None
+    assert (door.task_counts(), door.agenda().rows(0, 9), door.task("rule_task", "any")) == (TaskCounts(), [], None)
+    assert (door.given_tasks(), door.rules(), door.briefs(), door.assignable()) == ([], [], [], [])
     cache.close()
