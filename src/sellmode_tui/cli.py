@@ -18,10 +18,13 @@ from sellmode_tui.commands.outcome import MEANINGS, Exit, failure
 _COMMANDS = {
     "accounts": ("sellmode_tui.commands.accounts", "List the accounts that signed in on this machine."),
     "attention": ("sellmode_tui.commands.attention", "See and resolve what needs attention."),
+    "corporate": ("sellmode_tui.commands.corporate", "See and write what the head office asks of its people."),
     "customers": ("sellmode_tui.commands.customers", "List, search and show customers, and write about them."),
     "doctor": ("sellmode_tui.commands.doctor", "Check this machine: versions, files, keyring, terminal, clock."),
+    "rules": ("sellmode_tui.commands.rules", "See, switch, change and preview the rules that make tasks."),
     "status": ("sellmode_tui.commands.accounts", "Tell how this machine's accounts stand."),
     "sync": ("sellmode_tui.commands.sync", "Send what was written and fetch what has changed, once."),
+    "tasks": ("sellmode_tui.commands.tasks", "List, show and do tasks, and make them."),
     "undo": ("sellmode_tui.commands.undo", "Take back what you wrote last."),
     "unsent": ("sellmode_tui.commands.unsent", "List what the server has not taken yet."),
     "why": ("sellmode_tui.commands.why", "Explain who may see something, and by which rule."),

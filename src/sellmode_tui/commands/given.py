@@ -93,7 +93,7 @@ def nested(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def read_json(source: str) -> dict[str, Any]:
     """The JSON object in a file or standard input. Raises Failure, which says where it is wrong and repeats nothing."""
-    content = _read(source)
+    content = _read(source, MAX_MUTATION_BYTES)
     try:
         value = msgspec.json.decode(content)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
@@ -108,26 +108,31 @@ def read_text(given: str | None) -> str:
     """A text from the command line, or standard input for ``-`` and for none. Raises Failure."""
     if given is not None and given != STANDARD_INPUT:
         return given
+    return read_file(STANDARD_INPUT).removesuffix("\n")
+
+
+def read_file(source: str, most: int = MAX_MUTATION_BYTES) -> str:
+    """The text of a file, or of standard input for ``-``, of so many bytes at most. Raises Failure."""
     try:
-        return _read(STANDARD_INPUT).decode().removesuffix("\n")
+        return _read(source, most).decode()
     except UnicodeDecodeError:
-        raise Failure("Standard input is not UTF-8 text.", Exit.USAGE) from None
+        raise Failure(f"{_named(source)} is not UTF-8 text.", Exit.USAGE) from None
 
 
-def _read(source: str) -> bytes:
+def _read(source: str, most: int) -> bytes:
     if source == STANDARD_INPUT:
-        return _bounded(sys.stdin.buffer, source)
+        return _bounded(sys.stdin.buffer, source, most)
     try:
         with Path(source).open("rb") as file:
-            return _bounded(file, source)
+            return _bounded(file, source, most)
     except OSError as error:
         raise Failure(f"{_named(source)} cannot be read: {error.strerror}.", Exit.USAGE) from None
 
 
-def _bounded(file: BinaryIO, source: str) -> bytes:
-    content = file.read(MAX_MUTATION_BYTES + 1)
-    if len(content) > MAX_MUTATION_BYTES:
-        raise Failure(f"{_named(source)} has more than {MAX_MUTATION_BYTES // 1024} KB.", Exit.USAGE)
+def _bounded(file: BinaryIO, source: str, most: int) -> bytes:
+    content = file.read(most + 1)
+    if len(content) > most:
+        raise Failure(f"{_named(source)} has more than {most // 1024} KB.", Exit.USAGE)
     return content
 
 

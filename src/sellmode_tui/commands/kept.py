@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
 
 from sellmode_contract.text import visible
@@ -11,14 +13,21 @@ from sellmode_tui.visibility import Door, Undone, Written
 
 def tell_written(door: Door, written: Written, *, as_json: bool) -> None:
     """What was written, and how much is not sent yet: a command keeps what it writes and uses no network."""
-    unsent = door.counts().unsent
-    if as_json:
-        print_json({**plain(written), "unsent": unsent})
-    elif written.nothing:
-        click.echo(f"Nothing to change: {visible(written.words)}.")
-    else:
-        click.echo(f"Kept: {visible(written.words)}.")
-    _tell(unsent, shown=written.shown)
+    tell_all(door, [written], as_json=as_json)
+
+
+def tell_all(door: Door, changes: Iterable[Written], *, as_json: bool) -> None:
+    """The same of several changes that were written."""
+    unsent, shown = door.counts().unsent, True
+    for written in changes:
+        shown = shown and written.shown
+        if as_json:
+            print_json({**plain(written), "unsent": unsent})
+        elif written.nothing:
+            click.echo(f"Nothing to change: {visible(written.words)}.")
+        else:
+            click.echo(f"Kept: {visible(written.words)}.")
+    _tell(unsent, shown=shown)
 
 
 def tell_undone(door: Door, undone: Undone, *, as_json: bool) -> None:

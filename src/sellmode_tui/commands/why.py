@@ -7,9 +7,10 @@ import click
 from sellmode_contract.records import Retailer
 from sellmode_contract.text import visible
 from sellmode_tui.commands.entering import Choice, account_options, opened
+from sellmode_tui.commands.outcome import Exit, Failure
 from sellmode_tui.commands.output import json_option, print_json
-from sellmode_tui.commands.which import not_found, resolve
-from sellmode_tui.visibility import WhySeen
+from sellmode_tui.commands.which import not_found, resolve, task
+from sellmode_tui.visibility import WhySeen, WhyTask
 
 _MODES = {"associate": "Associate Mode", "team": "Team Mode"}
 
@@ -45,21 +46,51 @@ def customer_command(choice: Choice, customer: str, *, as_json: bool) -> None:
     click.echo(f"Store:  {visible(stores.get(seen.store or '', seen.store or 'none'))}")
 
 
-def _as_team(seen: WhySeen) -> str:
+@why_command.command("task")
+@click.argument("task_id", metavar="TASK")
+@json_option
+@account_options
+def task_command(choice: Choice, task_id: str, *, as_json: bool) -> None:
+    """Explain why you see TASK: an id or its beginning.
+
+    \b
+      sellmode why task 019a3c55-1f2e
+    """  # noqa: D301  # click's mark for lines to be kept
+    with opened(choice) as workspace:
+        seen = workspace.door.why_task(*task(workspace.door, task_id))
+        retailer = workspace.door.retailer()
+    if seen is None:  # left between the two readings
+        raise Failure(f"No task {visible(task_id)} is known to you.", Exit.NOTHING)
+    if as_json:
+        print_json(seen)
+        return
+    stores = _store_names(retailer)
+    store = stores.get(seen.store, seen.store)
+    click.echo(f"{visible(seen.title)} is seen by {visible(_whom(seen.audience, seen.person_name, store))}.")
+    click.echo(f"Mode:   {_MODES[seen.mode]}{_as_team(seen)}")
+    click.echo(f"Rule:   {seen.rule}")
+    click.echo(f"Store:  {visible(store)}")
+
+
+def _as_team(seen: WhySeen | WhyTask) -> str:
     return ", and you may read profiles as in Team Mode" if seen.mode == "associate" and seen.column == "team" else ""
 
 
 def _audience(seen: WhySeen, stores: dict[str, str]) -> str:
-    kind, _, rest = seen.audience.partition(":")
-    store = stores.get(seen.store or "", seen.store or "")
+    return _whom(seen.audience, seen.owner_name, stores.get(seen.store or "", seen.store or ""))
+
+
+def _whom(audience: str, person: str, store: str) -> str:
+    """An audience in words, with the names of the one person and the store that it may name."""
+    kind, _, rest = audience.partition(":")
     match kind:
         case "person":
-            return seen.owner_name or rest
+            return person or rest
         case "lead":
             return f"the managers of {store}"
         case "store":
             return f"everybody of {store}"
-    return seen.audience
+    return audience
 
 
 def _store_names(retailer: Retailer | None) -> dict[str, str]:
