@@ -77,7 +77,7 @@ INDEXES = {
     **{f"{table}_scope": f'"{table}" (scope, gen)' for table in (*TABLES, OTHER)},
     **{f"{kind}_customer": f'"{kind}" (customer)' for kind in (*CHILDREN, OTHER)},
     # All that counting open tasks takes.
-    **{f"{kind}_open": f"{kind} (due_at, expires_at, whose, scope) WHERE state = 'open'" for kind in TASK_KINDS},
+    **{f"{kind}_open": f"{kind} (due_at, expires_at, whose, scope, state) WHERE state = 'open'" for kind in TASK_KINDS},
     "customer_name_key": "customer (name_key, id)",
     "customer_owner": "customer (owner)",
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import operator
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ from sellmode_contract.records import (
 from sellmode_contract.rules.templates import fill
 from sellmode_contract.store_time import Due, day_start, local_day, read_due
 from sellmode_tui.cache.store import Reading
-from sellmode_tui.cache.tables import decode, instant, moment
+from sellmode_tui.cache.tables import decode, instant
 from sellmode_tui.visibility.due_words import due_words
 from sellmode_tui.visibility.readings import Readings
 from sellmode_tui.visibility.surroundings import Surroundings
@@ -179,35 +180,29 @@ class GivenTask(NamedTuple):
 
 
 class Moment(NamedTuple):
-    """A moment, with where the sections end as of it. UTC."""
+    """A moment of a store, with where the sections end as of it, as instants are stored."""
 
-    now: dt.datetime
+    at: dt.datetime
     zone: dt.tzinfo
-    day_end: dt.datetime
-    week_end: dt.datetime
-
-    @property
-    def today(self) -> dt.date:
-        """The store's day."""
-        return local_day(self.now, self.zone)
+    now: int
+    day_end: int
+    week_end: int
 
 
 def moment_of(now: dt.datetime, zone: dt.tzinfo) -> Moment:
     """A moment of a store."""
     today = local_day(now, zone)
     tomorrow, monday = (today + dt.timedelta(days=days) for days in (1, 7 - today.weekday()))
-    return Moment(now, zone, day_start(tomorrow, zone), day_start(monday, zone))
+    return Moment(now, zone, instant(now), instant(day_start(tomorrow, zone)), instant(day_start(monday, zone)))
 
 
-def section_of(state: str, due_at: dt.datetime | None, expires_at: dt.datetime | None, at: Moment) -> Section:
-    """The section that a task is in."""
-    if state != "open" or (expires_at is not None and expires_at <= at.now):
+def _section(state: str, due: int | None, expires: int | None, at: Moment) -> Section:
+    """The section that a task is in, by instants as they are stored."""
+    if state != "open" or (expires is not None and expires <= at.now):
         return "done"
-    if due_at is None:
+    if due is None or due > at.week_end:
         return "later"
-    if due_at <= at.now:
-        return "overdue"
-    return "today" if due_at <= at.day_end else "week" if due_at <= at.week_end else "later"
+    return "overdue" if due <= at.now else "today" if due <= at.day_end else "week"
 
 
 # ------------------------------------------------------------------ counting
@@ -216,7 +211,7 @@ def section_of(state: str, due_at: dt.datetime | None, expires_at: dt.datetime |
 def counts(reading: Reading, around: Surroundings, now: dt.datetime, *, mine: bool) -> TaskCounts:
     """How many open tasks there are by now."""
     at = moment_of(now, around.zone)
-    stamps = {"now": instant(at.now), "day": instant(at.day_end), "week": instant(at.week_end)}
+    stamps = {"now": at.now, "day": at.day_end, "week": at.week_end}
     only, parameters = _mine(reading, around) if mine else ("", {})
     row = reading.connection.execute(
         "SELECT count(*) FILTER (WHERE t.due_at <= :now),"
@@ -253,8 +248,8 @@ class _Known(NamedTuple):
     """What a list has found, and for how long that is so."""
 
     version: int
-    since: dt.datetime
-    until: dt.datetime
+    since: int
+    until: int
     """From then on something is in another section."""
     tasks: list[_Found]
 
@@ -322,7 +317,7 @@ class AgendaList:
 
 
 def _holds(found: _Known, reading: Reading, now: dt.datetime) -> bool:
-    return found.version == reading.version and found.since <= now < found.until
+    return found.version == reading.version and found.since <= instant(now) < found.until
 
 
 def _find(reading: Reading, around: Surroundings, query: AgendaQuery, now: dt.datetime) -> _Known:
@@ -330,19 +325,19 @@ def _find(reading: Reading, around: Surroundings, query: AgendaQuery, now: dt.da
     until = at.day_end
     tasks = []
     for kind, pk, id, state, due, expires, ended, group in _candidates(reading, around, query):
-        due_at, expires_at = _moment(due), _moment(expires)
-        section = section_of(state, due_at, expires_at, at)
+        section = _section(state, due, expires, at)
         if section != "done":
-            until = min(until, *(each for each in (due_at, expires_at) if each is not None and each > now), until)
-        if section not in query.sections:
-            continue
-        ended_at = ended or expires or 0
-        when = -ended_at if section == "done" else instant(due_at) if due_at else _LAST
-        tasks.append(((*group, SECTIONS.index(section), when, id), _Found(kind, pk, id, section)))
-    tasks.sort(key=lambda task: task[0])
-    return _Known(reading.version, now, until, [found for _, found in tasks])
+            for each in (due, expires):
+                if each is not None and at.now < each < until:
+                    until = each
+        if section in query.sections:
+            when = -(ended or expires or 0) if section == "done" else _LAST if due is None else due
+            tasks.append(((*group, _RANKS[section], when, id), _Found(kind, pk, id, section)))
+    tasks.sort(key=operator.itemgetter(0))
+    return _Known(reading.version, at.now, until, [found for _, found in tasks])
 
 
+_RANKS = {section: rank for rank, section in enumerate(SECTIONS)}
 _LAST = 1 << 63
 """Comes after every instant."""
 
@@ -401,8 +396,8 @@ def _lines(reading: Reading, around: Surroundings, tasks: Sequence[_Found], at: 
     return lines(reading, around, [(task.kind, records[task.kind, task.pk]) for task in tasks], at)
 
 
-def _moment(stored: int | None) -> dt.datetime | None:
-    return None if stored is None else moment(stored)
+def _stored(moment: dt.datetime | None) -> int | None:
+    return None if moment is None else instant(moment)
 
 
 # ------------------------------------------------------------------ lines
@@ -452,7 +447,7 @@ def lines(reading: Reading, around: Surroundings, tasks: Sequence[tuple[TaskKind
 
 def _line(kind: TaskKind, task: Task, names: _Names, around: Surroundings, at: Moment) -> TaskLine:
     expires_at: dt.datetime | None = getattr(task, "expires_at", None)
-    section = section_of(task.state, task.due_at, expires_at, at)
+    section = _section(task.state, _stored(task.due_at), _stored(expires_at), at)
     overtime = task.state == "open" and section == "done"
     customer: str | None = getattr(task, "customer", None)
     seen = customer is None or customer in names.seen
@@ -468,10 +463,10 @@ def _line(kind: TaskKind, task: Task, names: _Names, around: Surroundings, at: M
         title=task.title,
         customer=customer if seen else None,
         customer_name=names.of(customer),
-        because=because_words(because, at.now, at.zone, seen=seen) if because else "",
+        because=because_words(because, at.at, at.zone, seen=seen) if because else "",
         due=due,
         due_at=task.due_at,
-        due_words=due_words(due, at.now, at.zone) if due else "",
+        due_words=due_words(due, at.at, at.zone) if due else "",
         snoozed=bool(task.snoozed_to),
         repeats=isinstance(task, ManualTask) and bool(task.repeat),
         action=task.action,
@@ -554,7 +549,7 @@ def _known(reading: Reading, around: Surroundings, task: Task, line: TaskLine, a
     if isinstance(task, RuleTask) and task.because:
         day = read(task.because.day)
         known.update(
-            about=task.because.about, whose=task.because.whose, day=due_words(day, at.now, at.zone) if day else ""
+            about=task.because.about, whose=task.because.whose, day=due_words(day, at.at, at.zone) if day else ""
         )
     return known
 
@@ -657,8 +652,8 @@ def _given(card: TaskCard, names: _Names, around: Surroundings, at: Moment) -> G
         customer_name=names.of(card.about),
         due=due,
         due_at=card.due_at,
-        due_words=due_words(due, at.now, at.zone) if due else "",
-        overdue=card.state == "open" and card.due_at is not None and card.due_at <= at.now,
+        due_words=due_words(due, at.at, at.zone) if due else "",
+        overdue=card.state == "open" and card.due_at is not None and card.due_at <= at.at,
         state=card.state,
         ended_at=card.done_at,
         reason=card.reason,
