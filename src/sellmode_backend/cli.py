@@ -187,8 +187,13 @@ _LAZY = {
     "mode": ("sellmode_backend.commands", "Show, preview or switch the retailer's mode."),
     "report": ("sellmode_backend.reports.commands", "Totals of what was imported."),
     "restored": ("sellmode_backend.commands", "Say that the database was restored from a backup."),
+    "rules": (
+        "sellmode_backend.rules.commands",
+        "The rules that make tasks: list, show, import, export, enable, disable, remove, preview, run.",
+    ),
     "serve": ("sellmode_backend.commands", "Answer terminals over HTTP."),
     "settings": ("sellmode_backend.commands", "Show or change what terminals are told: idle lock, keyring."),
+    "tasks": ("sellmode_backend.rules.task_commands", "Corporate tasks, and handing over the tasks of who leaves."),
 }
 """Where each command is (as ``NAME_command``), and what it does: enough for ``--help`` without loading any."""
 
@@ -237,11 +242,12 @@ def _failure(error: Exception) -> Failure:
 
     from sellmode_backend import faults
     from sellmode_backend.accounts.directory import AccountError
+    from sellmode_backend.rules.operating import RulesRefused
     from sellmode_backend.store.database import DatabaseError, PasswordInURL
     from sellmode_backend.store.records import RecordTooLarge
     from sellmode_backend.store.settings import SettingError
 
-    if isinstance(error, AccountError | SettingError | RecordTooLarge):
+    if isinstance(error, AccountError | SettingError | RecordTooLarge | RulesRefused):
         return Failure(f"{str(error)[:1].upper()}{str(error)[1:].removesuffix('.')}.")
     if isinstance(error, DatabaseError):
         return Failure(str(error), USAGE if isinstance(error, PasswordInURL) else NOT_SET_UP)

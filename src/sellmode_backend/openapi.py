@@ -34,6 +34,8 @@ def document() -> dict[str, Any]:
         "SyncRequest": wire.SyncRequest,
         "Salvage": wire.Salvage,
         "Salvaged": wire.Salvaged,
+        "PreviewRequest": wire.PreviewRequest,
+        "Preview": wire.Preview,
         "Problem": wire.Problem,
         "Line": wire.Line,
     }
@@ -55,7 +57,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Sellmode backend",
             "version": str(wire.PROTOCOL),
-            "description": "Sign-in and sync of the terminals. docs/sync.md tells how the parts are used.",
+            "description": "Sign-in, sync, previews of rules. docs/sync.md tells how the parts are used.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": {
@@ -77,7 +79,21 @@ def document() -> dict[str, Any]:
                 | {"security": [{"session": []}]}
             },
             wire.SALVAGE_PATH: {
-                "post": _operation("Hand in what a disabled account had not sent", refs, "Salvage", _salvaged(refs))
+                "post": _operation(
+                    "Hand in what a disabled account had not sent",
+                    refs,
+                    "Salvage",
+                    _told("Done with", refs["Salvaged"]),
+                )
+            },
+            wire.PREVIEW_PATH: {
+                "post": _operation(
+                    "Ask what a rule would do in a store on a day",
+                    refs,
+                    "PreviewRequest",
+                    _told("What it would make, and what it would hold back", refs["Preview"]),
+                )
+                | {"security": [{"session": []}]}
             },
             wire.EVENTS_PATH: {
                 "get": _operation("Be told when to sync", refs, None, {"200": _EVENTS})
@@ -118,8 +134,8 @@ def _operation(summary: str, refs: dict[str, Any], body: str | None, answers: di
 
 
 def _signed_in(refs: dict[str, Any]) -> dict[str, Any]:
-    return {"200": {"description": "Signed in", "content": {"application/json": {"schema": refs["SignedIn"]}}}}
+    return _told("Signed in", refs["SignedIn"])
 
 
-def _salvaged(refs: dict[str, Any]) -> dict[str, Any]:
-    return {"200": {"description": "Done with", "content": {"application/json": {"schema": refs["Salvaged"]}}}}
+def _told(what: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"200": {"description": what, "content": {"application/json": {"schema": schema}}}}

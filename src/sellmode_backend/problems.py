@@ -12,6 +12,7 @@ from sellmode_backend.accounts.limits import TooManyAttempts
 from sellmode_backend.accounts.passwords import WeakPassword
 from sellmode_backend.accounts.sessions import AccountDisabled, SignedOut
 from sellmode_backend.accounts.signing_in import WrongCode, WrongCredentials
+from sellmode_backend.rules.asked import BadQuestion, NotForThem
 from sellmode_backend.store.settings import SettingError
 from sellmode_backend.sync.asked import BadPush
 from sellmode_backend.sync.push import ClientForked
@@ -57,7 +58,7 @@ class Refused(Exception):
         super().__init__(code)
 
 
-def refusal(error: Exception) -> Refused | None:  # noqa: C901, PLR0911  # a table of cases
+def refusal(error: Exception) -> Refused | None:  # noqa: C901, PLR0911, PLR0912  # a table of cases
     """The refusal that an error stands for; None for errors that nobody expected."""
     match error:
         case Refused():
@@ -74,8 +75,10 @@ def refusal(error: Exception) -> Refused | None:  # noqa: C901, PLR0911  # a tab
             return Refused("weak_password", str(error))
         case TooManyAttempts():
             return Refused("too_many_attempts", retry_after=error.retry_after)
-        case BadPush():
+        case BadPush() | BadQuestion():
             return Refused("bad_request", str(error))
+        case NotForThem():
+            return Refused("not_found", "There is no such store for you, or you do not look after rules.")
         case ClientForked():
             return Refused("client_forked", "Take a new name, count from 1 again, and send what is not settled.")
         case NotDisabled():

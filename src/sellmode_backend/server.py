@@ -34,6 +34,7 @@ from sellmode_backend.accounts.passwords import Passwords
 from sellmode_backend.accounts.signing_in import Clock, SigningIn, utc_now
 from sellmode_backend.problems import Refused
 from sellmode_backend.rules import keep as rules
+from sellmode_backend.rules.asked import preview
 from sellmode_backend.store import migrations, settings
 from sellmode_backend.store.database import Database
 from sellmode_backend.sync import events
@@ -69,6 +70,8 @@ class ServerSettings:
     """An answer under way says at least so often that it is alive."""
     parallel_hashes: int = 4
     """Passwords hashed at the same time; each takes memory."""
+    parallel_previews: int = 2
+    """Previews of rules at the same time; each looks at all customers of a store."""
     most_streams: int = 1000
     """Terminals that may listen to one worker for changes."""
     poke_poll_seconds: float = 1
@@ -90,6 +93,7 @@ def create_app(database: Database, *, settings: ServerSettings | None = None, cl
             Route(wire.SYNC_PATH, backend.sync, methods=["POST"]),
             Route(wire.EVENTS_PATH, backend.events),
             Route(wire.SALVAGE_PATH, backend.salvage, methods=["POST"]),
+            Route(wire.PREVIEW_PATH, backend.preview, methods=["POST"]),
             Route(openapi.PATH, backend.openapi),
             Route("/health", backend.health),
             Route("/metrics", backend.metrics_text),
@@ -111,6 +115,7 @@ class _Backend:
         self._database, self._settings, self._clock = database, settings, clock
         self._signing_in = SigningIn(database, settings.passwords, clock)
         self._hashing = CapacityLimiter(settings.parallel_hashes)
+        self._previews = CapacityLimiter(settings.parallel_previews)
         self._hub = events.Hub(
             database,
             clock,
@@ -179,6 +184,11 @@ class _Backend:
         asked = await self._asked(request, wire.Salvage)
         salvaged = await to_thread.run_sync(partial(salvage, self._database, asked, self._clock(), self._settings.sync))
         return _json(salvaged)
+
+    async def preview(self, request: Request) -> Response:
+        asked = await self._asked(request, wire.PreviewRequest)
+        look = partial(preview, self._database, _token(request), asked, self._clock())
+        return _json(await to_thread.run_sync(look, limiter=self._previews))
 
     async def _compressed(
         self, first: Chunk, chunks: Iterator[Chunk], compress: Callable[[bytes, bool], bytes]

@@ -91,7 +91,7 @@ def test_help_is_quick_and_names_every_command() -> None:
     code += "print([m for m in ('sqlalchemy', 'starlette', 'uvicorn', 'argon2') if m in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.endswith("[]\n")
-    for name in ("accounts", "customers", "import", "init", "mode", "report", "serve"):
+    for name in ("accounts", "customers", "import", "init", "mode", "report", "rules", "serve", "tasks"):
         assert f"\n  {name} " in answer.stdout
 
 

@@ -288,7 +288,7 @@ def test_the_openapi_document_is_valid_and_complete(quick_client: Client) -> Non
     document = answer.json()
     validate(document)
     paths = {wire.SIGN_IN_PATH, wire.ACTIVATE_PATH, wire.SIGN_OUT_PATH, wire.SYNC_PATH}
-    assert set(document["paths"]) == paths | {wire.EVENTS_PATH, wire.SALVAGE_PATH}
+    assert set(document["paths"]) == paths | {wire.EVENTS_PATH, wire.SALVAGE_PATH, wire.PREVIEW_PATH}
     assert document["components"]["schemas"]["SignIn"]["required"] == ["user_name", "password", "device"]
 
 

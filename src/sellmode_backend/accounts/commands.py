@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.accounts import codes, directory, signing_in
 from sellmode_backend.accounts.signing_in import utc_now
 from sellmode_backend.cli import database_option, print_table
-from sellmode_backend.store import schema
+from sellmode_backend.store import schema, settings
 from sellmode_backend.store.database import Database
 from sellmode_contract import text
 from sellmode_contract.visibility import Account, Role, Work
@@ -71,7 +71,7 @@ def add_command(
 ) -> None:
     """Add an account and print its activation code."""
     with database.transaction() as connection:
-        ids = [_store_id(connection, store) for store in stores]
+        ids = [settings.store_named(connection, store).id for store in stores]
         account = directory.new_account(user_name=user_name, name=name, role=role, stores=ids, work=work)
         if role in directory.ONE_STORE_ROLES and not ids:
             raise directory.AccountError(f"Somebody with the role {role} needs a --store.")
@@ -141,7 +141,8 @@ def enable_command(database: Database, user_name: str) -> None:
 def move_command(database: Database, user_name: str, store: str) -> None:
     """Let an associate or manager work in another store, by its name or id. Their customers stay with the old one."""
     with database.transaction() as connection:
-        account = directory.move(connection, directory.named(connection, user_name), _store_id(connection, store))
+        goes_to = settings.store_named(connection, store)
+        account = directory.move(connection, directory.named(connection, user_name), goes_to.id)
     click.echo(f"{text.visible(account.user_name)} works in {text.visible(store)} now.", err=True)
 
 
@@ -163,14 +164,3 @@ def _print_codes(made: list[tuple[Account, str]], *, as_json: bool) -> None:
 
 def _store_names(connection: Connection) -> dict[str, str]:
     return {row.id: row.name for row in connection.execute(sa.select(schema.store.c.id, schema.store.c.name))}
-
-
-def _store_id(connection: Connection, wanted: str) -> str:
-    names = _store_names(connection)
-    found = [id for id, name in names.items() if wanted == id or wanted.casefold() == name.casefold()]
-    if len(found) == 1:
-        return found[0]
-    known = ", ".join(sorted(map(text.visible, names.values()))) or "there are none yet"
-    raise directory.AccountError(
-        f"{'Several stores are' if found else 'No store is'} called {text.visible(wanted)!r}. Stores: {known}."
-    )

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.store import accounts, records
 from sellmode_backend.store.database import upsert
 from sellmode_backend.store.schema import record, setting, store
-from sellmode_contract import visibility
+from sellmode_contract import text, visibility
 from sellmode_contract.records import Mode, Retailer, StoreEntry, source_id
 from sellmode_contract.visibility import Account
 
@@ -98,6 +98,21 @@ def write_stores(connection: Connection, stores: Iterable[StoreEntry]) -> None:
 def stores(connection: Connection) -> tuple[StoreEntry, ...]:
     """All stores, by name."""
     return _initialised(connection).stores
+
+
+def store_named(connection: Connection, wanted: str) -> StoreEntry:
+    """The store of a name or id, as an operator writes it. Raises SettingError, which names those that there are."""
+    entries = [
+        StoreEntry(id=id, name=name, time_zone=zone)
+        for id, name, zone in connection.execute(sa.select(store.c.id, store.c.name, store.c.time_zone))
+    ]
+    found = [entry for entry in entries if wanted == entry.id or wanted.casefold() == entry.name.casefold()]
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(sorted(text.visible(entry.name) for entry in entries)) or "there are none yet"
+    raise SettingError(
+        f"{'several stores are' if found else 'no store is'} called {text.visible(wanted)!r}. Stores: {known}"
+    )
 
 
 def epoch(connection: Connection) -> str:

@@ -1,0 +1,310 @@
+"""The operator's commands on the rules that make tasks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.accounts.signing_in import utc_now
+from sellmode_backend.cli import Failure, database_option, print_table
+from sellmode_backend.rules import operating, passes
+from sellmode_backend.rules.operating import RulesRefused, rule_named
+from sellmode_backend.store import accounts, records, settings
+from sellmode_backend.store.database import Database
+from sellmode_contract import store_time, text, wire
+from sellmode_contract.records import Customer, StoreEntry, TaskRule
+from sellmode_contract.rules import HELD
+from sellmode_contract.rules.defaults import default_rules
+from sellmode_contract.rules.judging import UnfitRule
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+_STORE = click.option(
+    "--store", metavar="STORE", help="The rules of this store, by its name or id; else the retailer's."
+)
+_FILE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
+
+
+@click.group("rules")
+def rules_command() -> None:
+    """The rules that make tasks for associates."""
+
+
+def _store(connection: Connection, wanted: str | None) -> StoreEntry | None:
+    return settings.store_named(connection, wanted) if wanted is not None else None
+
+
+# ------------------------------------------------------------------ looking
+
+
+@rules_command.command("list")
+@database_option()
+@_JSON
+def list_command(database: Database, as_json: bool) -> None:
+    """List all rules: the retailer's, and each store's."""
+    with database.snapshot() as connection:
+        rules = operating.rules_of(connection)
+        names = {entry.id: entry.name for entry in operating.retailer_of(connection).stores}
+    if as_json:
+        click.echo(text.escaped_json([_document(rule, names) for rule in rules], indent=2))
+        return
+    print_table(
+        [
+            ["slug", "store", "state", "trigger", "name"],
+            *(
+                [rule.slug, _whose(rule, names), "on" if rule.enabled else "off", rule.trigger, rule.name]
+                for rule in rules
+            ),
+        ]
+    )
+    if not rules:
+        click.echo("There are no rules yet: `rules defaults` adds those that most begin with.", err=True)
+
+
+@rules_command.command("show")
+@database_option()
+@click.argument("slug", metavar="RULE")
+@_STORE
+@_JSON
+def show_command(database: Database, slug: str, store: str | None, as_json: bool) -> None:
+    """Show a rule, as it stands in a file."""
+    with database.snapshot() as connection:
+        rule = rule_named(connection, slug, _store(connection, store))
+        stores = operating.retailer_of(connection).stores
+    if as_json:
+        click.echo(text.escaped_json(_document(rule, {entry.id: entry.name for entry in stores}), indent=2))
+        return
+    _print_file(operating.as_file([rule], stores))
+
+
+@rules_command.command("export")
+@database_option()
+@click.argument("file", type=_FILE, default="-")
+@click.option("--store", metavar="STORE", help="Only the rules of this store.  [default: all rules]")
+def export_command(database: Database, file: Path, store: str | None) -> None:
+    """Write all rules as TOML to FILE, or to standard output. `rules import` reads it."""
+    with database.snapshot() as connection:
+        where = _store(connection, store)
+        rules = [rule for rule in operating.rules_of(connection) if where is None or rule.store == where.id]
+        content = operating.as_file(rules, operating.retailer_of(connection).stores)
+    if file == operating.STANDARD_INPUT:
+        _print_file(content)
+        return
+    try:
+        with file.open("x", encoding="utf-8") as output:
+            output.write(content)
+    except FileExistsError:
+        raise Failure(f"{text.visible(str(file))} is there already.") from None
+    except OSError as error:
+        raise Failure(f"{text.visible(str(file))} cannot be written: {error.strerror}.") from None
+    click.echo(f"{len(rules):,} rules are in {text.visible(str(file))}.", err=True)
+
+
+def _print_file(content: str) -> None:
+    # Line by line, so that only line ends stay as they are. What is not printable is escaped: a file has it as it is.
+    for line in content.splitlines():
+        click.echo(text.visible(line))
+
+
+def _document(rule: TaskRule, names: dict[str, str]) -> dict[str, Any]:
+    fields = {name: getattr(rule, name) for name in rule.__struct_fields__}
+    return {**fields, "store_name": names.get(rule.store) if rule.store else None}
+
+
+def _whose(rule: TaskRule, names: dict[str, str]) -> str:
+    return names.get(rule.store, rule.store) if rule.store else "all"
+
+
+# ------------------------------------------------------------------ changing
+
+
+@rules_command.command("defaults")
+@database_option()
+def defaults_command(database: Database) -> None:
+    """Add the rules that a retailer begins with, where there is none of their slug."""
+    with database.transaction() as connection:
+        retailer = operating.retailer_of(connection)
+        known = {rule.id for rule in operating.rules_of(connection)}
+        written = operating.write(
+            connection, [rule for rule in default_rules(retailer.custom_fields) if rule.id not in known]
+        )
+    _tell(written)
+
+
+@rules_command.command("import")
+@database_option()
+@click.argument("file", type=_FILE)
+@click.option("--store", metavar="STORE", help="Whose rules they become if they name no store.  [default: all stores']")
+@click.option("--dry-run", is_flag=True, help="Only tell what would change.")
+def import_command(database: Database, file: Path, store: str | None, dry_run: bool) -> None:
+    """Read rules from the TOML of FILE (- for standard input): new ones, and changes of those that are there.
+
+    All of them or, if one is wrong, none; the message has the line and column. Rules that are not in the file stay.
+    """
+    with database.transaction() as connection:
+        rules = operating.rules_in(file, connection, _store(connection, store))
+        written = operating.write(connection, rules, dry_run=dry_run)
+    _tell(written)
+    if dry_run:
+        click.echo("Nothing was changed.", err=True)
+
+
+def _tell(written: list[operating.Written]) -> None:
+    for rule, became in written:
+        click.echo(f"{rule.slug}: {became}", err=True)
+    if not written:
+        click.echo("There is nothing to add.", err=True)
+
+
+def _switch(database: Database, slugs: tuple[str, ...], store: str | None, *, on: bool) -> None:
+    with database.transaction() as connection:
+        where = _store(connection, store)
+        rules = [msgspec.structs.replace(rule_named(connection, slug, where, lock=True), enabled=on) for slug in slugs]
+        records.write(connection, rules)
+    click.echo(f"{'On' if on else 'Off'}: {', '.join(rule.slug for rule in rules)}.", err=True)
+
+
+@rules_command.command("enable")
+@database_option()
+@click.argument("slugs", metavar="RULE...", nargs=-1, required=True)
+@_STORE
+def enable_command(database: Database, slugs: tuple[str, ...], store: str | None) -> None:
+    """Switch rules on. What was due long before is not made up for."""
+    _switch(database, slugs, store, on=True)
+
+
+@rules_command.command("disable")
+@database_option()
+@click.argument("slugs", metavar="RULE...", nargs=-1, required=True)
+@_STORE
+def disable_command(database: Database, slugs: tuple[str, ...], store: str | None) -> None:
+    """Switch rules off: they make nothing new, and their open tasks stay."""
+    _switch(database, slugs, store, on=False)
+
+
+@rules_command.command("remove")
+@database_option()
+@click.argument("slug", metavar="RULE")
+@_STORE
+def remove_command(database: Database, slug: str, store: str | None) -> None:
+    """Remove a rule. Its open tasks expire, unless the retailer's rule of this slug stands behind a store's."""
+    with database.transaction() as connection:
+        rule = rule_named(connection, slug, _store(connection, store), lock=True)
+        records.write(connection, [], removed=[("task_rule", rule.id)])
+    click.echo(f"{rule.slug} is removed.", err=True)
+
+
+# ------------------------------------------------------------------ what they do
+
+
+@rules_command.command("preview")
+@database_option()
+@click.argument("slug", metavar="RULE", required=False)
+@click.option("--file", "file", type=_FILE, metavar="FILE", help="Of the one rule in this file, which is not imported.")
+@click.option("--store", metavar="STORE", help="In which store, by its name or id; not needed if there is one only.")
+@click.option("--day", metavar="DAY", help="Such as 2026-12-24.  [default: the store's next day]")
+@_JSON
+def preview_command(
+    database: Database, *, slug: str | None, file: Path | None, store: str | None, day: str | None, as_json: bool
+) -> None:
+    """Tell what a rule would make in a store on a day, and what it would hold back. Nothing is changed."""
+    if (slug is None) == (file is None):
+        raise click.UsageError("name a rule, or give a --file with one")
+    with database.snapshot() as connection:
+        where = _only_store(connection, store)
+        rule = _rule_of_file(file, connection, where) if file else _standing(connection, slug or "", where)
+        now = utc_now()
+        try:
+            found = passes.preview(connection, rule, where.id, _day(connection, where, day, now), now)
+        except UnfitRule as error:
+            raise RulesRefused(f"{text.visible(str(error))}") from None
+        people = {account.id: account.user_name for account in accounts.each(connection)}
+        customers = _names(connection, found)
+    if as_json:
+        click.echo(text.escaped_json(found, indent=2))
+        return
+    cells = [
+        [
+            customers.get(line.customer, line.customer),
+            line.due,
+            people.get(line.person or "", ""),
+            HELD.get(line.held, ""),
+        ]
+        for line in found.lines
+    ]
+    print_table([["customer", "due", "whose", "held back because"], *cells])
+    click.echo(f"{found.day}, {text.visible(where.name)}: {found.due:,} due, {found.held:,} held back.", err=True)
+    if found.due + found.held > len(found.lines):
+        click.echo(f"The list has the first {wire.MAX_PREVIEW_LINES:,} of either sort.", err=True)
+
+
+def _only_store(connection: Connection, wanted: str | None) -> StoreEntry:
+    stores = settings.stores(connection)
+    if wanted is not None:
+        return settings.store_named(connection, wanted)
+    if len(stores) == 1:
+        return stores[0]
+    names = ", ".join(text.visible(entry.name) for entry in stores) or "there are none yet"
+    raise RulesRefused(f"Say in which --store. Stores: {names}.")
+
+
+def _standing(connection: Connection, slug: str, store: StoreEntry) -> TaskRule:
+    """The store's rule of a slug, or else the retailer's."""
+    try:
+        return rule_named(connection, slug, store)
+    except RulesRefused:
+        return rule_named(connection, slug, None)
+
+
+def _rule_of_file(file: Path, connection: Connection, store: StoreEntry) -> TaskRule:
+    found = operating.rules_in(file, connection, store)
+    if len(found) != 1:
+        raise RulesRefused(f"{text.visible(str(file))} has {len(found)} rules; a preview is of one.")
+    return found[0]
+
+
+def _day(connection: Connection, store: StoreEntry, day: str | None, now: dt.datetime) -> dt.date:
+    if day is None:
+        zone = store_time.zone_of(operating.retailer_of(connection), store.id)
+        return store_time.local_day(now, zone) + dt.timedelta(days=1)
+    try:
+        due = store_time.read_due(day)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}", param_hint="--day") from None
+    if due.time is not None:
+        raise click.BadParameter("it is a day, without a time", param_hint="--day")
+    return due.day
+
+
+def _names(connection: Connection, preview: wire.Preview) -> dict[str, str]:
+    found = records.read_many(connection, "customer", {line.customer for line in preview.lines})
+    return {customer.id: customer.name for customer in found if isinstance(customer, Customer)}
+
+
+@rules_command.command("run")
+@database_option()
+@click.option("--store", metavar="STORE", help="Only in this store, by its name or id.")
+@_JSON
+def run_command(database: Database, store: str | None, as_json: bool) -> None:
+    """Make the tasks that are due now, once, as the running backend does by itself. Nothing is made twice."""
+    where: StoreEntry | None = None
+    with database.snapshot() as connection:
+        operating.retailer_of(connection)
+        where = _store(connection, store)
+    report = passes.run(database, utc_now, store=where.id if where else None)
+    if as_json:
+        click.echo(text.escaped_json(report, indent=2))
+        return
+    click.echo(f"Looked at {report.customers:,} customers: {report.made:,} tasks made, {report.expired:,} expired.")
+    for code, count in sorted(report.held.items()):
+        click.echo(f"Held back: {count:,} ({HELD.get(code, code)}).")
+    if report.corporate:
+        click.echo(f"Corporate tasks made or changed: {report.corporate:,}.")
+    for _, problem in sorted(report.unfit.items()):
+        click.echo(f"Left out: {text.visible(problem)}", err=True)
+    if report.left:
+        click.echo(f"Another worker is at {len(report.left):,} stores; it does what is due there.", err=True)

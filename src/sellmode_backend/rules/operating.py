@@ -1,0 +1,122 @@
+"""Rules and briefs as an operator has them: in files, with stores by their names."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.store import records, settings
+from sellmode_contract import text
+from sellmode_contract.records import CorporateBrief, Record, Retailer, StoreEntry, TaskRule, source_id, task_rule_id
+from sellmode_contract.rules.files import LONGEST_FILE, RuleFileError, read_briefs, read_rules, write_rules
+
+STANDARD_INPUT = Path("-")
+
+
+class RulesRefused(Exception):
+    """Rules or corporate tasks are not as asked; says why. Nothing has changed."""
+
+
+class Written(NamedTuple):
+    """What writing a rule came to."""
+
+    rule: TaskRule
+    became: str
+    """``new``, ``changed`` or ``as it was``."""
+
+
+def retailer_of(connection: Connection) -> Retailer:
+    """The retailer. Raises SettingError."""
+    found = settings.retailer(connection)
+    if found is None:
+        raise settings.SettingError("the database has no retailer yet")
+    return found
+
+
+def rules_of(connection: Connection) -> list[TaskRule]:
+    """All rules: those of the retailer first, then each store's, by slug."""
+    found = [rule for rule in records.each(connection, "task_rule") if isinstance(rule, TaskRule)]
+    return sorted(found, key=lambda rule: (rule.store or "", rule.slug))
+
+
+def rule_named(connection: Connection, slug: str, store: StoreEntry | None, *, lock: bool = False) -> TaskRule:
+    """The retailer's rule of a slug, or a store's; ``lock`` as in ``records.read_many``. Raises RulesRefused."""
+    found = records.read(connection, "task_rule", task_rule_id(store.id if store else None, slug), lock=lock)
+    if isinstance(found, TaskRule):
+        return found
+    whose = f"Store {text.visible(store.name)} has" if store else "The retailer has"
+    raise RulesRefused(f"{whose} no rule {text.visible(slug)!r}; `rules list` has them all.")
+
+
+def text_of(path: Path) -> str:
+    """A file's text, or that of standard input. Raises RulesRefused."""
+    try:
+        content = sys.stdin.buffer.read(4 * LONGEST_FILE) if path == STANDARD_INPUT else path.read_bytes()
+        return content.decode()
+    except OSError as error:
+        raise RulesRefused(f"{text.visible(str(path))} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise RulesRefused(f"{text.visible(str(path))}: line {line}: it is not UTF-8.") from None
+
+
+def rules_in(path: Path, connection: Connection, store: StoreEntry | None) -> list[TaskRule]:
+    """The rules of a file; those that name no store become those of ``store``. Raises RulesRefused, SettingError."""
+    try:
+        found = read_rules(text_of(path), retailer_of(connection).custom_fields)
+    except RuleFileError as error:
+        raise RulesRefused(f"{text.visible(str(path))}: {error}.") from None
+    placed = []
+    for rule in found:
+        where = settings.store_named(connection, rule.store) if rule.store is not None else store
+        id = where.id if where else None
+        placed.append(msgspec.structs.replace(rule, store=id, id=task_rule_id(id, rule.slug)))
+    if len({rule.id for rule in placed}) < len(placed):
+        raise RulesRefused(f"{text.visible(str(path))}: two rules are one store's and of one slug.")
+    return placed
+
+
+def as_file(rules: Iterable[TaskRule], stores: Sequence[StoreEntry]) -> str:
+    """Rules as a file, with their stores' names where these are clear."""
+    names = [entry.name.casefold() for entry in stores]
+    clear = {entry.id: entry.name for entry in stores if names.count(entry.name.casefold()) == 1}
+    return write_rules(
+        msgspec.structs.replace(rule, store=clear.get(rule.store, rule.store) if rule.store else None) for rule in rules
+    )
+
+
+def write(connection: Connection, rules: Iterable[TaskRule], *, dry_run: bool = False) -> list[Written]:
+    """Store rules, new ones and those that are there already; or only tell of it. Raises RulesRefused."""
+    told: list[Written] = []
+    for rule in rules:
+        before = records.read(connection, "task_rule", rule.id, lock=True)
+        if isinstance(before, TaskRule) and before.trigger != rule.trigger:
+            raise RulesRefused(
+                f"The rule {rule.slug} has the trigger {before.trigger}, which the keys of its tasks depend on:"
+                f" give one with the trigger {rule.trigger} another slug."
+            )
+        told.append(Written(rule, "new" if before is None else "as it was" if before == rule else "changed"))
+    if not dry_run:
+        records.write(connection, [rule for rule, became in told if became != "as it was"])
+    return told
+
+
+def briefs_in(path: Path, connection: Connection) -> list[CorporateBrief]:
+    """The corporate tasks of a file, with ids by which the same file finds the same. Raises RulesRefused."""
+    stores = settings.stores(connection)
+    known = {name: entry.id for entry in stores for name in (entry.id, entry.name)}
+    try:
+        found = read_briefs(text_of(path), list(known))
+    except RuleFileError as error:
+        raise RulesRefused(f"{text.visible(str(path))}: {error}.") from None
+    placed = (msgspec.structs.replace(brief, stores=tuple(known[name] for name in brief.stores)) for brief in found)
+    return [msgspec.structs.replace(brief, id=_id_of(brief)) for brief in placed]
+
+
+def _id_of(brief: Record) -> str:
+    return source_id("corporate_brief", "operator", msgspec.json.encode(brief, order="deterministic").decode())

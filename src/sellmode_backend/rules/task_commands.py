@@ -1,0 +1,135 @@
+"""The operator's commands on tasks: corporate ones, and handing over those of who leaves."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from sellmode_backend.accounts import directory
+from sellmode_backend.accounts.signing_in import utc_now
+from sellmode_backend.cli import database_option, print_table
+from sellmode_backend.rules import operating
+from sellmode_backend.rules.handing_over import hand_over
+from sellmode_backend.rules.operating import RulesRefused
+from sellmode_backend.store import records
+from sellmode_backend.store.database import Database
+from sellmode_contract import text
+from sellmode_contract.records import CorporateBrief, CorporateTask
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@click.group("tasks")
+def tasks_command() -> None:
+    """Corporate tasks, and handing over the tasks of who leaves."""
+
+
+@tasks_command.group("corporate")
+def corporate_command() -> None:
+    """What the head office asks of its people. Each gets a task of it."""
+
+
+@corporate_command.command("add")
+@database_option()
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only tell what would be added.")
+def add_command(database: Database, file: Path, dry_run: bool) -> None:
+    """Add the corporate tasks of FILE (TOML; - for standard input). The same file again adds nothing twice.
+
+    People get them within a minute while the backend runs.
+    """
+    now = utc_now()
+    with database.transaction() as connection:
+        briefs = operating.briefs_in(file, connection)
+        known = {brief.id for brief in records.read_many(connection, "corporate_brief", [brief.id for brief in briefs])}
+        new = {brief.id: brief for brief in briefs if brief.id not in known}
+        if not dry_run:
+            records.write(connection, [msgspec.structs.replace(brief, created_at=now) for brief in new.values()])
+    for brief in briefs:
+        state = "new" if brief.id in new else "is there already"
+        click.echo(f"{brief.id}  {text.visible(brief.title)}: {state}", err=True)
+    if dry_run:
+        click.echo("Nothing was changed.", err=True)
+
+
+@corporate_command.command("list")
+@database_option()
+@_JSON
+def list_command(database: Database, as_json: bool) -> None:
+    """List corporate tasks, with how many people have done each."""
+    with database.snapshot() as connection:
+        briefs = [item for item in records.each(connection, "corporate_brief") if isinstance(item, CorporateBrief)]
+        states = Counter(
+            (item.brief, item.state)
+            for item in records.each(connection, "corporate_task")
+            if isinstance(item, CorporateTask)
+        )
+        retailer = operating.retailer_of(connection)
+    names = {entry.id: entry.name for entry in retailer.stores}
+    rows: list[dict[str, Any]] = []
+    for brief in sorted(briefs, key=lambda brief: (brief.created_at or _NEVER, brief.id)):
+        count = {state: states[brief.id, state] for state in ("open", "done", "dismissed", "expired")}
+        rows.append(
+            {**msgspec.structs.asdict(brief), "store_names": [names.get(id, id) for id in brief.stores], **count}
+        )
+    if as_json:
+        click.echo(text.escaped_json(rows, indent=2))
+        return
+    heads = ["id", "title", "stores", "due", "expires", "open", "done", "state"]
+    cells = [
+        [
+            row["id"],
+            row["title"],
+            ", ".join(row["store_names"]) or "all",
+            row["due"],
+            row["expires"],
+            f"{row['open']:,}",
+            f"{row['done']:,}",
+            "withdrawn" if row["withdrawn"] else "",
+        ]
+        for row in rows
+    ]
+    print_table([heads, *cells])
+
+
+_NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
+
+
+@corporate_command.command("withdraw")
+@database_option()
+@click.argument("id", metavar="ID")
+def withdraw_command(database: Database, id: str) -> None:
+    """Take a corporate task back, by the id that `list` shows. Open tasks of it expire, done ones stay."""
+    with database.transaction() as connection:
+        brief = records.read(connection, "corporate_brief", id, lock=True)
+        if not isinstance(brief, CorporateBrief):
+            raise RulesRefused(f"There is no corporate task {text.visible(id)!r}; `tasks corporate list` has them.")
+        records.write(connection, [msgspec.structs.replace(brief, withdrawn=True)])
+    click.echo(f"{text.visible(brief.title)} is withdrawn.", err=True)
+
+
+@tasks_command.command("hand-over")
+@database_option()
+@click.option("--from", "giver", metavar="USER", required=True, help="Whose open tasks.")
+@click.option("--to", "taker", metavar="USER", required=True, help="A colleague of the same store.")
+@click.option("--dry-run", is_flag=True, help="Only tell what would change.")
+def hand_over_command(database: Database, giver: str, taker: str, dry_run: bool) -> None:
+    """Give somebody's open tasks to a colleague, as when they leave.
+
+    Assign the customers first: in Associate Mode a task on a customer goes only to their owner. Tasks of rules go with
+    the customers by themselves; corporate tasks are everybody's own.
+    """
+    with database.snapshot() as connection:
+        people = directory.named(connection, giver), directory.named(connection, taker)
+    done = hand_over(database, *people, now=utc_now(), dry_run=dry_run)
+    names = [text.visible(person.user_name) for person in people]
+    click.echo(f"{done.tasks:,} tasks {'would go' if dry_run else 'go'} to {names[1]}.", err=True)
+    if done.meant:
+        click.echo(f"{done.meant:,} more were meant for {names[0]}, or taken by them.", err=True)
+    if done.left:
+        click.echo(f"{done.left:,} tasks stay: their customers are not {names[1]}'s.", err=True)
