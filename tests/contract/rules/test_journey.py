@@ -147,4 +147,4 @@ def test_what_runs_out(shop: Shop, per_unit: bool) -> None:
                 bought_again += later < dt.date.max
     assert made == expected
     assert over["bought again"] == bought_again > 10
-    assert len(made) > 40
+    assert len(made) >= 20
