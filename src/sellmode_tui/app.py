@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime as dt
 import os
 import sys
 import threading
@@ -23,6 +24,7 @@ from sellmode_tui.account.process import harden_process
 from sellmode_tui.account.settings import Settings, read_settings
 from sellmode_tui.entering_app import CLOCK, Clock, EnteringApp, Start
 from sellmode_tui.entrance import TOLD, CacheDamaged, Entered
+from sellmode_tui.screens.agenda import AgendaScreen
 from sellmode_tui.screens.attention import AttentionScreen
 from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.customers import CustomersScreen
@@ -31,13 +33,16 @@ from sellmode_tui.screens.desk_screen import DeskScreen
 from sellmode_tui.screens.form_screen import FormScreen
 from sellmode_tui.screens.keys import KeysScreen
 from sellmode_tui.screens.lock import LockScreen
+from sellmode_tui.screens.main_page import MainPage, PageName, pages_of
 from sellmode_tui.screens.memory import Threads, forget
+from sellmode_tui.screens.rules_page import RulesScreen
 from sellmode_tui.screens.sync_page import SyncScreen
 from sellmode_tui.screens.themes import DARK, LIGHT, NAMES
 from sellmode_tui.screens.too_small import TooSmallScreen
 from sellmode_tui.screens.words import counted
 from sellmode_tui.sync.status import Line, SyncStatus
 from sellmode_tui.visibility import CannotUndo, Counts, Interrupted, NothingToUndo, Rejected, SealedError
+from sellmode_tui.visibility.tasks import TaskCounts
 from sellmode_tui.workspace import Workspace
 
 __all__ = ["NO_TERMINAL", "Clock", "SellmodeApp", "Start", "run_app"]
@@ -52,6 +57,13 @@ _LEASE_LOOK = 60.0
 _LATE = 2.0
 """Seconds until a thread has ended that was still reading for a page when that was closed."""
 _TYPED_IS_GONE: Final = "What was typed and not saved is gone."
+_TASKS_LOOK = 10.0
+"""Seconds between two looks at whether a task has become due."""
+_PAGES: Final[dict[PageName, type[MainPage[None]]]] = {
+    "customers": CustomersScreen,
+    "tasks": AgendaScreen,
+    "rules": RulesScreen,
+}
 _ASCII_TERMINALS = frozenset({"linux", "vt100", "vt102", "vt220"})
 
 NO_TERMINAL: Final = 2
@@ -82,6 +94,9 @@ class SellmodeApp(EnteringApp):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "keys", "Keys", tooltip="The keys that work here", id="app.keys"),
+        Binding("1", "page('customers')", "Customers", show=False, tooltip="Your customers", id="app.customers"),
+        Binding("2", "page('tasks')", "Tasks", show=False, tooltip="Your tasks", id="app.tasks"),
+        Binding("3", "page('rules')", "Rules", show=False, tooltip="The rules that make tasks", id="app.rules"),
         Binding("u", "undo", "Undo", show=False, tooltip="Take back your last change", id="app.undo"),
         Binding("f3", "attention", "Attention", show=False, tooltip="What needs attention", id="app.attention"),
         Binding("f4", "sync_page", "Sync", show=False, tooltip="What is not sent yet", id="app.sync"),
@@ -127,9 +142,15 @@ class SellmodeApp(EnteringApp):
             return isinstance(message, type(self)) and message.workspace is self.workspace
 
     class _FactsRead(_FromThread):
-        def __init__(self, workspace: Workspace, facts: Facts, counts: Counts) -> None:
+        def __init__(self, workspace: Workspace, facts: Facts, counts: Counts, tasks: TaskCounts) -> None:
             self.facts = facts
             self.counts = counts
+            self.tasks = tasks
+            super().__init__(workspace)
+
+    class _TasksCounted(_FromThread):
+        def __init__(self, workspace: Workspace, tasks: TaskCounts) -> None:
+            self.tasks = tasks
             super().__init__(workspace)
 
     class _Leased(_FromThread):
@@ -154,6 +175,8 @@ class SellmodeApp(EnteringApp):
         self._lease_warning = ""
         self._idle_warning = ""
         self._touched = clock.seconds()
+        self._day: dt.date | None = None
+        """The store's day, as of the last look at the tasks."""
 
     # ------------------------------------------------------------------ beginning and end
 
@@ -170,6 +193,7 @@ class SellmodeApp(EnteringApp):
             )
         self.set_timer(_IDLE_LOOK, self._look_idle)
         self.set_interval(_LEASE_LOOK, self._look_lease)
+        self.set_interval(_TASKS_LOOK, self._look_tasks)
         await self._show_way_in()
 
     async def on_unmount(self) -> None:
@@ -197,12 +221,14 @@ class SellmodeApp(EnteringApp):
         if not isinstance(self.screen, KeysScreen | TooSmallScreen):
             self.push_screen(KeysScreen(self.screen))
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002  # Textual's signature
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What can be done only while somebody is signed in."""
         if action in ("lock", "sign_out", "sync_page", "attention"):
             return self._workspace is not None
         if action == "undo":
             return isinstance(self.screen, DeskScreen) and not isinstance(self.screen, FormScreen)
+        if action == "page":
+            return self._desk is not None and parameters[0] in pages_of(self._desk) and not self._fills_in
         if action == "switch_user":
             return self._workspace is not None or self._locked is not None
         if action == "remember":
@@ -223,10 +249,12 @@ class SellmodeApp(EnteringApp):
             workspace.session.journal,
             workspace.session.account.name,
             self._clock.now,
+            workspace.preview,
             self.ascii_only,
             facts,
             self._status,
         )
+        self._day = self._desk.words.today
         await self._show_only(CustomersScreen(self._desk))
         if self._workspace is not workspace:
             return  # it was locked, or the app ends
@@ -299,27 +327,55 @@ class SellmodeApp(EnteringApp):
     @work(thread=True, exclusive=True, group="facts", exit_on_error=False)
     def _read_facts(self, workspace: Workspace) -> None:
         try:
-            facts, counts = Facts.read(workspace.door), workspace.door.counts()
+            door = workspace.door
+            facts, counts, tasks = Facts.read(door), door.counts(), door.task_counts()
         except (Interrupted, SealedError):
             return  # it was closed meanwhile, or sync tells what is wrong with it
         except Exception as error:  # noqa: BLE001  # the crash handler's, in its own thread
             self.post_message(self._Crashed(error))
         else:
-            self.post_message(self._FactsRead(workspace, facts, counts))
+            self.post_message(self._FactsRead(workspace, facts, counts, tasks))
 
     @on(_FactsRead)
     def _take_facts(self, message: _FactsRead) -> None:
         desk = self._desk
         if message.workspace is not self._workspace or desk is None:
             return
-        changed, others = message.facts != desk.facts, message.counts != desk.counts
-        desk.facts, desk.counts = message.facts, message.counts
+        changed = message.facts != desk.facts
+        others = (message.counts, message.tasks) != (desk.counts, desk.tasks)
+        desk.facts, desk.counts, desk.tasks = message.facts, message.counts, message.tasks
         self._forget_if_forbidden(message.workspace, message.facts)
         for page in self._desk_pages():
             if changed:
                 page.facts_changed()
             page.records_changed()
         if changed or others:
+            self._show_status()
+
+    def _look_tasks(self) -> None:
+        if self._workspace is not None:
+            self._count_tasks(self._workspace)
+
+    @work(thread=True, exclusive=True, group="tasks", exit_on_error=False)
+    def _count_tasks(self, workspace: Workspace) -> None:
+        try:
+            self.post_message(self._TasksCounted(workspace, workspace.door.task_counts()))
+        except (Interrupted, SealedError):
+            return  # it was closed meanwhile, or sync tells what is wrong with it
+        except Exception as error:  # noqa: BLE001  # the crash handler's, in its own thread
+            self.post_message(self._Crashed(error))
+
+    @on(_TasksCounted)
+    def _take_tasks(self, message: _TasksCounted) -> None:
+        """Time goes on: tasks become due although nobody has changed anything."""
+        desk = self._desk
+        if message.workspace is not self._workspace or desk is None:
+            return
+        day = desk.words.today
+        if (message.tasks, day) != (desk.tasks, self._day):
+            desk.tasks, self._day = message.tasks, day
+            for page in self._desk_pages():
+                page.records_changed()
             self._show_status()
 
     def _forget_if_forbidden(self, workspace: Workspace, facts: Facts) -> None:
@@ -460,6 +516,24 @@ class SellmodeApp(EnteringApp):
             said = f"Taken back: {undone.words}.{never}"
             self.post_message(self._Changed(workspace))
         self.post_message(self._Said(said))
+
+    async def action_page(self, name: PageName) -> None:
+        """Go to one of the main pages; what stands over it, or over the customers, closes."""
+        desk, page = self._desk, _PAGES[name]
+        if desk is None:
+            return
+        # The customers stay under all others, as they were.
+        beneath = next((place for place, each in enumerate(self.screen_stack) if isinstance(each, page)), 1)
+        with self.batch_update():
+            while len(self.screen_stack) > beneath + 1:
+                await self.pop_screen()
+            if not isinstance(self.screen, page):
+                await self.push_screen(page(desk))
+
+    @property
+    def _fills_in(self) -> bool:
+        """Whether something is open that is not closed in passing: a form, a question."""
+        return any(isinstance(each, FormScreen) or not isinstance(each, DeskScreen) for each in self.screen_stack[1:])
 
     def action_sync_page(self) -> None:
         """Show what is on its way."""

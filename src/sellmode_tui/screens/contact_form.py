@@ -7,15 +7,19 @@ from typing import Any, Final
 
 from textual.app import ComposeResult
 
+from sellmode_contract.records import ContactChannel
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.form_fields import AreaEntry, ChoiceEntry, TextEntry, Unreadable
 from sellmode_tui.screens.form_screen import FormScreen, Write
 from sellmode_tui.screens.profile_page import CONTACTS
 from sellmode_tui.visibility import Profile
+from sellmode_tui.visibility.tasks import TaskDetails
 from sellmode_tui.visibility.typed_dates import UnclearDate, read_moment
 from sellmode_tui.widgets.choice import Option
 
 _CHANNELS: Final = tuple(Option(channel, name) for channel, name in CONTACTS.items())
+_WRITTEN: Final = frozenset({"email", "sms", "chat"})
+"""Contacts whose suggested text may be what was said."""
 _DIRECTIONS: Final = (Option("", "by me"), Option("inbound", "by the customer"))
 
 
@@ -53,16 +57,40 @@ class ContactForm(FormScreen):
 
     BINDING_GROUP_TITLE = "Log"
 
-    def __init__(self, desk: Desk, profile: Profile) -> None:
+    def __init__(self, desk: Desk, profile: Profile, task: TaskDetails | None = None) -> None:
+        """A contact that a `task` asks for begins with what that suggests."""
         super().__init__(desk, f"Contact with {profile.customer.name}")
+        self._profile = profile
         self._customer = profile.customer.id
+        self._asked_by = task
 
     def compose_fields(self) -> ComposeResult:
         """What it was, who began, when, and what was said."""
-        yield ChoiceEntry("channel", "What", self._desk, _CHANNELS)
+        channel = self._asked_by.line.action if self._asked_by else None
+        text = self._asked_by.message if self._asked_by and channel in _WRITTEN else None
+        yield ChoiceEntry("channel", "What", self._desk, _CHANNELS, channel)
         yield ChoiceEntry("inbound", "Begun", self._desk, _DIRECTIONS)
         yield MomentEntry("at", "When", self._desk)
-        yield AreaEntry("summary", "What was said", self._desk)
+        yield AreaEntry("summary", "What was said", self._desk, text)
+
+    def on_mount(self) -> None:
+        """Say how the customer is reached."""
+        super().on_mount()
+        if self._asked_by is not None:
+            self.say_quietly(self._reached(self._asked_by.line.action))
+
+    def _reached(self, channel: ContactChannel | None) -> str:
+        customer = self._profile.customer
+        phone, email = customer.phone or customer.phone_e164, customer.email
+        match channel:
+            case "email":
+                ways = [email]
+            case "call" | "sms":
+                ways = [phone]
+            case _:
+                ways = [phone, email]
+        known = " or ".join(filter(None, ways))
+        return f"To be reached at {known}." if known else "There is no phone number or e-mail address for that."
 
     def prepare(self) -> Write:
         """The contact."""

@@ -17,6 +17,7 @@ from sellmode_tui.screens.customer_page import NO_LONGER_VISIBLE, CustomerPage, 
 from sellmode_tui.screens.customer_rows import FALLING_FIRST, SORTS, CustomerSource, table_columns, table_sort
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.desk_screen import DeskScreen
+from sellmode_tui.screens.main_page import MainPage, PageName
 from sellmode_tui.screens.profile import ProfileScreen, ProfileView
 from sellmode_tui.screens.saved_filters import SavedFiltersScreen
 from sellmode_tui.screens.search_bar import SearchBar
@@ -31,8 +32,10 @@ _PAUSE = 0.5
 """Seconds between two readings of a list that keeps changing."""
 
 
-class CustomersScreen(CustomerPage[None]):
+class CustomersScreen(MainPage[None], CustomerPage[None]):
     """The list, and beside it the profile of the customer under the cursor."""
+
+    PAGE: ClassVar[PageName] = "customers"
 
     BINDING_GROUP_TITLE = "Customers"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -109,8 +112,9 @@ class CustomersScreen(CustomerPage[None]):
         """Whether a look is under way, or the list was read again only a moment ago."""
 
     def compose(self) -> ComposeResult:
-        """Search, list and profile, status, keys."""
+        """Tabs, search, list and profile, status, keys."""
         desk = self._desk
+        yield from self.compose_tabs()
         yield SearchBar(ascii_only=desk.ascii_only)
         with Horizontal(id="body"):
             yield RowTable(

@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sellmode_contract import visibility
-from sellmode_contract.records import Retailer
+from sellmode_contract.records import Retailer, TaskRule
 from sellmode_contract.visibility import Account
+from sellmode_contract.wire import Preview
 from sellmode_tui.account.journal import Journal
 from sellmode_tui.screens.words import Words
 from sellmode_tui.sync.status import SyncStatus
 from sellmode_tui.visibility import Counts, Door
+from sellmode_tui.visibility.tasks import AgendaQuery, TaskCounts, TaskKey
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,15 @@ class Facts:
         return {"team": "Team Mode", "associate": "Associate Mode"}.get(self.mode or "", "")
 
 
+@dataclass(frozen=True)
+class AgendaView:
+    """How somebody looks at the tasks."""
+
+    query: AgendaQuery = field(default_factory=AgendaQuery)
+    task: TaskKey | None = None
+    """Under the cursor."""
+
+
 @dataclass
 class Desk:
     """Everything a screen may reach."""
@@ -51,6 +62,8 @@ class Desk:
     """Who is signed in."""
     clock: Callable[[], dt.datetime]
     """The moment, UTC."""
+    preview: Callable[[TaskRule, str], Preview]
+    """Asks the backend what a rule would do in a store (id) tomorrow. Blocks; raises the errors of `entrance.TOLD`."""
     ascii_only: bool = False
     facts: Facts = field(default_factory=Facts)
     """Replaced as a whole when it changes."""
@@ -58,6 +71,10 @@ class Desk:
     """How things stand with the backend; replaced like the facts."""
     counts: Counts = field(default_factory=Counts)
     """How much is not sent, and how much needs attention."""
+    tasks: TaskCounts = field(default_factory=TaskCounts)
+    """How many tasks are open, by when they are due."""
+    agenda: AgendaView = field(default_factory=AgendaView)
+    """How the person last looked at the tasks, for when they come back to them."""
     warning: str = ""
     """Something that must be known whatever else goes on; empty if there is nothing."""
 

@@ -13,10 +13,10 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from sellmode_contract.mutations import Rejected
-from sellmode_tui.account.errors import AccountError
+from sellmode_tui.entrance import TOLD
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.standing import status_of
-from sellmode_tui.visibility import Door, Interrupted, SealedError, Written
+from sellmode_tui.visibility import Door, Interrupted, Written
 from sellmode_tui.widgets.status_line import StatusLine
 
 Result = TypeVar("Result")
@@ -97,7 +97,7 @@ class DeskScreen(Screen[Result]):
                 return
             except Rejected as error:
                 self._tell(error, error.field, error.detail, refused)
-            except (SealedError, AccountError) as error:
+            except TOLD as error:
                 self._tell(error, "", str(error), refused)
             except Exception as error:  # noqa: BLE001  # told by the app, which knows what to do about it
                 self.post_message(self.Failed(error))

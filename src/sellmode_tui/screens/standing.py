@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.sync.status import Line, SyncStatus
+from sellmode_tui.visibility.tasks import AgendaQuery, Section, TaskCounts
 from sellmode_tui.widgets.status_line import Status
 
 _LINES = {
@@ -27,10 +28,17 @@ def status_of(desk: Desk) -> Status:
         synced=words.time(sync.synced_at) if sync.synced_at else "",
         unsent=desk.counts.unsent,
         attention=desk.counts.attention,
+        tasks=_tasks(desk.tasks),
         notice=desk.warning or _notice(sync),
         person=desk.person,
         mode=desk.facts.mode_name,
     )
+
+
+def _tasks(counts: TaskCounts) -> str:
+    """``3 overdue, 5 today``."""
+    named = (("overdue", counts.overdue), ("today", counts.today))
+    return ", ".join(f"{number:,} {name}" for name, number in named if number)
 
 
 def standing(desk: Desk) -> str:
@@ -89,6 +97,28 @@ def why_empty(desk: Desk, text: str) -> str:
         "No customers are assigned to you yet. Your manager can assign some; they appear here by themselves. "
         "F5 asks the server now."
     )
+
+
+_NO_TASKS: dict[tuple[Section, ...], str] = {
+    ("overdue",): "Nothing is overdue.",
+    ("today",): "Nothing more is due today.",
+    ("week",): "Nothing more is due this week.",
+    ("later",): "Nothing is due later.",
+    ("done",): "Nothing has been done yet.",
+}
+
+
+def why_no_tasks(desk: Desk, query: AgendaQuery) -> str:
+    """What to say, and to do, where a list has no tasks."""
+    sync = desk.sync
+    if query.text.strip():
+        return "No task has these words. Press / to change them, Esc to clear them."
+    if is_first_sync(sync):
+        return _first_sync(sync)
+    nothing = _NO_TASKS.get(query.sections, "There is nothing to do.")
+    if query.mine:
+        return f"{nothing[:-1]} for you. m shows those of the whole store."
+    return f"{nothing} a adds a task."
 
 
 def _first_sync(sync: SyncStatus) -> str:

@@ -202,6 +202,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._count: Count | None = None  # None: the first source has not answered yet
         self._pages: OrderedDict[int, Sequence[Row]] = OrderedDict()  # least recently used first
         self._cursor = 0
+        self._marks: frozenset[str] | None = None  # None: rows of this table are not marked
         self._reported: str | None = None  # key of the last Moved
         self._choosing = False  # Enter was pressed on a row that has not come yet
         # A generation is one answer to `show` or `reload`; whatever older ones still bring is dropped.
@@ -220,6 +221,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         sort: Sort | None = None,
         keep_cursor: bool = True,
         columns: Sequence[Column] | None = None,
+        at: str | None = None,
     ) -> None:
         """Show another source. The rows on the screen stay until its first ones are there, then all change at once.
 
@@ -229,8 +231,9 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
             columns: Other columns, that the source's rows have cells for. The old rows go at once.
             keep_cursor: Keep the cursor on the record it is on, and that on its line, if the new source has it (else
                 the cursor keeps its place). False: go to the first row.
+            at: Put the cursor on this record instead, if the source has it.
         """
-        key = self.cursor_key
+        key = at or self.cursor_key
         if columns is not None and tuple(columns) != self._columns:
             self._pages.clear()
             self._columns = tuple(columns)
@@ -284,6 +287,17 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         return self._cursor
 
     @property
+    def marks(self) -> frozenset[str]:
+        """Keys of the rows that bear a mark. Once set, be it to none, there is room for marks."""
+        return self._marks or frozenset()
+
+    @marks.setter
+    def marks(self, marks: frozenset[str]) -> None:
+        if marks != self._marks:
+            self._marks = marks
+            self.refresh()
+
+    @property
     def empty_text(self) -> str:
         """What is said where a source has no rows."""
         return self._empty_text
@@ -302,8 +316,8 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     # --- from the source, through threads
 
     def _open(self, *, keep_cursor: bool, key: str | None = None) -> None:
-        """Begin a generation: count, the cursor's record, the pages around it. `key` is that record's, if its row is
-        not there any more.
+        """Begin a generation: count, the cursor's record, the pages around it. `key` is that record's, if it is not the
+        one whose row is there.
         """
         source = self._source
         if source is None:
@@ -314,7 +328,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         keep_cursor = not self._to_first
         if not self.is_running:
             return  # `on_mount` begins
-        key = (self.cursor_key or key) if keep_cursor else None
+        key = (key or self.cursor_key) if keep_cursor else None
         place = self._cursor if keep_cursor else 0
         line = place - self.scroll_offset.y if keep_cursor else 0  # of the view
         height = max(1, self._view_height)
@@ -573,18 +587,25 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         width = self._width
         return Strip([Segment(text, style)]).adjust_cell_length(width, style)
 
+    @property
+    def _margin(self) -> int:
+        """Cells before the first column."""
+        return _MARK if self._marks is None else 2 * _MARK
+
     def _header_text(self, width: int) -> str:
-        return " " * _MARK + (" " * GAP).join(
+        return " " * self._margin + (" " * GAP).join(
             heading(self._columns[place], cells, self._sort, ascii_only=self._ascii_only)
-            for place, cells in fit_columns(self._columns, width - _MARK).items()
+            for place, cells in fit_columns(self._columns, width - self._margin).items()
         )
 
     def _row_text(self, row: Row | None, width: int, *, at_cursor: bool) -> str:
         text = ">".ljust(_MARK) if at_cursor else " " * _MARK
+        if self._marks is not None:
+            text += ("*" if row is not None and row.key in self._marks else "").ljust(_MARK)
         if row is not None:
             text += (" " * GAP).join(
                 fit(row.cells[place], cells, self._columns[place].justify, ellipsis="~" if self._ascii_only else "…")
-                for place, cells in fit_columns(self._columns, width - _MARK).items()
+                for place, cells in fit_columns(self._columns, width - self._margin).items()
             )
         return text
 

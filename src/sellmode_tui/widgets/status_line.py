@@ -27,6 +27,8 @@ class Status:
     """Changes that wait to be sent."""
     attention: int = 0
     """What a person has to look at: changes that were refused, handed over, or that two customers may be one."""
+    tasks: str = ""
+    """What is to be done: "3 overdue, 5 today"."""
     notice: str = ""
     """What is going on or wrong just now, as "first sync 12,400 rows" or "server wants a newer app"."""
     person: str = ""
@@ -46,9 +48,10 @@ def status_text(status: Status, width: int, *, ascii_only: bool = False) -> str:
         (6, _with_key(status.attention, "needs attention" if status.attention == 1 else "need attention", "F3")),
         (5, _with_key(status.unsent, "not sent", "F4")),
         (4, status.notice),
+        (2, status.tasks),
         (3, f"synced {status.synced}" if status.synced else ""),
-        (1, status.person),
-        (2, status.mode),
+        (0, status.person),
+        (1, status.mode),
     ]
     shown = [(importance, visible(text)) for importance, text in parts if text]
     between = " | " if ascii_only else " · "

@@ -1,0 +1,51 @@
+"""The pages that a person goes to and fro between, each with a key of its own in the first line."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final, Literal
+
+from textual import on
+from textual.app import ComposeResult
+
+from sellmode_contract.visibility import may
+from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.desk_screen import DeskScreen, Result
+from sellmode_tui.widgets.tab_line import Tab, TabLine
+
+PageName = Literal["customers", "tasks", "rules"]
+
+KEYS: Final[dict[PageName, str]] = {"customers": "1", "tasks": "2", "rules": "3"}
+LABELS: Final[dict[PageName, str]] = {"customers": "Customers", "tasks": "Tasks", "rules": "Rules"}
+
+
+def pages_of(desk: Desk) -> tuple[PageName, ...]:
+    """The pages that there are for whoever is signed in."""
+    account = desk.facts.account
+    rules = account is not None and may(account, "rules")
+    return ("customers", "tasks", "rules") if rules else ("customers", "tasks")
+
+
+def tabs_of(desk: Desk) -> tuple[Tab, ...]:
+    """The first line's tabs: tasks with how many are overdue or due today."""
+    due = desk.tasks.overdue + desk.tasks.today
+    return tuple(Tab(name, KEYS[name], LABELS[name], due if name == "tasks" else 0) for name in pages_of(desk))
+
+
+class MainPage(DeskScreen[Result]):
+    """A page with the line of tabs."""
+
+    PAGE: ClassVar[PageName]
+
+    def compose_tabs(self) -> ComposeResult:
+        """The first line of the page."""
+        yield TabLine(tabs_of(self._desk), self.PAGE)
+
+    def standing_changed(self) -> None:
+        """Say how things stand, in the first line too."""
+        super().standing_changed()
+        for line in self.query(TabLine):
+            line.tabs = tabs_of(self._desk)
+
+    @on(TabLine.Picked)
+    async def _picked(self, event: TabLine.Picked) -> None:
+        await self.app.run_action(f"page('{event.name}')")

@@ -1,0 +1,119 @@
+"""What a rule would do tomorrow, as the backend says: whose tasks, and who is held back and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Final, NamedTuple
+
+from textual.binding import Binding, BindingType
+
+from sellmode_contract.records import TaskRule
+from sellmode_contract.rules import HELD
+from sellmode_contract.store_time import read_due
+from sellmode_contract.wire import Preview, PreviewLine
+from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.list_screen import ListedRows, ListScreen
+from sellmode_tui.screens.words import counted
+from sellmode_tui.visibility import Door
+from sellmode_tui.visibility.due_words import due_words, full_words
+from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.row_table import Row, RowTable
+
+_COLUMNS: Final = (
+    Column("Customer", priority=10, min_width=18),
+    Column("Due", 17, priority=7, min_width=12),
+    Column("For", 18, priority=6, min_width=10),
+    Column("Held back", 34, priority=8, min_width=20),
+)
+_NONE: Final = "Nobody: no customer is one for this rule that day."
+
+
+class _Told(NamedTuple):
+    preview: Preview
+    names: Mapping[str, str]
+    people: Mapping[str, str]
+
+
+class PreviewScreen(ListScreen[None, PreviewLine]):
+    """The list, asked for once."""
+
+    BINDING_GROUP_TITLE = "Preview"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r,f5", "again", "Ask again", key_display="r", tooltip="Ask the server again", id="preview.again"),
+        Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="preview.back"),
+    ]
+
+    ROWS_OPEN = False
+
+    def __init__(self, desk: Desk, rule: TaskRule) -> None:
+        super().__init__(desk, f"Tomorrow by the rule {rule.name}", _COLUMNS, "")
+        self._rule = rule
+
+    def read(self, door: Door) -> Sequence[PreviewLine]:  # noqa: ARG002  # the cache has nothing of it
+        """Nothing is read from the cache."""
+        return ()
+
+    def row(self, item: PreviewLine) -> Row:
+        """As `_show_preview` makes it."""
+        raise NotImplementedError
+
+    def records_changed(self) -> None:
+        """It is asked of the backend once, and on demand: not with every change."""
+
+    def on_mount(self) -> None:
+        """Ask."""
+        super().on_mount()
+        self.action_again()
+
+    def action_again(self) -> None:
+        """Ask the backend."""
+        account = self._desk.facts.account
+        stores = account.stores if account else ()
+        store = self._rule.store or (stores[0] if stores else "")
+        rule, asked = self._rule, self._desk.preview
+        self.say("above", "Asking the server.")
+
+        def read(door: Door) -> _Told:
+            preview = asked(rule, store)
+            names = door.customer_names({line.customer: None for line in preview.lines})
+            return _Told(preview, names, {staff.id: staff.name for staff in door.colleagues()})
+
+        self.ask(read, self._show_preview, group="preview", refused=lambda _, why: self.say("above", why))
+
+    def _show_preview(self, told: _Told) -> None:
+        preview, words = told.preview, self._desk.words
+        rows = []
+        for line in preview.lines:
+            due = due_words(read_due(line.due), words.now, words.zone) if line.due else "any time"
+            cells = (
+                told.names.get(line.customer, ""),
+                due,
+                told.people.get(line.person or "", ""),
+                HELD.get(line.held, line.held),
+            )
+            rows.append(Row(f"{line.customer}/{line.due}/{line.held}", cells))
+        self.say("above", preview_words(preview))
+        table = self.query_one(RowTable)
+        table.empty_text = _NONE
+        table.show(ListedRows(rows), keep_cursor=False)
+
+    def action_back(self) -> None:
+        """Back to the rules."""
+        self.end()
+
+
+def preview_words(preview: Preview) -> str:
+    """``Mon 23 Nov 2026: 14 tasks, 3 held back because ...``, and what the list leaves out."""
+    day = full_words(read_due(preview.day))
+    said = f"{day}: {counted(preview.due, 'task')}"
+    if preview.held:
+        said += f", {preview.held:,} held back"
+    reasons = Counter(line.held for line in preview.lines if line.held)
+    if reasons:
+        listed = ", ".join(f"{HELD.get(code, code)} ({number:,})" for code, number in reasons.most_common())
+        said += f": {listed}"
+    shown = len(preview.lines)
+    if shown < preview.due + preview.held:
+        said += f". Listed are {shown:,} of these {preview.due + preview.held:,}, and the reasons of those"
+    return f"{said}."

@@ -1,0 +1,177 @@
+"""The rules that make tasks: listed, switched, changed, previewed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from sellmode_contract.records import RuleTrigger
+from sellmode_tui.screens.confirm import ConfirmBox
+from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.list_screen import ListScreen
+from sellmode_tui.screens.main_page import MainPage, PageName
+from sellmode_tui.screens.pick_box import Pick, PickBox
+from sellmode_tui.screens.rule_form import EditRuleForm, NewRuleForm
+from sellmode_tui.screens.rule_preview import PreviewScreen
+from sellmode_tui.visibility import Door, RuleLine
+from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.row_table import Row, RowTable
+
+_COLUMNS: Final = (
+    Column("", 4, priority=9),
+    Column("Rule", 26, priority=10, min_width=16),
+    Column("Makes a task", priority=8, min_width=24),
+    Column("Of", 14, priority=6, min_width=8),
+)
+_EMPTY: Final = "There are no rules yet. a adds one."
+TRIGGERS: Final[dict[RuleTrigger, tuple[str, str]]] = {
+    "purchase": ("A purchase", "thank for it, ask how it fits"),
+    "date": ("A date", "a birthday, an anniversary, a pet's birthday"),
+    "lapsed": ("No purchase for long", "by days, or by the customer's own average"),
+    "new_customer": ("A new customer", "welcome them"),
+    "replenishment": ("What runs out", "so many days after it was bought"),
+    "stay_in_touch": ("No contact for long", "whoever was not contacted for so many days"),
+    "event": ("An event", "back in stock, an abandoned cart, an unanswered request"),
+}
+
+
+class TriggerBox(PickBox):
+    """What a new rule waits for; ends with a trigger."""
+
+    BINDING_GROUP_TITLE = "New rule"
+
+    def __init__(self, desk: Desk) -> None:
+        picks = [Pick(trigger, label, about) for trigger, (label, about) in TRIGGERS.items()]
+        super().__init__(
+            "A new rule. What does it wait for?",
+            picks,
+            placeholder="type a part of it",
+            foot="takes it",
+            ascii_only=desk.ascii_only,
+        )
+
+    def matching(self, text: str) -> Sequence[Pick]:
+        """Those that have it."""
+        return [each for each in self._picks if text.casefold() in f"{each.label} {each.about}".casefold()]
+
+    def told(self, text: str) -> str:
+        """Nothing beside the list."""
+        return "" if self.matching(text) else "There is no such thing to wait for."
+
+    def typed(self, text: str) -> str:  # noqa: ARG002  # nothing is marked, whatever was typed
+        """Nothing is marked."""
+        raise ValueError("There is no such thing to wait for.")
+
+
+class RulesScreen(MainPage[None], ListScreen[None, RuleLine]):
+    """The list."""
+
+    PAGE: ClassVar[PageName] = "rules"
+
+    BINDING_GROUP_TITLE = "Rules"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x,space", "switch", "On/off", key_display="x", tooltip="Switch the rule on or off", id="rules.switch"),
+        Binding("p", "preview", "Preview", tooltip="What it would do tomorrow", id="rules.preview"),
+        Binding("a", "add", "Add", tooltip="Add a rule", id="rules.add"),
+        Binding("delete,D", "remove", "Remove", key_display="Del", tooltip="Remove the rule", id="rules.remove"),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "Rules that make tasks", _COLUMNS, _EMPTY)
+
+    def compose(self) -> ComposeResult:
+        """Tabs over the list."""
+        yield from self.compose_tabs()
+        yield from super().compose()
+
+    def read(self, door: Door) -> Sequence[RuleLine]:
+        """All that are visible; a store's before the retailer's in whose place it stands."""
+        return door.rules()
+
+    def row(self, item: RuleLine) -> Row:
+        """Whether it counts, its name, what it waits for, whose it is."""
+        state = "--" if item.in_place else "on" if item.rule.enabled else "off"
+        return Row(item.rule.id, (state, item.rule.name, item.words, item.store_name or "all stores"))
+
+    def shown(self) -> None:
+        """Say more of the one under the cursor."""
+        self._tell_more()
+
+    @on(RowTable.Moved)
+    def _tell_more(self) -> None:
+        item = self.current
+        if item is None:
+            self.say("below", "")
+            return
+        rule = item.rule
+        said = []
+        if item.in_place:
+            said.append("a rule of your store stands in its place")
+        if rule.audience:
+            said.append(f"for {rule.audience}")
+        if rule.contact_gap_days:
+            said.append(f"not if contacted within {rule.contact_gap_days} days")
+        if rule.daily_cap:
+            said.append(f"{rule.daily_cap} a day and associate at most")
+        self.say("below", self._desk.words.between.join(said) or rule.title)
+
+    # --- what can be done
+
+    @property
+    def _editable(self) -> RuleLine | None:
+        """The rule under the cursor; says so if it may not be changed."""
+        item = self.current
+        if item is None or item.editable:
+            return item
+        place = "A rule of your store stands in the place of this one: change that."
+        self.say("below", place if item.in_place else "This rule is not yours to change.")
+        return None
+
+    @on(RowTable.Chosen)
+    def _edit(self) -> None:
+        if item := self._editable:
+            self.app.push_screen(EditRuleForm(self._desk, item))
+
+    def action_switch(self) -> None:
+        """Switch it on or off; undo switches it back."""
+        if item := self._editable:
+            id, enabled = item.rule.id, not item.rule.enabled
+            self.ask(
+                lambda door: door.edit_rule(id, {"enabled": enabled}),
+                self.wrote,
+                group="write",
+                refused=lambda _, why: self.say("below", why),
+            )
+
+    def action_add(self) -> None:
+        """Ask what it waits for, then the rest."""
+        self.app.push_screen(TriggerBox(self._desk), self._add)
+
+    def _add(self, trigger: str | None) -> None:
+        if trigger is not None:
+            self.app.push_screen(NewRuleForm(self._desk, next(each for each in TRIGGERS if each == trigger)))
+
+    def action_remove(self) -> None:
+        """Ask, then remove it."""
+        if item := self._editable:
+            id = item.rule.id
+            question = f"Remove the rule {item.rule.name}? Its open tasks expire."
+            box = ConfirmBox(question, "removes it", "leaves it")
+            self.app.push_screen(box, lambda yes: self._remove(id) if yes else None)
+
+    def _remove(self, id: str) -> None:
+        self.ask(
+            lambda door: door.remove_rule(id),
+            self.wrote,
+            group="write",
+            refused=lambda _, why: self.say("below", why),
+        )
+
+    def action_preview(self) -> None:
+        """Ask what it would do tomorrow."""
+        if item := self.current:
+            self.app.push_screen(PreviewScreen(self._desk, item.rule))

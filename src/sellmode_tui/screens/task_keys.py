@@ -1,0 +1,276 @@
+"""A page about tasks: what can be done for those it is about."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+
+from textual.binding import Binding, BindingType
+
+from sellmode_contract.records import Staff
+from sellmode_contract.store_time import read_due
+from sellmode_contract.text import visible, visible_lines
+from sellmode_tui.screens.confirm import ConfirmBox
+from sellmode_tui.screens.contact_form import ContactForm
+from sellmode_tui.screens.customer_page import NO_LONGER_VISIBLE
+from sellmode_tui.screens.desk_screen import DeskScreen, Result
+from sellmode_tui.screens.profile import ProfileScreen
+from sellmode_tui.screens.task_boxes import DismissBox, HandOverBox, SnoozeBox
+from sellmode_tui.screens.task_form import EditTaskForm
+from sellmode_tui.screens.why import WhyTaskScreen
+from sellmode_tui.screens.words import counted
+from sellmode_tui.visibility import Door, Profile, TaskDetails, TaskKey, TaskLine, WhyTask, Written
+
+GONE = "This task is no longer visible to you."
+_NO_CUSTOMER = "This task names no customer whom you see."
+
+
+def task_keys(*, shown: bool) -> list[BindingType]:
+    """The keys for what can be done for a task; `shown`: also those in the last line that others would crowd out."""
+    return [
+        Binding("c", "complete", "Complete", tooltip="It is done", id="task.complete"),
+        Binding("s", "snooze", "Put off", tooltip="Put off: tomorrow, next week, a date", id="task.snooze"),
+        Binding("d", "dismiss_task", "Dismiss", tooltip="Dismiss, for a reason", id="task.dismiss"),
+        Binding("g", "go", "Go", tooltip="Start what the task is for", id="task.go"),
+        Binding("h", "hand_over", "Hand over", show=shown, tooltip="Hand over to a colleague", id="task.hand-over"),
+        Binding("t", "take", "Take", show=shown, tooltip="Take the task, or give it back", id="task.take"),
+        Binding("e", "edit", "Edit", show=shown, tooltip="Edit the task", id="task.edit"),
+        Binding("o", "customer", "Customer", show=shown, tooltip="Open the customer", id="task.customer"),
+        Binding("r", "reopen", "Reopen", show=False, tooltip="Open it again after you ended it", id="task.reopen"),
+        Binding("y", "copy", "Copy text", show=False, tooltip="Copy the suggested text", id="task.copy"),
+        Binding("w", "why", "Why", show=False, tooltip="Why you see this task", id="task.why"),
+    ]
+
+
+class TaskPage(DeskScreen[Result]):
+    """Does it. Whatever is refused is said, and changes nothing."""
+
+    @property
+    @abstractmethod
+    def chosen(self) -> Sequence[TaskLine]:
+        """The tasks that the page is about just now: those that are marked, or the one under the cursor."""
+
+    def done_with(self) -> None:
+        """Something has become of the chosen ones."""
+
+    # --- several at once
+
+    def action_complete(self) -> None:
+        """They are done."""
+        self._write_all(lambda door, keys: door.finish_tasks(keys), "done")
+
+    def action_dismiss_task(self) -> None:
+        """Ask why, and dismiss them."""
+        if chosen := self.chosen:
+            self.app.push_screen(DismissBox(self._desk, _what(chosen)), self._dismissed)
+
+    def _dismissed(self, reason: str | None) -> None:
+        if reason:
+            self._write_all(lambda door, keys: door.finish_tasks(keys, "dismissed", reason), "dismissed")
+
+    def action_snooze(self) -> None:
+        """Ask until when, and put them off."""
+        if chosen := self.chosen:
+            self.app.push_screen(SnoozeBox(self._desk, _what(chosen)), self._snoozed)
+
+    def _snoozed(self, due: str | None) -> None:
+        if due:
+            to = read_due(due)
+            self._write_all(lambda door, keys: door.snooze_tasks(keys, to), "put off")
+
+    def action_hand_over(self) -> None:
+        """Ask to whom, and hand them over."""
+        if chosen := self.chosen:
+            keys = [line.key for line in chosen]
+            self.ask(
+                lambda door: door.takers(keys),
+                lambda staff: self._ask_whom(HandOverBox(self._desk, _what(chosen), staff)),
+                group="takers",
+                refused=self._refused,
+            )
+
+    def _ask_whom(self, box: HandOverBox) -> None:
+        if not self.is_active:
+            return
+        if box.nobody:
+            alone = not self._desk.facts.sees_team
+            self.tell(
+                "In Associate Mode only the manager gives tasks to others." if alone else "Nobody else may have it."
+            )
+        else:
+            self.app.push_screen(box, self._handed_over)
+
+    def _handed_over(self, person: str | None) -> None:
+        if person:
+            self._write_all(lambda door, keys: door.hand_over_tasks(keys, person), "handed over")
+
+    def _write_all(self, write: Callable[[Door, list[TaskKey]], list[Written]], verb: str) -> None:
+        keys = [line.key for line in self.chosen]
+        if keys:
+            self.ask(
+                lambda door: write(door, keys),
+                lambda each: self._all_written(each, verb),
+                group="write",
+                refused=self._refused,
+            )
+
+    def _all_written(self, changes: Sequence[Written], verb: str) -> None:
+        real = [written for written in changes if not written.nothing]
+        self.done_with()
+        if len(real) > 1:
+            self.wrote(real[0], f"{counted(len(real), 'task')} {verb}. u takes that back.")
+        elif changes:
+            self.wrote(real[0] if real else changes[0])
+
+    # --- one
+
+    @property
+    def _one(self) -> TaskLine | None:
+        """The only one; says so if there are several."""
+        chosen = self.chosen
+        if len(chosen) > 1:
+            self.tell(f"{counted(len(chosen), 'task')} are marked, and this is done for one. Esc takes the marks away.")
+        return chosen[0] if len(chosen) == 1 else None
+
+    def action_take(self) -> None:
+        """Take the task, or give back what was taken."""
+        line, account = self._one, self._desk.facts.account
+        if line is None or account is None:
+            return
+        kind, id = line.key
+        if line.claimed_by == account.id:
+            self._write(lambda door: door.release_task(kind, id))
+        else:
+            self._write(lambda door: door.claim_task(kind, id))
+
+    def action_reopen(self) -> None:
+        """Open it again."""
+        if line := self._one:
+            kind, id = line.key
+            self._write(lambda door: door.reopen_task(kind, id))
+
+    def action_edit(self) -> None:
+        """Edit what was made by hand."""
+        line = self._one
+        if line is None:
+            return
+        if line.kind != "manual_task":
+            self.tell("Only what was made by hand is edited: s puts this off, d dismisses it, h hands it over.")
+            return
+        self._with_details(line, self._edit)
+
+    def _edit(self, details: TaskDetails) -> None:
+        key = details.line.key
+
+        def opened(staff: Sequence[Staff]) -> None:
+            if self.is_active:
+                self.app.push_screen(EditTaskForm(self._desk, details, staff))
+
+        self.ask(lambda door: door.takers([key]), opened, group="open", refused=self._refused)
+
+    def action_customer(self) -> None:
+        """Open the customer."""
+        if (line := self._one) is None:
+            return
+        if line.customer is None:
+            self.tell(_NO_CUSTOMER)
+        else:
+            self.app.push_screen(ProfileScreen(self._desk, line.customer), self._customer_closed)
+
+    def _customer_closed(self, gone: bool | None) -> None:
+        if gone:
+            self.tell(NO_LONGER_VISIBLE)
+
+    def action_go(self) -> None:
+        """Start what the task is for: its contact, to be logged; then ask whether the task is done with it."""
+        line = self._one
+        if line is None:
+            return
+        if line.customer is None:
+            self.tell(f"{_NO_CUSTOMER} c completes it.")
+            return
+        self._with_details(line, self._go)
+
+    def _go(self, details: TaskDetails) -> None:
+        customer = details.line.customer
+        if customer is None:
+            self.tell(_NO_CUSTOMER)
+            return
+
+        def opened(profile: Profile | None) -> None:
+            if profile is None:
+                self.tell(NO_LONGER_VISIBLE)
+            elif self.is_active:
+                form = ContactForm(self._desk, profile, details)
+                self.app.push_screen(form, lambda written: self._gone(details.line, written))
+
+        self.ask(lambda door: door.profile(customer), opened, group="open")
+
+    def _gone(self, line: TaskLine, written: Written | None) -> None:
+        if written is None or line.state != "open":
+            return
+        question = f"Is this task done: {' '.join(line.title.split())}?"
+        self.app.push_screen(
+            ConfirmBox(question, "completes it", "leaves it open"), lambda yes: self._complete(line) if yes else None
+        )
+
+    def _complete(self, line: TaskLine) -> None:
+        self.ask(
+            lambda door: door.finish_tasks([line.key]),
+            lambda each: self._all_written(each, "done"),
+            group="write",
+            refused=self._refused,
+        )
+
+    def action_copy(self) -> None:
+        """Copy the suggested text, or else what the task is."""
+        if line := self._one:
+            self._with_details(line, self._copy)
+
+    def _copy(self, details: TaskDetails) -> None:
+        text = details.message or details.line.title
+        self.app.copy_to_clipboard("\n".join(visible_lines(text)))  # safe to be pasted into a shell
+        self.tell(f"Copied: {' '.join(text.split())}"[:200])
+
+    def action_why(self) -> None:
+        """Tell why this task is seen."""
+        if line := self._one:
+            kind, id = line.key
+            self.ask(lambda door: door.why_task(kind, id), self._tell_why, group="why")
+
+    def _tell_why(self, why: WhyTask | None) -> None:
+        if why is not None and self.is_active:
+            self.app.push_screen(WhyTaskScreen(why, self._desk))
+
+    # --- telling
+
+    def _with_details(self, line: TaskLine, take: Callable[[TaskDetails], None]) -> None:
+        def read(details: TaskDetails | None) -> None:
+            if details is None:
+                self.tell(GONE)
+            elif self.is_active:
+                take(details)
+
+        self.ask(lambda door: door.task(line.kind, line.id), read, group="details")
+
+    def _write(self, write: Callable[[Door], Written]) -> None:
+        def written(one: Written) -> None:
+            self.done_with()
+            self.wrote(one)
+
+        self.ask(write, written, group="write", refused=self._refused)
+
+    def _refused(self, _: str, why: str) -> None:
+        self.tell(why)
+
+    def tell(self, text: str) -> None:
+        """Say something that goes away by itself."""
+        self.notify(visible(text), markup=False)
+
+
+def _what(chosen: Sequence[TaskLine]) -> str:
+    """The one task by its title, several by their number."""
+    if len(chosen) > 1:
+        return counted(len(chosen), "task")
+    title = " ".join(chosen[0].title.split())
+    return f'"{title}"' if len(title) <= 60 else f'"{title[:57]}..."'

@@ -1,0 +1,67 @@
+"""A task as a page of text."""
+
+from __future__ import annotations
+
+from sellmode_tui.screens.page import MUTED, Page
+from sellmode_tui.screens.profile_page import CONTACTS
+from sellmode_tui.screens.task_rows import ENDED
+from sellmode_tui.screens.words import Words
+from sellmode_tui.visibility.due_words import full_words
+from sellmode_tui.visibility.repeating import repeat_words
+from sellmode_tui.visibility.tasks import TaskDetails
+
+_MADE = {"manual_task": "Made by hand", "rule_task": "Made by a rule", "corporate_task": "From the head office"}
+
+
+def task_text(details: TaskDetails, words: Words, width: int) -> Page:
+    """The whole task, for a width in cells."""
+    page, line, record = Page(width, words), details.line, details.record
+    page.title(line.title, "overdue" if line.section == "overdue" else ENDED[line.state])
+    if line.because:
+        page.text(f"{line.because[0].upper()}{line.because[1:]}.", indent=0)
+    page.gap()
+    _times(page, details)
+    if line.customer_name:
+        page.field("Customer", line.customer_name)
+    if line.whose_name:
+        page.field("For", line.whose_name, f"given by {line.given_by}" if line.given_by else "")
+    if line.claimed_name:
+        page.field("Taken by", line.claimed_name)
+    if line.action:
+        page.field("Asks for", CONTACTS.get(line.action, line.action))
+    made = details.rule_name or details.creator_name
+    page.field(_MADE[line.kind], made or words.nothing, words.day(record.created_at))
+    if details.details:
+        page.heading("Details")
+        page.text(details.details)
+    if details.subject or details.message:
+        page.heading("Suggested text")
+        if details.subject:
+            page.text(details.subject, style="bold")
+        page.text(details.message)
+        page.text("y copies it", style=MUTED)
+    if details.products:
+        page.heading("Products")
+        for sku, title in details.products:
+            page.text(f"{title}  {sku}" if title else sku)
+    return page
+
+
+def _times(page: Page, details: TaskDetails) -> None:
+    line, record, words = details.line, details.record, page.words
+    if line.due is None:
+        page.field("Due", "any time")
+    elif line.snoozed:
+        page.field("Put off until", full_words(line.due))
+        page.field("Was due", record.due or "any time")
+    else:
+        page.field("Due", full_words(line.due))
+    if repeat := getattr(record, "repeat", ""):
+        page.field("Repeats", repeat_words(repeat))
+    if details.expires_at and line.state == "open":
+        page.field("Expires", words.time(details.expires_at))
+    if line.state != "open":
+        when = words.time(line.ended_at) if line.ended_at else ""
+        page.field(ENDED[line.state].capitalize(), when, f"by {line.done_by_name}" if line.done_by_name else "")
+        if line.reason:
+            page.field("Reason", line.reason)
