@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+from collections.abc import Iterator
 
 from anyio import to_thread
 
@@ -24,10 +25,25 @@ async def keep(database: Database, clock: Clock, every_seconds: float = EVERY_SE
         report = passes.PassReport()
         steps = passes.steps(database, clock, report)
         try:
-            while await to_thread.run_sync(next, steps, True) is None:  # what next gives at the end
+            while await _step(steps):
                 pass
         except Exception as error:  # noqa: BLE001  # the next pass is another chance, and the server serves without it
             _log.error("a pass of the rules failed\n%s", faults.traced(error))
         for problem in report.unfit.values():
             _log.warning("left out: %s", problem)
         await asyncio.sleep(every_seconds * random.uniform(0.5, 1.5))  # noqa: S311  # spreads the load, hides nothing
+
+
+async def _step(steps: Iterator[None]) -> bool:
+    """Whether there was one more step. It is waited for also by who is cancelled meanwhile: its thread goes on."""
+    step = asyncio.ensure_future(to_thread.run_sync(next, steps, _END))
+    try:
+        return await asyncio.shield(step) is not _END
+    except asyncio.CancelledError:
+        await asyncio.wait({step})
+        if not step.cancelled():
+            step.exception()  # of no interest any more
+        raise
+
+
+_END = object()
