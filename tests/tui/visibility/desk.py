@@ -52,6 +52,7 @@ class Desk:
 
     def open(self) -> None:
         """Open the files; what is in them is all that is left of what was before."""
+        self.folder.mkdir(exist_ok=True)
         self.journal = Journal(self.folder / "journal.db", KEY)
         self.cache = Cache.open(self.folder / "cache.db", KEY, self.journal.outbox)
         self.door = Door(
@@ -80,12 +81,14 @@ class Desk:
 
     # ------------------------------------------------------------------ the backend
 
-    def fill(self, *records: Record, mode: str = "team", person: Account | None = None) -> None:
+    def fill(
+        self, *records: Record, mode: str = "team", person: Account | None = None, retailer: Retailer = RETAILER
+    ) -> None:
         """A first sync."""
         self.cache.state()
         view = head(mode, person=person or seller())
         self.cache.accept(view, at=NOW)
-        retailer: Retailer = msgspec.structs.replace(RETAILER, mode=mode, custom_fields=(SHOE,))
+        retailer = msgspec.structs.replace(retailer, mode=mode, custom_fields=(SHOE,))
         people = {record.id: record for record in records if isinstance(record, Customer)}
         puts = [put(each, _scope(view, each, people.get(parent_of(each) or "")), g=1) for each in (retailer, *records)]
         self.cache.apply([*puts, *(Sweep(s=name, g=1) for name in view.scopes)], "1")
