@@ -14,11 +14,10 @@ from sellmode_tui.commands.given import read_file
 from sellmode_tui.commands.kept import tell_all, tell_written
 from sellmode_tui.commands.outcome import Exit, Failure
 from sellmode_tui.commands.output import Table, json_option, plain, print_json
+from sellmode_tui.commands.task_lines import SHORT_TIMED_ID
 from sellmode_tui.commands.which import record
 from sellmode_tui.visibility import BriefLine
 
-_SHORT_ID = 13
-"""As much of an id as a table shows: up to the milliseconds at which it was made."""
 _WRITTEN = [
     name for name in CorporateBrief.__struct_fields__ if name not in ("id", "created_at", "created_by", "withdrawn")
 ]
@@ -56,7 +55,7 @@ def list_command(choice: Choice, *, as_json: bool) -> None:
                 line.brief.title,
                 ", ".join(line.store_names) or "all",
                 ", ".join(line.brief.works) or "all",
-                line.brief.id[:_SHORT_ID],
+                line.brief.id[:SHORT_TIMED_ID],
             ]
             for line in found
         )

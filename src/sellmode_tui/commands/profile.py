@@ -8,10 +8,21 @@ from typing import Any
 
 import click
 
-from sellmode_contract.records import Consent, Contact, CustomValue, HistoryEntry, ImportantDate, Note, Order, Record
+from sellmode_contract.records import (
+    Consent,
+    Contact,
+    CustomValue,
+    HistoryEntry,
+    ImportantDate,
+    Note,
+    Order,
+    Record,
+    Task,
+)
 from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.commands.output import day, minute, money, plain
-from sellmode_tui.visibility import Profile, TimelineEntry
+from sellmode_tui.commands.task_lines import line_object, short_id
+from sellmode_tui.visibility import Profile, TaskLine, TimelineEntry
 
 _LABEL = 16
 
@@ -30,6 +41,7 @@ def as_json_object(profile: Profile) -> dict[str, Any]:
         "notes": plain(profile.notes),
         "contacts": plain(profile.contacts),
         "history": plain(profile.history),
+        "tasks": [line_object(line) for line in profile.tasks],
         "timeline": [
             {
                 "at": plain(entry.at),
@@ -58,6 +70,7 @@ def print_profile(profile: Profile, zone: dt.tzinfo) -> None:
 def _parts(profile: Profile, zone: dt.tzinfo) -> Iterator[tuple[str, Iterable[str]]]:
     yield "CUSTOMER", _about(profile)
     yield "FIGURES", _figures(profile, zone)
+    yield "TASKS", map(_task, profile.tasks)
     yield "CONSENT", map(_consent, profile.consents)
     yield "IMPORTANT DATES", map(_date, profile.dates)
     yield "OWN FIELDS", _own_fields(profile)
@@ -110,6 +123,12 @@ def _figures(profile: Profile, zone: dt.tzinfo) -> Iterator[str]:
     if totals.days_between is not None:
         yield from _field("buys every", f"{totals.days_between:.0f} days on average")
     yield from _field("last contact", day(totals.last_contact, zone))
+
+
+def _task(line: TaskLine) -> str:
+    why = f" ({visible(line.because)})" if line.because else ""
+    due = f"{line.due_words}{', overdue' if line.section == 'overdue' else ''}" or "any time"
+    return f"{due:{_LABEL}}{visible(line.title)}{why}  {short_id(line)}"
 
 
 def _consent(consent: Consent) -> str:
@@ -176,4 +195,6 @@ def _told(record: Record, entry: TimelineEntry) -> list[str]:
             return [f"consent to {record.channel}: {record.state.replace('_', ' ')}"]
         case HistoryEntry():
             return [f"{record.event} {visible(entry.subject)}".rstrip()]
+        case Task():
+            return [f"task {record.state}: {visible(record.title)}", *filter(None, [visible(record.reason)])]
     return [entry.kind]

@@ -16,6 +16,7 @@ from sellmode_tui.commands.changing_tasks import CHANGES
 from sellmode_tui.commands.entering import Choice, account_options, opened
 from sellmode_tui.commands.outcome import Exit, Failure
 from sellmode_tui.commands.output import Table, is_terminal, json_option, minute, plain, print_json, say
+from sellmode_tui.commands.task_lines import SHORT_ID, line_object, short_id
 from sellmode_tui.commands.which import resolve, task
 from sellmode_tui.visibility import AgendaList, AgendaQuery, Door, GivenTask, Section, TaskDetails, TaskLine
 from sellmode_tui.visibility.due_words import full_words
@@ -182,24 +183,17 @@ def ics_command(choice: Choice, *, todo: bool, with_names: bool) -> None:
             if found is not None:  # else it left between the two readings
                 entries.append(_entry(found, with_names=with_names))
         zone = door.zone()
-    sys.stdout.buffer.write(calendar_file(entries, dt.datetime.now(dt.UTC), zone, todo=todo))
+    content = calendar_file(entries, dt.datetime.now(dt.UTC), zone, todo=todo)
+    if is_terminal():
+        click.echo("\n".join(visible_lines(content.decode().rstrip())))
+    else:
+        sys.stdout.buffer.write(content)
     if not todo and (timeless := sum(entry.due is None for entry in entries)):
         some = "1 task has no due time and is" if timeless == 1 else f"{timeless:,} tasks have no due time and are"
         say(f"{some} left out; --todo has all.")
 
 
 # ------------------------------------------------------------------ lists
-
-
-SHORT_ID: Final = 8
-"""Characters of an id that a table shows, and that name it, if it was made from what it is about."""
-_SHORT_TIMED_ID: Final = 13
-"""The same of an id that begins with the moment at which it was made: up to its milliseconds."""
-
-
-def short_id(line: TaskLine) -> str:
-    """As much of a task's id as a table shows."""
-    return line.id[: _SHORT_TIMED_ID if line.kind == "manual_task" else SHORT_ID]
 
 
 def _rows(found: AgendaList, stop: int | None) -> Iterator[TaskLine]:
@@ -235,11 +229,6 @@ def _whose(line: TaskLine) -> str:
     if line.section == "done":
         return line.done_by_name
     return f"{line.claimed_name} (taken)" if line.claimed_by else line.whose_name
-
-
-def line_object(line: TaskLine) -> dict[str, Any]:
-    """A task in a list as ``--json`` prints it."""
-    return {**plain(line), "due": line.due.text if line.due else None}
 
 
 def _card_object(card: GivenTask) -> dict[str, Any]:

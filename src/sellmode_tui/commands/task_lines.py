@@ -1,0 +1,23 @@
+"""A task in a list, as tables and JSON have it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sellmode_tui.commands.output import plain
+from sellmode_tui.visibility import TaskLine
+
+SHORT_ID: Final = 8
+"""Characters of an id that a table shows, and that name it, if it was made from what it is about."""
+SHORT_TIMED_ID: Final = 13
+"""The same of an id that begins with the moment at which it was made: up to its milliseconds."""
+
+
+def short_id(line: TaskLine) -> str:
+    """As much of a task's id as a table shows."""
+    return line.id[: SHORT_TIMED_ID if line.kind == "manual_task" else SHORT_ID]
+
+
+def line_object(line: TaskLine) -> dict[str, Any]:
+    """A task in a list as ``--json`` prints it."""
+    return {**plain(line), "due": line.due.text if line.due else None}
