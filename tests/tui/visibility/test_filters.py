@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sellmode_contract.filters import (
@@ -32,8 +32,11 @@ from sellmode_contract.records import (
     ImportantDate,
     Record,
     Staff,
+    TaskRule,
 )
+from sellmode_contract.rules.checking import names_me
 from sellmode_contract.rules.facts import Facts, field_values
+from sellmode_contract.rules.judging import Judge, prepare
 from sellmode_contract.search import keys_of
 from sellmode_tui.visibility import CustomerQuery, Door
 from tests.tui.cache.lines import ME, RETAILER, customer, fill, open_cache
@@ -118,6 +121,7 @@ def _people(seed: int = 5, count: int = 150) -> tuple[list[Customer], list[Recor
             "tags": chance.choice([(), ("VIP",), ("vip", "press"), ("not vip",)]),
             "address": chance.choice([None, {"city": "Zürich", "country": "CH"}, {"city": "New York"}]),
             "custom": _custom(chance),
+            "created_at": LATE,
         }
         figures = Figures(
             orders=chance.choice([0, 1, 2, 3]),
@@ -147,14 +151,17 @@ def _people(seed: int = 5, count: int = 150) -> tuple[list[Customer], list[Recor
 
 def _fields(person: Customer, others: list[Record]) -> dict[str, object]:
     """What a customer holds in each field of the grammar, as the rules that make tasks read it."""
+    directory = {one.id: Person(one.id, one.user_name, one.name) for one in _STAFF}
+    return field_values(_facts(person, others), _FIELDS, "USD", directory, ZONE)
+
+
+def _facts(person: Customer, others: list[Record]) -> Facts:
     mine = [one for one in others if getattr(one, "customer", None) == person.id]
-    facts = Facts(
+    return Facts(
         customer=person,
         dates=tuple(one for one in mine if isinstance(one, ImportantDate)),
         consents={one.channel: one.state for one in mine if isinstance(one, Consent)},
     )
-    directory = {one.id: Person(one.id, one.user_name, one.name) for one in _STAFF}
-    return field_values(facts, _FIELDS, "USD", directory, ZONE)
 
 
 class _Subject:
@@ -163,7 +170,8 @@ class _Subject:
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory()
         people, others = _people()
-        retailer = msgspec.structs.replace(RETAILER, custom_fields=_FIELDS)
+        self.retailer = retailer = msgspec.structs.replace(RETAILER, custom_fields=_FIELDS)
+        self.facts = [_facts(person, others) for person in people]
         self.doors = []
         for finish in (True, False):
             folder = Path(self._folder.name) / str(finish)
@@ -247,6 +255,28 @@ def test_a_filter_finds_whom_it_means(text: str) -> None:
     expected = subject.expected(tree)
     for found in subject.found(unparse(tree)):
         assert found == expected
+
+
+@given(_trees)
+def test_a_rules_audience_is_whom_the_filter_finds(text: str) -> None:
+    """What the backend judges customer by customer, and a manager tries in the list."""
+    subject = _subject()
+    tree = parse(text, subject.fields())
+    assume(names_me(tree) is None)
+    rule = TaskRule(
+        id="rule", slug="welcome", name="W", trigger="new_customer", title="T", audience=unparse(tree), expires_days=0
+    )
+    judge = Judge(
+        [prepare(rule, subject.retailer)],
+        store="store-1",
+        zone=ZONE,
+        today=LATE.astimezone(ZONE).date(),
+        now=LATE,
+        staff=_STAFF,
+    )
+    audience = sorted(facts.customer.id for facts in subject.facts if judge.decisions(facts))
+    for found in subject.found(unparse(tree)):
+        assert found == audience
 
 
 def test_a_filter_that_cannot_be_read_points_at_the_place() -> None:
