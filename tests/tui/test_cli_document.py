@@ -16,7 +16,7 @@ from sellmode_tui.commands.outcome import MEANINGS
 from tests.support.machine import Machine, Result
 from tests.support.shop import NOON
 from tests.tui.test_cli import Desk, open_desk
-from tests.tui.test_cli_writing import refused_consent
+from tests.tui.test_cli_writing import another, feed, refused_consent
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
@@ -98,11 +98,14 @@ def test_json_has_the_fields_that_are_documented(office: Desk) -> None:
     rows = re.findall(r"^\| (`[a-z].*?) \| [^|]* \| (.*) \|$", DOCUMENT, re.MULTILINE)
     fields = {name: re.findall(r"`(\w+)`", cell) for names, cell in rows for name in re.findall(r"`([\w -]+)`", names)}
     fields["status"] = [*fields["accounts"], *fields["status"]]
+    fields["tasks show"] = [*fields["tasks list"], *fields["tasks show"]]
     number = office.people[0].number
     printed = {
         **_written(office),
         **_seen_to(office),
         **_judged(office),
+        **_worked(office),
+        **_ruled(office),
         "customers list": office.ask("customers", "list", "--json"),
         "customers search": office.ask("customers", "search", number, "--json"),
         "customers show": office.ask("customers", "show", number, "--json"),
@@ -171,3 +174,53 @@ def _judged(office: Desk) -> dict[str, Result]:
         "attention merge": machine.ask("attention", "merge", "first-pair", "--keep", one.id, "--json"),
         "attention dismiss": machine.ask("attention", "dismiss", "other-pair", "--json"),
     }
+
+
+def _worked(office: Desk) -> dict[str, Result]:
+    """Tasks by hand; a manager gives one and takes it back."""
+    office.shop.set_mode("team")
+    assert office.ask("sync").code == 0
+    added = office.ask("tasks", "add", "Call", "--customer", office.people[5].number, "--due", "2051-03-14", "--json")
+    task = added.objects[0]["id"]
+    lines = (
+        "list --json",
+        f"show {task} --json",
+        f"edit {task} --title Write --json",
+        f"snooze {task} --until 2051-03-15 --json",
+        f"claim {task} --json",
+        f"release {task} --json",
+        f"hand-over {task} --to ben --json",
+        f"done {task} --json",
+        f"reopen {task} --json",
+        f"dismiss {task} --reason over --json",
+    )
+    printed = {f"tasks {line.split()[0]}": office.ask("tasks", *line.split()) for line in lines}
+    printed["why task"] = office.ask("why", "task", task, "--json")
+    office.shop.set_mode("associate")
+    machine = another(office, "max", role="manager")
+    assert machine.ask("tasks", "add", "Look", "--for", "ada").code == 0
+    assert machine.ask("sync").code == 0
+    given = machine.ask("tasks", "given", "--json")
+    return {
+        **printed,
+        "tasks add": added,
+        "tasks given": given,
+        "tasks withdraw": machine.ask("tasks", "withdraw", given.objects[0]["card"], "--json"),
+    }
+
+
+def _ruled(office: Desk) -> dict[str, Result]:
+    """A rule, and what a head office asks."""
+    machine = another(office, "hq", role="head_office")
+    rule = '[[rule]]\nslug = "welcome"\nname = "Welcome"\ntrigger = "new_customer"\ntitle = "Say hello"\n'
+    printed = {"rules add": feed(machine, rule, "rules", "add", "-", "--json")}
+    for line in ("list", "show welcome", "disable welcome", "enable welcome", "edit welcome --set offset_days=1"):
+        printed[f"rules {line.split()[0]}"] = machine.ask("rules", *line.split(), "--json")
+    printed["rules preview"] = machine.ask("rules", "preview", "welcome", "--json")
+    printed["rules remove"] = machine.ask("rules", "remove", "welcome", "--json")
+    brief = '[[corporate_task]]\ntitle = "Dress the window"\n'
+    printed["corporate add"] = feed(machine, brief, "corporate", "add", "-", "--json")
+    printed["corporate list"] = machine.ask("corporate", "list", "--json")
+    asked = printed["corporate list"].objects[0]["id"]
+    printed["corporate withdraw"] = machine.ask("corporate", "withdraw", asked, "--json")
+    return printed

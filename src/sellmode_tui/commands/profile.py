@@ -182,7 +182,7 @@ def _event(entry: TimelineEntry, zone: dt.tzinfo) -> Iterator[str]:
         yield f"{'':18}{line}"
 
 
-def _told(record: Record, entry: TimelineEntry) -> list[str]:
+def _told(record: Record, entry: TimelineEntry) -> list[str]:  # noqa: PLR0911  # one for each sort of record
     match record:
         case Order():
             return [f"{entry.kind} {visible(record.number)} {money(record.total, record.currency)}"]
