@@ -40,13 +40,14 @@ class RulesShop(Shop):
 
     def rule(self, slug: str, store: str | None = None, **fields: Any) -> TaskRule:
         """Write a rule, new or in place of what it was. By default one that makes a task at once of each purchase."""
-        made = TaskRule(
-            **{"id": task_rule_id(store, slug), "slug": slug, "store": store, "name": slug, "title": f"Do {slug}"}
-            | {"trigger": "purchase"}
-            | fields
-        )
+        given: dict[str, Any] = {"id": task_rule_id(store, slug), "name": slug, "title": f"Do {slug}"}
+        made = TaskRule(slug=slug, store=store, **{**given, "trigger": "purchase", **fields})
         self.write(made)
         return made
+
+    def stored_count(self, kind: str) -> int:
+        with self.database.snapshot() as connection:
+            return sum(1 for _ in records.each(connection, kind))
 
     def without(self, rule: TaskRule) -> None:
         """Remove a rule."""
@@ -57,13 +58,12 @@ class RulesShop(Shop):
         """An order, with the customer's figures."""
         number = next(_NUMBERS)
         line = OrderLine(title="Soap", amount=100, quantity=1, type="Soap", sku="S-1")
-        order = OrderEntry(
-            **{
-                "id": uuid7(), "customer": customer.id, "number": f"O-{number}", "currency": "EUR", "total": 100,
-                "placed_at": self.clock() - dt.timedelta(days=days_ago), "channel": "store", "store": "Alpha",
-                "lines": (line,),
-            } | fields
-        )  # fmt: skip
+        given: dict[str, Any] = {
+            "id": uuid7(), "customer": customer.id, "number": f"O-{number}", "currency": "EUR", "total": 100,
+            "placed_at": self.clock() - dt.timedelta(days=days_ago), "channel": "store", "store": "Alpha",
+            "lines": (line,),
+        }  # fmt: skip
+        order = OrderEntry(**{**given, **fields})
         with self.database.transaction() as connection:
             orders.write_orders(connection, [order])
             figures.refresh(connection, [customer.id])

@@ -83,11 +83,6 @@ def dying(shop: RulesShop, left: int) -> Iterator[None]:
             sa.event.remove(engine, name, hook)
 
 
-def corporate(shop: RulesShop) -> int:
-    with shop.database.snapshot() as connection:
-        return sum(1 for _ in passes.records.each(connection, "corporate_task"))
-
-
 def test_whatever_statement_a_pass_dies_at_the_next_goes_on(shop: RulesShop) -> None:
     wanted = furnish(shop)
     died = 0
@@ -105,7 +100,7 @@ def test_whatever_statement_a_pass_dies_at_the_next_goes_on(shop: RulesShop) -> 
     assert died > 5
     made = shop.tasks()
     assert len(made) == wanted == len({(task.rule, task.customer) for task in made})
-    assert corporate(shop) == 4
+    assert shop.stored_count("corporate_task") == 4
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgresql"])
@@ -124,6 +119,6 @@ def test_a_killed_process_leaves_nothing_half_done(request: pytest.FixtureReques
         shop.run()
         made = shop.tasks()
         assert len(made) == wanted == len({(task.rule, task.customer) for task in made})
-        assert corporate(shop) == 4
+        assert shop.stored_count("corporate_task") == 4
         shop.clock.now += dt.timedelta(days=1)
         assert shop.run().made == 2, "the cap of the next day"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections import Counter
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from sellmode_backend.store import records
 from sellmode_backend.store import settings as retailer_settings
 from sellmode_backend.store.schema import record, rule_event, rule_occurrence, rule_pass, rule_waiting
 from sellmode_contract import visibility
-from sellmode_contract.records import Customer, RuleTask
+from sellmode_contract.records import Customer, RuleTask, TaskRule
 from sellmode_contract.visibility import Account
 from tests.backend.people import MovedClock
 from tests.backend.rules.rules_shop import RulesShop
@@ -27,7 +28,11 @@ from tests.backend.rules.test_crashes import Died, dying
 from tests.backend.sync.pushing import at_once
 
 ZONES = ("UTC", "America/New_York", "Pacific/Kiritimati", "Pacific/Niue", "Asia/Kathmandu", "Europe/London")
-RULES = ("thank", "welcome", "birthday")
+RULES: dict[str, dict[str, Any]] = {
+    "thank": {"trigger": "purchase"},
+    "welcome": {"trigger": "new_customer"},
+    "birthday": {"trigger": "date", "dates": ("birthday",)},
+}
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +51,8 @@ class Life:
         """The customer of each order."""
         for slug in RULES:
             self.edit_rule(slug)
+        for _ in range(3):
+            self.arrive()
 
     def _empty(self) -> None:
         shop = self.shop
@@ -125,20 +132,18 @@ class Life:
             self.shop.finish(self.chance.choice(open_ones), self.shop.ada.id)
 
     def some_rule(self) -> None:
-        self.edit_rule(self.chance.choice(RULES))
+        self.edit_rule(self.chance.choice(list(RULES)))
 
     def recreate(self) -> None:
-        slug = self.chance.choice(RULES)
+        slug = self.chance.choice(list(RULES))
         self.shop.without(self.edit_rule(slug))
         if self.chance.random() < 0.5:
             self.shop.run()
         self.edit_rule(slug)
 
-    def edit_rule(self, slug: str) -> records.Record:
-        fields = {"thank": {}, "welcome": {"trigger": "new_customer"}, "birthday": {"trigger": "date"}}[slug]
-        dates = {"dates": ("birthday",)} if slug == "birthday" else {}
+    def edit_rule(self, slug: str) -> TaskRule:
         cap = self.chance.choice([None, None, 1, 2])
-        return self.shop.rule(slug, **fields, **dates, title=f"T{self.chance.random()}", daily_cap=cap)
+        return self.shop.rule(slug, title=f"T{self.chance.random()}", daily_cap=cap, **RULES[slug])
 
     def _owner(self, store: str) -> Account | None:
         shop = self.shop
@@ -187,10 +192,8 @@ class Life:
 
     def settle(self) -> None:
         """Let everything be made that is due: caps and open tasks hold nobody up for ever."""
-        for slug in RULES:
-            trigger = {"thank": "purchase", "welcome": "new_customer", "birthday": "date"}[slug]
-            dates = ("birthday",) if slug == "birthday" else ()
-            self.shop.rule(slug, trigger=trigger, dates=dates, expires_days=60)
+        for slug, fields in RULES.items():
+            self.shop.rule(slug, expires_days=60, **fields)
         for day in range(40):
             self.shop.run()
             open_ones = self.shop.tasks(state="open")
@@ -205,9 +208,9 @@ class Life:
         keys = set(self._keys(self.shop.tasks()))
         for order, customer in self.orders.items():
             assert ("thank", customer, order) in keys
-        for customer in self.customers:
-            assert ("welcome", customer.id, "new") in keys
-            assert any(rule == "birthday" and of == customer.id for rule, of, _ in keys)
+        for person in self.customers:
+            assert ("welcome", person.id, "new") in keys
+            assert any(rule == "birthday" and of == person.id for rule, of, _ in keys)
 
 
 @given(seed=st.integers(0, 2**32), steps=st.integers(10, 30))

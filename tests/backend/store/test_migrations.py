@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +14,8 @@ from alembic.migration import MigrationContext
 
 from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.store.migrations import SchemaTooNew, migrate
-from sellmode_backend.store.schema import metadata
+from sellmode_backend.store.schema import account, metadata
+from sellmode_contract.visibility import ROLE_CAPABILITIES
 
 DEFINITIONS = {
     "sqlite": "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'",
@@ -122,3 +124,40 @@ def test_processes_that_start_together_take_turns(fresh: Database, database_url:
         thread.join()
     assert failures == []
     assert definitions(fresh)
+
+
+def test_who_could_do_what_their_role_can_gets_what_it_can_now(fresh: Database) -> None:
+    migrate(fresh)
+    before = {
+        "mia": ("manager", ["reassign", "report", "sell"]),
+        "max": ("manager", ["report"]),
+        "hugo": ("head_office", ["report"]),
+        "hans": ("head_office", []),
+        "ada": ("associate", ["sell"]),
+    }
+    with fresh.transaction() as connection:
+        connection.execute(
+            sa.insert(account),
+            [
+                {"id": id, "user_name": id, "user_key": id, "name": id, "role": role, "capabilities": capabilities,
+                 "created_at": dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}
+                for id, (role, capabilities) in before.items()
+            ],
+        )  # fmt: skip
+        # As it was before: the tables are there already.
+        for table in ("rule_event", "rule_occurrence", "rule_pass", "rule_waiting"):
+            connection.execute(sa.text(f"DROP TABLE {table}"))  # noqa: S608  # our names
+        connection.execute(sa.text("DROP INDEX record_customers_of"))
+        connection.execute(sa.text("DROP INDEX record_parent_kind"))
+        connection.execute(sa.text("CREATE INDEX record_parent ON record (parent)"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0002'"))
+    migrate(fresh)
+    with fresh.snapshot() as connection:
+        now = dict(connection.execute(sa.select(account.c.id, account.c.capabilities)).all())
+    assert {id: set(given) for id, given in now.items()} == {
+        "mia": ROLE_CAPABILITIES["manager"],
+        "max": {"report"},
+        "hugo": ROLE_CAPABILITIES["head_office"],
+        "hans": set(),
+        "ada": {"sell"},
+    }

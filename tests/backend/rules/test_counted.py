@@ -1,0 +1,93 @@
+"""What a batch costs is bounded, however many customers it has and whatever comes of it; clocks are held briefly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from sellmode_backend.rules import facts, passes
+from tests.backend.rules.rules_shop import RulesShop
+
+
+@contextmanager
+def statements(shop: RulesShop) -> Iterator[list[str]]:
+    told: list[str] = []
+
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        told.append(statement)
+
+    sa.event.listen(shop.database.engine, "before_cursor_execute", note)
+    try:
+        yield told
+    finally:
+        sa.event.remove(shop.database.engine, "before_cursor_execute", note)
+
+
+def furnish(shop: RulesShop) -> None:
+    """Rules of every trigger, so that a batch needs everything."""
+    shop.rule("thank", consent="email")
+    shop.rule("soap", trigger="replenishment", after_days=1, products=("Soap",))
+    shop.rule("lapsed", trigger="lapsed", after_days=1, daily_cap=5)
+    shop.rule("birthday", trigger="date", dates=("birthday",))
+    shop.rule("welcome", trigger="new_customer", daily_cap=1000)
+    shop.rule("touch", trigger="stay_in_touch", after_days=1)
+    shop.rule("stock", trigger="event", event="back_in_stock")
+
+
+def test_a_batch_takes_the_same_statements_however_many_it_has(
+    shop: RulesShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    furnish(shop)
+    most: dict[int, int] = {}
+    for count in (4, 400):
+        for person in shop.many(count, owner=shop.ada.id)[:4]:
+            shop.buys(person)
+            shop.birthday(person, 11, 22)
+        shop.rule("thank", consent="email", title=f"With {count}")  # all are to be looked at anew
+        most[count] = 0
+        steps = passes.steps(shop.database, shop.clock, passes.PassReport())
+        while True:
+            with statements(shop) as told:
+                ended = next(steps, "ended")
+            most[count] = max(most[count], len(told))
+            if ended:
+                break
+    assert most[400] <= most[4] + 6, "a few more where several statements were left out for want of rows"
+    assert most[400] < 60
+
+
+def test_the_clock_is_taken_last_and_a_judged_batch_holds_nothing(shop: RulesShop) -> None:
+    furnish(shop)
+    for person in shop.many(3, owner=shop.ada.id):
+        shop.buys(person)
+    with statements(shop) as told:
+        shop.run("Alpha")
+    ticks = [number for number, statement in enumerate(told) if "INTO feed" in statement]
+    assert ticks
+    for tick in ticks:
+        after = [statement.split()[0] for statement in told[tick + 1 : tick + 3]]
+        assert "SELECT" not in after[:1], "between the clock and the commit there is nothing but the rows' writing"
+
+
+def test_others_write_while_a_batch_is_judged(shop: RulesShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also on SQLite, whose only writer a pass must not be for long. What they changed is looked at again."""
+    furnish(shop)
+    anna, ben = shop.many(2, owner=shop.ada.id)
+    load = facts.load
+
+    def while_judging(*given: Any) -> Any:
+        found = load(*given)
+        monkeypatch.setattr(facts, "load", load)
+        shop.give(anna, shop.ben)
+        return found
+
+    monkeypatch.setattr(facts, "load", while_judging)
+    shop.run()
+    assert {task.customer: task.meant_for for task in shop.tasks() if task.rule == "welcome"} == {
+        anna.id: shop.ben.id,
+        ben.id: shop.ada.id,
+    }

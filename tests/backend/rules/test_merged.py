@@ -1,0 +1,102 @@
+"""Customers who were found to be one: what rules made for either is not made again for the one who stays."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from sellmode_backend.rules import events
+from sellmode_backend.rules.events import CustomerEvent
+from sellmode_backend.store import duplicates, records
+from sellmode_backend.store.schema import rule_occurrence
+from sellmode_contract.records import Customer
+from tests.backend import merges
+from tests.backend.rules.rules_shop import RulesShop
+
+
+def pair(shop: RulesShop) -> tuple[Customer, Customer]:
+    """Two customers with one e-mail address."""
+    two = [shop.add(shop.ada, created_at=shop.clock(), email="one@example.com", given_name=name) for name in ("A", "B")]
+    with shop.database.transaction() as connection:
+        duplicates.watch(connection, {one.id: (None, one) for one in two})
+    return two[0], two[1]
+
+
+def merge(shop: RulesShop, keep: Customer, gone: Customer) -> None:
+    merges.merge(shop.database, keep.id, gone.id)
+
+
+def occurrences(shop: RulesShop) -> set[tuple[str, str, str]]:
+    table = rule_occurrence
+    with shop.database.snapshot() as connection:
+        return {
+            (customer, rule, key)
+            for customer, rule, key in connection.execute(sa.select(table.c.customer, table.c.rule, table.c.occurrence))
+        }
+
+
+def test_what_either_got_the_kept_one_does_not_get_again(shop: RulesShop) -> None:
+    anna, ben = pair(shop)
+    shop.birthday(anna, 11, 22)
+    orders = [shop.buys(anna), shop.buys(ben)]
+    shop.rule("thank")
+    shop.rule("welcome", trigger="new_customer")
+    shop.rule("birthday", trigger="date", dates=("birthday",))
+    theirs = shop.birthday(ben, 11, 22)
+    assert shop.run().made == 6
+    for task in shop.tasks(ben):
+        shop.finish(task, shop.ada.id)
+    merge(shop, anna, ben)
+    keys = occurrences(shop)
+    assert {customer for customer, _, _ in keys} == {anna.id}
+    assert {key for _, rule, key in keys if rule == "thank"} == {order.id for order in orders}
+    assert len(keys) == 4, "the birthday and the welcome of both are one"
+    assert not any(theirs.id in key for _, _, key in keys)
+    shop.run()
+    states = sorted((task.rule, task.state, task.reason) for task in shop.tasks(anna))
+    assert states == [
+        ("birthday", "done", ""),
+        ("birthday", "expired", "it was done before the merge"),
+        ("thank", "done", ""),
+        ("thank", "open", ""),
+        ("welcome", "done", ""),
+        ("welcome", "expired", "it was done before the merge"),
+    ]
+    for _ in range(3):
+        shop.clock.forward(days=1)
+        assert shop.run().made == 0
+
+
+def test_of_two_open_tasks_of_one_occurrence_one_stays(shop: RulesShop) -> None:
+    shop.rule("welcome", trigger="new_customer")
+    anna, ben = pair(shop)
+    shop.run()
+    mine = shop.task(anna)
+    merge(shop, anna, ben)
+    assert shop.tasks() == [mine]
+
+
+def test_what_only_the_other_one_got_is_remembered(shop: RulesShop) -> None:
+    anna, ben = pair(shop)
+    shop.birthday(anna, 11, 22)
+    shop.birthday(ben, 11, 22)
+    shop.rule("birthday", trigger="date", dates=("birthday",), audience="name:B")
+    assert shop.run().made == 1
+    merge(shop, anna, ben)
+    shop.rule("birthday", trigger="date", dates=("birthday",))
+    assert shop.run().made == 0
+    task = shop.task(anna)
+    assert (task.rule, task.state) == ("birthday", "open")
+    with shop.database.snapshot() as connection:
+        (date,) = records.children(connection, anna.id, "date")
+    assert task.occurrence == f"{date.id}/2026"
+
+
+def test_events_follow(shop: RulesShop) -> None:
+    shop.rule("stock", trigger="event", event="back_in_stock")
+    anna, ben = pair(shop)
+    shop.run()
+    with shop.database.transaction() as connection:
+        events.add(connection, [CustomerEvent("e1", "back_in_stock", ben.id, shop.clock())])
+    merge(shop, anna, ben)
+    assert shop.run().made == 1
+    assert shop.task(anna).occurrence == "e1"
