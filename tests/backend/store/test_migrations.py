@@ -146,7 +146,7 @@ def test_who_could_do_what_their_role_can_gets_what_it_can_now(fresh: Database) 
         )  # fmt: skip
         # As it was before: the tables are there already.
         for table in ("rule_event", "rule_occurrence", "rule_pass", "rule_waiting"):
-            connection.execute(sa.text(f"DROP TABLE {table}"))  # noqa: S608  # our names
+            connection.execute(sa.text(f"DROP TABLE {table}"))  # our names
         connection.execute(sa.text("DROP INDEX record_customers_of"))
         connection.execute(sa.text("DROP INDEX record_parent_kind"))
         connection.execute(sa.text("CREATE INDEX record_parent ON record (parent)"))
