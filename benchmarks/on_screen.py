@@ -74,14 +74,16 @@ def quiet(bench: Bench) -> Iterator[Figure]:
     """Bytes that a move of the cursor takes, and those of an app that is left alone."""
     shop = bench.shop()
     first = _first(shop)
+    idle_seconds = IDLE_SECONDS * bench.slice_seconds
     with screen.app(shop) as app:
         _wait_for_list(app, first)
-        moves = [app.answer(key, screen.listed).bytes for key in ("j",) * 10 + ("k",) * 5]
-        idle = app.count_bytes(IDLE_SECONDS)
+        keys = "j" * bench.rounds(10) + "k" * bench.rounds(5)
+        moves = [app.answer(key, screen.listed).bytes for key in keys]
+        idle = app.count_bytes(idle_seconds)
     with screen.bare("table") as bare:
         bare.wait_for(bare_apps.FIRST_ROW)
         bare.wait_quiet(screen.QUIET)
-        of_bare = [bare.answer("\x1b[B", "\n".join).bytes for _ in range(10)]
+        of_bare = [bare.answer("\x1b[B", "\n".join).bytes for _ in range(bench.rounds(10))]
     worst = max(moves)
     yield Figure(
         figure="bytes_of_cursor_move", value=worst, unit="bytes", baseline=max(of_bare), n=len(moves), rows=shop.rows,
@@ -89,7 +91,7 @@ def quiet(bench: Bench) -> Iterator[Figure]:
     )  # fmt: skip
     yield Figure(
         figure="bytes_when_idle", value=idle, unit="bytes", baseline=None, n=1, rows=shop.rows,
-        goal=f"none in {IDLE_SECONDS:g} s", missed=idle > 0,
+        goal=f"none in {idle_seconds:g} s", missed=idle > 0,
     )  # fmt: skip
 
 

@@ -6,9 +6,9 @@ import contextlib
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from benchmarks.shop import PASSWORD, USER, Shop
 from tests.support.terminal import Terminal
@@ -29,40 +29,36 @@ class Answer(NamedTuple):
 
 
 class TimedTerminal(Terminal):
-    """A terminal that can hold back what it reads, to draw it when the clock has stopped."""
+    """A terminal that notes when what it reads has come; it is drawn when the clock has stopped."""
 
-    _held: list[tuple[float, bytes]] | None = None
+    def __init__(self, argv: Sequence[str], **options: Any) -> None:
+        super().__init__(argv, **options)
+        self._came: list[tuple[float, int]] = []
+        self._until: int | None = None
 
     def answer(self, keys: str, watched: Callable[[list[str]], object]) -> Answer:
         """Type, and wait until the app is done; ``watched`` picks what is looked at from the screen's lines."""
         before = watched(self.screen())
-        held: list[tuple[float, bytes]] = []
-        self._held = held
+        self._came.clear()
         start = time.perf_counter()
         self.type(keys)
-        self.wait_quiet(QUIET)
-        self._held = None
+        count = self.wait_quiet(QUIET)
         last: float | None = None
-        count = 0
-        for moment, data in held:
-            self._draw(data)
+        for moment, end in self._came:
+            self._until = end
             if (now := watched(self.screen())) != before:
                 before, last = now, moment - start
-            count += len(data)
+        self._until = None
         return Answer(last, count)
 
     def shown(self, do: Callable[[], object], text: str) -> float:
         """Do something elsewhere; seconds from its beginning until a text that it brings was on its way here."""
-        held: list[tuple[float, bytes]] = []
         since = len(self._captured)
-        self._held = held
+        self._came.clear()
         start = time.perf_counter()
         do()
         self.wait_for_bytes(text.encode(), since=since)
-        self._held = None
-        for _, data in held:
-            self._draw(data)
-        return held[-1][0] - start
+        return self._came[-1][0] - start
 
     def memory(self) -> float:
         """Resident memory of the app, in MB."""
@@ -71,11 +67,14 @@ class TimedTerminal(Terminal):
         assert found  # noqa: S101 # Linux always says
         return int(found[1]) / 1000
 
-    def _draw(self, data: bytes) -> None:
-        if self._held is None:
-            super()._draw(data)
-        else:
-            self._held.append((time.perf_counter(), data))
+    def _read(self, timeout: float) -> bool:
+        came = super()._read(timeout)
+        if came:
+            self._came.append((time.perf_counter(), len(self._captured)))
+        return came
+
+    def _draw(self, until: int | None = None) -> None:
+        super()._draw(self._until if until is None else until)
 
 
 @contextlib.contextmanager

@@ -14,19 +14,23 @@ import pytest
 import pytest_textual_snapshot
 from hypothesis import HealthCheck, settings
 
-from tests.support import postgresql
+from tests.support import postgresql, quick
 from tests.support.network import forbid_network
 from tests.support.postgresql import PostgreSQL
 
 _ROOT = Path(__file__).parent.parent
 
-# `./dev test --hypothesis-profile=ci` looks longer, `proofs` far longer. No deadlines: a busy machine is not a failure.
-settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Examples are the same in every run, so that a failure comes of what was changed; `./dev test --hypothesis-profile=ci`
+# takes others each time, and more of them, `proofs` far more. No deadlines: a busy machine is not a failure.
+settings.register_profile(
+    "dev", deadline=None, max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("ci", settings.get_profile("dev"), max_examples=300, derandomize=False, print_blob=True)
 settings.register_profile("proofs", settings.get_profile("ci"), max_examples=3000)
 settings.load_profile("dev")
 
 forbid_network()
+quick.hurry()
 
 # A shell's background job begins with SIGINT ignored, one under nohup with SIGHUP, and what it starts inherits that: a
 # process that a test interrupts would not hear of it. A handler, even one that does nothing, is not inherited.

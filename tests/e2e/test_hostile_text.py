@@ -28,12 +28,13 @@ from tests.backend.importers.exports import ORDER, Export, Record, as_csv, custo
 from tests.support.backend import serve
 from tests.support.hostile import BIDI, HOSTILE, UNSTORABLE, foreign_controls
 from tests.support.installed import SELLMODE, Machine, Operator, activate, machine
+from tests.support.quick import in_earnest
 from tests.support.terminal import Terminal, foreign_bytes
 
 PASSWORD = "purple tractor reads 9 maps"
 SELLER = "Ada [/b]\x1b]0;x\x07\u202eLee"
 STORE = "Store [@click=app.exit]\x9b2J 1"
-SAMPLE = sorted({*range(0, len(HOSTILE), 40), HOSTILE.index(BIDI[0]), HOSTILE.index(BIDI[-1])})
+SAMPLE = sorted({*range(0, len(HOSTILE), 80), HOSTILE.index(BIDI[0]), HOSTILE.index(BIDI[-1])})
 """Of each class of the corpus some: they follow one another in it, and only the one with directions is a short one."""
 LONGEST = sorted(range(len(HOSTILE)), key=lambda place: (len(HOSTILE[place]), HOSTILE[place].count("\n")))[-5:]
 LINES = 8
@@ -61,7 +62,7 @@ class Shop:
     def workspace(self) -> Iterator[Workspace]:
         """The account's files, opened in this process."""
         (folder,) = known_accounts(self.machine.data)
-        with contextlib.closing(Workspace(unlock(folder, PASSWORD), Settings())) as workspace:
+        with in_earnest(), contextlib.closing(Workspace(unlock(folder, PASSWORD), Settings())) as workspace:
             yield workspace
 
     @contextlib.contextmanager
@@ -208,7 +209,7 @@ def test_a_list_on_a_terminal_is_as_harmless(shop: Shop) -> None:
     assert foreign_bytes(terminal.written) == []
 
 
-@pytest.mark.parametrize("place", SAMPLE[::5])
+@pytest.mark.parametrize("place", SAMPLE[::3])
 def test_a_profile_is_found_and_shown(shop: Shop, place: int) -> None:
     assert visible(email(place)).encode() in shop.run("show", number(place))
     shown = json.loads(shop.run("show", email(place), "--json"))

@@ -15,9 +15,10 @@ from unittest import mock
 
 from sellmode_tui import cli
 from sellmode_tui.account.folders import AccountFolder, known_accounts
+from tests.support.quick import PROGRAM
 from tests.support.shop import PASSWORD
 
-COMMAND = [sys.executable, "-m", "sellmode_tui"]
+COMMAND = [sys.executable, "-c", PROGRAM]
 
 
 @dataclass

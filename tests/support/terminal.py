@@ -9,6 +9,7 @@ up there.
 from __future__ import annotations
 
 import fcntl
+import functools
 import os
 import re
 import select
@@ -99,10 +100,11 @@ class Terminal:
         }
         self._cwd = cwd
         self._captured = bytearray()
-        self._undrawn = b""
+        self._drawn = 0
         self._ended = False
         self._display = _Screen(columns, rows)
         self._stream = pyte.ByteStream(self._display)
+        self._lines: dict[int, str] = {}
 
     def __enter__(self) -> Self:
         self._master, slave = os.openpty()
@@ -159,8 +161,10 @@ class Terminal:
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the size; the kernel tells the command with SIGWINCH."""
+        self._draw()
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self._display.resize(rows, columns)
+        self._display.dirty.update(range(rows))
 
     def signal(self, number: int) -> None:
         """Send a signal to the command itself, by its process id."""
@@ -180,17 +184,22 @@ class Terminal:
 
     def screen(self) -> list[str]:
         """The lines of the screen as read so far, without trailing spaces."""
+        self._draw()
+        display, cells = self._display, self._display.buffer
         # Not pyte's own `display`: it fails where half of a wide character has been written over.
-        cells = self._display.buffer
-        columns = range(self._display.columns)
-        return ["".join(cells[row][column].data for column in columns).rstrip() for row in range(self._display.lines)]
+        for row in display.dirty:
+            self._lines[row] = "".join([cells[row][column].data for column in range(display.columns)]).rstrip()
+        display.dirty.clear()
+        return [self._lines[row] for row in range(display.lines)]
 
     def cursor(self) -> tuple[int, int]:
         """Column and row of the terminal's own cursor, from 0: what a screen reader follows."""
+        self._draw()
         return self._display.cursor.x, self._display.cursor.y
 
     def is_reversed(self, column: int, row: int) -> bool:
         """Whether a cell, counted from 0, is in reverse video."""
+        self._draw()
         return self._display.buffer[row][column].reverse
 
     def wait_for(self, wanted: str | Callable[[list[str]], bool], *, timeout: float = DEADLINE) -> list[str]:
@@ -266,17 +275,17 @@ class Terminal:
             self._ended = True
             return False
         self._captured += data
-        self._draw(data)
         return True
 
-    def _draw(self, data: bytes) -> None:
-        """Feed pyte, without sequences it would draw as letters, and with a screen of its own for an application."""
-        data = self._undrawn + data
+    def _draw(self, until: int | None = None) -> None:
+        """Feed pyte, up to an offset or all, without sequences it would draw as letters, and with a screen of its own
+        for an application. When somebody looks, and not before: drawing takes longer than anything else here.
+        """
+        data = bytes(self._captured[self._drawn : until])
         start = data.rfind(b"\x1b")
         if start >= 0 and not _WHOLE_SEQUENCE.match(data, start):
-            data, self._undrawn = data[:start], data[start:]
-        else:
-            self._undrawn = b""
+            data = data[:start]  # the rest of a sequence is still to come
+        self._drawn += len(data)
         for part in _ALTERNATE_SCREEN.split(_UNKNOWN_TO_PYTE.sub(b"", data)):
             if _ALTERNATE_SCREEN.fullmatch(part):
                 self._display.reset()
@@ -288,8 +297,12 @@ class _Screen(pyte.Screen):
     """Draws every mark; pyte's own drops the rest of a text after one without a combining class, as Thai has."""
 
     def draw(self, data: str) -> None:
+        if data.isascii():
+            super().draw(data)
+            return
+        self.dirty.add(max(0, self.cursor.y - 1))  # a mark at the beginning of a line joins the end of the one before
         drawn = 0
-        for place, character in enumerate("" if data.isascii() else data):
+        for place, character in enumerate(data):
             if wcwidth(character) == 0 and not unicodedata.combining(character):
                 super().draw(data[drawn:place])
                 drawn = place + 1
@@ -321,6 +334,7 @@ _OWN_SEQUENCES = re.compile(
     """,
     re.VERBOSE,
 )
+_PLAIN = re.compile("[ -~]+")
 _PERMITTED: dict[str, re.Pattern[str]] = {
     "clipboard": re.compile(r"\x1b\]52;c;(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?\x07"),
     "bell": re.compile(r"\x07"),
@@ -350,6 +364,7 @@ class Foreign:
     """The whole sequence or the one character; bytes that are no UTF-8 appear as lone surrogates."""
 
 
+@functools.cache
 def is_printable(character: str) -> bool:
     """Whether one character may stand in a run of text: it moves nothing, hides nothing, turns nothing round."""
     if character in _JOINERS:
@@ -366,7 +381,7 @@ def foreign_bytes(data: bytes, *, allow: Collection[Permission] = ()) -> list[Fo
     `"clipboard"` in `allow`, and a bell with `"bell"`; a well-formed OSC 52 that nobody asked for is foreign.
     """
     text = data.decode("utf-8", "surrogateescape")
-    own = [_OWN_SEQUENCES, *(_PERMITTED[name] for name in allow)]
+    own = [_PLAIN, _OWN_SEQUENCES, *(_PERMITTED[name] for name in allow)]
     found: list[Foreign] = []
     offset = at = 0
     while at < len(text):

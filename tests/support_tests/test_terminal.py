@@ -70,7 +70,7 @@ import os, signal, sys, termios, tty
 tty.setraw(0)
 signal.signal(signal.SIGWINCH, lambda *_: os.write(1, repr(os.get_terminal_size().columns).encode()))
 os.write(1, b"ready")
-while (key := os.read(0, 16)) != b"q":
+while not (key := os.read(0, 16)).endswith(b"q"):  # keys may come together
     os.write(1, repr(key).encode())
 """
     with Terminal(python(code)) as terminal:

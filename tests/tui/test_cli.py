@@ -22,6 +22,7 @@ from sellmode_tui.sync.leader import Leader
 from tests.support.hostile import HOSTILE, foreign_controls
 from tests.support.machine import COMMAND, Machine
 from tests.support.proxy import DEADLINE, PASS, FaultProxy, Gate, Plan, after_head, canned, captive_portal, hold
+from tests.support.quick import PROGRAM, QUICKLY
 from tests.support.shop import NOON, PASSWORD, Shop, customer, open_shop
 from tests.support.terminal import Terminal as Pty
 
@@ -332,10 +333,7 @@ def test_a_disk_without_room_is_told_and_loses_nothing(desk: Desk) -> None:
     desk.shop.customers(300, desk.ada, begin=1000)
     folder = desk.account
     limit = folder.cache_path.stat().st_size + 60_000
-    code = (
-        f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}));"
-        "from sellmode_tui.cli import main; main()"
-    )
+    code = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}));{PROGRAM}"
     full = subprocess.run(
         [sys.executable, "-c", code, "sync", "--password-file", str(desk.password_file)],
         env=desk.environment,
@@ -452,7 +450,7 @@ def test_what_commands_load(office: Desk, arguments: list[str]) -> None:
     opens = arguments[0] not in ("accounts", "status", "doctor")
     password = ["--password-file", str(office.password_file)] if opens else []
     done = subprocess.run(
-        [sys.executable, "-c", LOADED, *arguments, *password],
+        [sys.executable, "-c", QUICKLY + LOADED, *arguments, *password],
         env=office.environment,
         capture_output=True,
         text=True,

@@ -608,12 +608,14 @@ def test_events_may_not_be_silent_for_too_long() -> None:
         yield request.nonce.encode() + b"\r\n\r\n: alive\n"
         ended.wait(20)
 
-    try:
-        lines, error = heard(handler, silent_seconds=0.3)
-    finally:
-        ended.set()
+    lines: list[bytes] = []
+    with calling(handler, silent_seconds=0.3) as transport:
+        try:
+            with pytest.raises(Broken), transport.events(wire.EVENTS_PATH, token="t") as told:
+                lines.extend(told)
+        finally:
+            ended.set()
     assert lines == [b": alive"]
-    assert isinstance(error, Broken)
 
 
 def test_another_way_is_closed_for_itself() -> None:

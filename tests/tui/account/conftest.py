@@ -7,15 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sellmode_tui.account import slot
-
 UseKeyring = Callable[[str], None]
-
-
-@pytest.fixture(autouse=True)
-def _quick_slots(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a password cost as little as Argon2 takes: what it costs in earnest is for the slot's own tests."""
-    monkeypatch.setattr(slot, "COST", slot.Cost(passes=1, memory_kib=32, lanes=4))
 
 
 @pytest.fixture

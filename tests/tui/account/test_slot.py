@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 import pytest
 
 from sellmode_tui.account.errors import WrongPassword
 from sellmode_tui.account.slot import DamagedSlot, Slot, open_slot, seal
+from tests.support.quick import in_earnest
 
 KEY = bytes(range(32))
 PASSWORD = "Zürich tram 11, twice"
 
 
-@pytest.fixture(autouse=True)
-def _quick_slots() -> None:
-    """Here passwords cost what they cost in earnest."""
+@pytest.fixture(scope="module", autouse=True)
+def _in_earnest() -> Iterator[None]:
+    with in_earnest():
+        yield
 
 
 @pytest.fixture(scope="module")

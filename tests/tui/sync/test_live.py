@@ -25,6 +25,7 @@ from sellmode_tui.sync.live import Terminal
 from sellmode_tui.sync.status import Line
 from sellmode_tui.transport import Broken, Refused, Transport
 from tests.support.proxy import DEADLINE, FaultProxy, Plan, after_head, cut, mute
+from tests.support.quick import QUICKLY
 from tests.support.shop import NOON, PASSWORD, Shop, another_cache, assert_right, held, open_shop, shown, sync, terminal
 from tests.tui.cache.pages import decrypted
 from tests.tui.sync.passes import one_pass
@@ -337,7 +338,7 @@ def test_a_process_sees_what_another_fetches_and_takes_over_when_it_is_gone(
     with Watched(mine) as leader:
         leader.until(line=Line.ONLINE, received=0)
         with subprocess.Popen(
-            [sys.executable, "-c", FOLLOW, str(data), PASSWORD],
+            [sys.executable, "-c", QUICKLY + FOLLOW, str(data), PASSWORD],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
