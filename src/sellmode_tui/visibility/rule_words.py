@@ -19,7 +19,7 @@ def trigger_words(rule: TaskRule) -> str:  # noqa: PLR0911 -- one for each trigg
                 return _then(rule, f"no purchase for {often}")
             return _then(rule, f"no purchase for {_days(rule.after_days or 0)}")
         case "new_customer":
-            return _offset(rule, "a customer was added")
+            return _offset(rule, "a customer was added", on="on the day")
         case "replenishment":
             each = " for each piece" if rule.per_unit else ""
             return _then(rule, f"{_days(rule.after_days or 0)}{each} after {_listed(rule.products)} was bought")

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from sellmode_contract.mutations import Create, Rejected
+from sellmode_contract.mutations import Create, Edit, Finish, Rejected, encode
 from sellmode_contract.wire import MAX_MUTATION_BYTES
 from sellmode_tui import sealed
 from sellmode_tui.account.journal import Journal, SavedFilter, create_session_clock_and_filters
-from sellmode_tui.cache.outbox import Leaving, Made, NotInTray, Outbox, TakenBack
+from sellmode_tui.cache.outbox import Kept, Leaving, Made, NotInTray, Outbox, TakenBack, create_outbox
 from sellmode_tui.migrations import migrate
 from tests.tui.cache.lines import KEY, NOW
 from tests.tui.cache.written import add, new_mid, note, rename, result
@@ -92,6 +92,41 @@ def test_what_could_never_be_sent_is_not_kept(outbox: Outbox) -> None:
         add(outbox, Create(kind="note", id="n", doc={"text": "x" * MAX_MUTATION_BYTES}))
     assert rejected.value.code == "too_large"
     assert outbox.unsent() == 0
+
+
+def test_what_is_written_at_once_is_kept_altogether_or_not_at_all(outbox: Outbox) -> None:
+    made = Made(NOW, "boot", 1.0)
+    first, second = (Kept(note("c", text), mid, {}) for text, mid in (("one", "m-1"), ("two", "m-2")))
+    entries = outbox.add_all([first, second], made=made)
+    assert outbox.add_all([first, second], made=made) == entries, "the same again"
+    assert outbox.waiting() == entries
+    assert [entry.bulk for entry in entries] == ["m-1", "m-1"]
+    assert add(outbox, note("c", "alone")).bulk is None
+    back = [Kept(note("c", "back"), f"back-{mid}", {}, undoes=mid) for mid in ("m-1", "m-2")]
+    outbox.add_all(back[1:], made=made)
+    again = [each._replace(mid=f"other-{each.mid}") for each in back]
+    with pytest.raises(TakenBack):
+        outbox.add_all(again, made=made)
+    large = Kept(note("c", "x" * MAX_MUTATION_BYTES), "large", {})
+    with pytest.raises(Rejected):
+        outbox.add_all([Kept(note("c", "small"), "small", {}), large], made=made)
+    assert [entry.mid for entry in outbox.waiting()][3:] == ["back-m-2"]
+
+
+def test_what_is_written_at_once_is_withdrawn_as_far_as_nothing_builds_on_it(outbox: Outbox) -> None:
+    made = Made(NOW, "boot", 1.0)
+    following = {"manual_task/next": None}
+    outbox.add_all(
+        [
+            Kept(Finish(kind="manual_task", id="one"), "m-1", following),
+            Kept(Finish(kind="manual_task", id="two"), "m-2", {"manual_task/two": "{}"}),
+        ],
+        made=made,
+    )
+    edit = add(outbox, Edit(kind="manual_task", id="next", set={"title": "x"}))
+    assert outbox.withdraw("m-1", "m-2", "unknown") == {"m-2"}
+    assert [entry.mid for entry in outbox.waiting()] == ["m-1", edit.mid]
+    assert outbox.withdraw(edit.mid, "m-1") == {"m-1", edit.mid}
 
 
 def test_counts_and_times(outbox: Outbox) -> None:
@@ -497,6 +532,21 @@ def test_a_journal_of_the_version_before_opens_and_keeps_everything(path: Path) 
     assert again.outbox.client() == client
     assert len(client) == 32
     again.close()
+
+
+def test_a_journal_of_before_bulks_keeps_what_waits(path: Path) -> None:
+    old = sealed.connect(path, KEY, create=True)
+    migrate(old, path, [create_session_clock_and_filters, create_outbox])
+    old.execute(
+        "INSERT INTO mutation (mid, body, made_at, boot, since_boot, before, change)"
+        " VALUES ('m', ?, ?, '', 0, '{}', 1)",
+        (encode(note("c", "x", id="n")), NOW.isoformat()),
+    )
+    old.close()
+    journal = Journal(path, KEY)
+    (entry,) = journal.outbox.waiting()
+    assert (entry.mid, entry.bulk, entry.operation) == ("m", None, note("c", "x", id="n"))
+    journal.close()
 
 
 def test_two_journals_have_two_names(tmp_path: Path) -> None:

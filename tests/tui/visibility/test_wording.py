@@ -10,12 +10,15 @@ from sellmode_contract.mutations import (
     Discard,
     Dismiss,
     Edit,
+    Finish,
     Merge,
     Operation,
     Park,
     Release,
     Remove,
+    Reopen,
     SetConsent,
+    Withdraw,
 )
 from sellmode_contract.mutations.operations import plain
 from sellmode_contract.records import CustomField
@@ -32,6 +35,9 @@ _BEFORE = {
         '{"id":"k","customer":"anna","author":"x","at":"2026-11-22T12:00:00Z",'
         '"operation":{"op":"edit","kind":"customer","id":"anna","set":{"phone":"1"}}}'
     ),
+    "manual_task/t": '{"id":"t","store":"s","creator":"me","title":"Water"}',
+    "task_card/k": '{"id":"k","store":"s","task":"t","title":"Given"}',
+    "task_rule/r": '{"id":"r","slug":"thank-you","name":"Thank you","trigger":"purchase","title":"T"}',
     "customer/anna": None,
 }
 
@@ -66,6 +72,25 @@ _BEFORE = {
         (SetConsent(id="x", customer="anna", channel="sms", state="one_to_one"), "consent to SMS of Anna: one-to-one"),
         (Claim(kind="request", id="x"), "taking a request"),
         (Release(kind="rule_task", id="x"), "giving back a task"),
+        (Create(kind="manual_task", id="x", doc={"title": " Call "}), 'task "Call"'),
+        (Remove(kind="manual_task", id="t"), 'removal of the task "Water"'),
+        (
+            Edit(kind="manual_task", id="t", set={"title": "x", "due": "2026-11-23"}),
+            'title and due time of the task "Water"',
+        ),
+        (Edit(kind="manual_task", id="t", set={"due": "x", "snoozed_to": ""}), 'due time of the task "Water"'),
+        (Edit(kind="manual_task", id="t", set={"assignee": "a"}), 'handing over the task "Water"'),
+        (Edit(kind="rule_task", id="unknown", set={"meant_for": "a"}), "handing over a task"),
+        (Edit(kind="corporate_task", id="unknown", set={"snoozed_to": "2026-12-01"}), "putting off a task"),
+        (Edit(kind="manual_task", id="t", set={"snoozed_to": ""}), 'no longer putting off the task "Water"'),
+        (Finish(kind="manual_task", id="t"), 'completing the task "Water"'),
+        (Finish(kind="manual_task", id="t", how="dismissed", reason="r"), 'dismissing the task "Water"'),
+        (Reopen(kind="manual_task", id="t"), 'reopening the task "Water"'),
+        (Withdraw(id="k"), 'withdrawing the task "Given"'),
+        (Claim(kind="manual_task", id="t"), 'taking the task "Water"'),
+        (Create(kind="task_rule", id="r", doc={"name": "VIPs"}), 'rule "VIPs"'),
+        (Remove(kind="task_rule", id="r"), 'removal of the rule "Thank you"'),
+        (Create(kind="corporate_brief", id="x", doc={"title": "Window"}), 'corporate task "Window"'),
         (Merge(id="p", keep="a"), "that Ann and Anne are one customer"),
         (Dismiss(id="unknown"), "that two are two customers"),
         (Park(id="x", customer="anna", operation=dict(plain(_PHONE))), "handing over the phone number of Anna"),
