@@ -17,6 +17,7 @@ from benchmarks import (
     opening_list,
     passes,
     polls,
+    rules_pass,
     two_screens,
     typeahead,
     writing,
@@ -40,6 +41,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "queue": passes.queue,
     "hot-store": hot_store.run,
     "polls": polls.run,
+    "rules-pass": rules_pass.run,
 }
 
 

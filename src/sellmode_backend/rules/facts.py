@@ -30,7 +30,7 @@ _IS_CUSTOMER = record.c.kind == sa.literal_column("'customer'")
 def customers_after(connection: Connection, store: str, cursor: str, limit: int) -> list[Customer]:
     """A store's next customers in the order of their ids."""
     query = sa.select(record.c.doc).where(_IS_CUSTOMER, record.c.team == store_audience(store), record.c.id > cursor)
-    return [_decode_customer(doc) for doc in connection.scalars(query.order_by(record.c.id).limit(limit))]
+    return [_decode_customer(doc) for doc in connection.scalars(query.order_by(record.c.id).limit(limit)).all()]
 
 
 def customers_of(connection: Connection, store: str, ids: Sequence[str]) -> list[Customer]:
@@ -38,7 +38,7 @@ def customers_of(connection: Connection, store: str, ids: Sequence[str]) -> list
     query = sa.select(record.c.doc).where(
         record.c.kind == "customer", record.c.team == store_audience(store), one_of(connection, record.c.id, ids)
     )
-    return [_decode_customer(doc) for doc in connection.scalars(query.order_by(record.c.id))]
+    return [_decode_customer(doc) for doc in connection.scalars(query.order_by(record.c.id)).all()]
 
 
 def load(connection: Connection, customers: Sequence[Customer], needs: Needs) -> list[Facts]:
@@ -71,7 +71,7 @@ def _grouped(pairs: Iterable[tuple[str, _T]]) -> dict[str, list[_T]]:
 
 def _docs(connection: Connection, customers: Sequence[str], kind: str) -> Iterable[str]:
     query = sa.select(record.c.doc).where(one_of(connection, record.c.parent, customers), record.c.kind == kind)
-    return connection.scalars(query.order_by(record.c.id))
+    return connection.scalars(query.order_by(record.c.id)).all()
 
 
 def _open_tasks(connection: Connection, ids: Sequence[str]) -> Iterable[RuleTask]:
