@@ -66,7 +66,10 @@ def _events(entry: CalendarEntry, now: dt.datetime, zone: dt.tzinfo) -> Iterator
     start, last = entry.repeat_from or entry.due_of_series, entry.due_of_series or entry.due
     if not entry.repeat or start is None:
         return
-    following = recurrence.next_due(entry.repeat, start, last, last.day)
+    try:
+        following = recurrence.next_due(entry.repeat, start, last, last.day)
+    except ValueError:
+        return  # written by a version that knows more rules: what follows is made there, too
     if following is None:
         return
     begin = following.day if following.time is None else dt.datetime.combine(following.day, following.time, zone)
@@ -112,8 +115,8 @@ def _rule(repeat: str, start: Due, zone: dt.tzinfo) -> dict[str, list[str | int 
     """The rule of what follows. It does not begin where the series did, so a count becomes the last one's time."""
     from icalendar import vRecur
 
-    rule = vRecur.from_ical(_BOUNDED.sub("", repeat))
-    if _BOUNDED.search(repeat):
+    rule = vRecur.from_ical(_BOUNDED.sub("", repeat.upper()))
+    if _BOUNDED.search(repeat.upper()):
         *_, last = recurrence.due_times(repeat, start)
         rule["UNTIL"] = [_moment(last, zone)]
     return dict(rule)

@@ -77,13 +77,18 @@ def test_the_next_one_of_a_series_keeps_what_follows_under_one_uid() -> None:
     assert begins(components(last)).keys() == {"second"}
 
 
-@pytest.mark.parametrize("rule", ["COUNT=3;FREQ=DAILY", "FREQ=DAILY;COUNT=3", "FREQ=DAILY;UNTIL=20261126;WKST=MO"])
+@pytest.mark.parametrize("rule", ["COUNT=3;FREQ=DAILY", "freq=daily;count=3", "FREQ=DAILY;UNTIL=20261126;WKST=MO"])
 def test_an_end_is_the_last_day(rule: str) -> None:
     day = read_due("2026-11-24")
     _, following = components(CalendarEntry("one", "Count", day, (), rule, day, "", day))
     assert following["DTSTART"].dt == dt.date(2026, 11, 25)
     assert following["RRULE"]["UNTIL"] == [dt.date(2026, 11, 26)]
     assert "COUNT" not in following["RRULE"]
+
+
+def test_a_rule_that_cannot_be_read_has_its_task_alone() -> None:
+    (event,) = components(CalendarEntry("one", "Count", FRIDAY, (), "FREQ=HOURLY", FRIDAY, "", FRIDAY))
+    assert event["UID"] == "one"
 
 
 def test_to_dos_need_no_due_time_and_do_not_repeat() -> None:
