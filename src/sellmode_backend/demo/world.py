@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from sellmode_backend.demo import pools
+from sellmode_backend.demo import pools, work
 from sellmode_contract.records import (
     Address,
     Consent,
@@ -87,6 +87,8 @@ class World:
     records: tuple[Record, ...]
     """Products, then customers, then what belongs to them; not the orders."""
     orders: tuple[Order, ...]
+    work: tuple[Record, ...]
+    """Rules that make tasks, corporate tasks, and tasks that people made. They follow the customers."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class _Shopper:
 
 
 def world(seed: int, today: dt.date, mode: Mode) -> World:
-    """The retailer as it stands on a day. Nothing in it is later than the start of that day."""
+    """The retailer as it stands on a day. Nothing in it has happened later than the start of that day."""
     chance = random.Random(f"{seed}")  # not a secret
     retailer = Retailer(
         id=source_id("retailer", SOURCE, "retailer"),
@@ -131,7 +133,12 @@ def world(seed: int, today: dt.date, mode: Mode) -> World:
     belongings = [record for shopper in shoppers for record in _belongings(chance, shopper, accounts, today)]
     customers = [shopper.customer for shopper in shoppers]
     orders.sort(key=lambda order: order.placed_at)
-    return World(retailer, accounts, (*products, *customers, *belongings), tuple(orders))
+    todo = (
+        *work.rules(CUSTOM_FIELDS),
+        *work.briefs(today),
+        *work.manual_tasks(random.Random(f"{seed} work"), accounts, customers, STORES, today),
+    )
+    return World(retailer, accounts, (*products, *customers, *belongings), tuple(orders), todo)
 
 
 # ------------------------------------------------------------------ goods

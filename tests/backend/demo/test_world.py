@@ -8,7 +8,8 @@ from collections import Counter, defaultdict
 import pytest
 
 from sellmode_backend.demo.world import ANNA, STORES, World, world
-from sellmode_contract.records import Customer, Order, Product, kind_of, parent_of
+from sellmode_contract.records import Customer, ManualTask, Order, Product, TaskRule, kind_of, parent_of
+from sellmode_contract.rules import checking
 from sellmode_contract.visibility import ROLE_CAPABILITIES, audiences, tags
 
 TODAY = dt.date(2026, 11, 22)
@@ -96,3 +97,16 @@ def test_pets_have_species_and_birthday(demo: World) -> None:
     ]
     assert len(pets) > 400
     assert all(pet["species"] and dt.date.fromisoformat(pet["birthday"]) < TODAY for pet in pets)
+
+
+def test_people_have_tasks_on_customers_whom_they_see(demo: World) -> None:
+    people = customers(demo)
+    tasks = [record for record in demo.work if isinstance(record, ManualTask)]
+    assert {task.creator for task in tasks} == {account.id for account in demo.accounts}
+    assert any(task.assignee for task in tasks)
+    for task in tasks:
+        owner = people[task.customer].owner if task.customer else None
+        assert owner in (None, task.assignee or task.creator)
+    rules = [record for record in demo.work if isinstance(record, TaskRule)]
+    assert {problem for rule in rules for problem in checking.problems(rule, demo.retailer.custom_fields)} == set()
+    assert "pet-birthday" in {rule.slug for rule in rules}

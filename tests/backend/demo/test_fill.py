@@ -1,0 +1,51 @@
+"""The demo's tasks are as in the morning: most of the last days' are done, some are left, new ones due."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+
+from sellmode_backend.demo.fill import fill
+from sellmode_backend.demo.world import world
+from sellmode_backend.store import records
+from sellmode_backend.store.database import open_database
+from sellmode_contract.records import CorporateTask, Customer, ManualTask, RuleTask
+from sellmode_contract.visibility import tags
+
+NOW = dt.datetime(2026, 11, 22, 8, tzinfo=dt.UTC)
+
+
+def test_everybody_has_an_agenda(sqlite_url: str) -> None:
+    demo = world(1, NOW.date(), "associate")
+    database = open_database(sqlite_url)
+    try:
+        fill(database, demo, NOW, lambda what: None)
+        with database.snapshot() as connection:
+            found = [
+                task
+                for kind in ("manual_task", "rule_task", "corporate_task")
+                for task in records.each(connection, kind)
+            ]
+            customers = {one.id: one for one in records.each(connection, "customer") if isinstance(one, Customer)}
+    finally:
+        database.close()
+    agendas: defaultdict[str | None, Counter[str]] = defaultdict(Counter)
+    made: set[str] = set()
+    for task in found:
+        assert isinstance(task, ManualTask | RuleTask | CorporateTask)
+        assert task.created_at is not None
+        assert task.created_at <= NOW
+        made.update({task.rule} if isinstance(task, RuleTask) else ())
+        agenda = agendas[tags(task, customers.get(getattr(task, "customer", None) or "")).own]
+        if task.state == "open" and task.due_at:
+            agenda[
+                "overdue" if task.due_at <= NOW else "today" if task.due_at < NOW + dt.timedelta(days=1) else "later"
+            ] += 1
+        agenda[task.state] += 1
+    assert made >= {"thank-you", "birthday", "pet-birthday", "lapsing", "lapsed", "new-customer"}
+    for account in demo.accounts:
+        agenda = agendas[f"person:{account.stores[0]}:{account.id}"]
+        assert 1 <= agenda["overdue"] <= 15, account.user_name
+        assert 2 <= agenda["today"] <= 25, account.user_name
+        assert agenda["later"] >= 1, account.user_name
+        assert agenda["done"] >= 10, account.user_name
