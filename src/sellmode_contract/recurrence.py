@@ -29,7 +29,14 @@ _PARTS = {
 """The parts that go with each frequency. RFC 5545 has more, with which a rule may search for centuries."""
 _ORDINALS = {"DAILY": 0, "WEEKLY": 0, "MONTHLY": 5, "YEARLY": 53}
 """The highest number before a day (``2MO``)."""
+_NUMBERS = {"BYMONTHDAY": 31, "BYSETPOS": 366, "BYMONTH": 12}
+"""Parts that are lists of numbers, with the highest; all but months count from the end too."""
+_WITHIN_MONTH = 5
+"""The highest number before a day where months are named: the library fails at more."""
+_CYCLE_YEARS, _CYCLE = 400, dt.timedelta(days=146_097)
+"""After these the calendar is the same again, weekdays too."""
 _WEEKDAY = re.compile(r"(?P<ordinal>[+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d{1,3}", re.ASCII)
 _EXAMPLE = "such as FREQ=WEEKLY;BYDAY=MO"
 _UNTIL = re.compile(r"\d{8}", re.ASCII)
 
@@ -51,8 +58,7 @@ def next_due(repeat: str, start: Due, last: Due, today: dt.date) -> Due | None:
 
 def due_times(repeat: str, start: Due) -> Iterator[Due]:
     """All due times of a series, within ``YEARS``. Raises ValueError with what is wrong with the rule."""
-    rule, count = _read(repeat, _naive(start))
-    for moment in itertools.islice(rule, count):
+    for moment in _moments(repeat, _naive(start)):
         yield Due(moment.date(), moment.time() if start.time is not None else None)
 
 
@@ -60,8 +66,8 @@ def _naive(due: Due) -> dt.datetime:
     return dt.datetime.combine(due.day, due.time or dt.time())
 
 
-def _read(repeat: str, start: dt.datetime) -> tuple[rrule, int | None]:
-    """The rule, ending within ``YEARS``, and how often it comes at most."""
+def _moments(repeat: str, start: dt.datetime) -> Iterator[dt.datetime]:
+    """The times that a rule comes to within ``YEARS``. Raises ValueError with what is wrong with it."""
     parts = _parts(repeat)
     count = _number("COUNT", parts.pop("COUNT")) if "COUNT" in parts else None
     _number("INTERVAL", parts.get("INTERVAL", "1"))
@@ -70,10 +76,20 @@ def _read(repeat: str, start: dt.datetime) -> tuple[rrule, int | None]:
         if count is not None:
             raise ValueError("it has either COUNT or UNTIL")
         last = min(last, _until(parts.pop("UNTIL")))
+    # The library searches to the end of the calendar for a day that never comes: it begins near that end.
+    ahead = max((LAST_YEAR - YEARS - start.year) // _CYCLE_YEARS, 0) * _CYCLE
+    rule = _rule(parts, start + ahead)
+    for moment in itertools.islice(rule, count):
+        if moment - ahead > last:
+            return
+        yield moment - ahead
+
+
+def _rule(parts: dict[str, str], start: dt.datetime) -> rrule:
     try:
         rule = rrulestr(";".join(f"{name}={value}" for name, value in parts.items()), dtstart=start)
         if isinstance(rule, rrule):
-            return rule.replace(until=last), count
+            return rule
     except (ValueError, KeyError, TypeError, IndexError, OverflowError):
         pass  # of the library's several errors none says more
     raise ValueError(f"it is not a recurrence rule of RFC 5545, {_EXAMPLE}")
@@ -97,9 +113,20 @@ def _parts(repeat: str) -> dict[str, str]:
         raise ValueError("days of the week go with WEEKLY, or with every day")
     for day in found["BYDAY"].split(",") if "BYDAY" in found else ():
         weekday = _WEEKDAY.fullmatch(day)
-        if not weekday or not 0 <= abs(int(weekday["ordinal"] or 0)) <= _ORDINALS[frequency]:
+        highest = min(_ORDINALS[frequency], _WITHIN_MONTH) if "BYMONTH" in found else _ORDINALS[frequency]
+        if not weekday or (weekday["ordinal"] and not 1 <= abs(int(weekday["ordinal"])) <= highest):
             raise ValueError("BYDAY has days such as MO, and 1MO or -1FR by the month or year")
+    for name in _NUMBERS.keys() & found.keys():
+        _check_numbers(name, found[name])
     return found
+
+
+def _check_numbers(name: str, text: str) -> None:
+    highest = _NUMBERS[name]
+    lowest = 1 if name == "BYMONTH" else -highest
+    for number in text.split(","):
+        if not _INTEGER.fullmatch(number) or int(number) == 0 or not lowest <= int(number) <= highest:
+            raise ValueError(f"{name} has numbers from {lowest} to {highest}, none of them 0")
 
 
 def _number(name: str, text: str) -> int:

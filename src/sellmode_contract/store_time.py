@@ -52,10 +52,9 @@ def read_due(text: str) -> Due:
         raise ValueError("there is no such day") from None
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise ValueError(f"the year has to lie between {FIRST_YEAR} and {LAST_YEAR}")
-    try:
-        return Due(day, dt.time.fromisoformat(time_text) if time_text else None)
-    except ValueError:
-        raise ValueError("there is no such time of day") from None
+    if time_text and not ("00" <= time_text[:2] <= "23" and time_text[3:] <= "59"):
+        raise ValueError("there is no such time of day")
+    return Due(day, dt.time.fromisoformat(time_text) if time_text else None)
 
 
 def day_start(day: dt.date, zone: dt.tzinfo) -> dt.datetime:

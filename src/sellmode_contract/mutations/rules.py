@@ -28,11 +28,11 @@ def create(operation: Create, world: World) -> Outcome:
         raise invalid(error) from None
     check_known(operation.doc, set(TaskRule.__struct_fields__) - {"id"})
     _check_may(rule, world)
+    _check(rule, world)
     if operation.id != task_rule_id(rule.store, rule.slug):
         raise Rejected("invalid", "The id of a rule is made of its store and slug.", field="id")
     if world.records.get("task_rule", operation.id) is not None:
         raise Rejected("conflict", "There is a rule of this slug already.", field="slug")
-    _check(rule, world)
     return Outcome(puts=(rule,))
 
 
@@ -97,8 +97,10 @@ def check_brief(brief: CorporateBrief, stores: list[str]) -> None:
         raise Rejected("invalid", f"There is no store {min(unknown)[:40]}.", field="stores")
     if set(brief.works) - {"omnichannel", "ecommerce"}:
         raise Rejected("invalid", "Kinds of work are omnichannel and ecommerce.", field="works")
-    if len(brief.products) > MOST_PRODUCTS:
-        raise Rejected("invalid", f"It names {MOST_PRODUCTS} products at most.", field="products")
+    if len(brief.products) > MOST_PRODUCTS or not all(product.strip() for product in brief.products):
+        raise Rejected("invalid", f"It names {MOST_PRODUCTS} products at most, none of them empty.", field="products")
+    for product in brief.products:
+        check_text(product, "products", LONGEST_TITLE)
     for name in ("due", "expires"):
         if text := getattr(brief, name):
             try:

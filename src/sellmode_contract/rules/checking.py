@@ -61,18 +61,23 @@ def _texts(rule: TaskRule) -> Iterator[Problem]:
         ("title", 200),
         ("details", LONGEST_TEXT),
         ("message", LONGEST_TEXT),
+        ("event", LONGEST_NAME),
     ):
         value: str = getattr(rule, field)
-        try:
-            text.refuse(value, field)
-        except text.UnstorableText as error:
-            yield Problem(field, f"{error}.")
+        yield from _unstorable(field, value)
         if len(value) > longest:
             yield Problem(field, f"It has {len(value)} characters; at most {longest} are kept.")
         if field in ("name", "title") and not value.strip():
             yield Problem(field, f"A rule needs a {field}.")
     for place in unknown_places(rule.message):
         yield Problem("message", f"There is nothing to put in the place of {{{place}}}.")
+
+
+def _unstorable(field: str, value: str) -> Iterator[Problem]:
+    try:
+        text.refuse(value, field)
+    except text.UnstorableText as error:
+        yield Problem(field, f"{error}.")
 
 
 def _trigger(rule: TaskRule) -> Iterator[Problem]:
@@ -93,6 +98,7 @@ def _trigger(rule: TaskRule) -> Iterator[Problem]:
         names: tuple[str, ...] = getattr(rule, field)
         if len(names) > MOST_NAMES or any(not name.strip() or len(name) > 200 for name in names):
             yield Problem(field, f"It names {MOST_NAMES} at most, none of them empty.")
+        yield from _unstorable(field, "".join(names))
 
 
 def _numbers(rule: TaskRule) -> Iterator[Problem]:
@@ -113,6 +119,7 @@ def _numbers(rule: TaskRule) -> Iterator[Problem]:
 
 
 def _audience(rule: TaskRule, custom: Iterable[CustomField]) -> Iterator[Problem]:
+    yield from _unstorable("audience", rule.audience)
     try:
         tree = filters.parse(rule.audience, (*filters.CUSTOMER_FIELDS, *filters.custom_fields(custom)))
     except filters.FilterError as error:
