@@ -411,7 +411,7 @@ class TaskListPage(TaskPage[Result]):
         self.ask(lambda door: door.assignable(id), opened, group="open")
 
 
-class AgendaScreen(MainPage[None], TaskListPage[None]):
+class AgendaScreen(TaskListPage[None], MainPage[None]):
     """Everybody's tasks who is signed in."""
 
     PAGE: ClassVar[PageName] = "tasks"

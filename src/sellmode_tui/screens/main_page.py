@@ -32,7 +32,7 @@ def tabs_of(desk: Desk) -> tuple[Tab, ...]:
 
 
 class MainPage(DeskScreen[Result]):
-    """A page with the line of tabs."""
+    """A page with the line of tabs. Named after the base whose style a page has: Textual looks no further than that."""
 
     PAGE: ClassVar[PageName]
 

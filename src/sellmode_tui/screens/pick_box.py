@@ -10,11 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Static
 
 from sellmode_contract.text import visible
 from sellmode_tui.screens.boxes import Box
+from sellmode_tui.widgets.suggestions import Suggestion, Suggestions
 from sellmode_tui.widgets.text_field import TextField
 
 
@@ -41,7 +41,7 @@ class PickBox(Box[str]):
 
     DEFAULT_CSS = """
     PickBox {
-        OptionList > .option-list--option-highlighted { background: $surface; color: $foreground; text-style: reverse; }
+        Suggestions { overlay: none; width: 1fr; background: $surface; }
         TextField { background: $panel; margin-top: 1; }
         .pick-said { height: auto; color: $text-muted; }
         .pick-said.-wrong { color: $foreground; text-style: bold; }
@@ -80,32 +80,20 @@ class PickBox(Box[str]):
         """Title, list, line, what is said of it, keys."""
         with Vertical(classes="box"):
             yield Static(Content(visible(self._title)), classes="box-title")
-            yield OptionList(markup=False)
+            yield Suggestions(ascii_only=self._ascii_only)
             yield TextField(placeholder=self._placeholder, ascii_only=self._ascii_only)
             yield Static(classes="pick-said")
             yield Static(Content(f"Enter {self._foot}, Up and Down choose, Esc leaves it"), classes="box-foot")
 
     def on_mount(self) -> None:
         """Offer everything."""
-        options = self.query_one(OptionList)
-        options.can_focus = False
         self._say("")
         self._offer()
         self.query_one(TextField).focus()
 
     def _offer(self) -> None:
-        text = self.query_one(TextField).value.strip()
-        options = self.query_one(OptionList)
-        self._shown = tuple(self.matching(text))
-        options.clear_options()
-        width = max((len(visible(each.label)) for each in self._shown), default=0)
-        options.add_options(
-            Option(Content.assemble(f"{visible(each.label):<{width}}", (f"  {visible(each.about)}", "$text-muted")))
-            for each in self._shown
-        )
-        options.display = bool(self._shown)
-        if self._shown:
-            options.highlighted = 0
+        self._shown = tuple(self.matching(self.query_one(TextField).value.strip()))
+        self.query_one(Suggestions).open([Suggestion(each.label, each.about) for each in self._shown])
 
     def _say(self, text: str, *, wrong: bool = False) -> None:
         said = self.query_one(".pick-said", Static)
@@ -125,21 +113,15 @@ class PickBox(Box[str]):
     @on(TextField.Submitted)
     def _take(self) -> None:
         text = self.query_one(TextField).value.strip()
-        place = self.query_one(OptionList).highlighted
-        if self._shown and place is not None:
-            self.dismiss(self._shown[place].value)
+        if self._shown:
+            self.dismiss(self._shown[self.query_one(Suggestions).place].value)
             return
         try:
             self.dismiss(self.typed(text))
         except ValueError as error:
             self._say(str(error), wrong=True)
 
-    @on(OptionList.OptionSelected)
-    def _clicked(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._shown[event.option_index].value)
-
     def action_move(self, by: int) -> None:
         """Move the mark."""
-        options = self.query_one(OptionList)
         if self._shown:
-            options.highlighted = max(0, min((options.highlighted or 0) + by, len(self._shown) - 1))
+            self.query_one(Suggestions).move(by)

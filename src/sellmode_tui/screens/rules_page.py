@@ -67,7 +67,7 @@ class TriggerBox(PickBox):
         raise ValueError("There is no such thing to wait for.")
 
 
-class RulesScreen(MainPage[None], ListScreen[None, RuleLine]):
+class RulesScreen(ListScreen[None, RuleLine], MainPage[None]):
     """The list."""
 
     PAGE: ClassVar[PageName] = "rules"
@@ -108,7 +108,7 @@ class RulesScreen(MainPage[None], ListScreen[None, RuleLine]):
             self.say("below", "")
             return
         rule = item.rule
-        said = []
+        said = [item.words]
         if item.in_place:
             said.append("a rule of your store stands in its place")
         if rule.audience:
@@ -117,7 +117,7 @@ class RulesScreen(MainPage[None], ListScreen[None, RuleLine]):
             said.append(f"not if contacted within {rule.contact_gap_days} days")
         if rule.daily_cap:
             said.append(f"{rule.daily_cap} a day and associate at most")
-        self.say("below", self._desk.words.between.join(said) or rule.title)
+        self.say("below", self._desk.words.between.join(said))
 
     # --- what can be done
 

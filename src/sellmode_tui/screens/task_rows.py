@@ -20,11 +20,11 @@ _MOST_LINES = 5_000
 
 def task_columns(*, ended: bool, people: bool, customers: bool = True) -> tuple[Column, ...]:
     """The columns of what is open or has `ended`: with `people` where several see a task, and their `customers`."""
-    when = Column("Ended" if ended else "Due", 17, priority=9, min_width=14)
-    customer = (Column("Customer", 18, priority=7, min_width=12),) if customers else ()
-    why = Column("How" if ended else "Why", 20, priority=5, min_width=14)
-    person = (Column("By" if ended else "For", 16, priority=6, min_width=8),) if people else ()
-    return (when, Column("Task", priority=10, min_width=18), *customer, why, *person, Column("Kind", 11, priority=1))
+    when = Column("Ended" if ended else "Due", 16, priority=9, min_width=13)
+    customer = (Column("Customer", 14, priority=6, min_width=10),) if customers else ()
+    why = Column("How" if ended else "Why", 18, priority=8, min_width=12)
+    person = (Column("By" if ended else "For", 14, priority=7, min_width=8),) if people else ()
+    return (when, Column("Task", priority=10, min_width=22), *customer, why, *person, Column("Kind", 11, priority=1))
 
 
 def row_key(key: TaskKey) -> str:
