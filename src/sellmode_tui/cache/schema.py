@@ -68,6 +68,7 @@ INDEXED = {
         kind: ("scope", "gen", "state", "due_at", "expires_at", "whose", *(["customer"] if kind in CHILDREN else []))
         for kind in TASK_KINDS
     },
+    "product": ("scope", "gen", "sku"),
     "customer": ("scope", "gen", "name_key", "owner"),
     OTHER: ("scope", "gen", "customer"),
 }
@@ -78,6 +79,7 @@ INDEXES = {
     **{f"{kind}_customer": f'"{kind}" (customer)' for kind in (*CHILDREN, OTHER)},
     # All that counting open tasks takes.
     **{f"{kind}_open": f"{kind} (due_at, expires_at, whose, scope, state) WHERE state = 'open'" for kind in TASK_KINDS},
+    "product_sku": "product (sku)",
     "customer_name_key": "customer (name_key, id)",
     "customer_owner": "customer (owner)",
 }

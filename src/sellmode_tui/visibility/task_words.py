@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 
-from sellmode_contract.records import Because
+import msgspec
+
+from sellmode_contract.records import Because, CustomField
 from sellmode_contract.store_time import local_day
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def because_words(  # noqa: PLR0911 -- one for each trigger
+def because_words(
     because: Because, now: dt.datetime, zone: dt.tzinfo, *, seen: bool
 ) -> str:
-    """What a rule's task is for: ``bought 5 days ago``. Of a customer who is not ``seen`` nothing but the event."""
+    """What a rule's task is for: ``bought 5 days ago``. Of a customer who is not ``seen`` nothing but the event.
+
+    ``about`` is as people call it: see ``called``.
+    """
     today = local_day(now, zone)
     since = (today - local_day(because.at, zone)).days if because.at is not None else None
     about, whose = (because.about, because.whose) if seen else ("", "")
     match because.event:
-        case "purchase":
-            return f"bought {_ago(since)}".strip()
-        case "replenishment":
+        case "purchase" | "replenishment":
             return " ".join(filter(None, ("bought", about, _ago(since))))
         case "date":
             what = about or "an important date"
@@ -33,6 +37,27 @@ def because_words(  # noqa: PLR0911 -- one for each trigger
             return "never contacted yet" if since is None else f"no contact for {_days(since)}"
         case "event":
             return " ".join(filter(None, (about.replace("_", " ") or "something happened", _ago(since))))
+
+
+def called(because: Because, titles: Mapping[str, str], custom: Iterable[CustomField]) -> Because:
+    """The same with what it is about as people call it: products by title, if it is among ``titles`` by SKU, and the
+    retailer's own dates by label.
+    """
+    about = because.about
+    if sku := sku_of(because):
+        about = titles.get(sku) or sku
+    elif because.event == "date" and about not in ("birthday", "anniversary"):
+        for field in custom:
+            inner = {f"{field.name}.{each.name.removeprefix(f'{field.name}.')}": each.label for each in field.fields}
+            about = inner.get(about) or (field.label if field.name == about else "") or about
+    return because if about == because.about else msgspec.structs.replace(because, about=about)
+
+
+def sku_of(because: Because) -> str:
+    """The SKU that it is about, if it is about one."""
+    if because.event not in ("purchase", "replenishment") or not because.about.startswith("sku:"):
+        return ""
+    return because.about.removeprefix("sku:")
 
 
 def _days(days: int) -> str:

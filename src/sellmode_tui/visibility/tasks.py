@@ -10,13 +10,14 @@ import contextlib
 import datetime as dt
 import operator
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from sellmode_contract import visibility
 from sellmode_contract.mutations.operations import TaskKind
 from sellmode_contract.records import (
+    Because,
     ContactChannel,
     CorporateTask,
     Customer,
@@ -34,7 +35,7 @@ from sellmode_tui.cache.tables import decode, instant
 from sellmode_tui.visibility.due_words import due_words
 from sellmode_tui.visibility.readings import Readings
 from sellmode_tui.visibility.surroundings import Surroundings
-from sellmode_tui.visibility.task_words import because_words
+from sellmode_tui.visibility.task_words import because_words, called, sku_of
 
 Section: TypeAlias = Literal["overdue", "today", "week", "later", "done"]
 """``week``: until the end of Sunday. ``later`` ends with what has no due time. ``done`` is all that has ended."""
@@ -442,10 +443,21 @@ def customer_names(reading: Reading, customers: Sequence[str]) -> dict[str, str]
 def lines(reading: Reading, around: Surroundings, tasks: Sequence[tuple[TaskKind, Task]], at: Moment) -> list[TaskLine]:
     """Tasks as lines, in their order."""
     names = _names(reading, (getattr(task, "customer", None) for _, task in tasks))
-    return [_line(kind, task, names, around, at) for kind, task in tasks]
+    reasons = _reasons(reading, around, (task for _, task in tasks))
+    return [_line(kind, task, names, reasons.get(task.id), around, at) for kind, task in tasks]
 
 
-def _line(kind: TaskKind, task: Task, names: _Names, around: Surroundings, at: Moment) -> TaskLine:
+def _reasons(reading: Reading, around: Surroundings, tasks: Iterable[Task]) -> dict[str, Because]:
+    """Why rules' tasks are there, with what they are about as people call it, by the task's id."""
+    found = {task.id: task.because for task in tasks if isinstance(task, RuleTask) and task.because}
+    titles = dict(_products(reading, {sku for because in found.values() if (sku := sku_of(because))}))
+    custom = around.retailer.custom_fields if around.retailer else ()
+    return {id: called(because, titles, custom) for id, because in found.items()}
+
+
+def _line(
+    kind: TaskKind, task: Task, names: _Names, because: Because | None, around: Surroundings, at: Moment
+) -> TaskLine:
     expires_at: dt.datetime | None = getattr(task, "expires_at", None)
     section = _section(task.state, _stored(task.due_at), _stored(expires_at), at)
     overtime = task.state == "open" and section == "done"
@@ -453,7 +465,6 @@ def _line(kind: TaskKind, task: Task, names: _Names, around: Surroundings, at: M
     seen = customer is None or customer in names.seen
     due = read(task.snoozed_to or task.due)
     falls_to = whose(task)
-    because = task.because if isinstance(task, RuleTask) else None
     given = isinstance(task, ManualTask) and task.assignee not in (None, task.creator)
     return TaskLine(
         kind=kind,
@@ -546,19 +557,21 @@ def _known(reading: Reading, around: Surroundings, task: Task, line: TaskLine, a
         return known
     customer: Customer = decode("customer", row[0])
     known.update(given_name=customer.given_name, family_name=customer.family_name, name=customer.name)
-    if isinstance(task, RuleTask) and task.because:
-        day = read(task.because.day)
-        known.update(
-            about=task.because.about, whose=task.because.whose, day=due_words(day, at.at, at.zone) if day else ""
-        )
+    if because := _reasons(reading, around, [task]).get(task.id):
+        day = read(because.day)
+        known.update(about=because.about, whose=because.whose, day=due_words(day, at.at, at.zone) if day else "")
     return known
 
 
-def _products(reading: Reading, skus: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+def _products(reading: Reading, skus: Collection[str]) -> tuple[tuple[str, str], ...]:
+    """SKUs with titles; a title is empty where the product is not known."""
+    if not skus:
+        return ()
     marks = ",".join("?" * len(skus))
     titles = dict(
         reading.connection.execute(
-            f"SELECT p.sku, p.title FROM product p WHERE p.sku IN ({marks}) AND {reading.only_visible('p')}", skus
+            f"SELECT p.sku, p.title FROM product p WHERE p.sku IN ({marks}) AND {reading.only_visible('p')}",
+            tuple(skus),
         )
     )
     return tuple((sku, titles.get(sku, "")) for sku in skus)

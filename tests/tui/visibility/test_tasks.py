@@ -19,6 +19,7 @@ from sellmode_contract.records import (
     Because,
     CorporateTask,
     CustomerCard,
+    CustomField,
     ManualTask,
     Product,
     RuleTask,
@@ -31,7 +32,7 @@ from sellmode_contract.records import (
 from sellmode_contract.store_time import Due, read_due
 from sellmode_tui.visibility import AgendaList, AgendaQuery, Section, TaskCounts, TaskKey
 from sellmode_tui.visibility.tasks import A_COLLEAGUES_CUSTOMER, KINDS, OPEN, SECTIONS
-from tests.tui.cache.lines import ME, NOW, RETAILER, STORE, customer, staff
+from tests.tui.cache.lines import ALL, ME, NOW, RETAILER, STORE, customer, put, staff
 from tests.tui.visibility.desk import ANNA, OTHERS, Desk, directory, manager, open_desk, seller
 
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -310,6 +311,31 @@ def test_a_corporate_task_names_its_products(desk: Desk) -> None:
     assert found is not None
     assert (found.subject, found.products) == ("New", (("1", "Scarf"), ("2", "")))
     assert found.can == {"finish", "snooze"}
+
+
+def test_what_a_task_is_about_goes_by_its_title_and_label(desk: Desk) -> None:
+    pets = CustomField(
+        name="pet",
+        label="Pets",
+        type="group",
+        fields=(CustomField(name="birthday", label="Birthday", type="date"),),
+    )
+    joined = CustomField(name="joined", label="Member since", type="date")
+    food = Product(id="p", sku="17", title="Cat food", currency="CHF")
+    desk.cache.state()
+    desk.cache.apply(
+        [put(msgspec.structs.replace(RETAILER, custom_fields=(pets, joined)), ALL, v=9), put(food, ALL)], "own"
+    )
+    reasons = {
+        "bought Cat food 5 days ago": Because(event="purchase", at=NOW - dt.timedelta(days=5), about="sku:17"),
+        "bought 18 5 days ago": Because(event="replenishment", at=NOW - dt.timedelta(days=5), about="sku:18"),
+        "bought Shoes today": Because(event="purchase", at=NOW, about="Shoes"),
+        "Birthday of Rex tomorrow": Because(event="date", day="2026-11-23", about="pet.birthday", whose="Rex"),
+        "Member since tomorrow": Because(event="date", day="2026-11-23", about="joined"),
+        "name day tomorrow": Because(event="date", day="2026-11-23", about="name day"),
+    }
+    desk.bring(*(of_a_rule(f"task-{number}", because) for number, because in enumerate(reasons.values())))
+    assert [line.because for line in desk.door.agenda().rows(0, 9)] == list(reasons)
 
 
 def test_what_may_be_done_depends_on_who_has_it(desk: Desk) -> None:
