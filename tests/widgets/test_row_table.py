@@ -338,6 +338,28 @@ async def test_a_new_search_begins_at_the_top() -> None:
         assert (app.table.cursor_place, names(app)[0]) == (0, "> Customer 0")
 
 
+async def test_keys_pressed_while_a_list_that_begins_at_the_top_is_under_way_count_from_there() -> None:
+    async with running(Numbered(1000)) as (pilot, app):
+        await pilot.press("pagedown")
+        await settle(pilot)
+        sources = [Numbered(700), Numbered(700)]
+        for source in sources:
+            source.open.clear()
+            app.table.show(source, keep_cursor=False)
+            await pilot.press("down")
+        for source in sources:
+            source.open.set()
+        await settle(pilot)
+        assert (app.table.cursor_place, app.table.scroll_offset.y) == (2, 0)
+        source.open.clear()
+        app.table.reload(keep_cursor=False)
+        await pilot.press("end")
+        source.open.set()
+        await settle(pilot)
+        assert app.table.cursor_key == "c697"
+        assert any(line.startswith("> ") for line in names(app))
+
+
 async def test_a_new_search_begins_at_the_top_though_its_rows_change_before_they_come() -> None:
     async with running(Numbered(1000)) as (pilot, app):
         await pilot.press("pagedown")

@@ -208,7 +208,8 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         # A generation is one answer to `show` or `reload`; whatever older ones still bring is dropped.
         self._generation = 0
         self._opening = False  # the generation's count and first rows are under way; the old rows stay on the screen
-        self._to_first = False  # a generation that was to go to the first row has not opened yet
+        # Where the cursor was when a generation began that goes to the first row; None once it, or a later one, opened.
+        self._to_first_from: int | None = None
         self._fetching = False  # a page is under way
         self._broken = False
 
@@ -261,7 +262,8 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     def clear(self) -> None:
         """Drop the source and all rows at once, as when the screen is locked."""
         self._generation += 1
-        self._opening = self._fetching = self._choosing = self._to_first = False
+        self._opening = self._fetching = self._choosing = False
+        self._to_first_from = None
         self._source = None
         self._pages.clear()
         self._count = None
@@ -324,19 +326,21 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
             return
         self._generation += 1
         self._opening, self._fetching, self._broken = True, False, False
-        self._to_first = self._to_first or not keep_cursor
-        keep_cursor = not self._to_first
+        if not keep_cursor and self._to_first_from is None:
+            self._to_first_from = self._cursor
+        keep_cursor = self._to_first_from is None
         if not self.is_running:
             return  # `on_mount` begins
         key = (key or self.cursor_key) if keep_cursor else None
-        place = self._cursor if keep_cursor else 0
+        place = self._cursor if self._to_first_from is None else self._to_first_from
         line = place - self.scroll_offset.y if keep_cursor else 0  # of the view
         height = max(1, self._view_height)
 
         def work() -> Callable[[], None]:
             count = source.count()
             found = source.find(key) if key is not None else None
-            target = max(0, min(place if found is None else found, count.n - 1))
+            wanted = found if found is not None else place if keep_cursor else 0
+            target = max(0, min(wanted, count.n - 1))
             top = max(0, min(target - line, count.n - height))
             pages = {
                 page: self._checked(source.rows(page * PAGE, min((page + 1) * PAGE, count.n)))
@@ -348,12 +352,12 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _opened(self, count: Count, pages: dict[int, Sequence[Row]], shift: int, *, keep_cursor: bool) -> None:
         """Put a generation's first rows in place of the old ones. `shift` is how far the cursor's record has moved."""
-        self._opening = self._to_first = False
+        self._opening, self._to_first_from = False, None
         self._pages = OrderedDict(pages)
         self._count = count
-        top = self.scroll_offset.y + shift if keep_cursor else 0
         # The cursor may have been moved while the rows were under way: the shift leaves that in force.
-        self._cursor = max(0, min(self._cursor + shift if keep_cursor else 0, count.n - 1))
+        self._cursor = max(0, min(self._cursor + shift, count.n - 1))
+        top = self.scroll_offset.y + shift if keep_cursor else self._cursor - max(1, self._view_height) + 1
         self._resize_virtual()
         self.scroll_to(y=max(0, min(top, self.max_scroll_y)))
         self._after_change()
@@ -433,7 +437,8 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
             self._count = None
             self._resize_virtual()
             self.refresh()
-        self._opening = self._fetching = self._to_first = False
+        self._opening = self._fetching = False
+        self._to_first_from = None
         self._broken = True
         self.post_message(self.Failed(self, error))
 
