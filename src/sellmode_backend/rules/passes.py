@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import logging
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -24,6 +25,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from sellmode_backend import faults
 from sellmode_backend.accounts.signing_in import Clock
 from sellmode_backend.rules import corporate, events, facts, ledger, progress, standing
 from sellmode_backend.rules.progress import Progress
@@ -43,6 +45,7 @@ BATCH = 1000
 _CHANGES = 2 * feeds.ROWS_PER_SEQ
 """Changed records that are looked at together; more than may share a number."""
 _TRIES = 4
+_log = logging.getLogger(__name__)
 _UTC = ZoneInfo("UTC")
 
 _T = TypeVar("_T")
@@ -68,6 +71,8 @@ class PassReport:
     """Corporate tasks made or changed."""
     unfit: dict[str, str] = dataclasses.field(default_factory=dict)
     """What is wrong with rules that make no sense (any more) and were left out, by the rule's id."""
+    failed: set[str] = dataclasses.field(default_factory=set)
+    """Ids of customers who could not be judged for an error that is in the log; the others were."""
     left: set[str] = dataclasses.field(default_factory=set)
     """Stores that were left to another worker, who was at them at the same moment."""
 
@@ -163,7 +168,10 @@ class _Work:
     """Customers who wait no more."""
     ends: dict[str, tuple[RuleTask, str]] = dataclasses.field(default_factory=dict)
     """Open tasks by id, and why they expire; without a reason they stand at other instants than before."""
-    events: list[str] = dataclasses.field(default_factory=list)
+    events: dict[str, list[str]] = dataclasses.field(default_factory=dict)
+    """Those looked at: ids by customer."""
+    failed: list[str] = dataclasses.field(default_factory=list)
+    """Customers who could not be judged."""
     written: bool = False
     made: int = 0
     expired: int = 0
@@ -184,6 +192,7 @@ class _Work:
         report.held.update(decision.held for decision in self.held)
         report.held.update({"cap": self.cut} if self.cut else {})
         report.unfit.update(self.unfit)
+        report.failed.update(self.failed)
 
 
 def _turn(database: Database, clock: Clock, store: str) -> _Work | None:
@@ -222,9 +231,13 @@ def _look(connection: Connection, store: str, now: dt.datetime) -> _Work | None:
     decisions: list[Decision] = []
     for one in known:
         work.customers[one.customer.id] = one.customer
-        standing_tasks = [task for task in one.tasks if not _end(work, one, task, now)]
-        one = msgspec.structs.replace(one, tasks=tuple(standing_tasks)) if one.tasks else one  # noqa: PLW2901 -- narrowed
-        decisions += judge.decisions(one, made.get(one.customer.id, ()))
+        try:
+            staying = tuple(task for task in one.tasks if not _end(work, one, task, now))
+            there = msgspec.structs.replace(one, tasks=staying) if one.tasks else one
+            decisions += judge.decisions(there, made.get(one.customer.id, ()))
+        except Exception as error:  # noqa: BLE001 -- what is odd about one must not keep the others from their tasks
+            _log.error("customer %s cannot be judged\n%s", one.customer.id, faults.traced(error))
+            work.failed.append(one.customer.id)
     if work.begins or (before is not None and before.cursor is not None):
         work.wait = [one for one in decisions if not one.held and one.rule.daily_cap is not None]
         decisions = [one for one in decisions if one.held or one.rule.daily_cap is None]
@@ -255,7 +268,7 @@ def _next(connection: Connection, work: _Work, head: int) -> list[Customer] | No
     if not fresh and end == state.seen_seq:
         return None
     work.after = state._replace(seen_seq=end)
-    work.events = [id for ids in fresh.values() for id in ids]
+    work.events = fresh
     return facts.customers_of(connection, store, sorted({*changed, *fresh}))
 
 
@@ -293,14 +306,15 @@ def _write(connection: Connection, work: _Work) -> None:
     elif work.served:
         ledger.leave(connection, store, work.served)
     work.cut = ledger.wait(connection, store, work.wait)
-    events.looked_at(connection, work.events)
 
+    # First of what others write too are the customers, as everywhere: a merge has them when it moves the rest.
     touched = {one.customer for one in work.make} | {task.customer for task, _ in work.ends.values()}
     same = {
         customer.id
-        for customer in records.read_many(connection, "customer", touched, lock=True)
-        if customer == work.customers[customer.id]
+        for customer in records.read_many(connection, "customer", touched | work.events.keys(), lock=True)
+        if customer == work.customers.get(customer.id)
     }
+    events.looked_at(connection, [id for ids in work.events.values() for id in ids])
     made = [one for one in work.make if one.customer in same]
     ledger.enter(connection, store, today, made, now)
     ended = list(_ended(connection, work, same))

@@ -16,6 +16,8 @@ from sellmode_backend.rules.passes import UnknownStore
 from sellmode_backend.store import settings
 from sellmode_backend.store.schema import feed
 from sellmode_contract.records import Consent, CustomField
+from sellmode_contract.rules.facts import Facts
+from sellmode_contract.rules.judging import Judge
 from tests.backend.rules.rules_shop import RulesShop
 
 
@@ -290,3 +292,26 @@ def test_a_clock_that_was_wrong_loses_nothing(shop: RulesShop) -> None:
 def test_an_unknown_store_is_told(shop: RulesShop) -> None:
     with pytest.raises(UnknownStore, match="there is no store 'Gamma'"):
         shop.run("Gamma")
+
+
+def test_a_customer_who_cannot_be_judged_keeps_nobody_from_their_tasks(
+    shop: RulesShop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As data of a later version might do; what is known to be possible is tested where it is judged."""
+    shop.rule("welcome", trigger="new_customer")
+    anna, ben = shop.many(2)
+    decisions = Judge.decisions
+
+    def fail_at_anna(self: Judge, facts: Facts, *given: Any) -> Any:
+        if facts.customer.id == anna.id:
+            raise ValueError(facts.customer.given_name)
+        return decisions(self, facts, *given)
+
+    monkeypatch.setattr(Judge, "decisions", fail_at_anna)
+    report = shop.run()
+    assert (report.failed, report.made, shop.task().customer) == ({anna.id}, 1, ben.id)
+    assert f"customer {anna.id} cannot be judged" in caplog.text
+    assert anna.given_name not in caplog.text
+    monkeypatch.undo()
+    shop.clock.forward(days=1)
+    assert shop.run().made == 1
