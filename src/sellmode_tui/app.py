@@ -24,9 +24,10 @@ from sellmode_tui.account.process import harden_process
 from sellmode_tui.account.settings import Settings, read_settings
 from sellmode_tui.entering_app import CLOCK, Clock, EnteringApp, Start
 from sellmode_tui.entrance import TOLD, CacheDamaged, Entered
-from sellmode_tui.screens.agenda import AgendaScreen
+from sellmode_tui.screens.agenda import AgendaScreen, CustomerTasksScreen
 from sellmode_tui.screens.attention import AttentionScreen
 from sellmode_tui.screens.confirm import ConfirmBox
+from sellmode_tui.screens.customer_page import CustomerPage
 from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.screens.desk import Desk, Facts
 from sellmode_tui.screens.desk_screen import DeskScreen
@@ -395,6 +396,11 @@ class SellmodeApp(EnteringApp):
         if self._workspace is not None:
             self._workspace.retry_now()
             self._say(self._status.problem or "Sending.")
+
+    @on(CustomerPage.TasksWanted)
+    def _show_tasks(self, message: CustomerPage.TasksWanted) -> None:
+        if self._desk is not None:
+            self.push_screen(CustomerTasksScreen(self._desk, message.profile))
 
     @on(DeskScreen.Wrote)
     def _tell_written(self, message: DeskScreen.Wrote) -> None:

@@ -73,11 +73,10 @@ class ContactForm(FormScreen):
         yield MomentEntry("at", "When", self._desk)
         yield AreaEntry("summary", "What was said", self._desk, text)
 
-    def on_mount(self) -> None:
-        """Say how the customer is reached."""
-        super().on_mount()
-        if self._asked_by is not None:
-            self.say_quietly(self._reached(self._asked_by.line.action))
+    @property
+    def hint(self) -> str:
+        """How the customer is reached, for what a task asks for."""
+        return self._reached(self._asked_by.line.action) if self._asked_by else ""
 
     def _reached(self, channel: ContactChannel | None) -> str:
         customer = self._profile.customer

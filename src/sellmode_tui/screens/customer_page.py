@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from sellmode_contract.visibility import may
 from sellmode_tui.screens.consent_form import ConsentForm
@@ -31,12 +32,20 @@ def customer_keys(*, shown: bool) -> list[BindingType]:
         Binding("l", "log", "Log", show=shown, tooltip="Log a call, a visit or a message", id="customer.log"),
         Binding("o", "consent", "Consent", show=shown, tooltip="Consent, by channel", id="customer.consent"),
         Binding("d", "dates", "Dates", show=shown, tooltip="Important dates", id="customer.dates"),
+        Binding("t", "tasks", "Tasks", show=False, tooltip="The customer's tasks", id="customer.tasks"),
         Binding("N", "own_entries", "Mine", show=False, tooltip="Edit what you wrote about them", id="customer.mine"),
     ]
 
 
 class CustomerPage(DeskScreen[Result]):
     """Opens the forms for a customer."""
+
+    class TasksWanted(Message):
+        """A customer's tasks are to be shown."""
+
+        def __init__(self, profile: Profile) -> None:
+            self.profile = profile
+            super().__init__()
 
     @property
     @abstractmethod
@@ -67,6 +76,11 @@ class CustomerPage(DeskScreen[Result]):
         """List what the person wrote about the customer."""
         self._open(OwnEntriesScreen)
 
+    def action_tasks(self) -> None:
+        """List the customer's tasks."""
+        if (id := self.customer) is not None:
+            self._with_profile(id, lambda profile: self.post_message(self.TasksWanted(profile)))
+
     def may_write(self) -> bool:
         """Whether the person may change anything; says why not."""
         account = self._desk.facts.account
@@ -77,13 +91,14 @@ class CustomerPage(DeskScreen[Result]):
 
     def _open(self, page: Callable[[Desk, Profile], DeskScreen[Any]]) -> None:
         id = self.customer
-        if id is None or not self.may_write():
-            return
+        if id is not None and self.may_write():
+            self._with_profile(id, lambda profile: self.app.push_screen(page(self._desk, profile)))
 
-        def opened(profile: Profile | None) -> None:
+    def _with_profile(self, id: str, take: Callable[[Profile], object]) -> None:
+        def read(profile: Profile | None) -> None:
             if profile is None:
                 self.notify(NO_LONGER_VISIBLE, markup=False)
             elif self.is_active:
-                self.app.push_screen(page(self._desk, profile))
+                take(profile)
 
-        self.ask(lambda door: door.profile(id), opened, group="open")
+        self.ask(lambda door: door.profile(id), read, group="open")

@@ -85,7 +85,7 @@ class FormScreen(DeskScreen[Written]):
         """Begin with the first field."""
         scroll = self.query_one(_Fields)
         scroll.vertical_scrollbar.renderer = PlainBar  # type: ignore[misc]  # the way its documentation shows
-        self.say_quietly("")
+        self.say_quietly(self.hint)
         first = next(iter(self.fields), None)
         if first is not None:
             first.focus_first()
@@ -101,6 +101,11 @@ class FormScreen(DeskScreen[Written]):
     def unsaved(self) -> bool:
         """Whether something was typed that would be lost."""
         return not self._ended and any(each.changed for each in self.fields)
+
+    @property
+    def hint(self) -> str:
+        """What is to be known from the beginning."""
+        return ""
 
     def say_quietly(self, text: str) -> None:
         """Say something that is to be known and does no harm."""

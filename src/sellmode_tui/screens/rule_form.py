@@ -237,12 +237,13 @@ class EditRuleForm(_RuleForm):
         super().__init__(desk, f"Rule {line.rule.slug}: {line.words}", line.rule)
         self._line = line
 
-    def on_mount(self) -> None:
-        """Say what a change of somebody else's rule comes to."""
-        super().on_mount()
+    @property
+    def hint(self) -> str:
+        """What a change of the retailer's rule comes to."""
         account = self._desk.facts.account
         if self._rule.store is None and account is not None and len(account.stores) == 1:
-            self.say_quietly("This rule is the retailer's. What you save is your store's own, in its place.")
+            return "This rule is the retailer's. What you save is your store's own, in its place."
+        return ""
 
     def prepare(self) -> Write:
         """What was changed."""

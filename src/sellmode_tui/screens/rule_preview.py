@@ -49,6 +49,7 @@ class PreviewScreen(ListScreen[None, PreviewLine]):
     def __init__(self, desk: Desk, rule: TaskRule) -> None:
         super().__init__(desk, f"Tomorrow by the rule {rule.name}", _COLUMNS, "")
         self._rule = rule
+        self._asked = False
 
     def read(self, door: Door) -> Sequence[PreviewLine]:  # noqa: ARG002  # the cache has nothing of it
         """Nothing is read from the cache."""
@@ -59,12 +60,10 @@ class PreviewScreen(ListScreen[None, PreviewLine]):
         raise NotImplementedError
 
     def records_changed(self) -> None:
-        """It is asked of the backend once, and on demand: not with every change."""
-
-    def on_mount(self) -> None:
-        """Ask."""
-        super().on_mount()
-        self.action_again()
+        """Ask the backend at first; after that only on demand, not with every change."""
+        if not self._asked:
+            self._asked = True
+            self.action_again()
 
     def action_again(self) -> None:
         """Ask the backend."""
