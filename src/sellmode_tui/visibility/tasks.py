@@ -14,6 +14,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+import msgspec
+
 from sellmode_contract import visibility
 from sellmode_contract.mutations.operations import TaskKind
 from sellmode_contract.records import (
@@ -100,7 +102,8 @@ class TaskLine(NamedTuple):
     rule: str
     """Slug of the rule that made it."""
     whose: str | None
-    """Staff id of whom it falls to; None for anybody of the store."""
+    """Staff id of whom it falls to; None for anybody of the store. In Associate Mode a rule's task is its customer's
+    owner's."""
     whose_name: str
     given_by: str
     """Name of who gave it to whoever has it; empty for one's own."""
@@ -139,6 +142,7 @@ class TaskDetails:
 
     line: TaskLine
     record: ManualTask | RuleTask | CorporateTask
+    """As it is; without ``because`` if its customer is not to be seen."""
     details: str
     subject: str
     """Suggested subject of a message."""
@@ -229,10 +233,14 @@ def counts(reading: Reading, around: Surroundings, now: dt.datetime, *, mine: bo
 
 def _mine(reading: Reading, around: Surroundings) -> tuple[str, dict[str, str]]:
     """SQL for a view in which others' tasks are visible too."""
-    head = reading.head
-    if head is None or around.account is None or visibility.column(head.view.mode, around.account) != "team":
+    if around.account is None or _column(reading) != "team":
         return "", {}
     return " AND t.whose = :me", {"me": around.account.id}
+
+
+def _column(reading: Reading) -> visibility.Column | None:
+    """The column of the mode table that counts."""
+    return visibility.column(reading.head.view.mode, reading.head.view.account) if reading.head else None
 
 
 # ------------------------------------------------------------------ the list
@@ -411,6 +419,8 @@ class _Names(NamedTuple):
     """Names of those who are visible, by id."""
     carded: Mapping[str, str]
     """Names on the cards of others."""
+    owners: Mapping[str, str | None]
+    """Who looks after those who are visible."""
 
     def of(self, customer: str | None) -> str:
         if customer is None:
@@ -421,17 +431,17 @@ class _Names(NamedTuple):
 def _names(reading: Reading, customers: Iterable[str | None]) -> _Names:
     ids = [id for id in dict.fromkeys(customers) if id is not None]
     if not ids:
-        return _Names({}, {})
+        return _Names({}, {}, {})
     marks = ",".join("?" * len(ids))
     seen = reading.connection.execute(
-        f"SELECT c.id, c.name FROM customer c WHERE c.id IN ({marks}) AND {reading.only_visible('c')}", ids
-    )
+        f"SELECT c.id, c.name, c.owner FROM customer c WHERE c.id IN ({marks}) AND {reading.only_visible('c')}", ids
+    ).fetchall()
     carded = reading.connection.execute(
         "SELECT k.customer, k.doc ->> '$.name' FROM customer_card k"
         f" WHERE k.customer IN ({marks}) AND {reading.only_visible('k')}",
         ids,
     )
-    return _Names(dict(seen), dict(carded))
+    return _Names({id: name for id, name, _ in seen}, dict(carded), {id: owner for id, _, owner in seen})
 
 
 def customer_names(reading: Reading, customers: Sequence[str]) -> dict[str, str]:
@@ -444,7 +454,14 @@ def lines(reading: Reading, around: Surroundings, tasks: Sequence[tuple[TaskKind
     """Tasks as lines, in their order."""
     names = _names(reading, (getattr(task, "customer", None) for _, task in tasks))
     reasons = _reasons(reading, around, (task for _, task in tasks))
-    return [_line(kind, task, names, reasons.get(task.id), around, at) for kind, task in tasks]
+    found = []
+    for kind, task in tasks:
+        line = _line(kind, task, names, reasons.get(task.id), around, at)
+        if isinstance(task, RuleTask) and line.state == "open" and _column(reading) == "own":
+            owner = names.owners.get(task.customer)  # it goes with its customer, whomever it was made for
+            line = line._replace(whose=owner, whose_name=around.name_of(owner))
+        found.append(line)
+    return found
 
 
 def _reasons(reading: Reading, around: Surroundings, tasks: Iterable[Task]) -> dict[str, Because]:
@@ -531,7 +548,7 @@ def details(reading: Reading, around: Surroundings, key: TaskKey, now: dt.dateti
     template = "" if isinstance(task, ManualTask) else task.message
     return TaskDetails(
         line=line,
-        record=task,
+        record=_without_names(task) if line.customer_name and line.customer is None else task,
         details=task.details,
         subject=task.subject if isinstance(task, CorporateTask) else "",
         message=fill(template, _known(reading, around, task, line, at)),
@@ -541,6 +558,11 @@ def details(reading: Reading, around: Surroundings, key: TaskKey, now: dt.dateti
         expires_at=None if isinstance(task, ManualTask) else task.expires_at,
         can=_can(reading, around, task),
     )
+
+
+def _without_names(task: ManualTask | RuleTask | CorporateTask) -> ManualTask | RuleTask | CorporateTask:
+    """A task of a customer who is not to be seen: whose day it was about is not to be known, either."""
+    return msgspec.structs.replace(task, because=None) if isinstance(task, RuleTask) else task
 
 
 def _known(reading: Reading, around: Surroundings, task: Task, line: TaskLine, at: Moment) -> dict[str, str]:

@@ -71,9 +71,10 @@ from sellmode_tui.cache.fold import Fold
 from sellmode_tui.cache.outbox import Entry
 from sellmode_tui.cache.page import Change
 from sellmode_tui.cache.store import Cache
-from sellmode_tui.cache.tables import OTHER, TABLES, decode
+from sellmode_tui.cache.tables import OTHER, TABLES, TASK_KINDS, decode
 from sellmode_tui.migrations import transaction
-from sellmode_tui.visibility import CustomerQuery, Door
+from sellmode_tui.visibility import AgendaQuery, CustomerQuery, Door
+from sellmode_tui.visibility.tasks import SECTIONS
 from tests.tui.cache.lines import ALL, KEY, ME, NOW, OWN, RETAILER, STORE, TEAM, account, customer, head, put
 from tests.tui.cache.written import add, result
 
@@ -645,6 +646,9 @@ class Terminal:
             found = door.find(query)
             assert sorted(row.id for row in found.rows(0, 100)) == people
             assert found.count() == (len(people), True)
+        tasks = {(kind, id) for kind, id in shown if kind in TASK_KINDS}
+        assert set(door.agenda(AgendaQuery(SECTIONS)).keys()) == tasks
+        assert door.task_counts().open == sum(getattr(shown[task], "state") == "open" for task in tasks)  # noqa: B009
         assert sorted(row.id for row in door.find(CustomerQuery("ada")).rows(0, 9)) == [
             id
             for id in people
