@@ -9,11 +9,13 @@ from textual.dom import DOMNode
 from textual.keys import format_key
 
 from sellmode_tui.app import SellmodeApp
+from sellmode_tui.screens.agenda import AgendaScreen
 from sellmode_tui.screens.attention_details import DuplicateScreen, HandedOverScreen, RefusedScreen
 from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.screens.dates import DatesScreen
 from sellmode_tui.screens.own_entries import OwnEntriesScreen
 from sellmode_tui.screens.profile import ProfileView
+from sellmode_tui.screens.rules_page import RulesScreen
 from sellmode_tui.screens.sync_page import SyncScreen
 from sellmode_tui.widgets.row_table import RowTable
 from tests.docs.reading import DOCS, ROOT
@@ -27,7 +29,7 @@ def _bound(*places: type[DOMNode]) -> set[str]:
     keys = {
         key
         for place in places
-        for binding in place.BINDINGS
+        for binding in place.__dict__.get("BINDINGS", ())
         if isinstance(binding, Binding)
         for key in binding.key.split(",")
     }
@@ -53,6 +55,21 @@ def test_the_keys_named_are_bound() -> None:
 
 def test_the_keys_bound_are_named() -> None:
     assert _bound(*_SIGNED_IN) - _named() == _LEFT_TO_THE_PAGE_OF_KEYS
+
+
+def test_the_keys_of_tasks_and_rules_are_those_that_the_document_names() -> None:
+    document = (DOCS / "tasks.md").read_text("utf-8")
+    tables = re.findall(r"^\| Key \|.*?\n\n", document, re.MULTILINE | re.DOTALL)
+    for table, page in zip(tables, (AgendaScreen, RulesScreen), strict=True):
+        named = {
+            key.strip("`")
+            for row in table.splitlines()[2:]
+            if row
+            for key in row.split("|")[1].replace(",", " ").split()
+        }
+        ours = [each for each in page.__mro__ if each.__module__.startswith("sellmode_tui.")]
+        bound = {{"Escape": "Esc", "Delete": "Del"}.get(key, key) for key in _bound(*ours)}
+        assert named - {"Enter"} == bound
 
 
 def test_the_keys_of_pages_are_those_that_the_document_names() -> None:

@@ -550,3 +550,26 @@ async def test_the_ends_of_pages(n: int) -> None:
         await settle(pilot)
         assert app.table.cursor_key == (f"c{n - 1}" if n else None)
         assert sum(bool(name.strip("> ")) for name in names(app)) == (min(n, app.table.size.height - 1) or 2)
+
+
+async def test_marked_rows_bear_a_mark_beside_the_cursors() -> None:
+    async with running(Numbered(300)) as (pilot, app):
+        assert lines(app)[1].startswith("> Customer 0")
+        first, second = customer(0).key, customer(1).key
+        app.table.marks = frozenset({first, second})
+        await settle(pilot)
+        assert lines(app)[1].startswith("> * Customer 0")
+        assert lines(app)[2].startswith("  * Customer 1")
+        assert lines(app)[3].startswith("    Customer 2")
+        app.table.marks = frozenset()
+        assert lines(app)[2].startswith("    Customer 1")
+
+
+async def test_a_source_can_be_shown_from_one_of_its_records_on() -> None:
+    async with running(Numbered(300)) as (pilot, app):
+        app.table.show(Numbered(1000), at=customer(700).key)
+        await settle(pilot)
+        assert app.table.cursor_key == customer(700).key
+        app.table.show(Numbered(10), at=customer(700).key)
+        await settle(pilot)
+        assert app.table.cursor_place == 9

@@ -26,9 +26,10 @@ EVERYTHING = f"{PENDING} · server wants a newer app · synced 13:58 · Jamie Le
         (OFFLINE, "OFFLINE since 14:02 · 3 not sent: F4 · Jamie Lee · Team Mode"),
         (Status(), "OFFLINE"),
         (Status("SIGNED OUT"), "SIGNED OUT"),
+        (BUSY, EVERYTHING),
         (
-            BUSY,
-            EVERYTHING,
+            replace(ONLINE, tasks="3 overdue, 5 today"),
+            "ONLINE · 3 overdue, 5 today · synced 14:02 · Jamie Lee · Team Mode",
         ),
     ],
 )
@@ -54,6 +55,12 @@ def test_the_least_important_goes_first_where_it_is_narrow() -> None:
         "OFFLINE since 14:02",
     ]
     assert seen[7] == "OFFLINE since 14:0" or seen[7].endswith("…")
+
+
+def test_tasks_stay_longer_than_who_and_where() -> None:
+    status = replace(ONLINE, tasks="3 overdue, 5 today")
+    assert status_text(status, 44) == "ONLINE · 3 overdue, 5 today · synced 14:02"
+    assert status_text(status, 40) == "ONLINE · synced 14:02"
 
 
 @pytest.mark.parametrize("width", [3, 20, 80])

@@ -1,0 +1,42 @@
+"""The line of tabs: what it says, and which page a click picks."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import App, ComposeResult
+
+from sellmode_tui.widgets.tab_line import Tab, TabLine
+
+TABS = (Tab("customers", "1", "Customers"), Tab("tasks", "2", "Tasks", 1234), Tab("done", "", "Done"))
+
+
+class TabApp(App[None]):
+    """A line of tabs; keeps what was picked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.picked: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield TabLine(TABS, "tasks")
+
+    @on(TabLine.Picked)
+    def _picked(self, event: TabLine.Picked) -> None:
+        self.picked.append(event.name)
+
+
+async def test_names_keys_and_numbers_with_brackets_around_the_open_page() -> None:
+    async with TabApp().run_test(size=(80, 5)) as pilot:
+        line = pilot.app.query_one(TabLine)
+        assert line.text == " 1 Customers  [2 Tasks 1,234]  Done"
+        line.current = "done"
+        line.tabs = (*TABS[:1], Tab("tasks", "2", "Tasks"), *TABS[2:])
+        assert line.text == " 1 Customers   2 Tasks  [Done]"
+
+
+async def test_a_click_picks_the_page_under_it_and_nothing_beside_them() -> None:
+    app = TabApp()
+    async with app.run_test(size=(80, 5)) as pilot:
+        for column in (3, 16, 33, 70):
+            await pilot.click(TabLine, offset=(column, 0))
+        assert app.picked == ["customers", "tasks", "done"]
