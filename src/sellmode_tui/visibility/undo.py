@@ -34,7 +34,7 @@ from sellmode_tui.visibility import editing, task_changes
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.sending import words_of
 from sellmode_tui.visibility.wording import document_before
-from sellmode_tui.visibility.writing import NotVisible, Writer
+from sellmode_tui.visibility.writing import Writer
 
 LOOKED_AT = 1000
 """So many of one's last changes are remembered for this."""
@@ -105,33 +105,43 @@ def _is(entry: Entry, of: type[Operation]) -> bool:
 
 
 def _take_back(writer: Writer, bulk: list[Entry], new_ids: Mapping[str, str]) -> Undone:
-    """Take back changes that were written at once: what was not sent is withdrawn, the rest gets its inverse."""
+    """Take back changes that were written at once: what was not sent is withdrawn, the rest gets its inverse.
+
+    The inverses come first, because they may be refused: then all stays as it is.
+    """
     words = writer.read(lambda seen: _words(bulk, seen))
-    mids = [entry.mid for entry in bulk]
-    withdrawn = set() if all(entry.sent for entry in bulk) else writer.outbox.withdraw(*mids)
-    if len(withdrawn) == len(bulk):
-        return Undone(words, "withdrawn", shown=writer.changed())
-    now = {mid: writer.outbox.entry(mid) for mid in mids if mid not in withdrawn}
-    left = [entry for entry in now.values() if entry is not None]
-    if len(left) < len(now):
-        raise TakenBack
+    sent, fresh = ([entry for entry in bulk if entry.sent is was] for was in (True, False))
     try:
-        if any(not entry.sent for entry in left):
-            raise _No("Something that you wrote later builds on it: take that back first.")
-        changes = [functools.partial(_inverse, entry, new_ids, writer.new_id()) for entry in left]
-        written = writer.write_all(changes, undoes=[entry.mid for entry in left])
+        shown = not sent or _invert(writer, sent, new_ids)
+        if fresh:
+            withdrawn = writer.outbox.withdraw(*(entry.mid for entry in fresh))
+            shown = (not withdrawn or writer.changed()) and shown
+            if left := [entry.mid for entry in fresh if entry.mid not in withdrawn]:
+                sent = _sent_meanwhile(writer, left)
+                shown = _invert(writer, sent, new_ids) and shown
     except _No as no:
         raise CannotUndo(words, no.why) from None
-    except NotVisible:
-        raise CannotUndo(words, "It is not in your view any more, or is no more.") from None
     except Rejected as error:
-        if error.code == "not_found":
-            raise CannotUndo(words, "It is not in your view any more, or is no more.") from None
-        raise CannotUndo(words, error.detail) from None
-    finally:
-        if withdrawn:
-            writer.changed()
-    return Undone(words, "inverse", shown=all(each.shown for each in written))
+        gone = "It is not in your view any more, or is no more."
+        raise CannotUndo(words, gone if error.code == "not_found" else error.detail) from None
+    return Undone(words, "inverse" if sent else "withdrawn", shown=shown)
+
+
+def _invert(writer: Writer, entries: list[Entry], new_ids: Mapping[str, str]) -> bool:
+    """Write the inverses of what was sent, all or none; whether that shows. Raises _No and what ``write`` raises."""
+    changes = [functools.partial(_inverse, entry, new_ids, writer.new_id()) for entry in entries]
+    return all(each.shown for each in writer.write_all(changes, undoes=[entry.mid for entry in entries]))
+
+
+def _sent_meanwhile(writer: Writer, mids: list[str]) -> list[Entry]:
+    """What could not be withdrawn, because it is being sent. Raises TakenBack and _No."""
+    found = [writer.outbox.entry(mid) for mid in mids]
+    entries = [entry for entry in found if entry is not None]
+    if len(entries) < len(found):
+        raise TakenBack
+    if not all(entry.sent for entry in entries):
+        raise _No("Something that you wrote later builds on it: take that back first.")
+    return entries
 
 
 def _words(bulk: list[Entry], seen: Seen) -> str:

@@ -315,6 +315,18 @@ def test_a_bulk_of_which_some_is_sent_is_taken_back_as_one(busy: Desk) -> None:
         busy.door.undo()
 
 
+def test_a_bulk_of_which_one_cannot_be_taken_back_stays_as_it_is(busy: Desk) -> None:
+    busy.door.finish_tasks([KEY, WATERING, THANKING])
+    (entry,) = busy.outbox.batch(1, 1 << 20)
+    busy.answer(entry.mid)
+    busy.cache.finish(at=NOW)
+    busy.bring(msgspec.structs.replace(CALL, state="done", done_by=OTHERS, done_at=NOW))
+    with pytest.raises(CannotUndo, match="Only who has ended a task") as cannot:
+        busy.door.undo()
+    assert cannot.value.words == 'completing the task "Call" and 2 more'
+    assert [each.operation.id for each in busy.outbox.waiting()] == ["water", "thank"]
+
+
 def test_a_bulk_that_somebody_builds_on_says_so(busy: Desk) -> None:
     busy.door.finish_tasks([WATERING, KEY])
     following = source_id("manual_task", "sellmode", "water/2026-11-23")
