@@ -235,6 +235,7 @@ class Backend:
         """Go back to the copy, as docs/operations.md says; False if there is none."""
         if self._backup is None:
             return False
+        self._dies_at_commit = 0  # it has ended already; and the operator sees to it that this comes to its end
         self.database.close()
         self._store.forget(self._url)
         self._url = self._store.copy(self._backup)

@@ -49,6 +49,8 @@ class Watch:
         """Of each machine, the claims that it has heard of."""
         self._screens: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         """What each process has shown of them."""
+        self._epochs: dict[str, str | None] = {}
+        """Of which history of the backend each process was then."""
         self._refused: dict[str, int] = {}
         self._mine: dict[tuple[str, str, str], tuple[str, str]] = {}
         """Of each machine and field, the last change written there: its mid and value."""
@@ -77,7 +79,6 @@ class Watch:
             self._history = self._backend.history
             self._values.clear()
             self._claims.clear()
-            self._screens.clear()
         for customer in self._backend.customers():
             for name in FIELDS:
                 self._note(self._values[customer.id, name], getattr(customer, name), f"I4: {name} of a customer")
@@ -113,7 +114,10 @@ class Watch:
     def looks(self, process: Process) -> None:
         """I3 and I7 of one process: nothing that was acknowledged is gone, and what shows does not flicker back."""
         entries = {entry.mid: entry for entry in process.outbox.latest(1000)}
-        tray = {item.mid for item in process.outbox.tray(open_only=False)}
+        items = process.outbox.tray(open_only=False)
+        tray = {item.mid for item in items}
+        process.machine.seen_to -= {item.mid for item in items if item.state == "open"}  # there again, perhaps
+        process.machine.seen_to |= {item.mid for item in items if item.state != "open"}
         self._keeps(process.machine, entries, tray)
         if self._refused.get(process.name, 0) != len(tray):
             self._refused[process.name] = len(tray)
@@ -128,23 +132,36 @@ class Watch:
                 del self._mine[name, id, field]
             elif customer is not None and customer.get(field, "") != value:
                 raise Broken(f"I7: {field} shows {customer.get(field)!r}, though {value!r} was written and waits")
-        for id, customer in customers.items():
+        self._follow_history(process)
+        for id in customers.keys() - _undone(process):
             for field in FIELDS:
                 what = f"I7: on {process.name} {field} of a customer"
-                self._note(self._screens[process.name, id, field], customer.get(field, ""), what)
+                self._note(self._screens[process.name, id, field], customers[id].get(field, ""), what)
+
+    def _follow_history(self, process: Process) -> None:
+        """What was done since a backup never was, once it is restored.
+
+        A terminal hears of that later than the backend, perhaps after lines that were on their way.
+        """
+        with process.cache.reading() as reading:
+            epoch = reading.head.epoch if reading.head else None
+        if self._epochs.get(process.name) != epoch:
+            self._epochs[process.name] = epoch
+            self._forget_screen(process)
 
     def _keeps(self, machine: Machine, entries: dict[str, Entry], tray: set[str]) -> None:
         for mid in machine.written:
             entry = entries.get(mid)
             if entry is None:
-                if mid in machine.done:  # forgotten after 30 days, by its machine's clock
+                # Forgotten after 30 days, by its machine's clock; the tray's own copy stays until somebody sees to it.
+                if mid in machine.done or mid in tray or mid in machine.seen_to:
                     continue
                 raise Broken("I3: something that was acknowledged is gone")
             if entry.result is None:
                 machine.done.discard(mid)
             elif entry.result.st in ("applied", "merged"):
                 machine.done.add(mid)
-            elif mid not in tray:
+            elif mid not in tray and mid not in machine.seen_to:
                 raise Broken(f"I3: something was {entry.result.st}, and nobody is told")
 
     def began_anew(self, process: Process) -> None:
@@ -272,6 +289,12 @@ def _customers(process: Process) -> dict[str, dict[str, Any]]:
     with process.cache.reading() as reading:
         rows = reading.connection.execute(f"SELECT id, doc FROM customer t WHERE {reading.only_visible('t')}")  # noqa: S608 # its own
         return {id: msgspec.json.decode(doc) for id, doc in rows}
+
+
+def _undone(process: Process) -> set[str]:
+    """The customers of whom a process still holds what the backend had before it was restored."""
+    with process.cache.reading() as reading:
+        return {id for (id,) in reading.connection.execute("SELECT id FROM customer WHERE gen = -1")}
 
 
 def visible_customers(process: Process) -> list[Customer]:

@@ -84,6 +84,8 @@ class Machine:
     """The mutations that were acknowledged here, in their order."""
     done: set[str] = field(default_factory=set)
     """Those that the backend was last known to have done."""
+    seen_to: set[str] = field(default_factory=set)
+    """Those that were refused, and have left *Needs attention* by somebody's hand."""
 
 
 class Line(NamedTuple):

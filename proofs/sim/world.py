@@ -438,7 +438,7 @@ class World:
         process.lead(leading=True)
         clone = Machine(
             f"{machine.name}-clone", machine.user, machine.account, machine.device, data, machine.token,
-            written=list(machine.written), done=set(machine.done),
+            written=list(machine.written), done=set(machine.done), seen_to=set(machine.seen_to),
         )  # fmt: skip
         self.machines.append(clone)
         self.processes.append(self._process(clone))

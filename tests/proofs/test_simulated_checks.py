@@ -1,0 +1,190 @@
+"""What the simulation's checks let pass and what they find, in worlds in which nothing is left to chance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+import pytest
+
+from proofs.sim import world
+from proofs.sim.backend import Files
+from proofs.sim.checks import Broken
+from proofs.sim.terminal import Process
+from proofs.sim.world import World
+from proofs.workplace import workplace
+from sellmode_contract.records import Customer
+from sellmode_tui.sync.events import RetryNow
+from sellmode_tui.visibility.attention import Refused
+from tests.support.shop import shown
+
+YEARS = 3.2e8
+"""Seconds by which a clock is wrong."""
+
+
+@pytest.fixture
+def here() -> Iterator[World]:
+    """A world without faults."""
+    with workplace() as folder, world.opened(folder, 0, Files(folder)) as opened:
+        for process in opened.processes:
+            process.faulty = 0.0
+        yield opened
+
+
+def goes_on(here: World, process: Process, until: Callable[[], object]) -> None:
+    for _ in range(100):
+        if until():
+            return
+        here.run(process)
+    raise AssertionError("it does not come to that")
+
+
+def syncs(here: World, process: Process) -> None:
+    process.tell(RetryNow())
+    goes_on(here, process, lambda: process.idle)
+
+
+def manager(here: World) -> Process:
+    """Somebody who sees every customer of the store in both modes."""
+    here.backend.set_mode("team")
+    process = next(each for each in here.processes if each.machine.user == "mia")
+    goes_on(here, process, lambda: process.idle)
+    syncs(here, process)
+    return process
+
+
+def rename(here: World, name: str) -> str:
+    """Give the first customer another name; whose."""
+    customer = here.backend.customers()[0]
+    here.backend.write(msgspec.structs.replace(customer, given_name=name))
+    here.watch.backend_changed()
+    return customer.id
+
+
+def name_of(process: Process, customer: str) -> str:
+    return str(shown(process.cache)["customer", customer]["given_name"])
+
+
+# ------------------------------------------------------------------ what was refused
+
+
+def refused(here: World, process: Process) -> str:
+    """Something that the backend has refused."""
+    customer = rename(here, "Ida")
+    syncs(here, process)
+    written = process.door.edit_customer(customer, set={"given_name": "Ada"})
+    assert written.mid
+    process.machine.written.append(written.mid)
+    here.backend.write(removed=(("customer", customer),))
+    syncs(here, process)
+    assert [item.mid for item in process.outbox.tray()] == [written.mid]
+    return written.mid
+
+
+def years_pass(here: World, process: Process) -> None:
+    process.machine.skew += YEARS
+    syncs(here, process)
+
+
+def test_what_was_refused_may_be_forgotten_as_long_as_it_needs_attention(here: World) -> None:
+    process = manager(here)
+    mid = refused(here, process)
+    years_pass(here, process)
+    assert process.outbox.entry(mid) is None
+    (item,) = process.door.attention()
+    assert isinstance(item, Refused)
+    assert item.mid == mid
+    here.watch.looks(process)
+
+
+def test_what_somebody_has_seen_to_may_be_forgotten_altogether(here: World) -> None:
+    process = manager(here)
+    mid = refused(here, process)
+    process.door.discard(mid)
+    here.watch.looks(process)
+    years_pass(here, process)
+    assert process.outbox.entry(mid) is None
+    assert process.outbox.tray(open_only=False) == []
+    here.watch.looks(process)
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_what_was_refused_and_needs_no_attention_is_found(here: World, *, forgotten: bool) -> None:
+    process = manager(here)
+    mid = refused(here, process)
+    if forgotten:
+        years_pass(here, process)
+    with process.outbox._using() as connection:  # nobody else could
+        connection.execute("DELETE FROM tray WHERE mid = ?", (mid,))
+    with pytest.raises(Broken, match="gone" if forgotten else "nobody is told"):
+        here.watch.looks(process)
+
+
+# ------------------------------------------------------------------ what a restored backup undoes
+
+
+def test_a_backup_is_restored_wholly_though_the_backend_was_about_to_end(here: World) -> None:
+    process = manager(here)
+    here.backs_up()
+    rename(here, "Ada")
+    syncs(here, process)
+    here.backend.dies_at_commit(1)
+    here.restores()
+    here.watch.backend_changed()
+    here.settle()
+
+
+def test_what_was_on_its_way_when_a_backup_was_restored_gives_way_to_what_was_before(here: World) -> None:
+    process = manager(here)
+    customer = rename(here, "Ida")
+    syncs(here, process)
+    here.backs_up()
+    rename(here, "Ada")
+    process.tell(RetryNow())
+    goes_on(here, process, lambda: process.calling and process.calling.whole)
+    here.restores()
+    here.watch.backend_changed()
+    here.watch.looks(process)
+    assert name_of(process, customer) == "Ida"
+    goes_on(here, process, lambda: process.idle)
+    assert name_of(process, customer) == "Ada"
+    syncs(here, process)
+    assert name_of(process, customer) == "Ida"
+
+
+def test_what_a_restored_backup_undid_may_be_done_again(here: World) -> None:
+    process = manager(here)
+    customer = rename(here, "Ida")
+    here.backs_up()
+    rename(here, "Ada")
+    syncs(here, process)
+    here.restores()
+    here.watch.backend_changed()
+    here.watch.looks(process)
+    assert name_of(process, customer) == "Ada"
+    syncs(here, process)
+    assert name_of(process, customer) == "Ida"
+    rename(here, "Ada")
+    syncs(here, process)
+    assert name_of(process, customer) == "Ada"
+
+
+@pytest.mark.parametrize("restored", [False, True])
+def test_a_name_that_comes_back_within_a_history_is_found(here: World, *, restored: bool) -> None:
+    process = manager(here)
+    if restored:
+        here.backs_up()
+        here.restores()
+        here.watch.backend_changed()
+        syncs(here, process)
+    for name in ("Ida", "Ada"):
+        rename(here, name)
+        syncs(here, process)
+    back = msgspec.structs.replace(here.backend.customers()[0], given_name="Ida")
+    assert isinstance(back, Customer)
+    with process.cache._lock:  # a cache that shows an older state than it did
+        process.cache._writer.execute(  # as above
+            "UPDATE customer SET doc = ? WHERE id = ?", (msgspec.json.encode(back).decode(), back.id)
+        )
+    with pytest.raises(Broken, match=r"I7: .* given_name of a customer is Ida again"):
+        here.watch.looks(process)
