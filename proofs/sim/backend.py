@@ -22,13 +22,14 @@ import sqlalchemy as sa
 from proofs.workplace import memory
 from sellmode_backend import problems
 from sellmode_backend.accounts import directory, sessions
+from sellmode_backend.rules import passes
 from sellmode_backend.store import accounts, feeds, migrations, records, settings
 from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.store.schema import mutation
 from sellmode_backend.sync import answer as answers
 from sellmode_backend.sync.answer import Chunk, SyncRules
 from sellmode_contract import records as contract
-from sellmode_contract.records import Customer, Record, Request, StoreEntry
+from sellmode_contract.records import Customer, Record, Request, RuleTask, StoreEntry
 from sellmode_contract.visibility import Account, Role
 from sellmode_contract.wire import SyncRequest
 from sellmode_tui.transport import Refused, TransportError, Unreachable
@@ -168,6 +169,7 @@ class Backend:
         self._url = store.new()
         self._backup: str | None = None
         self._dies_at_commit = 0
+        self._workers: dict[int, Iterator[None]] = {}
         self.history = 0
         """Rises when the database is restored: what was done since its backup never was."""
         self.commits = 0
@@ -176,6 +178,7 @@ class Backend:
         self._open()
 
     def _open(self) -> None:
+        self._workers.clear()
         self.database: Database = open_database(self._url)
         sa.event.listen(self.database.engine, "commit", self._committing)
 
@@ -203,6 +206,19 @@ class Backend:
         with self.database.transaction() as connection:
             token, _ = sessions.start(connection, account, device, self.now())
         return token
+
+    # ------------------------------------------------------------------ what it does by itself
+
+    def work(self, worker: int) -> bool:
+        """Let one of its workers go on with its pass of the rules, or begin one, by a transaction.
+
+        False if the pass is at its end. Raises Crashed.
+        """
+        steps = self._workers.pop(worker, None) or passes.steps(self.database, self.now, passes.PassReport())
+        if next(steps, self) is self:
+            return False
+        self._workers[worker] = steps
+        return True
 
     # ------------------------------------------------------------------ what happens to it
 
@@ -286,6 +302,11 @@ class Backend:
         """All requests, by id."""
         with self.database.snapshot() as connection:
             return [each for each in self._records(connection, "request") if isinstance(each, Request)]
+
+    def rule_tasks(self) -> list[RuleTask]:
+        """All tasks of rules, by id."""
+        with self.database.snapshot() as connection:
+            return [each for each in self._records(connection, "rule_task") if isinstance(each, RuleTask)]
 
     def world(self) -> World:
         """Everything, for the plain predicate of who sees what."""

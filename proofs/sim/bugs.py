@@ -10,6 +10,7 @@ from unittest import mock
 
 import sqlalchemy as sa
 
+from sellmode_backend.rules import ledger
 from sellmode_backend.store import bulk, clients, feeds, schema
 from sellmode_backend.sync import answer, push
 from sellmode_backend.sync.cursor import Cursor, Place
@@ -158,6 +159,11 @@ def no_unique_mid() -> Iterator[None]:
         yield
 
 
+def rules_without_ledger() -> AbstractContextManager[object]:
+    """What rules have made is known by the open tasks alone."""
+    return mock.patch.multiple(ledger, made=lambda *_: {}, enter=lambda *_: None)
+
+
 BUGS: dict[str, Plant] = {
     "no gone": no_gone,
     "page splits seq": page_splits_number,
@@ -169,5 +175,6 @@ BUGS: dict[str, Plant] = {
     "no ledger": no_ledger,
     "silent reject": silent_rejection,
     "no mid uniqueness": no_unique_mid,
+    "rules without ledger": rules_without_ledger,
 }
 """By the names that docs/proofs.md gives them."""

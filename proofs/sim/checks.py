@@ -1,4 +1,4 @@
-"""What must be true: the invariants I1 to I9 of docs/proofs.md, looked at with eyes of their own.
+"""What must be true: the invariants I1 to I11 of docs/proofs.md, looked at with eyes of their own.
 
 Every value that anybody writes is unique, so that a value that comes back was written twice, or was shown and taken
 away again.
@@ -17,12 +17,12 @@ from proofs.sim.terminal import Machine, Process
 from sellmode_backend.sync.answer import Chunk
 from sellmode_contract import mutations
 from sellmode_contract.mutations import Claim, Create, Edit, Rejected
-from sellmode_contract.records import KINDS, Customer, kind_of
+from sellmode_contract.records import KINDS, Customer, RuleTask, kind_of
 from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Put
 from sellmode_tui.cache.outbox import Entry
 from tests.support.shop import held, shown
-from tests.support.worlds import sees
+from tests.support.worlds import World, sees
 
 FIELDS = ("given_name", "family_name", "phone")
 """Fields of customers in which only unique values are written."""
@@ -56,6 +56,10 @@ class Watch:
         """Of each machine and field, the last change written there: its mid and value."""
         self._may_return: set[str] = set()
         """Values that somebody has put back."""
+        self._made: dict[str, str] = {}
+        """When each task of a rule was made, and whether it is there still; by its id."""
+        self._given: set[str] = set()
+        """Tasks that somebody handed over or took something of back: who had claimed them has them no more."""
 
     # ------------------------------------------------------------------ at each step
 
@@ -79,10 +83,31 @@ class Watch:
             self._history = self._backend.history
             self._values.clear()
             self._claims.clear()
+            self._made.clear()
         for customer in self._backend.customers():
             for name in FIELDS:
                 self._note(self._values[customer.id, name], getattr(customer, name), f"I4: {name} of a customer")
+        self._once(self._backend.rule_tasks())
         self._commits = self._backend.commits
+
+    def _once(self, tasks: Sequence[RuleTask]) -> None:
+        """I10: nobody gets a rule's task twice."""
+        open_ones: set[tuple[str, str]] = set()
+        for task in tasks:
+            made = f"{task.created_at}"
+            if self._made.setdefault(task.id, made) != made:
+                raise Broken(f"I10: a task of the rule {task.rule!r} was made twice")
+            if task.state == "open" and (task.rule, task.customer) in open_ones:
+                raise Broken(f"I10: a customer has two tasks of the rule {task.rule!r}")
+            if task.state == "open":
+                open_ones.add((task.rule, task.customer))
+        there = {task.id for task in tasks}
+        for id in self._made.keys() - there:
+            self._made[id] = "gone"
+
+    def given(self, id: str) -> None:
+        """What was told of somebody's claim of it may not hold any more."""
+        self._given.add(id)
 
     def _note(self, values: list[str], value: str, what: str) -> None:
         if not value or (values and values[-1] == value):
@@ -197,6 +222,7 @@ class Watch:
         for process in processes:
             self.heard(process)
         self._one_winner(world.records)
+        self._one_associate(world)
 
     def _converged(self, process: Process, reader: Account, wanted: dict[tuple[str, str], Any]) -> None:
         found = {key: msgspec.json.encode(doc, order="deterministic") for key, doc in shown(process.cache).items()}
@@ -251,8 +277,31 @@ class Watch:
     def _one_winner(self, records: Iterable[Any]) -> None:
         for record in records:
             told = self._claims.get(record.id)
-            if told is not None and getattr(record, "claimed_by", told) not in (told, None):
+            if (
+                record.id not in self._given
+                and told is not None
+                and getattr(record, "claimed_by", told) not in (told, None)
+            ):
                 raise Broken("I5: somebody was told that a request is theirs, and somebody else has it")
+
+    def _one_associate(self, world: World) -> None:
+        """I11: an open task of a rule is one associate's in Associate Mode, the whole store's in Team Mode."""
+        customers = {each.id: each for each in world.customers}
+        for task in self._backend.rule_tasks():
+            customer = customers.get(task.customer)
+            if task.state != "open" or customer is None:
+                continue
+            there = [each for each in world.accounts if each.active and customer.store in each.stores]
+            due = {
+                each.id for each in there
+                if world.mode == "team" or each.role != "associate" or each.id == customer.owner
+            }  # fmt: skip
+            seen = {each.id for each in world.accounts if each.active and sees(world, each, task)}
+            if world.mode == "associate":
+                associates = {each.id for each in world.accounts if each.role == "associate"}
+                due, seen = due & associates, seen & associates
+            if seen != due:
+                raise Broken(f"I11: {len(seen)} see a task of a rule, {len(due)} should in {world.mode} mode")
 
     def heard(self, process: Process) -> None:
         """I5: who is told that a request is theirs."""
@@ -267,7 +316,7 @@ class Watch:
                 operation = mutations.decode(entry.body)
             except Rejected:
                 continue
-            if isinstance(operation, Claim):
+            if isinstance(operation, Claim) and operation.id not in self._given:
                 winner = self._claims.setdefault(operation.id, process.machine.account.id)
                 if winner != process.machine.account.id:
                     raise Broken("I5: two people were told that a request is theirs")

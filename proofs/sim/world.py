@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import random
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -16,10 +17,14 @@ from proofs.sim.checks import Broken, Watch, visible_customers
 from proofs.sim.terminal import Killed, Line, Machine, Process
 from sellmode_contract import records
 from sellmode_contract.mutations import Claim, Edit, Rejected
-from sellmode_contract.records import ConsentState, Customer, Note, Record, Request
+from sellmode_contract.mutations.operations import TaskKind
+from sellmode_contract.records import ConsentState, Customer, ManualTask, Note, Record, Request, TaskRule, task_rule_id
+from sellmode_contract.store_time import Due
+from sellmode_contract.visibility import Account
 from sellmode_tui.cache.outbox import Entry, Made
 from sellmode_tui.sync.events import RetryNow
 from sellmode_tui.visibility.attention import Duplicate, HandedOver, Refused
+from sellmode_tui.visibility.tasks import TaskKey
 from sellmode_tui.visibility.undo import CannotUndo, NothingToUndo
 from sellmode_tui.visibility.writing import Written
 from tests.support.shop import shown
@@ -27,6 +32,20 @@ from tests.support.shop import shown
 _Act = TypeVar("_Act")
 
 CUSTOMERS = 5
+WORKERS = 2
+"""Workers of the backend that look at the rules."""
+RULES = (
+    TaskRule(id=task_rule_id(None, "welcome"), slug="welcome", name="Welcome", trigger="new_customer", title="Welcome"),
+    TaskRule(
+        id=task_rule_id(None, "stay"), slug="stay", name="Stay in touch", trigger="stay_in_touch", after_days=1,
+        expires_days=1, title="Say hello",
+    ),
+    TaskRule(
+        id=task_rule_id("s1", "welcome"), slug="welcome", store="s1", name="Welcome to s1", trigger="new_customer",
+        daily_cap=2, title="Welcome to the store",
+    ),
+)  # fmt: skip
+"""One of everybody, and one that stands in its place in a store: what is made twice shows there first."""
 MACHINES = (("ann", 1), ("ann", 2), ("ben", 1), ("mia", 1))
 ROUNDS = 12
 """Passes that everybody gets at the end to send everything and to fetch everything."""
@@ -50,6 +69,8 @@ class World:
         self._fill()
         self.machines = [self._machine(user, number) for user, number in MACHINES]
         self.processes = [self._process(machine) for machine in self.machines]
+        if self.chance.random() < 0.6:
+            self.let(World.syncs_everybody)
 
     def close(self) -> None:
         """End everything."""
@@ -78,14 +99,31 @@ class World:
                 store="s1",
                 owner=owner.id if owner else None,
                 given_name=self.unique("g"),
+                created_at=BASE,
                 email=f"same{number % 3}@example.com" if self.chance.random() < 0.4 else "",
             )
             note = Note(
                 id=records.source_id("note", "sim", str(number)), customer=customer.id, written_at=BASE, text="blue"
             )
             made += [customer, note]
+        made += RULES
         made += [Request(id=records.source_id("request", "sim", str(number)), store="s1") for number in range(2)]
-        self.backend.write(*made)
+        self.backend.write(*made, *self._first_tasks(people))
+        while self.chance.random() < 0.9 and self.backend.work(0):
+            pass
+
+    def syncs_everybody(self) -> None:
+        """A world in the middle of its life, in which people have something to write about."""
+        for process in list(self.processes):
+            self._complete_a_pass(process)
+
+    def _first_tasks(self, people: Mapping[str, Account]) -> Iterator[ManualTask]:
+        for number, user in enumerate(("ann", "ben", "ann")):
+            maker = people[self.chance.choice([user, "mia"])]
+            yield ManualTask(
+                id=records.source_id("manual_task", "sim", str(number)), store="s1", title=self.unique("task"),
+                creator=maker.id, assignee=self.chance.choice([people[user].id, None]), created_at=BASE,
+            )  # fmt: skip
 
     def _machine(self, user: str, number: int) -> Machine:
         account = self.backend.people()[user]
@@ -155,7 +193,7 @@ class World:
         self.note(process.name, "goes on" if moved else "rests")
 
     def time_passes(self) -> None:
-        self.now += self.chance.choice([0.5, 5, 31, 120, 1000, 20_000])
+        self.now += self.chance.choice([0.5, 5, 31, 120, 1000, 20_000, 50_000])
         self.note("time is", self.now)
 
     def retries(self) -> None:
@@ -164,6 +202,16 @@ class World:
             self.note(process.name, "is asked to sync")
             with self._mortally(process):
                 process.tell(RetryNow())
+
+    def rules_work(self) -> None:
+        """A worker of the backend goes on with its pass, or ends in the middle of it."""
+        if self.chance.random() < 0.15:
+            self.backend.dies_at_commit(self.chance.randint(1, 3))
+        worker = self.chance.randrange(WORKERS)
+        goes_on = self.backend.work(worker)
+        self.backend.dies_at_commit(0)
+        self.note("worker", worker, "goes on" if goes_on else "is done")
+        self.watch.backend_changed()
 
     # what people write
 
@@ -246,6 +294,57 @@ class World:
         process.wrote = True
         return Written(mid, id, "claim")
 
+    def _task(self, process: Process, *kinds: TaskKind) -> tuple[TaskKind, str]:
+        shows = sorted(shown(process.cache).items())
+        seen = [(kind, id) for (kind, id), doc in shows if kind in kinds and doc.get("state", "open") == "open"]
+        if not seen:
+            raise Rejected("not_found", "there is none")
+        kind, id = self.chance.choice(seen)
+        return next(each for each in kinds if each == kind), id
+
+    def _due(self) -> Due:
+        return Due((self.backend.now() + dt.timedelta(days=self.chance.randint(1, 9))).date())
+
+    def makes_task(self, process: Process) -> Written:
+        fields: dict[str, Any] = {"title": self.unique("task"), "due": self._due()}
+        if self.chance.random() < 0.5:
+            fields["customer"] = self._customer(process).id
+        if self.chance.random() < 0.3 and (colleagues := process.door.assignable(fields.get("customer"))):
+            fields["assignee"] = self.chance.choice(colleagues).id
+        if self.chance.random() < 0.2:
+            fields["repeat"] = "FREQ=DAILY"
+        return process.door.create_task(fields)
+
+    def finishes(self, process: Process) -> Written:
+        key = TaskKey(*self._task(process, "manual_task", "rule_task", "rule_task"))
+        if self.chance.random() < 0.3:
+            return process.door.finish_tasks([key], "dismissed", self.unique("reason"))[0]
+        return process.door.finish_tasks([key])[0]
+
+    def snoozes(self, process: Process) -> Written:
+        key = TaskKey(*self._task(process, "manual_task", "rule_task"))
+        return process.door.snooze_tasks([key], self._due())[0]
+
+    def hands_over(self, process: Process) -> Written:
+        key = TaskKey(*self._task(process, "manual_task", "rule_task"))
+        takers = process.door.takers([key])
+        if not takers:
+            raise Rejected("not_found", "there is nobody")
+        self.watch.given(key.id)
+        return process.door.hand_over_tasks([key], self.chance.choice(takers).id)[0]
+
+    def takes(self, process: Process) -> Written:
+        return process.door.claim_task(*self._task(process, "manual_task", "rule_task"))
+
+    def removes_task(self, process: Process) -> Written:
+        return process.door.remove_task(self._task(process, "manual_task")[1])
+
+    def withdraws(self, process: Process) -> Written:
+        given = process.door.given_tasks()
+        if not given:
+            raise Rejected("not_found", "there is none")
+        return process.door.withdraw_task(self.chance.choice(given).card, self.unique("reason"))
+
     def undoes(self, process: Process) -> Written | None:
         before = {entry.mid: entry for entry in process.outbox.latest(1000)}
         undone = process.door.undo()
@@ -257,6 +356,7 @@ class World:
         if undone.how == "withdrawn":
             return None
         inverse = after[0].operation
+        self.watch.given(inverse.id)
         for value in inverse.set.values() if isinstance(inverse, Edit) else ():
             self.watch.put_back(str(value))
         return Written(after[0].mid, "", undone.words)
@@ -335,7 +435,8 @@ class World:
         people = self.backend.people()
         id = records.source_id("customer", "sim", self.unique("imported"))
         owner = self.chance.choice([people["ann"].id, None])
-        self.backend.write(Customer(id=id, store="s1", owner=owner, given_name=self.unique("i")))
+        made = Customer(id=id, store="s1", owner=owner, given_name=self.unique("i"), created_at=self.backend.now())
+        self.backend.write(made)
 
     def switches_mode(self) -> None:
         self.backend.set_mode(self.chance.choice(["associate", "team"]))
@@ -488,17 +589,29 @@ class World:
             process.faulty = 0.0
             process.executor.dies_in = 0
             process.lead(leading=True)
+        self._send_everything()
+        self._complete_rules()
+        for process in self.processes:
+            self._complete_a_pass(process)
+        self.watch.quiet(self.processes)
+
+    def _send_everything(self) -> None:
         for _ in range(ROUNDS):
             for process in self.processes:
                 self._complete_a_pass(process)
             if not any(process.outbox.unsent() for process in self.processes):
-                break
+                return
             self.now += 400
-        else:
-            raise Broken("I8: something still waits to be sent though everything is well")
-        for process in self.processes:
-            self._complete_a_pass(process)
-        self.watch.quiet(self.processes)
+        raise Broken("I8: something still waits to be sent though everything is well")
+
+    def _complete_rules(self) -> None:
+        for worker in range(WORKERS):
+            steps = 0
+            while self.backend.work(worker):
+                steps += 1
+                if steps > 2000:
+                    raise Broken("I8: a pass of the rules does not end")
+        self.watch.backend_changed()
 
     def _complete_a_pass(self, process: Process) -> None:
         process.tell(RetryNow())
@@ -523,6 +636,7 @@ _HAPPENS: dict[Callable[[World], None], int] = {
     World.retries: 6,
     World.operates: 8,
     World.mishap: 5,
+    World.rules_work: 10,
 }
 EVENTS = tuple(_HAPPENS)
 """The kinds of things that happen."""
@@ -537,6 +651,13 @@ _WRITES: dict[Callable[[World, Process], Written | None], int] = {
     World.dates: 4,
     World.consents: 5,
     World.claims: 8,
+    World.makes_task: 6,
+    World.finishes: 12,
+    World.snoozes: 4,
+    World.hands_over: 4,
+    World.takes: 8,
+    World.removes_task: 2,
+    World.withdraws: 2,
     World.undoes: 6,
     World.attends: 10,
 }
