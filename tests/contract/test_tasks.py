@@ -375,10 +375,16 @@ def test_only_its_maker_takes_a_task_away_while_nothing_has_become_of_it() -> No
     assert done(remove, TASK).removes == (("manual_task", "t1"),)
     assert refused(remove, TASK, by=BEN).code == "not_allowed"
     assert refused(remove, msgspec.structs.replace(TASK, title="New")).code == "conflict"
-    assert refused(remove, msgspec.structs.replace(TASK, claimed_by="ben")).code == "already_claimed"
+    assert refused(remove, msgspec.structs.replace(TASK, claimed_by="ben"), mode="team").code == "already_claimed"
     assert refused(remove, msgspec.structs.replace(TASK, state="done", done_by="ben")).code == "already_done"
     given = done(Remove(kind="manual_task", id="t2"), GIVEN, MARA, by=BOSS)
     assert set(given.removes) == {("task_card", CARD.id), ("manual_task", "t2")}
+
+
+def test_what_was_taken_in_team_mode_binds_nobody_in_associate_mode() -> None:
+    claimed = msgspec.structs.replace(RULE_TASK, claimed_by="ben")
+    assert only(RuleTask, done(Finish(kind="rule_task", id="r1"), claimed, MARA)).done_by == "anna"
+    assert only(RuleTask, done(Claim(kind="rule_task", id="r1"), claimed, MARA)).claimed_by == "anna"
 
 
 def test_a_claim_has_one_winner() -> None:

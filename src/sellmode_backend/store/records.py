@@ -20,7 +20,8 @@ from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.keys import keys_of, replace_keys
 from sellmode_backend.store.schema import gone, record
 from sellmode_contract import visibility
-from sellmode_contract.records import KINDS, Customer, Record, kind_of, parent_of
+from sellmode_contract.mutations.tasks import follow
+from sellmode_contract.records import KINDS, Customer, Record, RuleTask, kind_of, parent_of
 from sellmode_contract.visibility import Tags
 from sellmode_contract.wire import MAX_LINE_BYTES
 
@@ -91,7 +92,8 @@ def stored(connection: Connection, keys: Iterable[Key], *, lock: bool = False) -
 
 def belongings(connection: Connection, customers: Iterable[str], kind: str) -> dict[Key, Stored]:
     """What belongs to some customers, of one kind."""
-    query = sa.select(record).where(record.c.kind == kind).order_by(record.c.id)
+    # By id alone SQLite would rather go through all that there is of the kind: its key is sorted so.
+    query = sa.select(record).where(record.c.kind == kind).order_by(record.c.parent, record.c.id)
     return {
         (row.kind, row.id): Stored(_decoders[kind].decode(row.doc), Tags(row.team, row.own), row.rev, row.parent)
         for some in in_parts(sorted(customers))
@@ -148,9 +150,9 @@ def write(
     """Store records as they are now, and remove others; gives how many of them made a difference.
 
     A record equal to the stored one is left alone. The cards that records bring are written with them. When a
-    customer's store or owner changed, what belongs to the customer is re-tagged; when a customer is removed, it goes
-    too. Fields of a stored document that this version does not know are kept. ``why`` and ``now`` (the present
-    moment if not given) are noted with whatever leaves somebody's view.
+    customer's store or owner changed, what belongs to the customer follows; when a customer is removed, it goes too.
+    Fields of a stored document that this version does not know are kept. ``why`` and ``now`` (the present moment if not
+    given) are noted with whatever leaves somebody's view.
 
     Customers come before, or within BATCH records of, what belongs to them: raises UnknownCustomer for a record whose
     customer is not there, RecordTooLarge for one that no line could carry. A customer is stored with the figures given:
@@ -205,7 +207,7 @@ def _write_batch(connection: Connection, batch: Sequence[Record], note: _Note) -
     moved = [
         id for id, old in before.items() if old and (old.store, old.owner) != (customers[id].store, customers[id].owner)
     ]
-    changes += _retagged_children(connection, moved, customers, wanted)
+    changes += _followed_children(connection, moved, before, customers, wanted)
     _apply(connection, changes, note)
 
     touched = [change.id for change in changes if change.kind == "customer"]
@@ -289,15 +291,24 @@ def _with_unknown_fields(item: Record, doc: str, old: str) -> str:
     return _encode(msgspec.json.decode(doc) | unknown).decode() if unknown else doc
 
 
-def _retagged_children(
-    connection: Connection, moved: Collection[str], customers: Mapping[str, Customer], wanted: Collection[Key]
+def _followed_children(
+    connection: Connection,
+    moved: Collection[str],
+    before: Mapping[str, Customer | None],
+    customers: Mapping[str, Customer],
+    wanted: Collection[Key],
 ) -> Iterator[_Change]:
+    """What belongs to customers who were moved, as far as that changes it: its tags, and whom a rule's task is for."""
     for row in _children_rows(connection, moved):
         if (row.kind, row.id) in wanted:
             continue
-        tags = visibility.tags(_decoders[row.kind].decode(row.doc), customers[row.parent])
-        if tags != (row.team, row.own):
-            yield _Change(row.kind, row.id, row, tags, row.parent, row.doc)
+        child, doc = _decoders[row.kind].decode(row.doc), row.doc
+        old, customer = before[row.parent], customers[row.parent]
+        if isinstance(child, RuleTask) and old and (followed := follow(child, old, customer)) != child:
+            doc = _with_unknown_fields(followed, _encode(followed).decode(), row.doc)
+        tags = visibility.tags(child, customer)
+        if (doc, tags) != (row.doc, (row.team, row.own)):
+            yield _Change(row.kind, row.id, row, tags, row.parent, doc)
 
 
 # ------------------------------------------------------------------ the write transaction's end

@@ -192,8 +192,10 @@ class _Batch:
 def _goes_by_settings(operation: Operation) -> bool:
     """Whether the retailer's settings decide what may be written; those of a large one take long to read."""
     match operation:
-        case SetConsent() | Claim() | Release() | Withdraw() | Discard() | Dismiss() | Merge():
+        case SetConsent() | Withdraw() | Discard() | Dismiss() | Merge():
             return False
+        case Claim() | Release():
+            return operation.kind != "request"
         case Create() | Edit() | Remove():
             return operation.kind not in ("note", "contact", "date")
         case _:

@@ -411,9 +411,11 @@ def _claim(operation: Claim | Release, world: World) -> Outcome:
     }
     record = read(world, operation.kind, operation.id, types[operation.kind])
     me = world.account.id
-    if isinstance(record, Task) and record.state != "open":
-        raise Rejected("already_done", "It was done, dismissed or expired already.", winner=record.done_by)
-    if record.claimed_by not in (None, me):
+    if isinstance(record, Task):
+        if record.state != "open":
+            raise Rejected("already_done", "It was done, dismissed or expired already.", winner=record.done_by)
+        tasks.check_free(record, world)
+    elif record.claimed_by not in (None, me):
         raise Rejected("already_claimed", "A colleague has taken it.", winner=record.claimed_by)
     if isinstance(operation, Claim) and operation.kind == "request" and world.age > REQUEST_CLAIM_LAPSES:
         raise Rejected("expired", "A request that was taken offline is given up after 15 minutes.")

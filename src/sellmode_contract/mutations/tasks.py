@@ -109,8 +109,7 @@ def remove(operation: Remove, world: World) -> Outcome:
     for name, value in operation.was.items():
         if name in held and (held[name] or None) != (value or None):
             raise Rejected("conflict", "Somebody has changed it since.", field=name)
-    if task.claimed_by not in (None, world.account.id):
-        raise Rejected("already_claimed", "A colleague has taken it.", winner=task.claimed_by)
+    check_free(task, world)
     return _outcome(task, None)
 
 
@@ -128,8 +127,7 @@ def finish(operation: Finish, world: World) -> Outcome:
         raise Rejected("already_done", "It was done or dismissed already.", winner=task.done_by)
     if task.state == "expired" and operation.how == "dismissed":
         return Outcome()
-    if task.claimed_by not in (None, me):
-        raise Rejected("already_claimed", "A colleague has taken it.", winner=task.claimed_by)
+    check_free(task, world)
     reason = check_text(operation.reason, "reason", LONGEST_REASON).strip()
     if operation.how == "dismissed" and not reason:
         raise Rejected("invalid", "A task is dismissed for a reason.", field="reason")
@@ -175,6 +173,13 @@ def withdrawn(task: ManualTask, card: TaskCard, manager: str) -> ManualTask:
     return msgspec.structs.replace(
         task, state="dismissed", done_by=manager, done_at=card.done_at, reason=card.reason, repeat="", repeat_from=""
     )
+
+
+def follow(task: RuleTask, before: Customer, after: Customer) -> RuleTask:
+    """A rule's task after its customer was given to somebody else: open and the old owner's, it is the new one's."""
+    if task.state != "open" or task.meant_for != before.owner or before.owner == after.owner:
+        return task
+    return msgspec.structs.replace(task, meant_for=after.owner, claimed_by=None)
 
 
 # ------------------------------------------------------------------ what comes after
@@ -266,6 +271,15 @@ def _timed(task: Task, world: World) -> Task:
 
 def _has_come(task: Task, world: World) -> bool:
     return task.due_at is not None and task.due_at <= world.now
+
+
+def check_free(task: Task, world: World) -> None:
+    """Whether a task is not a colleague's.
+
+    What was taken in Team Mode binds nobody in Associate Mode, where each task has one person only.
+    """
+    if _mode(world) == "team" and task.claimed_by not in (None, world.account.id):
+        raise Rejected("already_claimed", "A colleague has taken it.", winner=task.claimed_by)
 
 
 def _mode(world: World) -> str:

@@ -622,12 +622,13 @@ def _can(reading: Reading, around: Surroundings, task: Task) -> frozenset[Can]:
         if task.done_by == account.id and task.state != "expired":
             found.add("reopen")
         return frozenset(found)
-    if task.claimed_by in (None, account.id):
+    free = not team or task.claimed_by in (None, account.id)
+    if free:
         found.add("finish")
     found.add("snooze")
     if isinstance(task, ManualTask):
         found.add("edit")
-        if task.creator == account.id and task.claimed_by in (None, account.id):
+        if task.creator == account.id and free:
             found.add("remove")
         if team or visibility.may(account, "reassign") or task.creator != account.id:
             found.add("hand_over")

@@ -15,7 +15,17 @@ from sellmode_backend.store import feeds, keys, records
 from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.store.migrations import migrate
 from sellmode_backend.store.schema import gone, record
-from sellmode_contract.records import Customer, CustomerCard, ManualTask, Note, Product, Record, Staff, source_id
+from sellmode_contract.records import (
+    Customer,
+    CustomerCard,
+    ManualTask,
+    Note,
+    Product,
+    Record,
+    RuleTask,
+    Staff,
+    source_id,
+)
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 
@@ -169,6 +179,20 @@ def test_a_reassigned_customer_takes_along_what_belongs_to_it(database: Database
     lost = "own/person:S1:A1"
     assert scopes_left(database) == {("c-1", lost), ("n-1", lost), ("n-2", lost)}
     assert heads(database, "S1", "S2") == [2, 0]
+
+
+def test_open_tasks_of_rules_are_meant_for_the_new_owner(database: Database) -> None:
+    mine = RuleTask(id="r-1", store="S1", customer="c-1", meant_for="A1", claimed_by="A3")
+    given = RuleTask(id="r-2", store="S1", customer="c-1", meant_for="A3", claimed_by="A3")
+    done = RuleTask(id="r-3", store="S1", customer="c-1", meant_for="A1", state="done", done_by="A1")
+    write(database, ANA, mine, given, done)
+    write(database, replaced(ANA, owner="A2"))
+    with database.snapshot() as connection:
+        assert records.read_many(connection, "rule_task", ["r-1", "r-2", "r-3"]) == [
+            msgspec.structs.replace(mine, meant_for="A2", claimed_by=None),
+            given,
+            done,
+        ]
 
 
 def test_a_customer_who_moves_store_leaves_the_old_feed_and_enters_the_new(database: Database) -> None:
