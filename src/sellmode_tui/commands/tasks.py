@@ -19,7 +19,7 @@ from sellmode_tui.commands.output import Table, is_terminal, json_option, minute
 from sellmode_tui.commands.task_lines import SHORT_ID, line_object, short_id
 from sellmode_tui.commands.which import resolve, task
 from sellmode_tui.visibility import AgendaList, AgendaQuery, Door, GivenTask, Section, TaskDetails, TaskLine
-from sellmode_tui.visibility.due_words import full_words
+from sellmode_tui.visibility.due_words import expiry_words, full_words
 from sellmode_tui.visibility.repeating import repeat_words
 from sellmode_tui.visibility.tasks import OPEN, Order, read
 
@@ -270,7 +270,7 @@ def _details_lines(found: TaskDetails, zone: dt.tzinfo) -> Iterator[str]:
         ("whose", f"{line.claimed_name} (taken)" if line.claimed_by else line.whose_name),
         ("made by", found.creator_name),
         ("action", line.action or ""),
-        ("expires", minute(found.expires_at, zone)),
+        ("expires", expiry_words(found.expires_at, zone) if found.expires_at else ""),
         ("subject", found.subject),
         *(("product", f"{title or 'unknown'} ({sku})") for sku, title in found.products),
         ("you can", ", ".join(sorted(found.can)).replace("_", " ")),

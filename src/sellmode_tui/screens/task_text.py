@@ -6,9 +6,9 @@ from sellmode_tui.screens.page import MUTED, Page
 from sellmode_tui.screens.profile_page import CONTACTS
 from sellmode_tui.screens.task_rows import ENDED
 from sellmode_tui.screens.words import Words
-from sellmode_tui.visibility.due_words import full_words
+from sellmode_tui.visibility.due_words import expiry_words, full_words
 from sellmode_tui.visibility.repeating import repeat_words
-from sellmode_tui.visibility.tasks import TaskDetails
+from sellmode_tui.visibility.tasks import TaskDetails, read
 
 _MADE = {"manual_task": "Made by hand", "rule_task": "Made by a rule", "corporate_task": "From the head office"}
 
@@ -53,13 +53,14 @@ def _times(page: Page, details: TaskDetails) -> None:
         page.field("Due", "any time")
     elif line.snoozed:
         page.field("Put off until", full_words(line.due))
-        page.field("Was due", record.due or "any time")
+        was = read(record.due)
+        page.field("Was due", full_words(was) if was else "any time")
     else:
         page.field("Due", full_words(line.due))
     if repeat := getattr(record, "repeat", ""):
         page.field("Repeats", repeat_words(repeat))
     if details.expires_at and line.state == "open":
-        page.field("Expires", words.time(details.expires_at))
+        page.field("Expires", expiry_words(details.expires_at, words.zone))
     if line.state != "open":
         when = words.time(line.ended_at) if line.ended_at else ""
         page.field(ENDED[line.state].capitalize(), when, f"by {line.done_by_name}" if line.done_by_name else "")

@@ -32,3 +32,11 @@ def full_words(due: Due) -> str:
     """With everything, for a form that says back what was typed: ``Thu 24 Dec 2026, 15:00``."""
     day = f"{_WEEKDAYS[due.day.weekday()]} {due.day.day} {MONTHS[due.day.month - 1][:3]} {due.day.year}"
     return day if due.time is None else f"{day}, {due.time:%H:%M}"
+
+
+def expiry_words(instant: dt.datetime, zone: dt.tzinfo) -> str:
+    """When something expires; midnight is the end of the day before: ``end of Wed 25 Nov 2026``."""
+    local = instant.astimezone(zone)
+    if local.time() == dt.time():
+        return f"end of {full_words(Due(local.date() - dt.timedelta(days=1)))}"
+    return full_words(Due(local.date(), local.time()))

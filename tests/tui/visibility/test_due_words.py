@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sellmode_contract.store_time import Due, read_due
-from sellmode_tui.visibility.due_words import due_words, full_words
+from sellmode_tui.visibility.due_words import due_words, expiry_words, full_words
 from sellmode_tui.visibility.typed_due import read_typed_due
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -47,6 +47,12 @@ def test_the_day_is_the_stores() -> None:
 def test_full_words_have_everything() -> None:
     assert full_words(read_due("2026-12-24T15:00")) == "Thu 24 Dec 2026, 15:00"
     assert full_words(read_due("2026-12-04")) == "Fri 4 Dec 2026"
+
+
+def test_what_expires_at_midnight_expires_at_the_end_of_the_day_before() -> None:
+    midnight = dt.datetime(2026, 11, 25, 23, 0, tzinfo=dt.UTC)
+    assert expiry_words(midnight, AMSTERDAM) == "end of Wed 25 Nov 2026"
+    assert expiry_words(midnight, dt.UTC) == "Wed 25 Nov 2026, 23:00"
 
 
 @given(st.integers(0, 800), st.none() | st.times())
