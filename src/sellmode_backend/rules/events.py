@@ -14,6 +14,14 @@ from sellmode_backend.store.database import upsert
 from sellmode_backend.store.schema import record, rule_event
 from sellmode_contract.visibility import store_audience
 
+# As the index of fresh events has it: on SQLite a column would be compared with 1, which is not the same to it.
+_FRESH = sa.text("rule_event.fresh")
+# A join SQLite would begin with the customers, a million of them; the events are few.
+_WITH_FRESH = sa.and_(
+    record.c.kind == sa.literal_column("'customer'"),
+    record.c.id.in_(sa.select(rule_event.c.customer).where(_FRESH).correlate(None)),
+)
+
 
 class CustomerEvent(NamedTuple):
     """Something that happened to a customer."""
@@ -39,26 +47,17 @@ def add(connection: Connection, events: Iterable[CustomerEvent]) -> None:
 
 def fresh(connection: Connection, store: str, limit: int) -> dict[str, list[str]]:
     """Events at which no pass has looked yet: ids by customer, of a store's customers."""
-    query = (
-        sa.select(rule_event.c.customer, rule_event.c.id)
-        .join_from(rule_event, record, sa.and_(record.c.kind == "customer", record.c.id == rule_event.c.customer))
-        .where(rule_event.c.fresh, record.c.team == store_audience(store))
-        .limit(limit)
-    )
+    here = sa.select(record.c.id).where(_WITH_FRESH, record.c.team == store_audience(store))
+    query = sa.select(rule_event.c.customer, rule_event.c.id).where(_FRESH, rule_event.c.customer.in_(here))
     found: dict[str, list[str]] = {}
-    for customer, id in connection.execute(query):
+    for customer, id in connection.execute(query.limit(limit)):
         found.setdefault(customer, []).append(id)
     return found
 
 
 def stores(connection: Connection) -> set[str]:
     """The audiences of the stores that have such customers."""
-    query = (
-        sa.select(record.c.team)
-        .distinct()
-        .join_from(rule_event, record, sa.and_(record.c.kind == "customer", record.c.id == rule_event.c.customer))
-    )
-    return {team for team in connection.scalars(query.where(rule_event.c.fresh)) if team}
+    return {team for team in connection.scalars(sa.select(record.c.team).distinct().where(_WITH_FRESH)) if team}
 
 
 def looked_at(connection: Connection, ids: Sequence[str]) -> None:

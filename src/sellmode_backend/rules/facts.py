@@ -70,8 +70,10 @@ def _grouped(pairs: Iterable[tuple[str, _T]]) -> dict[str, list[_T]]:
 
 
 def _docs(connection: Connection, customers: Sequence[str], kind: str) -> Iterable[str]:
-    query = sa.select(record.c.doc).where(one_of(connection, record.c.parent, customers), record.c.kind == kind)
-    return connection.scalars(query.order_by(record.c.id)).all()
+    columns = sa.select(record.c.id, record.c.doc)
+    rows = connection.execute(columns.where(one_of(connection, record.c.parent, customers), record.c.kind == kind))
+    # Sorted here: for the sake of that order SQLite would go through all that there is of the kind.
+    return [doc for _, doc in sorted(tuple(row) for row in rows)]
 
 
 def _open_tasks(connection: Connection, ids: Sequence[str]) -> Iterable[RuleTask]:

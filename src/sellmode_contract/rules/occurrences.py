@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
@@ -21,6 +22,8 @@ from sellmode_contract.store_time import Due, day_start
 _DAY = dt.timedelta(days=1)
 _SLACK = 2 * _DAY
 """Between a count of days and its instants: time zones, changes of the clocks."""
+_LONGEST_IN_KEY = 200
+"""Characters of a name."""
 
 
 class Occurrence(NamedTuple):
@@ -283,7 +286,12 @@ def _custom_days(
         for entry in entries if isinstance(entries, list) else ():
             if day := iso_day(entry.get(key)):
                 whose = next((text for text in (entry.get("name"), *entry.values()) if isinstance(text, str)), "")
-                yield path, whose, f"{path}/{whose}", day
+                yield path, whose, f"{path}/{_in_key(whose)}", day
+
+
+def _in_key(name: str) -> str:
+    """A name as a key has it: what databases index is not of any length."""
+    return name if len(name) <= _LONGEST_IN_KEY else hashlib.sha256(name.encode()).hexdigest()
 
 
 # ------------------------------------------------------------------ the customer
