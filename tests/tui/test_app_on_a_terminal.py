@@ -253,7 +253,7 @@ def test_no_hostile_text_reaches_the_terminal_raw(columns: int, rows: int, data:
     """Pages through the list, and opens a profile on every second page to its end."""
     anna = counter.account_of(counter.demo("associate"), "anna")
     counter.make_account(data, anna, "associate", hostile_records())
-    page, last = rows - 5, len(HOSTILE) - 1
+    page, last = rows - 6, len(HOSTILE) - 1
     with terminal(data, columns=columns, rows=rows) as opened:
         opened.wait_for(f"{len(HOSTILE):,} customers")
         opened.press("end")
