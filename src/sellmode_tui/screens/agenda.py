@@ -190,7 +190,9 @@ class TaskListPage(TaskPage[Result]):
         asked = self._asked
 
         def find(door: Door) -> tuple[AgendaList, Mapping[Section, int]]:
-            return door.agenda(query), door.agenda(query._replace(sections=OPEN)).lengths()
+            found = door.agenda(query)
+            open_ones = found if query.sections == OPEN else door.agenda(query._replace(sections=OPEN))
+            return found, dict(open_ones.lengths())
 
         self.ask(find, lambda found: self._found(asked, *found, keep_cursor=keep_cursor), group="find")
 
