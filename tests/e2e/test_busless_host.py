@@ -118,7 +118,7 @@ def test_a_line_that_drops_ends_it_soon(host: Host) -> None:
         begun = time.monotonic()
         app.signal(signal.SIGHUP)
         app.wait_exit()
-        assert time.monotonic() - begun < 2
+        assert time.monotonic() - begun < 10
     assert host.machine.crashes == []
 
 

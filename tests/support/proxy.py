@@ -520,6 +520,7 @@ class FaultProxy:
         for task in tasks:
             task.cancel("reset" if reset else "close")
         await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # transports close their sockets a step later: a client that asks now finds them closed
 
     def _notify(self) -> None:
         with self._changed:

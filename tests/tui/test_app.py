@@ -83,7 +83,7 @@ def count(pilot: Pilot[None]) -> int | None:
 
 
 async def shows(pilot: Pilot[None], type_: type[Any]) -> None:
-    await wait_until(pilot, lambda: isinstance(pilot.app.screen, type_))
+    await wait_until(pilot, lambda: isinstance(pilot.app.screen, type_) and pilot.app.screen.is_mounted)
 
 
 async def listing(pilot: Pilot[None], n: int) -> None:
@@ -225,8 +225,8 @@ async def test_offline_the_same_password_opens_the_same_customers(sqlite_url: st
             await listing(pilot, 5)
         url = shop.url
     async with app_of(url, "anna", PASSWORD) as pilot:
+        await wait_until(pilot, lambda: any("Opened from this terminal" in text for text in told(pilot)))
         await listing(pilot, 5)
-        assert any("Opened from this terminal" in text for text in told(pilot))
         await wait_until(pilot, lambda: "OFFLINE since" in pilot.app.screen.query_one(StatusLine).text)
 
 
@@ -361,8 +361,8 @@ async def test_what_leaves_the_view_leaves_the_screen(shop: Shop) -> None:
         gone = next(person for person in people if person.id == view.customer)
         shop.reassign([gone], teun)
         await pull(pilot)
+        await wait_until(pilot, lambda: NO_LONGER_VISIBLE in told(pilot))
         await listing(pilot, 4)
-        assert NO_LONGER_VISIBLE in told(pilot)
         assert gone.given_name not in shown(pilot)
 
 
@@ -388,7 +388,7 @@ async def test_a_disabled_account_is_closed_and_its_cache_deleted(shop: Shop) ->
         shop.disable(anna)
         await pull(pilot)
         await shows(pilot, SignInScreen)
-        assert "switched off" in trouble(pilot)
+        await wait_until(pilot, lambda: "switched off" in trouble(pilot))
         await wait_until(pilot, lambda: not cache.exists())
 
 
