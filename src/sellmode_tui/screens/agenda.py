@@ -324,6 +324,12 @@ class TaskListPage(TaskPage[Result]):
         self._table.marks = frozenset(self._marked)
         self._tell_current()
 
+    def _snoozed(self, due: str | None) -> None:
+        going_on = due is not None and not self._marked
+        super()._snoozed(due)
+        if going_on:  # the cursor would go along with what was put off, away from what comes next
+            self._table.action_move(1)
+
     def done_with(self) -> None:
         """What was marked has been seen to."""
         self._marked = {}

@@ -86,6 +86,10 @@ class ListScreen(DeskScreen[Result], Generic[Result, Item]):
     def row(self, item: Item) -> Row:
         """One of them as a row."""
 
+    def stands_for(self, before: Item | None, items: Sequence[Item]) -> str | None:  # noqa: ARG002  # the same one
+        """Key of what the cursor goes to, if not to what it was on `before`."""
+        return None
+
     def shown(self) -> None:
         """Other things are in the list now."""
 
@@ -105,9 +109,10 @@ class ListScreen(DeskScreen[Result], Generic[Result, Item]):
         self.ask(self.read, self._show, group="list")
 
     def _show(self, items: Sequence[Item]) -> None:
+        at = self.stands_for(self.current, items)
         rows = [self.row(item) for item in items]
         self._items = {row.key: item for row, item in zip(rows, items, strict=True)}
-        self.query_one(RowTable).show(ListedRows(rows))
+        self.query_one(RowTable).show(ListedRows(rows), at=at)
         self.shown()
 
     def say(self, where: str, text: str) -> None:

@@ -97,6 +97,14 @@ class RulesScreen(ListScreen[None, RuleLine], MainPage[None]):
         state = "--" if item.in_place else "on" if item.rule.enabled else "off"
         return Row(item.rule.id, (state, item.rule.name, item.words, item.store_name or "all stores"))
 
+    def stands_for(self, before: RuleLine | None, items: Sequence[RuleLine]) -> str | None:
+        """The store's rule that has come in the place of the one under the cursor."""
+        if before is None or before.in_place:
+            return None
+        if not any(item.in_place and item.rule.id == before.rule.id for item in items):
+            return None
+        return next((item.rule.id for item in items if item.rule.slug == before.rule.slug and not item.in_place), None)
+
     def shown(self) -> None:
         """Say more of the one under the cursor."""
         self._tell_more()

@@ -23,8 +23,8 @@ def task_columns(*, ended: bool, people: bool, customers: bool = True) -> tuple[
 
     Where there is little room the reason goes before the customer: `line_words` says it.
     """
-    when = Column("Ended" if ended else "Due", 16, priority=9, min_width=13)
-    customer = (Column("Customer", 14, priority=8, min_width=10),) if customers else ()
+    when = Column("Ended" if ended else "Due", 17, priority=9, min_width=13)
+    customer = (Column("Customer", 13, priority=8, min_width=10),) if customers else ()
     why = Column("How" if ended else "Why", 18, priority=6, min_width=12)
     person = (Column("By" if ended else "For", 14, priority=7, min_width=8),) if people else ()
     return (when, Column("Task", priority=10, min_width=22), *customer, why, *person, Column("Kind", 11, priority=1))

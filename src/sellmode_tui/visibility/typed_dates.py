@@ -128,7 +128,7 @@ def _month(name: str) -> int:
     for number, month in enumerate(MONTHS, 1):
         if month.casefold().startswith(name.casefold()):
             return number
-    raise UnclearDate(f"There is no such month. {HOW}")
+    raise UnclearDate(f'"{name}" is no month. {HOW}')
 
 
 def _date(year: str | None, month: int, day: int) -> TypedDate:

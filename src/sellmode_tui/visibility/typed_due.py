@@ -103,7 +103,7 @@ _CLOCK: Final = re.compile(
     (?![\w:/+-]|[.,]\d)""",
     re.VERBOSE | re.ASCII,
 )
-_BARE_HOUR: Final = re.compile(r"(?:^|\s)(?:at|@)\s*\d{1,2}$", re.ASCII)
+_BARE_HOUR: Final = re.compile(r"(?:^|\s)(?:(?:at|@)\s*|(?:today|tomorrow)\s+)\d{1,2}$", re.ASCII)
 _ISO_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)t(?=\d\d:\d\d)", re.ASCII)
 _PARTS: Final = {
     "morning": dt.time(9),
@@ -284,7 +284,7 @@ def _dated(words: str) -> TypedDate:
     if not any("0" <= character <= "9" for character in words):
         raise UnclearDate(f"This is no day or time. {HOW_DUE}")
     try:
-        return read_date(re.sub(r"(?<=\d)(?:st|nd|rd|th)\b(?: of)?", "", words))
+        return read_date(re.sub(r"^the (?=\d)|(?<=\d)(?:st|nd|rd|th)\b(?: of)?", "", words))
     except UnclearDate as error:
         raise UnclearDate(str(error).replace(HOW, HOW_DUE)) from None
 

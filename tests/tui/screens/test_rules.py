@@ -69,6 +69,17 @@ async def test_a_retailers_rule_is_switched_off_for_the_store_and_undo_takes_tha
         await wait_until(pilot, lambda: rule(pilot, "birthday").enabled)
 
 
+async def test_the_cursor_goes_to_the_stores_rule_so_that_the_same_key_switches_it_back() -> None:
+    async with tasking.at_the_tasks("mira") as pilot:
+        await to_rule(pilot, "birthday")
+        await pilot.press("x")
+        await wait_until(pilot, lambda: not rule(pilot, "birthday").enabled)
+        await at_rest(pilot)
+        await pilot.press("x")
+        await wait_until(pilot, lambda: rule(pilot, "birthday").enabled)
+        assert rule(pilot, "birthday").store == STORE
+
+
 async def test_a_rule_in_whose_place_another_stands_is_left_alone() -> None:
     async with tasking.at_the_tasks("mira") as pilot:
         page = await to_rules(pilot)

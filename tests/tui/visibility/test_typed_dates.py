@@ -48,7 +48,7 @@ def test_what_is_clear_is_read(text: str, meant: TypedDate) -> None:
         ("12-32", "December has no day 32."),
         ("13-01", "There is no month 13."),
         ("29 Feb 2023", "February 2023 has no day 29."),
-        ("24 Foo", "There is no such month."),
+        ("24 Foo", '"Foo" is no month.'),
         ("soon", "This is no day."),
         ("", "This is no day."),
         ("1990-03-14-15", "This is no day."),

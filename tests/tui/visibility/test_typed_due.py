@@ -114,6 +114,8 @@ def test_what_is_clear_is_read(text: str, meant: str) -> None:
         ("fri 24 dec", "That is no such weekday: Thu 24 Dec 2026.", "fri 24 dec"),
         ("fri 25:00", "There is no such time of day.", "25:00"),
         ("fri 13pm", "There is no such time of day.", "13pm"),
+        ("tomorrow 9", "Write the time of day as 3pm or 15:00.", "tomorrow 9"),
+        ("the 24th", "This is no day.", "the 24th"),
         ("fri at 3", "Write the time of day as 3pm or 15:00.", "at 3"),
         ("fri 3pm 4pm", "There are two times of day.", "4pm"),
         ("in 2 hours 3pm", "That has its time of day already.", "in 2 hours"),
