@@ -14,6 +14,7 @@ from sellmode_contract.mutations.reading import check_known, check_new, invalid,
 from sellmode_contract.mutations.refusals import Rejected
 from sellmode_contract.mutations.world import Outcome, World
 from sellmode_contract.records import (
+    CorporateBrief,
     CorporateTask,
     Customer,
     CustomerCard,
@@ -81,6 +82,8 @@ def edit(operation: Edit, world: World) -> Outcome:
         if changed.assignee != task.assignee:
             if changed.assignee not in (None, changed.creator, world.account.id):
                 _check_given(changed, world)
+            elif world.account.id not in (changed.assignee, changed.creator):
+                _colleague(changed.creator, changed.store, world, "assignee")  # back to who made it
             changed = msgspec.structs.replace(changed, claimed_by=None)
     if isinstance(changed, RuleTask) and isinstance(task, RuleTask) and changed.meant_for != task.meant_for:
         if _mode(world) != "team":
@@ -146,6 +149,9 @@ def reopen(operation: Reopen, world: World) -> Outcome:
         return Outcome()
     if task.state == "expired" or task.done_by != world.account.id:
         raise Rejected("not_allowed", "Only who has ended a task takes that back.")
+    brief = world.records.get("corporate_brief", task.brief) if isinstance(task, CorporateTask) else None
+    if isinstance(brief, CorporateBrief) and brief.withdrawn:
+        raise Rejected("not_allowed", "The head office has taken it back: it is not to be done any more.")
     opened = msgspec.structs.replace(task, state="open", done_by=None, done_at=None, reason="")
     following = _next(task, world, made=True)
     if following is None:
@@ -176,8 +182,12 @@ def withdrawn(task: ManualTask, card: TaskCard, manager: str) -> ManualTask:
 
 
 def follow(task: RuleTask, before: Customer, after: Customer) -> RuleTask:
-    """A rule's task after its customer was given to somebody else: open and the old owner's, it is the new one's."""
-    if task.state != "open" or task.meant_for != before.owner or before.owner == after.owner:
+    """A rule's task after its customer was given to somebody else: open and the old owner's, it is the new one's.
+
+    In another store nobody has to do with it any more who had, or has taken it.
+    """
+    goes = before.store != after.store or (task.meant_for == before.owner and before.owner != after.owner)
+    if task.state != "open" or not goes:
         return task
     return msgspec.structs.replace(task, meant_for=after.owner, claimed_by=None)
 

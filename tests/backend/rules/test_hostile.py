@@ -10,11 +10,13 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from sellmode_backend.rules import events
+from sellmode_backend.rules import corporate, events
 from sellmode_backend.rules.events import CustomerEvent
 from sellmode_backend.store import records
-from sellmode_contract.records import CustomField, Retailer
+from sellmode_contract.mutations import Claim, Create, Edit, Finish, Reopen
+from sellmode_contract.records import CorporateBrief, CustomField, Retailer
 from tests.backend.rules.rules_shop import RulesShop, rules_shop
+from tests.backend.sync.pushing import stored, uuid7
 
 PETS = CustomField(
     name="pets",
@@ -88,3 +90,46 @@ def _look_at_plans(shop: RulesShop, *, events_there: bool) -> None:
 
 _WIDE = re.compile(r"SCAN (record|rule_event)$|SEARCH record .*\((team|kind)=\?\)$")
 """A step that takes all events, or all records of a store or kind."""
+
+
+def test_a_claim_from_the_store_that_a_customer_has_left_keeps_nobody_from_the_task(shop: RulesShop) -> None:
+    shop.set_mode("team")
+    anna = shop.add(None)
+    shop.rule("thank")
+    shop.buys(anna)
+    shop.run()
+    shop.writer(shop.ben).done(Claim(kind="rule_task", id=shop.task().id))
+    with shop.database.transaction() as connection:
+        (now,) = records.read_many(connection, "customer", [anna.id], lock=True)
+        records.write(connection, [msgspec.structs.replace(now, store="Beta")], now=shop.clock())
+    shop.run()
+    cleo = shop.writer(shop.cleo)
+    cleo.done(Finish(kind="rule_task", id=shop.task().id))
+    assert shop.task().done_by == shop.cleo.id
+
+
+def test_a_task_is_not_given_back_to_who_has_gone(shop: RulesShop) -> None:
+    """Nobody would see it in Associate Mode."""
+    task = Create(kind="manual_task", id=uuid7(), doc={"title": "Call back", "assignee": shop.ada.id})
+    shop.writer(shop.mia).done(task)
+    ada = shop.writer(shop.ada)
+    ada.pull()
+    shop.disable(shop.mia)
+    back = Edit(kind="manual_task", id=task.id, set={"assignee": None}, was={"assignee": shop.ada.id})
+    named = msgspec.structs.replace(back, set={"assignee": shop.mia.id})
+    assert [(result.code, result.field) for result in ada.do(back, named)] == [("invalid", "assignee")] * 2
+    ada.pull()
+    assert ada.holds("manual_task", task.id)
+
+
+def test_a_corporate_task_that_was_taken_back_does_not_come_back_with_its_end(shop: RulesShop) -> None:
+    brief = CorporateBrief(id="b-1", title="Learn about the new range")
+    shop.write(brief)
+    shop.run()
+    id = corporate.task_id("b-1", shop.ada.id)
+    ada = shop.writer(shop.ada)
+    shop.write(msgspec.structs.replace(brief, withdrawn=True))
+    shop.run()
+    done, again = ada.do(Finish(kind="corporate_task", id=id), Reopen(kind="corporate_task", id=id))
+    assert (done.st, again.code) == ("applied", "not_allowed")
+    assert stored(shop.database, "corporate_task", id).state == "done"
