@@ -50,6 +50,7 @@ _BEARER = re.compile(r"bearer +([A-Za-z0-9_-]{1,256})", re.IGNORECASE)
 _REFUSED = re.compile(r"q=0(\.0{0,3})?")
 _MAX_DEVICE = 100
 _MAX_LIMIT = 50_000
+_PREVIEW_RETRY_S = 5
 _KEEP_ALIVE = msgspec.json.encode(wire.KeepAlive()) + b"\n"
 _GZIP = 16 + zlib.MAX_WBITS
 
@@ -116,6 +117,7 @@ class _Backend:
         self._signing_in = SigningIn(database, settings.passwords, clock)
         self._hashing = CapacityLimiter(settings.parallel_hashes)
         self._previews = CapacityLimiter(settings.parallel_previews)
+        self._asking: set[str] = set()  # sessions whose preview is being worked out, so that none takes all the places
         self._hub = events.Hub(
             database,
             clock,
@@ -187,8 +189,15 @@ class _Backend:
 
     async def preview(self, request: Request) -> Response:
         asked = await self._asked(request, wire.PreviewRequest)
-        look = partial(preview, self._database, _token(request), asked, self._clock())
-        return _json(await to_thread.run_sync(look, limiter=self._previews))
+        token = _token(request)
+        if token in self._asking:
+            raise Refused("unavailable", "Your preview before this one is not done yet.", retry_after=_PREVIEW_RETRY_S)
+        self._asking.add(token)
+        try:
+            look = partial(preview, self._database, token, asked, self._clock())
+            return _json(await to_thread.run_sync(look, limiter=self._previews))
+        finally:
+            self._asking.discard(token)
 
     async def _compressed(
         self, first: Chunk, chunks: Iterator[Chunk], compress: Callable[[bytes, bool], bytes]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx2 as httpx
 import msgspec
 import pytest
 
+from sellmode_backend.rules import passes
 from sellmode_backend.server import ServerSettings
 from sellmode_backend.store import records
 from sellmode_backend.store.database import Database
@@ -89,6 +92,33 @@ def test_who_does_not_look_after_the_rules_of_a_store_is_told_nothing(
     for store in ("Alpha", "Beta"):
         assert preview_of(ask(hana, store)).due == 0
     problem_of(ask(Client(url)), 401)
+
+
+def test_a_session_has_one_question_at_a_time(
+    database: Database, url: str, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each goes through all customers of a store: who asks without end keeps nobody else from asking."""
+    mia = signed_in(url, database, add_person(database, "mia", "Alpha", role="manager"), clock)
+    moe = signed_in(url, database, add_person(database, "moe", "Alpha", role="manager"), clock)
+    begun, go_on = threading.Event(), threading.Event()
+    look = passes.preview
+
+    def slowly(*given: Any) -> wire.Preview:
+        if not begun.is_set():
+            begun.set()
+            assert go_on.wait(30)
+        return look(*given)
+
+    monkeypatch.setattr(passes, "preview", slowly)
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(ask, mia)
+        assert begun.wait(30)
+        problem = problem_of(ask(mia), 503)
+        assert (problem.code, problem.retry_after) == ("unavailable", 5)
+        assert preview_of(ask(moe)).due == 0
+        go_on.set()
+        assert preview_of(first.result()).due == 0
+    assert preview_of(ask(mia)).due == 0
 
 
 @pytest.mark.parametrize(
