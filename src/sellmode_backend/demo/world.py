@@ -430,6 +430,7 @@ def _consents(chance: random.Random, customer: Customer) -> list[Record]:
 
 
 def _dates(chance: random.Random, customer: Customer, today: dt.date) -> list[Record]:
+    """The customer's own birthday; their pets' are fields, which have a rule of their own."""
     dates: list[Record] = []
     if chance.random() < 0.6:
         born = today - dt.timedelta(days=chance.randrange(18 * 365, 82 * 365))
@@ -441,20 +442,6 @@ def _dates(chance: random.Random, customer: Customer, today: dt.date) -> list[Re
                 month=born.month,
                 day=born.day,
                 year=born.year if chance.random() < 0.6 else None,
-            )
-        )
-    pets = customer.custom.get("pet", [])
-    for number, pet in enumerate(pets if isinstance(pets, list) else []):
-        born = dt.date.fromisoformat(pet["birthday"])
-        dates.append(
-            ImportantDate(
-                id=source_id("date", SOURCE, f"{customer.id}/pet/{number}"),
-                customer=customer.id,
-                label="birthday",
-                month=born.month,
-                day=born.day,
-                year=born.year,
-                about=pet["name"],
             )
         )
     return dates

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 import pytest
 
 from sellmode_backend.demo.world import ANNA, STORES, World, world
-from sellmode_contract.records import Customer, ManualTask, Order, Product, TaskRule, kind_of, parent_of
+from sellmode_contract.records import Customer, ImportantDate, ManualTask, Order, Product, TaskRule, kind_of, parent_of
 from sellmode_contract.rules import checking
 from sellmode_contract.visibility import ROLE_CAPABILITIES, audiences, tags
 
@@ -97,6 +97,7 @@ def test_pets_have_species_and_birthday(demo: World) -> None:
     ]
     assert len(pets) > 400
     assert all(pet["species"] and dt.date.fromisoformat(pet["birthday"]) < TODAY for pet in pets)
+    assert not [record for record in demo.records if isinstance(record, ImportantDate) and record.about]
 
 
 def test_people_have_tasks_on_customers_whom_they_see(demo: World) -> None:
