@@ -387,6 +387,13 @@ def test_what_was_taken_in_team_mode_binds_nobody_in_associate_mode() -> None:
     assert only(RuleTask, done(Claim(kind="rule_task", id="r1"), claimed, MARA)).claimed_by == "anna"
 
 
+def test_everybody_does_their_own_corporate_task() -> None:
+    mine = CorporateTask(id="k1", store="s1", person="anna", title="Set up the window", brief="b1")
+    for operation in (Finish(kind="corporate_task", id="k1"), Edit(kind="corporate_task", id="k1", set={"due": ""})):
+        assert refused(operation, mine, by=BEN, mode="team").code == "not_allowed"
+    assert only(CorporateTask, done(Finish(kind="corporate_task", id="k1"), mine, mode="team")).done_by == "anna"
+
+
 def test_a_claim_has_one_winner() -> None:
     taken = only(ManualTask, done(Claim(kind="manual_task", id="t1"), TASK, mode="team"))
     assert taken.claimed_by == "anna"

@@ -67,6 +67,7 @@ def create(operation: Create, world: World) -> Outcome:
 def edit(operation: Edit, world: World) -> Outcome:
     """Changes of an open task; a new assignee is a hand-over."""
     task = _open(operation.kind, operation.id, world)
+    _check_person(task, world)
     held = as_document(task)
     fields, conflicts = merged(operation, held, _EDITABLE[operation.kind])
     if fields == held:
@@ -131,6 +132,7 @@ def finish(operation: Finish, world: World) -> Outcome:
     if task.state == "expired" and operation.how == "dismissed":
         return Outcome()
     check_free(task, world)
+    _check_person(task, world)
     reason = check_text(operation.reason, "reason", LONGEST_REASON).strip()
     if operation.how == "dismissed" and not reason:
         raise Rejected("invalid", "A task is dismissed for a reason.", field="reason")
@@ -290,6 +292,12 @@ def check_free(task: Task, world: World) -> None:
     """
     if _mode(world) == "team" and task.claimed_by not in (None, world.account.id):
         raise Rejected("already_claimed", "A colleague has taken it.", winner=task.claimed_by)
+
+
+def _check_person(task: Task, world: World) -> None:
+    """Whether a corporate task is its author's own: the whole store may see it, but each does theirs."""
+    if isinstance(task, CorporateTask) and task.person != world.account.id:
+        raise Rejected("not_allowed", "A corporate task is for the person whom it names.")
 
 
 def _mode(world: World) -> str:

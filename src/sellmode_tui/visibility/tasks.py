@@ -622,6 +622,8 @@ def _can(reading: Reading, around: Surroundings, task: Task) -> frozenset[Can]:
         if task.done_by == account.id and task.state != "expired":
             found.add("reopen")
         return frozenset(found)
+    if isinstance(task, CorporateTask) and task.person != account.id:
+        return frozenset()
     free = not team or task.claimed_by in (None, account.id)
     if free:
         found.add("finish")
