@@ -73,14 +73,26 @@ def serve(database_url: str, folder: Path, *options: str) -> Iterator[Backend]:
         process.stdout.close()
 
 
+def _is_migrated(database: Database) -> bool:
+    with database.snapshot() as connection:
+        return migrations.is_current(connection)
+
+
+def migrate(url: str) -> None:
+    """Make the tables in an empty database."""
+    with contextlib.closing(open_database(url)) as database:
+        migrations.migrate(database)
+
+
 @contextlib.contextmanager
 def retailer_database(
     url: str, mode: str = "associate", stores: tuple[str, ...] = ("Alpha", "Beta")
 ) -> Iterator[Database]:
-    """A migrated database with a retailer and stores whose ids are their names."""
+    """A migrated database (an empty one is migrated) with a retailer and stores whose ids are their names."""
     database = open_database(url)
     try:
-        migrations.migrate(database)
+        if database.is_sqlite or not _is_migrated(database):
+            migrations.migrate(database)
         with database.transaction() as connection:
             retailer_settings.initialise(connection, "Maison Test", mode, "UTC", "EUR")
             retailer_settings.write_stores(

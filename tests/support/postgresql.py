@@ -15,7 +15,7 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,20 +59,36 @@ class PostgreSQL:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._numbers = itertools.count(1)
+        self._template: str | None = None
 
     def _run(self, statement: str) -> None:
         with psycopg.connect(host=str(self.folder), user=_OWNER, dbname="postgres", autocommit=True) as connection:
             connection.execute(statement.encode())
 
     @contextmanager
-    def database(self) -> Iterator[str]:
-        """Make an empty database, give its SQLAlchemy URL, drop it afterwards, also from under open connections."""
+    def database(self, like: str = "template1") -> Iterator[str]:
+        """Make an empty database, give its SQLAlchemy URL, drop it afterwards, also from under open connections.
+
+        It is a copy where ``like`` names another one, which nobody has open.
+        """
         name = f"test_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name}")
+        self._run(f"CREATE DATABASE {name} TEMPLATE {like}")
         try:
-            yield f"postgresql+psycopg://{_OWNER}@/{name}?host={self.folder}"
+            yield self._url(name)
         finally:
             self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def template(self, fill: Callable[[str], None]) -> str:
+        """The name of a database that is kept as it was filled, once, for `database` to copy."""
+        if self._template is None:
+            name = f"template_{next(self._numbers)}"
+            self._run(f"CREATE DATABASE {name}")
+            fill(self._url(name))
+            self._template = name
+        return self._template
+
+    def _url(self, name: str) -> str:
+        return f"postgresql+psycopg://{_OWNER}@/{name}?host={self.folder}"
 
 
 def installed() -> Path | None:

@@ -13,9 +13,7 @@ from sellmode_contract.store_time import local_day
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def because_words(
-    because: Because, now: dt.datetime, zone: dt.tzinfo, *, seen: bool
-) -> str:
+def because_words(because: Because, now: dt.datetime, zone: dt.tzinfo, *, seen: bool) -> str:
     """What a rule's task is for: ``bought 5 days ago``. Of a customer who is not ``seen`` nothing but the event.
 
     ``about`` is as people call it: see ``called``.

@@ -616,18 +616,15 @@ def _can(reading: Reading, around: Surroundings, task: Task) -> frozenset[Can]:
     account, head = around.account, reading.head
     if account is None or head is None or not visibility.may(account, "sell"):
         return frozenset()
-    found: set[Can] = set()
-    team = head.view.mode == "team"
-    if task.state != "open":
-        if task.done_by == account.id and task.state != "expired":
-            found.add("reopen")
-        return frozenset(found)
     if isinstance(task, CorporateTask) and task.person != account.id:
         return frozenset()
+    if task.state != "open":
+        return frozenset({"reopen"} if task.done_by == account.id and task.state != "expired" else ())
+    found: set[Can] = {"snooze"}
+    team = head.view.mode == "team"
     free = not team or task.claimed_by in (None, account.id)
     if free:
         found.add("finish")
-    found.add("snooze")
     if isinstance(task, ManualTask):
         found.add("edit")
         if task.creator == account.id and free:

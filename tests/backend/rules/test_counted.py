@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from sellmode_backend.rules import facts, passes
-from tests.backend.rules.rules_shop import RulesShop
+from tests.backend.rules.rules_shop import RulesShop, rules_shop
 
 
 @contextmanager
@@ -91,3 +91,28 @@ def test_others_write_while_a_batch_is_judged(shop: RulesShop, monkeypatch: pyte
         anna.id: shop.ben.id,
         ben.id: shop.ada.id,
     }
+
+
+def test_sqlite_finds_what_belongs_to_customers_by_them(
+    sqlite_url: str,
+) -> None:
+    """Not by going through all there is of a kind: a store of a million would take two seconds for each batch."""
+    with rules_shop(sqlite_url) as shop:
+        furnish(shop)
+        for person in shop.many(3, owner=shop.ada.id):
+            shop.buys(person)
+            shop.birthday(person, 11, 22)
+        asked: list[tuple[str, Any]] = []
+
+        def note(_: Any, __: Any, statement: str, given: Any, *___: Any) -> None:
+            if statement.startswith("SELECT") and "parent" in statement:
+                asked.append((statement, given))
+
+        sa.event.listen(shop.database.engine, "before_cursor_execute", note)
+        shop.run()
+        sa.event.remove(shop.database.engine, "before_cursor_execute", note)
+        assert any("record.parent IN" in statement for statement, _ in asked)
+        with shop.database.snapshot() as connection:
+            for statement, given in asked:
+                plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
+                assert not [row for row in plan if row.detail.endswith("sqlite_autoindex_record_1 (kind=?)")], statement

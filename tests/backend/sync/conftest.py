@@ -19,7 +19,8 @@ from sellmode_contract.records import KINDS, Customer, Note, Record
 from sellmode_contract.visibility import Account
 from tests.backend.people import QUICK, Client, MovedClock, Terminal, add_person
 from tests.backend.sync.pushing import Shop
-from tests.support.backend import retailer_database, serve_in_thread
+from tests.support.backend import migrate, retailer_database, serve_in_thread
+from tests.support.postgresql import PostgreSQL
 
 
 @dataclass
@@ -113,6 +114,13 @@ def make_world(database_url: str, clock: MovedClock) -> Iterator[World]:
             add_person(database, "ben", "Alpha"),
             add_person(database, "mia", "Alpha", role="manager"),
         )
+
+
+@pytest.fixture
+def postgresql_url(_postgresql: PostgreSQL) -> Iterator[str]:
+    """Give the URL of a database with the tables in it: how they come there is tested elsewhere."""
+    with _postgresql.database(_postgresql.template(migrate)) as url:
+        yield url
 
 
 @pytest.fixture
