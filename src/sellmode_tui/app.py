@@ -176,6 +176,7 @@ class SellmodeApp(EnteringApp):
         self._lease_warning = ""
         self._idle_warning = ""
         self._touched = clock.seconds()
+        self._threads = Threads(thread_name_prefix="work")
         self._day: dt.date | None = None
         """The store's day, as of the last look at the tasks."""
 
@@ -183,7 +184,7 @@ class SellmodeApp(EnteringApp):
 
     async def on_mount(self) -> None:
         """Choose the first page."""
-        asyncio.get_running_loop().set_default_executor(Threads(thread_name_prefix="work"))
+        asyncio.get_running_loop().set_default_executor(self._threads)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = NAMES[self.settings.theme]
@@ -441,7 +442,14 @@ class SellmodeApp(EnteringApp):
     async def _show_only(self, screen: Screen[None]) -> None:
         await super()._show_only(screen)
         if self._workspace is None:
-            self.set_timer(_LATE, forget)  # what a thread still held while the workspace was closed
+            self.set_timer(_LATE, self._forget_late)
+
+    def _forget_late(self) -> None:
+        """Forget what threads still held while the workspace was closed, once all have ended."""
+        busy = self._threads.busy
+        forget()
+        if busy and self._workspace is None:
+            self.set_timer(_LATE, self._forget_late)
 
     # ------------------------------------------------------------------ getting out
 

@@ -276,6 +276,7 @@ async def test_what_a_thread_still_reads_when_the_app_locks_goes_with_the_thread
         return profile
 
     monkeypatch.setattr(Door, "profile", dawdle)
+    monkeypatch.setattr("sellmode_tui.app._LATE", 0.05)
     async with app_of(shop.url, "anna", PASSWORD) as pilot:
         await listing(pilot, 2)
         app: Any = pilot.app
@@ -288,6 +289,7 @@ async def test_what_a_thread_still_reads_when_the_app_locks_goes_with_the_thread
         await shows(pilot, LockScreen)
         await wait_until(pilot, lambda: not session.is_open)
         await app.workers.wait_for_complete()
+        await pilot.pause(0.2)  # it takes longer than the app would wait at first
         assert any(isinstance(each(), ProfileView) for each in held)  # or there would be nothing to wait for
         may_end.set()
         await gone(pilot, held)

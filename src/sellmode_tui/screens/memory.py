@@ -7,7 +7,7 @@ import functools
 import gc
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -24,9 +24,21 @@ class Threads(ThreadPoolExecutor):
     its last worker for as long as it waits for another: with it the page that wanted it, and what that page shows.
     """
 
+    def __init__(self, max_workers: int | None = None, thread_name_prefix: str = "") -> None:
+        super().__init__(max_workers, thread_name_prefix)
+        self._under_way: set[Future[Any]] = set()
+
+    @property
+    def busy(self) -> bool:
+        """Whether any of them is at work, and so holds what that works with."""
+        return bool(self._under_way)
+
     def submit(self, work: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:
         """Give each piece of work a context of its own, which goes when it is done."""
-        return super().submit(contextvars.Context().run, functools.partial(work, *args, **kwargs))
+        future = super().submit(contextvars.Context().run, functools.partial(work, *args, **kwargs))
+        self._under_way.add(future)
+        future.add_done_callback(self._under_way.discard)
+        return future
 
 
 def forget() -> None:
