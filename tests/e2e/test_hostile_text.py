@@ -291,9 +291,15 @@ def test_the_app_opens_profiles(shop: Shop, places: list[int]) -> None:
 _ROW = re.compile(r"[> ] .* 14 May 2026 +(?P<units>\d+)\.(?P<cents>\d\d)(?: |$)")
 
 
+def _list(lines: list[str]) -> list[str]:
+    """The lines of the list on the screen: between its headings and the status line."""
+    heading = next((place for place, line in enumerate(lines) if line.startswith("  Name ")), len(lines))
+    return lines[heading + 1 : -2]
+
+
 def _rows(lines: list[str]) -> dict[int, str]:
     """The lines of the list on the screen, by what was spent in cents."""
-    rows = filter(None, map(_ROW.match, lines[3:-2]))
+    rows = filter(None, map(_ROW.match, _list(lines)))
     return {int(row["units"] + row["cents"]): row.string for row in rows}
 
 
@@ -303,7 +309,8 @@ def _shows_others_than(seen: Collection[int]) -> Callable[[list[str]], bool]:
     def shows(lines: list[str]) -> bool:
         rows = list(_rows(lines))
         # While it is being drawn, some rows are of the page before.
-        return rows == list(range(rows[0], rows[0] + len(lines) - 5)) and not set(rows) <= set(seen)
+        whole = rows == list(range(rows[0], rows[0] + len(_list(lines)))) if rows else False
+        return whole and not set(rows) <= set(seen)
 
     return shows
 
