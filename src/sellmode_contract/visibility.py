@@ -218,6 +218,15 @@ def tags(record: Record, customer: Customer | None = None) -> Tags:
     return Tags(row.team.audience(record, parent), row.own.audience(record, parent))
 
 
+def card_key(kind: str, id: str) -> tuple[str, str] | None:
+    """Kind and id of the one card that a record of this kind may bring."""
+    card = _CARD_OF.get(kind)
+    return (card, records.source_id(card, "sellmode", id)) if card else None
+
+
+_CARD_OF = {"customer": "customer_card", "manual_task": "task_card"}
+
+
 def cards(record: Record) -> list[Record]:
     """The records that a record's second audience gets, written in the transaction that writes the record."""
     if isinstance(record, records.ManualTask) and record.assignee not in (None, record.creator):

@@ -17,7 +17,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from sellmode_contract import records, visibility
-from sellmode_contract.records import Customer, Record, source_id
+from sellmode_contract.records import Customer, Record, RuleTask, source_id
 from sellmode_contract.visibility import ROLE_CAPABILITIES, Account
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -346,15 +346,29 @@ def _with_record(world: World, changed: Record) -> World:
 def _reassign(world: World, move: Move) -> World:
     if not world.customers:
         return world
+    customer = _picked(world.customers, move.which)
     owner = _picked([None, *(account.id for account in world.accounts)], move.to)
-    return _with_record(world, msgspec.structs.replace(_picked(world.customers, move.which), owner=owner))
+    if owner != customer.owner:
+        world = _with_new_owner(world, customer, owner, lambda task: task.meant_for == customer.owner)
+    return _with_record(world, msgspec.structs.replace(customer, owner=owner))
 
 
 def _move_customer(world: World, move: Move) -> World:
     if not world.customers:
         return world
+    customer = _picked(world.customers, move.which)
     store = _picked([None, *world.stores], move.to)
-    return _with_record(world, msgspec.structs.replace(_picked(world.customers, move.which), store=store))
+    if store != customer.store:
+        world = _with_new_owner(world, customer, customer.owner, lambda _: True)
+    return _with_record(world, msgspec.structs.replace(customer, store=store))
+
+
+def _with_new_owner(world: World, customer: Customer, owner: str | None, theirs: Callable[[RuleTask], bool]) -> World:
+    """Give those of a customer's open tasks of rules that are ``theirs`` to somebody else."""
+    for task in world.records:
+        if isinstance(task, RuleTask) and task.customer == customer.id and task.state == "open" and theirs(task):
+            world = _with_record(world, msgspec.structs.replace(task, meant_for=owner, claimed_by=None))
+    return world
 
 
 def _rename_customer(world: World, move: Move) -> World:

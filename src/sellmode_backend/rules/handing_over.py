@@ -17,7 +17,7 @@ from sellmode_backend.store.database import Database, in_parts
 from sellmode_backend.store.records import Key
 from sellmode_backend.store.schema import record
 from sellmode_contract import text
-from sellmode_contract.records import Customer, ManualTask, Record, RuleTask, Task, source_id
+from sellmode_contract.records import Customer, ManualTask, Record, RuleTask, Task
 from sellmode_contract.visibility import Account, person_audience, store_audience
 
 BATCH = 500
@@ -71,7 +71,7 @@ def hand_over(
                     changed.append(after)
             count["meant"] += len(changed)
             if not dry_run:
-                _write(connection, changed, now)
+                records.write(connection, changed, now=now)
     return HandedOver(count["tasks"], count["meant"] - count["tasks"], count["left"])
 
 
@@ -117,10 +117,3 @@ def _without(task: RuleTask, giver: str, taker: str) -> RuleTask:
 
 def _other(person: str | None, than: str) -> str | None:
     return None if person == than else person
-
-
-def _write(connection: Connection, tasks: list[Record], now: dt.datetime) -> None:
-    """Store the tasks; their cards come with them, and go where a task is its maker's own again."""
-    back = [task.id for task in tasks if isinstance(task, ManualTask) and task.assignee is None]
-    cards = [("task_card", source_id("task_card", "sellmode", id)) for id in back]
-    records.write(connection, tasks, removed=cards, now=now)

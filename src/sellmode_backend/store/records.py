@@ -149,8 +149,8 @@ def write(
 ) -> int:
     """Store records as they are now, and remove others; gives how many of them made a difference.
 
-    A record equal to the stored one is left alone. The cards that records bring are written with them. When a
-    customer's store or owner changed, what belongs to the customer follows; when a customer is removed, it goes too.
+    A record equal to the stored one is left alone. The cards that records bring are written and removed with them. When
+    a customer's store or owner changed, what belongs to the customer follows; when a customer is removed, it goes too.
     Fields of a stored document that this version does not know are kept. ``why`` and ``now`` (the present moment if not
     given) are noted with whatever leaves somebody's view.
 
@@ -193,7 +193,9 @@ def _write_batch(connection: Connection, batch: Sequence[Record], note: _Note) -
     wanted = dict(given)
     for item in batch:
         wanted.update({(kind_of(card), card.id): card for card in visibility.cards(item)})
-    stored = _rows(connection, [*wanted, *(("customer", id) for item in wanted.values() if (id := parent_of(item)))])
+    theirs = _cards_of(given)
+    parents = [("customer", id) for item in wanted.values() if (id := parent_of(item))]
+    stored = _rows(connection, [*wanted, *theirs, *parents])
 
     customers = {id: _customer(row) for (kind, id), row in stored.items() if kind == "customer"}
     before = {id: customers.get(id) for kind, id in wanted if kind == "customer"}
@@ -208,6 +210,7 @@ def _write_batch(connection: Connection, batch: Sequence[Record], note: _Note) -
         id for id, old in before.items() if old and (old.store, old.owner) != (customers[id].store, customers[id].owner)
     ]
     changes += _followed_children(connection, moved, before, customers, wanted)
+    changes += [_Change(*key, stored[key]) for key in theirs if key in stored and key not in wanted]
     _apply(connection, changes, note)
 
     touched = [change.id for change in changes if change.kind == "customer"]
@@ -221,15 +224,15 @@ def _write_batch(connection: Connection, batch: Sequence[Record], note: _Note) -
 def _remove_batch(connection: Connection, keys: Sequence[Key], note: _Note) -> int:
     stored = _rows(connection, keys)
     customers = {id: _customer(row) for (kind, id), row in stored.items() if kind == "customer"}
-    doomed = [_Change(kind, id, row) for (kind, id), row in stored.items()]
-    doomed += [
-        _Change(row.kind, row.id, row)
-        for row in _children_rows(connection, customers)
-        if (row.kind, row.id) not in stored
-    ]
-    _apply(connection, doomed, note)
+    doomed = stored | {(row.kind, row.id): row for row in _children_rows(connection, customers)}
+    doomed |= _rows(connection, [key for key in _cards_of(doomed) if key not in doomed])
+    _apply(connection, [_Change(kind, id, row) for (kind, id), row in doomed.items()], note)
     replace_keys(connection, {id: (keys_of(customer), frozenset()) for id, customer in customers.items()})
     return len(stored)
+
+
+def _cards_of(keys: Iterable[Key]) -> list[Key]:
+    return [card for kind, id in keys if (card := visibility.card_key(kind, id))]
 
 
 def _rows(connection: Connection, keys: Iterable[Key], *, lock: bool = True) -> dict[Key, Row[Any]]:

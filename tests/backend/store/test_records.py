@@ -352,3 +352,14 @@ def test_of_two_who_create_a_record_one_is_refused(postgresql: Database) -> None
         with pytest.raises(sa.exc.IntegrityError):
             records.write(second, [msgspec.structs.replace(here, store="S2")])
     assert rows(postgresql)["s-1"].feed == "S1"
+
+
+def test_a_card_goes_with_what_it_was_made_of(database: Database) -> None:
+    gives = {"store": "S1", "creator": "M1", "assignee": "A1"}
+    given, withdrawn = ManualTask(id="t-1", **gives), ManualTask(id="t-2", **gives)
+    cards = {source_id("task_card", "sellmode", id) for id in ("t-1", "t-2")}
+    write(database, given, withdrawn)
+    assert rows(database).keys() - {"t-1", "t-2"} == cards
+    write(database, msgspec.structs.replace(given, assignee=None))
+    assert write(database, removed=(("manual_task", "t-2"),)) == 1
+    assert rows(database).keys() == {"t-1"}
