@@ -7,6 +7,7 @@ import contextlib
 import datetime as dt
 import functools
 import itertools
+import random
 import shutil
 import tempfile
 import types
@@ -163,9 +164,10 @@ def server() -> Server:
 class Backend:
     """A retailer's backend, and its operator's hands. Its clock is the simulation's."""
 
-    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+    def __init__(self, store: Store, clock: Callable[[], float], chance: random.Random) -> None:
         self._store = store
         self._clock = clock
+        self._chance = chance
         self._url = store.new()
         self._backup: str | None = None
         self._dies_at_commit = 0
@@ -214,7 +216,9 @@ class Backend:
 
         False if the pass is at its end. Raises Crashed.
         """
-        steps = self._workers.pop(worker, None) or passes.steps(self.database, self.now, passes.PassReport())
+        steps = self._workers.pop(worker, None) or passes.steps(
+            self.database, self.now, passes.PassReport(), shuffle=self._chance.shuffle
+        )
         if next(steps, self) is self:
             return False
         self._workers[worker] = steps

@@ -64,7 +64,7 @@ class World:
         self._happens = self._in_a_mood(_HAPPENS, (1, 1, 3))
         self._writes, self._operates = self._in_a_mood(_WRITES), self._in_a_mood(_OPERATES)
         self._mishaps = self._in_a_mood(_MISHAPS)
-        self.backend = Backend(store, lambda: self.now)
+        self.backend = Backend(store, lambda: self.now, random.Random(f"backend {seed}"))
         self.watch = Watch(self.backend)
         self._fill()
         self.machines = [self._machine(user, number) for user, number in MACHINES]

@@ -88,13 +88,25 @@ def run(database: Database, clock: Clock, *, store: str | None = None) -> PassRe
     return report
 
 
-def steps(database: Database, clock: Clock, report: PassReport, *, store: str | None = None) -> Iterator[None]:
-    """As ``run``, a transaction for each step; ``report`` grows meanwhile."""
+def steps(
+    database: Database,
+    clock: Clock,
+    report: PassReport,
+    *,
+    store: str | None = None,
+    shuffle: Callable[[list[str]], None] = random.shuffle,
+) -> Iterator[None]:
+    """As ``run``, a transaction for each step; ``report`` grows meanwhile.
+
+    The stores are gone through in an order of ``shuffle``: workers that begin together part there.
+    """
     if store is None:
         while (changed := _again(lambda: corporate.turn(database, clock()))) is not None:
             report.corporate += changed
             yield
-    for name in _with_work(database, clock(), store):
+    stores = _with_work(database, clock(), store)
+    shuffle(stores)
+    for name in stores:
         while (work := _again(partial(_turn, database, clock, name))) is not None:
             if not work.written:
                 report.left.add(name)
@@ -115,7 +127,7 @@ def _again(work: Callable[[], _T]) -> _T:
 
 
 def _with_work(database: Database, now: dt.datetime, only: str | None) -> list[str]:
-    """The stores that there is something to be done in, in any order: workers that begin together part there."""
+    """The stores that there is something to be done in."""
     with database.snapshot() as connection:
         house = standing.read(connection)
         if house is None:
@@ -139,7 +151,6 @@ def _with_work(database: Database, now: dt.datetime, only: str | None) -> list[s
         )
         if not idle:
             found.append(here.store)
-    random.shuffle(found)
     return found
 
 
