@@ -1,8 +1,7 @@
 """Due times as people type them: ``fri 3pm``, ``in 2 weeks``, ``12/24``, ``tomorrow 9:30``.
 
 Days and times are the store's. What could be meant in two ways is asked about, never guessed; what is past, skipped by
-the clocks or on no calendar is told. Spans (``in 2 weeks and 3 days``) are dateparser's, for what a small grammar lets
-through: it reads much else, but guesses (``12/24`` as a day of 2124, ``1 year from today`` as a year ago).
+the clocks or on no calendar is told.
 """
 
 from __future__ import annotations
@@ -10,13 +9,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final
 
 from sellmode_contract.store_time import FIRST_YEAR, LAST_YEAR, Due
+from sellmode_tui.visibility.typed_clock import Clock, UnclearTime, find_clock, halves
 from sellmode_tui.visibility.typed_dates import HOW, MONTHS, TypedDate, UnclearDate, read_date
+from sellmode_tui.visibility.typed_spans import read_span
 
 LONGEST: Final = 100
 _ONE_DAY: Final = dt.timedelta(1)
+_SATURDAY: Final = 5
 HOW_DUE: Final = "Write it as fri 3pm, tomorrow 9:30, in 2 weeks, 24 Dec or 2026-12-24 15:00."
 
 
@@ -42,9 +44,11 @@ def read_typed_due(text: str, now: dt.datetime, zone: dt.tzinfo) -> Due:
         raise TypedDueError(f"That is too long for a due time. {HOW_DUE}", LONGEST, len(text))
     local = now.astimezone(zone)
     typed = _Typed(text)
-    clock = typed.take_clock()
     try:
+        clock = typed.take_clock()
         due = _due(typed.words, clock.time if clock else None, now, local)
+    except UnclearTime as error:
+        raise TypedDueError(str(error), *error.place) from None
     except UnclearDate as error:
         raise TypedDueError(str(error), *typed.place) from None
     return _to_come(due, now, zone, clock.place if clock else typed.place)
@@ -57,16 +61,17 @@ def _due(words: str, time: dt.time | None, now: dt.datetime, local: dt.datetime)
         if time is None:
             raise UnclearDate(f"There is no day or time. {HOW_DUE}")
         return Due(today if time > local.time() else today + _ONE_DAY, time)
-    if _SPAN.fullmatch(words):
-        found, hourly = _span(words, local.replace(tzinfo=None))
-        if not hourly:
-            return Due(found.date(), time)
-        if time is not None:
-            raise UnclearDate("That has its time of day already.")
-        # Two hours are two hours, also while the clocks change.
-        moment = (now + (found - local.replace(tzinfo=None))).astimezone(local.tzinfo)
-        return Due(moment.date(), moment.time().replace(second=0, microsecond=0))
-    return Due(_day(words, today), time)
+    begin = local.replace(tzinfo=None)
+    span = read_span(words, begin)
+    if span is None:
+        return Due(_day(words, today), time)
+    if not span.hourly:
+        return Due(span.end.date(), time)
+    if time is not None:
+        raise UnclearDate("That has its time of day already.")
+    # Two hours are two hours, also while the clocks change.
+    moment = (now + (span.end - begin)).astimezone(local.tzinfo)
+    return Due(moment.date(), moment.time().replace(second=0, microsecond=0))
 
 
 def _to_come(due: Due, now: dt.datetime, zone: dt.tzinfo, place: tuple[int, int]) -> Due:
@@ -86,34 +91,9 @@ def _said(due: Due) -> str:
     return day if due.time is None else f"{due.time:%H:%M} on {day}"
 
 
-# ------------------------------------------------------------------ the time of day
+# ------------------------------------------------------------------ the text
 
-
-class _Clock(NamedTuple):
-    time: dt.time
-    place: tuple[int, int]
-
-
-_CLOCK: Final = re.compile(
-    r"""(?<![\w:./+-])
-    (?:(?:at|@|by)\ *)?
-    (?:(?P<hour>\d{1,2})(?:[:.](?P<minute>\d\d))?\ *(?P<half>[ap])(?:m\b|\.m\.)
-      |(?P<hour24>\d{1,2})[:h](?P<minute24>\d\d)(?::00)?
-      |(?:in\ the\ )?(?P<part>morning|noon|midday|afternoon|evening|night|tonight|midnight))
-    (?![\w:/+-]|[.,]\d)""",
-    re.VERBOSE | re.ASCII,
-)
-_BARE_HOUR: Final = re.compile(r"(?:^|\s)(?:(?:at|@)\s*|(?:today|tomorrow)\s+)\d{1,2}$", re.ASCII)
 _ISO_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\d)t(?=\d\d:\d\d)", re.ASCII)
-_PARTS: Final = {
-    "morning": dt.time(9),
-    "noon": dt.time(12),
-    "midday": dt.time(12),
-    "afternoon": dt.time(14),
-    "evening": dt.time(18),
-    "night": dt.time(20),
-    "tonight": dt.time(20),
-}
 _LEADING: Final = re.compile(r"\A(?:(?:by|on|due|until|till)\s+)+")
 
 
@@ -136,65 +116,14 @@ class _Typed:
         left = self._rest.lstrip(" ,")
         return len(self._rest) - len(left), len(self._rest.rstrip(" ,")) if left else len(self._rest)
 
-    def take_clock(self) -> _Clock | None:
-        """Take the time of day out. Raises TypedDueError."""
-        found = list(_CLOCK.finditer(self._rest))
-        if not found:
-            if bare := _BARE_HOUR.search(self._rest.rstrip()):
-                raise TypedDueError("Write the time of day as 3pm or 15:00.", *bare.span())
-            return None
-        if len(found) > 1:
-            raise TypedDueError("There are two times of day.", *found[1].span())
-        place = found[0].span()
-        clock = _Clock(_time(found[0], place), place)
-        left = "today" if found[0]["part"] == "tonight" else ""
-        self._rest = f"{self._rest[: place[0]]}{left:{place[1] - place[0]}}{self._rest[place[1] :]}"
+    def take_clock(self) -> Clock | None:
+        """Take the time of day out. Raises UnclearTime."""
+        clock = find_clock(self._rest)
+        if clock is not None:
+            start, end = clock.place
+            left = "today" if clock.today else ""
+            self._rest = f"{self._rest[:start]}{left:{end - start}}{self._rest[end:]}"
         return clock
-
-
-def _time(found: re.Match[str], place: tuple[int, int]) -> dt.time:
-    if part := found["part"]:
-        if part in _PARTS:
-            return _PARTS[part]
-        raise TypedDueError("Midnight belongs to two days: name the day alone, or 00:00 of one.", *place)
-    hour, minute = int(found["hour"] or found["hour24"]), int(found["minute"] or found["minute24"] or 0)
-    if half := found["half"]:
-        if not 1 <= hour <= 12:
-            raise TypedDueError("There is no such time of day.", *place)
-        hour = hour % 12 + (12 if half == "p" else 0)
-    if hour > 23 or minute > 59:
-        raise TypedDueError("There is no such time of day.", *place)
-    return dt.time(hour, minute)
-
-
-# ------------------------------------------------------------------ spans
-
-_NUMBER: Final = r"(?:\d{1,4}|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
-_UNIT: Final = r"(?:minutes?|mins?|hours?|days?|weeks?|fortnights?|months?|years?)"
-_SPAN: Final = re.compile(
-    rf"(?:in |after )?{_NUMBER} ?{_UNIT}(?: (?:and )?{_NUMBER} ?{_UNIT})*(?: from now)?"
-    r"|in \d{1,3} ?h|in half an hour",
-    re.ASCII,
-)
-_HOURLY: Final = re.compile(r"(?<![a-z])(?:minutes?|mins?|hours?|h)\b", re.ASCII)
-
-
-def _span(words: str, local: dt.datetime) -> tuple[dt.datetime, bool]:
-    """The local moment after a span, and whether it was given in hours or minutes. Raises UnclearDate."""
-    # Loaded here: it takes as long as all else of a command together.
-    from dateparser.date import DateDataParser
-
-    plain = words.replace("half an hour", "30 minutes").removesuffix(" from now")
-    units = [unit.removesuffix("s") for unit in re.findall(_UNIT, plain)]
-    if len(set(units)) < len(units):
-        raise UnclearDate(f"The same unit stands there twice. {HOW_DUE}")
-    parser = DateDataParser(
-        languages=["en"], settings={"RELATIVE_BASE": local, "PARSERS": ["relative-time"], "PREFER_DATES_FROM": "future"}
-    )
-    found: dt.datetime | None = parser.get_date_data(plain).date_obj
-    if found is None or found < local:
-        raise UnclearDate("That is too far away.")
-    return found, bool(_HOURLY.search(plain))
 
 
 # ------------------------------------------------------------------ days
@@ -223,9 +152,11 @@ _DAYS: Final[dict[str, Callable[[dt.date], dt.date]]] = {
     "yesterday": lambda today: today - _ONE_DAY,
     "this week": lambda today: _in_week(today, 0, 6),
     "next week": lambda today: _in_week(today, 1, 0),
+    "weekend": lambda today: max(today, _in_week(today, 0, _SATURDAY)),
+    "next weekend": lambda today: _next(_SATURDAY, min(today, _in_week(today, 0, _SATURDAY))),
+    "this month": lambda today: _month_begin(today, 1) - _ONE_DAY,
     "next month": lambda today: _month_begin(today, 1),
     "next year": lambda today: today.replace(year=today.year + 1, month=1, day=1),
-    "eod": lambda today: today,
     "end of day": lambda today: today,
     "end of week": lambda today: _in_week(today, 0, 6),
     "end of next week": lambda today: _in_week(today, 1, 6),
@@ -234,6 +165,22 @@ _DAYS: Final[dict[str, Callable[[dt.date], dt.date]]] = {
     "end of year": lambda today: today.replace(month=12, day=31),
 }
 """Weeks begin on Monday, as in the agenda; what has no day of its own begins with its first."""
+_SHORT: Final = {
+    "tmrw": "tomorrow",
+    "tmr": "tomorrow",
+    "eod": "end of day",
+    "eow": "end of week",
+    "eom": "end of month",
+    "eoy": "end of year",
+    "wk": "week",
+    "wknd": "weekend",
+}
+_SMALL_WORDS: Final = (
+    (re.compile(r"^(?:the )?end of (?:the |this )?"), "end of "),
+    (re.compile(r"^(?:at |over )?(?:the |this )?(?=weekend$)"), ""),
+)
+_NUMBER_BESIDE: Final = re.compile(r"(?:today|tomorrow) (\d{1,2})", re.ASCII)
+_NTH: Final = re.compile(r"(?:the )?(\d{1,2})(?:st|nd|rd|th)", re.ASCII)
 
 
 def _in_week(today: dt.date, weeks: int, weekday: int) -> dt.date:
@@ -247,14 +194,19 @@ def _month_begin(today: dt.date, months: int) -> dt.date:
 
 def _day(words: str, today: dt.date) -> dt.date:
     """Raises UnclearDate."""
-    if found := _DAYS.get(re.sub(r"^(?:the )?end of (?:the |this )?", "end of ", words)):
+    words = " ".join(_SHORT.get(word, word) for word in words.split())
+    for small, kept in _SMALL_WORDS:
+        words = small.sub(kept, words)
+    if found := _DAYS.get(words):
         return found(today)
+    if beside := _NUMBER_BESIDE.fullmatch(words):
+        raise _which([f"{time:%H:%M}" for time in halves(int(beside[1]))])
     if words.endswith(" ago"):
         raise UnclearDate("That is past.")
     rest = words.split()
     named = next((word for word in rest if word.rstrip(".") in _WEEKDAYS), None)
     if named is None:
-        return _of_year(_dated(words), today)
+        return _dated(words, today)
     rest.remove(named)
     return _weekday(_WEEKDAYS[named.rstrip(".")], " ".join(rest), today)
 
@@ -262,31 +214,72 @@ def _day(words: str, today: dt.date) -> dt.date:
 def _weekday(weekday: int, rest: str, today: dt.date) -> dt.date:
     """The day that a weekday means with the other words beside it. Raises UnclearDate."""
     coming = today + dt.timedelta((weekday - today.weekday() - 1) % 7 + 1)
-    following = _in_week(today, 1, weekday)
-    if rest == "next" and coming != following:
-        raise UnclearDate(f"This may be {_said(Due(coming))} or {_said(Due(following))}: write the day.")
-    named = {
-        "": coming,
-        "this": today if weekday == today.weekday() else coming,
-        "this week": _in_week(today, 0, weekday),
-        "next": coming,
-        "next week": following,
-    }
-    if rest in named:
-        return named[rest]
-    day = _of_year(_dated(rest), today)
+    match rest:
+        case "":
+            return coming
+        case "this":
+            return today if weekday == today.weekday() else coming
+        case "this week":
+            return _in_week(today, 0, weekday)
+        case "next":
+            return _next(weekday, today)
+        case "next week":
+            return _in_week(today, 1, weekday)
+    if rest.isdecimal() and len(rest) <= 2:
+        number = int(rest)
+        if times := halves(number):
+            raise _which([*(f"{time:%H:%M}" for time in times), *([f"the {_nth(number)}"] if number else [])])
+        rest = _nth(number)
+    day = _dated(rest, today)
     if day.weekday() != weekday:
         raise UnclearDate(f"That is no such weekday: {_said(Due(day))}.")
     return day
 
 
-def _dated(words: str) -> TypedDate:
+def _next(weekday: int, today: dt.date) -> dt.date:
+    """The weekday after today where that is next week's, too. Raises UnclearDate."""
+    coming = today + dt.timedelta((weekday - today.weekday() - 1) % 7 + 1)
+    following = _in_week(today, 1, weekday)
+    if coming != following:
+        raise UnclearDate(f"This may be {_said(Due(coming))} or {_said(Due(following))}: write the day.")
+    return coming
+
+
+def _which(readings: list[str]) -> UnclearDate:
+    """What to say of a number that may be read in several ways."""
+    if len(readings) < 2:
+        return UnclearDate(f"Write the time of day as {readings[0] if readings else '3pm or 15:00'}.")
+    return UnclearDate(f"This may be {', '.join(readings[:-1])} or {readings[-1]}: write one of them.")
+
+
+def _nth(number: int) -> str:
+    ending = "th" if number in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def _dated(words: str, today: dt.date) -> dt.date:
+    """A day by its number, with a month or without. Raises UnclearDate."""
+    if nth := _NTH.fullmatch(words):
+        return _of_month(int(nth[1]), today)
     if not any("0" <= character <= "9" for character in words):
         raise UnclearDate(f"This is no day or time. {HOW_DUE}")
     try:
-        return read_date(re.sub(r"^the (?=\d)|(?<=\d)(?:st|nd|rd|th)\b(?: of)?", "", words))
+        typed = read_date(re.sub(r"^the (?=\d)|(?<=\d)(?:st|nd|rd|th)\b(?: of)?", "", words))
     except UnclearDate as error:
         raise UnclearDate(str(error).replace(HOW, HOW_DUE)) from None
+    return _of_year(typed, today)
+
+
+def _of_month(number: int, today: dt.date) -> dt.date:
+    """The day of that number, of the next month that has it if it has gone by."""
+    if not 1 <= number <= 31:
+        raise UnclearDate("No month has such a day.")
+    for months in range(3):  # of two months one after the other, one has 31 days
+        begin = _month_begin(today, months)
+        day = begin + dt.timedelta(number - 1)
+        if day.month == begin.month and day >= today:
+            return day
+    raise UnclearDate("That is too far away.")
 
 
 def _of_year(typed: TypedDate, today: dt.date) -> dt.date:

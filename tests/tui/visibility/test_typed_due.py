@@ -48,6 +48,17 @@ def tried(text: str, now: dt.datetime, zone: dt.tzinfo) -> Due | TypedDueError:
         ("this evening", "2026-11-22T18:00"),
         ("tonight", "2026-11-22T20:00"),
         ("noon", "2026-11-23T12:00"),
+        ("midday", "2026-11-23T12:00"),
+        ("fri midday", "2026-11-27T12:00"),
+        ("15h", "2026-11-22T15:00"),
+        ("15 h", "2026-11-22T15:00"),
+        ("fri 9h", "2026-11-27T09:00"),
+        ("at 9h", "2026-11-23T09:00"),
+        ("24 dec 15h", "2026-12-24T15:00"),
+        ("fri at 15", "2026-11-27T15:00"),
+        ("half past 3pm", "2026-11-22T15:30"),
+        ("quarter to 12pm fri", "2026-11-27T11:45"),
+        ("half past 15", "2026-11-22T15:30"),
         ("15:00", "2026-11-22T15:00"),
         ("9am", "2026-11-23T09:00"),
         ("12am", "2026-11-23T00:00"),
@@ -57,6 +68,9 @@ def tried(text: str, now: dt.datetime, zone: dt.tzinfo) -> Due | TypedDueError:
         ("today", "2026-11-22"),
         ("eod", "2026-11-22"),
         ("tomorrow", "2026-11-23"),
+        ("tmrw", "2026-11-23"),
+        ("TMR 3pm", "2026-11-23T15:00"),
+        ("day after tmrw", "2026-11-24"),
         ("the day after tomorrow", "2026-11-24"),
         ("mon", "2026-11-23"),
         ("sunday", "2026-11-29"),
@@ -67,6 +81,18 @@ def tried(text: str, now: dt.datetime, zone: dt.tzinfo) -> Due | TypedDueError:
         ("next week", "2026-11-23"),
         ("next month", "2026-12-01"),
         ("end of the month", "2026-11-30"),
+        ("eom", "2026-11-30"),
+        ("this month", "2026-11-30"),
+        ("end of week", "2026-11-22"),
+        ("eow", "2026-11-22"),
+        ("eoy", "2026-12-31"),
+        ("the weekend", "2026-11-22"),
+        ("next weekend", "2026-11-28"),
+        ("the 24th", "2026-11-24"),
+        ("21st", "2026-12-21"),
+        ("31st", "2026-12-31"),
+        ("sat the 28th", "2026-11-28"),
+        ("sat 28", "2026-11-28"),
         ("end of next month", "2026-12-31"),
         ("end of the year", "2026-12-31"),
         ("12/24", "2026-12-24"),
@@ -97,6 +123,15 @@ def tried(text: str, now: dt.datetime, zone: dt.tzinfo) -> Due | TypedDueError:
         ("in 3 days at 15:00", "2026-11-25T15:00"),
         ("in 2 hours", "2026-11-22T16:02"),
         ("in 2h", "2026-11-22T16:02"),
+        ("in 15h", "2026-11-23T05:02"),
+        ("in 2h30", "2026-11-22T16:32"),
+        ("48h", "2026-11-24T14:02"),
+        ("in 3d", "2026-11-25"),
+        ("3d", "2026-11-25"),
+        ("in 2 wks", "2026-12-06"),
+        ("in 2wk and 3d", "2026-12-09"),
+        ("in 1d 3h", "2026-11-23T17:02"),
+        ("in 3 mths", "2027-02-22"),
         ("in half an hour", "2026-11-22T14:32"),
         ("in 1 day 2 hours", "2026-11-23T16:02"),
     ],
@@ -114,9 +149,22 @@ def test_what_is_clear_is_read(text: str, meant: str) -> None:
         ("fri 24 dec", "That is no such weekday: Thu 24 Dec 2026.", "fri 24 dec"),
         ("fri 25:00", "There is no such time of day.", "25:00"),
         ("fri 13pm", "There is no such time of day.", "13pm"),
-        ("tomorrow 9", "Write the time of day as 3pm or 15:00.", "tomorrow 9"),
-        ("the 24th", "This is no day.", "the 24th"),
-        ("fri at 3", "Write the time of day as 3pm or 15:00.", "at 3"),
+        ("tomorrow 9", "This may be 09:00 or 21:00: write one of them.", "tomorrow 9"),
+        ("tomorrow 15", "Write the time of day as 15:00.", "tomorrow 15"),
+        ("mon 9", "This may be 09:00, 21:00 or the 9th: write one of them.", "mon 9"),
+        ("mon 23", "This may be 23:00 or the 23rd: write one of them.", "mon 23"),
+        ("sun 28", "That is no such weekday: Sat 28 Nov 2026.", "sun 28"),
+        ("the 32nd", "No month has such a day.", "the 32nd"),
+        ("fri at 3", "This may be 03:00 or 15:00: write one of them.", "at 3"),
+        ("3 o'clock", "This may be 03:00 or 15:00: write one of them.", "3 o'clock"),
+        ("half past 3", "This may be 03:30 or 15:30: write one of them.", "half past 3"),
+        ("quarter to 12", "This may be 11:45 or 23:45: write one of them.", "quarter to 12"),
+        ("quarter to 12am", "Midnight belongs to two days", "quarter to 12am"),
+        ("half 3", "This may be half past 2 or half past 3", "half 3"),
+        ("fri at 25", "There is no such time of day.", "at 25"),
+        ("2h", "This may be 02:00 or in 2 h: write one of them.", "2h"),
+        ("2h30", "This may be 02:30 or in 2 h 30 min: write one of them.", "2h30"),
+        ("in 3m", "This may be 3 minutes or 3 months: write 3 min or 3 months.", "in 3m"),
         ("fri 3pm 4pm", "There are two times of day.", "4pm"),
         ("in 2 hours 3pm", "That has its time of day already.", "in 2 hours"),
         ("fri midnight", "Midnight belongs to two days", "midnight"),
@@ -132,7 +180,7 @@ def test_what_is_clear_is_read(text: str, meant: str) -> None:
         ("in 2 weeks 2 weeks", "The same unit stands there twice.", "in 2 weeks 2 weeks"),
         ("", "There is no day or time.", ""),
         ("soon", "This is no day or time.", "soon"),
-        ("sat 10", "This is no day.", "sat 10"),
+        ("sat 10", "This may be 10:00, 22:00 or the 10th: write one of them.", "sat 10"),
         ("1 year from today", "This is no day.", "1 year from today"),
         ("15:00 CET", "This is no day or time.", "CET"),
         ("3-5pm", "This is no day.", "3-5pm"),
@@ -152,6 +200,28 @@ def test_next_friday_is_asked_about_where_there_are_two() -> None:
         read("next friday", monday)
     assert read("friday", monday) == "2026-11-27"
     assert read("friday next week", monday) == "2026-12-04"
+
+
+def test_the_weekend_begins_on_saturday_and_next_weekend_is_asked_about_where_there_are_two() -> None:
+    monday, saturday = NOW + dt.timedelta(1), NOW + dt.timedelta(6)
+    for text in ("the weekend", "this weekend", "at the weekend", "weekend"):
+        assert read(text, monday) == "2026-11-28"
+        assert read(text, saturday) == "2026-11-28"
+    assert read("next weekend", saturday) == "2026-12-05"
+    with pytest.raises(TypedDueError, match="This may be Sat 28 Nov 2026 or Sat 5 Dec 2026: write the day"):
+        read("next weekend", monday)
+    assert read("eow", monday) == "2026-11-29"
+
+
+def test_one_of_the_readings_that_are_told_can_be_written() -> None:
+    """What is refused for being two things says both in a way that is understood."""
+    for text in ("mon 9", "mon 23", "fri at 3", "half past 12", "2h", "2h30", "12h", "tomorrow 9"):
+        with pytest.raises(TypedDueError) as told:
+            read(text)
+        readings = str(told.value).removeprefix("This may be ").removesuffix(": write one of them.")
+        for reading in readings.replace(" or ", ", ").split(", "):
+            day = "" if reading.startswith(("in", "the")) else "fri "
+            assert read(f"{day}{reading}")
 
 
 def test_how_it_can_be_written_is_so() -> None:
@@ -206,7 +276,8 @@ def test_hostile_text_is_told_and_not_repeated() -> None:
 TYPED = (
     "in after next this by on at end of the and fri mon. sunday tomorrow yesterday today now week weeks day days month "
     "hours minutes an a two 2 12 24. 12/24 24.12. 2027-02-29 2027-12-24 9998-12-31 0001-01-01 3pm 15:00 99:99 noon "
-    "tonight midnight dec 29 feb 2027 9999 ago from , - : T CET Z ２ ٣ İ ß"
+    "tonight midnight dec 29 feb 2027 9999 ago from , - : T CET Z ２ ٣ İ ß d 3d h 15h 2h30 wks mo m eow eom tmr "
+    "weekend half quarter past to o'clock 24th 32nd 9 23 9am"
 )
 MOMENTS = st.integers(63_072_000, 4_102_444_799).map(lambda second: dt.datetime.fromtimestamp(second, dt.UTC))
 ZONES = st.sampled_from(
