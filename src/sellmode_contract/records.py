@@ -556,6 +556,17 @@ class TaskCard(Record, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class BriefCard(Record, frozen=True, kw_only=True):
+    """How far a store is with a head office's brief: how many of its people's tasks are in each state, never whose."""
+
+    store: str
+    brief: str
+    open: int = 0
+    done: int = 0
+    dismissed: int = 0
+    expired: int = 0
+
+
 class DuplicatePair(Record, frozen=True, kw_only=True):
     """Two customers of a store that may be one, for its managers to judge."""
 
@@ -596,6 +607,7 @@ KINDS: dict[str, type[Record]] = {
     "person_setting": PersonSetting,
     "customer_card": CustomerCard,
     "task_card": TaskCard,
+    "brief_card": BriefCard,
     "duplicate_pair": DuplicatePair,
 }
 """Each kind by the name it has on the wire and in both stores."""

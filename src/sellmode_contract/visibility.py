@@ -207,6 +207,7 @@ TABLE: dict[type[Record], Row] = {
         Rule("the managers of the customer's store", lambda _, c: lead_audience(c.store) if c and c.store else None),
     ),
     records.TaskCard: Row("card of a task that a manager gave", _NOBODY, _LEAD),
+    records.BriefCard: Row("card of how far a store is with a corporate brief (counts)", _LEAD, _LEAD),
     records.DuplicatePair: Row("card of a duplicate pair", _LEAD, _LEAD),
 }
 

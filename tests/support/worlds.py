@@ -143,7 +143,7 @@ def sees(world: World, account: Account, record: Record) -> bool:  # noqa: C901,
             return not as_team and customer is not None and leads(customer.store)
         case records.TaskCard():
             return not as_team and leads(record.store)
-        case records.DuplicatePair():
+        case records.BriefCard() | records.DuplicatePair():
             return leads(record.store)
     raise AssertionError(f"no rule for {record!r}")
 
@@ -258,6 +258,7 @@ _PLAIN = {
     "month": 2,
     "day": 29,
     "task": world_id("manual_task", 0),
+    "brief": world_id("corporate_brief", 0),
     "name": "A name",
     "slug": "a-slug",
     "trigger": "purchase",
@@ -374,7 +375,8 @@ def _with_new_owner(world: World, customer: Customer, owner: str | None, theirs:
 def _rename_customer(world: World, move: Move) -> World:
     if not world.customers:
         return world
-    name = f"Renamed {move.to}"
+    # One word, so that no other customer is found by the number in a name.
+    name = f"Renamed{move.to}"
     return _with_record(world, msgspec.structs.replace(_picked(world.customers, move.which), family_name=name))
 
 

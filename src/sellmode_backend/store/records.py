@@ -14,14 +14,14 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from sellmode_backend.store import bulk, feeds
+from sellmode_backend.store import brief_cards, bulk, feeds
 from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.keys import keys_of, replace_keys
 from sellmode_backend.store.schema import gone, record
 from sellmode_contract import visibility
 from sellmode_contract.mutations.tasks import follow
-from sellmode_contract.records import KINDS, Customer, Record, RuleTask, kind_of, parent_of
+from sellmode_contract.records import KINDS, BriefCard, CorporateTask, Customer, Record, RuleTask, kind_of, parent_of
 from sellmode_contract.visibility import Tags
 from sellmode_contract.wire import MAX_LINE_BYTES
 
@@ -149,7 +149,8 @@ def write(
 ) -> int:
     """Store records as they are now, and remove others; gives how many of them made a difference.
 
-    A record equal to the stored one is left alone. The cards that records bring are written and removed with them. When
+    A record equal to the stored one is left alone. The cards that records bring are written and removed with them, and
+    those that count corporate tasks are brought up to date. When
     a customer's store or owner changed, what belongs to the customer follows; when a customer is removed, it goes too.
     Fields of a stored document that this version does not know are kept. ``why`` and ``now`` (the present moment if not
     given) are noted with whatever leaves somebody's view.
@@ -211,6 +212,7 @@ def _write_batch(connection: Connection, batch: Sequence[Record], note: _Note) -
     ]
     changes += _followed_children(connection, moved, before, customers, wanted)
     changes += [_Change(*key, stored[key]) for key in theirs if key in stored and key not in wanted]
+    changes += _counted(connection, changes)
     _apply(connection, changes, note)
 
     touched = [change.id for change in changes if change.kind == "customer"]
@@ -226,7 +228,8 @@ def _remove_batch(connection: Connection, keys: Sequence[Key], note: _Note) -> i
     customers = {id: _customer(row) for (kind, id), row in stored.items() if kind == "customer"}
     doomed = stored | {(row.kind, row.id): row for row in _children_rows(connection, customers)}
     doomed |= _rows(connection, [key for key in _cards_of(doomed) if key not in doomed])
-    _apply(connection, [_Change(kind, id, row) for (kind, id), row in doomed.items()], note)
+    changes = [_Change(kind, id, row) for (kind, id), row in doomed.items()]
+    _apply(connection, changes + _counted(connection, changes), note)
     replace_keys(connection, {id: (keys_of(customer), frozenset()) for id, customer in customers.items()})
     return len(stored)
 
@@ -312,6 +315,41 @@ def _followed_children(
         tags = visibility.tags(child, customer)
         if (doc, tags) != (row.doc, (row.team, row.own)):
             yield _Change(row.kind, row.id, row, tags, row.parent, doc)
+
+
+def _counted(connection: Connection, changes: Iterable[_Change]) -> list[_Change]:
+    """The cards that count corporate tasks, as they are after some changes of these.
+
+    They are held last: a card is what the people of a store meet at.
+    """
+    moved = brief_cards.moved(
+        (_corporate_task(change.old.doc if change.old else ""), _corporate_task(change.doc))
+        for change in changes
+        if change.kind == "corporate_task"
+    )
+    if not moved:
+        return []
+    stored = _rows(connection, [("brief_card", id) for id in moved])
+    cards = []
+    for id, by in moved.items():
+        old = stored.get(("brief_card", id))
+        card = by.added_to(_brief_card(old))
+        change = _Change("brief_card", id, old) if card is None else _changed(card, old, {})
+        if change is not None:
+            cards.append(change)
+    return cards
+
+
+def _brief_card(row: Row[Any] | None) -> BriefCard | None:
+    card = _decoders["brief_card"].decode(row.doc) if row else None
+    assert card is None or isinstance(card, BriefCard)  # noqa: S101 -- for the type checker
+    return card
+
+
+def _corporate_task(doc: str) -> CorporateTask | None:
+    task = _decoders["corporate_task"].decode(doc) if doc else None
+    assert task is None or isinstance(task, CorporateTask)  # noqa: S101 -- for the type checker
+    return task
 
 
 # ------------------------------------------------------------------ the write transaction's end

@@ -69,6 +69,7 @@ INDEXED = {
         for kind in TASK_KINDS
     },
     "product": ("scope", "gen", "sku"),
+    "brief_card": ("scope", "gen", "brief"),
     "customer": ("scope", "gen", "name_key", "owner"),
     OTHER: ("scope", "gen", "customer"),
 }
@@ -80,6 +81,7 @@ INDEXES = {
     # All that counting open tasks takes.
     **{f"{kind}_open": f"{kind} (due_at, expires_at, whose, scope, state) WHERE state = 'open'" for kind in TASK_KINDS},
     "product_sku": "product (sku)",
+    "brief_card_brief": "brief_card (brief)",
     "customer_name_key": "customer (name_key, id)",
     "customer_owner": "customer (owner)",
 }

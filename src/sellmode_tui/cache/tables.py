@@ -18,7 +18,7 @@ from sellmode_contract.search import exact, name_key
 
 Value: TypeAlias = str | int | float | None
 
-VERSION = 5
+VERSION = 6
 """Rises when a document gives other columns, lists or search words than before, or the file's own notes change their
 meaning: the cache is then fetched anew."""
 
@@ -178,6 +178,16 @@ TABLES: dict[str, Table] = {
     ),
     "task_rule": Table({"slug": "TEXT NOT NULL", "store": "TEXT"}, lambda rule: (rule.slug, rule.store)),
     "corporate_brief": Table({"title": "TEXT NOT NULL"}, lambda brief: (brief.title,)),
+    "brief_card": Table(
+        {
+            "brief": "TEXT NOT NULL",
+            "open": "INTEGER NOT NULL",
+            "done": "INTEGER NOT NULL",
+            "dismissed": "INTEGER NOT NULL",
+            "expired": "INTEGER NOT NULL",
+        },
+        lambda card: (card.brief, card.open, card.done, card.dismissed, card.expired),
+    ),
 }
 """The kinds with a table of their own; all others, known or not, go into ``OTHER``."""
 
