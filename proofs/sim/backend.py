@@ -265,6 +265,11 @@ class Backend:
         self.history += 1
         return True
 
+    def epoch(self) -> str:
+        """Which life of the database this is."""
+        with self.database.snapshot() as connection:
+            return settings.epoch(connection)
+
     def write(self, *written: Record, removed: tuple[tuple[str, str], ...] = ()) -> None:
         """Store records, and remove others, as an import does."""
         with self.database.transaction() as connection:

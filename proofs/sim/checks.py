@@ -168,8 +168,7 @@ class Watch:
 
         A terminal hears of that later than the backend, perhaps after lines that were on their way.
         """
-        with process.cache.reading() as reading:
-            epoch = reading.head.epoch if reading.head else None
+        epoch = _epoch_of(process)
         if self._epochs.get(process.name) != epoch:
             self._epochs[process.name] = epoch
             self._forget_screen(process)
@@ -304,7 +303,12 @@ class Watch:
                 raise Broken(f"I11: {len(seen)} see a task of a rule, {len(due)} should in {world.mode} mode")
 
     def heard(self, process: Process) -> None:
-        """I5: who is told that a request is theirs."""
+        """I5: who is told that a request is theirs.
+
+        Not by an answer of a life of the database that a restored backup has ended: what it tells is sent again.
+        """
+        if _epoch_of(process) != self._backend.epoch():
+            return
         for entry in process.outbox.latest(1000):
             key = (process.machine.name, entry.mid)
             if entry.result is None:  # sent again to a backend that was restored: what was told before counts no more
@@ -320,6 +324,12 @@ class Watch:
                 winner = self._claims.setdefault(operation.id, process.machine.account.id)
                 if winner != process.machine.account.id:
                     raise Broken("I5: two people were told that a request is theirs")
+
+
+def _epoch_of(process: Process) -> str | None:
+    """The life of the backend's database that a process has last heard of."""
+    with process.cache.reading() as reading:
+        return reading.head.epoch if reading.head else None
 
 
 def _writes(entry: Entry, customer: str, field: str) -> bool:
