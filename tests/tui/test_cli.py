@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -384,6 +385,28 @@ def test_accounts_and_status_open_nothing(desk: Desk) -> None:
     assert "Person ada" in desk.run("accounts").out
 
 
+def test_status_and_doctor_tell_what_is_not_sent_without_opening_anything(desk: Desk) -> None:
+    def told() -> tuple[tuple[Any, Any], str, str, str]:
+        status = desk.run("status", "--json").objects[0]
+        (check,) = [each for each in desk.run("doctor", "--json").objects if each["check"] == "changes"]
+        (line,) = [line for line in desk.run("status").out.splitlines() if "your changes" in line]
+        return (
+            (status["unsent"], status["refused"]),
+            line.split("your changes")[1].strip(),
+            *(check[name] for name in ("result", "detail")),
+        )
+
+    assert told() == ((0, 0), "all are sent", "ok", "ada: all are sent")
+    assert desk.ask("customers", "note", "C-00000", "silk").code == 0
+    assert told() == ((1, 0), "1 not sent", "warning", "ada: 1 not sent")
+    with contextlib.closing(unlock(desk.account, PASSWORD)):
+        numbers, line, result, _ = told()
+        assert (numbers, line.partition(":")[0], result) == ((None, None), "not known until you sign in", "warning")
+    assert told()[0] == (1, 0)
+    assert desk.ask("sync").code == 0
+    assert told()[0] == (0, 0)
+
+
 def test_a_machine_without_accounts(empty: Machine) -> None:
     for command in ("accounts", "status"):
         assert empty.run(command).code == 1
@@ -397,7 +420,7 @@ def test_the_doctor_finds_what_is_wrong_with_files(desk: Desk) -> None:
     well = desk.run("doctor", "--json")
     assert well.code == 0
     assert {check["check"] for check in well.objects} == {
-        "version", "sqlite", "settings", "files", "disk", "keyring", "terminal", "clock",
+        "version", "sqlite", "settings", "files", "changes", "disk", "keyring", "terminal", "clock",
     }  # fmt: skip
     folder.cache_path.chmod(0o640)
     (folder.path / "link").symlink_to("/etc/passwd")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from sellmode_contract.records import Consent, source_id
 from tests.support.hostile import HOSTILE, UNSTORABLE, foreign_controls
 from tests.support.machine import COMMAND, Machine, Result
+from tests.support.proxy import FaultProxy
 from tests.support.shop import Shop, customer
 from tests.tui.test_cli import Desk, open_desk
 
@@ -248,6 +250,30 @@ def test_hostile_text_is_written_unchanged_and_never_obeyed(desk: Desk) -> None:
 
 def test_without_a_first_sync_nothing_is_written(tmp_path: Path) -> None:
     assert Machine(tmp_path).run("customers", "note", FIRST, "x").code == 3
+
+
+# ------------------------------------------------------------------ what is on its way
+
+
+def test_what_may_not_have_arrived_is_not_said_to_be_sent(desk: Desk) -> None:
+    with FaultProxy(int(desk.shop.url.rpartition(":")[2])) as proxy:
+        arguments = ("--server", proxy.url, "--user", "ada")
+        assert desk.ask("sync", *arguments).code == 0
+        proxy.refuse()
+        proxy.drop_all()
+        assert desk.ask("customers", "note", FIRST, "likes blue", *arguments).code == 0
+        assert desk.ask("unsent", *arguments).out.endswith("  (not sent yet)\n")
+        assert desk.ask("sync", *arguments).code == 4
+        told = desk.ask("unsent", *arguments)
+        assert re.search(r"  \((not sent yet|tried, no answer since 20[0-9-]+ [0-9:]{5})\)\n$", told.out), told.out
+        proxy.accept()
+        assert desk.ask("sync", *arguments).code == 0
+
+
+def test_nothing_on_its_way_is_no_error(desk: Desk) -> None:
+    assert desk.ask("unsent") == Result(1, "", "Everything you wrote is sent.\n")
+    assert desk.ask("unsent", "--json").out == ""
+    assert desk.ask("attention", "list") == Result(1, "", "Nothing needs attention.\n")
 
 
 # ------------------------------------------------------------------ taking back

@@ -10,7 +10,8 @@ import click
 
 from sellmode_contract.text import visible
 from sellmode_tui.account.folders import AccountFolder, known_accounts
-from sellmode_tui.commands.outcome import Exit, Failure
+from sellmode_tui.account.tally import Tally, read_tally
+from sellmode_tui.commands.outcome import Nothing
 from sellmode_tui.commands.output import Table, json_option, minute, print_json
 
 _STATES = {
@@ -54,6 +55,7 @@ def status_command(*, as_json: bool) -> None:
             ("state", _STATES[status["state"]]),
             ("line", "not asked: `sellmode sync` tells"),
             ("last sync", f"{minute(synced)} ({_ago(synced)} ago)" if synced else "none complete yet"),
+            ("your changes", tally_words(read_tally(folder.journal_path))),
             ("local copy", _size(status["cache_bytes"])),
             ("journal", _size(status["journal_bytes"])),
             ("keyring", "may open it without the password" if status["remembered"] else "not used"),
@@ -66,7 +68,7 @@ def status_command(*, as_json: bool) -> None:
 def _folders() -> list[AccountFolder]:
     folders = known_accounts()
     if not folders:
-        raise Failure("Nobody has signed in on this machine yet. Start `sellmode`.", Exit.NOTHING)
+        raise Nothing("Nobody has signed in on this machine yet. Start `sellmode`.")
     return folders
 
 
@@ -82,11 +84,23 @@ def _account(folder: AccountFolder) -> dict[str, Any]:
     }
 
 
+def tally_words(tally: Tally | None) -> str:
+    """How much is not sent, and how much was refused, as of when the account was last open."""
+    if tally is None:
+        return "not known until you sign in: it is open now, or did not end as usual"
+    unsent = f"{tally.unsent:,} not sent" if tally.unsent else "all are sent"
+    refused = f", {tally.refused:,} refused: `sellmode attention list` tells" if tally.refused else ""
+    return unsent + refused
+
+
 def _status(folder: AccountFolder) -> dict[str, Any]:
+    tally = read_tally(folder.journal_path)
     return {
         **_account(folder),
         "line": "unknown",
         "synced_at": folder.synced_at(),
+        "unsent": tally and tally.unsent,
+        "refused": tally and tally.refused,
         "cache_bytes": _bytes(str(folder.cache_path)),
         "journal_bytes": _bytes(str(folder.journal_path)),
         "problem": folder.problem,

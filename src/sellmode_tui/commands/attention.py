@@ -13,7 +13,7 @@ from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.commands.entering import Choice, account_options, opened
 from sellmode_tui.commands.given import field_values, from_option, read_json, set_option
 from sellmode_tui.commands.kept import tell_written
-from sellmode_tui.commands.outcome import Exit, Failure
+from sellmode_tui.commands.outcome import Exit, Failure, Nothing
 from sellmode_tui.commands.output import Table, json_option, minute, plain, print_json, say
 from sellmode_tui.visibility import Attention, Door, Duplicate, HandedOver, NotInTray, Refused
 from sellmode_tui.visibility.values import as_text
@@ -56,7 +56,7 @@ def list_command(choice: Choice, *, as_json: bool) -> None:
     if waiting:
         say(f"{waiting:,} changes wait to be judged by those who look after the customers.")
     if not found:
-        raise Failure("Nothing needs attention.", Exit.NOTHING)
+        raise Nothing("Nothing needs attention.")
 
 
 @attention_command.command("show")

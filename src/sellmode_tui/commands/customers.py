@@ -11,7 +11,7 @@ from sellmode_contract.filters import FilterError
 from sellmode_contract.search import parse_query
 from sellmode_tui.commands.changing import CHANGES
 from sellmode_tui.commands.entering import Choice, account_options, opened
-from sellmode_tui.commands.outcome import Exit, Failure
+from sellmode_tui.commands.outcome import Exit, Failure, Nothing
 from sellmode_tui.commands.output import Table, day, is_terminal, json_option, money, print_json, say
 from sellmode_tui.commands.profile import as_json_object, print_profile
 from sellmode_tui.commands.which import not_found, resolve
@@ -133,7 +133,7 @@ def _list(choice: Choice, query: CustomerQuery, limit: int | None, *, as_json: b
     if shown < total:
         say(f"{shown:,} of {total:,} customers; {total - shown:,} more with a larger --limit.")
     elif not total:
-        raise Failure("No customer is found." if query.text.strip() else "There is no customer to see.", Exit.NOTHING)
+        raise Nothing("No customer is found." if query.text.strip() else "There is no customer to see.")
 
 
 def _rows(found: CustomerList, stop: int) -> Iterator[CustomerRow]:

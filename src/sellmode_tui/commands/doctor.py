@@ -22,6 +22,8 @@ from sellmode_tui.account import keyring
 from sellmode_tui.account.errors import AccountError, KeyringUnavailable
 from sellmode_tui.account.folders import AccountFolder, check_private_folder, data_folder, known_accounts
 from sellmode_tui.account.settings import BadSettings, Settings, read_settings
+from sellmode_tui.account.tally import read_tally
+from sellmode_tui.commands.accounts import tally_words
 from sellmode_tui.commands.outcome import Exit, Failure
 from sellmode_tui.commands.output import Table, json_option, minute, print_json
 from sellmode_tui.transport import Interrupted, Transport, TransportError
@@ -49,7 +51,7 @@ class Check(NamedTuple):
 @json_option
 def doctor_command(*, online: bool, as_json: bool) -> None:
     """Check this machine: versions, files, disk, keyring, terminal, clock. Opens no account, needs no password."""
-    checks = [*_versions(), *_settings(), *_files(), *_disk(), *_keyring(), *_terminal(), *_clock()]
+    checks = [*_versions(), *_settings(), *_files(), *_changes(), *_disk(), *_keyring(), *_terminal(), *_clock()]
     if online:
         checks += _servers()
     if as_json:
@@ -113,6 +115,14 @@ def _problems(folder: Path) -> Iterator[str]:
             yield f"{path} belongs to another user of this machine. Ask whoever runs it."
         elif status.st_mode & 0o077:
             yield f"{path} is open to other users of this machine. Close it with: chmod 600 '{path}'"
+
+
+def _changes() -> Iterator[Check]:
+    """What each account had not sent when it was last open, as far as that can be known without opening it."""
+    for folder in _accounts():
+        tally = read_tally(folder.journal_path)
+        name = folder.known.user_name if folder.known else folder.id
+        yield Check("changes", "ok" if tally == (0, 0) else "warning", f"{visible(name)}: {tally_words(tally)}")
 
 
 def _disk() -> Iterator[Check]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import IO, Any
 
 import click
 
@@ -51,6 +52,17 @@ class Failure(click.ClickException):
     def __init__(self, message: str, exit_code: Exit) -> None:
         super().__init__(message)
         vars(self)["exit_code"] = int(exit_code)  # click declares it for the class and reads it from the instance
+
+
+class Nothing(Failure):
+    """Ends a list that is empty, which is nobody's mistake: said plainly, with exit code 1."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, Exit.NOTHING)
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Say it without calling it an error."""
+        click.echo(self.format_message(), file=file, err=True)
 
 
 def failure(error: Exception) -> Failure | None:

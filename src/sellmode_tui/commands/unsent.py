@@ -6,7 +6,7 @@ import click
 
 from sellmode_contract.text import visible
 from sellmode_tui.commands.entering import Choice, account_options, opened
-from sellmode_tui.commands.outcome import Exit, Failure
+from sellmode_tui.commands.outcome import Nothing
 from sellmode_tui.commands.output import json_option, minute, print_json
 from sellmode_tui.visibility import Unsent
 
@@ -23,17 +23,22 @@ def unsent_command(choice: Choice, *, as_json: bool) -> None:
     with opened(choice) as workspace:
         found = workspace.door.unsent()
         zone = workspace.door.zone()
+        clock = workspace.session.journal.clock()
+    heard = minute(clock.contact.at, zone) if clock else ""
     for each in found:
         if as_json:
             print_json(each)
         else:
-            click.echo(f"{minute(each.since, zone)}  {visible(each.words)}{_said(each)}")
+            click.echo(f"{minute(each.since, zone)}  {visible(each.words)}  ({_state(each, heard)})")
     if not found:
-        raise Failure("Everything you wrote is sent.", Exit.NOTHING)
+        raise Nothing("Everything you wrote is sent.")
 
 
-def _said(each: Unsent) -> str:
+def _state(each: Unsent, heard: str) -> str:
+    """How far it has come, as far as this terminal can know: that it left says nothing about whether it arrived."""
     if each.said or each.tries:
         times = "once" if each.tries == 1 else f"{each.tries} times"
-        return f"  (failed {times}: {visible(each.said) or 'the server had a problem'})"
-    return "  (sent, not answered yet)" if each.sent else ""
+        return f"failed {times}: {visible(each.said) or 'the server had a problem'}"
+    if not each.sent:
+        return "not sent yet"
+    return f"tried, no answer since {heard}" if heard else "tried, no answer yet"

@@ -13,6 +13,7 @@ from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.list_screen import ListScreen
 from sellmode_tui.screens.standing import standing
 from sellmode_tui.screens.words import counted
+from sellmode_tui.sync.status import Line
 from sellmode_tui.visibility import Door, Unsent
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_table import Row, RowTable
@@ -20,7 +21,7 @@ from sellmode_tui.widgets.row_table import Row, RowTable
 _COLUMNS: Final = (
     Column("Not sent yet", priority=9, min_width=24),
     Column("Since", 16, priority=8, min_width=12),
-    Column("State", 18, priority=7, min_width=14),
+    Column("State", 19, priority=7, min_width=16),
 )
 
 
@@ -47,24 +48,33 @@ class SyncScreen(ListScreen[None, Unsent]):
 
     def row(self, item: Unsent) -> Row:
         """What was changed and of whom, since when, and how far it has come."""
-        return Row(item.mid, (item.words, self._desk.words.time(item.since), _state(item)))
+        return Row(item.mid, (item.words, self._desk.words.time(item.since), self._state(item)))
 
     def shown(self) -> None:
         """Say how things stand."""
-        self.standing_changed()
+        self.say("above", standing(self._desk))
         self._tell_said()
 
     def standing_changed(self) -> None:
-        """Say how things stand."""
+        """Say how things stand, of each change too: with the line it has been tried or sent."""
         super().standing_changed()
         if self.is_mounted:
             self.say("above", standing(self._desk))
+            self.records_changed()
 
     @on(RowTable.Moved)
     def _tell_said(self) -> None:
         """What the server said of the one under the cursor."""
         item = self.current
         self.say("below", f"The server said: {item.said}" if item and item.said else "")
+
+    def _state(self, item: Unsent) -> str:
+        """How far it has come, as far as this terminal can know: that it left says nothing about its arrival."""
+        if item.tries:
+            return f"tried {counted(item.tries, 'time')}"
+        if not item.sent:
+            return "not sent yet"
+        return "sent, no answer yet" if self._desk.sync.line is Line.ONLINE else "tried, no answer"
 
     def action_retry(self) -> None:
         """Try now."""
@@ -73,9 +83,3 @@ class SyncScreen(ListScreen[None, Unsent]):
     def action_back(self) -> None:
         """Back to where the person was."""
         self.end()
-
-
-def _state(item: Unsent) -> str:
-    if item.tries:
-        return f"tried {counted(item.tries, 'time')}"
-    return "no answer yet" if item.sent else "not sent yet"

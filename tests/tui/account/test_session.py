@@ -419,7 +419,7 @@ def test_a_disabled_account_is_sealed_and_what_was_written_is_kept(world: World)
     world.backend.instead = lambda request: problem(request, "account_disabled", 403)
     with pytest.raises(errors.AccountDisabled):
         world.sign_in()
-    assert world.files() == ["journal.db", "profile.json"]
+    assert world.files() == ["journal.db", "profile.json", "tally"]
     with pytest.raises(errors.AccountDisabled):
         world.unlock()
     world.backend.instead = None
@@ -442,7 +442,7 @@ def test_sync_hears_that_the_account_is_disabled(world: World) -> None:
     write(opened)
     session.account_disabled(opened)
     assert not opened.is_open
-    assert world.files() == ["journal.db", "profile.json"]
+    assert world.files() == ["journal.db", "profile.json", "tally"]
 
 
 # ------------------------------------------------------------------ out
