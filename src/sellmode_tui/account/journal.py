@@ -23,8 +23,7 @@ from sellmode_tui import sealed
 from sellmode_tui.account.errors import NotSignedIn
 from sellmode_tui.account.lease import Contact, Reading, advance
 from sellmode_tui.account.rescue import rescue
-from sellmode_tui.account.tally import Tally, TallyKeeper
-from sellmode_tui.cache.outbox import Outbox, add_bulks, create_outbox
+from sellmode_tui.cache.outbox import Outbox, add_bulks, add_epoch, create_outbox
 from sellmode_tui.migrations import migrate, transaction
 
 
@@ -79,12 +78,7 @@ class Journal:
         self._closed = False
         if not os.path.lexists(path) and os.path.lexists(_successor(path)):
             _succeed(path)  # killed while it replaced a damaged one
-        self._tally = TallyKeeper(path)
-        try:
-            self._connection = sealed.connect(path, key, create=True, synchronous="FULL")
-        except BaseException:
-            self._tally.leave()
-            raise
+        self._connection = sealed.connect(path, key, create=True, synchronous="FULL")
         try:
             self._place = _place(path)
             with sealed.errors(path):
@@ -94,7 +88,6 @@ class Journal:
                 migrate(self._connection, path, _STEPS)
         except BaseException:
             self._connection.close()
-            self._tally.leave()
             raise
         self.outbox = Outbox(self._using)
         """What the person wrote."""
@@ -126,15 +119,8 @@ class Journal:
     def close(self) -> None:
         """Close the file. May be called again."""
         with self._lock:
-            if self._closed:
-                return
-            try:
-                with contextlib.suppress(sealed.SealedError):  # what cannot be counted is not known
-                    self._tally.count(lambda: Tally(self.outbox.unsent(), self.outbox.needing_attention()))
-            finally:
-                self._closed = True
-                self._connection.close()
-                self._tally.leave()
+            self._closed = True
+            self._connection.close()
 
     @contextmanager
     def _using(self) -> Iterator[sealed.Connection]:
@@ -324,4 +310,4 @@ def create_session_clock_and_filters(connection: sealed.Connection) -> None:
     )
 
 
-_STEPS = (create_session_clock_and_filters, create_outbox, add_bulks)
+_STEPS = (create_session_clock_and_filters, create_outbox, add_bulks, add_epoch)

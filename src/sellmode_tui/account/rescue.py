@@ -23,12 +23,14 @@ _FILTER = "name, text, created"
 
 
 def rescue(path: Path, key: bytes, new: Connection) -> None:
-    """Copy mutations, tray and saved filters of the journal at ``path``, in the new one's write transaction."""
+    """Copy mutations, tray, epoch and saved filters of the journal at ``path``, in the new one's write transaction."""
     with contextlib.suppress(sealed.Corrupt, sealed.Missing), contextlib.closing(_Damaged(path, key)) as damaged:
         for number in range(1, _highest(damaged) + 1):
             query = f"SELECT {_MUTATION} FROM mutation WHERE number = ? AND state <> 'withdrawn'"  # noqa: S608 -- ours
             for row in damaged.rows(query, (number,)):
                 _copy(new, "mutation", f"{_MUTATION}, change", (*row, 0))
+        for epoch in damaged.rows("SELECT epoch FROM outbox"):
+            new.execute("UPDATE outbox SET epoch = ?", epoch)
         for table, columns, name in (("tray", _TRAY, "mid"), ("saved_filter", _FILTER, "name")):
             for direction in ("ASC", "DESC"):  # from both ends up to what is damaged
                 for row in damaged.rows(f"SELECT {columns} FROM {table} ORDER BY {name} {direction}"):  # noqa: S608 -- ours

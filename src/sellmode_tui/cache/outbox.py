@@ -291,6 +291,20 @@ class Outbox:
         """The random name of this journal's client, as long as nobody renames it."""
         return str(self._value("SELECT cid FROM outbox"))
 
+    def epoch(self) -> str | None:
+        """The backend's epoch that what was settled here counts for; None before the first contact."""
+        found = self._value("SELECT epoch FROM outbox")
+        return None if found is None else str(found)
+
+    def follow(self, epoch: str) -> None:
+        """Go on with the backend as it is in an epoch: whatever it may have lost before is to be sent again already.
+
+        Kept here, too, since the cache may be lost between a restore and the next pass.
+        """
+        if self.epoch() != epoch:
+            with self._writing() as connection:
+                connection.execute("UPDATE outbox SET epoch = ?", (epoch,))
+
     def batch(self, max_count: int, max_bytes: int) -> list[Entry]:
         """What is to be sent now, in order: at least one if anything waits, else no more than the limits allow.
 
@@ -630,3 +644,8 @@ def create_outbox(connection: Connection) -> None:
 def add_bulks(connection: Connection) -> None:
     """Which mutations were written at once."""
     connection.execute("ALTER TABLE mutation ADD COLUMN bulk TEXT")
+
+
+def add_epoch(connection: Connection) -> None:
+    """Which life of the backend has what was settled."""
+    connection.execute("ALTER TABLE outbox ADD COLUMN epoch TEXT")

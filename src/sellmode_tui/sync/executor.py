@@ -88,6 +88,7 @@ class Executor:
             case Accept():
                 session.note_contact(effect.head.lease)
                 cache.accept(effect.head, at=self._terminal.clock().wall)
+                outbox.follow(effect.head.epoch)  # last: killed before it, the reset is heard again
             case Commit():
                 cache.apply(effect.changes, effect.cursor, effect.left)
             case Settle():
@@ -109,7 +110,7 @@ class Executor:
         entries = outbox.batch(wanted.most, wanted.most_bytes) if wanted.most else []
         return Prepared(
             device=self._terminal.session.device,
-            epoch=state.epoch,
+            epoch=outbox.epoch() or state.epoch,
             cursor=state.cursor,
             cid=outbox.client(),
             mutations=tuple(self._outgoing(entries)),

@@ -197,24 +197,55 @@ def test_when_something_was_written_is_reckoned_back(shop: Shop, mine: Terminal,
     assert dt.timedelta(hours=2) <= ago < dt.timedelta(hours=2, minutes=2)
 
 
+def restore_from_before(shop: Shop) -> None:
+    """Restore a backup from before anything was written that says so."""
+    with shop.database.transaction() as connection:
+        lost = [each.id for each in stored.each(connection, "note") if "lost by" in getattr(each, "text", "")]
+        stored.write(connection, (), removed=[("note", id) for id in lost])
+        connection.execute(schema.mutation.delete())
+        connection.execute(schema.client.delete())
+        settings.renew_epoch(connection)
+
+
 def test_a_restored_backend_gets_again_what_it_lost(
     shop: Shop, ada: Account, mine: Terminal, someone: Customer
 ) -> None:
     door = door_of(mine)
     door.write_note(someone.id, "lost by the restore")
     passed(mine)
-    with shop.database.transaction() as connection:  # a backup from before it was written
-        lost = [each.id for each in stored.each(connection, "note") if "lost by" in getattr(each, "text", "")]
-        stored.write(connection, (), removed=[("note", id) for id in lost])
-        connection.execute(schema.mutation.delete())
-        connection.execute(schema.client.delete())
-        settings.renew_epoch(connection)
+    restore_from_before(shop)
     door.write_note(someone.id, "after it")
     passed(mine)
     assert notes(shop) == ["after it", "lost by the restore"]
     assert mine.outbox.unsent() == 0
     assert mine.outbox.needing_attention() == 0
     assert_right(mine.cache, shop.seen_by(ada))
+
+
+def test_a_restored_backend_gets_it_again_from_a_terminal_that_lost_its_cache_and_has_nothing_new_to_send(
+    shop: Shop, ada: Account, mine: Terminal, someone: Customer, tmp_path: Path
+) -> None:
+    door_of(mine).write_note(someone.id, "lost by the restore")
+    passed(mine)
+    restore_from_before(shop)
+    with contextlib.closing(another_cache(mine, mine.transport, tmp_path / "another.db").cache) as cache:
+        passed(replace(mine, cache=cache))
+        assert notes(shop) == ["lost by the restore"]
+        assert mine.outbox.unsent() == 0
+        assert_right(cache, shop.seen_by(ada))
+
+
+def test_a_copied_terminal_s_new_name_hides_no_restore(
+    shop: Shop, mine: Terminal, someone: Customer, tmp_path: Path
+) -> None:
+    door_of(mine).write_note(someone.id, "lost by the restore")
+    passed(mine)
+    mine.outbox.renumber("another", again=False)  # as after `client_forked`: it counts from 1 again
+    restore_from_before(shop)
+    with contextlib.closing(another_cache(mine, mine.transport, tmp_path / "another.db").cache) as cache:
+        door_of(mine).write_note(someone.id, "after it")
+        passed(replace(mine, cache=cache))
+    assert notes(shop) == ["after it", "lost by the restore"]
 
 
 # ------------------------------------------------------------------ all the time
