@@ -23,6 +23,7 @@ from sellmode_tui import sealed
 from sellmode_tui.account.errors import NotSignedIn
 from sellmode_tui.account.lease import Contact, Reading, advance
 from sellmode_tui.account.rescue import rescue
+from sellmode_tui.account.tally import Tally, TallyKeeper
 from sellmode_tui.cache.outbox import Outbox, add_bulks, add_epoch, create_outbox
 from sellmode_tui.migrations import migrate, transaction
 
@@ -78,7 +79,12 @@ class Journal:
         self._closed = False
         if not os.path.lexists(path) and os.path.lexists(_successor(path)):
             _succeed(path)  # killed while it replaced a damaged one
-        self._connection = sealed.connect(path, key, create=True, synchronous="FULL")
+        self._tally = TallyKeeper(path)
+        try:
+            self._connection = sealed.connect(path, key, create=True, synchronous="FULL")
+        except BaseException:
+            self._tally.leave()
+            raise
         try:
             self._place = _place(path)
             with sealed.errors(path):
@@ -88,6 +94,7 @@ class Journal:
                 migrate(self._connection, path, _STEPS)
         except BaseException:
             self._connection.close()
+            self._tally.leave()
             raise
         self.outbox = Outbox(self._using)
         """What the person wrote."""
@@ -119,8 +126,15 @@ class Journal:
     def close(self) -> None:
         """Close the file. May be called again."""
         with self._lock:
-            self._closed = True
-            self._connection.close()
+            if self._closed:
+                return
+            try:
+                with contextlib.suppress(sealed.SealedError):  # what cannot be counted is not known
+                    self._tally.count(lambda: Tally(self.outbox.unsent(), self.outbox.needing_attention()))
+            finally:
+                self._closed = True
+                self._connection.close()
+                self._tally.leave()
 
     @contextmanager
     def _using(self) -> Iterator[sealed.Connection]:
