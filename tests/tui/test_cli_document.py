@@ -99,6 +99,7 @@ def test_json_has_the_fields_that_are_documented(office: Desk) -> None:
     fields = {name: re.findall(r"`(\w+)`", cell) for names, cell in rows for name in re.findall(r"`([\w -]+)`", names)}
     fields["status"] = [*fields["accounts"], *fields["status"]]
     fields["tasks show"] = [*fields["tasks list"], *fields["tasks show"]]
+    fields["corporate show"] = [*fields["corporate list"], *fields["corporate show"]]
     number = office.people[0].number
     printed = {
         **_written(office),
@@ -222,5 +223,6 @@ def _ruled(office: Desk) -> dict[str, Result]:
     printed["corporate add"] = feed(machine, brief, "corporate", "add", "-", "--json")
     printed["corporate list"] = machine.ask("corporate", "list", "--json")
     asked = printed["corporate list"].objects[0]["id"]
+    printed["corporate show"] = machine.ask("corporate", "show", asked, "--json")
     printed["corporate withdraw"] = machine.ask("corporate", "withdraw", asked, "--json")
     return printed

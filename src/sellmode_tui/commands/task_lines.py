@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sellmode_tui.commands.output import plain
-from sellmode_tui.visibility import TaskLine
+from sellmode_tui.commands.output import money, plain
+from sellmode_tui.visibility import ProductLine, TaskLine
 
 SHORT_ID: Final = 8
 """Characters of an id that a table shows, and that name it, if it was made from what it is about."""
@@ -21,3 +21,9 @@ def short_id(line: TaskLine) -> str:
 def line_object(line: TaskLine) -> dict[str, Any]:
     """A task in a list as ``--json`` prints it."""
     return {**plain(line), "due": line.due.text if line.due else None}
+
+
+def product_words(product: ProductLine) -> str:
+    """``Wool coat M (AV-1), 129.00 EUR``."""
+    price = "" if product.price is None else f", {money(product.price, product.currency)}"
+    return f"{product.name or 'unknown'} ({product.sku}){price}"

@@ -16,7 +16,7 @@ from sellmode_tui.commands.changing_tasks import CHANGES
 from sellmode_tui.commands.entering import Choice, account_options, opened
 from sellmode_tui.commands.outcome import Exit, Failure
 from sellmode_tui.commands.output import Table, is_terminal, json_option, minute, plain, print_json, say
-from sellmode_tui.commands.task_lines import SHORT_ID, line_object, short_id
+from sellmode_tui.commands.task_lines import SHORT_ID, line_object, product_words, short_id
 from sellmode_tui.commands.which import resolve, task
 from sellmode_tui.visibility import AgendaList, AgendaQuery, Door, GivenTask, Section, TaskDetails, TaskLine
 from sellmode_tui.visibility.due_words import expiry_words, full_words
@@ -247,7 +247,7 @@ def _details_object(found: TaskDetails) -> dict[str, Any]:
         "repeat": repeat,
         "subject": found.subject,
         "message": found.message,
-        "products": [{"sku": sku, "title": title} for sku, title in found.products],
+        "products": [plain(each) for each in found.products],
         "creator_name": found.creator_name,
         "rule_name": found.rule_name,
         "expires_at": plain(found.expires_at),
@@ -272,7 +272,7 @@ def _details_lines(found: TaskDetails, zone: dt.tzinfo) -> Iterator[str]:
         ("action", line.action or ""),
         ("expires", expiry_words(found.expires_at, zone) if found.expires_at else ""),
         ("subject", found.subject),
-        *(("product", f"{title or 'unknown'} ({sku})") for sku, title in found.products),
+        *(("product", product_words(each)) for each in found.products),
         ("you can", ", ".join(sorted(found.can)).replace("_", " ")),
         ("id", line.id),
     ):

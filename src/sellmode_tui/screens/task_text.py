@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sellmode_tui.screens.page import MUTED, Page
+from sellmode_tui.screens.product_lines import add_products
 from sellmode_tui.screens.profile_page import CONTACTS
 from sellmode_tui.screens.task_rows import ENDED
 from sellmode_tui.screens.words import Words
@@ -42,8 +43,7 @@ def task_text(details: TaskDetails, words: Words, width: int) -> Page:
         page.text("y copies it", style=MUTED)
     if details.products:
         page.heading("Products")
-        for sku, title in details.products:
-            page.text(f"{title}  {sku}" if title else sku)
+        add_products(page, details.products)
     return page
 
 

@@ -13,11 +13,13 @@ from sellmode_tui.cache.outbox import NotInTray
 from sellmode_tui.cache.store import Interrupted
 from sellmode_tui.sealed import SealedError
 from sellmode_tui.visibility.attention import Attention, Difference, Duplicate, HandedOver, Refused
+from sellmode_tui.visibility.briefs import BriefDetails, BriefLine, BriefProgress
 from sellmode_tui.visibility.customers import Count, CustomerList, CustomerQuery, CustomerRow, Sort
 from sellmode_tui.visibility.door import Counts, Door
 from sellmode_tui.visibility.duplicates import Match
+from sellmode_tui.visibility.products import ProductLine
 from sellmode_tui.visibility.profile import Profile, TimelineEntry
-from sellmode_tui.visibility.rules import BriefLine, RuleLine
+from sellmode_tui.visibility.rules import RuleLine
 from sellmode_tui.visibility.sending import Unsent
 from sellmode_tui.visibility.tasks import (
     AgendaList,
@@ -38,7 +40,9 @@ __all__ = [
     "AgendaList",
     "AgendaQuery",
     "Attention",
+    "BriefDetails",
     "BriefLine",
+    "BriefProgress",
     "CannotUndo",
     "CannotWrite",
     "Count",
@@ -56,6 +60,7 @@ __all__ = [
     "NotInTray",
     "NotVisible",
     "NothingToUndo",
+    "ProductLine",
     "Profile",
     "Refused",
     "RefusedAmong",

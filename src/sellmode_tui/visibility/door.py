@@ -19,10 +19,12 @@ from sellmode_tui.cache.store import Cache, Reading
 from sellmode_tui.cache.tables import OTHER, TABLES
 from sellmode_tui.visibility import (
     attention,
+    briefs,
     completion,
     customers,
     duplicates,
     editing,
+    products,
     profile,
     resolving,
     rules,
@@ -33,11 +35,14 @@ from sellmode_tui.visibility import (
     why,
 )
 from sellmode_tui.visibility.attention import Attention
+from sellmode_tui.visibility.briefs import BriefDetails, BriefLine
 from sellmode_tui.visibility.customers import CustomerList, CustomerQuery
 from sellmode_tui.visibility.duplicates import Match
+from sellmode_tui.visibility.products import ProductLine
+from sellmode_tui.visibility.pending import Pending, PendingReader
 from sellmode_tui.visibility.profile import Profile
 from sellmode_tui.visibility.readings import Readings
-from sellmode_tui.visibility.rules import BriefLine, RuleLine
+from sellmode_tui.visibility.rules import RuleLine
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.sending import Unsent
 from sellmode_tui.visibility.tasks import AgendaList, AgendaQuery, GivenTask, TaskCounts, TaskDetails, TaskKey
@@ -95,6 +100,7 @@ class Door:
         self._clock = clock
         self._readings = Readings(cache, clock)
         self._writer = Writer(self._readings, cache, outbox, ids=ids, made=made, wrote=wrote)
+        self._pending = PendingReader(outbox) if outbox is not None else None
 
     def find(self, query: CustomerQuery = _EVERYBODY) -> CustomerList:
         """The list of a query. Raises FilterError if its text cannot be read as a filter."""
@@ -102,8 +108,9 @@ class Door:
 
     def profile(self, id: str) -> Profile | None:
         """Everything about a customer; None for one who is not visible or unknown, alike."""
+        pending = self.pending()
         with self._readings.open() as reading:
-            return profile.read(reading, self._readings.surroundings(reading), _plain(id), self._clock())
+            return profile.read(reading, self._readings.surroundings(reading), _plain(id), self._clock(), pending)
 
     def named(self, text: str, limit: int) -> list[str]:
         """The ids of the visible customers, in order and no more than ``limit``, whom a text names.
@@ -382,7 +389,17 @@ class Door:
     def briefs(self) -> list[BriefLine]:
         """What corporate tasks are made from, newest first, those that were taken back last."""
         with self._readings.open() as reading:
-            return rules.briefs(reading, self._readings.surroundings(reading))
+            return briefs.briefs(reading, self._readings.surroundings(reading), self._clock())
+
+    def brief(self, id: str) -> BriefDetails | None:
+        """Everything about a brief; None for one that is not visible or unknown, alike."""
+        with self._readings.open() as reading:
+            return briefs.details(reading, self._readings.surroundings(reading), _plain(id), self._clock())
+
+    def products_named(self, text: str, limit: int) -> list[ProductLine]:
+        """The products, no more than ``limit``, that a text may mean by SKU or by the beginnings of words."""
+        with self._readings.open() as reading:
+            return products.named(reading, _plain(text), limit)
 
     def announce(self, fields: Mapping[str, Any]) -> Written:
         """For a head office: ask something of its people, by the fields of ``CorporateBrief``."""
@@ -408,6 +425,10 @@ class Door:
         """How many changes the backend has not answered for, and how much needs attention."""
         outbox = self._writer.outbox
         return Counts(outbox.unsent(), self._writer.read(lambda seen: attention.needing_attention(seen, outbox)))
+
+    def pending(self) -> Pending:
+        """By customer, what of one's own is not with the server yet or was refused; cheap enough for every page."""
+        return self._pending.read() if self._pending is not None else Pending()
 
     def unsent(self) -> list[Unsent]:
         """The changes that the backend has not answered for, in the order in which they were made."""

@@ -1,10 +1,10 @@
-"""The rules that make tasks, and a head office's briefs, as lists show them."""
+"""The rules that make tasks, as lists show them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sellmode_contract.records import CorporateBrief, TaskRule
+from sellmode_contract.records import TaskRule
 from sellmode_contract.visibility import may
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode
@@ -27,19 +27,6 @@ class RuleLine:
     """Whether a rule of the store of this slug stands in its place."""
     editable: bool
     """Whether its reader may change it. A manager's change of a retailer's rule makes one of the store."""
-
-
-@dataclass(frozen=True)
-class BriefLine:
-    """A head office's brief."""
-
-    brief: CorporateBrief
-    creator_name: str
-    """Empty for the operator's."""
-    store_names: tuple[str, ...]
-    """Empty for all stores."""
-    editable: bool
-    """Whether its reader may take it back."""
 
 
 def rules(reading: Reading, around: Surroundings) -> list[RuleLine]:
@@ -67,24 +54,6 @@ def _line(rule: TaskRule, around: Surroundings, *, in_place: bool) -> RuleLine:
         in_place=in_place,
         editable=mine and not in_place,
     )
-
-
-def briefs(reading: Reading, around: Surroundings) -> list[BriefLine]:
-    """The head office's briefs, newest first, those that were taken back last."""
-    rows = reading.connection.execute(f"SELECT b.doc FROM corporate_brief b WHERE {reading.only_visible('b')}")
-    found: list[CorporateBrief] = [decode("corporate_brief", doc) for (doc,) in rows]
-    found.sort(key=lambda brief: (brief.created_at is not None, brief.created_at, brief.id), reverse=True)
-    account = around.account
-    head_office = account is not None and account.role == "head_office" and may(account, "announce")
-    return [
-        BriefLine(
-            brief=brief,
-            creator_name=around.name_of(brief.created_by),
-            store_names=tuple(_store(store, around) for store in brief.stores),
-            editable=head_office and not brief.withdrawn,
-        )
-        for brief in sorted(found, key=lambda brief: brief.withdrawn)
-    ]
 
 
 def _store(id: str, around: Surroundings) -> str:

@@ -10,7 +10,7 @@ import contextlib
 import datetime as dt
 import operator
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -34,7 +34,9 @@ from sellmode_contract.rules.templates import fill
 from sellmode_contract.store_time import Due, day_start, local_day, read_due
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode, instant
+from sellmode_tui.visibility import products
 from sellmode_tui.visibility.due_words import due_words
+from sellmode_tui.visibility.products import ProductLine
 from sellmode_tui.visibility.readings import Readings
 from sellmode_tui.visibility.surroundings import Surroundings
 from sellmode_tui.visibility.task_words import because_words, called, sku_of
@@ -148,8 +150,7 @@ class TaskDetails:
     """Suggested subject of a message."""
     message: str
     """Suggested text of a message, with what is known in its places."""
-    products: tuple[tuple[str, str], ...]
-    """SKUs with titles; a title is empty where the product is not known."""
+    products: tuple[ProductLine, ...]
     creator_name: str
     """Who made it; empty for what nobody did by hand."""
     rule_name: str
@@ -467,7 +468,8 @@ def lines(reading: Reading, around: Surroundings, tasks: Sequence[tuple[TaskKind
 def _reasons(reading: Reading, around: Surroundings, tasks: Iterable[Task]) -> dict[str, Because]:
     """Why rules' tasks are there, with what they are about as people call it, by the task's id."""
     found = {task.id: task.because for task in tasks if isinstance(task, RuleTask) and task.because}
-    titles = dict(_products(reading, {sku for because in found.values() if (sku := sku_of(because))}))
+    skus = {sku for because in found.values() if (sku := sku_of(because))}
+    titles = {each.sku: each.title for each in products.by_sku(reading, skus)}
     custom = around.retailer.custom_fields if around.retailer else ()
     return {id: called(because, titles, custom) for id, because in found.items()}
 
@@ -552,7 +554,7 @@ def details(reading: Reading, around: Surroundings, key: TaskKey, now: dt.dateti
         details=task.details,
         subject=task.subject if isinstance(task, CorporateTask) else "",
         message=fill(template, _known(reading, around, task, line, at)),
-        products=_products(reading, task.products) if isinstance(task, CorporateTask) else (),
+        products=products.by_sku(reading, task.products) if isinstance(task, CorporateTask) else (),
         creator_name=around.name_of(task.creator) if isinstance(task, ManualTask) else "",
         rule_name=_rule_name(reading, task) if isinstance(task, RuleTask) else "",
         expires_at=None if isinstance(task, ManualTask) else task.expires_at,
@@ -576,7 +578,8 @@ def _known(reading: Reading, around: Surroundings, task: Task, line: TaskLine, a
         f"SELECT c.doc FROM customer c WHERE c.id = ? AND {reading.only_visible('c')}", (line.customer,)
     ).fetchone()
     if row is None:
-        return known
+        # Of a corporate task the customer is whom its reader chooses: it says what is to be put in.
+        return {**_TO_PUT_IN, **known} if isinstance(task, CorporateTask) else known
     customer: Customer = decode("customer", row[0])
     known.update(given_name=customer.given_name, family_name=customer.family_name, name=customer.name)
     if because := _reasons(reading, around, [task]).get(task.id):
@@ -585,18 +588,7 @@ def _known(reading: Reading, around: Surroundings, task: Task, line: TaskLine, a
     return known
 
 
-def _products(reading: Reading, skus: Collection[str]) -> tuple[tuple[str, str], ...]:
-    """SKUs with titles; a title is empty where the product is not known."""
-    if not skus:
-        return ()
-    marks = ",".join("?" * len(skus))
-    titles = dict(
-        reading.connection.execute(
-            f"SELECT p.sku, p.title FROM product p WHERE p.sku IN ({marks}) AND {reading.only_visible('p')}",
-            tuple(skus),
-        )
-    )
-    return tuple((sku, titles.get(sku, "")) for sku in skus)
+_TO_PUT_IN = {"given_name": "[given name]", "family_name": "[family name]", "name": "[name]"}
 
 
 def _rule_name(reading: Reading, task: RuleTask) -> str:

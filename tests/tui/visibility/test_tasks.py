@@ -304,12 +304,13 @@ def test_a_page_has_the_rule_and_the_message_filled_in(desk: Desk) -> None:
 
 def test_a_corporate_task_names_its_products(desk: Desk) -> None:
     desk.bring(
-        Product(id="p", sku="1", title="Scarf", currency="CHF"),
+        Product(id="p", sku="1", title="Scarf", variant="red", price=1250, currency="CHF"),
         CorporateTask(id="window", store=STORE, person=ME, title="Window", subject="New", products=("1", "2")),
     )
     found = desk.door.task("corporate_task", "window")
     assert found is not None
-    assert (found.subject, found.products) == ("New", (("1", "Scarf"), ("2", "")))
+    known, unknown = found.products
+    assert (found.subject, known.name, known.price, unknown.name) == ("New", "Scarf red", 1250, "")
     assert found.can == {"finish", "snooze"}
 
 
