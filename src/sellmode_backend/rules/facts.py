@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.store.bulk import one_of
-from sellmode_backend.store.schema import order, order_line, record, rule_event
+from sellmode_backend.store.reading import tried
+from sellmode_backend.store.schema import OPEN_TASK, order, order_line, record, rule_event
 from sellmode_contract.records import Channel, Consent, ConsentState, Customer, ImportantDate, RuleTask
 from sellmode_contract.rules.facts import Event, Facts, Item, Needs, Purchase
 from sellmode_contract.visibility import store_audience
@@ -27,26 +28,37 @@ _decode_consent = msgspec.json.Decoder(Consent).decode
 _IS_CUSTOMER = record.c.kind == sa.literal_column("'customer'")
 
 
-def customers_after(connection: Connection, store: str, cursor: str, limit: int) -> list[Customer]:
-    """A store's next customers in the order of their ids."""
-    query = sa.select(record.c.doc).where(_IS_CUSTOMER, record.c.team == store_audience(store), record.c.id > cursor)
-    return [_decode_customer(doc) for doc in connection.scalars(query.order_by(record.c.id).limit(limit)).all()]
+def customers_after(connection: Connection, store: str, cursor: str, limit: int) -> dict[str, Customer | None]:
+    """A store's next customers by id, in that order; None for one whose document cannot be read."""
+    query = sa.select(record.c.id, record.c.doc).where(
+        _IS_CUSTOMER, record.c.team == store_audience(store), record.c.id > cursor
+    )
+    return _customers(connection, query.limit(limit))
 
 
-def customers_of(connection: Connection, store: str, ids: Sequence[str]) -> list[Customer]:
-    """Those among ``ids`` who are a store's customers, in the order of their ids."""
-    query = sa.select(record.c.doc).where(
+def customers_of(connection: Connection, store: str, ids: Sequence[str]) -> dict[str, Customer | None]:
+    """Those among ``ids`` who are a store's customers, as ``customers_after`` has them."""
+    query = sa.select(record.c.id, record.c.doc).where(
         record.c.kind == "customer", record.c.team == store_audience(store), one_of(connection, record.c.id, ids)
     )
-    return [_decode_customer(doc) for doc in connection.scalars(query.order_by(record.c.id)).all()]
+    return _customers(connection, query)
+
+
+def _customers(connection: Connection, query: sa.Select[Any]) -> dict[str, Customer | None]:
+    rows = connection.execute(query.order_by(record.c.id)).all()
+    return {id: tried(_decode_customer, "customer", id, doc) for id, doc in rows}
 
 
 def load(connection: Connection, customers: Sequence[Customer], needs: Needs) -> list[Facts]:
-    """What is known of customers, in their order: what is needed, their open tasks, and whatever overtakes these."""
+    """What is known of customers, in their order: what is needed, their open tasks, and whatever overtakes these.
+
+    Of whom anything cannot be read is left out: who would be told to write to somebody who has unsubscribed?
+    """
+    lost: set[str] = set()
     ids = [customer.id for customer in customers]
-    tasks = _grouped((task.customer, task) for task in _open_tasks(connection, ids))
-    dates = _grouped((date.customer, date) for date in _dates(connection, ids)) if needs.dates else {}
-    consents = _consents(connection, ids) if needs.consents else {}
+    tasks = _grouped((task.customer, task) for task in _open_tasks(connection, ids, lost))
+    dates = _grouped((date.customer, date) for date in _dates(connection, ids, lost)) if needs.dates else {}
+    consents = _consents(connection, ids, lost) if needs.consents else {}
     purchases = _purchases(connection, _buyers(customers, tasks, needs))
     events = _events(connection, ids, needs) if needs.events else {}
     return [
@@ -59,6 +71,7 @@ def load(connection: Connection, customers: Sequence[Customer], needs: Needs) ->
             tasks=tuple(tasks.get(customer.id, ())),
         )
         for customer in customers
+        if customer.id not in lost
     ]
 
 
@@ -69,25 +82,42 @@ def _grouped(pairs: Iterable[tuple[str, _T]]) -> dict[str, list[_T]]:
     return found
 
 
-def _docs(connection: Connection, customers: Sequence[str], kind: str) -> Iterable[str]:
-    columns = sa.select(record.c.id, record.c.doc)
-    rows = connection.execute(columns.where(one_of(connection, record.c.parent, customers), record.c.kind == kind))
+def _belongings(
+    connection: Connection,
+    customers: Sequence[str],
+    kind: str,
+    of_kind: sa.ColumnElement[bool],
+    decode: Callable[[str], _T],
+    lost: set[str],
+) -> Iterator[_T]:
+    """What belongs to customers of a kind, by id. Whose cannot be read is ``lost``."""
+    columns = sa.select(record.c.id, record.c.parent, record.c.doc)
+    rows = connection.execute(columns.where(of_kind, one_of(connection, record.c.parent, customers)))
     # Sorted here: for the sake of that order SQLite would go through all that there is of the kind.
-    return [doc for _, doc in sorted(tuple(row) for row in rows)]
+    for id, parent, doc in sorted(tuple(row) for row in rows):
+        found = tried(decode, kind, id, doc)
+        if found is None:
+            lost.add(parent)
+        else:
+            yield found
 
 
-def _open_tasks(connection: Connection, ids: Sequence[str]) -> Iterable[RuleTask]:
-    return (task for doc in _docs(connection, ids, "rule_task") if (task := _decode_task(doc)).state == "open")
+def _open_tasks(connection: Connection, ids: Sequence[str], lost: set[str]) -> Iterator[RuleTask]:
+    return _belongings(connection, ids, "rule_task", _is_open_task(connection), _decode_task, lost)
 
 
-def _dates(connection: Connection, ids: Sequence[str]) -> Iterable[ImportantDate]:
-    return (_decode_date(doc) for doc in _docs(connection, ids, "date"))
+def _is_open_task(connection: Connection) -> sa.ColumnElement[bool]:
+    """As the index of open tasks has it."""
+    return sa.and_(record.c.kind == sa.literal_column("'rule_task'"), sa.text(OPEN_TASK[connection.dialect.name]))
 
 
-def _consents(connection: Connection, ids: Sequence[str]) -> dict[str, dict[Channel, ConsentState]]:
+def _dates(connection: Connection, ids: Sequence[str], lost: set[str]) -> Iterator[ImportantDate]:
+    return _belongings(connection, ids, "date", record.c.kind == "date", _decode_date, lost)
+
+
+def _consents(connection: Connection, ids: Sequence[str], lost: set[str]) -> dict[str, dict[Channel, ConsentState]]:
     found: dict[str, dict[Channel, ConsentState]] = {}
-    for doc in _docs(connection, ids, "consent"):
-        consent = _decode_consent(doc)
+    for consent in _belongings(connection, ids, "consent", record.c.kind == "consent", _decode_consent, lost):
         found.setdefault(consent.customer, {})[consent.channel] = consent.state
     return found
 
@@ -146,8 +176,8 @@ def _events(connection: Connection, ids: Sequence[str], needs: Needs) -> dict[st
 
 
 def any_tasks(connection: Connection) -> bool:
-    """Whether any rule has ever made a task that is there."""
-    query = sa.select(sa.literal(1)).where(record.c.kind == "rule_task").limit(1)
+    """Whether any task of a rule is open."""
+    query = sa.select(sa.literal(1)).select_from(record).where(_is_open_task(connection)).limit(1)
     return connection.scalar(query) is not None
 
 

@@ -72,7 +72,9 @@ class PassReport:
     unfit: dict[str, str] = dataclasses.field(default_factory=dict)
     """What is wrong with rules that make no sense (any more) and were left out, by the rule's id."""
     failed: set[str] = dataclasses.field(default_factory=set)
-    """Ids of customers who could not be judged for an error that is in the log; the others were."""
+    """Ids of customers who could not be read or judged, for an error that is in the log; the others were."""
+    broken: set[str] = dataclasses.field(default_factory=set)
+    """Stores that were given up for an error that is in the log; the others were gone through."""
     left: set[str] = dataclasses.field(default_factory=set)
     """Stores that were left to another worker, who was at them at the same moment."""
 
@@ -107,12 +109,23 @@ def steps(
     stores = _with_work(database, clock(), store)
     shuffle(stores)
     for name in stores:
-        while (work := _again(partial(_turn, database, clock, name))) is not None:
+        yield from _steps_of(database, clock, report, name)
+
+
+def _steps_of(database: Database, clock: Clock, report: PassReport, store: str) -> Iterator[None]:
+    """What there is to be done in a store. What is wrong with one is no matter of the others."""
+    try:
+        while (work := _again(partial(_turn, database, clock, store))) is not None:
             if not work.written:
-                report.left.add(name)
-                break
+                report.left.add(store)
+                return
             work.tell(report)
             yield
+    except sa.exc.DBAPIError:
+        raise
+    except Exception as error:  # noqa: BLE001 -- it is told, and the next pass is another chance
+        _log.error("the pass of a store failed: %s\n%s", store, faults.traced(error))
+        report.broken.add(store)
 
 
 def _again(work: Callable[[], _T]) -> _T:
@@ -168,7 +181,7 @@ class _Work:
     before: Progress | None
     after: Progress
     here: StoreRules
-    unfit: Mapping[str, str]
+    unfit: dict[str, str]
     customers: dict[str, Customer] = dataclasses.field(default_factory=dict)
     """As they were judged."""
     make: list[Decision] = dataclasses.field(default_factory=list)
@@ -233,9 +246,11 @@ def _look(connection: Connection, store: str, now: dt.datetime) -> _Work | None:
         after = before._replace(at=now)
     prepared, unfit = here.prepared()
     work = _Work(before, after, here, {error.rule.id: str(error) for error in unfit})
-    customers = _next(connection, work, head)
-    if customers is None:
+    found = _next(connection, work, head)
+    if found is None:
         return None
+    work.unfit.update((id, f"rule {id}: its document cannot be read") for id in here.unreadable)
+    customers = [customer for customer in found.values() if customer is not None]
     judge = standing.judge(connection, here, prepared, today, now)
     known = facts.load(connection, customers, judge.needs())
     made = ledger.made(connection, [customer.id for customer in customers])
@@ -249,6 +264,7 @@ def _look(connection: Connection, store: str, now: dt.datetime) -> _Work | None:
         except Exception as error:  # noqa: BLE001 -- what is odd about one must not keep the others from their tasks
             _log.error("customer %s cannot be judged\n%s", one.customer.id, faults.traced(error))
             work.failed.append(one.customer.id)
+    work.failed += found.keys() - {one.customer.id for one in known}
     if work.begins or (before is not None and before.cursor is not None):
         work.wait = [one for one in decisions if not one.held and one.rule.daily_cap is not None]
         decisions = [one for one in decisions if one.held or one.rule.daily_cap is None]
@@ -260,15 +276,15 @@ def _look(connection: Connection, store: str, now: dt.datetime) -> _Work | None:
     return work
 
 
-def _next(connection: Connection, work: _Work, head: int) -> list[Customer] | None:
-    """The customers to be looked at next; None if there is nothing to be done."""
+def _next(connection: Connection, work: _Work, head: int) -> dict[str, Customer | None] | None:
+    """The customers to be looked at next, as ``facts`` has them; None if there is nothing to be done."""
     store, state = work.here.store, work.after
     if state.cursor is not None and not work.here.by_slug and not facts.any_tasks(connection):
         work.after = state._replace(cursor=None)
-        return []
+        return {}
     if state.cursor is not None:
         customers = facts.customers_after(connection, store, state.cursor, BATCH)
-        cursor = customers[-1].id if len(customers) == BATCH else None
+        cursor = next(reversed(customers)) if len(customers) == BATCH else None
         work.after = state._replace(cursor=cursor)
         return customers
     if waiting := ledger.first_waiting(connection, store, BATCH):
@@ -285,7 +301,8 @@ def _next(connection: Connection, work: _Work, head: int) -> list[Customer] | No
 
 def _end(work: _Work, one: Facts, task: RuleTask, now: dt.datetime) -> bool:
     """Note what becomes of an open task; whether it ends."""
-    reason = judging.overtaken(work.here.by_slug.get(task.rule), task, one, now)
+    rule = work.here.by_slug.get(task.rule)
+    reason = judging.overtaken(rule, task, one, now, removed=rule is None and not work.here.unreadable)
     if reason or _in_time(task, work.here) != task:
         work.ends[task.id] = (task, reason)
     return bool(reason)
@@ -322,7 +339,9 @@ def _write(connection: Connection, work: _Work) -> None:
     touched = {one.customer for one in work.make} | {task.customer for task, _ in work.ends.values()}
     same = {
         customer.id
-        for customer in records.read_many(connection, "customer", touched | work.events.keys(), lock=True)
+        for customer in records.read_many(
+            connection, "customer", touched | (work.events.keys() & work.customers.keys()), lock=True
+        )
         if customer == work.customers.get(customer.id)
     }
     events.looked_at(connection, [id for ids in work.events.values() for id in ids])
@@ -366,9 +385,9 @@ def preview(connection: Connection, rule: TaskRule, store: str, day: dt.date, no
     board = _Board(rule, ledger.taken(connection, store, day, [rule.slug]))
     cursor = ""
     while customers := facts.customers_after(connection, store, cursor, BATCH):
-        cursor = customers[-1].id
-        known = facts.load(connection, customers, judge.needs())
-        made = ledger.made(connection, [customer.id for customer in customers])
+        cursor = next(reversed(customers))
+        known = facts.load(connection, [one for one in customers.values() if one is not None], judge.needs())
+        made = ledger.made(connection, list(customers))
         for one in known:
             there = tuple(task for task in one.tasks if not judging.overtaken(rule, task, one, now))
             for decision in judge.decisions(msgspec.structs.replace(one, tasks=there), made.get(one.customer.id, ())):

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import records, settings
+from sellmode_backend.store import reading, settings
 from sellmode_contract import store_time
 from sellmode_contract.records import Retailer, Staff, TaskRule
 from sellmode_contract.rules import judging
@@ -24,6 +24,8 @@ class House(NamedTuple):
 
     retailer: Retailer
     rules: tuple[TaskRule, ...]
+    unreadable: tuple[str, ...] = ()
+    """Ids of rules whose documents cannot be read."""
 
     def stores(self) -> Iterator[StoreRules]:
         """Each store with its rules."""
@@ -32,14 +34,23 @@ class House(NamedTuple):
     def store(self, id: str) -> StoreRules:
         """A store with its rules."""
         here = tuple(rule for rule in self.rules if rule.store in (None, id))
-        return StoreRules(id, store_time.zone_of(self.retailer, id), self.retailer, here)
+        return StoreRules(id, store_time.zone_of(self.retailer, id), self.retailer, here, self.unreadable)
 
 
 class StoreRules:
     """The rules that a store has, those included that are switched off or have another one in their place."""
 
-    def __init__(self, store: str, zone: ZoneInfo, retailer: Retailer, rules: tuple[TaskRule, ...]) -> None:
+    def __init__(
+        self,
+        store: str,
+        zone: ZoneInfo,
+        retailer: Retailer,
+        rules: tuple[TaskRule, ...],
+        unreadable: tuple[str, ...] = (),
+    ) -> None:
         self.store, self.zone, self.retailer = store, zone, retailer
+        self.unreadable = unreadable
+        """Ids of rules, of any store, that there are besides: nobody can say what they are."""
         self.by_slug = {rule.slug: rule for rule in rules}
         """One of each slug: who asks wants to know whether there is any."""
         self._rules = rules
@@ -74,11 +85,15 @@ def read(connection: Connection) -> House | None:
     retailer = settings.retailer(connection)
     if retailer is None:
         return None
-    rules = (rule for rule in records.each(connection, "task_rule") if isinstance(rule, TaskRule))
-    return House(retailer, tuple(sorted(rules, key=lambda rule: rule.id)))
+    rules = dict(reading.each(connection, "task_rule", TaskRule))
+    return House(
+        retailer,
+        tuple(rule for _, rule in sorted(rules.items()) if rule is not None),
+        tuple(id for id, rule in sorted(rules.items()) if rule is None),
+    )
 
 
 def judge(connection: Connection, here: StoreRules, rules: list[Prepared], today: dt.date, now: dt.datetime) -> Judge:
     """The rules of a store on one of its days, with the people whom their audiences may name."""
-    staff = [one for one in records.each(connection, "staff") if isinstance(one, Staff)]
+    staff = [one for _, one in reading.each(connection, "staff", Staff) if one is not None]
     return Judge(rules, store=here.store, zone=here.zone, today=today, now=now, staff=staff)

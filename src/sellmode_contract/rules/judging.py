@@ -233,15 +233,17 @@ def within_caps(decisions: Iterable[Decision], taken: Mapping[tuple[str, str], i
     return [one._replace(held="cap") if number in held else one for number, one in enumerate(given)]
 
 
-def overtaken(rule: TaskRule | None, task: RuleTask, facts: Facts, now: dt.datetime) -> str:
-    """Why an open task expires now, in words; empty: it stands. ``rule`` is the one that made it, None if removed.
+def overtaken(rule: TaskRule | None, task: RuleTask, facts: Facts, now: dt.datetime, *, removed: bool = True) -> str:
+    """Why an open task expires now, in words; empty: it stands. ``rule`` is the one that made it, if there is one.
 
-    Of ``facts`` it takes the customer, and the purchases since the task's.
+    A rule that is not there was ``removed``, unless nobody can tell. Of ``facts`` it takes the customer, and the
+    purchases since the task's.
     """
     if task.expires_at is not None and task.expires_at <= now:
         return "its time was up"
-    if rule is None:
-        return "the rule was removed"
+    if rule is None and removed:
+        there = facts.customer.store
+        return "the customer went to a store without this rule" if task.store != there else "the rule was removed"
     return _caught_up(task.because, facts) if task.because else ""
 
 

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
 from sellmode_backend.rules import facts, passes
+from sellmode_contract.records import RuleTask
 from tests.backend.rules.rules_shop import RulesShop, rules_shop
+from tests.backend.sync.pushing import uuid7
 
 
 @contextmanager
@@ -116,3 +119,30 @@ def test_sqlite_finds_what_belongs_to_customers_by_them(
             for statement, given in asked:
                 plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given).all()
                 assert not [row for row in plan if row.detail.endswith("sqlite_autoindex_record_1 (kind=?)")], statement
+
+
+def test_what_was_done_long_ago_is_not_read_again(shop: RulesShop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A customer of ten years has hundreds of tasks that are done, and one or two to do."""
+    anna = shop.add(shop.ada)
+    shop.rule("thank")
+    shop.buys(anna)
+    shop.run()
+    done = [
+        msgspec.structs.replace(shop.task(anna), id=uuid7(), occurrence=f"o-{number}", state=state, done_by=shop.ada.id)
+        for number in range(30)
+        for state in ("done", "dismissed", "expired")
+    ]
+    quoting = msgspec.structs.replace(shop.task(anna), id=uuid7(), occurrence="q", title='Say "state":"done"')
+    shop.write(*done, quoting)
+    decoded: list[RuleTask] = []
+    decode = facts._decode_task
+
+    def note(doc: str) -> RuleTask:
+        decoded.append(decode(doc))
+        return decoded[-1]
+
+    monkeypatch.setattr(facts, "_decode_task", note)
+    shop.rule("thank", title="All are looked at anew")
+    shop.run()
+    assert decoded
+    assert {task.occurrence for task in decoded} == {shop.tasks(anna, "open")[0].occurrence, "q"}

@@ -42,7 +42,7 @@ passes.run(database, lambda: dt.datetime.fromisoformat(sys.argv[3]))
 """
 
 
-class Died(Exception):
+class Died(BaseException):
     pass
 
 

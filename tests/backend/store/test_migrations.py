@@ -12,9 +12,13 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from sellmode_backend.rules import facts
+from sellmode_backend.store import records
 from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.store.migrations import SchemaTooNew, migrate
 from sellmode_backend.store.schema import account, metadata
+from sellmode_contract.records import Customer, RuleTask
+from sellmode_contract.rules.facts import Needs
 from sellmode_contract.visibility import ROLE_CAPABILITIES
 
 DEFINITIONS = {
@@ -147,6 +151,7 @@ def test_who_could_do_what_their_role_can_gets_what_it_can_now(fresh: Database) 
         # As it was before: the tables are there already.
         for table in ("rule_event", "rule_occurrence", "rule_pass", "rule_waiting"):
             connection.execute(sa.text(f"DROP TABLE {table}"))  # our names
+        connection.execute(sa.text("DROP INDEX record_open_tasks"))
         connection.execute(sa.text("DROP INDEX record_customers_of"))
         connection.execute(sa.text("DROP INDEX record_parent_kind"))
         connection.execute(sa.text("CREATE INDEX record_parent ON record (parent)"))
@@ -161,3 +166,23 @@ def test_who_could_do_what_their_role_can_gets_what_it_can_now(fresh: Database) 
         "hans": set(),
         "ada": {"sell"},
     }
+
+
+def test_a_database_from_before_finds_its_open_tasks_by_their_customers(fresh: Database) -> None:
+    migrate(fresh)
+    expected = definitions(fresh)
+    tasks = [
+        RuleTask(id="t-1", store="Alpha", customer="c-1", rule="thank", occurrence="1"),
+        RuleTask(id="t-2", store="Alpha", customer="c-1", rule="thank", occurrence="2", state="done", done_by="ada"),
+    ]
+    with fresh.transaction() as connection:
+        records.write(connection, [Customer(id="c-1", store="Alpha"), *tasks])
+        connection.execute(sa.text("DROP INDEX record_open_tasks"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0003'"))
+    migrate(fresh)
+    assert definitions(fresh) == expected
+    with fresh.snapshot() as connection:
+        customer = facts.customers_of(connection, "Alpha", ["c-1"])["c-1"]
+        assert customer
+        (known,) = facts.load(connection, [customer], Needs())
+    assert known.tasks == (tasks[0],)

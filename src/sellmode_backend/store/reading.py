@@ -1,0 +1,34 @@
+"""Reading stored documents of which one may be unreadable: what a disk or a hand has damaged keeps nobody from the rest."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.store.schema import record
+from sellmode_contract.records import Record
+
+_T = TypeVar("_T")
+_R = TypeVar("_R", bound=Record)
+_log = logging.getLogger(__name__)
+
+
+def tried(decode: Callable[[str], _T], kind: str, id: str, doc: str) -> _T | None:
+    """A record of its document; None, with a line in the log, if it cannot be read."""
+    try:
+        return decode(doc)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        _log.error("%s %s is left out, its document cannot be read: %s", kind, id, type(error).__name__)
+        return None
+
+
+def each(connection: Connection, kind: str, type: type[_R]) -> Iterator[tuple[str, _R | None]]:
+    """All records of a kind by id, None for those that cannot be read; in no particular order."""
+    decode = msgspec.json.Decoder(type).decode
+    for id, doc in connection.execute(sa.select(record.c.id, record.c.doc).where(record.c.kind == kind)):
+        yield id, tried(decode, kind, id, doc)
