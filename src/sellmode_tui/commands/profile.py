@@ -53,12 +53,20 @@ def as_json_object(profile: Profile) -> dict[str, Any]:
             for entry in profile.timeline
         ],
         "names": profile.names,
+        "unsent": plain(profile.unsent),
+        "refused": plain(profile.refused),
     }
 
 
 def print_profile(profile: Profile, zone: dt.tzinfo) -> None:
     """A profile as a person reads it: a heading for each part that has something, then lines."""
     click.echo(visible(profile.customer.name) or "(no name)")
+    for number, said in (
+        (profile.unsent.number, "not sent yet: `sellmode unsent` tells what"),
+        (profile.refused.number, "refused: `sellmode attention list` tells why"),
+    ):
+        if number:
+            click.echo(f"{number:,} of your changes {said}")
     for heading, lines in _parts(profile, zone):
         shown = list(lines)
         if shown:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from sellmode_tui.screens.words import Words, money
 from sellmode_tui.visibility import CustomerList, CustomerRow, Sort
+from sellmode_tui.visibility.pending import Pending
 from sellmode_tui.widgets import columns, row_table
 from sellmode_tui.widgets.columns import Column
 
@@ -52,31 +53,56 @@ def table_sort(sort: Sort, *, descending: bool) -> columns.Sort:
     return columns.Sort(SORTS[sort].heading, descending)
 
 
+UNSENT_SIGN: Final = "^"
+REFUSED_SIGN: Final = "!"
+
+
 class CustomerSource:
     """Gives a table the rows of a list."""
 
-    def __init__(self, found: CustomerList, words: Words, *, owners: bool) -> None:
+    def __init__(
+        self, found: CustomerList, words: Words, *, owners: bool, pending: Callable[[], Pending] = Pending
+    ) -> None:
+        """``pending`` tells what is not with the server."""
         self.found = found
         self.exact: int | None = None
         """How many there are, once that has been counted beyond what is counted at once."""
         self._words = words
         self._owners = owners
+        self._pending = pending
+        self._told = Pending()
+        """What the rows were last read with."""
+
+    @property
+    def stale(self) -> bool:
+        """Whether the rows may be others now, or have other signs."""
+        told, now = self._told, self._pending()
+        return self.found.stale or (told.unsent.keys(), told.refused.keys()) != (now.unsent.keys(), now.refused.keys())
+
+    @property
+    def signs(self) -> str:
+        """What the signs before the rows mean; empty where there are none."""
+        unsent = f"{UNSENT_SIGN} not sent" if self._told.unsent else ""
+        refused = f"{REFUSED_SIGN} refused" if self._told.refused else ""
+        return ", ".join(filter(None, (unsent, refused)))
 
     def count(self) -> row_table.Count:
         """How many there are."""
+        self._told = self._pending()
         if self.exact is not None:
             return row_table.Count(self.exact)
         return row_table.Count(*self.found.count())
 
     def rows(self, start: int, stop: int) -> Sequence[row_table.Row]:
         """A page of them."""
-        return [self._row(customer) for customer in self.found.rows(start, stop)]
+        self._told = pending = self._pending()
+        return [self._row(customer, pending) for customer in self.found.rows(start, stop)]
 
     def find(self, key: str) -> int | None:
         """Where a customer stands."""
         return self.found.find(key)
 
-    def _row(self, customer: CustomerRow) -> row_table.Row:
+    def _row(self, customer: CustomerRow, pending: Pending) -> row_table.Row:
         words = self._words
         cells = (
             customer.name,
@@ -87,4 +113,5 @@ class CustomerSource:
             *((customer.owner_name or words.nothing,) if self._owners else ()),
             ", ".join(customer.tags),
         )
-        return row_table.Row(customer.id, cells)
+        sign = REFUSED_SIGN if customer.id in pending.refused else UNSENT_SIGN if customer.id in pending.unsent else ""
+        return row_table.Row(customer.id, cells, sign)

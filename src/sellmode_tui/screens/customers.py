@@ -196,7 +196,8 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
         if message.query != self._query:
             return
         owners = self._desk.facts.sees_team
-        self._source = CustomerSource(message.found, self._desk.words, owners=owners)
+        pending = self._desk.door.pending
+        self._source = CustomerSource(message.found, self._desk.words, owners=owners, pending=pending)
         self._table.empty_text = why_empty(self._desk, self._query.text)
         self._table.show(
             self._source,
@@ -220,8 +221,8 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
         order = SORTS[self._query.sort]
         direction = order.falling if self._query.descending else order.rising
         number = counted(event.count.n, "customer") if event.count.exact else f"{event.count.n:,}+ customers, counting"
-        between = self._desk.words.between
-        self.query_one(SearchBar).say(f"{number}{between}by {order.name}, {direction}" if event.count.n else number)
+        said = [number, f"by {order.name}, {direction}", source.signs] if event.count.n else [number]
+        self.query_one(SearchBar).say(self._desk.words.between.join(filter(None, said)))
         if not event.count.exact and source.exact is None:
             self._count_all(source)
 
@@ -270,7 +271,7 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
     def _check(self, source: CustomerSource) -> None:
         stale = False
         try:
-            stale = source.found.stale
+            stale = source.stale
         except Interrupted:
             pass  # another list is being found
         except Exception as error:  # noqa: BLE001  # told by the app, which knows what to do about it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,6 +14,7 @@ from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.form_fields import DayEntry, TextEntry, Unreadable
 from sellmode_tui.screens.form_screen import REPLACES, FormScreen, Write
 from sellmode_tui.screens.list_screen import ListScreen
+from sellmode_tui.screens.profile_page import NOT_SENT
 from sellmode_tui.visibility import Door, Profile
 from sellmode_tui.visibility.typed_dates import HOW, TypedDate, read_date
 from sellmode_tui.widgets.columns import Column
@@ -24,10 +25,19 @@ _COLUMNS: Final = (
     Column("What", priority=8, min_width=12),
     Column("Whose", 20),
     Column("Next", 14),
+    Column("State", 8, priority=6),
 )
 
 
-class DatesScreen(ListScreen[None, ImportantDate]):
+class ListedDate(NamedTuple):
+    """A date in the list."""
+
+    record: ImportantDate
+    unsent: bool
+    """Whether the server does not have it as it is shown."""
+
+
+class DatesScreen(ListScreen[None, ListedDate]):
     """The list."""
 
     BINDING_GROUP_TITLE = "Dates"
@@ -42,17 +52,18 @@ class DatesScreen(ListScreen[None, ImportantDate]):
         super().__init__(desk, f"Important dates of {name}", _COLUMNS, "No dates yet. Press a to add one.")
         self._profile = profile
 
-    def read(self, door: Door) -> Sequence[ImportantDate]:
+    def read(self, door: Door) -> Sequence[ListedDate]:
         """The dates by day of the year; none if the customer is not visible any more."""
         profile = door.profile(self._profile.customer.id)
-        return profile.dates if profile else ()
+        return [ListedDate(date, date.id in profile.unsent.records) for date in profile.dates] if profile else ()
 
-    def row(self, item: ImportantDate) -> Row:
-        """Day, what, whose, when next."""
-        words = self._desk.words
-        when = words.next_time(item.month, item.day)
-        day = words.recurring(item.month, item.day, item.year)
-        return Row(item.id, (day, item.label, item.about, words.ago(when) if when else ""))
+    def row(self, item: ListedDate) -> Row:
+        """Day, what, whose, when next, and whether it is sent."""
+        words, date = self._desk.words, item.record
+        when = words.next_time(date.month, date.day)
+        day = words.recurring(date.month, date.day, date.year)
+        state = NOT_SENT if item.unsent else ""
+        return Row(date.id, (day, date.label, date.about, words.ago(when) if when else "", state))
 
     def action_add(self) -> None:
         """Add a date."""
@@ -60,13 +71,13 @@ class DatesScreen(ListScreen[None, ImportantDate]):
 
     @on(RowTable.Chosen)
     def _edit(self) -> None:
-        if (date := self.current) is not None:
-            self.app.push_screen(DateForm(self._desk, self._profile, date))
+        if (item := self.current) is not None:
+            self.app.push_screen(DateForm(self._desk, self._profile, item.record))
 
     def action_remove(self) -> None:
         """Remove the date; undo brings it back."""
-        if (date := self.current) is not None:
-            id = date.id
+        if (item := self.current) is not None:
+            id = item.record.id
             self.ask(
                 lambda door: door.remove_date(id),
                 self.wrote,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar, Final, NamedTuple
 
 from textual import on
 from textual.binding import Binding, BindingType
@@ -13,7 +13,7 @@ from sellmode_contract.records import Contact, Note
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.list_screen import ListScreen
 from sellmode_tui.screens.note_form import NoteForm
-from sellmode_tui.screens.profile_page import CONTACTS
+from sellmode_tui.screens.profile_page import CONTACTS, NOT_SENT
 from sellmode_tui.visibility import Door, Profile
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_table import Row, RowTable
@@ -22,10 +22,19 @@ _COLUMNS: Final = (
     Column("When", 12, priority=8),
     Column("What", 12, priority=7),
     Column("Text", priority=9, min_width=20),
+    Column("State", 8, priority=6),
 )
 
 
-class OwnEntriesScreen(ListScreen[None, Note | Contact]):
+class OwnEntry(NamedTuple):
+    """Something that one wrote."""
+
+    record: Note | Contact
+    unsent: bool
+    """Whether the server does not have it as it is shown."""
+
+
+class OwnEntriesScreen(ListScreen[None, OwnEntry]):
     """One's own notes and logged contacts, newest first."""
 
     BINDING_GROUP_TITLE = "Written by me"
@@ -39,28 +48,31 @@ class OwnEntriesScreen(ListScreen[None, Note | Contact]):
         super().__init__(desk, f"What I wrote about {profile.customer.name}", _COLUMNS, empty)
         self._profile = profile
 
-    def read(self, door: Door) -> Sequence[Note | Contact]:
+    def read(self, door: Door) -> Sequence[OwnEntry]:
         """Notes and contacts of this person."""
         profile, account = door.profile(self._profile.customer.id), self._desk.facts.account
         if profile is None or account is None:
             return ()
         everything: list[Note | Contact] = [*profile.notes, *profile.contacts]
         own = [each for each in everything if each.author == account.id]
-        return sorted(own, key=lambda each: (_when(each), each.id), reverse=True)
+        own.sort(key=lambda each: (_when(each), each.id), reverse=True)
+        return [OwnEntry(each, each.id in profile.unsent.records) for each in own]
 
-    def row(self, item: Note | Contact) -> Row:
-        """When, what, text."""
-        if isinstance(item, Note):
-            what, text = "Private note" if item.private else "Note", item.text
+    def row(self, item: OwnEntry) -> Row:
+        """When, what, text, and whether it is sent."""
+        record = item.record
+        if isinstance(record, Note):
+            what, text = "Private note" if record.private else "Note", record.text
         else:
-            what, text = CONTACTS.get(item.channel, item.channel), item.summary
-        return Row(item.id, (self._desk.words.day(_when(item)), what, " ".join(text.split())))
+            what, text = CONTACTS.get(record.channel, record.channel), record.summary
+        day = self._desk.words.day(_when(record))
+        return Row(record.id, (day, what, " ".join(text.split()), NOT_SENT if item.unsent else ""))
 
     @on(RowTable.Chosen)
     def _edit(self) -> None:
         item = self.current
-        if isinstance(item, Note):
-            self.app.push_screen(NoteForm(self._desk, self._profile, item))
+        if item is not None and isinstance(item.record, Note):
+            self.app.push_screen(NoteForm(self._desk, self._profile, item.record))
         elif item is not None:
             self.say("below", "A logged contact is not changed: x takes it away, then log it anew.")
 
@@ -69,7 +81,7 @@ class OwnEntriesScreen(ListScreen[None, Note | Contact]):
         item = self.current
         if item is None:
             return
-        id, is_note = item.id, isinstance(item, Note)
+        id, is_note = item.record.id, isinstance(item.record, Note)
         self.ask(
             lambda door: door.remove_note(id) if is_note else door.remove_contact(id),
             self.wrote,

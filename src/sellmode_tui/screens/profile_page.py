@@ -33,6 +33,8 @@ CONSENT: Final[dict[ConsentState, str]] = {
 }
 _NOT_ASKED = "not asked"
 CONTACTS: Final = {"call": "Call", "visit": "Visit", "email": "E-mail", "sms": "SMS", "chat": "Chat"}
+NOT_SENT: Final = "not sent"
+REFUSED: Final = "your change was refused: F3"
 _EVENTS = {
     "assigned": "Assigned to",
     "unassigned": "No longer assigned to",
@@ -78,6 +80,31 @@ def _header(page: Page, profile: Profile) -> None:
         indent=0,
         style=MUTED,
     )
+    for said in standing_lines(profile):
+        page.text(said, indent=0)
+
+
+def standing_lines(profile: Profile) -> list[str]:
+    """What of one's own changes the server does not have, and where to see them."""
+    lines = []
+    if number := profile.unsent.number:
+        lines.append(f"{counted(number, 'change')} not sent yet: F4 lists what is on its way.")
+    if number := profile.refused.number:
+        lines.append(f"{counted(number, 'change')} refused by the server: F3 shows why.")
+    return lines
+
+
+def _mark(profile: Profile, *, field: str = "", record: str = "") -> str:
+    """What is said beside a field of the customer, or something of theirs, that the server does not have as shown."""
+    said = []
+    for marks, words in ((profile.unsent, NOT_SENT), (profile.refused, REFUSED)):
+        if field in marks.fields or record in marks.records:
+            said.append(words)
+    return ", ".join(said)
+
+
+def _beside(*notes: str) -> str:
+    return ", ".join(filter(None, notes))
 
 
 def _contact(page: Page, profile: Profile) -> None:
@@ -87,13 +114,16 @@ def _contact(page: Page, profile: Profile) -> None:
         ("E-mail", "email", customer.email),
         ("Phone", "phone", customer.phone or customer.phone_e164),
     ):
-        page.field(label, value or page.words.nothing, _source(profile, field) if value else "")
+        source = _source(profile, field) if value else ""
+        page.field(label, value or page.words.nothing, _beside(source, _mark(profile, field=field)))
     if address := customer.address:
         town = " ".join(filter(None, (address.postcode, address.city)))
         parts = (address.company, *address.lines, town, address.province, address.country)
-        page.field("Address", ", ".join(filter(None, parts)), _source(profile, "address"))
+        beside = _beside(_source(profile, "address"), _mark(profile, field="address"))
+        page.field("Address", ", ".join(filter(None, parts)), beside)
     if customer.language:
-        page.field("Language", customer.language, _source(profile, "language"))
+        beside = _beside(_source(profile, "language"), _mark(profile, field="language"))
+        page.field("Language", customer.language, beside)
     if customer.created_at:
         page.field("Customer since", page.words.day(customer.created_at))
 
@@ -118,7 +148,9 @@ def consent_lines(page: Page, profile: Profile) -> None:
     """What is allowed on each channel, who said so, when, and what shows it."""
     known = {consent.channel: consent for consent in profile.consents}
     for channel, text in _consents(profile).items():
-        page.field(CHANNELS[channel], text, _proof(known.get(channel), profile, page.words))
+        consent = known.get(channel)
+        mark = _mark(profile, record=consent.id) if consent else ""
+        page.field(CHANNELS[channel], text, _beside(_proof(consent, profile, page.words), mark))
 
 
 def _proof(consent: Consent | None, profile: Profile, words: Words) -> str:
@@ -138,8 +170,7 @@ def _dates(page: Page, profile: Profile) -> None:
         label = date.label[:1].upper() + date.label[1:]
         day = words.recurring(date.month, date.day, date.year)
         when = words.next_time(date.month, date.day)
-        note = ", ".join(filter(None, (date.about, words.ago(when) if when else "")))
-        page.field(label, day, note)
+        page.field(label, day, _beside(date.about, words.ago(when) if when else "", _mark(profile, record=date.id)))
 
 
 # ------------------------------------------------------------------ what the retailer wants to know
@@ -151,11 +182,12 @@ def _own_fields(page: Page, profile: Profile) -> None:
     page.heading("More about them")
     for own in profile.own_fields:
         label = own.defined.label if own.defined else own.name
+        mark = _mark(profile, field=f"custom.{own.name}")
         if isinstance(own.value, list):
             for number, item in enumerate(own.value):
-                page.field("" if number else label, _group(own.defined, item, page.words))
+                page.field("" if number else label, _group(own.defined, item, page.words), "" if number else mark)
         else:
-            page.field(label, _value(own.defined, own.value, page.words))
+            page.field(label, _value(own.defined, own.value, page.words), mark)
 
 
 def _group(defined: CustomField | None, item: dict[str, Any], words: Words) -> str:
@@ -191,11 +223,12 @@ def _tastes(page: Page, profile: Profile) -> None:
         return
     page.heading("Sizes, tastes, tags")
     if customer.sizes:
-        page.field("Sizes", ", ".join(f"{what} {size}" for what, size in customer.sizes.items()))
+        sizes = ", ".join(f"{what} {size}" for what, size in customer.sizes.items())
+        page.field("Sizes", sizes, _mark(profile, field="sizes"))
     if customer.preferences:
-        page.field("Likes", ", ".join(customer.preferences))
+        page.field("Likes", ", ".join(customer.preferences), _mark(profile, field="preferences"))
     if customer.tags:
-        page.field("Tags", ", ".join(customer.tags))
+        page.field("Tags", ", ".join(customer.tags), _mark(profile, field="tags"))
 
 
 def _figures(page: Page, profile: Profile) -> None:
@@ -294,6 +327,6 @@ def _happened(entry: TimelineEntry, profile: Profile) -> list[str | tuple[str, s
     parts: list[str | tuple[str, str]] = [(what, "bold")]
     if rest:
         parts.append("  " + "\n".join(visible_lines(rest)))
-    if who:
-        parts.append((f"  {visible(who)}", MUTED))
+    if beside := _beside(visible(who), _mark(profile, record=record.id)):
+        parts.append((f"  {beside}", MUTED))
     return parts

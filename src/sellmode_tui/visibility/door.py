@@ -38,8 +38,8 @@ from sellmode_tui.visibility.attention import Attention
 from sellmode_tui.visibility.briefs import BriefDetails, BriefLine
 from sellmode_tui.visibility.customers import CustomerList, CustomerQuery
 from sellmode_tui.visibility.duplicates import Match
-from sellmode_tui.visibility.products import ProductLine
 from sellmode_tui.visibility.pending import Pending, PendingReader
+from sellmode_tui.visibility.products import ProductLine
 from sellmode_tui.visibility.profile import Profile
 from sellmode_tui.visibility.readings import Readings
 from sellmode_tui.visibility.rules import RuleLine

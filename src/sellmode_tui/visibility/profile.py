@@ -24,6 +24,7 @@ from sellmode_contract.records import (
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode
 from sellmode_tui.visibility import tasks
+from sellmode_tui.visibility.pending import Marks, Pending
 from sellmode_tui.visibility.surroundings import Surroundings
 from sellmode_tui.visibility.tasks import TaskLine
 
@@ -100,9 +101,13 @@ class Profile:
     """What is open about them, by due time; what was done or dismissed is in the timeline."""
     names: dict[str, str]
     """Names of the colleagues and stores whose ids occur in these records."""
+    unsent: Marks
+    """One's own changes that are shown here and not with the server yet."""
+    refused: Marks
+    """Those that the server refused: they are not shown here, and wait in *Needs attention*."""
 
 
-def read(reading: Reading, around: Surroundings, id: str, now: dt.datetime) -> Profile | None:
+def read(reading: Reading, around: Surroundings, id: str, now: dt.datetime, pending: Pending) -> Profile | None:
     """The profile of a visible customer, else None."""
     row = reading.connection.execute(
         f"SELECT c.doc FROM customer c WHERE c.id = ? AND {reading.only_visible('c')}", (id,)
@@ -150,6 +155,8 @@ def read(reading: Reading, around: Surroundings, id: str, now: dt.datetime) -> P
         timeline=tuple(sorted(entries, key=lambda entry: (entry.at, entry.record.id), reverse=True)),
         tasks=tuple(sorted(open_tasks, key=lambda line: (line.due_at is None, line.due_at or now, line.id))),
         names=names.used,
+        unsent=pending.unsent_of(id),
+        refused=pending.refused_of(id),
     )
 
 

@@ -30,7 +30,7 @@ PAGE = 100
 _PAGES_KEPT = 24
 _HEADER = 1
 _MARK = 2
-"""Cells at the left for the mark of the cursor's row."""
+"""Cells at the left for the mark of the cursor's row and a row's sign."""
 
 
 class Row(NamedTuple):
@@ -40,6 +40,8 @@ class Row(NamedTuple):
     """Identity of the record: the cursor stays with it when rows come and go."""
     cells: tuple[str, ...]
     """One text for each column, as stored: the table makes it safe to draw."""
+    sign: str = ""
+    """One ASCII character, drawn before the cells; what it means is for the page to say."""
 
 
 class Count(NamedTuple):
@@ -604,7 +606,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         )
 
     def _row_text(self, row: Row | None, width: int, *, at_cursor: bool) -> str:
-        text = ">".ljust(_MARK) if at_cursor else " " * _MARK
+        text = (">" if at_cursor else " ") + ((row.sign if row is not None else "") or " ")
         if self._marks is not None:
             text += ("*" if row is not None and row.key in self._marks else "").ljust(_MARK)
         if row is not None:

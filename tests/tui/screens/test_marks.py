@@ -1,0 +1,138 @@
+"""What the server does not have says so where it stands, until it has it; what was refused says where to look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from sellmode_contract.wire import Result
+from sellmode_tui.screens.customers import CustomersScreen
+from sellmode_tui.screens.dates import DatesScreen
+from sellmode_tui.screens.own_entries import OwnEntriesScreen
+from sellmode_tui.screens.profile import ProfileView
+from sellmode_tui.visibility.pending import Marks
+from sellmode_tui.widgets.row_table import RowTable
+from tests.tui.screens import writing
+from tests.tui.screens.counter import NOW, wait_until
+from tests.tui.screens.writing import (
+    BIRTHDAY,
+    BO,
+    CLARA,
+    at_rest,
+    at_the_counter,
+    door,
+    look_again,
+    open_profile,
+    outbox,
+    read,
+    refuse,
+    said,
+    shows,
+)
+
+
+@pytest.fixture(autouse=True)
+def _files(data: Path) -> None:
+    writing.files(data)
+
+
+def write(pilot: Pilot[None]) -> None:
+    """A field, a size, a tag, a note, a date and a consent of Clara's."""
+    it = door(pilot)
+    it.edit_customer(CLARA.id, set={"phone": "+31 6 5550 7777", "sizes.shoes": "40"}, add={"tags": ["gold"]})
+    it.write_note(CLARA.id, "Likes linen.")
+    it.edit_date(BIRTHDAY.id, label="birthday", month=12, day=25, year=1988)
+    it.set_consent(CLARA.id, "phone", "unsubscribed")
+    look_again(pilot)
+
+
+def apply_all(pilot: Pilot[None]) -> None:
+    """Let the backend do everything that was written."""
+    entries = outbox(pilot).batch(100, 1_000_000)
+    outbox(pilot).settle([Result(mid=each.mid, seq=each.seq or 0, st="applied") for each in entries], NOW)
+    look_again(pilot)
+
+
+def marked(pilot: Pilot[None], words: str) -> list[str]:
+    """The first words of the lines of the profile that say something."""
+    view = pilot.app.screen.query_one(ProfileView)
+    assert view._page is not None
+    return [line.plain.split()[0] for line in view._page.lines if line.plain.endswith(words)]
+
+
+def above(pilot: Pilot[None]) -> str:
+    return said(pilot, ".search-below")
+
+
+def list_of(pilot: Pilot[None]) -> dict[str, str]:
+    """The signs of the rows of the list of customers, by key."""
+    table: Any = pilot.app.screen.query_one("#list", RowTable)
+    return {row.key: row.sign for row in table._source.rows(0, 10)}
+
+
+async def test_a_profile_marks_what_is_not_sent_until_it_is() -> None:
+    async with at_the_counter() as pilot:
+        await open_profile(pilot)
+        assert marked(pilot, "not sent") == []
+        write(pilot)
+        await wait_until(pilot, lambda: "4" in marked(pilot, "F4 lists what is on its way."))
+        # Number and consent; in the timeline the consent and the note.
+        assert marked(pilot, "not sent") == ["Phone", "Phone", "Birthday", "Sizes", "Tags", "22", "22"]
+        apply_all(pilot)
+        await wait_until(pilot, lambda: marked(pilot, "not sent") == [])
+        assert marked(pilot, "on its way.") == []
+
+
+async def test_what_was_refused_points_to_needs_attention() -> None:
+    async with at_the_counter() as pilot:
+        await open_profile(pilot)
+        write(pilot)
+        refuse(pilot, "conflict", "Somebody has changed this field since.")
+        await wait_until(pilot, lambda: marked(pilot, "refused by the server: F3 shows why.") == ["4"])
+        assert marked(pilot, "your change was refused: F3") == ["Phone", "Birthday", "Sizes", "Tags"]
+        assert read(pilot).unsent == Marks()
+        for item in outbox(pilot).tray():
+            door(pilot).discard(item.mid)
+        look_again(pilot)
+        await wait_until(pilot, lambda: marked(pilot, "F3 shows why.") == [])
+
+
+async def test_the_list_has_signs_and_says_what_they_mean() -> None:
+    async with at_the_counter() as pilot:
+        await shows(pilot, CustomersScreen)
+        assert set(list_of(pilot).values()) == {""}
+        assert "not sent" not in above(pilot)
+        write(pilot)
+        await wait_until(pilot, lambda: "^ not sent" in above(pilot))
+        assert {key for key, sign in list_of(pilot).items() if sign} == {CLARA.id}
+        table = pilot.app.screen.query_one("#list", RowTable)
+        await wait_until(pilot, lambda: any("^Clara" in table.render_line(y).text for y in range(1, 5)))
+        refuse(pilot, "conflict", "Somebody has changed this field since.")
+        door(pilot).write_note(BO.id, "Likes linen.")
+        look_again(pilot)
+        await wait_until(pilot, lambda: above(pilot).endswith("^ not sent, ! refused"))
+        assert {key: sign for key, sign in list_of(pilot).items() if sign} == {CLARA.id: "!", BO.id: "^"}
+        apply_all(pilot)
+        await wait_until(pilot, lambda: above(pilot).endswith("! refused") and "^" not in above(pilot))
+
+
+@pytest.mark.parametrize(("key", "page"), [("d", DatesScreen), ("N", OwnEntriesScreen)])
+async def test_lists_of_what_belongs_to_a_customer_say_so_in_words(key: str, page: type[Any]) -> None:
+    async with at_the_counter() as pilot:
+        await open_profile(pilot)
+        await pilot.press(key)
+        await shows(pilot, page)
+
+        def states() -> list[str]:
+            table: Any = pilot.app.screen.query_one(RowTable)
+            return [row.cells[-1] for row in table._source.rows(0, 10)]
+
+        assert set(states()) == {""}
+        write(pilot)
+        await wait_until(pilot, lambda: states().count("not sent") == 1)
+        apply_all(pilot)
+        await wait_until(pilot, lambda: set(states()) == {""})
+        await at_rest(pilot)
