@@ -8,6 +8,7 @@ from typing import get_args
 import click
 
 from sellmode_backend.cli import REFUSED, Failure, database_address, database_option, open_ready, print_table
+from sellmode_backend.rules import operating
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database
 from sellmode_contract import text
@@ -36,8 +37,11 @@ def init_command(database: Database, retailer: str | None, mode: str, time_zone:
             raise Failure(f"The database is {text.visible(known.name)}'s already; it is up to date now.")
         if retailer:
             settings.initialise(connection, retailer, mode, time_zone, currency)
+            operating.begin_with(connection)
     whose = retailer or (known and known.name)
     click.echo(f"The database is ready for {text.visible(whose)}." if whose else "The database is ready.", err=True)
+    if retailer:
+        click.echo(operating.RULES_ARE_OFF, err=True)
 
 
 @click.command("mode")

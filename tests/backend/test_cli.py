@@ -131,6 +131,10 @@ def test_init_makes_a_database_and_brings_one_up_to_date(database_url: str) -> N
     first = run("init", "--retailer", "Maison \x1b[31m", "--mode", "team", "--database", database_url)
     assert (first.returncode, first.stdout) == (0, "")
     assert "ready for Maison ␛[31m" in first.stderr
+    assert "first rules are there, switched off" in first.stderr
+    rules = json.loads(run("rules", "list", "--json", "--database", database_url).stdout)
+    assert {rule["slug"] for rule in rules} > {"thank-you", "birthday"}
+    assert not any(rule["enabled"] for rule in rules)
     again = run("init", "--database", database_url)
     assert (again.returncode, again.stderr) == (0, "The database is ready for Maison ␛[31m.\n")
     assert run("mode", "--database", database_url).stdout == "team\n"

@@ -32,6 +32,7 @@ from sellmode_contract.records import (
     source_id,
     task_rule_id,
 )
+from sellmode_contract.rules.checking import MOST_RULES
 from sellmode_contract.visibility import Account, cards
 from tests.backend.people import add_person
 from tests.support.backend import retailer_database
@@ -117,8 +118,10 @@ def file(tmp_path: Path) -> Path:
 
 def test_a_retailer_begins_with_rules_that_stay_as_they_were_made(retailer: Retailer) -> None:
     assert retailer.run("rules", "list") == "slug  store  state  trigger  name\n"
-    assert "thank-you: new\n" in retailer.said("rules", "defaults")
-    retailer.said("rules", "disable", "thank-you", "birthday")
+    told = retailer.said("rules", "defaults")
+    assert "thank-you: new\n" in told
+    assert told.endswith("They are switched off: `rules enable` switches them on.\n")
+    assert "On: lapsed." in retailer.said("rules", "enable", "lapsed")
     assert retailer.said("rules", "defaults") == "There is nothing to add.\n"
     rules = {rule["slug"]: rule for rule in json.loads(retailer.run("rules", "list", "--json"))}
     assert not rules["thank-you"]["enabled"]
@@ -126,6 +129,27 @@ def test_a_retailer_begins_with_rules_that_stay_as_they_were_made(retailer: Reta
     listed = retailer.run("rules", "list")
     assert re.search(r"^thank-you +all +off +purchase +Thank-you after a purchase$", listed, re.MULTILINE)
     assert re.search(r"^lapsed +all +on +lapsed", listed, re.MULTILINE)
+
+
+def test_a_store_has_so_many_rules_and_no_more(retailer: Retailer, tmp_path: Path) -> None:
+    with retailer.database.transaction() as connection:
+        settings.write_stores(connection, [StoreEntry(id="7f3a", name="Rue", time_zone="Europe/Paris")])
+
+    def rules(prefix: str, count: int) -> str:
+        path = tmp_path / f"{prefix}.toml"
+        rule = '[[rule]]\nslug = "{}-{}"\nname = "N"\ntrigger = "new_customer"\ntitle = "T"\n'
+        path.write_text("\n".join(rule.format(prefix, number) for number in range(count)), "utf-8")
+        return str(path)
+
+    for whose, where in (("The retailer", ()), ("A store", ("--store", "Rue"))):
+        retailer.said("rules", "import", rules("a", MOST_RULES - 1), *where)
+        says = f"{whose} has {MOST_RULES} rules at most: there is no room for b-1. Remove one that is not needed."
+        retailer.refused(1, says, "rules", "import", rules("b", 2), "--dry-run", *where)
+        retailer.refused(1, says, "rules", "import", rules("b", 2), *where)
+        retailer.said("rules", "import", rules("b", 1), *where)
+        retailer.said("rules", "import", rules("a", 5), *where)
+    retailer.refused(1, "The retailer has 200 rules at most: there is no room for thank-you", "rules", "defaults")
+    assert len(retailer.all("task_rule")) == 2 * MOST_RULES
 
 
 def test_rules_go_out_as_toml_and_come_back_the_same(retailer: Retailer, file: Path, tmp_path: Path) -> None:

@@ -517,11 +517,15 @@ def test_one_claims_and_the_other_learns_who() -> None:
     request = Request(id="q", store="s1")
     taken = only(Request, done(Claim(kind="request", id="q"), request))
     assert taken.claimed_by == "anna"
-    late = refused(Claim(kind="request", id="q"), taken, by=BEN)
+    anna = records.Staff(id="anna", store="s1", user_name="anna", name="Anna", role="associate")
+    late = refused(Claim(kind="request", id="q"), taken, anna, by=BEN)
     assert (late.code, late.winner) == ("already_claimed", "anna")
     assert done(Claim(kind="request", id="q"), taken) == Outcome()
-    assert refused(Release(kind="request", id="q"), taken, by=BEN).code == "already_claimed"
+    assert refused(Release(kind="request", id="q"), taken, anna, by=BEN).code == "already_claimed"
     assert only(Request, done(Release(kind="request", id="q"), taken)).claimed_by is None
+    for gone in ({"active": False}, {"store": "s2"}):
+        left = msgspec.structs.replace(anna, **gone)
+        assert only(Request, done(Claim(kind="request", id="q"), taken, left, by=BEN)).claimed_by == "ben"
 
 
 def test_a_claim_of_a_request_lapses_and_one_of_a_task_does_not() -> None:

@@ -350,6 +350,14 @@ def test_what_a_colleague_has_taken_is_theirs_to_end() -> None:
     assert only(RuleTask, done(Finish(kind="rule_task", id="r1"), claimed, MARA, by=BEN, mode="team")).done_by == "ben"
 
 
+@pytest.mark.parametrize("left", ["gone", "far", "nobody we know"])
+def test_who_is_disabled_or_works_elsewhere_keeps_nobody_from_a_task(left: str) -> None:
+    claimed = msgspec.structs.replace(RULE_TASK, claimed_by=left)
+    assert only(RuleTask, done(Claim(kind="rule_task", id="r1"), claimed, MARA, mode="team")).claimed_by == "anna"
+    assert only(RuleTask, done(Finish(kind="rule_task", id="r1"), claimed, MARA, mode="team")).done_by == "anna"
+    assert only(RuleTask, done(Release(kind="rule_task", id="r1"), claimed, MARA, mode="team")).claimed_by is None
+
+
 def test_a_task_whose_time_was_up_counts_as_done_all_the_same() -> None:
     expired = msgspec.structs.replace(RULE_TASK, state="expired", reason="its time was up", done_at=NOW)
     assert only(RuleTask, done(Finish(kind="rule_task", id="r1"), expired, MARA)).state == "done"

@@ -17,6 +17,7 @@ from sellmode_backend.importers.context import ImportRefused, Progress
 from sellmode_backend.importers.reading import UnusableFile
 from sellmode_backend.importers.rejects import RejectsFile
 from sellmode_backend.importers.values import TagPattern
+from sellmode_backend.rules import operating
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database
 from sellmode_contract import text
@@ -69,7 +70,7 @@ def shopify_command(
     path = rejects_path or Path(f"import-rejects-{now:%Y%m%dT%H%M%SZ}.csv")
     try:
         run.check(folder)
-        _prepare(database, folder, name=name, mode=mode, time_zone=time_zone, currency=currency)
+        new = _prepare(database, folder, name=name, mode=mode, time_zone=time_zone, currency=currency)
         with RejectsFile(path) as rejects, _bar(folder) as progress:
             summary = run.import_folder(
                 database, folder, rejects, now=now, owner_tag=owner_tag, store_tag=store_tag, progress=progress
@@ -82,14 +83,18 @@ def shopify_command(
         raise Failure(f"{text.visible(str(error.filename))} cannot be used: {error.strerror}.") from None
     for line in summary.lines():
         click.echo(text.visible(line), err=True)
+    if new:
+        with database.transaction() as connection:
+            operating.begin_with(connection)  # those of its own fields, which it has by now
+        click.echo(operating.RULES_ARE_OFF, err=True)
     if summary.rejected:
         click.echo(f"The rejected rows are in {text.visible(str(path))}.", err=True)
 
 
 def _prepare(
     database: Database, folder: Path, *, name: str, mode: str, time_zone: str | None, currency: str | None
-) -> None:
-    """Make the database the retailer's, or make sure that it is."""
+) -> bool:
+    """Make the database the retailer's, or make sure that it is; whether it has become so."""
     with database.transaction() as connection:
         retailer = settings.retailer(connection)
         if retailer is None:
@@ -97,7 +102,8 @@ def _prepare(
             if code is None:
                 raise ImportRefused("No order names a currency: give the retailer's with --currency.")
             settings.initialise(connection, name, mode, time_zone or "UTC", code)
-            return
+            operating.begin_with(connection)
+            return True
     if retailer.name != name:
         raise ImportRefused(f"The database is that of {retailer.name!r}; another retailer needs another --database.")
     for what, given, known in (
@@ -108,6 +114,7 @@ def _prepare(
         if given is not None and given != known:
             advice = "`sellmode-backend mode` switches it" if what == "mode" else "an import does not change it"
             raise ImportRefused(f"The retailer's {what} is {known}, not {given}: {advice}.")
+    return False
 
 
 @contextmanager

@@ -19,7 +19,6 @@ from sellmode_backend.store.database import Database
 from sellmode_contract import store_time, text, wire
 from sellmode_contract.records import Customer, StoreEntry, TaskRule
 from sellmode_contract.rules import HELD
-from sellmode_contract.rules.defaults import default_rules
 from sellmode_contract.rules.judging import UnfitRule
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -125,14 +124,12 @@ def _whose(rule: TaskRule, names: dict[str, str]) -> str:
 @rules_command.command("defaults")
 @database_option()
 def defaults_command(database: Database) -> None:
-    """Add the rules that a retailer begins with, where there is none of their slug."""
+    """Add the rules that a retailer begins with, where there is none of their slug: switched off."""
     with database.transaction() as connection:
-        retailer = operating.retailer_of(connection)
-        known = {rule.id for rule in operating.rules_of(connection)}
-        written = operating.write(
-            connection, [rule for rule in default_rules(retailer.custom_fields) if rule.id not in known]
-        )
+        written = operating.begin_with(connection)
     _tell(written)
+    if written:
+        click.echo("They are switched off: `rules enable` switches them on.", err=True)
 
 
 @rules_command.command("import")
@@ -306,5 +303,9 @@ def run_command(database: Database, store: str | None, as_json: bool) -> None:
         click.echo(f"Corporate tasks made or changed: {report.corporate:,}.")
     for _, problem in sorted(report.unfit.items()):
         click.echo(f"Left out: {text.visible(problem)}", err=True)
+    if report.failed:
+        click.echo(f"Left out: {len(report.failed):,} customers; the log has why.", err=True)
+    for name in sorted(report.broken):
+        click.echo(f"The pass of the store {text.visible(name)} failed; the log has why.", err=True)
     if report.left:
         click.echo(f"Another worker is at {len(report.left):,} stores; it does what is due there.", err=True)

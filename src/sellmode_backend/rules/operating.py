@@ -8,18 +8,28 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import records, settings
+from sellmode_backend.store.schema import record
 from sellmode_contract import text
 from sellmode_contract.records import CorporateBrief, Record, Retailer, StoreEntry, TaskRule, source_id, task_rule_id
+from sellmode_contract.rules.checking import MOST_RULES
+from sellmode_contract.rules.defaults import default_rules
 from sellmode_contract.rules.files import LONGEST_FILE, RuleFileError, read_briefs, read_rules, write_rules
+from sellmode_contract.visibility import EVERYBODY, store_audience
 
 STANDARD_INPUT = Path("-")
+RULES_ARE_OFF = "Its first rules are there, switched off: `rules list` has them, `rules enable` switches them on."
 
 
 class RulesRefused(Exception):
     """Rules or corporate tasks are not as asked; says why. Nothing has changed."""
+
+
+class TooManyRules(RulesRefused):
+    """A store, or the retailer, would have more rules than it may."""
 
 
 class Written(NamedTuple):
@@ -101,9 +111,40 @@ def write(connection: Connection, rules: Iterable[TaskRule], *, dry_run: bool = 
                 f" give one with the trigger {rule.trigger} another slug."
             )
         told.append(Written(rule, "new" if before is None else "as it was" if before == rule else "changed"))
+    check_room(connection, [rule for rule, became in told if became == "new"])
     if not dry_run:
         records.write(connection, [rule for rule, became in told if became != "as it was"])
     return told
+
+
+def check_room(connection: Connection, new: Iterable[TaskRule], removed: Iterable[str] = ()) -> None:
+    """Raises TooManyRules if the retailer or a store would have more than ``MOST_RULES`` with new ones.
+
+    ``removed`` are ids of those that go at the same time.
+    """
+    room: dict[str | None, int] = {}
+    gone = set(removed)
+    for rule in new:
+        if rule.store not in room:
+            audience = store_audience(rule.store) if rule.store else EVERYBODY
+            query = sa.select(record.c.id).where(record.c.kind == "task_rule", record.c.team == audience)
+            room[rule.store] = MOST_RULES - len(set(connection.scalars(query)) - gone)
+        room[rule.store] -= 1
+        if room[rule.store] < 0:
+            raise TooManyRules(
+                f"{'A store' if rule.store else 'The retailer'} has {MOST_RULES} rules at most:"
+                f" there is no room for {rule.slug}. Remove one that is not needed."
+            )
+
+
+def begin_with(connection: Connection) -> list[Written]:
+    """Write the rules that a retailer begins with where there are none of their slugs: switched off.
+
+    Nobody is sent to customers before somebody has looked at what a rule does.
+    """
+    known = {rule.id for rule in rules_of(connection)}
+    rules = default_rules(retailer_of(connection).custom_fields)
+    return write(connection, [msgspec.structs.replace(rule, enabled=False) for rule in rules if rule.id not in known])
 
 
 def briefs_in(path: Path, connection: Connection) -> list[CorporateBrief]:

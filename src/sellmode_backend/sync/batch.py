@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from sellmode_backend import phones
+from sellmode_backend.rules.operating import TooManyRules, check_room
 from sellmode_backend.store import duplicates, merging, records, settings
 from sellmode_backend.store.clients import Entry
 from sellmode_backend.store.records import Key
@@ -39,7 +40,7 @@ from sellmode_contract.mutations import (
 )
 from sellmode_contract.mutations.refusals import TITLES
 from sellmode_contract.mutations.tasks import withdrawn
-from sellmode_contract.records import Customer, ManualTask, Record, Retailer, TaskCard, kind_of
+from sellmode_contract.records import Customer, ManualTask, Record, Retailer, TaskCard, TaskRule, kind_of
 
 
 def do(
@@ -117,6 +118,8 @@ class _Batch:
             if judged.seen and not self._author.leaving:
                 check_author_sees(judged.operation, outcome, self._stage, self._author.mode, self._author.account)
             outcome = self._finished(judged.operation, outcome)
+            if isinstance(judged.operation, Create) and judged.operation.kind == "task_rule":
+                self._check_room(outcome)
             touched = (*((kind_of(record), record.id) for record in outcome.puts), *outcome.removes)
         self._stage.take(outcome)
         if judged.parks:
@@ -156,6 +159,16 @@ class _Batch:
         tasks = [(self._stage.get("manual_task", card.task), card) for card in cards]
         manager = self._author.account.id
         return [withdrawn(task, card, manager) for task, card in tasks if isinstance(task, ManualTask)]
+
+    def _check_room(self, outcome: Outcome) -> None:
+        """Whether there is room for a new rule beside those that are there, and those of the same batch."""
+        before = [record for (kind, _), record in self._stage.changed.items() if kind == "task_rule"]
+        new = [record for record in (*before, *outcome.puts) if isinstance(record, TaskRule)]
+        gone = [id for (kind, id), record in self._stage.changed.items() if kind == "task_rule"]
+        try:
+            check_room(self._connection, new, removed=[*gone, *(rule.id for rule in new)])
+        except TooManyRules as error:
+            raise Rejected("not_allowed", str(error)) from None
 
     # -------------------------------------------------------------- together
 

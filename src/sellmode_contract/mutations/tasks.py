@@ -12,7 +12,7 @@ from sellmode_contract.mutations.merging import as_document, merged
 from sellmode_contract.mutations.operations import Create, Edit, Finish, Remove, Reopen, Withdraw
 from sellmode_contract.mutations.reading import check_known, check_new, invalid, read
 from sellmode_contract.mutations.refusals import Rejected
-from sellmode_contract.mutations.world import Outcome, World
+from sellmode_contract.mutations.world import Outcome, Reader, World
 from sellmode_contract.records import (
     CorporateBrief,
     CorporateTask,
@@ -20,6 +20,7 @@ from sellmode_contract.records import (
     CustomerCard,
     ManualTask,
     Record,
+    Request,
     RuleTask,
     Staff,
     Task,
@@ -290,8 +291,16 @@ def check_free(task: Task, world: World) -> None:
 
     What was taken in Team Mode binds nobody in Associate Mode, where each task has one person only.
     """
-    if _mode(world) == "team" and task.claimed_by not in (None, world.account.id):
+    if _mode(world) == "team" and task.claimed_by != world.account.id and is_taken(task, world.records):
         raise Rejected("already_claimed", "A colleague has taken it.", winner=task.claimed_by)
+
+
+def is_taken(record: Task | Request, records: Reader) -> bool:
+    """Whether somebody has taken it who can still do it: who is disabled or works elsewhere keeps nobody from it."""
+    if record.claimed_by is None:
+        return False
+    staff = records.get("staff", record.claimed_by)
+    return isinstance(staff, Staff) and staff.active and staff.store == record.store
 
 
 def _check_person(task: Task, world: World) -> None:

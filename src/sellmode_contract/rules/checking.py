@@ -15,6 +15,8 @@ LONGEST_SLUG = 40
 LONGEST_NAME = 100
 LONGEST_TEXT = 5_000
 MOST_DAYS = 3660
+MOST_RULES = 200
+"""Of the retailer, and of each store besides: every one is asked about each customer every day."""
 MOST_NAMES = 50
 """Dates or products that a rule may name."""
 

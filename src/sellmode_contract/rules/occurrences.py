@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from sellmode_contract.records import Because, CustomField, RuleTrigger, TaskRule
-from sellmode_contract.rules import LATE_DAYS
+from sellmode_contract.rules import LATE_DAYS, MOST_LATE_DAYS
 from sellmode_contract.rules.checking import MOST_DAYS, time_of
 from sellmode_contract.rules.facts import Facts, Item, Purchase, day_of, iso_day
 from sellmode_contract.search import exact
@@ -51,7 +51,8 @@ class Timing:
         self._hours = dt.timedelta(hours=rule.offset_hours)
         self.today = today
         """The last due day that counts."""
-        self.first = today - dt.timedelta(days=LATE_DAYS if rule.expires_days is None else rule.expires_days)
+        late = LATE_DAYS if rule.expires_days is None else min(rule.expires_days, MOST_LATE_DAYS)
+        self.first = today - dt.timedelta(days=late)
         """The first due day that counts."""
         self._latest = day_start(today, zone) + _SLACK
         self._earliest = day_start(self.first, zone) - _SLACK

@@ -36,12 +36,30 @@ def test_the_example_retailer_is_reported_to_the_cent(database_url: str, shared_
     done = shopify(database_url, shared_data / "journey", mode="team")
     assert done.exit_code == 0, done.output
     assert "orders.csv: 7,799 rows read\n" in done.stderr
-    assert "14 people have no password and no activation code" in done.stderr
+    assert "Open (14): people have no password and no activation code" in done.stderr
     assert done.stdout == ""
     assert list(here.iterdir()) == []
     report = call("report", "totals", "--json", "--database", database_url)
     assert report.exit_code == 0
     assert json.loads(report.stdout) == json.loads((shared_data / "journey" / "expected.json").read_text())["totals"]
+
+
+def test_a_first_import_brings_the_first_rules_switched_off_and_later_ones_none(
+    sqlite_url: str, here: Path, export: Export
+) -> None:
+    export.staff().customers(customer("1"))
+
+    def slugs() -> set[str]:
+        rules = json.loads(call("rules", "list", "--json", "--database", sqlite_url).stdout)
+        assert not any(rule["enabled"] for rule in rules)
+        return {rule["slug"] for rule in rules}
+
+    first = shopify(sqlite_url, export.folder, "--currency", "EUR")
+    assert "first rules are there, switched off" in first.stderr
+    assert slugs() > {"thank-you", "birthday", "new-customer"}
+    assert call("rules", "remove", "thank-you", "--database", sqlite_url).exit_code == 0
+    assert "rules" not in shopify(sqlite_url, export.folder).stderr
+    assert "thank-you" not in slugs()
 
 
 def test_rejects_go_to_a_private_file_here_or_where_it_is_said(sqlite_url: str, here: Path, export: Export) -> None:

@@ -315,3 +315,35 @@ def test_a_customer_who_cannot_be_judged_keeps_nobody_from_their_tasks(
     monkeypatch.undo()
     shop.clock.forward(days=1)
     assert shop.run().made == 1
+
+
+def test_a_rule_that_is_good_for_years_brings_no_years_of_backlog(shop: RulesShop) -> None:
+    anna = shop.add(shop.ada, created_at=days("2020-01-01"))
+    shop.birthday(anna, 11, 1)
+    shop.birthday(anna, 10, 1)
+    for ago in (3, 40, 400, 800):
+        shop.buys(anna, days_ago=ago)
+    shop.rule("birthday", trigger="date", dates=("birthday",), expires_days=3660)
+    shop.rule("thank", expires_days=3660)
+    shop.rule("welcome", trigger="new_customer", expires_days=3660)
+    report = shop.run()
+    assert (report.made, report.held) == (2, {})
+    assert [(task.rule, task.because and task.because.day) for task in shop.tasks(anna)] == [
+        ("birthday", "2026-11-01"), ("thank", "")
+    ]  # fmt: skip
+
+
+def test_a_task_of_a_store_s_own_rule_ends_where_there_is_no_such_rule_and_says_so(shop: RulesShop) -> None:
+    shop.rule("party", store="Alpha", trigger="new_customer")
+    shop.rule("welcome", trigger="new_customer")
+    anna = shop.add(shop.ada, created_at=shop.clock())
+    shop.run()
+    shop.give(anna, shop.cleo, "Beta")
+    shop.run()
+    assert {task.rule: (task.state, task.store, task.reason) for task in shop.tasks(anna)} == {
+        "party": ("expired", "Alpha", "the customer went to a store without this rule"),
+        "welcome": ("open", "Beta", ""),
+    }
+    shop.without(shop.rule("welcome", trigger="new_customer"))
+    shop.run()
+    assert shop.tasks(anna)[1].reason == "the rule was removed"

@@ -39,6 +39,7 @@ from sellmode_contract.records import (
     source_id,
     task_rule_id,
 )
+from sellmode_contract.rules.checking import MOST_RULES
 from sellmode_contract.visibility import Account
 from tests.backend.merges import merge
 from tests.backend.people import add_person
@@ -649,3 +650,17 @@ def test_what_builds_on_a_refused_task_is_refused_for_that_reason(shop: Shop) ->
 def test_who_works_in_no_store_has_no_tasks(shop: Shop) -> None:
     hana = shop.writer(head_office(shop))
     assert hana.one(todo()).code == "not_allowed"
+
+
+def test_rules_have_room_for_so_many_of_a_store(shop: Shop) -> None:
+    mia = shop.writer(shop.mia)
+    made = [new_rule(slug=f"r-{number}") for number in range(MOST_RULES + 1)]
+    results = [result for begin in range(0, len(made), 50) for result in mia.do(*made[begin : begin + 50])]
+    assert [result.st for result in results] == ["applied"] * MOST_RULES + ["rejected"]
+    says = (
+        f"A store has {MOST_RULES} rules at most: there is no room for r-{MOST_RULES}. Remove one that is not needed."
+    )
+    assert (results[-1].code, results[-1].detail) == ("not_allowed", says)
+    first = made[0]
+    freed, again, over = mia.do(Remove(kind="task_rule", id=first.id), made[-1], first)
+    assert (freed.st, again.st, over.code) == ("applied", "applied", "not_allowed")
