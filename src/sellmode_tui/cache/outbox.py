@@ -360,8 +360,8 @@ class Outbox:
     def renumber(self, cid: str, *, again: bool) -> None:
         """Go on under another client's name, counting from 1.
 
-        ``again`` (the backend was restored and may have lost it) sends what it had applied once more, too; that is
-        shown no more and no less than before.
+        ``again`` (the backend was restored and may have lost it) sends what it had applied or handed over once more,
+        too; that is shown no more and no less than before.
         """
         with self._writing() as connection:
             change = _changed(connection)
@@ -369,7 +369,7 @@ class Outbox:
             if again:
                 connection.execute(
                     "UPDATE mutation SET state = 'waiting', result = NULL, settled_at = NULL, change = ?"
-                    " WHERE state = 'applied'",
+                    " WHERE state = 'applied' OR (state = 'refused' AND result ->> '$.st' = 'parked')",
                     (change,),
                 )
             connection.execute("UPDATE mutation SET cid = NULL, seq = NULL WHERE state = 'waiting'")
@@ -525,14 +525,21 @@ def _settled(connection: Connection, result: Result, at: dt.datetime) -> None:
         ),
     )
     if refused:
-        connection.execute(f"{REFUSED_TO_TRAY} AND mid = ?", (result.mid,))
+        connection.execute(f"{_TO_TRAY} AND mid = ? {_UNLESS_THERE}", (result.mid,))
+    else:  # handed over before the backend was restored, and done now
+        connection.execute("DELETE FROM tray WHERE mid = ? AND state = 'open'", (result.mid,))
 
 
-REFUSED_TO_TRAY = (
-    "INSERT OR IGNORE INTO tray (mid, body, result, made_at, at, before)"
+_TO_TRAY = (
+    "INSERT INTO tray (mid, body, result, made_at, at, before)"
     " SELECT mid, body, result, made_at, settled_at, before FROM mutation WHERE state = 'refused'"
 )
-"""Puts what was refused into the tray, unless it is or was there."""
+_UNLESS_THERE = (
+    "ON CONFLICT (mid) DO UPDATE SET result = excluded.result, at = excluded.at, state = 'open', left_at = NULL,"
+    " replaced_by = NULL WHERE tray.result ->> '$.st' <> excluded.result ->> '$.st'"
+)
+REFUSED_TO_TRAY = f"{_TO_TRAY} {_UNLESS_THERE}"
+"""Puts what was refused into the tray, unless it is or was there with the same answer."""
 
 
 def _written(body: bytes, before: Mapping[str, str | None]) -> set[str]:

@@ -295,6 +295,30 @@ def test_another_epoch_gets_again_what_was_applied_but_not_what_was_refused(outb
     assert outbox.unsent() == 0
 
 
+@pytest.mark.parametrize("seen_to", [False, True], ids=["in the tray", "discarded"])
+@pytest.mark.parametrize(
+    ("st", "code", "needs_attention"),
+    [("applied", None, False), ("parked", "moved", True), ("rejected", "not_found", True)],
+)
+def test_another_epoch_gets_again_what_was_handed_over(
+    outbox: Outbox, st: str, code: str | None, needs_attention: bool, seen_to: bool
+) -> None:
+    (mid,) = numbered(outbox, 1)
+    (entry,) = outbox.batch(1, ALL_BYTES)
+    outbox.settle([result(entry, "parked", code="moved")], NOW)
+    if seen_to:
+        outbox.leave_tray(mid, "discarded", NOW)
+    outbox.renumber("other", again=True)
+    assert sent(outbox) == [(mid, 1)]
+    assert outbox.needing_attention() == (0 if seen_to else 1), "as it was until the backend has answered"
+    (entry,) = outbox.waiting()
+    outbox.settle([result(entry, st, code=code)], NOW + SECOND)
+    told_anew = st == "rejected"
+    items = outbox.tray()
+    assert [item.mid for item in items] == ([mid] if needs_attention and (told_anew or not seen_to) else [])
+    assert [item.result.st for item in items] == [st] * len(items)
+
+
 # ------------------------------------------------------------------ letting go
 
 
