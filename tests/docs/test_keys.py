@@ -11,6 +11,7 @@ from textual.keys import format_key
 from sellmode_tui.app import SellmodeApp
 from sellmode_tui.screens.agenda import AgendaScreen
 from sellmode_tui.screens.attention_details import DuplicateScreen, HandedOverScreen, RefusedScreen
+from sellmode_tui.screens.briefs_page import BriefsScreen
 from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.screens.dates import DatesScreen
 from sellmode_tui.screens.own_entries import OwnEntriesScreen
@@ -57,10 +58,10 @@ def test_the_keys_bound_are_named() -> None:
     assert _bound(*_SIGNED_IN) - _named() == _LEFT_TO_THE_PAGE_OF_KEYS
 
 
-def test_the_keys_of_tasks_and_rules_are_those_that_the_document_names() -> None:
+def test_the_keys_of_tasks_rules_and_corporate_tasks_are_those_that_the_document_names() -> None:
     document = (DOCS / "tasks.md").read_text("utf-8")
     tables = re.findall(r"^\| Key \|.*?\n\n", document, re.MULTILINE | re.DOTALL)
-    for table, page in zip(tables, (AgendaScreen, RulesScreen), strict=True):
+    for table, page in zip(tables, (AgendaScreen, RulesScreen, BriefsScreen), strict=True):
         named = {
             key.strip("`")
             for row in table.splitlines()[2:]

@@ -21,7 +21,7 @@ import msgspec
 import platformdirs
 
 from sellmode_backend.demo.fill import PASSWORD, fill
-from sellmode_backend.demo.world import ANNA, STAFF, world
+from sellmode_backend.demo.world import ANNA, OFFICE, STAFF, world
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import open_database
 from sellmode_contract.records import Mode
@@ -78,12 +78,12 @@ def main(mode: Mode | None, who: str, *, fresh: bool, offline: bool) -> None:
 def _person(who: str) -> str:
     """The user name of the one demo person whose user name is ``who``, or whose name has it in it."""
     asked = who.casefold()
-    for _, user_name, *_ in STAFF:
-        if user_name == asked:
-            return user_name
-    found = [user_name for _, user_name, name, *_ in STAFF if asked in name.casefold()]
+    everybody = [(user_name, name, f"{role}, {work}") for _, user_name, name, role, work in STAFF]
+    everybody += [(user_name, name, "head office") for user_name, name in OFFICE]
+    found = [user_name for user_name, *_ in everybody if user_name == asked]
+    found = found or [user_name for user_name, name, _ in everybody if asked in name.casefold()]
     if len(found) != 1:
-        people = "\n".join(f"  {user_name:9}{name} ({role}, {work})" for _, user_name, name, role, work in STAFF)
+        people = "\n".join(f"  {user_name:9}{name} ({does})" for user_name, name, does in everybody)
         raise click.BadParameter(
             f"{'several' if found else 'nobody'} of that name. There are:\n{people}", param_hint="--as"
         )

@@ -17,7 +17,7 @@ from sellmode_backend.store import figures, records, settings
 from sellmode_backend.store.database import Database
 from sellmode_backend.store.migrations import migrate
 from sellmode_backend.store.orders import OrderEntry, write_orders
-from sellmode_contract.records import Customer, Order, RuleTask
+from sellmode_contract.records import CorporateTask, Customer, Order, RuleTask
 from sellmode_contract.store_time import local_day
 
 DAYS_OF_TASKS = 5
@@ -34,9 +34,10 @@ def fill(database: Database, world: World, now: dt.datetime, tell: Callable[[str
         settings.initialise(connection, retailer.name, retailer.mode, retailer.time_zone, retailer.currency)
         settings.change(connection, custom_fields=CUSTOM_FIELDS)
         settings.write_stores(connection, retailer.stores)
-        tell(f"{len(world.accounts)} people")
+        people = (*world.accounts, *world.office)
+        tell(f"{len(people)} people")
         hashed = Passwords().hash(PASSWORD)
-        for account in world.accounts:
+        for account in people:
             directory.add(connection, account, now)
             signing_in.set_password(connection, account.id, hashed)
         tell(f"{len(world.records)} customers, products, dates and notes")
@@ -56,7 +57,7 @@ def fill(database: Database, world: World, now: dt.datetime, tell: Callable[[str
 
 
 def _work_off(database: Database, world: World, moment: dt.datetime) -> None:
-    """Let people do most of what the rules gave them on a day."""
+    """Let people do most of what the rules gave them on a day, and some of what the head office asks."""
     managers = work.managers_of(world.accounts)
     owners = {
         record.id: record.owner or managers[record.store]
@@ -69,6 +70,8 @@ def _work_off(database: Database, world: World, moment: dt.datetime) -> None:
         for store, zone in zones.items():
             mine = [task for task in tasks if task.store == store]
             records.write(connection, work.ended(mine, owners, local_day(moment, zone), zone), now=moment)
+        asked = [task for task in records.each(connection, "corporate_task") if isinstance(task, CorporateTask)]
+        records.write(connection, work.answered(asked, moment), now=moment)
 
 
 def _entry(order: Order) -> OrderEntry:

@@ -13,9 +13,11 @@ import msgspec
 from sellmode_contract.records import (
     ContactChannel,
     CorporateBrief,
+    CorporateTask,
     Customer,
     CustomField,
     ManualTask,
+    Product,
     RuleTask,
     StoreEntry,
     TaskRule,
@@ -72,9 +74,10 @@ def rules(custom: Iterable[CustomField]) -> list[TaskRule]:
     ]
 
 
-def briefs(today: dt.date) -> list[CorporateBrief]:
+def briefs(office: Account, products: Sequence[Product], today: dt.date) -> list[CorporateBrief]:
     """What the head office asks for."""
-    made = dt.datetime.combine(today - 3 * _DAY, dt.time(8), dt.UTC)
+    knits = [product.sku for product in products if product.type == "Knitwear" and product.active]
+    made = dt.datetime.combine(today, dt.time(8), dt.UTC)
     return [
         CorporateBrief(
             id=source_id("corporate_brief", SOURCE, "winter"),
@@ -85,7 +88,9 @@ def briefs(today: dt.date) -> list[CorporateBrief]:
             action="email",
             subject="The winter edit is here",
             message="Dear {given_name}, the winter edit has come in, and some of it made me think of you. {associate}",
-            created_at=made,
+            products=tuple(knits[:: max(1, len(knits) // 3)][:3]),
+            created_at=made - 5 * _DAY,
+            created_by=office.id,
         ),
         CorporateBrief(
             id=source_id("corporate_brief", SOURCE, "photos"),
@@ -94,9 +99,32 @@ def briefs(today: dt.date) -> list[CorporateBrief]:
             works=("ecommerce",),
             due=Due(today + _DAY, dt.time(18)).text,
             expires=Due(today + 10 * _DAY).text,
-            created_at=made,
+            created_at=made - 6 * _DAY,
+            created_by=office.id,
+        ),
+        CorporateBrief(
+            id=source_id("corporate_brief", SOURCE, "canal"),
+            title="Invite five customers to the late opening",
+            stores=(office.stores[0],),
+            due=Due(today - _DAY).text,
+            expires=Due(today - _DAY).text,
+            action="call",
+            created_at=made - 9 * _DAY,
+            created_by=office.id,
         ),
     ]
+
+
+def answered(tasks: Iterable[CorporateTask], moment: dt.datetime) -> list[CorporateTask]:
+    """Of the corporate tasks that are open at a moment, those that were ended by then: some, as it goes."""
+    gone = []
+    for task in tasks:
+        chance = random.Random(f"{task.id} {moment:%Y-%m-%d}").random()  # not a secret
+        if task.state == "open" and chance < 0.16:
+            ended = msgspec.structs.replace(task, state="done", done_by=task.person, done_at=moment)
+            dismissed = msgspec.structs.replace(ended, state="dismissed", reason=_REASONS[1])
+            gone.append(dismissed if chance < 0.02 else ended)
+    return gone
 
 
 def manual_tasks(

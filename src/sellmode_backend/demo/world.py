@@ -74,6 +74,9 @@ STAFF: tuple[tuple[int, str, str, Role, Work], ...] = (
 )
 """Store, user name, name, role, kind of work."""
 
+OFFICE: tuple[tuple[str, str], ...] = (("hanne", "Hanne Visser"),)
+"""The head office's people, who lead all stores: user name, name."""
+
 ANNA = "anna"
 """Who is signed in unless somebody else is asked for."""
 
@@ -84,6 +87,9 @@ class World:
 
     retailer: Retailer
     accounts: tuple[Account, ...]
+    """Those who work in a store."""
+    office: tuple[Account, ...]
+    """The head office's."""
     records: tuple[Record, ...]
     """Products, then customers, then what belongs to them; not the orders."""
     orders: tuple[Order, ...]
@@ -127,6 +133,17 @@ def world(seed: int, today: dt.date, mode: Mode) -> World:
         )
         for store, user_name, name, role, work in STAFF
     )
+    office = tuple(
+        Account(
+            id=source_id("staff", SOURCE, user_name),
+            user_name=user_name,
+            name=name,
+            role="head_office",
+            stores=tuple(store.id for store in STORES),
+            capabilities=frozenset(ROLE_CAPABILITIES["head_office"]),
+        )
+        for user_name, name in OFFICE
+    )
     products = _products(chance)
     shoppers = [_shopper(chance, number, accounts, today) for number in range(1, CUSTOMERS + 1)]
     orders = [order for shopper in shoppers for order in _orders(chance, shopper, products, accounts, today)]
@@ -135,10 +152,10 @@ def world(seed: int, today: dt.date, mode: Mode) -> World:
     orders.sort(key=lambda order: order.placed_at)
     todo = (
         *work.rules(CUSTOM_FIELDS),
-        *work.briefs(today),
+        *work.briefs(office[0], products, today),
         *work.manual_tasks(random.Random(f"{seed} work"), accounts, customers, STORES, today),
     )
-    return World(retailer, accounts, (*products, *customers, *belongings), tuple(orders), todo)
+    return World(retailer, accounts, office, (*products, *customers, *belongings), tuple(orders), todo)
 
 
 # ------------------------------------------------------------------ goods

@@ -7,22 +7,28 @@ from typing import ClassVar, Final, Literal
 from textual import on
 from textual.app import ComposeResult
 
-from sellmode_contract.visibility import may
+from sellmode_contract.visibility import Capability, may
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.desk_screen import DeskScreen, Result
 from sellmode_tui.widgets.tab_line import Tab, TabLine
 
-PageName = Literal["customers", "tasks", "rules"]
+PageName = Literal["customers", "tasks", "rules", "corporate"]
 
-KEYS: Final[dict[PageName, str]] = {"customers": "1", "tasks": "2", "rules": "3"}
-LABELS: Final[dict[PageName, str]] = {"customers": "Customers", "tasks": "Tasks", "rules": "Rules"}
+KEYS: Final[dict[PageName, str]] = {"customers": "1", "tasks": "2", "rules": "3", "corporate": "4"}
+LABELS: Final[dict[PageName, str]] = {
+    "customers": "Customers",
+    "tasks": "Tasks",
+    "rules": "Rules",
+    "corporate": "Corporate",
+}
+_NEEDS: Final[dict[PageName, Capability]] = {"rules": "rules", "corporate": "announce"}
+"""What somebody has to be allowed for a page; the others are everybody's."""
 
 
 def pages_of(desk: Desk) -> tuple[PageName, ...]:
     """The pages that there are for whoever is signed in."""
     account = desk.facts.account
-    rules = account is not None and may(account, "rules")
-    return ("customers", "tasks", "rules") if rules else ("customers", "tasks")
+    return tuple(page for page in KEYS if page not in _NEEDS or (account is not None and may(account, _NEEDS[page])))
 
 
 def tabs_of(desk: Desk) -> tuple[Tab, ...]:

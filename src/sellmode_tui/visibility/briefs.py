@@ -132,7 +132,7 @@ def _line(brief: CorporateBrief, progress: BriefProgress, around: Surroundings, 
     expires = read(brief.expires)
     return BriefLine(
         brief=brief,
-        creator_name=around.name_of(brief.created_by),
+        creator_name=account.name if account and account.id == brief.created_by else around.name_of(brief.created_by),
         store_names=tuple(_store(store, around) for store in brief.stores),
         progress=progress,
         over=expires is not None and expires.instant(around.zone) <= now,

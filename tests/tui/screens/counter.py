@@ -119,7 +119,7 @@ def fill(cache: Cache, account: Account, mode: str, records: Iterable[Record], *
 
 def account_of(made: World, user_name: str) -> Account:
     """Somebody of a world."""
-    return next(each for each in made.accounts if each.user_name == user_name)
+    return next(each for each in (*made.accounts, *made.office) if each.user_name == user_name)
 
 
 def make_account(

@@ -1,0 +1,250 @@
+"""A corporate task as the head office asked it, and how far the stores are."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from sellmode_contract.text import visible, visible_lines
+from sellmode_tui.screens.brief_form import BriefForm, works_words
+from sellmode_tui.screens.confirm import ConfirmBox
+from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.desk_screen import DeskScreen, Result
+from sellmode_tui.screens.page import MUTED, Page
+from sellmode_tui.screens.product_lines import add_products
+from sellmode_tui.screens.profile_page import CONTACTS
+from sellmode_tui.screens.words import Words, counted
+from sellmode_tui.visibility import BriefDetails, BriefLine, BriefProgress
+from sellmode_tui.visibility.due_words import full_words
+from sellmode_tui.visibility.tasks import read
+from sellmode_tui.widgets.scrollbar import PlainBar
+
+NOT_YET = "nobody has it yet"
+GONE = "This corporate task is no longer there."
+
+
+def brief_keys(*, shown: bool) -> list[BindingType]:
+    """The keys for what can be done with a brief; `shown`: also those that others would crowd out of the last line."""
+    return [
+        Binding("a", "add", "Ask", tooltip="Ask something of the stores", id="briefs.add"),
+        Binding("n", "add_like", "One like it", tooltip="Ask something like it", id="briefs.like"),
+        Binding("x,delete", "take_back", "Take back", key_display="x", tooltip="Take it back", id="briefs.take-back"),
+        Binding("y", "copy", "Copy text", show=shown, tooltip="Copy the suggested text", id="briefs.copy"),
+    ]
+
+
+class BriefPage(DeskScreen[Result]):
+    """A page about briefs: what can be done with the one that it is about just now."""
+
+    @property
+    @abstractmethod
+    def chosen(self) -> BriefLine | None:
+        """That one."""
+
+    def action_add(self) -> None:
+        """Ask something."""
+        if self._is_head_office:
+            self.app.push_screen(BriefForm(self._desk))
+
+    def action_add_like(self) -> None:
+        """Ask something like it: what was asked is not changed behind the back of those who have it."""
+        line = self.chosen
+        if line is not None and self._is_head_office:
+            self.ask(lambda door: door.brief(line.brief.id), self._open_like, group="open")
+
+    def _open_like(self, details: BriefDetails | None) -> None:
+        if details is None:
+            self.tell(GONE)
+        elif self.is_active:
+            self.app.push_screen(BriefForm(self._desk, details))
+
+    @property
+    def _is_head_office(self) -> bool:
+        """Whether it may ask; says so if not."""
+        account = self._desk.facts.account
+        if account is not None and account.role == "head_office":
+            return True
+        self.tell("Only the head office makes corporate tasks.")
+        return False
+
+    def action_take_back(self) -> None:
+        """Ask, then take it back."""
+        line = self.chosen
+        if line is None:
+            return
+        if line.brief.withdrawn:
+            self.tell("It was taken back already.")
+        elif self._is_head_office:
+            id, title = line.brief.id, " ".join(line.brief.title.split())
+            open_ones = f" {counted(line.progress.open, 'open task')} of it will expire." if line.progress.open else ""
+            question = (
+                f'Take back "{title if len(title) <= 60 else f"{title[:57]}..."}"?{open_ones} What was done stays.'
+            )
+            box = ConfirmBox(question, "takes it back", "leaves it")
+            self.app.push_screen(box, lambda yes: self._take_back(id) if yes else None)
+
+    def _take_back(self, id: str) -> None:
+        self.ask(lambda door: door.take_back(id), self.wrote, group="write", refused=lambda _, why: self.tell(why))
+
+    def action_copy(self) -> None:
+        """Copy the suggested text, or else what is asked."""
+        if line := self.chosen:
+            text = line.brief.message or line.brief.title
+            self.app.copy_to_clipboard("\n".join(visible_lines(text)))  # safe to be pasted into a shell
+            self.tell(f"Copied: {' '.join(text.split())}"[:200])
+
+    def tell(self, text: str) -> None:
+        """Say something that goes away by itself."""
+        self.notify(visible(text), markup=False)
+
+
+class BriefScreen(BriefPage[bool]):
+    """One brief over the list. Ends with whether it has gone meanwhile."""
+
+    BINDING_GROUP_TITLE = "Corporate task"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back to the list", id="brief.back"),
+        *brief_keys(shown=True),
+    ]
+
+    DEFAULT_CSS = """
+    BriefScreen {
+        background: $background;
+        VerticalScroll { padding: 0 1; scrollbar-size-vertical: 1; }
+        VerticalScroll > Static { width: 1fr; height: auto; }
+    }
+    """
+
+    def __init__(self, desk: Desk, brief: str) -> None:
+        """`brief`: its id."""
+        super().__init__(desk)
+        self._brief = brief
+        self._details: BriefDetails | None = None
+
+    def compose(self) -> ComposeResult:
+        """The text over the status line."""
+        with VerticalScroll():
+            yield Static()
+        yield from self.compose_foot()
+
+    def on_mount(self) -> None:
+        """Read it."""
+        scroll = self.query_one(VerticalScroll)
+        scroll.vertical_scrollbar.renderer = PlainBar  # type: ignore[misc]  # the way its documentation shows
+        scroll.focus()
+        self.records_changed()
+
+    @property
+    def chosen(self) -> BriefLine | None:
+        """What is shown."""
+        return self._details.line if self._details else None
+
+    @property
+    def text(self) -> str:
+        """What is shown, as plain text."""
+        return "\n".join(line.plain for line in self._page().lines) if self._details else ""
+
+    def records_changed(self) -> None:
+        """Read it again."""
+        self.ask(lambda door: door.brief(self._brief), self._show, group="brief")
+
+    def _show(self, details: BriefDetails | None) -> None:
+        if details is None:
+            self.end(True)
+        else:
+            self._details = details
+            self._draw()
+
+    def on_resize(self) -> None:
+        """Set the page for the new width."""
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._details is not None:
+            self.query_one("VerticalScroll > Static", Static).update(Content("\n").join(self._page().lines))
+
+    def _page(self) -> Page:
+        assert self._details is not None  # noqa: S101 -- asked before
+        width = self.query_one(VerticalScroll).scrollable_content_region.width
+        return brief_text(self._details, self._desk.words, width)
+
+    def action_back(self) -> None:
+        """Go back to the list."""
+        self.end(False)
+
+
+# ------------------------------------------------------------------ words
+
+
+def state_words(line: BriefLine) -> str:
+    """What has become of it; empty while it is asked."""
+    return "taken back" if line.brief.withdrawn else "over" if line.over else ""
+
+
+def done_words(progress: BriefProgress) -> str:
+    """``3 of 12``; empty while nobody has it."""
+    return f"{progress.done:,} of {progress.given:,}" if progress.given else ""
+
+
+def rest_words(progress: BriefProgress) -> str:
+    """What became of the others: ``8 open, 1 dismissed``."""
+    named = (("open", progress.open), ("dismissed", progress.dismissed), ("expired", progress.expired))
+    return ", ".join(f"{number:,} {name}" for name, number in named if number)
+
+
+def time_words(text: str, without: str) -> str:
+    """A due time as records have it, in full."""
+    due = read(text)
+    return full_words(due) if due else without
+
+
+def brief_text(details: BriefDetails, words: Words, width: int) -> Page:
+    """The whole brief, for a width in cells."""
+    page, line, brief = Page(width, words), details.line, details.line.brief
+    page.title(brief.title, state_words(line))
+    page.gap()
+    page.field("For", ", ".join(line.store_names) or "all stores")
+    page.field("Kind of work", works_words(brief.works) or "all")
+    page.field("Due", time_words(brief.due, "any time"))
+    page.field("Expires", time_words(brief.expires, "never"))
+    if brief.action:
+        page.field("Asks for", CONTACTS.get(brief.action, brief.action))
+    page.field(
+        "Asked", words.day(brief.created_at) or words.nothing, f"by {line.creator_name}" if line.creator_name else ""
+    )
+    page.heading("Done")
+    _progress(page, details)
+    if brief.details:
+        page.heading("Details")
+        page.text(brief.details)
+    if brief.subject or brief.message:
+        page.heading("Suggested text")
+        if brief.subject:
+            page.text(brief.subject, style="bold")
+        page.text(brief.message)
+        page.text("y copies it", style=MUTED)
+    if details.products:
+        page.heading("Products")
+        add_products(page, details.products)
+    return page
+
+
+def _progress(page: Page, details: BriefDetails) -> None:
+    """All of them, then each store."""
+    progress = details.line.progress
+    all_of_them = Content.assemble((done_words(progress) or NOT_YET, "bold"), f"  {rest_words(progress)}".rstrip())
+    page.amount(all_of_them, "")
+    for store in details.stores:
+        said = done_words(store.progress)
+        page.amount(Content.assemble(visible(store.name), (f"  {rest_words(store.progress)}", MUTED)), said or "nobody")
+    if details.others:
+        page.text(
+            f"It is for {counted(details.others, 'store')} more, which you do not lead: they are not counted here.",
+            style=MUTED,
+        )

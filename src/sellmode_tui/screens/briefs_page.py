@@ -1,0 +1,117 @@
+"""The corporate tasks: what the head office asks of its people, and how many have done it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+
+from sellmode_tui.screens.brief_form import works_words
+from sellmode_tui.screens.brief_view import (
+    GONE,
+    NOT_YET,
+    BriefPage,
+    BriefScreen,
+    brief_keys,
+    done_words,
+    rest_words,
+    state_words,
+)
+from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.list_screen import ListScreen
+from sellmode_tui.screens.main_page import MainPage, PageName
+from sellmode_tui.screens.words import counted
+from sellmode_tui.visibility import BriefLine, Door
+from sellmode_tui.visibility.due_words import due_words
+from sellmode_tui.visibility.tasks import read
+from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.row_table import Row, RowTable
+
+_COLUMNS: Final = (
+    Column("Due", 13, priority=8, min_width=10),
+    Column("Corporate task", priority=10, min_width=20),
+    Column("For", 24, priority=6, min_width=12),
+    Column("Expires", 13, priority=7, min_width=10),
+    Column("Done", 14, "right", priority=9, min_width=8),
+)
+_EMPTY: Final = "Nothing is asked of the stores yet.\na asks something: everyone whom it is for gets a task of it."
+
+
+class BriefsScreen(ListScreen[None, BriefLine], BriefPage[None], MainPage[None]):
+    """The list."""
+
+    PAGE: ClassVar[PageName] = "corporate"
+
+    BINDING_GROUP_TITLE = "Corporate tasks"
+    BINDINGS: ClassVar[list[BindingType]] = brief_keys(shown=False)
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "Corporate tasks", _COLUMNS, _EMPTY)
+
+    def compose(self) -> ComposeResult:
+        """Tabs over the list."""
+        yield from self.compose_tabs()
+        yield from super().compose()
+
+    def read(self, door: Door) -> Sequence[BriefLine]:
+        """All of them, newest first, those that were taken back last."""
+        return door.briefs()
+
+    def row(self, item: BriefLine) -> Row:
+        """Until when, what, of whom, and how many have done it."""
+        words, brief = self._desk.words, item.brief
+        due, expires = read(brief.due), read(brief.expires)
+        ends = due_words(expires, words.now, words.zone) if expires else "never"
+        return Row(
+            brief.id,
+            (
+                due_words(due, words.now, words.zone) if due else "any time",
+                brief.title,
+                _whose(item),
+                state_words(item) or ends,
+                done_words(item.progress),
+            ),
+        )
+
+    @property
+    def chosen(self) -> BriefLine | None:
+        """The one under the cursor."""
+        return self.current
+
+    def shown(self) -> None:
+        """Say how many there are, and more of the one under the cursor."""
+        lines = list(self._items.values())
+        states = [state_words(line) for line in lines]
+        told = [counted(len(lines), "corporate task")]
+        told += [f"{states.count(state):,} {state}" for state in ("over", "taken back") if state in states]
+        self.say("above", ", ".join(told) if lines else "")
+        self._tell_more()
+
+    @on(RowTable.Moved)
+    def _tell_more(self) -> None:
+        item = self.current
+        if item is None:
+            self.say("below", "")
+            return
+        said = [f"{done_words(item.progress)} done" if item.progress.given else NOT_YET]
+        said += [rest_words(item.progress), state_words(item), _whose(item)]
+        self.say("below", self._desk.words.between.join(filter(None, said)))
+
+    @on(RowTable.Chosen)
+    def _open(self) -> None:
+        if item := self.current:
+            self.app.push_screen(BriefScreen(self._desk, item.brief.id), self._brief_closed)
+
+    def _brief_closed(self, gone: bool | None) -> None:
+        if gone:
+            self.tell(GONE)
+
+
+def _whose(line: BriefLine) -> str:
+    """The stores and the kind of work: one store by its name, several by their number."""
+    names = line.store_names
+    stores = "all stores" if not names else names[0] if len(names) == 1 else counted(len(names), "store")
+    return ", ".join(filter(None, (stores, works_words(line.brief.works))))
