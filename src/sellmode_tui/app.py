@@ -26,7 +26,6 @@ from sellmode_tui.entering_app import CLOCK, Clock, EnteringApp, Start
 from sellmode_tui.entrance import TOLD, CacheDamaged, Entered
 from sellmode_tui.screens.agenda import AgendaScreen, CustomerTasksScreen
 from sellmode_tui.screens.attention import AttentionScreen
-from sellmode_tui.screens.briefs_page import BriefsScreen
 from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.customer_page import CustomerPage
 from sellmode_tui.screens.customers import CustomersScreen
@@ -59,13 +58,12 @@ _LEASE_LOOK = 60.0
 _LATE = 2.0
 """Seconds until a thread has ended that was still reading for a page when that was closed."""
 _TYPED_IS_GONE: Final = "What was typed and not saved is gone."
-_TASKS_LOOK = 10.0
-"""Seconds between two looks at whether a task has become due."""
+_LOOK = 10.0
+"""Seconds between two looks at whether a task has become due, or another window has signed in again."""
 _PAGES: Final[dict[PageName, type[MainPage[None]]]] = {
     "customers": CustomersScreen,
     "tasks": AgendaScreen,
     "rules": RulesScreen,
-    "corporate": BriefsScreen,
 }
 _ASCII_TERMINALS = frozenset({"linux", "vt100", "vt102", "vt220"})
 
@@ -100,9 +98,6 @@ class SellmodeApp(EnteringApp):
         Binding("1", "page('customers')", "Customers", show=False, tooltip="Your customers", id="app.customers"),
         Binding("2", "page('tasks')", "Tasks", show=False, tooltip="Your tasks", id="app.tasks"),
         Binding("3", "page('rules')", "Rules", show=False, tooltip="The rules that make tasks", id="app.rules"),
-        Binding(
-            "4", "page('corporate')", "Corporate", show=False, tooltip="What the head office asks", id="app.corporate"
-        ),
         Binding("u", "undo", "Undo", show=False, tooltip="Take back your last change", id="app.undo"),
         Binding("f3", "attention", "Attention", show=False, tooltip="What needs attention", id="app.attention"),
         Binding("f4", "sync_page", "Sync", show=False, tooltip="What is not sent yet", id="app.sync"),
@@ -200,7 +195,8 @@ class SellmodeApp(EnteringApp):
             )
         self.set_timer(_IDLE_LOOK, self._look_idle)
         self.set_interval(_LEASE_LOOK, self._look_lease)
-        self.set_interval(_TASKS_LOOK, self._look_tasks)
+        self.set_interval(_LOOK, self._look_tasks)
+        self.set_interval(_LOOK, self._look_for_sign_in)
         await self._show_way_in()
 
     async def on_unmount(self) -> None:
@@ -362,6 +358,11 @@ class SellmodeApp(EnteringApp):
     def _look_tasks(self) -> None:
         if self._workspace is not None:
             self._count_tasks(self._workspace)
+
+    def _look_for_sign_in(self) -> None:
+        """Whoever signs in again in one window has done so for all of this account's."""
+        if self._workspace is not None and self._status.line is Line.SIGNED_OUT:
+            self._in_background(self._workspace.go_on)
 
     @work(thread=True, exclusive=True, group="tasks", exit_on_error=False)
     def _count_tasks(self, workspace: Workspace) -> None:

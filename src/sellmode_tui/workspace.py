@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable
 
 import msgspec
@@ -19,7 +20,7 @@ from sellmode_tui.cache.outbox import Made
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.live import Live, Terminal
-from sellmode_tui.sync.status import SyncStatus
+from sellmode_tui.sync.status import Line, SyncStatus
 from sellmode_tui.transport import Transport
 from sellmode_tui.visibility.door import Door, utc_now
 
@@ -53,6 +54,12 @@ class Workspace:
             wrote=self.push_now,
         )
         self._live: Live | None = None
+        self._told: tuple[Callable[[SyncStatus], None], Callable[[], None]] | None = None
+        """Who hears of the sync."""
+        self._token: str | None = None
+        """What the sync began with."""
+        self._changing = threading.Lock()
+        """Held while the sync begins or ends."""
 
     def terminal(self) -> Terminal | None:
         """What a sync pass needs; None after a sign-out, when the backend wants a new sign-in first."""
@@ -67,8 +74,29 @@ class Workspace:
 
     def go_live(self, on_status: Callable[[SyncStatus], None], on_change: Callable[[], None]) -> None:
         """Begin to sync in the background. Both functions are called in a thread of their own."""
+        with self._changing:
+            self._told = on_status, on_change
+            self._begin()
+
+    def go_on(self) -> None:
+        """Sync again if that ended because the backend wants a new sign-in, and there was one in another window.
+
+        To be called now and then; blocks for a moment.
+        """
+        with self._changing:
+            live = self._live
+            if self._told is None or (live is not None and live.status.line is not Line.SIGNED_OUT):
+                return
+            if self.session.token not in (None, self._token):
+                if live is not None:
+                    live.stop()
+                self._begin()
+
+    def _begin(self) -> None:
         terminal = self.terminal()
-        if terminal is not None:
+        if terminal is not None and self._told is not None:
+            on_status, on_change = self._told
+            self._token = self.session.token
             self._live = Live(terminal, self.leader(), on_status=on_status, on_change=on_change)
             self._live.start()
 
@@ -146,7 +174,9 @@ class Workspace:
 
     def _stop(self) -> None:
         self._cache.stop()  # first: a pass may be busy with the file for a minute
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
+        with self._changing:
+            self._told = None
+            if self._live is not None:
+                self._live.stop()
+                self._live = None
         self._cache.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +12,10 @@ import pytest
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from sellmode_backend.accounts import sessions
 from sellmode_contract.records import Customer
 from sellmode_tui.account.folders import DATA_VARIABLE
+from sellmode_tui.account.session import sign_in
 from sellmode_tui.screens.attention import AttentionScreen
 from sellmode_tui.screens.customer_form import AddCustomerScreen, EditCustomerScreen
 from sellmode_tui.screens.customers import CustomersScreen
@@ -20,6 +23,7 @@ from sellmode_tui.screens.lock import LockScreen
 from sellmode_tui.screens.note_form import NoteForm
 from sellmode_tui.screens.profile import ProfileScreen
 from sellmode_tui.screens.sync_page import SyncScreen
+from sellmode_tui.transport import Transport
 from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.widgets.status_line import StatusLine
 from tests.support.shop import PASSWORD, Shop, open_shop
@@ -123,6 +127,31 @@ async def test_what_is_written_offline_waits_in_words_and_goes_when_the_line_is_
         table: Any = pilot.app.screen.query_one(RowTable)
         await wait_until(pilot, lambda: table.count is not None and table.count.n == 1)
         assert table._source.rows(0, 1)[0].cells[0] == "new customer Noor"
+
+
+async def test_a_new_sign_in_in_another_window_serves_for_all_of_the_account(shop: Shop, data: Path) -> None:
+    anna = shop.person("anna")
+    shop.customers(1, anna)
+    async with app_at(shop.url, "anna", PASSWORD) as pilot:
+        await listing(pilot, 1)
+        app: Any = app_of(pilot)
+        await wait_until(pilot, lambda: status(pilot).startswith("ONLINE"))
+        with shop.database.transaction() as connection:
+            sessions.end_all(connection, anna.id)
+        app._workspace.pull_now()
+        await wait_until(pilot, lambda: status(pilot).startswith("SIGNED OUT"))
+        door = app._workspace.door
+        (person,) = shop.world().customers
+        door.write_note(person.id, "Likes linen.")
+        app._look_for_sign_in()
+        await wait_until(pilot, lambda: not app.workers)
+        assert status(pilot).startswith("SIGNED OUT")  # nobody has
+
+        with Transport(shop.url) as transport:
+            await asyncio.to_thread(lambda: sign_in(transport, "anna", PASSWORD, data=data).close())
+        app._look_for_sign_in()
+        await wait_until(pilot, lambda: status(pilot).startswith("ONLINE"))
+        await sent(pilot)
 
 
 async def test_what_the_backend_refuses_needs_attention(shop: Shop) -> None:

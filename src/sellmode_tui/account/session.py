@@ -333,10 +333,11 @@ def _enter(
     )
     session = Session(folder, signed_in, reply.key, opened.journal, moved_aside=opened.moved_aside, clock=clock)
     try:
-        slot = seal(reply.key, body.password, folder.id)
-        folders.write_private(folder.slot_path, msgspec.json.format(msgspec.json.encode(slot)))
+        # The token first: the backend has ended the one before, which other windows of this account still use.
         session.journal.store_sign_in(signed_in)
         session.note_contact()
+        slot = seal(reply.key, body.password, folder.id)
+        folders.write_private(folder.slot_path, msgspec.json.format(msgspec.json.encode(slot)))
         session.send_revocations(transport)
     except BaseException:
         session.close()
