@@ -26,6 +26,7 @@ from sellmode_tui.entering_app import CLOCK, Clock, EnteringApp, Start
 from sellmode_tui.entrance import TOLD, CacheDamaged, Entered
 from sellmode_tui.screens.agenda import AgendaScreen, CustomerTasksScreen
 from sellmode_tui.screens.attention import AttentionScreen
+from sellmode_tui.screens.briefs_page import BriefsScreen
 from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.customer_page import CustomerPage
 from sellmode_tui.screens.customers import CustomersScreen
@@ -64,6 +65,7 @@ _PAGES: Final[dict[PageName, type[MainPage[None]]]] = {
     "customers": CustomersScreen,
     "tasks": AgendaScreen,
     "rules": RulesScreen,
+    "corporate": BriefsScreen,
 }
 _ASCII_TERMINALS = frozenset({"linux", "vt100", "vt102", "vt220"})
 
@@ -98,6 +100,9 @@ class SellmodeApp(EnteringApp):
         Binding("1", "page('customers')", "Customers", show=False, tooltip="Your customers", id="app.customers"),
         Binding("2", "page('tasks')", "Tasks", show=False, tooltip="Your tasks", id="app.tasks"),
         Binding("3", "page('rules')", "Rules", show=False, tooltip="The rules that make tasks", id="app.rules"),
+        Binding(
+            "4", "page('corporate')", "Corporate", show=False, tooltip="What the head office asks", id="app.corporate"
+        ),
         Binding("u", "undo", "Undo", show=False, tooltip="Take back your last change", id="app.undo"),
         Binding("f3", "attention", "Attention", show=False, tooltip="What needs attention", id="app.attention"),
         Binding("f4", "sync_page", "Sync", show=False, tooltip="What is not sent yet", id="app.sync"),
