@@ -113,7 +113,7 @@ def settings_command(database: Database, *, idle_lock: int | None, keyring: bool
         ("currency", now.currency),
         ("time zone", now.time_zone),
         ("stores", ", ".join(store.name for store in now.stores) or "none yet"),
-        ("idle lock", f"{now.idle_lock_minutes} minutes"),
+        ("idle lock", f"{now.idle_lock_minutes} minute{'s' * (now.idle_lock_minutes != 1)}"),
         ("keyring", "allowed" if now.keyring_allowed else "not allowed"),
     ):
         click.echo(f"{label:<12}{text.visible(value)}")

@@ -179,19 +179,29 @@ def test_a_whole_account(retailer: Retailer) -> None:
     assert retailer.signing_in().activate(activate, "").key == signed_in.key
 
 
+def test_whoever_leads_stores_is_given_others(retailer: Retailer) -> None:
+    retailer.run("accounts", "add", "R1", "--role", "regional", "--store", "Alpha")
+    retailer.run("accounts", "move", "R1", "Beta", "alpha", "Beta")
+    (row,) = json.loads(retailer.run("accounts", "list", "--json"))
+    assert sorted(row["stores"]) == ["Alpha", "Beta"]
+    retailer.run("accounts", "add", "E1", "--store", "Alpha")
+    retailer.refused(1, "works in one store, not in 2", "accounts", "move", "E1", "Alpha", "Beta")
+
+
 def test_codes_for_everybody_new(retailer: Retailer) -> None:
     for name in ("E1", "E2"):
         add_person(retailer.database, name, "Alpha")
     made = json.loads(retailer.run("accounts", "code", "--all-new", "--json"))
     assert [row["user_name"] for row in made] == ["E1", "E2"]
-    retailer.refused(2, "name the users", "accounts", "code")
-    retailer.refused(2, "name the users", "accounts", "code", "E1", "--all-new")
+    retailer.refused(2, "Name the users", "accounts", "code")
+    retailer.refused(2, "Name the users", "accounts", "code", "E1", "--all-new")
 
 
 def test_what_cannot_be_done_says_why(retailer: Retailer) -> None:
     retailer.refused(1, "no account with the user name 'E9'", "accounts", "code", "E9")
     retailer.refused(1, "No store is called 'Gamma'. Stores: Alpha, Beta", "accounts", "add", "E1", "--store", "Gamma")
     retailer.refused(1, "needs a --store", "accounts", "add", "E1")
+    retailer.refused(1, "head_office needs a --store", "accounts", "add", "E1", "--role", "head_office")
     retailer.refused(2, "'boss' is not one of", "accounts", "add", "E1", "--role", "boss")
     retailer.refused(2, "'guild' is not one of", "mode", "guild")
     retailer.refused(2, "--dry-run needs a mode", "mode", "--dry-run")

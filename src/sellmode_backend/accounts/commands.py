@@ -73,7 +73,7 @@ def add_command(
     with database.transaction() as connection:
         ids = [settings.store_named(connection, store).id for store in stores]
         account = directory.new_account(user_name=user_name, name=name, role=role, stores=ids, work=work)
-        if role in directory.ONE_STORE_ROLES and not ids:
+        if not ids:  # they would see nothing at all
             raise directory.AccountError(f"Somebody with the role {role} needs a --store.")
         directory.add(connection, account, utc_now())
         code = codes.issue(connection, account.id, utc_now())
@@ -82,13 +82,16 @@ def add_command(
 
 @accounts_command.command("code")
 @database_option()
-@click.argument("user_names", metavar="USER...", nargs=-1)
+@click.argument("user_names", metavar="[USER]...", nargs=-1)
 @click.option("--all-new", is_flag=True, help="For everybody active who has no password yet.")
 @_JSON
 def code_command(database: Database, user_names: tuple[str, ...], all_new: bool, as_json: bool) -> None:
-    """Make new activation codes; older ones of the same people are void. A code works once, for a week."""
+    """Make new activation codes.
+
+    A code works once, for a week; older ones of the same people are void.
+    """
     if bool(user_names) == all_new:
-        raise click.UsageError("name the users, or give --all-new")
+        raise click.UsageError("Name the users, or give --all-new.")
     with database.transaction() as connection:
         if all_new:
             have_password = signing_in.has_password(connection)
@@ -104,7 +107,10 @@ def code_command(database: Database, user_names: tuple[str, ...], all_new: bool,
 @click.argument("user_name", metavar="USER")
 @_JSON
 def reset_command(database: Database, user_name: str, as_json: bool) -> None:
-    """Help somebody who forgot the password: end their sessions, print a new code. Nothing on their devices is lost."""
+    """Help somebody who forgot the password.
+
+    Ends their sessions and prints a new code. Nothing on their devices is lost.
+    """
     with database.transaction() as connection:
         account = directory.named(connection, user_name)
         code = signing_in.reset(connection, account, utc_now())
@@ -137,13 +143,20 @@ def enable_command(database: Database, user_name: str) -> None:
 @accounts_command.command("move")
 @database_option()
 @click.argument("user_name", metavar="USER")
-@click.argument("store", metavar="STORE")
-def move_command(database: Database, user_name: str, store: str) -> None:
-    """Let an associate or manager work in another store, by its name or id. Their customers stay with the old one."""
+@click.argument("stores", metavar="STORE...", nargs=-1, required=True)
+def move_command(database: Database, user_name: str, stores: tuple[str, ...]) -> None:
+    """Let somebody work in another store.
+
+    A store is named by its name or id; regional and head office may have several, and have those named from then on.
+    Customers stay with the old store.
+    """
     with database.transaction() as connection:
-        goes_to = settings.store_named(connection, store)
-        account = directory.move(connection, directory.named(connection, user_name), goes_to.id)
-    click.echo(f"{text.visible(account.user_name)} works in {text.visible(store)} now.", err=True)
+        entries = [settings.store_named(connection, store) for store in stores]
+        account = directory.move(
+            connection, directory.named(connection, user_name), *dict.fromkeys(entry.id for entry in entries)
+        )
+    where = ", ".join(dict.fromkeys(entry.name for entry in entries))
+    click.echo(f"{text.visible(account.user_name)} works in {text.visible(where)} now.", err=True)
 
 
 def _state(row: dict[str, Any]) -> str:
@@ -159,7 +172,9 @@ def _print_codes(made: list[tuple[Account, str]], *, as_json: bool) -> None:
         click.echo(text.escaped_json([{"user_name": who.user_name, "code": code} for who, code in made], indent=2))
         return
     print_table([[who.user_name, who.name, code] for who, code in made])
-    click.echo(f"Hand out: {len(made)} codes, each good once and for {codes.LIFE.days} days.", err=True)
+    click.echo(
+        f"Hand out: {len(made)} code{'s' * (len(made) != 1)}, each good once and for {codes.LIFE.days} days.", err=True
+    )
 
 
 def _store_names(connection: Connection) -> dict[str, str]:

@@ -82,11 +82,9 @@ def update(connection: Connection, account: Account, *, now: dt.datetime | None 
     _note_disabled(connection, account, now or dt.datetime.now(dt.UTC))
 
 
-def move(connection: Connection, account: Account, store: str) -> Account:
-    """Let somebody of one store work in another from now on; their customers stay behind. Raises AccountError."""
-    if account.role not in ONE_STORE_ROLES:
-        raise AccountError(f"{text.visible(account.user_name)} ({account.role}) does not work in one store.")
-    moved = msgspec.structs.replace(account, stores=(store,))
+def move(connection: Connection, account: Account, *stores: str) -> Account:
+    """Let somebody work in another store from now on, or lead others; customers stay behind. Raises AccountError."""
+    moved = msgspec.structs.replace(account, stores=stores)
     update(connection, moved)
     return moved
 

@@ -56,7 +56,7 @@ def assign(
     move: bool = False,
     dry_run: bool = False,
 ) -> Assigned:
-    """Assign all customers of an associate, or those of customer numbers and e-mails, to an associate or to nobody.
+    """Assign all customers of an associate, or those of numbers, e-mails and ids, to an associate or to nobody.
 
     A customer of another store than the associate's is given only with ``move``, and then moves: one whose owner works
     elsewhere would be seen by nobody. One without a store gets the associate's. It is done in parts; an assignment that
@@ -124,13 +124,15 @@ def _all_of(connection: Connection, whose: AllOf) -> list[str]:
 
 
 def _named(connection: Connection, texts: Iterable[str]) -> list[str]:
-    """The customers of numbers and e-mails."""
+    """The customers of numbers, e-mails and ids."""
     ids: dict[str, None] = {}
     wrong: list[str] = []
     for text in texts:
         kind: KeyKind = "email" if "@" in text else "number"
         key = keys.normal_key(kind, text)
         found = keys.customers_with(connection, kind, [key]).get(key, [])
+        if not found and _customers(connection, [text.lower()]):
+            found = [text.lower()]
         if len(found) == 1:
             ids[found[0]] = None
         else:

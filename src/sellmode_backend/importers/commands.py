@@ -162,7 +162,7 @@ def assign_command(
     move: bool,
     dry_run: bool,
 ) -> None:
-    """Assign customers, named by customer number or e-mail, or all of one owner, to an associate or to nobody.
+    """Assign customers, named by number, e-mail or id, or all of one owner, to an associate or to nobody.
 
     Everybody on this machine can see what a command was given: e-mails are better off in a --list.
     """

@@ -29,10 +29,10 @@ UNKNOWN_OWNER = "customers have an owner who is not among the staff (customer nu
 OWNER_ELSEWHERE = "customers do not get the owner named, who does not work in their store (customer number)"
 TWO_STORES = "customers have tags that name more than one home store (customer number)"
 UNKNOWN_STORE = "customers have a home store that is not known (customer number)"
-NO_STORE = "customers have no store, so nobody sees them yet (customer number)"
+NO_STORE = "customers have no store, so nobody sees them yet (customer number, or id)"
 CROWDED = (
     f"e-mails or phones are shared by more than {duplicates.MOST} customers and are not looked at for duplicates"
-    " (number of one of them)"
+    " (number or id of one of them)"
 )
 LOOSER_CONSENT = "consents stay as strict as they are, though the export would loosen them (customer number)"
 
@@ -275,7 +275,7 @@ def tell_of_crowds(context: Context) -> None:
     with context.database.snapshot() as connection:
         first = records.read_many(connection, "customer", duplicates.crowded(connection))
     for customer in first:
-        context.summary.ask(CROWDED, getattr(customer, "number", "") or "no number")
+        context.summary.ask(CROWDED, getattr(customer, "number", "") or customer.id)
 
 
 def _give_stores(connection: Connection, ids: Sequence[str]) -> Summary:
@@ -297,7 +297,7 @@ def _give_stores(connection: Connection, ids: Sequence[str]) -> Summary:
         if store := bought.get(customer.id):
             placed.append(msgspec.structs.replace(customer, store=store))
         else:
-            summary.ask(NO_STORE, customer.number or "no number")
+            summary.ask(NO_STORE, customer.number or customer.id)
     summary.written["customer"] += records.write(connection, placed)
     summary.written["duplicate pair"] += duplicates.watch(connection, {new.id: (there[new.id], new) for new in placed})
     return summary

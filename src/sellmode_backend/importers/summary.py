@@ -17,7 +17,7 @@ class Open(msgspec.Struct):
 
 
 class Summary(msgspec.Struct):
-    """Counts of an import. Holds numbers of customers and orders, never names or addresses."""
+    """Counts of an import. Holds numbers and ids of customers and orders, never names or addresses."""
 
     read: dict[str, int] = {}
     """Rows of each file that was there, rejected ones too."""
@@ -63,5 +63,5 @@ class Summary(msgspec.Struct):
         for question, case in self.open.items():
             rest = f" and {case.count - len(case.examples):,} more" if case.count > len(case.examples) else ""
             examples = f": {', '.join(case.examples)}{rest}" if case.examples else ""
-            told.append(f"Open: {case.count:,} {question}{examples}")
+            told.append(f"Open ({case.count:,}): {question}{examples}")
         return told

@@ -47,9 +47,8 @@ def totals_command(database: Database, zone: ZoneInfo, currency: str | None, as_
     else:
         _print(found)
     for other, count in found.others.items():
-        click.echo(
-            f"Not in it: {count:,} orders in {text.visible(other)} (--currency {text.visible(other)}).", err=True
-        )
+        code, orders = text.visible(other), f"{count:,} order{'s' * (count != 1)}"
+        click.echo(f"Not in it: {orders} in {code} (--currency {code}).", err=True)
 
 
 def _print(found: Totals) -> None:

@@ -109,7 +109,8 @@ def store_named(connection: Connection, wanted: str) -> StoreEntry:
     found = [entry for entry in entries if wanted == entry.id or wanted.casefold() == entry.name.casefold()]
     if len(found) == 1:
         return found[0]
-    known = ", ".join(sorted(text.visible(entry.name) for entry in entries)) or "there are none yet"
+    known = ", ".join(sorted(text.visible(entry.name) for entry in entries))
+    known = known or "there are none yet; an import makes them, also one of staff.csv alone"
     raise SettingError(
         f"{'several stores are' if found else 'no store is'} called {text.visible(wanted)!r}. Stores: {known}"
     )

@@ -6,6 +6,7 @@ import pytest
 
 from sellmode_backend.accounts import directory
 from sellmode_backend.importers.assigning import AllOf, Assigned, AssignRefused, assign
+from sellmode_backend.importers.customers import NO_STORE
 from sellmode_backend.store import feeds, records, settings
 from sellmode_backend.store.database import Database
 from sellmode_contract.records import Customer, HistoryEntry
@@ -50,6 +51,13 @@ def test_named_customers_go_to_an_associate(retailer: Database) -> None:
     }  # fmt: skip
     assert history(retailer) == [("assigned", "operator", LATER)] * 4
     assert assign(retailer, ["1", "2"], "1-2", now=LATER) == Assigned(0, 2, {})
+
+
+def test_who_has_no_number_is_named_by_the_id_that_the_import_tells(database: Database, export: Export) -> None:
+    export.staff().customers(customer("", Email="who@example.com", Tags=""))
+    (id,) = export.load(database).open[NO_STORE].examples
+    assert assign(database, [id.upper()], "1-1", now=LATER) == Assigned(1, 0, {})
+    assert owners(database) == {"": ("1-1", "Store 1")}
 
 
 def test_all_of_one_go_to_nobody_and_leave_their_view(retailer: Database) -> None:

@@ -98,7 +98,7 @@ def test_the_command_prints_a_table_or_json(database: Database, database_url: st
     lines = [line.split() for line in table.splitlines()]
     assert ["all", "19.00", "4", "4"] in lines
     assert ["Store", "1", "/", "Bo", "Chen", "10.00", "1", "2"] in lines
-    assert talk == "Not in it: 1 orders in EUR (--currency EUR).\n"
+    assert talk == "Not in it: 1 order in EUR (--currency EUR).\n"
     document, talk = report("--json", "--currency", "eur")
     assert json.loads(document)["all"] == {"all": {"net_sales": "8.00", "orders": 1, "units": 1}}
     assert list(json.loads(document)) == ["all", "employee", "location", "month", "source"]
