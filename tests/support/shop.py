@@ -159,8 +159,11 @@ def children(person: Customer) -> list[Record]:
 
 @contextlib.contextmanager
 def open_shop(url: str, mode: str = "associate", *, page_lines: int = 40) -> Iterator[Shop]:
-    """A retailer over an empty database, and its backend in a thread; answers come in small pages."""
-    rules = ServerSettings(passwords=QUICK, sync=SyncRules(page_lines=page_lines))
+    """A retailer over an empty database, and its backend in a thread; answers come in small pages.
+
+    Of the rules it has the pass that it begins with: none comes in between what a test does.
+    """
+    rules = ServerSettings(passwords=QUICK, sync=SyncRules(page_lines=page_lines), rules_seconds=86400.0)
     with (
         mock.patch.object(feeds, "ROWS_PER_SEQ", page_lines),  # the least that a page has
         retailer_database(url, mode) as database,
