@@ -213,7 +213,7 @@ def _print_table(door: Door, found: AgendaList, stop: int) -> None:
                 minute(line.ended_at, zone) if line.section == "done" else line.due_words or "any time",
                 f"{line.title} (repeats)" if line.repeats else line.title,
                 line.customer_name,
-                line.because or (f"from {line.given_by}" if line.given_by else line.reason),
+                line.because or (f"from {line.giver}" if line.giver else line.reason),
                 *([_whose(line)] if with_whose else []),
                 short_id(line),
             ]

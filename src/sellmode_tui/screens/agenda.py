@@ -161,7 +161,12 @@ class TaskListPage(TaskPage[Result]):
 
     @property
     def _columns(self) -> tuple[Column, ...]:
-        return task_columns(ended=self._shows_ended, people=self._desk.facts.sees_team, customers=self.CUSTOMERS)
+        return task_columns(ended=self._shows_ended, people=self._shows_people, customers=self.CUSTOMERS)
+
+    @property
+    def _shows_people(self) -> bool:
+        """Whether it differs from row to row whose a task is."""
+        return self._desk.facts.sees_team and not self._query.mine
 
     @property
     def settled(self) -> bool:
@@ -202,7 +207,7 @@ class TaskListPage(TaskPage[Result]):
             found,
             lambda: self._desk.words,
             ended=self._shows_ended,
-            people=self._desk.facts.sees_team,
+            people=self._shows_people,
             customers=self.CUSTOMERS,
         )
         self._show_head()
@@ -294,6 +299,9 @@ class TaskListPage(TaskPage[Result]):
         line = self.task_at_cursor
         if line is None:
             return
+        if self._is_anothers(line):
+            self.tell("What the head office asks for is done only by the person whom it names.")
+            return
         key = row_key(line.key)
         if key in self._marked:
             del self._marked[key]
@@ -312,13 +320,23 @@ class TaskListPage(TaskPage[Result]):
             return
 
         def marked(lines: Sequence[TaskLine]) -> None:
-            all_of_them = {row_key(line.key): line for line in lines[:MOST_MARKED]}
+            all_of_them = {row_key(line.key): line for line in lines[:MOST_MARKED] if not self._is_anothers(line)}
             self._marked = {} if self._marked.keys() == all_of_them.keys() else all_of_them
             if len(lines) > MOST_MARKED:
                 self.tell(f"Only the first {MOST_MARKED} are marked: no more at once.")
             self._show_marks()
 
         self.ask(lambda _: source.found.rows(0, MOST_MARKED + 1), marked, group="marks")
+
+    def _is_anothers(self, line: TaskLine) -> bool:
+        """Whether it is for nobody else to do than somebody else."""
+        account = self._desk.facts.account
+        return line.kind == "corporate_task" and account is not None and line.whose != account.id
+
+    def point_at(self, line: TaskLine) -> None:
+        """Go to it."""
+        if self._source is not None:
+            self._table.show(self._source, at=row_key(line.key))
 
     def _show_marks(self) -> None:
         self._table.marks = frozenset(self._marked)

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 
 from sellmode_contract.records import ContactChannel
 from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.form_fields import AreaEntry, ChoiceEntry, TextEntry, Unreadable
+from sellmode_tui.screens.form_fields import AreaEntry, ChoiceEntry, FormField, TextEntry, Unreadable
 from sellmode_tui.screens.form_screen import FormScreen, Write
 from sellmode_tui.screens.profile_page import CONTACTS
 from sellmode_tui.visibility import Profile
@@ -72,6 +72,11 @@ class ContactForm(FormScreen):
         yield ChoiceEntry("inbound", "Begun", self._desk, _DIRECTIONS)
         yield MomentEntry("at", "When", self._desk)
         yield AreaEntry("summary", "What was said", self._desk, text)
+
+    @property
+    def begins_with(self) -> FormField:
+        """What a task asks for is known: what was said is not."""
+        return self.fields[-1 if self._asked_by else 0]
 
     @property
     def hint(self) -> str:

@@ -52,6 +52,13 @@ class Unreadable(Exception):
 class FormField(Vertical):
     """A field of a form. What it shows at first is what it was."""
 
+    class Edited(Message):
+        """Another value is there."""
+
+        def __init__(self, field: FormField) -> None:
+            self.field = field
+            super().__init__()
+
     DEFAULT_CSS = f"""
     FormField {{
         height: auto;
@@ -70,6 +77,7 @@ class FormField(Vertical):
         self.before = value
         self._desk = desk
         self._first_state: object = None
+        self._last_state: object = None
 
     def compose(self) -> ComposeResult:
         """Label, field, and what is said of it."""
@@ -85,7 +93,7 @@ class FormField(Vertical):
 
     def on_mount(self) -> None:
         """Remember what it was."""
-        self._first_state = self.state
+        self._first_state = self._last_state = self.state
 
     @property
     def state(self) -> object:
@@ -126,6 +134,9 @@ class FormField(Vertical):
         if not isinstance(event, Choice.Changed):  # what is chosen may say something of other fields
             event.stop()
         self.edited()
+        if self.state != self._last_state:  # lines to type into tell also of what they begin with
+            self._last_state = self.state
+            self.post_message(self.Edited(self))
 
     def edited(self) -> None:
         """Another value is there: what was wrong with the one before is no longer said."""
@@ -173,7 +184,27 @@ class TextEntry(FormField):
 
 
 class NumberEntry(TextEntry):
-    """A number."""
+    """A number, and what it is a number of."""
+
+    DEFAULT_CSS = """
+    NumberEntry {
+        .field-amount { width: 1fr; height: auto; }
+        .field-amount TextField { width: 8; }
+        .field-unit { width: 1fr; height: auto; padding-left: 1; color: $text-muted; }
+    }
+    """
+
+    def __init__(self, path: str, label: str, desk: Desk, value: Any = None, *, unit: str = "") -> None:
+        """`unit` stands behind it: "days after the due day; empty: never"."""
+        super().__init__(path, label, desk, value)
+        self._unit = unit
+
+    def compose_input(self) -> Widget:
+        """The number, with its unit."""
+        number = super().compose_input()
+        if not self._unit:
+            return number
+        return Horizontal(number, Static(Content(self._unit), classes="field-unit"), classes="field-amount")
 
     @property
     def shown(self) -> str:

@@ -67,6 +67,10 @@ class FormScreen(DeskScreen[Written]):
         super().__init__(desk)
         self._title = title
         self._busy = False
+        self._wrong: FormField | None = None
+        """The field because of which it was not saved, until that is mended."""
+        self._refused = False
+        """Whether the door has said so, which is not asked again before saving."""
 
     def compose(self) -> ComposeResult:
         """Title, fields, what is to be known, what is wrong, status, keys."""
@@ -86,7 +90,7 @@ class FormScreen(DeskScreen[Written]):
         scroll = self.query_one(_Fields)
         scroll.vertical_scrollbar.renderer = PlainBar  # type: ignore[misc]  # the way its documentation shows
         self.say_quietly(self.hint)
-        first = next(iter(self.fields), None)
+        first = self.begins_with
         if first is not None:
             first.focus_first()
 
@@ -96,6 +100,11 @@ class FormScreen(DeskScreen[Written]):
         return [
             each for each in self.query(FormField) if not any(isinstance(above, FormField) for above in each.ancestors)
         ]
+
+    @property
+    def begins_with(self) -> FormField | None:
+        """The field that has the keys at first."""
+        return next(iter(self.fields), None)
 
     @property
     def unsaved(self) -> bool:
@@ -151,14 +160,39 @@ class FormScreen(DeskScreen[Written]):
             self.query_one(Trouble).say(why)
         else:
             self._point(owner, why)
+            self._refused = True
 
     def _point(self, field: FormField, why: str) -> None:
+        self._tell_wrong(field, why)
+        field.focus_first()
+
+    def _tell_wrong(self, field: FormField, why: str) -> None:
+        self._wrong = field
         field.say(why, wrong=True)
         top = next((each for each in self.fields if each is field or each in field.ancestors), field)
         self.query_one(Trouble).say(f"Not saved: look at {top.label or 'the text'}.")
-        field.focus_first()
+
+    @on(FormField.Edited)
+    def _look_again(self, event: FormField.Edited) -> None:
+        """What was wrong may be right now, or something else is wrong."""
+        wrong = self._wrong
+        if wrong is None or self._busy:
+            return
+        if self._refused:
+            if wrong is event.field or wrong in event.field.ancestors:
+                self._clear()
+            return
+        try:
+            self.prepare()
+        except Unreadable as unreadable:
+            if unreadable.where is not wrong:
+                self._clear()
+            self._tell_wrong(unreadable.where, str(unreadable))
+        else:
+            self._clear()
 
     def _clear(self) -> None:
+        self._wrong, self._refused = None, False
         self.query_one(Trouble).say("")
         for said in self.query(".field-said.-wrong").results(Static):
             said.remove_class("-wrong")

@@ -61,7 +61,7 @@ class GivenTasksScreen(ListScreen[None, GivenTask]):
         if item is None:
             self.say("below", "")
             return
-        said = [f"given by {item.giver_name}" if item.giver_name else ""]
+        said = [f"given by {item.giver}" if item.giver else ""]
         if item.state != "open":
             when = f" {words.time(item.ended_at)}" if item.ended_at else ""
             said.append(f"{ENDED[item.state]}{when}{f': {item.reason}' if item.reason else ''}")

@@ -60,6 +60,8 @@ class ListScreen(DeskScreen[Result], Generic[Result, Item]):
         self._columns = columns
         self._empty_text = empty_text
         self._items: dict[str, Item] = {}
+        self._going_to: str | None = None
+        """Where the cursor was sent that may not have arrived."""
 
     def compose(self) -> ComposeResult:
         """Head, list, words, status, keys."""
@@ -109,10 +111,11 @@ class ListScreen(DeskScreen[Result], Generic[Result, Item]):
         self.ask(self.read, self._show, group="list")
 
     def _show(self, items: Sequence[Item]) -> None:
-        at = self.stands_for(self.current, items)
+        table = self.query_one(RowTable)
+        self._going_to = self.stands_for(self.current, items) or (None if table.settled else self._going_to)
         rows = [self.row(item) for item in items]
         self._items = {row.key: item for row, item in zip(rows, items, strict=True)}
-        self.query_one(RowTable).show(ListedRows(rows), at=at)
+        table.show(ListedRows(rows), at=self._going_to)
         self.shown()
 
     def say(self, where: str, text: str) -> None:

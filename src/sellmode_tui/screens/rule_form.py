@@ -40,6 +40,11 @@ _CONSENTS: Final = (
 )
 _GOES_TO: Final = (Option("owner", "the customer's owner"), Option("seller", "who sold"))
 _ACTIONS: Final = (Option("", "none"), *(Option(channel, name) for channel, name in CONTACTS.items()))
+_DAYS_OF: Final[dict[RuleTrigger, str]] = {
+    "lapsed": "days without a purchase",
+    "replenishment": "days, in which it is used up",
+    "stay_in_touch": "days without contact",
+}
 
 
 class WholeEntry(NumberEntry):
@@ -92,7 +97,15 @@ class _RuleForm(FormScreen):
 
     BINDING_GROUP_TITLE = "Rule"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f6", "preview", "Preview", tooltip="What it would do tomorrow, as it is typed", id="rule.preview"),
+        # Before a text's own F6, which marks its line.
+        Binding(
+            "f6",
+            "preview",
+            "Preview",
+            priority=True,
+            tooltip="What it would do tomorrow, as it is typed",
+            id="rule.preview",
+        ),
     ]
 
     DEFAULT_CSS = """
@@ -112,14 +125,14 @@ class _RuleForm(FormScreen):
         yield self._section("When")
         yield from self._trigger()
         yield WholeEntry(
-            "offset_days", "Days later", desk, rule.offset_days or None, placeholder="0; -3 is 3 days before"
+            "offset_days", "Due", desk, rule.offset_days or None, unit="days after that; -3: 3 days before"
         )
         yield WholeEntry(
-            "offset_hours", "Hours later", desk, rule.offset_hours or None, placeholder="then it is due at that hour"
+            "offset_hours", "Or", desk, rule.offset_hours or None, unit="hours after that; then due at that hour"
         )
         yield TextEntry("due_time", "Due at", desk, rule.due_time or None, placeholder="the end of the day; or 09:00")
         yield WholeEntry(
-            "expires_days", "Expires after", desk, rule.expires_days, placeholder="never; or days after the due day"
+            "expires_days", "Expires", desk, rule.expires_days, unit="days after the due day; empty: never"
         )
         yield self._section("For whom")
         yield AudienceEntry("audience", "Customers", desk, rule.audience)
@@ -128,13 +141,13 @@ class _RuleForm(FormScreen):
             "Not contacted for",
             desk,
             rule.contact_gap_days or None,
-            placeholder="days; 0 is any time",
+            unit="days; empty: whenever that was",
         )
         yield ChoiceEntry("consent", "Consent", desk, _CONSENTS, rule.consent or None)
         yield ChoiceEntry("goes_to", "Falls to", desk, _GOES_TO, rule.goes_to)
         yield YesEntry("unowned", "Without an owner", desk, rule.unowned)
         yield WholeEntry(
-            "daily_cap", "At most", desk, rule.daily_cap, placeholder="any number; or so many a day and associate"
+            "daily_cap", "At most", desk, rule.daily_cap, unit="a day for each associate; empty: any number"
         )
         yield self._section("The task")
         yield TextEntry("title", "What", desk, rule.title or None)
@@ -148,7 +161,7 @@ class _RuleForm(FormScreen):
     def _trigger(self) -> Iterator[FormField]:
         """What only some triggers have."""
         desk, rule = self._desk, self._rule
-        days = WholeEntry("after_days", "After days", desk, rule.after_days)
+        days = WholeEntry("after_days", "After", desk, rule.after_days, unit=_DAYS_OF.get(rule.trigger, "days"))
         products = SetEntry("products", "Products", desk, rule.products, placeholder="types, or sku:1234, with commas")
         match rule.trigger:
             case "purchase":
@@ -158,7 +171,7 @@ class _RuleForm(FormScreen):
             case "lapsed":
                 yield days
                 yield NumberEntry(
-                    "times_average", "Or times average", desk, rule.times_average, placeholder="1.5 times what is usual"
+                    "times_average", "Or after", desk, rule.times_average, unit="times the usual days between purchases"
                 )
             case "replenishment":
                 yield products

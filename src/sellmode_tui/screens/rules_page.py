@@ -124,7 +124,7 @@ class RulesScreen(ListScreen[None, RuleLine], MainPage[None]):
         if rule.contact_gap_days:
             said.append(f"not if contacted within {rule.contact_gap_days} days")
         if rule.daily_cap:
-            said.append(f"{rule.daily_cap} a day and associate at most")
+            said.append(f"at most {rule.daily_cap} a day for each associate")
         self.say("below", self._desk.words.between.join(said))
 
     # --- what can be done

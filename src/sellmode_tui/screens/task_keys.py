@@ -19,7 +19,17 @@ from sellmode_tui.screens.task_boxes import DismissBox, HandOverBox, SnoozeBox
 from sellmode_tui.screens.task_form import EditTaskForm
 from sellmode_tui.screens.why import WhyTaskScreen
 from sellmode_tui.screens.words import counted
-from sellmode_tui.visibility import Door, Profile, TaskDetails, TaskKey, TaskLine, WhyTask, Written
+from sellmode_tui.visibility import (
+    Door,
+    Profile,
+    RefusedAmong,
+    Rejected,
+    TaskDetails,
+    TaskKey,
+    TaskLine,
+    WhyTask,
+    Written,
+)
 
 GONE = "This task is no longer visible to you."
 _NO_CUSTOMER = "This task names no customer whom you see."
@@ -53,6 +63,9 @@ class TaskPage(DeskScreen[Result]):
     def done_with(self) -> None:
         """Something has become of the chosen ones."""
 
+    def point_at(self, line: TaskLine) -> None:
+        """One of the chosen ones is at fault."""
+
     # --- several at once
 
     def action_complete(self) -> None:
@@ -80,7 +93,10 @@ class TaskPage(DeskScreen[Result]):
 
     def action_hand_over(self) -> None:
         """Ask to whom, and hand them over."""
-        if chosen := self.chosen:
+        chosen = self.chosen
+        if asked := [line for line in chosen if line.kind == "corporate_task"]:
+            self.tell(f"{_what(asked)}: what the head office asks for is for each person to do, and not handed over.")
+        elif chosen:
             keys = [line.key for line in chosen]
             self.ask(
                 lambda door: door.takers(keys),
@@ -105,14 +121,24 @@ class TaskPage(DeskScreen[Result]):
             self._write_all(lambda door, keys: door.hand_over_tasks(keys, person), "handed over")
 
     def _write_all(self, write: Callable[[Door, list[TaskKey]], list[Written]], verb: str) -> None:
-        keys = [line.key for line in self.chosen]
-        if keys:
-            self.ask(
-                lambda door: write(door, keys),
-                lambda each: self._all_written(each, verb),
-                group="write",
-                refused=self._refused,
-            )
+        chosen = self.chosen
+        at_fault: list[TaskLine] = []
+
+        def write_them(door: Door) -> list[Written]:
+            try:
+                return write(door, [line.key for line in chosen])
+            except RefusedAmong as error:
+                at_fault.append(chosen[error.number])
+                why = f"{_what(at_fault)}: {error.detail} None was changed; x takes its mark away."
+                raise Rejected(error.code, why) from None
+
+        def refused(_: str, why: str) -> None:
+            self.tell(why)
+            for line in at_fault:
+                self.point_at(line)
+
+        if chosen:
+            self.ask(write_them, lambda each: self._all_written(each, verb), group="write", refused=refused)
 
     def _all_written(self, changes: Sequence[Written], verb: str) -> None:
         real = [written for written in changes if not written.nothing]
@@ -182,14 +208,19 @@ class TaskPage(DeskScreen[Result]):
             self.tell(NO_LONGER_VISIBLE)
 
     def action_go(self) -> None:
-        """Start what the task is for: its contact, to be logged; then ask whether the task is done with it."""
+        """Start what the task is for: its contact, to be logged; then ask whether the task is done with it.
+
+        A task that asks for no contact has nothing to be logged: its customer opens.
+        """
         line = self._one
         if line is None:
             return
         if line.customer is None:
             self.tell(f"{_NO_CUSTOMER} c completes it.")
-            return
-        self._with_details(line, self._go)
+        elif line.action is None:
+            self.action_customer()
+        else:
+            self._with_details(line, self._go)
 
     def _go(self, details: TaskDetails) -> None:
         customer = details.line.customer

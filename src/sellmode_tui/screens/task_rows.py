@@ -84,7 +84,7 @@ class AgendaSource:
         else:
             mark = OVERDUE if line.section == "overdue" else " "
             when = f"{mark} {line.due_words or 'any time'}"
-            why = line.because or (f"from {line.given_by}" if line.given_by else "")
+            why = line.because or (f"from {line.giver}" if line.giver else "")
             person = line.claimed_name or line.whose_name
         return (when, line.title, *customer, why, *((person,) if self._people else ()), KINDS[line.kind])
 
@@ -92,8 +92,8 @@ class AgendaSource:
 def line_words(line: TaskLine, words: Words, me: str | None) -> str:
     """What a row leaves out: said under the list for the task under the cursor."""
     said = [line.because]
-    if line.given_by:
-        said.append(f"given by {line.given_by}")
+    if line.giver:
+        said.append(f"given by {line.giver}")
     if line.claimed_by:
         said.append("taken by you" if line.claimed_by == me else f"taken by {line.claimed_name}")
     elif line.whose and line.whose != me:

@@ -25,7 +25,7 @@ def task_text(details: TaskDetails, words: Words, width: int) -> Page:
     if line.customer_name:
         page.field("Customer", line.customer_name)
     if line.whose_name:
-        page.field("For", line.whose_name, f"given by {line.given_by}" if line.given_by else "")
+        page.field("For", line.whose_name, f"given by {line.giver}" if line.giver else "")
     if line.claimed_name:
         page.field("Taken by", line.claimed_name)
     if line.action:

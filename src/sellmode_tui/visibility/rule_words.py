@@ -15,8 +15,8 @@ def trigger_words(rule: TaskRule) -> str:  # noqa: PLR0911 -- one for each trigg
             return _offset(rule, _listed(rule.dates) or "a date", on="on")
         case "lapsed":
             if rule.times_average is not None:
-                often = f"{rule.times_average:g} times the customer's average days between purchases"
-                return _then(rule, f"no purchase for {often}")
+                times = "" if rule.times_average == 1 else f"{rule.times_average:g} times "
+                return _then(rule, f"no purchase for {times}the customer's average days between purchases")
             return _then(rule, f"no purchase for {_days(rule.after_days or 0)}")
         case "new_customer":
             return _offset(rule, "a customer was added", on="on the day")

@@ -108,7 +108,8 @@ class TaskLine(NamedTuple):
     owner's."""
     whose_name: str
     given_by: str
-    """Name of who gave it to whoever has it; empty for one's own."""
+    """Name of who gave it to whoever has it; empty for what nobody was given."""
+    given_by_me: bool
     claimed_by: str | None
     claimed_name: str
     ended_at: dt.datetime | None
@@ -121,6 +122,11 @@ class TaskLine(NamedTuple):
     def key(self) -> TaskKey:
         """What the door's methods call it by."""
         return TaskKey(self.kind, self.id)
+
+    @property
+    def giver(self) -> str:
+        """Who gave it, as its reader is told."""
+        return "you" if self.given_by_me else self.given_by
 
 
 class TaskCounts(NamedTuple):
@@ -167,6 +173,7 @@ class GivenTask(NamedTuple):
     task: str
     title: str
     giver_name: str
+    given_by_me: bool
     assignee: str
     assignee_name: str
     customer: str | None
@@ -180,6 +187,11 @@ class GivenTask(NamedTuple):
     state: TaskState
     ended_at: dt.datetime | None
     reason: str
+
+    @property
+    def giver(self) -> str:
+        """Who gave it, as its reader is told."""
+        return "you" if self.given_by_me else self.giver_name
 
 
 # ------------------------------------------------------------------ the moment
@@ -485,6 +497,8 @@ def _line(
     due = read(task.snoozed_to or task.due)
     falls_to = whose(task)
     given = isinstance(task, ManualTask) and task.assignee not in (None, task.creator)
+    giver = task.creator if given and isinstance(task, ManualTask) else None
+    me = around.account.id if around.account else None
     return TaskLine(
         kind=kind,
         id=task.id,
@@ -503,7 +517,8 @@ def _line(
         rule=task.rule if isinstance(task, RuleTask) else "",
         whose=falls_to,
         whose_name=around.name_of(falls_to),
-        given_by=around.name_of(task.creator) if given and isinstance(task, ManualTask) else "",
+        given_by=around.name_of(giver),
+        given_by_me=giver is not None and giver == me,
         claimed_by=task.claimed_by,
         claimed_name=around.name_of(task.claimed_by),
         ended_at=expires_at if overtime else task.done_at,
@@ -673,6 +688,7 @@ def _given(card: TaskCard, names: _Names, around: Surroundings, at: Moment) -> G
         task=card.task,
         title=card.title,
         giver_name=around.name_of(card.creator),
+        given_by_me=around.account is not None and card.creator == around.account.id,
         assignee=card.assignee,
         assignee_name=around.name_of(card.assignee),
         customer=card.about if card.about in names.seen else None,

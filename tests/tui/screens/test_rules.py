@@ -80,6 +80,20 @@ async def test_the_cursor_goes_to_the_stores_rule_so_that_the_same_key_switches_
         assert rule(pilot, "birthday").store == STORE
 
 
+async def test_the_cursor_goes_to_the_stores_rule_also_if_the_list_is_read_again_meanwhile() -> None:
+    async with tasking.at_the_tasks("mira") as pilot:
+        await to_rule(pilot, "birthday")
+        page = pilot.app.screen
+        assert isinstance(page, RulesScreen)
+        id = page.current.rule.id if page.current else ""
+        door(pilot).edit_rule(id, {"enabled": False})
+        for _ in range(2):  # the change itself, and what the sync has to tell
+            page._show(page.read(door(pilot)))
+        await wait_until(pilot, lambda: page.settled and page.current is not None)
+        assert page.current is not None
+        assert (page.current.rule.slug, page.current.in_place) == ("birthday", False)
+
+
 async def test_a_rule_in_whose_place_another_stands_is_left_alone() -> None:
     async with tasking.at_the_tasks("mira") as pilot:
         page = await to_rules(pilot)
@@ -128,7 +142,7 @@ async def test_a_rule_is_made_and_removed() -> None:
         put(pilot, "name", "New cream")
         put(pilot, "title", "Offer a new jar")
         await save(pilot)
-        assert writing.trouble(pilot) == "Not saved: look at After days."
+        assert writing.trouble(pilot) == "Not saved: look at After."
         put(pilot, "after_days", "60")
         put(pilot, "products", "Skincare, sku:AV-1")
         field(pilot, "per_unit").focus_first()
@@ -167,6 +181,7 @@ async def test_a_preview_is_asked_of_the_server_as_the_rule_is_typed() -> None:
         await pilot.press("enter")
         await shows(pilot, EditRuleForm)
         put(pilot, "offset_days", "-7")
+        field(pilot, "details").focus_first()  # in which F6 would mark a line
         await pilot.press("f6")
         await shows(pilot, PreviewScreen)
         said = "Thu 26 Nov 2026: 0 tasks, 1 held back: contacted not long ago (1)."

@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from textual.pilot import Pilot
 
@@ -310,6 +311,7 @@ async def test_what_the_task_is_for_begins_and_completes_it() -> None:
         assert field(pilot, "channel").value == "email"
         assert str(field(pilot, "summary").value).startswith("Dear Bo,")
         assert writing.said(pilot, ".form-quiet") == f"To be reached at {BO.email}."
+        assert pilot.app.focused in list(field(pilot, "summary").query("*"))  # a letter would choose another contact
         await save(pilot)
         await shows(pilot, ConfirmBox)
         await pilot.press("y")
@@ -318,6 +320,15 @@ async def test_what_the_task_is_for_begins_and_completes_it() -> None:
         profile = door(pilot).profile(BO.id)
         assert profile is not None
         assert [each.channel for each in profile.contacts] == ["email"]
+
+
+async def test_a_task_that_asks_for_no_contact_opens_its_customer() -> None:
+    async with at_the_tasks() as pilot:
+        await move_to(pilot, LAPSED)
+        await pilot.press("g")
+        await shows(pilot, ProfileScreen)
+        assert pilot.app.screen.customer == LAPSED.customer  # type: ignore[attr-defined]  # the profile's
+        assert door(pilot).unsent() == []
 
 
 async def test_an_action_without_a_customer_is_told() -> None:
@@ -398,6 +409,30 @@ async def test_what_cannot_be_is_said_at_its_field() -> None:
         await wait_until(pilot, lambda: "Something" in titles(pilot))
 
 
+async def test_what_was_wrong_is_said_until_it_is_right() -> None:
+    async with at_the_tasks() as pilot:
+        await pilot.press("a")
+        await shows(pilot, NewTaskForm)
+        put(pilot, "due", "fri at 3")
+        await save(pilot)
+        assert writing.trouble(pilot) == "Not saved: look at Due."
+        put(pilot, "due", "fri at 33")
+        await at_rest(pilot)
+        assert writing.trouble(pilot) == "Not saved: look at Due."
+        assert str(field(pilot, "due").query(".field-said").last().render()) == "! There is no such time of day."
+        put(pilot, "due", "fri at 15")
+        await at_rest(pilot)
+        assert writing.trouble(pilot) == ""
+        await save(pilot)
+        assert writing.trouble(pilot) == "Not saved: look at What."  # which only saving finds
+        put(pilot, "due", "fri at 16")
+        await at_rest(pilot)
+        assert writing.trouble(pilot) == "Not saved: look at What."
+        put(pilot, "title", "Call the tailor")
+        await at_rest(pilot)
+        assert writing.trouble(pilot) == ""
+
+
 async def test_repeating_needs_a_time_to_begin_with() -> None:
     async with at_the_tasks() as pilot:
         await pilot.press("a")
@@ -407,7 +442,12 @@ async def test_repeating_needs_a_time_to_begin_with() -> None:
         await pilot.press("w")
         await save(pilot)
         assert writing.trouble(pilot) == "Not saved: look at Due."
+        put(pilot, "due", "soon")
+        await at_rest(pilot)
+        assert writing.trouble(pilot) == "Not saved: look at Due."
         put(pilot, "due", "fri")
+        await at_rest(pilot)
+        assert writing.trouble(pilot) == ""
         await pilot.press("f2")
         await shows(pilot, AgendaScreen)
         await wait_until(pilot, lambda: "Water the plants" in titles(pilot))
@@ -477,6 +517,44 @@ async def test_in_team_mode_tasks_are_taken_and_handed_over(user_name: str, data
         await list_is_there(pilot)
         assert writing.said(pilot, "#arranged") == "mine"
         assert TEUNS.title not in titles(pilot)
+
+
+@pytest.mark.parametrize("user_name", ["anna"])
+async def test_of_several_the_one_at_fault_is_named_and_gone_to(user_name: str, data: Path) -> None:
+    taken = tasking.by_hand("Fold the scarves", "2026-12-24", claimed_by=TEUN.id)
+    tasking.files(data, user_name, "team", taken)
+    async with at_the_tasks() as pilot:
+        await move_to(pilot, GUIDE)
+        await pilot.press("X")
+        table = pilot.app.screen.query_one(RowTable)
+        await wait_until(pilot, lambda: len(table.marks) == len(titles(pilot)))
+        await pilot.press("c")
+        named = '"Fold the scarves": '
+        await wait_until(pilot, lambda: any(text.startswith(named) for text in told(pilot)))
+        await list_is_there(pilot)
+        assert at_cursor(pilot).id == taken.id
+        assert line_of(pilot, CALL).state == "open"
+        await pilot.press("x", "c")
+        await wait_until(pilot, lambda: line_of(pilot, CALL).state == "done")
+        assert line_of(pilot, taken).state == "open"
+
+
+@pytest.mark.parametrize("user_name", ["anna"])
+async def test_what_the_head_office_asks_others_for_is_not_marked(user_name: str, data: Path) -> None:
+    others = msgspec.structs.replace(tasking.LOOKBOOK, id="teuns", person=TEUN.id, title="Show it to yours")
+    tasking.files(data, user_name, "team", others)
+    async with at_the_tasks() as pilot:
+        table = pilot.app.screen.query_one(RowTable)
+        await pilot.press("X")
+        await wait_until(pilot, lambda: len(table.marks) == len(titles(pilot)) - 1)
+        assert "corporate_task/teuns" not in table.marks
+        await pilot.press("h")
+        await wait_until(pilot, lambda: any("not handed over" in text for text in told(pilot)))
+        await pilot.press("escape")
+        await move_to(pilot, others)
+        await pilot.press("x")
+        await wait_until(pilot, lambda: any("only by the person whom it names" in text for text in told(pilot)))
+        assert not table.marks
 
 
 @pytest.mark.parametrize("user_name", ["mira"])

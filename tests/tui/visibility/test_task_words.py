@@ -81,6 +81,7 @@ def test_days_are_the_stores() -> None:
         ({"trigger": "date", "dates": ("birthday",), "offset_days": -3}, "3 days before birthday"),
         ({"trigger": "date", "dates": ("birthday", "pet.birthday")}, "on birthday or pet.birthday"),
         ({"trigger": "lapsed", "after_days": 1}, "no purchase for 1 day"),
+        ({"trigger": "lapsed", "times_average": 1}, "no purchase for the customer's average days between purchases"),
         (
             {"trigger": "lapsed", "times_average": 1.5, "offset_days": 1},
             "no purchase for 1.5 times the customer's average days between purchases, 1 day later",

@@ -265,6 +265,14 @@ def test_a_line_tells_everything_in_words(desk: Desk) -> None:
     assert (call.given_by, call.whose_name, call.action, call.because) == ("Bo Meyer", "Ana Ruiz", "call", "")
     assert (thank.because, thank.rule, thank.claimed_name) == ("bought 5 days ago", "thank-you", "Bo Meyer")
     assert (thank.due, thank.due_words, thank.whose) == (None, "", None)
+    assert (call.giver, thank.giver) == ("Bo Meyer", "")
+
+
+def test_who_gave_a_task_is_told_so(tmp_path: Path) -> None:
+    with open_desk(tmp_path) as desk:
+        desk.fill(manual("call", creator=ME, assignee=OTHERS), *directory(), mode="team", person=manager())
+        (line,) = desk.door.agenda().rows(0, 9)
+        assert (line.given_by, line.given_by_me, line.giver) == ("Ana Ruiz", True, "you")
 
 
 def test_what_is_put_off_shows_when_it_comes_back(desk: Desk) -> None:
@@ -413,6 +421,7 @@ def test_a_manager_knows_names_from_cards(tmp_path: Path) -> None:
         (line,) = desk.door.agenda().rows(0, 9)
         assert (line.customer, line.customer_name) == (None, "Carla")
         first, second = desk.door.given_tasks()
+        assert (first.giver_name, first.giver) == ("Ana Ruiz", "you")
         assert (first.card, first.assignee_name, first.overdue, first.due_words) == (
             "given",
             "Bo Meyer",
