@@ -126,6 +126,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """
 
     orders: int = 0
+    other_orders: int = 0
+    """How many of ``orders`` were in other currencies."""
     units: int = 0
     spend: int = 0
     other_spend: dict[str, int] = {}
@@ -136,6 +138,11 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Up to three product types with the most spend, most first, with that spend."""
     waiting: int = 0
     """Edits that were handed over and wait to be judged."""
+
+    @property
+    def spend_orders(self) -> int:
+        """The orders that ``spend`` comes of, for their average: those in the retailer's currency."""
+        return self.orders - self.other_orders
 
 
 CustomValue: TypeAlias = str | float | bool | list[dict[str, Any]]

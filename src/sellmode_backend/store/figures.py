@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -43,17 +44,18 @@ def refresh(connection: Connection, customer_ids: Iterable[str]) -> int:
 
 def _figures(connection: Connection, ids: Sequence[str], currency: str) -> dict[str, Figures]:
     units = _units(connection, ids)
-    purchases = _purchases(connection, ids)
+    purchases = _purchases(connection, ids, currency)
     spend = _spend(connection, ids)
     contacts = _last_contacts(connection, ids)
     categories = _categories(connection, ids, currency)
     waiting = _waiting(connection, ids)
-    nothing = (0, None, None)
+    nothing = _Purchases(0, 0, None, None)
     return {
         id: Figures(
-            orders=purchases.get(id, nothing)[0],
-            first_purchase=purchases.get(id, nothing)[1],
-            last_purchase=purchases.get(id, nothing)[2],
+            orders=purchases.get(id, nothing).orders,
+            other_orders=purchases.get(id, nothing).other_orders,
+            first_purchase=purchases.get(id, nothing).first,
+            last_purchase=purchases.get(id, nothing).last,
             units=units.get(id, 0),
             spend=spend.get(id, {}).get(currency, 0),
             other_spend={code: amount for code, amount in spend.get(id, {}).items() if code != currency and amount},
@@ -74,17 +76,26 @@ def _counted(connection: Connection, ids: Sequence[str]) -> sa.ColumnElement[boo
     return sa.and_(one_of(connection, order.c.customer, ids), order.c.cancelled_at.is_(None))
 
 
-def _purchases(
-    connection: Connection, ids: Sequence[str]
-) -> dict[str, tuple[int, dt.datetime | None, dt.datetime | None]]:
+class _Purchases(NamedTuple):
+    """Orders with something sold."""
+
+    orders: int
+    other_orders: int
+    """Those of them in other currencies than the retailer's."""
+    first: dt.datetime | None
+    last: dt.datetime | None
+
+
+def _purchases(connection: Connection, ids: Sequence[str], currency: str) -> dict[str, _Purchases]:
     sold = sa.exists().where(order_line.c.order_id == order.c.id, order_line.c.kind == "sale")
     query = sa.select(
-        order.c.customer, sa.func.count(), sa.func.min(order.c.placed_at), sa.func.max(order.c.placed_at)
+        order.c.customer,
+        sa.func.count(),
+        _total(sa.case((order.c.currency != currency, 1), else_=0)),
+        sa.func.min(order.c.placed_at),
+        sa.func.max(order.c.placed_at),
     ).where(_counted(connection, ids), sold)
-    return {
-        customer: (count, first, last)
-        for customer, count, first, last in connection.execute(query.group_by(order.c.customer))
-    }
+    return {customer: _Purchases(*found) for customer, *found in connection.execute(query.group_by(order.c.customer))}
 
 
 def _units(connection: Connection, ids: Sequence[str]) -> dict[str, int]:

@@ -100,7 +100,7 @@ def field_values(
         "spend": spend,
         "orders": figures.orders,
         "units": figures.units,
-        "average_order": spend / figures.orders if figures.orders else None,
+        "average_order": spend / figures.spend_orders if figures.spend_orders else None,
         "last_purchase": _day(figures.last_purchase, zone),
         "first_purchase": _day(figures.first_purchase, zone),
         "last_contact": _day(figures.last_contact, zone),

@@ -41,7 +41,7 @@ def sort_key(sort: str, *, descending: bool, of: str = "") -> str:
 
 COPIED = (
     *("scope", "last_purchase", "spend", "last_contact", "owner", "tier", "tier_key", "tag_keys", "city"),
-    *("first_purchase", "orders", "units"),
+    *("first_purchase", "orders", "units", "spend_orders"),
 )
 """Columns of customers that the listing has too: a filter by them reads narrow rows in name order, and no documents."""
 

@@ -18,7 +18,7 @@ from sellmode_contract.search import exact, name_key
 
 Value: TypeAlias = str | int | float | None
 
-VERSION = 6
+VERSION = 7
 """Rises when a document gives other columns, lists or search words than before, or the file's own notes change their
 meaning: the cache is then fetched anew."""
 
@@ -74,6 +74,7 @@ def _customer(customer: records.Customer) -> tuple[Value, ...]:
         figures.orders,
         figures.units,
         figures.spend,
+        figures.spend_orders,
         _optional(figures.last_contact),
     )
 
@@ -117,6 +118,7 @@ TABLES: dict[str, Table] = {
             "orders": "INTEGER NOT NULL",
             "units": "INTEGER NOT NULL",
             "spend": "INTEGER NOT NULL",
+            "spend_orders": "INTEGER NOT NULL",
             "last_contact": "INTEGER",
         },
         _customer,

@@ -67,7 +67,7 @@ _COLUMNS = {
     "spend": "l.spend",
     "orders": "l.orders",
     "units": "l.units",
-    "average_order": "CASE WHEN l.orders > 0 THEN l.spend * 1.0 / l.orders END",
+    "average_order": "CASE WHEN l.spend_orders > 0 THEN l.spend * 1.0 / l.spend_orders END",
     "last_purchase": "l.last_purchase",
     "first_purchase": "l.first_purchase",
     "last_contact": "l.last_contact",

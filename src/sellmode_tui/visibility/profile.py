@@ -195,14 +195,14 @@ def _totals(customer: Customer, around: Surroundings, now: dt.datetime) -> Total
     first, last = (
         moment and moment.astimezone(around.zone).date() for moment in (figures.first_purchase, figures.last_purchase)
     )
-    orders = figures.orders
+    orders, of_spend = figures.orders, figures.spend_orders
     return Totals(
         currency=around.currency,
         spend=figures.spend,
         other_spend=figures.other_spend,
         orders=orders,
         units=figures.units,
-        average_order=(2 * figures.spend + orders) // (2 * orders) if orders else None,
+        average_order=(2 * figures.spend + of_spend) // (2 * of_spend) if of_spend else None,
         units_per_order=figures.units / orders if orders else None,
         categories=figures.categories,
         days_between=(last - first).days / (orders - 1) if first and last and orders > 1 else None,

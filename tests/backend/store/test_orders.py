@@ -205,6 +205,7 @@ def test_other_currencies_stand_apart(shop: Database) -> None:
         entry(4, sale(50), currency="GBP", refunded=50),
     )
     assert (got.orders, got.units, got.spend) == (4, 5, 1000)
+    assert (got.other_orders, got.spend_orders) == (3, 1), "an average is of one currency's orders"
     assert got.other_spend == {"EUR": 600, "JPY": 9000}
     assert got.categories == (("Hats", 1000),)
 

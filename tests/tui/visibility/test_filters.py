@@ -124,7 +124,8 @@ def _people(seed: int = 5, count: int = 150) -> tuple[list[Customer], list[Recor
             "created_at": LATE,
         }
         figures = Figures(
-            orders=chance.choice([0, 1, 2, 3]),
+            orders=(orders := chance.choice([0, 1, 2, 3])),
+            other_orders=chance.randint(0, orders),
             units=chance.choice([0, 1, 5]),
             spend=spend,
             first_purchase=_moment(chance),

@@ -41,6 +41,7 @@ _PERSON = customer(
     sources={"email": "shopify"},
     figures=Figures(
         orders=3,
+        other_orders=1,
         units=7,
         spend=10_000,
         other_spend={"EUR": 500},
@@ -134,7 +135,7 @@ def test_figures(door: Door) -> None:
     assert profile
     totals = profile.totals
     assert (totals.currency, totals.spend, totals.other_spend) == ("CHF", 10_000, {"EUR": 500})
-    assert (totals.orders, totals.units, totals.average_order) == (3, 7, 3333)
+    assert (totals.orders, totals.units, totals.average_order) == (3, 7, 5000)
     assert totals.units_per_order == pytest.approx(7 / 3)
     assert totals.categories == (("shoes", 6000),)
     assert totals.days_between == (dt.date(2026, 11, 13) - dt.date(2026, 8, 14)).days / 2, "the store's days"
