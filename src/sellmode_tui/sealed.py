@@ -98,7 +98,7 @@ class Replaced(SealedError):
     """Another process has put another file in this one's place. What was being done is not to be counted on."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, f"{path} was damaged and has been replaced. Close Sellmode here and start it again.")
+        super().__init__(path, f"{path} has been replaced by another process. Close Sellmode here and start it again.")
 
 
 class Unusable(SealedError):

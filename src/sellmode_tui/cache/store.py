@@ -106,7 +106,10 @@ class Reading:
 
 
 class Cache:
-    """An open cache file. Any thread may use it: one writes at a time, each reading has a connection of its own."""
+    """An open cache file. Any thread may use it: one writes at a time, each reading has a connection of its own.
+
+    Everything raises `sealed.Replaced` once another version of the app has put a file of its own form in its place.
+    """
 
     def __init__(self, path: Path, key: bytes, outbox: Outbox | None = None) -> None:
         self.path = path
@@ -120,6 +123,7 @@ class Cache:
         self._stopped = threading.Event()
         self._writer = sealed.connect(path, key, create=True, synchronous="NORMAL")
         self._writer.execute(_WRITER_CACHE)
+        self._place = _place(path)
         self._version = 0
         self._watch: Connection | None = None
         self._head: tuple[str, Head] | None = None
@@ -220,6 +224,8 @@ class Cache:
     def _check(self) -> None:
         if self._stopped.is_set():
             raise Interrupted
+        if _place(self.path) != self._place:
+            raise sealed.Replaced(self.path)
 
     def _take(self) -> Connection:
         with self._readers_lock:
@@ -453,6 +459,15 @@ def _unbuild(connection: Connection) -> None:
 def _shown(head: Head | None) -> object:
     """What decides about what is shown."""
     return head and (head.view, frozenset(head.scopes), meta.allowed(head))
+
+
+def _place(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one that takes its name."""
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _moment(text: str | None) -> dt.datetime | None:

@@ -176,6 +176,11 @@ class Engine:
         """Whether nothing is under way."""
         return self._phase in (_Phase.IDLE, _Phase.HALTED)
 
+    @property
+    def hears(self) -> bool:
+        """Whether the line is known to be up: the last pass went through, and the events' stream is alive since."""
+        return self._line is Line.ONLINE and self._ear.hearing
+
     def step(self, event: Event, now: float) -> list[Effect]:
         """What is to be done because of an event, in order. ``now`` is in seconds of a clock that nobody sets."""
         self._now = max(now, self._now)
@@ -474,6 +479,8 @@ class Engine:
                 self._halt()
             case sealed.Corrupt():
                 self._stop_for_good(Line.DAMAGED, str(error), error)
+            case sealed.Replaced():  # by another version: it leads from now on
+                self._stop_for_good(Line.REFUSED, str(error), error)
             case Overtaken():
                 self._pause(OVERTAKEN_SECONDS)
                 self._effects.append(Failed(error))

@@ -18,7 +18,7 @@ class Line(Enum):
     DISABLED = "disabled"
     """Reached, but the account was disabled."""
     REFUSED = "refused"
-    """Reached, but it will not sync with this version of the app."""
+    """Reached, but it will not sync with this version of the app; or another version has taken its place here."""
     DAMAGED = "damaged"
     """The cache file cannot be used any more and is to be replaced."""
 

@@ -13,7 +13,7 @@ from sellmode_tui.cache import schema, tables
 from sellmode_tui.cache.store import Cache, Interrupted, Overtaken
 from sellmode_tui.cache.tables import Malformed
 from sellmode_tui.migrations import migrate
-from sellmode_tui.sealed import Connection, Corrupt, SchemaTooNew, SealedError, connect
+from sellmode_tui.sealed import Connection, Corrupt, Replaced, SchemaTooNew, SealedError, connect
 from sellmode_tui.visibility import Door
 from tests.tui.cache.lines import ALL, KEY, NOW, OWN, RETAILER, TEAM, customer, fill, head, open_cache, put, staff
 
@@ -344,3 +344,20 @@ def test_nobody_else_may_read_the_file(tmp_path: Path) -> None:
         assert file.stat().st_mode & 0o777 == 0o600
         assert b"Canary" not in file.read_bytes()
     cache.close()
+
+
+def test_who_has_a_cache_open_that_another_version_replaces_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = open_cache(tmp_path)
+    fill(old, [customer()])
+    for module in ("store", "schema"):
+        monkeypatch.setattr(f"sellmode_tui.cache.{module}.VERSION", tables.VERSION + 1)
+    new = open_cache(tmp_path)
+    fill(new, [])
+    for use in (old.state, old.purge, old.changes, lambda: names(old), lambda: old.finish(at=NOW)):
+        with pytest.raises(Replaced, match="start it again"):
+            use()
+    assert names(new) == []
+    old.close()
+    new.close()

@@ -576,6 +576,15 @@ def test_a_damaged_file_needs_a_person(online: Ground) -> None:
     assert online.step(RetryNow()) == []
 
 
+def test_whose_cache_another_version_has_replaced_leaves_the_lead_to_it(online: Ground) -> None:
+    online.storage_fails = sealed.Replaced(Path("cache.db"))
+    online.step(RetryNow())
+    assert online.told is not None
+    assert online.told.line is Line.REFUSED
+    assert "start it again" in online.told.problem
+    assert online.halted
+
+
 @pytest.mark.parametrize(
     ("error", "line", "words"),
     [
