@@ -7,6 +7,7 @@ import contextlib
 import datetime as dt
 import functools
 import itertools
+import json
 import random
 import shutil
 import tempfile
@@ -22,21 +23,29 @@ import sqlalchemy as sa
 
 from proofs.workplace import memory
 from sellmode_backend import problems
-from sellmode_backend.accounts import directory, sessions
+from sellmode_backend.accounts import devices, directory, sessions
 from sellmode_backend.rules import passes
-from sellmode_backend.store import accounts, feeds, migrations, records, settings
+from sellmode_backend.store import accounts, clients, feeds, migrations, records, settings
 from sellmode_backend.store.database import Database, open_database
-from sellmode_backend.store.schema import mutation
+from sellmode_backend.store.schema import device as known_device
+from sellmode_backend.store.schema import mutation, record
 from sellmode_backend.sync import answer as answers
+from sellmode_backend.sync import batch, push
 from sellmode_backend.sync.answer import Chunk, SyncRules
+from sellmode_backend.sync.salvage import salvage
+from sellmode_contract import mutations
 from sellmode_contract import records as contract
+from sellmode_contract.mutations import Operation, Outcome
+from sellmode_contract.mutations import World as Around
 from sellmode_contract.records import Customer, Record, Request, RuleTask, StoreEntry
 from sellmode_contract.visibility import Account, Role
-from sellmode_contract.wire import SyncRequest
+from sellmode_contract.wire import Salvage, Salvaged, SyncRequest
 from sellmode_tui.transport import Refused, TransportError, Unreachable
 from tests.support import postgresql
 from tests.support.worlds import World
 
+KEY = bytes(range(32))
+"""Of every account on every device."""
 BASE = dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC)
 """When simulations begin."""
 STORES = ("s1", "s2")
@@ -54,6 +63,10 @@ _decoders = {kind: msgspec.json.Decoder(struct) for kind, struct in contract.KIN
 
 class Crashed(BaseException):
     """The backend has ended between two steps; no code of it runs any more."""
+
+
+class PlantedFailure(Exception):
+    """The backend's own code has met something that nobody expected."""
 
 
 class Store(Protocol):
@@ -176,6 +189,14 @@ class Backend:
         """Rises when the database is restored: what was done since its backup never was."""
         self.commits = 0
         """How many transactions have come to their end."""
+        self.wants_newer = False
+        """Whether it speaks another protocol than every terminal."""
+        self.failing: dict[str, int] = {}
+        """Mutations at which its own code fails, and how many times more."""
+        self.hopeless: set[str] = set()
+        """Those at which it always fails, and did not know when that began."""
+        self.later: dict[str, str] = {}
+        """Customers of whom a newer version has stored a field that this one does not know, and what is in it."""
         self.rules = SyncRules(page_lines=PAGE_LINES)
         self._open()
 
@@ -201,11 +222,26 @@ class Backend:
         """An answer, as it is made. Raises what a terminal's transport would, and Crashed."""
         sent = msgspec.json.decode(msgspec.json.encode(request), type=SyncRequest)
         with told():
+            self._speaks()
             yield from answers.answer(self.database, token, sent, clock=self.now, rules=self.rules)
+
+    def salvage(self, asked: Salvage) -> Salvaged:
+        """Take what a leaver had not sent. Raises what a terminal's transport would, and Crashed."""
+        sent = msgspec.json.decode(msgspec.json.encode(asked), type=Salvage)
+        with told():
+            self._speaks()
+            return salvage(self.database, sent, self.now(), self.rules)
+
+    def _speaks(self) -> None:
+        if self.wants_newer:
+            raise problems.Refused("upgrade_required")
 
     def sign_in(self, account: str, device: str) -> str:
         """A new token."""
         with self.database.transaction() as connection:
+            if not devices.is_known(connection, account, device):
+                known = {"account": account, "device": device, "key": KEY, "name": device, "created_at": self.now()}
+                connection.execute(sa.insert(known_device).values(known))
             token, _ = sessions.start(connection, account, device, self.now())
         return token
 
@@ -242,6 +278,35 @@ class Backend:
         self._dies_at_commit = 0
         self.database.close()
         self._open()
+
+    def fail_at(self, mid: str, times: int | None) -> None:
+        """Let its own code fail at a mutation, so many times or always; not if it is judged already."""
+        if mid in self.failing or any(row.mid == mid for row in self.ledger()):
+            return
+        self.failing[mid] = times or 1_000_000
+        if times is None:
+            self.hopeless.add(mid)
+
+    def fails(self, mid: str) -> bool:
+        """Whether it fails at a mutation this time."""
+        left = self.failing.get(mid, 0)
+        if left:
+            self.failing[mid] = left - 1
+        return left > 0
+
+    def know_more(self, id: str, value: str) -> None:
+        """Let a customer's document have a field that this version does not know, as a newer one has left it."""
+        this = (record.c.kind == "customer") & (record.c.id == id)
+        with self.database.transaction() as connection:
+            doc = json.loads(connection.scalars(sa.select(record.c.doc).where(this)).one())
+            connection.execute(sa.update(record).where(this).values(doc=json.dumps({**doc, "later": value})))
+        self.later[id] = value
+
+    def laters(self) -> dict[str, str | None]:
+        """Of each customer that is there, what is in that field."""
+        with self.database.snapshot() as connection:
+            rows = connection.execute(sa.select(record.c.id, record.c.doc).where(record.c.kind == "customer"))
+            return {id: json.loads(doc).get("later") for id, doc in rows}
 
     def back_up(self) -> None:
         """Copy the database as it is."""
@@ -376,3 +441,32 @@ def virtual_time(clock: Callable[[], dt.datetime]) -> Iterator[None]:
     virtual = types.SimpleNamespace(**{**vars(dt), "datetime": Moment})
     with mock.patch.object(records, "dt", virtual), mock.patch.object(feeds, "ROWS_PER_SEQ", PAGE_LINES):
         yield
+
+
+@contextlib.contextmanager
+def failing(fails: Callable[[str], bool]) -> Iterator[None]:
+    """Let the backend's own code fail at some mutations: at half of them once everything is written."""
+    apply, enter = mutations.apply, clients.enter
+
+    def applied(operation: Operation, around: Around) -> Outcome:
+        if not _is_late(around.mid) and fails(around.mid):
+            raise PlantedFailure
+        return apply(operation, around)
+
+    def entered(connection: sa.Connection, cid: str, account: str, entries: Any, now: dt.datetime) -> None:
+        kept = list(entries)
+        enter(connection, cid, account, kept, now)
+        done = [each.result for each in kept if each.result.code != "poison"]
+        if any(_is_late(result.mid) and fails(result.mid) for result in done):
+            raise PlantedFailure
+
+    with (
+        mock.patch.object(batch, "apply", applied),
+        mock.patch.object(clients, "enter", entered),
+        mock.patch.object(push._log, "disabled", new=True),  # noqa: SLF001 # what was planted is no news
+    ):
+        yield
+
+
+def _is_late(mid: str) -> bool:
+    return mid[-1] in "02468ace"

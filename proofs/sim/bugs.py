@@ -11,13 +11,18 @@ from unittest import mock
 import sqlalchemy as sa
 
 from sellmode_backend.rules import ledger
-from sellmode_backend.store import bulk, clients, feeds, schema
+from sellmode_backend.store import bulk, clients, feeds, records, schema
 from sellmode_backend.sync import answer, push
 from sellmode_backend.sync.cursor import Cursor, Place
+from sellmode_contract.wire import Result
 from sellmode_tui.cache import outbox
+from sellmode_tui.cache.outbox import Outbox
 from sellmode_tui.cache.page import Page
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.migrations import transaction
+from sellmode_tui.sync.engine import Engine
+from sellmode_tui.sync.events import Settle
+from sellmode_tui.sync.leader import Vigil
 
 Plant = Callable[[], AbstractContextManager[object]]
 
@@ -164,6 +169,49 @@ def rules_without_ledger() -> AbstractContextManager[object]:
     return mock.patch.multiple(ledger, made=lambda *_: {}, enter=lambda *_: None)
 
 
+def forgets_on_salvage() -> AbstractContextManager[object]:
+    """What a leaver had not sent counts as taken, whatever comes of the call."""
+    again = Engine._salvage_again  # noqa: SLF001 # planted inside
+
+    def patched(self: Any) -> None:
+        told = tuple(Result(mid=mid, seq=seq, st="parked", code="moved") for mid, seq in self._call.sent.items())
+        self._effects.append(Settle(told))
+        again(self)
+
+    return mock.patch.object(Engine, "_salvage_again", patched)
+
+
+def drops_poison() -> AbstractContextManager[object]:
+    """What the backend fails at again and again counts as done."""
+    refused = push._refused  # noqa: SLF001 # planted inside
+
+    def patched(item: Any, code: Any, detail: str) -> Result:
+        result = refused(item, code, detail)
+        return result if code != "poison" else Result(mid=result.mid, seq=result.seq, st="applied")
+
+    return mock.patch.object(push, "_refused", patched)
+
+
+def waits_for_poison() -> AbstractContextManager[object]:
+    """What the backend fails at is tried for ever."""
+    return mock.patch.object(push, "FAILURES", 1_000_000)
+
+
+def epoch_in_the_cache() -> AbstractContextManager[object]:
+    """That a backup was restored is known by the cache alone."""
+    return mock.patch.object(Outbox, "epoch", return_value=None)
+
+
+def unknown_fields_dropped() -> AbstractContextManager[object]:
+    """A document is stored with the fields that this version knows."""
+    return mock.patch.object(records, "_with_unknown_fields", lambda _, doc, __: doc)
+
+
+def nobody_overtakes() -> AbstractContextManager[object]:
+    """A leader who does not go on keeps the lead."""
+    return mock.patch.object(Vigil, "look", return_value=False)
+
+
 BUGS: dict[str, Plant] = {
     "no gone": no_gone,
     "page splits seq": page_splits_number,
@@ -176,5 +224,11 @@ BUGS: dict[str, Plant] = {
     "silent reject": silent_rejection,
     "no mid uniqueness": no_unique_mid,
     "rules without ledger": rules_without_ledger,
+    "salvage forgets": forgets_on_salvage,
+    "poison dropped": drops_poison,
+    "poison waited for": waits_for_poison,
+    "epoch in cache only": epoch_in_the_cache,
+    "unknown fields dropped": unknown_fields_dropped,
+    "hung leader kept": nobody_overtakes,
 }
 """By the names that docs/proofs.md gives them."""

@@ -136,6 +136,12 @@ class Watch:
                     raise Broken(f"I7: a {operation.kind} that was just made does not show")
         self.looks(process)
 
+    def wrote_unknown(self, process: Process, mid: str) -> None:
+        """I3: what a newer version wrote is kept."""
+        if process.outbox.entry(mid) is None:
+            raise Broken("I3: what a newer version wrote is not kept")
+        self.looks(process)
+
     def looks(self, process: Process) -> None:
         """I3 and I7 of one process: nothing that was acknowledged is gone, and what shows does not flicker back."""
         entries = {entry.mid: entry for entry in process.outbox.latest(1000)}
@@ -144,6 +150,8 @@ class Watch:
         process.machine.seen_to -= {item.mid for item in items if item.state == "open"}  # there again, perhaps
         process.machine.seen_to |= {item.mid for item in items if item.state != "open"}
         self._keeps(process.machine, entries, tray)
+        if process.displaced:
+            return
         if self._refused.get(process.name, 0) != len(tray):
             self._refused[process.name] = len(tray)
             self._forget_screen(process)  # what was refused has rightly gone from the screen
@@ -204,15 +212,20 @@ class Watch:
         """I1, I3, I5, I9: everybody has what they may see, and everything that was written came to what was told."""
         world = self._backend.world()
         ledger = {row.mid: row for row in self._backend.ledger()}
+        laters = self._kept_unknown()
         order: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for row in ledger.values():
             order[row.cid].append((row.seq, row.mid))
         for process in processes:
             reader = next(each for each in world.accounts if each.id == process.machine.account.id)
-            self._converged(process, reader, {
+            wanted = {
                 (kind_of(record), record.id): msgspec.to_builtins(record)
                 for record in world.with_cards if sees(world, reader, record)
-            })  # fmt: skip
+            }  # fmt: skip
+            for id, value in laters.items():
+                if ("customer", id) in wanted:
+                    wanted["customer", id]["later"] = value
+            self._converged(process, reader, wanted)
             self._settled(process, ledger)
             for cid, sequence in order.items():
                 self._in_order(cid, [mid for _, mid in sorted(sequence)], process.machine.written)
@@ -222,6 +235,15 @@ class Watch:
             self.heard(process)
         self._one_winner(world.records)
         self._one_associate(world)
+
+    def _kept_unknown(self) -> dict[str, str]:
+        """I12: what a newer version has stored of a record survives what this one does with it."""
+        later = self._backend.later
+        found = self._backend.laters()
+        for id, value in found.items():
+            if value != later.get(id):
+                raise Broken(f"I12: what a newer version has stored of a customer is {value!r}, not {later.get(id)!r}")
+        return {id: value for id, value in later.items() if id in found}
 
     def _converged(self, process: Process, reader: Account, wanted: dict[tuple[str, str], Any]) -> None:
         found = {key: msgspec.json.encode(doc, order="deterministic") for key, doc in shown(process.cache).items()}
@@ -251,6 +273,10 @@ class Watch:
                 raise Broken(f"I3: told that it was done, but the backend knows it as {row and row.st}")
             if not done and row is not None and row.st in ("applied", "merged"):
                 raise Broken(f"I3: done at the backend, and {entry.result.st} here ({entry.result.detail})")
+            if done and mid in self._backend.hopeless:
+                raise Broken("I3: told that it was done, though the backend could not do it")
+            if entry.result.st == "parked" and row is None:
+                raise Broken("I3: told that it was handed over, and the backend knows nothing of it")
             if done:
                 self._took_effect(entry, entries.values())
 
@@ -307,7 +333,7 @@ class Watch:
 
         Not by an answer of a life of the database that a restored backup has ended: what it tells is sent again.
         """
-        if _epoch_of(process) != self._backend.epoch():
+        if process.displaced or _epoch_of(process) != self._backend.epoch():
             return
         for entry in process.outbox.latest(1000):
             key = (process.machine.name, entry.mid)

@@ -29,6 +29,7 @@ class Worlds(RuleBasedStateMachine):
     def happens(self, happens: Callable[[world.World], None], chance: int) -> None:
         """One kind of thing, to whom and how by a small number."""
         self._world.chance.seed(chance)
+        self._world.other.seed(chance)
         self._world.let(happens)
 
     def teardown(self) -> None:

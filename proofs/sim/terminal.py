@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import hmac
 import random
 import shutil
 from collections import deque
@@ -11,18 +12,24 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
+from unittest import mock
 
-from proofs.sim.backend import BASE, Backend, Crashed, lost
+import msgspec
+
+from proofs.sim.backend import BASE, KEY, Backend, Crashed, lost
 from sellmode_backend.sync.answer import Chunk
 from sellmode_contract.ids import new_id
 from sellmode_contract.visibility import Account
-from sellmode_contract.wire import SyncRequest
+from sellmode_contract.wire import Salvage, SyncRequest
+from sellmode_tui import sealed
 from sellmode_tui.account.folders import Profile, find_account, make_account_folder
 from sellmode_tui.account.journal import Journal, SignedInAs
 from sellmode_tui.account.lease import Reading
 from sellmode_tui.account.session import Session
+from sellmode_tui.cache import schema, store
 from sellmode_tui.cache.outbox import Made
 from sellmode_tui.cache.store import Cache
+from sellmode_tui.cache.tables import VERSION
 from sellmode_tui.sync.engine import Engine
 from sellmode_tui.sync.events import (
     AnswerEnded,
@@ -41,15 +48,16 @@ from sellmode_tui.sync.events import (
     LocalChange,
     Poked,
     Received,
+    Salvaged,
     StopListening,
     StorageEffect,
     TimeIsUp,
 )
 from sellmode_tui.sync.executor import Executor, Terminal, advance
+from sellmode_tui.sync.leader import Leader
 from sellmode_tui.transport import Broken, Transport, TransportError
 from sellmode_tui.visibility.door import Door
 
-KEY = bytes(range(32))
 SERVER = "http://127.0.0.1:9"
 """Nobody calls it."""
 
@@ -80,6 +88,10 @@ class Machine:
     booted_at: float = 0.0
     skew: float = 0.0
     """Seconds by which its wall clock is wrong."""
+    version: int = VERSION
+    """Of the app: which form its cache has."""
+    elects: bool = False
+    """Whether its processes agree who leads; otherwise each of them believes that it does."""
     written: list[str] = field(default_factory=list)
     """The mutations that were acknowledged here, in their order."""
     done: set[str] = field(default_factory=set)
@@ -107,6 +119,13 @@ class _Calling:
         """Whether the backend has sent all of it."""
 
 
+class _Salvaging(NamedTuple):
+    """A leaver's last words on their way."""
+
+    body: Salvage
+    fault: Fault
+
+
 class Process:
     """The app, running on a machine."""
 
@@ -115,9 +134,11 @@ class Process:
     ) -> None:
         self.machine, self.name = machine, name
         self._backend, self._clock, self._chance = backend, clock, chance
-        self.late: list[SyncRequest] = []
+        self.late: list[SyncRequest | Salvage] = []
         """Requests that the network delivers once more, some day."""
         self.halted = False
+        self.asleep: Literal["", "suspended", "hung"] = ""
+        """Whether it does nothing any more; one that hangs still shows that it lives."""
         self._open()
 
     # ------------------------------------------------------------------ its life
@@ -139,7 +160,11 @@ class Process:
             journal.store_sign_in(signed_in)
             session.note_contact()
             journal.outbox.renumber(self._random_name(), again=False)
-        self.cache = Cache.open(folder.cache_path, KEY, journal.outbox)
+        with (
+            mock.patch.object(store, "VERSION", machine.version),
+            mock.patch.object(schema, "VERSION", machine.version),
+        ):
+            self.cache = Cache.open(folder.cache_path, KEY, journal.outbox)
         self.outbox = journal.outbox
         self.terminal = Terminal(Transport(SERVER), self.cache, session, self.reading)
         self.executor = _Mortal(self.terminal, self._random_name)
@@ -148,14 +173,20 @@ class Process:
             self.cache, lambda: self.reading().wall, outbox=self.outbox, ids=self._new_id, made=self._made,
             wrote=self._wrote,
         )  # fmt: skip
+        self.leader = Leader(folder.lock_path, clock=self._clock, beat_seconds=None) if machine.elects else None
+        self.leads = False
         self.wrote = False
+        self.asleep = ""
         self.calling: _Calling | None = None
+        self.salvaging: _Salvaging | None = None
         self.listening: int | None = None
         self._opened = False
 
     def close(self) -> None:
         """End in order."""
         self._hang_up()
+        if self.leader is not None:
+            self.leader.close()
         self.cache.close()
         self.terminal.transport.close()
         self.terminal.session.close()
@@ -175,8 +206,21 @@ class Process:
         self._open()
 
     def lead(self, *, leading: bool) -> None:
-        """Let it sync from now on, or no more."""
-        self.tell(Led(leading))
+        """Let it sync from now on, or no more, unless its machine's processes see to that themselves."""
+        if self.leader is not None:
+            self.looks_who_leads()
+        else:
+            self.tell(Led(leading))
+
+    def looks_who_leads(self) -> None:
+        """What a process does every second. Raises Killed where that was planned."""
+        if self.leader is None or self.asleep or self.halted:
+            return
+        self.leader.move()
+        leads = self.leader.lead()
+        if leads != self.leads:
+            self.leads = leads
+            self.tell(Led(leads))
 
     # ------------------------------------------------------------------ what it knows
 
@@ -199,6 +243,15 @@ class Process:
         self.wrote = True
 
     @property
+    def displaced(self) -> bool:
+        """Whether another version has put its cache in the place of this one's: it shows nothing but that."""
+        try:
+            self.cache.state()
+        except sealed.Replaced:
+            return True
+        return False
+
+    @property
     def idle(self) -> bool:
         """Whether nothing is under way."""
         return self.engine.idle and self.calling is None
@@ -215,7 +268,7 @@ class Process:
                 case Call():
                     self.calling = _Calling(effect.request, self.next_fault(), self._chance.randint(0, 12))
                 case CallSalvage():
-                    self.tell(CallFailed(lost()))
+                    self.salvaging = _Salvaging(self._last_words(effect), self.next_fault())
                 case HangUp():
                     self._hang_up()
                 case Listen():
@@ -224,6 +277,8 @@ class Process:
                     self.listening = None
                 case Halt():
                     self.halted = True
+                    if self.leader is not None:
+                        self.leader.close()
                 case _:
                     assert not isinstance(effect, StorageEffect)  # noqa: S101 # performed by the executor
 
@@ -249,6 +304,11 @@ class Process:
 
     def go_on(self) -> Line | None:
         """A step of whatever is under way; None if there was nothing to do. Raises Killed, and Crashed."""
+        if self.asleep:
+            return None
+        self._finds_itself_overtaken()
+        if self.salvaging is not None:
+            return self._salvage_goes_on(*self.salvaging)
         if self.calling is not None:
             return self._call_goes_on(self.calling)
         if self.halted:
@@ -263,6 +323,18 @@ class Process:
         else:
             return None
         return Line(None)
+
+    def _finds_itself_overtaken(self) -> None:
+        """As a process does between two events of a call, and otherwise within a second."""
+        if self.leader is None:
+            return
+        if self.calling is None and self.salvaging is None:
+            self.looks_who_leads()
+        elif self.leads:
+            self.leader.move()
+            if not self.leader.leads:
+                self.leads = False
+                self.tell(Led(leading=False))
 
     def _stream_goes_on(self, number: int) -> None:
         if not self._opened:
@@ -331,9 +403,42 @@ class Process:
         self._hang_up()
         self.tell(event)
 
-    def _drain(self, request: SyncRequest) -> None:
+    def _last_words(self, call: CallSalvage) -> Salvage:
+        proof = hmac.digest(KEY, msgspec.json.encode(call.mutations), "sha256")
+        machine = self.machine
+        return Salvage(
+            user_name=machine.user, device=machine.device, cid=call.cid, mutations=call.mutations, proof=proof
+        )
+
+    def _salvage_goes_on(self, body: Salvage, fault: Fault) -> Line:
+        self.salvaging = None
+        event: Event = CallFailed(busy() if fault == "busy" else lost())
+        if fault not in ("busy", "request lost"):
+            if fault == "twice":
+                self._drain(body)
+            elif fault == "late again":
+                self.late.append(body)
+            elif fault == "backend dies":
+                self._backend.dies_at_commit(self._chance.randint(1, 3))
+            try:
+                results = self._backend.salvage(body).results
+            except Crashed:
+                self.tell(event)
+                raise
+            except TransportError as error:
+                event = CallFailed(error)
+            else:
+                if fault not in ("answer lost", "cut", "ended early"):
+                    event = Salvaged(results)
+        self.tell(event)
+        return Line(None)
+
+    def _drain(self, request: SyncRequest | Salvage) -> None:
         """The backend hears a request whose answer nobody gets."""
         with contextlib.suppress(TransportError):
+            if isinstance(request, Salvage):
+                self._backend.salvage(request)
+                return
             deque(self._backend.ask(self.machine.token, request), maxlen=0)
 
     def deliver_late(self) -> bool:

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import json
 import random
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
+from unittest import mock
 
 import msgspec
 
-from proofs.sim.backend import BASE, PEOPLE, STORES, Backend, Crashed, Store, virtual_time
+from proofs.sim.backend import BASE, PEOPLE, STORES, Backend, Crashed, Store, failing, virtual_time
 from proofs.sim.checks import Broken, Watch, visible_customers
 from proofs.sim.terminal import Killed, Line, Machine, Process
-from sellmode_contract import records
+from sellmode_contract import mutations, records
 from sellmode_contract.mutations import Claim, Edit, Rejected
 from sellmode_contract.mutations.operations import TaskKind
 from sellmode_contract.records import ConsentState, Customer, ManualTask, Note, Record, Request, TaskRule, task_rule_id
 from sellmode_contract.store_time import Due
 from sellmode_contract.visibility import Account
 from sellmode_tui.cache.outbox import Entry, Made
+from sellmode_tui.cache.tables import VERSION
 from sellmode_tui.sync.events import RetryNow
 from sellmode_tui.visibility.attention import Duplicate, HandedOver, Refused
 from sellmode_tui.visibility.tasks import TaskKey
@@ -49,6 +52,10 @@ RULES = (
 MACHINES = (("ann", 1), ("ann", 2), ("ben", 1), ("mia", 1))
 ROUNDS = 12
 """Passes that everybody gets at the end to send everything and to fetch everything."""
+LOOK_SECONDS = 2.0
+"""How often processes of one machine look who leads."""
+LOOKED_FOR = 80.0
+"""So long they do when time passes; somebody who hangs has lost the lead by then."""
 
 
 class World:
@@ -56,6 +63,8 @@ class World:
 
     def __init__(self, folder: Path, seed: int, store: Store) -> None:
         self.chance = random.Random(f"world {seed}")
+        self.other = random.Random(f"other {seed}")
+        """Decides about troubles alone: worlds without any go the way they went before there were any."""
         self.now = 0.0
         self.trace: list[str] = []
         self.folder = folder
@@ -64,6 +73,9 @@ class World:
         self._happens = self._in_a_mood(_HAPPENS, (1, 1, 3))
         self._writes, self._operates = self._in_a_mood(_WRITES), self._in_a_mood(_OPERATES)
         self._mishaps = self._in_a_mood(_MISHAPS)
+        self._troubled = self.other.choice([0.0, 0.1, 0.25])
+        self._troubles = {act: weight * self.other.choice((0, 1, 1, 4)) for act, weight in _TROUBLES.items()}
+        self._elects = bool(self._troubled) and self.other.random() < 0.5
         self.backend = Backend(store, lambda: self.now, random.Random(f"backend {seed}"))
         self.watch = Watch(self.backend)
         self._fill()
@@ -109,6 +121,9 @@ class World:
         made += RULES
         made += [Request(id=records.source_id("request", "sim", str(number)), store="s1") for number in range(2)]
         self.backend.write(*made, *self._first_tasks(people))
+        for customer in self.backend.customers():
+            if self._troubled and self.other.random() < 0.5:
+                self.backend.know_more(customer.id, self.unique("later"))
         while self.chance.random() < 0.9 and self.backend.work(0):
             pass
 
@@ -130,7 +145,8 @@ class World:
         device = f"{user}-{number}"
         data = self.folder / device
         data.mkdir(mode=0o700)
-        return Machine(device, user, account, device, data, self.backend.sign_in(account.id, device))
+        token = self.backend.sign_in(account.id, device)
+        return Machine(device, user, account, device, data, token, elects=self._elects)
 
     def _process(self, machine: Machine) -> Process:
         self._processes += 1
@@ -145,6 +161,8 @@ class World:
     def step(self) -> None:
         """Something happens. Raises Broken."""
         self.let(_chosen(self.chance, self._happens))
+        if self.other.random() < self._troubled:
+            self.let(World.trouble)
 
     def let(self, happens: Callable[[World], None]) -> None:
         """Let one kind of thing happen. Raises Broken."""
@@ -193,12 +211,32 @@ class World:
         self.note(process.name, "goes on" if moved else "rests")
 
     def time_passes(self) -> None:
-        self.now += self.chance.choice([0.5, 5, 31, 120, 1000, 20_000, 50_000])
+        until = self.now + self.chance.choice([0.5, 5, 31, 120, 1000, 20_000, 50_000])
+        for machine in self.machines if self._elects else ():
+            self._elect(machine, until)
+        self.now = until
         self.note("time is", self.now)
+
+    def _elect(self, machine: Machine, until: float) -> None:
+        """The processes of a machine show that they live and look who leads, for a while. Raises Broken."""
+        before, looked = self.now, 0.0
+        while len(here := self._on(machine)) > 1 and self.now < until and looked < LOOKED_FOR:
+            self.now += LOOK_SECONDS
+            looked += LOOK_SECONDS
+            for process in here:
+                if process.leader is not None and process.asleep != "suspended":
+                    process.leader.beat()
+                if process in self.processes and process.calling is None and process.salvaging is None:
+                    with self._mortally(process):
+                        process.looks_who_leads()
+        awake = [each for each in self._on(machine) if not each.asleep and not each.halted]
+        if looked >= LOOKED_FOR and len(awake) > 1 and not any(each.leader and each.leader.leads for each in awake):
+            raise Broken(f"I8: on {machine.name} nobody leads who goes on")
+        self.now = before
 
     def retries(self) -> None:
         process = self.some()
-        if not process.halted and process.calling is None:
+        if not process.halted and not process.asleep and process.calling is None:
             self.note(process.name, "is asked to sync")
             with self._mortally(process):
                 process.tell(RetryNow())
@@ -218,6 +256,8 @@ class World:
     def writes(self) -> None:
         process = self.some()
         act = _chosen(self.chance, self._writes)
+        if process.asleep or process.displaced:
+            return
         try:
             written = act(self, process)
         except (Rejected, NothingToUndo, CannotUndo) as refused:
@@ -540,6 +580,7 @@ class World:
         clone = Machine(
             f"{machine.name}-clone", machine.user, machine.account, machine.device, data, machine.token,
             written=list(machine.written), done=set(machine.done), seen_to=set(machine.seen_to),
+            version=machine.version, elects=machine.elects,
         )  # fmt: skip
         self.machines.append(clone)
         self.processes.append(self._process(clone))
@@ -564,12 +605,102 @@ class World:
         if process.deliver_late():
             self.watch.backend_changed()
 
+    # troubles
+
+    def trouble(self) -> None:
+        """Something goes wrong that was thought of later: it leaves the choices of everything else as they are."""
+        act = _chosen(self.other, self._troubles)
+        process = self.other.choice(self.processes)
+        self.note(process.name, act.__name__)
+        act(self, process)
+        self.watch.backend_changed()
+
+    def fails_for(self, process: Process) -> None:
+        """The backend's own code fails at something that waits, some times or always."""
+        waiting = process.outbox.waiting()
+        if waiting:
+            self.backend.fail_at(self.other.choice(waiting).mid, self.other.choice([1, 2, 4, None, None]))
+
+    def loses_its_account(self, process: Process) -> None:
+        """Somebody is shut out, and asked to sync soon: most have something to send."""
+        self.backend.change(self.backend.people()[process.machine.user], active=False)
+        if self.other.random() < 0.7 and not process.asleep and not process.halted and process.calling is None:
+            with self._mortally(process):
+                process.tell(RetryNow())
+
+    def gets_its_account_back(self, process: Process) -> None:
+        """Somebody is let in again, and signs in where they are shut out."""
+        user = process.machine.user
+        account = self.backend.people()[user]
+        if not account.active:
+            self.backend.change(account, active=True)
+        for each in list(self.processes):
+            if each.machine.user == user and each.halted and len(self._on(each.machine)) == 1:
+                each.machine.token = self.backend.sign_in(account.id, each.machine.device)
+                self._again(each)
+
+    def wants_newer(self, _: Process) -> None:
+        """The backend speaks another protocol for a while."""
+        self.backend.wants_newer = not self.backend.wants_newer
+
+    def is_another_version(self, process: Process) -> None:
+        """The app goes on as another version, whose cache has another form."""
+        if len(self._on(process.machine)) == 1:
+            process.machine.version = self.other.choice([VERSION - 1, VERSION, VERSION + 1])
+            self._again(process)
+            self.watch.began_anew(process)
+
+    def has_another_version_beside_it(self, process: Process) -> None:
+        """The app is upgraded while it runs, and started once more."""
+        if len(self._on(process.machine)) == 1:
+            process.machine.version = process.machine.version % (VERSION + 1) + 1
+            self.processes.append(self._process(process.machine))
+            for each in self._on(process.machine):
+                self.watch.began_anew(each)
+
+    def writes_as_newer(self, process: Process) -> None:
+        """Somebody wrote with a newer version what this one and the backend do not know, and went back to this one."""
+        if process.asleep or process.displaced:
+            return
+        mid = process._new_id()  # noqa: SLF001 # as a newer app
+        body = json.dumps({"op": "sparkle", "v": 1, "id": mid, "how": self.unique("bright")}).encode()
+        claim = Claim(kind="request", id=mid)
+        with mock.patch.object(mutations, "encode", return_value=body):
+            process.outbox.add(claim, mid=mid, made=Made(*process.reading()), before={})
+        process.cache.fold()
+        process.wrote = True
+        process.machine.written.append(mid)
+        self.watch.wrote_unknown(process, mid)
+
+    def falls_asleep(self, process: Process) -> None:
+        """It is suspended, or its sync hangs."""
+        if self._elects:
+            process.asleep = self.other.choice(["suspended", "hung"])
+
+    def wakes(self, process: Process) -> None:
+        """Whoever sleeps on its machine goes on with what it was doing."""
+        for each in self._on(process.machine):
+            each.asleep = ""
+
+    def has_company(self, process: Process) -> None:
+        """As ``has_a_double``."""
+        self.has_a_double(process)
+
+    def _again(self, process: Process) -> None:
+        """A process ends in order and begins again."""
+        process.close()
+        process.start()
+        with self._mortally(process):
+            process.lead(leading=True)
+        self.watch.looks(process)
+
     # ------------------------------------------------------------------ how it ends
 
     def settle(self) -> None:
         """No more faults: everybody gets time, and then everything has to be right. Raises Broken."""
         self.note("all is well")
         self.backend.dies_at_commit(0)
+        self.backend.wants_newer = False
         for user, _, _ in PEOPLE:
             account = self.backend.people()[user]
             if not account.active:
@@ -582,6 +713,7 @@ class World:
             process.close()
             machine = process.machine
             machine.account = self.backend.people()[machine.user]
+            machine.elects = False
             if machine.device not in tokens:
                 tokens[machine.device] = self.backend.sign_in(machine.account.id, machine.device)
             machine.token = tokens[machine.device]
@@ -596,7 +728,7 @@ class World:
         self.watch.quiet(self.processes)
 
     def _send_everything(self) -> None:
-        for _ in range(ROUNDS):
+        for _ in range(ROUNDS + 3 * len(self.backend.failing)):
             for process in self.processes:
                 self._complete_a_pass(process)
             if not any(process.outbox.unsent() for process in self.processes):
@@ -638,7 +770,7 @@ _HAPPENS: dict[Callable[[World], None], int] = {
     World.mishap: 5,
     World.rules_work: 10,
 }
-EVENTS = tuple(_HAPPENS)
+EVENTS = (*_HAPPENS, World.trouble)
 """The kinds of things that happen."""
 _WRITES: dict[Callable[[World, Process], Written | None], int] = {
     World.edits: 30,
@@ -685,6 +817,18 @@ _MISHAPS: dict[Callable[[World, Process], None], int] = {
     World.starts_anew: 2,
     World.hears_late: 5,
 }
+_TROUBLES: dict[Callable[[World, Process], None], int] = {
+    World.fails_for: 8,
+    World.loses_its_account: 6,
+    World.gets_its_account_back: 4,
+    World.wants_newer: 2,
+    World.is_another_version: 2,
+    World.has_another_version_beside_it: 1,
+    World.writes_as_newer: 4,
+    World.falls_asleep: 4,
+    World.wakes: 3,
+    World.has_company: 3,
+}
 
 
 @contextlib.contextmanager
@@ -695,6 +839,7 @@ def opened(folder: Path, seed: int, store: Store) -> Iterator[World]:
         world = World(folder, seed, store)
         holder.append(world)
         try:
-            yield world
+            with failing(world.backend.fails):
+                yield world
         finally:
             world.close()

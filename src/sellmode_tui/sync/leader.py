@@ -71,10 +71,14 @@ class Leader:
         lock: Path,
         *,
         clock: Callable[[], float] = time.monotonic,
-        beat_seconds: float = BEAT_SECONDS,
+        beat_seconds: float | None = BEAT_SECONDS,
         vigil: Vigil | None = None,
     ) -> None:
-        """``clock`` in seconds, by which the waiting for others is reckoned."""
+        """``clock`` in seconds, by which the waiting for others is reckoned.
+
+        A leader shows by itself that it lives, from a thread; with None for ``beat_seconds`` whoever drives it calls
+        ``beat``.
+        """
         self._lock = lock
         self._clock = clock
         self._beat_seconds = beat_seconds
@@ -82,7 +86,7 @@ class Leader:
         self._file: int | None = None
         self._wish = lock.with_name(f"{lock.name}.wish")
         self._asked_at: int | None = None
-        self._moves = 0
+        self._lives = self._moves = 0
         self._ended = threading.Event()
         self._heart: threading.Thread | None = None
 
@@ -113,8 +117,23 @@ class Leader:
             return False
         self._file = file
         self._ended = threading.Event()
-        self._heart = threading.Thread(target=self._beat, args=(file, self._ended), name="leader", daemon=True)
+        self._lives = 0
+        if self._beat_seconds is None:
+            return self.beat()
+        self._heart = threading.Thread(target=self._live, args=(self._beat_seconds,), name="leader", daemon=True)
         self._heart.start()
+        return True
+
+    def beat(self) -> bool:
+        """Show that this process lives; whether it still leads."""
+        if self._file is None or self._ended.is_set():
+            return False
+        if not self._is_in_place(self._file):
+            self._ended.set()
+            return False
+        self._lives += 1
+        with contextlib.suppress(OSError):  # a full disk: the others may overtake, which is no harm
+            os.pwrite(self._file, _FORM.pack(self._lives, self._moves), 0)
         return True
 
     def move(self) -> None:
@@ -209,13 +228,6 @@ class Leader:
         ours = os.fstat(file)
         return (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
 
-    def _beat(self, file: int, ended: threading.Event) -> None:
-        lives = 0
-        while not ended.is_set():
-            if not self._is_in_place(file):
-                ended.set()
-                return
-            lives += 1
-            with contextlib.suppress(OSError):  # a full disk: the others may overtake, which is no harm
-                os.pwrite(file, _FORM.pack(lives, self._moves), 0)
-            ended.wait(self._beat_seconds)
+    def _live(self, seconds: float) -> None:
+        while self.beat():
+            self._ended.wait(seconds)
