@@ -33,8 +33,8 @@ from sellmode_backend import faults, housekeeping, metrics, openapi, problems
 from sellmode_backend.accounts.passwords import Passwords
 from sellmode_backend.accounts.signing_in import Clock, SigningIn, utc_now
 from sellmode_backend.problems import Refused
+from sellmode_backend.rules import asked as previews
 from sellmode_backend.rules import keep as rules
-from sellmode_backend.rules.asked import preview
 from sellmode_backend.store import migrations, settings
 from sellmode_backend.store.database import Database
 from sellmode_backend.sync import events
@@ -73,6 +73,8 @@ class ServerSettings:
     """Passwords hashed at the same time; each takes memory."""
     parallel_previews: int = 2
     """Previews of rules at the same time; each looks at all customers of a store."""
+    preview_seconds: float = 30
+    """A preview that takes longer is given up."""
     most_streams: int = 1000
     """Terminals that may listen to one worker for changes."""
     poke_poll_seconds: float = 1
@@ -117,7 +119,8 @@ class _Backend:
         self._signing_in = SigningIn(database, settings.passwords, clock)
         self._hashing = CapacityLimiter(settings.parallel_hashes)
         self._previews = CapacityLimiter(settings.parallel_previews)
-        self._asking: set[str] = set()  # sessions whose preview is being worked out, so that none takes all the places
+        self._askers = previews.Askers(clock)
+        self._waiting: set[previews.Patience] = set()
         self._hub = events.Hub(
             database,
             clock,
@@ -133,13 +136,19 @@ class _Backend:
             asyncio.create_task(rules.keep(self._database, self._clock, self._settings.rules_seconds)),
         ]
         try:
-            yield {events.END_STREAMS: self._hub.close}
+            yield {events.END_STREAMS: self._end}
         finally:
             for task in tasks:
                 task.cancel()
             self._hub.close()
             # What has begun in a thread goes on to its end: whoever closes the database comes after.
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _end(self) -> None:
+        """End what would go on for long: the server stops."""
+        self._hub.close()
+        for patience in self._waiting:
+            patience.end()
 
     # -------------------------------------------------------------- signing in
 
@@ -189,15 +198,22 @@ class _Backend:
 
     async def preview(self, request: Request) -> Response:
         asked = await self._asked(request, wire.PreviewRequest)
-        token = _token(request)
-        if token in self._asking:
+        who = partial(previews.who_asks, self._database, _token(request), asked, self._clock())
+        account = await to_thread.run_sync(who)
+        if self._askers.busy(account):
             raise Refused("unavailable", "Your preview before this one is not done yet.", retry_after=_PREVIEW_RETRY_S)
-        self._asking.add(token)
-        try:
-            look = partial(preview, self._database, token, asked, self._clock())
-            return _json(await to_thread.run_sync(look, limiter=self._previews))
-        finally:
-            self._asking.discard(token)
+        with self._askers.asking(account):
+            patience = previews.Patience(self._settings.preview_seconds)
+            self._waiting.add(patience)
+            waiting = asyncio.create_task(_when_gone(request, patience.end))
+            look = partial(previews.preview, self._database, account, asked, self._clock(), patience)
+            try:
+                return _json(await to_thread.run_sync(look, limiter=self._previews))
+            except previews.Stopped:
+                raise (ClientDisconnect if waiting.done() else Refused("unavailable", "The server stops.")) from None
+            finally:
+                waiting.cancel()
+                self._waiting.discard(patience)
 
     async def _compressed(
         self, first: Chunk, chunks: Iterator[Chunk], compress: Callable[[bytes, bool], bytes]
@@ -300,6 +316,13 @@ async def _body(request: Request) -> bytes:
         if len(body) > wire.MAX_BODY_BYTES:
             raise Refused("body_too_large", f"At most {wire.MAX_BODY_BYTES} bytes are read.")
     return bytes(body)
+
+
+async def _when_gone(request: Request, call: Callable[[], None]) -> None:
+    """Call something if the client hangs up, its request having been read."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+    call()
 
 
 def _check_text(name: str, value: str) -> None:
@@ -427,7 +450,8 @@ class _Envelope:
 
     def _problem(self, error: Exception, scope: Scope) -> Response:
         refused = problems.refusal(error)
-        if refused is None or refused.problem.code == "unavailable":
+        # What somebody is refused by rule they could fill the log with.
+        if refused is None or (refused.problem.code == "unavailable" and not isinstance(error, Refused)):
             refused = self._log(error, scope, refused)
         self._metrics.refusals.labels(refused.problem.code).inc()
         return problems.response(refused.problem)

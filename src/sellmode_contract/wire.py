@@ -311,7 +311,7 @@ class PreviewRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class PreviewLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A task that would be made, or is held back. Ids only: who may see the customer has the name."""
+    """A task that would be made, or is held back, for a customer whom the asker sees, and so has the name of."""
 
     customer: str
     due: str
@@ -321,16 +321,26 @@ class PreviewLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """Why it is held back: one of ``rules.HELD``; empty for a task."""
 
 
+class PreviewOthers(msgspec.Struct, frozen=True, kw_only=True):
+    """Of customers whom the asker does not see: in steps of ``PREVIEW_STEP``, 0 is fewer than that."""
+
+    due: int
+    held: int
+
+
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """What a rule would do."""
 
     day: str
     due: int
-    """How many tasks in all."""
+    """How many tasks in all, for customers whom the asker sees."""
     held: int
-    """How many held back in all."""
+    """How many held back in all, likewise."""
     lines: tuple[PreviewLine, ...]
     """The first ``MAX_PREVIEW_LINES`` of either sort."""
+    others: PreviewOthers | None = None
+    """None if there is nothing for customers whom the asker does not see."""
 
 
+PREVIEW_STEP = 5
 MAX_PREVIEW_LINES = 200

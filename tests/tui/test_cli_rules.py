@@ -236,13 +236,17 @@ def test_a_preview_says_what_would_be_made_and_what_held_back_without_writing(de
         )
     )
     eve = day - dt.timedelta(days=3)
+    roughly = mia.ask("rules", "preview", "birthday", "--day", eve.isoformat(), "--json").objects[0]
+    assert (roughly["due"], roughly["lines"], roughly["others"]) == (0, [], {"due": 0, "held": 0})
+    said = mia.ask("rules", "preview", "birthday", "--day", eve.isoformat())
+    assert "For colleagues' customers fewer than 5 tasks, fewer than 5 held back." in said.err
+    desk.shop.set_mode("team")
     found = mia.ask("rules", "preview", "birthday", "--day", eve.isoformat(), "--json")
     assert found.code == 0, found
     (preview,) = found.objects
     assert (preview["day"], preview["due"] + preview["held"]) == (eve.isoformat(), 4)
     named = {line["customer"]: line for line in preview["lines"]}
     assert named.keys() == {person.id for person in desk.people[:4]}
-    # The manager in Associate Mode knows customers by their cards, and everybody of the store.
     assert mia.ask("sync").code == 0
     shown = mia.ask("rules", "preview", "birthday", "--day", eve.isoformat(), "--json").objects[0]
     assert {line["customer_name"] for line in shown["lines"]} == {person.name for person in desk.people[:4]}

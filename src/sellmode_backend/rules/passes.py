@@ -371,10 +371,20 @@ def _ended(connection: Connection, work: _Work, same: set[str]) -> Iterator[Rule
 # ------------------------------------------------------------------ preview
 
 
-def preview(connection: Connection, rule: TaskRule, store: str, day: dt.date, now: dt.datetime) -> wire.Preview:
+def preview(
+    connection: Connection,
+    rule: TaskRule,
+    store: str,
+    day: dt.date,
+    now: dt.datetime,
+    *,
+    seen: Callable[[Customer], bool] = lambda _: True,
+    go_on: Callable[[], None] = lambda: None,
+) -> wire.Preview:
     """What a rule, as it is or might be, would do in a store on a day. Only reads; a snapshot's connection is best.
 
-    Raises judging.UnfitRule for a rule that makes no sense, UnknownStore.
+    Of customers who are not ``seen`` there are rough numbers only. ``go_on`` is called now and then; what it raises
+    ends this. Raises judging.UnfitRule for a rule that makes no sense, UnknownStore.
     """
     house = standing.read(connection)
     if house is None or all(entry.id != store for entry in house.retailer.stores):
@@ -385,13 +395,14 @@ def preview(connection: Connection, rule: TaskRule, store: str, day: dt.date, no
     board = _Board(rule, ledger.taken(connection, store, day, [rule.slug]))
     cursor = ""
     while customers := facts.customers_after(connection, store, cursor, BATCH):
+        go_on()
         cursor = next(reversed(customers))
         known = facts.load(connection, [one for one in customers.values() if one is not None], judge.needs())
         made = ledger.made(connection, list(customers))
         for one in known:
             there = tuple(task for task in one.tasks if not judging.overtaken(rule, task, one, now))
             for decision in judge.decisions(msgspec.structs.replace(one, tasks=there), made.get(one.customer.id, ())):
-                board.take(decision)
+                board.take(decision, seen=seen(one.customer))
     return board.preview(day)
 
 
@@ -404,10 +415,15 @@ class _Board:
         self._due: list[Decision] = []
         self._held: list[Decision] = []
         self._due_count = self._held_count = 0
+        self._unseen: set[str] = set()
+        self._others: Counter[bool] = Counter()
+        """Decisions about customers who are not seen, by whether they are held back."""
         self._candidates: dict[str, list[Decision]] = {}
 
-    def take(self, decision: Decision) -> None:
-        """One more decision."""
+    def take(self, decision: Decision, *, seen: bool) -> None:
+        """One more decision, about a customer who is seen by who asks or is not."""
+        if not seen:
+            self._unseen.add(decision.customer)
         if decision.held:
             self._hold(decision)
         elif self._cap is None:
@@ -429,14 +445,27 @@ class _Board:
             wire.PreviewLine(customer=one.customer, due=one.due.text, person=one.person, held=one.held)
             for one in (*self._due, *self._held)
         ]
-        return wire.Preview(day=day.isoformat(), due=self._due_count, held=self._held_count, lines=tuple(lines))
+        others = wire.PreviewOthers(due=_roughly(self._others[False]), held=_roughly(self._others[True]))
+        return wire.Preview(
+            day=day.isoformat(),
+            due=self._due_count,
+            held=self._held_count,
+            lines=tuple(lines),
+            others=others if self._others else None,
+        )
 
     def _keep(self, decision: Decision) -> None:
+        if decision.customer in self._unseen:
+            self._others[False] += 1
+            return
         self._due_count += 1
         if len(self._due) < wire.MAX_PREVIEW_LINES:
             self._due.append(decision)
 
     def _hold(self, decision: Decision) -> None:
+        if decision.customer in self._unseen:
+            self._others[True] += 1
+            return
         self._held_count += 1
         if len(self._held) < wire.MAX_PREVIEW_LINES:
             self._held.append(decision)
@@ -448,3 +477,8 @@ class _Board:
         self._candidates[person] = mine[:room]
         for decision in mine[room:]:
             self._hold(decision._replace(held="cap"))
+
+
+def _roughly(count: int) -> int:
+    """A number that tells nothing of one customer more or less, most of the time."""
+    return count - count % wire.PREVIEW_STEP

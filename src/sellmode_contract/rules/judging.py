@@ -185,6 +185,11 @@ class Judge:
         )
 
 
+def asked_fields(rule: TaskRule, retailer: Retailer) -> frozenset[str]:
+    """The fields of customers that a rule's audience asks for; ``search`` if it looks for words. Raises UnfitRule."""
+    return frozenset(_fields_of(prepare(rule, retailer).audience, words="search"))
+
+
 def needs(rules: Iterable[Prepared], zone: dt.tzinfo, today: dt.date) -> Needs:
     """What has to be loaded of customers to judge them by rules on a day."""
     since: list[dt.datetime] = []
@@ -297,13 +302,15 @@ def _may_contact(need: ConsentNeed, facts: Facts) -> bool:
     )
 
 
-def _fields_of(tree: Node | None) -> set[str]:
-    """The fields that a filter asks for."""
+def _fields_of(tree: Node | None, words: str = "") -> set[str]:
+    """The fields that a filter asks for, and what stands for looking for words."""
     match tree:
         case filters.And(items=items) | filters.Or(items=items):
-            return {name for item in items for name in _fields_of(item)}
+            return {name for item in items for name in _fields_of(item, words)}
         case filters.Not(item=item):
-            return _fields_of(item)
+            return _fields_of(item, words)
         case filters.Comparison(field=field):
             return {field}
+        case filters.Words() if words:
+            return {words}
     return set()

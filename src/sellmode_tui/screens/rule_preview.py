@@ -17,6 +17,7 @@ from sellmode_tui.screens.list_screen import ListedRows, ListScreen
 from sellmode_tui.screens.words import counted
 from sellmode_tui.visibility import Door
 from sellmode_tui.visibility.due_words import due_words, full_words
+from sellmode_tui.visibility.preview_words import others_words
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_table import Row, RowTable
 
@@ -115,4 +116,6 @@ def preview_words(preview: Preview) -> str:
     shown = len(preview.lines)
     if shown < preview.due + preview.held:
         said += f". Listed are {shown:,} of these {preview.due + preview.held:,}, and the reasons of those"
+    if preview.others:
+        said += f". {others_words(preview.others)}"
     return f"{said}."

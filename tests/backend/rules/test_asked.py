@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,15 +12,20 @@ from typing import Any
 import httpx2 as httpx
 import msgspec
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
-from sellmode_backend.rules import passes
+from sellmode_backend.accounts import sessions
+from sellmode_backend.rules import facts, passes
+from sellmode_backend.rules.asked import OFTEN, Patience
 from sellmode_backend.server import ServerSettings
-from sellmode_backend.store import records
+from sellmode_backend.store import records, schema, settings
 from sellmode_backend.store.database import Database
 from sellmode_contract import wire
 from sellmode_contract.records import Customer, ImportantDate
 from sellmode_contract.visibility import Account
 from tests.backend.people import QUICK, Client, MovedClock, add_person, problem_of
+from tests.backend.sync.pushing import uuid7
 from tests.support.backend import retailer_database, serve_in_thread
 
 BIRTHDAY = {
@@ -70,6 +77,7 @@ def test_a_manager_asks_what_tomorrow_brings(database: Database, url: str, clock
         for id, store, day, owner in (("a", "Alpha", 26, ada.id), ("b", "Alpha", 27, ada.id), ("c", "Beta", 26, None)):
             date = ImportantDate(id=f"d{id}", customer=id, label="birthday", month=11, day=day)
             records.write(connection, [Customer(id=id, store=store, owner=owner, given_name="Zoë"), date])
+        settings.set_mode(connection, "team")
     client = signed_in(url, database, mia, clock)
     assert preview_of(ask(client)) == wire.Preview(
         day="2026-11-23", due=1, held=0, lines=(wire.PreviewLine(customer="a", due="2026-11-23", person=ada.id),)
@@ -94,31 +102,153 @@ def test_who_does_not_look_after_the_rules_of_a_store_is_told_nothing(
     problem_of(ask(Client(url)), 401)
 
 
-def test_a_session_has_one_question_at_a_time(
+def born_on_the_26th(database: Database, count: int, owner: Account | None, **fields: Any) -> list[Customer]:
+    made = [
+        Customer(id=uuid7(), store="Alpha", owner=owner.id if owner else None, email="zoe@example.com", **fields)
+        for _ in range(count)
+    ]
+    with database.transaction() as connection:
+        dates = [ImportantDate(id=f"d{one.id}", customer=one.id, label="birthday", month=11, day=26) for one in made]
+        records.write(connection, [*made, *dates])
+    return made
+
+
+def test_who_does_not_see_customers_is_told_roughly_how_many_and_never_who(
+    database: Database, url: str, clock: MovedClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """In Associate Mode a manager has cards of associates' customers: no e-mail, no birthday, no spend."""
+    mia = signed_in(url, database, add_person(database, "mia", "Alpha", role="manager"), clock)
+    ada = add_person(database, "ada", "Alpha")
+    theirs = born_on_the_26th(database, 13, ada)
+    vip = born_on_the_26th(database, 4, ada, tags=("vip",))
+    free = born_on_the_26th(database, 2, None)
+    with caplog.at_level(logging.INFO, "sellmode_backend.audit"):
+        found = preview_of(ask(mia))
+        assert (found.due, found.held, found.others) == (2, 0, wire.PreviewOthers(due=15, held=0))
+        assert {line.customer for line in found.lines} == {one.id for one in free}
+        few = preview_of(ask(mia, audience="tag:vip zoe@example"))
+        assert (few.due, few.lines, few.others) == (0, (), wire.PreviewOthers(due=0, held=0))
+        one = vip[0].id
+        assert one not in ask(mia, audience="tag:vip", daily_cap=1).text
+        held = preview_of(ask(mia, consent="phone", contact_gap_days=1, daily_cap=7))
+        assert held.others == wire.PreviewOthers(due=5, held=10)
+    told = [record.getMessage() for record in caplog.records if record.name == "sellmode_backend.audit"]
+    assert len(told) == 4
+    assert "store Alpha, trigger date, search, tag, for 2026-11-23: told of 0 and, roughly, of 0 more" in told[1]
+    assert not [line for line in told if "zoe" in line or "vip" in line or any(one.id in line for one in theirs)]
+    with database.transaction() as connection:
+        settings.set_mode(connection, "team")
+    everybody = preview_of(ask(mia))
+    assert (everybody.due, everybody.others) == (19, None)
+    hana = signed_in(url, database, add_person(database, "hana", "Alpha", role="head_office"), clock)
+    assert preview_of(ask(hana)).others == wire.PreviewOthers(due=15, held=0)
+
+
+def test_a_reader_of_profiles_sees_the_store_in_associate_mode_too(
+    database: Database, url: str, clock: MovedClock
+) -> None:
+    mia = add_person(database, "mia", "Alpha", role="manager")
+    with database.transaction() as connection:
+        capabilities = sorted(mia.capabilities | {"read_profiles"})
+        connection.execute(sa.update(schema.account).values(capabilities=capabilities))
+    born_on_the_26th(database, 3, add_person(database, "ada", "Alpha"))
+    found = preview_of(ask(signed_in(url, database, mia, clock)))
+    assert (found.due, found.others) == (3, None)
+
+
+class Slow:
+    """Lets the first preview stop at its first look at customers, until it may go on."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun, self.go_on = threading.Event(), threading.Event()
+        self.looks = 0
+        self._after = facts.customers_after
+        monkeypatch.setattr(facts, "customers_after", self._look)
+
+    def _look(self, connection: Connection, store: str, cursor: str, limit: int) -> dict[str, Customer | None]:
+        self.looks += 1
+        if not self.begun.is_set():
+            self.begun.set()
+            assert self.go_on.wait(30)
+        return self._after(connection, store, cursor, limit)
+
+
+def test_a_person_has_one_question_at_a_time(
     database: Database, url: str, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each goes through all customers of a store: who asks without end keeps nobody else from asking."""
-    mia = signed_in(url, database, add_person(database, "mia", "Alpha", role="manager"), clock)
+    account = add_person(database, "mia", "Alpha", role="manager")
+    mia = signed_in(url, database, account, clock)
+    also_mia = Client(url, device="another")
+    also_mia.token = also_mia_token(database, account, clock)
     moe = signed_in(url, database, add_person(database, "moe", "Alpha", role="manager"), clock)
-    begun, go_on = threading.Event(), threading.Event()
-    look = passes.preview
-
-    def slowly(*given: Any) -> wire.Preview:
-        if not begun.is_set():
-            begun.set()
-            assert go_on.wait(30)
-        return look(*given)
-
-    monkeypatch.setattr(passes, "preview", slowly)
+    slow = Slow(monkeypatch)
     with ThreadPoolExecutor() as threads:
         first = threads.submit(ask, mia)
-        assert begun.wait(30)
-        problem = problem_of(ask(mia), 503)
-        assert (problem.code, problem.retry_after) == ("unavailable", 5)
+        assert slow.begun.wait(30)
+        for client in (mia, also_mia):
+            problem = problem_of(ask(client), 503)
+            assert (problem.code, problem.retry_after) == ("unavailable", 5)
         assert preview_of(ask(moe)).due == 0
-        go_on.set()
+        slow.go_on.set()
         assert preview_of(first.result()).due == 0
+    assert preview_of(ask(also_mia)).due == 0
+
+
+def also_mia_token(database: Database, account: Account, clock: MovedClock) -> str:
+    with database.transaction() as connection:
+        return sessions.start(connection, account.id, "another", clock())[0]
+
+
+def test_nobody_asks_without_end(database: Database, url: str, clock: MovedClock) -> None:
+    mia = signed_in(url, database, add_person(database, "mia", "Alpha", role="manager"), clock)
+    for _ in range(OFTEN):
+        assert ask(mia, title="").status_code == 400
+    problem = problem_of(ask(mia), 429)
+    assert (problem.code, problem.retry_after) == ("too_many_attempts", 600)
+    clock.forward(minutes=10)
     assert preview_of(ask(mia)).due == 0
+
+
+def test_a_preview_ends_when_its_client_has_gone(
+    database: Database, url: str, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passes, "BATCH", 1)
+    mia = signed_in(url, database, add_person(database, "mia", "Alpha", role="manager"), clock)
+    born_on_the_26th(database, 50, None)
+    ended = threading.Event()
+    end = Patience.end
+
+    def noted(patience: Patience) -> None:
+        end(patience)
+        ended.set()
+
+    monkeypatch.setattr(Patience, "end", noted)
+    slow = Slow(monkeypatch)
+    body = msgspec.json.encode(wire.PreviewRequest(store="Alpha", rule=BIRTHDAY))
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as connection:
+        lines = [f"POST {wire.PREVIEW_PATH} HTTP/1.1", f"Host: {host}", f"Content-Length: {len(body)}"]
+        headers = {**mia.headers, "Authorization": f"Bearer {mia.token}"}
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
+        assert slow.begun.wait(30)
+    assert ended.wait(30)
+    slow.go_on.set()
+    while problem_code(ask(mia)) == "unavailable":  # until it has ended
+        pass
+    assert slow.looks <= 1 + 51, "the first looked once, this one at everybody"
+
+
+def problem_code(answer: httpx.Response) -> str:
+    return "" if answer.status_code == 200 else msgspec.json.decode(answer.content, type=wire.Problem).code
+
+
+def test_a_preview_has_so_much_time(database: Database, clock: MovedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = ServerSettings(passwords=QUICK, preview_seconds=0)
+    with serve_in_thread(database, rules, clock) as url:
+        mia = signed_in(url, database, add_person(database, "mia", "Alpha", role="manager"), clock)
+        assert problem_of(ask(mia), 503).detail.startswith("The preview takes too long here")
 
 
 @pytest.mark.parametrize(
