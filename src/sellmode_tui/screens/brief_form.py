@@ -160,13 +160,13 @@ class BriefForm(FormScreen):
         yield ChoiceEntry("action", "Asks for", desk, _ACTIONS, brief.action if brief else None)
         yield ProductsEntry(desk, brief.products if brief else ())
         yield TextEntry("subject", "Subject", desk, (brief.subject or None) if brief else None)
-        yield AreaEntry("message", f"Suggested text, with {_PLACES}", desk, (brief.message or None) if brief else None)
+        yield AreaEntry("message", "Suggested text", desk, (brief.message or None) if brief else None)
         yield AreaEntry("details", "Details", desk, (brief.details or None) if brief else None)
 
     @property
     def hint(self) -> str:
-        """Whose time it is."""
-        return "Times are each store's own. Who joins before it expires gets it, too."
+        """Whose time it is, and what may stand in the text."""
+        return f"Times are each store's own. The text may have {_PLACES}."
 
     def prepare(self) -> Write:
         """What is asked."""

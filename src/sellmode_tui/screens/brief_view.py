@@ -116,7 +116,7 @@ class BriefScreen(BriefPage[bool]):
     DEFAULT_CSS = """
     BriefScreen {
         background: $background;
-        VerticalScroll { padding: 0 1; scrollbar-size-vertical: 1; }
+        VerticalScroll { padding: 0 1; overflow-y: scroll; scrollbar-size-vertical: 1; }
         VerticalScroll > Static { width: 1fr; height: auto; }
     }
     """

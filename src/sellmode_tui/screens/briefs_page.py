@@ -31,11 +31,11 @@ from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_table import Row, RowTable
 
 _COLUMNS: Final = (
-    Column("Due", 13, priority=8, min_width=10),
-    Column("Corporate task", priority=10, min_width=20),
+    Column("Due", 14, priority=8, min_width=10),
+    Column("Corporate task", priority=10, min_width=24),
     Column("For", 24, priority=6, min_width=12),
     Column("Expires", 13, priority=7, min_width=10),
-    Column("Done", 14, "right", priority=9, min_width=8),
+    Column("Done", 11, "right", priority=9, min_width=7),
 )
 _EMPTY: Final = "Nothing is asked of the stores yet.\na asks something: everyone whom it is for gets a task of it."
 
@@ -72,7 +72,7 @@ class BriefsScreen(ListScreen[None, BriefLine], BriefPage[None], MainPage[None])
                 brief.title,
                 _whose(item),
                 state_words(item) or ends,
-                done_words(item.progress),
+                f"{item.progress.done:,}/{item.progress.given:,}" if item.progress.given else "",
             ),
         )
 

@@ -72,10 +72,10 @@ def stored(pilot: Pilot[None], title: str) -> CorporateBrief | None:
 async def test_the_list_says_until_when_of_whom_and_how_many_have_done_it() -> None:
     async with at_the_briefs() as pilot:
         assert rows(pilot) == [
-            ("Tue", LOOKBOOK.title, "all stores", "15 Dec", "3 of 13"),
+            ("Tue", LOOKBOOK.title, "all stores", "15 Dec", "3/13"),
             ("tomorrow 18:00", PHOTOS.title, "all stores, e-commerce", "never", ""),
-            ("20 Nov", OPENING.title, DAMRAK.name, "over", "3 of 7"),
-            ("any time", MISTAKE.title, GRAFTON.name, "taken back", "1 of 6"),
+            ("20 Nov", OPENING.title, DAMRAK.name, "over", "3/7"),
+            ("any time", MISTAKE.title, GRAFTON.name, "taken back", "1/6"),
         ]
         assert writing.said(pilot, "#above") == "4 corporate tasks, 1 over, 1 taken back"
         assert writing.said(pilot, "#below") == "3 of 13 done · 9 open, 1 dismissed · all stores"
@@ -139,7 +139,7 @@ async def test_what_is_not_led_is_said_not_to_be_counted(data: Path) -> None:
     only = msgspec.structs.replace(briefing.HANNE, stores=(DAMRAK.id,))
     counter.make_account(data, only, "associate", briefing.records())
     async with at_the_briefs() as pilot:
-        assert rows(pilot)[0][-1] == "2 of 7"
+        assert rows(pilot)[0][-1] == "2/7"
         await pilot.press("enter")
         await shows(pilot, BriefScreen)
         await wait_until(pilot, lambda: bool(view(pilot)))
