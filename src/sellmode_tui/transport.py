@@ -37,6 +37,8 @@ SILENT_SECONDS: Final = 30.0
 """How long the backend may send nothing; in a long answer it sends a sign of life at least every 10 seconds."""
 LONGEST_WAIT: Final = 3600.0
 """A server that asks to wait longer is asked again after this many seconds all the same."""
+HEALTH_PATH: Final = "/health"
+"""Where the backend says how it is, to anybody."""
 MAX_REPLY_BYTES: Final = 1024 * 1024
 """No unpacked answer but a stream's is longer."""
 MAX_EVENT_BYTES: Final = 64 * 1024
@@ -172,6 +174,14 @@ class Transport:
         """Ask for something that needs no message and no session. Raises TransportError."""
         with self._call("GET", path, None, None, "application/json") as response:
             return Answer(response.status_code, _whole(_unpacked(response)))
+
+    def reach(self) -> None:
+        """Find out whether the backend can be reached, without giving it anything. Raises TransportError.
+
+        Whatever it answers will do: what is wrong with it is for the call to say.
+        """
+        with contextlib.suppress(Refused):
+            self.get(HEALTH_PATH)
 
     def preview(self, request: wire.PreviewRequest, *, token: str) -> wire.Preview:
         """Ask what a rule would do. Raises TransportError."""

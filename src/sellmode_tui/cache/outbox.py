@@ -389,6 +389,10 @@ class Outbox:
                     f"UPDATE mutation SET folds = 0, change = ? WHERE {settled}", (_changed(connection), limit)
                 )
 
+    def has_fresh(self) -> bool:
+        """Whether anything waits that was never put into a request."""
+        return self._value("SELECT 1 FROM mutation WHERE state = 'waiting' AND NOT sent LIMIT 1") is not None
+
     def retiring(self) -> bool:
         """Whether anything that is settled still folds."""
         return self._value("SELECT 1 FROM mutation WHERE state = 'applied' AND folds LIMIT 1") is not None

@@ -26,12 +26,11 @@ from sellmode_tui.account.tally import read_tally
 from sellmode_tui.commands.accounts import tally_words
 from sellmode_tui.commands.outcome import Exit, Failure
 from sellmode_tui.commands.output import Table, json_option, minute, print_json
-from sellmode_tui.transport import Interrupted, Transport, TransportError
+from sellmode_tui.transport import HEALTH_PATH, Interrupted, Transport, TransportError
 
 LEAST_FREE: Final = 500_000_000
 """Bytes of free disk space below which a warning is due: a large store's copy and its log."""
 REACH_SECONDS: Final = 3.0
-HEALTH_PATH: Final = "/health"
 SMALLEST_SCREEN: Final = (80, 24)
 _PROBE: Final = "doctor"
 """Asked of the keyring; nothing is ever kept under it."""

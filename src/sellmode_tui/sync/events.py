@@ -95,7 +95,8 @@ class Salvaged(_Message, frozen=True):
 class StorageFailed(_Message, frozen=True):
     """A storage effect failed and changed nothing; other storage effects after it were not performed."""
 
-    error: Overtaken | Malformed | SealedError
+    error: Overtaken | Malformed | SealedError | TransportError
+    """TransportError: the backend cannot be reached, so that nothing new was put into a call."""
 
 
 class PassEnded(_Message, frozen=True):

@@ -166,7 +166,7 @@ class Live:
         self._on_status = on_status
         self._on_change = on_change
         self._engine = Engine(chance or random.Random())  # noqa: S311 # spreads load, keeps no secret
-        self._executor = Executor(terminal)
+        self._executor = Executor(terminal, doubts=lambda: not self._engine.hears)
         self._inbox = _Inbox()
         self._calls: deque[Call | CallSalvage] = deque()
         self._hung_up = False

@@ -311,6 +311,28 @@ def test_written_offline_and_sent_when_the_line_is_back(
     assert_right(mine.cache, shop.seen_by(ada))
 
 
+def test_what_never_left_is_withdrawn(shop: Shop, mine: Terminal, someone: Customer) -> None:
+    """The line drops unnoticed: what is written then, and tried in vain, was not sent and is as if it had not been."""
+    with FaultProxy(port(shop)) as proxy:
+        transport = Transport(proxy.url)
+        with Watched(replace(mine, transport=transport)) as watched:
+            watched.until(line=Line.ONLINE, received=0)
+            watched.until_shown(lambda: watched.hearing)
+            proxy.refuse()
+            proxy.drop_all()
+            watched.until_shown(lambda: not watched.hearing)
+            for _ in range(2):
+                watched.door.set_consent(someone.id, "phone", "unsubscribed")
+                watched.until(line=Line.OFFLINE, unsent=1)
+                watched.live.retry_now()
+                assert watched.door.undo().how == "withdrawn"
+                watched.until(unsent=0)
+            proxy.accept()
+            watched.live.retry_now()
+            watched.until(line=Line.ONLINE)
+    assert not any(each.channel == "phone" and each.state == "unsubscribed" for each in at_backend(shop, "consent"))
+
+
 def test_where_events_do_not_come_through_it_asks_by_the_clock(
     shop: Shop, mine: Terminal, bens: Terminal, someone: Customer
 ) -> None:
