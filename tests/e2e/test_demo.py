@@ -170,6 +170,7 @@ def test_whom_it_does_not_know_it_answers_with_whom_it_knows(home: Path) -> None
         [*DEMO, "--as", "nobody"], capture_output=True, text=True, env=environment(home), check=False, timeout=60
     )
     assert done.returncode == 2
+    assert done.stderr.startswith("Usage: ./dev demo ")
     for _, user_name, name, *_ in STAFF:
         assert user_name in done.stderr
         assert name in done.stderr

@@ -194,4 +194,4 @@ def _backend(url: str, port: int, log: Path) -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="./dev demo")

@@ -40,12 +40,13 @@ def fill(database: Database, world: World, now: dt.datetime, tell: Callable[[str
         for account in people:
             directory.add(connection, account, now)
             signing_in.set_password(connection, account.id, hashed)
-        tell(f"{len(world.records)} customers, products, dates and notes")
+        customers = [record.id for record in world.records if isinstance(record, Customer)]
+        tell(f"{len(customers):,} customers, and with products, dates and notes {len(world.records):,} records")
         records.write(connection, world.records)
-        tell(f"{len(world.orders)} orders")
+        tell(f"{len(world.orders):,} orders")
         write_orders(connection, map(_entry, world.orders))
         tell("figures")
-        figures.refresh(connection, (record.id for record in world.records if isinstance(record, Customer)))
+        figures.refresh(connection, customers)
         tell(f"{len(world.work)} rules and tasks")
         records.write(connection, world.work)
     tell("what the rules make of it")

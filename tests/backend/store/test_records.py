@@ -355,8 +355,8 @@ def test_of_two_who_create_a_record_one_is_refused(postgresql: Database) -> None
 
 
 def test_a_card_goes_with_what_it_was_made_of(database: Database) -> None:
-    gives = {"store": "S1", "creator": "M1", "assignee": "A1"}
-    given, withdrawn = ManualTask(id="t-1", **gives), ManualTask(id="t-2", **gives)
+    given = ManualTask(id="t-1", store="S1", creator="M1", assignee="A1")
+    withdrawn = msgspec.structs.replace(given, id="t-2")
     cards = {source_id("task_card", "sellmode", id) for id in ("t-1", "t-2")}
     write(database, given, withdrawn)
     assert rows(database).keys() - {"t-1", "t-2"} == cards
