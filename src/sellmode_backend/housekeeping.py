@@ -13,6 +13,7 @@ from anyio import to_thread
 from sellmode_backend import faults
 from sellmode_backend.accounts import codes, limits, sessions
 from sellmode_backend.accounts.signing_in import Clock
+from sellmode_backend.rules import events
 from sellmode_backend.store import clients, feeds
 from sellmode_backend.store.database import Database
 
@@ -34,7 +35,7 @@ async def keep(database: Database, clock: Clock) -> None:
 
 
 def tidy(database: Database, now: dt.datetime) -> None:
-    """Forget old removals, ended sessions, codes and attempts, and what was written long ago.
+    """Forget old removals, ended sessions, codes and attempts, what was written long ago, and events gone by.
 
     Each in a transaction of its own: the first holds clocks, which every writer waits for.
     """
@@ -44,6 +45,7 @@ def tidy(database: Database, now: dt.datetime) -> None:
         partial(sessions.forget_ended, now=now),
         partial(codes.forget_expired, now=now),
         partial(limits.forget_old, now=now),
+        partial(events.forget_old, now=now),
     ):
         with database.transaction() as connection:
             forget(connection)

@@ -29,12 +29,25 @@ class Metrics:
             "sellmode_refusals", "Problems answered, by their code.", ["code"], registry=self._registry
         )
 
+        self.left_out = Counter(
+            "sellmode_rules_left_out",
+            "Customers, rules and stores that a pass of the rules left out for an error.",
+            ["what"],
+            registry=self._registry,
+        )
+        for what in ("customers", "rules", "stores"):
+            self.left_out.labels(what)
         self.streams = Gauge(
             "sellmode_event_streams",
             "Terminals that listen for changes.",
             registry=self._registry,
             multiprocess_mode="livesum",
         )
+
+    def passed(self, customers: int, rules: int, stores: int) -> None:
+        """Count what a pass of the rules has left out."""
+        for what, count in (("customers", customers), ("rules", rules), ("stores", stores)):
+            self.left_out.labels(what).inc(count)
 
     def text(self) -> bytes:
         """All counters in Prometheus' text format."""

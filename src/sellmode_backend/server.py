@@ -35,6 +35,7 @@ from sellmode_backend.accounts.signing_in import Clock, SigningIn, utc_now
 from sellmode_backend.problems import Refused
 from sellmode_backend.rules import asked as previews
 from sellmode_backend.rules import keep as rules
+from sellmode_backend.rules.passes import PassReport
 from sellmode_backend.store import migrations, settings
 from sellmode_backend.store.database import Database
 from sellmode_backend.sync import events
@@ -133,7 +134,7 @@ class _Backend:
     async def lifespan(self, _: Starlette) -> AsyncIterator[dict[str, Any]]:
         tasks = [
             asyncio.create_task(housekeeping.keep(self._database, self._clock)),
-            asyncio.create_task(rules.keep(self._database, self._clock, self._settings.rules_seconds)),
+            asyncio.create_task(rules.keep(self._database, self._clock, self._settings.rules_seconds, self._passed)),
         ]
         try:
             yield {events.END_STREAMS: self._end}
@@ -143,6 +144,9 @@ class _Backend:
             self._hub.close()
             # What has begun in a thread goes on to its end: whoever closes the database comes after.
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _passed(self, report: PassReport) -> None:
+        self.metrics.passed(len(report.failed), len(report.unfit), len(report.broken))
 
     def _end(self) -> None:
         """End what would go on for long: the server stops."""

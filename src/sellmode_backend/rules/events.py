@@ -9,10 +9,15 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from sellmode_backend.store import reading
 from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.database import upsert
 from sellmode_backend.store.schema import record, rule_event
+from sellmode_contract.records import TaskRule
 from sellmode_contract.visibility import store_audience
+
+KEPT = dt.timedelta(days=90)
+"""Longer than any task is made late."""
 
 # As the index of fresh events has it: on SQLite a column would be compared with 1, which is not the same to it.
 _FRESH = sa.text("rule_event.fresh")
@@ -58,6 +63,20 @@ def fresh(connection: Connection, store: str, limit: int) -> dict[str, list[str]
 def stores(connection: Connection) -> set[str]:
     """The audiences of the stores that have such customers."""
     return {team for team in connection.scalars(sa.select(record.c.team).distinct().where(_WITH_FRESH)) if team}
+
+
+def forget_old(connection: Connection, now: dt.datetime) -> int:
+    """Forget events of which no rule makes a task any more, and gives how many: ``KEPT`` after the last would be due.
+
+    While a rule cannot be read none is forgotten: it may be the one that waits.
+    """
+    waits = dt.timedelta()
+    for _, rule in reading.each(connection, "task_rule", TaskRule):
+        if rule is None:
+            return 0
+        if rule.trigger == "event":
+            waits = max(waits, dt.timedelta(days=rule.offset_days, hours=rule.offset_hours))
+    return connection.execute(sa.delete(rule_event).where(rule_event.c.at < now - waits - KEPT)).rowcount
 
 
 def looked_at(connection: Connection, ids: Sequence[str]) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from anyio import to_thread
 
 from sellmode_backend import faults
 from sellmode_backend.accounts.signing_in import Clock
 from sellmode_backend.rules import passes
+from sellmode_backend.rules.passes import PassReport
 from sellmode_backend.store.database import Database
 
 EVERY_SECONDS = 20.0
@@ -19,10 +20,18 @@ EVERY_SECONDS = 20.0
 _log = logging.getLogger(__name__)
 
 
-async def keep(database: Database, clock: Clock, every_seconds: float = EVERY_SECONDS) -> None:
-    """Pass, first at once and then at no fixed moments, until cancelled; a step that has begun is done first."""
+async def keep(
+    database: Database,
+    clock: Clock,
+    every_seconds: float = EVERY_SECONDS,
+    tell: Callable[[PassReport], None] = lambda _: None,
+) -> None:
+    """Pass, first at once and then at no fixed moments, until cancelled; a step that has begun is done first.
+
+    Each pass is told of when it is over.
+    """
     while True:
-        report = passes.PassReport()
+        report = PassReport()
         steps = passes.steps(database, clock, report)
         try:
             while await _step(steps):
@@ -31,6 +40,7 @@ async def keep(database: Database, clock: Clock, every_seconds: float = EVERY_SE
             _log.error("a pass of the rules failed\n%s", faults.traced(error))
         for problem in report.unfit.values():
             _log.warning("left out: %s", problem)
+        tell(report)
         await asyncio.sleep(every_seconds * random.uniform(0.5, 1.5))  # noqa: S311  # spreads the load, hides nothing
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from sellmode_backend.metrics import Metrics
 from sellmode_backend.rules import events, facts, passes
 from sellmode_backend.rules.events import CustomerEvent
+from sellmode_backend.rules.keep import keep
 from sellmode_backend.store.schema import record
 from sellmode_contract.records import Consent, Customer
 from tests.backend.rules.rules_shop import RulesShop
@@ -117,3 +120,31 @@ def test_what_is_wrong_with_a_store_is_no_matter_of_the_others(
     assert "Zoë" not in caplog.text
     monkeypatch.undo()
     assert shop.run().made == 1
+
+
+def test_a_server_counts_what_was_left_out_and_goes_on(shop: RulesShop) -> None:
+    odd = shop.rule("odd")
+    shop.rule("thank")
+    anna, ben = shop.add(shop.ada), shop.add(shop.ada)
+    for person in (anna, ben):
+        shop.buys(person)
+    damage(shop, "customer", anna.id)
+    damage(shop, "task_rule", odd.id)
+    metrics = Metrics()
+
+    async def one_pass() -> None:
+        over = asyncio.Event()
+
+        def tell(report: passes.PassReport) -> None:
+            metrics.passed(len(report.failed), len(report.unfit), len(report.broken))
+            over.set()
+
+        keeping = asyncio.create_task(keep(shop.database, shop.clock, 3600, tell))
+        await asyncio.wait_for(over.wait(), 30)
+        keeping.cancel()
+
+    asyncio.run(one_pass())
+    assert len(shop.tasks(ben)) == 1
+    text = metrics.text().decode()
+    for what, count in (("customers", 1), ("rules", 1), ("stores", 0)):
+        assert f'sellmode_rules_left_out_total{{what="{what}"}} {count}.0' in text

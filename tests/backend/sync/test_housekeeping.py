@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend import housekeeping
+from sellmode_backend.rules import events
+from sellmode_backend.rules.events import CustomerEvent
 from sellmode_backend.store import clients, records
+from sellmode_backend.store.schema import metadata, record, rule_event
+from sellmode_contract.records import TaskRule, task_rule_id
 from tests.backend.sync.pushing import Shop, customer_of
 
 
@@ -27,3 +33,38 @@ def test_nobody_waits_for_the_ledger_to_be_tidied(shop: Shop, monkeypatch: pytes
     monkeypatch.setattr(clients, "forget_old", while_tidying)
     housekeeping.tidy(shop.database, shop.clock())
     assert written == [1]
+
+
+def test_events_are_kept_for_as_long_as_a_rule_may_wait_for_them(shop: Shop) -> None:
+    anna = shop.add(shop.ada)
+    slow = TaskRule(
+        id=task_rule_id("Alpha", "slow"), slug="slow", store="Alpha", name="Slow", title="Ask", trigger="event",
+        event="repaired", offset_days=300,
+    )  # fmt: skip
+    shop.write(slow)
+
+    def kept(**ago: float) -> bool:
+        at = shop.clock() - dt.timedelta(**ago)
+        with shop.database.transaction() as connection:
+            connection.execute(sa.delete(rule_event))
+            events.add(connection, [CustomerEvent("e", "repaired", anna.id, at), CustomerEvent("f", "x", "nobody", at)])
+        housekeeping.tidy(shop.database, shop.clock())
+        with shop.database.snapshot() as connection:
+            return connection.scalar(sa.select(sa.func.count()).select_from(rule_event)) == 2
+
+    assert kept(days=389)
+    assert not kept(days=391)
+    with shop.database.transaction() as connection:
+        connection.execute(sa.update(record).where(record.c.kind == "task_rule").values(doc="unreadable"))
+    assert kept(days=4000)
+    with shop.database.transaction() as connection:
+        records.write(connection, [], removed=[("task_rule", slow.id)])
+    assert kept(days=89)
+    assert not kept(days=91)
+
+
+def test_operators_are_told_what_bounds_each_table() -> None:
+    told = (Path(__file__).parents[3] / "docs" / "operations.md").read_text("utf-8")
+    rows = [line.split("|")[1] for line in told.splitlines() if line.startswith("| `")]
+    named = {name.strip(" `") for row in rows for name in row.split(",")}
+    assert set(metadata.tables) <= named
