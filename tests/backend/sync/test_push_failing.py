@@ -110,6 +110,28 @@ def test_a_database_that_cannot_be_had_counts_against_nobody(
     assert ada.push(calls)[0].st == "applied"
 
 
+def test_a_full_disk_counts_against_nobody(shop: Shop) -> None:
+    if shop.database.engine.dialect.name != "sqlite":
+        pytest.skip("A full disk is made with a setting of SQLite.")
+    ada, anna = shop.writer(shop.ada), shop.add(shop.ada)
+    calls = ada.queue(*(note(anna.id, "x" * 8000) for _ in range(20)))
+    room = sa.text("PRAGMA page_count")
+    with shop.database.snapshot() as connection:
+        pages = connection.scalar(room)
+
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+    sa.event.listen(shop.database.engine, "begin", begin)
+    for _ in range(5):
+        with pytest.raises(sa.exc.OperationalError, match="disk is full"):
+            ada.push(calls)
+    sa.event.remove(shop.database.engine, "begin", begin)
+    sa.event.listen(shop.database.engine, "begin", lambda each: each.exec_driver_sql("PRAGMA max_page_count = 1000000"))
+    assert {result.st for result in ada.push(calls)} == {"applied"}
+    assert len(shop.belongings(anna, "note")) == 20
+
+
 @pytest.mark.parametrize("state", ["40001", "40P01"])
 def test_a_deadlock_is_tried_again(shop: Shop, monkeypatch: pytest.MonkeyPatch, state: str) -> None:
     ada, anna = shop.writer(shop.ada), shop.add(shop.ada)

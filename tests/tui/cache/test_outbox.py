@@ -268,6 +268,26 @@ def test_a_journal_that_another_process_writes_is_busy_and_nothing_is_lost(
     hasty.close()
 
 
+# ------------------------------------------------------------------ a full disk
+
+
+def test_a_full_disk_refuses_and_keeps_nothing_by_halves(path: Path) -> None:
+    journal = Journal(path, KEY)
+    outbox = journal.outbox
+    kept = add(outbox, note("c", "kept")).mid
+    (pages,) = journal._connection.execute("PRAGMA page_count").fetchone()
+    journal._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
+    many = [Kept(note("c", "x" * 3000), new_mid(), {}) for _ in range(20)]
+    for attempt in (lambda: outbox.add_all(many, made=Made(NOW, "", 0)), lambda: add(outbox, note("c", "x" * 30_000))):
+        with pytest.raises(sealed.DiskFull, match="Free some room"):
+            attempt()
+    assert [entry.mid for entry in outbox.waiting()] == [kept]
+    journal._connection.execute("PRAGMA max_page_count = 1073741823")
+    outbox.add_all(many, made=Made(NOW, "", 0))
+    assert [entry.mid for entry in outbox.waiting()] == [kept, *(each.mid for each in many)]
+    journal.close()
+
+
 # ------------------------------------------------------------------ another name, another epoch
 
 

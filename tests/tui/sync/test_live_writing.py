@@ -18,6 +18,7 @@ from sellmode_contract import records
 from sellmode_contract.mutations import Create
 from sellmode_contract.records import Customer
 from sellmode_contract.visibility import Account
+from sellmode_tui import sealed
 from sellmode_tui.account.lease import Reading, read_clock
 from sellmode_tui.cache.outbox import Made
 from sellmode_tui.sync.leader import Leader
@@ -246,6 +247,25 @@ def test_a_copied_terminal_s_new_name_hides_no_restore(
         door_of(mine).write_note(someone.id, "after it")
         passed(replace(mine, cache=cache))
     assert notes(shop) == ["after it", "lost by the restore"]
+
+
+def test_what_came_of_a_change_is_asked_for_again_where_a_full_disk_could_not_keep_it(
+    shop: Shop, mine: Terminal, someone: Customer
+) -> None:
+    door_of(mine).write_note(someone.id, "done")
+    for _ in range(9):
+        unknown = Create(id=made_id(), kind="note", doc={"customer": made_id(), "text": "x" * 20_000})
+        mine.outbox.add(unknown, mid=made_id(), made=Made(*read_clock()), before={})
+    writer = mine.session.journal._connection
+    (pages,) = writer.execute("PRAGMA page_count").fetchone()
+    writer.execute(f"PRAGMA max_page_count = {pages}")  # no room for what is refused, beside what was written
+    with pytest.raises(sealed.DiskFull):
+        passed(mine)
+    assert (mine.outbox.unsent(), mine.outbox.needing_attention()) == (10, 0)
+    writer.execute("PRAGMA max_page_count = 1073741823")
+    passed(mine)
+    assert (mine.outbox.unsent(), mine.outbox.needing_attention()) == (0, 9)
+    assert notes(shop) == ["done"]
 
 
 # ------------------------------------------------------------------ all the time
