@@ -38,6 +38,7 @@ from sellmode_tui.screens.lock import LockScreen
 from sellmode_tui.screens.main_page import MainPage, PageName, pages_of
 from sellmode_tui.screens.memory import Threads, forget
 from sellmode_tui.screens.rules_page import RulesScreen
+from sellmode_tui.screens.standing import tried_now
 from sellmode_tui.screens.sync_page import SyncScreen
 from sellmode_tui.screens.themes import DARK, LIGHT, NAMES
 from sellmode_tui.screens.too_small import TooSmallScreen
@@ -401,13 +402,13 @@ class SellmodeApp(EnteringApp):
     def _sync_now(self) -> None:
         if self._workspace is not None:
             self._workspace.pull_now()
-            self._say(self._status.problem or "Asking the server.")
+            self._say(tried_now(self._status))
 
     @on(SyncScreen.RetryWanted)
     def _retry_now(self) -> None:
         if self._workspace is not None:
             self._workspace.retry_now()
-            self._say(self._status.problem or "Sending.")
+            self._say(tried_now(self._status))
 
     @on(CustomerPage.TasksWanted)
     def _show_tasks(self, message: CustomerPage.TasksWanted) -> None:

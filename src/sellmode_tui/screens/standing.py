@@ -48,11 +48,25 @@ def standing(desk: Desk) -> str:
     line = f"{status.connection} since {words.time(sync.since)}" if sync.since else status.connection
     shown = f"what is shown is as of {status.synced}" if sync.synced_at else "nothing was synced yet"
     said = [f"{line}; {shown}."]
-    if sync.problem:
-        said.append(sync.problem)
+    if told := problem(sync):
+        said.append(told)
     if told := progress(sync):
         said.append(f"{told[0].upper()}{told[1:]}.")
     return "\n".join(said)
+
+
+def problem(sync: SyncStatus) -> str:
+    """What is wrong and what to do, in whole sentences; empty if nothing is."""
+    if sync.line is Line.SIGNED_OUT:
+        return "The server wants you to sign in again: F9. What you write is kept on this terminal until then."
+    return sync.problem
+
+
+def tried_now(sync: SyncStatus) -> str:
+    """What to say to somebody who wants to sync now."""
+    if sync.line is Line.OFFLINE:
+        return f"Trying again. {sync.problem and f'Last time: {sync.problem}'}".rstrip()
+    return problem(sync) or "Asking the server."
 
 
 def _notice(sync: SyncStatus) -> str:
