@@ -20,7 +20,7 @@ from sellmode_tui.screens.page import MUTED, Page
 from sellmode_tui.screens.product_lines import add_products
 from sellmode_tui.screens.profile_page import CONTACTS
 from sellmode_tui.screens.words import Words, counted
-from sellmode_tui.visibility import BriefDetails, BriefLine, BriefProgress
+from sellmode_tui.visibility import BriefDetails, BriefLine, BriefProgress, Written
 from sellmode_tui.visibility.due_words import full_words
 from sellmode_tui.visibility.tasks import read
 from sellmode_tui.widgets.scrollbar import PlainBar
@@ -50,7 +50,7 @@ class BriefPage(DeskScreen[Result]):
     def action_add(self) -> None:
         """Ask something."""
         if self._is_head_office:
-            self.app.push_screen(BriefForm(self._desk))
+            self.app.push_screen(BriefForm(self._desk), self._was_asked)
 
     def action_add_like(self) -> None:
         """Ask something like it: what was asked is not changed behind the back of those who have it."""
@@ -62,7 +62,10 @@ class BriefPage(DeskScreen[Result]):
         if details is None:
             self.tell(GONE)
         elif self.is_active:
-            self.app.push_screen(BriefForm(self._desk, details))
+            self.app.push_screen(BriefForm(self._desk, details), self._was_asked)
+
+    def _was_asked(self, written: Written | None) -> None:
+        """A form has closed."""
 
     @property
     def _is_head_office(self) -> bool:

@@ -24,7 +24,7 @@ from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.list_screen import ListScreen
 from sellmode_tui.screens.main_page import MainPage, PageName
 from sellmode_tui.screens.words import counted
-from sellmode_tui.visibility import BriefLine, Door
+from sellmode_tui.visibility import BriefLine, Door, Written
 from sellmode_tui.visibility.due_words import due_words
 from sellmode_tui.visibility.tasks import read
 from sellmode_tui.widgets.columns import Column
@@ -50,6 +50,8 @@ class BriefsScreen(ListScreen[None, BriefLine], BriefPage[None], MainPage[None])
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "Corporate tasks", _COLUMNS, _EMPTY)
+        self._new: str | None = None
+        """Id of what was just asked, until the list has it."""
 
     def compose(self) -> ComposeResult:
         """Tabs over the list."""
@@ -75,6 +77,19 @@ class BriefsScreen(ListScreen[None, BriefLine], BriefPage[None], MainPage[None])
                 f"{item.progress.done:,}/{item.progress.given:,}" if item.progress.given else "",
             ),
         )
+
+    def _was_asked(self, written: Written | None) -> None:
+        if written is not None:
+            self._new = written.id
+            self.records_changed()
+
+    def stands_for(self, before: BriefLine | None, items: Sequence[BriefLine]) -> str | None:  # noqa: ARG002  # as it is
+        """What was just asked."""
+        new = self._new
+        if new is None or all(item.brief.id != new for item in items):
+            return None
+        self._new = None
+        return new
 
     @property
     def chosen(self) -> BriefLine | None:

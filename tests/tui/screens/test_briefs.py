@@ -54,6 +54,12 @@ def rows(pilot: Pilot[None]) -> list[tuple[str, ...]]:
     return [page.row(line).cells for line in page._items.values()]
 
 
+def under_the_cursor(pilot: Pilot[None]) -> CorporateBrief | None:
+    page = pilot.app.screen
+    assert isinstance(page, BriefsScreen)
+    return page.current.brief if page.current else None
+
+
 def view(pilot: Pilot[None]) -> str:
     page = pilot.app.screen
     assert isinstance(page, BriefScreen)
@@ -180,6 +186,7 @@ async def test_something_is_asked_and_undo_takes_it_back() -> None:
             "Dear {given_name}, it is there.",
         )
         assert rows(pilot)[0][:2] == ("Fri 15:00", "Dress the window")
+        await wait_until(pilot, lambda: under_the_cursor(pilot) == made)
         assert [each.words for each in door(pilot).unsent()] == ['corporate task "Dress the window"']
         await pilot.press("u")
         await wait_until(pilot, lambda: stored(pilot, "Dress the window") is None)
