@@ -8,9 +8,11 @@ from sellmode_backend.rules import events
 from sellmode_backend.rules.events import CustomerEvent
 from sellmode_backend.store import duplicates, records
 from sellmode_backend.store.schema import rule_occurrence
-from sellmode_contract.records import Customer
+from sellmode_contract.mutations import Create, Remove
+from sellmode_contract.records import Customer, TaskCard, source_id
 from tests.backend import merges
 from tests.backend.rules.rules_shop import RulesShop
+from tests.backend.sync.pushing import uuid7
 
 
 def pair(shop: RulesShop) -> tuple[Customer, Customer]:
@@ -100,3 +102,46 @@ def test_events_follow(shop: RulesShop) -> None:
     merge(shop, anna, ben)
     assert shop.run().made == 1
     assert shop.task(anna).occurrence == "e1"
+
+
+def test_tasks_that_people_made_follow_once_with_what_their_cards_say(shop: RulesShop) -> None:
+    anna, ben = pair(shop)
+    shop.change(anna, owner=shop.ada.id)
+    shop.change(ben, owner=shop.ada.id)
+    mia, ada = shop.writer(shop.mia), shop.writer(shop.ada)
+    given = [todo(person, assignee=shop.ada.id) for person in (anna, ben)]
+    mia.done(*given)
+    own = todo(ben)
+    ada.done(own)
+    merge(shop, anna, ben)
+    tasks = {task.id: task.customer for task in shop.belongings(anna, "manual_task")}
+    assert tasks == {task.id: anna.id for task in (*given, own)}
+    assert shop.stored_count("manual_task") == 3
+    mia.pull()
+    with shop.database.snapshot() as connection:
+        cards = {card.task: card.about for card in records.each(connection, "task_card") if isinstance(card, TaskCard)}
+    assert cards == {task.id: anna.id for task in given}
+    assert all(mia.holds("task_card", source_id("task_card", "sellmode", task.id)) for task in given)
+
+
+def test_no_task_stays_behind_of_somebody_who_is_removed(shop: RulesShop) -> None:
+    """Who added somebody by mistake takes back the task first; whatever removes a customer takes theirs along."""
+    ada = shop.writer(shop.ada)
+    made = Create(kind="customer", id=uuid7(), doc={"given_name": "Ann"})
+    ada.done(made)
+    anna = shop.stored("customer", made.id)
+    task = todo(anna)
+    ada.done(task)
+    remove = Remove(kind="customer", id=anna.id)
+    refused = ada.one(remove)
+    assert (refused.code, refused.detail) == ("conflict", "Something belongs to the customer by now.")
+    shop.writer(shop.mia).done(todo(anna, assignee=shop.ada.id))
+    with shop.database.transaction() as connection:
+        records.write(connection, [], removed=[("customer", anna.id)], now=shop.clock())
+    assert [shop.stored_count(kind) for kind in ("manual_task", "task_card", "customer_card")] == [0, 0, 0]
+    late = ada.one(todo(anna))
+    assert late.code == "not_found"
+
+
+def todo(customer: Customer, **doc: str) -> Create:
+    return Create(kind="manual_task", id=uuid7(), doc={"title": "Call back", "customer": customer.id, **doc})
