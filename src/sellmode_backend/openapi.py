@@ -13,13 +13,19 @@ from sellmode_contract.mutations import Operation, Queued
 PATH = "/v1/openapi.json"
 
 _STREAM = (
-    "Lines of JSON, told apart by `t`, each one of the `oneOf` of `Line`. An answer is complete when its last line has"
+    "Lines of JSON, told apart by `t`; this is the schema of one of them. An answer is complete when its last line has"
     " come; what follows the last checkpoint (`c`) of a cut answer does not count."
 )
 
 _EVENTS = {
     "description": "Events named `poke`, and comments that say that the stream is alive. Each means: sync now.",
     "content": {"text/event-stream": {"schema": {"type": "string"}}},
+}
+
+_HEALTH = {
+    "type": "object",
+    "properties": {name: {"type": "string"} for name in ("status", "database", "schema", "mode")},
+    "required": ["status", "database", "schema", "mode"],
 }
 
 
@@ -99,6 +105,20 @@ def document() -> dict[str, Any]:
                 "get": _operation("Be told when to sync", refs, None, {"200": _EVENTS})
                 | {"security": [{"session": []}]}
             },
+            "/health": {
+                "get": {
+                    "summary": "Whether terminals can be served",
+                    "responses": _told("They can", _HEALTH) | _told("They cannot", _HEALTH, "503"),
+                }
+            },
+            "/metrics": {
+                "get": {
+                    "summary": "Counters in Prometheus' text format",
+                    "responses": {
+                        "200": {"description": "Counters", "content": {"text/plain": {"schema": {"type": "string"}}}}
+                    },
+                }
+            },
         },
         "components": {
             "schemas": components,
@@ -137,5 +157,5 @@ def _signed_in(refs: dict[str, Any]) -> dict[str, Any]:
     return _told("Signed in", refs["SignedIn"])
 
 
-def _told(what: str, schema: dict[str, Any]) -> dict[str, Any]:
-    return {"200": {"description": what, "content": {"application/json": {"schema": schema}}}}
+def _told(what: str, schema: dict[str, Any], status: str = "200") -> dict[str, Any]:
+    return {status: {"description": what, "content": {"application/json": {"schema": schema}}}}
