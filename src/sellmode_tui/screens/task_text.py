@@ -11,7 +11,7 @@ from sellmode_tui.visibility.due_words import expiry_words, full_words
 from sellmode_tui.visibility.repeating import repeat_words
 from sellmode_tui.visibility.tasks import TaskDetails, read
 
-_MADE = {"manual_task": "Made by hand", "rule_task": "Made by a rule", "corporate_task": "From the head office"}
+_MADE = {"manual_task": "Made by hand", "rule_task": "Made by a rule", "corporate_task": "From"}
 
 
 def task_text(details: TaskDetails, words: Words, width: int) -> Page:
@@ -30,7 +30,7 @@ def task_text(details: TaskDetails, words: Words, width: int) -> Page:
         page.field("Taken by", line.claimed_name)
     if line.action:
         page.field("Asks for", CONTACTS.get(line.action, line.action))
-    made = details.rule_name or details.creator_name
+    made = "the head office" if line.kind == "corporate_task" else details.rule_name or details.creator_name
     page.field(_MADE[line.kind], made or words.nothing, words.day(record.created_at))
     if details.details:
         page.heading("Details")
