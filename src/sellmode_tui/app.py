@@ -45,7 +45,7 @@ from sellmode_tui.screens.too_small import TooSmallScreen
 from sellmode_tui.screens.words import counted
 from sellmode_tui.sync.status import Line, SyncStatus
 from sellmode_tui.visibility import CannotUndo, Counts, Interrupted, NothingToUndo, Rejected, SealedError
-from sellmode_tui.visibility.tasks import TaskCounts
+from sellmode_tui.visibility.agenda import TaskCounts
 from sellmode_tui.workspace import Workspace
 
 __all__ = ["NO_TERMINAL", "Clock", "SellmodeApp", "Start", "run_app"]

@@ -19,9 +19,10 @@ from sellmode_tui.commands.output import Table, is_terminal, json_option, minute
 from sellmode_tui.commands.task_lines import SHORT_ID, line_object, product_words, short_id
 from sellmode_tui.commands.which import resolve, task
 from sellmode_tui.visibility import AgendaList, AgendaQuery, Door, GivenTask, Section, TaskDetails, TaskLine
+from sellmode_tui.visibility.agenda import Order
 from sellmode_tui.visibility.due_words import expiry_words, full_words
 from sellmode_tui.visibility.repeating import repeat_words
-from sellmode_tui.visibility.tasks import OPEN, Order, read
+from sellmode_tui.visibility.tasks import OPEN, read
 
 ON_A_SCREEN: Final = 50
 """So many rows are printed to a terminal unless more are asked for; elsewhere all are."""
@@ -177,11 +178,12 @@ def ics_command(choice: Choice, *, todo: bool, with_names: bool) -> None:
 
     with opened(choice) as workspace:
         door = workspace.door
-        entries: list[CalendarEntry] = []
-        for line in _rows(door.agenda(AgendaQuery(mine=True)), None):
-            found = door.task(*line.key)
-            if found is not None:  # else it left between the two readings
-                entries.append(_entry(found, with_names=with_names))
+        keys = door.agenda(AgendaQuery(mine=True)).keys()
+        entries: list[CalendarEntry] = [
+            _entry(found, with_names=with_names)
+            for start in range(0, len(keys), PAGE)
+            for found in door.task_details(keys[start : start + PAGE])  # without what left between the two readings
+        ]
         zone = door.zone()
     content = calendar_file(entries, dt.datetime.now(dt.UTC), zone, todo=todo)
     if is_terminal():

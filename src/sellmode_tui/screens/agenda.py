@@ -36,7 +36,8 @@ from sellmode_tui.visibility import (
     TaskDetails,
     TaskLine,
 )
-from sellmode_tui.visibility.tasks import OPEN, Order
+from sellmode_tui.visibility.agenda import Order
+from sellmode_tui.visibility.tasks import OPEN
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.widgets.tab_line import Tab, TabLine

@@ -13,7 +13,7 @@ from sellmode_tui.screens.form_fields import AreaEntry, ChoiceEntry, FormField, 
 from sellmode_tui.screens.form_screen import FormScreen, Write
 from sellmode_tui.screens.profile_page import CONTACTS
 from sellmode_tui.visibility import Profile
-from sellmode_tui.visibility.tasks import TaskDetails
+from sellmode_tui.visibility.task_details import TaskDetails
 from sellmode_tui.visibility.typed_dates import UnclearDate, read_moment
 from sellmode_tui.widgets.choice import Option
 

@@ -14,7 +14,8 @@ from sellmode_tui.account.journal import Journal
 from sellmode_tui.screens.words import Words
 from sellmode_tui.sync.status import SyncStatus
 from sellmode_tui.visibility import Counts, Door
-from sellmode_tui.visibility.tasks import AgendaQuery, TaskCounts, TaskKey
+from sellmode_tui.visibility.agenda import AgendaQuery, TaskCounts
+from sellmode_tui.visibility.tasks import TaskKey
 
 
 @dataclass(frozen=True)

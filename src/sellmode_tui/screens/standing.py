@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.sync.status import Line, SyncStatus
-from sellmode_tui.visibility.tasks import AgendaQuery, Section, TaskCounts
+from sellmode_tui.visibility.agenda import AgendaQuery, TaskCounts
+from sellmode_tui.visibility.tasks import Section
 from sellmode_tui.widgets.status_line import Status
 
 _LINES = {

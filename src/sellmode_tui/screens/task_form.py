@@ -19,7 +19,7 @@ from sellmode_tui.screens.profile_page import CONTACTS
 from sellmode_tui.visibility import CustomerQuery, Door
 from sellmode_tui.visibility.due_words import full_words
 from sellmode_tui.visibility.repeating import CHOICES, choice_of, read_repeat, repeat_words
-from sellmode_tui.visibility.tasks import TaskDetails
+from sellmode_tui.visibility.task_details import TaskDetails
 from sellmode_tui.visibility.typed_due import TypedDueError, read_typed_due
 from sellmode_tui.widgets.choice import Option
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from sellmode_tui.screens.words import Words
-from sellmode_tui.visibility.tasks import AgendaList, TaskKey, TaskLine
+from sellmode_tui.visibility.agenda import AgendaList
+from sellmode_tui.visibility.tasks import TaskKey, TaskLine
 from sellmode_tui.widgets import row_table
 from sellmode_tui.widgets.columns import Column
 

@@ -9,7 +9,8 @@ from sellmode_tui.screens.task_rows import ENDED
 from sellmode_tui.screens.words import Words
 from sellmode_tui.visibility.due_words import expiry_words, full_words
 from sellmode_tui.visibility.repeating import repeat_words
-from sellmode_tui.visibility.tasks import TaskDetails, read
+from sellmode_tui.visibility.task_details import TaskDetails
+from sellmode_tui.visibility.tasks import read
 
 _MADE = {"manual_task": "Made by hand", "rule_task": "Made by a rule", "corporate_task": "From"}
 

@@ -12,6 +12,7 @@ from sellmode_contract.mutations import Rejected
 from sellmode_tui.cache.outbox import NotInTray
 from sellmode_tui.cache.store import Interrupted
 from sellmode_tui.sealed import SealedError
+from sellmode_tui.visibility.agenda import AgendaList, AgendaQuery, TaskCounts
 from sellmode_tui.visibility.attention import Attention, Difference, Duplicate, HandedOver, Refused
 from sellmode_tui.visibility.briefs import BriefDetails, BriefLine, BriefProgress
 from sellmode_tui.visibility.customers import Count, CustomerList, CustomerQuery, CustomerRow, Sort
@@ -21,16 +22,8 @@ from sellmode_tui.visibility.products import ProductLine
 from sellmode_tui.visibility.profile import Profile, TimelineEntry
 from sellmode_tui.visibility.rules import RuleLine
 from sellmode_tui.visibility.sending import Unsent
-from sellmode_tui.visibility.tasks import (
-    AgendaList,
-    AgendaQuery,
-    GivenTask,
-    Section,
-    TaskCounts,
-    TaskDetails,
-    TaskKey,
-    TaskLine,
-)
+from sellmode_tui.visibility.task_details import TaskDetails
+from sellmode_tui.visibility.tasks import GivenTask, Section, TaskKey, TaskLine
 from sellmode_tui.visibility.undo import CannotUndo, NothingToUndo, Undone
 from sellmode_tui.visibility.values import Value
 from sellmode_tui.visibility.why import WhySeen, WhyTask

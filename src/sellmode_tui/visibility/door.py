@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from sellmode_contract.filters import Completion
@@ -18,6 +18,7 @@ from sellmode_tui.cache.outbox import Made, Outbox
 from sellmode_tui.cache.store import Cache, Reading
 from sellmode_tui.cache.tables import OTHER, TABLES
 from sellmode_tui.visibility import (
+    agenda,
     attention,
     briefs,
     completion,
@@ -30,10 +31,12 @@ from sellmode_tui.visibility import (
     rules,
     sending,
     task_changes,
+    task_details,
     tasks,
     undo,
     why,
 )
+from sellmode_tui.visibility.agenda import AgendaList, AgendaQuery, TaskCounts
 from sellmode_tui.visibility.attention import Attention
 from sellmode_tui.visibility.briefs import BriefDetails, BriefLine
 from sellmode_tui.visibility.customers import CustomerList, CustomerQuery
@@ -45,7 +48,8 @@ from sellmode_tui.visibility.readings import Readings
 from sellmode_tui.visibility.rules import RuleLine
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.sending import Unsent
-from sellmode_tui.visibility.tasks import AgendaList, AgendaQuery, GivenTask, TaskCounts, TaskDetails, TaskKey
+from sellmode_tui.visibility.task_details import TaskDetails
+from sellmode_tui.visibility.tasks import GivenTask, TaskKey
 from sellmode_tui.visibility.undo import Undone
 from sellmode_tui.visibility.why import WhySeen, WhyTask
 from sellmode_tui.visibility.writing import Writer, Written, made_id, made_now
@@ -270,13 +274,17 @@ class Door:
     def task_counts(self, *, mine: bool = False) -> TaskCounts:
         """How many open tasks there are in each section by now; cheap enough to be asked each minute."""
         with self._readings.open() as reading:
-            return tasks.counts(reading, self._readings.surroundings(reading), self._clock(), mine=mine)
+            return agenda.counts(reading, self._readings.surroundings(reading), self._clock(), mine=mine)
 
     def task(self, kind: TaskKind, id: str) -> TaskDetails | None:
         """Everything about a task; None for one that is not visible or unknown, alike."""
+        found = self.task_details([TaskKey(kind, _plain(id))])
+        return found[0] if found else None
+
+    def task_details(self, keys: Sequence[TaskKey]) -> list[TaskDetails]:
+        """Everything about those of some tasks that are visible, in their order."""
         with self._readings.open() as reading:
-            key = TaskKey(kind, _plain(id))
-            return tasks.details(reading, self._readings.surroundings(reading), key, self._clock())
+            return task_details.details(reading, self._readings.surroundings(reading), keys, self._clock())
 
     def tasks_named(self, text: str, limit: int) -> list[TaskKey]:
         """The visible tasks, by id and no more than ``limit``, whose id a text is or has at least 8 characters of."""

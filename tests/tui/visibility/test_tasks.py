@@ -31,6 +31,8 @@ from sellmode_contract.records import (
 )
 from sellmode_contract.store_time import Due, read_due
 from sellmode_tui.visibility import AgendaList, AgendaQuery, Section, TaskCounts, TaskKey
+from sellmode_tui.visibility.surroundings import Surroundings
+from sellmode_tui.visibility.task_details import details
 from sellmode_tui.visibility.tasks import A_COLLEAGUES_CUSTOMER, KINDS, OPEN, SECTIONS
 from tests.tui.cache.lines import ALL, ME, NOW, RETAILER, STORE, customer, put, staff
 from tests.tui.visibility.desk import ANNA, OTHERS, Desk, directory, manager, open_desk, seller
@@ -266,6 +268,36 @@ def test_a_line_tells_everything_in_words(desk: Desk) -> None:
     assert (thank.because, thank.rule, thank.claimed_name) == ("bought 5 days ago", "thank-you", "Bo Meyer")
     assert (thank.due, thank.due_words, thank.whose) == (None, "", None)
     assert (call.giver, thank.giver) == ("Bo Meyer", "")
+
+
+def test_many_tasks_are_read_in_as_few_queries_as_one(desk: Desk) -> None:
+    because = Because(event="purchase", at=NOW)
+    tasks = [
+        each
+        for number in range(20)
+        for each in (
+            manual(f"call-{number}", customer=ANNA.id),
+            of_a_rule(f"thank-{number}", because, message="Dear {given_name}"),
+            CorporateTask(id=f"show-{number}", store=STORE, person=ME, title="Show it", products=("1",)),
+        )
+    ]
+    desk.bring(*tasks)
+    keys = desk.door.agenda().keys()
+    assert len(keys) == 60
+    queries: dict[int, int] = {}
+    with desk.cache.reading() as reading:
+        around, statements = Surroundings(reading), list[str]()
+        reading.connection.set_trace_callback(statements.append)
+        first_of_each = [next(key for key in keys if key.kind == kind) for kind in KINDS]
+        for some in (first_of_each, keys):
+            statements.clear()
+            found = details(reading, around, some, NOW)
+            assert [each.line.key for each in found] == some
+            queries[len(some)] = len(statements)
+        reading.connection.set_trace_callback(None)
+    assert queries[3] == queries[60] > 0
+    assert {each.message for each in found if each.line.kind == "rule_task"} == {"Dear Anna"}
+    assert desk.door.task_details([*keys[:1], TaskKey("manual_task", "nobody's")])[0].line.key == keys[0]
 
 
 def test_who_gave_a_task_is_told_so(tmp_path: Path) -> None:

@@ -33,7 +33,8 @@ from sellmode_contract.wire import Drop, Head, Put, Remove, Sweep
 from sellmode_tui.cache.page import Change
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.visibility import AgendaQuery, CustomerQuery, Door, TaskCounts, TaskKey
-from sellmode_tui.visibility.tasks import A_COLLEAGUES_CUSTOMER, KINDS, SECTIONS, Order
+from sellmode_tui.visibility.agenda import Order
+from sellmode_tui.visibility.tasks import A_COLLEAGUES_CUSTOMER, KINDS, SECTIONS
 from tests.support.worlds import NOON, Move, World, moves, sees, worlds
 from tests.tui.cache.lines import NOW, head, open_cache
 
