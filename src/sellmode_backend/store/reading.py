@@ -1,4 +1,4 @@
-"""Reading stored documents of which one may be unreadable: what a disk or a hand has damaged keeps nobody from the rest."""
+"""Reading stored documents of which one may be unreadable: what is damaged keeps nobody from the rest."""
 
 from __future__ import annotations
 
