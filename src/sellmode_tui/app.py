@@ -305,7 +305,8 @@ class SellmodeApp(EnteringApp):
             case Line.DISABLED:
                 workspace = self._let_go()
                 if workspace is not None:
-                    await self._ask_to_sign_in(str(errors.AccountDisabled()))
+                    left = message.status.unsent + message.status.attention
+                    await self._ask_to_sign_in(str(errors.AccountDisabled(left)))
                     self._in_background(workspace.disable)
             case Line.DAMAGED:
                 await self._start_anew()

@@ -264,10 +264,11 @@ def test_a_session_that_ended_at_the_server_is_begun_anew(desk: Desk) -> None:
 
 
 def test_a_disabled_account_is_sealed(desk: Desk) -> None:
+    assert desk.ask("customers", "note", "C-00000", "silk").code == 0
     desk.shop.disable(desk.ada)
     refused = desk.ask("sync")
     assert refused.code == 5
-    assert "switched off" in refused.err
+    assert "switched off. Everything you wrote has been handed in." in refused.err
     folder = desk.account
     assert not folder.opens_offline
     assert not folder.cache_path.exists()
@@ -389,10 +390,10 @@ def test_status_and_doctor_tell_what_is_not_sent_without_opening_anything(desk: 
     def told() -> tuple[tuple[Any, Any], str, str, str]:
         status = desk.run("status", "--json").objects[0]
         (check,) = [each for each in desk.run("doctor", "--json").objects if each["check"] == "changes"]
-        (line,) = [line for line in desk.run("status").out.splitlines() if "your changes" in line]
+        (line,) = [line for line in desk.run("status").out.splitlines() if line.startswith("  changes ")]
         return (
             (status["unsent"], status["refused"]),
-            line.split("your changes")[1].strip(),
+            line.removeprefix("  changes ").strip(),
             *(check[name] for name in ("result", "detail")),
         )
 

@@ -42,11 +42,11 @@ class WeakPassword(AccountError):
 class AccountDisabled(AccountError):
     """The retailer switched the account off; its files stay sealed."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            "This account is switched off. What you wrote and had not sent is kept, sealed, on this terminal. "
-            "Ask your manager."
-        )
+    def __init__(self, left: int | None = None) -> None:
+        """``left``: how many changes were not sent or were refused; None where that is not known."""
+        kept = "What you wrote and had not sent is kept, sealed, on this terminal."
+        handed_in = "Everything you wrote has been handed in."
+        super().__init__(f"This account is switched off. {handed_in if left == 0 else kept} Ask your manager.")
 
 
 class UpgradeNeeded(AccountError):

@@ -25,6 +25,7 @@ from sellmode_tui.account.folders import AccountFolder, Profile
 from sellmode_tui.account.journal import Journal, SignedInAs
 from sellmode_tui.account.lease import Lease, Reading, State
 from sellmode_tui.account.slot import DamagedSlot, Slot, open_slot, seal
+from sellmode_tui.account.tally import read_tally
 from sellmode_tui.transport import Broken, Refused, Transport, TransportError, Unreachable
 
 Clock = Callable[[], Reading]
@@ -295,6 +296,12 @@ def account_disabled(session: Session) -> None:
     _seal(session.folder, "disabled")
 
 
+def disabled(folder: AccountFolder) -> errors.AccountDisabled:
+    """What to say to the owner of an account that is disabled, whose files are closed."""
+    tally = read_tally(folder.journal_path)
+    return errors.AccountDisabled(sum(tally) if tally else None)
+
+
 # ------------------------------------------------------------------ inside
 
 
@@ -308,6 +315,7 @@ def _enter(
             folder = folders.find_account(transport.server, body.user_name, data)
             if folder is not None:
                 _seal(folder, "disabled")
+                raise disabled(folder) from refused
         raise _told(refused) from refused
     if wire.user_key(reply.account.user_name) != wire.user_key(body.user_name):
         raise errors.OtherAccountAnswered
@@ -370,7 +378,7 @@ def _check_opens_offline(folder: AccountFolder) -> None:
         case "lease":
             raise errors.LeaseOver
         case "disabled":
-            raise errors.AccountDisabled
+            raise disabled(folder)
         case _:
             raise errors.SignInNeeded(_ONLINE)
 

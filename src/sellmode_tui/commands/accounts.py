@@ -55,7 +55,7 @@ def status_command(*, as_json: bool) -> None:
             ("state", _STATES[status["state"]]),
             ("line", "not asked: `sellmode sync` tells"),
             ("last sync", f"{minute(synced)} ({_ago(synced)} ago)" if synced else "none complete yet"),
-            ("your changes", tally_words(read_tally(folder.journal_path))),
+            ("changes", tally_words(read_tally(folder.journal_path))),
             ("local copy", _size(status["cache_bytes"])),
             ("journal", _size(status["journal_bytes"])),
             ("keyring", "may open it without the password" if status["remembered"] else "not used"),

@@ -14,7 +14,6 @@ import click
 from sellmode_contract.text import visible
 from sellmode_tui import sealed
 from sellmode_tui.account import session as sessions
-from sellmode_tui.account.errors import AccountDisabled
 from sellmode_tui.account.folders import AccountFolder
 from sellmode_tui.account.settings import read_settings
 from sellmode_tui.cache.store import Overtaken
@@ -85,7 +84,7 @@ def sync_command(choice: Choice, *, as_json: bool) -> None:
             except Refused as refused:
                 if refused.problem.code == "account_disabled":
                     workspace.disable()
-                    raise AccountDisabled from refused
+                    raise sessions.disabled(workspace.session.folder) from refused
                 if refused.problem.code != "signed_out" or not tries_left:
                     raise
                 way.sign_in_anew()

@@ -20,8 +20,10 @@ from sellmode_tui.account.journal import SavedFilter
 from sellmode_tui.account.lease import Reading, State
 from sellmode_tui.account.session import Session
 from sellmode_tui.transport import Broken, NotOurServer, Transport, TransportError, UnknownServer
+from sellmode_tui.visibility.door import utc_now
 from tests.support.proxy import captive_portal
 from tests.tui.account.conftest import UseKeyring
+from tests.tui.cache.written import add, note, result
 from tests.tui.canned import CannedServer, Request, message, problem, response
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -443,6 +445,24 @@ def test_sync_hears_that_the_account_is_disabled(world: World) -> None:
     session.account_disabled(opened)
     assert not opened.is_open
     assert world.files() == ["journal.db", "profile.json", "tally"]
+
+
+def test_whoever_is_disabled_hears_what_became_of_what_they_wrote(world: World) -> None:
+    opened = world.sign_in()
+    entry = add(opened.journal.outbox, note("anna", "silk"))
+    session.account_disabled(opened)
+    with pytest.raises(errors.AccountDisabled, match="had not sent is kept, sealed"):
+        world.unlock()
+    opened = world.sign_in()
+    opened.journal.outbox.settle([result(entry, "rejected", code="invalid")], utc_now())
+    session.account_disabled(opened)
+    with pytest.raises(errors.AccountDisabled, match="had not sent is kept, sealed"):
+        world.unlock()
+    opened = world.sign_in()
+    opened.journal.outbox.leave_tray(entry.mid, "discarded")
+    session.account_disabled(opened)
+    with pytest.raises(errors.AccountDisabled, match="has been handed in"):
+        world.unlock()
 
 
 # ------------------------------------------------------------------ out
