@@ -41,7 +41,7 @@ def fill(database: Database, world: World, now: dt.datetime, tell: Callable[[str
             directory.add(connection, account, now)
             signing_in.set_password(connection, account.id, hashed)
         customers = [record.id for record in world.records if isinstance(record, Customer)]
-        tell(f"{len(customers):,} customers, and with products, dates and notes {len(world.records):,} records")
+        tell(f"{len(customers):,} customers, their dates and notes, and products")
         records.write(connection, world.records)
         tell(f"{len(world.orders):,} orders")
         write_orders(connection, map(_entry, world.orders))
