@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.backend import retailer_database
+
 _SOURCES = Path(__file__).parent.parent / "src"
 _TERMINAL_CORE = {"account", "cache", "migrations", "sealed", "sync", "transport", "visibility"}
 
@@ -55,6 +57,14 @@ def test_the_backend_loads_no_terminal_app() -> None:
     loaded = _loaded(_importing(_modules("sellmode_backend")))
     assert "sqlalchemy" in loaded
     assert not loaded & {"sellmode_tui", "textual", "rich", "keyring", "sqlite3", "_sqlite3"}
+
+
+def test_a_command_of_the_backend_loads_alembic_only_to_migrate(sqlite_url: str) -> None:
+    with retailer_database(sqlite_url):
+        pass
+    loaded = _loaded(_running("sellmode-backend", "sellmode_backend.cli", ["mode", "--database", sqlite_url]))
+    assert "sqlalchemy" in loaded
+    assert not loaded & {"alembic", "mako"}
 
 
 def test_the_terminals_core_loads_no_screen_and_no_backend() -> None:

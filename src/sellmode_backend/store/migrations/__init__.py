@@ -1,4 +1,7 @@
-"""Bringing a database to this version's schema."""
+"""Bringing a database to this version's schema.
+
+Most processes find it current. Alembic is a quarter of what a command loads, so only those that migrate load it.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,6 @@ from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.store.database import Database, DatabaseError
@@ -27,12 +26,20 @@ class SchemaTooNew(DatabaseError):
 
 def is_current(connection: Connection) -> bool:
     """Whether the database has this version's schema."""
-    return set(MigrationContext.configure(connection).get_current_heads()) == _latest()
+    return _revisions(connection) == [_known()[-1]]
+
+
+def _revisions(connection: Connection) -> list[str]:
+    """What Alembic has noted: one revision, or none yet."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return []
+    return list(connection.scalars(sa.select(sa.column("version_num")).select_from(sa.table("alembic_version"))))
 
 
 @cache
-def _latest() -> set[str]:
-    return set(ScriptDirectory(str(Path(__file__).parent)).get_heads())
+def _known() -> list[str]:
+    """This version's revisions, the latest last: their files are named `v0001_WHAT.py` and follow each other."""
+    return sorted(path.name[1:5] for path in (Path(__file__).parent / "versions").glob("v*.py"))
 
 
 def migrate(database: Database) -> None:
@@ -40,6 +47,13 @@ def migrate(database: Database) -> None:
 
     Processes that start at the same time take turns, so each may call this. Raises SchemaTooNew.
     """
+    with database.snapshot() as connection:
+        if is_current(connection):
+            return
+
+    from alembic import command
+    from alembic.config import Config
+
     with database.transaction() as connection:
         if not database.is_sqlite:  # A writing transaction of SQLite is alone anyway.
             connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
@@ -48,12 +62,11 @@ def migrate(database: Database) -> None:
         config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
         config.set_main_option("path_separator", "os")
         config.attributes["connection"] = connection
-        _refuse_newer(connection, ScriptDirectory.from_config(config))
+        _refuse_newer(connection)
         command.upgrade(config, "head")
 
 
-def _refuse_newer(connection: Connection, scripts: ScriptDirectory) -> None:
-    known = {script.revision for script in scripts.walk_revisions()}
-    for revision in MigrationContext.configure(connection).get_current_heads():
-        if revision not in known:
+def _refuse_newer(connection: Connection) -> None:
+    for revision in _revisions(connection):
+        if revision not in _known():
             raise SchemaTooNew(revision)
