@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from sellmode_contract.records import Consent, ImportantDate, TaskRule, source_id, task_rule_id
+from sellmode_contract.records import Consent, CorporateTask, ImportantDate, TaskRule, source_id, task_rule_id
 from sellmode_contract.rules.defaults import DEFAULT_RULES
 from tests.support.hostile import HOSTILE, foreign_controls
 from tests.support.machine import Machine
@@ -309,11 +309,28 @@ def test_the_head_office_asks_lists_and_takes_back(desk: Desk) -> None:
     assert "asked" in table
     assert line["id"][:13] in table
     assert (desk.ask("corporate", "withdraw", line["id"]).code, desk.ask("unsent").code) == (7, 1)
+    _has_done(desk, line["id"])
+    assert office.ask("sync").code == 0
+    assert "1 of 2" in office.ask("corporate", "list").out
+    shown = office.ask("corporate", "show", line["id"][:13])
+    assert "Alpha: 1 of 2" in shown.out
+    assert "Person ada" not in shown.out
+    (told,) = office.ask("corporate", "show", line["id"], "--json").objects
+    assert told["stores_led"][0]["progress"] == {"open": 1, "done": 1, "dismissed": 0, "expired": 0}
+    assert "done      nobody has it yet" in desk.ask("corporate", "show", line["id"]).out
+    assert office.ask("corporate", "show", "nothing-like-it").code == 1
     assert office.ask("corporate", "withdraw", line["id"][:13]).code == 0
     assert office.ask("sync").code == 0
     assert at_backend(desk.shop, "CorporateBrief")[0].withdrawn is True
     assert "taken back" in office.ask("corporate", "list").out
     assert office.ask("corporate", "withdraw", line["id"][:13]).code == 1
+
+
+def _has_done(desk: Desk, brief: str) -> None:
+    """Let Ada have done it, and somebody else have it."""
+    given: dict[str, Any] = {"store": "Alpha", "brief": brief, "title": "Dress the window"}
+    done = CorporateTask(id="of-ada", person=desk.ada.id, state="done", done_by=desk.ada.id, **given)
+    desk.shop.write(done, CorporateTask(id="of-ben", person="somebody-else", **given))
 
 
 @pytest.mark.parametrize(
@@ -323,6 +340,7 @@ def test_the_head_office_asks_lists_and_takes_back(desk: Desk) -> None:
         (BRIEF.replace("Alpha", "Nowhere"), "line 3, column 10: Dress the window: stores: There is no store Nowhere."),
         (BRIEF.replace("title", "titel"), "line 2, column 1"),
         (BRIEF.replace("2051-03-14", '"soon"'), "line 4, column 7: Dress the window: due: This is no due time"),
+        (BRIEF.replace("message", "expires = 2051-03-13\nmessage"), "expires: It would expire before it is due."),
         (BRIEF, "Nothing was written"),
     ],
 )

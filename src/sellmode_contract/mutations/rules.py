@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import msgspec
 
 from sellmode_contract import store_time, visibility
@@ -101,12 +103,16 @@ def check_brief(brief: CorporateBrief, stores: list[str]) -> None:
         raise Rejected("invalid", f"It names {MOST_PRODUCTS} products at most, none of them empty.", field="products")
     for product in brief.products:
         check_text(product, "products", LONGEST_TITLE)
-    for name in ("due", "expires"):
-        if text := getattr(brief, name):
-            try:
-                store_time.read_due(text)
-            except ValueError as error:
-                raise Rejected("invalid", f"This is no due time: {error}.", field=name) from None
+    times = {name: _due(name, text) for name in ("due", "expires") if (text := getattr(brief, name))}
+    if len(times) == 2 and times["expires"].instant(dt.UTC) < times["due"].instant(dt.UTC):
+        raise Rejected("invalid", "It would expire before it is due.", field="expires")
+
+
+def _due(field: str, text: str) -> store_time.Due:
+    try:
+        return store_time.read_due(text)
+    except ValueError as error:
+        raise Rejected("invalid", f"This is no due time: {error}.", field=field) from None
 
 
 def _rule(id: str, world: World) -> TaskRule:

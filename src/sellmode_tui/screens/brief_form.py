@@ -182,12 +182,9 @@ class BriefForm(FormScreen):
         return lambda door: door.announce({**fields, "products": skus(door)})
 
     def _check_times(self, fields: dict[str, Any]) -> None:
-        words, expiry = self._desk.words, self.query_one(ExpiryEntry)
-        expires = read_due(fields["expires"]).instant(words.zone) if "expires" in fields else None
-        if expires is not None and expires <= words.now:
-            raise Unreadable(expiry, "It would have expired already.")
-        if expires is not None and "due" in fields and expires < read_due(fields["due"]).instant(words.zone):
-            raise Unreadable(expiry, "It would expire before it is due.")
+        words = self._desk.words
+        if "expires" in fields and read_due(fields["expires"]).instant(words.zone) <= words.now:
+            raise Unreadable(self.query_one(ExpiryEntry), "It would have expired already.")
 
 
 def works_words(works: Iterable[str]) -> str:

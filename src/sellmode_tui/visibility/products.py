@@ -45,6 +45,8 @@ def named(reading: Reading, text: str, limit: int) -> list[ProductLine]:
     if not wanted:
         return []
     found = _read(reading, "p.sku IN (?, ?) ORDER BY p.sku", (wanted, wanted.upper()))
+    if not any(map(str.isalnum, wanted)):
+        return found[:limit]  # it has no words, with which everything would begin
     words = "p.sku || ' ' || p.title || ' ' || ifnull(p.doc ->> '$.variant', '')"
     condition = f"ifnull(p.doc ->> '$.active', 1) AND sellmode_begins({words}, ?) LIMIT ?"
     others = (each for each in _read(reading, condition, (wanted, limit)) if each not in found)
