@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ipaddress
 import logging
@@ -21,6 +22,7 @@ from types import FrameType
 from typing import Any
 
 import click
+import h11
 import uvicorn
 from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -29,6 +31,8 @@ from uvicorn.supervisors import Multiprocess
 from sellmode_backend.store.database import open_database
 from sellmode_backend.sync.events import END_STREAMS
 
+HEAD_SECONDS = 20.0
+"""A request whose head takes longer is given up."""
 _GRACE_SECONDS = 5
 _OPEN_FILES = 8192
 """Every terminal that listens is one; services often start with a limit of 1024."""
@@ -52,8 +56,43 @@ class Listening:
 class Protocol(H11Protocol):
     """A connection. The faster parser keeps a header of any length in memory, and a connection whose body was given up.
 
-    uvicorn waits for answers under way when it stops, and an application hears of that only after them.
+    uvicorn waits for answers under way when it stops, and an application hears of that only after them. It waits
+    without end for a request's head: who sends nothing, or a character now and then, could keep all connections.
     """
+
+    _giving_up: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
+        """Called when a connection is there."""
+        super().connection_made(transport)
+        self._look()
+
+    def data_received(self, data: bytes) -> None:
+        """Called with what came."""
+        super().data_received(data)
+        self._look()
+
+    def on_response_complete(self) -> None:
+        """Called when an answer has gone."""
+        super().on_response_complete()
+        self._look()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Called when the connection is no more."""
+        super().connection_lost(exc)
+        self._stop_waiting()
+
+    def _look(self) -> None:
+        """Begin to wait for a head, or end that, as it comes."""
+        if self.conn.their_state is not h11.IDLE:
+            self._stop_waiting()
+        elif self._giving_up is None:
+            self._giving_up = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self._giving_up is not None:
+            self._giving_up.cancel()
+            self._giving_up = None
 
     def shutdown(self) -> None:
         """Called of each connection when the server begins to stop."""

@@ -15,13 +15,14 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
+from sellmode_backend import serving
 from sellmode_backend.accounts.signing_in import utc_now
 from sellmode_backend.store import records
 from sellmode_backend.store.database import open_database
 from sellmode_contract import wire
 from sellmode_contract.records import Customer
 from tests.backend.people import Client, Terminal, add_person, lines_of
-from tests.support.backend import DEADLINE, retailer_database, serve
+from tests.support.backend import DEADLINE, retailer_database, serve, serve_in_thread
 
 
 def wait_until_gone(pid: int) -> None:
@@ -141,6 +142,28 @@ def test_a_header_without_end_is_refused_and_a_body_given_up_ends_the_connection
                         answer += part
                 assert answer.startswith(b"HTTP/1.1 " + status) or not answer
         assert httpx.get(f"{backend.url}/health").status_code == 200
+
+
+def test_who_does_not_get_on_with_a_request_keeps_no_connection(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "HEAD_SECONDS", 0.3)
+    whole = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
+    with retailer_database(sqlite_url) as database, serve_in_thread(database) as url:
+        place = ("127.0.0.1", int(url.rpartition(":")[2]))
+        for begun in (b"", b"GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: ", whole + b"GET /he", whole + whole):
+            with socket.create_connection(place, timeout=DEADLINE) as connection:
+                connection.sendall(begun)
+                answers = b"".join(iter(lambda: connection.recv(65536), b""))
+                assert answers.count(b"HTTP/1.1 200") == begun.count(whole)
+        with socket.create_connection(place, timeout=DEADLINE) as connection:
+            body = b'{"user_name":"'
+            head = b"POST /v1/sign-in HTTP/1.1\r\nHost: x\r\nSync-Protocol: 1\r\nContent-Length: %d\r\n\r\n"
+            connection.sendall(head % (len(body) + 1) + body)
+            with socket.create_connection(place, timeout=DEADLINE) as later:
+                assert later.recv(1) == b"", "by now a head would have taken too long"
+            connection.sendall(b'"')
+            assert connection.recv(65536).startswith(b"HTTP/1.1 400"), "a body has its own time"
 
 
 def test_the_schema_is_brought_up_to_date_by_serving(sqlite_url: str, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Sessions: one opaque 256-bit token an account and device, kept as a hash and looked up at each call.
 
-A session ends with signing out, a reset, a new password, after 14 days without contact and after 30 days at most. A
-disabled account's opens nothing.
+A session ends with signing out, a reset, a new password, after 14 days without contact, after 30 days at most, and when
+the account signs in on too many other devices. A disabled account's opens nothing.
 """
 
 from __future__ import annotations
@@ -19,10 +19,17 @@ from sellmode_contract.visibility import Account
 
 IDLE = dt.timedelta(days=14)
 LONGEST = dt.timedelta(days=30)
+MOST = 20
+"""Devices on which an account is signed in at the same time; of more, the one without contact for longest is ended.
+
+Each may listen for changes, and whoever makes up names of devices would take all places for that.
+"""
 NOTED_AGAIN = dt.timedelta(hours=1)
 """Contact within this time of the last one noted is not noted, so that polling does not write."""
 
 _TOKEN_BYTES = 32
+_ALL = 1000
+"""SQLite wants a limit where there is an offset."""
 
 
 class SignedOut(Exception):
@@ -45,6 +52,11 @@ def start(connection: Connection, account_id: str, device: str, now: dt.datetime
     """A new token for an account on a device, in place of the one before, and when it ends at the latest."""
     table = schema.session
     connection.execute(sa.delete(table).where(table.c.account == account_id, table.c.device == device))
+    mine = sa.select(table.c.token_hash).where(table.c.account == account_id)
+    last = mine.order_by(table.c.seen_at.desc(), table.c.token_hash).limit(_ALL).offset(MOST - 1)
+    ended = list(connection.scalars(last))
+    if ended:
+        connection.execute(sa.delete(table).where(table.c.token_hash.in_(ended)))
     token, expires_at = secrets.token_urlsafe(_TOKEN_BYTES), now + LONGEST
     connection.execute(
         sa.insert(table).values(

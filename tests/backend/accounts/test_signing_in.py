@@ -148,6 +148,26 @@ def test_signing_in_again_on_a_device_ends_its_session_there(
     assert who(database, elsewhere.token, clock) == who(database, again.token, clock)
 
 
+def test_who_signs_in_everywhere_ends_the_session_without_contact_for_longest(
+    signing_in: SigningIn, database: Database, activated: wire.SignedIn, clock: MovedClock
+) -> None:
+    tokens = [activated.token]
+    for number in range(sessions.MOST - 1):
+        clock.forward(minutes=1)
+        tokens.append(sign_in(signing_in, device=f"till {number}").token)
+    with database.transaction() as connection:
+        sessions.note_contact(connection, tokens[0], clock())
+    clock.forward(minutes=1)
+    tokens.append(sign_in(signing_in, device="one more").token)
+    with pytest.raises(SignedOut):
+        who(database, tokens.pop(1), clock)
+    assert len({who(database, token, clock).id for token in tokens}) == 1
+    again = sign_in(signing_in, device="one more").token
+    assert all(who(database, token, clock) for token in (*tokens[:-1], again)), (
+        "one more on the same device ends no other"
+    )
+
+
 def test_nothing_stored_opens_anything(database: Database, activated: wire.SignedIn) -> None:
     with database.snapshot() as connection:
         for table in (schema.session, schema.account, schema.activation_code):
