@@ -116,7 +116,12 @@ async def test_the_line_is_told_in_whole_sentences_as_it_changes() -> None:
         assert "The server cannot be reached." in said(pilot, "#above")
         await pilot.press("r")
         await at_rest(pilot)
-        assert "The server cannot be reached." in told(pilot)
+        assert "Trying again. Last time: The server cannot be reached." in told(pilot)
+        tell_status(app_of(pilot), replace(ONLINE, line=Line.SIGNED_OUT, problem="The server refused: it has ended"))
+        await wait_until(pilot, lambda: "The server wants you to sign in again: F9." in said(pilot, "#above"))
+        await pilot.press("r")
+        await at_rest(pilot)
+        assert any(text.startswith("The server wants you to sign in again: F9.") for text in told(pilot))
 
 
 # ------------------------------------------------------------------ refused
