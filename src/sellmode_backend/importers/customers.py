@@ -36,6 +36,7 @@ CROWDED = (
 )
 LOOSER_CONSENT = "consents stay as strict as they are, though the export would loosen them (customer number)"
 
+_ADDRESS_PARTS = ("company", "address2", "city", "province", "postcode")
 _CONSENTS: dict[Channel, str] = {"email": "email_consent", "sms": "sms_consent"}
 """The column of each channel."""
 
@@ -44,6 +45,8 @@ def load(table: Table, context: Context, *, owner_tag: TagPattern, store_tag: Ta
     """Import a list of customers; gives the ids of those for whom it names neither store nor owner (`give_stores`)."""
     columns = CustomColumns(table, context.retailer.custom_fields)
     table.unknown = [header for header in table.unknown if header not in columns.headers]
+    if not table.has("address1"):  # parts of an address would take the place of a whole one
+        table.unknown += [table.header_of(part) for part in _ADDRESS_PARTS if table.has(part)]
     reader = shopify.CustomerReader(owner_tag, store_tag)
     lines: dict[str, int] = {}
     storeless: set[str] = set()

@@ -57,7 +57,7 @@ class Summary(msgspec.Struct):
         for file, headers in self.unknown.items():
             named = ", ".join(repr(header) for header in headers[:_EXAMPLES])
             more = f" and {len(headers) - _EXAMPLES:,} more" if len(headers) > _EXAMPLES else ""
-            told.append(f"{file}: unknown columns were left out: {named}{more}")
+            told.append(f"{file}: these columns mean nothing here and were left out: {named}{more}")
         kinds = [f"{count:,} {kind}" for kind, count in sorted(self.written.items()) if count]
         told.append(f"Written: {', '.join(kinds)}" if kinds else "Nothing had changed.")
         for question, case in self.open.items():

@@ -691,3 +691,14 @@ def test_custom_fields_are_columns_like_any(database: Database, export: Export) 
     export.customers(base | {"Shoe size": ""})
     export.load(database, now=LATER)
     assert one_customer(database).custom == {"skin": "dry", "since": "2020-02-29"}
+
+
+def test_parts_of_an_address_do_not_take_the_place_of_a_whole_one(database: Database, export: Export) -> None:
+    export.customers(customer("25", **{"Default Address Address1": "Dam 1", "Default Address City": "Amsterdam"}))
+    export.load(database)
+    before = one_customer(database).address
+    (export.folder / "customers.csv").write_text(
+        "Customer ID,First Name,Last Name,Email,Default Address City\n25,Ann,Lee,c25@example.com,Leiden\n", "utf-8"
+    )
+    assert export.load(database, now=LATER).unknown == {"customers.csv": ["Default Address City"]}
+    assert one_customer(database).address == before
