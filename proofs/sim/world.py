@@ -230,7 +230,9 @@ class World:
                     with self._mortally(process):
                         process.looks_who_leads()
         awake = [each for each in self._on(machine) if not each.asleep and not each.halted]
-        if looked >= LOOKED_FOR and len(awake) > 1 and not any(each.leader and each.leader.leads for each in awake):
+        leads = any(each.leader and each.leader.leads for each in awake)
+        waiting = [each for each in awake if each.calling is None and each.salvaging is None]  # the others look later
+        if looked >= LOOKED_FOR and waiting and not leads:
             raise Broken(f"I8: on {machine.name} nobody leads who goes on")
         self.now = before
 
@@ -673,8 +675,9 @@ class World:
         self.watch.wrote_unknown(process, mid)
 
     def falls_asleep(self, process: Process) -> None:
-        """It is suspended, or its sync hangs."""
+        """It is suspended, or its sync hangs; another process of its machine is there to take over."""
         if self._elects:
+            self.has_a_double(process)
             process.asleep = self.other.choice(["suspended", "hung"])
 
     def wakes(self, process: Process) -> None:

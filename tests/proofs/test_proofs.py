@@ -36,7 +36,7 @@ def test_it_holds_on_any_line(seed: int) -> None:
     assert trial.n > 20
 
 
-@pytest.mark.parametrize("bug", ["no gone", "page splits seq", "no ledger", "silent reject"])
+@pytest.mark.parametrize("bug", ["no gone", "page splits seq", "no ledger", "silent reject", "unknown fields dropped"])
 def test_a_planted_bug_is_found(bug: str) -> None:
     assert simulation.found(bug, 1, 40)[0]
 

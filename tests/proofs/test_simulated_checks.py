@@ -14,6 +14,7 @@ from proofs.sim.terminal import Process
 from proofs.sim.world import World
 from proofs.workplace import workplace
 from sellmode_contract.records import Customer
+from sellmode_contract.wire import Result
 from sellmode_tui.sync.events import RetryNow
 from sellmode_tui.visibility.attention import Refused
 from tests.support.shop import shown
@@ -188,3 +189,70 @@ def test_a_name_that_comes_back_within_a_history_is_found(here: World, *, restor
         )
     with pytest.raises(Broken, match=r"I7: .* given_name of a customer is Ida again"):
         here.watch.looks(process)
+
+
+# ------------------------------------------------------------------ troubles
+
+
+def shut_out_with_an_edit(here: World, process: Process) -> str:
+    """Let somebody write something and be shut out before it is sent; its name."""
+    customer = rename(here, "Ida")
+    syncs(here, process)
+    written = process.door.edit_customer(customer, set={"given_name": "Ada"})
+    assert written.mid
+    process.machine.written.append(written.mid)
+    here.backend.change(process.machine.account, active=False)
+    return written.mid
+
+
+def test_what_a_leaver_had_not_sent_is_handed_over(here: World) -> None:
+    process = manager(here)
+    mid = shut_out_with_an_edit(here, process)
+    process.tell(RetryNow())
+    goes_on(here, process, lambda: process.halted)
+    (item,) = process.outbox.tray()
+    assert (item.mid, item.result.st) == (mid, "parked")
+    here.settle()
+
+
+def test_a_leaver_s_change_that_was_told_to_be_handed_over_and_was_not_is_found(here: World) -> None:
+    process = manager(here)
+    mid = shut_out_with_an_edit(here, process)
+    process.outbox.batch(1, 1)
+    process.outbox.settle([Result(mid=mid, seq=1, st="parked", code="moved")], here.backend.now())
+    with pytest.raises(Broken, match="handed over, and the backend knows nothing"):
+        here.settle()
+
+
+def test_a_change_at_which_the_backend_always_fails_needs_attention_and_the_rest_goes_on(here: World) -> None:
+    process = manager(here)
+    customer = rename(here, "Ida")
+    syncs(here, process)
+    mids = [process.door.write_note(customer, text).mid for text in ("one", "two", "three")]
+    assert mids[1]
+    here.backend.fail_at(mids[1], None)
+    for left in (2, 2, 0):
+        syncs(here, process)
+        assert process.outbox.unsent() == left
+    assert [(item.mid, item.result.code) for item in process.outbox.tray()] == [(mids[1], "poison")]
+    here.settle()
+
+
+def test_one_that_hangs_loses_the_lead_in_time(here: World) -> None:
+    process = manager(here)
+    process.machine.elects = here._elects = True
+    process.close()
+    process.start()
+    process.lead(leading=True)
+    goes_on(here, process, lambda: process.idle)
+    here.has_a_double(process)
+    double = here.processes[-1]
+    assert (process.leads, double.leads) == (True, False)
+    process.asleep = "hung"
+    here._elect(process.machine, here.now + 40)
+    assert not double.leads
+    here._elect(process.machine, here.now + 80)
+    assert double.leads
+    process.asleep = ""
+    here.run(process)
+    assert not process.leads
