@@ -241,8 +241,9 @@ def brief_text(details: BriefDetails, words: Words, width: int) -> Page:
 def _progress(page: Page, details: BriefDetails) -> None:
     """All of them, then each store."""
     progress = details.line.progress
-    all_of_them = Content.assemble((done_words(progress) or NOT_YET, "bold"), f"  {rest_words(progress)}".rstrip())
-    page.amount(all_of_them, "")
+    if details.stores:
+        numbers = Content.assemble((done_words(progress) or NOT_YET, "bold"), f"  {rest_words(progress)}".rstrip())
+        page.amount(numbers, "")
     for store in details.stores:
         said = done_words(store.progress)
         page.amount(Content.assemble(visible(store.name), (f"  {rest_words(store.progress)}", MUTED)), said or "nobody")
