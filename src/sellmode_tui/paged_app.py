@@ -72,6 +72,12 @@ class PagedApp(KeysInOrder[None]):
         """Tell something that goes away by itself."""
         self.notify(visible(text), markup=False, timeout=6)
 
+    def clear_notifications(self) -> None:
+        """Take away what was said, and the lines on which it stood: the framework leaves one of each empty."""
+        super().clear_notifications()
+        for page in self._pages():
+            page.query("ToastHolder").remove()
+
     @on(_Said)
     def _said(self, message: _Said) -> None:
         self._say(message.text)
