@@ -259,7 +259,8 @@ def _tell(synced: Synced, *, as_json: bool) -> None:
         refused = f", {synced.refused:,} refused or handed over" if synced.refused else ""
         click.echo(f"{synced.sent:,} sent{refused}.")
     came = f"{synced.received:,} records came" if synced.received != 1 else "1 record came"
-    click.echo(f"{came if synced.received else 'Nothing is new'}; you see {synced.customers:,} customers.")
+    seen = f"{synced.customers:,} customer{'s' * (synced.customers != 1)}"
+    click.echo(f"{came if synced.received else 'Nothing is new'}; you see {seen}.")
     say(f"Synced {minute(synced.synced_at)}.")
     if synced.unsent:
         say(f"{synced.unsent:,} not sent yet: `sellmode unsent` tells what.")
