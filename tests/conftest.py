@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
 import re
 import signal
 import time
@@ -20,8 +22,9 @@ from tests.support.postgresql import PostgreSQL
 
 _ROOT = Path(__file__).parent.parent
 
-# Examples are the same in every run, so that a failure comes of what was changed. Others each time, and very many:
-# `./dev test --hypothesis-profile=proofs`. No deadlines: a busy machine is not a failure.
+# Examples are the same in every run of the same sources, so that a failure comes of what was changed: Hypothesis draws
+# from numbers and texts in our modules, too, as far as they are loaded (see `_load_all_modules`). Others each time, and
+# very many: `./dev test --hypothesis-profile=proofs`. No deadlines: a busy machine is not a failure.
 settings.register_profile(
     "dev", deadline=None, max_examples=60, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -37,6 +40,32 @@ quick.hurry()
 for _number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
     if signal.getsignal(_number) is signal.SIG_IGN:
         signal.signal(_number, lambda *_: None)
+
+
+# Tests of 10 s and more. They come first: one that came last would keep one worker busy while the others have nothing.
+_LONG = ("tests/e2e/test_story.py", "tests/benchmarks/test_bench.py", "tests/e2e/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long tests first, whatever order the others are shuffled into."""
+    ranks = {prefix: rank for rank, prefix in enumerate(_LONG)}
+    items.sort(key=lambda item: next((rank for prefix, rank in ranks.items() if item.nodeid.startswith(prefix)), 99))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Load what the examples of property tests depend on."""
+    if any(item.get_closest_marker("hypothesis") for item in session.items):
+        _load_all_modules()
+
+
+def _load_all_modules() -> None:
+    """Load every module of ours: a test alone has the same examples as among all others, be they on other workers."""
+    for package in ("benchmarks", "proofs", "sellmode_backend", "sellmode_contract", "sellmode_tui"):
+        path = importlib.import_module(package).__path__
+        for module in pkgutil.walk_packages(path, f"{package}."):
+            # Alembic runs its own by their paths. Some of those that are run as programs are not to be imported.
+            if ".migrations." not in module.name and not re.fullmatch(r"sellmode_\w+\.__main__", module.name):
+                importlib.import_module(module.name)
 
 
 class _Pictures(pytest_textual_snapshot.SVGImageExtension):  # type: ignore[misc]  # the plugin has no types
