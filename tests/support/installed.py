@@ -86,6 +86,8 @@ class Machine(NamedTuple):
     """A machine that associates sign in on: a home and nothing else."""
 
     home: Path
+    program: tuple[str, ...] = (SELLMODE,)
+    """What is run for `sellmode`."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -116,14 +118,14 @@ class Machine(NamedTuple):
 
     def __call__(self, *arguments: str, code: int = 0) -> Ended:
         """Run `sellmode`."""
-        return run([SELLMODE, *arguments], self.environment, self.home, code)
+        return run([*self.program, *arguments], self.environment, self.home, code)
 
     def terminal(
         self, *arguments: str, columns: int = 80, rows: int = 24, env: Mapping[str, str] | None = None
     ) -> Terminal:
         """`sellmode` on a terminal."""
         return Terminal(
-            [SELLMODE, *arguments],
+            [*self.program, *arguments],
             columns=columns,
             rows=rows,
             env={**self.environment, **(env or {})},
@@ -131,10 +133,10 @@ class Machine(NamedTuple):
         )
 
 
-def machine(home: Path) -> Machine:
+def machine(home: Path, program: Sequence[str] = (SELLMODE,)) -> Machine:
     """A machine with an empty home."""
     home.mkdir(mode=0o700, parents=True)
-    return Machine(home)
+    return Machine(home, tuple(program))
 
 
 def activate(machine: Machine, server: str, user_name: str, code: str, password: str) -> None:
