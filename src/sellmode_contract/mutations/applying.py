@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -415,7 +416,7 @@ def _claim(operation: Claim | Release, world: World) -> Outcome:
         if record.state != "open":
             raise Rejected("already_done", "It was done, dismissed or expired already.", winner=record.done_by)
         tasks.check_free(record, world)
-    elif record.claimed_by != me and tasks.is_taken(record, world.records):
+    elif record.claimed_by != me and tasks.is_taken(record, partial(world.records.get, "staff")):
         raise Rejected("already_claimed", "A colleague has taken it.", winner=record.claimed_by)
     if isinstance(operation, Claim) and operation.kind == "request" and world.age > REQUEST_CLAIM_LAPSES:
         raise Rejected("expired", "A request that was taken offline is given up after 15 minutes.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,7 +14,7 @@ from sellmode_contract.mutations.merging import as_document, merged
 from sellmode_contract.mutations.operations import Create, Edit, Finish, Remove, Reopen, Withdraw
 from sellmode_contract.mutations.reading import check_known, check_new, invalid, read
 from sellmode_contract.mutations.refusals import Rejected
-from sellmode_contract.mutations.world import Outcome, Reader, World
+from sellmode_contract.mutations.world import Outcome, World
 from sellmode_contract.records import (
     CorporateBrief,
     CorporateTask,
@@ -291,15 +293,22 @@ def check_free(task: Task, world: World) -> None:
 
     What was taken in Team Mode binds nobody in Associate Mode, where each task has one person only.
     """
-    if _mode(world) == "team" and task.claimed_by != world.account.id and is_taken(task, world.records):
+    if (
+        _mode(world) == "team"
+        and task.claimed_by != world.account.id
+        and is_taken(task, partial(world.records.get, "staff"))
+    ):
         raise Rejected("already_claimed", "A colleague has taken it.", winner=task.claimed_by)
 
 
-def is_taken(record: Task | Request, records: Reader) -> bool:
-    """Whether somebody has taken it who can still do it: who is disabled or works elsewhere keeps nobody from it."""
+def is_taken(record: Task | Request, staff_of: Callable[[str], Record | None]) -> bool:
+    """Whether somebody has taken it who can still do it: who is disabled or works elsewhere keeps nobody from it.
+
+    ``staff_of`` gives the staff record of an id.
+    """
     if record.claimed_by is None:
         return False
-    staff = records.get("staff", record.claimed_by)
+    staff = staff_of(record.claimed_by)
     return isinstance(staff, Staff) and staff.active and staff.store == record.store
 
 

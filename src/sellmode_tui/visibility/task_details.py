@@ -11,6 +11,7 @@ import msgspec
 
 from sellmode_contract import visibility
 from sellmode_contract.mutations.operations import TaskKind
+from sellmode_contract.mutations.tasks import is_taken
 from sellmode_contract.records import Because, CorporateTask, Customer, ManualTask, RuleTask, Task, TaskRule
 from sellmode_contract.rules.templates import fill
 from sellmode_tui.cache.store import Reading
@@ -168,7 +169,9 @@ def _can(reading: Reading, around: Surroundings, task: Task) -> frozenset[Can]:
         return frozenset({"reopen"} if task.done_by == account.id and task.state != "expired" else ())
     found: set[Can] = {"snooze"}
     team = head.view.mode == "team"
-    free = not team or task.claimed_by in (None, account.id)
+    staff = {one.id: one for one in around.colleagues}
+    mine = task.claimed_by == account.id
+    free = not team or mine or not is_taken(task, staff.get)
     if free:
         found.add("finish")
     if isinstance(task, ManualTask):
@@ -180,8 +183,8 @@ def _can(reading: Reading, around: Surroundings, task: Task) -> frozenset[Can]:
     if isinstance(task, RuleTask) and team:
         found.add("hand_over")
     if not isinstance(task, CorporateTask) and (team or task.claimed_by):
-        if task.claimed_by is None:
-            found.add("claim")
-        elif task.claimed_by == account.id:
+        if mine:
             found.add("release")
+        elif team and free:
+            found.add("claim")
     return frozenset(found)

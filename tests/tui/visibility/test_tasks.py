@@ -397,6 +397,15 @@ def test_what_may_be_done_depends_on_who_has_it(desk: Desk) -> None:
     }
 
 
+def test_who_is_disabled_keeps_nobody_from_a_task_that_they_have_taken(desk: Desk) -> None:
+    left = [msgspec.structs.replace(one, active=False) for one in directory() if one.id == OTHERS]
+    assert len(left) == 1
+    desk.bring(manual("bos", creator=OTHERS, claimed_by=OTHERS), *left)
+    found = desk.door.task("manual_task", "bos")
+    assert found is not None
+    assert found.can == {"finish", "snooze", "edit", "hand_over", "claim"}
+
+
 # ------------------------------------------------------------------ whom one does not see
 
 
