@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime as dt
 import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from textual import events, on, work
 from textual.binding import Binding, BindingType
@@ -19,11 +18,11 @@ from textual.screen import Screen
 
 from sellmode_tui.account import errors, session
 from sellmode_tui.account.errors import AccountError
-from sellmode_tui.account.lease import Lease, State
 from sellmode_tui.account.process import harden_process
 from sellmode_tui.account.settings import Settings, read_settings
-from sellmode_tui.entering_app import CLOCK, Clock, EnteringApp, Start
+from sellmode_tui.entering_app import CLOCK, Clock, Start
 from sellmode_tui.entrance import TOLD, CacheDamaged, Entered
+from sellmode_tui.following_app import FollowingApp
 from sellmode_tui.screens.agenda import AgendaScreen, CustomerTasksScreen
 from sellmode_tui.screens.attention import AttentionScreen
 from sellmode_tui.screens.briefs_page import BriefsScreen
@@ -43,9 +42,8 @@ from sellmode_tui.screens.sync_page import SyncScreen
 from sellmode_tui.screens.themes import DARK, LIGHT, NAMES
 from sellmode_tui.screens.too_small import TooSmallScreen
 from sellmode_tui.screens.words import counted
-from sellmode_tui.sync.status import Line, SyncStatus
-from sellmode_tui.visibility import CannotUndo, Counts, Interrupted, NothingToUndo, Rejected, SealedError
-from sellmode_tui.visibility.agenda import TaskCounts
+from sellmode_tui.sync.status import SyncStatus
+from sellmode_tui.visibility import CannotUndo, Interrupted, NothingToUndo, Rejected, SealedError
 from sellmode_tui.workspace import Workspace
 
 __all__ = ["NO_TERMINAL", "Clock", "SellmodeApp", "Start", "run_app"]
@@ -56,12 +54,9 @@ _IDLE_LOOK = 10.0
 """Seconds between two looks at how long nobody has touched anything: a machine may sleep through a longer timer."""
 _WARNED = 60.0
 """Seconds before that in which it is said that something is not saved."""
-_LEASE_LOOK = 60.0
 _LATE = 2.0
 """Seconds until a thread has ended that was still reading for a page when that was closed."""
 _TYPED_IS_GONE: Final = "What was typed and not saved is gone."
-_LOOK = 10.0
-"""Seconds between two looks at whether a task has become due, or another window has signed in again."""
 _PAGES: Final[dict[PageName, type[MainPage[None]]]] = {
     "customers": CustomersScreen,
     "tasks": AgendaScreen,
@@ -85,15 +80,7 @@ def _key_ids() -> set[str]:
     return found
 
 
-class _FromThread(Message, bubble=False):
-    """What a thread brings; counts only while that workspace is the open one."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self.workspace = workspace
-        super().__init__()
-
-
-class SellmodeApp(EnteringApp):
+class SellmodeApp(FollowingApp):
     """The app."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -132,59 +119,12 @@ class SellmodeApp(EnteringApp):
         Binding("ctrl+q", "quit", "Quit", show=False, priority=True, tooltip="End Sellmode", id="app.quit-always"),
     ]
 
-    # --- what threads bring
-
-    class _Status(_FromThread):
-        def __init__(self, workspace: Workspace, status: SyncStatus) -> None:
-            self.status = status
-            super().__init__(workspace)
-
-        def can_replace(self, message: Message) -> bool:
-            """Only the latest counts."""
-            return isinstance(message, type(self)) and message.workspace is self.workspace
-
-    class _Changed(_FromThread):
-        def can_replace(self, message: Message) -> bool:
-            """One look serves for several changes."""
-            return isinstance(message, type(self)) and message.workspace is self.workspace
-
-    class _FactsRead(_FromThread):
-        def __init__(self, workspace: Workspace, facts: Facts, counts: Counts, tasks: TaskCounts) -> None:
-            self.facts = facts
-            self.counts = counts
-            self.tasks = tasks
-            super().__init__(workspace)
-
-    class _TasksCounted(_FromThread):
-        def __init__(self, workspace: Workspace, tasks: TaskCounts) -> None:
-            self.tasks = tasks
-            super().__init__(workspace)
-
-    class _Leased(_FromThread):
-        def __init__(self, workspace: Workspace, lease: Lease) -> None:
-            self.lease = lease
-            super().__init__(workspace)
-
-    class _MayNot(_FromThread):
-        """The account may not be used any longer here."""
-
-        def __init__(self, workspace: Workspace, reason: str) -> None:
-            self.reason = reason
-            super().__init__(workspace)
-
     def __init__(
         self, settings: Settings, start: Start | None = None, *, ascii_only: bool = False, clock: Clock = CLOCK
     ) -> None:
         super().__init__(settings, start or Start(), clock, ascii_only=ascii_only)
-        self._workspace: Workspace | None = None
-        self._desk: Desk | None = None
-        self._status = SyncStatus()
-        self._lease_warning = ""
-        self._idle_warning = ""
         self._touched = clock.seconds()
         self._threads = Threads(thread_name_prefix="work")
-        self._day: dt.date | None = None
-        """The store's day, as of the last look at the tasks."""
 
     # ------------------------------------------------------------------ beginning and end
 
@@ -200,9 +140,7 @@ class SellmodeApp(EnteringApp):
                 f"settings.toml, keys: there is nothing called {', '.join(unknown)}. The page of keys has the names."
             )
         self.set_timer(_IDLE_LOOK, self._look_idle)
-        self.set_interval(_LEASE_LOOK, self._look_lease)
-        self.set_interval(_LOOK, self._look_tasks)
-        self.set_interval(_LOOK, self._look_for_sign_in)
+        self._begin_to_look()
         await self._show_way_in()
 
     async def on_unmount(self) -> None:
@@ -285,119 +223,12 @@ class SellmodeApp(EnteringApp):
         """Take something from the sync's thread."""
         self.post_message(message)
 
-    def _status_of(self, workspace: Workspace) -> SyncStatus:
-        """How things stand before sync has told anything."""
-        status = workspace.status
-        if workspace.session.token is None:
-            return SyncStatus(Line.SIGNED_OUT, synced_at=status.synced_at)
-        return SyncStatus(synced_at=status.synced_at)
-
     # ------------------------------------------------------------------ while somebody is signed in
-
-    @on(_Status)
-    async def _take_status(self, message: _Status) -> None:
-        if message.workspace is not self._workspace:
-            return
-        waiting, self._status = self._status.unsent, message.status
-        if message.status.unsent != waiting:
-            self._read_facts(message.workspace)
-        match message.status.line:
-            case Line.DISABLED:
-                workspace = self._let_go()
-                if workspace is not None:
-                    left = message.status.unsent + message.status.attention
-                    await self._ask_to_sign_in(str(errors.AccountDisabled(left)))
-                    self._in_background(workspace.disable)
-            case Line.DAMAGED:
-                await self._start_anew()
-            case _:
-                self._show_status()
-
-    def _show_status(self) -> None:
-        desk = self._desk
-        if desk is not None:
-            desk.sync, desk.warning = self._status, self._idle_warning or self._lease_warning
-            for page in self._desk_pages():
-                page.standing_changed()
-
-    def _desk_pages(self) -> list[DeskScreen[Any]]:
-        """What is open of pages that somebody who is signed in works with, the topmost last."""
-        return [page for page in self.screen_stack if isinstance(page, DeskScreen)]
 
     @property
     def _unsaved(self) -> bool:
         """Whether something was typed that closing its page would lose."""
         return any(isinstance(page, FormScreen) and page.unsaved for page in self._desk_pages())
-
-    @on(_Changed)
-    def _look_again(self, message: _Changed) -> None:
-        if message.workspace is self._workspace:
-            self._read_facts(message.workspace)
-
-    @work(thread=True, exclusive=True, group="facts", exit_on_error=False)
-    def _read_facts(self, workspace: Workspace) -> None:
-        try:
-            door = workspace.door
-            facts, counts, tasks = Facts.read(door), door.counts(), door.task_counts()
-        except (Interrupted, SealedError):
-            return  # it was closed meanwhile, or sync tells what is wrong with it
-        except Exception as error:  # noqa: BLE001  # the crash handler's, in its own thread
-            self.post_message(self._Crashed(error))
-        else:
-            self.post_message(self._FactsRead(workspace, facts, counts, tasks))
-
-    @on(_FactsRead)
-    def _take_facts(self, message: _FactsRead) -> None:
-        desk = self._desk
-        if message.workspace is not self._workspace or desk is None:
-            return
-        changed = message.facts != desk.facts
-        others = (message.counts, message.tasks) != (desk.counts, desk.tasks)
-        desk.facts, desk.counts, desk.tasks = message.facts, message.counts, message.tasks
-        self._forget_if_forbidden(message.workspace, message.facts)
-        for page in self._desk_pages():
-            if changed:
-                page.facts_changed()
-            page.records_changed()
-        if changed or others:
-            self._show_status()
-
-    def _look_tasks(self) -> None:
-        if self._workspace is not None:
-            self._count_tasks(self._workspace)
-
-    def _look_for_sign_in(self) -> None:
-        """Whoever signs in again in one window has done so for all of this account's."""
-        if self._workspace is not None and self._status.line is Line.SIGNED_OUT:
-            self._in_background(self._workspace.go_on)
-
-    @work(thread=True, exclusive=True, group="tasks", exit_on_error=False)
-    def _count_tasks(self, workspace: Workspace) -> None:
-        try:
-            self.post_message(self._TasksCounted(workspace, workspace.door.task_counts()))
-        except (Interrupted, SealedError):
-            return  # it was closed meanwhile, or sync tells what is wrong with it
-        except Exception as error:  # noqa: BLE001  # the crash handler's, in its own thread
-            self.post_message(self._Crashed(error))
-
-    @on(_TasksCounted)
-    def _take_tasks(self, message: _TasksCounted) -> None:
-        """Time goes on: tasks become due although nobody has changed anything."""
-        desk = self._desk
-        if message.workspace is not self._workspace or desk is None:
-            return
-        day = desk.words.today
-        if (message.tasks, day) != (desk.tasks, self._day):
-            desk.tasks, self._day = message.tasks, day
-            for page in self._desk_pages():
-                page.records_changed()
-            self._show_status()
-
-    def _forget_if_forbidden(self, workspace: Workspace, facts: Facts) -> None:
-        """The retailer may have taken back that people stay signed in."""
-        folder = workspace.session.folder
-        if facts.retailer and not facts.retailer.keyring_allowed and folder.profile.remembered:
-            self._in_background(lambda: session.forget(folder))
 
     @on(CustomersScreen.SyncWanted)
     def _sync_now(self) -> None:
@@ -441,6 +272,12 @@ class SellmodeApp(EnteringApp):
                 self._say(str(message.error))
             case error:
                 self._handle_exception(error)
+
+    async def _shut_out(self, status: SyncStatus) -> None:
+        workspace = self._let_go()
+        if workspace is not None:
+            await self._ask_to_sign_in(str(errors.AccountDisabled(status.unsent + status.attention)))
+            self._in_background(workspace.disable)
 
     async def _start_anew(self) -> None:
         """What is kept here cannot be read: a new copy takes its place, which only the password opens."""
@@ -616,38 +453,6 @@ class SellmodeApp(EnteringApp):
             self._idle_warning = warning
             self._show_status()
         self.set_timer(min(left, _IDLE_LOOK), self._look_idle)
-
-    def _look_lease(self) -> None:
-        if self._workspace is not None:
-            self._check_lease(self._workspace)
-
-    @work(thread=True, exclusive=True, group="lease", exit_on_error=False)
-    def _check_lease(self, workspace: Workspace) -> None:
-        try:
-            self.post_message(self._Leased(workspace, workspace.session.check_lease()))
-        except (errors.LeaseOver, errors.ClockChanged) as error:
-            self.post_message(self._MayNot(workspace, str(error)))
-        except (AccountError, SealedError):
-            return  # it was closed meanwhile, or the next write tells
-        except Exception as error:  # noqa: BLE001  # the crash handler's, in its own thread
-            self.post_message(self._Crashed(error))
-
-    @on(_Leased)
-    def _take_lease(self, message: _Leased) -> None:
-        if message.workspace is not self._workspace:
-            return
-        warning = ""
-        if message.lease.state is State.ENDING:
-            days = max(1, message.lease.left.days)
-            warning = f"no contact for long: locks in {counted(days, 'day')}"
-        if warning != self._lease_warning:
-            self._lease_warning = warning
-            self._show_status()
-
-    @on(_MayNot)
-    async def _may_not(self, message: _MayNot) -> None:
-        if message.workspace is self._workspace:
-            await self._lock(message.reason)
 
 
 # ------------------------------------------------------------------ running
