@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from sellmode_backend.rules import facts, passes
 from sellmode_contract.records import RuleTask
+from sellmode_contract.rules.facts import Needs
 from tests.backend.rules.rules_shop import RulesShop, rules_shop
 from tests.backend.sync.pushing import uuid7
 
@@ -146,3 +147,26 @@ def test_what_was_done_long_ago_is_not_read_again(shop: RulesShop, monkeypatch: 
     shop.run()
     assert decoded
     assert {task.occurrence for task in decoded} == {shop.tasks(anna, "open")[0].occurrence, "q"}
+
+
+def test_postgresql_finds_open_tasks_by_their_index(postgresql_url: str) -> None:
+    with rules_shop(postgresql_url) as shop:
+        person = shop.add(shop.ada)
+        asked: list[tuple[str, Any]] = []
+
+        def note(_: Any, __: Any, statement: str, given: Any, *___: Any) -> None:
+            if "strpos" in statement:
+                asked.append((statement, given))
+
+        sa.event.listen(shop.database.engine, "before_cursor_execute", note)
+        with shop.database.snapshot() as connection:
+            facts.load(connection, [person], Needs())
+            facts.any_tasks(connection)
+        sa.event.remove(shop.database.engine, "before_cursor_execute", note)
+        assert len(asked) == 2
+        with shop.database.transaction() as connection:
+            # So small a table it would read at once.
+            connection.execute(sa.text("SET LOCAL enable_seqscan = off"))
+            for statement, given in asked:
+                plan = "\n".join(connection.exec_driver_sql(f"EXPLAIN {statement}", given).scalars())
+                assert "record_open_tasks" in plan, plan
