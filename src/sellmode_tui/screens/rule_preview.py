@@ -28,6 +28,7 @@ _COLUMNS: Final = (
     Column("Held back", 34, priority=8, min_width=20),
 )
 _NONE: Final = "Nobody: no customer is one for this rule that day."
+_NONE_SEEN: Final = "None of the customers whom you see."
 
 
 class _Told(NamedTuple):
@@ -95,7 +96,7 @@ class PreviewScreen(ListScreen[None, PreviewLine]):
             rows.append(Row(f"{line.customer}/{line.due}/{line.held}", cells))
         self.say("above", preview_words(preview))
         table = self.query_one(RowTable)
-        table.empty_text = _NONE
+        table.empty_text = _NONE_SEEN if preview.others else _NONE
         table.show(ListedRows(rows), keep_cursor=False)
 
     def action_back(self) -> None:
