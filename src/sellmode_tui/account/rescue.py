@@ -25,10 +25,13 @@ _FILTER = "name, text, created"
 def rescue(path: Path, key: bytes, new: Connection) -> None:
     """Copy mutations, tray, epoch and saved filters of the journal at ``path``, in the new one's write transaction."""
     with contextlib.suppress(sealed.Corrupt, sealed.Missing), contextlib.closing(_Damaged(path, key)) as damaged:
+        # A journal that an older version wrote does not know yet what was written at once.
+        bulk = any(damaged.rows("SELECT 1 FROM pragma_table_info('mutation') WHERE name = 'bulk'"))
+        columns = f"{_MUTATION}, bulk" if bulk else _MUTATION
         for number in range(1, _highest(damaged) + 1):
-            query = f"SELECT {_MUTATION} FROM mutation WHERE number = ? AND state <> 'withdrawn'"  # noqa: S608 -- ours
+            query = f"SELECT {columns} FROM mutation WHERE number = ? AND state <> 'withdrawn'"  # noqa: S608 -- ours
             for row in damaged.rows(query, (number,)):
-                _copy(new, "mutation", f"{_MUTATION}, change", (*row, 0))
+                _copy(new, "mutation", f"{columns}, change", (*row, 0))
         for epoch in damaged.rows("SELECT epoch FROM outbox"):
             new.execute("UPDATE outbox SET epoch = ?", epoch)
         for table, columns, name in (("tray", _TRAY, "mid"), ("saved_filter", _FILTER, "name")):

@@ -191,19 +191,25 @@ class TaskListPage(TaskPage[Result]):
         return (self.task_at_cursor,) if self.task_at_cursor else ()
 
     def _find(self, *, keep_cursor: bool = True) -> None:
-        query = self._query
+        query, marked = self._query, frozenset(self._marked)
         self._asked += 1
         asked = self._asked
 
-        def find(door: Door) -> tuple[AgendaList, Mapping[Section, int]]:
+        def find(door: Door) -> tuple[AgendaList, Mapping[Section, int], frozenset[str]]:
             found = door.agenda(query)
             open_ones = found if query.sections == OPEN else door.agenda(query._replace(sections=OPEN))
-            return found, dict(open_ones.lengths())
+            gone = marked.difference(map(row_key, found.keys())) if marked else marked
+            return found, dict(open_ones.lengths()), gone
 
         self.ask(find, lambda found: self._found(asked, *found, keep_cursor=keep_cursor), group="find")
 
-    def _found(self, asked: int, found: AgendaList, counts: Mapping[Section, int], *, keep_cursor: bool) -> None:
+    def _found(
+        self, asked: int, found: AgendaList, counts: Mapping[Section, int], gone: frozenset[str], *, keep_cursor: bool
+    ) -> None:
         self._counts, self._told = counts, asked
+        if not gone.isdisjoint(self._marked):  # nobody could take those marks away
+            self._marked = {key: line for key, line in self._marked.items() if key not in gone}
+            self._show_marks()
         self._source = AgendaSource(
             found,
             lambda: self._desk.words,

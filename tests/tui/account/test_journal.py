@@ -18,7 +18,7 @@ from sellmode_tui import sealed
 from sellmode_tui.account import journal as journals
 from sellmode_tui.account.journal import Journal, SavedFilter, SignedInAs
 from sellmode_tui.account.lease import Reading
-from sellmode_tui.cache.outbox import Made
+from sellmode_tui.cache.outbox import Kept, Made
 from sellmode_tui.migrations import transaction
 from tests.tui.cache.written import note, result
 
@@ -224,6 +224,31 @@ def test_what_can_be_read_of_a_damaged_journal_goes_on_under_its_names(path: Pat
         path.write_bytes(content)
         path.chmod(0o600)
     assert sound >= page - 4, "only the pages on which everything hangs take everything with them"
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_what_was_written_at_once_is_still_known_so_unless_an_older_version_wrote_it(path: Path, older: bool) -> None:
+    journal = Journal(path, KEY)
+    made = Made(NOON, "", 0.0)
+    together = [f"one-{n}" for n in range(3)]
+    journal.outbox.add_all([Kept(note("c", "short"), mid, {}) for mid in together], made=made)
+    for n in range(60):
+        journal.outbox.add(note("c", f"note {n} {'x' * 400}"), mid=f"mid-{n:03}", made=made, before={})
+    journal.close()
+    if older:
+        connection = sealed.connect(path, KEY)
+        connection.execute("ALTER TABLE mutation DROP COLUMN bulk")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.close()
+    content = path.read_bytes()
+    page = len(content) // 4096 - 3  # of the notes
+    path.write_bytes(content[: page * 4096 + 100] + bytes(1000) + content[page * 4096 + 1100 :])
+    opened = Journal.open_or_replace(path, KEY, NOON)
+    assert opened.moved_aside is not None
+    found = [opened.journal.outbox.entry(mid) for mid in together]
+    assert [entry and entry.bulk for entry in found] == [None if older else together[0]] * 3
+    assert all(found)
+    opened.journal.close()
 
 
 @pytest.mark.parametrize("moment", ["rescued", "aside", "aside without its log", "replaced"])

@@ -261,6 +261,18 @@ async def test_all_of_a_view_are_marked_and_unmarked() -> None:
     assert MOST_MARKED >= 200
 
 
+async def test_what_has_left_the_list_is_not_marked_any_more() -> None:
+    async with at_the_tasks() as pilot:
+        await pilot.press("x", "x")
+        await list_is_there(pilot)
+        assert under_list(pilot).startswith("2 tasks marked")
+        door(pilot).finish_tasks([line_of(pilot, CALL).key])  # in another window
+        writing.look_again(pilot)
+        await wait_until(pilot, lambda: under_list(pilot).startswith("1 task marked"))
+        await list_is_there(pilot)
+        assert CALL.title not in titles(pilot)
+
+
 async def test_putting_off_by_a_choice_and_by_typing() -> None:
     async with at_the_tasks() as pilot:
         await pilot.press("s")
