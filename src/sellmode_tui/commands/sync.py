@@ -99,7 +99,7 @@ def sync_command(choice: Choice, *, as_json: bool) -> None:
             except (BrokenStream, Malformed) as error:
                 raise Failure(f"The server's answer makes no sense: {visible(str(error))}.", Exit.OFFLINE) from error
             else:
-                _tell(_outcome(workspace, progress), as_json=as_json)
+                _tell(_outcome(workspace, progress), workspace.door.zone(), as_json=as_json)
                 return
             finally:
                 progress.end()
@@ -251,7 +251,7 @@ def _outcome(workspace: Workspace, progress: _Progress) -> Synced:
     )
 
 
-def _tell(synced: Synced, *, as_json: bool) -> None:
+def _tell(synced: Synced, zone: dt.tzinfo, *, as_json: bool) -> None:
     if as_json:
         print_json(synced)
         return
@@ -261,7 +261,7 @@ def _tell(synced: Synced, *, as_json: bool) -> None:
     came = f"{synced.received:,} records came" if synced.received != 1 else "1 record came"
     seen = f"{synced.customers:,} customer{'s' * (synced.customers != 1)}"
     click.echo(f"{came if synced.received else 'Nothing is new'}; you see {seen}.")
-    say(f"Synced {minute(synced.synced_at)}.")
+    say(f"Synced {minute(synced.synced_at, zone)}.")
     if synced.unsent:
         say(f"{synced.unsent:,} not sent yet: `sellmode unsent` tells what.")
     if synced.attention:
