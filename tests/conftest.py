@@ -17,6 +17,7 @@ import pytest_textual_snapshot
 from hypothesis import HealthCheck, settings
 
 from tests.support import postgresql, quick
+from tests.support.backend import copy_tables, migrate
 from tests.support.network import forbid_network
 from tests.support.postgresql import PostgreSQL
 
@@ -149,3 +150,19 @@ def database_url(request: pytest.FixtureRequest) -> str:
     """Run the test on both engines, each time with an empty database."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def prepared_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Run the test on both engines, each time with the tables made and nothing in them; how they come is tested apart.
+
+    They are copies: to make them in each test took longer than most tests themselves.
+    """
+    if request.param == "sqlite":
+        url: str = request.getfixturevalue("sqlite_url")
+        copy_tables(url)
+        yield url
+    else:
+        server: PostgreSQL = request.getfixturevalue("_postgresql")
+        with server.database(server.template(migrate)) as url:
+            yield url

@@ -101,9 +101,9 @@ class Retailer:
 
 
 @pytest.fixture
-def retailer(database_url: str) -> Iterator[Retailer]:
-    with retailer_database(database_url) as database:
-        yield Retailer(database_url, database)
+def retailer(prepared_url: str) -> Iterator[Retailer]:
+    with retailer_database(prepared_url) as database:
+        yield Retailer(prepared_url, database)
 
 
 @pytest.fixture

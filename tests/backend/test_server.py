@@ -28,8 +28,8 @@ SETTINGS = ServerSettings(passwords=QUICK, body_seconds=0.3)
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    with retailer_database(database_url) as opened:
+def database(prepared_url: str) -> Iterator[Database]:
+    with retailer_database(prepared_url) as opened:
         yield opened
 
 

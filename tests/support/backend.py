@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -84,14 +86,32 @@ def migrate(url: str) -> None:
         migrations.migrate(database)
 
 
+def copy_tables(url: str) -> None:
+    """Make an SQLite file with the tables in it, as a copy of one: several times as quick as making them anew."""
+    path = Path(url.removeprefix("sqlite:///"))
+    path.touch(0o600, exist_ok=False)
+    path.write_bytes(_file_with_tables())
+
+
+@functools.cache
+def _file_with_tables() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "backend.db"
+        migrate(f"sqlite:///{path}")
+        assert [each.name for each in path.parent.iterdir()] == [path.name]  # no part of it is in another file
+        return path.read_bytes()
+
+
 @contextlib.contextmanager
 def retailer_database(
     url: str, mode: str = "associate", stores: tuple[str, ...] = ("Alpha", "Beta")
 ) -> Iterator[Database]:
-    """A migrated database (an empty one is migrated) with a retailer and stores whose ids are their names."""
+    """A database with a retailer and stores whose ids are their names; tables are made where there are none."""
+    if url.startswith("sqlite:") and not Path(url.removeprefix("sqlite:///")).exists():
+        copy_tables(url)
     database = open_database(url)
     try:
-        if database.is_sqlite or not _is_migrated(database):
+        if not _is_migrated(database):
             migrations.migrate(database)
         with database.transaction() as connection:
             retailer_settings.initialise(connection, "Maison Test", mode, "UTC", "EUR")

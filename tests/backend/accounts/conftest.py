@@ -14,8 +14,8 @@ from tests.support.backend import retailer_database
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    with retailer_database(database_url) as opened:
+def database(prepared_url: str) -> Iterator[Database]:
+    with retailer_database(prepared_url) as opened:
         yield opened
 
 

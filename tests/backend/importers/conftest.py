@@ -9,14 +9,12 @@ import pytest
 
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database, open_database
-from sellmode_backend.store.migrations import migrate
 from tests.backend.importers.exports import Export
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = open_database(database_url)
-    migrate(opened)
+def database(prepared_url: str) -> Iterator[Database]:
+    opened = open_database(prepared_url)
     with opened.transaction() as connection:
         settings.initialise(connection, "Maison", "associate", "UTC", "USD")
     yield opened

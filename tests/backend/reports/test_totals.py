@@ -14,7 +14,6 @@ from sellmode_backend.cli import commands
 from sellmode_backend.reports.totals import Total, totals
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database, open_database
-from sellmode_backend.store.migrations import migrate
 from sellmode_backend.store.orders import OrderEntry, write_orders
 from sellmode_contract.records import OrderLine, StoreEntry
 
@@ -23,9 +22,8 @@ STORE = StoreEntry(id="s1", name="Store 1", time_zone="UTC")
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    opened = open_database(database_url)
-    migrate(opened)
+def database(prepared_url: str) -> Iterator[Database]:
+    opened = open_database(prepared_url)
     with opened.transaction() as connection:
         settings.initialise(connection, "Maison", "team", "UTC", "USD")
         settings.write_stores(connection, [STORE])
@@ -88,9 +86,9 @@ def test_a_month_is_that_of_the_zone(database: Database, zone: str, months: dict
     assert {month: total.orders for month, total in found.groups["month"].items()} == months
 
 
-def test_the_command_prints_a_table_or_json(database: Database, database_url: str) -> None:
+def test_the_command_prints_a_table_or_json(database: Database, prepared_url: str) -> None:
     def report(*options: str) -> tuple[str, str]:
-        done = CliRunner().invoke(commands, ["report", "totals", "--database", database_url, *options])
+        done = CliRunner().invoke(commands, ["report", "totals", "--database", prepared_url, *options])
         assert done.exit_code == 0, done.output
         return done.stdout, done.stderr
 

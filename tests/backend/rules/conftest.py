@@ -11,9 +11,9 @@ from tests.backend.rules.rules_shop import RulesShop, rules_shop
 
 
 @pytest.fixture
-def shop(database_url: str) -> Iterator[RulesShop]:
+def shop(prepared_url: str) -> Iterator[RulesShop]:
     """Give a retailer of the test's own."""
-    with rules_shop(database_url) as opened:
+    with rules_shop(prepared_url) as opened:
         yield opened
 
 

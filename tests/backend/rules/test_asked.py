@@ -39,8 +39,8 @@ BIRTHDAY = {
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    with retailer_database(database_url) as made:
+def database(prepared_url: str) -> Iterator[Database]:
+    with retailer_database(prepared_url) as made:
         yield made
 
 

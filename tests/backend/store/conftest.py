@@ -8,14 +8,12 @@ import pytest
 
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database, open_database
-from sellmode_backend.store.migrations import migrate
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
+def database(prepared_url: str) -> Iterator[Database]:
     """Give a retailer's database without stores or records, in Associate Mode and USD."""
-    opened = open_database(database_url)
-    migrate(opened)
+    opened = open_database(prepared_url)
     with opened.transaction() as connection:
         settings.initialise(connection, "Maison", "associate", "Europe/Paris", "USD")
     yield opened

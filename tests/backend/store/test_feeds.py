@@ -166,9 +166,9 @@ def test_old_removals_are_forgotten_and_older_cursors_reset(database: Database) 
 
 
 @pytest.fixture
-def impatient(database: Database, database_url: str) -> Iterator[Database]:
+def impatient(database: Database, prepared_url: str) -> Iterator[Database]:
     """Give the same database again, whose writers do not wait for others."""
-    second = open_database(database_url)
+    second = open_database(prepared_url)
 
     def hurry(connection: Any, _: object) -> None:
         cursor = connection.cursor()

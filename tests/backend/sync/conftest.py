@@ -19,8 +19,7 @@ from sellmode_contract.records import KINDS, Customer, Note, Record
 from sellmode_contract.visibility import Account
 from tests.backend.people import QUICK, Client, MovedClock, Terminal, add_person
 from tests.backend.sync.pushing import Shop
-from tests.support.backend import migrate, retailer_database, serve_in_thread
-from tests.support.postgresql import PostgreSQL
+from tests.support.backend import retailer_database, serve_in_thread
 
 
 @dataclass
@@ -117,21 +116,14 @@ def make_world(database_url: str, clock: MovedClock) -> Iterator[World]:
 
 
 @pytest.fixture
-def postgresql_url(_postgresql: PostgreSQL) -> Iterator[str]:
-    """Give the URL of a database with the tables in it: how they come there is tested elsewhere."""
-    with _postgresql.database(_postgresql.template(migrate)) as url:
-        yield url
-
-
-@pytest.fixture
-def world(database_url: str, clock: MovedClock) -> Iterator[World]:
-    with make_world(database_url, clock) as made:
+def world(prepared_url: str, clock: MovedClock) -> Iterator[World]:
+    with make_world(prepared_url, clock) as made:
         yield made
 
 
 @pytest.fixture
-def shop(database_url: str, clock: MovedClock) -> Iterator[Shop]:
-    with retailer_database(database_url) as database:
+def shop(prepared_url: str, clock: MovedClock) -> Iterator[Shop]:
+    with retailer_database(prepared_url) as database:
         yield Shop(
             database,
             clock,

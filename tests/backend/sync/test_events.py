@@ -94,11 +94,11 @@ class Listener:
 
 
 @pytest.fixture
-def world(database_url: str, clock: MovedClock) -> Iterator[World]:
+def world(prepared_url: str, clock: MovedClock) -> Iterator[World]:
     quick = ServerSettings(
         passwords=QUICK, sync=SyncRules(), poke_poll_seconds=POLL, poke_alive_seconds=ALIVE, most_streams=4
     )
-    with retailer_database(database_url) as database, serve_in_thread(database, quick, clock) as url:
+    with retailer_database(prepared_url) as database, serve_in_thread(database, quick, clock) as url:
         people: list[Account] = [
             add_person(database, "ada", "Alpha"),
             add_person(database, "ben", "Alpha"),
