@@ -69,8 +69,8 @@ def test_two_servers_on_one_database_serve_one_terminal(postgresql_url: str, tmp
 
 def test_several_workers_share_a_socket_and_their_counters(sqlite_url: str, tmp_path: Path) -> None:
     with retailer_database(sqlite_url), serve(sqlite_url, tmp_path, "--workers", "2") as backend:
-        for _ in range(20):
-            assert httpx.get(f"{backend.url}/health").status_code == 200
+        for _ in range(20):  # the first waits until a worker has started
+            assert httpx.get(f"{backend.url}/health", timeout=DEADLINE).status_code == 200
         counted = httpx.get(f"{backend.url}/metrics").text
         assert 'sellmode_requests_total{route="/health",status="200"} 20.0' in counted
     assert backend.process.returncode == 0
