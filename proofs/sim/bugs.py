@@ -16,7 +16,6 @@ from sellmode_backend.sync import answer, push
 from sellmode_backend.sync.cursor import Cursor, Place
 from sellmode_contract.wire import Result
 from sellmode_tui.cache import outbox
-from sellmode_tui.cache.outbox import Outbox
 from sellmode_tui.cache.page import Page
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.migrations import transaction
@@ -197,11 +196,6 @@ def waits_for_poison() -> AbstractContextManager[object]:
     return mock.patch.object(push, "FAILURES", 1_000_000)
 
 
-def epoch_in_the_cache() -> AbstractContextManager[object]:
-    """That a backup was restored is known by the cache alone."""
-    return mock.patch.object(Outbox, "epoch", return_value=None)
-
-
 def unknown_fields_dropped() -> AbstractContextManager[object]:
     """A document is stored with the fields that this version knows."""
     return mock.patch.object(records, "_with_unknown_fields", lambda _, doc, __: doc)
@@ -227,7 +221,6 @@ BUGS: dict[str, Plant] = {
     "salvage forgets": forgets_on_salvage,
     "poison dropped": drops_poison,
     "poison waited for": waits_for_poison,
-    "epoch in cache only": epoch_in_the_cache,
     "unknown fields dropped": unknown_fields_dropped,
     "hung leader kept": nobody_overtakes,
 }
