@@ -13,7 +13,7 @@ from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.commands.entering import Choice, account_options, opened
 from sellmode_tui.commands.given import read_file
 from sellmode_tui.commands.kept import tell_all, tell_written
-from sellmode_tui.commands.outcome import Exit, Failure
+from sellmode_tui.commands.outcome import Exit, Failure, Nothing
 from sellmode_tui.commands.output import Table, json_option, plain, print_json
 from sellmode_tui.commands.task_lines import SHORT_TIMED_ID, product_words
 from sellmode_tui.commands.which import record
@@ -62,7 +62,7 @@ def list_command(choice: Choice, *, as_json: bool) -> None:
             for line in found
         )
     if not found:
-        raise Failure("Nothing is asked by the head office.", Exit.NOTHING)
+        raise Nothing("Nothing is asked by the head office.")
 
 
 @corporate_command.command("show")

@@ -22,7 +22,7 @@ from sellmode_contract.visibility import may
 from sellmode_tui.commands.entering import Choice, account_options, opened
 from sellmode_tui.commands.given import pairs, read_file
 from sellmode_tui.commands.kept import tell_all, tell_written
-from sellmode_tui.commands.outcome import Exit, Failure, failure
+from sellmode_tui.commands.outcome import Exit, Failure, Nothing, failure
 from sellmode_tui.commands.output import Table, is_terminal, json_option, plain, print_json, say
 from sellmode_tui.visibility import Door, RuleLine, Written
 from sellmode_tui.visibility.due_words import due_words
@@ -64,7 +64,7 @@ def list_command(choice: Choice, *, as_json: bool) -> None:
             for line in found
         )
     if not found:
-        raise Failure("There is no rule to see.", Exit.NOTHING)
+        raise Nothing("There is no rule to see.")
 
 
 @rules_command.command("show")

@@ -14,7 +14,7 @@ from sellmode_contract.records import ManualTask
 from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.commands.changing_tasks import CHANGES
 from sellmode_tui.commands.entering import Choice, account_options, opened
-from sellmode_tui.commands.outcome import Exit, Failure
+from sellmode_tui.commands.outcome import Exit, Failure, Nothing
 from sellmode_tui.commands.output import Table, is_terminal, json_option, minute, plain, print_json, say
 from sellmode_tui.commands.task_lines import SHORT_ID, line_object, product_words, short_id
 from sellmode_tui.commands.which import resolve, task
@@ -105,7 +105,7 @@ def list_command(
     if shown < total:
         say(f"{shown:,} of {total:,} tasks; {total - shown:,} more with a larger --limit.")
     elif not total:
-        raise Failure("No task is found." if query != AgendaQuery() else "There is nothing to do.", Exit.NOTHING)
+        raise Nothing("No task is found." if query != AgendaQuery() else "There is nothing to do.")
 
 
 @tasks_command.command("show")
@@ -159,7 +159,7 @@ def given_command(choice: Choice, *, as_json: bool) -> None:
             for card in found
         )
     if not found:
-        raise Failure("No task that was given to somebody else is to be seen.", Exit.NOTHING)
+        raise Nothing("No task that was given to somebody else is to be seen.")
 
 
 @tasks_command.command("ics")
