@@ -71,13 +71,15 @@ def mode_command(database: Database, mode: str | None, dry_run: bool, as_json: b
 def _preview(database: Database, mode: str, *, as_json: bool) -> None:
     with database.snapshot() as connection:
         rows = settings.mode_preview(connection, mode)
+        now = settings.mode(connection)
     if as_json:
         people = [{"user_name": row.account.user_name, "gains": row.gains, "loses": row.loses} for row in rows]
         click.echo(text.escaped_json({"mode": mode, "accounts": people}, indent=2))
         return
     cells = [[row.account.user_name, f"{row.gains:,}", f"{row.loses:,}"] for row in rows]
     print_table([["user name", "gains", "loses"], *cells], numbers=True)
-    click.echo(f"Nothing was changed: without --dry-run the mode becomes {mode}.", err=True)
+    becomes = f"the mode is {mode} already" if mode == now else f"without --dry-run the mode becomes {mode}"
+    click.echo(f"Nothing was changed: {becomes}.", err=True)
 
 
 @click.command("settings")

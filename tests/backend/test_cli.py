@@ -224,6 +224,10 @@ def test_a_mode_is_shown_previewed_and_switched(retailer: Retailer) -> None:
         "accounts": [{"user_name": "ada", "gains": 1, "loses": 0}, {"user_name": "ben", "gains": 2, "loses": 0}],
     }
     assert re.search(r"ben +2 +0\n", retailer.run("mode", "team", "--dry-run"))
+    told = run("mode", "team", "--dry-run", "--database", retailer.url).stderr
+    assert told == "Nothing was changed: without --dry-run the mode becomes team.\n"
+    told = run("mode", "associate", "--dry-run", "--database", retailer.url).stderr
+    assert told == "Nothing was changed: the mode is associate already.\n"
     assert retailer.run("mode", "--json") == '{"mode": "associate"}\n'
     assert retailer.run("mode", "team") == "team\n"
     assert retailer.run("mode") == "team\n"
