@@ -42,7 +42,7 @@ from sellmode_tui.screens.sync_page import SyncScreen
 from sellmode_tui.screens.themes import DARK, LIGHT, NAMES
 from sellmode_tui.screens.too_small import TooSmallScreen
 from sellmode_tui.screens.words import counted
-from sellmode_tui.sync.status import SyncStatus
+from sellmode_tui.sync.status import Line, SyncStatus
 from sellmode_tui.visibility import CannotUndo, Interrupted, NothingToUndo, Rejected, SealedError
 from sellmode_tui.workspace import Workspace
 
@@ -330,9 +330,10 @@ class SellmodeApp(FollowingApp):
         await self._lock(_TYPED_IS_GONE if self._unsaved else "")
 
     async def action_switch_user(self) -> None:
-        """Let another person sign in; the files of this one are closed."""
+        """Let another person sign in, or the same one whom the server wants to; the files of this one are closed."""
+        another = self._status.line is not Line.SIGNED_OUT
         workspace = self._let_go()
-        await self._ask_to_sign_in()
+        await self._ask_to_sign_in(another=another)
         if workspace is not None:
             self._in_background(workspace.lock)
 

@@ -104,8 +104,10 @@ class EnteringApp(PagedApp):
         """Accounts on this machine that can be read."""
         return [folder for folder in known_accounts() if folder.known is not None]
 
-    async def _ask_to_sign_in(self, reason: str = "") -> None:
+    async def _ask_to_sign_in(self, reason: str = "", *, another: bool = False) -> None:
+        """``another``: somebody else than whoever the app was started for, or the only one known here."""
         self._locked = None
+        likeliest = "" if another else self._start.user_name
         try:
             known = self._known()
         except AccountError as error:
@@ -113,9 +115,9 @@ class EnteringApp(PagedApp):
         # The account that signed in last is the likeliest.
         known.sort(key=lambda folder: (folder.path / "profile.json").stat().st_mtime, reverse=True)
         # Of several, one of the name that was given.
-        known.sort(key=lambda folder: user_key(folder.profile.user_name) != user_key(self._start.user_name))
+        known.sort(key=lambda folder: user_key(folder.profile.user_name) != user_key(likeliest))
         server = self._start.server or self.settings.server or (known[0].profile.server if known else "")
-        user_name = self._start.user_name or (known[0].profile.user_name if len(known) == 1 else "")
+        user_name = likeliest or (known[0].profile.user_name if len(known) == 1 and not another else "")
         accounts = [folder.profile for folder in known]
         screen = SignInScreen(
             server=server,

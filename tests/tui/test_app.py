@@ -33,11 +33,13 @@ from sellmode_tui.screens.profile import ProfileScreen, ProfileView
 from sellmode_tui.screens.saved_filters import SavedFiltersScreen
 from sellmode_tui.screens.search_bar import SearchBar
 from sellmode_tui.screens.sign_in import SignInScreen
+from sellmode_tui.screens.standing import UNREADABLE
 from sellmode_tui.screens.too_small import TooSmallScreen
 from sellmode_tui.visibility import Profile
 from sellmode_tui.visibility.door import Door
 from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.widgets.status_line import StatusLine
+from sellmode_tui.widgets.text_field import TextField
 from tests.support.shop import NOON, PASSWORD, Shop, open_shop
 from tests.tui.screens.counter import FakeClock, wait_until
 
@@ -345,8 +347,10 @@ async def test_another_person_gets_their_own_customers(shop: Shop) -> None:
         await listing(pilot, 4)
         await pilot.press("f9")
         await shows(pilot, SignInScreen)
-        user = pilot.app.screen.query_one("#user")
-        user.value = "teun"  # type: ignore[attr-defined]  # it is a field
+        user = pilot.app.screen.query_one("#user", TextField)
+        await wait_until(pilot, lambda: user.has_focus)
+        assert user.value == ""
+        await paste(pilot, "teun")
         pilot.app.screen.query_one("#password").focus()
         await paste(pilot, PASSWORD)
         await pilot.press("enter")
@@ -507,6 +511,25 @@ async def test_a_wrong_filter_points_at_its_place_and_keeps_the_list(shop: Shop)
         await wait_until(pilot, lambda: below.has_class("-wrong"))
         await wait_until(pilot, lambda: "much" in str(below.render()))
         assert count(pilot) == 5
+
+
+async def test_under_a_wrong_filter_nobody_is_said_to_be_missing(shop: Shop) -> None:
+    shop.customers(5, shop.person("anna"))
+    async with app_of(shop.url, "anna", PASSWORD) as pilot:
+        await listing(pilot, 5)
+        search = pilot.app.screen.query_one(SearchBar)
+        search.text = "zzz"
+        await wait_until(pilot, lambda: "Nobody" in shown(pilot))
+        search.text = "spend>much"
+        await wait_until(pilot, lambda: "Nobody" not in shown(pilot))
+        screen = pilot.app.screen
+        assert isinstance(screen, CustomersScreen)
+        screen.standing_changed()
+        await pilot.pause()
+        assert "Nobody" not in shown(pilot)
+        assert table(pilot).empty_text == UNREADABLE
+        search.text = "zzz"
+        await wait_until(pilot, lambda: "Nobody" in shown(pilot))
 
 
 async def test_sorting(shop: Shop) -> None:

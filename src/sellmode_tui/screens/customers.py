@@ -21,7 +21,7 @@ from sellmode_tui.screens.main_page import MainPage, PageName
 from sellmode_tui.screens.profile import ProfileScreen, ProfileView
 from sellmode_tui.screens.saved_filters import SavedFiltersScreen
 from sellmode_tui.screens.search_bar import SearchBar
-from sellmode_tui.screens.standing import why_empty
+from sellmode_tui.screens.standing import UNREADABLE, why_empty
 from sellmode_tui.screens.words import counted
 from sellmode_tui.visibility import CustomerList, CustomerQuery, Interrupted, Profile, Sort, Written
 from sellmode_tui.widgets.row_table import RowTable
@@ -101,6 +101,8 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._query = CustomerQuery()
+        self._unreadable: CustomerQuery | None = None
+        """The last query whose text could not be read as a filter."""
         self._source: CustomerSource | None = None
         self._to_top = False
         """Whether the list that is being found is another one, to be read from its beginning."""
@@ -137,7 +139,7 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
         """Say how things stand."""
         super().standing_changed()
         for table in self.query(RowTable):
-            table.empty_text = why_empty(self._desk, self._query.text)
+            table.empty_text = self._why_empty
 
     def facts_changed(self) -> None:
         """The retailer's settings or the account's place in it are others now: so may be columns and fields."""
@@ -156,6 +158,11 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
     @property
     def _table(self) -> RowTable:
         return self.query_one("#list", RowTable)
+
+    @property
+    def _why_empty(self) -> str:
+        """What to say where nobody is listed. Whoever was found before stays; that nobody was answers nothing else."""
+        return UNREADABLE if self._query == self._unreadable else why_empty(self._desk, self._query.text)
 
     @property
     def settled(self) -> bool:
@@ -198,7 +205,7 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
         owners = self._desk.facts.sees_team
         pending = self._desk.door.pending
         self._source = CustomerSource(message.found, self._desk.words, owners=owners, pending=pending)
-        self._table.empty_text = why_empty(self._desk, self._query.text)
+        self._table.empty_text = self._why_empty
         self._table.show(
             self._source,
             sort=table_sort(self._query.sort, descending=self._query.descending),
@@ -212,6 +219,8 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
     def _show_wrong(self, message: _Wrong) -> None:
         if message.query == self._query:
             self.query_one(SearchBar).point(message.query.text, message.error)
+            self._unreadable = message.query
+            self._table.empty_text = self._why_empty
 
     @on(RowTable.Counted)
     def _counted(self, event: RowTable.Counted) -> None:

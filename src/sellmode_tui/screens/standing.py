@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.sync.status import Line, SyncStatus
 from sellmode_tui.visibility.agenda import AgendaQuery, TaskCounts
@@ -90,6 +92,12 @@ def progress(sync: SyncStatus) -> str:
         return ""
     left = f", about {sync.left:,} left" if sync.left else ""
     return f"first sync: {sync.received:,} received{left}"
+
+
+UNREADABLE: Final = (
+    "This filter cannot be read: see over the list what is wrong. Press / to change it, Esc to clear it."
+)
+"""What a list without customers says under a filter with an error."""
 
 
 def why_empty(desk: Desk, text: str) -> str:
