@@ -52,6 +52,10 @@ class Surroundings:
         """Whether the directory has somebody of this id."""
         return staff in self._names
 
+    def zone_of(self, store: str) -> dt.tzinfo:
+        """Whose days count for what belongs to a store; not the account's, which may have several."""
+        return zone(self.retailer, (store,))
+
     def values(self, field: str, read: Callable[[], list[str]]) -> list[str]:
         """The values of a field that are in use, read once."""
         if field not in self._values:
@@ -65,7 +69,7 @@ class Surroundings:
 
 
 def zone(retailer: Retailer | None, stores: tuple[str, ...]) -> dt.tzinfo:
-    """Whose days count: the account's store's, else the retailer's; UTC where neither is known."""
+    """Whose days count: those of the one store, else the retailer's; UTC where neither is known."""
     if retailer is None:
         return dt.UTC
     names = [store.time_zone for store in retailer.stores if len(stores) == 1 and store.id == stores[0]]

@@ -270,6 +270,16 @@ def test_a_line_tells_everything_in_words(desk: Desk) -> None:
     assert (call.giver, thank.giver) == ("Bo Meyer", "")
 
 
+def test_a_due_day_is_a_day_of_the_tasks_store(desk: Desk) -> None:
+    """Whoever leads several stores may be a day ahead of one of them."""
+    apia = StoreEntry(id="apia", name="Apia", time_zone="Pacific/Apia")
+    retailer = msgspec.structs.replace(RETAILER, stores=(*RETAILER.stores, apia))
+    there = manual("there", "2026-11-23", ZoneInfo(apia.time_zone))
+    desk.bring(retailer, manual("here", "2026-11-23"), msgspec.structs.replace(there, store=apia.id))
+    desk.now = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)  # in Apia the 23rd has begun
+    assert {line.id: line.due_words for line in desk.door.agenda().rows(0, 9)} == {"here": "tomorrow", "there": "today"}
+
+
 def test_many_tasks_are_read_in_as_few_queries_as_one(desk: Desk) -> None:
     because = Because(event="purchase", at=NOW)
     tasks = [
