@@ -71,7 +71,7 @@ class CustomerSource:
         self._owners = owners
         self._pending = pending
         self._told = Pending()
-        """What the rows were last read with."""
+        """What all rows were last read with; some may have been read with what came later."""
 
     @property
     def stale(self) -> bool:
@@ -88,14 +88,14 @@ class CustomerSource:
 
     def count(self) -> row_table.Count:
         """How many there are."""
-        self._told = self._pending()
         if self.exact is not None:
-            return row_table.Count(self.exact)
+            return row_table.Count(self.exact)  # asked for alone, perhaps: the rows are as they were
+        self._told = self._pending()
         return row_table.Count(*self.found.count())
 
     def rows(self, start: int, stop: int) -> Sequence[row_table.Row]:
         """A page of them."""
-        self._told = pending = self._pending()
+        pending = self._pending()
         return [self._row(customer, pending) for customer in self.found.rows(start, stop)]
 
     def find(self, key: str) -> int | None:

@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from sellmode_contract.wire import Result
+from sellmode_tui.screens.customer_rows import CustomerSource
 from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.screens.dates import DatesScreen
 from sellmode_tui.screens.own_entries import OwnEntriesScreen
@@ -117,6 +118,22 @@ async def test_the_list_has_signs_and_says_what_they_mean() -> None:
         assert {key: sign for key, sign in list_of(pilot).items() if sign} == {CLARA.id: "!", BO.id: "^"}
         apply_all(pilot)
         await wait_until(pilot, lambda: above(pilot).endswith("! refused") and "^" not in above(pilot))
+
+
+async def test_a_page_that_is_read_late_does_not_hide_that_the_others_have_old_signs() -> None:
+    async with at_the_counter() as pilot:
+        await shows(pilot, CustomersScreen)
+        it, words = door(pilot), pilot.app._desk.words  # type: ignore[attr-defined]  # the app's
+        source = CustomerSource(it.find(), words, owners=False, pending=it.pending)
+        source.count()
+        assert {row.sign for row in source.rows(0, 10)} == {""}
+        write(pilot)
+        source.found.count()  # the list itself is as of now
+        assert "^" in {row.sign for row in source.rows(0, 10)}
+        assert source.stale
+        source.count()
+        source.rows(0, 10)
+        assert not source.stale
 
 
 @pytest.mark.parametrize(("key", "page"), [("d", DatesScreen), ("N", OwnEntriesScreen)])
