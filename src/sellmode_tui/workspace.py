@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import threading
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from sellmode_tui.account.lease import read_clock
 from sellmode_tui.account.session import Session
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.cache.outbox import Made
-from sellmode_tui.cache.store import Cache
+from sellmode_tui.cache.store import Cache, Interrupted
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.live import Live, Terminal
 from sellmode_tui.sync.status import Line, SyncStatus
@@ -83,7 +84,7 @@ class Workspace:
 
         To be called now and then; blocks for a moment.
         """
-        with self._changing:
+        with self._changing, contextlib.suppress(Interrupted):  # it is being closed at this moment
             live = self._live
             if self._told is None or (live is not None and live.status.line is not Line.SIGNED_OUT):
                 return

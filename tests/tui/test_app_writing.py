@@ -23,6 +23,7 @@ from sellmode_tui.screens.lock import LockScreen
 from sellmode_tui.screens.note_form import NoteForm
 from sellmode_tui.screens.profile import ProfileScreen
 from sellmode_tui.screens.sync_page import SyncScreen
+from sellmode_tui.sync.status import Line
 from sellmode_tui.transport import Transport
 from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.widgets.status_line import StatusLine
@@ -152,6 +153,24 @@ async def test_a_new_sign_in_in_another_window_serves_for_all_of_the_account(sho
         app._look_for_sign_in()
         await wait_until(pilot, lambda: status(pilot).startswith("ONLINE"))
         await sent(pilot)
+
+
+async def test_who_locks_while_another_window_signs_in_hears_of_no_error(shop: Shop, data: Path) -> None:
+    anna = shop.person("anna")
+    shop.customers(1, anna)
+    async with app_at(shop.url, "anna", PASSWORD) as pilot:
+        await listing(pilot, 1)
+        workspace: Any = app_of(pilot)._workspace
+        await wait_until(pilot, lambda: status(pilot).startswith("ONLINE"))
+        with shop.database.transaction() as connection:
+            sessions.end_all(connection, anna.id)
+        workspace.pull_now()
+        await wait_until(pilot, lambda: status(pilot).startswith("SIGNED OUT"))
+        with Transport(shop.url) as transport:
+            await asyncio.to_thread(lambda: sign_in(transport, "anna", PASSWORD, data=data).close())
+        workspace._cache.stop()  # as locking begins
+        await asyncio.to_thread(workspace.go_on)
+        assert workspace._live.status.line is Line.SIGNED_OUT
 
 
 async def test_what_the_backend_refuses_needs_attention(shop: Shop) -> None:
