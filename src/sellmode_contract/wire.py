@@ -339,7 +339,7 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[PreviewLine, ...]
     """The first ``MAX_PREVIEW_LINES`` of either sort."""
     others: PreviewOthers | None = None
-    """None if there is nothing for customers whom the asker does not see."""
+    """None if the asker sees all customers of the store: whether there is one of the others is not told, either."""
 
 
 PREVIEW_STEP = 5

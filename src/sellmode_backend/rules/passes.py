@@ -393,17 +393,19 @@ def preview(
     now = max(now, day_start(day, here.zone))
     judge = standing.judge(connection, here, [judging.prepare(rule, house.retailer)], day, now)
     board = _Board(rule, ledger.taken(connection, store, day, [rule.slug]))
-    cursor = ""
+    cursor, hides = "", False
     while customers := facts.customers_after(connection, store, cursor, BATCH):
         go_on()
         cursor = next(reversed(customers))
         known = facts.load(connection, [one for one in customers.values() if one is not None], judge.needs())
         made = ledger.made(connection, list(customers))
         for one in known:
+            is_seen = seen(one.customer)
+            hides = hides or not is_seen
             there = tuple(task for task in one.tasks if not judging.overtaken(rule, task, one, now))
             for decision in judge.decisions(msgspec.structs.replace(one, tasks=there), made.get(one.customer.id, ())):
-                board.take(decision, seen=seen(one.customer))
-    return board.preview(day)
+                board.take(decision, seen=is_seen)
+    return board.preview(day, hides=hides)
 
 
 class _Board:
@@ -434,8 +436,8 @@ class _Board:
             if len(mine) > 2 * self._cap:
                 self._cut(decision.person or NOBODY)
 
-    def preview(self, day: dt.date) -> wire.Preview:
-        """What was collected."""
+    def preview(self, day: dt.date, *, hides: bool) -> wire.Preview:
+        """What was collected; ``hides``: some customers of the store are not seen, be there a task for them or not."""
         for person in self._candidates:
             self._cut(person)
         for decision in (one for mine in self._candidates.values() for one in mine):
@@ -451,7 +453,7 @@ class _Board:
             due=self._due_count,
             held=self._held_count,
             lines=tuple(lines),
-            others=others if self._others else None,
+            others=others if hides else None,
         )
 
     def _keep(self, decision: Decision) -> None:

@@ -128,12 +128,14 @@ def test_who_does_not_see_customers_is_told_roughly_how_many_and_never_who(
         assert {line.customer for line in found.lines} == {one.id for one in free}
         few = preview_of(ask(mia, audience="tag:vip zoe@example"))
         assert (few.due, few.lines, few.others) == (0, (), wire.PreviewOthers(due=0, held=0))
+        # Whether there is one at all is not told: of a known person that would be everything.
+        assert preview_of(ask(mia, audience="tag:vip nobody@example")) == few
         one = vip[0].id
         assert one not in ask(mia, audience="tag:vip", daily_cap=1).text
         held = preview_of(ask(mia, consent="phone", contact_gap_days=1, daily_cap=7))
         assert held.others == wire.PreviewOthers(due=5, held=10)
     told = [record.getMessage() for record in caplog.records if record.name == "sellmode_backend.audit"]
-    assert len(told) == 4
+    assert len(told) == 5
     assert "store Alpha, trigger date, search, tag, for 2026-11-23: told of 0 and, roughly, of 0 more" in told[1]
     assert not [line for line in told if "zoe" in line or "vip" in line or any(one.id in line for one in theirs)]
     with database.transaction() as connection:
