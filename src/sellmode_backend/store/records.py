@@ -150,10 +150,10 @@ def write(
     """Store records as they are now, and remove others; gives how many of them made a difference.
 
     A record equal to the stored one is left alone. The cards that records bring are written and removed with them, and
-    those that count corporate tasks are brought up to date. When
-    a customer's store or owner changed, what belongs to the customer follows; when a customer is removed, it goes too.
-    Fields of a stored document that this version does not know are kept. ``why`` and ``now`` (the present moment if not
-    given) are noted with whatever leaves somebody's view.
+    those that count corporate tasks are brought up to date. When a customer's store or owner changed, what belongs to
+    the customer follows; when a customer is removed, it goes too. Fields of a stored document that this version does
+    not know are kept. ``why`` and ``now`` (the present moment if not given) are noted with whatever leaves somebody's
+    view.
 
     Customers come before, or within BATCH records of, what belongs to them: raises UnknownCustomer for a record whose
     customer is not there, RecordTooLarge for one that no line could carry. A customer is stored with the figures given:
