@@ -113,7 +113,7 @@ def details(reading: Reading, around: Surroundings, id: str, now: dt.datetime) -
 
 def _stores(around: Surroundings, *ids: Iterable[str]) -> list[tuple[str, str]]:
     """Ids with names, each once."""
-    return [(id, _store(id, around)) for id in dict.fromkeys(id for some in ids for id in some)]
+    return [(id, around.store_name(id)) for id in dict.fromkeys(id for some in ids for id in some)]
 
 
 def _led(around: Surroundings) -> set[str]:
@@ -133,14 +133,8 @@ def _line(brief: CorporateBrief, progress: BriefProgress, around: Surroundings, 
     return BriefLine(
         brief=brief,
         creator_name=account.name if account and account.id == brief.created_by else around.name_of(brief.created_by),
-        store_names=tuple(_store(store, around) for store in brief.stores),
+        store_names=tuple(map(around.store_name, brief.stores)),
         progress=progress,
         over=expires is not None and expires.instant(around.zone) <= now,
         editable=head_office and not brief.withdrawn,
     )
-
-
-def _store(id: str, around: Surroundings) -> str:
-    """A store's name; of one that the retailer does not list, its id."""
-    stores = around.retailer.stores if around.retailer else ()
-    return next((store.name for store in stores if store.id == id), id)

@@ -48,15 +48,9 @@ def _line(rule: TaskRule, around: Surroundings, *, in_place: bool) -> RuleLine:
         mine = rule.store in account.stores
     return RuleLine(
         rule=rule,
-        store_name=_store(rule.store, around) if rule.store else "",
+        store_name=around.store_name(rule.store) if rule.store else "",
         words=trigger_words(rule),
         counts=rule.enabled and not in_place,
         in_place=in_place,
         editable=mine and not in_place,
     )
-
-
-def _store(id: str, around: Surroundings) -> str:
-    """A store's name; of one that the retailer does not list, its id."""
-    stores = around.retailer.stores if around.retailer else ()
-    return next((store.name for store in stores if store.id == id), id)

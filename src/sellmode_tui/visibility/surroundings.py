@@ -52,6 +52,11 @@ class Surroundings:
         """Whether the directory has somebody of this id."""
         return staff in self._names
 
+    def store_name(self, store: str) -> str:
+        """A store's name; of one that the retailer does not list, its id."""
+        stores = self.retailer.stores if self.retailer else ()
+        return next((entry.name for entry in stores if entry.id == store), store)
+
     def zone_of(self, store: str) -> dt.tzinfo:
         """Whose days count for what belongs to a store; not the account's, which may have several."""
         return zone(self.retailer, (store,))
