@@ -272,6 +272,7 @@ class Live:
 
     def _call(self, call: Call | CallSalvage) -> None:
         self._hung_up = False
+        self._leader.move()  # before it the backend may have been asked for a sign of life, for as long as a call takes
         with contextlib.closing(answer_to(call, self._terminal)) as answer:
             for event in answer:
                 self._take(event)
