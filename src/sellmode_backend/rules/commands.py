@@ -304,8 +304,10 @@ def run_command(database: Database, store: str | None, as_json: bool) -> None:
     for _, problem in sorted(report.unfit.items()):
         click.echo(f"Left out: {text.visible(problem)}", err=True)
     if report.failed:
-        click.echo(f"Left out: {len(report.failed):,} customers; the log has why.", err=True)
+        failed = len(report.failed)
+        click.echo(f"Left out: {failed:,} customer{'s' * (failed != 1)}; the log has why.", err=True)
     for name in sorted(report.broken):
         click.echo(f"The pass of the store {text.visible(name)} failed; the log has why.", err=True)
     if report.left:
-        click.echo(f"Another worker is at {len(report.left):,} stores; it does what is due there.", err=True)
+        left = len(report.left)
+        click.echo(f"Another worker is at {left:,} store{'s' * (left != 1)}; it does what is due there.", err=True)

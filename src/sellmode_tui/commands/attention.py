@@ -54,7 +54,8 @@ def list_command(choice: Choice, *, as_json: bool) -> None:
             for each in found
         )
     if waiting:
-        say(f"{waiting:,} changes wait to be judged by those who look after the customers.")
+        changes = "1 change waits" if waiting == 1 else f"{waiting:,} changes wait"
+        say(f"{changes} to be judged by those who look after the customers.")
     if not found:
         raise Nothing("Nothing needs attention.")
 

@@ -165,7 +165,7 @@ def _details_lines(found: BriefDetails) -> Iterator[str]:
         *(("product", product_words(each)) for each in found.products),
         ("done", _done(line.progress) or ("nobody has it yet" if found.stores else "")),
         *(("", f"{each.name}: {_done(each.progress) or 'nobody has it'}") for each in found.stores),
-        ("", f"{found.others:,} more stores, which you do not lead" if found.others else ""),
+        ("", f"{found.others:,} more store{'s' * (found.others != 1)}, which you do not lead" if found.others else ""),
         ("id", brief.id),
     ):
         if text:
