@@ -94,6 +94,10 @@ class Busy(SealedError):
     """Another process wrote for longer than a statement waits."""
 
 
+class Closed(Exception):
+    """A file is used that was closed: its session has ended."""
+
+
 class Replaced(SealedError):
     """Another process has put another file in this one's place. What was being done is not to be counted on."""
 

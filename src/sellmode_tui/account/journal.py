@@ -66,6 +66,10 @@ class Opened(NamedTuple):
     moved_aside: Path | None
 
 
+class JournalClosed(NotSignedIn, sealed.Closed):
+    """The journal's session has ended."""
+
+
 class Journal:
     """An open journal; may be used from any thread.
 
@@ -140,7 +144,7 @@ class Journal:
     def _using(self) -> Iterator[sealed.Connection]:
         with self._lock, sealed.errors(self.path):
             if self._closed:
-                raise NotSignedIn
+                raise JournalClosed
             yield self._connection
             if _place(self.path) != self._place:
                 raise sealed.Replaced(self.path)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -35,6 +36,10 @@ REBUILD_FROM = 5000
 FUNCTIONS = {"found": search.found, "exactly": search.exactly, "begins": search.begins}
 """SQL functions of the readers, as ``sellmode_found`` and so on; each takes what a record holds and what was typed."""
 
+_REWRITTEN_AT_ONCE, _REWRITTEN = 16 * 2**20, 256 * 2**20
+"""Bytes of a file that is written anew whenever rows have left it, and of one that is at all: its copy is in memory."""
+_REWRITING = 0.01
+"""The share of the time that this may take with the larger ones."""
 _WRITER_CACHE = "PRAGMA cache_size = -65536"
 _READER_CACHE = "PRAGMA cache_size = -16384"
 
@@ -124,6 +129,10 @@ class Cache:
         self._writer = sealed.connect(path, key, create=True, synchronous="NORMAL")
         self._writer.execute(_WRITER_CACHE)
         self._place = _place(path)
+        self._rewritten = 0
+        """How many rows had ever left when the file was last written anew."""
+        self._rewrite_from = 0.0
+        """When it may be again, by the monotonic clock."""
         self._version = 0
         self._watch: Connection | None = None
         self._head: tuple[str, Head] | None = None
@@ -435,17 +444,39 @@ class Cache:
                     self._writer.execute(f"DELETE FROM scope WHERE pk IN ({numbers})")
 
     def _scrub(self) -> None:
-        """Empty the log, where deleted rows still stand. A reading that lasts too long puts it off to the next time."""
+        """Leave nothing of deleted rows in the file and its log. What cannot be done now, the next time brings."""
         with self._lock, self._errors():
             deleted = meta.get(self._writer, "deleted")
             if deleted == meta.get(self._writer, "scrubbed"):
                 return
-            self._writer.execute("PRAGMA busy_timeout = 200")
+            rewritten = self._rewrite(deleted)
+            self._writer.execute("PRAGMA busy_timeout = 200")  # a reading that lasts longer puts it off
             (busy, _, _) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             self._writer.execute(f"PRAGMA busy_timeout = {sealed.BUSY_MS}")
-            if not busy:  # noted afterwards, so that a killed process has not promised it
+            if rewritten and not busy:  # noted afterwards, so that a killed process has not promised it
                 with transaction(self._writer):
                     meta.put(self._writer, "scrubbed", deleted)
+
+    def _rewrite(self, deleted: int) -> bool:
+        """Write every page anew, unless that was done since the last row left; whether it is done.
+
+        Deleting overwrites a row, but not the copies of it that stay behind, in a page's unused part, wherever SQLite
+        has moved rows from page to page.
+        """
+        if self._rewritten == deleted:
+            return True
+        size, began = self.path.stat().st_size, time.monotonic()
+        if size > _REWRITTEN:
+            return True
+        if size > _REWRITTEN_AT_ONCE and began < self._rewrite_from:
+            return False
+        try:
+            self._writer.execute("VACUUM")
+        except dbapi2.OperationalError:
+            return False  # somebody else writes, the disk is full, or the app ends: the file is as it was
+        ended = time.monotonic()
+        self._rewritten, self._rewrite_from = deleted, ended + (ended - began) / _REWRITING
+        return True
 
 
 def _unbuild(connection: Connection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 
 from sellmode_contract.mutations import Edit, Merge, Operation, Rejected, target
 from sellmode_tui.cache.outbox import Entry, Outbox, TrayItem
+from sellmode_tui.sealed import Closed
 from sellmode_tui.visibility.wording import customer_of
 
 
@@ -54,13 +56,13 @@ class PendingReader:
         self._known = Pending()
 
     def read(self) -> Pending:
-        """The changes by now."""
-        with self._lock:
+        """The changes by now; once the outbox is closed, as they were read last."""
+        with self._lock, contextlib.suppress(Closed):
             change = self._outbox.stands_at()
             if self._known.change != change:
                 # Read after the number: what comes in between is read once more, not missed.
                 self._known = Pending(change, _marks(self._outbox.waiting()), _marks(self._outbox.tray()))
-            return self._known
+        return self._known
 
 
 def _marks(changes: Iterable[Entry | TrayItem]) -> dict[str, Marks]:

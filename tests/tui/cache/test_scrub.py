@@ -18,7 +18,7 @@ from tests.tui.cache.lines import KEY, ME, NOW, STORE, TEAM, customer, fill, hea
 from tests.tui.cache.pages import PAGE, decrypted
 
 MINE = f"team/person:{STORE}:{ME}"
-FRAGMENT = 6
+FRAGMENT = 8
 """Letters or digits in a row that would tell something."""
 
 
