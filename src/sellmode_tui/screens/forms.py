@@ -57,6 +57,11 @@ class Trouble(Static):
         self.display = bool(text)
         shown = visible(text)
         self.update(Content.assemble(("! ", "bold"), (shown, "bold")) if wrong else Content(shown))
+        self.call_after_refresh(self._keep_terminal_cursor)  # a paragraph more or less moves the field that is typed in
+
+    def _keep_terminal_cursor(self) -> None:
+        for field in self.screen.query(TextField) if self.is_attached else ():
+            field.keep_terminal_cursor()
 
     @property
     def text(self) -> str:

@@ -46,9 +46,14 @@ class TextField(Input):
         return Text(shown, no_wrap=True, overflow="ignore", end="")
 
     def on_resize(self) -> None:
-        """Have the terminal's own cursor follow: a field may have the focus before it has a place."""
-        if self.has_focus:
+        """A field may have the focus before it has a place."""
+        self.keep_terminal_cursor()
+
+    def keep_terminal_cursor(self) -> None:
+        """Have the terminal's own cursor follow where the field was moved to; drawing takes it there."""
+        if self.has_focus and self.app.cursor_position != self.cursor_screen_offset:
             self.app.cursor_position = self.cursor_screen_offset
+            self.refresh()
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Whether a key types something: a key of the app that does is not offered meanwhile."""
