@@ -246,7 +246,7 @@ class Process:
     def displaced(self) -> bool:
         """Whether another version has put its cache in the place of this one's: it shows nothing but that."""
         try:
-            self.cache.state()
+            self.cache.changes()  # not state(), by which what comes next would seem to follow on now
         except sealed.Replaced:
             return True
         return False
