@@ -222,10 +222,14 @@ def tags(record: Record, customer: Customer | None = None) -> Tags:
 def card_key(kind: str, id: str) -> tuple[str, str] | None:
     """Kind and id of the one card that a record of this kind may bring."""
     card = _CARD_OF.get(kind)
-    return (card, records.source_id(card, "sellmode", id)) if card else None
+    return (card, _card_id(card, id)) if card else None
 
 
 _CARD_OF = {"customer": "customer_card", "manual_task": "task_card"}
+
+
+def _card_id(card: str, id: str) -> str:
+    return records.source_id(card, "sellmode", id)
 
 
 def cards(record: Record) -> list[Record]:
@@ -233,7 +237,7 @@ def cards(record: Record) -> list[Record]:
     if isinstance(record, records.ManualTask) and record.assignee not in (None, record.creator):
         return [
             records.TaskCard(
-                id=records.source_id("task_card", "sellmode", record.id),
+                id=_card_id("task_card", record.id),
                 store=record.store,
                 task=record.id,
                 title=record.title,
@@ -251,7 +255,7 @@ def cards(record: Record) -> list[Record]:
         return []
     return [
         records.CustomerCard(
-            id=records.source_id("customer_card", "sellmode", record.id),
+            id=_card_id("customer_card", record.id),
             customer=record.id,
             name=record.name,
             owner=record.owner,

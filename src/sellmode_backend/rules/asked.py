@@ -16,15 +16,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import msgspec
-from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import sessions
 from sellmode_backend.rules import passes
 from sellmode_backend.rules.operating import retailer_of
-from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database
 from sellmode_contract import store_time, text, visibility, wire
-from sellmode_contract.records import Customer, TaskRule
+from sellmode_contract.records import Customer, Retailer, TaskRule
 from sellmode_contract.rules import judging
 from sellmode_contract.rules.judging import UnfitRule
 from sellmode_contract.visibility import Account
@@ -140,10 +138,11 @@ def preview(
     """
     patience.check()
     with database.snapshot() as connection:
-        rule, day, mode = _rule(asked), _day(connection, asked, now), settings.mode(connection)
+        retailer, rule = retailer_of(connection), _rule(asked)
+        day = _day(retailer, asked, now)
 
         def seen(customer: Customer) -> bool:
-            return visibility.visible(mode, account, visibility.tags(customer))
+            return visibility.visible(retailer.mode, account, visibility.tags(customer))
 
         try:
             found = passes.preview(connection, rule, asked.store, day, now, seen=seen, go_on=patience.check)
@@ -152,7 +151,7 @@ def preview(
             raise BadQuestion(f"$.rule.{problem.field}: {problem.detail}") from None
         except passes.UnknownStore:
             raise NotForThem from None
-        fields = ", ".join(sorted(judging.asked_fields(rule, retailer_of(connection)))) or "no field"
+    fields = ", ".join(sorted(judging.asked_fields(rule, retailer))) or "no field"
     _audit.info(
         "preview: account %s, store %s, trigger %s, %s, for %s: told of %d and, roughly, of %d more",
         account.id, asked.store, rule.trigger, fields, day, found.due + found.held,
@@ -174,8 +173,8 @@ def _rule(asked: wire.PreviewRequest) -> TaskRule:
     return rule
 
 
-def _day(connection: Connection, asked: wire.PreviewRequest, now: dt.datetime) -> dt.date:
-    today = store_time.local_day(now, store_time.zone_of(retailer_of(connection), asked.store))
+def _day(retailer: Retailer, asked: wire.PreviewRequest, now: dt.datetime) -> dt.date:
+    today = store_time.local_day(now, store_time.zone_of(retailer, asked.store))
     if not asked.day:
         return today + dt.timedelta(days=1)
     try:

@@ -301,8 +301,7 @@ def _next(connection: Connection, work: _Work, head: int) -> dict[str, Customer 
 
 def _end(work: _Work, one: Facts, task: RuleTask, now: dt.datetime) -> bool:
     """Note what becomes of an open task; whether it ends."""
-    rule = work.here.by_slug.get(task.rule)
-    reason = judging.overtaken(rule, task, one, now, removed=rule is None and not work.here.unreadable)
+    reason = judging.overtaken(work.here.by_slug.get(task.rule), task, one, now, removed=not work.here.unreadable)
     if reason or _in_time(task, work.here) != task:
         work.ends[task.id] = (task, reason)
     return bool(reason)

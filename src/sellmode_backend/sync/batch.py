@@ -162,11 +162,10 @@ class _Batch:
 
     def _check_room(self, outcome: Outcome) -> None:
         """Whether there is room for a new rule beside those that are there, and those of the same batch."""
-        before = [record for (kind, _), record in self._stage.changed.items() if kind == "task_rule"]
-        new = [record for record in (*before, *outcome.puts) if isinstance(record, TaskRule)]
-        gone = [id for (kind, id), record in self._stage.changed.items() if kind == "task_rule"]
+        rules = {id: record for (kind, id), record in self._stage.changed.items() if kind == "task_rule"}
+        rules |= {record.id: record for record in outcome.puts if isinstance(record, TaskRule)}
         try:
-            check_room(self._connection, new, removed=[*gone, *(rule.id for rule in new)])
+            check_room(self._connection, [rule for rule in rules.values() if isinstance(rule, TaskRule)], removed=rules)
         except TooManyRules as error:
             raise Rejected("not_allowed", str(error)) from None
 

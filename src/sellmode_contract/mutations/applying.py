@@ -5,7 +5,6 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -411,16 +410,15 @@ def _claim(operation: Claim | Release, world: World) -> Outcome:
         "manual_task": ManualTask,
     }
     record = read(world, operation.kind, operation.id, types[operation.kind])
-    me = world.account.id
     if isinstance(record, Task):
         if record.state != "open":
             raise Rejected("already_done", "It was done, dismissed or expired already.", winner=record.done_by)
         tasks.check_free(record, world)
-    elif record.claimed_by != me and tasks.is_taken(record, partial(world.records.get, "staff")):
-        raise Rejected("already_claimed", "A colleague has taken it.", winner=record.claimed_by)
+    else:
+        tasks.check_unclaimed(record, world)
     if isinstance(operation, Claim) and operation.kind == "request" and world.age > REQUEST_CLAIM_LAPSES:
         raise Rejected("expired", "A request that was taken offline is given up after 15 minutes.")
-    taken = me if isinstance(operation, Claim) else None
+    taken = world.account.id if isinstance(operation, Claim) else None
     return Outcome(puts=(msgspec.structs.replace(record, claimed_by=taken),) if record.claimed_by != taken else ())
 
 

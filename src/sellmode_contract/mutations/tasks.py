@@ -293,12 +293,14 @@ def check_free(task: Task, world: World) -> None:
 
     What was taken in Team Mode binds nobody in Associate Mode, where each task has one person only.
     """
-    if (
-        _mode(world) == "team"
-        and task.claimed_by != world.account.id
-        and is_taken(task, partial(world.records.get, "staff"))
-    ):
-        raise Rejected("already_claimed", "A colleague has taken it.", winner=task.claimed_by)
+    if _mode(world) == "team":
+        check_unclaimed(task, world)
+
+
+def check_unclaimed(record: Task | Request, world: World) -> None:
+    """Whether no colleague has taken it."""
+    if record.claimed_by != world.account.id and is_taken(record, partial(world.records.get, "staff")):
+        raise Rejected("already_claimed", "A colleague has taken it.", winner=record.claimed_by)
 
 
 def is_taken(record: Task | Request, staff_of: Callable[[str], Record | None]) -> bool:
