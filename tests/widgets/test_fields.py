@@ -13,6 +13,7 @@ from sellmode_contract.text import visible
 from sellmode_tui.widgets.choice import Choice, Option
 from sellmode_tui.widgets.press import Press
 from sellmode_tui.widgets.text_area import PlainTextArea
+from sellmode_tui.widgets.text_field import TextField
 from tests.support.hostile import HOSTILE
 
 CHANNELS = (Option("", "none"), Option("email", "E-mail"), Option("sms", "SMS"), Option("phone", "Phone"))
@@ -99,3 +100,11 @@ async def test_hostile_text_is_drawn_as_text_and_kept_as_it_came() -> None:
             assert not {"\u202e", "\u200b", "\x9b"} & set(line)
         await pilot.pause()
     assert area.text == before
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+async def test_a_field_takes_any_text_from_the_start(ascii_only: bool) -> None:
+    async with One(Press("")).run_test():
+        for text in [*HOSTILE, "e\u200b", "s\u00ado", "👩\u200d👧 Lee", "👍🏿", "\u202a+34 600 000 000\u202c"]:
+            for secret in (False, True):
+                assert TextField(text, secret=secret, ascii_only=ascii_only).value == text

@@ -25,9 +25,9 @@ class PlainTextArea(TextArea):
     def __init__(
         self, text: str = "", *, placeholder: str = "", ascii_only: bool = False, id: str | None = None
     ) -> None:
+        self._hidden = "?" if ascii_only else "\ufffd"  # before TextArea, which may ask for lines at once
         super().__init__(text, placeholder=placeholder, compact=True, highlight_cursor_line=False, id=id)
         self.cursor_blink = False
-        self._hidden = "?" if ascii_only else "\ufffd"
 
     def watch(self, obj: DOMNode, attribute_name: str, callback: WatchCallbackType, init: bool = True) -> None:
         """Watch nothing of the app: it would hold this widget, with what is typed, after its page has gone."""

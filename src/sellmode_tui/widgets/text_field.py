@@ -31,10 +31,10 @@ class TextField(Input):
         id: str | None = None,
     ) -> None:
         """A `secret` field shows marks instead of characters, and lets nothing be copied out of it."""
+        self._mark = "*" if secret and ascii_only else "•"  # both before Input, which measures what is drawn
+        self._hidden = "?" if ascii_only else "�"
         super().__init__(value, placeholder=placeholder, password=secret, select_on_focus=False, compact=True, id=id)
         self.cursor_blink = False
-        self._mark = "*" if secret and ascii_only else "•"
-        self._hidden = "?" if ascii_only else "�"
 
     @property
     def _value(self) -> Text:
