@@ -15,7 +15,7 @@ from sellmode_contract.visibility import Account
 from tests.support.hostile import HOSTILE
 from tests.support.machine import COMMAND
 from tests.support.quick import QUICKLY
-from tests.support.terminal import Terminal, foreign_bytes
+from tests.support.terminal import KEYS, Terminal, foreign_bytes
 from tests.tui.screens import counter
 from tests.tui.screens.counter import PASSWORD, SERVER
 
@@ -117,6 +117,66 @@ def test_keys_that_come_in_one_packet_go_where_they_are_meant(data: Path) -> Non
         opened.type(f"anna\r{PASSWORD}\r")
         opened.wait_for("50 customers")
         assert PASSWORD[:4].encode() not in opened.written
+
+
+SECRET = "Ωq1 u?ΨdnЖ"
+"""A password with keys that are commands elsewhere, and three letters that nothing else writes."""
+
+
+def shows_secret(opened: Terminal) -> bool:
+    return any(letter.encode() in opened.written for letter in "ΩΨЖ")
+
+
+def several_people(data: Path) -> None:
+    """Anna's files with customers, and Teun's."""
+    make(data, 5)
+    counter.make_account(data, counter.account_of(counter.demo("associate"), "teun"))
+
+
+def clear_fields(lines: list[str]) -> str:
+    """What stands in the fields that are not secret."""
+    return "\n".join(line for line in lines if line.lstrip().startswith(("Server", "User name")))
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [
+        ("f9", "teun", "tab", SECRET, "tab"),
+        ("f9", "teun", "enter", SECRET, "tab"),
+        ("f9", "quinn", "tab", SECRET, "down"),
+        ("f9", "teun bakker", "enter", SECRET),
+        ("f9", "tab", "teun", "tab", SECRET),
+        ("f9", "down", "enter", SECRET, "tab"),
+        ("f9", "enter", SECRET),
+        ("f8", "teun", "tab", SECRET),
+        ("f10", SECRET),
+        ("f10", "f9", "teun", "enter", SECRET),
+    ],
+    ids=lambda ways: " ".join(way for way in ways if way != SECRET),
+)
+def test_no_way_to_another_person_shows_a_password(ways: tuple[str, ...], data: Path) -> None:
+    several_people(data)
+    with terminal(data) as opened:
+        opened.wait_for("5 customers")
+        opened.type("".join(KEYS.get(way, way) for way in ways))  # in one packet, as over a slow line
+        opened.wait_for(lambda lines: any("\u2022" * len(SECRET) in line for line in lines))
+        opened.wait_quiet()
+        assert not shows_secret(opened)
+        typed = next((way for way in ways if way not in KEYS and way != SECRET), None)
+        if typed is not None:
+            assert typed.partition(" ")[0] in clear_fields(opened.screen())
+        assert SERVER in clear_fields(opened.screen()) or "f10" in ways
+
+
+def test_no_password_shows_where_the_app_starts_with_several_people(data: Path) -> None:
+    several_people(data)
+    start = "import sys, sellmode_tui.app as app; sys.exit(app.run_app())"
+    with terminal(data, program=start) as opened:
+        opened.wait_for("Signed in here before")
+        opened.type(f"teun\t{SECRET}")
+        opened.wait_for(lambda lines: any("\u2022" * len(SECRET) in line for line in lines))
+        opened.wait_quiet()
+        assert not shows_secret(opened)
 
 
 def test_a_cursor_move_is_cheap_and_idle_costs_nothing(data: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Final, Literal
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -15,6 +15,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from sellmode_contract.text import visible
+from sellmode_contract.wire import user_key
 from sellmode_tui.account.folders import Profile
 from sellmode_tui.screens import forms
 from sellmode_tui.screens.forms import Form, LabelledField, Trouble
@@ -49,6 +50,7 @@ class SignInScreen(Screen[None]):
             &:focus > .option-list--option-highlighted { text-style: reverse; }
         }
         .code-only { display: none; }
+        .password-hint { margin-bottom: 1; }
         &.-first-time .code-only { display: block; }
         &.-first-time .password-only { display: none; }
         &.-first-time OptionList { display: none; }
@@ -96,7 +98,6 @@ class SignInScreen(Screen[None]):
             if self._accounts:
                 yield Static(Content("Signed in here before:"), classes="form-said password-only")
                 yield OptionList(*(Option(_account(profile)) for profile in self._accounts), markup=False)
-            yield LabelledField("Server", TextField(self._server, ascii_only=ascii_only, id="server"))
             yield LabelledField("User name", TextField(self._user_name, ascii_only=ascii_only, id="user"))
             password = LabelledField("Password", TextField(secret=True, ascii_only=ascii_only, id="password"))
             yield password.add_class("password-only")
@@ -108,8 +109,10 @@ class SignInScreen(Screen[None]):
                 yield LabelledField(label, field).add_class("code-only")
             yield Static(
                 Content(f"At least {SHORTEST_PASSWORD} characters; a few words that do not belong together are good."),
-                classes="form-said code-only",
+                classes="form-said code-only password-hint",
             )
+            # Last: no key leads from the name past it to the password, and so nobody types that here.
+            yield LabelledField("Server", TextField(self._server, ascii_only=ascii_only, id="server"))
             yield Trouble(self._reason)
             yield Static(id="keys", classes="form-keys")
 
@@ -127,13 +130,21 @@ class SignInScreen(Screen[None]):
 
     def _focus_first(self) -> None:
         if self._accounts and not self._first_time and not self._field("user").value:
-            self.query_one(OptionList).focus()
+            people = self.query_one(OptionList)
+            people.highlighted = 0
+            people.focus()
             return
-        self._field(next((name for name in self._names if not self._field(name).value), "server")).focus()
+        self._field(self._missing or "user").focus()
 
     @property
     def _names(self) -> tuple[FieldName, ...]:
-        return ("server", "user", "code", "new", "again") if self._first_time else ("server", "user", "password")
+        """The fields in their order."""
+        return ("user", "code", "new", "again", "server") if self._first_time else ("user", "password", "server")
+
+    @property
+    def _missing(self) -> FieldName | None:
+        """The first field in which nothing is."""
+        return next((name for name in self._names if not self._field(name).value.strip()), None)
 
     def _say_keys(self) -> None:
         other = "F2 with a password" if self._first_time else "F2 first time or new code"
@@ -172,17 +183,59 @@ class SignInScreen(Screen[None]):
     @on(OptionList.OptionSelected)
     def _picked(self, event: OptionList.OptionSelected) -> None:
         profile = self._accounts[event.option_index]
-        self._field("server").value = profile.server
+        self._server = self._field("server").value = profile.server
         self._field("user").value = profile.user_name
         self._field("password").value = ""
         self._field("password").focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed outside of a field is not lost, and no command."""
+        if event.is_printable and event.character is not None and self._type(event.character):
+            event.stop()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted, neither."""
+        if self._type(event.text.partition("\n")[0].strip()):
+            event.stop()
+
+    def _type(self, text: str) -> bool:
+        """Take what was typed outside of a field: in the list of people it is a name; whether it was."""
+        if isinstance(self.focused, TextField):
+            return False
+        field = self._field("user" if isinstance(self.focused, OptionList) else self._missing or "user")
+        field.focus()
+        field.insert_text_at_cursor(text)
+        return True
+
+    @on(TextField.Changed, "#user")
+    def _mark_person(self, event: TextField.Changed) -> None:
+        """Mark the first person in the list whose name begins so."""
+        begins = user_key(event.value)
+        for place, profile in enumerate(self._accounts if begins else ()):
+            names = (user_key(profile.user_name), f" {user_key(profile.name)}")
+            if names[0].startswith(begins) or f" {begins}" in names[1]:
+                self.query_one(OptionList).highlighted = place
+                return
+
+    @on(events.DescendantBlur)
+    def _complete_person(self) -> None:
+        """Somebody who signed in here before has a server, and may be named in full."""
+        if self._first_time or self._field("server").value != self._server:
+            return  # another server was typed
+        typed = user_key(self._field("user").value)
+        known = [each for each in self._accounts if user_key(each.user_name) == typed]
+        # A user name has no blank in it, and may be the same as somebody else's first name.
+        known = known or [each for each in self._accounts if " " in typed and user_key(each.name) == typed]
+        if len(known) == 1:
+            self._server = self._field("server").value = known[0].server
+            self._field("user").value = known[0].user_name
 
     @on(TextField.Submitted)
     def _submitted(self) -> None:
         if self._busy:
             return
-        missing = next((name for name in self._names if not self._field(name).value.strip()), None)
-        if missing is not None:
+        self._complete_person()
+        if (missing := self._missing) is not None:
             self._field(missing).focus()
             return
         password = self._field("new" if self._first_time else "password").value
