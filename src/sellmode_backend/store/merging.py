@@ -41,6 +41,8 @@ class Merged(NamedTuple):
     """Id of the other one."""
     dates: Mapping[str, str]
     """Of the dates that both have, the kept customer's by the other one's."""
+    held: Collection[tuple[str, str]]
+    """Rule and occurrence of the other one's open tasks that give way to one that the kept customer has."""
 
 
 def merge(operation: Merge, world: World) -> Merged:
@@ -49,8 +51,9 @@ def merge(operation: Merge, world: World) -> Merged:
     The kept customer gets the fields taken from the other one, the tags, preferences, sizes and custom fields of both
     (their own where both have one), an owner if they had none, and all that belongs to the other one. Of consent the
     stricter holds for each channel; a channel without a record counts as what holds without one. A date that both have
-    stays once, as does a rule's task: one that was done for either is open for nobody. Each value that is lost so is
-    kept in the history.
+    stays once, as does a rule's task: one that was done for either is open for nobody. Of two open tasks of one rule the
+    kept customer's stays; what the other one was for gets its task later, as if they had always been one customer. Each
+    value that is lost so is kept in the history.
 
     When the outcome is written, in the same transaction, ``settle`` does the rest. Both customers' rows are held before
     this reads what belongs to them.
@@ -83,7 +86,7 @@ def merge(operation: Merge, world: World) -> Merged:
     staying = {(kind_of(record), record.id) for record in puts}
     over = [key for item in theirs if (key := (kind_of(item), item.id)) not in staying]
     removes = (("duplicate_pair", operation.id), *over, ("customer", gone.id))
-    return Merged(Outcome(tuple(puts), removes), gone, kept.id, dates)
+    return Merged(Outcome(tuple(puts), removes), gone, kept.id, dates, tasks.held)
 
 
 def settle(connection: Connection, merged: Iterable[Merged], now: dt.datetime) -> None:
@@ -92,9 +95,10 @@ def settle(connection: Connection, merged: Iterable[Merged], now: dt.datetime) -
     From now on the id, and in imports the e-mail, phone and number, of the one who is gone mean the one who was kept.
     """
     kept = []
-    for _, gone, into, dates in merged:
+    for one in merged:
+        gone, into = one.gone, one.kept
         orders.reassign(connection, gone.id, into)
-        _take_along_rules(connection, gone.id, into, dates)
+        _take_along_rules(connection, one)
         table = merged_customer
         connection.execute(sa.update(table).where(table.c.kept == gone.id).values(kept=into))
         bulk.upsert(connection, table, [{"id": gone.id, "kept": into, "at": now}])
@@ -113,13 +117,18 @@ def kept(connection: Connection, ids: Collection[str]) -> dict[str, str]:
     }
 
 
-def _take_along_rules(connection: Connection, gone: str, kept: str, dates: Mapping[str, str]) -> None:
+def _take_along_rules(connection: Connection, merged: Merged) -> None:
     """Let what rules have made for one customer, and the events they wait for, be the other one's."""
+    gone, kept = merged.gone.id, merged.kept
     rows = connection.execute(sa.select(rule_occurrence).where(rule_occurrence.c.customer == gone)).mappings().all()
-    if rows:
-        theirs = [{**row, "customer": kept, "occurrence": _occurrence(row["occurrence"], dates)} for row in rows]
+    theirs = [
+        {**row, "customer": kept, "occurrence": _occurrence(row["occurrence"], merged.dates)}
+        for row in rows
+        if (row["rule"], row["occurrence"]) not in merged.held
+    ]
+    if theirs:
         connection.execute(upsert(connection, rule_occurrence).on_conflict_do_nothing(), theirs)
-        connection.execute(sa.delete(rule_occurrence).where(rule_occurrence.c.customer == gone))
+    connection.execute(sa.delete(rule_occurrence).where(rule_occurrence.c.customer == gone))
     connection.execute(sa.update(rule_event).where(rule_event.c.customer == gone).values(customer=kept))
 
 
@@ -215,18 +224,27 @@ def _occurrence(key: str, dates: Mapping[str, str]) -> str:
 
 
 class _Tasks:
-    """The tasks that rules have made for either: of the same occurrence one stays, the one that was done if any."""
+    """The tasks that rules have made for either.
+
+    Of the same occurrence one stays, the one that was done if any; and one open task of a rule, as everywhere.
+    """
 
     def __init__(self, mine: Iterable[Record], theirs: Iterable[Record], dates: Mapping[str, str]) -> None:
         self._dates = dates
         self._mine = {(item.rule, item.occurrence): item for item in mine if isinstance(item, RuleTask) and item.rule}
         done = (item for item in theirs if isinstance(item, RuleTask) and item.state in ("done", "dismissed"))
         self._done = {(item.rule, _occurrence(item.occurrence, dates)) for item in done}
+        self._open = {key[0] for key, task in self._mine.items() if task.state == "open" and key not in self._done}
+        self.held: set[tuple[str, str]] = set()
+        """Rule and occurrence of the other customer's open ones that give way to another occurrence's."""
 
     def of(self, item: RuleTask, kept: str) -> list[Record]:
         """What becomes of one of the other customer's."""
         occurrence = _occurrence(item.occurrence, self._dates)
         if item.state == "open" and (item.rule, occurrence) in self._mine:
+            return []
+        if item.state == "open" and item.rule in self._open:
+            self.held.add((item.rule, item.occurrence))
             return []
         return [msgspec.structs.replace(item, customer=kept, occurrence=occurrence)]
 

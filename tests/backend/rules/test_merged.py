@@ -77,6 +77,38 @@ def test_of_two_open_tasks_of_one_occurrence_one_stays(shop: RulesShop) -> None:
     assert shop.tasks() == [mine]
 
 
+def test_of_two_open_tasks_of_one_rule_one_stays_and_the_other_comes_when_that_is_done(shop: RulesShop) -> None:
+    shop.rule("thank")
+    anna, ben = pair(shop)
+    orders = {one.id: shop.buys(one) for one in (anna, ben)}
+    shop.run()
+    (mine,) = shop.tasks(anna)
+    merge(shop, anna, ben)
+    assert shop.tasks() == [mine]
+    assert {key for _, _, key in occurrences(shop)} == {orders[anna.id].id}
+    report = shop.run()
+    assert (report.made, report.held) == (0, {"open_already": 1})
+    shop.finish(mine, shop.ada.id)
+    shop.clock.forward(days=1)
+    assert shop.run().made == 1
+    (theirs,) = shop.tasks(anna, "open")
+    assert theirs.occurrence == orders[ben.id].id
+
+
+def test_an_open_task_comes_along_where_the_one_who_stays_has_none_of_the_rule_to_be_done(shop: RulesShop) -> None:
+    shop.rule("thank")
+    shop.rule("welcome", trigger="new_customer")
+    anna, ben = pair(shop)
+    shop.buys(anna)
+    shop.buys(ben)
+    shop.run()
+    shop.finish(next(task for task in shop.tasks(anna) if task.rule == "thank"), shop.ada.id)
+    (theirs,) = (task for task in shop.tasks(ben) if task.rule == "thank")
+    merge(shop, anna, ben)
+    assert [(task.rule, task.id) for task in shop.tasks(anna, "open") if task.rule == "thank"] == [("thank", theirs.id)]
+    assert shop.run().made == 0
+
+
 def test_what_only_the_other_one_got_is_remembered(shop: RulesShop) -> None:
     anna, ben = pair(shop)
     shop.birthday(anna, 11, 22)
