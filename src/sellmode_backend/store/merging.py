@@ -51,9 +51,9 @@ def merge(operation: Merge, world: World) -> Merged:
     The kept customer gets the fields taken from the other one, the tags, preferences, sizes and custom fields of both
     (their own where both have one), an owner if they had none, and all that belongs to the other one. Of consent the
     stricter holds for each channel; a channel without a record counts as what holds without one. A date that both have
-    stays once, as does a rule's task: one that was done for either is open for nobody. Of two open tasks of one rule the
-    kept customer's stays; what the other one was for gets its task later, as if they had always been one customer. Each
-    value that is lost so is kept in the history.
+    stays once, as does a rule's task: one that was done for either is open for nobody. Of two open tasks of one rule
+    the kept customer's stays; what the other one was for gets its task later, as if they had always been one customer.
+    Each value that is lost so is kept in the history.
 
     When the outcome is written, in the same transaction, ``settle`` does the rest. Both customers' rows are held before
     this reads what belongs to them.
