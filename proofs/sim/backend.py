@@ -230,7 +230,7 @@ class Backend:
         sent = msgspec.json.decode(msgspec.json.encode(asked), type=Salvage)
         with told():
             self._speaks()
-            return salvage(self.database, sent, self.now(), self.rules)
+            return salvage(self.database, sent, "", self.now(), self.rules)
 
     def _speaks(self) -> None:
         if self.wants_newer:

@@ -12,7 +12,7 @@ from sellmode_backend.accounts.limits import TooManyAttempts
 from sellmode_backend.accounts.passwords import WeakPassword
 from sellmode_backend.accounts.sessions import AccountDisabled, SignedOut
 from sellmode_backend.accounts.signing_in import WrongCode, WrongCredentials
-from sellmode_backend.rules.asked import AskedTooOften, BadQuestion, NotForThem, TookTooLong
+from sellmode_backend.rules.asked import BadQuestion, NotForThem, TookTooLong
 from sellmode_backend.store.settings import SettingError
 from sellmode_backend.sync.asked import BadPush
 from sellmode_backend.sync.push import ClientForked
@@ -79,8 +79,6 @@ def refusal(error: Exception) -> Refused | None:  # noqa: C901, PLR0911, PLR0912
             return Refused("bad_request", str(error))
         case NotForThem():
             return Refused("not_found", "There is no such store for you, or you do not look after rules.")
-        case AskedTooOften():
-            return Refused("too_many_attempts", "So many previews are enough for now.", retry_after=error.retry_after)
         case TookTooLong():
             return Refused("unavailable", "The preview takes too long here; the operator's `rules preview` has time.")
         case ClientForked():

@@ -120,7 +120,7 @@ class _Backend:
         self._signing_in = SigningIn(database, settings.passwords, clock)
         self._hashing = CapacityLimiter(settings.parallel_hashes)
         self._previews = CapacityLimiter(settings.parallel_previews)
-        self._askers = previews.Askers(clock)
+        self._askers = previews.Askers()
         self._waiting: set[previews.Patience] = set()
         self._hub = events.Hub(
             database,
@@ -165,8 +165,7 @@ class _Backend:
         return await self._let_in(self._signing_in.activate, asked, request)
 
     async def _let_in(self, how: Callable[[Any, str], wire.SignedIn], asked: _T, request: Request) -> Response:
-        address = request.client.host if request.client else ""
-        signed_in = await to_thread.run_sync(how, asked, address, limiter=self._hashing)
+        signed_in = await to_thread.run_sync(how, asked, _address(request), limiter=self._hashing)
         return _json(signed_in)
 
     async def sign_out(self, request: Request) -> Response:
@@ -197,8 +196,8 @@ class _Backend:
 
     async def salvage(self, request: Request) -> Response:
         asked = await self._asked(request, wire.Salvage)
-        salvaged = await to_thread.run_sync(partial(salvage, self._database, asked, self._clock(), self._settings.sync))
-        return _json(salvaged)
+        take = partial(salvage, self._database, asked, _address(request), self._clock(), self._settings.sync)
+        return _json(await to_thread.run_sync(take))
 
     async def preview(self, request: Request) -> Response:
         asked = await self._asked(request, wire.PreviewRequest)
@@ -207,6 +206,7 @@ class _Backend:
         if self._askers.busy(account):
             raise Refused("unavailable", "Your preview before this one is not done yet.", retry_after=_PREVIEW_RETRY_S)
         with self._askers.asking(account):
+            await to_thread.run_sync(previews.count, self._database, account, self._clock())
             patience = previews.Patience(self._settings.preview_seconds)
             self._waiting.add(patience)
             waiting = asyncio.create_task(_when_gone(request, patience.end))
@@ -343,6 +343,10 @@ def _check_text(name: str, value: str) -> None:
 def _check_protocol(request: Request) -> None:
     if request.headers.get(wire.PROTOCOL_HEADER) != str(wire.PROTOCOL):
         raise Refused("upgrade_required", f"It speaks {wire.PROTOCOL_HEADER} {wire.PROTOCOL}.")
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _token(request: Request) -> str:

@@ -322,6 +322,11 @@ def visible(mode: str, account: Account, tags: Tags) -> bool:
     return chosen is not None and tags.in_column(chosen) in audiences(account)
 
 
+def sees_store(mode: str, account: Account, store: str) -> bool:
+    """Whether an account may see all customers of a store, whoever owns them."""
+    return visible(mode, account, tags(Customer(id="", store=store, owner="anybody")))
+
+
 def may(account: Account, capability: Capability) -> bool:
     """Whether an account has a capability."""
     return account.active and capability in account.capabilities

@@ -321,13 +321,6 @@ class PreviewLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """Why it is held back: one of ``rules.HELD``; empty for a task."""
 
 
-class PreviewOthers(msgspec.Struct, frozen=True, kw_only=True):
-    """Of customers whom the asker does not see: in steps of ``PREVIEW_STEP``, 0 is fewer than that."""
-
-    due: int
-    held: int
-
-
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """What a rule would do."""
 
@@ -338,9 +331,11 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """How many held back in all, likewise."""
     lines: tuple[PreviewLine, ...]
     """The first ``MAX_PREVIEW_LINES`` of either sort."""
-    others: PreviewOthers | None = None
-    """None if the asker sees all customers of the store: whether there is one of the others is not told, either."""
+    unseen: int | None = None
+    """How many customers of the store the asker does not see, whatever is asked about: none of them is in the numbers
+    above. In steps of ``UNSEEN_STEP``, 0 is fewer than that; None if the asker may see all customers of the store.
+    """
 
 
-PREVIEW_STEP = 5
+UNSEEN_STEP = 5
 MAX_PREVIEW_LINES = 200

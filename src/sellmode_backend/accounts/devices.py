@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import schema
+from sellmode_contract.wire import user_key
 
 KEY_BYTES = 32
 
@@ -29,11 +31,22 @@ def key(connection: Connection, account_id: str, device: str, name: str, now: dt
     return bytes(known.key)
 
 
-def known_key(connection: Connection, account_id: str, device: str) -> bytes | None:
-    """The account's key on a device, if it has signed in there."""
-    table = schema.device
-    found = connection.scalar(sa.select(table.c.key).where(table.c.account == account_id, table.c.device == device))
-    return bytes(found) if found is not None else None
+class Known(NamedTuple):
+    """An account on a device where it has signed in before."""
+
+    account: str
+    key: bytes
+
+
+def known_key(connection: Connection, user_name: str, device: str) -> Known | None:
+    """Whose key a device has, by a user name: one statement, whether there is such an account and device or not."""
+    table, account = schema.device, schema.account
+    found = connection.execute(
+        sa.select(table.c.account, table.c.key)
+        .join_from(table, account, table.c.account == account.c.id)
+        .where(account.c.user_key == user_key(user_name), table.c.device == device)
+    ).one_or_none()
+    return Known(found.account, bytes(found.key)) if found is not None else None
 
 
 def is_known(connection: Connection, account_id: str, device: str) -> bool:

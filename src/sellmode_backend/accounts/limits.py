@@ -8,7 +8,8 @@ from where:
   of an hour; after a hundred there is one attempt a day. No account is ever locked for good.
 - a client address, more generously, as a whole store may share one. Its failures are forgotten after an hour.
 
-Unknown user names are counted like known ones. Subjects are kept as hashes.
+Unknown user names are counted like known ones, by the same statements. Subjects are kept as hashes. What may only be
+done so often, although there is nothing to guess, is counted in the same table (`allow`).
 """
 
 from __future__ import annotations
@@ -45,6 +46,14 @@ class Limit:
         return min(dt.timedelta(seconds=2 ** min(failures - self.free, 20)), self.longest)
 
 
+@dataclass(frozen=True)
+class Rate:
+    """How often something may be done within a time."""
+
+    often: int
+    within: dt.timedelta
+
+
 ACCOUNT = Limit(free=5, longest=dt.timedelta(minutes=15), remembered=dt.timedelta(days=90), last=100)
 ADDRESS = Limit(free=50, longest=dt.timedelta(minutes=1), remembered=dt.timedelta(hours=1))
 
@@ -67,13 +76,21 @@ class Attempt:
 
 
 def admit(
-    connection: Connection, *, user_key: str, known_device: str | None, address: str, now: dt.datetime
+    connection: Connection,
+    *,
+    user_key: str,
+    known_device: str | None,
+    address: str,
+    now: dt.datetime,
+    at: str = "account",
 ) -> Attempt:
     """Let an attempt in and count it, or raise TooManyAttempts (then it is not counted).
 
+    ``at`` is what is guessed at: attempts at something else of the same person do not count.
+
     The transaction must be committed before the attempt is judged: then guesses made at the same time count too.
     """
-    account = _subject("account", user_key, known_device or "")
+    account = _subject(at, user_key, known_device or "")
     place = _subject("address", _network(address))
     for subject in sorted((account, place)):
         _hold(connection, subject)
@@ -82,6 +99,24 @@ def admit(
         raise TooManyAttempts(-(-wait // dt.timedelta(seconds=1)))
     _count(connection, account, now)
     return Attempt(account, _count(connection, place, now))
+
+
+def allow(connection: Connection, subject: tuple[str, ...], rate: Rate, now: dt.datetime) -> None:
+    """Count something that may be done so often, or raise TooManyAttempts (then it is not counted).
+
+    The transaction must be committed before it is done, as of an attempt.
+    """
+    table, counted = schema.attempt, _subject("rate", *subject)
+    _hold(connection, counted)
+    # A clock that was set back must not shut anybody out for longer than that.
+    old = (table.c.at <= now - rate.within) | (table.c.at > now)
+    connection.execute(sa.delete(table).where(table.c.subject == counted, old))
+    times, first = connection.execute(
+        sa.select(sa.func.count(), sa.func.min(table.c.at)).where(table.c.subject == counted)
+    ).one()
+    if times >= rate.often:
+        raise TooManyAttempts(max(1, -(-(first + rate.within - now) // dt.timedelta(seconds=1))))
+    _count(connection, counted, now)
 
 
 def clear(connection: Connection, attempt: Attempt) -> None:

@@ -55,7 +55,8 @@ class SigningIn:
         if not right:
             raise WrongCredentials
         with self.database.transaction() as connection:
-            account, now_stored = _locked(connection, asked.user_name)
+            id, now_stored = _held(connection, asked.user_name)
+            account = accounts.read(connection, id)
             if account is None or now_stored != stored:  # changed while we looked
                 raise WrongCredentials
             limits.clear(connection, attempt)
@@ -68,17 +69,19 @@ class SigningIn:
     def activate(self, asked: wire.Activate, address: str) -> wire.SignedIn:
         """Set a password with a one-time code, ending all sessions there were.
 
-        Raises WeakPassword (the code stays good and nothing was counted), WrongCode, AccountDisabled (the code was
-        right and stays good) or TooManyAttempts.
+        Raises WeakPassword (the code was not looked at and stays good), WrongCode, AccountDisabled (the code was right
+        and stays good) or TooManyAttempts.
         """
+        attempt, _ = self._admit(asked.user_name, asked.device, address)
         with self.database.snapshot() as connection:
             retailer = settings.retailer(connection)
         passwords.check_new(asked.password, asked.user_name, retailer.name if retailer else "")
-        attempt, _ = self._admit(asked.user_name, asked.device, address)
         hashed = self.passwords.hash(asked.password)
         with self.database.transaction() as connection:
-            account, _ = _locked(connection, asked.user_name)
-            if account is None or not codes.is_good(connection, account.id, asked.code, self.clock()):
+            id, _ = _held(connection, asked.user_name)
+            is_good = codes.is_good(connection, id, asked.code, self.clock())
+            account = accounts.read(connection, id) if is_good else None
+            if account is None:
                 raise WrongCode
             limits.clear(connection, attempt)
             if account.active:
@@ -95,8 +98,8 @@ class SigningIn:
 
     def _admit(self, user_name: str, device: str, address: str) -> tuple[limits.Attempt, str | None]:
         with self.database.transaction() as connection:
-            account, stored = _locked(connection, user_name)
-            known = account is not None and devices.is_known(connection, account.id, device)
+            id, stored = _held(connection, user_name)
+            known = devices.is_known(connection, id, device)
             attempt = limits.admit(
                 connection,
                 user_key=user_key(user_name),
@@ -136,13 +139,17 @@ def has_password(connection: Connection) -> set[str]:
     return set(connection.scalars(sa.select(table.c.id).where(table.c.password_hash.is_not(None))))
 
 
-def _locked(connection: Connection, user_name: str) -> tuple[Account | None, str | None]:
-    """An account and its password's hash; until the transaction ends nobody else signs in to or changes the account."""
+NOBODY = ""
+"""No account's id: what is looked up of an account is looked up of this one, too, so that both take as long."""
+
+
+def _held(connection: Connection, user_name: str) -> tuple[str, str | None]:
+    """An account's id (``NOBODY``) and its password's hash; until the transaction ends nobody else signs in to it."""
     table = schema.account
     row = connection.execute(
         sa.select(table.c.id, table.c.password_hash).where(table.c.user_key == user_key(user_name)).with_for_update()
     ).one_or_none()
-    return (accounts.read(connection, row.id), row.password_hash) if row else (None, None)
+    return (row.id, row.password_hash) if row else (NOBODY, None)
 
 
 def set_password(connection: Connection, account_id: str, hashed: str | None) -> None:

@@ -1,8 +1,8 @@
 """A terminal's question what a rule would do: who may ask it, how often, and what of the answer they may be told.
 
-A preview goes by all that is known of a store's customers. Who sees these gets the list. Who does not, as a manager in
-Associate Mode, could find out anything about anybody by asking for it (``email:ann@example.com``): of customers whom
-the asker does not see only rough numbers are told, and each question is noted.
+A preview looks at the customers whom the asker sees, and at nobody else. Any number about the others, however rough,
+could be asked about one of them (``email:ann@example.com``, and four more whose answer is known). So of these there is
+only how many there are in the store, whatever the rule. Each question is noted.
 """
 
 from __future__ import annotations
@@ -11,26 +11,25 @@ import datetime as dt
 import logging
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import msgspec
 
-from sellmode_backend.accounts import sessions
-from sellmode_backend.rules import passes
+from sellmode_backend.accounts import limits, sessions
+from sellmode_backend.rules import facts, passes
 from sellmode_backend.rules.operating import retailer_of
 from sellmode_backend.store.database import Database
 from sellmode_contract import store_time, text, visibility, wire
-from sellmode_contract.records import Customer, Retailer, TaskRule
+from sellmode_contract.records import Retailer, TaskRule
 from sellmode_contract.rules import judging
 from sellmode_contract.rules.judging import UnfitRule
 from sellmode_contract.visibility import Account
 
 MOST_DAYS = dt.timedelta(days=366)
 """So far from the present one may a day lie."""
-OFTEN, WITHIN = 60, dt.timedelta(minutes=10)
-"""Nobody asks a worker more often than that: from many numbers that are rough an exact one could be made."""
+OFTEN = limits.Rate(60, dt.timedelta(minutes=10))
+"""Nobody asks more often than that: each preview looks at all the customers whom the asker sees."""
 
 _audit = logging.getLogger("sellmode_backend.audit")
 
@@ -41,15 +40,6 @@ class NotForThem(Exception):
 
 class BadQuestion(ValueError):
     """The rule or the day makes no sense; says where and why."""
-
-
-class AskedTooOften(Exception):
-    """The account has asked as often as it may for now."""
-
-    def __init__(self, retry_after: int) -> None:
-        """``retry_after`` is in whole seconds, at least one."""
-        self.retry_after = retry_after
-        super().__init__(f"asked too often, retry after {retry_after} s")
 
 
 class Stopped(Exception):
@@ -64,12 +54,10 @@ class TookTooLong(Exception):
 
 
 class Askers:
-    """Who asks a worker, and has asked lately. Belongs to one event loop."""
+    """Whose questions a worker is answering: one at a time each. Belongs to one event loop."""
 
-    def __init__(self, clock: Callable[[], dt.datetime]) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._asking: set[str] = set()
-        self._asked: dict[str, deque[dt.datetime]] = {}
 
     def busy(self, account: Account) -> bool:
         """Whether a question of an account is being answered."""
@@ -77,25 +65,18 @@ class Askers:
 
     @contextmanager
     def asking(self, account: Account) -> Iterator[None]:
-        """While a question of an account, which is not busy, is being answered. Raises AskedTooOften."""
-        self._count(account.id, self._clock())
+        """While a question of an account, which is not busy, is being answered."""
         self._asking.add(account.id)
         try:
             yield
         finally:
             self._asking.discard(account.id)
 
-    def _count(self, account: str, now: dt.datetime) -> None:
-        for each, times in list(self._asked.items()):
-            # A clock that was set back must not shut anybody out for longer than that.
-            while times and not now - WITHIN < times[0] <= now:
-                times.popleft()
-            if not times:
-                del self._asked[each]
-        times = self._asked.setdefault(account, deque())
-        if len(times) >= OFTEN:
-            raise AskedTooOften(max(1, -(-(times[0] + WITHIN - now) // dt.timedelta(seconds=1))))
-        times.append(now)
+
+def count(database: Database, account: Account, now: dt.datetime) -> None:
+    """Count a question of an account. Raises TooManyAttempts."""
+    with database.transaction() as connection:
+        limits.allow(connection, ("preview", account.id), OFTEN, now)
 
 
 def who_asks(database: Database, token: str, asked: wire.PreviewRequest, now: dt.datetime) -> Account:
@@ -141,21 +122,21 @@ def preview(
         retailer, rule = retailer_of(connection), _rule(asked)
         day = _day(retailer, asked, now)
 
-        def seen(customer: Customer) -> bool:
-            return visibility.visible(retailer.mode, account, visibility.tags(customer))
-
+        scopes = visibility.scopes(retailer.mode, account)
         try:
-            found = passes.preview(connection, rule, asked.store, day, now, seen=seen, go_on=patience.check)
+            found = passes.preview(connection, rule, asked.store, day, now, scopes=scopes, go_on=patience.check)
         except UnfitRule as error:
             problem = error.problems[0]
             raise BadQuestion(f"$.rule.{problem.field}: {problem.detail}") from None
         except passes.UnknownStore:
             raise NotForThem from None
+        if not visibility.sees_store(retailer.mode, account, asked.store):
+            unseen = facts.outside(connection, asked.store, scopes)
+            found = msgspec.structs.replace(found, unseen=unseen - unseen % wire.UNSEEN_STEP)
     fields = ", ".join(sorted(judging.asked_fields(rule, retailer))) or "no field"
     _audit.info(
-        "preview: account %s, store %s, trigger %s, %s, for %s: told of %d and, roughly, of %d more",
+        "preview: account %s, store %s, trigger %s, %s, for %s: told of %d",
         account.id, asked.store, rule.trigger, fields, day, found.due + found.held,
-        found.others.due + found.others.held if found.others else 0,
     )  # fmt: skip
     return found
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.store.bulk import one_of
+from sellmode_backend.store.feeds import in_scopes
 from sellmode_backend.store.reading import tried
 from sellmode_backend.store.schema import OPEN_TASK, order, order_line, record, rule_event
 from sellmode_contract.records import Channel, Consent, ConsentState, Customer, ImportantDate, RuleTask
@@ -28,12 +29,26 @@ _decode_consent = msgspec.json.Decoder(Consent).decode
 _IS_CUSTOMER = record.c.kind == sa.literal_column("'customer'")
 
 
-def customers_after(connection: Connection, store: str, cursor: str, limit: int) -> dict[str, Customer | None]:
-    """A store's next customers by id, in that order; None for one whose document cannot be read."""
+def customers_after(
+    connection: Connection, store: str, cursor: str, limit: int, scopes: Collection[str] | None = None
+) -> dict[str, Customer | None]:
+    """A store's next customers by id, in that order; None for one whose document cannot be read.
+
+    With ``scopes`` only those who are in one of these.
+    """
     query = sa.select(record.c.id, record.c.doc).where(
         _IS_CUSTOMER, record.c.team == store_audience(store), record.c.id > cursor
     )
+    if scopes is not None:
+        query = query.where(in_scopes(scopes))
     return _customers(connection, query.limit(limit))
+
+
+def outside(connection: Connection, store: str, scopes: Collection[str]) -> int:
+    """How many of a store's customers are in none of some scopes."""
+    of_store = sa.select(sa.func.count()).select_from(record)
+    of_store = of_store.where(_IS_CUSTOMER, record.c.team == store_audience(store))
+    return connection.scalar(of_store.where(sa.not_(in_scopes(scopes)))) or 0
 
 
 def customers_of(connection: Connection, store: str, ids: Sequence[str]) -> dict[str, Customer | None]:

@@ -16,7 +16,7 @@ import datetime as dt
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -377,13 +377,13 @@ def preview(
     day: dt.date,
     now: dt.datetime,
     *,
-    seen: Callable[[Customer], bool] = lambda _: True,
+    scopes: Collection[str] | None = None,
     go_on: Callable[[], None] = lambda: None,
 ) -> wire.Preview:
     """What a rule, as it is or might be, would do in a store on a day. Only reads; a snapshot's connection is best.
 
-    Of customers who are not ``seen`` there are rough numbers only. ``go_on`` is called now and then; what it raises
-    ends this. Raises judging.UnfitRule for a rule that makes no sense, UnknownStore.
+    With ``scopes`` only customers in one of these are looked at. ``go_on`` is called now and then; what it raises ends
+    this. Raises judging.UnfitRule for a rule that makes no sense, UnknownStore.
     """
     house = standing.read(connection)
     if house is None or all(entry.id != store for entry in house.retailer.stores):
@@ -392,19 +392,17 @@ def preview(
     now = max(now, day_start(day, here.zone))
     judge = standing.judge(connection, here, [judging.prepare(rule, house.retailer)], day, now)
     board = _Board(rule, ledger.taken(connection, store, day, [rule.slug]))
-    cursor, hides = "", False
-    while customers := facts.customers_after(connection, store, cursor, BATCH):
+    cursor = ""
+    while customers := facts.customers_after(connection, store, cursor, BATCH, scopes):
         go_on()
         cursor = next(reversed(customers))
         known = facts.load(connection, [one for one in customers.values() if one is not None], judge.needs())
         made = ledger.made(connection, list(customers))
         for one in known:
-            is_seen = seen(one.customer)
-            hides = hides or not is_seen
             there = tuple(task for task in one.tasks if not judging.overtaken(rule, task, one, now))
             for decision in judge.decisions(msgspec.structs.replace(one, tasks=there), made.get(one.customer.id, ())):
-                board.take(decision, seen=is_seen)
-    return board.preview(day, hides=hides)
+                board.take(decision)
+    return board.preview(day)
 
 
 class _Board:
@@ -416,15 +414,10 @@ class _Board:
         self._due: list[Decision] = []
         self._held: list[Decision] = []
         self._due_count = self._held_count = 0
-        self._unseen: set[str] = set()
-        self._others: Counter[bool] = Counter()
-        """Decisions about customers who are not seen, by whether they are held back."""
         self._candidates: dict[str, list[Decision]] = {}
 
-    def take(self, decision: Decision, *, seen: bool) -> None:
-        """One more decision, about a customer who is seen by who asks or is not."""
-        if not seen:
-            self._unseen.add(decision.customer)
+    def take(self, decision: Decision) -> None:
+        """One more decision."""
         if decision.held:
             self._hold(decision)
         elif self._cap is None:
@@ -435,8 +428,8 @@ class _Board:
             if len(mine) > 2 * self._cap:
                 self._cut(decision.person or NOBODY)
 
-    def preview(self, day: dt.date, *, hides: bool) -> wire.Preview:
-        """What was collected; ``hides``: some customers of the store are not seen, be there a task for them or not."""
+    def preview(self, day: dt.date) -> wire.Preview:
+        """What was collected."""
         for person in self._candidates:
             self._cut(person)
         for decision in (one for mine in self._candidates.values() for one in mine):
@@ -446,27 +439,14 @@ class _Board:
             wire.PreviewLine(customer=one.customer, due=one.due.text, person=one.person, held=one.held)
             for one in (*self._due, *self._held)
         ]
-        others = wire.PreviewOthers(due=_roughly(self._others[False]), held=_roughly(self._others[True]))
-        return wire.Preview(
-            day=day.isoformat(),
-            due=self._due_count,
-            held=self._held_count,
-            lines=tuple(lines),
-            others=others if hides else None,
-        )
+        return wire.Preview(day=day.isoformat(), due=self._due_count, held=self._held_count, lines=tuple(lines))
 
     def _keep(self, decision: Decision) -> None:
-        if decision.customer in self._unseen:
-            self._others[False] += 1
-            return
         self._due_count += 1
         if len(self._due) < wire.MAX_PREVIEW_LINES:
             self._due.append(decision)
 
     def _hold(self, decision: Decision) -> None:
-        if decision.customer in self._unseen:
-            self._others[True] += 1
-            return
         self._held_count += 1
         if len(self._held) < wire.MAX_PREVIEW_LINES:
             self._held.append(decision)
@@ -478,8 +458,3 @@ class _Board:
         self._candidates[person] = mine[:room]
         for decision in mine[room:]:
             self._hold(decision._replace(held="cap"))
-
-
-def _roughly(count: int) -> int:
-    """A number that tells nothing of one customer more or less, most of the time."""
-    return count - count % wire.PREVIEW_STEP

@@ -187,6 +187,11 @@ def collect_gone(connection: Connection, older_than: dt.datetime) -> int:
     return connection.execute(sa.delete(gone).where(old)).rowcount
 
 
+def in_scopes(scopes: Collection[str]) -> sa.ColumnElement[bool]:
+    """Whether a record is in one of some scopes."""
+    return sa.or_(sa.false(), *(_audience_column(scope) == _audience(scope) for scope in sorted(scopes)))
+
+
 def _audience(scope: str) -> str:
     return scope.partition("/")[2]
 

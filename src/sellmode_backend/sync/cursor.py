@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 
 _Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
-_Scope = Annotated[str, msgspec.Meta(pattern=r"\A(own|team)/(all|(store|lead|person):(?s:.+))\Z")]
+_Scope = Annotated[str, msgspec.Meta(pattern=r"\A(own|team)/(all|(store|lead):[^:/]+|person:[^:/]+:[^:/]+)\Z")]
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):

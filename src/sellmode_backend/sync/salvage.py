@@ -8,10 +8,10 @@ import hmac
 import msgspec
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.accounts import devices, directory
+from sellmode_backend.accounts import devices, directory, limits
 from sellmode_backend.accounts.sessions import AccountDisabled
 from sellmode_backend.accounts.signing_in import WrongCredentials
-from sellmode_backend.store import settings
+from sellmode_backend.store import accounts, settings
 from sellmode_backend.store.database import Database
 from sellmode_backend.sync.answer import SyncRules
 from sellmode_backend.sync.asked import read
@@ -27,16 +27,31 @@ class NotDisabled(Exception):
     """The account can sign in and send its work itself."""
 
 
-def salvage(database: Database, asked: wire.Salvage, now: dt.datetime, rules: SyncRules) -> wire.Salvaged:
+def salvage(database: Database, asked: wire.Salvage, address: str, now: dt.datetime, rules: SyncRules) -> wire.Salvaged:
     """Do what a leaver had not sent: facts count, new customers are nobody's, edits are handed over.
 
-    Raises WrongCredentials for an unknown name or device and a wrong proof alike, NotDisabled, AccountDisabled once the
-    time is over, and what ``push`` raises.
+    A wrong proof counts as a guess, as at a sign-in. Raises TooManyAttempts, WrongCredentials for an unknown name or
+    device and a wrong proof alike, NotDisabled, AccountDisabled once the time is over, and what ``push`` raises.
     """
     longest = dt.timedelta(seconds=rules.lease.hard_s)
+    with database.transaction() as connection:
+        known = devices.known_key(connection, asked.user_name, asked.device)
+        attempt = limits.admit(
+            connection,
+            user_key=wire.user_key(asked.user_name),
+            known_device=asked.device if known else None,
+            address=address,
+            now=now,
+            at="salvage",
+        )
+    proof = hmac.digest(known.key if known else b"none", msgspec.json.encode(asked.mutations), "sha256")
+    if not hmac.compare_digest(proof, asked.proof) or known is None:
+        raise WrongCredentials
+    with database.transaction() as connection:
+        limits.clear(connection, attempt)
 
     def author(connection: Connection) -> Author:
-        return _author(connection, asked, now, longest)
+        return _author(connection, known.account, asked.device, now, longest)
 
     with database.snapshot() as connection:
         author(connection)
@@ -44,11 +59,9 @@ def salvage(database: Database, asked: wire.Salvage, now: dt.datetime, rules: Sy
     return wire.Salvaged(results=push(database, Push(asked.cid, mutations, author, now, longest)).results)
 
 
-def _author(connection: Connection, asked: wire.Salvage, now: dt.datetime, longest: dt.timedelta) -> Author:
-    account = directory.by_user_name(connection, asked.user_name)
-    key = devices.known_key(connection, account.id, asked.device) if account else None
-    proof = hmac.digest(key or b"none", msgspec.json.encode(asked.mutations), "sha256")
-    if account is None or key is None or not hmac.compare_digest(proof, asked.proof):
+def _author(connection: Connection, id: str, device: str, now: dt.datetime, longest: dt.timedelta) -> Author:
+    account = accounts.read(connection, id)
+    if account is None:
         raise WrongCredentials
     if account.active:
         raise NotDisabled
@@ -57,4 +70,4 @@ def _author(connection: Connection, asked: wire.Salvage, now: dt.datetime, longe
         raise AccountDisabled
     # What they had when they were shut out; they see nothing any more.
     active = msgspec.structs.replace(account, active=True)
-    return Author(active, settings.mode(connection), asked.device, since - longest, leaving=True)
+    return Author(active, settings.mode(connection), device, since - longest, leaving=True)

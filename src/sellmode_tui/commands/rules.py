@@ -26,7 +26,7 @@ from sellmode_tui.commands.outcome import Exit, Failure, Nothing, failure
 from sellmode_tui.commands.output import Table, is_terminal, json_option, plain, print_json, say
 from sellmode_tui.visibility import Door, RuleLine, Written
 from sellmode_tui.visibility.due_words import due_words
-from sellmode_tui.visibility.preview_words import others_words
+from sellmode_tui.visibility.preview_words import unseen_words
 
 _FIELDS: Final = [name for name in TaskRule.__struct_fields__ if name not in FIXED]
 _set_option = click.option(
@@ -372,8 +372,8 @@ def _print_preview(found: wire.Preview, names: dict[str, str], people: dict[str,
         table.print(_preview_rows(found.lines, names, people, zone))
     if (left := found.due + found.held - len(found.lines)) > 0:
         say(f"{left:,} more are not listed.")
-    if found.others:
-        say(f"{others_words(found.others)}.")
+    if found.unseen is not None:
+        say(f"{unseen_words(found.unseen)}.")
 
 
 def _preview_rows(

@@ -17,7 +17,7 @@ from sellmode_tui.screens.list_screen import ListedRows, ListScreen
 from sellmode_tui.screens.words import counted
 from sellmode_tui.visibility import Door
 from sellmode_tui.visibility.due_words import due_words, full_words
-from sellmode_tui.visibility.preview_words import others_words
+from sellmode_tui.visibility.preview_words import unseen_words
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_table import Row, RowTable
 
@@ -96,7 +96,7 @@ class PreviewScreen(ListScreen[None, PreviewLine]):
             rows.append(Row(f"{line.customer}/{line.due}/{line.held}", cells))
         self.say("above", preview_words(preview))
         table = self.query_one(RowTable)
-        table.empty_text = _NONE_SEEN if preview.others else _NONE
+        table.empty_text = _NONE if preview.unseen is None else _NONE_SEEN
         table.show(ListedRows(rows), keep_cursor=False)
 
     def action_back(self) -> None:
@@ -117,6 +117,6 @@ def preview_words(preview: Preview) -> str:
     shown = len(preview.lines)
     if shown < preview.due + preview.held:
         said += f". Listed are {shown:,} of these {preview.due + preview.held:,}, and the reasons of those"
-    if preview.others:
-        said += f". {others_words(preview.others)}"
+    if preview.unseen is not None:
+        said += f". {unseen_words(preview.unseen)}"
     return f"{said}."

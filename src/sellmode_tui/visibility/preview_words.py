@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sellmode_contract.wire import PREVIEW_STEP, PreviewOthers
+from sellmode_contract.wire import UNSEEN_STEP
 
 
-def others_words(others: PreviewOthers) -> str:
-    """What is told of customers whom one does not see: ``about 15 tasks, fewer than 5 held back``."""
-    due, held = (f"about {count:,}" if count else f"fewer than {PREVIEW_STEP}" for count in (others.due, others.held))
-    return f"For colleagues' customers {due} tasks, {held} held back"
+def unseen_words(unseen: int) -> str:
+    """Whom a preview leaves out: ``Not counted: about 120 customers of the store whom you do not see``."""
+    count = f"about {unseen:,}" if unseen else f"fewer than {UNSEEN_STEP}"
+    return f"Not counted: {count} customers of the store whom you do not see"

@@ -18,6 +18,7 @@ from sellmode_backend.store.database import Database
 from sellmode_contract import wire
 from sellmode_contract.visibility import Account
 from tests.backend.people import MovedClock
+from tests.support.statements import statements
 
 PASSWORD = "purple tractor reads 9 maps"
 NEW_PASSWORD = "seven quiet lamps by 3 doors"
@@ -101,14 +102,36 @@ def test_a_code_is_good_for_its_account_only(
     assert activate(signing_in, code).account == ada
 
 
-def test_a_weak_password_costs_neither_code_nor_attempt(
+def test_a_weak_password_leaves_the_code_good_and_counts_as_an_attempt(
     signing_in: SigningIn, database: Database, ada: Account, clock: MovedClock
 ) -> None:
     code = code_for(database, ada, clock)
-    for _ in range(20):
+    for _ in range(limits.ACCOUNT.free):
         with pytest.raises(WeakPassword):
             activate(signing_in, code, "MaisonTest2026")
+    with pytest.raises(TooManyAttempts) as refused:
+        activate(signing_in, code, "MaisonTest2026")
+    assert refused.value.retry_after == 1
+    clock.forward(seconds=1)
     assert activate(signing_in, code).account == ada
+    assert sign_in(signing_in).account == ada, "nothing of it is left"
+
+
+def test_unknown_names_take_the_same_statements_as_known_ones(
+    signing_in: SigningIn, database: Database, ada: Account, clock: MovedClock
+) -> None:
+    """Also from a device where the person has signed in before."""
+    activate(signing_in, code_for(database, ada, clock))
+    code_for(database, ada, clock)
+    made: dict[str, list[str]] = {}
+    for user in ("E1001", "nobody"):
+        with statements(database) as told:
+            with pytest.raises(WrongCredentials):
+                sign_in(signing_in, "not this one, no", user=user)
+            with pytest.raises(WrongCode):
+                activate(signing_in, "0000-0000-0000", user=user)
+        made[user] = told
+    assert made["E1001"] == made["nobody"]
 
 
 # ------------------------------------------------------------------ passwords and sessions

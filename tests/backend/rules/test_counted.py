@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -15,20 +13,7 @@ from sellmode_contract.records import RuleTask
 from sellmode_contract.rules.facts import Needs
 from tests.backend.rules.rules_shop import RulesShop, rules_shop
 from tests.backend.sync.pushing import uuid7
-
-
-@contextmanager
-def statements(shop: RulesShop) -> Iterator[list[str]]:
-    told: list[str] = []
-
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        told.append(statement)
-
-    sa.event.listen(shop.database.engine, "before_cursor_execute", note)
-    try:
-        yield told
-    finally:
-        sa.event.remove(shop.database.engine, "before_cursor_execute", note)
+from tests.support.statements import statements
 
 
 def furnish(shop: RulesShop) -> None:
@@ -55,7 +40,7 @@ def test_a_batch_takes_the_same_statements_however_many_it_has(
         most[count] = 0
         steps = passes.steps(shop.database, shop.clock, passes.PassReport())
         while True:
-            with statements(shop) as told:
+            with statements(shop.database) as told:
                 ended = next(steps, "ended")
             most[count] = max(most[count], len(told))
             if ended:
@@ -68,7 +53,7 @@ def test_the_clock_is_taken_last_and_a_judged_batch_holds_nothing(shop: RulesSho
     furnish(shop)
     for person in shop.many(3, owner=shop.ada.id):
         shop.buys(person)
-    with statements(shop) as told:
+    with statements(shop.database) as told:
         shop.run("Alpha")
     ticks = [number for number, statement in enumerate(told) if "INTO feed" in statement]
     assert ticks

@@ -10,14 +10,18 @@ import httpx2 as httpx
 import msgspec
 import pytest
 
-from sellmode_backend.accounts import devices, directory
+from sellmode_backend.accounts import devices, directory, limits
+from sellmode_backend.accounts.signing_in import WrongCredentials
 from sellmode_backend.server import ServerSettings
+from sellmode_backend.sync.answer import SyncRules
+from sellmode_backend.sync.salvage import salvage
 from sellmode_contract import wire
 from sellmode_contract.mutations import Claim, Create, Edit, Finish, Queued
 from sellmode_contract.records import ManualTask, Request, task_rule_id
 from tests.backend.people import QUICK, Client, problem_of
 from tests.backend.sync.pushing import Shop, Writer, note, opt, uuid7
 from tests.support.backend import serve_in_thread
+from tests.support.statements import statements
 
 
 @dataclass
@@ -141,6 +145,33 @@ def test_only_from_a_device_that_has_the_key(leaver: Leaver) -> None:
         assert problem_of(leaver.hand_in(calls, **wrong), 401).code == "wrong_credentials"
     assert leaver.shop.belongings(anna, "note") == []
     assert [result.st for result in leaver.handed_in(calls)] == ["applied"]
+
+
+def test_guesses_are_counted_and_who_has_the_key_is_let_in(leaver: Leaver) -> None:
+    anna = leaver.shop.add(leaver.shop.ada)
+    calls = leaver.writer.queue(note(anna.id))
+    disable(leaver.shop)
+    for device in ("another", leaver.writer.device):
+        for _ in range(limits.ACCOUNT.free):
+            problem_of(leaver.hand_in(calls, proof=bytes(32), device=device), 401)
+        assert problem_of(leaver.hand_in(calls, proof=bytes(32), device=device), 429).retry_after == 1
+    problem_of(leaver.hand_in(calls), 429)
+    leaver.shop.clock.forward(seconds=1)
+    for _ in range(2 * limits.ACCOUNT.free):
+        assert [result.st for result in leaver.handed_in(calls)] == ["applied"]
+
+
+def test_unknown_names_and_devices_take_the_same_statements_as_known_ones(shop: Shop) -> None:
+    with shop.database.transaction() as connection:
+        devices.key(connection, shop.ada.id, "device-1", "", shop.clock())
+    disable(shop)
+    made = []
+    for user, device in (("nobody", "device-1"), ("ada", "another"), ("ada", "device-1")):
+        asked = wire.Salvage(user_name=user, device=device, cid="cl", mutations=(), proof=bytes(32))
+        with statements(shop.database) as told, pytest.raises(WrongCredentials):
+            salvage(shop.database, asked, "192.0.2.1", shop.clock(), SyncRules())
+        made.append(told)
+    assert made[0] == made[1] == made[2]
 
 
 def test_who_can_sign_in_sends_it_as_usual(leaver: Leaver) -> None:

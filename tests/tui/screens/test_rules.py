@@ -8,7 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from sellmode_contract.records import TaskRule
-from sellmode_contract.wire import Preview, PreviewLine, PreviewOthers
+from sellmode_contract.wire import Preview, PreviewLine
 from sellmode_tui.account.errors import SignInNeeded
 from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.rule_form import EditRuleForm, NewRuleForm
@@ -207,10 +207,9 @@ async def test_a_preview_needs_the_line() -> None:
         await wait_until(pilot, lambda: writing.said(pilot, "#above") == "There is no line.")
 
 
-def test_a_preview_says_roughly_what_there_is_for_customers_whom_one_does_not_see() -> None:
-    others = PreviewOthers(due=15, held=0)
-    assert preview_words(Preview(day="2026-11-26", due=0, held=0, lines=(), others=others)) == (
-        "Thu 26 Nov 2026: 0 tasks. For colleagues' customers about 15 tasks, fewer than 5 held back."
+def test_a_preview_says_how_many_customers_it_leaves_out() -> None:
+    assert preview_words(Preview(day="2026-11-26", due=0, held=0, lines=(), unseen=1215)) == (
+        "Thu 26 Nov 2026: 0 tasks. Not counted: about 1,215 customers of the store whom you do not see."
     )
 
 
