@@ -9,8 +9,10 @@ from itertools import accumulate, islice
 
 import msgspec
 
+from sellmode_contract.audiences import store_audience
 from sellmode_contract.records import Customer, Figures, Retailer, Staff, StoreEntry
-from sellmode_contract.visibility import ROLE_CAPABILITIES, Account, Role, scope_name, scopes, store_audience
+from sellmode_contract.roles import ROLE_CAPABILITIES, Role
+from sellmode_contract.visibility import Account, scope_name, scopes
 from sellmode_contract.wire import Head, Lease, Put, Sweep, View
 from sellmode_tui.cache.store import Cache
 

@@ -26,9 +26,9 @@ from sellmode_backend.store.database import Database
 from sellmode_backend.store.orders import OrderEntry
 from sellmode_backend.store.schema import record
 from sellmode_contract import visibility
+from sellmode_contract.audiences import store_audience
 from sellmode_contract.records import Customer, ImportantDate, OrderLine, Record, kind_of, parent_of, source_id
 from sellmode_contract.rules import DEFAULT_RULES
-from sellmode_contract.visibility import store_audience
 from tests.support import postgresql
 
 _DAY = dt.timedelta(days=1)

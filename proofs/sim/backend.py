@@ -38,7 +38,8 @@ from sellmode_contract import records as contract
 from sellmode_contract.mutations import Operation, Outcome
 from sellmode_contract.mutations import World as Around
 from sellmode_contract.records import Customer, Record, Request, RuleTask, StoreEntry
-from sellmode_contract.visibility import Account, Role
+from sellmode_contract.roles import Role
+from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Salvage, Salvaged, SyncRequest
 from sellmode_tui.transport import Refused, TransportError, Unreachable
 from tests.support import postgresql

@@ -15,7 +15,8 @@ from sellmode_backend.accounts import codes, directory
 from sellmode_backend.accounts.passwords import Passwords
 from sellmode_backend.store.database import Database
 from sellmode_contract import wire
-from sellmode_contract.visibility import Account, Role
+from sellmode_contract.roles import Role
+from sellmode_contract.visibility import Account
 
 PASSWORD = "purple tractor reads 9 maps"
 

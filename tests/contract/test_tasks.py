@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sellmode_contract import mutations, visibility
+from sellmode_contract import mutations, roles, visibility
 from sellmode_contract.mutations import (
     Claim,
     Create,
@@ -54,9 +54,9 @@ ANNA = Account(
     id="anna", user_name="anna", name="Anna", role="associate", stores=("s1",), capabilities=frozenset({"sell"})
 )
 BEN = msgspec.structs.replace(ANNA, id="ben", user_name="ben", name="Ben")
-BOSS = msgspec.structs.replace(ANNA, id="boss", role="manager", capabilities=visibility.ROLE_CAPABILITIES["manager"])
+BOSS = msgspec.structs.replace(ANNA, id="boss", role="manager", capabilities=roles.ROLE_CAPABILITIES["manager"])
 HEAD = msgspec.structs.replace(
-    ANNA, id="head", role="head_office", stores=("s1", "s2"), capabilities=visibility.ROLE_CAPABILITIES["head_office"]
+    ANNA, id="head", role="head_office", stores=("s1", "s2"), capabilities=roles.ROLE_CAPABILITIES["head_office"]
 )
 STAFF = [
     *(Staff(id=id, store="s1", user_name=id, name=id, role="associate") for id in ("anna", "ben", "boss")),

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sellmode_contract import records, visibility
+from sellmode_contract import audiences, records, visibility
+from sellmode_contract.kinds import BY_RECORD
 from sellmode_contract.records import Customer, Record, RuleTask
 from sellmode_contract.visibility import Account
 from tests.support.worlds import NOON, Move, World, moves, sees, worlds
@@ -29,7 +30,7 @@ histories = st.builds(_after, worlds(), st.lists(moves(), max_size=8))
 
 
 def test_every_kind_has_its_row_in_the_table() -> None:
-    assert set(visibility.TABLE) == set(records.KINDS.values())
+    assert set(BY_RECORD) == set(records.KINDS.values())
 
 
 @given(histories)
@@ -42,7 +43,7 @@ def test_the_table_and_the_plain_rules_agree(world: World) -> None:
 def test_both_tags_of_a_record_name_one_feed(world: World) -> None:
     for record in world.with_cards:
         tags = visibility.tags(record, world.customer_of(record))
-        assert len({visibility.feed_of(tag) for tag in tags if tag is not None}) <= 1, record
+        assert len({audiences.feed_of(tag) for tag in tags if tag is not None}) <= 1, record
 
 
 @given(histories)
@@ -112,7 +113,7 @@ def test_what_belongs_to_an_unknown_customer_is_nobodys() -> None:
         records.CustomerCard(id="x", customer="c", name="Ana"),
         records.RuleTask(id="x", customer="c", store="S1"),
     ]
-    assert {visibility.tags(orphan) for orphan in orphans} == {visibility.Tags(None, None)}
+    assert {visibility.tags(orphan) for orphan in orphans} == {audiences.Tags(None, None)}
 
 
 # ------------------------------------------------------------------ the modes' statements

@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import get_args
 
-from sellmode_contract.records import KIND_NAMES
-from sellmode_contract.visibility import ROLE_CAPABILITIES, TABLE, Account, Capability, Role, audiences
+from sellmode_contract.kinds import KINDS
+from sellmode_contract.roles import ROLE_CAPABILITIES, Capability, Role
+from sellmode_contract.visibility import Account, audiences
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "visibility.md"
 
 
 def kinds() -> str:
     """Who sees a record of each kind, in either mode."""
-    rows = ((f"`{KIND_NAMES[kind]}`", row.label, row.team.words, row.own.words) for kind, row in TABLE.items())
+    rows = ((f"`{name}`", kind.row.label, kind.row.team.words, kind.row.own.words) for name, kind in KINDS.items())
     return _table(("Kind", "What it is", "Team Mode", "Associate Mode"), rows)
 
 

@@ -21,7 +21,8 @@ from sellmode_backend.store.database import Database
 from sellmode_backend.sync.answer import SyncRules
 from sellmode_contract import records
 from sellmode_contract.records import Customer, Record
-from sellmode_contract.visibility import Account, Role
+from sellmode_contract.roles import Role
+from sellmode_contract.visibility import Account
 from sellmode_tui.account.session import Session, sign_in
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.cache.tables import OTHER, TABLES

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from sellmode_contract import records, visibility
 from sellmode_contract.records import Customer, Record, RuleTask, source_id
-from sellmode_contract.visibility import ROLE_CAPABILITIES, Account
+from sellmode_contract.roles import ROLE_CAPABILITIES
+from sellmode_contract.visibility import Account
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 RETAILER = source_id("retailer", "sellmode", "retailer")

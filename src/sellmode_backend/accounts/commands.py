@@ -14,7 +14,8 @@ from sellmode_backend.cli import database_option, print_table
 from sellmode_backend.store import schema, settings
 from sellmode_backend.store.database import Database
 from sellmode_contract import text
-from sellmode_contract.visibility import Account, Role, Work
+from sellmode_contract.roles import Role, Work
+from sellmode_contract.visibility import Account
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 

@@ -19,7 +19,8 @@ from sellmode_backend.store import schema
 from sellmode_backend.store.database import upsert
 from sellmode_contract import text
 from sellmode_contract.records import Staff, source_id
-from sellmode_contract.visibility import ROLE_CAPABILITIES, Account, Capability, Role, Work
+from sellmode_contract.roles import ROLE_CAPABILITIES, Capability, Role, Work
+from sellmode_contract.visibility import Account
 from sellmode_contract.wire import user_key
 
 MAX_USER_NAME = 200

@@ -27,8 +27,9 @@ from sellmode_contract.records import (
     StoreEntry,
     source_id,
 )
+from sellmode_contract.roles import ROLE_CAPABILITIES, Role, Work
 from sellmode_contract.search import fold
-from sellmode_contract.visibility import ROLE_CAPABILITIES, Account, Role, Work
+from sellmode_contract.visibility import Account
 
 CUSTOMERS = 2000
 DAYS = 430

@@ -17,8 +17,9 @@ from sellmode_backend.importers.directory import can_own
 from sellmode_backend.store import duplicates, keys, records, schema, settings
 from sellmode_backend.store.database import Database, in_parts
 from sellmode_backend.store.keys import KeyKind
+from sellmode_contract.audiences import person_audience
 from sellmode_contract.records import Customer, Record
-from sellmode_contract.visibility import Account, person_audience
+from sellmode_contract.visibility import Account
 
 BATCH = 500
 """Customers of one transaction; what belongs to them is re-tagged with them."""

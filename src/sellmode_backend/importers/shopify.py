@@ -14,7 +14,7 @@ from sellmode_backend import phones
 from sellmode_backend.importers import values
 from sellmode_backend.importers.reading import MAX_ROW, Row, Table, UnusableRow
 from sellmode_contract.records import ConsentState, OrderLine
-from sellmode_contract.visibility import ROLE_CAPABILITIES, Role
+from sellmode_contract.roles import ROLE_CAPABILITIES, Role
 
 # Blanks of a line only: empty lines without end would be gone through again from each of them.
 _CUSTOMER_ATTRIBUTE = re.compile(r"^[^\S\n]*customer[^\S\n]*:[^\S\n]*'?(\S+)[^\S\n]*$", re.IGNORECASE | re.MULTILINE)

@@ -13,8 +13,8 @@ from sellmode_backend.store import reading
 from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.database import upsert
 from sellmode_backend.store.schema import record, rule_event
+from sellmode_contract.audiences import store_audience
 from sellmode_contract.records import TaskRule
-from sellmode_contract.visibility import store_audience
 
 KEPT = dt.timedelta(days=90)
 """Longer than any task is made late."""

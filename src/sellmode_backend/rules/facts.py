@@ -14,9 +14,9 @@ from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.feeds import in_scopes
 from sellmode_backend.store.reading import tried
 from sellmode_backend.store.schema import OPEN_TASK, order, order_line, record, rule_event
+from sellmode_contract.audiences import store_audience
 from sellmode_contract.records import Channel, Consent, ConsentState, Customer, ImportantDate, RuleTask
 from sellmode_contract.rules.facts import Event, Facts, Item, Needs, Purchase
-from sellmode_contract.visibility import store_audience
 
 _T = TypeVar("_T")
 

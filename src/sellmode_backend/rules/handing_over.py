@@ -17,8 +17,9 @@ from sellmode_backend.store.database import Database, in_parts
 from sellmode_backend.store.records import Key
 from sellmode_backend.store.schema import record
 from sellmode_contract import text
+from sellmode_contract.audiences import person_audience, store_audience
 from sellmode_contract.records import Customer, ManualTask, Record, RuleTask, Task
-from sellmode_contract.visibility import Account, person_audience, store_audience
+from sellmode_contract.visibility import Account
 
 BATCH = 500
 """Tasks of one transaction."""

@@ -14,11 +14,11 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.store import records, settings
 from sellmode_backend.store.schema import record
 from sellmode_contract import text
+from sellmode_contract.audiences import EVERYBODY, store_audience
 from sellmode_contract.records import CorporateBrief, Record, Retailer, StoreEntry, TaskRule, source_id, task_rule_id
 from sellmode_contract.rules.checking import MOST_RULES
 from sellmode_contract.rules.defaults import default_rules
 from sellmode_contract.rules.files import LONGEST_FILE, RuleFileError, read_briefs, read_rules, write_rules
-from sellmode_contract.visibility import EVERYBODY, store_audience
 
 STANDARD_INPUT = Path("-")
 RULES_ARE_OFF = "Its first rules are there, switched off: `rules list` has them, `rules enable` switches them on."

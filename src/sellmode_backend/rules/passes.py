@@ -33,12 +33,12 @@ from sellmode_backend.rules.standing import StoreRules
 from sellmode_backend.store import feeds, records
 from sellmode_backend.store.database import Database, is_passing, is_unavailable
 from sellmode_contract import wire
+from sellmode_contract.audiences import store_audience
 from sellmode_contract.records import Customer, RuleTask, TaskRule
 from sellmode_contract.rules import judging
 from sellmode_contract.rules.facts import Facts
 from sellmode_contract.rules.judging import NOBODY, Decision
 from sellmode_contract.store_time import day_start, local_day, read_due
-from sellmode_contract.visibility import store_audience
 
 BATCH = 1000
 """Customers that are looked at together."""

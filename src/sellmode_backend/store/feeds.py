@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.database import in_parts, upsert
 from sellmode_backend.store.schema import feed, gone, record
-from sellmode_contract import visibility
+from sellmode_contract import audiences
 
 ROWS_PER_SEQ = 500
 """Rows of a feed that share one number at most, so that a page of as many always gets on."""
@@ -140,7 +140,7 @@ def page(connection: Connection, scope: str, after: int, limit: int) -> Page:
         .order_by(gone.c.seq)
         .limit(limit + 1)
     ).all()
-    end = max(after, head(connection, visibility.feed_of(scope)))
+    end = max(after, head(connection, audiences.feed_of(scope)))
     # A list that was cut may lack rows of its last number; whatever came before is complete.
     cut = [rows for rows, is_cut in ((put_rows, puts_cut), (gone_rows, len(gone_rows) > limit)) if is_cut]
     horizon = min([end, *(rows[-1].seq - 1 for rows in cut)])
@@ -180,7 +180,7 @@ def collect_gone(connection: Connection, older_than: dt.datetime) -> int:
     for scope, seq in connection.execute(
         sa.select(gone.c.scope, sa.func.max(gone.c.seq)).where(old).group_by(gone.c.scope)
     ):
-        name = visibility.feed_of(scope)
+        name = audiences.feed_of(scope)
         highest[name] = max(highest.get(name, 0), seq)
     for name, seq in sorted(highest.items()):
         connection.execute(sa.update(feed).where(feed.c.id == name, feed.c.min_seq < seq).values(min_seq=seq))

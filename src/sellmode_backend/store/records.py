@@ -19,10 +19,10 @@ from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.keys import keys_of, replace_keys
 from sellmode_backend.store.schema import gone, record
-from sellmode_contract import visibility
+from sellmode_contract import audiences, visibility
+from sellmode_contract.audiences import Tags
 from sellmode_contract.mutations.tasks import follow
 from sellmode_contract.records import KINDS, BriefCard, CorporateTask, Customer, Record, RuleTask, kind_of, parent_of
-from sellmode_contract.visibility import Tags
 from sellmode_contract.wire import MAX_LINE_BYTES
 
 Key: TypeAlias = tuple[str, str]
@@ -377,7 +377,7 @@ class _Ticks:
 def _feed(tags: Sequence[str | None]) -> str:
     """The feed of a record's tags, which name at most one; empty if nobody may see it."""
     audience = tags[0] or tags[1]
-    return visibility.feed_of(audience) if audience else ""
+    return audiences.feed_of(audience) if audience else ""
 
 
 def _scopes(tags: Sequence[str | None]) -> set[str]:

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.store import accounts, records
 from sellmode_backend.store.database import upsert
 from sellmode_backend.store.schema import record, setting, store
-from sellmode_contract import text, visibility
+from sellmode_contract import audiences, text, visibility
 from sellmode_contract.records import Mode, Retailer, StoreEntry, source_id
 from sellmode_contract.visibility import Account
 
@@ -182,7 +182,7 @@ def mode_preview(connection: Connection, mode: str) -> list[Preview]:
     pairs = connection.execute(
         sa.select(record.c.team, record.c.own, sa.func.count()).where(record.c.feed != "").group_by("team", "own")
     )
-    seen = _Seen([(visibility.Tags(team, own), count) for team, own, count in pairs])
+    seen = _Seen([(audiences.Tags(team, own), count) for team, own, count in pairs])
     return [
         Preview(account, *seen.gains_and_loses(account, now, mode))
         for account in sorted(accounts.each(connection), key=lambda account: account.user_name)
@@ -192,7 +192,7 @@ def mode_preview(connection: Connection, mode: str) -> list[Preview]:
 class _Seen:
     """Counts records by both tags, to tell what accounts see of them."""
 
-    def __init__(self, counts: Iterable[tuple[visibility.Tags, int]]) -> None:
+    def __init__(self, counts: Iterable[tuple[audiences.Tags, int]]) -> None:
         self._by_team: dict[str | None, dict[str | None, int]] = {}
         self._by_own: dict[str | None, int] = {}
         for tags, count in counts:

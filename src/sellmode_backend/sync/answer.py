@@ -30,7 +30,7 @@ from sellmode_backend.sync.asked import read
 from sellmode_backend.sync.cursor import Cursor, Place
 from sellmode_backend.sync.judge import Author
 from sellmode_backend.sync.push import Push, Pushed, push
-from sellmode_contract import visibility, wire
+from sellmode_contract import audiences, visibility, wire
 
 _log = logging.getLogger(__name__)
 
@@ -128,7 +128,7 @@ class _Answering:
         self._told: Mapping[str, Place] = self._cursor.places if self._cursor and not reset else {}
         self.scopes = sorted(visibility.scopes(self._view.mode, self._view.account), key=_order)
         self.told_scopes = clients.scopes(connection, self._view.account.id)
-        self._feeds = {scope: visibility.feed_of(scope) for scope in self.scopes}
+        self._feeds = {scope: audiences.feed_of(scope) for scope in self.scopes}
         head = wire.Head(
             epoch=self._epoch,
             view=self._view,
@@ -142,7 +142,7 @@ class _Answering:
         results = pushed.results if pushed and not reset else ()
         # What the terminal holds of scopes it lost is hidden by the head. Of another store it goes at once; of a store
         # still seen most of it comes back under another scope, and the terminal purges the rest at the end.
-        foreign = [scope for scope in self._told if visibility.feed_of(scope) not in self._feeds.values()]
+        foreign = [scope for scope in self._told if audiences.feed_of(scope) not in self._feeds.values()]
         return [head, *results, *self._page(connection, [wire.Drop(s=scope) for scope in sorted(foreign)])]
 
     def _acked(self, connection: Connection) -> int:

@@ -20,7 +20,7 @@ from sellmode_backend.accounts import sessions
 from sellmode_backend.accounts.sessions import AccountDisabled, SignedOut
 from sellmode_backend.store import feeds, settings
 from sellmode_backend.store.database import Database
-from sellmode_contract import visibility, wire
+from sellmode_contract import audiences, visibility, wire
 
 END_STREAMS = "end_streams"
 """Under this name the application's state holds what ends all streams (``Hub.close``), which never end by themselves:
@@ -55,7 +55,7 @@ class Stream:
     @property
     def feeds(self) -> frozenset[str]:
         """The feeds of its scopes."""
-        return frozenset(map(visibility.feed_of, self.scopes))
+        return frozenset(map(audiences.feed_of, self.scopes))
 
     def poke(self, feed: str, seq: int) -> None:
         """A feed's clock shows another number."""
@@ -176,7 +176,7 @@ class Hub:
         self._forget(stream, before - stream.feeds)
         for feed in stream.feeds:
             self._listeners.setdefault(feed, set()).add(stream)
-        stream.poke(visibility.RETAILER_FEED, self._clocks.get(visibility.RETAILER_FEED, 0))
+        stream.poke(audiences.RETAILER_FEED, self._clocks.get(audiences.RETAILER_FEED, 0))
 
     # -------------------------------------------------------------- asking the database
 
@@ -223,7 +223,7 @@ class Hub:
     def _first_look(self, token: str) -> tuple[frozenset[str], dict[str, int]]:
         with self._database.snapshot() as connection:
             scopes = _scopes(connection, token, self._clock(), settings.mode(connection))
-            return scopes, feeds.heads(connection, set(map(visibility.feed_of, scopes)))
+            return scopes, feeds.heads(connection, set(map(audiences.feed_of, scopes)))
 
     def _read_clocks(self, of: Collection[str]) -> dict[str, int]:
         with self._database.snapshot() as connection:

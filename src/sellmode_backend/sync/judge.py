@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.store import clients
 from sellmode_backend.store.records import Key
 from sellmode_backend.sync.targets import Targets, handed_over
-from sellmode_contract import visibility
+from sellmode_contract import audiences, visibility
 from sellmode_contract.mutations import (
     Accept,
     Create,
@@ -37,7 +37,7 @@ from sellmode_contract.mutations import (
     is_fact,
     target,
 )
-from sellmode_contract.mutations.operations import name_of, plain
+from sellmode_contract.mutations.operations import can_be_handed_over, name_of, plain
 from sellmode_contract.records import (
     Contact,
     Customer,
@@ -122,13 +122,13 @@ class Judge:
             return False
         return self._sees(("customer_card", source_id("customer_card", "sellmode", key[1])))
 
-    def _tags(self, key: Key) -> visibility.Tags:
+    def _tags(self, key: Key) -> audiences.Tags:
         if key not in self._stage.changed:
             stored = self._targets.stored(key)
-            return stored.tags if stored else visibility.Tags(None, None)
+            return stored.tags if stored else audiences.Tags(None, None)
         record = self._stage.get(*key)
         if record is None:
-            return visibility.Tags(None, None)
+            return audiences.Tags(None, None)
         parent = parent_of(record)
         customer = self._stage.get("customer", parent) if parent is not None else None
         return visibility.tags(record, customer if isinstance(customer, Customer) else None)
@@ -145,7 +145,7 @@ class Judge:
             told = clients.scopes(self._connection, self._author.account.id)
             self._scopes = sorted(scope for scope, at in told.items() if at >= self._author.had_since)
         stored = self._targets.stored(key)
-        tags = stored.tags if stored else visibility.Tags(None, None)
+        tags = stored.tags if stored else audiences.Tags(None, None)
         named = [("team", tags.team), ("own", tags.own)]
         if any(audience and f"{column}/{audience}" in self._scopes for column, audience in named):
             return True
@@ -169,7 +169,7 @@ class Judge:
             return Judged(operation, seen=False)
         if isinstance(operation, Park):
             return Judged(self._checked(operation), seen=False)
-        if own or not _can_be_handed_over(operation):
+        if own or not can_be_handed_over(operation):
             raise _no_such_record()
         parked = source_id("parked_edit", "sellmode", mid)
         return Judged(Park(id=parked, customer=customer, operation=dict(plain(operation))), parked, seen=False)
@@ -256,14 +256,6 @@ def _subject(operation: Operation) -> Key | None:
         customer = customers_of(operation)
         return ("customer", customer) if customer is not None else None
     return target(operation)
-
-
-def _can_be_handed_over(operation: Operation) -> bool:
-    match operation:
-        case Edit() | SetConsent() | Create(kind="date") | Remove(kind="date"):
-            return True
-        case _:
-            return False
 
 
 def _author_of(record: object) -> str | None:

@@ -36,6 +36,7 @@ from sellmode_contract.mutations.operations import (
     Reopen,
     SetConsent,
     Withdraw,
+    can_be_handed_over,
     decode,
     encode,
     plain,
@@ -458,17 +459,11 @@ def _judge_parked(operation: Accept | Discard, world: World) -> Outcome:
     return Outcome(puts=puts, removes=(*gone, *removes), conflicts=inner.conflicts)
 
 
-_HANDED_OVER = ("customer", "note", "contact", "date", "consent")
-"""Kinds of records whose changes can be judged by somebody else."""
-
-
 def _inner(fields: Mapping[str, Any]) -> Operation:
     """A change that may be handed over."""
     operation = decode(msgspec.json.encode(fields))
-    if target(operation)[0] not in _HANDED_OVER:
+    if not can_be_handed_over(operation):
         raise Rejected("invalid", "This kind of change cannot be handed over.")
-    if operation.kind == "customer" if isinstance(operation, Create | Remove) else False:
-        raise Rejected("invalid", "A new customer cannot be handed over.")
     if len(encode(operation)) > 64 * 1024:
         raise Rejected("too_large", "A change that is handed over has at most 64 KB.")
     return operation

@@ -11,9 +11,10 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from sellmode_contract.kinds import KINDS
 from sellmode_contract.mutations.refusals import Rejected
 from sellmode_contract.records import Channel, ConsentState
-from sellmode_contract.visibility import Capability
+from sellmode_contract.roles import Capability
 
 OPERATION_VERSION = 1
 """The highest ``v`` that this version of the contract understands."""
@@ -250,14 +251,21 @@ def customers_of(operation: Operation) -> str | None:
 def is_fact(operation: Operation) -> bool:
     """Whether it tells of something that happened, and so counts although the customer has left the author's view."""
     match operation:
-        case Create(kind="note") | Create(kind="contact") | Create(kind="manual_task"):
-            return True
-        case Finish(how="done"):
-            return True
-        case SetConsent(state="unsubscribed"):
+        case Create():
+            return KINDS[operation.kind].fact
+        case Finish(how="done") | SetConsent(state="unsubscribed"):
             return True
         case _:
             return False
+
+
+def can_be_handed_over(operation: Operation) -> bool:
+    """Whether it may be given to whoever looks after the customer: ``Park``."""
+    match operation:
+        case Create() | Edit() | Remove():
+            return name_of(type(operation)) in KINDS[operation.kind].handed_over
+        case _:
+            return isinstance(operation, SetConsent)
 
 
 def capability(operation: Operation) -> Capability:
@@ -265,10 +273,8 @@ def capability(operation: Operation) -> Capability:
     match operation:
         case Merge() | Dismiss() | Withdraw():
             return "reassign"
-        case Create(kind="task_rule") | Edit(kind="task_rule") | Remove(kind="task_rule"):
-            return "rules"
-        case Create(kind="corporate_brief") | Remove(kind="corporate_brief"):
-            return "announce"
+        case Create() | Edit() | Remove():
+            return KINDS[operation.kind].capability
         case _:
             return "sell"
 

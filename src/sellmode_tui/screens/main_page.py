@@ -7,7 +7,8 @@ from typing import ClassVar, Final, Literal
 from textual import on
 from textual.app import ComposeResult
 
-from sellmode_contract.visibility import Capability, may
+from sellmode_contract.roles import Capability
+from sellmode_contract.visibility import may
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.desk_screen import DeskScreen, Result
 from sellmode_tui.widgets.tab_line import Tab, TabLine

@@ -10,15 +10,13 @@ import msgspec
 
 from sellmode_contract.mutations import (
     Create,
-    Edit,
     Operation,
     Rejected,
     RejectionCode,
-    Remove,
-    SetConsent,
     decode,
     target,
 )
+from sellmode_contract.mutations.operations import can_be_handed_over
 from sellmode_contract.mutations.refusals import TITLES
 from sellmode_contract.records import DuplicatePair, ParkedEdit
 from sellmode_contract.wire import Result
@@ -220,7 +218,7 @@ def _refused(group: Group, seen: Seen) -> Refused:
         values=values_of(operation, seen) if operation else (),
         dependants=tuple(words_of(each, seen) for each in group.dependants),
         can_resend=operation is not None and not handed_over,
-        can_hand_over=visible and not handed_over and can_be_handed_over(operation),
+        can_hand_over=visible and not handed_over and operation is not None and can_be_handed_over(operation),
         handed_over=handed_over,
     )
 
@@ -270,20 +268,3 @@ def _duplicate(pair: DuplicatePair, seen: Seen) -> Duplicate:
 
 def _name(operation: Operation | None) -> str:
     return str(type(operation).__struct_config__.tag) if operation else ""
-
-
-_BELONGING = ("note", "contact", "date")
-"""Kinds that are about a customer and nothing else; tasks are somebody's besides."""
-
-
-def can_be_handed_over(operation: Operation | None) -> bool:
-    """Whether a change may be given to whoever looks after the customer."""
-    match operation:
-        case Create() | Remove():
-            return operation.kind in _BELONGING
-        case Edit():
-            return operation.kind in ("customer", *_BELONGING)
-        case SetConsent():
-            return True
-        case _:
-            return False

@@ -19,11 +19,11 @@ from sellmode_contract.mutations import (
     Remove,
     SetConsent,
 )
-from sellmode_contract.mutations.operations import plain
+from sellmode_contract.mutations.operations import can_be_handed_over, plain
 from sellmode_contract.records import DuplicatePair
 from sellmode_tui.cache.outbox import Leaving, NotInTray, Outbox, TrayItem
 from sellmode_tui.visibility import editing, task_changes
-from sellmode_tui.visibility.attention import Group, can_be_handed_over, groups, operation_of
+from sellmode_tui.visibility.attention import Group, groups, operation_of
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.sending import words_of
 from sellmode_tui.visibility.tasks import TaskKey

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from sellmode_contract import visibility
+from sellmode_contract import audiences, visibility
 from sellmode_contract.mutations.operations import TaskKind
 from sellmode_contract.records import (
     Because,
@@ -157,7 +157,7 @@ def section_of(state: str, due: int | None, expires: int | None, at: Moment) -> 
     return "overdue" if due <= at.now else "today" if due <= at.day_end else "week"
 
 
-def column_of(reading: Reading) -> visibility.Column | None:
+def column_of(reading: Reading) -> audiences.Column | None:
     """The column of the mode table that counts."""
     return visibility.column(reading.head.view.mode, reading.head.view.account) if reading.head else None
 

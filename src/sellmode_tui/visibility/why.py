@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sellmode_contract import visibility
+from sellmode_contract import audiences, visibility
 from sellmode_contract.records import Customer, Mode, Task, parent_of
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import TASK_KINDS, decode
@@ -19,7 +19,7 @@ class WhySeen(NamedTuple):
     customer: str
     name: str
     mode: Mode
-    column: visibility.Column
+    column: audiences.Column
     """Which column of the table counts: the mode's, or the team's for who may read profiles."""
     rule: str
     """In words, from the table."""
@@ -36,7 +36,7 @@ class WhyTask(NamedTuple):
     task: TaskKey
     title: str
     mode: Mode
-    column: visibility.Column
+    column: audiences.Column
     """As in ``WhySeen``."""
     rule: str
     """In words, from the table."""

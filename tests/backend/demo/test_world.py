@@ -9,8 +9,9 @@ import pytest
 
 from sellmode_backend.demo.world import ANNA, STORES, World, world
 from sellmode_contract.records import Customer, ImportantDate, ManualTask, Order, Product, TaskRule, kind_of, parent_of
+from sellmode_contract.roles import ROLE_CAPABILITIES
 from sellmode_contract.rules import checking
-from sellmode_contract.visibility import ROLE_CAPABILITIES, audiences, tags
+from sellmode_contract.visibility import audiences, tags
 
 TODAY = dt.date(2026, 11, 22)
 

@@ -19,7 +19,7 @@ from sellmode_backend.rules import passes
 from sellmode_backend.store import records
 from sellmode_backend.store import settings as retailer_settings
 from sellmode_backend.store.schema import record, rule_event, rule_occurrence, rule_pass, rule_waiting
-from sellmode_contract import visibility
+from sellmode_contract import audiences, visibility
 from sellmode_contract.records import Customer, RuleTask, TaskRule
 from sellmode_contract.visibility import Account
 from tests.backend.people import MovedClock
@@ -180,7 +180,7 @@ class Life:
             ).one()
             customer = records.read(connection, "customer", task.customer)
         assert isinstance(customer, Customer)
-        tags = visibility.Tags(row.team, row.own)
+        tags = audiences.Tags(row.team, row.own)
         seen = {one.user_name for one in self.people if visibility.visible(mode, one, tags)}
         in_store = {one.user_name for one in self.people if one.stores == (customer.store,)}
         if mode == "team":

@@ -18,8 +18,8 @@ from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.store.migrations import SchemaTooNew, migrate
 from sellmode_backend.store.schema import account, metadata
 from sellmode_contract.records import Customer, RuleTask
+from sellmode_contract.roles import ROLE_CAPABILITIES
 from sellmode_contract.rules.facts import Needs
-from sellmode_contract.visibility import ROLE_CAPABILITIES
 
 DEFINITIONS = {
     "sqlite": "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'",

@@ -17,7 +17,7 @@ from sellmode_backend.store import feeds, records
 from sellmode_backend.store.database import Database
 from sellmode_backend.store.records import Key
 from sellmode_backend.store.schema import customer_key, feed, gone, record
-from sellmode_contract import visibility
+from sellmode_contract import audiences, visibility
 from sellmode_contract.records import KINDS, Customer, Record, kind_of
 from sellmode_contract.visibility import Account
 from tests.support.worlds import Move, World, moves, sees, worlds
@@ -48,7 +48,7 @@ class Terminal:
 
     def _pull_scope(self, connection: Connection, scope: str) -> None:
         cursor = self.cursors.get(scope)
-        reset = cursor is None or cursor < feeds.min_seq(connection, visibility.feed_of(scope))
+        reset = cursor is None or cursor < feeds.min_seq(connection, audiences.feed_of(scope))
         after, delivered = 0 if reset or cursor is None else cursor, set[Key]()
         for _ in range(1000):
             expected = feeds.left(connection, scope, after)

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from sellmode_contract.records import ImportantDate, Note
-from sellmode_contract.visibility import ROLE_CAPABILITIES
+from sellmode_contract.roles import ROLE_CAPABILITIES
 from sellmode_tui.app import SellmodeApp
 from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.consent_form import ConsentForm

@@ -1,0 +1,36 @@
+"""Contacts: calls, visits and messages that were logged."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sellmode_contract.audiences import CUSTOMER_OWN, CUSTOMER_TEAM, Row
+from sellmode_contract.kinds.fields import Flag, Moment, OneOf, Text
+from sellmode_contract.kinds.kind import Kind
+from sellmode_contract.records import Contact
+
+CONTACTS: Final[dict[str, str]] = {
+    "call": "call",
+    "visit": "visit",
+    "email": "e-mail",
+    "sms": "SMS",
+    "chat": "chat",
+}
+"""What each way to be in contact is called inside a sentence."""
+
+CONTACT = Kind(
+    record=Contact,
+    row=Row("contact", CUSTOMER_TEAM, CUSTOMER_OWN),
+    fields=(
+        OneOf(name="channel", choices=CONTACTS),
+        Flag(name="inbound", label="from the customer"),
+        Text(name="summary", longest=2_000, lines=True, verbatim=True),
+        Moment(name="at", label="time"),
+    ),
+    verbs=frozenset({"create", "remove"}),
+    author="author",
+    fact=True,
+    handed_over=frozenset({"create", "remove"}),
+    columns=("customer", "at"),
+    words=lambda contact, whom: f"{CONTACTS.get(str(contact.get('channel')), 'contact')} with {whom}",
+)

@@ -1,0 +1,25 @@
+"""Important dates: birthdays, anniversaries and the retailer's own, of customers and of whom they care for."""
+
+from __future__ import annotations
+
+from sellmode_contract.audiences import CUSTOMER_OWN, CUSTOMER_TEAM, Row
+from sellmode_contract.kinds.fields import Number, Text
+from sellmode_contract.kinds.kind import Kind, text_in
+from sellmode_contract.records import ImportantDate
+
+DATE = Kind(
+    record=ImportantDate,
+    row=Row("important date", CUSTOMER_TEAM, CUSTOMER_OWN),
+    noun="date",
+    fields=(
+        Text(name="label", longest=60, required="A date needs a label, such as birthday."),
+        Number(name="month", least=1, most=12),
+        Number(name="day", least=1, most=31),
+        Number(name="year", least=1800, most=2200),
+        Text(name="about", longest=60, label="whose day", heading="Whose"),
+    ),
+    verbs=frozenset({"create", "edit", "remove"}),
+    handed_over=frozenset({"create", "edit", "remove"}),
+    columns=("customer", "month", "day"),
+    words=lambda date, whom: f"{text_in(date, 'label') or 'date'} of {whom}",
+)

@@ -1,0 +1,189 @@
+"""The fields of a kind of record that people write: what may stand in each, and what it is called.
+
+The type and the default of a field stand in its record's struct; here is what the struct cannot say. A field has two
+names for people: a ``label`` inside a sentence ("phone number of Anna Muster") and a ``heading`` above a value.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from sellmode_contract import store_time, text
+
+Write = Literal["always", "once", "later"]
+"""When a field is written: at any time, only when its record is made, or only afterwards."""
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """A field, of any type; it takes every value that its struct takes."""
+
+    name: str
+    label: str = ""
+    """Inside a sentence; empty: the name with blanks for underscores."""
+    heading: str = ""
+    """Above a value; empty: the label with a capital."""
+    write: Write = "always"
+    required: str = ""
+    """What to say if nothing stands in it; empty for a field that may say nothing."""
+
+    @property
+    def words(self) -> str:
+        """What it is called inside a sentence."""
+        return self.label or self.name.replace("_", " ")
+
+    @property
+    def title(self) -> str:
+        """What it is called above a value."""
+        return self.heading or self.words[:1].upper() + self.words[1:]
+
+    @property
+    def sample(self) -> Any:
+        """A value that passes ``problem``, as JSON has it."""
+        return None
+
+    def problem(self, value: Any) -> str:
+        """What is wrong with a value of the field's type, as a sentence that does not repeat it; else empty."""
+        return self.required if self.required and not says_something(value) else ""
+
+
+def says_something(value: Any) -> bool:
+    """Whether a value is more than blank: false and 0 are, blank text is not."""
+    if isinstance(value, str):
+        return bool(value.strip())
+    return value is not None and value not in ((), [])
+
+
+class Text(Field, frozen=True, kw_only=True):
+    """Text."""
+
+    longest: int = 200
+    """Characters, at most."""
+    lines: bool = False
+    """Whether it may have several lines."""
+    verbatim: bool = False
+    """Kept as it was typed, with the blanks around it."""
+
+    @property
+    def sample(self) -> str:
+        """Something."""
+        return "?"
+
+    def problem(self, value: Any) -> str:
+        """Whether it can be stored, is not too long, and says something where it has to."""
+        return _text_problem(self.name, value or "", self.longest) or super().problem(value)
+
+
+class Flag(Field, frozen=True, kw_only=True):
+    """Yes or no."""
+
+    yes: str = "yes"
+    """What it is called when it is set."""
+    no: str = "no"
+
+    @property
+    def sample(self) -> bool:
+        """Not set."""
+        return False
+
+
+class OneOf(Field, frozen=True, kw_only=True):
+    """One of a few values, which its struct names (``Literal``)."""
+
+    choices: Mapping[Any, str]
+    """What each value is called inside a sentence."""
+
+    @property
+    def sample(self) -> str:
+        """The first."""
+        return str(next(iter(self.choices)))
+
+
+class Number(Field, frozen=True, kw_only=True):
+    """A number within bounds, whole if its struct says so."""
+
+    least: float
+    most: float
+
+    @property
+    def sample(self) -> float:
+        """The smallest."""
+        return self.least
+
+    def problem(self, value: Any) -> str:
+        """Whether it lies within its bounds."""
+        if value is not None and not self.least <= value <= self.most:
+            return f"It has to be a number from {self.least:g} to {self.most:g}."
+        return super().problem(value)
+
+
+class Moment(Field, frozen=True, kw_only=True):
+    """An instant."""
+
+    @property
+    def sample(self) -> str:
+        """A day before any store's."""
+        return dt.datetime(2000, 1, 1, tzinfo=dt.UTC).isoformat()
+
+
+class Due(Field, frozen=True, kw_only=True):
+    """A day or a time of a store (``store_time``); empty for at any time."""
+
+    @property
+    def sample(self) -> str:
+        """A day."""
+        return "2000-01-01"
+
+    def problem(self, value: Any) -> str:
+        """Whether it is one."""
+        if not value:
+            return super().problem(value)
+        try:
+            store_time.read_due(value)
+        except ValueError as error:
+            return f"This is no due time: {error}."
+        return ""
+
+
+class Ref(Field, frozen=True, kw_only=True):
+    """The id of another record, whose kind is ``to``."""
+
+    to: Literal["customer", "staff", "store"]
+
+    @property
+    def sample(self) -> str:
+        """Some id."""
+        return "?"
+
+
+class Elements(Field, frozen=True, kw_only=True):
+    """Several short texts; their order stays."""
+
+    of: Literal["text", "store", "product", "work"] = "text"
+    longest: int = 200
+    """Characters of each."""
+    most: int = 100
+    """Elements, at most."""
+
+    @property
+    def sample(self) -> list[str]:
+        """None."""
+        return []
+
+    def problem(self, value: Any) -> str:
+        """Whether there are not too many, none of them is blank, and each can be stored."""
+        if len(value) > self.most or not all(element.strip() for element in value):
+            return f"It names {self.most} {self.words} at most, none of them empty."
+        problems = (_text_problem(self.name, element, self.longest) for element in value)
+        return next(filter(None, problems), "") or super().problem(value)
+
+
+def _text_problem(name: str, value: str, longest: int) -> str:
+    try:
+        text.refuse(value, name)
+    except text.UnstorableText as error:
+        return f"{error}."
+    return f"{name} has {len(value)} characters; at most {longest} are kept." if len(value) > longest else ""

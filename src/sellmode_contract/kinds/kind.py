@@ -1,0 +1,90 @@
+"""What a kind of record is: one declaration, from which tables, merging, undo, words and documents follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
+
+import msgspec
+
+from sellmode_contract.audiences import Row
+from sellmode_contract.kinds.fields import Field
+from sellmode_contract.records import KIND_NAMES, Record
+from sellmode_contract.roles import Capability
+
+R = TypeVar("R", bound=Record)
+Verb = Literal["create", "edit", "remove"]
+
+NOTHING: frozenset[Verb] = frozenset()
+
+
+class Card(NamedTuple):
+    """The record of its own that a second audience gets of a record."""
+
+    kind: type[Record]
+    make: Callable[[Any, str], Record | None]
+    """The card of a record, with the id that it has to have; None if this record brings none."""
+
+
+class Kind(msgspec.Struct, Generic[R], frozen=True, kw_only=True, dict=True):
+    """One kind of record. What only one kind needs is no attribute here but a function beside it (``mutations``)."""
+
+    record: type[R]
+    row: Row
+    """Its line of the mode table."""
+    noun: str = ""
+    """What people call one, inside a sentence; empty: as the mode table does."""
+    fields: tuple[Field, ...] = ()
+    """What people write, in the order in which a form has it. Empty for a kind that only the backend writes."""
+    verbs: frozenset[Verb] = NOTHING
+    """What people may do by ``create``, ``edit`` and ``remove``; the operations' ``Literal``s say the same."""
+    capability: Capability = "sell"
+    """What an account needs for that, besides seeing the record."""
+    author: str = ""
+    """The field that names its author, if nobody else may change it."""
+    fact: bool = False
+    """Whether a new one tells of something that happened, and so counts although its author has lost sight of the
+    customer."""
+    handed_over: frozenset[Verb] = NOTHING
+    """Which changes may be given to whoever looks after the customer."""
+    columns: tuple[str, ...] = ()
+    """Fields that the cache keeps in columns of their own, to find and sort by."""
+    card: Card | None = None
+    words: Callable[[Mapping[str, Any], str], str] | None = None
+    """What one is inside a sentence, from its document and its customer's name: ``private note about Anna Muster``."""
+
+    @cached_property
+    def name(self) -> str:
+        """As on the wire and in both stores."""
+        return KIND_NAMES[self.record]
+
+    @cached_property
+    def by_name(self) -> dict[str, Field]:
+        """Its fields."""
+        return {field.name: field for field in self.fields}
+
+    @cached_property
+    def created(self) -> frozenset[str]:
+        """The fields that whoever makes one may give."""
+        return frozenset(field.name for field in self.fields if field.write != "later")
+
+    @cached_property
+    def edited(self) -> frozenset[str]:
+        """The fields that may be changed afterwards."""
+        return frozenset(field.name for field in self.fields if field.write != "once")
+
+    def label_of(self, field: str) -> str:
+        """What a field is called inside a sentence; one that is not declared goes by its name."""
+        found = self.by_name.get(field)
+        return found.words if found else field.replace("_", " ")
+
+    def described(self, document: Mapping[str, Any], whom: str) -> str:
+        """What a record is inside a sentence; ``whom`` is its customer's name."""
+        return self.words(document, whom) if self.words else (self.noun or self.row.label)
+
+
+def text_in(document: Mapping[str, Any], name: str) -> str:
+    """The text in a field of a document, without blanks around it; empty for anything else."""
+    value = document.get(name)
+    return value.strip() if isinstance(value, str) else ""

@@ -1,0 +1,40 @@
+"""Notes: what somebody wrote about a customer, for the store or for themselves."""
+
+from __future__ import annotations
+
+from sellmode_contract.audiences import Row, Rule, customer_own, customer_team, person_audience
+from sellmode_contract.kinds.fields import Flag, Text
+from sellmode_contract.kinds.kind import Kind
+from sellmode_contract.records import Customer, Note
+
+
+def _team(note: Note, customer: Customer | None) -> str | None:
+    if not note.private:
+        return customer_team(note, customer)
+    return person_audience(customer.store, note.author) if customer and customer.store and note.author else None
+
+
+def _own(note: Note, customer: Customer | None) -> str | None:
+    if not note.private:
+        return customer_own(note, customer)
+    return _team(note, customer) if customer and customer.owner == note.author else None
+
+
+NOTE = Kind(
+    record=Note,
+    row=Row(
+        "note",
+        Rule("the customer's store; a private note: its author", _team),
+        Rule("as the customer; a private note: its author while they own the customer", _own),
+    ),
+    fields=(
+        Text(name="text", longest=10_000, lines=True, verbatim=True, required="The text is empty."),
+        Flag(name="private"),
+    ),
+    verbs=frozenset({"create", "edit", "remove"}),
+    author="author",
+    fact=True,
+    handed_over=frozenset({"create", "edit", "remove"}),
+    columns=("customer", "written_at"),
+    words=lambda note, whom: f"{'private ' if note.get('private') is True else ''}note about {whom}",
+)
