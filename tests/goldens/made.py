@@ -16,15 +16,15 @@ from typing import Any, cast, get_args, get_type_hints
 import msgspec
 
 from sellmode_backend import openapi
-from sellmode_contract import mutations
+from sellmode_contract import kinds, mutations
 from sellmode_contract.mutations import Edit, Operation
+from sellmode_contract.mutations.operations import can_be_handed_over
 from sellmode_contract.mutations.refusals import TITLES
-from sellmode_contract.records import KIND_NAMES, KINDS, CustomField, kind_of, parent_of
-from sellmode_contract.visibility import ROLE_CAPABILITIES, TABLE, Capability
+from sellmode_contract.records import KINDS, CustomField, kind_of, parent_of
+from sellmode_contract.roles import ROLE_CAPABILITIES, Capability
 from sellmode_tui.cache import tables
 from sellmode_tui.cache.outbox import Entry
 from sellmode_tui.visibility import undo
-from sellmode_tui.visibility.attention import can_be_handed_over
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.values import as_text, wanted
 from sellmode_tui.visibility.wording import describe, label_of
@@ -48,8 +48,8 @@ NAMES = {"c1": "Anna", "customer-1": "Anna"}
 def mode_table() -> str:
     """Who sees each kind, what each change needs, and what the roles may."""
     rows = (
-        (KIND_NAMES[struct], row.label, f"team: {row.team.words}", f"own: {row.own.words}")
-        for struct, row in TABLE.items()
+        (name, kind.row.label, f"team: {kind.row.team.words}", f"own: {kind.row.own.words}")
+        for name, kind in kinds.KINDS.items()
     )
     changes = ((name, *_rights(operation)) for name, operation in samples.operations())
     roles = (
@@ -118,7 +118,7 @@ def wording() -> str:
         (name, *(f"{label_of(field, RETAILER)}: {as_text(value)}" for field, value in wanted(operation).items()))
         for name, operation in _operations()
     )
-    parents = ((KIND_NAMES[type(record)], parent_of(record) or "nobody") for _, record in samples.records())
+    parents = ((kind_of(record), parent_of(record) or "nobody") for _, record in samples.records())
     return _sections(
         {
             "changes": named,

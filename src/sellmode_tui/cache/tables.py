@@ -8,12 +8,17 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeAlias
+from functools import partial
+from types import NoneType, UnionType
+from typing import Annotated, Any, NamedTuple, TypeAlias, Union, get_args, get_origin
 
 import msgspec
+from msgspec import structs
 
 from sellmode_contract import records
-from sellmode_contract.records import KINDS, Record, parent_of
+from sellmode_contract.kinds import KINDS
+from sellmode_contract.kinds.kind import Kind
+from sellmode_contract.records import Record, parent_of
 from sellmode_contract.search import exact, name_key
 
 Value: TypeAlias = str | int | float | None
@@ -101,7 +106,7 @@ def _task(task: records.Task, falls_to: str | None, expires_at: dt.datetime | No
     )
 
 
-TABLES: dict[str, Table] = {
+_WORKED_OUT: dict[str, Table] = {
     "customer": Table(
         {
             "name": "TEXT NOT NULL",
@@ -123,47 +128,13 @@ TABLES: dict[str, Table] = {
         },
         _customer,
     ),
-    "retailer": Table({"name": "TEXT NOT NULL"}, lambda retailer: (retailer.name,)),
-    "product": Table({"sku": "TEXT NOT NULL", "title": "TEXT NOT NULL"}, lambda product: (product.sku, product.title)),
     "staff": Table(
         {"store": "TEXT NOT NULL", "name": "TEXT NOT NULL", "name_key": "TEXT NOT NULL"},
         lambda staff: (staff.store, staff.name, name_key(staff.name, "")),
     ),
-    "order": Table(
-        {"customer": "TEXT NOT NULL", "placed_at": "INTEGER NOT NULL"},
-        lambda order: (order.customer, instant(order.placed_at)),
-    ),
-    "consent": Table(
-        {"customer": "TEXT NOT NULL", "channel": "TEXT NOT NULL", "state": "TEXT NOT NULL"},
-        lambda consent: (consent.customer, consent.channel, consent.state),
-    ),
-    "date": Table(
-        {"customer": "TEXT NOT NULL", "month": "INTEGER NOT NULL", "day": "INTEGER NOT NULL"},
-        lambda date: (date.customer, date.month, date.day),
-    ),
-    "note": Table(
-        {"customer": "TEXT NOT NULL", "written_at": "INTEGER NOT NULL"},
-        lambda note: (note.customer, instant(note.written_at)),
-    ),
-    "contact": Table(
-        {"customer": "TEXT NOT NULL", "at": "INTEGER NOT NULL"},
-        lambda contact: (contact.customer, instant(contact.at)),
-    ),
-    "history": Table(
-        {"customer": "TEXT NOT NULL", "at": "INTEGER NOT NULL"},
-        lambda entry: (entry.customer, instant(entry.at)),
-    ),
     "customer_card": Table(
         {"customer": "TEXT NOT NULL", "name_key": "TEXT NOT NULL"},
         lambda card: (card.customer, name_key(card.name, "")),
-    ),
-    "parked_edit": Table(
-        {"customer": "TEXT NOT NULL", "author": "TEXT NOT NULL", "at": "INTEGER NOT NULL"},
-        lambda parked: (parked.customer, parked.author, instant(parked.at)),
-    ),
-    "duplicate_pair": Table(
-        {"store": "TEXT NOT NULL", "dismissed": "INTEGER NOT NULL"},
-        lambda pair: (pair.store, int(pair.dismissed)),
     ),
     "manual_task": Table(
         {"customer": "TEXT", **TASK_COLUMNS},
@@ -174,22 +145,36 @@ TABLES: dict[str, Table] = {
         lambda task: (task.customer, *_task(task, task.meant_for, task.expires_at)),
     ),
     "corporate_task": Table(TASK_COLUMNS, lambda task: _task(task, task.person, task.expires_at)),
-    "task_card": Table(
-        {"creator": "TEXT NOT NULL", "state": "TEXT NOT NULL", "due_at": "INTEGER"},
-        lambda card: (card.creator, card.state, _optional(card.due_at)),
-    ),
-    "task_rule": Table({"slug": "TEXT NOT NULL", "store": "TEXT"}, lambda rule: (rule.slug, rule.store)),
-    "corporate_brief": Table({"title": "TEXT NOT NULL"}, lambda brief: (brief.title,)),
-    "brief_card": Table(
-        {
-            "brief": "TEXT NOT NULL",
-            "open": "INTEGER NOT NULL",
-            "done": "INTEGER NOT NULL",
-            "dismissed": "INTEGER NOT NULL",
-            "expired": "INTEGER NOT NULL",
-        },
-        lambda card: (card.brief, card.open, card.done, card.dismissed, card.expired),
-    ),
+}
+"""Of the kinds whose columns are worked out, and not only fields of the record."""
+
+
+def _declared(kind: Kind[Any]) -> Table:
+    """The table of a kind whose columns are fields of its record."""
+    types = {field.name: field.type for field in structs.fields(kind.record)}
+    return Table({name: _sql_type(types[name]) for name in kind.columns}, partial(_fields, kind.columns))
+
+
+def _sql_type(type: Any) -> str:
+    """The type of a column for values of a field's type, which may be None if that says so."""
+    parts = get_args(type) if get_origin(type) in (Union, UnionType) else (type,)
+    of = {get_args(part)[0] if get_origin(part) is Annotated else part for part in parts}
+    return f"{'INTEGER' if of & {int, bool, dt.datetime} else 'TEXT'}{'' if NoneType in of else ' NOT NULL'}"
+
+
+def _fields(names: tuple[str, ...], record: Record) -> tuple[Value, ...]:
+    return tuple(_stored(getattr(record, name)) for name in names)
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return instant(value)
+    return int(value) if isinstance(value, bool) else value
+
+
+TABLES: dict[str, Table] = {
+    **_WORKED_OUT,
+    **{name: _declared(kind) for name, kind in KINDS.items() if kind.columns},
 }
 """The kinds with a table of their own; all others, known or not, go into ``OTHER``."""
 
@@ -234,7 +219,9 @@ def columns_of(table: str) -> list[str]:
     return [*COMMON, *(OTHERS_OWN if table == OTHER else TABLES[table].columns)]
 
 
-_decoders: dict[str, msgspec.json.Decoder[Any]] = {kind: msgspec.json.Decoder(struct) for kind, struct in KINDS.items()}
+_decoders: dict[str, msgspec.json.Decoder[Any]] = {
+    name: msgspec.json.Decoder(kind.record) for name, kind in KINDS.items()
+}
 
 
 class Malformed(ValueError):
