@@ -146,6 +146,7 @@ def refused(operation: Operation, *given: Record, by: Account = ANNA, age: dt.ti
         ("{", "invalid", "not the JSON"),
         ("[" * 5000, "invalid", "not the JSON"),
         ('{"op":"fly","id":"c"}', "unsupported", "older than the app"),
+        ('{"op":"create","id":"c","kind":"spell","doc":{}}', "unsupported", "older than the app"),
         ('{"op":"edit","id":"c","kind":"customer","v":2}', "unsupported", "version 1"),
         ('{"op":"edit","id":"c","kind":"customer","v":9,"surprise":1}', "unsupported", "older than the app"),
         ('{"op":"edit","id":"c","kind":"customer","v":0}', "unsupported", "version 1"),

@@ -203,8 +203,9 @@ def _refuse_newer(raw: msgspec.Raw | bytes | str) -> None:
         return
     if not isinstance(fields, dict):
         return
-    version, name = fields.get("v", 1), fields.get("op")
-    if (isinstance(version, int) and version > OPERATION_VERSION) or (isinstance(name, str) and name not in _NAMES):
+    version, name, kind = fields.get("v", 1), fields.get("op"), fields.get("kind")
+    newer = isinstance(version, int) and version > OPERATION_VERSION
+    if newer or any(isinstance(word, str) and word not in known for word, known in ((name, _NAMES), (kind, KINDS))):
         raise Rejected("unsupported", "The server is older than the app and does not know this change yet.") from None
 
 
