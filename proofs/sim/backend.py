@@ -12,9 +12,9 @@ import random
 import shutil
 import tempfile
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from unittest import mock
 
 import msgspec
@@ -28,7 +28,7 @@ from sellmode_backend.rules import passes
 from sellmode_backend.store import accounts, clients, feeds, migrations, records, settings
 from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.store.schema import device as known_device
-from sellmode_backend.store.schema import mutation, record
+from sellmode_backend.store.schema import merged_customer, mutation, record
 from sellmode_backend.sync import answer as answers
 from sellmode_backend.sync import batch, push
 from sellmode_backend.sync.answer import Chunk, SyncRules
@@ -37,7 +37,7 @@ from sellmode_contract import mutations
 from sellmode_contract import records as contract
 from sellmode_contract.mutations import Operation, Outcome
 from sellmode_contract.mutations import World as Around
-from sellmode_contract.records import Customer, Record, Request, RuleTask, StoreEntry
+from sellmode_contract.records import Customer, Record, Request, RuleTask, StoreEntry, Task
 from sellmode_contract.roles import Role
 from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Salvage, Salvaged, SyncRequest
@@ -175,6 +175,24 @@ def server() -> Server:
     return Server()
 
 
+class State(NamedTuple):
+    """What a transaction has left."""
+
+    history: int
+    """As ``Backend.history``."""
+    mode: str
+    people: Mapping[str, Account]
+    """By id."""
+    customers: tuple[Customer, ...]
+    claimable: tuple[Task | Request, ...]
+    """Every task and request."""
+
+    @property
+    def rule_tasks(self) -> list[RuleTask]:
+        """Every task of a rule."""
+        return [each for each in self.claimable if isinstance(each, RuleTask)]
+
+
 class Backend:
     """A retailer's backend, and its operator's hands. Its clock is the simulation's."""
 
@@ -188,8 +206,7 @@ class Backend:
         self._workers: dict[int, Iterator[None]] = {}
         self.history = 0
         """Rises when the database is restored: what was done since its backup never was."""
-        self.commits = 0
-        """How many transactions have come to their end."""
+        self._states: list[State] = []
         self.wants_newer = False
         """Whether it speaks another protocol than every terminal."""
         self.failing: dict[str, int] = {}
@@ -267,12 +284,28 @@ class Backend:
         """Let the process end just before the so-manieth commit from now on takes effect; 0 is never."""
         self._dies_at_commit = number
 
-    def _committing(self, _: object) -> None:
+    def _committing(self, connection: sa.Connection) -> None:
         if self._dies_at_commit:
             self._dies_at_commit -= 1
             if not self._dies_at_commit:
                 raise Crashed
-        self.commits += 1
+        if not _only_reads(connection):
+            self._states.append(self._state(connection))
+
+    def _state(self, connection: sa.Connection) -> State:
+        found = self._records(connection)
+        return State(
+            self.history,
+            settings.mode(connection),
+            {account.id: account for account in accounts.each(connection)},
+            tuple(each for each in self._records(connection, "customer") if isinstance(each, Customer)),
+            tuple(each for each in found if isinstance(each, Task | Request)),
+        )
+
+    def new_states(self) -> list[State]:
+        """What each transaction since the last call has left, in order: between two steps there may be several."""
+        states, self._states = self._states, []
+        return states
 
     def restart(self) -> None:
         """Begin again over what was committed."""
@@ -326,9 +359,9 @@ class Backend:
         self._store.forget(self._url)
         self._url = self._store.copy(self._backup)
         self._open()
+        self.history += 1
         with self.database.transaction() as connection:
             settings.renew_epoch(connection)
-        self.history += 1
         return True
 
     def epoch(self) -> str:
@@ -404,11 +437,21 @@ class Backend:
         )
         return [_decoders[kind].decode(doc) for kind, doc in rows]
 
+    def merged(self) -> dict[str, str]:
+        """Of customers who were merged into another one, the id of that one."""
+        with self.database.snapshot() as connection:
+            return {row.id: row.kept for row in connection.execute(sa.select(merged_customer))}
+
     def ledger(self) -> list[sa.Row[Any]]:
         """Every mutation that was judged: mid, cid, seq and st, in each client's order."""
         columns = (mutation.c.mid, mutation.c.cid, mutation.c.seq, mutation.c.st)
         with self.database.snapshot() as connection:
             return list(connection.execute(sa.select(*columns).order_by(mutation.c.cid, mutation.c.seq)))
+
+
+def _only_reads(connection: sa.Connection) -> bool:
+    options = connection.get_execution_options()
+    return bool(options.get("postgresql_readonly", not options.get("sellmode_writes", True)))
 
 
 @contextlib.contextmanager

@@ -6,18 +6,19 @@ away again.
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from proofs.sim.backend import Backend
+from proofs.sim.backend import Backend, State
 from proofs.sim.terminal import Machine, Process
 from sellmode_backend.sync.answer import Chunk
 from sellmode_contract import mutations
-from sellmode_contract.mutations import Claim, Create, Edit, Rejected
-from sellmode_contract.records import KINDS, Customer, RuleTask, kind_of
+from sellmode_contract.mutations import Claim, Create, Edit, Rejected, Remove
+from sellmode_contract.records import KINDS, Customer, Request, RuleTask, kind_of
 from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Put
 from sellmode_tui.cache.outbox import Entry
@@ -34,15 +35,33 @@ class Broken(Exception):
     """An invariant does not hold."""
 
 
+@dataclasses.dataclass
+class _Past:
+    """What has been in the backend up to now: restored with a backup, as it has been that way."""
+
+    values: dict[tuple[str, str], list[str]] = dataclasses.field(default_factory=lambda: defaultdict(list))
+    """What each field of each customer has been, in its order."""
+    made: dict[str, str] = dataclasses.field(default_factory=dict)
+    """When each task of a rule was made, and whether it is there still; by its id."""
+    holders: dict[str, str] = dataclasses.field(default_factory=dict)
+    """Who has claimed each task and request."""
+    lapsed: set[tuple[str, str]] = dataclasses.field(default_factory=set)
+    """Tasks and requests with the account that had claimed them and could not do them when somebody else did."""
+
+    def copy(self) -> _Past:
+        values = defaultdict(list, {key: list(values) for key, values in self.values.items()})
+        return _Past(values, dict(self.made), dict(self.holders), set(self.lapsed))
+
+
 class Watch:
     """Looks at a world as it goes on. Its methods raise Broken."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._history = backend.history
-        self._commits = -1
-        self._values: dict[tuple[str, str], list[str]] = defaultdict(list)
-        """What each field of each customer has been in the backend, in its order."""
+        self._past = _Past()
+        self._backup = _Past()
+        """What there had been when the backup was made."""
         self._claims: dict[str, str] = {}
         """Who was told that a request is theirs."""
         self._told: set[tuple[str, str]] = set()
@@ -56,8 +75,6 @@ class Watch:
         """Of each machine and field, the last change written there: its mid and value."""
         self._may_return: set[str] = set()
         """Values that somebody has put back."""
-        self._made: dict[str, str] = {}
-        """When each task of a rule was made, and whether it is there still; by its id."""
         self._given: set[str] = set()
         """Tasks that somebody handed over or took something of back: who had claimed them has them no more."""
 
@@ -76,34 +93,57 @@ class Watch:
                 raise Broken(f"I2: {reader.user_name} was sent a {put.k} that they may not see")
 
     def backend_changed(self) -> None:
-        """I4: no value comes back to a field."""
-        if self._commits == self._backend.commits:
-            return
-        if self._history != self._backend.history:
-            self._history = self._backend.history
-            self._values.clear()
-            self._claims.clear()
-            self._made.clear()
-        for customer in self._backend.customers():
-            for name in FIELDS:
-                self._note(self._values[customer.id, name], getattr(customer, name), f"I4: {name} of a customer")
-        self._once(self._backend.rule_tasks())
-        self._commits = self._backend.commits
+        """I4, I5, I10: of each state that the backend has been in since the last call."""
+        for state in self._backend.new_states():
+            if self._history != state.history:
+                self._history = state.history
+                self._past = self._backup.copy()
+                self._claims.clear()
+            for customer in state.customers:
+                for name in FIELDS:
+                    values = self._past.values[customer.id, name]
+                    self._note(values, getattr(customer, name), f"I4: {name} of a customer")
+            self._once(state.rule_tasks)
+            self._hold(state)
+
+    def backed_up(self) -> None:
+        """What there has been until now is what a restored backup goes on from."""
+        self.backend_changed()
+        self._backup = self._past.copy()
 
     def _once(self, tasks: Sequence[RuleTask]) -> None:
         """I10: nobody gets a rule's task twice."""
+        made = self._past.made
         open_ones: set[tuple[str, str]] = set()
         for task in tasks:
-            made = f"{task.created_at}"
-            if self._made.setdefault(task.id, made) != made:
+            at = f"{task.created_at}"
+            if made.setdefault(task.id, at) != at:
                 raise Broken(f"I10: a task of the rule {task.rule!r} was made twice")
             if task.state == "open" and (task.rule, task.customer) in open_ones:
                 raise Broken(f"I10: a customer has two tasks of the rule {task.rule!r}")
             if task.state == "open":
                 open_ones.add((task.rule, task.customer))
         there = {task.id for task in tasks}
-        for id in self._made.keys() - there:
-            self._made[id] = "gone"
+        for id in made.keys() - there:
+            made[id] = "gone"
+
+    def _hold(self, state: State) -> None:
+        """I5: nobody gets what somebody else has claimed who can still do it.
+
+        Who is disabled or works elsewhere keeps nobody from it; nor, in Associate Mode, does who took a task in Team
+        Mode.
+        """
+        now = {each.id: each for each in state.claimable if each.claimed_by is not None}
+        for id, holder in self._past.holders.items():
+            record = now.get(id)
+            if record is None or record.claimed_by == holder or id in self._given:
+                continue
+            account = state.people[holder]
+            binds = state.mode == "team" or isinstance(record, Request)
+            if binds and account.active and record.store in account.stores:
+                raise Broken(f"I5: somebody was given a {kind_of(record)} that a colleague has claimed")
+            self._past.lapsed.add((id, holder))
+        self._past.holders = {id: record.claimed_by for id, record in now.items() if record.claimed_by}
 
     def given(self, id: str) -> None:
         """What was told of somebody's claim of it may not hold any more."""
@@ -213,6 +253,7 @@ class Watch:
         world = self._backend.world()
         ledger = {row.mid: row for row in self._backend.ledger()}
         laters = self._kept_unknown()
+        written = {entry.mid: entry for process in processes for entry in process.outbox.latest(1000)}
         order: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for row in ledger.values():
             order[row.cid].append((row.seq, row.mid))
@@ -226,7 +267,7 @@ class Watch:
                 if ("customer", id) in wanted:
                     wanted["customer", id]["later"] = value
             self._converged(process, reader, wanted)
-            self._settled(process, ledger)
+            self._settled(process, ledger, written)
             for cid, sequence in order.items():
                 self._in_order(cid, [mid for _, mid in sorted(sequence)], process.machine.written)
         self._claims.clear()
@@ -259,7 +300,7 @@ class Watch:
         if extra := sorted(held(process.cache) - expected.keys()):
             raise Broken(f"I2: {process.name} still holds {len(extra)} records, such as {extra[0]}")
 
-    def _settled(self, process: Process, ledger: dict[str, Any]) -> None:
+    def _settled(self, process: Process, ledger: Mapping[str, Any], written: Mapping[str, Entry]) -> None:
         entries = {entry.mid: entry for entry in process.outbox.latest(1000)}
         for mid in process.machine.written:
             entry = entries.get(mid)
@@ -277,22 +318,31 @@ class Watch:
                 raise Broken("I3: told that it was done, though the backend could not do it")
             if entry.result.st == "parked" and row is None:
                 raise Broken("I3: told that it was handed over, and the backend knows nothing of it")
-            if done:
-                self._took_effect(entry, entries.values())
+            if done and row is not None:
+                after = [
+                    written[other.mid]
+                    for other in ledger.values()
+                    if other.cid == row.cid and other.seq > row.seq and other.mid in written
+                    if other.st in ("applied", "merged")
+                ]
+                self._took_effect(entry, after)
 
-    def _took_effect(self, entry: Entry, entries: Iterable[Entry]) -> None:
-        """What an edit wrote was there, unless its author has written over it."""
+    def _took_effect(self, entry: Entry, after: Iterable[Entry]) -> None:
+        """What an edit wrote was there, unless the same client has written over it: perhaps in one transaction."""
         try:
             operation = entry.operation
         except Rejected:
             return
         if not isinstance(operation, Edit) or operation.kind != "customer" or operation.guard:
             return
+        # Who was merged into another customer by then is followed there.
+        ids = {operation.id, self._backend.merged().get(operation.id, operation.id)}
         for name, value in operation.set.items():
-            if name in FIELDS and value and value not in self._values[operation.id, name]:
-                later = [each for each in entries if each.mid != entry.mid and _writes(each, operation.id, name)]
-                if self._values[operation.id, name] and not later:
-                    raise Broken(f"I3: {name} was never {value}, though that was told to be done")
+            known = [each for id in ids for each in self._past.values[id, name]]
+            if name not in FIELDS or not value or not known or value in known:
+                continue
+            if not any(_writes(each, id, name) for each in after for id in ids):
+                raise Broken(f"I3: {name} was never {value}, though that was told to be done")
 
     def _in_order(self, cid: str, sent: list[str], written: list[str]) -> None:
         mine = [mid for mid in sent if mid in written]
@@ -304,6 +354,7 @@ class Watch:
             told = self._claims.get(record.id)
             if (
                 record.id not in self._given
+                and (record.id, told) not in self._past.lapsed
                 and told is not None
                 and getattr(record, "claimed_by", told) not in (told, None)
             ):
@@ -347,8 +398,9 @@ class Watch:
             except Rejected:
                 continue
             if isinstance(operation, Claim) and operation.id not in self._given:
-                winner = self._claims.setdefault(operation.id, process.machine.account.id)
-                if winner != process.machine.account.id:
+                me = process.machine.account.id
+                winner = self._claims.setdefault(operation.id, me)
+                if winner != me and not {(operation.id, winner), (operation.id, me)} & self._past.lapsed:
                     raise Broken("I5: two people were told that a request is theirs")
 
 
@@ -363,6 +415,8 @@ def _writes(entry: Entry, customer: str, field: str) -> bool:
         operation = entry.operation
     except Rejected:
         return False
+    if isinstance(operation, Remove):
+        return operation.id == customer
     return isinstance(operation, Edit) and operation.id == customer and field in operation.set
 
 

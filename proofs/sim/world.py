@@ -495,6 +495,7 @@ class World:
 
     def backs_up(self) -> None:
         self._restart_backend(self.backend.back_up)
+        self.watch.backed_up()
 
     def restores(self) -> None:
         self._restart_backend(self.backend.restore)

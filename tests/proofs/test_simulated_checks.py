@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
+from unittest import mock
 
 import msgspec
 import pytest
@@ -13,10 +15,14 @@ from proofs.sim.checks import Broken
 from proofs.sim.terminal import Process
 from proofs.sim.world import World
 from proofs.workplace import workplace
+from sellmode_backend.sync import batch
+from sellmode_contract.mutations import Claim, Outcome, tasks
 from sellmode_contract.records import Customer
 from sellmode_contract.wire import Result
+from sellmode_tui.cache.outbox import Made
 from sellmode_tui.sync.events import RetryNow
-from sellmode_tui.visibility.attention import Refused
+from sellmode_tui.visibility.attention import Duplicate, Refused
+from sellmode_tui.visibility.writing import Written
 from tests.support.shop import shown
 
 YEARS = 3.2e8
@@ -189,6 +195,140 @@ def test_a_name_that_comes_back_within_a_history_is_found(here: World, *, restor
         )
     with pytest.raises(Broken, match=r"I7: .* given_name of a customer is Ida again"):
         here.watch.looks(process)
+
+
+# ------------------------------------------------------------------ what was told to be done
+
+
+def keep(process: Process, written: Written) -> None:
+    assert written.mid
+    process.machine.written.append(written.mid)
+
+
+def renames(here: World, process: Process, customer: str, name: str) -> None:
+    """Somebody gives a customer another name."""
+    keep(process, process.door.edit_customer(customer, set={"given_name": name}))
+
+
+def cloned(here: World, process: Process) -> Process:
+    """A copy of somebody's machine."""
+    here.is_cloned(process)
+    clone = here.processes[-1]
+    clone.faulty = 0.0
+    goes_on(here, process, lambda: process.idle)
+    goes_on(here, clone, lambda: clone.idle)
+    return clone
+
+
+def two_who_may_be_one(here: World, process: Process) -> tuple[str, str, str]:
+    """Two customers with one e-mail address, and their pair."""
+    made = [process.door.create_customer({"given_name": name, "email": "eva@example.com"}) for name in ("Eva", "Eve")]
+    for each in made:
+        keep(process, each)
+    syncs(here, process)
+    (pair,) = (item for item in process.door.attention() if isinstance(item, Duplicate))
+    return made[0].id, made[1].id, pair.id
+
+
+def name_of_a_customer(here: World, process: Process) -> str:
+    """Somebody has given a customer the name Ada, and knows it to be done; whose it was."""
+    customer = rename(here, "Ida")
+    syncs(here, process)
+    renames(here, process, customer, "Ada")
+    syncs(here, process)
+    return customer
+
+
+def test_a_name_that_was_written_over_before_a_backup_was_made_has_been_there(here: World) -> None:
+    name_of_a_customer(here, manager(here))
+    rename(here, "Oda")
+    here.backs_up()
+    here.restores()
+    here.settle()
+
+
+@pytest.mark.parametrize("restored", [False, True])
+def test_a_name_that_was_never_there_though_it_was_told_to_be_done_is_found(here: World, *, restored: bool) -> None:
+    process = manager(here)
+
+    def another(operation: Any, around: Any) -> Outcome:
+        return Outcome((msgspec.structs.replace(around.records.get("customer", operation.id), given_name="Oda"),))
+
+    with mock.patch.object(batch, "apply", another):
+        name_of_a_customer(here, process)
+    if restored:
+        here.backs_up()
+        here.restores()
+    with pytest.raises(Broken, match="given_name was never Ada"):
+        here.settle()
+
+
+def test_a_name_that_was_there_between_two_transactions_of_a_call_has_been_there(here: World) -> None:
+    process = manager(here)
+    gone, kept, pair = two_who_may_be_one(here, process)
+    renames(here, process, gone, "Ada")
+    keep(process, process.door.merge(pair, kept, []))
+    syncs(here, process)
+    assert name_of(process, kept) == "Eve"
+    here.settle()
+
+
+def test_what_was_written_of_a_customer_who_was_merged_is_looked_for_where_they_are_now(here: World) -> None:
+    process = manager(here)
+    gone, kept, pair = two_who_may_be_one(here, process)
+    clone = cloned(here, process)
+    renames(here, clone, gone, "Ada")
+    keep(process, process.door.merge(pair, kept, []))
+    syncs(here, process)
+    syncs(here, clone)
+    assert name_of(clone, kept) == "Ada"
+    here.settle()
+
+
+def test_a_copied_machine_need_not_know_that_the_other_one_has_written_over_a_name(here: World) -> None:
+    process = manager(here)
+    customer = rename(here, "Ida")
+    syncs(here, process)
+    here.backend.wants_newer = True
+    renames(here, process, customer, "Ada")
+    clone = cloned(here, process)
+    renames(here, process, customer, "Eda")
+    here.settle()
+    assert name_of(clone, customer) == "Eda"
+
+
+# ------------------------------------------------------------------ who has claimed something
+
+
+def claims(here: World, user: str, request: str) -> Process:
+    """Somebody takes a request, and hears what came of it."""
+    process = next(each for each in here.processes if each.machine.user == user)
+    goes_on(here, process, lambda: process.idle)
+    syncs(here, process)
+    made = Made(*process.reading())
+    entry = process.outbox.add(Claim(kind="request", id=request), mid=process._new_id(), made=made, before={})
+    process.machine.written.append(entry.mid)
+    syncs(here, process)
+    return process
+
+
+def test_who_works_elsewhere_keeps_nobody_from_what_they_have_claimed(here: World) -> None:
+    here.backend.set_mode("team")
+    request = here.backend.requests()[0].id
+    claims(here, "ben", request)
+    here.backend.change(here.backend.people()["ben"], store="s2")
+    mia = claims(here, "mia", request)
+    assert shown(mia.cache)["request", request]["claimed_by"] == mia.machine.account.id
+    here.backend.change(here.backend.people()["ben"], store="s1")
+    here.settle()
+
+
+def test_two_who_are_told_that_a_request_is_theirs_are_found(here: World) -> None:
+    here.backend.set_mode("team")
+    request = here.backend.requests()[0].id
+    claims(here, "ben", request)
+    with mock.patch.object(tasks, "is_taken", return_value=False), pytest.raises(Broken, match="I5"):
+        claims(here, "mia", request)
 
 
 # ------------------------------------------------------------------ troubles
