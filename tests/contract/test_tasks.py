@@ -458,6 +458,22 @@ def test_the_end_of_a_repeating_task_makes_the_next_one() -> None:
     assert (third.due, third.series) == ("2026-11-30T09:00", "w1")
 
 
+@pytest.mark.parametrize(
+    "unknown", [{"repeat": "FREQ=HOURLY"}, {"repeat": "EVERY=MOON"}, {"due": "2026-W48"}, {"repeat_from": "2026-W47"}]
+)
+def test_a_task_that_repeats_as_only_a_newer_version_knows_is_not_ended(unknown: dict[str, str]) -> None:
+    task = msgspec.structs.replace(_weekly(), **unknown)
+    ended = msgspec.structs.replace(task, state="done", done_by="anna", done_at=NOW)
+    finish = Finish(kind="manual_task", id="w1")
+    for operation, held in (
+        (finish, task),
+        (msgspec.structs.replace(finish, how="dismissed", reason="x"), task),
+        (Reopen(kind="manual_task", id="w1"), ended),
+    ):
+        refusal = refused(operation, held)
+        assert (refusal.code, refusal.field) == ("unsupported", "repeat")
+
+
 def test_what_was_put_off_goes_on_where_the_series_does() -> None:
     snoozed = msgspec.structs.replace(_weekly(), snoozed_to="2026-11-25")
     following = done(Finish(kind="manual_task", id="w1"), snoozed).puts[1]

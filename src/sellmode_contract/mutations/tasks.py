@@ -205,8 +205,15 @@ def _next(ended: Task, world: World, *, made: bool = False) -> ManualTask | None
     if not isinstance(ended, ManualTask) or not ended.repeat or not ended.due or ended.done_at is None:
         return None
     zone = store_time.zone_of(world.retailer, ended.store)
-    start, last = store_time.read_due(ended.repeat_from or ended.due), store_time.read_due(ended.due)
-    due = recurrence.next_due(ended.repeat, start, last, store_time.local_day(ended.done_at, zone))
+    try:
+        start, last = store_time.read_due(ended.repeat_from or ended.due), store_time.read_due(ended.due)
+        due = recurrence.next_due(ended.repeat, start, last, store_time.local_day(ended.done_at, zone))
+    except ValueError:  # a newer version has written it; without the next one the series would end unnoticed
+        raise Rejected(
+            "unsupported",
+            "Only a newer version of Sellmode knows when this task repeats: update, or edit how it repeats first.",
+            field="repeat",
+        ) from None
     if due is None:
         return None
     series = ended.series or ended.id

@@ -11,7 +11,7 @@ import click
 
 from sellmode_contract.mutations import Rejected
 from sellmode_contract.records import ContactChannel
-from sellmode_contract.store_time import Due, read_due
+from sellmode_contract.store_time import Due
 from sellmode_contract.text import visible
 from sellmode_tui.commands.entering import Choice, account_options, opened
 from sellmode_tui.commands.given import STANDARD_INPUT, read_text
@@ -21,6 +21,7 @@ from sellmode_tui.commands.output import json_option
 from sellmode_tui.commands.which import colleague, record, resolve, task
 from sellmode_tui.visibility import Door, RefusedAmong, TaskKey, Written
 from sellmode_tui.visibility.repeating import CHOICES, read_repeat
+from sellmode_tui.visibility.tasks import read
 from sellmode_tui.visibility.typed_due import TypedDueError, read_typed_due
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -136,7 +137,7 @@ def edit_command(
 
 def _present_due(door: Door, key: TaskKey) -> Due | None:
     found = door.task(*key)
-    return read_due(found.record.due) if found and found.record.due else None
+    return read(found.record.due) if found else None
 
 
 def _due(door: Door, text: str) -> Due:

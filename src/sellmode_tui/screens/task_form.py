@@ -20,6 +20,7 @@ from sellmode_tui.visibility import CustomerQuery, Door
 from sellmode_tui.visibility.due_words import full_words
 from sellmode_tui.visibility.repeating import CHOICES, choice_of, read_repeat, repeat_words
 from sellmode_tui.visibility.task_details import TaskDetails
+from sellmode_tui.visibility.tasks import read
 from sellmode_tui.visibility.typed_due import TypedDueError, read_typed_due
 from sellmode_tui.widgets.choice import Option
 
@@ -53,7 +54,7 @@ class DueEntry(TextEntry):
     def due(self) -> Due | None:
         """What it means. Raises TypedDueError."""
         if not self.changed:
-            return read_due(self.before) if self.before else None
+            return read(self.before or "")
         words = self._desk.words
         return read_typed_due(self.text, words.now, words.zone) if self.text.strip() else None
 
@@ -167,7 +168,8 @@ class _TaskForm(FormScreen):
         task = self._held
         if task is None or not task.repeat or not task.due:
             return None
-        return choice_of(task.repeat, read_due(task.repeat_from or task.due)) or task.repeat
+        first = read(task.repeat_from or task.due)
+        return (choice_of(task.repeat, first) if first else None) or task.repeat
 
     def _repeats(self) -> list[Option]:
         options = [Option("", "never"), *(Option(name, name) for name in CHOICES)]

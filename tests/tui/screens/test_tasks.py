@@ -485,6 +485,27 @@ async def test_editing_changes_only_what_was_changed() -> None:
         await wait_until(pilot, lambda: CALL.title in titles(pilot))
 
 
+@pytest.mark.parametrize("user_name", ["anna"])
+async def test_a_task_of_a_newer_version_is_shown_edited_and_not_ended(user_name: str, data: Path) -> None:
+    newer = ManualTask(
+        id="newer", store=writing.STORE, creator=ANNA.id, title="Newer", due="2026-W48", repeat="EVERY=MOON"
+    )
+    tasking.files(data, user_name, "associate", newer)
+    async with at_the_tasks() as pilot:
+        await move_to(pilot, newer)
+        await pilot.press("c")
+        await wait_until(pilot, lambda: any("Only a newer version" in text for text in told(pilot)))
+        await pilot.press("e")
+        await shows(pilot, EditTaskForm)
+        put(pilot, "due", "12/24")
+        field(pilot, "repeat").focus_first()
+        await pilot.press("n")  # never
+        await pilot.press("f2")
+        await shows(pilot, AgendaScreen)
+        await wait_until(pilot, lambda: tasking.state(pilot, newer).record.due == "2026-12-24")
+        assert tasking.state(pilot, newer).record.repeat == ""
+
+
 async def test_a_rules_task_is_not_edited() -> None:
     async with at_the_tasks() as pilot:
         await move_to(pilot, THANK)
