@@ -67,8 +67,22 @@ def local_day(instant: dt.datetime, zone: dt.tzinfo) -> dt.date:
     return instant.astimezone(zone).date()
 
 
+def zone_named(name: str) -> ZoneInfo | None:
+    """The IANA time zone of a name; None if this machine knows none."""
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, KeyError):  # a folder, a malformed name, an unknown one
+        return None
+
+
 def zone_of(retailer: Retailer | None, store: str | None) -> ZoneInfo:
-    """A store's time zone; the retailer's for a store that is not known, UTC if there is no retailer."""
-    if retailer is None:
-        return ZoneInfo("UTC")
-    return ZoneInfo(next((entry.time_zone for entry in retailer.stores if entry.id == store), retailer.time_zone))
+    """A store's time zone, else the retailer's, else UTC.
+
+    A zone may be unknown here although it was checked where it was set: machines have different editions of the zones.
+    """
+    if retailer is not None:
+        own = (entry.time_zone for entry in retailer.stores if entry.id == store)
+        for name in (*own, retailer.time_zone):
+            if zone := zone_named(name):
+                return zone
+    return ZoneInfo("UTC")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,3 +92,14 @@ def test_the_zone_of_a_store() -> None:
     assert store_time.zone_of(None, "s1").key == "UTC"
     late = dt.datetime(2026, 11, 22, 20, tzinfo=dt.UTC)
     assert store_time.local_day(late, ZoneInfo("Asia/Tokyo")) == dt.date(2026, 11, 23)
+
+
+@pytest.mark.parametrize("unknown", ["", "Nowhere/Else", "Europe", "../zone", "/etc/passwd", "bad\0", "x" * 5000, "Ü"])
+def test_a_zone_that_this_machine_does_not_know_gives_way(unknown: str) -> None:
+    retailer = Retailer(
+        id="r", name="R", mode="team", currency="EUR", time_zone="Europe/Paris",
+        stores=(StoreEntry(id="s1", name="S", time_zone=unknown),),
+    )  # fmt: skip
+    assert store_time.zone_named(unknown) is None
+    assert store_time.zone_of(retailer, "s1").key == "Europe/Paris"
+    assert store_time.zone_of(msgspec.structs.replace(retailer, time_zone=unknown), "s1").key == "UTC"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -11,6 +11,7 @@ from sellmode_backend.reports.totals import Totals, totals
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database
 from sellmode_contract import money, text
+from sellmode_contract.store_time import zone_named
 
 
 @click.group("report")
@@ -19,10 +20,9 @@ def report_command() -> None:
 
 
 def _zone(_: click.Context, __: click.Parameter, name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise click.BadParameter(f"{text.visible(name)!r} is no IANA time zone such as Europe/Paris.") from None
+    if zone := zone_named(name):
+        return zone
+    raise click.BadParameter(f"{text.visible(name)!r} is no IANA time zone such as Europe/Paris.")
 
 
 @report_command.command("totals")

@@ -73,8 +73,8 @@ class _Office(NamedTuple):
     def fingerprint(self, now: dt.datetime) -> str:
         """Another one if tasks may have to be made or changed."""
         people = [(one.id, one.active, one.role, one.work, one.stores) for one in self.people.values()]
-        zones = {entry.id: ZoneInfo(entry.time_zone) for entry in self.retailer.stores}
-        over = [[_is_over(brief, zone, now) for zone in zones.values()] for brief in self.briefs.values()]
+        zones = [store_time.zone_of(self.retailer, entry.id) for entry in self.retailer.stores]
+        over = [[_is_over(brief, zone, now) for zone in zones] for brief in self.briefs.values()]
         parts = (list(self.briefs.values()), sorted(people), self.retailer.stores, over)
         return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
