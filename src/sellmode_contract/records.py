@@ -48,11 +48,20 @@ class CustomField(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     """A field of customers that the retailer defines; a ``group`` repeats (pets) and has fields of its own."""
 
     name: str
-    """As in the filter grammar: ``pet``, and ``pet.species`` for a field of a group."""
+    """As in the filter grammar: ``pet``. A field of a group may be defined as ``species`` or ``pet.species``."""
     label: str
     type: Literal["text", "number", "date", "choice", "group"]
     choices: tuple[str, ...] = ()
     fields: tuple[CustomField, ...] = ()
+
+    @property
+    def parts(self) -> dict[str, CustomField]:
+        """The fields of a group by the names that its values have for them: ``species``."""
+        return {self.key_of(field.name): field for field in self.fields}
+
+    def key_of(self, name: str) -> str:
+        """What the values of a group call a field of it, of which this is the name: ``species``."""
+        return name.removeprefix(f"{self.name}.")
 
 
 class StoreEntry(msgspec.Struct, frozen=True, kw_only=True):

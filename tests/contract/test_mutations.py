@@ -46,6 +46,7 @@ from sellmode_contract.records import (
     Retailer,
     kind_of,
 )
+from sellmode_contract.rules.facts import Facts, field_values
 from sellmode_contract.visibility import Account
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -116,8 +117,14 @@ class Records:
 _R = TypeVar("_R", bound=Record)
 
 
-def done(operation: Operation, *given: Record, by: Account = ANNA, age: dt.timedelta = dt.timedelta()) -> Outcome:
-    return mutations.apply(operation, World(Records(*given), by, RETAILER, "m1", NOON, age))
+def done(
+    operation: Operation,
+    *given: Record,
+    by: Account = ANNA,
+    age: dt.timedelta = dt.timedelta(),
+    retailer: Retailer = RETAILER,
+) -> Outcome:
+    return mutations.apply(operation, World(Records(*given), by, retailer, "m1", NOON, age))
 
 
 def only(type: type[_R], outcome: Outcome) -> _R:
@@ -242,6 +249,22 @@ def test_a_new_customer_is_their_makers_and_says_who_made_them() -> None:
 def test_what_cannot_be_a_customers_is_refused_and_names_the_field(doc: dict[str, Any], field: str) -> None:
     refusal = refused(Create(kind="customer", id="c9", doc=doc))
     assert (refusal.code, refusal.field) == ("invalid", field)
+
+
+@pytest.mark.parametrize("defined", ["species", "pet.species"])
+@pytest.mark.parametrize("written", ["species", "pet.species"])
+def test_a_field_of_a_group_has_one_name_in_values_however_it_is_defined_and_written(
+    defined: str, written: str
+) -> None:
+    species = CustomField(name=defined, label="Species", type="text")
+    pets = CustomField(name="pet", label="Pets", type="group", fields=(species,))
+    retailer = msgspec.structs.replace(RETAILER, custom_fields=(pets,))
+    held = [{"name": "Rex"}]
+    operation = Edit(kind="customer", id="c1", set={"custom.pet": [{written: "cat"}]}, was={"custom.pet": held})
+    mara = only(Customer, done(operation, MARA, retailer=retailer))
+    assert mara.custom["pet"] == [{"species": "cat"}]
+    values = field_values(Facts(customer=mara), retailer.custom_fields, "USD", {}, dt.UTC)
+    assert values["pet.species"] == ["cat"]
 
 
 def test_somebody_of_no_store_or_several_adds_nobody() -> None:

@@ -166,7 +166,10 @@ def _records(chance: Chance) -> list[JSON]:
             record["doc"]["claimed_by"] = record.pop("of")
     if chance.random() < 0.3 and (made := _following(found)):
         found.append(made)
-    return found + _cards(found)
+    found += _cards(found)
+    for _ in range(chance.choice([0] * 9 + [1, 3])):
+        found.remove(chance.choice(found))
+    return found
 
 
 def _figures(chance: Chance) -> JSON:
@@ -349,7 +352,10 @@ _VALUES: dict[str, dict[str, list[Any]]] = {
 }
 """What is tried in the fields of each kind that people write."""
 
-_FIXED = ("id", "author", "creator", "state", "figures", "withdrawn", "created_at", "store", "nonsense", "a.b")
+_FIXED = (
+    *("id", "author", "creator", "state", "figures", "withdrawn", "created_at", "store"),
+    *("sizes", "custom", "tags", "", "nonsense", "a.b"),
+)
 """Names of fields that hardly any kind lets anybody write."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import zoneinfo
 from collections.abc import Iterable
 from typing import Any, NamedTuple, get_args
 
@@ -14,8 +13,9 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.store import accounts, records
 from sellmode_backend.store.database import upsert
 from sellmode_backend.store.schema import record, setting, store
-from sellmode_contract import audiences, text, visibility
+from sellmode_contract import audiences, own_fields, text, visibility
 from sellmode_contract.records import Mode, Retailer, StoreEntry, source_id
+from sellmode_contract.store_time import zone_named
 from sellmode_contract.visibility import Account
 
 RETAILER_ID = source_id("retailer", "sellmode", "retailer")
@@ -73,6 +73,10 @@ def change(connection: Connection, **fields: Any) -> None:
         _known_mode(fields["mode"])
     if "time_zone" in fields:
         _known_zone(fields["time_zone"])
+    try:
+        own_fields.check(fields.get("custom_fields", ()))
+    except ValueError as error:
+        raise SettingError(f"custom_fields: {error}") from None
     _write(connection, msgspec.structs.replace(_initialised(connection, lock=True), **fields))
 
 
@@ -157,10 +161,8 @@ def _known_mode(mode: str) -> Mode:
 
 
 def _known_zone(name: str) -> str:
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise SettingError(f"no IANA time zone: {name!r}") from None
+    if zone_named(name) is None:
+        raise SettingError(f"no IANA time zone: {name!r}")
     return name
 
 

@@ -33,7 +33,7 @@ from __future__ import annotations
 
 from sellmode_contract.filters.completion import Completion, complete
 from sellmode_contract.filters.errors import FilterError
-from sellmode_contract.filters.fields import CUSTOMER_FIELDS, Field, FieldType, custom_fields
+from sellmode_contract.filters.fields import CUSTOMER_FIELDS, Field, FieldType, custom_fields, fields_of
 from sellmode_contract.filters.meaning import (
     DayRange,
     MonthDayRange,
@@ -90,6 +90,7 @@ __all__ = [
     "complete",
     "custom_fields",
     "day_ranges",
+    "fields_of",
     "matches",
     "month_day_ranges",
     "parse",

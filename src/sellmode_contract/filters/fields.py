@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal, get_args
 
 import msgspec
@@ -30,13 +30,18 @@ class Field(msgspec.Struct, frozen=True):
     """Whether a customer may have several values."""
 
     def __post_init__(self) -> None:
-        if not NAME.fullmatch(self.name) or self.name != typed_name(self.name) or self.name in RESERVED_NAMES:
+        if not can_be_typed(self.name):
             raise ValueError(f"{self.name!r} cannot be the name of a filter field")
 
 
 def typed_name(name: str) -> str:
     """A field's name from what was typed."""
     return name.casefold().replace("-", "_")
+
+
+def can_be_typed(name: str) -> bool:
+    """Whether a filter can have it as a field's name."""
+    return bool(NAME.fullmatch(name)) and name == typed_name(name) and name not in RESERVED_NAMES
 
 
 def _consent(channel: str, label: str) -> Field:
@@ -68,17 +73,34 @@ CUSTOMER_FIELDS = (
 """What every retailer's customers have."""
 
 
+BUILT_IN_NAMES = frozenset(field.name for field in CUSTOMER_FIELDS)
+
+
+def fields_of(defined: Iterable[CustomField]) -> tuple[Field, ...]:
+    """All fields that a filter may name at a retailer who has defined these."""
+    return (*CUSTOMER_FIELDS, *custom_fields(defined))
+
+
 def custom_fields(defined: Iterable[CustomField]) -> tuple[Field, ...]:
-    """The retailer's own fields. A group is asked for with `has:`, its fields are `group.field` and repeated."""
-    found: list[Field] = []
-    for custom in defined:
-        if custom.type == "group":
-            found.append(Field(custom.name, "presence", custom.label))
-            for inner in custom.fields:
-                if inner.type != "group":
-                    name = f"{custom.name}.{inner.name.removeprefix(f'{custom.name}.')}"
-                    label = f"{custom.label}: {inner.label}"
-                    found.append(Field(name, inner.type, label, inner.choices, repeated=True))
-        else:
-            found.append(Field(custom.name, custom.type, custom.label, custom.choices))
-    return tuple(found)
+    """The retailer's own fields. A group is asked for with `has:`, its fields are `group.field` and repeated.
+
+    Names that nobody could type are left out, and those that are taken: settings refuse them (`own_fields`), but older
+    settings may have them.
+    """
+    found: dict[str, Field] = {}
+    for name, type, label, values, repeated in _named(defined):
+        if can_be_typed(name) and name not in BUILT_IN_NAMES:
+            found.setdefault(name, Field(name, type, label, values, repeated))
+    return tuple(found.values())
+
+
+def _named(defined: Iterable[CustomField]) -> Iterator[tuple[str, FieldType, str, tuple[str, ...], bool]]:
+    """What a `Field` is made of for each that a filter could ask for, whatever it is called."""
+    for own in defined:
+        if own.type != "group":
+            yield own.name, own.type, own.label, own.choices, False
+            continue
+        yield own.name, "presence", own.label, (), False
+        for key, inner in own.parts.items():
+            if inner.type != "group":
+                yield f"{own.name}.{key}", inner.type, f"{own.label}: {inner.label}", inner.choices, True

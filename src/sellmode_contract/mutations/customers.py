@@ -174,14 +174,12 @@ def _custom(entry: str, value: Any, retailer: Retailer | None) -> Any:
 def _group(defined: CustomField, item: Any, where: str) -> dict[str, Any]:
     if not isinstance(item, Mapping):
         raise Rejected("invalid", f"Each of {defined.label} has fields.", field=where)
-    fields = {field.name: field for field in defined.fields}
-    if unknown := item.keys() - fields.keys():
-        raise Rejected(
-            "invalid", f"{defined.label} has no such field.", field=f"{where}.{min(map(str, unknown))}"[:100]
-        )
+    fields, given = defined.parts, {defined.key_of(name): value for name, value in item.items()}
+    if unknown := given.keys() - fields.keys():
+        raise Rejected("invalid", f"{defined.label} has no such field.", field=f"{where}.{min(unknown)}"[:100])
     return {
         name: _custom_value(fields[name], value, f"{where}.{name}")
-        for name, value in item.items()
+        for name, value in given.items()
         if value is not None and value != ""
     }
 

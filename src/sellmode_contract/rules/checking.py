@@ -123,7 +123,7 @@ def _numbers(rule: TaskRule) -> Iterator[Problem]:
 def _audience(rule: TaskRule, custom: Iterable[CustomField]) -> Iterator[Problem]:
     yield from _unstorable("audience", rule.audience)
     try:
-        tree = filters.parse(rule.audience, (*filters.CUSTOMER_FIELDS, *filters.custom_fields(custom)))
+        tree = filters.parse(rule.audience, filters.fields_of(custom))
     except filters.FilterError as error:
         yield Problem("audience", f"{error}.", error.start, error.end)
         return

@@ -110,9 +110,8 @@ def default_rules(custom: Iterable[CustomField]) -> tuple[TaskRule, ...]:
     for group in custom:
         days = (
             f"{group.name}.{key}"
-            for field in group.fields
-            if field.type == "date"
-            and (key := field.name.removeprefix(f"{group.name}.")).casefold().replace("-", "_") in _BIRTHDAYS
+            for key, field in group.parts.items()
+            if field.type == "date" and key.casefold().replace("-", "_") in _BIRTHDAYS
         )
         if group.type == "group" and (paths := tuple(days)):
             slug = re.sub("[^a-z0-9]+", "-", group.name.casefold()).strip("-")[:30].strip("-")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 import msgspec
 
 from sellmode_contract.filters import MonthDay, Person
+from sellmode_contract.filters.fields import BUILT_IN_NAMES
 from sellmode_contract.money import exponent
 from sellmode_contract.records import Channel, ConsentState, Customer, CustomField, ImportantDate, Instant, RuleTask
 
@@ -107,16 +108,22 @@ def field_values(
         "birthday": [MonthDay(d.month, d.day) for d in facts.dates if d.label == "birthday" and not d.about],
     }
     values.update((f"consent.{channel}", state) for channel, state in facts.consents.items())
+    for name, value in _own_values(customer, custom):
+        if name not in BUILT_IN_NAMES:
+            values.setdefault(name, value)
+    return values
+
+
+def _own_values(customer: Customer, custom: tuple[CustomField, ...]) -> Iterator[tuple[str, object]]:
+    """What a customer holds in each of the retailer's own fields."""
     for field in custom:
         held = customer.custom.get(field.name)
         if field.type != "group":
-            values[field.name] = _of_type(field.type, held)
+            yield field.name, _of_type(field.type, held)
         elif isinstance(held, list):
-            values[field.name] = [True for _ in held]
-            for inner in field.fields:
-                key = inner.name.removeprefix(f"{field.name}.")
-                values[f"{field.name}.{key}"] = [_of_type(inner.type, entry.get(key)) for entry in held]
-    return values
+            yield field.name, [True for _ in held]
+            for key, inner in field.parts.items():
+                yield f"{field.name}.{key}", [_of_type(inner.type, entry.get(key)) for entry in held]
 
 
 def day_of(at: dt.datetime, zone: dt.tzinfo) -> dt.date:

@@ -83,8 +83,7 @@ def prepare(rule: TaskRule, retailer: Retailer) -> Prepared:
     """A rule made ready. Raises UnfitRule."""
     if found := tuple(problems(rule, retailer.custom_fields)):
         raise UnfitRule(rule, found)
-    fields = (*filters.CUSTOMER_FIELDS, *filters.custom_fields(retailer.custom_fields))
-    audience = filters.parse(rule.audience, fields)
+    audience = filters.parse(rule.audience, filters.fields_of(retailer.custom_fields))
     return Prepared(
         rule,
         None if audience == filters.And() else audience,

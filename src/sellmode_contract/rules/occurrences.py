@@ -249,9 +249,8 @@ def _dates(rule: TaskRule, custom: tuple[CustomField, ...], timing: Timing) -> F
         (path, group.name, key)
         for group in custom
         if group.type == "group"
-        for field in group.fields
+        for key, field in group.parts.items()
         if field.type == "date"
-        for key in (field.name.removeprefix(f"{group.name}."),)
         if exact(path := f"{group.name}.{key}") in labels
     ]
 

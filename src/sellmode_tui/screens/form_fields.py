@@ -532,12 +532,12 @@ class _GroupItem(Vertical):
         super().__init__()
         self._defined = defined
         self._desk = desk
-        self._item = item
+        self._item = {defined.key_of(name): value for name, value in item.items()}
 
     def compose(self) -> ComposeResult:
         """Its fields, and a way to take it away."""
-        for own in self._defined.fields:
-            yield entry_of(own, own.name, self._desk, self._item.get(own.name))
+        for key, own in self._defined.parts.items():
+            yield entry_of(own, key, self._desk, self._item.get(key))
         yield Press("Take away", classes="item-remove")
 
     def parts(self) -> list[FormField]:

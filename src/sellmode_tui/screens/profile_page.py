@@ -192,7 +192,8 @@ def _own_fields(page: Page, profile: Profile) -> None:
 
 def _group(defined: CustomField | None, item: dict[str, Any], words: Words) -> str:
     """One of several (a pet): its first value, then the others with their labels."""
-    fields = {field.name: field for field in (defined.fields if defined else ())}
+    fields = defined.parts if defined else {}
+    item = {defined.key_of(name) if defined else name: value for name, value in item.items()}
     ordered = [name for name in fields if name in item] + [name for name in item if name not in fields]
     said = []
     for place, name in enumerate(ordered):

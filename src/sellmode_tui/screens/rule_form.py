@@ -83,9 +83,8 @@ class AudienceEntry(TextEntry):
     def edited(self) -> None:
         """Read it."""
         retailer = self._desk.facts.retailer
-        own = filters.custom_fields(retailer.custom_fields) if retailer else ()
         try:
-            filters.parse(self.text, (*filters.CUSTOMER_FIELDS, *own))
+            filters.parse(self.text, filters.fields_of(retailer.custom_fields if retailer else ()))
         except filters.FilterError as error:
             self.say(f"{error}, at character {error.start + 1}.")
         else:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
-from sellmode_contract.filters import CUSTOMER_FIELDS, Field, custom_fields
+from sellmode_contract import store_time
+from sellmode_contract.filters import fields_of
 from sellmode_contract.records import Retailer, Staff
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode
@@ -38,8 +38,9 @@ class Surroundings:
         self.version = reading.version
         self.retailer = retailer(reading)
         self.account = reading.head.view.account if reading.head else None
-        self.zone = zone(self.retailer, self.account.stores if self.account else ())
-        self.fields = (*CUSTOMER_FIELDS, *_typeable(self.retailer))
+        stores = self.account.stores if self.account else ()
+        self.zone = self.zone_of(stores[0] if len(stores) == 1 else None)
+        self.fields = fields_of(self.retailer.custom_fields if self.retailer else ())
         self.colleagues = colleagues(reading)
         self._names = {staff.id: staff.name for staff in self.colleagues}
         self._values: dict[str, list[str]] = {}
@@ -57,9 +58,9 @@ class Surroundings:
         stores = self.retailer.stores if self.retailer else ()
         return next((entry.name for entry in stores if entry.id == store), store)
 
-    def zone_of(self, store: str) -> dt.tzinfo:
+    def zone_of(self, store: str | None) -> dt.tzinfo:
         """Whose days count for what belongs to a store; not the account's, which may have several."""
-        return zone(self.retailer, (store,))
+        return store_time.zone_of(self.retailer, store)
 
     def values(self, field: str, read: Callable[[], list[str]]) -> list[str]:
         """The values of a field that are in use, read once."""
@@ -71,29 +72,3 @@ class Surroundings:
     def currency(self) -> str:
         """The retailer's currency; empty before its settings have arrived."""
         return self.retailer.currency if self.retailer else ""
-
-
-def zone(retailer: Retailer | None, stores: tuple[str, ...]) -> dt.tzinfo:
-    """Whose days count: those of the one store, else the retailer's; UTC where neither is known."""
-    if retailer is None:
-        return dt.UTC
-    names = [store.time_zone for store in retailer.stores if len(stores) == 1 and store.id == stores[0]]
-    for name in (*names, retailer.time_zone):
-        try:
-            return ZoneInfo(name)
-        except (OSError, ValueError, KeyError):  # a folder, a malformed name, an unknown one
-            continue
-    return dt.UTC
-
-
-def _typeable(retailer: Retailer | None) -> list[Field]:
-    """The retailer's own fields that can be typed in a filter; others are only shown."""
-    fields: dict[str, Field] = {}
-    taken = {field.name for field in CUSTOMER_FIELDS}
-    for defined in retailer.custom_fields if retailer else ():
-        try:
-            found = custom_fields([defined])
-        except ValueError:
-            continue
-        fields.update({field.name: field for field in found if field.name not in taken})
-    return list(fields.values())

@@ -46,7 +46,7 @@ def called(because: Because, titles: Mapping[str, str], custom: Iterable[CustomF
         about = titles.get(sku) or sku
     elif because.event == "date" and about not in ("birthday", "anniversary"):
         for field in custom:
-            inner = {f"{field.name}.{each.name.removeprefix(f'{field.name}.')}": each.label for each in field.fields}
+            inner = {f"{field.name}.{key}": each.label for key, each in field.parts.items()}
             about = inner.get(about) or (field.label if field.name == about else "") or about
     return because if about == because.about else msgspec.structs.replace(because, about=about)
 

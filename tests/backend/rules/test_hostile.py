@@ -55,6 +55,21 @@ def test_a_name_longer_than_an_index_takes_stops_no_pass(shop: RulesShop) -> Non
     assert len({task.occurrence for task in shop.tasks(odd)}) == 2
 
 
+@pytest.mark.parametrize("name", ["Skin Type", "has", "", "tier"])
+def test_an_oddly_named_field_stops_no_pass(shop: RulesShop, name: str) -> None:
+    """Settings refuse such a name, but older ones may have it."""
+    odd = CustomField(name=name, label="Odd", type="text")
+    with shop.database.snapshot() as connection:
+        (retailer,) = records.each(connection, "retailer")
+    assert isinstance(retailer, Retailer)
+    shop.write(msgspec.structs.replace(retailer, custom_fields=(odd, PETS)))
+    anna = shop.add(shop.ada, custom={name: "x"})
+    shop.rule("thank", audience="-has:pets")
+    shop.buys(anna)
+    assert shop.run("Alpha").made == 1
+    assert shop.task(anna).rule == "thank"
+
+
 @pytest.mark.parametrize("events_there", [False, True])
 def test_no_question_of_a_pass_goes_through_all_records(sqlite_url: str, *, events_there: bool) -> None:
     """SQLite goes by its indexes alone, so that its plans are those of a store with a million customers."""

@@ -94,6 +94,9 @@ def test_other_settings_are_changed_one_by_one(database: Database) -> None:
             settings.change(connection, stores=())
         with pytest.raises(SettingError, match="no IANA time zone"):
             settings.change(connection, time_zone="Mars/Base")
+        odd = CustomField(name="Skin Type", label="Skin type", type="text")
+        with pytest.raises(SettingError, match="custom_fields: 'Skin Type' cannot be the name of a field"):
+            settings.change(connection, custom_fields=(field, odd))
 
 
 def test_stores_are_added_and_changed_by_id(database: Database) -> None:

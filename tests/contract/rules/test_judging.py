@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sellmode_contract.records import Because, RuleTask, TaskRule, rule_task_id, task_rule_id
+from sellmode_contract.records import Because, CustomField, RuleTask, TaskRule, rule_task_id, task_rule_id
 from sellmode_contract.rules import DEFAULT_RULES, HELD, default_rules
 from sellmode_contract.rules.checking import problems
 from sellmode_contract.rules.facts import Event, Facts, Item
@@ -71,6 +71,16 @@ def test_a_rule_whose_field_is_gone_is_unfit_and_says_why() -> None:
         prepare(thanks(audience="tag:vip skin:dry"), RETAILER)
     (problem,) = caught.value.problems
     assert (problem.field, problem.start, problem.end) == ("audience", 8, 12)
+
+
+def test_an_oddly_named_field_of_the_retailer_is_in_no_rules_way() -> None:
+    odd = tuple(CustomField(name=name, label="L", type="text") for name in ("Skin Type", "has", "", "tier", "skin"))
+    twice = CustomField(name="skin", label="L", type="number")
+    retailer = msgspec.structs.replace(RETAILER, custom_fields=(*odd, twice))
+    who = customer(tier="gold", custom={"tier": "silver", "skin": "dry", "Skin Type": "oily", "has": "x"})
+    for audience, counts in {"": True, "tier:gold skin:dry": True, "tier:silver": False, "skin:oily": False}.items():
+        found = decided(thanks(audience=audience), Facts(customer=who, purchases=BOUGHT), retailer=retailer)
+        assert bool(found) == counts, audience
 
 
 @pytest.mark.parametrize(
