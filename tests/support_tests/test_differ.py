@@ -38,7 +38,7 @@ def test_a_version_is_the_same_as_itself(copy: Path, capsys: pytest.CaptureFixtu
 
 
 def test_a_change_is_found_and_told_with_a_case(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    replace(copy, "mutations/applying.py", "Only its author changes a", "Only its writer changes a")
+    replace(copy, "mutations/generic.py", "Only its author changes a", "Only its writer changes a")
     found = differ.report(copy, SOURCES, range(400), examples=5)
     assert found > 0
     shown = capsys.readouterr().out

@@ -28,6 +28,8 @@ CONTACT = Kind(
         Moment(name="at", label="time"),
     ),
     verbs=frozenset({"create", "remove"}),
+    of_customer=True,
+    stamps={"author": "author", "at": "now"},
     author="author",
     fact=True,
     handed_over=frozenset({"create", "remove"}),

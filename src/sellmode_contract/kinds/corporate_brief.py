@@ -25,6 +25,7 @@ CORPORATE_BRIEF = Kind(
         Elements(name="products", of="product", most=10),
     ),
     verbs=frozenset({"create", "remove"}),
+    stamps={"created_by": "author", "created_at": "now"},
     capability="announce",
     columns=("title",),
     words=lambda brief, _: f'corporate task "{text_in(brief, "title")}"',

@@ -19,6 +19,8 @@ DATE = Kind(
         Text(name="about", longest=60, label="whose day", heading="Whose"),
     ),
     verbs=frozenset({"create", "edit", "remove"}),
+    of_customer=True,
+    remembered=True,
     handed_over=frozenset({"create", "edit", "remove"}),
     columns=("customer", "month", "day"),
     words=lambda date, whom: f"{text_in(date, 'label') or 'date'} of {whom}",

@@ -31,6 +31,11 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """What to say if nothing stands in it; empty for a field that may say nothing."""
 
     @property
+    def wants(self) -> str:
+        """What it has to be, for who gave something else: ``text``."""
+        return "of another type"
+
+    @property
     def words(self) -> str:
         """What it is called inside a sentence."""
         return self.label or self.name.replace("_", " ")
@@ -68,6 +73,11 @@ class Text(Field, frozen=True, kw_only=True):
     """Kept as it was typed, with the blanks around it."""
 
     @property
+    def wants(self) -> str:
+        """Text."""
+        return "text"
+
+    @property
     def sample(self) -> str:
         """Something."""
         return "?"
@@ -85,6 +95,11 @@ class Flag(Field, frozen=True, kw_only=True):
     no: str = "no"
 
     @property
+    def wants(self) -> str:
+        """Either."""
+        return "true or false"
+
+    @property
     def sample(self) -> bool:
         """Not set."""
         return False
@@ -97,6 +112,11 @@ class OneOf(Field, frozen=True, kw_only=True):
     """What each value is called inside a sentence."""
 
     @property
+    def wants(self) -> str:
+        """Its choices."""
+        return f"one of {', '.join(self.choices)}"
+
+    @property
     def sample(self) -> str:
         """The first."""
         return str(next(iter(self.choices)))
@@ -107,6 +127,11 @@ class Number(Field, frozen=True, kw_only=True):
 
     least: float
     most: float
+
+    @property
+    def wants(self) -> str:
+        """A number."""
+        return "a number"
 
     @property
     def sample(self) -> float:
@@ -124,6 +149,11 @@ class Moment(Field, frozen=True, kw_only=True):
     """An instant."""
 
     @property
+    def wants(self) -> str:
+        """How an instant is written."""
+        return "a moment with its time zone, such as 2026-12-24T15:00:00Z"
+
+    @property
     def sample(self) -> str:
         """A day before any store's."""
         return dt.datetime(2000, 1, 1, tzinfo=dt.UTC).isoformat()
@@ -131,6 +161,11 @@ class Moment(Field, frozen=True, kw_only=True):
 
 class Due(Field, frozen=True, kw_only=True):
     """A day or a time of a store (``store_time``); empty for at any time."""
+
+    @property
+    def wants(self) -> str:
+        """Text."""
+        return "text"
 
     @property
     def sample(self) -> str:
@@ -154,6 +189,11 @@ class Ref(Field, frozen=True, kw_only=True):
     to: Literal["customer", "staff", "store"]
 
     @property
+    def wants(self) -> str:
+        """An id."""
+        return "an id"
+
+    @property
     def sample(self) -> str:
         """Some id."""
         return "?"
@@ -167,6 +207,11 @@ class Elements(Field, frozen=True, kw_only=True):
     """Characters of each."""
     most: int = 100
     """Elements, at most."""
+
+    @property
+    def wants(self) -> str:
+        """A list."""
+        return "a list of texts"
 
     @property
     def sample(self) -> list[str]:

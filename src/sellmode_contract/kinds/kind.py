@@ -7,14 +7,19 @@ from functools import cached_property
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 import msgspec
+from msgspec import structs
 
 from sellmode_contract.audiences import Row
+from sellmode_contract.documents import as_json
 from sellmode_contract.kinds.fields import Field
 from sellmode_contract.records import KIND_NAMES, Record
 from sellmode_contract.roles import Capability
 
 R = TypeVar("R", bound=Record)
 Verb = Literal["create", "edit", "remove"]
+
+Stamp = Literal["author", "store", "now"]
+"""Who writes: their staff id; the one store where they work; the moment."""
 
 NOTHING: frozenset[Verb] = frozenset()
 
@@ -41,6 +46,10 @@ class Kind(msgspec.Struct, Generic[R], frozen=True, kw_only=True, dict=True):
     """What people may do by ``create``, ``edit`` and ``remove``; the operations' ``Literal``s say the same."""
     capability: Capability = "sell"
     """What an account needs for that, besides seeing the record."""
+    of_customer: bool = False
+    """Whether each belongs to a customer, who has to be there when it is made."""
+    stamps: Mapping[str, Stamp] = {}
+    """What stands in a new one's fields unless whoever makes it may say otherwise."""
     author: str = ""
     """The field that names its author, if nobody else may change it."""
     fact: bool = False
@@ -48,6 +57,8 @@ class Kind(msgspec.Struct, Generic[R], frozen=True, kw_only=True, dict=True):
     customer."""
     handed_over: frozenset[Verb] = NOTHING
     """Which changes may be given to whoever looks after the customer."""
+    remembered: bool = False
+    """Whether a value that gives way to another one stays in the customer's history."""
     columns: tuple[str, ...] = ()
     """Fields that the cache keeps in columns of their own, to find and sort by."""
     card: Card | None = None
@@ -74,6 +85,24 @@ class Kind(msgspec.Struct, Generic[R], frozen=True, kw_only=True, dict=True):
         """The fields that may be changed afterwards."""
         return frozenset(field.name for field in self.fields if field.write != "once")
 
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """The fields without which there is no record."""
+        required = {field.name for field in structs.fields(self.record) if field.required}
+        return frozenset(required & self.by_name.keys())
+
+    @cached_property
+    def blank(self) -> dict[str, Any]:
+        """What stands in fields that nobody has written, as JSON has it; None in those that have to be written."""
+        return {field.name: _default(field) for field in structs.fields(self.record) if field.name in self.by_name}
+
+    def sample(self, id: str, customer: str, author: str) -> R:
+        """A record of somebody's, with as little in it as there can be."""
+        stamped = {"author": author, "store": "", "now": _LONG_AGO}
+        given = {name: stamped[stamp] for name, stamp in self.stamps.items()}
+        given |= {field.name: field.sample for field in self.fields if field.name in self.needed}
+        return msgspec.convert({**given, "id": id, "customer": customer}, self.record)
+
     def label_of(self, field: str) -> str:
         """What a field is called inside a sentence; one that is not declared goes by its name."""
         found = self.by_name.get(field)
@@ -82,6 +111,15 @@ class Kind(msgspec.Struct, Generic[R], frozen=True, kw_only=True, dict=True):
     def described(self, document: Mapping[str, Any], whom: str) -> str:
         """What a record is inside a sentence; ``whom`` is its customer's name."""
         return self.words(document, whom) if self.words else (self.noun or self.row.label)
+
+
+_LONG_AGO = "2000-01-01T00:00:00Z"
+
+
+def _default(field: structs.FieldInfo) -> Any:
+    if field.default_factory is not msgspec.NODEFAULT:
+        return as_json(field.default_factory())
+    return None if field.required else as_json(field.default)
 
 
 def text_in(document: Mapping[str, Any], name: str) -> str:

@@ -32,6 +32,8 @@ NOTE = Kind(
         Flag(name="private"),
     ),
     verbs=frozenset({"create", "edit", "remove"}),
+    of_customer=True,
+    stamps={"author": "author", "written_at": "now"},
     author="author",
     fact=True,
     handed_over=frozenset({"create", "edit", "remove"}),

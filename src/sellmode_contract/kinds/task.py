@@ -76,6 +76,7 @@ MANUAL_TASK = Kind(
         _SNOOZED_TO,
     ),
     verbs=frozenset({"create", "edit", "remove"}),
+    stamps={"creator": "author", "store": "store", "created_at": "now"},
     fact=True,
     card=Card(TaskCard, _card),
     words=_titled,

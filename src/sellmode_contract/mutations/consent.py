@@ -7,8 +7,14 @@ the order. Source: the consent rules of clienteling suites (docs/decisions/conse
 
 from __future__ import annotations
 
+from sellmode_contract.mutations.customers import check_text
+from sellmode_contract.mutations.operations import SetConsent
+from sellmode_contract.mutations.reading import read
 from sellmode_contract.mutations.refusals import Rejected
-from sellmode_contract.records import Channel, ConsentState, source_id
+from sellmode_contract.mutations.world import Outcome, World
+from sellmode_contract.records import Channel, Consent, ConsentState, Customer, source_id
+
+LONGEST_EVIDENCE = 500
 
 STRICTNESS: dict[ConsentState, int] = {"subscribed": 0, "one_to_one": 1, "unsubscribed": 2}
 UNSAID: ConsentState = "one_to_one"
@@ -43,3 +49,24 @@ def check_step(current: ConsentState, was: ConsentState, state: ConsentState, ev
         raise Rejected(
             "invalid", "Allowing more than before needs evidence: say how the customer agreed.", field="evidence"
         )
+
+
+def set_consent(operation: SetConsent, world: World) -> Outcome:
+    """What a customer allows on a channel from now on."""
+    customer = read(world, "customer", operation.customer, Customer)
+    known = world.records.consent(customer.id, operation.channel)
+    state = known.state if known else UNSAID
+    check_text(operation.evidence, "evidence", LONGEST_EVIDENCE)
+    check_step(state, operation.was, operation.state, operation.evidence)
+    if known is not None and known.state == operation.state:
+        return Outcome()
+    changed = Consent(
+        id=known.id if known else operation.id,
+        customer=customer.id,
+        channel=operation.channel,
+        state=operation.state,
+        changed_at=world.now,
+        actor=world.account.id,
+        evidence=operation.evidence,
+    )
+    return Outcome(puts=(changed,))

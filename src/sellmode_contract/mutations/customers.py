@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from sellmode_contract import text
+from sellmode_contract.documents import as_json
 from sellmode_contract.mutations.refusals import Rejected
 from sellmode_contract.records import Address, Channel, Customer, CustomField, Retailer
 
@@ -58,11 +59,6 @@ def current_value(customer: Customer, path: str) -> Any:
     if entry:
         value = value.get(entry)
     return as_json(value) or None if not isinstance(value, bool) else value
-
-
-def as_json(value: Any) -> Any:
-    """A value as it is read from JSON: lists, where builtins would keep tuples that equal no list."""
-    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def with_value(customer: Customer, path: str, value: Any, retailer: Retailer | None) -> Customer:

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
-from sellmode_contract.mutations.customers import as_json
 from sellmode_contract.mutations.operations import Edit
 from sellmode_contract.mutations.reading import check_known
 from sellmode_contract.mutations.refusals import Rejected
 from sellmode_contract.mutations.world import Conflict
-
-
-def as_document(record: msgspec.Struct) -> dict[str, Any]:
-    """A record's fields as JSON has them, those with nothing in them too."""
-    return {name: as_json(getattr(record, name)) for name in record.__struct_fields__}
 
 
 def merged(operation: Edit, held: dict[str, Any], editable: set[str]) -> tuple[dict[str, Any], dict[str, Conflict]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Set as AbstractSet
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -12,12 +13,15 @@ from sellmode_contract.mutations.customers import check_text
 from sellmode_contract.mutations.operations import Create
 from sellmode_contract.mutations.refusals import Rejected
 from sellmode_contract.mutations.world import World
-from sellmode_contract.records import Customer
+from sellmode_contract.records import Customer, Record
 
 _PLACE = re.compile(r"(missing required field| - at) `(\$\.)?(?P<field>\w+)")
 
 
-def read(world: World, kind: str, id: str, type: type[Any]) -> Any:
+T = TypeVar("T", bound=Record)
+
+
+def read(world: World, kind: str, id: str, type: type[T]) -> T:
     """A record of a type; ``not_found`` if there is none."""
     record = world.records.get(kind, id)
     if not isinstance(record, type):
@@ -30,8 +34,7 @@ def customer_of(operation: Create, world: World) -> Customer:
     id = operation.doc.get("customer")
     if not isinstance(id, str):
         raise Rejected("invalid", f"A {operation.kind} belongs to a customer.", field="customer")
-    customer: Customer = read(world, "customer", id, Customer)
-    return customer
+    return read(world, "customer", id, Customer)
 
 
 def check_new(operation: Create, world: World) -> None:
@@ -40,7 +43,7 @@ def check_new(operation: Create, world: World) -> None:
         raise Rejected("conflict", f"There is a {operation.kind} of this id already.", field="id")
 
 
-def check_known(given: Iterable[str], known: set[str]) -> None:
+def check_known(given: Iterable[str], known: AbstractSet[str]) -> None:
     """Whether only known fields are given."""
     if unknown := set(given) - known:
         raise Rejected("invalid", "There is no such field, or it cannot be edited.", field=min(unknown)[:100])

@@ -7,8 +7,9 @@ import datetime as dt
 import msgspec
 
 from sellmode_contract import store_time, visibility
-from sellmode_contract.mutations.customers import as_json, check_text
-from sellmode_contract.mutations.merging import as_document, merged
+from sellmode_contract.documents import as_document, as_json
+from sellmode_contract.mutations.customers import check_text
+from sellmode_contract.mutations.merging import merged
 from sellmode_contract.mutations.operations import Create, Edit, Remove
 from sellmode_contract.mutations.reading import check_known, check_new, invalid, read
 from sellmode_contract.mutations.refusals import Rejected

@@ -9,8 +9,9 @@ from typing import Any
 import msgspec
 
 from sellmode_contract import recurrence, store_time, visibility
+from sellmode_contract.documents import as_document
 from sellmode_contract.mutations.customers import check_text
-from sellmode_contract.mutations.merging import as_document, merged
+from sellmode_contract.mutations.merging import merged
 from sellmode_contract.mutations.operations import Create, Edit, Finish, Remove, Reopen, Withdraw
 from sellmode_contract.mutations.reading import check_known, check_new, invalid, read
 from sellmode_contract.mutations.refusals import Rejected
@@ -336,7 +337,7 @@ def _somebody(id: str, world: World) -> Customer | CustomerCard:
     customer = world.records.get("customer", id)
     if isinstance(customer, Customer):
         return customer
-    return read(world, "customer_card", source_id("customer_card", "sellmode", id), CustomerCard)  # type: ignore[no-any-return]  # of the type asked for
+    return read(world, "customer_card", source_id("customer_card", "sellmode", id), CustomerCard)
 
 
 def _colleague(id: str, store: str, world: World, field: str) -> None:

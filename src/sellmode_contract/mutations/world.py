@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
+from sellmode_contract import visibility
 from sellmode_contract.records import Channel, Consent, Record, Retailer, kind_of
 from sellmode_contract.visibility import Account
 
@@ -56,6 +57,17 @@ class Outcome:
     """Kind and id."""
     conflicts: Mapping[str, Conflict] = field(default_factory=dict)
     """By field."""
+
+
+def changed(before: Record | None, after: Record | None, *others: Record) -> Outcome:
+    """A record changed, made or removed, and others put beside it, with the cards that this brings and takes away."""
+    there = (*([after] if after else ()), *others)
+    cards = [card for record in there for card in visibility.cards(record)]
+    kept = {card.id for card in cards}
+    gone = [(kind_of(card), card.id) for card in (visibility.cards(before) if before else ()) if card.id not in kept]
+    if before and not after:
+        gone.append((kind_of(before), before.id))
+    return Outcome(puts=(*there, *cards), removes=tuple(gone))
 
 
 class Stage:

@@ -7,9 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from sellmode_contract.documents import as_document, as_json
 from sellmode_contract.mutations import Claim, Create, Edit, Finish, Rejected, Release, Remove, Reopen, Withdraw
-from sellmode_contract.mutations.customers import as_json
-from sellmode_contract.mutations.merging import as_document
 from sellmode_contract.mutations.tasks import WRITTEN
 from sellmode_contract.records import (
     CorporateBrief,

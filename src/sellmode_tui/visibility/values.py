@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
+from sellmode_contract.documents import as_document
 from sellmode_contract.mutations import Create, Edit, Finish, Operation, Rejected, SetConsent, Withdraw, target
 from sellmode_contract.mutations.customers import MAPS, current_value
-from sellmode_contract.mutations.merging import as_document
 from sellmode_contract.records import (
     Consent,
     Contact,

@@ -1,0 +1,38 @@
+"""Taking requests and tasks, so that one person does each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+import msgspec
+
+from sellmode_contract.mutations import tasks
+from sellmode_contract.mutations.operations import Claim, Release
+from sellmode_contract.mutations.reading import read
+from sellmode_contract.mutations.refusals import Rejected
+from sellmode_contract.mutations.world import Outcome, World
+from sellmode_contract.records import ManualTask, Request, RuleTask, Task
+
+REQUEST_CLAIM_LAPSES: Final = dt.timedelta(minutes=15)
+"""A claim of a request that was made longer ago takes nothing: its device was away."""
+
+
+def claim(operation: Claim | Release, world: World) -> Outcome:
+    """A request or task taken by one person, or given back."""
+    types: dict[str, type[Request | RuleTask | ManualTask]] = {
+        "request": Request,
+        "rule_task": RuleTask,
+        "manual_task": ManualTask,
+    }
+    record = read(world, operation.kind, operation.id, types[operation.kind])
+    if isinstance(record, Task):
+        if record.state != "open":
+            raise Rejected("already_done", "It was done, dismissed or expired already.", winner=record.done_by)
+        tasks.check_free(record, world)
+    else:
+        tasks.check_unclaimed(record, world)
+    if isinstance(operation, Claim) and operation.kind == "request" and world.age > REQUEST_CLAIM_LAPSES:
+        raise Rejected("expired", "A request that was taken offline is given up after 15 minutes.")
+    taken = world.account.id if isinstance(operation, Claim) else None
+    return Outcome(puts=(msgspec.structs.replace(record, claimed_by=taken),) if record.claimed_by != taken else ())

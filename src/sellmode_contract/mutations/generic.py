@@ -1,0 +1,163 @@
+"""Creating, editing and removing a record of any kind, as its declaration says (``kinds``) and its hooks add to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import msgspec
+
+from sellmode_contract.documents import as_document
+from sellmode_contract.kinds import KINDS
+from sellmode_contract.kinds.fields import says_something
+from sellmode_contract.kinds.kind import Kind
+from sellmode_contract.mutations import contacts, dates
+from sellmode_contract.mutations.hooks import Hooks
+from sellmode_contract.mutations.operations import Create, Edit, Remove
+from sellmode_contract.mutations.reading import check_known, check_new, customer_of, invalid, read
+from sellmode_contract.mutations.refusals import Rejected
+from sellmode_contract.mutations.world import Conflict, Outcome, World, changed
+from sellmode_contract.records import HistoryEntry, Record, kind_of, parent_of, source_id
+
+HOOKS: dict[str, Hooks] = {"contact": contacts.HOOKS, "date": dates.HOOKS}
+"""By kind; most kinds have none."""
+
+
+def create(operation: Create, world: World) -> Outcome:
+    """A new record."""
+    kind, hooks = _of(operation)
+    hooks.may_create(operation, world)
+    check_new(operation, world)
+    check_known(operation.doc, kind.created | {"customer"} if kind.of_customer else kind.created)
+    if kind.of_customer:
+        customer_of(operation, world)
+    given = {name: value for name, value in operation.doc.items() if value is not None}
+    made = _record(kind, {**_stamps(kind, world), **given, "id": operation.id}, kind.created)
+    return _outcome(None, hooks.settle(None, made, operation, world), hooks, world, {})
+
+
+def edit(operation: Edit, world: World) -> Outcome:
+    """Changes of a record's fields, merged with what others have changed since its author saw it."""
+    kind, hooks = _of(operation)
+    before = _changeable(operation, kind, hooks, world)
+    if operation.add or operation.remove:
+        raise Rejected("invalid", f"A {kind.noun or kind.name} has no sets.")
+    check_known(operation.set, kind.edited)
+    held = as_document(before)
+    fields, conflicts = merged(operation, held, kind.blank)
+    written = {name for name in operation.set if fields[name] != held[name]}
+    if not written:
+        return Outcome()
+    after = hooks.settle(before, _record(kind, fields, written), operation, world)
+    return _outcome(before, after, hooks, world, conflicts)
+
+
+def remove(operation: Remove, world: World) -> Outcome:
+    """The end of a record, if it is still as its author saw it."""
+    kind, hooks = _of(operation)
+    before = _changeable(operation, kind, hooks, world)
+    held = as_document(before)
+    for name, was in operation.was.items():
+        if differ(held.get(name), was):
+            raise Rejected("conflict", "Somebody has changed it since.", field=name)
+    return _outcome(before, None, hooks, world, {})
+
+
+# ------------------------------------------------------------------ the three-way merge
+
+
+def merged(
+    operation: Edit, held: Mapping[str, Any], blank: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Conflict]]:
+    """A document with an edit's fields, and those that somebody else had changed since. Raises Rejected for a guard.
+
+    None takes a value away: what is ``blank`` stands in its place.
+    """
+    fields, conflicts = dict(held), dict[str, Conflict]()
+    for name, given in sorted(operation.set.items()):
+        value, current = blank.get(name) if given is None else given, held[name]
+        if value == current:
+            continue
+        if differ(current, operation.was.get(name)):
+            if operation.guard:
+                raise Rejected("conflict", "Somebody has changed this field since.", field=name)
+            conflicts[name] = Conflict(yours=value, theirs=current)
+        fields[name] = value
+    return fields, conflicts
+
+
+def differ(current: Any, was: Any) -> bool:
+    """Whether what stands there is not what somebody saw; blank is blank, however it is written."""
+    return (current or None) != (was or None)
+
+
+def overwritten(customer: str, field: str, conflict: Conflict, world: World) -> HistoryEntry:
+    """What a customer's history remembers of the value that lost."""
+    theirs = conflict.theirs
+    value = theirs if isinstance(theirs, str) else "" if theirs is None else msgspec.json.encode(theirs).decode()
+    return HistoryEntry(
+        id=source_id("history", "sellmode", f"{world.mid}/{field}"),
+        customer=customer,
+        at=world.now,
+        event="overwritten",
+        actor=world.account.id,
+        field=field,
+        value=value,
+    )
+
+
+# ------------------------------------------------------------------ steps
+
+
+def _of(operation: Create | Edit | Remove) -> tuple[Kind[Any], Hooks]:
+    return KINDS[operation.kind], HOOKS.get(operation.kind, Hooks())
+
+
+def _changeable(operation: Edit | Remove, kind: Kind[Any], hooks: Hooks, world: World) -> Record:
+    """The record that an operation changes. Raises Rejected."""
+    record: Record = read(world, kind.name, operation.id, kind.record)
+    if kind.author and getattr(record, kind.author) != world.account.id:
+        raise Rejected("not_allowed", f"Only its author changes a {kind.noun or kind.name}.")
+    hooks.may_change(record, operation, world)
+    return record
+
+
+def _stamps(kind: Kind[Any], world: World) -> dict[str, Any]:
+    account = world.account
+    stamps = {"author": account.id, "store": next(iter(account.stores), ""), "now": world.now}
+    return {name: stamps[stamp] for name, stamp in kind.stamps.items()}
+
+
+def _record(kind: Kind[Any], document: Mapping[str, Any], written: Collection[str]) -> Record:
+    """A document as a record. Raises Rejected for what cannot stand in one of the fields that were written."""
+    fields = [field for field in kind.fields if field.name in written]
+    for field in fields:
+        if field.required and not says_something(document.get(field.name)):
+            raise Rejected("invalid", field.required, field=field.name)
+    for name in kind.needed - document.keys():
+        raise Rejected("invalid", f"The {kind.label_of(name)} is missing.", field=name)
+    try:
+        record: Record = msgspec.convert(document, kind.record)
+    except msgspec.ValidationError as error:
+        refusal = invalid(error)
+        if wrong := kind.by_name.get(refusal.field):
+            detail = f"The {wrong.words} has to be {wrong.wants}."
+            raise Rejected("invalid", detail, field=wrong.name) from None
+        raise refusal from None
+    for field in fields:
+        if problem := field.problem(getattr(record, field.name)):
+            raise Rejected("invalid", problem, field=field.name)
+    return record
+
+
+def _outcome(
+    before: Record | None, after: Record | None, hooks: Hooks, world: World, conflicts: Mapping[str, Conflict]
+) -> Outcome:
+    """A change with all that comes with it: cards, what the kind's hook brings, and what is remembered."""
+    there = after or before
+    assert there is not None  # noqa: S101 -- for the type checker: something was made, changed or removed
+    whole, brought = changed(before, after), hooks.brings(before, after, world)
+    puts = [*whole.puts, *brought.puts]
+    if KINDS[kind_of(there)].remembered and (customer := parent_of(there)) is not None:
+        puts += [overwritten(customer, name, conflict, world) for name, conflict in conflicts.items()]
+    return Outcome(tuple(puts), (*whole.removes, *brought.removes), conflicts)
