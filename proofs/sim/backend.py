@@ -217,6 +217,8 @@ class Backend:
         """Customers of whom a newer version has stored a field that this one does not know, and what is in it."""
         self.rules = SyncRules(page_lines=PAGE_LINES)
         self._open()
+        self.epoch = self._epoch()
+        """Which life of the database this is."""
 
     def _open(self) -> None:
         self._workers.clear()
@@ -362,10 +364,10 @@ class Backend:
         self.history += 1
         with self.database.transaction() as connection:
             settings.renew_epoch(connection)
+        self.epoch = self._epoch()
         return True
 
-    def epoch(self) -> str:
-        """Which life of the database this is."""
+    def _epoch(self) -> str:
         with self.database.snapshot() as connection:
             return settings.epoch(connection)
 

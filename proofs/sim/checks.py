@@ -384,7 +384,7 @@ class Watch:
 
         Not by an answer of a life of the database that a restored backup has ended: what it tells is sent again.
         """
-        if process.displaced or _epoch_of(process) != self._backend.epoch():
+        if process.displaced or _epoch_of(process) != self._backend.epoch:
             return
         for entry in process.outbox.latest(1000):
             key = (process.machine.name, entry.mid)
