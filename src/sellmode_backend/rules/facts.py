@@ -71,7 +71,7 @@ def load(connection: Connection, customers: Sequence[Customer], needs: Needs) ->
     """
     lost: set[str] = set()
     ids = [customer.id for customer in customers]
-    tasks = _grouped((task.customer, task) for task in _open_tasks(connection, ids, lost))
+    tasks = _grouped((task.customer, task) for task in open_tasks(connection, ids, lost))
     dates = _grouped((date.customer, date) for date in _dates(connection, ids, lost)) if needs.dates else {}
     consents = _consents(connection, ids, lost) if needs.consents else {}
     purchases = _purchases(connection, _buyers(customers, tasks, needs))
@@ -117,7 +117,8 @@ def _belongings(
             yield found
 
 
-def _open_tasks(connection: Connection, ids: Sequence[str], lost: set[str]) -> Iterator[RuleTask]:
+def open_tasks(connection: Connection, ids: Sequence[str], lost: set[str]) -> Iterator[RuleTask]:
+    """The open tasks of rules of some customers, by id. A customer with one that cannot be read is ``lost``."""
     return _belongings(connection, ids, "rule_task", _is_open_task(connection), _decode_task, lost)
 
 

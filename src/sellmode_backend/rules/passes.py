@@ -344,13 +344,27 @@ def _write(connection: Connection, work: _Work) -> None:
         if customer == work.customers.get(customer.id)
     }
     events.looked_at(connection, [id for ids in work.events.values() for id in ids])
-    made = [one for one in work.make if one.customer in same]
+    made = _to_be_made(connection, work, same)
     ledger.enter(connection, store, today, made, now)
     ended = list(_ended(connection, work, same))
     tasks = [judging.task_of(one, store, work.here.zone, now) for one in made]
     records.write(connection, [*tasks, *ended], now=now)
     work.written, work.made = True, len(made)
     work.expired = sum(task.state == "expired" for task in ended)
+
+
+def _to_be_made(connection: Connection, work: _Work, same: set[str]) -> list[Decision]:
+    """The decisions that still hold: somebody may have reopened a task since, or a merge may have brought one."""
+    made = [one for one in work.make if one.customer in same]
+    if not made:
+        return []
+    lost: set[str] = set()
+    tasks = facts.open_tasks(connection, sorted({one.customer for one in made}), lost)
+    ending = {id for id, (_, reason) in work.ends.items() if reason}
+    having = {(task.customer, task.rule) for task in tasks if task.id not in ending}
+    work.failed += lost
+    work.held += [one._replace(held="open_already") for one in made if (one.customer, one.rule.slug) in having]
+    return [one for one in made if (one.customer, one.rule.slug) not in having and one.customer not in lost]
 
 
 def _ended(connection: Connection, work: _Work, same: set[str]) -> Iterator[RuleTask]:

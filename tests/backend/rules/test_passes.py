@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,14 +12,15 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from sellmode_backend.rules import events
+from sellmode_backend.rules import events, passes
 from sellmode_backend.rules.events import CustomerEvent
 from sellmode_backend.rules.passes import UnknownStore
-from sellmode_backend.store import settings
+from sellmode_backend.store import duplicates, settings
 from sellmode_backend.store.schema import feed
-from sellmode_contract.records import Consent, CustomField
+from sellmode_contract.records import Consent, Customer, CustomField
 from sellmode_contract.rules.facts import Facts
 from sellmode_contract.rules.judging import Judge
+from tests.backend import merges
 from tests.backend.rules.rules_shop import RulesShop
 
 
@@ -121,6 +124,66 @@ def test_a_rule_of_an_event_needs_only_its_event(shop: RulesShop) -> None:
     task = shop.task()
     assert (task.customer, task.occurrence, task.because and task.because.about) == (anna.id, "e1", "Red scarf")
     assert shop.run().customers == 0
+
+
+# ------------------------------------------------------------------ what happens while a pass is at it
+
+
+@contextmanager
+def between_looking_and_writing(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> Iterator[None]:
+    """Let something happen once a worker has judged a batch, before it writes what comes of it."""
+    look = passes._look
+
+    def looks(*given: Any) -> Any:
+        work = look(*given)
+        monkeypatch.setattr(passes, "_look", look)
+        happens()
+        return work
+
+    monkeypatch.setattr(passes, "_look", looks)
+    yield
+    assert passes._look is look
+
+
+def test_a_task_that_is_open_again_by_the_time_a_pass_writes_keeps_the_next_one_away(
+    shop: RulesShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.rule("thank")
+    anna = shop.add(shop.ada)
+    shop.buys(anna)
+    shop.run()
+    first = shop.task(anna)
+    done = shop.finish(first, shop.ada.id)
+    shop.buys(anna)
+    with between_looking_and_writing(monkeypatch, lambda: shop.write(first)):
+        report = shop.run()
+    assert (report.made, report.held) == (0, {"open_already": 1})
+    assert shop.tasks(anna) == [first]
+    shop.write(done)
+    shop.clock.forward(days=1)
+    assert shop.run().made == 1
+
+
+def test_a_task_that_comes_along_with_a_merge_by_the_time_a_pass_writes_keeps_the_next_one_away(
+    shop: RulesShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.rule("stock", trigger="event", event="back_in_stock")
+    anna, ben = shop.add(shop.ada, email="one@example.com"), shop.add(shop.ada, email="one@example.com")
+
+    def back_in_stock(id: str, customer: Customer) -> None:
+        with shop.database.transaction() as connection:
+            events.add(connection, [CustomerEvent(id, "back_in_stock", customer.id, shop.clock())])
+
+    with shop.database.transaction() as connection:
+        duplicates.watch(connection, {one.id: (None, one) for one in (anna, ben)})
+    back_in_stock("e1", ben)
+    shop.run()
+    theirs = shop.task(ben)
+    back_in_stock("e2", anna)
+    with between_looking_and_writing(monkeypatch, lambda: merges.merge(shop.database, anna.id, ben.id)):
+        shop.run()
+    (task,) = shop.tasks(anna, "open")
+    assert task.id == theirs.id
 
 
 # ------------------------------------------------------------------ rules that change
