@@ -378,6 +378,21 @@ def test_an_end_is_taken_back_by_who_made_it() -> None:
     assert done(Reopen(kind="manual_task", id="t1"), TASK).puts == ()
 
 
+def test_an_end_stays_where_the_rule_has_made_another_task_for_the_customer_since() -> None:
+    ended = only(RuleTask, done(Finish(kind="rule_task", id="r1"), RULE_TASK, MARA))
+    reopen = Reopen(kind="rule_task", id="r1")
+    another = msgspec.structs.replace(RULE_TASK, id="r2", occurrence="o2")
+    assert refused(reopen, ended, another, MARA).code == "conflict"
+    for unlike in (
+        msgspec.structs.replace(another, state="done", done_by="anna"),
+        msgspec.structs.replace(another, rule="birthday"),
+        msgspec.structs.replace(another, customer="c2"),
+    ):
+        assert only(RuleTask, done(reopen, ended, unlike, MARA)) == RULE_TASK
+    theirs = msgspec.structs.replace(MARA, owner="ben")
+    assert only(RuleTask, done(reopen, ended, another, theirs)) == RULE_TASK, "the rest is for who sees it to say"
+
+
 def test_only_its_maker_takes_a_task_away_while_nothing_has_become_of_it() -> None:
     remove = Remove(kind="manual_task", id="t1", was={"title": "Call back", "assignee": None})
     assert done(remove, TASK).removes == (("manual_task", "t1"),)

@@ -158,6 +158,8 @@ def reopen(operation: Reopen, world: World) -> Outcome:
     brief = world.records.get("corporate_brief", task.brief) if isinstance(task, CorporateTask) else None
     if isinstance(brief, CorporateBrief) and brief.withdrawn:
         raise Rejected("not_allowed", "The head office has taken it back: it is not to be done any more.")
+    if isinstance(task, RuleTask) and _another_is_open(task, world):
+        raise Rejected("conflict", "The rule has made another task for this customer since.")
     opened = msgspec.structs.replace(task, state="open", done_by=None, done_at=None, reason="")
     following = _next(task, world, made=True)
     if following is None:
@@ -168,6 +170,21 @@ def reopen(operation: Reopen, world: World) -> Outcome:
     gone = _outcome(found if isinstance(found, ManualTask) else None, None)
     back = _outcome(task, opened)
     return Outcome(puts=back.puts, removes=(*back.removes, *gone.removes))
+
+
+def _another_is_open(task: RuleTask, world: World) -> bool:
+    """Whether the customer has an open task of the same rule that the author sees.
+
+    Of one that they do not see nothing is said: the customer is a colleague's, and so would this task be.
+    """
+    found = world.records.get("customer", task.customer)
+    customer = found if isinstance(found, Customer) else None
+    return any(
+        isinstance(other, RuleTask)
+        and (other.rule, other.state) == (task.rule, "open")
+        and visibility.visible(_mode(world), world.account, visibility.tags(other, customer))
+        for other in world.records.belongings(task.customer, "rule_task")
+    )
 
 
 def withdraw(operation: Withdraw, world: World) -> Outcome:
