@@ -282,5 +282,5 @@ def capability(operation: Operation) -> Capability:
 
 def plain(operation: Operation) -> Mapping[str, Any]:
     """An operation as builtins, for keeping it inside a record."""
-    fields: dict[str, Any] = msgspec.json.decode(encode(operation))  # with lists, as it is when it is read again
+    fields: dict[str, Any] = msgspec.to_builtins(operation)
     return fields

@@ -17,7 +17,6 @@ from sellmode_contract.mutations.operations import (
     can_be_handed_over,
     decode,
     encode,
-    plain,
     target,
 )
 from sellmode_contract.mutations.reading import read
@@ -40,7 +39,7 @@ def park(operation: Park, world: World, apply: Apply) -> Outcome:
         customer=customer.id,
         author=world.account.id,
         at=world.now,
-        operation=dict(plain(handed)),
+        operation=msgspec.json.decode(encode(handed)),  # with lists, as it is when it is read again
     )
     return Outcome(puts=(parked, _waiting(customer, 1)))
 
