@@ -176,7 +176,9 @@ def test_a_due_time_may_have_passed() -> None:
         ({"store": "s2"}, "invalid", "store"),
         ({"creator": "ben"}, "invalid", "creator"),
         ({"state": "done"}, "invalid", "state"),
-        ({"snoozed_to": "2026-12-24"}, "invalid", "snoozed_to"),
+        ({"snoozed_to": "2026-02-30"}, "invalid", "snoozed_to"),
+        ({"repeat_from": "soon", "repeat": "FREQ=DAILY", "due": "2026-12-24"}, "invalid", "repeat"),
+        ({"series": "x" * 201}, "invalid", "series"),
         ({"claimed_by": "ben"}, "invalid", "claimed_by"),
     ],
 )
@@ -253,6 +255,21 @@ def test_a_hand_over_frees_the_claim_and_going_back_takes_the_card_away() -> Non
 
 
 # ------------------------------------------------------------------ editing
+
+
+def test_what_nobody_writes_comes_back_only_with_what_has_changed_it() -> None:
+    given = msgspec.structs.replace(TASK, assignee="ben")
+    back = {"set": {"assignee": None, "claimed_by": "ben"}, "was": {"assignee": "ben", "claimed_by": None}}
+    again = Edit(kind="manual_task", id="t1", **back, guard=True)  # type: ignore[arg-type]  # as JSON has it
+    task = only(ManualTask, done(again, given, mode="team"))
+    assert (task.assignee, task.claimed_by) == (None, "ben")
+    assert refused(msgspec.structs.replace(again, guard=False), given, mode="team").field == "claimed_by"
+    alone = msgspec.structs.replace(again, set={"claimed_by": "ben"})
+    assert refused(alone, given, mode="team").field == "claimed_by"
+    same = msgspec.structs.replace(again, set={"assignee": "ben", "claimed_by": "ben"})
+    assert refused(same, given, mode="team").field == "claimed_by"
+    stranger = msgspec.structs.replace(again, set={"assignee": None, "claimed_by": "nobody we know"})
+    assert only(ManualTask, done(stranger, given, mode="team")).claimed_by is None
 
 
 def test_an_edit_of_the_due_time_moves_its_instant_and_its_card() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -37,6 +37,8 @@ LONGEST_TITLE = 200
 LONGEST_DETAILS = 5_000
 LONGEST_REASON = 200
 
+_AnyTask = TypeVar("_AnyTask", bound=Task)
+
 _TYPES: dict[str, type[Task]] = {"manual_task": ManualTask, "rule_task": RuleTask, "corporate_task": CorporateTask}
 WRITTEN = {"title", "details", "action", "due", "repeat", "assignee"}
 """The fields of a task that its maker writes, besides its customer."""
@@ -45,6 +47,10 @@ _EDITABLE = {
     "rule_task": {"snoozed_to", "meant_for"},
     "corporate_task": {"snoozed_to"},
 }
+CAME_WITH: dict[str, tuple[str, ...]] = {"claimed_by": ("assignee", "meant_for"), "repeat_from": ("repeat",)}
+"""Fields that nobody writes but whoever takes back an edit of others, which has changed them too."""
+REMADE_WITH = ("snoozed_to", "repeat_from", "series")
+"""Fields of a task that nobody writes in a new one but whoever takes back its removal."""
 
 
 def create(operation: Create, world: World) -> Outcome:
@@ -52,10 +58,11 @@ def create(operation: Create, world: World) -> Outcome:
     if len(world.account.stores) != 1:
         raise Rejected("not_allowed", "Only somebody who works in one store has tasks there.")
     check_new(operation, world)
-    check_known(operation.doc, WRITTEN | {"customer"})
+    check_known(operation.doc, WRITTEN | {"customer", *REMADE_WITH})
     given = {**operation.doc, "id": operation.id, "store": world.account.stores[0], "creator": world.account.id}
+    given |= {"created_at": world.now, "repeat_from": given.get("repeat_from", given.get("due", ""))}
     try:
-        task = msgspec.convert({**given, "created_at": world.now, "repeat_from": given.get("due", "")}, ManualTask)
+        task = msgspec.convert(given, ManualTask)
     except msgspec.ValidationError as error:
         raise invalid(error) from None
     if not task.repeat:
@@ -73,7 +80,7 @@ def edit(operation: Edit, world: World) -> Outcome:
     task = _open(operation.kind, operation.id, world)
     _check_person(task, world)
     held = as_document(task)
-    fields, conflicts = merged(operation, held, _EDITABLE[operation.kind])
+    fields, conflicts = merged(operation, held, _EDITABLE[operation.kind] | _coming_back(operation, held))
     if fields == held:
         return Outcome(conflicts=conflicts)
     try:
@@ -82,14 +89,15 @@ def edit(operation: Edit, world: World) -> Outcome:
         raise invalid(error) from None
     _check_texts(changed)
     if isinstance(changed, ManualTask) and isinstance(task, ManualTask):
-        if (changed.repeat, changed.repeat_from) != (task.repeat, task.repeat_from) or not task.repeat:
-            changed = msgspec.structs.replace(changed, repeat_from=changed.due if changed.repeat else "")
+        if changed.repeat != task.repeat or not task.repeat:
+            start = changed.repeat_from if "repeat_from" in operation.set else changed.due
+            changed = msgspec.structs.replace(changed, repeat_from=start if changed.repeat else "")
         if changed.assignee != task.assignee:
             if changed.assignee not in (None, changed.creator, world.account.id):
                 _check_given(changed, world)
             elif world.account.id not in (changed.assignee, changed.creator):
                 _colleague(changed.creator, changed.store, world, "assignee")  # back to who made it
-            changed = msgspec.structs.replace(changed, claimed_by=None)
+            changed = _claimed(changed, operation, world)
     if isinstance(changed, RuleTask) and isinstance(task, RuleTask) and changed.meant_for != task.meant_for:
         if _mode(world) != "team":
             raise Rejected(
@@ -99,12 +107,26 @@ def edit(operation: Edit, world: World) -> Outcome:
             )
         if changed.meant_for is not None:
             _colleague(changed.meant_for, changed.store, world, "meant_for")
-        changed = msgspec.structs.replace(changed, claimed_by=None)
+        changed = _claimed(changed, operation, world)
     changed = _timed(changed, world)
     back = operation.guard  # to what it was, be that past by now
     if changed.snoozed_to and changed.snoozed_to != task.snoozed_to and _has_come(changed, world) and not back:
         raise Rejected("invalid", "A task is put off to a time to come.", field="snoozed_to")
     return Outcome(**{**_fields(_outcome(task, changed)), "conflicts": conflicts})
+
+
+def _coming_back(operation: Edit, held: Mapping[str, Any]) -> set[str]:
+    """The fields that an edit may bring back, because it takes back what has changed them."""
+    if not operation.guard:
+        return set()
+    changed = {name for name, value in operation.set.items() if name in held and value != held[name]}
+    return {name for name, others in CAME_WITH.items() if name in held and changed & set(others)}
+
+
+def _claimed(task: _AnyTask, operation: Edit, world: World) -> _AnyTask:
+    """A task that was handed over is nobody's claim, unless the hand-over is taken back."""
+    back = "claimed_by" in operation.set and world.records.get("staff", task.claimed_by or "") is not None
+    return task if back else msgspec.structs.replace(task, claimed_by=None)
 
 
 def remove(operation: Remove, world: World) -> Outcome:
@@ -286,6 +308,8 @@ def _check_texts(task: Task) -> None:
     if not check_text(task.title, "title", LONGEST_TITLE).strip():
         raise Rejected("invalid", "A task needs a title.", field="title")
     check_text(task.details, "details", LONGEST_DETAILS)
+    if isinstance(task, ManualTask):
+        check_text(task.series, "series", LONGEST_TITLE)
 
 
 def _timed(task: Task, world: World) -> Task:

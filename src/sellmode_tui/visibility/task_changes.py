@@ -9,7 +9,7 @@ import msgspec
 
 from sellmode_contract.documents import as_document, as_json
 from sellmode_contract.mutations import Claim, Create, Edit, Finish, Rejected, Release, Remove, Reopen, Withdraw
-from sellmode_contract.mutations.tasks import WRITTEN
+from sellmode_contract.mutations.tasks import REMADE_WITH, WRITTEN
 from sellmode_contract.records import (
     CorporateBrief,
     CorporateTask,
@@ -43,6 +43,26 @@ def task(seen: Seen, key: TaskKey) -> AnyTask:
 def create(id: str, fields: Mapping[str, Any]) -> Create:
     """A task of one's own, or given to somebody; fields that say nothing are left out."""
     return Create(kind="manual_task", id=id, doc={name: value for name, value in _plain(fields).items() if value})
+
+
+def create_again(id: str, record: ManualTask) -> Create:
+    """A task that was removed, as it was: put off as it was, and where its series was."""
+    again = {name: value for name in REMADE_WITH if (value := getattr(record, name))}
+    if again.get("repeat_from") == record.due:
+        del again["repeat_from"]
+    made = create(id, content(record))
+    return msgspec.structs.replace(made, doc={**made.doc, **again})
+
+
+def came_with(operation: Edit, before: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """What an edit of a task changed besides its fields: by name, what was there before it and what it made of that."""
+    found: dict[str, tuple[Any, Any]] = {}
+    if operation.set.keys() & {"assignee", "meant_for"} and (claimed := before.get("claimed_by")):
+        found["claimed_by"] = (claimed, None)
+    start, due = before.get("repeat_from", ""), before.get("due", "")
+    if operation.kind == "manual_task" and "repeat" in operation.set and start not in ("", due):
+        found["repeat_from"] = (start, operation.set.get("due", due) if operation.set["repeat"] else "")
+    return found
 
 
 def edit(seen: Seen, key: TaskKey, set: Mapping[str, Any], saw: Mapping[str, Any]) -> Edit:

@@ -189,11 +189,13 @@ def _edit_back(operation: Edit, entry: Entry, new_ids: Mapping[str, str]) -> Edi
     former = dict(operation.was)
     if entry.result is not None:  # what somebody else had written meanwhile comes back, not what one had seen
         former.update({field: conflict.theirs for field, conflict in entry.result.conf.items()})
+    before = document_before(entry.before, operation.kind, operation.id)
+    also = task_changes.came_with(operation, before)
     return Edit(
         kind=operation.kind,
         id=new_ids.get(operation.id, operation.id),
-        set={field: former.get(field) for field in operation.set},
-        was=dict(operation.set),
+        set={**{field: former.get(field) for field in operation.set}, **{name: was for name, (was, _) in also.items()}},
+        was={**operation.set, **{name: now for name, (_, now) in also.items()}},
         add=operation.remove,
         remove=operation.add,
         guard=True,
@@ -232,7 +234,7 @@ def _create_again(operation: Remove, entry: Entry, new_id: str) -> Create:
     record = decode(operation.kind, msgspec.json.encode(before))
     match record:
         case ManualTask():
-            return task_changes.create(new_id, task_changes.content(record))
+            return task_changes.create_again(new_id, record)
         case TaskRule():
             return Create(kind="task_rule", id=record.id, doc=task_changes.rule_content(record))
         case Note() | Contact() | ImportantDate():

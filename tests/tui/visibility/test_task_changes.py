@@ -17,6 +17,7 @@ from sellmode_contract.records import (
     CustomerCard,
     ManualTask,
     RuleTask,
+    Task,
     TaskRule,
     source_id,
     task_rule_id,
@@ -292,6 +293,63 @@ def test_removing_is_taken_back_by_making_it_anew(busy: Desk) -> None:
     busy.door.undo()
     (made,) = [task for key, task in state(busy)["tasks"].items() if task.title == "Call"]
     assert msgspec.structs.replace(made, id="call") == CALL
+
+
+_SERIES = msgspec.structs.replace(
+    WATER,
+    repeat="FREQ=DAILY;COUNT=5",
+    repeat_from="2026-11-20",
+    series="first",
+    snoozed_to="2026-11-25",
+    due_at=dt.datetime(2026, 11, 25, 23, tzinfo=dt.UTC),
+)
+
+
+@pytest.mark.parametrize("snoozed_to", ["2026-11-25", ""])
+def test_a_series_goes_on_where_it_was_when_a_removal_is_taken_back(busy: Desk, snoozed_to: str) -> None:
+    due_at = _SERIES.due_at if snoozed_to else WATER.due_at
+    task = msgspec.structs.replace(_SERIES, snoozed_to=snoozed_to, due_at=due_at)
+    busy.bring(task)
+    busy.door.remove_task("water")
+    settle(busy)
+    busy.door.undo()
+    (made,) = [task for key, task in state(busy)["tasks"].items() if task.title == WATER.title]
+    assert made.id != "water"
+    assert msgspec.structs.replace(made, id="water") == task
+
+
+def test_a_series_goes_on_where_it_was_when_another_repetition_is_taken_back(busy: Desk) -> None:
+    for changes in ({"repeat": "FREQ=WEEKLY"}, {"repeat": ""}, {"repeat": "FREQ=WEEKLY", "due": "2026-12-01"}):
+        busy.bring(_SERIES)
+        before = state(busy)
+        busy.door.edit_task(*WATERING, changes)
+        assert state(busy)["tasks"][WATERING].repeat_from != _SERIES.repeat_from
+        settle(busy)
+        busy.door.undo()
+        assert state(busy) == before
+        settle(busy)
+
+
+@pytest.mark.parametrize("claimed_by", [ME, OTHERS])
+@pytest.mark.parametrize("task", [CALL, THANK], ids=lambda task: task.title)
+def test_a_claim_comes_back_with_its_task(busy: Desk, task: Task, claimed_by: str) -> None:
+    key = TaskKey("manual_task" if isinstance(task, ManualTask) else "rule_task", task.id)
+    busy.bring(msgspec.structs.replace(task, claimed_by=claimed_by))
+    before = state(busy)
+    busy.door.hand_over_tasks([key], OTHERS)
+    assert state(busy)["tasks"][key].claimed_by is None
+    settle(busy)
+    busy.door.undo()
+    assert state(busy) == before
+
+
+def test_a_claim_does_not_come_back_over_a_new_one(busy: Desk) -> None:
+    busy.bring(msgspec.structs.replace(CALL, claimed_by=ME))
+    busy.door.hand_over_tasks([KEY], OTHERS)
+    settle(busy)
+    busy.bring(msgspec.structs.replace(CALL, assignee=OTHERS, claimed_by=OTHERS))
+    with pytest.raises(CannotUndo, match="Somebody has changed this field since"):
+        busy.door.undo()
 
 
 def test_reopening_is_taken_back_by_ending_it(busy: Desk) -> None:
