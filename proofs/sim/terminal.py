@@ -47,6 +47,8 @@ from sellmode_tui.sync.events import (
     ListenOpened,
     LocalChange,
     Poked,
+    Probe,
+    Probed,
     Received,
     Salvaged,
     StopListening,
@@ -168,7 +170,7 @@ class Process:
         self.outbox = journal.outbox
         self.terminal = Terminal(Transport(SERVER), self.cache, session, self.reading)
         self.executor = _Mortal(self.terminal, self._random_name)
-        self.engine = Engine(random.Random(self._chance.random()))
+        self.engine = Engine(random.Random(self._chance.random()), careful=True)
         self.door = Door(
             self.cache, lambda: self.reading().wall, outbox=self.outbox, ids=self._new_id, made=self._made,
             wrote=self._wrote,
@@ -181,6 +183,7 @@ class Process:
         self.salvaging: _Salvaging | None = None
         self.listening: int | None = None
         self._opened = False
+        self.probing = False
 
     def close(self) -> None:
         """End in order."""
@@ -271,6 +274,8 @@ class Process:
                     self.salvaging = _Salvaging(self._last_words(effect), self.next_fault())
                 case HangUp():
                     self._hang_up()
+                case Probe():
+                    self.probing = True
                 case Listen():
                     self.listening, self._opened = effect.number, False
                 case StopListening():
@@ -316,6 +321,9 @@ class Process:
         if self.wrote:
             self.wrote = False
             self.tell(LocalChange())
+        elif self.probing:
+            self.probing = False
+            self.tell(Probed(None if self.next_fault() == "none" else lost()))
         elif self.listening is not None and self._chance.random() < 0.5:
             self._stream_goes_on(self.listening)
         elif self.engine.due is not None and self.engine.due <= self._clock():

@@ -80,8 +80,10 @@ class ServerSettings:
     """Terminals that may listen to one worker for changes."""
     poke_poll_seconds: float = 1
     """How often a worker asks the database for changes while somebody listens."""
-    poke_alive_seconds: float = wire.POKE_SECONDS
-    """A stream of events says at least about so often that it is alive."""
+    poke_alive_seconds: float = wire.ALIVE_SECONDS
+    """A stream of events shows about so often that it is alive; no more often than the database is asked."""
+    poke_look_seconds: float = 25
+    """How often a stream's session is looked at while nothing changes."""
     rules_seconds: float = rules.EVERY_SECONDS
     """About how often a worker looks whether rules have something to do."""
 
@@ -128,6 +130,7 @@ class _Backend:
             most=settings.most_streams,
             poll_seconds=settings.poke_poll_seconds,
             alive_seconds=settings.poke_alive_seconds,
+            look_seconds=settings.poke_look_seconds,
         )
 
     @asynccontextmanager

@@ -44,8 +44,8 @@ MAX_MUTATIONS = 50
 """No call brings more mutations."""
 MAX_MUTATION_BYTES = 64 * 1024
 """No single mutation is longer; a client refuses to keep a longer one, the backend to do it."""
-POKE_SECONDS = 25.0
-"""The events' stream says at least so often that it is alive."""
+ALIVE_SECONDS = 2.0
+"""The events' stream shows about so often that the backend is alive."""
 
 
 class _Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -175,14 +175,6 @@ class Transport:
         with self._call("GET", path, None, None, "application/json") as response:
             return Answer(response.status_code, _whole(_unpacked(response)))
 
-    def reach(self) -> None:
-        """Find out whether the backend can be reached, without giving it anything. Raises TransportError.
-
-        Whatever it answers will do: what is wrong with it is for the call to say.
-        """
-        with contextlib.suppress(Refused):
-            self.get(HEALTH_PATH)
-
     def preview(self, request: wire.PreviewRequest, *, token: str) -> wire.Preview:
         """Ask what a rule would do. Raises TransportError."""
         return self.post(wire.PREVIEW_PATH, request, token=token).read(wire.Preview)
@@ -213,10 +205,14 @@ class Transport:
 
     # ------------------------------------------------------------------ inside
 
-    def another(self, *, silent_seconds: float) -> Transport:
+    def another(self, *, connect_seconds: float | None = None, silent_seconds: float | None = None) -> Transport:
         """Another way to the same backend, with connections of its own, to be closed for itself."""
+        connect, silent = self._seconds
         return Transport(
-            self.server, ca_file=self._ca_file, connect_seconds=self._seconds[0], silent_seconds=silent_seconds
+            self.server,
+            ca_file=self._ca_file,
+            connect_seconds=connect if connect_seconds is None else connect_seconds,
+            silent_seconds=silent if silent_seconds is None else silent_seconds,
         )
 
     @contextlib.contextmanager

@@ -44,7 +44,7 @@ _WORDS = {2: "two", 5: "five", 50: "fifty", 100: "a hundred"}
             "operations.md",
             f"takes {ServerSettings().most_streams:,} streams and {_WORDS[events.MOST_A_SESSION]} of one",
         ),
-        ("operations.md", f"or every {wire.POKE_SECONDS:.0f} in the case of events"),
+        ("operations.md", f"or every {wire.ALIVE_SECONDS:.0f} in the case of events"),
         ("operations.md", f"counted for {limits.ACCOUNT.remembered.days} days or until a success"),
         ("operations.md", f"the last {crash.KEPT} |"),
         ("operations.md", f"An account's first {_WORDS[limits.ACCOUNT.free]} failures are free"),

@@ -391,6 +391,8 @@ class Connection:
     to_client: bytearray = field(default_factory=bytearray)
     """As the client got it, after the faults."""
     closed: bool = False
+    dead: bool = False
+    """Whether nothing goes over it any more, without either side being told."""
 
 
 class FaultProxy:
@@ -407,6 +409,7 @@ class FaultProxy:
         """Every connection accepted, oldest first."""
         self.port = 0
         """Loopback port to give to the client."""
+        self._silent = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
         self._changed = threading.Condition()
@@ -480,6 +483,16 @@ class FaultProxy:
         """End every open connection now, so that a client with a pool has to open a new one."""
         self._run(self._drop(reset=reset))
 
+    def fall_silent(self) -> None:
+        """Let nothing through any more, without a word to either side; connections are still accepted."""
+        self._silent = True
+        for connection in self.connections:
+            connection.dead = True
+
+    def speak_again(self) -> None:
+        """Let new connections through; those of the silence and before stay half-open."""
+        self._silent = False
+
     def replay(self, index: int) -> bytes:
         """Send the server what it got on connection `index` once more, on a new connection; returns its whole answer.
 
@@ -528,7 +541,7 @@ class FaultProxy:
 
     def _accepted(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         plan, self.script = (self.script[0], self.script[1:]) if self.script else (self.otherwise, ())
-        connection = Connection(plan)
+        connection = Connection(plan, dead=self._silent)
         self.connections.append(connection)
         task = self._loop.create_task(self._serve(connection, reader, writer))
         self._tasks.add(task)
@@ -571,9 +584,11 @@ class FaultProxy:
                 server_reader, server_writer = await asyncio.open_connection(*self.upstream)
                 writers.append(server_writer)
                 request = self._recorded(reader, connection.from_client)
-                group.create_task(self._pump(request, plan.up, server_writer, connection.to_server, ends=False))
+                group.create_task(
+                    self._pump(connection, request, plan.up, server_writer, connection.to_server, ends=False)
+                )
                 source = self._recorded(server_reader, connection.from_server)
-            group.create_task(self._pump(source, plan.down, writers[0], connection.to_client, ends=True))
+            group.create_task(self._pump(connection, source, plan.down, writers[0], connection.to_client, ends=True))
 
     async def _end(self, connection: Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """An orderly close towards the client. Reads on, as the kernel turns a close with unread bytes into a reset."""
@@ -600,7 +615,14 @@ class FaultProxy:
             yield reply
 
     async def _pump(
-        self, source: Stream, faults: Sequence[Fault], writer: asyncio.StreamWriter, record: bytearray, *, ends: bool
+        self,
+        connection: Connection,
+        source: Stream,
+        faults: Sequence[Fault],
+        writer: asyncio.StreamWriter,
+        record: bytearray,
+        *,
+        ends: bool,
     ) -> None:
         """Bytes from a source through faults to a writer. A server's end ends the connection, a client's its half."""
         stream = source
@@ -608,10 +630,14 @@ class FaultProxy:
             stream = fault(stream)
         async with contextlib.aclosing(stream) as chunks:
             async for chunk in chunks:
+                if connection.dead:
+                    break
                 record += chunk  # before the client can have it, so that a test finds there what the client got
                 writer.write(chunk)
                 self._notify()
                 await writer.drain()
+        if connection.dead:
+            await asyncio.Event().wait()
         if ends:
             raise CutError(reset=False)
         writer.write_eof()

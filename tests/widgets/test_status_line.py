@@ -26,6 +26,7 @@ EVERYTHING = f"{PENDING} · server wants a newer app · synced 13:58 · Jamie Le
         (OFFLINE, "OFFLINE since 14:02 · 3 not sent: F4 · Jamie Lee · Team Mode"),
         (Status(), "OFFLINE"),
         (Status("SIGNED OUT"), "SIGNED OUT"),
+        (replace(OFFLINE, alarm=True), "! OFFLINE since 14:02 · 3 not sent: F4 · Jamie Lee · Team Mode"),
         (BUSY, EVERYTHING),
         (
             replace(ONLINE, tasks="3 overdue, 5 today"),
@@ -86,6 +87,21 @@ async def test_the_widget_shows_what_fits_and_never_takes_a_name_for_markup() ->
         await pilot.resize_terminal(30, 5)
         await pilot.pause()
         assert line.render_line(0).text.strip() == "ONLINE · synced 14:02"
+
+
+async def test_a_connection_that_is_down_has_a_colour_of_its_own() -> None:
+    app = LineApp()
+    async with app.run_test(size=(80, 5)) as pilot:
+        line = app.query_one(StatusLine)
+        line.status = replace(OFFLINE, alarm=True)
+        await pilot.pause()
+        _, *words = line.render_line(0)  # after the margin
+        down, rest = words[0], words[1]
+        assert down.text == "! OFFLINE since 14:02"
+        assert down.style
+        assert rest.style
+        assert down.style.bold
+        assert down.style.color != rest.style.color
 
 
 async def test_repaints_only_when_other_words_are_to_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:

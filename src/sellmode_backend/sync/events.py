@@ -1,8 +1,9 @@
 """The stream that says "pull now" (``GET /v1/sync/events``): which feeds have moved, never what is in them.
 
 However many listen, a worker asks for the clocks once a second, and only while somebody listens. All that is asked of
-the database is asked there; a stream holds no connection. On each change of its feeds, and before it says that it is
-alive, a stream's session and scopes are looked at again.
+the database is asked there; a stream holds no connection. On each change of its feeds, and now and then besides, a
+stream's session and scopes are looked at again. That it is alive a stream says only after the database has answered, so
+that a terminal that hears of nothing may take the backend for down.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ class Stream:
         self.scopes = scopes
         self.looked_at = 0.0
         """When session and scopes were looked at last, by the loop's clock."""
+        self.alive_at = 0.0
+        """When it last said that it is alive, by the same clock."""
         self._moved: dict[str, int] = {}
         self._alive = True
         self._over = False
@@ -98,11 +101,13 @@ class Hub:
         *,
         most: int,
         poll_seconds: float = 1.0,
-        alive_seconds: float = wire.POKE_SECONDS,
+        alive_seconds: float = wire.ALIVE_SECONDS,
+        look_seconds: float = 25.0,
     ) -> None:
-        """``most`` streams are taken; clocks are asked for every ``poll_seconds``."""
+        """``most`` streams are taken; clocks are asked for every ``poll_seconds``, sessions every ``look_seconds``."""
         self._database, self._clock = database, clock
         self._most, self._poll_seconds, self._alive_seconds = most, poll_seconds, alive_seconds
+        self._look_seconds = look_seconds
         self._streams: dict[Stream, None] = {}
         self._listeners: dict[str, set[Stream]] = {}
         """By feed."""
@@ -129,7 +134,7 @@ class Hub:
             stream.end()
             self.leave(stream)
         stream = Stream(token, scopes)
-        stream.looked_at = asyncio.get_running_loop().time()
+        stream.looked_at = stream.alive_at = asyncio.get_running_loop().time()
         self._enter(stream, clocks)
         if self._polling is None:
             self._polling = asyncio.create_task(self._poll())
@@ -196,7 +201,7 @@ class Hub:
         clocks = await to_thread.run_sync(self._read_clocks, list(self._listeners), limiter=self._thread)
         moved = {feed: seq for feed, seq in clocks.items() if feed in self._listeners and self._clocks.get(feed) != seq}
         now = asyncio.get_running_loop().time()
-        due = [stream for stream in self._streams if now - stream.looked_at >= self._alive_seconds]
+        due = [stream for stream in self._streams if now - stream.looked_at >= self._look_seconds]
         concerned = {stream: None for feed in sorted(moved) for stream in self._listeners[feed]} | dict.fromkeys(due)
         if concerned:
             tokens = {stream.token for stream in concerned}
@@ -205,7 +210,9 @@ class Hub:
                 if stream in self._streams:
                     self._look_at(stream, scopes[stream.token])
                     stream.looked_at = now
-            for stream in due:
+        for stream in self._streams:
+            if now - stream.alive_at >= self._alive_seconds - self._poll_seconds / 2:  # the nearest look, not the next
+                stream.alive_at = now
                 stream.alive()
         # Last: if the database fails in between, the next second sees the same change.
         for feed, seq in moved.items():

@@ -305,19 +305,22 @@ class Outbox:
             with self._writing() as connection:
                 connection.execute("UPDATE outbox SET epoch = ?", (epoch,))
 
-    def batch(self, max_count: int, max_bytes: int) -> list[Entry]:
+    def batch(self, max_count: int, max_bytes: int, *, fresh: bool = True) -> list[Entry]:
         """What is to be sent now, in order: at least one if anything waits, else no more than the limits allow.
+
+        Without ``fresh`` only what was put into a request before.
 
         What was sent already comes first, with the number that it had; the others get theirs, for good, before they
         are sent. ``max_bytes`` limits the operations' JSON alone.
         """
+        condition = "state = 'waiting'" if fresh else "state = 'waiting' AND sent"
         with self._using() as connection:
             # Mostly nothing waits: no write transaction then.
-            if connection.execute("SELECT 1 FROM mutation WHERE state = 'waiting' LIMIT 1").fetchone() is None:
+            if connection.execute(f"SELECT 1 FROM mutation WHERE {condition} LIMIT 1").fetchone() is None:
                 return []
             with transaction(connection):
                 rows = connection.execute(
-                    "SELECT number, seq, length(body) FROM mutation WHERE state = 'waiting' ORDER BY number LIMIT ?",
+                    f"SELECT number, seq, length(body) FROM mutation WHERE {condition} ORDER BY number LIMIT ?",
                     (max(max_count, 1),),
                 ).fetchall()
                 taken: list[int] = []
@@ -336,7 +339,7 @@ class Outbox:
                         connection.execute("UPDATE outbox SET next_seq = next_seq + 1")
                 batch = (
                     connection.execute(
-                        f"SELECT {_COLUMNS} FROM mutation WHERE state = 'waiting' AND number <= ? ORDER BY number",
+                        f"SELECT {_COLUMNS} FROM mutation WHERE {condition} AND number <= ? ORDER BY number",
                         (taken[-1],),
                     ).fetchall()
                     if taken
@@ -388,10 +391,6 @@ class Outbox:
                 connection.execute(
                     f"UPDATE mutation SET folds = 0, change = ? WHERE {settled}", (_changed(connection), limit)
                 )
-
-    def has_fresh(self) -> bool:
-        """Whether anything waits that was never put into a request."""
-        return self._value("SELECT 1 FROM mutation WHERE state = 'waiting' AND NOT sent LIMIT 1") is not None
 
     def retiring(self) -> bool:
         """Whether anything that is settled still folds."""

@@ -27,6 +27,7 @@ def status_of(desk: Desk) -> Status:
     waiting = sync.line is Line.CONNECTING and not sync.leading
     return Status(
         connection="SYNCED BY ANOTHER WINDOW" if waiting else _LINES[sync.line],
+        alarm=sync.line not in (Line.CONNECTING, Line.ONLINE),
         since=words.time(sync.since) if sync.since and sync.line is Line.OFFLINE else "",
         synced=words.time(sync.synced_at) if sync.synced_at else "",
         unsent=desk.counts.unsent,
@@ -48,7 +49,10 @@ def standing(desk: Desk) -> str:
     """How things stand, in whole sentences."""
     words, sync = desk.words, desk.sync
     status = status_of(desk)
-    line = f"{status.connection} since {words.time(sync.since)}" if sync.since else status.connection
+    sign = "! " if status.alarm else ""
+    line = f"{sign}{status.connection}"
+    if sync.since:
+        line += f" since {words.time(sync.since)}"
     shown = f"what is shown is as of {status.synced}" if sync.synced_at else "nothing was synced yet"
     said = [f"{line}; {shown}."]
     if told := problem(sync):

@@ -28,6 +28,7 @@ from sellmode_tui.sync.answer import CUT, Answer, BrokenStream, Done
 from sellmode_tui.sync.events import (
     Accept,
     AnswerEnded,
+    Awoke,
     Call,
     CallFailed,
     CallSalvage,
@@ -50,6 +51,8 @@ from sellmode_tui.sync.events import (
     Poked,
     Prepare,
     Prepared,
+    Probe,
+    Probed,
     Purge,
     Received,
     RetryNow,
@@ -61,8 +64,9 @@ from sellmode_tui.sync.events import (
     TimeIsUp,
 )
 from sellmode_tui.sync.listening import Ear
+from sellmode_tui.sync.pulse import PROBE_AFTER, Pulse
 from sellmode_tui.sync.status import Line
-from sellmode_tui.transport import Broken, Interrupted, Refused, TransportError
+from sellmode_tui.transport import Broken, Interrupted, Refused, TransportError, Unreachable
 
 POLL_JITTER: Final = 0.2
 """Terminals of a store must not ask in step: a pause is this share longer or shorter."""
@@ -72,6 +76,9 @@ LONGEST_POLL: Final = 3600
 HEARING_POLLS: Final = 4
 """While the events' stream is alive, polls are but a safety net: so many times rarer."""
 LONGEST_BACKOFF: Final = 300.0
+RETRY_UNREACHABLE: Final = (1.0, 3.0)
+"""Seconds until a backend that cannot be reached is tried again, however long it has been away: at random, so that the
+terminals do not all come at once when it is back."""
 OVERTAKEN_SECONDS: Final = 1.0
 """Another process led until a moment ago; what it did stands."""
 WRITING_BREAKS_BACKOFF: Final = 2.0
@@ -102,7 +109,9 @@ class _Phase(Enum):
 class _Call:
     """What is known of the call under way, and of the last one until the next."""
 
-    def __init__(self, mutations: Iterable[Outgoing] = (), waiting: int = 0) -> None:
+    def __init__(self, mutations: Iterable[Outgoing] = (), waiting: int = 0, begun_at: float = 0.0) -> None:
+        self.heard_at = begun_at
+        """When a line of its answer came last."""
         self.sent = {each.mid: each.seq for each in mutations}
         self.waiting = waiting
         """How many mutations were not settled, those sent included."""
@@ -116,14 +125,22 @@ class _Call:
         """Whether the backend misses mutations that came before those sent."""
         self.reset = False
         """Whether the backend has another history than the one this terminal knows."""
+        self.held_back = False
+        """Whether something that was in no call yet waits until the backend has answered."""
 
 
 class Engine:
     """Decides for one account on one machine. `due` says when it wants to hear `TimeIsUp`."""
 
-    def __init__(self, chance: random.Random) -> None:
+    def __init__(self, chance: random.Random, *, careful: bool = False) -> None:
+        """One that is ``careful`` puts nothing new into a call before it has heard of the backend.
+
+        Nobody can tell whether what is in a call has arrived, so that it can be undone only by a change of its own.
+        """
         self._chance = chance
+        self._careful = careful
         self._ear = Ear(chance)
+        self._pulse = Pulse(chance)
         self._now = 0.0
         self._effects: list[Effect] = []
         self._phase = _Phase.IDLE
@@ -149,6 +166,10 @@ class Engine:
         """Answers in a row that brought nothing."""
         self._renewed = False
         """Whether the client has taken a new name in this pass; a second time would be a fault."""
+        self._holds_back = False
+        """Whether the call that is prepared takes only what was in a call before."""
+        self._given_up = False
+        """Whether the last call was given up because the line had been down meanwhile."""
         self._refusal: Refused | None = None
         """That the account is disabled."""
         self._salvage_tries = 0
@@ -168,18 +189,17 @@ class Engine:
         """When `TimeIsUp` is to come, by the clock of ``now``; None if nothing is waited for."""
         if not self._leading or self._phase is _Phase.HALTED:
             return None
-        moments = [self._ear.due(may_listen=self._may_listen), self._next_pass if self._phase is _Phase.IDLE else None]
+        moments = [
+            self._ear.due(may_listen=self._may_listen),
+            self._next_pass if self._phase is _Phase.IDLE else None,
+            self._pulse.due(told=self._line is Line.OFFLINE) if self._watches else None,
+        ]
         return min((moment for moment in moments if moment is not None), default=None)
 
     @property
     def idle(self) -> bool:
         """Whether nothing is under way."""
         return self._phase in (_Phase.IDLE, _Phase.HALTED)
-
-    @property
-    def hears(self) -> bool:
-        """Whether the line is known to be up: the last pass went through, and the events' stream is alive since."""
-        return self._line is Line.ONLINE and self._ear.hearing
 
     def step(self, event: Event, now: float) -> list[Effect]:
         """What is to be done because of an event, in order. ``now`` is in seconds of a clock that nobody sets."""
@@ -192,10 +212,15 @@ class Engine:
     def _hear(self, event: Event) -> None:  # noqa: C901, PLR0912 - a case for each event
         match event:
             case Received():
+                self._pulse.sign(self._now)
+                self._call.heard_at = self._now
                 self._take_line(event.line)
             case AnswerEnded():
+                self._pulse.sign(self._now)
                 self._take_end()
             case CallFailed():
+                if isinstance(event.error, Refused):
+                    self._pulse.sign(self._now)
                 self._take_failure(event.error)
             case Prepared():
                 self._take_prepared(event)
@@ -214,13 +239,20 @@ class Engine:
                 self._take_wish()
             case TimeIsUp():
                 self._take_time()
+            case Probed():
+                self._take_probed(event.error)
+            case Awoke():
+                self._pulse.awoke(self._now)
             case ListenOpened():
                 if self._ear.opened(event.number, self._now):
+                    self._take_sign()
                     self._take_poke()  # what changed since the last pass was not heard of
             case Heard():
-                self._ear.heard(event.number, self._now)
+                if self._ear.heard(event.number, self._now):
+                    self._take_sign()
             case Poked():
                 if self._ear.heard(event.number, self._now):
+                    self._take_sign()
                     self._take_poke()
             case ListenEnded():
                 self._take_silence(event)
@@ -232,6 +264,7 @@ class Engine:
             return
         self._leading = leading
         if leading:
+            self._line = Line.CONNECTING
             self._begin()
         else:
             self._hang_up()
@@ -268,6 +301,7 @@ class Engine:
             return
         if self._ear.grows_tired(self._now):
             self._effects.append(StopListening())
+        self._look_at_line()
         if self._phase is _Phase.IDLE and self._now >= self._next_pass:
             self._begin()
         elif self._may_listen and self._ear.wants_to_listen(self._now):
@@ -295,6 +329,53 @@ class Engine:
         # Beyond ten failures the exponent makes no difference, and some day would be too large for a float.
         return 0.5 + self._chance.uniform(0, min(LONGEST_BACKOFF, 2.0 ** min(failures + 1, 10)))
 
+    # ------------------------------------------------------------------ whether the line is up
+
+    @property
+    def _watches(self) -> bool:
+        """Whether signs of life are waited for: while the line counts as up, and during a call."""
+        return self._phase is _Phase.CALLING or (self._phase is _Phase.IDLE and self._line is Line.ONLINE)
+
+    def _look_at_line(self) -> None:
+        if not self._watches:
+            return
+        if self._line is not Line.OFFLINE and self._pulse.is_silent(self._now):
+            self._goes_down(Unreachable("Nothing comes from the server. Check whether the line is up."))
+        elif self._pulse.wants_probe(self._now):
+            self._pulse.probe(self._now)
+            self._effects.append(Probe())
+
+    def _take_probed(self, error: TransportError | None) -> None:
+        if error is None or isinstance(error, Refused):
+            self._pulse.answered()
+            self._take_sign()
+            if error is not None:
+                self._take_poke()  # it lives and is not well: a call will tell
+        elif self._pulse.unanswered(self._now) and not isinstance(error, Interrupted):
+            self._goes_down(error)
+
+    def _goes_down(self, error: TransportError) -> None:
+        if self._phase is _Phase.IDLE and self._line is Line.ONLINE:
+            self._fail(Line.OFFLINE, str(error), error)
+        elif self._phase is _Phase.CALLING and self._line is not Line.OFFLINE:
+            # Its answer may still come: the call goes on.
+            self._stop_listening()
+            self._tell(Line.OFFLINE, str(error))
+
+    def _take_sign(self) -> None:
+        """The backend lives, by something else than the answer to a call."""
+        self._pulse.sign(self._now)
+        silent = self._now - self._call.heard_at >= PROBE_AFTER[0]
+        if self._phase is not _Phase.CALLING or self._line is not Line.OFFLINE or not silent:
+            return
+        if self._given_up:
+            # Twice in a row: it is the call's own weight that makes a thin line silent.
+            self._tell(Line.ONLINE)
+        else:
+            self._given_up = True
+            self._hang_up()
+            self._begin()
+
     # ------------------------------------------------------------------ listening
 
     @property
@@ -305,6 +386,7 @@ class Engine:
         refused = ended.error if isinstance(ended.error, Refused) else None
         if not self._ear.ended(ended.number, self._now, (refused and refused.retry_after) or 0.0):
             return
+        self._pulse.doubt(self._now)
         if refused and refused.problem.code in _FINAL:
             self._take_poke()  # a call will tell
 
@@ -325,15 +407,19 @@ class Engine:
         self._phase = _Phase.PREPARING
         self._again_at = math.inf  # whatever the reason was: the call that comes now meets it
         sends = self._suspect is None and self._push_at <= self._now
-        self._effects.append(Prepare(self._count if sends else 0, BATCH_BYTES))
+        self._holds_back = sends and self._careful and not self._pulse.is_fresh(self._now)
+        self._effects.append(Prepare(self._count if sends else 0, BATCH_BYTES, fresh=not self._holds_back))
 
     def _take_prepared(self, prepared: Prepared) -> None:
         mutations = _fitting(prepared)
         if self._phase is _Phase.SALVAGING:
             self._salvage(prepared.cid, mutations)
         elif self._phase is _Phase.PREPARING:
-            self._call = _Call(mutations, prepared.waiting)
+            self._call = _Call(mutations, prepared.waiting, self._now)
+            self._call.held_back = self._holds_back and len(mutations) < prepared.waiting
             self._phase = _Phase.CALLING
+            if self._line is not Line.ONLINE:
+                self._pulse.begin(self._now)
             request = SyncRequest(
                 device=prepared.device,
                 epoch=prepared.epoch,
@@ -435,12 +521,14 @@ class Engine:
 
     @property
     def _more_to_send(self) -> bool:
-        return 0 < len(self._call.settled) < self._call.waiting and self._push_at <= self._now
+        settled, waiting = len(self._call.settled), self._call.waiting
+        return (settled > 0 or self._call.held_back) and settled < waiting and self._push_at <= self._now
 
     def _take_pass_end(self, at: dt.datetime) -> None:
         if self._phase is not _Phase.ENDING:
             return
         self._failures = 0
+        self._given_up = False
         self._patient_until = 0.0
         if self._call.waiting == len(self._call.settled):
             self._count, self._push_failures = wire.MAX_MUTATIONS, 0
@@ -500,7 +588,7 @@ class Engine:
             self._refusal = refused
             self._phase = _Phase.SALVAGING
             self._salvage_tries = 0
-            self._effects.append(Prepare(wire.MAX_MUTATIONS, BATCH_BYTES))
+            self._effects.append(Prepare(wire.MAX_MUTATIONS, BATCH_BYTES, fresh=True))
         elif code == "signed_out":
             self._stop_for_good(Line.SIGNED_OUT, str(refused), refused)
         elif code == "upgrade_required":
@@ -523,10 +611,14 @@ class Engine:
 
     def _fail(self, line: Line, problem: str, error: Exception, *, at_least: float = 0.0) -> None:
         """Say what is wrong and try again in a while."""
-        self._failures += 1
-        self._pause(max(at_least, self._backoff(self._failures)))
+        if isinstance(error, Unreachable):
+            self._pause(self._chance.uniform(*RETRY_UNREACHABLE))
+        else:
+            self._failures += 1
+            self._pause(max(at_least, self._backoff(self._failures)))
         if isinstance(error, TransportError) and not isinstance(error, Refused):
             self._stop_listening()  # that a stream does not come through either is no fault of the stream
+            self._pulse.doubt(self._now)
         self._tell(line, problem)
         self._effects += [Purge(HIDDEN_FOR), Failed(error)]
 
@@ -567,7 +659,7 @@ class Engine:
         done = [each for each in results if each.mid in self._call.sent and each.st not in ("retry", "gap")]
         if done:
             self._salvage_tries = 0
-            self._effects += [Settle(tuple(done)), Prepare(wire.MAX_MUTATIONS, BATCH_BYTES)]
+            self._effects += [Settle(tuple(done)), Prepare(wire.MAX_MUTATIONS, BATCH_BYTES, fresh=True)]
         else:
             self._salvage_again()
 
@@ -575,7 +667,7 @@ class Engine:
         """Try it a little longer: the key is at hand for the last time, and a line that broke once may hold."""
         self._salvage_tries += 1
         if self._salvage_tries < SALVAGE_TRIES:
-            self._effects.append(Prepare(wire.MAX_MUTATIONS, BATCH_BYTES))
+            self._effects.append(Prepare(wire.MAX_MUTATIONS, BATCH_BYTES, fresh=True))
         else:
             self._end_disabled()
 

@@ -95,14 +95,24 @@ class Salvaged(_Message, frozen=True):
 class StorageFailed(_Message, frozen=True):
     """A storage effect failed and changed nothing; other storage effects after it were not performed."""
 
-    error: Overtaken | Malformed | SealedError | TransportError
-    """TransportError: the backend cannot be reached, so that nothing new was put into a call."""
+    error: Overtaken | Malformed | SealedError
 
 
 class PassEnded(_Message, frozen=True):
     """`EndPass` is done."""
 
     at: dt.datetime
+
+
+class Probed(_Message, frozen=True):
+    """The answer to `Probe`, or that there is none."""
+
+    error: TransportError | None
+    """None if the backend answered as it should."""
+
+
+class Awoke(_Message, frozen=True):
+    """This process was suspended or starved: that it heard nothing for a while says nothing about the line."""
 
 
 class ListenOpened(_Message, frozen=True):
@@ -143,6 +153,8 @@ Event: TypeAlias = (
     | Salvaged
     | StorageFailed
     | PassEnded
+    | Probed
+    | Awoke
     | ListenOpened
     | Heard
     | Poked
@@ -159,6 +171,8 @@ class Prepare(_Message, frozen=True):
     """No more mutations than this; 0 for none."""
     most_bytes: int
     """Nor more bytes of their operations, but for a first that is longer alone."""
+    fresh: bool
+    """Whether to take also what was in no call yet. Once it was, nobody can tell whether it has arrived."""
 
 
 class Accept(_Message, frozen=True):
@@ -221,6 +235,10 @@ class CallSalvage(_Message, frozen=True):
     mutations: tuple[msgspec.Raw, ...]
 
 
+class Probe(_Message, frozen=True):
+    """Ask the backend for a sign of life, on a connection of its own. Answered by `Probed`, once."""
+
+
 class Listen(_Message, frozen=True):
     """Open the events' stream and tell of it under this number."""
 
@@ -253,4 +271,4 @@ class Halt(_Message, frozen=True):
     """Only a person can help: the engine will do nothing more."""
 
 
-Effect: TypeAlias = StorageEffect | Call | HangUp | CallSalvage | Listen | StopListening | Tell | Failed | Halt
+Effect: TypeAlias = StorageEffect | Call | HangUp | CallSalvage | Probe | Listen | StopListening | Tell | Failed | Halt

@@ -38,7 +38,7 @@ from sellmode_tui.sync.events import (
     StorageEffect,
     StorageFailed,
 )
-from sellmode_tui.transport import Transport, TransportError
+from sellmode_tui.transport import Transport
 
 KEPT: Final = dt.timedelta(days=30)
 """What was done is kept so long, to be sent again to a backend that was restored from a backup, and to be undone."""
@@ -67,17 +67,10 @@ class Executor:
         self,
         terminal: Terminal,
         names: Callable[[], str] = lambda: secrets.token_hex(16),
-        *,
-        doubts: Callable[[], bool] = lambda: False,
     ) -> None:
-        """``names`` makes random names for clients; ``doubts`` tells whether the line may be down.
-
-        In doubt the backend is asked for a sign of life before anything new is put into a call: once it is, nobody can
-        tell whether it has arrived, and it can be taken back only by a change of its own.
-        """
+        """``names`` makes random names for clients."""
         self._terminal = terminal
         self._names = names
-        self._doubts = doubts
         self.settled: list[Result] = []
         """What has become of mutations, in the order in which it was heard."""
 
@@ -88,7 +81,7 @@ class Executor:
         """
         try:
             return self._perform(effect)
-        except (Overtaken, Malformed, sealed.SealedError, TransportError) as error:
+        except (Overtaken, Malformed, sealed.SealedError) as error:
             return StorageFailed(error)
 
     def _perform(self, effect: StorageEffect) -> Event | None:
@@ -118,9 +111,7 @@ class Executor:
         cache, outbox = self._terminal.cache, self._terminal.outbox
         cache.fold()  # what a process wrote that was killed before it could
         state = cache.state()
-        if wanted.most and outbox.has_fresh() and self._doubts():
-            self._terminal.transport.reach()
-        entries = outbox.batch(wanted.most, wanted.most_bytes) if wanted.most else []
+        entries = outbox.batch(wanted.most, wanted.most_bytes, fresh=wanted.fresh) if wanted.most else []
         return Prepared(
             device=self._terminal.session.device,
             epoch=outbox.epoch() or state.epoch,

@@ -11,9 +11,9 @@ from typing import Final
 
 from sellmode_contract import wire
 
-MUTE_SECONDS: Final = 2.4 * wire.POKE_SECONDS
+MUTE_SECONDS: Final = 5 * wire.ALIVE_SECONDS
 """A stream that was silent for so long is mute: a proxy keeps what is said, or the line is gone."""
-PROVEN_SECONDS: Final = MUTE_SECONDS
+PROVEN_SECONDS: Final = 60.0
 """A stream that lives so long works here."""
 MUTE_TRIES: Final = 3
 """After so many streams in a row that did not, none is tried for a while."""

@@ -1,4 +1,4 @@
-"""Threads around the engine: one that decides and calls, one that listens to the backend, one that watches the files.
+"""Threads around the engine: one that decides, and others that call, listen and ask the backend, and watch the files.
 
 `Live` is for an app that stays open, `run_pass` alone for commands. What is decided is decided in ``engine``; here are
 only the clock, the sockets and the threads.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hmac
+import math
 import random
 import threading
 from collections import deque
@@ -22,10 +23,12 @@ from sellmode_contract.wire import Result
 from sellmode_tui import sealed
 from sellmode_tui.account.errors import NotSignedIn
 from sellmode_tui.account.lease import since_boot
+from sellmode_tui.account.session import Session
 from sellmode_tui.cache.store import Interrupted as CacheStopped
 from sellmode_tui.sync.engine import Engine
 from sellmode_tui.sync.events import (
     AnswerEnded,
+    Awoke,
     Call,
     CallFailed,
     CallSalvage,
@@ -40,6 +43,8 @@ from sellmode_tui.sync.events import (
     ListenOpened,
     LocalChange,
     Poked,
+    Probe,
+    Probed,
     Received,
     RetryNow,
     Salvaged,
@@ -51,7 +56,7 @@ from sellmode_tui.sync.executor import Executor, Terminal, advance
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.listening import MUTE_SECONDS
 from sellmode_tui.sync.status import Line, SyncStatus
-from sellmode_tui.transport import Refused, Transport, TransportError
+from sellmode_tui.transport import HEALTH_PATH, Refused, Transport, TransportError
 
 __all__ = ["Live", "Passed", "Terminal", "run_pass"]
 
@@ -59,6 +64,12 @@ WATCH_SECONDS: Final = 0.25
 """How often a terminal looks whether another process on this machine changed the cache or wrote something."""
 LEAD_SECONDS: Final = 1.0
 """How often it asks who leads."""
+ASLEEP_SECONDS: Final = 2 * LEAD_SECONDS
+"""A thread that ought to have run within a second and did not for so long was kept from it."""
+PROBE_SECONDS: Final = 2.0
+"""So long the backend may take to let itself be asked for a sign of life, and to give it."""
+MOST_LINES: Final = 512
+"""So much of an answer waits at most until it is decided on."""
 
 
 class Passed(NamedTuple):
@@ -104,16 +115,15 @@ def run_pass(
 
     take(Led(leading=True))
     while calls:
-        with contextlib.closing(answer_to(calls.popleft(), terminal)) as answer:
+        with contextlib.closing(answer_to(calls.popleft(), terminal.transport, terminal.session)) as answer:
             for event in answer:
                 if not take(event):
                     break
     return Passed(received, tuple(executor.settled))
 
 
-def answer_to(call: Call | CallSalvage, terminal: Terminal) -> Generator[Event]:
+def answer_to(call: Call | CallSalvage, transport: Transport, session: Session) -> Generator[Event]:
     """Make a call and tell what comes of it; closing this hangs up."""
-    transport, session = terminal.transport, terminal.session
     try:
         if isinstance(call, Call):
             token = session.token
@@ -165,11 +175,9 @@ class Live:
         self._leader = leader
         self._on_status = on_status
         self._on_change = on_change
-        self._engine = Engine(chance or random.Random())  # noqa: S311 # spreads load, keeps no secret
-        self._executor = Executor(terminal, doubts=lambda: not self._engine.hears)
+        self._engine = Engine(chance or random.Random(), careful=True)  # noqa: S311 # spreads load, keeps no secret
+        self._executor = Executor(terminal)
         self._inbox = _Inbox()
-        self._calls: deque[Call | CallSalvage] = deque()
-        self._hung_up = False
         self._halted = False
         self._led = False
         self._stopped = threading.Event()
@@ -178,7 +186,9 @@ class Live:
         """The outbox's and the cache's changes, as last looked at."""
         self._newest = ""
         """The mutation that was written last."""
+        self._caller: Transport | None = None
         self._ear: Transport | None = None
+        self._prober = terminal.transport.another(connect_seconds=PROBE_SECONDS, silent_seconds=PROBE_SECONDS)
         self._lock = threading.RLock()
         """Held while the status changes and is told."""
         self.status = SyncStatus(synced_at=terminal.cache.state().finished_at)
@@ -186,6 +196,8 @@ class Live:
             threading.Thread(target=self._run, name="sync", daemon=True),
             threading.Thread(target=self._watch, name="watch", daemon=True),
         ]
+        self._helpers: list[threading.Thread] = []
+        """Those that wait for the backend."""
 
     def start(self) -> None:
         """Begin. May be called once."""
@@ -211,28 +223,34 @@ class Live:
         self._look_now.set()
         self._inbox.put(TimeIsUp())
         self._terminal.transport.close()
-        self._listen_no_more()
-        if threading.current_thread() not in self._threads:
+        if threading.current_thread() not in (*self._threads, *self._helpers):
             for thread in self._threads:
                 if thread.is_alive():
                     thread.join()
+            self._break_off()
+            for thread in self._helpers:
+                thread.join()
         self._leader.close()
 
-    # ------------------------------------------------------------------ the thread that decides and calls
+    # ------------------------------------------------------------------ the thread that decides
 
     def _run(self) -> None:
         try:
+            looked_at = -math.inf
             while not self._stopped.is_set() and not self._halted:
-                self._see_who_leads()
+                now = since_boot()
+                if now - looked_at >= LEAD_SECONDS or self._leader.leads != self._led:
+                    if now - looked_at >= ASLEEP_SECONDS:
+                        self._take(Awoke())
+                    self._see_who_leads()
+                    looked_at = now
                 event = self._inbox.get(self._patience())
-                if event is not None and not self._stopped.is_set():
+                if not self._stopped.is_set():
                     self._take(event)
-                while self._calls:
-                    self._call(self._calls.popleft())
         except (CacheStopped, NotSignedIn):
             return  # locked or signed out: nobody is to be told anything any more
         finally:
-            self._listen_no_more()
+            self._break_off()
             self._leader.close()  # whoever does not sync any more must not keep others from it
 
     def _see_who_leads(self) -> None:
@@ -260,9 +278,11 @@ class Live:
                 case Tell():
                     self._tell_of(effect)
                 case Call() | CallSalvage():
-                    self._calls.append(effect)
+                    self._call(effect)
                 case HangUp():
-                    self._hung_up = True
+                    self._hang_up()
+                case Probe():
+                    self._begin_thread("probe", self._probe)
                 case Listen():
                     self._listen(effect.number)
                 case StopListening():
@@ -270,34 +290,54 @@ class Live:
                 case Halt():
                     self._halted = True
 
+    # ------------------------------------------------------------------ the threads that call, ask and listen
+
     def _call(self, call: Call | CallSalvage) -> None:
-        self._hung_up = False
-        self._leader.move()  # before it the backend may have been asked for a sign of life, for as long as a call takes
-        with contextlib.closing(answer_to(call, self._terminal)) as answer:
+        if self._caller is None:
+            self._caller = self._terminal.transport.another()
+        self._begin_thread("call", self._answer, call, self._inbox.call(), self._caller)
+
+    def _answer(self, call: Call | CallSalvage, number: int, transport: Transport) -> None:
+        with (
+            contextlib.suppress(NotSignedIn),  # closed at this moment: nobody waits for the answer
+            contextlib.closing(answer_to(call, transport, self._terminal.session)) as answer,
+        ):
             for event in answer:
-                self._take(event)
-                self._leader.move()
-                if not self._leader.leads:
-                    self._take(Led(leading=False))
-                while not self._hung_up and (other := self._inbox.get(0.0)) is not None:
-                    self._take(other)
-                if self._hung_up or self._stopped.is_set():
+                if not self._inbox.answer(number, event):
                     return
 
-    # ------------------------------------------------------------------ the thread that listens
+    def _hang_up(self) -> None:
+        self._inbox.hang_up()
+        if self._caller is not None:
+            self._caller.close()
+            self._caller = None
+
+    def _probe(self) -> None:
+        error: TransportError | None = None
+        try:
+            self._prober.get(HEALTH_PATH)
+        except TransportError as failed:
+            error = failed
+        self._inbox.put(Probed(error))
 
     def _listen(self, number: int) -> None:
-        ear = self._terminal.transport.another(silent_seconds=MUTE_SECONDS)
-        self._ear = ear
-        if self._stopped.is_set():
-            ear.close()
-        thread = threading.Thread(target=self._hear, args=(ear, number), name=f"listen-{number}", daemon=True)
-        self._threads = [each for each in self._threads if each.is_alive()] + [thread]
-        thread.start()
+        self._ear = self._terminal.transport.another(silent_seconds=MUTE_SECONDS)
+        self._begin_thread("listen", self._hear, self._ear, number)
 
     def _listen_no_more(self) -> None:
         if self._ear is not None:
             self._ear.close()
+
+    def _break_off(self) -> None:
+        """End whatever is under way with the backend."""
+        self._hang_up()
+        self._listen_no_more()
+        self._prober.close()
+
+    def _begin_thread(self, name: str, work: Callable[..., None], *given: object) -> None:
+        thread = threading.Thread(target=work, args=given, name=name, daemon=True)
+        thread.start()
+        self._helpers = [each for each in self._helpers if each.is_alive()] + [thread]
 
     def _hear(self, ear: Transport, number: int) -> None:
         ended = ListenEnded(number, None)
@@ -369,23 +409,58 @@ class Live:
 
 
 class _Inbox:
-    """Events on their way to the engine. One that is there already is not put a second time: it says nothing new."""
+    """Events on their way to the engine. One that is there already is not put a second time: it says nothing new.
+
+    What comes of a call comes after everything else, and no faster than it is taken. Calls are numbered, so that
+    nothing of one that was hung up arrives any more.
+    """
 
     def __init__(self) -> None:
         self._events: deque[Event] = deque()
-        self._condition = threading.Condition()
+        self._answer: deque[Event] = deque()
+        self._call = 0
+        lock = threading.Lock()
+        self._news, self._room = threading.Condition(lock), threading.Condition(lock)
 
     def put(self, event: Event) -> None:
-        with self._condition:
+        with self._news:
             if event not in self._events:
                 self._events.append(event)
-                self._condition.notify()
+                self._news.notify()
 
-    def get(self, patience: float) -> Event | None:
-        """The next event; after so many seconds, `TimeIsUp`; None at once for no patience."""
-        with self._condition:
-            if not self._events and patience:
-                self._condition.wait(patience)
+    def call(self) -> int:
+        """A call begins; its number."""
+        with self._news:
+            self._call += 1
+            return self._call
+
+    def hang_up(self) -> None:
+        """Take nothing more of the present call."""
+        with self._room:
+            self._call += 1
+            self._answer.clear()
+            self._room.notify_all()
+
+    def answer(self, call: int, event: Event) -> bool:
+        """Put what came of a call, as soon as there is room; whether it counts on."""
+        with self._room:
+            self._room.wait_for(lambda: call != self._call or len(self._answer) < MOST_LINES)
+            if call != self._call:
+                return False
+            self._answer.append(event)
+            self._news.notify()
+            return True
+
+    def get(self, patience: float) -> Event:
+        """The next event; after so many seconds, `TimeIsUp`."""
+        with self._news:
+            if not self._events and not self._answer:
+                self._news.wait(patience)
             if self._events:
                 return self._events.popleft()
-            return TimeIsUp() if patience else None
+            if not self._answer:
+                return TimeIsUp()
+            event = self._answer.popleft()
+            if len(self._answer) == MOST_LINES // 2:  # not for each line: the two threads would take turns
+                self._room.notify_all()
+            return event

@@ -1,4 +1,4 @@
-"""One line that says in words how things stand: no colour, symbol or movement is needed to read it."""
+"""One line that says in words how things stand. Colour and sign only repeat what the words say."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ class Status:
 
     connection: str = "OFFLINE"
     """In one word or two: ONLINE, OFFLINE, CONNECTING, SIGNED OUT."""
+    alarm: bool = False
+    """Whether the connection is not as it should be: marked with a sign and a colour."""
     since: str = ""
     """Since when it is so ("14:02", "yesterday 18:30"), where that is worth saying."""
     synced: str = ""
@@ -41,7 +43,7 @@ def status_text(status: Status, width: int, *, ascii_only: bool = False) -> str:
 
     The connection is never left out, and what is not sent or needs attention only when nothing else is left to drop.
     """
-    connection = f"{status.connection} since {status.since}" if status.since else status.connection
+    connection = _connection(status)
     # Each part with its importance, in the order in which they are shown.
     parts = [
         (7, connection),
@@ -54,16 +56,28 @@ def status_text(status: Status, width: int, *, ascii_only: bool = False) -> str:
         (1, status.mode),
     ]
     shown = [(importance, visible(text)) for importance, text in parts if text]
-    between = " | " if ascii_only else " · "
+    between = _between(ascii_only)
     while len(shown) > 1 and cell_len(between.join(text for _, text in shown)) > width:
         shown.remove(min(shown))
     line = between.join(text for _, text in shown)
     return fit(line, width, ellipsis="~" if ascii_only else "…").rstrip()
 
 
+def _connection(status: Status) -> str:
+    sign = "! " if status.alarm else ""
+    return f"{sign}{status.connection} since {status.since}" if status.since else f"{sign}{status.connection}"
+
+
+def _between(ascii_only: bool) -> str:
+    return " | " if ascii_only else " · "
+
+
 def _with_key(number: int, what: str, key: str) -> str:
     """A number with the key that shows more; nothing for none."""
     return f"{number:,} {what}: {key}" if number else ""
+
+
+_ALARM = "bold $error"
 
 
 class StatusLine(Widget):
@@ -110,4 +124,6 @@ class StatusLine(Widget):
     def render(self) -> Content:
         """The line; as Content, never as markup."""
         self._drawn = self.text
-        return Content(self._drawn)
+        connection, *_ = self._drawn.split(_between(self._ascii_only))
+        line = Content(self._drawn)
+        return line.stylize(_ALARM, 0, len(connection)) if self.status.alarm else line

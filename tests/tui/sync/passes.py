@@ -41,7 +41,7 @@ def one_pass(terminal: Terminal, engine: Engine | None = None, event: Event | No
     while pending:
         effect = pending.popleft()
         if isinstance(effect, Call | CallSalvage):
-            for following in answer_to(effect, terminal):
+            for following in answer_to(effect, terminal.transport, terminal.session):
                 new = take(following)
                 pending += new
                 if any(isinstance(each, HangUp) for each in new):

@@ -25,6 +25,7 @@ from sellmode_tui.sync.engine import (
     LONGEST_BACKOFF,
     OVERTAKEN_SECONDS,
     POKES_APART,
+    RETRY_UNREACHABLE,
     SALVAGE_TRIES,
     WRITING_BREAKS_BACKOFF,
     Engine,
@@ -32,6 +33,7 @@ from sellmode_tui.sync.engine import (
 from sellmode_tui.sync.events import (
     Accept,
     AnswerEnded,
+    Awoke,
     Call,
     CallFailed,
     CallSalvage,
@@ -53,6 +55,8 @@ from sellmode_tui.sync.events import (
     Poked,
     Prepare,
     Prepared,
+    Probe,
+    Probed,
     Purge,
     Received,
     RetryNow,
@@ -63,7 +67,8 @@ from sellmode_tui.sync.events import (
     Tell,
     TimeIsUp,
 )
-from sellmode_tui.sync.listening import DEAF_SECONDS, MUTE_SECONDS, MUTE_TRIES
+from sellmode_tui.sync.listening import DEAF_SECONDS, MUTE_SECONDS, MUTE_TRIES, PROVEN_SECONDS
+from sellmode_tui.sync.pulse import SILENT_AFTER
 from sellmode_tui.sync.status import Line
 from sellmode_tui.transport import Broken, Interrupted, Refused, TransportError, Unreachable
 
@@ -155,8 +160,8 @@ class Backend:
 class Ground:
     """An engine with files and a line of a few lines each."""
 
-    def __init__(self) -> None:
-        self.engine = Engine(random.Random(1))
+    def __init__(self, *, careful: bool = False) -> None:
+        self.engine = Engine(random.Random(1), careful=careful)
         self.now = 0.0
         self.call: Call | CallSalvage | None = None
         self.told: Tell | None = None
@@ -164,11 +169,18 @@ class Ground:
         self.heard: list[Effect] = []
         """All effects, in their order."""
         self.stream: int | None = None
+        self.probing = False
+        self.probes = 0
+        self.down: TransportError | None = None
+        """Why a question for a sign of life gets no answer."""
+        self.mute = False
+        """Whether nothing comes at all."""
         self.storage_fails: Exception | None = None
         # files
         self.cid = 0
         self.next_seq = 1
         self.written: list[str] = []
+        self.sent: set[str] = set()
         self.seqs: dict[str, int] = {}
         self.settled: dict[str, Result] = {}
         self.epoch: str | None = None
@@ -226,13 +238,19 @@ class Ground:
                 self.stream = effect.number
             case StopListening():
                 self.stream = None
+            case Probe():
+                assert not self.probing
+                self.probing = True
+                self.probes += 1
             case Halt():
                 self.halted = True
 
     def _store(self, effect: Effect) -> Iterable[Event]:
         match effect:
             case Prepare():
-                taken = self.waiting[: effect.most]
+                waiting = [mid for mid in self.waiting if effect.fresh or mid in self.sent]
+                taken = waiting[: effect.most]
+                self.sent.update(taken)
                 for mid in taken:
                     if mid not in self.seqs:
                         self.seqs[mid] = self.next_seq
@@ -299,6 +317,13 @@ class Ground:
         assert self.engine.due is not None
         self.now = max(self.now, self.engine.due)
         self.step(TimeIsUp())
+        if self.probing and not self.mute:
+            self.probed(self.down)
+
+    def probed(self, error: TransportError | None = None) -> None:
+        """What came of the question under way."""
+        self.probing = False
+        self.step(Probed(error))
 
     @property
     def pause(self) -> float:
@@ -437,8 +462,8 @@ def test_a_stream_that_lived_is_opened_again_soon(online: Ground, backend: Backe
     for _ in range(10):
         assert online.stream is not None
         number, begun = online.stream, online.now
-        while online.now < begun + 2 * MUTE_SECONDS:
-            online.now += 20
+        while online.now < begun + 2 * PROVEN_SECONDS:
+            online.now += wire.ALIVE_SECONDS
             online.step(Heard(number))
         online.stream = None
         online.step(ListenEnded(number, Broken("the server ends")))
@@ -480,6 +505,194 @@ def test_no_stream_while_the_line_is_down(online: Ground) -> None:
         online.fails(Unreachable("down"))
 
 
+# ------------------------------------------------------------------ whether the line is up
+
+
+def online_with(seed: int) -> Ground:
+    """An engine after a first pass, its events' stream alive."""
+    ground, backend = Ground(), Backend()
+    ground.engine = Engine(random.Random(seed))
+    ground.step(Led(leading=True))
+    ground.served(backend)
+    assert ground.stream is not None
+    ground.now += POKES_APART
+    ground.step(ListenOpened(ground.stream))
+    ground.served(backend)
+    ground.step(Heard(ground.stream))
+    return ground
+
+
+def tells(ground: Ground) -> list[Tell]:
+    """All that was told."""
+    return [effect for effect in ground.heard if isinstance(effect, Tell)]
+
+
+def until_offline(ground: Ground) -> float:
+    """How long it takes until the line is said to be down."""
+    begun = ground.now
+    while ground.told is None or ground.told.line is not Line.OFFLINE:
+        assert ground.now < begun + 60
+        ground.passes_time()
+    return ground.now - begun
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_silent_server_is_offline_within_five_seconds(seed: int) -> None:
+    idle = online_with(seed)
+    idle.mute = True
+    assert until_offline(idle) == SILENT_AFTER < 5
+    assert idle.probes == 1
+    assert not idle.listening()
+
+    calling = online_with(seed)
+    calling.mute = True
+    calling.step(RetryNow())
+    assert until_offline(calling) == SILENT_AFTER
+    assert calling.calling, "its answer may still come"
+
+    first = Ground()
+    first.engine = Engine(random.Random(seed))
+    first.mute = True
+    first.step(Led(leading=True))
+    assert until_offline(first) == SILENT_AFTER
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_stream_that_breaks_makes_it_look_whether_the_server_is_dead(seed: int) -> None:
+    ground = online_with(seed)
+    ground.down = Unreachable("Nothing answers.")
+    assert ground.stream is not None
+    number, ground.stream = ground.stream, None
+    ground.step(ListenEnded(number, Broken("cut")))
+    assert until_offline(ground) < 2
+    assert ground.told == Tell(Line.OFFLINE, "Nothing answers.")
+    assert ground.pause <= RETRY_UNREACHABLE[1]
+
+
+def test_a_stream_that_breaks_says_nothing_while_the_server_answers() -> None:
+    ground = online_with(1)
+    assert ground.stream is not None
+    number, ground.stream = ground.stream, None
+    told = ground.told
+    ground.step(ListenEnded(number, Broken("cut")))
+    ground.passes_time()
+    assert ground.probes == 1
+    assert ground.told is told
+
+
+def test_a_question_that_fails_says_nothing_if_the_stream_has_spoken_since() -> None:
+    ground = online_with(1)
+    ground.mute = True
+    ground.passes_time()
+    assert ground.probing
+    assert ground.stream is not None
+    ground.now += 0.1
+    ground.step(Heard(ground.stream))
+    told = ground.told
+    ground.probed(Unreachable("too late"))
+    assert ground.told is told
+
+
+def test_what_signs_of_life_cost(backend: Backend) -> None:
+    """Nothing is asked while the stream brings them; where it does not come through, some twenty times a minute."""
+    hearing = online_with(1)
+    while hearing.now < 600:
+        if hearing.call is not None:
+            hearing.served(backend)
+        assert hearing.stream is not None
+        hearing.now += wire.ALIVE_SECONDS
+        hearing.step(Heard(hearing.stream))
+        hearing.step(TimeIsUp())
+    assert hearing.probes == 0
+    deaf = online_with(1)
+    deaf.step(ListenEnded(1, refused("unavailable", 3600)))
+    while deaf.now < 600:
+        deaf.passes_time()
+        if deaf.call is not None:
+            deaf.served(backend)
+    assert 10 * 17 <= deaf.probes <= 10 * 24
+    assert deaf.told is not None
+    assert deaf.told.line is Line.ONLINE
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_call_on_a_dead_connection_is_given_up_when_the_line_is_back(seed: int, backend: Backend) -> None:
+    ground = online_with(seed)
+    ground.mute = True
+    ground.step(RetryNow())
+    until_offline(ground)
+    ground.mute, dead = False, ground.call
+    back_at = ground.now
+    if ground.probing:
+        ground.probed(Unreachable("timed out"))
+    while ground.call is dead:
+        assert ground.now < back_at + 3
+        ground.passes_time()
+    ground.served(backend)
+    assert ground.told is not None
+    assert ground.told.line is Line.ONLINE
+
+
+def test_a_call_that_silences_a_thin_line_is_given_up_only_once(backend: Backend) -> None:
+    ground = online_with(1)
+    ground.mute = True
+    ground.step(RetryNow())
+    until_offline(ground)
+    first = ground.call
+    ground.probed()
+    second = ground.call
+    assert second is not first
+    assert [told.line for told in tells(ground)][-1] is Line.OFFLINE, "that something answers is no sync yet"
+    while not ground.probing:
+        ground.passes_time()
+    ground.probed()
+    assert ground.call is second
+    assert [told.line for told in tells(ground)][-1] is Line.ONLINE
+    ground.served(backend)
+    assert not ground.calling
+
+
+def test_a_server_that_is_there_and_not_well_makes_a_call_find_out() -> None:
+    ground = online_with(1)
+    ground.down = refused("unavailable")
+    ground.now += POKES_APART
+    while not ground.probes:
+        ground.passes_time()
+    assert ground.calling
+
+
+def test_a_process_that_was_asleep_asks_before_it_says_anything() -> None:
+    ground = online_with(1)
+    told = ground.told
+    ground.now += 300
+    ground.step(Awoke())
+    ground.step(TimeIsUp())
+    assert ground.told is told
+    assert ground.probing or ground.calling
+    ground.mute = True
+    slept = ground.now
+    until_offline(ground)
+    assert ground.now - slept < 5
+
+
+def test_nothing_new_is_put_into_a_call_before_the_server_is_heard_of(backend: Backend) -> None:
+    ground = Ground(careful=True)
+    ground.written = ["m1", "m2"]
+    ground.step(Led(leading=True))
+    assert ground.request.m == ()
+    ground.fails(Unreachable("down"))
+    assert not ground.sent
+    ground.passes_time()
+    calls = 0
+    while ground.call is not None:
+        calls += 1
+        ground.served(backend)
+    assert calls == 2
+    assert backend.effects == ["m1", "m2"]
+    ground.write("m3")
+    assert [mid for mid in ground.sent if mid not in ground.settled] == ["m3"], "it was heard of just now"
+
+
 # ------------------------------------------------------------------ backoff
 
 
@@ -487,11 +700,23 @@ def test_pauses_stay_bounded_however_long_the_line_is_down(ground: Ground) -> No
     ground.step(Led(leading=True))
     pauses = []
     for _ in range(2000):
-        ground.fails(Unreachable("down"))
+        ground.fails(Broken("cut"))
         pauses.append(ground.pause)
         ground.passes_time()
     assert all(0.5 <= pause <= LONGEST_BACKOFF + 0.5 for pause in pauses)
     assert sum(pauses) / len(pauses) > LONGEST_BACKOFF / 3
+
+
+def test_a_backend_that_cannot_be_reached_is_tried_soon_however_long_it_is_away(ground: Ground) -> None:
+    ground.step(Led(leading=True))
+    pauses = []
+    for _ in range(2000):
+        ground.fails(Unreachable("down"))
+        pauses.append(ground.pause)
+        ground.passes_time()
+    shortest, longest = RETRY_UNREACHABLE
+    assert shortest <= min(pauses) < shortest + 0.1
+    assert longest - 0.1 < max(pauses) <= longest
 
 
 def test_writing_breaks_a_backoff_but_not_too_often(ground: Ground) -> None:
