@@ -95,8 +95,8 @@ async def test_a_connection_that_is_down_has_a_colour_of_its_own() -> None:
         line = app.query_one(StatusLine)
         line.status = replace(OFFLINE, alarm=True)
         await pilot.pause()
-        _, *words = line.render_line(0)  # after the margin
-        down, rest = words[0], words[1]
+        down = next(segment for segment in line.render_line(0) if "OFFLINE" in segment.text)
+        rest = next(segment for segment in line.render_line(0) if "Jamie" in segment.text)
         assert down.text == "! OFFLINE since 14:02"
         assert down.style
         assert rest.style
