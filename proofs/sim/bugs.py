@@ -11,7 +11,7 @@ from unittest import mock
 import sqlalchemy as sa
 
 from sellmode_backend.rules import ledger
-from sellmode_backend.store import bulk, clients, feeds, merging, records, schema
+from sellmode_backend.store import bulk, clients, feeds, records, schema
 from sellmode_backend.sync import answer, push
 from sellmode_backend.sync.cursor import Cursor, Place
 from sellmode_contract.mutations import tasks
@@ -212,17 +212,6 @@ def claims_overwritten() -> AbstractContextManager[object]:
     return mock.patch.object(tasks, "is_taken", return_value=False)
 
 
-def merge_brings_a_second() -> AbstractContextManager[object]:
-    """Customers who are merged keep an open task of a rule each, for different occasions."""
-    init = merging._Tasks.__init__  # noqa: SLF001 # planted inside
-
-    def patched(self: Any, *about: Any) -> None:
-        init(self, *about)
-        self._open = set()
-
-    return mock.patch.object(merging._Tasks, "__init__", patched)  # noqa: SLF001 # as above
-
-
 BUGS: dict[str, Plant] = {
     "no gone": no_gone,
     "page splits seq": page_splits_number,
@@ -241,6 +230,5 @@ BUGS: dict[str, Plant] = {
     "unknown fields dropped": unknown_fields_dropped,
     "hung leader kept": nobody_overtakes,
     "claim overwritten": claims_overwritten,
-    "merge brings a second": merge_brings_a_second,
 }
 """By the names that docs/proofs.md gives them."""

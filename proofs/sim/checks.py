@@ -43,14 +43,16 @@ class _Past:
     """What each field of each customer has been, in its order."""
     made: dict[str, str] = dataclasses.field(default_factory=dict)
     """When each task of a rule was made, and whether it is there still; by its id."""
+    customers: dict[str, tuple[str | None, str | None]] = dataclasses.field(default_factory=dict)
+    """Store and owner of each customer now."""
     holders: dict[str, str] = dataclasses.field(default_factory=dict)
     """Who has claimed each task and request."""
     lapsed: set[tuple[str, str]] = dataclasses.field(default_factory=set)
-    """Tasks and requests with the account that had claimed them and could not do them when somebody else did."""
+    """Tasks and requests with the account that had claimed them, and has them no more by right."""
 
     def copy(self) -> _Past:
         values = defaultdict(list, {key: list(values) for key, values in self.values.items()})
-        return _Past(values, dict(self.made), dict(self.holders), set(self.lapsed))
+        return _Past(values, dict(self.made), dict(self.customers), dict(self.holders), set(self.lapsed))
 
 
 class Watch:
@@ -128,22 +130,26 @@ class Watch:
             made[id] = "gone"
 
     def _hold(self, state: State) -> None:
-        """I5: nobody gets what somebody else has claimed who can still do it.
+        """I5: who has claimed something has it, until they cannot do it any more.
 
         Who is disabled or works elsewhere keeps nobody from it; nor, in Associate Mode, does who took a task in Team
-        Mode.
+        Mode. A rule's task goes with its customer.
         """
-        now = {each.id: each for each in state.claimable if each.claimed_by is not None}
-        for id, holder in self._past.holders.items():
-            record = now.get(id)
+        past, customers = self._past, {each.id: (each.store, each.owner) for each in state.customers}
+        claimable = {each.id: each for each in state.claimable}
+        for id, holder in past.holders.items():
+            record = claimable.get(id)
             if record is None or record.claimed_by == holder or id in self._given:
                 continue
             account = state.people[holder]
             binds = state.mode == "team" or isinstance(record, Request)
-            if binds and account.active and record.store in account.stores:
-                raise Broken(f"I5: somebody was given a {kind_of(record)} that a colleague has claimed")
-            self._past.lapsed.add((id, holder))
-        self._past.holders = {id: record.claimed_by for id, record in now.items() if record.claimed_by}
+            goes = isinstance(record, RuleTask) and past.customers[record.customer] != customers[record.customer]
+            if not goes and binds and account.active and record.store in account.stores:
+                to = "nobody" if record.claimed_by is None else "somebody else"
+                raise Broken(f"I5: what somebody has claimed, a {kind_of(record)}, was given to {to}")
+            past.lapsed.add((id, holder))
+        past.holders = {id: record.claimed_by for id, record in claimable.items() if record.claimed_by}
+        past.customers = customers
 
     def given(self, id: str) -> None:
         """What was told of somebody's claim of it may not hold any more."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 from unittest import mock
 
 import msgspec
@@ -300,24 +300,25 @@ def test_a_copied_machine_need_not_know_that_the_other_one_has_written_over_a_na
 # ------------------------------------------------------------------ who has claimed something
 
 
-def claims(here: World, user: str, request: str) -> Process:
-    """Somebody takes a request, and hears what came of it."""
+def claims(here: World, user: str, kind: Literal["request", "rule_task"], id: str) -> Process:
+    """Somebody takes a request or a task, and hears what came of it."""
     process = next(each for each in here.processes if each.machine.user == user)
     goes_on(here, process, lambda: process.idle)
     syncs(here, process)
     made = Made(*process.reading())
-    entry = process.outbox.add(Claim(kind="request", id=request), mid=process._new_id(), made=made, before={})
+    entry = process.outbox.add(Claim(kind=kind, id=id), mid=process._new_id(), made=made, before={})
     process.machine.written.append(entry.mid)
     syncs(here, process)
+    assert entry.mid not in {item.mid for item in process.outbox.tray()}
     return process
 
 
 def test_who_works_elsewhere_keeps_nobody_from_what_they_have_claimed(here: World) -> None:
     here.backend.set_mode("team")
     request = here.backend.requests()[0].id
-    claims(here, "ben", request)
+    claims(here, "ben", "request", request)
     here.backend.change(here.backend.people()["ben"], store="s2")
-    mia = claims(here, "mia", request)
+    mia = claims(here, "mia", "request", request)
     assert shown(mia.cache)["request", request]["claimed_by"] == mia.machine.account.id
     here.backend.change(here.backend.people()["ben"], store="s1")
     here.settle()
@@ -326,9 +327,28 @@ def test_who_works_elsewhere_keeps_nobody_from_what_they_have_claimed(here: Worl
 def test_two_who_are_told_that_a_request_is_theirs_are_found(here: World) -> None:
     here.backend.set_mode("team")
     request = here.backend.requests()[0].id
-    claims(here, "ben", request)
+    claims(here, "ben", "request", request)
     with mock.patch.object(tasks, "is_taken", return_value=False), pytest.raises(Broken, match="I5"):
-        claims(here, "mia", request)
+        claims(here, "mia", "request", request)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_rule_s_task_that_somebody_has_claimed_goes_with_its_customer_only(here: World, *, moved: bool) -> None:
+    here.backend.set_mode("team")
+    while here.backend.work(0):
+        pass
+    task = here.backend.rule_tasks()[0]
+    claims(here, "ben", "rule_task", task.id)
+    customer = next(each for each in here.backend.customers() if each.id == task.customer)
+    owner = None if customer.owner else here.machines[0].account.id
+    if moved:
+        here.backend.write(msgspec.structs.replace(customer, owner=owner))
+        claims(here, "mia", "rule_task", task.id)
+        here.settle()
+    else:
+        here.backend.write(msgspec.structs.replace(task, claimed_by=None))
+        with pytest.raises(Broken, match="I5"):
+            here.watch.backend_changed()
 
 
 # ------------------------------------------------------------------ troubles
