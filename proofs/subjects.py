@@ -67,7 +67,7 @@ def work_on_journal(  # noqa: C901, PLR0912 # a case for each thing that happens
                     acknowledge(("filter", f"filter {number}"))
                 case "add":
                     mid = f"mid-{number}"
-                    journal.outbox.add(_note(mid, chance), mid=mid, made=Made(NOON, "boot", 1.0), before={})
+                    journal.outbox.add(note(mid, chance), mid=mid, made=Made(NOON, "boot", 1.0), before={})
                     acknowledge(("added", mid))
                 case "send":
                     for entry in journal.outbox.batch(3, 60_000):
@@ -92,7 +92,8 @@ def work_on_journal(  # noqa: C901, PLR0912 # a case for each thing that happens
         journal.close()
 
 
-def _note(mid: str, chance: random.Random) -> Create:
+def note(mid: str, chance: random.Random) -> Create:
+    """Something to write."""
     return Create(id=f"n-{mid}", kind="note", doc={"customer": "c1", "text": "blue " * chance.randint(1, 900)})
 
 
@@ -158,13 +159,13 @@ def work_on_cache(folder: Path, chance: random.Random, acknowledge: Callable[[ob
             cache.state()
             if chance.random() < 0.1:
                 mode = "associate" if mode == "team" else "team"
-            cache.accept(_head(mode), at=NOON)
+            cache.accept(head(mode), at=NOON)
             for _ in range(chance.randint(1, 3)):
                 page += 1
                 cache.apply(_lines(chance, mode, 0 if complete else 1), str(page))
                 acknowledge(str(page))
             if chance.random() < 0.5:
-                swept: list[Change] = [] if complete else [Sweep(s=scope, g=1) for scope in _head(mode).scopes]
+                swept: list[Change] = [] if complete else [Sweep(s=scope, g=1) for scope in head(mode).scopes]
                 page, complete = page + 1, True
                 cache.apply(swept, str(page))
                 cache.finish(at=NOON)
@@ -173,7 +174,8 @@ def work_on_cache(folder: Path, chance: random.Random, acknowledge: Callable[[ob
         cache.close()
 
 
-def _head(mode: str) -> Head:
+def head(mode: str) -> Head:
+    """The backend's view of an account in a mode."""
     return Head(
         epoch="epoch", view=View(mode=mode, account=ANNA), scopes=tuple(sorted(scopes(mode, ANNA))), now=NOON,
         lease=Lease(soft_s=1, hard_s=2), schema=(1, 1),
@@ -192,7 +194,12 @@ def _lines(chance: random.Random, mode: str, generation: int) -> list[Change]:
             lines.append(Remove(k="customer", id=customer.id, s=scope))
         else:
             lines.append(_put(customer, scope, generation))
-            note = Note(id=f"n-{customer.id}", customer=customer.id, written_at=NOON, text="blue " * 30)
+            note = Note(
+                id=f"n-{customer.id}",
+                customer=customer.id,
+                written_at=NOON,
+                text="blue " * (30 if chance.random() < 0.9 else 3000),
+            )
             lines.append(_put(note, scope, generation))
     return lines
 
@@ -212,8 +219,8 @@ def look_into_cache(folder: Path, acknowledged: tuple[object, ...]) -> None:
         cursor = cache.state().cursor
         if cursor is not None and int(cursor) > len(acknowledged) + 1:
             raise Lost(f"the cursor says {cursor}, though {len(acknowledged)} pages had come")
-        cache.accept(_head("team"), at=NOON)
-        cache.apply([Sweep(s=scope, g=7) for scope in _head("team").scopes], "999")
+        cache.accept(head("team"), at=NOON)
+        cache.apply([Sweep(s=scope, g=7) for scope in head("team").scopes], "999")
         cache.finish(at=NOON)
     finally:
         cache.close()

@@ -209,7 +209,10 @@ class SellmodeApp(FollowingApp):
             self._say(f"Opened from this terminal. {entered.offline}")
         if workspace.session.moved_aside is not None:
             aside = workspace.session.moved_aside
-            self._say(f"What you had written here was damaged. What can be read goes on; all of it is kept as {aside}.")
+            self._say(
+                "What you had written here was damaged. What can be read goes on; F3 tells what is lost, if anything "
+                f"is. All of it is kept as {aside}."
+            )
         if workspace.replaced:
             self._say("The data on this terminal could not be read. It is fetched anew.")
         workspace.go_live(
@@ -283,10 +286,10 @@ class SellmodeApp(FollowingApp):
         """What is kept here cannot be read: a new copy takes its place, which only the password opens."""
         workspace = self._let_go()
         if workspace is not None:
-            self._in_background(workspace.discard_cache)
+            self._in_background(workspace.discard_damaged)
             await self._show_lock(
                 workspace,
-                "The data on this terminal was damaged and is deleted. Type your password, and it is fetched anew.",
+                "A file on this terminal was damaged. Type your password: it is repaired, or fetched anew.",
             )
 
     async def _show_only(self, screen: Screen[None]) -> None:

@@ -36,10 +36,13 @@ __all__ = [
     "Unusable",
     "Versions",
     "WrongKey",
+    "check",
     "connect",
     "damage",
     "errors",
     "move_aside",
+    "os_error",
+    "place_aside",
     "remove",
     "versions",
 ]
@@ -114,13 +117,18 @@ class OldSQLite(SealedError):
 
 
 def connect(
-    path: Path, key: bytes, *, create: bool = False, synchronous: Literal["FULL", "NORMAL"] = "FULL"
+    path: Path,
+    key: bytes,
+    *,
+    create: bool = False,
+    synchronous: Literal["FULL", "NORMAL"] = "FULL",
+    salt: bytes = b"",
 ) -> Connection:
     """Open an encrypted database, which `create` makes if there is none. Raises SealedError.
 
     The connection may be used from any thread, by one at a time; it is in autocommit mode, so that a transaction is
     what stands between BEGIN and COMMIT. `NORMAL` may lose the last commits when the power fails: for what can be
-    fetched again.
+    fetched again. ``salt`` is the file's, if not a random one.
     """
     if len(key) != KEY_BYTES:
         raise ValueError(f"a key has {KEY_BYTES} bytes")
@@ -131,21 +139,33 @@ def connect(
             f"{'.'.join(map(str, OLDEST_SQLITE))} or later).",
         )
     if create and not os.path.lexists(path):
-        _make(path, key)
+        _make(path, key, salt)
     _check(path)
-    return _open(path, key, synchronous)
+    return _open(path, key, synchronous, salt)
 
 
 @contextlib.contextmanager
-def errors(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors about a file into SealedError; those about a statement (a constraint, say) stay."""
+def errors(path: Path, connection: Connection | None = None) -> Iterator[None]:
+    """Turn SQLite's errors about a file into SealedError; those about a statement (a constraint, say) stay.
+
+    With the ``connection`` that is read from, whatever goes wrong with what came from a damaged page is damage, and
+    nothing that came from one counts: SQLCipher gives zeros for a page that a row goes on on, and an error afterwards.
+    """
     try:
         yield
+        if connection is not None and _met_damage(connection):
+            raise _corrupt(path)
+    except MemoryError as error:  # what SQLCipher makes of a damaged page where SQLite expects no error
+        raise _corrupt(path) from error
     except dbapi2.Error as error:
         told = _told(path, error)
         if told is None:
             raise
         raise told from error
+    except Exception as error:
+        if connection is not None and _met_damage(connection):
+            raise _corrupt(path) from error
+        raise
 
 
 class Versions(NamedTuple):
@@ -167,6 +187,18 @@ def versions() -> Versions:
     return Versions(dbapi2.sqlite_version, cipher, dbapi2.sqlite_version_info >= OLDEST_SQLITE)
 
 
+def check(connection: Connection, path: Path) -> None:
+    """Look at the whole file, so for small ones. Raises Corrupt if any page is damaged or pages do not fit together."""
+    with errors(path):
+        if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+            raise _corrupt(path)
+        # SQLCipher takes a page of zeros for one that was never written, and whatever stands on it for zeros. Only
+        # what has been moved from the log into the file can be told from a page that was not written yet.
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        if damage(connection) and damage(connection):  # twice: another process may be writing just that page
+            raise _corrupt(path)
+
+
 def damage(connection: Connection) -> list[str]:
     """What is wrong with each page that fails its checksum; reads the whole file, so for small ones. Empty is sound.
 
@@ -181,15 +213,19 @@ def remove(path: Path) -> None:
         Path(f"{path}{suffix}").unlink(missing_ok=True)
 
 
-def move_aside(path: Path, stamp: str) -> Path:
-    """Rename a database with its companions to a name with `stamp` in it, and return that. Nothing is overwritten."""
+def place_aside(path: Path, stamp: str) -> Path:
+    """Where `move_aside` would move a database to."""
     attempt = 0
     while True:
-        name = f"{path.stem}-{stamp}{f'-{attempt}' if attempt else ''}{path.suffix}"
-        aside = path.with_name(name)
+        aside = path.with_name(f"{path.stem}-{stamp}{f'-{attempt}' if attempt else ''}{path.suffix}")
         if not any(os.path.lexists(f"{aside}{suffix}") for suffix in ("", *COMPANIONS)):
-            break
+            return aside
         attempt += 1
+
+
+def move_aside(path: Path, stamp: str) -> Path:
+    """Rename a database with its companions to a name with `stamp` in it, and return that. Nothing is overwritten."""
+    aside = place_aside(path, stamp)
     # The database first: had a killed process left one without its log, it would open, and nobody would miss what the
     # log held. A log alone is refused.
     for suffix in ("", *COMPANIONS):
@@ -201,7 +237,7 @@ def move_aside(path: Path, stamp: str) -> Path:
 # ------------------------------------------------------------------ inside
 
 
-def _make(path: Path, key: bytes) -> None:
+def _make(path: Path, key: bytes, salt: bytes) -> None:
     """Make an empty database, whole from the moment it has its name; one of several makers does it.
 
     So a file that is empty or has no first page was damaged, and nobody meets one that is half made. The folder is
@@ -211,7 +247,7 @@ def _make(path: Path, key: bytes) -> None:
     try:
         folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError as error:
-        raise _os_error(path, error) from error
+        raise os_error(path, error) from error
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         if os.path.lexists(path):
@@ -221,21 +257,21 @@ def _make(path: Path, key: bytes) -> None:
             raise Corrupt(path, f"{path} is damaged: it is gone, though its log is there.")
         remove(new)  # of a maker that was killed
         os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
-        _open(new, key, "FULL").close()
+        _open(new, key, "FULL", salt).close()
         new.rename(path)
         os.fsync(folder)
     except OSError as error:
-        raise _os_error(path, error) from error
+        raise os_error(path, error) from error
     finally:
         os.close(folder)
 
 
-def _open(path: Path, key: bytes, synchronous: str) -> Connection:
+def _open(path: Path, key: bytes, synchronous: str, salt: bytes) -> Connection:
     with errors(path):
         connection = dbapi2.connect(path, isolation_level=None, check_same_thread=False)
         try:
             connection.execute("PRAGMA cipher_log_level = none")  # it would write over the screen
-            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            connection.execute(f"PRAGMA key = \"x'{key.hex()}{salt.hex()}'\"")
             connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
             connection.execute("PRAGMA temp_store = memory")
             connection.execute("PRAGMA trusted_schema = off")
@@ -269,7 +305,7 @@ def _check_private(database: Path, path: Path) -> int | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise _os_error(database, error) from error
+        raise os_error(database, error) from error
     if not stat.S_ISREG(status.st_mode):
         raise Unsafe(database, f"{path} is not a plain file. Remove it, or put the real file in its place.")
     if status.st_uid != os.geteuid():
@@ -291,10 +327,19 @@ def _read_first_page(connection: Connection, path: Path) -> None:
         pages = -(-path.stat().st_size // 4096)
         bad = damage(connection)
         if len(bad) < pages or any("invalid size" in text for text in bad):
-            raise Corrupt(path, f"{path} is damaged.") from error
+            raise _corrupt(path) from error
         raise WrongKey(
             path, f"{path} does not open with this account's key: it is another account's, or damaged."
         ) from error
+
+
+def _met_damage(connection: Connection) -> bool:
+    """Whether a connection has met a damaged page, after which it reads no page any more."""
+    try:
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+    except dbapi2.Error as error:
+        return isinstance(_told(Path(), error), Corrupt)
+    return False
 
 
 def _code(error: BaseException) -> str:
@@ -303,8 +348,8 @@ def _code(error: BaseException) -> str:
 
 def _told(path: Path, error: dbapi2.Error) -> SealedError | None:
     code = _code(error)
-    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return Corrupt(path, f"{path} is damaged.")
+    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or str(error) == "malformed JSON":  # none is ever stored
+        return _corrupt(path)
     if code in ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"):  # the latter: no room for the log's index
         return _disk_full(path)
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
@@ -314,10 +359,15 @@ def _told(path: Path, error: dbapi2.Error) -> SealedError | None:
     return None
 
 
-def _os_error(path: Path, error: OSError) -> SealedError:
+def os_error(path: Path, error: OSError) -> SealedError:
+    """What an error of the system about a file means."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return _disk_full(path)
     return Unusable(path, f"{path} cannot be used: {error.strerror}.")
+
+
+def _corrupt(path: Path) -> Corrupt:
+    return Corrupt(path, f"{path} is damaged.")
 
 
 def _disk_full(path: Path) -> SealedError:

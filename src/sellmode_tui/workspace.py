@@ -168,10 +168,16 @@ class Workspace:
         self.close()
         sessions.account_disabled(self.session)
 
-    def discard_cache(self) -> None:
-        """Close, and delete a damaged cache, so that the next workspace fetches it anew."""
+    def discard_damaged(self) -> bool:
+        """Close after damage was found, so that the next one heals it; whether the cache was deleted.
+
+        It is unless the journal is what is damaged, which is rescued when it is opened.
+        """
+        sound = self.session.journal.is_sound()
         self.close()
-        sealed.remove(self.session.folder.cache_path)
+        if sound:
+            sealed.remove(self.session.folder.cache_path)
+        return sound
 
     def _stop(self) -> None:
         self._cache.stop()  # first: a pass may be busy with the file for a minute

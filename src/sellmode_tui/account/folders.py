@@ -5,6 +5,7 @@
     DATA/accounts/ID/slot.json       the key, under the password
     DATA/accounts/ID/journal.db      what the person wrote
     DATA/accounts/ID/tally           how much of that is not sent or was refused; empty while that is not known
+    DATA/accounts/ID/witness         how far the journal has come, in plain numbers; written after each commit
     DATA/accounts/ID/cache.db        what the backend sent
     DATA/accounts/ID/lock            held by the process that syncs; its signs of life
     DATA/accounts/ID/lock.guard      held for a moment by who overtakes one that is suspended or hangs

@@ -1,7 +1,8 @@
 """`journal.db`: what the person wrote and what the session needs, under the account's key.
 
-Every commit is on the disk before it counts as stored. The app never deletes the file: one that is damaged is moved
-aside, and a new one takes its place with whatever could still be read.
+Every commit is on the disk before it counts as stored. The app never deletes the file: one that is damaged, or has
+lost commits, is moved aside, and a new one takes its place with whatever could still be read. What could not is kept
+there as a `Loss`, until somebody has seen it.
 """
 
 from __future__ import annotations
@@ -19,13 +20,15 @@ import msgspec
 from sqlcipher3 import dbapi2
 
 from sellmode_contract.visibility import Account
-from sellmode_tui import sealed
+from sellmode_tui import pages, sealed
 from sellmode_tui.account.errors import NotSignedIn
 from sellmode_tui.account.lease import Contact, Reading, advance
 from sellmode_tui.account.rescue import rescue
 from sellmode_tui.account.tally import Tally, TallyKeeper
-from sellmode_tui.cache.outbox import Outbox, add_bulks, add_epoch, create_outbox
-from sellmode_tui.migrations import migrate, transaction
+from sellmode_tui.account.witness import Witness, read_witness, write_witness
+from sellmode_tui.cache.losses import Loss, add_losses, note_loss
+from sellmode_tui.cache.outbox import Outbox, add_bulks, add_epoch, committing, create_outbox
+from sellmode_tui.migrations import migrate
 
 
 class SignedInAs(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +69,15 @@ class Opened(NamedTuple):
     moved_aside: Path | None
 
 
+class DamagedJournal(sealed.Corrupt):
+    """A journal is damaged, or holds less than it did."""
+
+    def __init__(self, error: sealed.Corrupt, left: pages.Left) -> None:
+        super().__init__(error.path, str(error))
+        self.left = left
+        """What there was when that was found: closing a damaged file changes it."""
+
+
 class JournalClosed(NotSignedIn, sealed.Closed):
     """The journal's session has ended."""
 
@@ -76,56 +88,135 @@ class Journal:
     Its methods raise `sealed.SealedError` when the file fails, and NotSignedIn once it is closed.
     """
 
-    def __init__(self, path: Path, key: bytes) -> None:
-        """Open a journal, make it if there is none, and bring its schema up to date. Raises `sealed.SealedError`."""
+    def __init__(self, path: Path, key: bytes, *, successor: bool = False) -> None:
+        """Open a journal, make it if there is none, and bring its schema up to date. Raises `sealed.SealedError`.
+
+        A damaged one is a `DamagedJournal`. ``successor`` is one that has not taken the place of another yet.
+        """
         self.path = path
         self._lock = threading.RLock()
         self._closed = False
         if not os.path.lexists(path) and os.path.lexists(_successor(path)):
             _succeed(path)  # killed while it replaced a damaged one
+        self._witnessed = not successor
+        told = None if successor else read_witness(path)  # first: the file must be no older
+        new = not os.path.lexists(path)
         self._tally = TallyKeeper(path)
         try:
-            self._connection = sealed.connect(path, key, create=True, synchronous="FULL")
+            self._connection = self._sound(path, key, told, new=new)
         except BaseException:
             self._tally.leave()
             raise
+        self._place = _place(path)
+        self.outbox = Outbox(self._using)
+        """What the person wrote."""
         try:
-            self._place = _place(path)
             with sealed.errors(path):
-                # Reads every page that anything stands on, and so meets what is damaged or does not fit together.
-                if self._connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
-                    raise sealed.Corrupt(path, f"{path} is damaged.")
                 migrate(self._connection, path, _STEPS)
+            if told is not None:
+                self._miss(told)
+            with self._using() as connection:
+                self._witness(connection)
         except BaseException:
             self._connection.close()
             self._tally.leave()
             raise
-        self.outbox = Outbox(self._using)
-        """What the person wrote."""
+
+    @staticmethod
+    def _sound(path: Path, key: bytes, told: Witness | None, *, new: bool) -> sealed.Connection:
+        """A connection to a file that is sound and holds all that it has to. Raises DamagedJournal."""
+        connection = None
+        try:
+            connection = sealed.connect(path, key, create=True, synchronous="FULL")
+            if not new and told is not None:
+                _compare(connection, path, told)
+            sealed.check(connection, path)
+        except sealed.Corrupt as error:
+            try:
+                raise DamagedJournal(error, pages.read(path)) from error
+            except OSError as unread:
+                raise sealed.os_error(path, unread) from unread
+            finally:
+                if connection is not None:
+                    connection.close()
+        except BaseException:
+            if connection is not None:
+                connection.close()
+            raise
+        return connection
 
     @classmethod
-    def open_or_replace(cls, path: Path, key: bytes, now: dt.datetime) -> Opened:
-        """Open a journal; a damaged one, or one under another key, is moved aside and a new one made.
+    def open_or_replace(cls, path: Path, key: bytes, now: dt.datetime, *, any_key: bool = True) -> Opened:
+        """Open a journal; a damaged one, or with ``any_key`` one under another key, is moved aside and a new one made.
 
         The new one has what could still be read. Killed at any point, this is done by the next call.
         """
         try:
             return Opened(cls(path, key), None)
-        except sealed.Corrupt:
+        except DamagedJournal as damaged:
+            told = read_witness(path)
+            if not any_key and pages.sound(damaged.left, key, *([told.salt] if told else [])) is None:
+                raise
             with contextlib.ExitStack() as held:
                 if not _hold(held, path, key):  # another process has just replaced it
-                    return cls.open_or_replace(path, key, now)
+                    return cls.open_or_replace(path, key, now, any_key=any_key)
+                left = pages.read(path)
+                sound = pages.sound(
+                    left if left.log else damaged.left,  # closing it may have thrown its log away
+                    key,
+                    *([told.salt] if told else []),
+                )
                 sealed.remove(_successor(path))
-                with contextlib.closing(cls(_successor(path), key)) as successor:
-                    successor.take_over(path, key)
-                aside = sealed.move_aside(path, now.strftime("%Y%m%dT%H%M%SZ"))
+                with contextlib.closing(cls(_successor(path), key, successor=True)) as successor:
+                    stamp = now.strftime("%Y%m%dT%H%M%SZ")
+                    successor.take_over(sound, key, told, now, sealed.place_aside(path, stamp))
+                aside = sealed.move_aside(path, stamp)
                 _succeed(path)
             return Opened(cls(path, key), aside)
 
-    def take_over(self, damaged: Path, key: bytes) -> None:
-        """Keep what can be read of a damaged journal."""
+    def take_over(
+        self, sound: pages.Sound | None, key: bytes, told: Witness | None, now: dt.datetime, aside: Path
+    ) -> None:
+        """Keep what can be read of a damaged journal, and how much cannot."""
         with self._writing() as connection:
-            rescue(damaged, key, connection)
+            rescued = None
+            if sound is not None:
+                rescued = rescue(sound, key, connection, self.path.with_name(f"{self.path.name}.pages"))
+            if told is not None and (rescued is None or rescued.journal in (None, told.journal)):
+                connection.execute("UPDATE outbox SET succeeds = ?", (told.journal,))
+            else:
+                told = None
+            connection.execute("UPDATE outbox SET change = change + 1")
+            numbers = rescued.numbers if rescued else frozenset()
+            loss = _loss(told, self._held(connection), numbers, now, aside.name)
+            if loss.changes is None or loss.total:
+                note_loss(connection, loss)
+
+    def _miss(self, told: Witness) -> None:
+        """Note what there was in a journal that is gone, which this one was not made of."""
+        with self._using() as connection:
+            known = connection.execute("SELECT journal, succeeds FROM outbox").fetchone()
+        if told.journal not in known and told.holds + told.losses:
+            with self._writing() as connection:
+                note_loss(connection, _loss(told, None, frozenset(), dt.datetime.now(dt.UTC), ""))
+
+    def _held(self, connection: sealed.Connection) -> Witness:
+        """What the journal holds now."""
+        (salt,) = connection.execute("PRAGMA cipher_salt").fetchone()
+        return Witness.of(*connection.execute(_HELD).fetchone(), salt=bytes.fromhex(salt))
+
+    def _witness(self, connection: sealed.Connection) -> None:
+        if self._witnessed:
+            write_witness(self.path, self._held(connection))
+
+    def is_sound(self) -> bool:
+        """Whether the whole file can be read; looks at all of it."""
+        try:
+            with self._using() as connection:
+                sealed.check(connection, self.path)
+        except sealed.Corrupt:
+            return False
+        return True
 
     def close(self) -> None:
         """Close the file. May be called again."""
@@ -142,16 +233,20 @@ class Journal:
 
     @contextmanager
     def _using(self) -> Iterator[sealed.Connection]:
-        with self._lock, sealed.errors(self.path):
+        with self._lock:
             if self._closed:
                 raise JournalClosed
-            yield self._connection
-            if _place(self.path) != self._place:
-                raise sealed.Replaced(self.path)
+            with sealed.errors(self.path, self._connection):
+                before = self._connection.total_changes
+                yield self._connection
+                if _place(self.path) != self._place:
+                    raise sealed.Replaced(self.path)
+                if self._connection.total_changes != before and not self._connection.in_transaction:
+                    self._witness(self._connection)
 
     @contextmanager
     def _writing(self) -> Iterator[sealed.Connection]:
-        with self._using() as connection, transaction(connection):
+        with self._using() as connection, committing(connection):
             yield connection
 
     # ------------------------------------------------------------------ session
@@ -198,7 +293,7 @@ class Journal:
 
     def revoked(self, token: str) -> None:
         """The backend knows that a token ended."""
-        with self._using() as connection:
+        with self._writing() as connection:
             connection.execute("DELETE FROM revocation WHERE token = ?", (token,))
 
     # ------------------------------------------------------------------ clock
@@ -217,7 +312,7 @@ class Journal:
 
     def note_contact(self, reading: Reading, soft: dt.timedelta, hard: dt.timedelta) -> None:
         """The backend answered this account. The lease starts anew, from the clock as it is."""
-        with self._using() as connection:
+        with self._writing() as connection:
             connection.execute(
                 "REPLACE INTO clock (id, contact, soft_s, hard_s, mark, boot, since_boot) VALUES (1, ?, ?, ?, ?, ?, ?)",
                 (
@@ -237,7 +332,7 @@ class Journal:
             if clock is None:
                 return
             mark = advance(clock.mark, reading)
-            with self._using() as connection:
+            with self._writing() as connection:
                 connection.execute(
                     "UPDATE clock SET mark = ?, boot = ?, since_boot = ?",
                     (mark.wall.isoformat(), mark.boot, mark.since_boot),
@@ -253,7 +348,7 @@ class Journal:
 
     def save_filter(self, saved: SavedFilter) -> None:
         """Save a filter; one of the same name is replaced."""
-        with self._using() as connection:
+        with self._writing() as connection:
             connection.execute(
                 "REPLACE INTO saved_filter (name, text, created) VALUES (?, ?, ?)",
                 (saved.name, saved.text, saved.created.astimezone(dt.UTC).isoformat()),
@@ -261,7 +356,7 @@ class Journal:
 
     def delete_filter(self, name: str) -> bool:
         """Delete a saved filter; whether there was one."""
-        with self._using() as connection:
+        with self._writing() as connection:
             return connection.execute("DELETE FROM saved_filter WHERE name = ?", (name,)).rowcount > 0
 
 
@@ -305,6 +400,42 @@ def _place(path: Path) -> tuple[int, int] | None:
     return status.st_dev, status.st_ino
 
 
+def _compare(connection: sealed.Connection, path: Path, told: Witness) -> None:
+    """Raises Corrupt if commits of this journal are gone."""
+    with sealed.errors(path):
+        columns = {name for (name,) in connection.execute("SELECT name FROM pragma_table_info('outbox')")}
+        if "commits" in columns:
+            row = connection.execute("SELECT journal, commits FROM outbox").fetchone()
+            if row is not None and (row[0] != told.journal or row[1] >= told.commits):
+                return
+    raise sealed.Corrupt(path, f"{path} is damaged: it holds less than was stored.")
+
+
+def _loss(told: Witness | None, held: Witness | None, numbers: frozenset[int], now: dt.datetime, kept_as: str) -> Loss:
+    """What is missing of what there was, ``held`` being what is there; ``numbers`` of the mutations that were read."""
+    if told is None:
+        return Loss(0, now, None, 0, 0, kept_as)
+    missing = len(set(range(told.first, told.last + 1)) - numbers) if told.unsent else 0
+    return Loss(
+        0,
+        now,
+        # One that is missing may have been sent: nobody knows which of them were not.
+        min(told.unsent, missing) + max(0, told.lost - (held.lost if held else 0)),
+        max(0, told.refused - (held.refused if held else 0)),
+        max(0, told.filters - (held.filters if held else 0)),
+        kept_as,
+    )
+
+
+_HELD = (
+    "SELECT journal, commits, (SELECT count(*) FROM mutation WHERE state = 'waiting'),"
+    " ifnull((SELECT min(number) FROM mutation WHERE state = 'waiting'), 0),"
+    " ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'mutation'), 0),"
+    " (SELECT count(*) FROM tray WHERE state = 'open'), (SELECT count(*) FROM saved_filter),"
+    " (SELECT count(*) FROM loss WHERE seen_at IS NULL),"
+    " (SELECT ifnull(sum(ifnull(changes, 0) + refused + filters), 0) FROM loss WHERE seen_at IS NULL) FROM outbox"
+)
+"""The fields of a `Witness` but the salt."""
 _REVOKE = "INSERT OR IGNORE INTO revocation SELECT token FROM session WHERE token IS NOT NULL"
 
 
@@ -328,4 +459,4 @@ def create_session_clock_and_filters(connection: sealed.Connection) -> None:
     )
 
 
-_STEPS = (create_session_clock_and_filters, create_outbox, add_bulks, add_epoch)
+_STEPS = (create_session_clock_and_filters, create_outbox, add_bulks, add_epoch, add_losses)

@@ -355,15 +355,16 @@ def _enter(
 
 def _open_offline(folder: AccountFolder, key: bytes, clock: Clock) -> Session:
     try:
-        journal = Journal(folder.journal_path, key)
+        opened = Journal.open_or_replace(folder.journal_path, key, clock().wall, any_key=False)
     except sealed.Corrupt as error:
         raise errors.SignInNeeded(f"{error} Sign in while online: it is set aside, not deleted.") from error
+    journal = opened.journal
     try:
         signed_in = journal.signed_in_as()
         if signed_in is None or journal.clock() is None:
             # Without the last contact nobody knows whether the lease holds.
             raise errors.SignInNeeded(_ONLINE)
-        session = Session(folder, signed_in, key, journal, clock=clock)
+        session = Session(folder, signed_in, key, journal, moved_aside=opened.moved_aside, clock=clock)
         session.check_lease()
     except BaseException:
         journal.close()

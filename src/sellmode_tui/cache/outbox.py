@@ -17,6 +17,7 @@ import msgspec
 from sellmode_contract import mutations
 from sellmode_contract.mutations import Operation, Rejected
 from sellmode_contract.wire import MAX_MUTATION_BYTES, Result
+from sellmode_tui.cache.losses import Loss, acknowledge, open_losses
 from sellmode_tui.migrations import transaction
 from sellmode_tui.sealed import Connection
 
@@ -142,6 +143,14 @@ class News(NamedTuple):
     """In their order."""
 
 
+@contextmanager
+def committing(connection: Connection) -> Iterator[None]:
+    """A transaction of the journal, which is counted: what it has to hold afterwards is known."""
+    with transaction(connection):
+        yield
+        connection.execute("UPDATE outbox SET commits = commits + 1")
+
+
 class Outbox:
     """The mutations in a journal. May be used from any thread, by several processes at once."""
 
@@ -151,7 +160,7 @@ class Outbox:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._using() as connection, transaction(connection):
+        with self._using() as connection, committing(connection):
             yield connection
 
     # ------------------------------------------------------------------ writing
@@ -318,7 +327,7 @@ class Outbox:
             # Mostly nothing waits: no write transaction then.
             if connection.execute(f"SELECT 1 FROM mutation WHERE {condition} LIMIT 1").fetchone() is None:
                 return []
-            with transaction(connection):
+            with committing(connection):
                 rows = connection.execute(
                     f"SELECT number, seq, length(body) FROM mutation WHERE {condition} ORDER BY number LIMIT ?",
                     (max(max_count, 1),),
@@ -387,7 +396,7 @@ class Outbox:
             settled = "state = 'applied' AND folds AND change <= ?"
             if connection.execute(f"SELECT 1 FROM mutation WHERE {settled}", (limit,)).fetchone() is None:
                 return
-            with transaction(connection):
+            with committing(connection):
                 connection.execute(
                     f"UPDATE mutation SET folds = 0, change = ? WHERE {settled}", (_changed(connection), limit)
                 )
@@ -407,7 +416,7 @@ class Outbox:
             ).fetchone()
             if old is None:
                 return
-            with transaction(connection):
+            with committing(connection):
                 connection.execute(f"DELETE FROM mutation WHERE {settled}", (limit,))
                 connection.execute(f"DELETE FROM tray WHERE {left}", (limit,))
 
@@ -442,6 +451,18 @@ class Outbox:
         """Whether any of them was refused because it builds on something that was."""
         dependant = "SELECT 1 FROM tray WHERE state = 'open' AND result ->> '$.code' = 'dependency' LIMIT 1"
         return self._value(dependant) is not None
+
+    def losses(self) -> list[Loss]:
+        """What damage has taken and nobody has acknowledged."""
+        with self._using() as connection:
+            return open_losses(connection)
+
+    def acknowledge_loss(self, id: int, at: dt.datetime | None = None) -> None:
+        """Somebody has seen it. Raises NotInTray if somebody had already."""
+        with self._writing() as connection:
+            if not acknowledge(connection, id, at or dt.datetime.now(dt.UTC)):
+                raise NotInTray
+            _changed(connection)
 
     # ------------------------------------------------------------------ for the fold
 

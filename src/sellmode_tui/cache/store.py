@@ -211,7 +211,10 @@ class Cache:
             try:
                 connection.execute("BEGIN")
                 try:
-                    yield Reading(connection, self._current_head(connection))
+                    with sealed.errors(self.path, connection):
+                        yield Reading(connection, self._current_head(connection))
+                except (msgspec.DecodeError, Malformed) as error:  # none such is ever stored
+                    raise sealed.Corrupt(self.path, f"{self.path} is damaged.") from error
                 finally:
                     if connection.in_transaction:
                         connection.execute("ROLLBACK")

@@ -11,6 +11,7 @@ import click
 from sellmode_contract.text import visible
 from sellmode_tui.account.folders import AccountFolder, known_accounts
 from sellmode_tui.account.tally import Tally, read_tally
+from sellmode_tui.account.witness import read_witness
 from sellmode_tui.commands.outcome import Nothing
 from sellmode_tui.commands.output import Table, json_option, minute, print_json
 
@@ -56,6 +57,7 @@ def status_command(*, as_json: bool) -> None:
             ("line", "not asked: `sellmode sync` tells"),
             ("last sync", f"{minute(synced)} ({_ago(synced)} ago)" if synced else "none complete yet"),
             ("changes", tally_words(read_tally(folder.journal_path))),
+            ("lost", lost_words(folder)),
             ("local copy", _size(status["cache_bytes"])),
             ("journal", _size(status["journal_bytes"])),
             ("keyring", "may open it without the password" if status["remembered"] else "not used"),
@@ -93,6 +95,15 @@ def tally_words(tally: Tally | None) -> str:
     return unsent + refused
 
 
+def lost_words(folder: AccountFolder) -> str:
+    """What damage has taken and nobody has acknowledged yet; empty if nothing."""
+    held = read_witness(folder.journal_path)
+    if held is None or not held.losses:
+        return ""
+    lost = f"{held.lost:,} things" if held.lost > 1 else "1 thing" if held.lost else "perhaps some"
+    return f"{lost} you wrote, to a damaged file: `sellmode attention list` tells"
+
+
 def _status(folder: AccountFolder) -> dict[str, Any]:
     tally = read_tally(folder.journal_path)
     return {
@@ -101,6 +112,7 @@ def _status(folder: AccountFolder) -> dict[str, Any]:
         "synced_at": folder.synced_at(),
         "unsent": tally and tally.unsent,
         "refused": tally and tally.refused,
+        "lost": lost_words(folder),
         "cache_bytes": _bytes(str(folder.cache_path)),
         "journal_bytes": _bytes(str(folder.journal_path)),
         "problem": folder.problem,

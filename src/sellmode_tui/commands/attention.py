@@ -15,13 +15,13 @@ from sellmode_tui.commands.given import field_values, from_option, read_json, se
 from sellmode_tui.commands.kept import tell_written
 from sellmode_tui.commands.outcome import Exit, Failure, Nothing
 from sellmode_tui.commands.output import Table, json_option, minute, plain, print_json, say
-from sellmode_tui.visibility import Attention, Door, Duplicate, HandedOver, NotInTray, Refused
+from sellmode_tui.visibility import Attention, Door, Duplicate, HandedOver, Lost, NotInTray, Refused
 from sellmode_tui.visibility.values import as_text
 
 SHORT_KEY: Final = 8
 """Last characters of a key that a table shows; as many name it. Keys begin with the time, so their ends differ."""
-_Sort = TypeVar("_Sort", Refused, HandedOver, Duplicate)
-_SORTS: Final = {"refused": "refused", "handed_over": "to be judged", "duplicate": "duplicate"}
+_Sort = TypeVar("_Sort", Lost, Refused, HandedOver, Duplicate)
+_SORTS: Final = {"lost": "lost", "refused": "refused", "handed_over": "to be judged", "duplicate": "duplicate"}
 
 
 @click.group("attention")
@@ -36,7 +36,7 @@ def attention_command() -> None:
 @json_option
 @account_options
 def list_command(choice: Choice, *, as_json: bool) -> None:
-    """List what was refused, what others handed over to you, and, for managers, customers who may be there twice.
+    """List what is lost, refused or handed over to you, and, for managers, customers who may be there twice.
 
     \b
       sellmode attention list
@@ -148,6 +148,24 @@ def discard_command(choice: Choice, key: str, *, as_json: bool) -> None:
             click.echo(f"Discarded: {visible(found.words)}.")
 
 
+@attention_command.command("acknowledge")
+@click.argument("key", metavar="KEY")
+@json_option
+@account_options
+def acknowledge_command(choice: Choice, key: str, *, as_json: bool) -> None:
+    """Say that you have seen what a damaged file has lost; it is told no more.
+
+    \b
+      sellmode attention acknowledge lost0001
+    """  # noqa: D301  # click's mark for lines to be kept
+    with _seeing_to(choice, key, Lost) as (door, found):
+        door.acknowledge_loss(found.id)
+        if as_json:
+            print_json({"key": found.key, "words": found.words})
+        else:
+            click.echo(f"Seen: {found.words}.")
+
+
 @attention_command.command("accept")
 @click.argument("key", metavar="KEY")
 @json_option
@@ -214,6 +232,7 @@ def dismiss_command(choice: Choice, key: str, *, as_json: bool) -> None:
 
 
 _WANTED: Final[dict[type[Attention], str]] = {
+    Lost: "is lost",
     Refused: "was refused",
     HandedOver: "was handed over to you",
     Duplicate: "is a pair of customers",
@@ -261,6 +280,8 @@ def _words(each: Attention) -> str:
 
 def _reason(each: Attention) -> str:
     match each:
+        case Lost():
+            return f"the damaged file is kept as {each.kept_as}" if each.kept_as else "the file was gone"
         case Refused():
             return each.reason or each.title
         case HandedOver():
@@ -272,6 +293,8 @@ def _reason(each: Attention) -> str:
 def _actions(each: Attention) -> list[str]:
     """The commands that resolve it."""
     match each:
+        case Lost():
+            return ["acknowledge"]
         case Refused():
             able = [*(["resend"] if each.can_resend else []), *(["hand-over"] if each.can_hand_over else [])]
             return [*able, "copy", "discard"]
@@ -282,7 +305,7 @@ def _actions(each: Attention) -> list[str]:
 
 
 def _as_object(each: Attention) -> dict[str, Any]:
-    """As ``--json`` prints it: every field for each of the three sorts."""
+    """As ``--json`` prints it: every field for each of the sorts."""
     blank: dict[str, Any] = {
         "author": "", "since": None, "refused_at": None, "code": None, "reason": "", "field": "", "customer": None,
         "op": "", "kind": "", "values": [], "dependants": [],
@@ -307,7 +330,7 @@ def _lines(each: Attention, zone: dt.tzinfo) -> Iterator[str]:
         for difference in each.differences:
             one, other = map(as_text, difference.values)
             yield f"  {visible(difference.label)} ({visible(difference.field)}): {visible(one)} | {visible(other)}"
-    else:
+    elif not isinstance(each, Lost):
         for value in each.values:
             present = f"  (now: {visible(as_text(value.present)) or 'nothing'})" if value.known else ""
             yield f"  {visible(value.label)} ({visible(value.field)}): {visible(as_text(value.mine))}{present}"

@@ -23,7 +23,7 @@ from sellmode_tui.account.errors import AccountError, KeyringUnavailable
 from sellmode_tui.account.folders import AccountFolder, check_private_folder, data_folder, known_accounts
 from sellmode_tui.account.settings import BadSettings, Settings, read_settings
 from sellmode_tui.account.tally import read_tally
-from sellmode_tui.commands.accounts import tally_words
+from sellmode_tui.commands.accounts import lost_words, tally_words
 from sellmode_tui.commands.outcome import Exit, Failure
 from sellmode_tui.commands.output import Table, json_option, minute, print_json
 from sellmode_tui.transport import HEALTH_PATH, Interrupted, Transport, TransportError
@@ -122,6 +122,8 @@ def _changes() -> Iterator[Check]:
         tally = read_tally(folder.journal_path)
         name = folder.known.user_name if folder.known else folder.id
         yield Check("changes", "ok" if tally == (0, 0) else "warning", f"{visible(name)}: {tally_words(tally)}")
+        if lost := lost_words(folder):
+            yield Check("damage", "warning", f"{visible(name)} has lost {lost}")
 
 
 def _disk() -> Iterator[Check]:

@@ -164,14 +164,14 @@ def opened(choice: Choice) -> Iterator[Workspace]:
         if workspace.replaced:
             raise Failure(_REPLACED, Exit.DAMAGED)
         _tell_lease(session)
+        tell_losses(session)
         if workspace.status.synced_at is None:
             say("The first sync on this machine is not complete: `sellmode sync` fetches the rest.")
         try:
             yield workspace
         except sealed.Corrupt as error:
-            if error.path != folder.cache_path:
-                raise
-            workspace.discard_cache()
+            if not workspace.discard_damaged():
+                raise  # the next command rescues the journal
             raise Failure(_REPLACED, Exit.DAMAGED) from error
 
 
@@ -188,6 +188,15 @@ def workspace_of(session: Session, settings: Settings) -> Workspace:
     except BaseException:
         session.close()
         raise
+
+
+def tell_losses(session: Session) -> None:
+    """Say what damage has taken, each time until somebody has acknowledged it."""
+    if session.moved_aside is not None:
+        aside = session.moved_aside
+        say(f"What you had written here was damaged. What can be read goes on; all of it is kept as {aside}.")
+    for loss in session.journal.outbox.losses():
+        say(f"{loss.words[0].upper()}{loss.words[1:]}. `sellmode attention list` tells more.")
 
 
 def _tell_lease(session: Session) -> None:

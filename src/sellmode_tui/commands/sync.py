@@ -25,6 +25,7 @@ from sellmode_tui.commands.entering import (
     known_folder,
     read_password,
     remembered,
+    tell_losses,
     whose,
     workspace_of,
 )
@@ -91,11 +92,11 @@ def sync_command(choice: Choice, *, as_json: bool) -> None:
             except Overtaken:
                 if not tries_left:
                     raise Failure("Another process keeps changing the local copy. Try again.", Exit.OFFLINE) from None
-            except sealed.Corrupt as error:
-                if error.path != workspace.session.folder.cache_path or not tries_left:
+            except sealed.Corrupt:
+                if not tries_left:
                     raise
-                workspace.discard_cache()
-                say("The local copy is damaged; everything is fetched anew.")
+                say("Files on this machine are damaged; what the server has is fetched anew.")
+                workspace.discard_damaged()
             except (BrokenStream, Malformed) as error:
                 raise Failure(f"The server's answer makes no sense: {visible(str(error))}.", Exit.OFFLINE) from error
             else:
@@ -216,6 +217,7 @@ class _Progress:
         """Before a try."""
         if workspace.replaced:
             say("The local copy could not be used; everything is fetched anew.")
+        tell_losses(workspace.session)
         if self.written is None:
             self.written = [entry.mid for entry in workspace.session.journal.outbox.waiting()]
 

@@ -24,6 +24,7 @@ def unsent_command(choice: Choice, *, as_json: bool) -> None:
         found = workspace.door.unsent()
         zone = workspace.door.zone()
         clock = workspace.session.journal.clock()
+        lost = workspace.session.journal.outbox.losses()
     heard = minute(clock.contact.at, zone) if clock else ""
     for each in found:
         if as_json:
@@ -31,7 +32,7 @@ def unsent_command(choice: Choice, *, as_json: bool) -> None:
         else:
             click.echo(f"{minute(each.since, zone)}  {visible(each.words)}  ({_state(each, heard)})")
     if not found:
-        raise Nothing("Everything you wrote is sent.")
+        raise Nothing("Everything that can be read is sent." if lost else "Everything you wrote is sent.")
 
 
 def _state(each: Unsent, heard: str) -> str:

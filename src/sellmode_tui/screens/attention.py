@@ -8,11 +8,11 @@ from typing import ClassVar, Final
 from textual import on
 from textual.binding import Binding, BindingType
 
-from sellmode_tui.screens.attention_details import DuplicateScreen, HandedOverScreen, RefusedScreen
+from sellmode_tui.screens.attention_details import DuplicateScreen, HandedOverScreen, LostScreen, RefusedScreen
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.list_screen import ListScreen
 from sellmode_tui.screens.words import counted
-from sellmode_tui.visibility import Attention, Door, Duplicate, HandedOver, Refused
+from sellmode_tui.visibility import Attention, Door, Duplicate, HandedOver, Lost, Refused
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_table import Row, RowTable
 
@@ -48,6 +48,8 @@ class AttentionScreen(ListScreen[None, Attention]):
         """Why it is here, what it is, when it was made."""
         words = self._desk.words
         match item:
+            case Lost():
+                return Row(item.key, ("lost", item.words, words.time(item.since)))
             case Refused():
                 return Row(
                     item.key, ("handed over" if item.handed_over else "refused", item.words, words.time(item.since))
@@ -66,6 +68,8 @@ class AttentionScreen(ListScreen[None, Attention]):
     @on(RowTable.Chosen)
     def _open(self) -> None:
         match self.current:
+            case Lost() as lost:
+                self.app.push_screen(LostScreen(self._desk, lost))
             case Refused() as refused:
                 self.app.push_screen(RefusedScreen(self._desk, refused))
             case HandedOver() as handed_over:

@@ -20,14 +20,14 @@ from sellmode_tui.screens.forms import Trouble
 from sellmode_tui.screens.merge_form import MergeForm, told_apart
 from sellmode_tui.screens.page import MUTED, Page
 from sellmode_tui.screens.resend_form import ResendForm, can_be_edited
-from sellmode_tui.visibility import Attention, Door, Duplicate, HandedOver, NotInTray, Refused, Written
+from sellmode_tui.visibility import Attention, Door, Duplicate, HandedOver, Lost, NotInTray, Refused, Written
 from sellmode_tui.visibility.values import Value, as_text
 from sellmode_tui.widgets.scrollbar import PlainBar
 
 _GONE: Final = "This needs no attention any more."
 
 
-Item = TypeVar("Item", bound=Refused | HandedOver | Duplicate)
+Item = TypeVar("Item", bound=Lost | Refused | HandedOver | Duplicate)
 
 
 class DetailsScreen(DeskScreen[None], Generic[Item]):
@@ -203,6 +203,32 @@ class RefusedScreen(DetailsScreen[Refused]):
         """Give it up."""
         mid = self.item.mid
         self.confirm("Give this change up for good?", "discards it", lambda door: door.discard(mid), "Discarded.")
+
+
+class LostScreen(DetailsScreen[Lost]):
+    """What damage has taken."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "acknowledge", "Seen", tooltip="You have seen it", id="lost.acknowledge"),
+    ]
+
+    def tell(self, page: Page) -> None:
+        """What is gone, and what can be done."""
+        item = self.item
+        page.text(_begun(item.words), indent=0, style="bold")
+        kept = f" The damaged file is kept on this terminal as {item.kept_as}." if item.kept_as else ""
+        page.text(
+            f"Found {page.words.time(item.since)}. Everything that could be read is kept and sent.{kept}", indent=0
+        )
+        page.gap()
+        page.text(
+            "Write again what you miss, and tell whoever looks after this terminal: its disk may be failing.", indent=0
+        )
+
+    def action_acknowledge(self) -> None:
+        """It has been seen."""
+        id = self.item.id
+        self.do(lambda door: door.acknowledge_loss(id), "Noted.")
 
 
 class HandedOverScreen(DetailsScreen[HandedOver]):

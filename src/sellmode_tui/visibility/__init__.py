@@ -13,7 +13,7 @@ from sellmode_tui.cache.outbox import NotInTray
 from sellmode_tui.cache.store import Interrupted
 from sellmode_tui.sealed import SealedError
 from sellmode_tui.visibility.agenda import AgendaList, AgendaQuery, TaskCounts
-from sellmode_tui.visibility.attention import Attention, Difference, Duplicate, HandedOver, Refused
+from sellmode_tui.visibility.attention import Attention, Difference, Duplicate, HandedOver, Lost, Refused
 from sellmode_tui.visibility.briefs import BriefDetails, BriefLine, BriefProgress
 from sellmode_tui.visibility.customers import Count, CustomerList, CustomerQuery, CustomerRow, Sort
 from sellmode_tui.visibility.door import Counts, Door
@@ -49,6 +49,7 @@ __all__ = [
     "GivenTask",
     "HandedOver",
     "Interrupted",
+    "Lost",
     "Match",
     "NotInTray",
     "NotVisible",

@@ -20,13 +20,33 @@ from sellmode_contract.mutations.operations import can_be_handed_over
 from sellmode_contract.mutations.refusals import TITLES
 from sellmode_contract.records import DuplicatePair, ParkedEdit
 from sellmode_contract.wire import Result
+from sellmode_tui.cache.losses import Loss
 from sellmode_tui.cache.outbox import Outbox, TrayItem
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.sending import words_of
 from sellmode_tui.visibility.values import Value, values_of
 from sellmode_tui.visibility.wording import UNREADABLE, customer_of, describe, label_of
 
-Source: TypeAlias = Literal["refused", "handed_over", "duplicate"]
+Source: TypeAlias = Literal["lost", "refused", "handed_over", "duplicate"]
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What damage to this terminal's files has taken. It stays until somebody has seen it."""
+
+    id: int
+    since: dt.datetime
+    """When that was found, UTC."""
+    words: str
+    """What is gone, with its count."""
+    kept_as: str
+    """The name of the damaged file; empty if the file itself was gone."""
+    source: Source = "lost"
+
+    @property
+    def key(self) -> str:
+        """What the door's methods call it by."""
+        return f"lost{self.id:04}"
 
 
 @dataclass(frozen=True)
@@ -122,15 +142,16 @@ class Duplicate:
         return self.id
 
 
-Attention: TypeAlias = Refused | HandedOver | Duplicate
+Attention: TypeAlias = Lost | Refused | HandedOver | Duplicate
 
 
 # ------------------------------------------------------------------ what there is
 
 
 def attention(seen: Seen, outbox: Outbox) -> list[Attention]:
-    """All that needs attention: what was refused, oldest first; what was handed over; who may be there twice."""
+    """All that needs attention: what is lost; what was refused, oldest first; what was handed over; duplicates."""
     return [
+        *map(_lost, outbox.losses()),
         *(_refused(group, seen) for group in groups(outbox.tray())),
         *(_handed_over(parked, seen) for parked in sorted(seen.each("parked_edit"), key=lambda each: each.at)),
         *(_duplicate(pair, seen) for pair in seen.each("duplicate_pair") if not pair.dismissed),
@@ -142,7 +163,11 @@ def needing_attention(seen: Seen, outbox: Outbox) -> int:
     pairs = sum(not pair.dismissed for pair in seen.each("duplicate_pair"))
     # Thousands are not read and decoded to be counted, unless some of them stand for others.
     refused = len(groups(outbox.tray())) if outbox.has_dependants() else outbox.needing_attention()
-    return refused + len(seen.each("parked_edit")) + pairs
+    return len(outbox.losses()) + refused + len(seen.each("parked_edit")) + pairs
+
+
+def _lost(loss: Loss) -> Lost:
+    return Lost(loss.id, loss.at, loss.words, loss.kept_as)
 
 
 def waiting_with_owners(seen: Seen) -> int:

@@ -443,12 +443,16 @@ class Door:
         return self._writer.read(lambda seen: sending.unsent(seen, self._writer.outbox))
 
     def attention(self) -> list[Attention]:
-        """What was refused, what was handed over to whoever this is, and, for managers, who may be there twice."""
+        """What is lost, what was refused or handed over to whoever this is, and, for managers, duplicates."""
         return self._writer.read(lambda seen: attention.attention(seen, self._writer.outbox))
 
     def waiting_with_owners(self) -> int:
         """For a manager: how many changes wait to be judged by those who look after the customers."""
         return self._writer.read(attention.waiting_with_owners)
+
+    def acknowledge_loss(self, id: int) -> None:
+        """Somebody has seen what is lost. Raises NotInTray if somebody had already."""
+        self._writer.outbox.acknowledge_loss(id)
 
     def resend(self, mid: str, values: Mapping[str, Any] | None = None) -> Written:
         """Send what was refused once more, with other values by the fields of ``Refused.values``. Raises NotInTray."""

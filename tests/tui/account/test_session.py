@@ -421,7 +421,7 @@ def test_a_disabled_account_is_sealed_and_what_was_written_is_kept(world: World)
     world.backend.instead = lambda request: problem(request, "account_disabled", 403)
     with pytest.raises(errors.AccountDisabled):
         world.sign_in()
-    assert world.files() == ["journal.db", "profile.json", "tally"]
+    assert world.files() == ["journal.db", "profile.json", "tally", "witness"]
     with pytest.raises(errors.AccountDisabled):
         world.unlock()
     world.backend.instead = None
@@ -444,7 +444,7 @@ def test_sync_hears_that_the_account_is_disabled(world: World) -> None:
     write(opened)
     session.account_disabled(opened)
     assert not opened.is_open
-    assert world.files() == ["journal.db", "profile.json", "tally"]
+    assert world.files() == ["journal.db", "profile.json", "tally", "witness"]
 
 
 def test_whoever_is_disabled_hears_what_became_of_what_they_wrote(world: World) -> None:
@@ -523,11 +523,22 @@ def test_a_token_that_the_backend_has_ended_itself_is_done_with(world: World) ->
 # ------------------------------------------------------------------ damage
 
 
-def test_a_damaged_journal_waits_for_contact_and_is_set_aside_then(world: World) -> None:
-    world.sign_in().close()
+def test_a_damaged_journal_is_healed_offline_too(world: World) -> None:
+    write(world.sign_in())
+    world.opened[-1].close()
     journal = world.folder().journal_path
     content = journal.read_bytes()
-    journal.write_bytes(content[:-100] + b"\xff\xfe" + content[-98:])
+    journal.write_bytes(content[:100] + b"\xff\xfe" + content[102:])  # the schema
+    opened = world.unlock()
+    assert opened.moved_aside is not None
+    assert written(opened) == ["lapsed"]
+    assert opened.journal.outbox.losses() == []
+
+
+def test_without_the_last_contact_a_damaged_journal_waits_for_one(world: World) -> None:
+    world.sign_in().close()
+    journal = world.folder().journal_path
+    journal.write_bytes(bytes(len(journal.read_bytes())))
     with pytest.raises(errors.SignInNeeded, match="set aside, not deleted"):
         world.unlock()
     assert "journal.db" in world.files()

@@ -1,0 +1,72 @@
+"""What damage has taken from the journal: told until somebody has seen it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from sellmode_tui.sealed import Connection
+
+
+class Loss(NamedTuple):
+    """Something that was written here and cannot be read any more."""
+
+    id: int
+    at: dt.datetime
+    """When that was found, UTC."""
+    changes: int | None
+    """Changes that were not sent yet, at most; None if that cannot be known."""
+    refused: int
+    """Refused changes that were to be seen to."""
+    filters: int
+    """Saved filters."""
+    kept_as: str
+    """The name of the damaged file, if there is one."""
+
+    @property
+    def total(self) -> int:
+        """How much, as far as that is known."""
+        return (self.changes or 0) + self.refused + self.filters
+
+    @property
+    def words(self) -> str:
+        """What is gone, with its count."""
+        counted = ((self.changes, "unsent change"), (self.refused, "refused change"), (self.filters, "saved filter"))
+        named = [f"{number:,} {what}{'s' * (number != 1)}" for number, what in counted if number]
+        if self.changes is None:
+            named.insert(0, "perhaps some unsent changes")
+        return f"lost to a damaged file: {', '.join(named)}"
+
+
+def note_loss(connection: Connection, loss: Loss) -> None:
+    """Keep it, under a number of its own; for a transaction."""
+    connection.execute(
+        "INSERT INTO loss (at, changes, refused, filters, kept_as) VALUES (?, ?, ?, ?, ?)",
+        (loss.at.astimezone(dt.UTC).isoformat(), *loss[2:]),
+    )
+
+
+def open_losses(connection: Connection) -> list[Loss]:
+    """Those that nobody has acknowledged, the oldest first."""
+    rows = connection.execute(
+        "SELECT id, at, changes, refused, filters, kept_as FROM loss WHERE seen_at IS NULL ORDER BY id"
+    ).fetchall()
+    return [Loss(id, dt.datetime.fromisoformat(at), *others) for id, at, *others in rows]
+
+
+def acknowledge(connection: Connection, id: int, at: dt.datetime) -> bool:
+    """Somebody has seen it; False if somebody had already."""
+    seen = connection.execute(
+        "UPDATE loss SET seen_at = ? WHERE id = ? AND seen_at IS NULL", (at.astimezone(dt.UTC).isoformat(), id)
+    )
+    return seen.rowcount > 0
+
+
+def add_losses(connection: Connection) -> None:
+    """A step of the journal's schema: losses; how many commits there were, and which damaged journal this replaces."""
+    connection.execute(
+        "CREATE TABLE loss (id INTEGER PRIMARY KEY, at TEXT NOT NULL, changes INTEGER, refused INTEGER NOT NULL, "
+        "filters INTEGER NOT NULL, kept_as TEXT NOT NULL, seen_at TEXT) STRICT"
+    )
+    connection.execute("ALTER TABLE outbox ADD COLUMN commits INTEGER NOT NULL DEFAULT 0")
+    connection.execute("ALTER TABLE outbox ADD COLUMN succeeds TEXT")
