@@ -45,12 +45,16 @@ def test_one_bit_of_any_page_of_the_cache_stops_no_sync(desk: Desk) -> None:
         assert len(desk.ask("customers", "list", "--json").objects) == 60
 
 
-def test_what_a_damaged_journal_has_lost_is_told_until_it_was_seen(desk: Desk) -> None:
-    number = desk.people[0].number
+def damage_journal(desk: Desk) -> None:
+    """Write twelve notes and damage a page that some of them stand on."""
     for text in range(12):
-        assert desk.ask("customers", "note", number, f"{text} {'x' * 900}").code == 0
+        assert desk.ask("customers", "note", desk.people[0].number, f"{text} {'x' * 900}").code == 0
     journal = desk.account.journal_path
     flip(journal, len(journal.read_bytes()) - PAGE + 50)
+
+
+def test_what_a_damaged_journal_has_lost_is_told_until_it_was_seen(desk: Desk) -> None:
+    damage_journal(desk)
     first = desk.ask("unsent", "--json")
     kept = len(first.objects)
     lost = 12 - kept

@@ -16,6 +16,7 @@ from sellmode_tui.commands.outcome import MEANINGS
 from tests.support.machine import Machine, Result
 from tests.support.shop import NOON
 from tests.tui.test_cli import Desk, open_desk
+from tests.tui.test_cli_damage import damage_journal
 from tests.tui.test_cli_writing import another, feed, refused_consent
 
 ROOT = Path(__file__).parents[2]
@@ -107,6 +108,7 @@ def test_json_has_the_fields_that_are_documented(office: Desk) -> None:
         **_judged(office),
         **_worked(office),
         **_ruled(office),
+        "attention acknowledge": _acknowledged(office),
         "customers list": office.ask("customers", "list", "--json"),
         "customers search": office.ask("customers", "search", number, "--json"),
         "customers show": office.ask("customers", "show", number, "--json"),
@@ -147,6 +149,13 @@ def _seen_to(office: Desk) -> dict[str, Result]:
         printed[f"attention {way}"] = office.ask("attention", way, key, *more, "--json")
         office.ask("attention", "discard", key)
     return printed
+
+
+def _acknowledged(office: Desk) -> Result:
+    """What was lost, once it was seen."""
+    damage_journal(office)
+    key = next(each["key"] for each in office.ask("attention", "list", "--json").objects if each["source"] == "lost")
+    return office.ask("attention", "acknowledge", key, "--json")
 
 
 def _judged(office: Desk) -> dict[str, Result]:

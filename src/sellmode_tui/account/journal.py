@@ -202,8 +202,8 @@ class Journal:
 
     def _held(self, connection: sealed.Connection) -> Witness:
         """What the journal holds now."""
-        (salt,) = connection.execute("PRAGMA cipher_salt").fetchone()
-        return Witness.of(*connection.execute(_HELD).fetchone(), salt=bytes.fromhex(salt))
+        salt = connection.execute("PRAGMA cipher_salt").fetchone()
+        return Witness.of(*connection.execute(_HELD).fetchone(), salt=bytes.fromhex(salt[0]) if salt else b"")
 
     def _witness(self, connection: sealed.Connection) -> None:
         if self._witnessed:

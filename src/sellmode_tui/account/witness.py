@@ -20,7 +20,7 @@ from sellmode_tui.account.folders import read_private
 
 _FORM: Final = re.compile(
     rb"(journal ([0-9a-f]+) commits ([0-9]+) unsent ([0-9]+) first ([0-9]+) last ([0-9]+) refused ([0-9]+)"
-    rb" filters ([0-9]+) losses ([0-9]+) lost ([0-9]+) salt ([0-9a-f]{32})) sum ([0-9a-f]{8}) *\n"
+    rb" filters ([0-9]+) losses ([0-9]+) lost ([0-9]+) salt ([0-9a-f]{0,32})) sum ([0-9a-f]{8}) *\n"
 )
 _SIZE: Final = 256
 """Bytes: what is written over always has the same length."""

@@ -111,7 +111,12 @@ def test_a_disabled_account_is_sealed_here(terminal: Terminal) -> None:
     assert opened.folder.opens_offline
     with pytest.raises(errors.AccountDisabled):
         terminal.sign_in("E-1001")
-    assert sorted(path.name for path in opened.folder.path.iterdir()) == ["journal.db", "profile.json", "tally"]
+    assert sorted(path.name for path in opened.folder.path.iterdir()) == [
+        "journal.db",
+        "profile.json",
+        "tally",
+        "witness",
+    ]
 
 
 def test_guessing_has_an_end(terminal: Terminal) -> None:
