@@ -130,9 +130,12 @@ def children(connection: Connection, customer_id: str, kind: str | None = None) 
 
 
 def each(connection: Connection, kind: str) -> Iterator[Record]:
-    """All records of a kind, streamed. Nothing may be written on the connection meanwhile."""
-    query = sa.select(record.c.doc).where(record.c.kind == kind).execution_options(yield_per=1000)
-    for doc in connection.scalars(query):
+    """All records of a kind by their ids, streamed. Nothing may be written on the connection meanwhile.
+
+    In no order at all PostgreSQL gives what was changed last: what is made of the same records would differ.
+    """
+    query = sa.select(record.c.doc).where(record.c.kind == kind).order_by(record.c.id)
+    for doc in connection.scalars(query.execution_options(yield_per=1000)):
         yield _decoders[kind].decode(doc)
 
 

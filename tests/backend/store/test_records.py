@@ -74,6 +74,16 @@ def test_what_is_written_is_read_back(database: Database) -> None:
         assert records.children(connection, "c-1", "note") == [SHARED]
 
 
+def test_all_of_a_kind_come_in_an_order_that_no_change_moves(database: Database) -> None:
+    dresses = [msgspec.structs.replace(DRESS, id=f"p-{number}") for number in range(5)]
+    write(database, *reversed(dresses))
+    for number in (3, 0, 4):
+        changed = dresses[number] = msgspec.structs.replace(dresses[number], title="Changed")
+        write(database, changed)
+        with database.snapshot() as connection:
+            assert list(records.each(connection, "product")) == dresses
+
+
 def test_a_customers_card_is_written_with_the_customer(database: Database) -> None:
     write(database, ANA)
     write(database, replaced(ANA, tier="gold"))
