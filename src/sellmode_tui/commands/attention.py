@@ -332,8 +332,8 @@ def _lines(each: Attention, zone: dt.tzinfo) -> Iterator[str]:
             yield f"  {visible(difference.label)} ({visible(difference.field)}): {visible(one)} | {visible(other)}"
     elif not isinstance(each, Lost):
         for value in each.values:
-            present = f"  (now: {visible(as_text(value.present)) or 'nothing'})" if value.known else ""
-            yield f"  {visible(value.label)} ({visible(value.field)}): {visible(as_text(value.mine))}{present}"
+            present = f"  (now: {visible(value.present_text) or 'nothing'})" if value.known else ""
+            yield f"  {visible(value.label)} ({visible(value.field)}): {visible(value.mine_text)}{present}"
     for dependant in each.dependants if isinstance(each, Refused) else ():
         yield f"  with it: {visible(dependant)}"
     yield f"  what you can do: {', '.join(_actions(each))}"

@@ -12,6 +12,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from sellmode_contract.records import Staff
 from sellmode_contract.text import visible
 from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.desk import Desk
@@ -19,7 +20,7 @@ from sellmode_tui.screens.desk_screen import DeskScreen
 from sellmode_tui.screens.forms import Trouble
 from sellmode_tui.screens.merge_form import MergeForm, told_apart
 from sellmode_tui.screens.page import MUTED, Page
-from sellmode_tui.screens.resend_form import ResendForm, can_be_edited
+from sellmode_tui.screens.resend_form import PEOPLE, ResendForm, can_be_edited
 from sellmode_tui.visibility import Attention, Door, Duplicate, HandedOver, Lost, NotInTray, Refused, Written
 from sellmode_tui.visibility.values import Value, as_text
 from sellmode_tui.widgets.scrollbar import PlainBar
@@ -136,9 +137,9 @@ def _values(page: Page, values: Sequence[Value], mine: str) -> None:
     for value in values:
         page.gap()
         page.text(_begun(value.label), indent=0, style="bold")
-        page.field(mine, as_text(value.mine) or "nothing")
+        page.field(mine, value.mine_text or "nothing")
         if value.known:
-            page.field("There now", as_text(value.present) or "nothing")
+            page.field("There now", value.present_text or "nothing")
 
 
 class RefusedScreen(DetailsScreen[Refused]):
@@ -177,7 +178,14 @@ class RefusedScreen(DetailsScreen[Refused]):
 
     def action_edit(self) -> None:
         """Edit it and send it again."""
-        self.app.push_screen(ResendForm(self._desk, self.item), lambda written: self.end() if written else None)
+        if any(value.field in PEOPLE for value in self.item.values):
+            self.ask(lambda door: door.assignable(self.item.customer), self._edit, group="edit")
+        else:
+            self._edit([])
+
+    def _edit(self, staff: Sequence[Staff]) -> None:
+        form = ResendForm(self._desk, self.item, staff)
+        self.app.push_screen(form, lambda written: self.end() if written else None)
 
     def action_resend(self) -> None:
         """Send it again."""

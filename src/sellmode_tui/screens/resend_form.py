@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from textual.app import ComposeResult
 
+from sellmode_contract.kinds import KINDS
+from sellmode_contract.kinds.fields import Due, Elements, Flag, Number, OneOf, Text
+from sellmode_contract.records import Staff
+from sellmode_tui.screens.brief_form import StoresEntry
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.form_fields import (
     AddressEntry,
@@ -20,6 +25,7 @@ from sellmode_tui.screens.form_fields import (
 )
 from sellmode_tui.screens.form_screen import FormScreen, Write
 from sellmode_tui.screens.profile_page import CHANNELS, CONSENT, CONTACTS
+from sellmode_tui.screens.task_form import DueEntry
 from sellmode_tui.visibility import Refused
 from sellmode_tui.visibility.values import Value
 from sellmode_tui.widgets.choice import Option
@@ -60,13 +66,22 @@ class ElementsEntry(SetEntry):
         FormField.collect(self, into)
 
 
+class AllStoresEntry(StoresEntry):
+    """Stores, which are sent as a whole."""
+
+    def collect(self, into: Changes) -> None:
+        """All of them, if any was changed."""
+        FormField.collect(self, into)
+
+
 _TYPES: Final[dict[str, type[FormField]]] = {
     "address": AddressEntry,
-    "text": AreaEntry,
-    "summary": AreaEntry,
     **dict.fromkeys(("month", "day", "year"), WholeEntry),
     **dict.fromkeys(("add", "remove", "tags", "preferences"), ElementsEntry),
 }
+_ENTRIES: Final[dict[type[Any], type[FormField]]] = {Number: WholeEntry, Due: DueEntry, Elements: ElementsEntry}
+PEOPLE: Final = ("assignee", "meant_for")
+"""Fields that name a colleague."""
 
 
 def can_be_edited(item: Refused) -> bool:
@@ -75,7 +90,9 @@ def can_be_edited(item: Refused) -> bool:
 
 
 def _editable(value: Value) -> bool:
-    return value.field not in ("at", "customer") and not (value.field == "channel" and value.mine not in CONTACTS)
+    return value.field not in ("at", "customer", "store") and not (
+        value.field == "channel" and value.mine not in CONTACTS
+    )
 
 
 class ResendForm(FormScreen):
@@ -83,9 +100,11 @@ class ResendForm(FormScreen):
 
     BINDING_GROUP_TITLE = "Send again"
 
-    def __init__(self, desk: Desk, item: Refused) -> None:
+    def __init__(self, desk: Desk, item: Refused, staff: Sequence[Staff] = ()) -> None:
+        """`staff`: who can be named in a field of `PEOPLE`."""
         super().__init__(desk, f"Send again: {item.words}")
         self._item = item
+        self._staff = staff
 
     def compose_fields(self) -> ComposeResult:
         """A field for each value."""
@@ -102,8 +121,8 @@ class ResendForm(FormScreen):
         desk, path, label, mine = self._desk, value.field, value.label.capitalize(), value.mine
         if options := _OPTIONS.get(path):
             return ChoiceEntry(path, label, desk, options, mine)
-        if isinstance(mine, bool):
-            return FlagEntry(path, label, desk, _NO_YES, "yes" if mine else None)
+        if path in PEOPLE:
+            return ChoiceEntry(path, label, desk, self._people(value), mine)
         if type := _TYPES.get(path) or _TYPES.get(path.partition(".")[0]):
             return type(path, label, desk, mine)
         retailer = desk.facts.retailer
@@ -111,7 +130,28 @@ class ResendForm(FormScreen):
         defined = next((own for own in (retailer.custom_fields if retailer else ()) if own.name == name), None)
         if path.startswith("custom.") and defined is not None:
             return entry_of(defined, path, desk, mine)
-        return TextEntry(path, label, desk, mine)
+        return self._declared(value, label)
+
+    def _people(self, value: Value) -> list[Option]:
+        """Who can be named: who is, too."""
+        named = {**value.names, **{each.id: each.name for each in self._staff}}
+        return [Option("", "nobody"), *(Option(id, name) for id, name in named.items())]
+
+    def _declared(self, value: Value, label: str) -> FormField:
+        """The field of a form for one of a kind of record."""
+        desk, path, mine = self._desk, value.field, value.mine
+        kind = KINDS.get(self._item.kind)
+        declared = kind.by_name.get(path) if kind else None
+        if isinstance(declared, Flag) or isinstance(mine, bool):
+            return FlagEntry(path, label, desk, _NO_YES, "yes" if mine else None)
+        if isinstance(declared, OneOf):
+            options = [Option(str(choice), name) for choice, name in declared.choices.items()]
+            nothing = [] if "" in declared.choices else [Option("", "none")]
+            return ChoiceEntry(path, label, desk, [*nothing, *options], mine)
+        if path == "stores":
+            return AllStoresEntry(desk, [value.names.get(id, id) for id in mine or ()])
+        long = isinstance(declared, Text) and declared.lines
+        return (AreaEntry if long else _ENTRIES.get(type(declared), TextEntry))(path, label, desk, mine)
 
     def prepare(self) -> Write:
         """The values that were edited."""

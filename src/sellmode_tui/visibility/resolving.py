@@ -27,8 +27,8 @@ from sellmode_tui.visibility.attention import Group, groups, operation_of
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.sending import words_of
 from sellmode_tui.visibility.tasks import TaskKey
-from sellmode_tui.visibility.values import as_text, wanted, with_values
-from sellmode_tui.visibility.wording import customer_of, label_of
+from sellmode_tui.visibility.values import values_of, with_values
+from sellmode_tui.visibility.wording import customer_of
 from sellmode_tui.visibility.writing import NotVisible, Writer, Written
 
 
@@ -119,8 +119,8 @@ def copied(seen: Seen, outbox: Outbox, mid: str) -> str:
     for item in (group.item, *group.dependants):
         lines.append(words_of(item, seen))
         operation = operation_of(item)
-        fields = wanted(operation) if operation else {}
-        lines += [f"{label_of(field, seen.retailer)}: {as_text(value)}" for field, value in fields.items()]
+        values = values_of(operation, seen) if operation else ()
+        lines += [f"{value.label}: {value.mine_text}" for value in values]
     return "\n".join(lines)
 
 

@@ -292,6 +292,9 @@ _TEXTS = {
     "subject",
     "expires",
     "audience",
+    "due_time",
+    "event",
+    "consent",
 }
 """Fields that are empty where they say nothing."""
 

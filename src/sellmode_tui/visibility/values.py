@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -41,6 +42,18 @@ class Value:
     """What stands there, as JSON has it (of sets all elements); None for nothing, and where ``known`` is false."""
     known: bool = False
     """Whether the record is visible, so that ``present`` says something."""
+    names: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """What is called how by people, of the ids that stand in it: colleagues and stores."""
+
+    @property
+    def mine_text(self) -> str:
+        """What its author wanted, for people."""
+        return as_text(self.mine, self.names)
+
+    @property
+    def present_text(self) -> str:
+        """What stands there, for people."""
+        return as_text(self.present, self.names)
 
 
 def values_of(operation: Operation, seen: Seen) -> tuple[Value, ...]:
@@ -52,10 +65,25 @@ def values_of(operation: Operation, seen: Seen) -> tuple[Value, ...]:
     known = record is not None or (
         isinstance(operation, SetConsent) and seen.get("customer", operation.customer) is not None
     )
+    found = ((field, mine, present(field)) for field, mine in wanted(operation).items())
     return tuple(
-        Value(field, label_of(field, seen.retailer), mine, present(field), known)
-        for field, mine in wanted(operation).items()
+        Value(field, label_of(field, seen.retailer), mine, there, known, _names(field, mine, there, seen))
+        for field, mine, there in found
     )
+
+
+def _names(field: str, mine: Any, present: Any, seen: Seen) -> dict[str, str]:
+    """What the ids in a field's values are called by people."""
+    call = _CALLED.get(field)
+    held = [each for value in (mine, present) for each in (value if isinstance(value, list) else [value])]
+    return {each: call(seen, each) for each in held if isinstance(each, str) and each} if call else {}
+
+
+_CALLED: Final[Mapping[str, Callable[[Seen, str], str]]] = {
+    **dict.fromkeys(("assignee", "meant_for", "claimed_by"), lambda seen, person: seen.around.name_of(person)),
+    **dict.fromkeys(("store", "stores"), lambda seen, store: seen.around.store_name(store)),
+}
+"""Fields in which ids stand, with who knows their names."""
 
 
 def wanted(operation: Operation) -> dict[str, Any]:
@@ -143,17 +171,20 @@ def _texts(elements: Any, field: str) -> tuple[str, ...]:
 _ADDRESS = ("company", "lines", "postcode", "city", "province", "country")
 
 
-def as_text(value: Any) -> str:
-    """A value of a change for people: text as it is, nothing for nothing, lists with commas."""
+_NO_NAMES: Final[Mapping[str, str]] = {}
+
+
+def as_text(value: Any, names: Mapping[str, str] = _NO_NAMES) -> str:
+    """A value of a change for people: text as it is, or as it is called; nothing for nothing, lists with commas."""
     match value:
         case None:
             return ""
         case str():
-            return value
+            return names.get(value, value)
         case bool():
             return "yes" if value else "no"
         case list() | tuple():
-            return ", ".join(map(as_text, value))
+            return ", ".join(as_text(item, names) for item in value)
         case Mapping():
             # JSON keeps the parts of an address in any order; on an envelope they stand in this one.
             address = [value[part] for part in _ADDRESS if part in value]

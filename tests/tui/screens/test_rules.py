@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from sellmode_contract.mutations import Create
 from sellmode_contract.records import TaskRule
 from sellmode_contract.wire import Preview, PreviewLine
 from sellmode_tui.account.errors import SignInNeeded
+from sellmode_tui.screens.attention import AttentionScreen
+from sellmode_tui.screens.attention_details import RefusedScreen
 from sellmode_tui.screens.confirm import ConfirmBox
+from sellmode_tui.screens.resend_form import ResendForm
 from sellmode_tui.screens.rule_form import EditRuleForm, NewRuleForm
 from sellmode_tui.screens.rule_preview import PreviewScreen, preview_words
 from sellmode_tui.screens.rules_page import RulesScreen, TriggerBox
@@ -128,6 +132,32 @@ async def test_a_rule_is_edited_with_errors_at_the_field() -> None:
         await wait_until(pilot, lambda: rule(pilot, "thank-you").audience == "tag:vip")
         changed = rule(pilot, "thank-you")
         assert (changed.due_time, changed.daily_cap, changed.offset_days) == ("09:00", None, 2)
+
+
+async def test_a_rule_that_was_refused_is_edited_and_sent_again() -> None:
+    async with tasking.at_the_tasks("mira") as pilot:
+        made = {"slug": "soap", "name": "Soap", "title": "Ask", "trigger": "replenishment", "after_days": 30}
+        door(pilot).create_rule({**made, "products": ["sku:1", "b"], "message": "Dear {given_name}", "action": "call"})
+        writing.refuse(pilot, "invalid", "It has to be a number from 1 to 3660.", "after_days")
+        await pilot.press("f3")
+        await shows(pilot, AttentionScreen)
+        await wait_until(pilot, lambda: bool(pilot.app.screen.query_one(RowTable).count))
+        await pilot.press("enter")
+        await shows(pilot, RefusedScreen)
+        await pilot.press("e")
+        await shows(pilot, ResendForm)
+        assert field(pilot, "products").state == "sku:1, b"
+        put(pilot, "after_days", "20")
+        put(pilot, "products", "sku:1, c")
+        put(pilot, "message", "Dear {given_name},\nhow is it?")
+        await pilot.press("f2")
+        await shows(pilot, AttentionScreen)
+        sent = writing.outbox(pilot).waiting()[0].operation
+        assert isinstance(sent, Create)
+        assert sent.doc["after_days"] == 20
+        assert sent.doc["products"] == ["sku:1", "c"]
+        assert (sent.doc["message"], sent.doc["action"]) == ("Dear {given_name},\nhow is it?", "call")
+        assert rule(pilot, "soap").after_days == 20
 
 
 async def test_a_rule_is_made_and_removed() -> None:

@@ -10,14 +10,18 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
+from sellmode_contract.mutations import Create
 from sellmode_contract.records import ManualTask, RuleTask
 from sellmode_tui.screens.agenda import MOST_MARKED, AgendaScreen, CustomerTasksScreen
+from sellmode_tui.screens.attention import AttentionScreen
+from sellmode_tui.screens.attention_details import RefusedScreen
 from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.contact_form import ContactForm
 from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.screens.given_tasks import GivenTasksScreen
 from sellmode_tui.screens.note_form import NoteForm
 from sellmode_tui.screens.profile import ProfileScreen
+from sellmode_tui.screens.resend_form import ResendForm
 from sellmode_tui.screens.task_boxes import DismissBox, HandOverBox, SnoozeBox, TakeBackBox
 from sellmode_tui.screens.task_form import EditTaskForm, NewTaskForm
 from sellmode_tui.screens.task_view import TaskScreen, TaskView
@@ -47,7 +51,21 @@ from tests.tui.screens.tasking import (
     move_to,
     titles,
 )
-from tests.tui.screens.writing import ANNA, BO, CLARA, TEUN, at_rest, door, field, open_profile, put, save, shows, told
+from tests.tui.screens.writing import (
+    ANNA,
+    BO,
+    CLARA,
+    MIRA,
+    TEUN,
+    at_rest,
+    door,
+    field,
+    open_profile,
+    put,
+    save,
+    shows,
+    told,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -483,6 +501,31 @@ async def test_editing_changes_only_what_was_changed() -> None:
         assert (changed.due, changed.details, changed.customer) == (CALL.due, CALL.details, CLARA.id)
         await pilot.press("u")
         await wait_until(pilot, lambda: CALL.title in titles(pilot))
+
+
+@pytest.mark.parametrize("user_name", ["anna"])
+async def test_a_task_that_was_refused_is_given_to_somebody_else(user_name: str, data: Path) -> None:
+    tasking.files(data, user_name, "team")
+    async with at_the_tasks() as pilot:
+        door(pilot).create_task({"title": "Call", "assignee": TEUN.id, "due": "2026-12-24T15:00"})
+        writing.refuse(pilot, "invalid", "A task is given to somebody who works in the store.", "assignee")
+        await pilot.press("f3")
+        await shows(pilot, AttentionScreen)
+        await wait_until(pilot, lambda: bool(pilot.app.screen.query_one(RowTable).count))
+        await pilot.press("enter")
+        await shows(pilot, RefusedScreen)
+        await pilot.press("e")
+        await shows(pilot, ResendForm)
+        assert field(pilot, "due").state == "2026-12-24 15:00"
+        assert field(pilot, "assignee").state == TEUN.id
+        field(pilot, "assignee").focus_first()
+        await pilot.press("m")  # Mira
+        put(pilot, "due", "12/26")
+        await pilot.press("f2")
+        await shows(pilot, AttentionScreen)
+        sent = writing.outbox(pilot).waiting()[0].operation
+        assert isinstance(sent, Create)
+        assert sent.doc == {"title": "Call", "assignee": MIRA.id, "due": "2026-12-26"}
 
 
 @pytest.mark.parametrize("user_name", ["anna"])

@@ -92,7 +92,7 @@ def test_what_was_refused_stands_there_with_its_reason_and_both_values(desk: Des
     assert (found.since, found.refused_at, found.customer, found.op, found.kind) == (
         NOW, desk.now, ANNA.id, "edit", "customer",
     )  # fmt: skip
-    assert [tuple(value.__dict__.values()) for value in found.values] == [
+    assert [(each.field, each.label, each.mine, each.present, each.known) for each in found.values] == [
         ("phone", "phone number", NEW_PHONE, "+41 44 000 00 00", True),
         ("sizes.shoes", "size of shoes", None, "39", True),
         ("add.tags", "tags to add", ["vip"], ["new"], True),

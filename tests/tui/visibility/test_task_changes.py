@@ -236,6 +236,19 @@ def test_a_refused_reason_is_sent_again_with_another(busy: Desk) -> None:
     assert busy.outbox.waiting()[0].operation == Finish(kind="manual_task", id="call", how="dismissed", reason="better")
 
 
+def test_people_in_values_have_their_names(busy: Desk) -> None:
+    written = busy.door.create_task({"title": "New", "assignee": OTHERS, "customer": ANNA.id})
+    busy.refuse(written.mid)
+    texts = {value.field: value.mine_text for value in only_refused(busy).values}
+    assert texts == {"title": "New", "assignee": "Bo Meyer"}
+    assert "who has it: Bo Meyer" in busy.door.copy_text(written.mid)
+    busy.door.discard(written.mid)
+    handed = busy.door.hand_over_tasks([KEY], OTHERS)[0]
+    busy.refuse(handed.mid)
+    (value,) = only_refused(busy).values
+    assert (value.mine, value.mine_text, value.present_text) == (OTHERS, "Bo Meyer", "")
+
+
 def test_a_refused_edit_is_sent_again_on_what_stands_now(busy: Desk) -> None:
     written = busy.door.edit_task("manual_task", "call", {"title": "Write"})
     busy.refuse(written.mid)
