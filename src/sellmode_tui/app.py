@@ -20,13 +20,13 @@ from sellmode_tui.account import errors, session
 from sellmode_tui.account.errors import AccountError
 from sellmode_tui.account.process import harden_process
 from sellmode_tui.account.settings import Settings, read_settings
+from sellmode_tui.drafting_app import DraftingApp, Typed
 from sellmode_tui.entering_app import CLOCK, Clock, Start
 from sellmode_tui.entrance import TOLD, CacheDamaged, Entered
-from sellmode_tui.following_app import FollowingApp
 from sellmode_tui.screens.agenda import AgendaScreen, CustomerTasksScreen
 from sellmode_tui.screens.attention import AttentionScreen
 from sellmode_tui.screens.briefs_page import BriefsScreen
-from sellmode_tui.screens.confirm import ConfirmBox
+from sellmode_tui.screens.confirm import ConfirmBox, discarding
 from sellmode_tui.screens.customer_page import CustomerPage
 from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.screens.desk import Desk, Facts
@@ -36,6 +36,7 @@ from sellmode_tui.screens.keys import KeysScreen
 from sellmode_tui.screens.lock import LockScreen
 from sellmode_tui.screens.main_page import MainPage, PageName, pages_of
 from sellmode_tui.screens.memory import Threads, forget
+from sellmode_tui.screens.resuming import Resumed
 from sellmode_tui.screens.rules_page import RulesScreen
 from sellmode_tui.screens.standing import tried_now
 from sellmode_tui.screens.sync_page import SyncScreen
@@ -56,7 +57,6 @@ _WARNED = 60.0
 """Seconds before that in which it is said that something is not saved."""
 _LATE = 2.0
 """Seconds until a thread has ended that was still reading for a page when that was closed."""
-_TYPED_IS_GONE: Final = "What was typed and not saved is gone."
 _PAGES: Final[dict[PageName, type[MainPage[None]]]] = {
     "customers": CustomersScreen,
     "tasks": AgendaScreen,
@@ -80,7 +80,7 @@ def _key_ids() -> set[str]:
     return found
 
 
-class SellmodeApp(FollowingApp):
+class SellmodeApp(DraftingApp):
     """The app."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -141,11 +141,12 @@ class SellmodeApp(FollowingApp):
             )
         self.set_timer(_IDLE_LOOK, self._look_idle)
         self._begin_to_look()
+        self._listen_for_end()
         await self._show_way_in()
 
     async def on_unmount(self) -> None:
         """Close what is open, however it ends."""
-        workspace = self._let_go()
+        workspace = self._let_go(typed=self._last)  # the pages have gone
         if workspace is not None:
             await asyncio.to_thread(workspace.close)
 
@@ -154,14 +155,17 @@ class SellmodeApp(FollowingApp):
         self._say("Ctrl+Q quits, F10 locks.")
 
     async def action_quit(self) -> None:
-        """End; what was typed and not saved is thrown away only if the person says so."""
+        """End; what was typed and not saved is discarded only if the person says so."""
         if any(isinstance(page, ConfirmBox) for page in self._pages()):
             return
         if not self._unsaved:
-            self.exit()
+            self._quit()
             return
-        box = ConfirmBox("Throw away what you typed, and end?", "ends", "goes on typing")
-        self.push_screen(box, lambda wanted: self.exit() if wanted else None)
+        self.push_screen(discarding(), lambda wanted: self._quit() if wanted else None)
+
+    def _quit(self) -> None:
+        self._discard_typed()
+        self.exit()
 
     def action_keys(self) -> None:
         """Show the keys that work here."""
@@ -185,8 +189,8 @@ class SellmodeApp(FollowingApp):
 
     # ------------------------------------------------------------------ somebody is in
 
-    async def _opened(self, entered: Entered, facts: Facts) -> None:
-        """Show the customers, and sync from now on."""
+    async def _opened(self, entered: Entered, facts: Facts, resumed: Resumed) -> None:
+        """Show the customers, and what was left open; sync from now on."""
         workspace = entered.workspace
         self._workspace, self._lease_warning = workspace, ""
         self._status = self._status_of(workspace)
@@ -200,11 +204,20 @@ class SellmodeApp(FollowingApp):
             self.ascii_only,
             facts,
             self._status,
+            agenda=resumed.looked.agenda,
+            customers=resumed.looked.customers,
         )
         self._day = self._desk.words.today
-        await self._show_only(CustomersScreen(self._desk))
+        desk = self._desk
+        await self._show_only(CustomersScreen(desk))
         if self._workspace is not workspace:
             return  # it was locked, or the app ends
+        for page in pages_of(desk):
+            if page == resumed.looked.page:
+                await self.action_page(page)
+        await self._resume(workspace, desk, resumed)
+        if self._workspace is not workspace:
+            return
         if entered.offline:
             self._say(f"Opened from this terminal. {entered.offline}")
         if workspace.session.moved_aside is not None:
@@ -277,14 +290,14 @@ class SellmodeApp(FollowingApp):
                 self._handle_exception(error)
 
     async def _shut_out(self, status: SyncStatus) -> None:
-        workspace = self._let_go()
+        workspace = self._let_go(typed=self._typed())
         if workspace is not None:
             await self._ask_to_sign_in(str(errors.AccountDisabled(status.unsent + status.attention)))
             self._in_background(workspace.disable)
 
     async def _start_anew(self) -> None:
         """What is kept here cannot be read: a new copy takes its place, which only the password opens."""
-        workspace = self._let_go()
+        workspace = self._let_go(typed=self._typed(), stays=True)
         if workspace is not None:
             self._in_background(workspace.discard_damaged)
             await self._show_lock(
@@ -306,9 +319,11 @@ class SellmodeApp(FollowingApp):
 
     # ------------------------------------------------------------------ getting out
 
-    def _let_go(self) -> Workspace | None:
-        """Forget the open workspace, for the caller to close."""
+    def _let_go(self, *, typed: Typed | None, stays: bool = False) -> Workspace | None:
+        """Forget the open workspace, for the caller to close. ``typed``: what is to be kept of what was open."""
         workspace, self._workspace, self._desk = self._workspace, None, None
+        if workspace is not None:
+            self._leave_typed(workspace, typed=typed, stays=stays)
         self._clipboard = ""
         return workspace
 
@@ -323,27 +338,45 @@ class SellmodeApp(FollowingApp):
             self.refresh(layout=True)
 
     async def _lock(self, reason: str = "") -> None:
-        workspace = self._let_go()
+        workspace = self._let_go(typed=self._typed(), stays=True)
         if workspace is not None:
             await self._show_lock(workspace, reason)
             self._in_background(workspace.lock)
 
     async def action_lock(self) -> None:
         """Lock now: whoever leaves the terminal is not kept by a question."""
-        await self._lock(_TYPED_IS_GONE if self._unsaved else "")
+        await self._lock()
 
     async def action_switch_user(self) -> None:
         """Let another person sign in, or the same one whom the server wants to; the files of this one are closed."""
         another = self._status.line is not Line.SIGNED_OUT
-        workspace = self._let_go()
+        workspace = self._let_go(typed=self._typed())
+        if workspace is None and self._locked is not None:
+            self._close_window(self._locked)
         await self._ask_to_sign_in(another=another)
         if workspace is not None:
             self._in_background(workspace.lock)
 
     async def action_sign_out(self) -> None:
-        """End the session here and at the server."""
+        """End the session here and at the server; asks first where something is not sent, or not saved."""
+        if any(isinstance(page, ConfirmBox) for page in self._pages()):
+            return
         unsent = self._desk.counts.unsent if self._desk else 0
-        workspace = self._let_go()
+        unsaved = len(self._typed().drafts)
+        if not (unsent or unsaved):
+            await self._leave()
+            return
+        not_done = [f"{counted(unsent, 'change')} not sent"] if unsent else []
+        not_done += [f"{counted(unsaved, 'draft')} not saved"] if unsaved else []
+        question = f"{' and '.join(not_done)}. Sign out anyway? All of it is kept here for your next sign-in."
+        self.push_screen(ConfirmBox(question, "Sign out", "Stay"), lambda yes: self._leave_soon() if yes else None)
+
+    def _leave_soon(self) -> None:
+        self.call_later(self._leave)
+
+    async def _leave(self) -> None:
+        unsent = self._desk.counts.unsent if self._desk else 0
+        workspace = self._let_go(typed=self._typed())
         if workspace is not None:
             await self._ask_to_sign_in()
             self._in_background(lambda: self._sign_out(workspace, unsent))
@@ -448,10 +481,9 @@ class SellmodeApp(FollowingApp):
     async def _look_idle(self) -> None:
         left = self._idle_left()
         unsaved = self._unsaved
-        warning = "locks soon: F2 saves what you typed" if unsaved and 0 < left <= _WARNED else ""
+        warning = "locks soon: what you typed is kept" if unsaved and 0 < left <= _WARNED else ""
         if left <= 0:
-            lost = f" {_TYPED_IS_GONE}" if unsaved else ""
-            await self._lock(f"Nobody has touched it for a while.{lost}")
+            await self._lock("Nobody has touched it for a while.")
             left = _IDLE_LOOK
         elif warning != self._idle_warning:
             self._idle_warning = warning

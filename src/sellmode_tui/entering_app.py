@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
 from abc import abstractmethod
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, NamedTuple
 
 from textual import on, work
@@ -13,6 +15,7 @@ from textual.message import Message
 
 from sellmode_contract.wire import user_key
 from sellmode_tui.account import errors
+from sellmode_tui.account.drafts import Window
 from sellmode_tui.account.errors import AccountError
 from sellmode_tui.account.folders import AccountFolder, known_accounts
 from sellmode_tui.account.settings import Settings
@@ -20,9 +23,14 @@ from sellmode_tui.entrance import TOLD, Entered, Entrance
 from sellmode_tui.paged_app import PagedApp
 from sellmode_tui.screens.desk import Facts
 from sellmode_tui.screens.lock import LockScreen
+from sellmode_tui.screens.resuming import Resumed, resume
 from sellmode_tui.screens.sign_in import FieldName, SignInScreen
 from sellmode_tui.visibility import SealedError
 from sellmode_tui.visibility.door import utc_now
+from sellmode_tui.workspace import Workspace
+
+_LEAVING_SECONDS: Final = 5.0
+"""The longest that a way in waits for the last draft of whoever has just left."""
 
 
 class Clock(NamedTuple):
@@ -54,10 +62,11 @@ class EnteringApp(PagedApp):
     """Lets somebody in by one page or the other, and then says who it is."""
 
     class _Entered(Message, bubble=False):
-        def __init__(self, number: int, entered: Entered | None, facts: Facts) -> None:
+        def __init__(self, number: int, entered: Entered | None, facts: Facts, resumed: Resumed) -> None:
             self.number = number
             self.entered = entered
             self.facts = facts
+            self.resumed = resumed
             super().__init__()
 
     class _Refused(Message, bubble=False):
@@ -75,9 +84,14 @@ class EnteringApp(PagedApp):
         self._entrance: Entrance | None = None
         self._tries = 0
         """Numbers the tries to get in: what an older one brings is closed unseen."""
+        self._windows: dict[Path, Window] = {}
+        """By an account's folder: that this app is one of its windows, also while it is locked."""
+        self._leaving = threading.Event()
+        """Set when what was open last has been left in order."""
+        self._leaving.set()
 
     @abstractmethod
-    async def _opened(self, entered: Entered, facts: Facts) -> None:
+    async def _opened(self, entered: Entered, facts: Facts, resumed: Resumed) -> None:
         """Somebody is in: show them what is theirs."""
 
     @property
@@ -166,15 +180,29 @@ class EnteringApp(PagedApp):
     def _get_in(self, number: int, entrance: Entrance, way: Callable[[Entrance], Entered | None]) -> None:
         try:
             entered = way(entrance)
-            facts = Facts.read(entered.workspace.door) if entered else Facts()
+            facts, resumed = self._read(entered.workspace) if entered else (Facts(), Resumed())
         except TOLD as error:
             self.post_message(self._Refused(number, error))
         except Exception as error:  # noqa: BLE001  # the crash handler's, in its own thread
             self.post_message(self._Crashed(error))
         else:
-            self.post_message(self._Entered(number, entered, facts))
+            self.post_message(self._Entered(number, entered, facts, resumed))
         finally:
             entrance.give_up()
+
+    def _read(self, workspace: Workspace) -> tuple[Facts, Resumed]:
+        """What the first page needs, and what was left open; in a thread."""
+        self._leaving.wait(_LEAVING_SECONDS)
+        facts, folder = Facts.read(workspace.door), workspace.session.folder.path
+        window = self._windows.get(folder) or Window(folder)
+        try:
+            left = workspace.session.journal.drafts.take(window)
+        except SealedError:  # such as a full disk: what cannot be read now stays for the next time
+            self._windows.pop(folder, None)
+            window.close()
+            return facts, Resumed()
+        self._windows[folder] = window
+        return facts, resume(workspace.door, left)
 
     @on(_Refused)
     def _tell_refused(self, refused: _Refused) -> None:
@@ -210,4 +238,4 @@ class EnteringApp(PagedApp):
             return
         self._start = Start()
         self._locked = None
-        await self._opened(entered, message.facts)
+        await self._opened(entered, message.facts, message.resumed)

@@ -54,6 +54,8 @@ class Workspace:
             made=lambda: Made(*read_clock()._replace(wall=now())),
             wrote=self.push_now,
         )
+        self.last_words: Callable[[], None] | None = None
+        """Done first when it closes, while the journal is open."""
         self._live: Live | None = None
         self._told: tuple[Callable[[SyncStatus], None], Callable[[], None]] | None = None
         """Who hears of the sync."""
@@ -180,6 +182,9 @@ class Workspace:
         return sound
 
     def _stop(self) -> None:
+        last_words, self.last_words = self.last_words, None
+        if last_words is not None:
+            last_words()
         self._cache.stop()  # first: a pass may be busy with the file for a minute
         with self._changing:
             self._told = None

@@ -21,6 +21,7 @@ from sqlcipher3 import dbapi2
 
 from sellmode_contract.visibility import Account
 from sellmode_tui import pages, sealed
+from sellmode_tui.account.drafts import Drafts, add_drafts
 from sellmode_tui.account.errors import NotSignedIn
 from sellmode_tui.account.lease import Contact, Reading, advance
 from sellmode_tui.account.rescue import rescue
@@ -110,6 +111,8 @@ class Journal:
         self._place = _place(path)
         self.outbox = Outbox(self._using)
         """What the person wrote."""
+        self.drafts = Drafts(self._using)
+        """What the person typed and has not saved."""
         try:
             with sealed.errors(path):
                 migrate(self._connection, path, _STEPS)
@@ -459,4 +462,4 @@ def create_session_clock_and_filters(connection: sealed.Connection) -> None:
     )
 
 
-_STEPS = (create_session_clock_and_filters, create_outbox, add_bulks, add_epoch, add_losses)
+_STEPS = (create_session_clock_and_filters, create_outbox, add_bulks, add_epoch, add_losses, add_drafts)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 
@@ -136,6 +136,7 @@ class BriefForm(FormScreen):
     """A corporate task that is not there yet."""
 
     BINDING_GROUP_TITLE = "Corporate task"
+    KIND: ClassVar = "corporate_task"
 
     DEFAULT_CSS = """
     BriefForm AreaEntry { height: 8; }
@@ -145,6 +146,19 @@ class BriefForm(FormScreen):
         """`like`: one that it begins as, but for its times."""
         super().__init__(desk, "New corporate task")
         self._like = like
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The one that it began as."""
+        return {"like": self._like.line.brief.id} if self._like else {}
+
+    @classmethod
+    def find(cls, door: Door, subject: Mapping[str, str]) -> Sequence[Any] | None:
+        """That one."""
+        if "like" not in subject:
+            return ()
+        like = door.brief(subject["like"])
+        return (like,) if like else None
 
     def compose_fields(self) -> ComposeResult:
         """What; whose; until when; how."""

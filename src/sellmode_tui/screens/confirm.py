@@ -24,10 +24,10 @@ class ConfirmBox(Box[bool]):
     ]
 
     def __init__(self, question: str, yes: str, no: str) -> None:
-        """`yes` and `no` say what the two answers do: "throws it away"."""
+        """`yes` and `no` say what the two answers do: "Discard", "Keep editing"."""
         super().__init__()
         self._question = question
-        self._keys = f"y {yes}, n or Esc {no}"
+        self._keys = f"y {yes}, Esc {no}"
 
     def compose(self) -> ComposeResult:
         """Question and keys."""
@@ -38,3 +38,8 @@ class ConfirmBox(Box[bool]):
     def action_yes(self) -> None:
         """It is wanted."""
         self.dismiss(True)
+
+
+def discarding() -> ConfirmBox:
+    """Asks everywhere whether to discard what was typed."""
+    return ConfirmBox("Discard changes?", "Discard", "Keep editing")

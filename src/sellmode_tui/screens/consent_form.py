@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
@@ -17,7 +18,7 @@ from sellmode_tui.screens.form_fields import ChoiceEntry, TextEntry
 from sellmode_tui.screens.form_screen import FormScreen, Write
 from sellmode_tui.screens.page import Page
 from sellmode_tui.screens.profile_page import CHANNELS, CONSENT, consent_lines
-from sellmode_tui.visibility import Profile
+from sellmode_tui.visibility import Door, Profile
 from sellmode_tui.widgets.choice import Choice, Option
 
 _CHANNELS: Final = tuple(Option(channel, name) for channel, name in CHANNELS.items())
@@ -28,6 +29,7 @@ class ConsentForm(FormScreen):
     """One channel at a time. What is not allowed is said while it is chosen, with the reason."""
 
     BINDING_GROUP_TITLE = "Consent"
+    KIND: ClassVar = "consent"
 
     DEFAULT_CSS = """
     ConsentForm .consent-now { height: auto; margin-bottom: 1; }
@@ -38,6 +40,17 @@ class ConsentForm(FormScreen):
         self._profile = profile
         self._customer = profile.customer.id
         self._known = _by_channel(profile)
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The customer."""
+        return {"customer": self._customer}
+
+    @classmethod
+    def find(cls, door: Door, subject: Mapping[str, str]) -> Sequence[Any] | None:
+        """The customer with what holds now."""
+        profile = door.profile(subject["customer"])
+        return (profile,) if profile else None
 
     def compose_fields(self) -> ComposeResult:
         """What holds now; channel, what is allowed from now on, and what shows it."""

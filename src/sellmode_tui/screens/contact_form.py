@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 
@@ -12,8 +13,9 @@ from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.form_fields import AreaEntry, ChoiceEntry, FormField, TextEntry, Unreadable
 from sellmode_tui.screens.form_screen import FormScreen, Write
 from sellmode_tui.screens.profile_page import CONTACTS
-from sellmode_tui.visibility import Profile
+from sellmode_tui.visibility import Door, Profile
 from sellmode_tui.visibility.task_details import TaskDetails
+from sellmode_tui.visibility.tasks import KINDS
 from sellmode_tui.visibility.typed_dates import UnclearDate, read_moment
 from sellmode_tui.widgets.choice import Option
 
@@ -56,6 +58,7 @@ class ContactForm(FormScreen):
     """A contact that was made."""
 
     BINDING_GROUP_TITLE = "Log"
+    KIND: ClassVar = "contact"
 
     def __init__(self, desk: Desk, profile: Profile, task: TaskDetails | None = None) -> None:
         """A contact that a `task` asks for begins with what that suggests."""
@@ -63,6 +66,19 @@ class ContactForm(FormScreen):
         self._profile = profile
         self._customer = profile.customer.id
         self._asked_by = task
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The customer, and the task if one asks for it."""
+        task = self._asked_by
+        return {"customer": self._customer, **({"task": task.line.id, "kind": task.line.kind} if task else {})}
+
+    @classmethod
+    def find(cls, door: Door, subject: Mapping[str, str]) -> Sequence[Any] | None:
+        """The customer; a task that has gone asks for nothing any more."""
+        profile = door.profile(subject["customer"])
+        kind = next((each for each in KINDS if each == subject.get("kind")), None)
+        return (profile, door.task(kind, subject["task"]) if kind else None) if profile else None
 
     def compose_fields(self) -> ComposeResult:
         """What it was, who began, when, and what was said."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 import msgspec
@@ -29,7 +29,7 @@ from sellmode_tui.screens.form_fields import (
 )
 from sellmode_tui.screens.form_screen import REPLACES, FormScreen, Write
 from sellmode_tui.screens.profile_page import CHANNELS
-from sellmode_tui.visibility import Match, Profile
+from sellmode_tui.visibility import Door, Match, Profile
 from sellmode_tui.widgets.choice import Option
 
 _CHANNELS: Final = (Option("", "none"), *(Option(channel, name) for channel, name in CHANNELS.items()))
@@ -44,6 +44,7 @@ class AddCustomerScreen(FormScreen):
     """A new customer. Who is known already with the same e-mail or phone is shown before anything is saved."""
 
     BINDING_GROUP_TITLE = "New customer"
+    KIND: ClassVar = "new_customer"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "New customer")
@@ -149,10 +150,22 @@ class EditCustomerScreen(FormScreen):
     """Everything about a customer that people write. Only what was changed is saved."""
 
     BINDING_GROUP_TITLE = "Edit"
+    KIND: ClassVar = "customer"
 
     def __init__(self, desk: Desk, profile: Profile) -> None:
         super().__init__(desk, f"Edit {profile.customer.name}")
         self._customer = profile.customer
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The customer."""
+        return {"customer": self._customer.id}
+
+    @classmethod
+    def find(cls, door: Door, subject: Mapping[str, str]) -> Sequence[Any] | None:
+        """The customer as they are now."""
+        profile = door.profile(subject["customer"])
+        return (profile,) if profile else None
 
     def compose_fields(self) -> ComposeResult:
         """Contact data, tastes, sizes, and what the retailer wants to know."""

@@ -15,7 +15,7 @@ from sellmode_contract.filters import Completion, FilterError
 from sellmode_tui.screens.customer_form import AddCustomerScreen
 from sellmode_tui.screens.customer_page import NO_LONGER_VISIBLE, CustomerPage, customer_keys
 from sellmode_tui.screens.customer_rows import FALLING_FIRST, SORTS, CustomerSource, table_columns, table_sort
-from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.desk import CustomersView, Desk
 from sellmode_tui.screens.desk_screen import DeskScreen
 from sellmode_tui.screens.main_page import MainPage, PageName
 from sellmode_tui.screens.profile import ProfileScreen, ProfileView
@@ -100,7 +100,9 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._query = CustomerQuery()
+        self._query = desk.customers.query
+        self._first = desk.customers.customer
+        """The customer to begin with."""
         self._unreadable: CustomerQuery | None = None
         """The last query whose text could not be read as a filter."""
         self._source: CustomerSource | None = None
@@ -117,11 +119,11 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
         """Tabs, search, list and profile, status, keys."""
         desk = self._desk
         yield from self.compose_tabs()
-        yield SearchBar(ascii_only=desk.ascii_only)
+        yield SearchBar(self._query.text, ascii_only=desk.ascii_only)
         with Horizontal(id="body"):
             yield RowTable(
                 table_columns(owners=desk.facts.sees_team),
-                sort=table_sort("name", descending=False),
+                sort=table_sort(self._query.sort, descending=self._query.descending),
                 ascii_only=desk.ascii_only,
                 id="list",
             )
@@ -129,7 +131,7 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
         yield from self.compose_foot()
 
     def on_mount(self) -> None:
-        """Begin with everybody."""
+        """Begin with everybody, or as the person has left it."""
         self._table.focus()
         self._search(to_top=True)
 
@@ -173,6 +175,11 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
         return beside.settled and (not self.has_class("-wide") or beside.customer == self._table.cursor_key)
 
     @property
+    def view(self) -> CustomersView:
+        """How it is looked at."""
+        return CustomersView(self._query, self._table.cursor_key or self._first)
+
+    @property
     def _keeps_cursor(self) -> bool:
         """Whether the cursor stays with its customer. While nobody has touched the list it stays at the first row,
         whoever comes to stand there as the first customers arrive.
@@ -206,11 +213,13 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
         pending = self._desk.door.pending
         self._source = CustomerSource(message.found, self._desk.words, owners=owners, pending=pending)
         self._table.empty_text = self._why_empty
+        first = None if self._touched else self._first
         self._table.show(
             self._source,
             sort=table_sort(self._query.sort, descending=self._query.descending),
-            keep_cursor=not self._to_top and self._keeps_cursor,
+            keep_cursor=first is not None or (not self._to_top and self._keeps_cursor),
             columns=table_columns(owners=owners),
+            at=first,
         )
         self._to_top = False
         self._look_at_changes()
@@ -306,6 +315,8 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
 
     @on(SearchBar.Changed)
     def _typed(self, event: SearchBar.Changed) -> None:
+        if event.text == self._query.text:
+            return  # what it begins with
         self._touched = True
         self._query = self._query._replace(text=event.text)
         self._search(to_top=True)
@@ -389,9 +400,9 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
         """Add a customer."""
         if self.may_write():
             form = AddCustomerScreen(self._desk)
-            self.app.push_screen(form, lambda written: self._added(form, written))
+            self.app.push_screen(form, lambda written: self.added(form, written))
 
-    def _added(self, form: AddCustomerScreen, written: Written | None) -> None:
+    def added(self, form: AddCustomerScreen, written: Written | None) -> None:
         """Open the new customer, or the one who was there already."""
         customer = written.id if written else form.existing
         if customer is not None:

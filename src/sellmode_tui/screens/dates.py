@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar, Final, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -94,11 +94,24 @@ class DateForm(FormScreen):
     """A new date, or one that is there."""
 
     BINDING_GROUP_TITLE = "Date"
+    KIND: ClassVar = "date"
 
     def __init__(self, desk: Desk, profile: Profile, date: ImportantDate | None = None) -> None:
         super().__init__(desk, f"{'New date' if date is None else 'Date'} of {profile.customer.name}")
         self._customer = profile.customer.id
         self._date = date
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The customer, and the date if there is one."""
+        return {"customer": self._customer, **({"date": self._date.id} if self._date else {})}
+
+    @classmethod
+    def find(cls, door: Door, subject: Mapping[str, str]) -> Sequence[Any] | None:
+        """The customer with the date."""
+        profile, id = door.profile(subject["customer"]), subject.get("date")
+        date = next((each for each in profile.dates if each.id == id), None) if profile else None
+        return None if profile is None or (id and date is None) else (profile, date)
 
     def compose_fields(self) -> ComposeResult:
         """What it is, when, and whose."""

@@ -13,7 +13,7 @@ from sellmode_contract.wire import Preview
 from sellmode_tui.account.journal import Journal
 from sellmode_tui.screens.words import Words
 from sellmode_tui.sync.status import SyncStatus
-from sellmode_tui.visibility import Counts, Door
+from sellmode_tui.visibility import Counts, CustomerQuery, Door
 from sellmode_tui.visibility.agenda import AgendaQuery, TaskCounts
 from sellmode_tui.visibility.tasks import TaskKey
 
@@ -52,6 +52,24 @@ class AgendaView:
     """Under the cursor."""
 
 
+@dataclass(frozen=True)
+class CustomersView:
+    """How somebody looks at the customers."""
+
+    query: CustomerQuery = field(default_factory=CustomerQuery)
+    customer: str | None = None
+    """Under the cursor."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """How somebody looks at the lists, for when they come back."""
+
+    page: str = "customers"
+    customers: CustomersView = field(default_factory=CustomersView)
+    agenda: AgendaView = field(default_factory=AgendaView)
+
+
 @dataclass
 class Desk:
     """Everything a screen may reach."""
@@ -76,6 +94,8 @@ class Desk:
     """How many tasks are open, by when they are due."""
     agenda: AgendaView = field(default_factory=AgendaView)
     """How the person last looked at the tasks, for when they come back to them."""
+    customers: CustomersView = field(default_factory=CustomersView)
+    """How they looked at the customers before they locked or left."""
     warning: str = ""
     """Something that must be known whatever else goes on; empty if there is nothing."""
 

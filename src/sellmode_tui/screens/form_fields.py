@@ -110,6 +110,15 @@ class FormField(Vertical):
         """Whether anything was typed that is not as it was."""
         return self.is_mounted and self.state != self._first_state
 
+    @property
+    def typed(self) -> Any:
+        """What is typed, as a draft keeps it."""
+        return self.state
+
+    async def retype(self, typed: Any) -> None:
+        """Bring back what `typed` gave."""
+        raise NotImplementedError
+
     def collect(self, into: Changes) -> None:
         """Add what was changed here. Raises Unreadable."""
         if self.changed:
@@ -176,6 +185,10 @@ class TextEntry(FormField):
     def state(self) -> object:
         """The text."""
         return self.text
+
+    async def retype(self, typed: Any) -> None:
+        """Type the text."""
+        retype(self.query_one(TextField), typed)
 
     @property
     def value(self) -> Any:
@@ -271,6 +284,10 @@ class ChoiceEntry(FormField):
         """What is chosen."""
         return self.query_one(Choice).value
 
+    async def retype(self, typed: Any) -> None:
+        """Choose it, if it can still be chosen."""
+        self.query_one(Choice).choose(typed)
+
     @property
     def value(self) -> Any:
         """What is chosen; None for the option that says nothing."""
@@ -296,6 +313,11 @@ class AreaEntry(FormField):
     def state(self) -> object:
         """The text."""
         return self.query_one(PlainTextArea).text
+
+    async def retype(self, typed: Any) -> None:
+        """Type the text; it can be taken back, as what is typed can."""
+        area = self.query_one(PlainTextArea)
+        area.replace(typed, area.document.start, area.document.end)
 
     @property
     def value(self) -> Any:
@@ -357,6 +379,24 @@ class _Parts(FormField):
         """What is typed in each."""
         return [(part.path, part.state) for part in self.parts()]
 
+    @property
+    def typed(self) -> Any:
+        """What is typed in each."""
+        return [[part.path, part.typed] for part in self.parts()]
+
+    async def retype(self, typed: Any) -> None:
+        """Type it in each, with as many parts as there were."""
+        done: list[FormField] = []
+        for path, text in typed:
+            part = next((each for each in self.parts() if each.path == path and each not in done), None)
+            part = part or await self.add_part(path)
+            done.append(part)
+            await part.retype(text)
+
+    async def add_part(self, path: str) -> FormField:
+        """A part that is not there yet."""
+        raise NotImplementedError
+
 
 class AddressEntry(_Parts):
     """A postal address; an empty one is only asked for on demand."""
@@ -385,10 +425,13 @@ class AddressEntry(_Parts):
     @on(Press.Pressed, ".address-add")
     async def _open(self, event: Press.Pressed) -> None:
         event.stop()
-        fields = self._fields()
-        await self.query_one(".field-parts").mount(*fields)
-        await event.press.remove()
-        fields[1].focus_first()
+        (await self.add_part("lines")).focus_first()
+
+    async def add_part(self, path: str) -> FormField:
+        """Ask for the address."""
+        await self.query_one(".field-parts").mount(*self._fields())
+        await self.query(".address-add").remove()
+        return next(each for each in self.parts() if each.path == path)
 
     @property
     def state(self) -> object:
@@ -425,9 +468,14 @@ class SizesEntry(_Parts):
     @on(Press.Pressed, ".part-add")
     async def _add(self, event: Press.Pressed) -> None:
         event.stop()
-        size = NewSize(self._desk)
-        await self.query_one(".field-parts").mount(size, before=event.press)
-        size.focus_first()
+        (await self.add_part()).focus_first()
+
+    async def add_part(self, path: str = "sizes") -> FormField:
+        """Another size; one that was there when it was typed, and has gone, under its name."""
+        what = path.removeprefix("sizes.")
+        size = NewSize(self._desk) if path == "sizes" else TextEntry(path, what, self._desk)
+        await self.query_one(".field-parts").mount(size, before=self.query_one(".part-add"))
+        return size
 
     @property
     def value(self) -> Any:
@@ -468,6 +516,11 @@ class NewSize(FormField):
         """Both texts."""
         return tuple(each.value.strip() for each in self.query(TextField))
 
+    async def retype(self, typed: Any) -> None:
+        """Type both."""
+        for line, text in zip(self.query(TextField), typed, strict=True):
+            retype(line, text)
+
     @property
     def value(self) -> Any:
         """The size."""
@@ -499,9 +552,28 @@ class GroupEntry(_Parts):
     @on(Press.Pressed, ".part-add")
     async def _add(self, event: Press.Pressed) -> None:
         event.stop()
+        (await self._add_item()).query(FormField).first().focus_first()
+
+    async def _add_item(self) -> _GroupItem:
         item = _GroupItem(self._defined, self._desk, {})
-        await self.query_one(".field-parts").mount(item, before=event.press)
-        item.query(FormField).first().focus_first()
+        await self.query_one(".field-parts").mount(item, before=self.query_one(".part-add"))
+        return item
+
+    @property
+    def typed(self) -> Any:
+        """What is typed in each entry."""
+        return [{part.path: part.typed for part in item.parts()} for item in self.query(_GroupItem)]
+
+    async def retype(self, typed: Any) -> None:
+        """As many entries as there were, with what was typed in each."""
+        items = list(self.query(_GroupItem))
+        for item in items[len(typed) :]:
+            await item.remove()
+        for place, texts in enumerate(typed):
+            item = items[place] if place < len(items) else await self._add_item()
+            for part in item.parts():
+                if part.path in texts:
+                    await part.retype(texts[part.path])
 
     @on(Press.Pressed, ".item-remove")
     async def _remove(self, event: Press.Pressed) -> None:
@@ -548,6 +620,12 @@ class _GroupItem(Vertical):
     def value(self) -> dict[str, Any]:
         """What is typed. Raises Unreadable."""
         return {part.path: value for part in self.parts() if (value := part.value) is not None}
+
+
+def retype(field: TextField, text: str) -> None:
+    """Have a text in a line as if it had been typed."""
+    field.value = text
+    field.cursor_position = len(text)
 
 
 def entry_of(defined: CustomField, path: str, desk: Desk, value: Any = None) -> FormField:

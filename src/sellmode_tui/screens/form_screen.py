@@ -1,11 +1,15 @@
-"""A page with fields to fill in and save. Nothing that is typed is written anywhere before it is saved."""
+"""A page with fields to fill in and save. What is typed and not saved yet is a draft, which the app keeps."""
 
 from __future__ import annotations
 
+import contextlib
+import uuid
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
-from typing import ClassVar, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any, ClassVar, Final
 
+import msgspec
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,12 +18,14 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sellmode_contract.text import visible
-from sellmode_tui.screens.confirm import ConfirmBox
+from sellmode_tui.account.drafts import Draft, DraftField
+from sellmode_tui.account.errors import AccountError
+from sellmode_tui.screens.confirm import discarding
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.desk_screen import DeskScreen
 from sellmode_tui.screens.form_fields import Changes, FormField, Unreadable
 from sellmode_tui.screens.forms import Trouble
-from sellmode_tui.visibility import Door, Written
+from sellmode_tui.visibility import Door, SealedError, Written
 from sellmode_tui.widgets.scrollbar import PlainBar
 from sellmode_tui.widgets.text_field import TextField
 
@@ -62,10 +68,21 @@ class FormScreen(DeskScreen[Written]):
 
     SAVED: ClassVar = ""
     """What to say afterwards, if not what was written and that it can be taken back."""
+    KIND: ClassVar = ""
+    """Names the form in drafts: never another one."""
+    kinds: ClassVar[dict[str, type[FormScreen]]] = {}
+    """All forms by their names."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "KIND" in cls.__dict__:
+            cls.kinds[cls.KIND] = cls
 
     def __init__(self, desk: Desk, title: str) -> None:
         super().__init__(desk)
         self._title = title
+        self._draft = uuid.uuid4().hex
+        """The draft's id."""
         self._busy = False
         self._wrong: FormField | None = None
         """The field because of which it was not saved, until that is mended."""
@@ -122,6 +139,52 @@ class FormScreen(DeskScreen[Written]):
         quiet.display = bool(text)
         quiet.update(Content(visible(text)))
 
+    # --- what was typed, kept until it is saved or discarded
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """Ids of what the form is about, from which `find` finds it again."""
+        return {}
+
+    @classmethod
+    def find(cls, door: Door, subject: Mapping[str, str]) -> Sequence[Any] | None:  # noqa: ARG003  # of nothing, here
+        """What a form about a subject is made with, besides the desk; None if it is not there any more. In a thread."""
+        return ()
+
+    @property
+    def draft(self) -> Draft | None:
+        """What was typed and is not saved; None if there is nothing."""
+        if not self.unsaved:
+            return None
+        fields = [
+            DraftField(path=each.path, label=each.label, typed=_plain(each.typed), before=_plain(each.before))
+            for each in self.fields
+            if each.changed
+        ]
+        chain = self.focus_chain
+        focus = chain.index(self.focused) if self.focused in chain else 0
+        return Draft(
+            id=self._draft, kind=self.KIND, subject=self.subject, title=self._title, fields=tuple(fields), focus=focus
+        )
+
+    async def resume(self, draft: Draft) -> None:
+        """Go on with a draft, in a form about the same."""
+        self._draft = draft.id
+        fields = {each.path: each for each in self.fields}
+        changed = []
+        for held in draft.fields:
+            if (field := fields.get(held.path)) is None:
+                continue
+            if _plain(field.before) != held.before:
+                # What was added and taken out is reckoned from what the person saw then.
+                changed.append(field.label or "the text")
+                field.before = held.before
+            await field.retype(held.typed)
+        if changed:
+            self.say_quietly(f"Changed by somebody else meanwhile: {', '.join(changed)}. {REPLACES}")
+        if draft.focus < len(self.focus_chain):
+            self.focus_chain[draft.focus].focus()
+
     # --- saving
 
     def action_save(self) -> None:
@@ -144,7 +207,13 @@ class FormScreen(DeskScreen[Written]):
         """Write it. Until the answer is there, nothing else is written."""
         self._busy = True
         self.query_one(Trouble).say("Saving", wrong=False)
-        self.ask(write, self._saved, group="write", refused=self.refuse)
+        self.ask(partial(self._write, write), self._saved, group="write", refused=self.refuse)
+
+    def _write(self, write: Write, door: Door) -> Written:
+        written = write(door)
+        with contextlib.suppress(SealedError, AccountError):  # it is written: that counts
+            self._desk.journal.drafts.drop(self._draft)
+        return written
 
     def _saved(self, written: Written) -> None:
         self._busy = False
@@ -223,15 +292,19 @@ class FormScreen(DeskScreen[Written]):
                 self.focus_previous()
 
     def action_leave(self) -> None:
-        """Back; what was typed is thrown away only if the person says so."""
+        """Back; what was typed is discarded only if the person says so."""
         if self._busy:
             return
         if self.unsaved:
-            box = ConfirmBox("Throw away what you typed?", "throws it away", "goes on typing")
-            self.app.push_screen(box, self._thrown_away)
+            self.app.push_screen(discarding(), self._discarded)
         else:
             self.end()
 
-    def _thrown_away(self, wanted: bool | None) -> None:
+    def _discarded(self, wanted: bool | None) -> None:
         if wanted:
             self.end()
+
+
+def _plain(value: Any) -> Any:
+    """A value as it comes back from JSON."""
+    return msgspec.json.decode(msgspec.json.encode(value))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -11,7 +12,7 @@ from textual.widgets import Static
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.form_fields import ChoiceEntry
 from sellmode_tui.screens.form_screen import FormScreen, Write
-from sellmode_tui.visibility import Duplicate
+from sellmode_tui.visibility import Door, Duplicate
 from sellmode_tui.visibility.values import as_text
 from sellmode_tui.widgets.choice import Option
 
@@ -25,6 +26,7 @@ class MergeForm(FormScreen):
     """Field by field."""
 
     BINDING_GROUP_TITLE = "Merge"
+    KIND: ClassVar = "merge"
     SAVED = "Merged. The server brings the result."
 
     DEFAULT_CSS = """
@@ -34,6 +36,18 @@ class MergeForm(FormScreen):
     def __init__(self, desk: Desk, pair: Duplicate) -> None:
         super().__init__(desk, f"Merge {' and '.join(pair.names)}")
         self._pair = pair
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The pair."""
+        return {"pair": self._pair.id}
+
+    @classmethod
+    def find(cls, door: Door, subject: Mapping[str, str]) -> Sequence[Any] | None:
+        """The pair, while it is there."""
+        return next(
+            ((each,) for each in door.attention() if isinstance(each, Duplicate) and each.id == subject["pair"]), None
+        )
 
     def compose_fields(self) -> ComposeResult:
         """Who stays; for each difference, whose value."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 
@@ -26,7 +26,7 @@ from sellmode_tui.screens.form_fields import (
 from sellmode_tui.screens.form_screen import FormScreen, Write
 from sellmode_tui.screens.profile_page import CHANNELS, CONSENT, CONTACTS
 from sellmode_tui.screens.task_form import DueEntry
-from sellmode_tui.visibility import Refused
+from sellmode_tui.visibility import Door, Refused
 from sellmode_tui.visibility.values import Value
 from sellmode_tui.widgets.choice import Option
 
@@ -99,12 +99,27 @@ class ResendForm(FormScreen):
     """The values of a change that was refused. What is not edited is sent as it was."""
 
     BINDING_GROUP_TITLE = "Send again"
+    KIND: ClassVar = "refused"
 
     def __init__(self, desk: Desk, item: Refused, staff: Sequence[Staff] = ()) -> None:
         """`staff`: who can be named in a field of `PEOPLE`."""
         super().__init__(desk, f"Send again: {item.words}")
         self._item = item
         self._staff = staff
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """What was refused."""
+        return {"mid": self._item.mid}
+
+    @classmethod
+    def find(cls, door: Door, subject: Mapping[str, str]) -> Sequence[Any] | None:
+        """That, while it needs attention."""
+        for each in door.attention():
+            if isinstance(each, Refused) and each.mid == subject["mid"] and each.can_resend:
+                people = any(value.field in PEOPLE for value in each.values)
+                return each, door.assignable(each.customer) if people else ()
+        return None
 
     def compose_fields(self) -> ComposeResult:
         """A field for each value."""

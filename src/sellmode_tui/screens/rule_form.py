@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, ClassVar, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Final, get_args
 
 import msgspec
 from textual.app import ComposeResult
@@ -28,7 +28,7 @@ from sellmode_tui.screens.form_fields import (
 from sellmode_tui.screens.form_screen import REPLACES, FormScreen, Write
 from sellmode_tui.screens.profile_page import CONTACTS
 from sellmode_tui.screens.rule_preview import PreviewScreen
-from sellmode_tui.visibility import RuleLine
+from sellmode_tui.visibility import Door, RuleLine
 from sellmode_tui.widgets.choice import Option
 
 _CONSENTS: Final = (
@@ -217,9 +217,21 @@ class _RuleForm(FormScreen):
 class NewRuleForm(_RuleForm):
     """A rule that is not there yet."""
 
+    KIND: ClassVar = "new_rule"
+
     def __init__(self, desk: Desk, trigger: RuleTrigger) -> None:
         rule = TaskRule(id="", slug="", name="", title="", trigger=trigger)
         super().__init__(desk, "New rule", rule)
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """What it waits for."""
+        return {"trigger": self._rule.trigger}
+
+    @classmethod
+    def find(cls, door: Door, subject: Mapping[str, str]) -> Sequence[Any] | None:  # noqa: ARG003  # nothing to look up
+        """What it waits for."""
+        return [each for each in get_args(RuleTrigger) if each == subject["trigger"]] or None
 
     def compose_fields(self) -> ComposeResult:
         """The slug first."""
@@ -245,9 +257,22 @@ class NewRuleForm(_RuleForm):
 class EditRuleForm(_RuleForm):
     """One that is there."""
 
+    KIND: ClassVar = "rule"
+
     def __init__(self, desk: Desk, line: RuleLine) -> None:
         super().__init__(desk, f"Rule {line.rule.slug}: {line.words}", line.rule)
         self._line = line
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The rule."""
+        return {"rule": self._rule.id}
+
+    @classmethod
+    def find(cls, door: Door, subject: Mapping[str, str]) -> Sequence[Any] | None:
+        """The rule, while it is the person's to change."""
+        line = door.rule(subject["rule"])
+        return (line,) if line and line.editable else None
 
     @property
     def hint(self) -> str:

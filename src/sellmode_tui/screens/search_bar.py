@@ -98,13 +98,14 @@ class SearchBar(Vertical):
             self.asked = asked
             super().__init__()
 
-    def __init__(self, *, ascii_only: bool = False, id: str | None = None) -> None:
+    def __init__(self, text: str = "", *, ascii_only: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._first = text
         self._ascii_only = ascii_only
         self._completions: Sequence[Completion] = ()
         self._moved = False
         """Whether the mark among the suggestions was moved: then Enter takes one."""
-        self._accepted = ""
+        self._accepted = text
         """The text as a suggestion left it: nothing more is suggested for it unasked."""
         self._asked: tuple[str, int] | None = None
         """The text and place that suggestions were asked for by a key: news of that same text do not close them."""
@@ -114,6 +115,7 @@ class SearchBar(Vertical):
         with Horizontal():
             yield Static(Content(_LABEL), classes="search-label")
             yield SearchField(
+                self._first,
                 placeholder="name, e-mail, phone, number, or a filter such as tag:vip last_purchase>90d",
                 ascii_only=self._ascii_only,
             )

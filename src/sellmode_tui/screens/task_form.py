@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 
@@ -202,6 +202,8 @@ class _TaskForm(FormScreen):
 class NewTaskForm(_TaskForm):
     """A task that is not there yet."""
 
+    KIND: ClassVar = "new_task"
+
     def __init__(self, desk: Desk, staff: Sequence[Staff], customer: Customer | None = None) -> None:
         """`staff`: to whom it may be given."""
         me = desk.facts.account.id if desk.facts.account else ""
@@ -209,6 +211,18 @@ class NewTaskForm(_TaskForm):
         # One's own is what nobody else was named for.
         super().__init__(desk, "New task", [Option("", "me"), *others])
         self._customer = customer
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The customer, if it was begun with one."""
+        return {"customer": self._customer.id} if self._customer else {}
+
+    @classmethod
+    def find(cls, door: Door, subject: Mapping[str, str]) -> Sequence[Any] | None:
+        """To whom it may be given, and the customer."""
+        id = subject.get("customer")
+        profile = door.profile(id) if id else None
+        return None if id and profile is None else (door.assignable(id), profile and profile.customer)
 
     def compose_before(self) -> ComposeResult:
         """For which customer."""
@@ -229,6 +243,8 @@ class NewTaskForm(_TaskForm):
 class EditTaskForm(_TaskForm):
     """One that was made by hand."""
 
+    KIND: ClassVar = "task"
+
     def __init__(self, desk: Desk, details: TaskDetails, staff: Sequence[Staff]) -> None:
         """`staff`: to whom it may be handed over."""
         line, task = details.line, details.record
@@ -238,6 +254,19 @@ class EditTaskForm(_TaskForm):
         super().__init__(desk, "Task", [holder, *(Option(each.id, each.name) for each in staff)], task)
         self._details = details
         self._record = task
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The task."""
+        return {"task": self._record.id}
+
+    @classmethod
+    def find(cls, door: Door, subject: Mapping[str, str]) -> Sequence[Any] | None:
+        """The task while it is open, and to whom it may be handed over."""
+        details = door.task("manual_task", subject["task"])
+        if details is None or details.line.state != "open":
+            return None
+        return details, door.takers([details.line.key])
 
     def prepare(self) -> Write:
         """What was changed."""

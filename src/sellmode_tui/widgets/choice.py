@@ -71,6 +71,10 @@ class Choice(Widget, can_focus=True):
         self._place = next((place for place, each in enumerate(self._options) if each.value == value), self._place)
         self.refresh()
 
+    def choose(self, value: str) -> None:
+        """Choose it, if it is there."""
+        self._choose(next((place for place, each in enumerate(self._options) if each.value == value), self._place))
+
     def action_move(self, by: int) -> None:
         """Choose another one; after the last comes the first."""
         if self._options:

@@ -1,0 +1,123 @@
+"""Drafts in the journal: whose they are, and that none goes before it was saved or discarded."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sellmode_tui.account.drafts import Draft, DraftField, Window
+from sellmode_tui.account.journal import Journal
+
+KEY = bytes(range(32))
+
+
+def draft(id: str, text: str = "Canary") -> Draft:
+    return Draft(
+        id=id,
+        kind="note",
+        subject={"customer": "c1"},
+        title="Note about Ada",
+        fields=(DraftField(path="text", label="", typed=text),),
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+@pytest.fixture
+def journal(folder: Path) -> Iterator[Journal]:
+    journal = Journal(folder / "journal.db", KEY)
+    yield journal
+    journal.close()
+
+
+def test_what_a_window_kept_comes_back_to_it_in_order(folder: Path, journal: Journal) -> None:
+    window = Window(folder)
+    journal.drafts.keep(window.id, [draft("b"), draft("a")], b'{"page": "tasks"}')
+    left = journal.drafts.take(window)
+    assert left.drafts == [draft("b"), draft("a")]
+    assert left.looked == b'{"page": "tasks"}'
+    journal.drafts.keep(window.id, [draft("a", "more")], None)
+    assert journal.drafts.take(window) == ([draft("a", "more")], None)
+    window.close()
+
+
+def test_another_window_takes_nothing_while_the_first_runs(folder: Path, journal: Journal) -> None:
+    one, other = Window(folder), Window(folder)
+    journal.drafts.keep(one.id, [draft("a")], b"{}")
+    journal.drafts.keep(other.id, [draft("b")], None)
+    assert journal.drafts.take(other).drafts == [draft("b")]
+    one.close()
+    assert journal.drafts.take(other) == ([draft("a"), draft("b")], b"{}")
+    third = Window(folder)
+    assert journal.drafts.take(third) == ([], None)
+    other.close()
+    third.close()
+
+
+def test_a_killed_window_leaves_its_drafts_and_no_file(folder: Path, journal: Journal) -> None:
+    program = (
+        "import os, signal, sys; from pathlib import Path; from sellmode_tui.account.drafts import Window;"
+        "print(Window(Path(sys.argv[1])).id, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(folder)], capture_output=True, text=True, check=False, timeout=60
+    )
+    killed = done.stdout.strip()
+    journal.drafts.keep(killed, [draft("a")], None)
+    assert (folder / f"window-{killed}").exists()
+    window = Window(folder)
+    assert [path.name for path in folder.glob("window-*")] == [f"window-{window.id}"]
+    assert journal.drafts.take(window).drafts == [draft("a")]
+    window.close()
+    assert list(folder.glob("window-*")) == []
+
+
+def test_what_was_saved_does_not_come_back_with_a_late_write(folder: Path, journal: Journal) -> None:
+    window = Window(folder)
+    journal.drafts.keep(window.id, [draft("a"), draft("b")], None)
+    journal.drafts.drop("a")
+    assert journal.drafts.take(window).drafts == [draft("b")]
+    journal.drafts.keep(window.id, [draft("a"), draft("b")], None)
+    assert journal.drafts.take(window).drafts == [draft("b")]
+    window.close()
+
+
+def test_a_draft_of_a_newer_version_waits_for_that(folder: Path, journal: Journal) -> None:
+    old, window = Window(folder), Window(folder)
+    journal.drafts.keep(old.id, [draft("a"), draft("b")], None)
+    old.close()
+    with journal._using() as connection:
+        connection.execute("""UPDATE draft SET body = '{"id": "a"}' WHERE id = 'a'""")
+    assert journal.drafts.take(window).drafts == [draft("b")]
+    journal.drafts.keep(window.id, [], None)
+    with journal._using() as connection:
+        assert connection.execute("SELECT id FROM draft").fetchall() == [("a",)]
+    window.close()
+
+
+def test_nothing_of_it_can_be_read_in_the_file_or_in_a_log(folder: Path, journal: Journal) -> None:
+    window = Window(folder)
+    journal.drafts.keep(window.id, [draft("a")], None)
+    assert "Canary" not in repr(draft("a"))
+    journal.close()
+    window.close()
+    for path in folder.glob("journal.db*"):
+        assert b"Canary" not in path.read_bytes()
+
+
+def test_a_damaged_journal_hands_its_drafts_on(folder: Path, journal: Journal) -> None:
+    window = Window(folder)
+    journal.drafts.keep(window.id, [draft("a")], None)
+    journal.close()
+    successor = Journal(folder / "new.db", KEY)
+    successor.take_over(folder / "journal.db", KEY)
+    assert successor.drafts.take(window).drafts == [draft("a")]
+    successor.close()
+    window.close()

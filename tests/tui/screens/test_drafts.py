@@ -1,0 +1,392 @@
+"""What was typed and not saved comes back, whatever came in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from sellmode_tui.account.drafts import Draft
+from sellmode_tui.screens.agenda import AgendaScreen
+from sellmode_tui.screens.confirm import ConfirmBox
+from sellmode_tui.screens.customer_form import AddCustomerScreen, EditCustomerScreen
+from sellmode_tui.screens.customers import CustomersScreen
+from sellmode_tui.screens.form_screen import FormScreen
+from sellmode_tui.screens.lock import LockScreen
+from sellmode_tui.screens.lost_draft import LostDraftBox
+from sellmode_tui.screens.note_form import NoteForm
+from sellmode_tui.screens.profile import ProfileScreen
+from sellmode_tui.screens.search_bar import SearchBar
+from sellmode_tui.screens.sign_in import SignInScreen
+from sellmode_tui.widgets.choice import Choice
+from sellmode_tui.widgets.press import Press
+from sellmode_tui.widgets.text_area import PlainTextArea
+from sellmode_tui.widgets.text_field import TextField
+from tests.tui.screens import counter, writing
+from tests.tui.screens.counter import PASSWORD, SERVER, wait_until
+from tests.tui.screens.writing import (
+    BIRTHDAY,
+    CLARA,
+    MIRA,
+    PAIR,
+    app_of,
+    at_rest,
+    at_the_counter,
+    door,
+    field,
+    open_profile,
+    put,
+    save,
+    shows,
+    type_in,
+)
+
+
+async def unlock(pilot: Pilot[None]) -> None:
+    await shows(pilot, LockScreen)
+    pilot.app.screen.query_one("#password", TextField).value = PASSWORD
+    await pilot.press("enter")
+    await is_in(pilot)
+
+
+async def sign_in(pilot: Pilot[None], user_name: str = "anna") -> None:
+    screen = pilot.app.screen
+    assert isinstance(screen, SignInScreen)
+    screen.submit(SERVER, user_name, PASSWORD)
+    await is_in(pilot)
+
+
+async def is_in(pilot: Pilot[None]) -> None:
+    """Wait until somebody is in, and everything that was left open is open again."""
+    await wait_until(pilot, lambda: app_of(pilot)._keeper is not None)
+    await at_rest(pilot)
+
+
+async def open_form(pilot: Pilot[None], kind: str, **subject: str) -> FormScreen:
+    """A form as its page would open it."""
+    form = FormScreen.kinds[kind]
+    parts = form.find(door(pilot), subject)
+    assert parts is not None
+    desk = app_of(pilot)._desk
+    await pilot.app.push_screen(form(desk, *parts))  # type: ignore[arg-type]  # what its own `find` gave
+    await shows(pilot, form)
+    assert isinstance(pilot.app.screen, form)
+    return pilot.app.screen
+
+
+def draft(pilot: Pilot[None]) -> Draft:
+    """What is typed in the form that is open."""
+    form = pilot.app.screen
+    assert isinstance(form, FormScreen)
+    assert form.draft is not None
+    return form.draft
+
+
+def stored(pilot: Pilot[None]) -> list[str]:
+    """What was typed, as the journal has it."""
+    workspace = app_of(pilot)._workspace
+    assert workspace is not None
+    with workspace.session.journal._using() as connection:
+        return [body for (body,) in connection.execute("SELECT body FROM draft ORDER BY place").fetchall()]
+
+
+async def is_kept(pilot: Pilot[None], text: str) -> None:
+    await wait_until(pilot, lambda: any(text in body for body in stored(pilot)))
+
+
+async def type_everywhere(pilot: Pilot[None]) -> None:
+    """Another value in every field of the form, and another part where there can be one."""
+    form = pilot.app.screen
+    for press in form.query(Press):
+        if "item-remove" not in press.classes:
+            press.action_press()
+            await pilot.pause()
+    await at_rest(pilot)
+    for number, line in enumerate(form.query(TextField)):
+        line.value = f"typed {number}"
+    for number, area in enumerate(form.query(PlainTextArea)):
+        area.text = f"typed\nhere {number}"
+    for choice in form.query(Choice):
+        choice.action_move(1)
+    await at_rest(pilot)
+    form.query(TextField).last().focus() if form.query(TextField) else form.query(Choice).last().focus()
+    await pilot.pause()
+
+
+SUBJECTS: dict[str, tuple[str, str, dict[str, str]]] = {
+    "new customer": ("anna", "new_customer", {}),
+    "customer": ("anna", "customer", {"customer": CLARA.id}),
+    "note": ("anna", "note", {"customer": CLARA.id}),
+    "note of one's own": ("anna", "note", {"customer": CLARA.id, "note": writing._id("note", "1")}),
+    "contact": ("anna", "contact", {"customer": CLARA.id}),
+    "consent": ("anna", "consent", {"customer": CLARA.id}),
+    "date": ("anna", "date", {"customer": CLARA.id, "date": BIRTHDAY.id}),
+    "new date": ("anna", "date", {"customer": CLARA.id}),
+    "new task": ("anna", "new_task", {}),
+    "new task of a customer": ("anna", "new_task", {"customer": CLARA.id}),
+    "merge": ("mira", "merge", {"pair": PAIR.id}),
+    "corporate task": ("anna", "corporate_task", {}),
+    "new rule": ("mira", "new_rule", {"trigger": "replenishment"}),
+}
+
+
+@pytest.mark.parametrize("name", SUBJECTS)
+async def test_a_form_comes_back_after_a_lock_as_it_was_left(name: str, data: Path) -> None:
+    user_name, kind, subject = SUBJECTS[name]
+    writing.files(data, user_name)
+    async with at_the_counter(user_name) as pilot:
+        await open_form(pilot, kind, **subject)
+        await type_everywhere(pilot)
+        before = draft(pilot)
+        await pilot.press("f10")
+        await unlock(pilot)
+        assert draft(pilot) == before
+        assert len(pilot.app.screen_stack) == 3
+
+
+async def test_every_kind_of_form_has_a_name() -> None:
+    unnamed: list[type[Any]] = []
+    kinds: list[type[Any]] = [FormScreen]
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        if not kind.__subclasses__() and not kind.__dict__.get("KIND"):
+            unnamed.append(kind)
+    assert unnamed == []
+    assert {kind for _, kind, _ in SUBJECTS.values()} | {"task", "rule", "refused"} == FormScreen.kinds.keys()
+
+
+@pytest.fixture
+def annas(data: Path) -> Path:
+    writing.files(data)
+    return data
+
+
+@pytest.mark.usefixtures("annas")
+@pytest.mark.parametrize("key", ["f8", "f9"])
+async def test_signing_out_and_switching_keep_a_draft(key: str) -> None:
+    async with at_the_counter() as pilot:
+        await open_profile(pilot)
+        await pilot.press("n")
+        await shows(pilot, NoteForm)
+        await type_in(pilot, "likes blue")
+        await pilot.press(key)
+        if key == "f8":
+            await shows(pilot, ConfirmBox)
+            assert "1 draft not saved. Sign out anyway?" in writing.said(pilot, ".box-title")
+            await pilot.press("y")
+        await shows(pilot, SignInScreen)
+        await sign_in(pilot)
+        assert field(pilot, "text").value == "likes blue"
+        await save(pilot)
+        assert [each.text for each in writing.read(pilot).notes].count("likes blue") == 1
+        await pilot.press("f10")
+        await unlock(pilot)
+        assert isinstance(pilot.app.screen, CustomersScreen)
+
+
+@pytest.mark.usefixtures("annas")
+async def test_a_draft_is_in_the_journal_a_moment_after_it_was_typed() -> None:
+    async with at_the_counter() as pilot:
+        await open_profile(pilot)
+        await pilot.press("n")
+        await shows(pilot, NoteForm)
+        await type_in(pilot, "canary")
+        await is_kept(pilot, "canary")
+        await type_in(pilot, "s")
+        await is_kept(pilot, "canarys")
+        await save(pilot)
+        assert stored(pilot) == []
+
+
+@pytest.mark.usefixtures("annas")
+async def test_what_is_discarded_does_not_come_back() -> None:
+    async with at_the_counter() as pilot:
+        await open_profile(pilot)
+        await pilot.press("n")
+        await shows(pilot, NoteForm)
+        await type_in(pilot, "canary")
+        await is_kept(pilot, "canary")
+        await pilot.press("escape")
+        await shows(pilot, ConfirmBox)
+        assert writing.said(pilot, ".box-title") == "Discard changes?"
+        assert writing.said(pilot, ".box-foot") == "y Discard, Esc Keep editing"
+        await pilot.press("escape")
+        await shows(pilot, NoteForm)
+        await pilot.press("escape")
+        await shows(pilot, ConfirmBox)
+        await pilot.press("y")
+        await shows(pilot, ProfileScreen)
+        await wait_until(pilot, lambda: stored(pilot) == [])
+        await pilot.press("f10")
+        await unlock(pilot)
+        assert isinstance(pilot.app.screen, CustomersScreen)
+
+
+@pytest.mark.usefixtures("annas")
+async def test_quitting_asks_in_the_same_words_and_then_keeps_nothing() -> None:
+    async with at_the_counter() as pilot:
+        await open_profile(pilot)
+        await pilot.press("n")
+        await shows(pilot, NoteForm)
+        await type_in(pilot, "canary")
+        await is_kept(pilot, "canary")
+        await pilot.press("ctrl+q")
+        await shows(pilot, ConfirmBox)
+        assert writing.said(pilot, ".box-title") == "Discard changes?"
+        await pilot.press("y")
+        await wait_until(pilot, lambda: pilot.app._exit)
+    async with at_the_counter() as pilot:
+        assert isinstance(pilot.app.screen, CustomersScreen)
+        assert stored(pilot) == []
+
+
+@pytest.mark.usefixtures("annas")
+async def test_forms_over_one_another_come_back_in_their_order() -> None:
+    async with at_the_counter() as pilot:
+        await open_form(pilot, "customer", customer=CLARA.id)
+        put(pilot, "phone", "020 1")
+        await open_form(pilot, "note", customer=CLARA.id)
+        put(pilot, "text", "canary")
+        await at_rest(pilot)
+        await pilot.press("f10")
+        await unlock(pilot)
+        assert [type(page) for page in pilot.app.screen_stack[1:]] == [CustomersScreen, EditCustomerScreen, NoteForm]
+        await save(pilot)
+        assert field(pilot, "phone").value == "020 1"
+
+
+@pytest.mark.usefixtures("annas")
+async def test_the_next_start_of_the_app_has_what_the_last_one_left() -> None:
+    async with at_the_counter() as pilot:
+        await open_profile(pilot)
+        await pilot.press("n")
+        await shows(pilot, NoteForm)
+        await type_in(pilot, "canary")
+        await is_kept(pilot, "canary")
+        # It ends without being asked to: as far as the journal goes, like a crash.
+    async with counter.running(counter.counter()) as pilot:
+        await is_in(pilot)
+        assert field(pilot, "text").value == "canary"
+
+
+@pytest.mark.usefixtures("annas")
+async def test_what_somebody_changed_meanwhile_is_said_and_not_undone() -> None:
+    async with at_the_counter() as pilot:
+        await open_form(pilot, "customer", customer=CLARA.id)
+        put(pilot, "tags", "press, vip, new")
+        await at_rest(pilot)
+        await pilot.press("f10")
+        await unlock(pilot)
+        door(pilot).edit_customer(CLARA.id, add={"tags": ["meanwhile"]}, set={}, remove={}, saw={})
+        await pilot.press("f10")
+        await unlock(pilot)
+        assert "Changed by somebody else meanwhile: Tags" in writing.said(pilot, ".form-quiet")
+        await save(pilot)
+        assert set(writing.read(pilot).customer.tags) == {"press", "vip", "new", "meanwhile"}
+
+
+@pytest.mark.usefixtures("annas")
+async def test_a_draft_about_what_has_gone_is_offered_until_it_is_discarded() -> None:
+    async with at_the_counter() as pilot:
+        date = door(pilot).add_date(CLARA.id, "name day", 3, 1, None, "").id
+        await open_form(pilot, "date", customer=CLARA.id, date=date)
+        put(pilot, "about", "canary Rex")
+        await at_rest(pilot)
+        await is_kept(pilot, "canary Rex") if await touched(pilot) else None
+        door(pilot).remove_date(date)
+        for _ in range(2):
+            await pilot.press("f10")
+            await unlock(pilot)
+            assert isinstance(pilot.app.screen, LostDraftBox)
+            await pilot.press("c")
+            assert pilot.app.clipboard == "Whose: canary Rex"
+            await pilot.press("escape")
+            await shows(pilot, CustomersScreen)
+        await pilot.press("f10")
+        await unlock(pilot)
+        await pilot.press("x")
+        await shows(pilot, CustomersScreen)
+        await pilot.press("f10")
+        await unlock(pilot)
+        assert isinstance(pilot.app.screen, CustomersScreen)
+
+
+async def touched(pilot: Pilot[None]) -> bool:
+    """Let the app look, as it does after a key."""
+    await pilot.press("shift+tab")
+    return True
+
+
+async def test_nobody_else_gets_a_draft(annas: Path) -> None:
+    counter.make_account(annas, MIRA, "associate", writing.records())
+    async with at_the_counter() as pilot:
+        await pilot.press("a")
+        await shows(pilot, AddCustomerScreen)
+        await type_in(pilot, "canary")
+        await pilot.press("f9")
+        await shows(pilot, SignInScreen)
+        await sign_in(pilot, "mira")
+        assert isinstance(pilot.app.screen, CustomersScreen)
+        assert stored(pilot) == []
+        await pilot.press("f9")
+        await shows(pilot, SignInScreen)
+        await sign_in(pilot)
+        assert field(pilot, "given_name").value == "canary"
+
+
+@pytest.mark.usefixtures("annas")
+async def test_a_restored_new_customer_opens_when_it_is_saved() -> None:
+    async with at_the_counter() as pilot:
+        await pilot.press("a")
+        await shows(pilot, AddCustomerScreen)
+        await type_in(pilot, "Noor")
+        await pilot.press("f10")
+        await unlock(pilot)
+        await pilot.press("f2")
+        await shows(pilot, ProfileScreen)
+
+
+# ------------------------------------------------------------------ how the lists were looked at
+
+
+@pytest.mark.parametrize("key", ["f10", "f9"])
+async def test_the_list_comes_back_with_its_search_sort_and_place(key: str, demo_files: Callable[..., Path]) -> None:
+    demo_files()
+    async with counter.running(counter.counter()) as pilot:
+        screen = await counter.signed_in(pilot, None)
+        await pilot.press("s", "slash", "a", "enter")
+        await wait_until(pilot, lambda: screen.settled)
+        await pilot.press("down", "down", "down")
+        await wait_until(pilot, lambda: screen.settled)
+        before = screen.view
+        assert before.customer is not None
+        await pilot.press(key)
+        if key == "f10":
+            await unlock(pilot)
+        else:
+            await shows(pilot, SignInScreen)
+            await sign_in(pilot)
+        again = await counter.signed_in(pilot, None)
+        await wait_until(pilot, lambda: again._table.cursor_key == before.customer)
+        assert again.view == before
+        assert again.query_one(SearchBar).text == "a"
+
+
+async def test_the_tasks_come_back_with_their_search(demo_files: Callable[..., Path]) -> None:
+    demo_files()
+    async with counter.running(counter.counter()) as pilot:
+        await counter.signed_in(pilot, None)
+        await pilot.press("2")
+        await shows(pilot, AgendaScreen)
+        await pilot.press("slash", "c", "enter")
+        await at_rest(pilot)
+        before = app_of(pilot)._looked()
+        await pilot.press("f10")
+        await unlock(pilot)
+        assert isinstance(pilot.app.screen, AgendaScreen)
+        await wait_until(pilot, lambda: pilot.app.screen.settled)  # type: ignore[attr-defined]  # the screen's
+        assert app_of(pilot)._looked() == before
