@@ -12,7 +12,8 @@ from functools import partial
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from textual import events, work
+from textual import events, on, work
+from textual.message import Message
 from textual.timer import Timer
 
 from sellmode_tui.account.drafts import Draft, Drafts, Window
@@ -69,6 +70,12 @@ class _Keeper:
 
 class DraftingApp(FollowingApp):
     """Keeps drafts and brings them back."""
+
+    class _NotKept(Message, bubble=False):
+        def __init__(self, keeper: _Keeper, why: str) -> None:
+            self.keeper = keeper
+            self.why = why
+            super().__init__()
 
     def __init__(self, settings: Settings, start: Start, clock: Clock, *, ascii_only: bool = False) -> None:
         super().__init__(settings, start, clock, ascii_only=ascii_only)
@@ -130,12 +137,19 @@ class DraftingApp(FollowingApp):
         except NotSignedIn:
             return  # it was closed meanwhile, with its last words
         except SealedError as error:
-            self._kept = None
-            if not self._told_why:
-                self._told_why = True
-                self.post_message(self._Said(f"What you type is not kept until you save it. {error}"))
+            self.post_message(self._NotKept(keeper, str(error)))
         except Exception as error:  # noqa: BLE001  # the crash handler's, in its own thread
             self.post_message(self._Crashed(error))
+
+    @on(_NotKept)
+    def _try_again(self, message: _NotKept) -> None:
+        """A full disk, or another process that writes for long: say it once, and go on trying."""
+        if message.keeper is self._keeper:
+            self._kept = None
+            self._look_soon()
+            if not self._told_why:
+                self._told_why = True
+                self._say(f"What you type is not kept until you save it. {message.why}")
 
     # ------------------------------------------------------------------ coming back
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,10 +15,11 @@ import pytest
 
 from sellmode_contract.records import Contact, Customer, Note, Order, OrderLine, Record, source_id
 from sellmode_contract.visibility import Account
+from sellmode_tui.account.journal import Journal
 from tests.support.hostile import HOSTILE
 from tests.support.machine import COMMAND
 from tests.support.quick import QUICKLY
-from tests.support.terminal import KEYS, Terminal, foreign_bytes
+from tests.support.terminal import DEADLINE, KEYS, Terminal, foreign_bytes
 from tests.tui.screens import counter
 from tests.tui.screens.counter import PASSWORD, SERVER
 
@@ -177,6 +181,72 @@ def test_no_password_shows_where_the_app_starts_with_several_people(data: Path) 
         opened.wait_for(lambda lines: any("\u2022" * len(SECRET) in line for line in lines))
         opened.wait_quiet()
         assert not shows_secret(opened)
+
+
+def drafts_of(data: Path) -> list[str]:
+    """What the only account's journal keeps of what was typed, read as another process reads it."""
+    (path,) = (data / "accounts").glob("*/journal.db")
+    with contextlib.closing(Journal(path, counter.KEY)) as journal, journal._using() as connection:
+        return [body for (body,) in connection.execute("SELECT body FROM draft").fetchall()]
+
+
+def type_note(opened: Terminal, text: str) -> None:
+    opened.wait_for("5 customers")
+    opened.press("enter")
+    opened.wait_for("Consent")
+    opened.press("n")
+    opened.wait_for("Note about")
+    opened.type(text)
+    opened.wait_for(text)
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM, signal.SIGKILL], ids=lambda number: number.name)
+def test_a_note_survives_whatever_ends_the_app(number: signal.Signals, data: Path) -> None:
+    make(data, 5)
+    with terminal(data) as opened:
+        type_note(opened, "likes blue")
+        if number == signal.SIGKILL:  # nothing is written any more: a second has to pass
+            deadline = time.monotonic() + DEADLINE
+            while not any("likes blue" in each for each in drafts_of(data)):
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+        opened.signal(number)
+        opened.wait_exit()
+    assert any("likes blue" in each for each in drafts_of(data))
+    with terminal(data) as opened:
+        opened.wait_for("likes blue")
+        opened.type(" too")
+        opened.wait_for("likes blue too")
+        opened.press("f2")
+        opened.wait_for("Saved: note about")
+        opened.press("ctrl+q")
+        assert opened.wait_exit() == 0
+    assert drafts_of(data) == []
+
+
+def test_a_terminal_that_goes_away_leaves_the_note(data: Path) -> None:
+    make(data, 5)
+    with terminal(data) as opened:
+        type_note(opened, "likes blue")
+    with terminal(data) as opened:
+        opened.wait_for("likes blue")
+
+
+def test_two_windows_keep_their_notes_apart(data: Path) -> None:
+    make(data, 5)
+    with terminal(data) as one:
+        type_note(one, "of the first")
+        with terminal(data) as other:
+            type_note(other, "of the second")
+            for opened, text in ((one, "of the first"), (other, "of the second")):
+                opened.press("f10")
+                opened.wait_for("Sellmode is locked")
+                opened.type(PASSWORD + "\r")
+                opened.wait_for(text)
+    with terminal(data) as opened:  # both have ended: one note lies over the other
+        opened.wait_for("of the first")
+        opened.press("f2")
+        opened.wait_for("of the second")
 
 
 def test_a_cursor_move_is_cheap_and_idle_costs_nothing(data: Path) -> None:

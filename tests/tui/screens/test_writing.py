@@ -499,7 +499,7 @@ async def test_the_profile_shows_what_comes_and_keeps_its_place() -> None:
         assert view.scroll_offset == place
 
 
-async def test_an_idle_lock_is_announced_while_something_is_not_saved_and_drops_it() -> None:
+async def test_an_idle_lock_is_announced_while_something_is_not_saved_and_leaves_none_of_it_in_memory() -> None:
     clock = FakeClock()
     async with at_the_counter(clock=clock) as pilot:
         app = writing.app_of(pilot)
@@ -510,27 +510,16 @@ async def test_an_idle_lock_is_announced_while_something_is_not_saved_and_drops_
         form, area = weakref.ref(pilot.app.screen), weakref.ref(pilot.app.screen.query_one(PlainTextArea))
         clock.seconds += 4 * 60 + 30
         await app._look_idle()
-        assert "locks soon: F2 saves what you typed" in status(pilot)
+        assert "locks soon: what you typed is kept" in status(pilot)
         await type_in(pilot, "s")
         await app._look_idle()
         assert "locks soon" not in status(pilot)
         clock.seconds += 5 * 60
         await app._look_idle()
         assert isinstance(app.screen, LockScreen)
-        assert "not saved is gone" in trouble(pilot)
+        assert trouble(pilot) == "Nobody has touched it for a while."
         await app.workers.wait_for_complete()
         await wait_until(pilot, lambda: form() is None and area() is None)
-
-
-async def test_a_lock_at_once_says_what_it_cost() -> None:
-    async with at_the_counter() as pilot:
-        await open_profile(pilot)
-        await pilot.press("n")
-        await shows(pilot, NoteForm)
-        await type_in(pilot, "x")
-        await pilot.press("f10")
-        await shows(pilot, LockScreen)
-        assert trouble(pilot) == "What was typed and not saved is gone."
 
 
 async def test_whoever_signs_out_hears_what_is_not_sent() -> None:
@@ -539,6 +528,13 @@ async def test_whoever_signs_out_hears_what_is_not_sent() -> None:
         writing.look_again(pilot)
         await wait_until(pilot, lambda: "1 not sent" in status(pilot))
         await pilot.press("f8")
+        await shows(pilot, ConfirmBox)
+        assert said(pilot, ".box-title").startswith("1 change not sent. Sign out anyway?")
+        await pilot.press("escape")
+        await shows(pilot, CustomersScreen)
+        await pilot.press("f8")
+        await shows(pilot, ConfirmBox)
+        await pilot.press("y")
         await wait_until(pilot, lambda: any("1 change not sent yet: kept here" in text for text in told(pilot)))
 
 
