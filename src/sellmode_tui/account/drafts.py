@@ -178,6 +178,4 @@ def add_drafts(connection: Connection) -> None:
         "CREATE TABLE draft (id TEXT PRIMARY KEY, window TEXT NOT NULL, place INTEGER NOT NULL, "
         f"{at}, body TEXT NOT NULL) STRICT, WITHOUT ROWID"
     )
-    connection.execute(
-        f"CREATE TABLE looked (window TEXT PRIMARY KEY, {at}, body TEXT NOT NULL) STRICT, WITHOUT ROWID"
-    )
+    connection.execute(f"CREATE TABLE looked (window TEXT PRIMARY KEY, {at}, body TEXT NOT NULL) STRICT, WITHOUT ROWID")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from sellmode_tui.account.drafts import Draft, DraftField, Window
-from sellmode_tui.account.journal import Journal
+from sellmode_tui.account.journal import Journal, SavedFilter
+from sellmode_tui.cache.outbox import Made
+from tests.tui.cache.written import note
 
 KEY = bytes(range(32))
+NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 
 
 def draft(id: str, text: str = "Canary") -> Draft:
@@ -113,11 +117,19 @@ def test_nothing_of_it_can_be_read_in_the_file_or_in_a_log(folder: Path, journal
 
 
 def test_a_damaged_journal_hands_its_drafts_on(folder: Path, journal: Journal) -> None:
-    window = Window(folder)
-    journal.drafts.keep(window.id, [draft("a")], None)
+    window, path = Window(folder), folder / "journal.db"
+    journal.drafts.keep(window.id, [draft("a")], b"{}")
+    journal.save_filter(SavedFilter("mine", "tag:vip", NOON))
+    made = Made(NOON, "", 0.0)
+    for number in range(60):
+        journal.outbox.add(note("c", f"note {number} {'x' * 400}"), mid=f"mid-{number:03}", made=made, before={})
     journal.close()
-    successor = Journal(folder / "new.db", KEY)
-    successor.take_over(folder / "journal.db", KEY)
-    assert successor.drafts.take(window).drafts == [draft("a")]
-    successor.close()
+    content = path.read_bytes()
+    page = len(content) // 4096 - 3  # of the notes
+    path.write_bytes(content[: page * 4096 + 100] + bytes(1000) + content[page * 4096 + 1100 :])
+    opened = Journal.open_or_replace(path, KEY, NOON)
+    assert opened.moved_aside is not None
+    assert opened.journal.drafts.take(window) == ([draft("a")], b"{}")
+    assert opened.journal.saved_filters() == [SavedFilter("mine", "tag:vip", NOON)]
+    opened.journal.close()
     window.close()
