@@ -306,5 +306,5 @@ class FormScreen(DeskScreen[Written]):
 
 
 def _plain(value: Any) -> Any:
-    """A value as it comes back from JSON."""
-    return msgspec.json.decode(msgspec.json.encode(value))
+    """A value as it comes back from JSON; what JSON does not know, as text."""
+    return msgspec.json.decode(msgspec.json.encode(value, enc_hook=str))
