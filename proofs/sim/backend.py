@@ -25,7 +25,7 @@ from proofs.workplace import memory
 from sellmode_backend import problems
 from sellmode_backend.accounts import devices, directory, sessions
 from sellmode_backend.rules import passes
-from sellmode_backend.store import accounts, clients, feeds, migrations, records, settings
+from sellmode_backend.store import accounts, clients, duplicates, feeds, migrations, records, settings
 from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.store.schema import device as known_device
 from sellmode_backend.store.schema import merged_customer, mutation, record
@@ -375,6 +375,13 @@ class Backend:
         """Store records, and remove others, as an import does."""
         with self.database.transaction() as connection:
             records.write(connection, written, removed=removed)
+
+    def pair(self, *two: Customer, email: str) -> None:
+        """Let two customers have one e-mail address."""
+        changed = {each.id: (each, msgspec.structs.replace(each, email=email)) for each in two}
+        with self.database.transaction() as connection:
+            records.write(connection, [after for _, after in changed.values()])
+            duplicates.watch(connection, changed)
 
     def set_mode(self, mode: str) -> None:
         """Switch the retailer's mode."""

@@ -30,6 +30,7 @@ class Worlds(RuleBasedStateMachine):
         """One kind of thing, to whom and how by a small number."""
         self._world.chance.seed(chance)
         self._world.other.seed(chance)
+        self._world.third.seed(chance)
         self._world.let(happens)
 
     def teardown(self) -> None:

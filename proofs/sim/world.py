@@ -65,6 +65,8 @@ class World:
         self.chance = random.Random(f"world {seed}")
         self.other = random.Random(f"other {seed}")
         """Decides about troubles alone: worlds without any go the way they went before there were any."""
+        self.third = random.Random(f"third {seed}")
+        """Decides about merges, likewise."""
         self.now = 0.0
         self.trace: list[str] = []
         self.folder = folder
@@ -75,6 +77,7 @@ class World:
         self._mishaps = self._in_a_mood(_MISHAPS)
         self._troubled = self.other.choice([0.0, 0.1, 0.25])
         self._troubles = {act: weight * self.other.choice((0, 1, 1, 4)) for act, weight in _TROUBLES.items()}
+        self._merging = self.third.choice([0.0, 0.0, 0.15])
         self._elects = bool(self._troubled) and self.other.random() < 0.5
         self.backend = Backend(store, lambda: self.now, random.Random(f"backend {seed}"))
         self.watch = Watch(self.backend)
@@ -163,6 +166,8 @@ class World:
         self.let(_chosen(self.chance, self._happens))
         if self.other.random() < self._troubled:
             self.let(World.trouble)
+        if self.third.random() < self._merging:
+            self.let(World.merges)
 
     def let(self, happens: Callable[[World], None]) -> None:
         """Let one kind of thing happen. Raises Broken."""
@@ -433,6 +438,37 @@ class World:
                 taken = [each.field for each in item.differences if self.chance.random() < 0.5]
                 return process.door.merge(item.id, item.customers[choice % 2], taken)
         return None
+
+    def merges(self) -> None:
+        """A manager makes one of two customers; two turn out to have one e-mail address where no such pair waits."""
+        managers = [each for each in self.processes if each.machine.account.role == "manager"]
+        process = self.third.choice(managers)
+        if process.asleep or process.displaced:
+            return
+        pairs = [item for item in process.door.attention() if isinstance(item, Duplicate)]
+        if not pairs:
+            self.note("the operator", "finds a pair" if self._finds_a_pair() else "finds none")
+            self.watch.backend_changed()
+            return
+        pair = self.third.choice(pairs)
+        taken = [each.field for each in pair.differences if self.third.random() < 0.5]
+        try:
+            written = process.door.merge(pair.id, self.third.choice(pair.customers), taken)
+        except Rejected as refused:
+            self.note(process.name, "cannot merge:", refused.code)
+            return
+        self.note(process.name, "merges two")
+        self.watch.began_anew(process)
+        if written.mid:
+            process.machine.written.append(written.mid)
+            self.watch.wrote(process, written.mid)
+
+    def _finds_a_pair(self) -> bool:
+        customers = [each for each in self.backend.customers() if each.store == "s1"]
+        if len(customers) < 2:
+            return False
+        self.backend.pair(*self.third.sample(customers, 2), email=f"{self.unique('both')}@example.com")
+        return True
 
     # what the operator does
 
@@ -774,7 +810,7 @@ _HAPPENS: dict[Callable[[World], None], int] = {
     World.mishap: 5,
     World.rules_work: 10,
 }
-EVENTS = (*_HAPPENS, World.trouble)
+EVENTS = (*_HAPPENS, World.trouble, World.merges)
 """The kinds of things that happen."""
 _WRITES: dict[Callable[[World, Process], Written | None], int] = {
     World.edits: 30,
