@@ -87,7 +87,7 @@ def label_of(field: str, retailer: Retailer | None = None) -> str:
     if name == "custom" and entry:
         defined = retailer.custom_fields if retailer else ()
         return next((own.label for own in defined if own.name == entry and own.label), entry)
-    return _FIELDS.get(field, field)
+    return _FIELDS.get(field) or field.replace("_", " ")
 
 
 def describe(  # noqa: C901, PLR0911, PLR0912  # one for each operation
