@@ -14,8 +14,9 @@ import msgspec
 
 from sellmode_contract import store_time, text
 
-Write = Literal["always", "once", "later"]
-"""When a field is written: at any time, only when its record is made, or only afterwards."""
+Write = Literal["always", "once", "later", "again"]
+"""When a field is written: at any time, only when its record is made, or only afterwards. ``again``: when a record that
+was removed is made again, to take that back; no form has it."""
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,7 +115,7 @@ class OneOf(Field, frozen=True, kw_only=True):
     @property
     def wants(self) -> str:
         """Its choices."""
-        return f"one of {', '.join(self.choices)}"
+        return f"one of {', '.join(filter(None, self.choices))}"
 
     @property
     def sample(self) -> str:

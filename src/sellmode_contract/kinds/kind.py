@@ -57,6 +57,8 @@ class Kind(msgspec.Struct, Generic[R], frozen=True, kw_only=True, dict=True):
     customer."""
     handed_over: frozenset[Verb] = NOTHING
     """Which changes may be given to whoever looks after the customer."""
+    follows: Mapping[str, str] = {}
+    """Fields that change with another one, by its name: only an edit that takes back the other may set them."""
     remembered: bool = False
     """Whether a value that gives way to another one stays in the customer's history."""
     columns: tuple[str, ...] = ()
@@ -83,7 +85,12 @@ class Kind(msgspec.Struct, Generic[R], frozen=True, kw_only=True, dict=True):
     @cached_property
     def edited(self) -> frozenset[str]:
         """The fields that may be changed afterwards."""
-        return frozenset(field.name for field in self.fields if field.write != "once")
+        return frozenset(field.name for field in self.fields if field.write in ("always", "later"))
+
+    @cached_property
+    def content(self) -> tuple[str, ...]:
+        """The fields that people write and see."""
+        return tuple(field.name for field in self.fields if field.write != "again")
 
     @cached_property
     def needed(self) -> frozenset[str]:

@@ -52,7 +52,8 @@ def _card(task: ManualTask, id: str) -> TaskCard | None:
     )
 
 
-_SNOOZED_TO = Due(name="snoozed_to", label="time that it is put off to", write="later")
+_SNOOZED_TO = Due(name="snoozed_to", label="snoozed until", write="later")
+_CLAIM = "claimed_by"
 
 MANUAL_TASK = Kind(
     record=ManualTask,
@@ -72,10 +73,13 @@ MANUAL_TASK = Kind(
         action(),
         Due(name="due", label="due time"),
         Text(name="repeat", longest=1_000, label="repetition"),
-        Ref(name="assignee", to="staff", label="who has it"),
-        _SNOOZED_TO,
+        Ref(name="assignee", to="staff", label="assignee"),
+        Due(name="snoozed_to", label="snoozed until"),
+        Due(name="repeat_from", write="again"),
+        Text(name="series", write="again"),
     ),
     verbs=frozenset({"create", "edit", "remove"}),
+    follows={_CLAIM: "assignee", "repeat_from": "repeat"},
     stamps={"creator": "author", "store": "store", "created_at": "now"},
     fact=True,
     card=Card(TaskCard, _card),
@@ -100,8 +104,9 @@ RULE_TASK = Kind(
         Rule("open: as its customer; done: the person who did it", _rule_own),
     ),
     noun="task",
-    fields=(_SNOOZED_TO, Ref(name="meant_for", to="staff", label="who has it", write="later")),
+    fields=(_SNOOZED_TO, Ref(name="meant_for", to="staff", label="assignee", write="later")),
     verbs=frozenset({"edit"}),
+    follows={_CLAIM: "meant_for"},
     words=_titled,
 )
 

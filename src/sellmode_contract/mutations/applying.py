@@ -68,15 +68,6 @@ _OF_KINDS: dict[tuple[type[Operation], str], Handler] = {
     (Create, "customer"): customer_operations.create,
     (Edit, "customer"): customer_operations.edit,
     (Remove, "customer"): customer_operations.remove,
-    (Create, "manual_task"): tasks.create,
-    (Edit, "manual_task"): tasks.edit,
-    (Edit, "rule_task"): tasks.edit,
-    (Edit, "corporate_task"): tasks.edit,
-    (Remove, "manual_task"): tasks.remove,
-    (Create, "task_rule"): rules.create,
-    (Edit, "task_rule"): rules.edit,
-    (Remove, "task_rule"): rules.remove,
-    (Create, "corporate_brief"): rules.announce,
     (Remove, "corporate_brief"): rules.take_back,
 }
 """In place of the general ones."""
@@ -86,7 +77,7 @@ def check_author_sees(operation: Operation, outcome: Outcome, records: Reader, m
     """Whether an author sees what they write. Raises Rejected.
 
     A private note about a customer who is not one's own would be hidden from everybody in Associate Mode. Who hands a
-    task over lets go of it: ``tasks.edit`` has looked to whom it may go.
+    task over lets go of it: ``tasks`` has looked to whom it may go.
     """
     if isinstance(operation, Edit) and operation.kind == "manual_task":
         return

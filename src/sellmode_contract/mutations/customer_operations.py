@@ -67,7 +67,7 @@ def remove(operation: Remove, world: World) -> Outcome:
     customer: Customer = read(world, "customer", operation.id, Customer)
     held = as_document(customer)
     for name, was in operation.was.items():
-        if differ(held.get(name), was):
+        if name in held and differ(held[name], was):
             raise Rejected("conflict", "Somebody has changed it since.", field=name)
     belongings = world.records.belongings(customer.id)
     added = [item for item in belongings if isinstance(item, HistoryEntry) and item.event == "created"]

@@ -11,7 +11,7 @@ from sellmode_contract.documents import as_document
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.fields import says_something
 from sellmode_contract.kinds.kind import Kind
-from sellmode_contract.mutations import contacts, dates
+from sellmode_contract.mutations import contacts, dates, rules, tasks
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit, Remove
 from sellmode_contract.mutations.reading import check_known, check_new, customer_of, invalid, read
@@ -19,7 +19,15 @@ from sellmode_contract.mutations.refusals import Rejected
 from sellmode_contract.mutations.world import Conflict, Outcome, World, changed
 from sellmode_contract.records import HistoryEntry, Record, kind_of, parent_of, source_id
 
-HOOKS: dict[str, Hooks] = {"contact": contacts.HOOKS, "date": dates.HOOKS}
+HOOKS: dict[str, Hooks] = {
+    "contact": contacts.HOOKS,
+    "date": dates.HOOKS,
+    "manual_task": tasks.HOOKS,
+    "rule_task": tasks.HOOKS,
+    "corporate_task": tasks.HOOKS,
+    "task_rule": rules.RULE_HOOKS,
+    "corporate_brief": rules.BRIEF_HOOKS,
+}
 """By kind; most kinds have none."""
 
 
@@ -31,8 +39,7 @@ def create(operation: Create, world: World) -> Outcome:
     check_known(operation.doc, kind.created | {"customer"} if kind.of_customer else kind.created)
     if kind.of_customer:
         customer_of(operation, world)
-    given = {name: value for name, value in operation.doc.items() if value is not None}
-    made = _record(kind, {**_stamps(kind, world), **given, "id": operation.id}, kind.created)
+    made = _record(kind, {**_stamps(kind, world), **operation.doc, "id": operation.id}, kind.created)
     return _outcome(None, hooks.settle(None, made, operation, world), hooks, world, {})
 
 
@@ -42,8 +49,8 @@ def edit(operation: Edit, world: World) -> Outcome:
     before = _changeable(operation, kind, hooks, world)
     if operation.add or operation.remove:
         raise Rejected("invalid", f"A {kind.noun or kind.name} has no sets.")
-    check_known(operation.set, kind.edited)
     held = as_document(before)
+    check_known(operation.set, kind.edited | _coming_back(kind, operation, held))
     fields, conflicts = merged(operation, held, kind.blank)
     written = {name for name in operation.set if fields[name] != held[name]}
     if not written:
@@ -58,7 +65,7 @@ def remove(operation: Remove, world: World) -> Outcome:
     before = _changeable(operation, kind, hooks, world)
     held = as_document(before)
     for name, was in operation.was.items():
-        if differ(held.get(name), was):
+        if name in held and differ(held[name], was):
             raise Rejected("conflict", "Somebody has changed it since.", field=name)
     return _outcome(before, None, hooks, world, {})
 
@@ -122,6 +129,12 @@ def _changeable(operation: Edit | Remove, kind: Kind[Any], hooks: Hooks, world: 
     return record
 
 
+def _coming_back(kind: Kind[Any], operation: Edit, held: Mapping[str, Any]) -> set[str]:
+    """The fields that an edit may set because it takes back what has changed them."""
+    changed = {name for name, value in operation.set.items() if operation.guard and value != held.get(name)}
+    return {name for name, leader in kind.follows.items() if leader in changed}
+
+
 def _stamps(kind: Kind[Any], world: World) -> dict[str, Any]:
     account = world.account
     stamps = {"author": account.id, "store": next(iter(account.stores), ""), "now": world.now}
@@ -134,14 +147,14 @@ def _record(kind: Kind[Any], document: Mapping[str, Any], written: Collection[st
     for field in fields:
         if field.required and not says_something(document.get(field.name)):
             raise Rejected("invalid", field.required, field=field.name)
-    for name in kind.needed - document.keys():
-        raise Rejected("invalid", f"The {kind.label_of(name)} is missing.", field=name)
+        if field.name in kind.needed and field.name not in document:
+            raise Rejected("invalid", f"{field.title} is missing.", field=field.name)
     try:
         record: Record = msgspec.convert(document, kind.record)
     except msgspec.ValidationError as error:
         refusal = invalid(error)
         if wrong := kind.by_name.get(refusal.field):
-            detail = f"The {wrong.words} has to be {wrong.wants}."
+            detail = f"{wrong.title} has to be {wrong.wants}."
             raise Rejected("invalid", detail, field=wrong.name) from None
         raise refusal from None
     for field in fields:

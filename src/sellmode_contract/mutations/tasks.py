@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from sellmode_contract import recurrence, store_time, visibility
-from sellmode_contract.documents import as_document
 from sellmode_contract.mutations.customers import check_text
-from sellmode_contract.mutations.merging import merged
+from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit, Finish, Remove, Reopen, Withdraw
-from sellmode_contract.mutations.reading import check_known, check_new, invalid, read
+from sellmode_contract.mutations.reading import read
 from sellmode_contract.mutations.refusals import Rejected
-from sellmode_contract.mutations.world import Outcome, World
+from sellmode_contract.mutations.world import Outcome, World, changed
 from sellmode_contract.records import (
     CorporateBrief,
     CorporateTask,
@@ -28,119 +27,89 @@ from sellmode_contract.records import (
     Staff,
     Task,
     TaskCard,
-    kind_of,
     source_id,
 )
 from sellmode_contract.store_time import Due
 
-LONGEST_TITLE = 200
-LONGEST_DETAILS = 5_000
 LONGEST_REASON = 200
 
 _AnyTask = TypeVar("_AnyTask", bound=Task)
 
 _TYPES: dict[str, type[Task]] = {"manual_task": ManualTask, "rule_task": RuleTask, "corporate_task": CorporateTask}
-WRITTEN = {"title", "details", "action", "due", "repeat", "assignee"}
-"""The fields of a task that its maker writes, besides its customer."""
-_EDITABLE = {
-    "manual_task": WRITTEN | {"snoozed_to"},
-    "rule_task": {"snoozed_to", "meant_for"},
-    "corporate_task": {"snoozed_to"},
-}
-CAME_WITH: dict[str, tuple[str, ...]] = {"claimed_by": ("assignee", "meant_for"), "repeat_from": ("repeat",)}
-"""Fields that nobody writes but whoever takes back an edit of others, which has changed them too."""
-REMADE_WITH = ("snoozed_to", "repeat_from", "series")
-"""Fields of a task that nobody writes in a new one but whoever takes back its removal."""
+
+# ------------------------------------------------------------------ made, edited, removed
 
 
-def create(operation: Create, world: World) -> Outcome:
-    """A task that its author makes, for themselves or for somebody else."""
+def _may_make(_: Create, world: World) -> None:
     if len(world.account.stores) != 1:
         raise Rejected("not_allowed", "Only somebody who works in one store has tasks there.")
-    check_new(operation, world)
-    check_known(operation.doc, WRITTEN | {"customer", *REMADE_WITH})
-    given = {**operation.doc, "id": operation.id, "store": world.account.stores[0], "creator": world.account.id}
-    given |= {"created_at": world.now, "repeat_from": given.get("repeat_from", given.get("due", ""))}
-    try:
-        task = msgspec.convert(given, ManualTask)
-    except msgspec.ValidationError as error:
-        raise invalid(error) from None
-    if not task.repeat:
-        task = msgspec.structs.replace(task, repeat_from="")
-    if task.customer is not None:
-        _somebody(task.customer, world)
-    _check_texts(task)
-    if task.assignee not in (None, world.account.id):
-        _check_given(task, world)
-    return _outcome(None, _timed(task, world))
 
 
-def edit(operation: Edit, world: World) -> Outcome:
-    """Changes of an open task; a new assignee is a hand-over."""
-    task = _open(operation.kind, operation.id, world)
+def _may_change(task: Task, operation: Edit | Remove, world: World) -> None:
+    _check_open(task)
     _check_person(task, world)
-    held = as_document(task)
-    fields, conflicts = merged(operation, held, _EDITABLE[operation.kind] | _coming_back(operation, held))
-    if fields == held:
-        return Outcome(conflicts=conflicts)
-    try:
-        changed = msgspec.convert(fields, type(task))
-    except msgspec.ValidationError as error:
-        raise invalid(error) from None
-    _check_texts(changed)
-    if isinstance(changed, ManualTask) and isinstance(task, ManualTask):
-        if changed.repeat != task.repeat or not task.repeat:
-            start = changed.repeat_from if "repeat_from" in operation.set else changed.due
-            changed = msgspec.structs.replace(changed, repeat_from=start if changed.repeat else "")
-        if changed.assignee != task.assignee:
-            if changed.assignee not in (None, changed.creator, world.account.id):
-                _check_given(changed, world)
-            elif world.account.id not in (changed.assignee, changed.creator):
-                _colleague(changed.creator, changed.store, world, "assignee")  # back to who made it
-            changed = _claimed(changed, operation, world)
-    if isinstance(changed, RuleTask) and isinstance(task, RuleTask) and changed.meant_for != task.meant_for:
+    if isinstance(operation, Edit):
+        return
+    if isinstance(task, ManualTask) and task.creator != world.account.id:
+        raise Rejected("not_allowed", "Only who made a task takes it away; anybody who sees it can dismiss it.")
+    check_free(task, world)
+
+
+def _settle(before: Task | None, task: Task, operation: Create | Edit, world: World) -> Task:
+    """A task with what follows from its fields: whom it may be given to, and when it is due."""
+    if isinstance(task, ManualTask):
+        task = _settle_made(before, task, operation, world)
+    if isinstance(task, RuleTask) and isinstance(before, RuleTask) and task.meant_for != before.meant_for:
         if _mode(world) != "team":
             raise Rejected(
                 "not_allowed",
                 "In Associate Mode a rule's task goes with its customer: it is theirs who owns the customer.",
                 field="meant_for",
             )
-        if changed.meant_for is not None:
-            _colleague(changed.meant_for, changed.store, world, "meant_for")
-        changed = _claimed(changed, operation, world)
-    changed = _timed(changed, world)
-    back = operation.guard  # to what it was, be that past by now
-    if changed.snoozed_to and changed.snoozed_to != task.snoozed_to and _has_come(changed, world) and not back:
+        if task.meant_for is not None:
+            _colleague(task.meant_for, task.store, world, "meant_for")
+        task = _claimed(task, operation, world)
+    task = _timed(task, world)
+    taken_back = isinstance(operation, Edit) and operation.guard  # to what it was, be that past by now
+    put_off = before is not None and task.snoozed_to and task.snoozed_to != before.snoozed_to
+    if put_off and _has_come(task, world) and not taken_back:
         raise Rejected("invalid", "A task is put off to a time to come.", field="snoozed_to")
-    return Outcome(**{**_fields(_outcome(task, changed)), "conflicts": conflicts})
+    return task
 
 
-def _coming_back(operation: Edit, held: Mapping[str, Any]) -> set[str]:
-    """The fields that an edit may bring back, because it takes back what has changed them."""
-    if not operation.guard:
-        return set()
-    changed = {name for name, value in operation.set.items() if name in held and value != held[name]}
-    return {name for name, others in CAME_WITH.items() if name in held and changed & set(others)}
+def _settle_made(before: Task | None, task: ManualTask, operation: Create | Edit, world: World) -> ManualTask:
+    me = world.account.id
+    if not isinstance(before, ManualTask) or task.repeat != before.repeat or not before.repeat:
+        given = "repeat_from" in (operation.doc if isinstance(operation, Create) else operation.set)
+        start = task.repeat_from if given else task.due
+        task = msgspec.structs.replace(task, repeat_from=start if task.repeat else "")
+    if not isinstance(before, ManualTask):
+        if task.customer is not None:
+            _somebody(task.customer, world)
+        if task.assignee not in (None, me):
+            _check_given(task, world)
+        return task
+    if task.assignee == before.assignee:
+        return task
+    if task.assignee not in (None, task.creator, me):
+        _check_given(task, world)
+    elif me not in (task.assignee, task.creator):
+        _colleague(task.creator, task.store, world, "assignee")  # back to who made it
+    return _claimed(task, operation, world)
 
 
-def _claimed(task: _AnyTask, operation: Edit, world: World) -> _AnyTask:
+def _claimed(task: _AnyTask, operation: Create | Edit, world: World) -> _AnyTask:
     """A task that was handed over is nobody's claim, unless the hand-over is taken back."""
-    back = "claimed_by" in operation.set and world.records.get("staff", task.claimed_by or "") is not None
-    return task if back else msgspec.structs.replace(task, claimed_by=None)
+    back = isinstance(operation, Edit) and "claimed_by" in operation.set
+    known = back and world.records.get("staff", task.claimed_by or "") is not None
+    return task if known else msgspec.structs.replace(task, claimed_by=None)
 
 
-def remove(operation: Remove, world: World) -> Outcome:
-    """Take back that one has made a task, while nothing has become of it."""
-    task = _open(operation.kind, operation.id, world)
-    assert isinstance(task, ManualTask)  # noqa: S101 -- for the type checker: only these can be removed
-    if task.creator != world.account.id:
-        raise Rejected("not_allowed", "Only who made a task takes it away; anybody who sees it can dismiss it.")
-    held = as_document(task)
-    for name, value in operation.was.items():
-        if name in held and (held[name] or None) != (value or None):
-            raise Rejected("conflict", "Somebody has changed it since.", field=name)
-    check_free(task, world)
-    return _outcome(task, None)
+HOOKS = Hooks(may_create=_may_make, may_change=_may_change, settle=_settle)
+"""Of all three kinds of tasks."""
+
+
+# ------------------------------------------------------------------ ended, and open again
 
 
 def finish(operation: Finish, world: World) -> Outcome:
@@ -149,7 +118,6 @@ def finish(operation: Finish, world: World) -> Outcome:
     A task whose time was up meanwhile is done all the same.
     """
     task = read(world, operation.kind, operation.id, _TYPES[operation.kind])
-    assert isinstance(task, Task)  # noqa: S101 -- for the type checker
     me = world.account.id
     if task.state in ("done", "dismissed"):
         if (task.state, task.done_by) == (operation.how, me):
@@ -166,13 +134,12 @@ def finish(operation: Finish, world: World) -> Outcome:
     if isinstance(ended, RuleTask) and len(world.account.stores) == 1:
         ended = msgspec.structs.replace(ended, store=world.account.stores[0])  # it counts where it was done
     following = _next(ended, world)
-    return _outcome(task, ended, *([following] if following else []))
+    return changed(task, ended, *([following] if following else []))
 
 
 def reopen(operation: Reopen, world: World) -> Outcome:
     """An end taken back by who has made it."""
     task = read(world, operation.kind, operation.id, _TYPES[operation.kind])
-    assert isinstance(task, Task)  # noqa: S101 -- for the type checker
     if task.state == "open":
         return Outcome()
     if task.state == "expired" or task.done_by != world.account.id:
@@ -185,12 +152,12 @@ def reopen(operation: Reopen, world: World) -> Outcome:
     opened = msgspec.structs.replace(task, state="open", done_by=None, done_at=None, reason="")
     following = _next(task, world, made=True)
     if following is None:
-        return _outcome(task, opened)
+        return changed(task, opened)
     found = world.records.get("manual_task", following.id)
     if found is not None and msgspec.structs.replace(following, created_at=getattr(found, "created_at", None)) != found:
         raise Rejected("conflict", "The next one of this task has been changed since.")
-    gone = _outcome(found if isinstance(found, ManualTask) else None, None)
-    back = _outcome(task, opened)
+    gone = changed(found if isinstance(found, ManualTask) else None, None)
+    back = changed(task, opened)
     return Outcome(puts=back.puts, removes=(*back.removes, *gone.removes))
 
 
@@ -212,7 +179,6 @@ def _another_is_open(task: RuleTask, world: World) -> bool:
 def withdraw(operation: Withdraw, world: World) -> Outcome:
     """A manager takes back a task that was given. Its effect on the task, which they need not see, is the backend's."""
     card = read(world, "task_card", operation.id, TaskCard)
-    assert isinstance(card, TaskCard)  # noqa: S101 -- for the type checker
     if card.state != "open":
         raise Rejected("already_done", "It was done or dismissed already.", winner=card.assignee)
     reason = check_text(operation.reason, "reason", LONGEST_REASON).strip()
@@ -278,38 +244,12 @@ def _next(ended: Task, world: World, *, made: bool = False) -> ManualTask | None
     return timed
 
 
-def _outcome(before: Record | None, after: Record | None, *others: Record) -> Outcome:
-    """A change with the cards that it brings, and takes away."""
-    there = [*([after] if after else []), *others]
-    cards = [card for record in there for card in visibility.cards(record)]
-    kept = {card.id for card in cards}
-    gone = [(kind_of(card), card.id) for card in (visibility.cards(before) if before else []) if card.id not in kept]
-    if before and not after:
-        gone.append((kind_of(before), before.id))
-    return Outcome(puts=(*there, *cards), removes=tuple(gone))
-
-
-def _fields(outcome: Outcome) -> dict[str, Any]:
-    return {"puts": outcome.puts, "removes": outcome.removes}
-
-
 # ------------------------------------------------------------------ checks
 
 
-def _open(kind: str, id: str, world: World) -> Task:
-    task = read(world, kind, id, _TYPES[kind])
-    assert isinstance(task, Task)  # noqa: S101 -- for the type checker
+def _check_open(task: Task) -> None:
     if task.state != "open":
         raise Rejected("already_done", "It was done, dismissed or expired already.", winner=task.done_by)
-    return task
-
-
-def _check_texts(task: Task) -> None:
-    if not check_text(task.title, "title", LONGEST_TITLE).strip():
-        raise Rejected("invalid", "A task needs a title.", field="title")
-    check_text(task.details, "details", LONGEST_DETAILS)
-    if isinstance(task, ManualTask):
-        check_text(task.series, "series", LONGEST_TITLE)
 
 
 def _timed(task: Task, world: World) -> Task:

@@ -8,17 +8,12 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from sellmode_contract import filters, text
+from sellmode_contract.kinds.task_rule import TASK_RULE
 from sellmode_contract.records import CustomField, TaskRule
 from sellmode_contract.rules.templates import unknown_places
 
-LONGEST_SLUG = 40
-LONGEST_NAME = 100
-LONGEST_TEXT = 5_000
-MOST_DAYS = 3660
 MOST_RULES = 200
 """Of the retailer, and of each store besides: every one is asked about each customer every day."""
-MOST_NAMES = 50
-"""Dates or products that a rule may name."""
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
@@ -44,12 +39,11 @@ class Problem(NamedTuple):
 
 
 def problems(rule: TaskRule, custom: Iterable[CustomField]) -> Iterator[Problem]:
-    """Everything that is wrong with a rule, in the order of its fields."""
-    if not _SLUG.fullmatch(rule.slug) or len(rule.slug) > LONGEST_SLUG:
-        yield Problem("slug", f"A slug is small letters, digits and hyphens, {LONGEST_SLUG} at most.")
-    yield from _texts(rule)
+    """Everything that is wrong with a rule: what its trigger asks for first, then field by field."""
+    if not _SLUG.fullmatch(rule.slug):
+        yield Problem("slug", "A slug is small letters, digits and hyphens.")
     yield from _trigger(rule)
-    yield from _numbers(rule)
+    yield from _fields(rule)
     if rule.due_time and not _TIME.fullmatch(rule.due_time):
         yield Problem("due_time", "A time of day is written 09:00.")
     if rule.due_time and rule.offset_hours:
@@ -57,20 +51,10 @@ def problems(rule: TaskRule, custom: Iterable[CustomField]) -> Iterator[Problem]
     yield from _audience(rule, custom)
 
 
-def _texts(rule: TaskRule) -> Iterator[Problem]:
-    for field, longest in (
-        ("name", LONGEST_NAME),
-        ("title", 200),
-        ("details", LONGEST_TEXT),
-        ("message", LONGEST_TEXT),
-        ("event", LONGEST_NAME),
-    ):
-        value: str = getattr(rule, field)
-        yield from _unstorable(field, value)
-        if len(value) > longest:
-            yield Problem(field, f"It has {len(value)} characters; at most {longest} are kept.")
-        if field in ("name", "title") and not value.strip():
-            yield Problem(field, f"A rule needs a {field}.")
+def _fields(rule: TaskRule) -> Iterator[Problem]:
+    for field in TASK_RULE.fields:
+        if detail := field.problem(getattr(rule, field.name)):
+            yield Problem(field.name, detail)
     for place in unknown_places(rule.message):
         yield Problem("message", f"There is nothing to put in the place of {{{place}}}.")
 
@@ -96,28 +80,6 @@ def _trigger(rule: TaskRule) -> Iterator[Problem]:
         yield Problem("after_days", "It has either after_days or times_average.")
     if rule.trigger == "replenishment" and not rule.products:
         yield Problem("products", "It has to say which products run out.")
-    for field in ("dates", "products"):
-        names: tuple[str, ...] = getattr(rule, field)
-        if len(names) > MOST_NAMES or any(not name.strip() or len(name) > 200 for name in names):
-            yield Problem(field, f"It names {MOST_NAMES} at most, none of them empty.")
-        yield from _unstorable(field, "".join(names))
-
-
-def _numbers(rule: TaskRule) -> Iterator[Problem]:
-    bounds = {
-        "after_days": (1, MOST_DAYS),
-        "offset_days": (-366, MOST_DAYS),
-        "offset_hours": (-24 * 366, 24 * 366),
-        "expires_days": (0, MOST_DAYS),
-        "contact_gap_days": (0, MOST_DAYS),
-        "daily_cap": (1, 10_000),
-    }
-    for field, (least, most) in bounds.items():
-        value: int | None = getattr(rule, field)
-        if value is not None and not least <= value <= most:
-            yield Problem(field, f"It has to be a number from {least} to {most}.")
-    if rule.times_average is not None and not 0.1 <= rule.times_average <= 100:
-        yield Problem("times_average", "It has to be a number from 0.1 to 100.")
 
 
 def _audience(rule: TaskRule, custom: Iterable[CustomField]) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sellmode_contract import filters
 from sellmode_contract.filters import Node, Person
+from sellmode_contract.kinds.task_rule import MOST_DAYS
 from sellmode_contract.records import (
     Because,
     Channel,
@@ -20,7 +21,7 @@ from sellmode_contract.records import (
     TaskRule,
     rule_task_id,
 )
-from sellmode_contract.rules.checking import MOST_DAYS, Problem, problems
+from sellmode_contract.rules.checking import Problem, problems
 from sellmode_contract.rules.facts import UNSAID, Facts, Needs, day_of, field_values
 from sellmode_contract.rules.occurrences import Occurrence, Timing, Wanted, finder, lasts
 from sellmode_contract.search import keys_of

@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
+from sellmode_contract.kinds.task_rule import MOST_DAYS
 from sellmode_contract.records import Because, CustomField, RuleTrigger, TaskRule
 from sellmode_contract.rules import LATE_DAYS, MOST_LATE_DAYS
-from sellmode_contract.rules.checking import MOST_DAYS, time_of
+from sellmode_contract.rules.checking import time_of
 from sellmode_contract.rules.facts import Facts, Item, Purchase, day_of, iso_day
 from sellmode_contract.search import exact
 from sellmode_contract.store_time import Due, day_start

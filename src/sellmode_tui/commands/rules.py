@@ -10,8 +10,8 @@ import click
 import msgspec
 
 from sellmode_contract import wire
+from sellmode_contract.kinds.task_rule import TASK_RULE
 from sellmode_contract.mutations import Rejected
-from sellmode_contract.mutations.rules import FIXED
 from sellmode_contract.records import TaskRule
 from sellmode_contract.rules import HELD
 from sellmode_contract.rules.checking import problems
@@ -28,7 +28,7 @@ from sellmode_tui.visibility import Door, RuleLine, Written
 from sellmode_tui.visibility.due_words import due_words
 from sellmode_tui.visibility.preview_words import unseen_words
 
-_FIELDS: Final = [name for name in TaskRule.__struct_fields__ if name not in FIXED]
+_FIELDS: Final = [name for name in TaskRule.__struct_fields__ if name in TASK_RULE.edited]
 _set_option = click.option(
     "--set", "assignments", metavar="FIELD=VALUE", multiple=True, help="Set FIELD; an empty VALUE takes it away."
 )
@@ -246,7 +246,8 @@ def _changed(rule: TaskRule, assignments: Iterable[str]) -> TaskRule:
     defaults = dict(zip(reversed(TaskRule.__struct_fields__), reversed(TaskRule.__struct_defaults__), strict=False))
     for field, value in pairs(assignments, "--set"):
         if field not in _FIELDS:
-            fixed = " stays as it was made." if field in FIXED else f" is no field; there are {', '.join(_FIELDS)}."
+            made = field in ("id", *TASK_RULE.by_name)
+            fixed = " stays as it was made." if made else f" is no field; there are {', '.join(_FIELDS)}."
             raise Failure(f"{visible(field)}{fixed}", Exit.USAGE)
         if not value and field in defaults and isinstance(defaults[field], str | int | float | tuple | None):
             fields[field] = defaults[field]
@@ -293,7 +294,7 @@ def _write_rules(door: Door, given: list[TaskRule]) -> list[Written]:
             else:
                 if present.trigger != rule.trigger:
                     raise Rejected("invalid", "The trigger of a rule stays: remove it first.", field="trigger")
-                changes = {name: value for name, value in fields.items() if name not in FIXED}
+                changes = {name: value for name, value in fields.items() if name in TASK_RULE.edited}
                 written.append(door.edit_rule(present.id, changes))
         except Rejected as error:
             told = failure(error)

@@ -8,8 +8,8 @@ from typing import Any, Literal
 import msgspec
 
 from sellmode_contract.documents import as_document, as_json
+from sellmode_contract.kinds.task import MANUAL_TASK
 from sellmode_contract.mutations import Claim, Create, Edit, Finish, Rejected, Release, Remove, Reopen, Withdraw
-from sellmode_contract.mutations.tasks import REMADE_WITH, WRITTEN
 from sellmode_contract.records import (
     CorporateBrief,
     CorporateTask,
@@ -47,11 +47,11 @@ def create(id: str, fields: Mapping[str, Any]) -> Create:
 
 def create_again(id: str, record: ManualTask) -> Create:
     """A task that was removed, as it was: put off as it was, and where its series was."""
-    again = {name: value for name in REMADE_WITH if (value := getattr(record, name))}
-    if again.get("repeat_from") == record.due:
+    held = as_document(record)
+    again = {name: held[name] for name in MANUAL_TASK.created}
+    if held["repeat_from"] == held["due"]:
         del again["repeat_from"]
-    made = create(id, content(record))
-    return msgspec.structs.replace(made, doc={**made.doc, **again})
+    return create(id, again)
 
 
 def came_with(operation: Edit, before: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
@@ -132,12 +132,12 @@ def withdraw(seen: Seen, card: str, reason: str) -> Withdraw:
 def content(record: ManualTask) -> dict[str, Any]:
     """What somebody wrote of a task, as JSON has it."""
     held = as_document(record)
-    return {name: held[name] for name in (*sorted(WRITTEN), "customer")}
+    return {name: held[name] for name in MANUAL_TASK.content}
 
 
 def made(operation: Create) -> dict[str, Any]:
     """What stands in the fields of a task as it was made."""
-    return {**dict.fromkeys((*sorted(WRITTEN), "customer", "snoozed_to")), **operation.doc}
+    return {**dict.fromkeys(MANUAL_TASK.content), **operation.doc}
 
 
 # ------------------------------------------------------------------ to whom
