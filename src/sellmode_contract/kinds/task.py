@@ -75,7 +75,7 @@ MANUAL_TASK = Kind(
         Text(name="repeat", longest=1_000, label="repetition"),
         Ref(name="assignee", to="staff", label="assignee"),
         Due(name="snoozed_to", label="snoozed until"),
-        Due(name="repeat_from", write="again"),
+        Text(name="repeat_from", write="again"),
         Text(name="series", write="again"),
     ),
     verbs=frozenset({"create", "edit", "remove"}),
