@@ -161,7 +161,7 @@ class SellmodeApp(DraftingApp):
         if not self._unsaved:
             self._quit()
             return
-        self.push_screen(discarding(), lambda wanted: self._quit() if wanted else None)
+        self.open(discarding(), lambda wanted: self._quit() if wanted else None)
 
     def _quit(self) -> None:
         self._discard_typed()
@@ -170,7 +170,7 @@ class SellmodeApp(DraftingApp):
     def action_keys(self) -> None:
         """Show the keys that work here."""
         if not isinstance(self.screen, KeysScreen | TooSmallScreen):
-            self.push_screen(KeysScreen(self.screen))
+            self.open(KeysScreen(self.screen))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What can be done only while somebody is signed in."""
@@ -261,7 +261,7 @@ class SellmodeApp(DraftingApp):
     @on(CustomerPage.TasksWanted)
     def _show_tasks(self, message: CustomerPage.TasksWanted) -> None:
         if self._desk is not None:
-            self.push_screen(CustomerTasksScreen(self._desk, message.profile))
+            self.open(CustomerTasksScreen(self._desk, message.profile))
 
     @on(DeskScreen.Wrote)
     def _tell_written(self, message: DeskScreen.Wrote) -> None:
@@ -369,7 +369,7 @@ class SellmodeApp(DraftingApp):
         not_done = [f"{counted(unsent, 'change')} not sent"] if unsent else []
         not_done += [f"{counted(unsaved, 'draft')} not saved"] if unsaved else []
         question = f"{' and '.join(not_done)}. Sign out anyway? All of it is kept here for your next sign-in."
-        self.push_screen(ConfirmBox(question, "Sign out", "Stay"), lambda yes: self._leave_soon() if yes else None)
+        self.open(ConfirmBox(question, "Sign out", "Stay"), lambda yes: self._leave_soon() if yes else None)
 
     def _leave_soon(self) -> None:
         self.call_later(self._leave)
@@ -426,8 +426,7 @@ class SellmodeApp(DraftingApp):
         # The customers stay under all others, as they were.
         beneath = next((place for place, each in enumerate(self.screen_stack) if isinstance(each, page)), 1)
         with self.batch_update():
-            while len(self.screen_stack) > beneath + 1:
-                await self.pop_screen()
+            await self._close_above(beneath)
             if not isinstance(self.screen, page):
                 await self.push_screen(page(desk))
 
@@ -447,7 +446,7 @@ class SellmodeApp(DraftingApp):
     def _open_once(self, page: type[AttentionScreen | SyncScreen]) -> None:
         """Open a page unless it is open already, be it under others."""
         if self._desk is not None and not any(isinstance(each, page) for each in self._pages()):
-            self.push_screen(page(self._desk))
+            self.open(page(self._desk))
 
     def action_remember(self) -> None:
         """Stay signed in on this machine, until a lock or sign-out."""

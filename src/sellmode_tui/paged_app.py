@@ -17,6 +17,7 @@ from sellmode_contract.text import visible
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.crash import write_report
 from sellmode_tui.entrance import TOLD
+from sellmode_tui.screens.app_page import AppPage, OpenPage, Other, PageEnded
 from sellmode_tui.screens.memory import forget
 from sellmode_tui.screens.too_small import HEIGHT, WIDTH, TooSmallScreen
 from sellmode_tui.widgets.keys_in_order import KeysInOrder
@@ -84,12 +85,33 @@ class PagedApp(KeysInOrder[None]):
 
     # ------------------------------------------------------------------ pages
 
+    # This is the only place where pages come and go. All of it runs in the app's own task: see screens/app_page.py.
+
+    def open(self, page: Screen[Other], then: Callable[[Other | None], None] | None = None) -> None:
+        """Open a page over the topmost one; `then` gets its result."""
+        self.post_message(OpenPage(page, self.screen, then))
+
+    @on(OpenPage)
+    def _open(self, wanted: OpenPage) -> None:
+        if wanted.over is self.screen:
+            self.push_screen(wanted.page, wanted.then)
+
+    @on(PageEnded)
+    def _close_ended(self) -> None:
+        """Close what has ended and has nothing over it any more."""
+        while isinstance(page := self.screen, AppPage) and page.ended:
+            page.dismiss(page.result)
+
+    async def _close_above(self, place: int) -> None:
+        """Close all pages above a place in the stack."""
+        while len(self.screen_stack) > place + 1:
+            await self.pop_screen()
+
     async def _show_only(self, screen: Screen[None]) -> None:
         """Put one page in place of all there are; nothing of them stays, neither widgets nor what they said."""
         self.clear_notifications()
         with self.batch_update():
-            while len(self.screen_stack) > 2:
-                await self.pop_screen()
+            await self._close_above(1)
             if len(self.screen_stack) == 2:
                 await self.switch_screen(screen)
             else:
@@ -104,10 +126,12 @@ class PagedApp(KeysInOrder[None]):
         if len(self.screen_stack) < 2:
             return
         small = size.width < WIDTH or size.height < HEIGHT
-        if small and not isinstance(self.screen, TooSmallScreen):
+        shown = [page for page in self.screen_stack if isinstance(page, TooSmallScreen) and not page.ended]
+        if small and not shown:
             self.push_screen(TooSmallScreen())
-        elif not small and isinstance(self.screen, TooSmallScreen):
-            self.pop_screen()
+        elif not small:
+            for page in shown:  # a question may stand over it
+                page.end()
 
     def get_key_display(self, binding: Binding) -> str:
         """A key as it is printed on keyboards; every terminal can draw it."""

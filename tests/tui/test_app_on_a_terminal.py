@@ -7,8 +7,6 @@ import re
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,37 +15,10 @@ from sellmode_contract.records import Contact, Customer, Note, Order, OrderLine,
 from sellmode_contract.visibility import Account
 from sellmode_tui.account.journal import Journal
 from tests.support.hostile import HOSTILE
-from tests.support.machine import COMMAND
-from tests.support.quick import QUICKLY
 from tests.support.terminal import DEADLINE, KEYS, Terminal, foreign_bytes
+from tests.tui.on_a_terminal import ROOT, terminal
 from tests.tui.screens import counter
 from tests.tui.screens.counter import PASSWORD, SERVER
-
-ROOT = Path(__file__).parents[2]
-
-
-@contextmanager
-def terminal(
-    data: Path, *options: str, columns: int = 80, rows: int = 24, term: str = "xterm-256color", program: str = ""
-) -> Iterator[Terminal]:
-    """The installed app on a pty, with its own data folder; `program` runs in its place."""
-    password = data.parent / "password"
-    password.write_text(PASSWORD + "\n")
-    password.chmod(0o600)
-    home = data.parent / "terminal-home"
-    home.mkdir(mode=0o700, exist_ok=True)
-    env = {
-        "HOME": str(home),
-        "SELLMODE_DATA_DIR": str(data),
-        "SELLMODE_CONFIG_DIR": str(home),
-        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
-        "TERM": term,
-        **({"COLORTERM": "truecolor"} if term == "xterm-256color" else {}),
-    }
-    account = ["--server", SERVER, "--user", "anna", "--password-file", str(password)]
-    argv = [sys.executable, "-c", QUICKLY + program] if program else [*COMMAND, *account, *options]
-    with Terminal(argv, columns=columns, rows=rows, cwd=ROOT, env=env) as opened:
-        yield opened
 
 
 def make(data: Path, customers: int) -> None:

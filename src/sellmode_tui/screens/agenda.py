@@ -15,9 +15,9 @@ from textual.widgets import Static
 from sellmode_contract.records import Staff
 from sellmode_contract.text import visible
 from sellmode_contract.visibility import may
+from sellmode_tui.screens.app_page import Result
 from sellmode_tui.screens.customer_page import MAY_NOT
 from sellmode_tui.screens.desk import AgendaView, Desk
-from sellmode_tui.screens.desk_screen import Result
 from sellmode_tui.screens.given_tasks import GivenTasksScreen
 from sellmode_tui.screens.main_page import MainPage, PageName
 from sellmode_tui.screens.standing import why_no_tasks
@@ -284,7 +284,7 @@ class TaskListPage(TaskPage[Result]):
         if self.has_class("-wide"):
             self.query_one(TaskView).focus()
         elif line := self.task_at_cursor:
-            self.app.push_screen(TaskScreen(self._desk, line.key), self._task_closed)
+            self.open(TaskScreen(self._desk, line.key), self._task_closed)
 
     def _task_closed(self, gone: bool | None) -> None:
         if gone:
@@ -439,7 +439,7 @@ class TaskListPage(TaskPage[Result]):
 
         def opened(staff: Sequence[Staff]) -> None:
             if self.is_active:
-                self.app.push_screen(NewTaskForm(self._desk, staff, customer))
+                self.open(NewTaskForm(self._desk, staff, customer))
 
         self.ask(lambda door: door.assignable(id), opened, group="open")
 
@@ -477,7 +477,7 @@ class AgendaScreen(TaskListPage[None], MainPage[None]):
         """List the tasks that were given."""
         account = self._desk.facts.account
         if account is not None and may(account, "reassign"):
-            self.app.push_screen(GivenTasksScreen(self._desk))
+            self.open(GivenTasksScreen(self._desk))
         else:
             self.tell("Managers have a list of the tasks that were given.")
 

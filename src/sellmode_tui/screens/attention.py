@@ -69,13 +69,13 @@ class AttentionScreen(ListScreen[None, Attention]):
     def _open(self) -> None:
         match self.current:
             case Lost() as lost:
-                self.app.push_screen(LostScreen(self._desk, lost))
+                self.open(LostScreen(self._desk, lost))
             case Refused() as refused:
-                self.app.push_screen(RefusedScreen(self._desk, refused))
+                self.open(RefusedScreen(self._desk, refused))
             case HandedOver() as handed_over:
-                self.app.push_screen(HandedOverScreen(self._desk, handed_over))
+                self.open(HandedOverScreen(self._desk, handed_over))
             case Duplicate() as duplicate:
-                self.app.push_screen(DuplicateScreen(self._desk, duplicate))
+                self.open(DuplicateScreen(self._desk, duplicate))
 
     def action_back(self) -> None:
         """Back to where the person was."""

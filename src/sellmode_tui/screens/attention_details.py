@@ -80,11 +80,11 @@ class DetailsScreen(DeskScreen[None], Generic[Item]):
 
     def records_changed(self) -> None:
         """Look whether it is still there, and what it says now."""
-        if not self._ended:
+        if not self.ended:
             self.ask(lambda door: door.attention(), self._compare, group="compare")
 
     def _compare(self, items: Sequence[Attention]) -> None:
-        if self._ended:
+        if self.ended:
             return
         for now in items:
             if isinstance(now, type(self.item)) and now.key == self.item.key:
@@ -118,9 +118,7 @@ class DetailsScreen(DeskScreen[None], Generic[Item]):
 
     def confirm(self, question: str, yes: str, work: Callable[[Door], Written | None], said: str) -> None:
         """Do it if the person says so once more."""
-        self.app.push_screen(
-            ConfirmBox(question, yes, "leaves it"), lambda wanted: self.do(work, said) if wanted else None
-        )
+        self.open(ConfirmBox(question, yes, "leaves it"), lambda wanted: self.do(work, said) if wanted else None)
 
     def action_back(self) -> None:
         """Back to the list."""
@@ -185,7 +183,7 @@ class RefusedScreen(DetailsScreen[Refused]):
 
     def _edit(self, staff: Sequence[Staff]) -> None:
         form = ResendForm(self._desk, self.item, staff)
-        self.app.push_screen(form, lambda written: self.end() if written else None)
+        self.open(form, lambda written: self.end() if written else None)
 
     def action_resend(self) -> None:
         """Send it again."""
@@ -290,7 +288,7 @@ class DuplicateScreen(DetailsScreen[Duplicate]):
 
     def action_merge(self) -> None:
         """Choose what stays."""
-        self.app.push_screen(MergeForm(self._desk, self.item), lambda written: self.end() if written else None)
+        self.open(MergeForm(self._desk, self.item), lambda written: self.end() if written else None)
 
     def action_not_the_same(self) -> None:
         """They are two people."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,12 +11,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from sellmode_tui.screens.app_page import AppPage, Result
 from sellmode_tui.widgets.scrollbar import PlainBar
 
-Result = TypeVar("Result")
 
-
-class Box(ModalScreen[Result]):
+class Box(ModalScreen[Result], AppPage[Result]):
     """A box in the middle of the screen, as plain as a sheet of paper."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,7 +51,7 @@ class Box(ModalScreen[Result]):
 
     def action_close(self) -> None:
         """Close without a result."""
-        self.dismiss(None)
+        self.end()
 
 
 class TextBox(Box[None]):

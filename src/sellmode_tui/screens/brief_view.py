@@ -12,10 +12,11 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sellmode_contract.text import visible, visible_lines
+from sellmode_tui.screens.app_page import Result
 from sellmode_tui.screens.brief_form import BriefForm, works_words
 from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.desk_screen import DeskScreen, Result
+from sellmode_tui.screens.desk_screen import DeskScreen
 from sellmode_tui.screens.page import MUTED, Page
 from sellmode_tui.screens.product_lines import add_products
 from sellmode_tui.screens.profile_page import CONTACTS
@@ -50,7 +51,7 @@ class BriefPage(DeskScreen[Result]):
     def action_add(self) -> None:
         """Ask something."""
         if self._is_head_office:
-            self.app.push_screen(BriefForm(self._desk), self._was_asked)
+            self.open(BriefForm(self._desk), self._was_asked)
 
     def action_add_like(self) -> None:
         """Ask something like it: what was asked is not changed behind the back of those who have it."""
@@ -62,7 +63,7 @@ class BriefPage(DeskScreen[Result]):
         if details is None:
             self.tell(GONE)
         elif self.is_active:
-            self.app.push_screen(BriefForm(self._desk, details), self._was_asked)
+            self.open(BriefForm(self._desk, details), self._was_asked)
 
     def _was_asked(self, written: Written | None) -> None:
         """A form has closed."""
@@ -90,7 +91,7 @@ class BriefPage(DeskScreen[Result]):
                 f'Take back "{title if len(title) <= 60 else f"{title[:57]}..."}"?{open_ones} What was done stays.'
             )
             box = ConfirmBox(question, "takes it back", "leaves it")
-            self.app.push_screen(box, lambda yes: self._take_back(id) if yes else None)
+            self.open(box, lambda yes: self._take_back(id) if yes else None)
 
     def _take_back(self, id: str) -> None:
         self.ask(lambda door: door.take_back(id), self.wrote, group="write", refused=lambda _, why: self.tell(why))

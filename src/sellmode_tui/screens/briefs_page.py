@@ -118,7 +118,7 @@ class BriefsScreen(ListScreen[None, BriefLine], BriefPage[None], MainPage[None])
     @on(RowTable.Chosen)
     def _open(self) -> None:
         if item := self.current:
-            self.app.push_screen(BriefScreen(self._desk, item.brief.id), self._brief_closed)
+            self.open(BriefScreen(self._desk, item.brief.id), self._brief_closed)
 
     def _brief_closed(self, gone: bool | None) -> None:
         if gone:

@@ -37,7 +37,7 @@ class ConfirmBox(Box[bool]):
 
     def action_yes(self) -> None:
         """It is wanted."""
-        self.dismiss(True)
+        self.end(True)
 
 
 def discarding() -> ConfirmBox:

@@ -112,11 +112,11 @@ class ConsentForm(FormScreen):
     def records_changed(self) -> None:
         """Look whether the consent has become another."""
         customer = self._customer
-        if not self._ended:
+        if not self.ended:
             self.ask(lambda door: door.profile(customer), self._compare, group="compare")
 
     def _compare(self, profile: Profile | None) -> None:
-        if self._ended:
+        if self.ended:
             return
         if profile is None:
             self.say_quietly("This customer is no longer visible to you.")

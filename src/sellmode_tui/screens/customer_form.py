@@ -97,7 +97,7 @@ class AddCustomerScreen(FormScreen):
                 self.existing = choice
                 self.end()
 
-        self.app.push_screen(MatchesBox(matches), chosen)
+        self.open(MatchesBox(matches), chosen)
 
 
 SAVE_ANYWAY: Final = ""
@@ -132,11 +132,11 @@ class MatchesBox(Box[str]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Open who is there."""
-        self.dismiss(self._matches[event.option_index].id)
+        self.end(self._matches[event.option_index].id)
 
     def action_save(self) -> None:
         """Save the new one."""
-        self.dismiss(SAVE_ANYWAY)
+        self.end(SAVE_ANYWAY)
 
 
 def _match(match: Match) -> Content:
@@ -204,11 +204,11 @@ class EditCustomerScreen(FormScreen):
     def records_changed(self) -> None:
         """Look whether the customer has become another."""
         id = self._customer.id
-        if not self._ended:
+        if not self.ended:
             self.ask(lambda door: door.profile(id), self._compare, group="compare")
 
     def _compare(self, profile: Profile | None) -> None:
-        if self._ended:
+        if self.ended:
             return
         if profile is None:
             self.say_quietly("This customer is no longer visible to you: what you typed cannot be saved.")

@@ -10,12 +10,13 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from sellmode_contract.visibility import may
+from sellmode_tui.screens.app_page import Result
 from sellmode_tui.screens.consent_form import ConsentForm
 from sellmode_tui.screens.contact_form import ContactForm
 from sellmode_tui.screens.customer_form import EditCustomerScreen
 from sellmode_tui.screens.dates import DatesScreen
 from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.desk_screen import DeskScreen, Result
+from sellmode_tui.screens.desk_screen import DeskScreen
 from sellmode_tui.screens.note_form import NoteForm
 from sellmode_tui.screens.own_entries import OwnEntriesScreen
 from sellmode_tui.visibility import Profile
@@ -92,7 +93,7 @@ class CustomerPage(DeskScreen[Result]):
     def _open(self, page: Callable[[Desk, Profile], DeskScreen[Any]]) -> None:
         id = self.customer
         if id is not None and self.may_write():
-            self._with_profile(id, lambda profile: self.app.push_screen(page(self._desk, profile)))
+            self._with_profile(id, lambda profile: self.open(page(self._desk, profile)))
 
     def _with_profile(self, id: str, take: Callable[[Profile], object]) -> None:
         def read(profile: Profile | None) -> None:

@@ -362,7 +362,7 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
             self._open_profile(event.key)
 
     def _open_profile(self, customer: str) -> None:
-        self.app.push_screen(ProfileScreen(self._desk, customer), self._profile_closed)
+        self.open(ProfileScreen(self._desk, customer), self._profile_closed)
 
     def _profile_closed(self, gone: bool | None) -> None:
         if gone:
@@ -400,7 +400,7 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
         """Add a customer."""
         if self.may_write():
             form = AddCustomerScreen(self._desk)
-            self.app.push_screen(form, lambda written: self.added(form, written))
+            self.open(form, lambda written: self.added(form, written))
 
     def added(self, form: AddCustomerScreen, written: Written | None) -> None:
         """Open the new customer, or the one who was there already."""
@@ -429,7 +429,7 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
 
     def action_filters(self) -> None:
         """Show the saved filters."""
-        self.app.push_screen(SavedFiltersScreen(self._desk, self.query_one(SearchBar).text), self._filter_picked)
+        self.open(SavedFiltersScreen(self._desk, self.query_one(SearchBar).text), self._filter_picked)
 
     def _filter_picked(self, text: str | None) -> None:
         if text is not None:

@@ -67,12 +67,12 @@ class DatesScreen(ListScreen[None, ListedDate]):
 
     def action_add(self) -> None:
         """Add a date."""
-        self.app.push_screen(DateForm(self._desk, self._profile))
+        self.open(DateForm(self._desk, self._profile))
 
     @on(RowTable.Chosen)
     def _edit(self) -> None:
         if (item := self.current) is not None:
-            self.app.push_screen(DateForm(self._desk, self._profile, item.record))
+            self.open(DateForm(self._desk, self._profile, item.record))
 
     def action_remove(self) -> None:
         """Remove the date; undo brings it back."""
@@ -142,12 +142,12 @@ class DateForm(FormScreen):
     def records_changed(self) -> None:
         """Look whether the date has become another."""
         date, customer = self._date, self._customer
-        if date is not None and not self._ended:
+        if date is not None and not self.ended:
             self.ask(lambda door: door.profile(customer), self._compare, group="compare")
 
     def _compare(self, profile: Profile | None) -> None:
         date = self._date
-        if self._ended or date is None:
+        if self.ended or date is None:
             return
         now = next((each for each in profile.dates if each.id == date.id), None) if profile else None
         if now is None:

@@ -9,21 +9,20 @@ from typing import TypeVar
 from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer
 
 from sellmode_contract.mutations import Rejected
 from sellmode_tui.entrance import TOLD
+from sellmode_tui.screens.app_page import AppPage, Result
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.standing import status_of
 from sellmode_tui.visibility import Door, Interrupted, Written
 from sellmode_tui.widgets.status_line import StatusLine
 
-Result = TypeVar("Result")
 Answer = TypeVar("Answer")
 
 
-class DeskScreen(Screen[Result]):
+class DeskScreen(AppPage[Result]):
     """A page with the status line. The app tells it when something has changed."""
 
     class Failed(Message):
@@ -52,10 +51,6 @@ class DeskScreen(Screen[Result]):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        self._result: Result | None = None
-        self._ended = False
-        """Whether the page closes as soon as nothing stands over it."""
-        self._left = False
 
     def compose_foot(self) -> ComposeResult:
         """The last lines of the page: how things stand, and keys."""
@@ -120,20 +115,3 @@ class DeskScreen(Screen[Result]):
     def wrote(self, written: Written | None, said: str = "") -> None:
         """Have the app say what was changed, whatever becomes of this page."""
         self.app.post_message(self.Wrote(written, said))
-
-    # --- the end
-
-    def end(self, result: Result | None = None) -> None:
-        """Close, at once or when what stands over this page (that the window is too small) has gone."""
-        if not self._ended:
-            self._result, self._ended = result, True
-            self._close()
-
-    def on_screen_resume(self) -> None:
-        """Close if that is due."""
-        self._close()
-
-    def _close(self) -> None:
-        if self._ended and not self._left and self.is_active:
-            self._left = True
-            self.dismiss(self._result)

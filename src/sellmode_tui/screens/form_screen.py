@@ -126,7 +126,7 @@ class FormScreen(DeskScreen[Written]):
     @property
     def unsaved(self) -> bool:
         """Whether something was typed that would be lost."""
-        return not self._ended and any(each.changed for each in self.fields)
+        return not self.ended and any(each.changed for each in self.fields)
 
     @property
     def hint(self) -> str:
@@ -189,7 +189,7 @@ class FormScreen(DeskScreen[Written]):
 
     def action_save(self) -> None:
         """Save what was typed; what cannot be read is said at its field."""
-        if self._busy or self._ended:
+        if self._busy or self.ended:
             return
         self._clear()
         try:
@@ -296,7 +296,7 @@ class FormScreen(DeskScreen[Written]):
         if self._busy:
             return
         if self.unsaved:
-            self.app.push_screen(discarding(), self._discarded)
+            self.open(discarding(), self._discarded)
         else:
             self.end()
 

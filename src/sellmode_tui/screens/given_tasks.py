@@ -77,7 +77,7 @@ class GivenTasksScreen(ListScreen[None, GivenTask]):
             return
         box = TakeBackBox(self._desk, f'"{" ".join(item.title.split())[:60]}"')
         card = item.card
-        self.app.push_screen(box, lambda reason: self._withdraw(card, reason))
+        self.open(box, lambda reason: self._withdraw(card, reason))
 
     def _withdraw(self, card: str, reason: str | None) -> None:
         if reason:

@@ -11,8 +11,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sellmode_contract.text import visible
+from sellmode_tui.screens.app_page import Result
 from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.desk_screen import DeskScreen, Result
+from sellmode_tui.screens.desk_screen import DeskScreen
 from sellmode_tui.visibility import Door
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_table import Count, Row, RowTable

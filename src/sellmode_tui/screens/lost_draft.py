@@ -49,7 +49,7 @@ class LostDraftBox(Box[Literal["discard"]]):
 
     def action_discard(self) -> None:
         """It is not needed."""
-        self.dismiss("discard")
+        self.end("discard")
 
 
 def text_of(draft: Draft) -> str:

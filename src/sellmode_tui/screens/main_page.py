@@ -9,8 +9,9 @@ from textual.app import ComposeResult
 
 from sellmode_contract.roles import Capability
 from sellmode_contract.visibility import may
+from sellmode_tui.screens.app_page import Result
 from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.desk_screen import DeskScreen, Result
+from sellmode_tui.screens.desk_screen import DeskScreen
 from sellmode_tui.widgets.tab_line import Tab, TabLine
 
 PageName = Literal["customers", "tasks", "rules", "corporate"]
@@ -54,5 +55,5 @@ class MainPage(DeskScreen[Result]):
             line.tabs = tabs_of(self._desk)
 
     @on(TabLine.Picked)
-    async def _picked(self, event: TabLine.Picked) -> None:
-        await self.app.run_action(f"page('{event.name}')")
+    def _picked(self, event: TabLine.Picked) -> None:
+        self.app.call_later(self.app.run_action, f"page('{event.name}')")  # it may close this page: see app_page.py

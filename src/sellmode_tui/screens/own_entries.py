@@ -72,7 +72,7 @@ class OwnEntriesScreen(ListScreen[None, OwnEntry]):
     def _edit(self) -> None:
         item = self.current
         if item is not None and isinstance(item.record, Note):
-            self.app.push_screen(NoteForm(self._desk, self._profile, item.record))
+            self.open(NoteForm(self._desk, self._profile, item.record))
         elif item is not None:
             self.say("below", "A logged contact is not changed: x takes it away, then log it anew.")
 

@@ -114,10 +114,10 @@ class PickBox(Box[str]):
     def _take(self) -> None:
         text = self.query_one(TextField).value.strip()
         if self._shown:
-            self.dismiss(self._shown[self.query_one(Suggestions).place].value)
+            self.end(self._shown[self.query_one(Suggestions).place].value)
             return
         try:
-            self.dismiss(self.typed(text))
+            self.end(self.typed(text))
         except ValueError as error:
             self._say(str(error), wrong=True)
 

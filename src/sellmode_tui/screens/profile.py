@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from sellmode_contract.text import visible
+from sellmode_tui.screens.app_page import OpenPage
 from sellmode_tui.screens.customer_page import CustomerPage, customer_keys
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.page import Page
@@ -217,7 +218,7 @@ class ProfileView(VerticalScroll, inherit_bindings=False):
     @on(_WhyRead)
     def _tell_why(self, read: _WhyRead) -> None:
         if read.why is not None:
-            self.app.push_screen(WhyScreen(read.why, self._desk))
+            self.app.post_message(OpenPage(WhyScreen(read.why, self._desk), self.screen))
 
 
 class ProfileScreen(CustomerPage[bool]):
@@ -254,8 +255,8 @@ class ProfileScreen(CustomerPage[bool]):
 
     def action_back(self) -> None:
         """Go back to the list."""
-        self.dismiss(False)
+        self.end(False)
 
     @on(ProfileView.Gone)
     def _gone(self) -> None:
-        self.dismiss(True)
+        self.end(True)

@@ -211,7 +211,7 @@ class _RuleForm(FormScreen):
         except Unreadable as unreadable:
             self._point(unreadable.where, str(unreadable))
         else:
-            self.app.push_screen(PreviewScreen(self._desk, rule))
+            self.open(PreviewScreen(self._desk, rule))
 
 
 class NewRuleForm(_RuleForm):
@@ -292,11 +292,11 @@ class EditRuleForm(_RuleForm):
     def records_changed(self) -> None:
         """Look whether the rule has become another."""
         id = self._rule.id
-        if not self._ended:
+        if not self.ended:
             self.ask(lambda door: door.rule(id), self._compare, group="compare")
 
     def _compare(self, now: RuleLine | None) -> None:
-        if self._ended:
+        if self.ended:
             return
         if now is None:
             self.say_quietly("This rule has been removed meanwhile: it cannot be saved any more.")

@@ -142,7 +142,7 @@ class RulesScreen(ListScreen[None, RuleLine], MainPage[None]):
     @on(RowTable.Chosen)
     def _edit(self) -> None:
         if item := self._editable:
-            self.app.push_screen(EditRuleForm(self._desk, item))
+            self.open(EditRuleForm(self._desk, item))
 
     def action_switch(self) -> None:
         """Switch it on or off; undo switches it back."""
@@ -157,11 +157,11 @@ class RulesScreen(ListScreen[None, RuleLine], MainPage[None]):
 
     def action_add(self) -> None:
         """Ask what it waits for, then the rest."""
-        self.app.push_screen(TriggerBox(self._desk), self._add)
+        self.open(TriggerBox(self._desk), self._add)
 
     def _add(self, trigger: str | None) -> None:
         if trigger is not None:
-            self.app.push_screen(NewRuleForm(self._desk, next(each for each in TRIGGERS if each == trigger)))
+            self.open(NewRuleForm(self._desk, next(each for each in TRIGGERS if each == trigger)))
 
     def action_remove(self) -> None:
         """Ask, then remove it."""
@@ -169,7 +169,7 @@ class RulesScreen(ListScreen[None, RuleLine], MainPage[None]):
             id = item.rule.id
             question = f"Remove the rule {item.rule.name}? Its open tasks expire."
             box = ConfirmBox(question, "removes it", "leaves it")
-            self.app.push_screen(box, lambda yes: self._remove(id) if yes else None)
+            self.open(box, lambda yes: self._remove(id) if yes else None)
 
     def _remove(self, id: str) -> None:
         self.ask(
@@ -182,4 +182,4 @@ class RulesScreen(ListScreen[None, RuleLine], MainPage[None]):
     def action_preview(self) -> None:
         """Ask what it would do tomorrow."""
         if item := self.current:
-            self.app.push_screen(PreviewScreen(self._desk, item.rule))
+            self.open(PreviewScreen(self._desk, item.rule))

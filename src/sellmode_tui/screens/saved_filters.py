@@ -103,7 +103,7 @@ class SavedFiltersScreen(Box[str]):
 
     @on(OptionList.OptionSelected)
     def _picked(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._filters[event.option_index].text)
+        self.end(self._filters[event.option_index].text)
 
     def action_delete(self) -> None:
         """Delete the filter under the mark."""

@@ -281,11 +281,11 @@ class EditTaskForm(_TaskForm):
     def records_changed(self) -> None:
         """Look whether the task has become another."""
         line = self._details.line
-        if not self._ended:
+        if not self.ended:
             self.ask(lambda door: door.task(line.kind, line.id), self._compare, group="compare")
 
     def _compare(self, now: TaskDetails | None) -> None:
-        if self._ended:
+        if self.ended:
             return
         if now is None:
             self.say_quietly("This task is no longer visible to you: it cannot be saved any more.")

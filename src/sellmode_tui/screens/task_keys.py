@@ -10,10 +10,11 @@ from textual.binding import Binding, BindingType
 from sellmode_contract.records import Staff
 from sellmode_contract.store_time import read_due
 from sellmode_contract.text import visible, visible_lines
+from sellmode_tui.screens.app_page import Result
 from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.contact_form import ContactForm
 from sellmode_tui.screens.customer_page import NO_LONGER_VISIBLE
-from sellmode_tui.screens.desk_screen import DeskScreen, Result
+from sellmode_tui.screens.desk_screen import DeskScreen
 from sellmode_tui.screens.profile import ProfileScreen
 from sellmode_tui.screens.task_boxes import DismissBox, HandOverBox, SnoozeBox
 from sellmode_tui.screens.task_form import EditTaskForm
@@ -75,7 +76,7 @@ class TaskPage(DeskScreen[Result]):
     def action_dismiss_task(self) -> None:
         """Ask why, and dismiss them."""
         if chosen := self.chosen:
-            self.app.push_screen(DismissBox(self._desk, _what(chosen)), self._dismissed)
+            self.open(DismissBox(self._desk, _what(chosen)), self._dismissed)
 
     def _dismissed(self, reason: str | None) -> None:
         if reason:
@@ -84,7 +85,7 @@ class TaskPage(DeskScreen[Result]):
     def action_snooze(self) -> None:
         """Ask until when, and put them off."""
         if chosen := self.chosen:
-            self.app.push_screen(SnoozeBox(self._desk, _what(chosen)), self._snoozed)
+            self.open(SnoozeBox(self._desk, _what(chosen)), self._snoozed)
 
     def _snoozed(self, due: str | None) -> None:
         if due:
@@ -114,7 +115,7 @@ class TaskPage(DeskScreen[Result]):
                 "In Associate Mode only the manager gives tasks to others." if alone else "Nobody else may have it."
             )
         else:
-            self.app.push_screen(box, self._handed_over)
+            self.open(box, self._handed_over)
 
     def _handed_over(self, person: str | None) -> None:
         if person:
@@ -190,7 +191,7 @@ class TaskPage(DeskScreen[Result]):
 
         def opened(staff: Sequence[Staff]) -> None:
             if self.is_active:
-                self.app.push_screen(EditTaskForm(self._desk, details, staff))
+                self.open(EditTaskForm(self._desk, details, staff))
 
         self.ask(lambda door: door.takers([key]), opened, group="open", refused=self._refused)
 
@@ -201,7 +202,7 @@ class TaskPage(DeskScreen[Result]):
         if line.customer is None:
             self.tell(_NO_CUSTOMER)
         else:
-            self.app.push_screen(ProfileScreen(self._desk, line.customer), self._customer_closed)
+            self.open(ProfileScreen(self._desk, line.customer), self._customer_closed)
 
     def _customer_closed(self, gone: bool | None) -> None:
         if gone:
@@ -233,7 +234,7 @@ class TaskPage(DeskScreen[Result]):
                 self.tell(NO_LONGER_VISIBLE)
             elif self.is_active:
                 form = ContactForm(self._desk, profile, details)
-                self.app.push_screen(form, lambda written: self._gone(details.line, written))
+                self.open(form, lambda written: self._gone(details.line, written))
 
         self.ask(lambda door: door.profile(customer), opened, group="open")
 
@@ -241,7 +242,7 @@ class TaskPage(DeskScreen[Result]):
         if written is None or line.state != "open":
             return
         question = f"Is this task done: {' '.join(line.title.split())}?"
-        self.app.push_screen(
+        self.open(
             ConfirmBox(question, "completes it", "leaves it open"), lambda yes: self._complete(line) if yes else None
         )
 
@@ -271,7 +272,7 @@ class TaskPage(DeskScreen[Result]):
 
     def _tell_why(self, why: WhyTask | None) -> None:
         if why is not None and self.is_active:
-            self.app.push_screen(WhyTaskScreen(why, self._desk))
+            self.open(WhyTaskScreen(why, self._desk))
 
     # --- telling
 

@@ -6,15 +6,16 @@ from typing import Final
 
 from textual.app import ComposeResult
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Static
+
+from sellmode_tui.screens.app_page import AppPage
 
 WIDTH: Final = 60
 HEIGHT: Final = 16
 """Columns and lines below which nothing else is shown."""
 
 
-class TooSmallScreen(Screen[None]):
+class TooSmallScreen(AppPage[None]):
     """Asks for a larger window."""
 
     DEFAULT_CSS = "TooSmallScreen { background: $background; }"

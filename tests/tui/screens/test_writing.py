@@ -548,7 +548,7 @@ async def test_a_page_that_is_saved_under_another_one_closes_when_that_goes() ->
         await pilot.resize_terminal(40, 10)
         await wait_until(pilot, lambda: pilot.app.screen is not form)
         form.action_save()
-        await wait_until(pilot, lambda: form._ended)
+        await wait_until(pilot, lambda: form.ended)
         await pilot.resize_terminal(80, 24)
         await shows(pilot, ProfileScreen)
 
