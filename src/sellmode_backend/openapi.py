@@ -22,11 +22,14 @@ _EVENTS = {
     "content": {"text/event-stream": {"schema": {"type": "string"}}},
 }
 
-_HEALTH = {
-    "type": "object",
-    "properties": {name: {"type": "string"} for name in ("status", "database", "schema", "mode")},
-    "required": ["status", "database", "schema", "mode"],
-}
+
+def _states(*names: str) -> dict[str, Any]:
+    return {"type": "object", "properties": {name: {"type": "string"} for name in names}, "required": list(names)}
+
+
+_LIVE = _states("status")
+_HEALTH = _states("status", "database", "schema", "mode")
+_READY = _states("status", "database", "schema", "mode", "writes")
 
 
 @cache
@@ -109,6 +112,15 @@ def document() -> dict[str, Any]:
                 "get": {
                     "summary": "Whether terminals can be served",
                     "responses": _told("They can", _HEALTH) | _told("They cannot", _HEALTH, "503"),
+                }
+            },
+            "/health/live": {
+                "get": {"summary": "Whether the worker answers at all", "responses": _told("It does", _LIVE)}
+            },
+            "/health/ready": {
+                "get": {
+                    "summary": "Whether terminals can be served and their changes taken: the database can be written",
+                    "responses": _told("They can", _READY) | _told("They cannot", _READY, "503"),
                 }
             },
             "/metrics": {

@@ -30,6 +30,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sellmode_backend import faults, housekeeping, metrics, openapi, problems
+from sellmode_backend.accounts import sessions
 from sellmode_backend.accounts.passwords import Passwords
 from sellmode_backend.accounts.signing_in import Clock, SigningIn, utc_now
 from sellmode_backend.problems import Refused
@@ -52,6 +53,12 @@ _REFUSED = re.compile(r"q=0(\.0{0,3})?")
 _MAX_DEVICE = 100
 _MAX_LIMIT = 50_000
 _PREVIEW_RETRY_S = 5
+_SMALL_BODY = 16 * 1024
+"""Bytes of a body that anybody may send. A larger one is read of those only who show a token of ours."""
+_MOST_UNPROVEN = 4
+"""Bodies of any size read at the same time of callers without a token, whose proof is in them: a leaver's last words."""
+_READY_SECONDS = 5.0
+"""Anybody may ask, and each try writes to the disk: no more often than so."""
 _KEEP_ALIVE = msgspec.json.encode(wire.KeepAlive()) + b"\n"
 _GZIP = 16 + zlib.MAX_WBITS
 
@@ -102,6 +109,8 @@ def create_app(database: Database, *, settings: ServerSettings | None = None, cl
             Route(wire.PREVIEW_PATH, backend.preview, methods=["POST"]),
             Route(openapi.PATH, backend.openapi),
             Route("/health", backend.health),
+            Route("/health/live", backend.live),
+            Route("/health/ready", backend.ready),
             Route("/metrics", backend.metrics_text),
         ],
         middleware=[Middleware(_Envelope, metrics=backend.metrics)],
@@ -122,7 +131,11 @@ class _Backend:
         self._signing_in = SigningIn(database, settings.passwords, clock)
         self._hashing = CapacityLimiter(settings.parallel_hashes)
         self._previews = CapacityLimiter(settings.parallel_previews)
+        self._unproven = asyncio.Semaphore(_MOST_UNPROVEN)
         self._askers = previews.Askers()
+        self._ready: tuple[float, dict[str, str]] | None = None
+        """When it was last tried to write, and what came of it."""
+        self._asking_ready = asyncio.Lock()
         self._waiting: set[previews.Patience] = set()
         self._hub = events.Hub(
             database,
@@ -160,11 +173,11 @@ class _Backend:
     # -------------------------------------------------------------- signing in
 
     async def sign_in(self, request: Request) -> Response:
-        asked = await self._asked(request, wire.SignIn)
+        asked = await self._asked(request, wire.SignIn, _SMALL_BODY)
         return await self._let_in(self._signing_in.sign_in, asked, request)
 
     async def activate(self, request: Request) -> Response:
-        asked = await self._asked(request, wire.Activate)
+        asked = await self._asked(request, wire.Activate, _SMALL_BODY)
         return await self._let_in(self._signing_in.activate, asked, request)
 
     async def _let_in(self, how: Callable[[Any, str], wire.SignedIn], asked: _T, request: Request) -> Response:
@@ -180,7 +193,7 @@ class _Backend:
 
     async def sync(self, request: Request) -> Response:
         _check_protocol(request)
-        token = _token(request)
+        token = await self._let_through(request)
         asked = await self._asked(request, wire.SyncRequest)
         if not 1 <= asked.limit <= _MAX_LIMIT:
             raise Refused("bad_request", f"The request's $.limit must be from 1 to {_MAX_LIMIT}.")
@@ -198,13 +211,15 @@ class _Backend:
         return StreamingResponse(body, headers=headers, media_type=wire.NDJSON)
 
     async def salvage(self, request: Request) -> Response:
-        asked = await self._asked(request, wire.Salvage)
+        async with self._unproven:
+            asked = await self._asked(request, wire.Salvage)
         take = partial(salvage, self._database, asked, _address(request), self._clock(), self._settings.sync)
         return _json(await to_thread.run_sync(take))
 
     async def preview(self, request: Request) -> Response:
+        token = await self._let_through(request)
         asked = await self._asked(request, wire.PreviewRequest)
-        who = partial(previews.who_asks, self._database, _token(request), asked, self._clock())
+        who = partial(previews.who_asks, self._database, token, asked, self._clock())
         account = await to_thread.run_sync(who)
         if self._askers.busy(account):
             raise Refused("unavailable", "Your preview before this one is not done yet.", retry_after=_PREVIEW_RETRY_S)
@@ -264,12 +279,28 @@ class _Backend:
         return _json(openapi.document())
 
     async def health(self, _: Request) -> Response:
-        health = await to_thread.run_sync(self._health)
-        return Response(
-            msgspec.json.encode(health),
-            status_code=200 if health["status"] == "ok" else 503,
-            media_type="application/json",
-        )
+        return _health(await to_thread.run_sync(self._health))
+
+    async def live(self, _: Request) -> Response:
+        return _health({"status": "ok"})
+
+    async def ready(self, _: Request) -> Response:
+        async with self._asking_ready:  # whoever asks meanwhile hears the same
+            now = time.monotonic()
+            if self._ready is None or now - self._ready[0] >= _READY_SECONDS:
+                self._ready = (now, await to_thread.run_sync(self._readiness))
+        return _health(self._ready[1])
+
+    def _readiness(self) -> dict[str, str]:
+        """Health, and whether changes can be taken."""
+        health = {**self._health(), "writes": "ok"}
+        try:
+            self._database.try_to_write()
+        except Exception as error:
+            if problems.refusal(error) is None:
+                raise
+            health |= {"status": "failing", "writes": "failing"}
+        return health
 
     def _health(self) -> dict[str, str]:
         health = {"status": "failing", "database": "unreachable", "schema": "unknown", "mode": ""}
@@ -291,14 +322,27 @@ class _Backend:
 
     # -------------------------------------------------------------- reading a request
 
-    async def _asked(self, request: Request, kind: type[_T]) -> _T:
+    async def _let_through(self, request: Request) -> str:
+        """The token; before a body is read that takes memory it has to be one of ours. Raises Refused, SignedOut."""
+        _check_protocol(request)
+        token = _token(request)
+        length = request.headers.get("Content-Length", "")
+        if not length.isdecimal() or int(length) > _SMALL_BODY:
+            await to_thread.run_sync(self._look_at, token)
+        return token
+
+    def _look_at(self, token: str) -> None:
+        with self._database.snapshot() as connection:
+            sessions.find(connection, token, self._clock())
+
+    async def _asked(self, request: Request, kind: type[_T], most: int = wire.MAX_BODY_BYTES) -> _T:
         """A request's body, checked. Raises Refused."""
         _check_protocol(request)
         if request.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise Refused("bad_request", "The request's body must not be compressed.")
         try:
             async with asyncio.timeout(self._settings.body_seconds):
-                body = await _body(request)
+                body = await _body(request, most)
         except TimeoutError:
             raise Refused("bad_request", "The request's body did not come in time.") from None
         try:
@@ -316,12 +360,17 @@ class _Backend:
         return asked
 
 
-async def _body(request: Request) -> bytes:
+def _health(health: dict[str, str]) -> Response:
+    code = 200 if health["status"] == "ok" else 503
+    return Response(msgspec.json.encode(health), status_code=code, media_type="application/json")
+
+
+async def _body(request: Request, most: int) -> bytes:
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > wire.MAX_BODY_BYTES:
-            raise Refused("body_too_large", f"At most {wire.MAX_BODY_BYTES} bytes are read.")
+        if len(body) > most:
+            raise Refused("body_too_large", f"At most {most} bytes are read.")
     return bytes(body)
 
 

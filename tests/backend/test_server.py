@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import logging
+import resource
 import socket
 import threading
+import time
 from collections.abc import Collection, Iterator
 
 import httpx2 as httpx
@@ -115,7 +117,7 @@ def test_a_token_works_on_its_device_only(joined: Client) -> None:
         (b'{"user_name":1,"password":"y","device":"d"}', "at `$.user_name`"),
         (b'{"user_name":"x\\u0000","password":"y","device":"d"}', "$.user_name: character 2 is a NUL"),
         (b'{"user_name":"x","password":"y","device":""}', "$.device"),
-        (b'{"user_name":"x","password":"y","device":"d","more":' + b"[" * 100_000, "nested too deeply"),
+        (b'{"user_name":"x","password":"y","device":"d","more":' + b"[" * 10_000, "nested too deeply"),
         (b'{"user_name":"' + b"x" * 201 + b'","password":"y","device":"d"}', "$.user_name"),
     ],
 )
@@ -167,6 +169,26 @@ def test_a_copied_journal_is_told_to_take_a_new_name(joined: Client) -> None:
     results = [line for line in lines_of(push(first).content) if isinstance(line, wire.Result)]
     assert [(result.mid, result.st, result.code) for result in results] == [(first, "rejected", "invalid")]
     assert problem_of(push("019a0000-0000-7000-8000-000000000002"), 409).code == "client_forked"
+
+
+@pytest.mark.parametrize("path", [wire.SYNC_PATH, wire.PREVIEW_PATH])
+@pytest.mark.parametrize("length", ["Content-Length: 900000", "Transfer-Encoding: chunked"])
+def test_a_token_is_looked_at_before_a_body_is_read(quick_client: Client, path: str, length: str) -> None:
+    """Only a head is sent: whoever waited for the body would not answer."""
+    url = httpx.URL(quick_client.url)
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {'x' * 40}\r\n"
+        f"{wire.PROTOCOL_HEADER}: {wire.PROTOCOL}\r\n{length}\r\n\r\n"
+    )
+    with socket.create_connection((url.host, url.port or 80), timeout=30) as line:
+        line.sendall(head.encode())
+        assert line.recv(4096).startswith(b"HTTP/1.1 401 ")
+
+
+def test_nobody_signs_in_with_a_large_body(quick_client: Client) -> None:
+    body = b'{"user_name":"x","password":"y","device":"d","more":"' + b"x" * 20_000 + b'"}'
+    for path in (wire.SIGN_IN_PATH, wire.ACTIVATE_PATH):
+        assert problem_of(quick_client.post(path, content=body), 413).code == "body_too_large"
 
 
 def test_a_push_that_is_too_large_is_refused_whole(joined: Client) -> None:
@@ -268,6 +290,42 @@ def test_health_tells_what_is_wrong(sqlite_url: str) -> None:
         assert answer.json()["schema"] == "other"
 
 
+def test_a_backend_that_cannot_write_is_alive_and_not_ready(sqlite_url: str) -> None:
+    """The kernel lets no file grow, as on a full disk."""
+    with (
+        retailer_database(sqlite_url, "team") as database,
+        serve_in_thread(database, SETTINGS) as url,
+        serve_in_thread(database, SETTINGS) as later,
+    ):
+        ready = httpx.get(f"{url}/health/ready")
+        health = {"status": "ok", "database": "ok", "schema": "current", "mode": "team"}
+        assert (ready.status_code, ready.json()) == (200, {**health, "writes": "ok"})
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
+        try:
+            ready, alive = httpx.get(f"{later}/health/ready"), httpx.get(f"{later}/health/live")
+            health_now = httpx.get(f"{later}/health")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        assert (ready.status_code, ready.json()) == (503, {**health, "status": "failing", "writes": "failing"})
+        assert (alive.status_code, alive.json()) == (200, {"status": "ok"})
+        assert health_now.json() == health
+
+
+def test_whoever_asks_often_whether_it_is_ready_writes_no_more_often(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+    monkeypatch.setattr(
+        Database, "try_to_write", lambda each, write=Database.try_to_write: (written.append(1), write(each))
+    )
+    with serve_in_thread(database, SETTINGS) as url:
+        begun = time.monotonic()
+        for _ in range(20):
+            assert httpx.get(f"{url}/health/ready").status_code == 200
+        assert len(written) <= 1 + (time.monotonic() - begun) / 5
+
+
 # ------------------------------------------------------------------ for operators and tools
 
 
@@ -288,7 +346,15 @@ def test_the_openapi_document_is_valid_and_complete(quick_client: Client) -> Non
     document = answer.json()
     validate(document)
     paths = {wire.SIGN_IN_PATH, wire.ACTIVATE_PATH, wire.SIGN_OUT_PATH, wire.SYNC_PATH}
-    paths |= {wire.EVENTS_PATH, wire.SALVAGE_PATH, wire.PREVIEW_PATH, "/health", "/metrics"}
+    paths |= {
+        wire.EVENTS_PATH,
+        wire.SALVAGE_PATH,
+        wire.PREVIEW_PATH,
+        "/health",
+        "/health/live",
+        "/health/ready",
+        "/metrics",
+    }
     assert set(document["paths"]) == paths
     health = document["paths"]["/health"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     assert set(httpx.get(f"{quick_client.url}/health").json()) == set(health["required"])

@@ -88,6 +88,15 @@ class Database:
         with self._reading.begin() as connection:
             yield connection
 
+    def try_to_write(self) -> None:
+        """Commit something that changes nothing. Raises what any write raises: a full or read-only disk, a standby."""
+        with self.transaction() as connection:
+            if self.is_sqlite:
+                version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+                connection.exec_driver_sql(f"PRAGMA user_version = {version}")
+            else:
+                connection.exec_driver_sql("SELECT txid_current()")
+
     def analyse(self) -> None:
         """Let PostgreSQL look at how large the tables have become: after much was written, before much is asked.
 

@@ -69,7 +69,7 @@ def read_settings(path: Path | None = None) -> Settings:
         return Settings()
     except OSError as error:
         raise BadSettings(path, f"cannot be read: {error.strerror}") from error
-    if status.st_uid not in (0, os.geteuid()) or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+    if _is_open(status):
         raise BadSettings(path, f"others could change it. Make it yours and close it with: chmod 600 '{path}'")
     try:
         settings = msgspec.toml.decode(content, type=Settings, dec_hook=lambda _, text: Path(text))
@@ -80,4 +80,11 @@ def read_settings(path: Path | None = None) -> Settings:
     ca_file = path.parent / settings.ca_file.expanduser()
     if not ca_file.is_file():
         raise BadSettings(path, f"ca_file: there is no file {ca_file}")
+    if _is_open(ca_file.stat()):
+        raise BadSettings(path, f"ca_file: others could change {ca_file}. Close it with: chmod go-w '{ca_file}'")
     return msgspec.structs.replace(settings, ca_file=ca_file)
+
+
+def _is_open(status: os.stat_result) -> bool:
+    """Whether somebody else but root could change a file."""
+    return status.st_uid not in (0, os.geteuid()) or bool(status.st_mode & (stat.S_IWGRP | stat.S_IWOTH))

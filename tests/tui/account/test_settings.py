@@ -56,3 +56,13 @@ def test_a_folder_in_its_place(path: Path) -> None:
     path.mkdir()
     with pytest.raises(BadSettings, match="cannot be read"):
         read_settings()
+
+
+@pytest.mark.parametrize("mode", [0o620, 0o602])
+def test_certificates_that_others_could_write_are_refused(path: Path, mode: int) -> None:
+    path.write_text('ca_file = "meridian.pem"\n')
+    certificates = path.parent / "meridian.pem"
+    certificates.touch()
+    certificates.chmod(mode)
+    with pytest.raises(BadSettings, match="chmod go-w"):
+        read_settings()
