@@ -56,7 +56,7 @@ _PREVIEW_RETRY_S = 5
 _SMALL_BODY = 16 * 1024
 """Bytes of a body that anybody may send. A larger one is read of those only who show a token of ours."""
 _MOST_UNPROVEN = 4
-"""Bodies of any size read at the same time of callers without a token, whose proof is in them: a leaver's last words."""
+"""Bodies of any size read at the same time of callers without a token: a leaver's last words hold their own proof."""
 _READY_SECONDS = 5.0
 """Anybody may ask, and each try writes to the disk: no more often than so."""
 _KEEP_ALIVE = msgspec.json.encode(wire.KeepAlive()) + b"\n"

@@ -193,6 +193,8 @@ class SellmodeApp(DraftingApp):
         """Show the customers, and what was left open; sync from now on."""
         workspace = entered.workspace
         self._workspace, self._lease_warning = workspace, ""
+        read_only = workspace.session.journal.read_only
+        self._disk_warning = "the disk is full or read-only: nothing can be stored" if read_only else ""
         self._status = self._status_of(workspace)
         self._touched = self._clock.seconds()
         self._desk = Desk(

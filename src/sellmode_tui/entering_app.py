@@ -123,9 +123,12 @@ class EnteringApp(PagedApp):
         self._locked = None
         likeliest = "" if another else self._start.user_name
         try:
-            known = self._known()
+            folders = known_accounts()
         except AccountError as error:
-            known, reason = [], reason or str(error)
+            folders, reason = [], reason or str(error)
+        known = [folder for folder in folders if folder.known is not None]
+        if len(known) < len(folders) and not reason:
+            reason = next(folder.problem for folder in folders if folder.known is None)
         # The account that signed in last is the likeliest.
         known.sort(key=lambda folder: (folder.path / "profile.json").stat().st_mtime, reverse=True)
         # Of several, one of the name that was given.

@@ -83,6 +83,7 @@ class FollowingApp(EnteringApp):
         self._status = SyncStatus()
         self._lease_warning = ""
         self._idle_warning = ""
+        self._disk_warning = ""
         self._day: dt.date | None = None
         """The store's day, as of the last look at the tasks."""
 
@@ -131,7 +132,7 @@ class FollowingApp(EnteringApp):
     def _show_status(self) -> None:
         desk = self._desk
         if desk is not None:
-            desk.sync, desk.warning = self._status, self._idle_warning or self._lease_warning
+            desk.sync, desk.warning = self._status, self._idle_warning or self._disk_warning or self._lease_warning
             for page in self._desk_pages():
                 page.standing_changed()
 

@@ -29,6 +29,7 @@ __all__ = [
     "DiskFull",
     "Missing",
     "OldSQLite",
+    "ReadOnly",
     "Replaced",
     "SchemaTooNew",
     "SealedError",
@@ -40,6 +41,7 @@ __all__ = [
     "connect",
     "damage",
     "errors",
+    "is_read_only",
     "move_aside",
     "os_error",
     "place_aside",
@@ -112,6 +114,10 @@ class Unusable(SealedError):
     """The system does not let us use the file (read-only disk, permissions, input/output error)."""
 
 
+class ReadOnly(Unusable):
+    """The file can be read and not written: the disk is full or read-only."""
+
+
 class OldSQLite(SealedError):
     """The SQLite that came with sqlcipher3 is too old to be trusted with a write-ahead log."""
 
@@ -141,7 +147,23 @@ def connect(
     if create and not os.path.lexists(path):
         _make(path, key, salt)
     _check(path)
-    return _open(path, key, synchronous, salt)
+    try:
+        return _open(path, key, synchronous, salt)
+    except (DiskFull, Unusable):
+        # SQLite wants to make two files beside it. Without a log there is nothing in them to be read.
+        log = Path(f"{path}-wal")
+        if log.exists() and log.stat().st_size:
+            raise
+        return _open(path, key, synchronous, salt, read_only=True)
+
+
+def is_read_only(connection: Connection) -> bool:
+    """Whether there was no room or right to open a file for writing, so that it is open for reading."""
+    return isinstance(connection, _Reader)
+
+
+class _Reader(Connection):
+    """To a file that is not locked and not written."""
 
 
 @contextlib.contextmanager
@@ -194,7 +216,8 @@ def check(connection: Connection, path: Path) -> None:
             raise _corrupt(path)
         # SQLCipher takes a page of zeros for one that was never written, and whatever stands on it for zeros. Only
         # what has been moved from the log into the file can be told from a page that was not written yet.
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        if not is_read_only(connection):
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
         if damage(connection) and damage(connection):  # twice: another process may be writing just that page
             raise _corrupt(path)
 
@@ -266,9 +289,16 @@ def _make(path: Path, key: bytes, salt: bytes) -> None:
         os.close(folder)
 
 
-def _open(path: Path, key: bytes, synchronous: str, salt: bytes) -> Connection:
+def _open(path: Path, key: bytes, synchronous: str, salt: bytes, *, read_only: bool = False) -> Connection:
     with errors(path):
-        connection = dbapi2.connect(path, isolation_level=None, check_same_thread=False)
+        connection = (
+            dbapi2.connect(
+                f"{path.absolute().as_uri()}?mode=ro&immutable=1",
+                uri=True, isolation_level=None, check_same_thread=False, factory=_Reader,
+            )
+            if read_only
+            else dbapi2.connect(path, isolation_level=None, check_same_thread=False)
+        )  # fmt: skip
         try:
             connection.execute("PRAGMA cipher_log_level = none")  # it would write over the screen
             connection.execute(f"PRAGMA key = \"x'{key.hex()}{salt.hex()}'\"")
@@ -279,8 +309,10 @@ def _open(path: Path, key: bytes, synchronous: str, salt: bytes) -> Connection:
             connection.execute("PRAGMA secure_delete = on")
             connection.execute("PRAGMA foreign_keys = on")
             _read_first_page(connection, path)
-            connection.execute(f"PRAGMA synchronous = {synchronous}")
-            connection.execute("PRAGMA journal_mode = wal")
+            if not read_only:
+                connection.execute(f"PRAGMA synchronous = {synchronous}")
+                connection.execute("PRAGMA journal_mode = wal")
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()  # makes the files beside it
         except BaseException:
             connection.close()
             raise
@@ -354,7 +386,13 @@ def _told(path: Path, error: dbapi2.Error) -> SealedError | None:
         return _disk_full(path)
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return Busy(path, f"{path} is being written by another process. Try again in a moment.")
-    if code.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH")):
+    if code.startswith("SQLITE_READONLY"):
+        return ReadOnly(
+            path,
+            f"Nothing can be stored in {path}: the disk is full or read-only. You can read on; "
+            "sign in again once there is room.",
+        )
+    if code.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         return Unusable(path, f"{path} cannot be used ({error}, {code}). Check the disk and the folder's permissions.")
     return None
 

@@ -124,6 +124,17 @@ class UnsafeFile(AccountError):
         self.path = path
 
 
+class NotStored(AccountError):
+    """A file could not be written: no room, or no right to."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(
+            f"Nothing can be stored in {path.parent}: {error.strerror}. Free some room, or ask whoever looks after "
+            "this machine."
+        )
+        self.path = path
+
+
 class DamagedFile(AccountError):
     """A small file of an account cannot be understood."""
 

@@ -32,7 +32,7 @@ import platformdirs
 
 from sellmode_contract.wire import user_key
 from sellmode_tui import sealed
-from sellmode_tui.account.errors import DamagedFile, UnsafeFile
+from sellmode_tui.account.errors import DamagedFile, NotStored, UnsafeFile
 
 DATA_VARIABLE = "SELLMODE_DATA_DIR"
 """Names another data folder: for tests and the demo."""
@@ -217,8 +217,13 @@ def _read_folder(path: Path) -> AccountFolder:
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder for this user alone, or check that it is one. Raises UnsafeFile."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make a folder for this user alone, or check that it is one. Raises UnsafeFile, NotStored."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError:
+        pass  # no folder: said by the check
+    except OSError as error:
+        raise NotStored(path, error) from error
     return check_private_folder(path)
 
 
@@ -253,22 +258,38 @@ def read_private(path: Path) -> bytes:
 
 
 def write_private(path: Path, content: bytes, *, replace: bool = True) -> None:
-    """Write a small file, durably and whole or not at all; without `replace`, only if it is missing."""
+    """Write a small file, durably and whole or not at all; without `replace`, only where there is none.
+
+    Raises NotStored.
+    """
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if replace:
-            temporary.rename(path)
-        else:
-            with contextlib.suppress(FileExistsError):
-                path.hardlink_to(temporary)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            if replace:
+                temporary.rename(path)
+            else:
+                with contextlib.suppress(FileExistsError):
+                    path.hardlink_to(temporary)
+        finally:
+            temporary.unlink(missing_ok=True)
+        _sync_folder(path.parent)
+    except OSError as error:
+        raise NotStored(path, error) from error
+
+
+def try_to_write(folder: Path) -> None:
+    """Write as much as opening an account does, and delete it. Raises NotStored."""
+    probe = folder / ".probe"
+    try:
+        write_private(probe, bytes(128 * 1024))
     finally:
-        temporary.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+        with contextlib.suppress(OSError):
+            probe.unlink(missing_ok=True)
 
 
 def _check_owner(path: Path, status: os.stat_result, remedy: str) -> None:

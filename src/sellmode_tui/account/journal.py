@@ -24,7 +24,7 @@ from sellmode_tui import pages, sealed
 from sellmode_tui.account.drafts import Drafts, add_drafts
 from sellmode_tui.account.errors import NotSignedIn
 from sellmode_tui.account.lease import Contact, Reading, advance
-from sellmode_tui.account.rescue import rescue
+from sellmode_tui.account.rescue import NOTHING, Rescued, rescue
 from sellmode_tui.account.tally import Tally, TallyKeeper
 from sellmode_tui.account.witness import Witness, read_witness, write_witness
 from sellmode_tui.cache.losses import Loss, add_losses, note_loss
@@ -182,16 +182,15 @@ class Journal:
     ) -> None:
         """Keep what can be read of a damaged journal, and how much cannot."""
         with self._writing() as connection:
-            rescued = None
+            rescued = NOTHING
             if sound is not None:
                 rescued = rescue(sound, key, connection, self.path.with_name(f"{self.path.name}.pages"))
-            if told is not None and (rescued is None or rescued.journal in (None, told.journal)):
+            if told is not None and rescued.journal in (None, told.journal):
                 connection.execute("UPDATE outbox SET succeeds = ?", (told.journal,))
             else:
                 told = None
             connection.execute("UPDATE outbox SET change = change + 1")
-            numbers = rescued.numbers if rescued else frozenset()
-            loss = _loss(told, self._held(connection), numbers, now, aside.name)
+            loss = _loss(told, rescued, self._held(connection), now, aside.name)
             if loss.changes is None or loss.total:
                 note_loss(connection, loss)
 
@@ -201,7 +200,7 @@ class Journal:
             known = connection.execute("SELECT journal, succeeds FROM outbox").fetchone()
         if told.journal not in known and told.holds + told.losses:
             with self._writing() as connection:
-                note_loss(connection, _loss(told, None, frozenset(), dt.datetime.now(dt.UTC), ""))
+                note_loss(connection, _loss(told, NOTHING, None, dt.datetime.now(dt.UTC), ""))
 
     def _held(self, connection: sealed.Connection) -> Witness:
         """What the journal holds now."""
@@ -211,6 +210,11 @@ class Journal:
     def _witness(self, connection: sealed.Connection) -> None:
         if self._witnessed:
             write_witness(self.path, self._held(connection))
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing can be stored: the disk is full or read-only."""
+        return sealed.is_read_only(self._connection)
 
     def is_sound(self) -> bool:
         """Whether the whole file can be read; looks at all of it."""
@@ -414,17 +418,18 @@ def _compare(connection: sealed.Connection, path: Path, told: Witness) -> None:
     raise sealed.Corrupt(path, f"{path} is damaged: it holds less than was stored.")
 
 
-def _loss(told: Witness | None, held: Witness | None, numbers: frozenset[int], now: dt.datetime, kept_as: str) -> Loss:
-    """What is missing of what there was, ``held`` being what is there; ``numbers`` of the mutations that were read."""
+def _loss(told: Witness | None, rescued: Rescued, held: Witness | None, now: dt.datetime, kept_as: str) -> Loss:
+    """What is missing of what there was, at most; ``held`` is what is there now."""
     if told is None:
         return Loss(0, now, None, 0, 0, kept_as)
-    missing = len(set(range(told.first, told.last + 1)) - numbers) if told.unsent else 0
+    # One that is missing may have been sent, or seen to: nobody knows which of them were not.
+    missing = set(range(1, told.last + 1)) - rescued.numbers
+    unsent = min(told.unsent, sum(number >= told.first for number in missing))
     return Loss(
         0,
         now,
-        # One that is missing may have been sent: nobody knows which of them were not.
-        min(told.unsent, missing) + max(0, told.lost - (held.lost if held else 0)),
-        max(0, told.refused - (held.refused if held else 0)),
+        unsent + max(0, told.lost - (held.lost if held else 0)),
+        min(max(0, told.refused - rescued.refused), len(missing)),  # who is there otherwise needs attention again
         max(0, told.filters - (held.filters if held else 0)),
         kept_as,
     )

@@ -36,6 +36,11 @@ class Rescued(NamedTuple):
     """Which journal it was, if that could be read."""
     numbers: frozenset[int]
     """Of the mutations, whatever their state."""
+    refused: int
+    """How many were in the tray, and nobody had seen to them."""
+
+
+NOTHING: Final = Rescued(None, frozenset(), 0)
 
 
 class _Column(NamedTuple):
@@ -100,9 +105,10 @@ def rescue(sound: Sound, key: bytes, new: Connection, scratch: Path) -> Rescued:
         held = {each.name: value for each, value in zip(_named("outbox", tables).columns, row, strict=False)}
         journal = held["journal"]
         new.execute("UPDATE outbox SET epoch = ?", (held["epoch"],))
+    (refused,) = new.execute("SELECT count(*) FROM tray WHERE state = 'open'").fetchone()
     # What was refused and whose place in the tray cannot be read needs attention, perhaps once more.
     new.execute(REFUSED_TO_TRAY)
-    return Rescued(journal, frozenset(numbers))
+    return Rescued(journal, frozenset(numbers), refused)
 
 
 def _named(name: str, tables: list[_Table]) -> _Table:

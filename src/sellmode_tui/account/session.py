@@ -108,7 +108,8 @@ class Session:
         clock = self.journal.clock()
         if clock is None:
             return Lease(State.OVER, dt.timedelta(0))
-        self.journal.note_clock(reading)
+        with contextlib.suppress(sealed.DiskFull, sealed.Unusable):  # what is noted already counts on
+            self.journal.note_clock(reading)
         return lease.assess(clock.contact, clock.mark, reading)
 
     def check_lease(self) -> Lease:
@@ -206,14 +207,17 @@ def enter(
     *,
     data: Path | None = None,
     clock: Clock = lease.read_clock,
-) -> tuple[Session, TransportError | errors.AccountError | None]:
-    """Sign in at the backend, or offline where it cannot serve us now and the account is known here.
+) -> tuple[Session, TransportError | errors.AccountError | sealed.SealedError | None]:
+    """Sign in at the backend, or offline where that or the disk cannot serve us now and the account is known here.
 
     With the session comes why it is offline, None if it is not. Raises as `sign_in` and `unlock` do.
     """
     try:
         return sign_in(transport, user_name, password, data=data, clock=clock), None
-    except (Unreachable, Broken, errors.ServerBusy, errors.UpgradeNeeded) as error:
+    except (
+        *(Unreachable, Broken, errors.ServerBusy, errors.UpgradeNeeded),
+        *(errors.NotStored, sealed.DiskFull, sealed.Unusable),  # then what is here can be read
+    ) as error:
         folder = folders.find_account(transport.server, user_name.strip(), data)
         if folder is None:
             raise

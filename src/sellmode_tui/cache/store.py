@@ -147,7 +147,8 @@ class Cache:
         cache = cls(path, key, outbox)
         try:
             if cache._prepare():
-                with contextlib.suppress(sealed.Busy):  # another process writes; what follows folds first
+                # Another process writes, and what follows folds first; or nothing can be written.
+                with contextlib.suppress(sealed.Busy, sealed.DiskFull, sealed.Unusable):
                     cache.fold()
                 return cache
         except BaseException:
@@ -175,6 +176,10 @@ class Cache:
         with self._lock:
             if self._watch is not None:
                 self._watch.close()
+            with contextlib.suppress(dbapi2.Error):
+                # What was interrupted before is over: closing moves the log into the file, which can then be read
+                # without room for anything beside it.
+                self._writer.execute("SELECT 1")
             self._writer.close()
         self._key = b""  # whoever still holds this object holds no key
 

@@ -20,7 +20,7 @@ from sellmode_contract.text import visible
 from sellmode_tui import sealed
 from sellmode_tui.account import keyring
 from sellmode_tui.account.errors import AccountError, KeyringUnavailable
-from sellmode_tui.account.folders import AccountFolder, check_private_folder, data_folder, known_accounts
+from sellmode_tui.account.folders import AccountFolder, check_private_folder, data_folder, known_accounts, try_to_write
 from sellmode_tui.account.settings import BadSettings, Settings, read_settings
 from sellmode_tui.account.tally import read_tally
 from sellmode_tui.commands.accounts import lost_words, tally_words
@@ -131,6 +131,12 @@ def _disk() -> Iterator[Check]:
         free = shutil.disk_usage(data_folder()).free
     except (OSError, AccountError):
         return  # the files' check has told
+    for folder in (data_folder(), *(each.path for each in _accounts())):
+        try:
+            try_to_write(folder)
+        except AccountError as error:
+            yield Check("disk", "failure", str(error))
+            return
     enough = free >= LEAST_FREE
     yield Check(
         "disk",

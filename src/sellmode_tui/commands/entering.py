@@ -80,7 +80,10 @@ def known_folder(choice: Choice) -> AccountFolder:
     folder = find_folder(choice)
     if folder is not None:
         return folder
-    known = [folder for folder in known_accounts() if folder.known]
+    folders = known_accounts()
+    known = [folder for folder in folders if folder.known]
+    if not known and folders:
+        raise Failure("\n".join(each.problem for each in folders), Exit.DAMAGED)
     if not known:
         raise Failure(
             "Nobody has signed in on this machine yet. Start `sellmode`, or `sellmode sync --server URL --user NAME`.",
@@ -165,6 +168,8 @@ def opened(choice: Choice) -> Iterator[Workspace]:
             raise Failure(_REPLACED, Exit.DAMAGED)
         _tell_lease(session)
         tell_losses(session)
+        if session.journal.read_only:
+            say("The disk is full or read-only: what is here can be read, and nothing can be stored.")
         if workspace.status.synced_at is None:
             say("The first sync on this machine is not complete: `sellmode sync` fetches the rest.")
         try:

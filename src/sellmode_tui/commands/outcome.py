@@ -77,7 +77,7 @@ def failure(error: Exception) -> Failure | None:
             code = Exit.USAGE
         case TransportError() | errors.ServerBusy() | errors.TooManyAttempts():
             code = Exit.OFFLINE
-        case errors.UnsafeFile() | errors.DamagedFile() | sealed.SealedError():
+        case errors.UnsafeFile() | errors.DamagedFile() | errors.NotStored() | sealed.SealedError():
             code = Exit.DAMAGED
         case (
             errors.AccountDisabled()

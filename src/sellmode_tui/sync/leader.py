@@ -28,8 +28,8 @@ HUNG_SECONDS: Final = 60.0
 LONGEST_LOOK: Final = 2.0
 """No time between two looks counts as more: who did not look may have been suspended itself."""
 
-_PASSING: Final = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO)
-"""What keeps a process from leading for now: no room, no more open files, a disk that failed once."""
+_PASSING: Final = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO, errno.EROFS, errno.EACCES)
+"""What keeps a process from leading for now: no room, no more open files, a disk that failed once or is read-only."""
 
 _FORM: Final = struct.Struct("<QQ")
 
