@@ -316,9 +316,13 @@ def test_whoever_asks_often_whether_it_is_ready_writes_no_more_often(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written = []
-    monkeypatch.setattr(
-        Database, "try_to_write", lambda each, write=Database.try_to_write: (written.append(1), write(each))
-    )
+    write = Database.try_to_write
+
+    def noted(database: Database) -> None:
+        written.append(database)
+        write(database)
+
+    monkeypatch.setattr(Database, "try_to_write", noted)
     with serve_in_thread(database, SETTINGS) as url:
         begun = time.monotonic()
         for _ in range(20):
