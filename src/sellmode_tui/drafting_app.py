@@ -36,6 +36,8 @@ KEEP_SECONDS: Final = 0.5
 """From a key to the draft of what it typed."""
 _FLUSH_SECONDS: Final = 2.0
 """The longest that a signal to end waits for the last draft."""
+_END_SECONDS: Final = 5.0
+"""The longest that the rest of the end may take then."""
 
 
 class Typed(NamedTuple):
@@ -192,7 +194,8 @@ class DraftingApp(FollowingApp):
 
     def _leave_typed(self, workspace: Workspace, *, typed: Typed | None, stays: bool) -> None:
         """Have the last of it written as the workspace closes. A window that does not stay leaves it to others."""
-        keeper, self._keeper, self._aside = self._keeper, None, []
+        keeper, self._keeper = self._keeper, None
+        self._aside, self._kept = [], None  # nothing of it stays in memory
         path = workspace.session.folder.path
         window = self._windows.get(path) if stays else self._windows.pop(path, None)
         left = self._leaving = threading.Event()
@@ -240,6 +243,9 @@ class DraftingApp(FollowingApp):
             thread.start()
             thread.join(_FLUSH_SECONDS)
         if number == signal.SIGTERM:
+            late = threading.Timer(_END_SECONDS, os._exit, [128 + number])
+            late.daemon = True
+            late.start()  # nothing that is still at work keeps it from ending
             self.exit(return_code=128 + number)
         else:  # the terminal has gone: there is nothing to restore
             signal.signal(number, signal.SIG_DFL)

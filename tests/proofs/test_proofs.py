@@ -17,7 +17,7 @@ from proofs.results import Proof, Run, Trial
 from proofs.sim.machine import Worlds
 
 _ROOT = Path(__file__).parents[2]
-_SHORT = {"crash": 1, "damage": 1, "sim": 6}
+_SHORT = {"crash": 1, "damage": 1, "lock": 1, "sim": 6}
 """Seeds of proofs that are tried here, besides those that have failed."""
 _SEEDS = [(name, seed) for name, short in _SHORT.items() for seed in [*results.kept_seeds(name), *range(short)]]
 

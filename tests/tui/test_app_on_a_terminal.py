@@ -157,8 +157,8 @@ def test_no_password_shows_where_the_app_starts_with_several_people(data: Path) 
 def drafts_of(data: Path) -> list[str]:
     """What the only account's journal keeps of what was typed, read as another process reads it."""
     (path,) = (data / "accounts").glob("*/journal.db")
-    with contextlib.closing(Journal(path, counter.KEY)) as journal, journal._using() as connection:
-        return [body for (body,) in connection.execute("SELECT body FROM draft").fetchall()]
+    with contextlib.closing(Journal(path, counter.KEY)) as journal:
+        return journal.drafts.bodies()
 
 
 def type_note(opened: Terminal, text: str) -> None:

@@ -90,6 +90,11 @@ class Drafts:
         with self._using() as connection, committing(connection):
             connection.execute("DELETE FROM draft WHERE id = ?", (id,))
 
+    def bodies(self) -> list[str]:
+        """All drafts of all windows, as they lie there."""
+        with self._using() as connection:
+            return [body for (body,) in connection.execute("SELECT body FROM draft ORDER BY window, place").fetchall()]
+
     def take(self, window: Window) -> Left:
         """What a window held, and what windows held that run no more: it is this window's from now on."""
         with self._using() as connection, committing(connection):

@@ -318,6 +318,7 @@ class AreaEntry(FormField):
         """Type the text; it can be taken back, as what is typed can."""
         area = self.query_one(PlainTextArea)
         area.replace(typed, area.document.start, area.document.end)
+        area.move_cursor(area.document.end)
 
     @property
     def value(self) -> Any:

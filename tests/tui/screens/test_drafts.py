@@ -89,8 +89,7 @@ def stored(pilot: Pilot[None]) -> list[str]:
     """What was typed, as the journal has it."""
     workspace = app_of(pilot)._workspace
     assert workspace is not None
-    with workspace.session.journal._using() as connection:
-        return [body for (body,) in connection.execute("SELECT body FROM draft ORDER BY place").fetchall()]
+    return workspace.session.journal.drafts.bodies()
 
 
 async def is_kept(pilot: Pilot[None], text: str) -> None:
