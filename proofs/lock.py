@@ -30,6 +30,8 @@ SEQUENCES = 8
 _RARE = "ΩΨΦЖЩЯ"
 """Stand in names of customers and in what is typed, and in nothing else."""
 _SIZES = ((80, 24), (100, 30), (120, 40), (60, 16))
+_LINE = 45
+"""Characters from which on a note gets no more: it stays on one line."""
 _KEPT_SECONDS = 1.5
 _ROOT = Path(__file__).parents[1]
 
@@ -112,7 +114,7 @@ class _Till:
         return True
 
     def _type(self, opened: Terminal) -> None:
-        for _ in range(self._chance.randint(1, 3)):
+        for _ in range(self._chance.randint(1, 3) if len(self.note) < _LINE else 0):
             text = "".join(self._chance.choice(_RARE + "qu1?n") for _ in range(self._chance.randint(1, 8)))
             opened.type(text if self._chance.random() < 0.7 else f"\x1b[200~{text}\x1b[201~")
             self.note += text
@@ -212,10 +214,9 @@ def trial(seed: int) -> Trial:
                     while runs and done < SEQUENCES:
                         runs = till.sequence(opened)
                         done += 1
-        except TerminalTimeout as frozen:
-            return Trial(done + 1, (f"after {done} sequences: {frozen}",), details)
-        except _Failed as failed:
-            return Trial(done + 1, (f"after {done} sequences: {failed}",), details)
+        except (TerminalTimeout, _Failed) as failed:
+            reports = [path.read_text() for path in (data / "crashes").glob("*.txt")]
+            return Trial(done + 1, ("\n".join((f"after {done} sequences: {failed}", *reports)),), details)
     return Trial(done, (), details)
 
 
