@@ -106,16 +106,16 @@ def wording() -> str:
     """What changes and their fields are called, what their values look like, and what refusals are titled."""
     named = ((name, describe(operation, _before(operation), NAMES.get, RETAILER)) for name, operation in _operations())
     unknown = ((name, describe(operation, {}, _nobody)) for name, operation in _operations())
-    fields = {name for _, operation in _operations() for name in wanted(operation)}
-    fields |= {name for struct in KINDS.values() for name in struct.__struct_fields__}
+    fields = {(mutations.target(each)[0], name) for _, each in _operations() for name in wanted(each)}
+    fields |= {(kind, name) for kind, struct in KINDS.items() for name in struct.__struct_fields__}
     edits = (
         (f"{kind} {field}", describe(_edit(kind, field), {}, _nobody, RETAILER))
         for kind in get_args(get_type_hints(Edit)["kind"])
         for field in KINDS[kind].__struct_fields__
     )
-    labels = ((name, label_of(name, RETAILER)) for name in sorted(fields))
+    labels = ((f"{kind} {name}", label_of(name, kind, RETAILER)) for kind, name in sorted(fields))
     values = (
-        (name, *(f"{label_of(field, RETAILER)}: {as_text(value)}" for field, value in wanted(operation).items()))
+        (name, *(f"{_label(field, operation)}: {as_text(value)}" for field, value in wanted(operation).items()))
         for name, operation in _operations()
     )
     parents = ((kind_of(record), parent_of(record) or "nobody") for _, record in samples.records())
@@ -135,6 +135,10 @@ def wording() -> str:
 
 def _operations() -> Iterable[tuple[str, Operation]]:
     return samples.operations()
+
+
+def _label(field: str, operation: Operation) -> str:
+    return label_of(field, mutations.target(operation)[0], RETAILER)
 
 
 def _nobody(customer: str) -> None:

@@ -23,7 +23,7 @@ from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.screens.page import MUTED, Page
 from sellmode_tui.screens.words import Words, counted, money, priced
 from sellmode_tui.visibility import Profile, TimelineEntry
-from sellmode_tui.visibility.wording import label_of
+from sellmode_tui.visibility.wording import history_kind, label_of
 
 CHANNELS: Final[dict[Channel, str]] = {"email": "E-mail", "sms": "SMS", "phone": "Phone"}
 CONSENT: Final[dict[ConsentState, str]] = {
@@ -301,7 +301,7 @@ def _told(record: HistoryEntry, entry: TimelineEntry) -> str:
     """What an event says besides its name."""
     if record.event == "overwritten":
         lost = f"was: {record.value}" if record.value else "was empty"
-        return f"{label_of(record.field)}, which {lost}"
+        return f"{label_of(record.field, history_kind(record.field))}, which {lost}"
     return record.value if record.event == "merged" else entry.subject
 
 

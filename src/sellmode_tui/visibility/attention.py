@@ -286,7 +286,8 @@ def _duplicate(pair: DuplicatePair, seen: Seen) -> Duplicate:
         owners=(seen.around.name_of(one), seen.around.name_of(other)),
         matched=pair.matched,
         differences=tuple(
-            Difference(field, label_of(field, seen.retailer), values) for field, values in sorted(pair.fields.items())
+            Difference(field, label_of(field, "customer", seen.retailer), values)
+            for field, values in sorted(pair.fields.items())
         ),
     )
 

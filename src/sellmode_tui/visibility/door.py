@@ -25,6 +25,7 @@ from sellmode_tui.visibility import (
     customers,
     duplicates,
     editing,
+    of_kinds,
     products,
     profile,
     resolving,
@@ -197,16 +198,17 @@ class Door:
 
     def write_note(self, customer: str, text: str, *, private: bool = False) -> Written:
         """Write a note about a customer, for the store or for oneself."""
-        fields = {"text": text, **({"private": True} if private else {})}
-        return self._create("note", customer, fields)
+        return self._create("note", customer, {"text": text, "private": private})
 
     def edit_note(self, id: str, *, text: str | None = None, private: bool | None = None) -> Written:
         """Change a note of one's own; None leaves as it is."""
-        return self._writer.write(lambda seen: editing.edit_note(seen, id, text, private))
+        given = {"text": text, "private": private}
+        wanted = {name: value for name, value in given.items() if value is not None}
+        return self._writer.write(lambda seen: of_kinds.edit(of_kinds.visible(seen, "note", id), wanted))
 
     def remove_note(self, id: str) -> Written:
         """Remove a note of one's own."""
-        return self._writer.write(lambda seen: editing.remove(seen, "note", id))
+        return self._writer.write(lambda seen: of_kinds.remove(seen, "note", id))
 
     def log_contact(
         self,
@@ -218,23 +220,18 @@ class Door:
         at: dt.datetime | None = None,
     ) -> Written:
         """Log a call, visit or message, of now or of an earlier moment (with its zone)."""
-        fields = {
-            "channel": channel,
-            **({"inbound": True} if inbound else {}),
-            **({"summary": summary} if summary else {}),
-            "at": editing.moment(at),
-        }
+        fields = {"channel": channel, "inbound": inbound, "summary": summary, "at": editing.moment(at)}
         return self._create("contact", customer, fields)
 
     def remove_contact(self, id: str) -> Written:
         """Remove a contact that one has logged."""
-        return self._writer.write(lambda seen: editing.remove(seen, "contact", id))
+        return self._writer.write(lambda seen: of_kinds.remove(seen, "contact", id))
 
     def add_date(
         self, customer: str, label: str, month: int, day: int, year: int | None = None, about: str = ""
     ) -> Written:
         """Add a day to remember; ``about`` says whose it is, if not the customer's."""
-        fields = {"label": label, "month": month, "day": day, "year": year, "about": about or None}
+        fields = {"label": label, "month": month, "day": day, "year": year, "about": about}
         return self._create("date", customer, fields)
 
     def edit_date(
@@ -250,11 +247,12 @@ class Door:
     ) -> Written:
         """Make a date be this. ``saw`` is the date as the author saw it, if that was some time ago."""
         wanted = {"label": label, "month": month, "day": day, "year": year, "about": about}
-        return self._writer.write(lambda seen: editing.edit_date(seen, id, wanted, saw))
+        known = of_kinds.content(saw) if saw else None
+        return self._writer.write(lambda seen: of_kinds.edit(of_kinds.visible(seen, "date", id), wanted, known))
 
     def remove_date(self, id: str) -> Written:
         """Remove a date."""
-        return self._writer.write(lambda seen: editing.remove(seen, "date", id))
+        return self._writer.write(lambda seen: of_kinds.remove(seen, "date", id))
 
     def set_consent(self, customer: str, channel: Channel, state: ConsentState, evidence: str = "") -> Written:
         """Note what a customer allows on a channel. Allowing more than before needs ``evidence``."""
@@ -262,7 +260,9 @@ class Door:
 
     def _create(self, kind: Literal["note", "contact", "date"], customer: str, fields: Mapping[str, Any]) -> Written:
         id = self._writer.new_id()
-        return self._writer.write(lambda seen: editing.create(kind, id, editing.customer(seen, customer).id, fields))
+        return self._writer.write(
+            lambda seen: of_kinds.create(kind, id, {"customer": editing.customer(seen, customer).id, **fields})
+        )
 
     # ------------------------------------------------------------------ tasks
 
@@ -339,7 +339,7 @@ class Door:
 
     def remove_task(self, id: str) -> Written:
         """Take away a task that one has made oneself, while it is open."""
-        return self._writer.write(lambda seen: task_changes.remove(seen, id))
+        return self._writer.write(lambda seen: of_kinds.remove(seen, "manual_task", id))
 
     def assignable(self, customer: str | None = None) -> list[Staff]:
         """The colleagues, oneself too, who may be given a new task, on a customer if one is named: by name."""
@@ -392,7 +392,7 @@ class Door:
 
     def remove_rule(self, id: str) -> Written:
         """Remove a rule; its open tasks expire with the backend's next pass."""
-        return self._writer.write(lambda seen: task_changes.remove_rule(seen, id))
+        return self._writer.write(lambda seen: of_kinds.remove(seen, "task_rule", id))
 
     def briefs(self) -> list[BriefLine]:
         """What corporate tasks are made from, newest first, those that were taken back last."""
@@ -416,7 +416,7 @@ class Door:
 
     def take_back(self, brief: str) -> Written:
         """Take back a brief; its open tasks expire with the backend's next pass."""
-        return self._writer.write(lambda seen: task_changes.take_back(seen, brief))
+        return self._writer.write(lambda seen: of_kinds.remove(seen, "corporate_brief", brief))
 
     # ------------------------------------------------------------------ taking back
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
-from sellmode_contract.mutations import EDITABLE_SETS, Create, Edit, Rejected, Remove, SetConsent, consent_id
+from sellmode_contract.mutations import EDITABLE_SETS, Create, Edit, Rejected, SetConsent, consent_id
 from sellmode_contract.mutations.consent import UNSAID
 from sellmode_contract.mutations.customers import MAPS, current_value, with_value
-from sellmode_contract.records import Channel, ConsentState, Contact, Customer, ImportantDate, Note, Record
+from sellmode_contract.records import Channel, ConsentState, Customer
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.writing import NotVisible
 
@@ -58,30 +58,6 @@ def edit_customer(
     )
 
 
-def edit_note(seen: Seen, id: str, text: str | None, private: bool | None) -> Edit:
-    """Changes of a note; None leaves a field as it is. Raises NotVisible."""
-    note = seen.get("note", id)
-    if not isinstance(note, Note):
-        raise NotVisible("note")
-    wanted = {"text": note.text if text is None else text, "private": note.private if private is None else private}
-    return _edit("note", id, {"text": note.text, "private": note.private}, wanted)
-
-
-def edit_date(seen: Seen, id: str, wanted: Mapping[str, Any], saw: ImportantDate | None = None) -> Edit:
-    """Changes of a date to these fields; ``saw`` is the date as its author saw it. Raises NotVisible."""
-    date = seen.get("date", id)
-    if not isinstance(date, ImportantDate):
-        raise NotVisible("date")
-    return _edit("date", id, content(saw or date), wanted)
-
-
-def _edit(kind: Literal["note", "date"], id: str, held: Mapping[str, Any], wanted: Mapping[str, Any]) -> Edit:
-    changed = [name for name, value in wanted.items() if value != held.get(name)]
-    return Edit(
-        kind=kind, id=id, set={name: wanted[name] for name in changed}, was={name: held.get(name) for name in changed}
-    )
-
-
 def create_customer(seen: Seen, id: str, fields: Mapping[str, Any]) -> Create:
     """A new customer, whose fields are as the record will have them; those that say nothing are left out."""
     new, doc = Customer(id=id), {}
@@ -102,20 +78,6 @@ def create_customer(seen: Seen, id: str, fields: Mapping[str, Any]) -> Create:
     return Create(kind="customer", id=id, doc=doc)
 
 
-def create(kind: Literal["note", "contact", "date"], id: str, customer: str, fields: Mapping[str, Any]) -> Create:
-    """A new record of a customer; fields that say nothing are left out."""
-    doc = {name: value for name, value in fields.items() if value is not None}
-    return Create(kind=kind, id=id, doc={"customer": customer, **doc})
-
-
-def remove(seen: Seen, kind: Literal["note", "contact", "date"], id: str) -> Remove:
-    """The removal of a note, contact or date as it is seen; it stays if it has changed. Raises NotVisible."""
-    record = seen.get(kind, id)
-    if not isinstance(record, Note | Contact | ImportantDate):
-        raise NotVisible(kind)
-    return Remove(kind=kind, id=id, was={} if isinstance(record, Contact) else content(record))
-
-
 def set_consent(seen: Seen, id: str, channel: Channel, state: ConsentState, evidence: str) -> SetConsent:
     """What a customer allows on a channel from now on. Raises NotVisible."""
     customer(seen, id)
@@ -128,36 +90,6 @@ def set_consent(seen: Seen, id: str, channel: Channel, state: ConsentState, evid
         was=known.state if known else UNSAID,
         evidence=evidence,
     )
-
-
-def content(record: Record) -> dict[str, Any]:
-    """What somebody wrote of a note, contact or date, as JSON has it."""
-    match record:
-        case Note():
-            return {"text": record.text, "private": record.private}
-        case Contact():
-            at = msgspec.to_builtins(record.at)
-            return {"channel": record.channel, "inbound": record.inbound, "summary": record.summary, "at": at}
-        case ImportantDate():
-            names = ("label", "month", "day", "year", "about")
-            return {name: getattr(record, name) for name in names}
-    raise TypeError(f"nobody writes a {type(record).__name__}")
-
-
-def belonging(record: Note | Contact | ImportantDate) -> Literal["note", "contact", "date"]:
-    """The kind of what belongs to a customer."""
-    match record:
-        case Note():
-            return "note"
-        case Contact():
-            return "contact"
-        case ImportantDate():
-            return "date"
-
-
-def written_fields(operation: Create) -> dict[str, Any]:
-    """What an operation writes into a new record's fields."""
-    return {name: value for name, value in operation.doc.items() if name != "customer"}
 
 
 def moment(at: dt.datetime | None) -> str | None:

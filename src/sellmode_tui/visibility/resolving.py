@@ -22,7 +22,7 @@ from sellmode_contract.mutations import (
 from sellmode_contract.mutations.operations import can_be_handed_over, plain
 from sellmode_contract.records import DuplicatePair
 from sellmode_tui.cache.outbox import Leaving, NotInTray, Outbox, TrayItem
-from sellmode_tui.visibility import editing, task_changes
+from sellmode_tui.visibility import editing, of_kinds, task_changes
 from sellmode_tui.visibility.attention import Group, groups, operation_of
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.sending import words_of
@@ -62,19 +62,15 @@ def _resent(writer: Writer, item: TrayItem, values: Mapping[str, Any]) -> Writte
     return written
 
 
-def _anew(operation: Operation, seen: Seen) -> Operation:  # noqa: PLR0911 -- one for each operation
+def _anew(operation: Operation, seen: Seen) -> Operation:
     """The same change by somebody who sees what stands there now."""
     match operation:
         case Edit():
             return _edit_anew(operation, seen)
         case Create(kind="customer"):
             return editing.create_customer(seen, operation.id, operation.doc)
-        case Remove(kind="note") | Remove(kind="date"):
-            return editing.remove(seen, "note" if operation.kind == "note" else "date", operation.id)
-        case Remove(kind="manual_task"):
-            return task_changes.remove(seen, operation.id)
-        case Remove(kind="task_rule"):
-            return task_changes.remove_rule(seen, operation.id)
+        case Remove() if operation.was:
+            return of_kinds.remove(seen, operation.kind, operation.id)
         case SetConsent():
             return editing.set_consent(seen, operation.customer, operation.channel, operation.state, operation.evidence)
         case _:
@@ -84,13 +80,11 @@ def _anew(operation: Operation, seen: Seen) -> Operation:  # noqa: PLR0911 -- on
 def _edit_anew(operation: Edit, seen: Seen) -> Operation:
     if operation.kind == "customer":
         return editing.edit_customer(seen, operation.id, operation.set, operation.add, operation.remove, {})
-    if operation.kind == "date":
-        return editing.edit_date(seen, operation.id, operation.set)
     if operation.kind == "task_rule":
         return task_changes.edit_rule(seen, operation.id, operation.set, {})
-    if operation.kind != "note":
-        return task_changes.edit(seen, TaskKey(operation.kind, operation.id), operation.set, {})
-    return editing.edit_note(seen, operation.id, operation.set.get("text"), operation.set.get("private"))
+    if operation.kind == "note" or operation.kind == "date":  # noqa: PLR1714 -- mypy narrows a literal by each
+        return of_kinds.edit(of_kinds.visible(seen, operation.kind, operation.id), operation.set)
+    return task_changes.edit(seen, TaskKey(operation.kind, operation.id), operation.set, {})
 
 
 def hand_over(writer: Writer, mid: str) -> Written:

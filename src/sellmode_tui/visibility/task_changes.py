@@ -7,11 +7,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from sellmode_contract.documents import as_document, as_json
-from sellmode_contract.kinds.task import MANUAL_TASK
-from sellmode_contract.mutations import Claim, Create, Edit, Finish, Rejected, Release, Remove, Reopen, Withdraw
+from sellmode_contract.kinds import KINDS
+from sellmode_contract.mutations import Claim, Create, Edit, Finish, Rejected, Release, Reopen, Withdraw
 from sellmode_contract.records import (
-    CorporateBrief,
     CorporateTask,
     ManualTask,
     RuleTask,
@@ -22,6 +20,7 @@ from sellmode_contract.records import (
 )
 from sellmode_contract.store_time import Due
 from sellmode_contract.visibility import may
+from sellmode_tui.visibility import of_kinds
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.tasks import TaskKey
 from sellmode_tui.visibility.writing import NotVisible
@@ -42,16 +41,15 @@ def task(seen: Seen, key: TaskKey) -> AnyTask:
 
 def create(id: str, fields: Mapping[str, Any]) -> Create:
     """A task of one's own, or given to somebody; fields that say nothing are left out."""
-    return Create(kind="manual_task", id=id, doc={name: value for name, value in _plain(fields).items() if value})
+    return of_kinds.create("manual_task", id, fields)
 
 
 def create_again(id: str, record: ManualTask) -> Create:
     """A task that was removed, as it was: put off as it was, and where its series was."""
-    held = as_document(record)
-    again = {name: held[name] for name in MANUAL_TASK.created}
-    if held["repeat_from"] == held["due"]:
-        del again["repeat_from"]
-    return create(id, again)
+    made = of_kinds.make_again(record, id)
+    if record.repeat_from != record.due:
+        return made
+    return msgspec.structs.replace(made, doc={name: value for name, value in made.doc.items() if name != "repeat_from"})
 
 
 def came_with(operation: Edit, before: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
@@ -70,12 +68,11 @@ def edit(seen: Seen, key: TaskKey, set: Mapping[str, Any], saw: Mapping[str, Any
 
     Whoever sets another due time means it to count: the task is not put off any more.
     """
-    held = as_document(task(seen, key))
-    wanted = _plain(set)
-    if wanted.get("due", held["due"]) != held["due"] and held["snoozed_to"]:
+    held = task(seen, key)
+    wanted = of_kinds.plain(KINDS[key.kind], set)
+    if wanted.get("due", held.due) != held.due and held.snoozed_to:
         wanted.setdefault("snoozed_to", "")
-    changed, was = _changes(held, wanted, saw)
-    return Edit(kind=key.kind, id=key.id, set=changed, was=was)
+    return of_kinds.edit(held, wanted, saw)
 
 
 def snooze(seen: Seen, key: TaskKey, to: Due | None) -> Edit:
@@ -106,14 +103,6 @@ def reopen(seen: Seen, key: TaskKey) -> Reopen:
     return Reopen(kind=key.kind, id=key.id)
 
 
-def remove(seen: Seen, id: str) -> Remove:
-    """Taking back that one has made a task, as it is seen; it stays if it has changed. Raises NotVisible."""
-    held = seen.get("manual_task", id)
-    if not isinstance(held, ManualTask):
-        raise NotVisible("task")
-    return Remove(kind="manual_task", id=id, was=content(held))
-
-
 def claim(seen: Seen, key: TaskKey, *, take: bool) -> Claim | Release:
     """Taking a task, or giving it back. Raises NotVisible and Rejected."""
     task(seen, key)
@@ -127,17 +116,6 @@ def withdraw(seen: Seen, card: str, reason: str) -> Withdraw:
     if not isinstance(seen.get("task_card", card), TaskCard):
         raise NotVisible("task")
     return Withdraw(id=card, reason=reason)
-
-
-def content(record: ManualTask) -> dict[str, Any]:
-    """What somebody wrote of a task, as JSON has it."""
-    held = as_document(record)
-    return {name: held[name] for name in MANUAL_TASK.content}
-
-
-def made(operation: Create) -> dict[str, Any]:
-    """What stands in the fields of a task as it was made."""
-    return {**dict.fromkeys(MANUAL_TASK.content), **operation.doc}
 
 
 # ------------------------------------------------------------------ to whom
@@ -206,13 +184,11 @@ def _card(seen: Seen, customer: str) -> Any:
 
 def create_rule(seen: Seen, fields: Mapping[str, Any]) -> Create:
     """A rule, of the account's store unless it says ``store`` (None: of the retailer)."""
-    doc = {name: value for name, value in _plain(fields).items() if value is not None or name == "store"}
     stores = seen.account.stores if seen.account else ()
-    store = doc.setdefault("store", stores[0] if len(stores) == 1 else None)
-    if store is None:
-        del doc["store"]
-    slug = doc.get("slug")
-    return Create(kind="task_rule", id=task_rule_id(store, slug if isinstance(slug, str) else ""), doc=doc)
+    store = fields.get("store", stores[0] if len(stores) == 1 else None)
+    made = of_kinds.create("task_rule", "", {**fields, "store": store})
+    slug = made.doc.get("slug")
+    return msgspec.structs.replace(made, id=task_rule_id(store, slug if isinstance(slug, str) else ""))
 
 
 def edit_rule(seen: Seen, id: str, set: Mapping[str, Any], saw: Mapping[str, Any]) -> Create | Edit:
@@ -228,85 +204,11 @@ def edit_rule(seen: Seen, id: str, set: Mapping[str, Any], saw: Mapping[str, Any
     if rule.store is None and account and len(account.stores) == 1 and not may(account, "announce"):
         own = task_rule_id(account.stores[0], rule.slug)
         if seen.get("task_rule", own) is None:
-            return create_rule(seen, {**rule_content(rule), **_plain(set), "store": account.stores[0]})
+            return create_rule(seen, {**of_kinds.content(rule), **set, "store": account.stores[0]})
         raise Rejected("conflict", "Your store has a rule in place of this one: change that.")
-    changed, was = _changes(as_document(rule), _plain(set), saw)
-    return Edit(kind="task_rule", id=id, set=changed, was=was)
-
-
-def remove_rule(seen: Seen, id: str) -> Remove:
-    """The end of a rule as it is seen; it stays if it has changed. Raises NotVisible."""
-    rule = seen.get("task_rule", id)
-    if not isinstance(rule, TaskRule):
-        raise NotVisible("rule")
-    return Remove(kind="task_rule", id=id, was=_without(as_document(rule), {"id"}))
-
-
-def rule_content(rule: TaskRule) -> dict[str, Any]:
-    """What a rule says, as JSON has it."""
-    return {name: value for name, value in as_json(rule).items() if name != "id"}
-
-
-def rule_made(operation: Create) -> dict[str, Any]:
-    """What stands in the fields of a rule as it was made."""
-    return _without(as_document(msgspec.convert({**operation.doc, "id": operation.id}, TaskRule)), {"id"})
+    return of_kinds.edit(rule, set, saw)
 
 
 def announce(id: str, fields: Mapping[str, Any]) -> Create:
     """A head office's brief; fields that say nothing are left out."""
-    return Create(kind="corporate_brief", id=id, doc={name: value for name, value in _plain(fields).items() if value})
-
-
-def take_back(seen: Seen, id: str) -> Remove:
-    """Taking a brief back: its open tasks expire. Raises NotVisible."""
-    if not isinstance(seen.get("corporate_brief", id), CorporateBrief):
-        raise NotVisible("corporate task")
-    return Remove(kind="corporate_brief", id=id)
-
-
-# ------------------------------------------------------------------ fields
-
-
-def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields as JSON has them: due times as records write them, texts of one line without spaces around."""
-    return {name: _value(name, value) for name, value in fields.items()}
-
-
-def _value(name: str, value: Any) -> Any:
-    if isinstance(value, Due):
-        return value.text
-    if name in _TEXTS and (value is None or isinstance(value, str)):
-        return (value or "").strip()
-    return msgspec.to_builtins(value) if not isinstance(value, tuple | set | frozenset) else list(value)
-
-
-_TEXTS = {
-    "title",
-    "details",
-    "due",
-    "snoozed_to",
-    "repeat",
-    "name",
-    "slug",
-    "message",
-    "subject",
-    "expires",
-    "audience",
-    "due_time",
-    "event",
-    "consent",
-}
-"""Fields that are empty where they say nothing."""
-
-
-def _changes(
-    held: Mapping[str, Any], wanted: Mapping[str, Any], saw: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The fields that differ, and what their author saw of them."""
-    changed = [name for name, value in wanted.items() if name not in held or value != held[name]]
-    seen = {**held, **_plain(saw)}
-    return {name: wanted[name] for name in changed}, {name: seen.get(name) for name in changed}
-
-
-def _without(document: dict[str, Any], names: set[str]) -> dict[str, Any]:
-    return {name: value for name, value in document.items() if name not in names}
+    return of_kinds.create("corporate_brief", id, fields)

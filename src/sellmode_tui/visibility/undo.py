@@ -6,13 +6,11 @@ import contextlib
 import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from sellmode_contract.mutations import (
-    EDITABLE_FIELDS,
-    EDITABLE_SETS,
     Claim,
     Create,
     Edit,
@@ -26,11 +24,10 @@ from sellmode_contract.mutations import (
     Withdraw,
 )
 from sellmode_contract.mutations.consent import STRICTNESS, UNSAID
-from sellmode_contract.mutations.customers import MAPS
-from sellmode_contract.records import Contact, ImportantDate, ManualTask, Note, TaskRule, source_id
+from sellmode_contract.records import ManualTask, source_id
 from sellmode_tui.cache.outbox import Entry, TakenBack
 from sellmode_tui.cache.tables import decode
-from sellmode_tui.visibility import editing, task_changes
+from sellmode_tui.visibility import of_kinds, task_changes
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.sending import words_of
 from sellmode_tui.visibility.wording import document_before
@@ -205,24 +202,11 @@ def _edit_back(operation: Edit, entry: Entry, new_ids: Mapping[str, str]) -> Edi
 def _remove_created(operation: Create, new_ids: Mapping[str, str], seen: Seen) -> Remove | Withdraw:
     """The removal of what was made, as long as it is as it was made."""
     id, kind = new_ids.get(operation.id, operation.id), operation.kind
-    if kind in ("contact", "corporate_brief"):  # nobody can change one
-        return Remove(kind=kind, id=id)
-    if kind == "task_rule":
-        return Remove(kind=kind, id=id, was=task_changes.rule_made(operation))
     if kind == "manual_task":
         card = source_id("task_card", "sellmode", id)
         if seen.get(kind, id) is None and seen.get("task_card", card) is not None:
             return Withdraw(id=card, reason="taken back")  # it is with who it was given to
-        return Remove(kind=kind, id=id, was=task_changes.made(operation))
-    return Remove(kind=kind, id=id, was={**_BLANK[kind], **editing.written_fields(operation)})
-
-
-_BLANK: dict[str, dict[str, Any]] = {
-    "customer": dict.fromkeys((*EDITABLE_FIELDS, *EDITABLE_SETS, *MAPS)),
-    "note": {"private": False},
-    "date": {"year": None, "about": ""},
-}
-"""What stands in fields that nobody wrote."""
+    return of_kinds.remove_made(operation, id)
 
 
 def _create_again(operation: Remove, entry: Entry, new_id: str) -> Create:
@@ -232,15 +216,10 @@ def _create_again(operation: Remove, entry: Entry, new_id: str) -> Create:
     if operation.kind == "customer" or not before:
         raise _No("What was removed is not known any more.")
     record = decode(operation.kind, msgspec.json.encode(before))
-    match record:
-        case ManualTask():
-            return task_changes.create_again(new_id, record)
-        case TaskRule():
-            return Create(kind="task_rule", id=record.id, doc=task_changes.rule_content(record))
-        case Note() | Contact() | ImportantDate():
-            kind = editing.belonging(record)
-            return editing.create(kind, new_id, record.customer, editing.content(record))
-    raise TypeError(f"nobody removes a {operation.kind}")
+    if isinstance(record, ManualTask):
+        return task_changes.create_again(new_id, record)
+    # A rule's id is made of its store and slug.
+    return of_kinds.make_again(record, record.id if operation.kind == "task_rule" else new_id)
 
 
 def _consent_back(operation: SetConsent, entry: Entry) -> SetConsent:

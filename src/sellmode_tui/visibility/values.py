@@ -13,17 +13,9 @@ from sellmode_contract.documents import as_document
 from sellmode_contract.mutations import Create, Edit, Finish, Operation, Rejected, SetConsent, Withdraw, target
 from sellmode_contract.mutations.customers import MAPS, current_value
 from sellmode_contract.records import (
-    Consent,
-    Contact,
-    CorporateBrief,
     Customer,
-    ImportantDate,
-    Note,
     Record,
-    Task,
-    TaskRule,
 )
-from sellmode_tui.visibility import editing
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.wording import label_of
 
@@ -58,7 +50,8 @@ class Value:
 
 def values_of(operation: Operation, seen: Seen) -> tuple[Value, ...]:
     """What a change wants, field by field, beside what is seen to stand there."""
-    record: Record | None = seen.get(*target(operation))
+    kind, id = target(operation)
+    record: Record | None = seen.get(kind, id)
     if isinstance(operation, SetConsent):
         record = seen.consent(operation.customer, operation.channel)
     present = _present(record)
@@ -67,7 +60,7 @@ def values_of(operation: Operation, seen: Seen) -> tuple[Value, ...]:
     )
     found = ((field, mine, present(field)) for field, mine in wanted(operation).items())
     return tuple(
-        Value(field, label_of(field, seen.retailer), mine, there, known, _names(field, mine, there, seen))
+        Value(field, label_of(field, kind, seen.retailer), mine, there, known, _names(field, mine, there, seen))
         for field, mine, there in found
     )
 
@@ -94,7 +87,7 @@ def wanted(operation: Operation) -> dict[str, Any]:
             sets.update({f"remove.{name}": list(elements) for name, elements in operation.remove.items()})
             return {**operation.set, **sets}
         case Create():
-            fields = editing.written_fields(operation)
+            fields = {name: value for name, value in operation.doc.items() if name != "customer"}
             maps = {f"{name}.{entry}": held for name in MAPS for entry, held in (fields.pop(name, None) or {}).items()}
             return {**fields, **maps}
         case SetConsent():
@@ -106,17 +99,9 @@ def wanted(operation: Operation) -> dict[str, Any]:
 
 
 def _present(record: Record | None) -> Callable[[str], Any]:
-    match record:
-        case Customer():
-            return lambda field: _of_customer(record, field)
-        case Note() | Contact() | ImportantDate():
-            return editing.content(record).get
-        case Consent():
-            return {"state": record.state, "evidence": record.evidence}.get
-        case Task() | TaskRule() | CorporateBrief():
-            return as_document(record).get
-        case _:
-            return lambda field: None
+    if isinstance(record, Customer):
+        return lambda field: _of_customer(record, field)
+    return as_document(record).get if record else lambda field: None
 
 
 def _of_customer(customer: Customer, field: str) -> Any:

@@ -7,6 +7,9 @@ from typing import Any
 
 import msgspec
 
+from sellmode_contract.kinds import KINDS
+from sellmode_contract.kinds.customer import CHANNELS, STATES
+from sellmode_contract.kinds.kind import text_in
 from sellmode_contract.mutations import (
     Accept,
     Claim,
@@ -38,56 +41,26 @@ UNREADABLE = "a change that this version of Sellmode cannot read"
 _NAMED = 3
 """So many fields are named; of more, how many more there are."""
 
-_FIELDS = {
-    "given_name": "given name",
-    "family_name": "family name",
-    "email": "e-mail",
-    "phone": "phone number",
-    "address": "address",
-    "language": "language",
-    "preferred_channel": "preferred channel",
-    "tags": "tags",
-    "preferences": "preferences",
-    "add.tags": "tags to add",
-    "remove.tags": "tags to take away",
-    "add.preferences": "preferences to add",
-    "remove.preferences": "preferences to take away",
-    "text": "text",
-    "private": "private",
-    "channel": "channel",
-    "inbound": "from the customer",
-    "summary": "summary",
-    "at": "time",
-    "label": "label",
-    "month": "month",
-    "day": "day",
-    "year": "year",
-    "about": "whose day",
-    "state": "consent",
-    "evidence": "evidence",
-    "title": "title",
-    "details": "details",
-    "action": "action",
-    "due": "due time",
-    "snoozed_to": "time that it is put off to",
-    "repeat": "repetition",
-    "assignee": "who has it",
-    "meant_for": "who has it",
-    "reason": "reason",
-}
-_CHANNELS = {"email": "e-mail", "sms": "SMS", "phone": "phone"}
-_CONTACTS = {"call": "call", "visit": "visit", "email": "e-mail", "sms": "SMS", "chat": "chat"}
 
-
-def label_of(field: str, retailer: Retailer | None = None) -> str:
-    """A field of a change for people; one of the retailer's own goes by the retailer's label."""
+def label_of(field: str, kind: str, retailer: Retailer | None = None) -> str:
+    """A field of a kind's changes for people; one of the retailer's own goes by the retailer's label."""
     name, _, entry = field.partition(".")
     if name == "sizes" and entry:
         return f"size of {entry}"
     if name == "custom" and entry:
         defined = retailer.custom_fields if retailer else ()
         return next((own.label for own in defined if own.name == entry and own.label), entry)
-    return _FIELDS.get(field) or field.replace("_", " ")
+    if name in _SETS and entry:
+        return f"{KINDS[kind].label_of(entry)} {_SETS[name]}"
+    return KINDS[kind].label_of(field)
+
+
+_SETS = {"add": "to add", "remove": "to take away"}
+
+
+def history_kind(field: str) -> str:
+    """The kind of record in which a field lost its value: the customer's history names the field alone."""
+    return "customer" if field.partition(".")[0] in KINDS["customer"].by_name else "date"
 
 
 def describe(  # noqa: C901, PLR0911, PLR0912  # one for each operation
@@ -102,14 +75,13 @@ def describe(  # noqa: C901, PLR0911, PLR0912  # one for each operation
             return what if isinstance(operation, Create) else f"removal of the {what}"
         case Edit(kind="customer"):
             fields = [*operation.set, *dict.fromkeys((*operation.add, *operation.remove))]
-            return f"{_listed([label_of(field, retailer) for field in fields])} of {whom}"
+            return f"{_listed([label_of(field, 'customer', retailer) for field in fields])} of {whom}"
         case Edit(kind="manual_task") | Edit(kind="rule_task") | Edit(kind="corporate_task"):
             return _edited_task(operation, before)
         case Edit():
             return _record(operation, before, whom)
         case SetConsent():
-            state = operation.state.replace("_", "-")
-            return f"consent to {_CHANNELS[operation.channel]} of {whom}: {state}"
+            return f"consent to {CHANNELS[operation.channel]} of {whom}: {STATES[operation.state]}"
         case Claim() | Release():
             how = "taking" if isinstance(operation, Claim) else "giving back"
             return f"{how} {'a request' if operation.kind == 'request' else _task(operation, before)}"
@@ -146,41 +118,23 @@ def document_before(before: Before, kind: str, id: str) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _record(  # noqa: PLR0911 -- one for each kind
-    operation: Create | Edit | Remove, before: Before, whom: str
-) -> str:
+def _record(operation: Create | Edit | Remove, before: Before, whom: str) -> str:
     """What a record is to people, from what it was or becomes."""
     fields = dict(document_before(before, operation.kind, operation.id))
     if isinstance(operation, Create):
         fields.update(operation.doc)
     elif isinstance(operation, Edit):
         fields.update(operation.set)
-    match operation.kind:
-        case "customer":
-            return f"new customer {_new_name(fields) or whom}" if isinstance(operation, Create) else f"customer {whom}"
-        case "note":
-            return f"{'private ' if fields.get('private') is True else ''}note about {whom}"
-        case "contact":
-            return f"{_CONTACTS.get(str(fields.get('channel')), 'contact')} with {whom}"
-        case "date":
-            return f"{_text(fields, 'label') or 'date'} of {whom}"
-        case "task_rule":
-            return f'rule "{_text(fields, "name")}"'
-        case "corporate_brief":
-            return f'corporate task "{_text(fields, "title")}"'
-        case _:
-            return _titled(fields)
+    if operation.kind == "customer" and isinstance(operation, Create):
+        return f"new customer {_new_name(fields) or whom}"
+    return KINDS[operation.kind].described(fields, whom)
 
 
 def _task(operation: Operation, before: Before) -> str:
     """The task of an operation as it was before it."""
-    fields = document_before(before, *target(operation))
-    return f"the {_titled(fields)}" if fields else "a task"
-
-
-def _titled(fields: Mapping[str, Any]) -> str:
-    title = _text(fields, "title")
-    return f'task "{title}"' if title else "task"
+    kind, id = target(operation)
+    fields = document_before(before, kind, id)
+    return f"the {KINDS[kind].described(fields, A_CUSTOMER)}" if fields else "a task"
 
 
 def _edited_task(operation: Edit, before: Before) -> str:
@@ -189,22 +143,17 @@ def _edited_task(operation: Edit, before: Before) -> str:
         return f"handing over {task}"
     if fields.keys() == {"snoozed_to"}:
         return f"putting off {task}" if fields["snoozed_to"] else f"no longer putting off {task}"
-    return f"{_listed([label_of(field) for field in fields if field != 'snoozed_to'])} of {task}"
+    return f"{_listed([label_of(field, operation.kind) for field in fields if field != 'snoozed_to'])} of {task}"
 
 
 def _new_name(fields: Mapping[str, Any]) -> str:
     return Customer(
         id="",
-        given_name=_text(fields, "given_name"),
-        family_name=_text(fields, "family_name"),
-        email=_text(fields, "email"),
-        phone=_text(fields, "phone"),
+        given_name=text_in(fields, "given_name"),
+        family_name=text_in(fields, "family_name"),
+        email=text_in(fields, "email"),
+        phone=text_in(fields, "phone"),
     ).name
-
-
-def _text(fields: Mapping[str, Any], name: str) -> str:
-    value = fields.get(name)
-    return value.strip() if isinstance(value, str) else ""
 
 
 def _pair(id: str, before: Before) -> str:

@@ -105,5 +105,5 @@ def test_every_change_has_words(operation: Operation, words: str) -> None:
 
 
 def test_a_field_that_nobody_knows_is_called_by_its_name() -> None:
-    assert label_of("custom.hat") == "hat"
-    assert label_of("shoe.size") == "shoe.size"
+    assert label_of("custom.hat", "customer") == "hat"
+    assert label_of("shoe.size", "customer") == "shoe.size"
