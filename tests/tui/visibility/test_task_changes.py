@@ -241,7 +241,7 @@ def test_people_in_values_have_their_names(busy: Desk) -> None:
     busy.refuse(written.mid)
     texts = {value.field: value.mine_text for value in only_refused(busy).values}
     assert texts == {"title": "New", "assignee": "Bo Meyer"}
-    assert "who has it: Bo Meyer" in busy.door.copy_text(written.mid)
+    assert "assignee: Bo Meyer" in busy.door.copy_text(written.mid)
     busy.door.discard(written.mid)
     handed = busy.door.hand_over_tasks([KEY], OTHERS)[0]
     busy.refuse(handed.mid)
