@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import ClassVar, Final
 
-from textual import events, on, work
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.message import Message
@@ -209,6 +209,7 @@ class SellmodeApp(DraftingApp):
             agenda=resumed.looked.agenda,
             customers=resumed.looked.customers,
         )
+        workspace.finish = self._desk.writes.shutdown
         self._day = self._desk.words.today
         desk = self._desk
         await self._show_only(CustomersScreen(desk))
@@ -393,11 +394,11 @@ class SellmodeApp(DraftingApp):
 
     def action_undo(self) -> None:
         """Take back the last change."""
-        if self._workspace is not None:
+        if self._workspace is not None and self._desk is not None:
             self.clear_notifications()
-            self._undo(self._workspace)
+            # After what is still to be written: the last change is what is meant.
+            asyncio.get_running_loop().run_in_executor(self._desk.writes, self._undo, self._workspace)
 
-    @work(thread=True, group="undo", exit_on_error=False)
     def _undo(self, workspace: Workspace) -> None:
         try:
             undone = workspace.door.undo()

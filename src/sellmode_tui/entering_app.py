@@ -130,7 +130,7 @@ class EnteringApp(PagedApp):
         if len(known) < len(folders) and not reason:
             reason = next(folder.problem for folder in folders if folder.known is None)
         # The account that signed in last is the likeliest.
-        known.sort(key=lambda folder: (folder.path / "profile.json").stat().st_mtime, reverse=True)
+        known.sort(key=lambda folder: folder.used_at, reverse=True)
         # Of several, one of the name that was given.
         known.sort(key=lambda folder: user_key(folder.profile.user_name) != user_key(likeliest))
         server = self._start.server or self.settings.server or (known[0].profile.server if known else "")

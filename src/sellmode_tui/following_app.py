@@ -53,7 +53,8 @@ class FollowingApp(EnteringApp):
             return isinstance(message, type(self)) and message.workspace is self.workspace
 
     class _FactsRead(_FromThread):
-        def __init__(self, workspace: Workspace, facts: Facts, counts: Counts, tasks: TaskCounts) -> None:
+        def __init__(self, workspace: Workspace, number: int, facts: Facts, counts: Counts, tasks: TaskCounts) -> None:
+            self.number = number
             self.facts = facts
             self.counts = counts
             self.tasks = tasks
@@ -81,6 +82,8 @@ class FollowingApp(EnteringApp):
         self._workspace: Workspace | None = None
         self._desk: Desk | None = None
         self._status = SyncStatus()
+        self._reads = self._taken = 0
+        """Reads of facts and counts: how many began, and which was taken last."""
         self._lease_warning = ""
         self._idle_warning = ""
         self._disk_warning = ""
@@ -147,8 +150,12 @@ class FollowingApp(EnteringApp):
         if message.workspace is self._workspace:
             self._read_facts(message.workspace)
 
-    @work(thread=True, exclusive=True, group="facts", exit_on_error=False)
     def _read_facts(self, workspace: Workspace) -> None:
+        self._reads += 1
+        self._read_facts_in_thread(workspace, self._reads)
+
+    @work(thread=True, exclusive=True, group="facts", exit_on_error=False)
+    def _read_facts_in_thread(self, workspace: Workspace, number: int) -> None:
         try:
             door = workspace.door
             facts, counts, tasks = Facts.read(door), door.counts(), door.task_counts()
@@ -157,13 +164,14 @@ class FollowingApp(EnteringApp):
         except Exception as error:  # noqa: BLE001  # the crash handler's, in its own thread
             self.post_message(self._Crashed(error))
         else:
-            self.post_message(self._FactsRead(workspace, facts, counts, tasks))
+            self.post_message(self._FactsRead(workspace, number, facts, counts, tasks))
 
     @on(_FactsRead)
     def _take_facts(self, message: _FactsRead) -> None:
         desk = self._desk
-        if message.workspace is not self._workspace or desk is None:
-            return
+        if message.workspace is not self._workspace or desk is None or message.number <= self._taken:
+            return  # a thread that was overtaken by a later one
+        self._taken = message.number
         changed = message.facts != desk.facts
         others = (message.counts, message.tasks) != (desk.counts, desk.tasks)
         desk.facts, desk.counts, desk.tasks = message.facts, message.counts, message.tasks

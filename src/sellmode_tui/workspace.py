@@ -61,6 +61,8 @@ class Workspace:
         """Who hears of the sync."""
         self._token: str | None = None
         """What the sync began with."""
+        self.finish: Callable[[], object] = lambda: None
+        """Ends what is still being written, before the files close."""
         self._changing = threading.Lock()
         """Held while the sync begins or ends."""
 
@@ -182,6 +184,7 @@ class Workspace:
         return sound
 
     def _stop(self) -> None:
+        self.finish()
         last_words, self.last_words = self.last_words, None
         if last_words is not None:
             last_words()

@@ -80,6 +80,14 @@ class AccountFolder:
         return self.known
 
     @property
+    def used_at(self) -> float:
+        """When somebody last signed in here; 0 if the folder has been removed meanwhile."""
+        try:
+            return (self.path / "profile.json").stat().st_mtime
+        except OSError:
+            return 0.0
+
+    @property
     def slot_path(self) -> Path:
         """The wrapped key."""
         return self.path / "slot.json"

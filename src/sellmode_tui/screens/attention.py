@@ -37,11 +37,9 @@ class AttentionScreen(ListScreen[None, Attention]):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "Needs attention", _COLUMNS, _EMPTY)
-        self._waiting = 0
 
     def read(self, door: Door) -> Sequence[Attention]:
-        """Everything, and how much waits with others."""
-        self._waiting = door.waiting_with_owners()
+        """Everything."""
         return door.attention()
 
     def row(self, item: Attention) -> Row:
@@ -61,7 +59,9 @@ class AttentionScreen(ListScreen[None, Attention]):
 
     def shown(self) -> None:
         """Say what waits elsewhere."""
-        waiting = self._waiting
+        self.ask(lambda door: door.waiting_with_owners(), self._tell_waiting, group="waiting")
+
+    def _tell_waiting(self, waiting: int) -> None:
         told = f"{counted(waiting, 'edit')} {'waits' if waiting == 1 else 'wait'} with the customers' owners."
         self.say("above", told if waiting else "")
 

@@ -111,7 +111,7 @@ class DetailsScreen(DeskScreen[None], Generic[Item]):
             except NotInTray:
                 return None
 
-        self.ask(in_tray, done, group="write", refused=self._refused)
+        self.write(in_tray, done, refused=self._refused)
 
     def _refused(self, _: str, why: str) -> None:
         self.query_one(Trouble).say(why)

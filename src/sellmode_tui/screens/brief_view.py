@@ -94,7 +94,7 @@ class BriefPage(DeskScreen[Result]):
             self.open(box, lambda yes: self._take_back(id) if yes else None)
 
     def _take_back(self, id: str) -> None:
-        self.ask(lambda door: door.take_back(id), self.wrote, group="write", refused=lambda _, why: self.tell(why))
+        self.write(lambda door: door.take_back(id), self.wrote, refused=lambda _, why: self.tell(why))
 
     def action_copy(self) -> None:
         """Copy the suggested text, or else what is asked."""

@@ -80,7 +80,7 @@ class AddCustomerScreen(FormScreen):
         self.ask(
             lambda door: door.matches(email, phone),
             lambda matches: self._matched(matches, write),
-            group="write",
+            group="match",
             refused=self.refuse,
         )
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 
-from sellmode_contract.filters import Completion, FilterError
+from sellmode_contract.filters import FilterError
 from sellmode_tui.screens.customer_form import AddCustomerScreen
 from sellmode_tui.screens.customer_page import NO_LONGER_VISIBLE, CustomerPage, customer_keys
 from sellmode_tui.screens.customer_rows import FALLING_FIRST, SORTS, CustomerSource, table_columns, table_sort
@@ -23,7 +23,7 @@ from sellmode_tui.screens.saved_filters import SavedFiltersScreen
 from sellmode_tui.screens.search_bar import SearchBar
 from sellmode_tui.screens.standing import UNREADABLE, why_empty
 from sellmode_tui.screens.words import counted
-from sellmode_tui.visibility import CustomerList, CustomerQuery, Interrupted, Profile, Sort, Written
+from sellmode_tui.visibility import CustomerList, CustomerQuery, Door, Interrupted, Profile, Sort, Written
 from sellmode_tui.widgets.row_table import RowTable
 
 WIDE: Final = 110
@@ -63,40 +63,6 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
 
     class SyncWanted(Message):
         """The server should be asked now."""
-
-    class _Found(Message, bubble=False):
-        def __init__(self, query: CustomerQuery, found: CustomerList) -> None:
-            self.query = query
-            self.found = found
-            super().__init__()
-
-    class _Wrong(Message, bubble=False):
-        def __init__(self, query: CustomerQuery, error: FilterError) -> None:
-            self.query = query
-            self.error = error
-            super().__init__()
-
-    class _Completed(Message, bubble=False):
-        def __init__(self, wanted: SearchBar.CompletionWanted, completions: Sequence[Completion]) -> None:
-            self.wanted = wanted
-            self.completions = completions
-            super().__init__()
-
-    class _Looked(Message, bubble=False):
-        """Whether the rows of a list have changed is known."""
-
-        def __init__(self, source: CustomerSource, *, stale: bool) -> None:
-            self.source = source
-            self.stale = stale
-            super().__init__()
-
-    class _Exact(Message, bubble=False):
-        def __init__(self, source: CustomerSource, exact: int, *, moved: bool) -> None:
-            self.source = source
-            self.exact = exact
-            self.moved = moved
-            """Whether the rows stand in another order now."""
-            super().__init__()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -192,26 +158,24 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
             self._source.found.cancel()
         self._find(self._query)
 
-    @work(thread=True, exclusive=True, group="find", exit_on_error=False)
     def _find(self, query: CustomerQuery) -> None:
-        try:
-            found = self._desk.door.find(query)
-        except FilterError as error:
-            self.post_message(self._Wrong(query, error))
-        except Interrupted:
-            return
-        except Exception as error:  # noqa: BLE001  # told by the app, which knows what to do about it
-            self.post_message(self.Failed(error))
-        else:
-            self.post_message(self._Found(query, found))
+        def find(door: Door) -> CustomerList | FilterError:
+            try:
+                return door.find(query)
+            except FilterError as error:
+                return error
 
-    @on(_Found)
-    def _show_found(self, message: _Found) -> None:
-        if message.query != self._query:
+        self.ask(find, lambda found: self._show_found(query, found), group="find")
+
+    def _show_found(self, query: CustomerQuery, found: CustomerList | FilterError) -> None:
+        if isinstance(found, FilterError):
+            self.query_one(SearchBar).point(query.text, found)
+            self._unreadable = query
+            self._table.empty_text = self._why_empty
             return
         owners = self._desk.facts.sees_team
         pending = self._desk.door.pending
-        self._source = CustomerSource(message.found, self._desk.words, owners=owners, pending=pending)
+        self._source = CustomerSource(found, self._desk.words, owners=owners, pending=pending)
         self._table.empty_text = self._why_empty
         first = None if self._touched else self._first
         self._table.show(
@@ -223,13 +187,6 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
         )
         self._to_top = False
         self._look_at_changes()
-
-    @on(_Wrong)
-    def _show_wrong(self, message: _Wrong) -> None:
-        if message.query == self._query:
-            self.query_one(SearchBar).point(message.query.text, message.error)
-            self._unreadable = message.query
-            self._table.empty_text = self._why_empty
 
     @on(RowTable.Counted)
     def _counted(self, event: RowTable.Counted) -> None:
@@ -244,24 +201,19 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
         if not event.count.exact and source.exact is None:
             self._count_all(source)
 
-    @work(thread=True, exclusive=True, group="count", exit_on_error=False)
     def _count_all(self, source: CustomerSource) -> None:
-        try:
+        def count(_: Door) -> tuple[int, bool]:
             before = source.found.sorted
-            exact = source.found.exact_count()
-        except Interrupted:
-            return
-        except Exception as error:  # noqa: BLE001  # told by the app, which knows what to do about it
-            self.post_message(self.Failed(error))
-        else:
-            self.post_message(self._Exact(source, exact, moved=not before))
+            return source.found.exact_count(), not before
 
-    @on(_Exact)
-    def _show_exact(self, message: _Exact) -> None:
-        if message.source is not self._source:
+        self.ask(count, lambda counted: self._show_exact(source, *counted), group="count")
+
+    def _show_exact(self, source: CustomerSource, exact: int, moved: bool) -> None:  # as it was counted
+        """`moved`: whether the rows stand in another order now."""
+        if source is not self._source:
             return
-        message.source.exact = message.exact
-        if message.moved:
+        source.exact = exact
+        if moved:
             self._table.reload(keep_cursor=self._keeps_cursor)
         else:
             self._table.recount()
@@ -270,10 +222,6 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
     def _rows_failed(self, event: RowTable.Failed) -> None:
         if not isinstance(event.error, Interrupted):
             self.post_message(self.Failed(event.error))
-
-    @on(ProfileView.Failed)
-    def _profile_failed(self, event: ProfileView.Failed) -> None:
-        self.post_message(self.Failed(event.error))
 
     # --- what changes by itself
 
@@ -285,23 +233,20 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
         self._changed, self._looking = False, True
         self._check(source)
 
-    @work(thread=True, exclusive=True, group="check", exit_on_error=False)
     def _check(self, source: CustomerSource) -> None:
-        stale = False
-        try:
-            stale = source.stale
-        except Interrupted:
-            pass  # another list is being found
-        except Exception as error:  # noqa: BLE001  # told by the app, which knows what to do about it
-            self.post_message(self.Failed(error))
-        self.post_message(self._Looked(source, stale=stale))
+        def look(_: Door) -> bool:
+            try:
+                return source.stale
+            except Interrupted:
+                return False  # another list is being found
 
-    @on(_Looked)
-    def _read_again(self, message: _Looked) -> None:
-        if message.source is not self._source:
+        self.ask(look, lambda stale: self._read_again(source, stale), group="check")
+
+    def _read_again(self, source: CustomerSource, stale: bool) -> None:  # as it was looked at
+        if source is not self._source:
             self._changed = True
-        elif message.stale:
-            message.source.exact = None
+        elif stale:
+            source.exact = None
             self._table.reload(keep_cursor=self._keeps_cursor)
             self.set_timer(_PAUSE, self._end_look)
             return
@@ -323,22 +268,12 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
 
     @on(SearchBar.CompletionWanted)
     def _complete(self, event: SearchBar.CompletionWanted) -> None:
-        self._find_completions(event)
-
-    @work(thread=True, exclusive=True, group="complete", exit_on_error=False)
-    def _find_completions(self, wanted: SearchBar.CompletionWanted) -> None:
-        try:
-            completions = self._desk.door.complete(wanted.text, wanted.cursor)
-        except Interrupted:
-            return
-        except Exception as error:  # noqa: BLE001  # told by the app, which knows what to do about it
-            self.post_message(self.Failed(error))
-        else:
-            self.post_message(self._Completed(wanted, completions))
-
-    @on(_Completed)
-    def _suggest(self, message: _Completed) -> None:
-        self.query_one(SearchBar).suggest(message.wanted, message.completions)
+        bar = self.query_one(SearchBar)
+        self.ask(
+            lambda door: door.complete(event.text, event.cursor),
+            lambda completions: bar.suggest(event, completions),
+            group="complete",
+        )
 
     @on(SearchBar.Left)
     def _to_list(self) -> None:

@@ -78,10 +78,9 @@ class DatesScreen(ListScreen[None, ListedDate]):
         """Remove the date; undo brings it back."""
         if (item := self.current) is not None:
             id = item.record.id
-            self.ask(
+            self.write(
                 lambda door: door.remove_date(id),
                 self.wrote,
-                group="write",
                 refused=lambda _, why: self.say("below", why),
             )
 

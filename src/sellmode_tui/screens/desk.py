@@ -11,6 +11,7 @@ from sellmode_contract.records import Retailer, TaskRule
 from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Preview
 from sellmode_tui.account.journal import Journal
+from sellmode_tui.screens.memory import Threads
 from sellmode_tui.screens.words import Words
 from sellmode_tui.sync.status import SyncStatus
 from sellmode_tui.visibility import Counts, CustomerQuery, Door
@@ -96,6 +97,8 @@ class Desk:
     """How the person last looked at the tasks, for when they come back to them."""
     customers: CustomersView = field(default_factory=CustomersView)
     """How they looked at the customers before they locked or left."""
+    writes: Threads = field(default_factory=lambda: Threads(1, "write"))
+    """One thread, which writes what the person wants written, one thing after the other."""
     warning: str = ""
     """Something that must be known whatever else goes on; empty if there is nothing."""
 

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
-from typing import TypeVar
-
-from textual import on
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import Footer
 
-from sellmode_contract.mutations import Rejected
-from sellmode_tui.entrance import TOLD
 from sellmode_tui.screens.app_page import AppPage, Result
+from sellmode_tui.screens.asking import Asking
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.standing import status_of
-from sellmode_tui.visibility import Door, Interrupted, Written
+from sellmode_tui.visibility import Written
 from sellmode_tui.widgets.status_line import StatusLine
 
-Answer = TypeVar("Answer")
 
-
-class DeskScreen(AppPage[Result]):
+class DeskScreen(Asking, AppPage[Result]):
     """A page with the status line. The app tells it when something has changed."""
-
-    class Failed(Message):
-        """Something could not be read or written, for a reason that is not the person's."""
-
-        def __init__(self, error: Exception) -> None:
-            self.error = error
-            super().__init__()
 
     class Wrote(Message):
         """The person has changed something: it is to be said, and shown everywhere."""
@@ -39,13 +24,6 @@ class DeskScreen(AppPage[Result]):
             """`said`: instead of what was changed; None of what is nothing to send."""
             self.written = written
             self.said = said
-            super().__init__()
-
-    class _Answered(Message, bubble=False):
-        """What a thread brings back to the event loop."""
-
-        def __init__(self, take: Callable[[], None]) -> None:
-            self.take = take
             super().__init__()
 
     def __init__(self, desk: Desk) -> None:
@@ -70,47 +48,7 @@ class DeskScreen(AppPage[Result]):
     def records_changed(self) -> None:
         """Something in the cache may be another now."""
 
-    # --- the door, in threads
-
-    def ask(
-        self,
-        question: Callable[[Door], Answer],
-        take: Callable[[Answer], None],
-        *,
-        group: str,
-        refused: Callable[[str, str], None] | None = None,
-    ) -> None:
-        """Ask the door something in a thread; of several questions of a group the last one counts.
-
-        `refused` gets what was refused and why: the field at fault, if it is one, and a sentence.
-        """
-
-        def work() -> None:
-            try:
-                answer = question(self._desk.door)
-            except Interrupted:
-                return
-            except Rejected as error:
-                self._tell(error, error.field, error.detail, refused)
-            except TOLD as error:
-                self._tell(error, "", str(error), refused)
-            except Exception as error:  # noqa: BLE001  # told by the app, which knows what to do about it
-                self.post_message(self.Failed(error))
-            else:
-                self.post_message(self._Answered(partial(take, answer)))
-
-        self.run_worker(work, thread=True, exclusive=True, group=group, exit_on_error=False)
-
-    def _tell(self, error: Exception, field: str, why: str, refused: Callable[[str, str], None] | None) -> None:
-        """Say in the page what was refused; where it has no place for that, the app says it."""
-        if refused is None:
-            self.post_message(self.Failed(error))
-        else:
-            self.post_message(self._Answered(partial(refused, field, why)))
-
-    @on(_Answered)
-    def _take_answer(self, message: _Answered) -> None:
-        message.take()
+    # --- what was written
 
     def wrote(self, written: Written | None, said: str = "") -> None:
         """Have the app say what was changed, whatever becomes of this page."""

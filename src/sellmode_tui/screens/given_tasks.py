@@ -81,10 +81,9 @@ class GivenTasksScreen(ListScreen[None, GivenTask]):
 
     def _withdraw(self, card: str, reason: str | None) -> None:
         if reason:
-            self.ask(
+            self.write(
                 lambda door: door.withdraw_task(card, reason),
                 self.wrote,
-                group="write",
                 refused=lambda _, why: self.say("below", why),
             )
 

@@ -82,10 +82,9 @@ class OwnEntriesScreen(ListScreen[None, OwnEntry]):
         if item is None:
             return
         id, is_note = item.record.id, isinstance(item.record, Note)
-        self.ask(
+        self.write(
             lambda door: door.remove_note(id) if is_note else door.remove_contact(id),
             self.wrote,
-            group="write",
             refused=lambda _, why: self.say("below", why),
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -14,16 +14,17 @@ from textual.widgets import Static
 
 from sellmode_contract.text import visible
 from sellmode_tui.screens.app_page import OpenPage
+from sellmode_tui.screens.asking import Asking
 from sellmode_tui.screens.customer_page import CustomerPage, customer_keys
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.page import Page
 from sellmode_tui.screens.profile_page import profile_page
 from sellmode_tui.screens.why import WhyScreen
-from sellmode_tui.visibility import Interrupted, Profile, WhySeen
+from sellmode_tui.visibility import Profile, WhySeen
 from sellmode_tui.widgets.scrollbar import PlainBar
 
 
-class ProfileView(VerticalScroll, inherit_bindings=False):
+class ProfileView(Asking, VerticalScroll, inherit_bindings=False):
     """Shows one customer after another. Reads in a thread; what it shows stays until the next is there."""
 
     BINDING_GROUP_TITLE = "Profile"
@@ -65,24 +66,6 @@ class ProfileView(VerticalScroll, inherit_bindings=False):
     class Gone(Message):
         """The customer is not visible any more."""
 
-    class Failed(Message):
-        """The profile could not be read."""
-
-        def __init__(self, error: Exception) -> None:
-            self.error = error
-            super().__init__()
-
-    class _Read(Message, bubble=False):
-        def __init__(self, id: str, profile: Profile | None) -> None:
-            self.id = id
-            self.profile = profile
-            super().__init__()
-
-    class _WhyRead(Message, bubble=False):
-        def __init__(self, why: WhySeen | None) -> None:
-            self.why = why
-            super().__init__()
-
     def __init__(self, desk: Desk, *, hint: str = "", id: str | None = None) -> None:
         """`hint` is said while nobody is shown."""
         super().__init__(id=id)
@@ -113,7 +96,7 @@ class ProfileView(VerticalScroll, inherit_bindings=False):
     def show(self, id: str | None) -> None:
         """Show a customer from the top; None for nobody."""
         if id is None:
-            self.workers.cancel_group(self, "profile")
+            self.forget_asked("profile")
             self._wanted = self._profile = self._page = None
             self.query_one(Static).update(Content(self._hint))
             return
@@ -125,29 +108,18 @@ class ProfileView(VerticalScroll, inherit_bindings=False):
         if self._wanted is not None:
             self._read(self._wanted)
 
-    @work(thread=True, exclusive=True, group="profile", exit_on_error=False)
     def _read(self, id: str) -> None:
-        try:
-            profile = self._desk.door.profile(id)
-        except Interrupted:
-            return
-        except Exception as error:  # noqa: BLE001  # told by the screen, which knows what to do about it
-            self.post_message(self.Failed(error))
-        else:
-            self.post_message(self._Read(id, profile))
+        self.ask(lambda door: door.profile(id), lambda profile: self._take(id, profile), group="profile")
 
-    @on(_Read)
-    def _take(self, read: _Read) -> None:
-        if read.id != self._wanted:
-            return
-        if read.profile is None:
+    def _take(self, id: str, profile: Profile | None) -> None:
+        if profile is None:
             self.show(None)
             self.post_message(self.Gone())
             return
-        another = self._profile is None or self._profile.customer.id != read.id
-        if not another and self._profile == read.profile:
+        another = self._profile is None or self._profile.customer.id != id
+        if not another and self._profile == profile:
             return
-        self._profile = read.profile
+        self._profile = profile
         self._draw()
         if another:
             self.scroll_home(animate=False)
@@ -202,23 +174,12 @@ class ProfileView(VerticalScroll, inherit_bindings=False):
     def action_why(self) -> None:
         """Tell why this customer is seen."""
         if self._wanted is not None:
-            self._read_why(self._wanted)
+            id = self._wanted
+            self.ask(lambda door: door.why(id), self._tell_why, group="why")
 
-    @work(thread=True, exclusive=True, group="why", exit_on_error=False)
-    def _read_why(self, id: str) -> None:
-        try:
-            why = self._desk.door.why(id)
-        except Interrupted:
-            return
-        except Exception as error:  # noqa: BLE001  # told by the screen, which knows what to do about it
-            self.post_message(self.Failed(error))
-        else:
-            self.post_message(self._WhyRead(why))
-
-    @on(_WhyRead)
-    def _tell_why(self, read: _WhyRead) -> None:
-        if read.why is not None:
-            self.app.post_message(OpenPage(WhyScreen(read.why, self._desk), self.screen))
+    def _tell_why(self, why: WhySeen | None) -> None:
+        if why is not None:
+            self.app.post_message(OpenPage(WhyScreen(why, self._desk), self.screen))
 
 
 class ProfileScreen(CustomerPage[bool]):

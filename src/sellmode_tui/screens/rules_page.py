@@ -148,10 +148,9 @@ class RulesScreen(ListScreen[None, RuleLine], MainPage[None]):
         """Switch it on or off; undo switches it back."""
         if item := self._editable:
             id, enabled = item.rule.id, not item.rule.enabled
-            self.ask(
+            self.write(
                 lambda door: door.edit_rule(id, {"enabled": enabled}),
                 self.wrote,
-                group="write",
                 refused=lambda _, why: self.say("below", why),
             )
 
@@ -172,10 +171,9 @@ class RulesScreen(ListScreen[None, RuleLine], MainPage[None]):
             self.open(box, lambda yes: self._remove(id) if yes else None)
 
     def _remove(self, id: str) -> None:
-        self.ask(
+        self.write(
             lambda door: door.remove_rule(id),
             self.wrote,
-            group="write",
             refused=lambda _, why: self.say("below", why),
         )
 

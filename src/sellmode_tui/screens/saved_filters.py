@@ -5,27 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from sellmode_contract.text import visible
-from sellmode_tui.account.errors import AccountError
 from sellmode_tui.account.journal import SavedFilter
+from sellmode_tui.screens.asking import Asking
 from sellmode_tui.screens.boxes import Box
 from sellmode_tui.screens.desk import Desk
-from sellmode_tui.visibility import SealedError
+from sellmode_tui.visibility import Door
 from sellmode_tui.widgets.text_field import TextField
 
 LONGEST_NAME = 60
 
 
-class SavedFiltersScreen(Box[str]):
+class SavedFiltersScreen(Asking, Box[str]):
     """Ends with the text of the filter that was picked, None if none was."""
 
     BINDING_GROUP_TITLE = "Saved filters"
@@ -41,12 +40,6 @@ class SavedFiltersScreen(Box[str]):
         TextField { background: $panel; }
     }
     """
-
-    class _Known(Message, bubble=False):
-        def __init__(self, filters: Sequence[SavedFilter], said: str) -> None:
-            self.filters = filters
-            self.said = said
-            super().__init__()
 
     def __init__(self, desk: Desk, current: str) -> None:
         """`current` is what is searched for now."""
@@ -75,31 +68,31 @@ class SavedFiltersScreen(Box[str]):
         self.query_one(OptionList).focus()
         self._work("")
 
-    @work(thread=True, group="saved-filters", exit_on_error=False)
     def _work(self, said: str, save: SavedFilter | None = None, delete: str | None = None) -> None:
-        try:
-            if save is not None:
-                self._desk.journal.save_filter(save)
-            if delete is not None:
-                self._desk.journal.delete_filter(delete)
-            self.post_message(self._Known(self._desk.journal.saved_filters(), said))
-        except (AccountError, SealedError) as error:
-            self.post_message(self._Known((), str(error)))
+        journal = self._desk.journal
 
-    @on(_Known)
-    def _show(self, known: _Known) -> None:
-        self._filters = known.filters
+        def work(_: Door) -> Sequence[SavedFilter]:
+            if save is not None:
+                journal.save_filter(save)
+            if delete is not None:
+                journal.delete_filter(delete)
+            return journal.saved_filters()
+
+        self.write(work, lambda known: self._show(known, said), refused=lambda _, why: self._show((), why))
+
+    def _show(self, known: Sequence[SavedFilter], said: str) -> None:
+        self._filters = known
         options = self.query_one(OptionList)
         options.clear_options()
-        width = max((len(each.name) for each in known.filters), default=0)
+        width = max((len(each.name) for each in known), default=0)
         options.add_options(
-            Option(Content.assemble(f"{visible(each.name):<{width}}  ", visible(each.text))) for each in known.filters
+            Option(Content.assemble(f"{visible(each.name):<{width}}  ", visible(each.text))) for each in known
         )
-        if known.filters:
+        if known:
             options.highlighted = 0
         none = "None yet." + ("" if self._current else " Search for something first, then save it here.")
-        self.query_one("#said", Static).update(Content(visible(known.said or ("" if known.filters else none))))
-        self.query_one("#said").display = bool(known.said or not known.filters)
+        self.query_one("#said", Static).update(Content(visible(said or ("" if known else none))))
+        self.query_one("#said").display = bool(said or not known)
 
     @on(OptionList.OptionSelected)
     def _picked(self, event: OptionList.OptionSelected) -> None:

@@ -139,7 +139,7 @@ class TaskPage(DeskScreen[Result]):
                 self.point_at(line)
 
         if chosen:
-            self.ask(write_them, lambda each: self._all_written(each, verb), group="write", refused=refused)
+            self.write(write_them, lambda each: self._all_written(each, verb), refused=refused)
 
     def _all_written(self, changes: Sequence[Written], verb: str) -> None:
         real = [written for written in changes if not written.nothing]
@@ -247,10 +247,9 @@ class TaskPage(DeskScreen[Result]):
         )
 
     def _complete(self, line: TaskLine) -> None:
-        self.ask(
+        self.write(
             lambda door: door.finish_tasks([line.key]),
             lambda each: self._all_written(each, "done"),
-            group="write",
             refused=self._refused,
         )
 
@@ -290,7 +289,7 @@ class TaskPage(DeskScreen[Result]):
             self.done_with()
             self.wrote(one)
 
-        self.ask(write, written, group="write", refused=self._refused)
+        self.write(write, written, refused=self._refused)
 
     def _refused(self, _: str, why: str) -> None:
         self.tell(why)
