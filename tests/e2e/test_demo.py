@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,6 +18,7 @@ import msgspec
 import pytest
 
 from sellmode_backend.demo.__main__ import SEED, Made
+from sellmode_backend.demo.fill import PASSWORD
 from sellmode_backend.demo.world import ANNA, STAFF, world
 from sellmode_contract.records import Customer
 from sellmode_contract.search import name_key
@@ -107,6 +109,12 @@ def test_it_opens_signed_in_and_ends_with_its_backend(home: Path) -> None:
         terminal.wait_for("Anna Kowalska · Associate Mode")
         wait_for_everybody(terminal, home)
         assert answers(port(home))
+        line = re.search(rb"in another pane while this one is open:\r?\n +(.+?)\r?\n", terminal.written)
+        assert line
+        assert PASSWORD.encode() not in line[1]
+        command = ["/bin/sh", "-c", line[1].decode()]
+        beside = subprocess.run(command, env=environment(home), capture_output=True, text=True, check=False, timeout=60)
+        assert "Jörg Böhm" in beside.stdout, beside.stderr
         terminal.press("q")
         assert terminal.wait_exit() == 0
     assert b"Everybody's password here is: " in terminal.written
@@ -121,6 +129,21 @@ def test_it_opens_signed_in_and_ends_with_its_backend(home: Path) -> None:
         assert terminal.wait_exit() == 0
     assert b"Making the demo store" not in terminal.written
     assert (home / "demo" / "made.json").stat().st_mtime_ns == made
+
+
+def test_a_port_that_is_taken_costs_nobody_their_data(home: Path) -> None:
+    with demo(home) as terminal:
+        terminal.wait_for("ONLINE", timeout=LONG)
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+    own, made = port(home), (home / "demo" / "made.json").stat().st_mtime_ns
+    with socket.create_server(("127.0.0.1", own)), demo(home) as terminal:
+        terminal.wait_for("ONLINE", timeout=LONG)
+        assert b"uses another one this time" in terminal.written
+        terminal.press("q")
+        assert terminal.wait_exit() == 0
+    assert b"Making the demo store" not in terminal.written
+    assert (port(home), (home / "demo" / "made.json").stat().st_mtime_ns) == (own, made)
 
 
 def test_another_person_another_mode(home: Path) -> None:

@@ -9,6 +9,7 @@ import contextlib
 import datetime as dt
 import fcntl
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -33,6 +34,10 @@ DATA_VARIABLE, CONFIG_VARIABLE = "SELLMODE_DATA_DIR", "SELLMODE_CONFIG_DIR"
 """Where the app keeps its files: the demo's are its own, apart from a real account's."""
 
 
+EXAMPLE = ("customers", "search", "bohm", "j")
+"""A command to try beside the app."""
+
+
 class Made(msgspec.Struct, frozen=True):
     """Which demo a folder holds."""
 
@@ -53,22 +58,25 @@ class Made(msgspec.Struct, frozen=True):
 def main(mode: Mode | None, who: str, *, fresh: bool, offline: bool) -> None:
     """Open Sellmode on a demo store, signed in.
 
-    The demo is made at its first run of a day and kept for the day. Everybody in it has the same password, shown here
-    before the app opens: for coming back after a lock, or switching to somebody else.
+    The demo is made at its first run and kept until --fresh. Everybody in it has the same password, shown here before
+    the app opens: for coming back after a lock, or switching to somebody else.
     """
     user_name = _person(who)
     os.umask(0o077)
     folder = _folder()
     with _only_one(folder):
         made = _prepare(folder, fresh=fresh)
+        port = _port(made)
         url = f"sqlite:///{folder / 'backend.db'}"
         _set_mode(url, mode)
         click.echo(f"Everybody's password here is: {PASSWORD}", err=True)
         environment = {**os.environ, DATA_VARIABLE: str(folder / "terminal"), CONFIG_VARIABLE: str(folder / "settings")}
-        server = f"http://127.0.0.1:{made.port}"
+        server = f"http://127.0.0.1:{port}"
         account = ["--server", server, "--user", user_name, "--password-file", str(_password_file(folder))]
         app = [sys.executable, "-m", "sellmode_tui"]
-        with _backend(url, made.port, folder / "backend.log"):
+        click.echo("Commands, in another pane while this one is open:", err=True)
+        click.echo(f"  {shlex.join([str(_script(folder)), *EXAMPLE, *account])}", err=True)
+        with _backend(url, port, folder / "backend.log"):
             if not offline:
                 sys.exit(subprocess.run([*app, *account], env=environment, check=False).returncode)
             synced = subprocess.run([*app, "sync", *account], env=environment, check=False)
@@ -109,16 +117,15 @@ def _only_one(folder: Path) -> Iterator[None]:
 
 
 def _prepare(folder: Path, *, fresh: bool) -> Made:
-    """The demo of today, made anew if the folder holds none, another day's or an unfinished one."""
+    """The demo that the folder holds, made anew if there is none, or an unfinished one."""
     today = dt.datetime.now(dt.UTC).date()
     stamp = folder / "made.json"
     with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):
         made = msgspec.json.decode(stamp.read_bytes(), type=Made)
-        if not fresh and made.day == today.isoformat():
-            if _is_free(made.port):
-                return made
-            # Another program took the port meanwhile. The app would take another address for another server.
-            click.echo("The demo's port is taken; it moves to another one and starts anew.", err=True)
+        if not fresh:
+            if made.day != today.isoformat():
+                click.echo(f"This demo was made on {made.day}; --fresh makes one of today.", err=True)
+            return made
     for entry in folder.iterdir():
         if entry.name != "lock":
             shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
@@ -135,6 +142,27 @@ def _prepare(folder: Path, *, fresh: bool) -> Made:
     made = Made(today.isoformat(), _free_port())
     stamp.write_bytes(msgspec.json.encode(made))
     return made
+
+
+def _port(made: Made) -> int:
+    """The demo's own port, or another one if a program has that just now.
+
+    The app takes another address for another server, and syncs anew; what it keeps for the first stays for next time.
+    """
+    if _is_free(made.port):
+        return made.port
+    click.echo("The demo's port is taken by another program: it uses another one this time.", err=True)
+    return _free_port()
+
+
+def _script(folder: Path) -> Path:
+    """A program that runs commands on the demo's files, apart from a real account's."""
+    path = folder / "sellmode"
+    where = {DATA_VARIABLE: folder / "terminal", CONFIG_VARIABLE: folder / "settings"}
+    settings = " ".join(f"{name}={shlex.quote(str(value))}" for name, value in where.items())
+    path.write_text(f'#!/bin/sh\nexec env {settings} {shlex.quote(sys.executable)} -m sellmode_tui "$@"\n', "utf-8")
+    path.chmod(0o700)
+    return path
 
 
 def _is_free(port: int) -> bool:
