@@ -184,10 +184,10 @@ class Workspace:
         return sound
 
     def _stop(self) -> None:
-        self.finish()
         last_words, self.last_words = self.last_words, None
         if last_words is not None:
             last_words()
+        self.finish()  # after them: what was saved is no draft any more
         self._cache.stop()  # first: a pass may be busy with the file for a minute
         with self._changing:
             self._told = None
