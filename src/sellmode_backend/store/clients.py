@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.store import bulk
 from sellmode_backend.store.database import in_parts, upsert
 from sellmode_backend.store.records import Key
-from sellmode_backend.store.schema import account_scope, client, gone, mutation
+from sellmode_backend.store.schema import account_scope, account_sent, client, gone, mutation
 from sellmode_contract import wire
 
 WORDS_KEPT = dt.timedelta(days=30)
@@ -161,15 +161,57 @@ def forget_old(connection: Connection, now: dt.datetime) -> None:
     connection.execute(sa.delete(mutation).where(mutation.c.at < now - LEDGER_KEPT))
     connection.execute(sa.delete(client).where(client.c.seen_at < now - LEDGER_KEPT))
     connection.execute(sa.delete(account_scope).where(account_scope.c.last_at < now - SCOPES_KEPT))
+    later = account_sent.alias()
+    more = sa.exists().where(
+        later.c.account == account_sent.c.account,
+        later.c.scope == account_sent.c.scope,
+        later.c.seq > account_sent.c.seq,
+    )
+    held = sa.exists().where(
+        account_scope.c.account == account_sent.c.account, account_scope.c.scope == account_sent.c.scope
+    )
+    old = account_sent.c.at < now - SCOPES_KEPT
+    connection.execute(sa.delete(account_sent).where(old & (more | ~held)))
 
 
 # ------------------------------------------------------------------ what an account had, and until when
 
 
-def scopes(connection: Connection, account: str) -> dict[str, dt.datetime]:
-    """The scopes that an account was ever told of, with the last time."""
-    query = sa.select(account_scope.c.scope, account_scope.c.last_at).where(account_scope.c.account == account)
-    return {row.scope: row.last_at for row in connection.execute(query)}
+class Told(NamedTuple):
+    """What an account was told of a scope."""
+
+    last_at: dt.datetime
+    """When it was last told that it has it."""
+    sent: tuple[int, ...]
+    """The numbers of the feed as of which it was sent all of it, rising: the last one, and those before something left.
+    """
+
+    @property
+    def last(self) -> int:
+        """The last of the numbers."""
+        return max(self.sent, default=0)
+
+
+_TOLD = (
+    sa.select(account_scope.c.scope, account_scope.c.last_at, account_sent.c.seq)
+    .outerjoin_from(
+        account_scope,
+        account_sent,
+        (account_sent.c.account == account_scope.c.account) & (account_sent.c.scope == account_scope.c.scope),
+    )
+    .where(account_scope.c.account == sa.bindparam("account"))
+    .order_by(account_scope.c.scope, account_sent.c.seq)
+)
+"""Made once: it is asked at every sync."""
+
+
+def told(connection: Connection, account: str) -> dict[str, Told]:
+    """The scopes that an account was ever told of."""
+    found: dict[str, Told] = {}
+    for scope, last_at, seq in connection.execute(_TOLD, {"account": account}):
+        before = found.get(scope)
+        found[scope] = Told(last_at, (*(before.sent if before else ()), *(() if seq is None else (seq,))))
+    return found
 
 
 def note_scopes(connection: Connection, account: str, told: Iterable[str], now: dt.datetime) -> None:
@@ -179,10 +221,39 @@ def note_scopes(connection: Connection, account: str, told: Iterable[str], now: 
     )
 
 
-def lost_from(connection: Connection, key: Key, scopes: Sequence[str], since: dt.datetime) -> bool:
-    """Whether a record has left one of some scopes since an instant."""
-    kind, id = key
-    query = sa.select(sa.literal(1)).where(
-        gone.c.kind == kind, gone.c.id == id, gone.c.scope.in_(scopes), gone.c.at >= since
+def note_sent(connection: Connection, account: str, sent: Mapping[str, int], now: dt.datetime) -> None:
+    """Write down as of which numbers an account is sent all of some scopes.
+
+    The number before is kept where something of what was sent then has left the scope since: it alone says so.
+    """
+    table = account_sent
+    for scope, seq in sorted(sent.items()):
+        mine = (table.c.account == account) & (table.c.scope == scope)
+        last = connection.scalar(sa.select(sa.func.max(table.c.seq)).where(mine)) or 0
+        if last >= seq:  # another device of the account was quicker
+            continue
+        left = sa.select(sa.literal(1)).where(gone.c.scope == scope, gone.c.seq > last, gone.c.since <= last)
+        if last and connection.scalar(left.limit(1)) is None:
+            connection.execute(sa.update(table).where(mine, table.c.seq == last).values(seq=seq, at=now))
+            continue
+        row = {"account": account, "scope": scope, "seq": seq, "at": now}
+        connection.execute(upsert(connection, table).on_conflict_do_nothing(), row)
+
+
+class Left(NamedTuple):
+    """A scope that a record was in, and the numbers at which it came and left."""
+
+    scope: str
+    since: int
+    seq: int
+
+
+def left(connection: Connection, keys: Collection[Key], since: dt.datetime) -> list[Left]:
+    """What records of one kind have left since an instant. One statement, whatever there is."""
+    kinds = {kind for kind, _ in keys}
+    query = sa.select(gone.c.scope, gone.c.since, gone.c.seq).where(
+        gone.c.kind.in_(sorted(kinds)),
+        bulk.one_of(connection, gone.c.id, sorted(id for _, id in keys)),
+        gone.c.at >= since,
     )
-    return connection.scalar(query.limit(1)) is not None
+    return [Left(*row) for row in connection.execute(query)]

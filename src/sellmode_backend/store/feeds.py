@@ -38,6 +38,8 @@ class Put(NamedTuple):
     rev: int
     doc: str
     """JSON."""
+    since: int
+    """The number at which it came into the scope."""
 
 
 class Remove(NamedTuple):
@@ -124,10 +126,10 @@ def page(connection: Connection, scope: str, after: int, limit: int) -> Page:
     never splits a number, so ``limit`` counts as ROWS_PER_SEQ at least. A cursor beyond the clock stays where it is.
     """
     limit = max(limit, ROWS_PER_SEQ)
-    audience = _audience_column(scope)
+    audience, since = _audience_column(scope), record.c[f"{scope.partition('/')[0]}_since"]
     put_rows, puts_cut = _taken(
         connection.execute(
-            sa.select(record.c.seq, record.c.kind, record.c.id, record.c.rev, record.c.doc)
+            sa.select(record.c.seq, record.c.kind, record.c.id, record.c.rev, record.c.doc, since.label("since"))
             .where(audience == _audience(scope), record.c.seq > after)
             .order_by(record.c.seq)
             .limit(limit + 1)
@@ -145,7 +147,7 @@ def page(connection: Connection, scope: str, after: int, limit: int) -> Page:
     cut = [rows for rows, is_cut in ((put_rows, puts_cut), (gone_rows, len(gone_rows) > limit)) if is_cut]
     horizon = min([end, *(rows[-1].seq - 1 for rows in cut)])
     return Page(
-        puts=[Put(row.kind, row.id, row.rev, row.doc) for row in put_rows if row.seq <= horizon],
+        puts=[Put(row.kind, row.id, row.rev, row.doc, row.since) for row in put_rows if row.seq <= horizon],
         removes=[Remove(kind, id) for seq, kind, id in gone_rows if seq <= horizon],
         horizon=horizon,
         complete=horizon == end,

@@ -80,14 +80,13 @@ class Stored(NamedTuple):
     rev: int
     parent: str | None
     """Id of the customer it belongs to."""
+    since: tuple[int, int]
+    """The numbers at which it came into the scope of either tag."""
 
 
 def stored(connection: Connection, keys: Iterable[Key], *, lock: bool = False) -> dict[Key, Stored]:
     """The records that exist among ``keys``; with ``lock`` held until the transaction ends, customers first."""
-    return {
-        key: Stored(_decoders[row.kind].decode(row.doc), Tags(row.team, row.own), row.rev, row.parent)
-        for key, row in _rows(connection, keys, lock=lock).items()
-    }
+    return {key: _stored(row) for key, row in _rows(connection, keys, lock=lock).items()}
 
 
 def belongings(connection: Connection, customers: Iterable[str], kind: str) -> dict[Key, Stored]:
@@ -95,10 +94,15 @@ def belongings(connection: Connection, customers: Iterable[str], kind: str) -> d
     # In no order: for the sake of that of the ids SQLite would go through all that there is of the kind.
     query = sa.select(record).where(record.c.kind == kind)
     return {
-        (row.kind, row.id): Stored(_decoders[kind].decode(row.doc), Tags(row.team, row.own), row.rev, row.parent)
+        (row.kind, row.id): _stored(row)
         for some in in_parts(sorted(customers))
         for row in connection.execute(query.where(one_of(connection, record.c.parent, some)))
     }
+
+
+def _stored(row: Row[Any]) -> Stored:
+    doc, tags = _decoders[row.kind].decode(row.doc), Tags(row.team, row.own)
+    return Stored(doc, tags, row.rev, row.parent, (row.team_since, row.own_since))
 
 
 class Revision(NamedTuple):
@@ -419,6 +423,7 @@ def _apply(connection: Connection, changes: Sequence[_Change], note: _Note) -> N
             "why": note.why,
             "at": note.at,
             "rev": revisions[change.kind, change.id],
+            "since": _since(change.old, scope),
         }
         for change, scope, feed, number in lost
     ]
@@ -428,6 +433,8 @@ def _apply(connection: Connection, changes: Sequence[_Change], note: _Note) -> N
     changed: list[dict[str, Any]] = []
     for change, feed, number in placed:
         if change.doc:
+            seq = base[feed] + number if feed else 0
+            team, own = (change.old.team, change.old.own) if change.old else _NOBODY
             row = {
                 "kind": change.kind,
                 "id": change.id,
@@ -435,7 +442,9 @@ def _apply(connection: Connection, changes: Sequence[_Change], note: _Note) -> N
                 "parent": change.parent,
                 "team": change.tags.team,
                 "own": change.tags.own,
-                "seq": base[feed] + number if feed else 0,
+                "team_since": change.old.team_since if change.old and team == change.tags.team else seq,
+                "own_since": change.old.own_since if change.old and own == change.tags.own else seq,
+                "seq": seq,
                 "rev": revisions[change.kind, change.id],
                 "doc": change.doc,
             }
@@ -444,6 +453,13 @@ def _apply(connection: Connection, changes: Sequence[_Change], note: _Note) -> N
     # that ends this transaction with an IntegrityError, and trying again is right.
     bulk.insert(connection, record, made)
     bulk.update(connection, record, changed)
+
+
+def _since(old: Row[Any] | None, scope: str) -> int:
+    """The number at which a record came into a scope that it was in."""
+    if old is None:
+        return 0
+    return int(old.team_since if scope.startswith("team/") else old.own_since)
 
 
 def _noted_as_gone(

@@ -95,6 +95,10 @@ record = sa.Table(
     sa.Column("parent", sa.Text, doc="The customer it belongs to"),
     sa.Column("team", sa.Text, doc="Audience in Team Mode"),
     sa.Column("own", sa.Text, doc="Audience in Associate Mode"),
+    sa.Column(
+        "team_since", sa.BigInteger, nullable=False, server_default="0", doc="The number at which team became so"
+    ),
+    sa.Column("own_since", sa.BigInteger, nullable=False, server_default="0", doc="The number at which own became so"),
     sa.Column("seq", sa.BigInteger, nullable=False),
     sa.Column("rev", sa.Integer, nullable=False),
     sa.Column("doc", sa.Text, nullable=False, doc="JSON"),
@@ -132,6 +136,7 @@ gone = sa.Table(
     sa.Column("why", sa.Text, nullable=False),
     sa.Column("rev", sa.Integer, nullable=False, doc="No terminal holds a higher one"),
     sa.Column("at", Instant, nullable=False),
+    sa.Column("since", sa.BigInteger, nullable=False, server_default="0", doc="The number at which it came into it"),
     sa.Index(None, "scope", "seq"),
     sqlite_with_rowid=False,
 )
@@ -317,6 +322,17 @@ account_scope = sa.Table(
     sqlite_with_rowid=False,
 )
 """When an account was last told of a scope: what it had, and until when."""
+
+account_sent = sa.Table(
+    "account_sent",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("scope", sa.Text, primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""As of which numbers an account was sent all of a scope: the last one, and those before something left the scope."""
 
 merged_customer = sa.Table(
     "merged_customer",

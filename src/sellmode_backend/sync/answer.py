@@ -75,6 +75,7 @@ def answer(
         lines = answering.begin(connection, pushed)
     _note_contact(database, token, answering, clock())
     while True:
+        _note_sent(database, answering, clock())
         chunk = Chunk(_ENCODER.encode_lines(lines), len(lines), isinstance(lines[-1], wire.End))
         answering.bytes += len(chunk.lines)
         yield chunk
@@ -90,8 +91,10 @@ class _Answering:
     session: Session
     scopes: Sequence[str]
     """What the head tells."""
-    told_scopes: Mapping[str, dt.datetime]
+    told_scopes: Mapping[str, clients.Told]
     """What the account was told before, and when."""
+    sent: dict[str, int]
+    """The scopes that are complete by now and bring what the account was not sent before, and as of which number."""
 
     def __init__(
         self, token: str, request: wire.SyncRequest, clock: Callable[[], dt.datetime], rules: SyncRules
@@ -100,6 +103,8 @@ class _Answering:
         self._cursor = cursors.decode(request.cursor)
         self.bytes = 0
         self._sent = 0
+        self.sent = {}
+        self._newest: dict[str, int] = {}
 
     def push(self, database: Database) -> Pushed | None:
         """Do what the terminal sent; None if it sent nothing."""
@@ -127,7 +132,7 @@ class _Answering:
         reset = self._is_reset(self._epoch)
         self._told: Mapping[str, Place] = self._cursor.places if self._cursor and not reset else {}
         self.scopes = sorted(visibility.scopes(self._view.mode, self._view.account), key=_order)
-        self.told_scopes = clients.scopes(connection, self._view.account.id)
+        self.told_scopes = clients.told(connection, self._view.account.id)
         self._feeds = {scope: audiences.feed_of(scope) for scope in self.scopes}
         head = wire.Head(
             epoch=self._epoch,
@@ -185,6 +190,7 @@ class _Answering:
             lines.extend(changes)
             characters += page.characters
             complete = complete and page.complete
+            self._note(scope, page, is_reset=bool(place.gen))
         self._sent += len(lines)
         if lines or places != self._told:
             left = sum(place.left for place in places.values())
@@ -196,6 +202,13 @@ class _Answering:
         elif self._sent >= self.request.limit or self.bytes >= self.rules.answer_bytes:
             lines.append(wire.End(more=True))
         return lines
+
+    def _note(self, scope: str, page: feeds.Page, *, is_reset: bool) -> None:
+        """Note if a page completes a scope with something that has come into it since that was last so."""
+        self._newest[scope] = max([self._newest.get(scope, 0), *(put.since for put in page.puts)])
+        told = self.told_scopes.get(scope)
+        if page.complete and (is_reset or self._newest[scope] > (told.last if told else 0)):
+            self.sent[scope] = page.horizon
 
     def _place(self, connection: Connection, scope: str, clocks: Mapping[str, Clock]) -> Place:
         """Where to read on in a scope: where the terminal is, or at the beginning of a reset.
@@ -238,7 +251,11 @@ def _order(scope: str) -> tuple[int, str]:
 
 def _note_contact(database: Database, token: str, answering: _Answering, now: dt.datetime) -> None:
     """Write down that the account was there, and which scopes it was told: new ones at once, the rest now and then."""
-    noted = [answering.session.seen_at, *(answering.told_scopes.get(scope, _NEVER) for scope in answering.scopes)]
+    told = answering.told_scopes
+    noted = [
+        answering.session.seen_at,
+        *(told[scope].last_at if scope in told else _NEVER for scope in answering.scopes),
+    ]
     if now - min(noted) < sessions.NOTED_AGAIN:
         return
     try:
@@ -247,3 +264,15 @@ def _note_contact(database: Database, token: str, answering: _Answering, now: dt
             clients.note_scopes(connection, answering.session.account.id, answering.scopes, now)
     except sa.exc.OperationalError:  # somebody else writes for long (an import); the next call notes it
         _log.warning("contact could not be noted: the database is busy")
+
+
+def _note_sent(database: Database, answering: _Answering, now: dt.datetime) -> None:
+    """Write down which scopes are complete with this answer, before it goes out."""
+    if not answering.sent:
+        return
+    try:
+        with database.transaction() as connection:
+            clients.note_sent(connection, answering.session.account.id, answering.sent, now)
+    except sa.exc.OperationalError:  # as above; what comes next is noted with it
+        _log.warning("what was sent could not be noted: the database is busy")
+    answering.sent = {}

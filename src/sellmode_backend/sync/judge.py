@@ -79,7 +79,7 @@ class Judge:
     def __init__(self, connection: Connection, author: Author, targets: Targets, stage: Stage) -> None:
         self._connection, self._author, self._targets, self._stage = connection, author, targets, stage
         self._refused: set[Key] = set()
-        self._scopes: list[str] | None = None
+        self._told: dict[str, clients.Told] | None = None
 
     def judge(self, operation: Operation, mid: str) -> Judged:
         """What to apply in place of an operation. Raises Rejected."""
@@ -140,27 +140,41 @@ class Judge:
         return isinstance(entry, HistoryEntry) and entry.actor == account and customer.owner in (None, account)
 
     def _had(self, key: Key) -> bool:
-        """Whether the author was sent a record and may not know yet that it is theirs no more."""
-        if self._scopes is None:
-            told = clients.scopes(self._connection, self._author.account.id)
-            self._scopes = sorted(scope for scope, at in told.items() if at >= self._author.had_since)
+        """Whether the author was sent a record and may not know yet that it is theirs no more.
+
+        A record that a merge has made one with others was sent if any of these was. It takes the same statements
+        whether there is such a record or not.
+        """
+        if self._told is None:
+            told = clients.told(self._connection, self._author.account.id)
+            self._told = {scope: what for scope, what in told.items() if what.last_at >= self._author.had_since}
+        merged = [("customer", id) for id, kept in self._targets.kept.items() if ("customer", kept) == key]
+        for scope, since, seq in clients.left(self._connection, [key, *merged], self._author.had_since):
+            if scope in self._told and any(since <= sent < seq for sent in self._told[scope].sent):
+                return True
         stored = self._targets.stored(key)
-        tags = stored.tags if stored else audiences.Tags(None, None)
-        named = [("team", tags.team), ("own", tags.own)]
-        if any(audience and f"{column}/{audience}" in self._scopes for column, audience in named):
-            return True
-        return clients.lost_from(self._connection, key, self._scopes, self._author.had_since)
+        if stored is None:
+            return False
+        in_scopes = zip(("team", "own"), stored.tags, stored.since, strict=True)
+        return any(
+            (told_of := self._told.get(f"{column}/{audience}")) is not None and since <= told_of.last
+            for column, audience, since in in_scopes
+        )
 
     # -------------------------------------------------------------- what is not
 
     def _unseen(self, operation: Operation, key: Key, mid: str) -> Judged:
         record = self._stage.get(*key)
-        if record is None and self._builds_on_refused(key):
+        # Asked whether there is such a record or not: what takes longer tells as much as an answer.
+        had, builds_on_refused = self._had(key), self._builds_on_refused(key)
+        if record is None and builds_on_refused:
             raise Rejected("dependency", "What this builds on was refused.")
+        if record is None or not had:
+            raise _no_such_record()
         if isinstance(record, Task):
-            return self._unseen_task(operation, record, key)
-        customer = key[1] if key[0] == "customer" else parent_of(record) if record is not None else None
-        if record is None or customer is None or not (self._had(key) or self._had_before_merge(key)):
+            return self._unseen_task(operation, record)
+        customer = key[1] if key[0] == "customer" else parent_of(record)
+        if customer is None:
             raise _no_such_record()
         # Nobody else may change what somebody has written, or read what was for themselves: there is no one to hand it
         # to, and it is as true as when it was written.
@@ -174,10 +188,8 @@ class Judge:
         parked = source_id("parked_edit", "sellmode", mid)
         return Judged(Park(id=parked, customer=customer, operation=dict(plain(operation))), parked, seen=False)
 
-    def _unseen_task(self, operation: Operation, task: Task, key: Key) -> Judged:
+    def _unseen_task(self, operation: Operation, task: Task) -> Judged:
         """A task that has gone, with its customer or to a colleague: that it was done counts, the rest is theirs."""
-        if not self._had(key):
-            raise _no_such_record()
         free = task.state in ("open", "expired") and task.claimed_by in (None, self._author.account.id)
         if isinstance(operation, Finish) and is_fact(operation) and free:
             return Judged(operation, seen=False)
@@ -213,9 +225,6 @@ class Judge:
             id = consent_id(operation.customer, operation.channel)
             operation = msgspec.structs.replace(operation, id=id)
         return operation
-
-    def _had_before_merge(self, key: Key) -> bool:
-        return any(self._had(("customer", id)) for id, kept in self._targets.kept.items() if ("customer", kept) == key)
 
     def _checked(self, operation: Park) -> Park:
         """Whoever accepts it does so with their own eyes: it has to be about the customer whom they see."""

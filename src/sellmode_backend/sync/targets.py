@@ -12,6 +12,9 @@ from sellmode_backend.store.records import Key, Stored
 from sellmode_contract.mutations import Create, Merge, Operation, Rejected, SetConsent, customers_of, decode, target
 from sellmode_contract.records import Channel, Consent, DuplicatePair, ParkedEdit, Record, TaskCard
 
+_NOBODY = ""
+"""No customer's id, looked for where there is none to be looked for."""
+
 
 class Moved(Exception):
     """What a record belongs to changed between looking and holding; nothing has happened, and trying again is right."""
@@ -42,10 +45,13 @@ class Targets:
         before = records.stored(self._connection, asked)
         consents_of = {operation.customer for operation in operations if isinstance(operation, SetConsent)}
         for operation in operations:
+            if target(operation) not in asked:
+                continue
             seen = before.get(target(operation))
+            # A customer is looked for in any case: what is not there takes as long as what is.
+            named.update((_people(seen, operation) if seen else ()) or {target(operation)[1]})
             if seen is None:
                 continue
-            named.update(_people(seen, operation))
             if isinstance(seen.record, TaskCard):
                 others.add(("manual_task", seen.record.task))
             if isinstance(seen.record, ParkedEdit) and (inner := handed_over(seen.record)):
@@ -55,8 +61,9 @@ class Targets:
                 if target(inner)[0] != "customer":
                     others.add(target(inner))
         self._read(("customer", id) for id in named)
-        self.kept = merging.kept(self._connection, {id for id in named if self._stored["customer", id] is None})
-        self._read(("customer", id) for id in self.kept.values())
+        kept = merging.kept(self._connection, named)
+        self.kept = {id: into for id, into in kept.items() if self._stored["customer", id] is None}
+        self._read(("customer", id) for id in (self.kept.values() or [_NOBODY]))
         self._read(others)
         for key in asked:
             now, seen = self._stored[key], before.get(key)

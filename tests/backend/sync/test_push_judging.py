@@ -122,7 +122,7 @@ def test_the_grace_counts_from_when_it_was_lost(shop: Shop) -> None:
 def test_what_an_account_was_told_is_written_down_at_once_and_then_now_and_then(shop: Shop) -> None:
     def noted() -> dict[str, dt.datetime]:
         with shop.database.snapshot() as connection:
-            return clients.scopes(connection, shop.ada.id)
+            return {scope: told.last_at for scope, told in clients.told(connection, shop.ada.id).items()}
 
     ada, first = shop.writer(shop.ada), shop.clock()
     scopes = visibility.scopes("associate", shop.ada)
