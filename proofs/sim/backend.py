@@ -270,12 +270,13 @@ class Backend:
     def work(self, worker: int) -> bool:
         """Let one of its workers go on with its pass of the rules, or begin one, by a transaction.
 
-        False if the pass is at its end. Raises Crashed.
+        False if the pass is at its end; then it looks for duplicates. Raises Crashed.
         """
         steps = self._workers.pop(worker, None) or passes.steps(
             self.database, self.now, passes.PassReport(), shuffle=self._chance.shuffle
         )
         if next(steps, self) is self:
+            duplicates.catch_up(self.database, self.now())
             return False
         self._workers[worker] = steps
         return True

@@ -14,7 +14,7 @@ from sellmode_backend import faults
 from sellmode_backend.accounts import codes, limits, sessions
 from sellmode_backend.accounts.signing_in import Clock
 from sellmode_backend.rules import events
-from sellmode_backend.store import clients, feeds
+from sellmode_backend.store import clients, duplicates, feeds
 from sellmode_backend.store.database import Database
 
 REMOVALS_KEPT = dt.timedelta(days=90)
@@ -32,6 +32,17 @@ async def keep(database: Database, clock: Clock) -> None:
             await to_thread.run_sync(tidy, database, clock())
         except Exception as error:  # noqa: BLE001  # the next hour is another chance, and the server serves without it
             _log.error("housekeeping failed\n%s", faults.traced(error))
+
+
+async def keep_pairs(database: Database, clock: Clock, every_seconds: float) -> None:
+    """Look at the pairs of customers whom terminals have changed, at no fixed moments, until cancelled."""
+    while True:
+        await asyncio.sleep(every_seconds * random.uniform(0.5, 1.5))  # noqa: S311  # nobody can say whose change it was
+        try:
+            while await to_thread.run_sync(duplicates.catch_up, database, clock()):
+                pass
+        except Exception as error:  # noqa: BLE001  # the next look is another chance, and the server serves without it
+            _log.error("looking for duplicates failed\n%s", faults.traced(error))
 
 
 def tidy(database: Database, now: dt.datetime) -> None:

@@ -93,6 +93,8 @@ class ServerSettings:
     """How often a stream's session is looked at while nothing changes."""
     rules_seconds: float = rules.EVERY_SECONDS
     """About how often a worker looks whether rules have something to do."""
+    pairs_seconds: float = 5
+    """About how often a worker looks whether customers whom terminals have changed may be others."""
 
 
 def create_app(database: Database, *, settings: ServerSettings | None = None, clock: Clock = utc_now) -> Starlette:
@@ -150,6 +152,7 @@ class _Backend:
     async def lifespan(self, _: Starlette) -> AsyncIterator[dict[str, Any]]:
         tasks = [
             asyncio.create_task(housekeeping.keep(self._database, self._clock)),
+            asyncio.create_task(housekeeping.keep_pairs(self._database, self._clock, self._settings.pairs_seconds)),
             asyncio.create_task(rules.keep(self._database, self._clock, self._settings.rules_seconds, self._passed)),
         ]
         try:

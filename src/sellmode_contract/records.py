@@ -592,8 +592,6 @@ class DuplicatePair(Record, frozen=True, kw_only=True):
     """What both have."""
     owners: tuple[str | None, str | None] = (None, None)
     names: tuple[str, str] = ("", "")
-    fields: dict[str, tuple[Any, Any]] = {}
-    """What is to be chosen from: each field in which they differ, with the value of either, as JSON has it."""
     dismissed: bool = False
     """Judged to be two people; kept so that nobody is asked again."""
 

@@ -7,17 +7,22 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
-from proofs import results, simulation, wire
+from proofs import asker, results, simulation
+from proofs import wire as line
 from proofs.__main__ import PROOFS, try_out
 from proofs.results import Proof, Run, Trial
 from proofs.sim.machine import Worlds
+from sellmode_backend.rules import passes
+from sellmode_backend.store import duplicates
+from sellmode_contract import wire
 
 _ROOT = Path(__file__).parents[2]
-_SHORT = {"crash": 1, "damage": 1, "lock": 1, "sim": 6}
+_SHORT = {"crash": 1, "damage": 1, "lock": 1, "sim": 6, "asker": 3}
 """Seeds of proofs that are tried here, besides those that have failed."""
 _SEEDS = [(name, seed) for name, short in _SHORT.items() for seed in [*results.kept_seeds(name), *range(short)]]
 
@@ -31,7 +36,7 @@ def test_it_holds(name: str, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", [*results.kept_seeds("wire"), 0])
 def test_it_holds_on_any_line(seed: int) -> None:
-    trial = wire.trial(seed, stride=300)
+    trial = line.trial(seed, stride=300)
     assert trial.failures == ()
     assert trial.n > 20
 
@@ -39,6 +44,21 @@ def test_it_holds_on_any_line(seed: int) -> None:
 @pytest.mark.parametrize("bug", ["no gone", "page splits seq", "no ledger", "silent reject", "unknown fields dropped"])
 def test_a_planted_bug_is_found(bug: str) -> None:
     assert simulation.found(bug, 1, 40)[0]
+
+
+def test_an_asker_finds_out_by_pairs_that_are_made_in_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duplicates, "note", duplicates.watch)
+    assert any(asker.trial(seed).failures for seed in range(5))
+
+
+def test_an_asker_finds_out_by_previews_of_all_customers(monkeypatch: pytest.MonkeyPatch) -> None:
+    preview = passes.preview
+
+    def of_all(*asked: Any, scopes: object, **more: Any) -> wire.Preview:
+        return preview(*asked, **more)
+
+    monkeypatch.setattr(passes, "preview", of_all)
+    assert any(asker.trial(seed).failures for seed in range(40))
 
 
 TestWorlds = Worlds.TestCase

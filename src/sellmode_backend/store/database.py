@@ -21,6 +21,8 @@ _T = TypeVar("_T")
 
 _BUSY_SECONDS = 5
 """How long a SQLite connection waits for another one's write."""
+_LIGHT_SECONDS = 1
+"""The same, for what can be written later as well."""
 
 _POSTGRESQL_SETTINGS = {
     # A writer holds its stores' clock rows until it commits: nobody may wait long for one, or hold one while idle. An
@@ -72,14 +74,17 @@ class Database:
         return self._engine
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self, *, light: bool = False) -> Iterator[Connection]:
         """A transaction that may write: committed at the end of the block, rolled back if the block raises.
 
         SQLite lets in one writer at a time. On PostgreSQL a block may be refused (sqlalchemy.exc.OperationalError for a
         lock not had within two seconds or a deadlock, IntegrityError for a record that another one has just created);
         nothing has happened then, and the whole block may be tried again.
+
+        A ``light`` one is in nobody's way: SQLite refuses it after a second, and a power cut may undo it.
         """
-        with self._writing.begin() as connection:
+        writing = self._writing.execution_options(sellmode_light=True) if light else self._writing
+        with writing.begin() as connection:
             yield connection
 
     @contextmanager
@@ -240,7 +245,13 @@ def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("sellmode_writes", True)
     # A write by mistake fails in a snapshot as it does on PostgreSQL.
     connection.exec_driver_sql(f"PRAGMA query_only = {'off' if writes else 'on'}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not writes:
+        connection.exec_driver_sql("BEGIN")
+        return
+    light = connection.get_execution_options().get("sellmode_light", False)
+    connection.exec_driver_sql(f"PRAGMA synchronous = {'normal' if light else 'full'}")
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {_LIGHT_SECONDS if light else _BUSY_SECONDS}000")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 # ------------------------------------------------------------------ PostgreSQL

@@ -1,7 +1,9 @@
 """Pairs of customers who may be one person: same store, and the same e-mail or phone.
 
-A pair is a record of its own, for the managers of the store; nobody else learns of it. It says what stored customers
-say: it comes, changes and goes with them, and only its dismissal is somebody's.
+A pair is a record of its own, for the managers of the store; nobody else learns of it, not even from how long a change
+takes: what a terminal writes is only noted (``note``), and looked at by a server later (``catch_up``). A pair names the
+two and says what is the same, without its value. It comes, changes and goes with them, and only its dismissal is
+somebody's.
 """
 
 from __future__ import annotations
@@ -10,30 +12,25 @@ import datetime as dt
 import itertools
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import keys, records
-from sellmode_backend.store.database import in_parts
+from sellmode_backend.store import feeds, keys, records
+from sellmode_backend.store.database import Database, in_parts, upsert
 from sellmode_backend.store.keys import KeyKind
-from sellmode_backend.store.schema import customer_key
-from sellmode_contract.mutations import EDITABLE_FIELDS
-from sellmode_contract.mutations.customers import current_value
+from sellmode_backend.store.schema import changed_customer, customer_key
 from sellmode_contract.records import Customer, DuplicatePair, Record, source_id
 
 MOST = 20
 """An e-mail or phone that more customers have, of all stores together, tells nobody apart (it is the shop's own, or a
 placeholder) and makes no pairs: those of n customers are n(n-1)/2.
 """
-CHOSEN_FIELDS = (*EDITABLE_FIELDS, "number", "tier")
-"""What a pair shows both values of, where they differ, and what a merge can take from either."""
-
-_LONGEST_VALUE = 4096
-"""Characters of JSON. Imports know longer addresses: a field with such a value is not among a pair's."""
+_AT_ONCE = 200
+"""Changed customers that are looked at in one transaction."""
 _LONGEST_NAME = 400
 _MATCHED: tuple[KeyKind, ...] = ("email", "phone")
 
@@ -55,7 +52,7 @@ def watch(connection: Connection, changed: Mapping[str, Change], *, now: dt.date
     An e-mail or phone of more than MOST customers makes no pairs, and those that it had made before it became so common
     go; the log says that there is one, ``crowded`` whose.
     """
-    changed = {id: (old, new) for id, (old, new) in changed.items() if _shown(old) != _shown(new)}
+    changed = _of_matter(changed)
     if not changed:
         return 0
     groups = _groups(connection, changed)
@@ -68,7 +65,8 @@ def watch(connection: Connection, changed: Mapping[str, Change], *, now: dt.date
     if not doubtful:
         return 0
     people = _people(connection, {id for two in doubtful for id in two}, changed)
-    ids = {pair_id(*two): two for two in doubtful}
+    # In an order that others who share a key, and need not be seen, do not change.
+    ids = {pair_id(*two): two for two in sorted(doubtful)}
     stored = {pair.id: pair for pair in records.read_many(connection, "duplicate_pair", ids)}
     crowded = _crowded_of(connection, people.values())
     wanted: dict[str, Record] = {}
@@ -80,6 +78,50 @@ def watch(connection: Connection, changed: Mapping[str, Change], *, now: dt.date
             wanted[id] = msgspec.structs.replace(pair, dismissed=dismissed)
     over = [("duplicate_pair", id) for id in sorted(stored.keys() - wanted.keys())]
     return records.write(connection, wanted.values(), removed=over, now=now)
+
+
+def note(connection: Connection, changed: Mapping[str, Change]) -> None:
+    """Note customers who were changed, made or removed, in the transaction that does it, for ``catch_up``."""
+    rows = [
+        {"customer": id, "before": msgspec.json.encode(old).decode() if old else None}
+        for id, (old, _) in sorted(_of_matter(changed).items())
+    ]
+    if rows:
+        # Who waits already does so as they were first.
+        connection.execute(upsert(connection, changed_customer).on_conflict_do_nothing(), rows)
+
+
+def catch_up(database: Database, now: dt.datetime) -> int:
+    """Look at the pairs of some of the customers who were noted; gives how many that were.
+
+    The clocks of their stores move on by one whether there is a pair or not: whoever has added somebody could tell by
+    their cursor.
+    """
+    with database.snapshot() as connection:
+        if connection.scalar(sa.select(changed_customer.c.customer).limit(1)) is None:
+            return 0
+    with database.transaction() as connection:
+        query = sa.select(changed_customer).order_by(changed_customer.c.customer).limit(_AT_ONCE)
+        before = {row.customer: row.before for row in connection.execute(query.with_for_update())}
+        # Held: who changes one of them at this moment has done so by now, or notes it anew once this is over.
+        people = records.read_many(connection, "customer", before, lock=True)
+        after = {one.id: one for one in people if isinstance(one, Customer)}
+        changed = {id: (_decode(doc) if doc else None, after.get(id)) for id, doc in before.items()}
+        stores = {one.store for change in changed.values() for one in change if one and one.store}
+        clocks = feeds.heads(connection, stores)
+        watch(connection, changed, now=now)
+        feeds.tick(connection, {id: 1 for id, seq in feeds.heads(connection, stores).items() if seq == clocks[id]})
+        for some in in_parts(sorted(before)):
+            connection.execute(sa.delete(changed_customer).where(changed_customer.c.customer.in_(some)))
+    return len(before)
+
+
+def _of_matter(changed: Mapping[str, Change]) -> dict[str, Change]:
+    """Those changes that pairs go by or show."""
+    return {id: (old, new) for id, (old, new) in changed.items() if _shown(old) != _shown(new)}
+
+
+_decode = msgspec.json.Decoder(Customer).decode
 
 
 def pair_id(one: str, other: str) -> str:
@@ -199,7 +241,6 @@ def _pair(one: Customer | None, other: Customer | None, crowded: Collection[_Key
     same = {kind for kind, key in _keys(one) & _keys(other) if (kind, key) not in crowded}
     if not same:
         return None
-    fields = {name: (current_value(one, name), current_value(other, name)) for name in CHOSEN_FIELDS}
     return DuplicatePair(
         id=pair_id(one.id, other.id),
         store=one.store,
@@ -207,12 +248,7 @@ def _pair(one: Customer | None, other: Customer | None, crowded: Collection[_Key
         matched=tuple(kind for kind in ("email", "phone") if kind in same),
         owners=(one.owner, other.owner),
         names=(one.name[:_LONGEST_NAME], other.name[:_LONGEST_NAME]),
-        fields={name: values for name, values in fields.items() if values[0] != values[1] and not _too_long(values)},
     )
-
-
-def _too_long(values: tuple[Any, Any]) -> bool:
-    return max(len(msgspec.json.encode(value)) for value in values) > _LONGEST_VALUE
 
 
 def _keys(customer: Customer | None) -> frozenset[_Key]:
@@ -220,13 +256,6 @@ def _keys(customer: Customer | None) -> frozenset[_Key]:
     return frozenset(key for key in keys.keys_of(customer) if key[0] in _MATCHED) if customer else frozenset()
 
 
-def _shown(customer: Customer | None) -> tuple[Any, ...] | None:
+def _shown(customer: Customer | None) -> tuple[object, ...] | None:
     """What of a customer the pairs say or go by."""
-    if customer is None:
-        return None
-    return (
-        customer.store,
-        customer.owner,
-        customer.phone_e164,
-        *(getattr(customer, name) for name in CHOSEN_FIELDS),
-    )
+    return (customer.store, customer.owner, customer.name, _keys(customer)) if customer else None

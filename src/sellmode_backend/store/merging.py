@@ -12,9 +12,8 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import bulk, figures, keys, orders
 from sellmode_backend.store.database import in_parts, upsert
-from sellmode_backend.store.duplicates import CHOSEN_FIELDS
 from sellmode_backend.store.schema import merged_customer, rule_event, rule_occurrence
-from sellmode_contract.mutations import Merge, Outcome, Reader, Rejected, World, stricter
+from sellmode_contract.mutations import MERGED_FIELDS, Merge, Outcome, Reader, Rejected, World, stricter
 from sellmode_contract.mutations.consent import UNSAID
 from sellmode_contract.mutations.customers import check_somebody, current_value
 from sellmode_contract.records import (
@@ -29,6 +28,9 @@ from sellmode_contract.records import (
     kind_of,
     source_id,
 )
+
+_KEPT_OF_EITHER = tuple(name for name in MERGED_FIELDS if name != "number")
+"""Fields that the kept customer gets if they have nothing there; a number is what a source knows one customer by."""
 
 
 class Merged(NamedTuple):
@@ -48,8 +50,9 @@ class Merged(NamedTuple):
 def merge(operation: Merge, world: World) -> Merged:
     """What a merge makes of the records, its pair among them. Raises Rejected; whoever asks has looked who may.
 
-    The kept customer gets the fields taken from the other one, the tags, preferences, sizes and custom fields of both
-    (their own where both have one), an owner if they had none, and all that belongs to the other one. Of consent the
+    The kept customer gets the fields taken from the other one and those that only the other one has, the tags,
+    preferences, sizes and custom fields of both (their own where both have one), an owner if they had none, and all
+    that belongs to the other one. Of consent the
     stricter holds for each channel; a channel without a record counts as what holds without one. A date that both have
     stays once, as does a rule's task: one that was done for either is open for nobody. Of two open tasks of one rule
     the kept customer's stays; what the other one was for gets its task later, as if they had always been one customer.
@@ -59,10 +62,12 @@ def merge(operation: Merge, world: World) -> Merged:
     this reads what belongs to them.
     """
     kept, gone = _two(operation, world.records)
-    if unknown := set(operation.take) - set(CHOSEN_FIELDS):
+    if unknown := set(operation.take) - set(MERGED_FIELDS):
         raise Rejected("invalid", "There is no such field to be taken.", field=min(unknown)[:100])
-    customer = check_somebody(_united(kept, gone, operation.take))
-    lost = _lost(kept, gone, operation.take)
+    # Nobody has to see a value to keep it: a manager in Associate Mode sees those of neither.
+    taken = {*operation.take, *(name for name in _KEPT_OF_EITHER if current_value(kept, name) is None)}
+    customer = check_somebody(_united(kept, gone, taken))
+    lost = _lost(kept, gone, taken)
     puts: list[Record] = [customer]
     mine = world.records.belongings(kept.id)
     theirs = world.records.belongings(gone.id)
@@ -175,7 +180,7 @@ def _united(kept: Customer, gone: Customer, take: Collection[str]) -> Customer:
 def _lost(kept: Customer, gone: Customer, take: Collection[str]) -> dict[str, Any]:
     """The values that one of the two had and the result has not, by field."""
     lost = {}
-    for name in CHOSEN_FIELDS:
+    for name in MERGED_FIELDS:
         mine, theirs = current_value(kept, name), current_value(gone, name)
         if mine != theirs and (value := mine if name in take else theirs) is not None:
             lost[name] = value

@@ -343,6 +343,14 @@ merged_customer = sa.Table(
 )
 """Customers who were found to be somebody else: edits and imports that name them mean the one who was kept."""
 
+changed_customer = sa.Table(
+    "changed_customer",
+    metadata,
+    sa.Column("customer", sa.Text, primary_key=True),
+    sa.Column("before", sa.Text, doc="JSON of the customer as pairs know them; null for a new one"),
+)
+"""Customers whose pairs are still to be looked at: see duplicates.catch_up."""
+
 # ------------------------------------------------------------------ rules that make tasks
 
 rule_pass = sa.Table(

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -38,6 +39,10 @@ _ENCODER = msgspec.json.Encoder()
 _AUDIENCES_FIRST_TO_LAST = ("person", "lead", "store", "all")
 """One's own first: it is the smallest and asked for first."""
 
+_NOTING = threading.Lock()
+"""One answer notes at a time: a writer of SQLite waits by luck, and those who write what people wrote come first."""
+_NOTING_SECONDS = 1.0
+"""So long an answer waits for whoever writes, to note what it brings."""
 _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
@@ -95,6 +100,8 @@ class _Answering:
     """What the account was told before, and when."""
     sent: dict[str, int]
     """The scopes that are complete by now and bring what the account was not sent before, and as of which number."""
+    complete: dict[str, int]
+    """All scopes that are, likewise."""
 
     def __init__(
         self, token: str, request: wire.SyncRequest, clock: Callable[[], dt.datetime], rules: SyncRules
@@ -103,7 +110,7 @@ class _Answering:
         self._cursor = cursors.decode(request.cursor)
         self.bytes = 0
         self._sent = 0
-        self.sent = {}
+        self.sent, self.complete = {}, {}
         self._newest: dict[str, int] = {}
 
     def push(self, database: Database) -> Pushed | None:
@@ -181,6 +188,7 @@ class _Answering:
         for scope in self.scopes:
             place, clock = places[scope], clocks[self._feeds[scope]]
             if place.after == clock.seq and not place.gen:
+                self.complete[scope] = clock.seq
                 continue
             if len(lines) >= self.rules.page_lines or characters >= feeds.CHARACTERS_PER_SEQ:
                 complete = False
@@ -207,8 +215,10 @@ class _Answering:
         """Note if a page completes a scope with something that has come into it since that was last so."""
         self._newest[scope] = max([self._newest.get(scope, 0), *(put.since for put in page.puts)])
         told = self.told_scopes.get(scope)
-        if page.complete and (is_reset or self._newest[scope] > (told.last if told else 0)):
-            self.sent[scope] = page.horizon
+        if page.complete:
+            self.complete[scope] = page.horizon
+            if is_reset or self._newest[scope] > (told.last if told else 0):
+                self.sent[scope] = page.horizon
 
     def _place(self, connection: Connection, scope: str, clocks: Mapping[str, Clock]) -> Place:
         """Where to read on in a scope: where the terminal is, or at the beginning of a reset.
@@ -262,17 +272,20 @@ def _note_contact(database: Database, token: str, answering: _Answering, now: dt
         with database.transaction() as connection:
             sessions.note_contact(connection, token, now)
             clients.note_scopes(connection, answering.session.account.id, answering.scopes, now)
+            clients.note_sent(connection, answering.session.account.id, answering.complete, now)
     except sa.exc.OperationalError:  # somebody else writes for long (an import); the next call notes it
         _log.warning("contact could not be noted: the database is busy")
 
 
 def _note_sent(database: Database, answering: _Answering, now: dt.datetime) -> None:
     """Write down which scopes are complete with this answer, before it goes out."""
-    if not answering.sent:
+    if not answering.sent or not _NOTING.acquire(timeout=_NOTING_SECONDS):
         return
     try:
-        with database.transaction() as connection:
+        with database.transaction(light=True) as connection:
             clients.note_sent(connection, answering.session.account.id, answering.sent, now)
-    except sa.exc.OperationalError:  # as above; what comes next is noted with it
+    except sa.exc.OperationalError:  # it is noted with what comes next, or with the contact
         _log.warning("what was sent could not be noted: the database is busy")
+    finally:
+        _NOTING.release()
     answering.sent = {}

@@ -188,7 +188,10 @@ class _Batch:
         )
         if self._merged:
             merging.settle(self._connection, self._merged, self._received)
-        duplicates.watch(self._connection, people, now=self._received)
+            # Who merges two is shown pairs: theirs goes at once.
+            duplicates.watch(self._connection, people, now=self._received)
+        else:
+            duplicates.note(self._connection, people)
 
     def _told(self, done: _Done, revisions: Mapping[Key, records.Revision]) -> Entry:
         """The result with the revisions of what the author sees; of the rest they learn nothing."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sellmode_contract.mutations.applying import apply, check_author_sees
 from sellmode_contract.mutations.consent import consent_id, stricter
-from sellmode_contract.mutations.customers import EDITABLE_FIELDS, EDITABLE_SETS
+from sellmode_contract.mutations.customers import EDITABLE_FIELDS, EDITABLE_SETS, MERGED_FIELDS
 from sellmode_contract.mutations.operations import (
     OPERATION_VERSION,
     Accept,
@@ -40,6 +40,7 @@ from sellmode_contract.mutations.world import Conflict, Outcome, Reader, Stage, 
 __all__ = [
     "EDITABLE_FIELDS",
     "EDITABLE_SETS",
+    "MERGED_FIELDS",
     "OPERATION_VERSION",
     "Accept",
     "Claim",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Final, Generic, TypeVar
+from typing import ClassVar, Final, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -18,7 +18,7 @@ from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.desk_screen import DeskScreen
 from sellmode_tui.screens.forms import Trouble
-from sellmode_tui.screens.merge_form import MergeForm, told_apart
+from sellmode_tui.screens.merge_form import UNSEEN, MergeForm, told_apart
 from sellmode_tui.screens.page import MUTED, Page
 from sellmode_tui.screens.resend_form import PEOPLE, ResendForm, can_be_edited
 from sellmode_tui.visibility import Attention, Door, Duplicate, HandedOver, Lost, NotInTray, Refused, Written
@@ -284,7 +284,10 @@ class DuplicateScreen(DetailsScreen[Duplicate]):
             page.gap()
             page.text(_begun(difference.label), indent=0, style="bold")
             for name, value in zip(names, difference.values, strict=True):
-                page.field(name, _shown(value))
+                page.field(name, as_text(value))
+        if not item.are_seen:
+            page.gap()
+            page.text(UNSEEN, indent=0)
 
     def action_merge(self) -> None:
         """Choose what stays."""
@@ -294,7 +297,3 @@ class DuplicateScreen(DetailsScreen[Duplicate]):
         """They are two people."""
         id = self.item.id
         self.confirm("Are they two people?", "keeps both", lambda door: door.dismiss_pair(id), "Kept as two customers.")
-
-
-def _shown(value: Any) -> str:
-    return as_text(value) or "nothing"

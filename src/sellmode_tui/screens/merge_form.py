@@ -17,9 +17,11 @@ from sellmode_tui.visibility.values import as_text
 from sellmode_tui.widgets.choice import Option
 
 _WHAT_HAPPENS: Final = (
+    "What only one of them has is kept. "
     "Tags, likes, sizes and other fields of both are kept together; so are orders, notes, contacts and dates. "
     "Of two consents the stricter one stays. A merge cannot be taken back."
 )
+UNSEEN: Final = "You do not see the details of both: where they differ, what the record that stays has is kept."
 
 
 class MergeForm(FormScreen):
@@ -59,10 +61,10 @@ class MergeForm(FormScreen):
         keep = [Option(str(place), name) for place, name in enumerate(names)]
         yield ChoiceEntry("keep", "Whose record stays", desk, keep, "0")
         for difference in pair.differences:
-            options = [Option(str(place), as_text(value) or "nothing") for place, value in enumerate(difference.values)]
-            fuller = "0" if as_text(difference.values[0]) else "1"
-            yield ChoiceEntry(difference.field, difference.label.capitalize(), desk, options, fuller)
-        yield Static(Content(_WHAT_HAPPENS), classes="merge-told")
+            options = [Option(str(place), as_text(value)) for place, value in enumerate(difference.values)]
+            yield ChoiceEntry(difference.field, difference.label.capitalize(), desk, options, "0")
+        told = _WHAT_HAPPENS if pair.are_seen else f"{UNSEEN} {_WHAT_HAPPENS}"
+        yield Static(Content(told), classes="merge-told")
 
     def prepare(self) -> Write:
         """Who stays, and which fields are the other one's."""

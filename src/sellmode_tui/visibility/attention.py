@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from sellmode_contract.mutations import (
+    MERGED_FIELDS,
     Create,
     Operation,
     Rejected,
@@ -16,9 +17,10 @@ from sellmode_contract.mutations import (
     decode,
     target,
 )
+from sellmode_contract.mutations.customers import current_value
 from sellmode_contract.mutations.operations import can_be_handed_over
 from sellmode_contract.mutations.refusals import TITLES
-from sellmode_contract.records import DuplicatePair, ParkedEdit
+from sellmode_contract.records import Customer, DuplicatePair, ParkedEdit
 from sellmode_contract.wire import Result
 from sellmode_tui.cache.losses import Loss
 from sellmode_tui.cache.outbox import Outbox, TrayItem
@@ -134,6 +136,9 @@ class Duplicate:
     matched: tuple[str, ...]
     """What both have: ``email``, ``phone``."""
     differences: tuple[Difference, ...]
+    """Where each has a value of their own, if both are seen."""
+    are_seen: bool = True
+    """Whether both customers are visible; an associate's is not to a manager in Associate Mode."""
     source: Source = "duplicate"
 
     @property
@@ -277,8 +282,18 @@ def _words(operation: Operation, seen: Seen) -> str:
     return describe(operation, {f"{kind}/{id}": seen.document(kind, id)}, seen.name_of, seen.retailer)
 
 
+def differences(pair: DuplicatePair, seen: Seen) -> dict[str, tuple[Any, Any]] | None:
+    """The values of both customers of a pair, by field, where each has one of their own; None if one is not seen."""
+    one, other = (seen.get("customer", id) for id in pair.customers)
+    if not isinstance(one, Customer) or not isinstance(other, Customer):
+        return None
+    values = {name: (current_value(one, name), current_value(other, name)) for name in MERGED_FIELDS}
+    return {name: both for name, both in values.items() if None not in both and both[0] != both[1]}
+
+
 def _duplicate(pair: DuplicatePair, seen: Seen) -> Duplicate:
     one, other = pair.owners
+    found = differences(pair, seen)
     return Duplicate(
         id=pair.id,
         customers=pair.customers,
@@ -287,8 +302,9 @@ def _duplicate(pair: DuplicatePair, seen: Seen) -> Duplicate:
         matched=pair.matched,
         differences=tuple(
             Difference(field, label_of(field, "customer", seen.retailer), values)
-            for field, values in sorted(pair.fields.items())
+            for field, values in sorted((found or {}).items())
         ),
+        are_seen=found is not None,
     )
 
 

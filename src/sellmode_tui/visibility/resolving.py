@@ -23,7 +23,7 @@ from sellmode_contract.mutations.operations import can_be_handed_over, plain
 from sellmode_contract.records import DuplicatePair
 from sellmode_tui.cache.outbox import Leaving, NotInTray, Outbox, TrayItem
 from sellmode_tui.visibility import editing, of_kinds, task_changes
-from sellmode_tui.visibility.attention import Group, groups, operation_of
+from sellmode_tui.visibility.attention import Group, differences, groups, operation_of
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.sending import words_of
 from sellmode_tui.visibility.tasks import TaskKey
@@ -137,8 +137,8 @@ def merge(seen: Seen, id: str, keep: str, take: tuple[str, ...]) -> Merge:
     pair = _pair(seen, id)
     if keep not in pair.customers:
         raise Rejected("invalid", "The customer to keep is one of the two.", field="keep")
-    if unknown := set(take) - pair.fields.keys():
-        raise Rejected("invalid", "The two do not differ in this.", field=min(unknown))
+    if unknown := set(take) - (differences(pair, seen) or {}).keys():
+        raise Rejected("invalid", "Nothing that you see of the two differs in this.", field=min(unknown))
     return Merge(id=id, keep=keep, take=take)
 
 

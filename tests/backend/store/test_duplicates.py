@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from collections.abc import Iterable
+from functools import partial
 
 import msgspec
 import pytest
@@ -11,10 +13,13 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import duplicates, records
+from sellmode_backend.store import duplicates, feeds, records
 from sellmode_backend.store.database import Database
 from sellmode_backend.store.schema import record
 from sellmode_contract.records import Address, Customer, DuplicatePair
+from tests.backend.sync.pushing import at_once
+
+NOW = dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC)
 
 
 def person(id: str, **fields: object) -> Customer:
@@ -57,14 +62,6 @@ def test_the_same_email_or_phone_in_one_store_makes_a_pair(database: Database) -
         matched=("email", "phone"),
         owners=("ada", "bo"),
         names=("Ann", "Ben"),
-        fields={
-            "given_name": ("Ann", "Ben"),
-            "email": ("Ann@Example.com", "ann@example.COM"),
-            "phone": ("079 123", "(079) 123"),
-            "address": (None, {"city": "Basel"}),
-            "number": ("7", None),
-            "tier": ("gold", None),
-        },
     )
 
 
@@ -79,11 +76,12 @@ def test_a_pair_follows_its_customers(database: Database) -> None:
     ann, ben = person("ann", email="a@example.com"), person("ben", email="a@example.com")
     assert put(database, ann) == 0
     assert put(database, ben) == 1
-    ben = msgspec.structs.replace(ben, owner="bo", given_name="Benedikt", tier="gold")
+    ben = msgspec.structs.replace(ben, owner="bo", given_name="Benedikt")
     assert put(database, ben) == 1
     pair = pairs(database)["ann", "ben"]
-    assert (pair.owners, pair.names, pair.fields["tier"]) == ((None, "bo"), ("Ann", "Benedikt"), (None, "gold"))
-    assert put(database, msgspec.structs.replace(ben, tags=("vip",))) == 0
+    assert (pair.owners, pair.names) == ((None, "bo"), ("Ann", "Benedikt"))
+    ben = msgspec.structs.replace(ben, tags=("vip",), tier="gold", address=Address(city="Basel"))
+    assert put(database, ben) == 0
 
     put(database, msgspec.structs.replace(ben, email="b@example.com"))
     assert pairs(database) == {}
@@ -151,10 +149,14 @@ def test_a_crowd_that_comes_at_once_makes_no_pairs_either(database: Database) ->
     assert pairs(database) == {}
 
 
-def test_a_field_that_no_terminal_could_show_is_not_offered(database: Database) -> None:
-    long = Address(lines=("x" * 600_000,))
-    put(database, person("ann", email="a@example.com", address=long), person("ben", email="a@example.com"))
-    assert pairs(database)["ann", "ben"].fields.keys() == {"given_name"}
+def test_a_pair_says_what_is_the_same_and_no_values(database: Database) -> None:
+    """A manager in Associate Mode sees neither customer's e-mail, phone or address."""
+    told = {"email": "zoe@example.com", "phone": "079 123", "address": Address(city="Basel"), "number": "n-77"}
+    put(database, person("ann", **told), person("ben", **told))
+    with database.snapshot() as connection:
+        doc = connection.scalar(sa.select(record.c.doc).where(record.c.kind == "duplicate_pair")) or ""
+    assert '"matched":["email","phone"]' in doc
+    assert not [value for value in ("zoe", "079", "Basel", "n-77") if value in doc]
 
 
 def test_two_who_add_the_same_email_at_the_same_time_make_a_pair(database: Database) -> None:
@@ -188,3 +190,56 @@ def test_an_import_of_strangers_asks_a_handful_of_questions(database: Database, 
         event.listen(connection, "before_cursor_execute", lambda *args: statements.append(args[2]))
         duplicates.watch(connection, {customer.id: (None, customer) for customer in customers})
     assert len(statements) <= 4
+
+
+# ------------------------------------------------------------------ later
+
+
+def noted(database: Database, old: Customer | None, new: Customer | None) -> None:
+    with database.transaction() as connection:
+        records.write(connection, [new] if new else [], removed=[] if new or not old else [("customer", old.id)])
+        duplicates.note(connection, {one.id: (old, new) for one in [new or old] if one})
+
+
+def clock_of(database: Database) -> int:
+    with database.snapshot() as connection:
+        return feeds.head(connection, "s")
+
+
+def test_what_was_noted_comes_to_the_same(database: Database) -> None:
+    ann, ben = person("ann", email="a@example.com"), person("ben", email="a@example.com")
+    put(database, ann)
+    noted(database, None, ben)
+    assert pairs(database) == {}
+    assert duplicates.catch_up(database, NOW) == 1
+    assert pairs(database).keys() == {("ann", "ben")}
+    assert duplicates.catch_up(database, NOW) == 0
+    between = msgspec.structs.replace(ben, email="b@example.com")
+    noted(database, ben, between)
+    noted(database, between, msgspec.structs.replace(ben, email="c@example.com"))
+    assert duplicates.catch_up(database, NOW) == 1
+    assert pairs(database) == {}
+    noted(database, msgspec.structs.replace(ben, email="c@example.com"), ben)
+    noted(database, ben, None)
+    assert duplicates.catch_up(database, NOW) == 1
+    assert pairs(database) == {}
+
+
+def test_the_clock_moves_on_by_one_whether_there_is_a_pair_or_not(database: Database) -> None:
+    put(database, person("ann", email="a@example.com"))
+    moved = []
+    for id, email in (("ben", "a@example.com"), ("cat", "c@example.com")):
+        noted(database, None, person(id, email=email))
+        before = clock_of(database)
+        duplicates.catch_up(database, NOW)
+        moved.append(clock_of(database) - before)
+    assert moved == [1, 1]
+    assert len(pairs(database)) == 1
+
+
+def test_who_looks_at_the_same_time_makes_each_pair_once(database: Database) -> None:
+    for number in range(8):
+        noted(database, None, person(f"p{number}", email=f"{number // 2}@example.com"))
+    looked = at_once(*(partial(duplicates.catch_up, database, NOW) for _ in range(4)))
+    assert sum(looked) == 8
+    assert len(pairs(database)) == 4

@@ -14,14 +14,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from sellmode_backend.rules import facts
-from sellmode_backend.store import records
+from sellmode_backend.store import clients, duplicates, feeds, records
 from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.store.migrations import SchemaTooNew, migrate
 from sellmode_backend.store.schema import account, metadata
-from sellmode_contract.records import Customer, RuleTask
+from sellmode_contract.records import Customer, DuplicatePair, RuleTask
 from sellmode_contract.roles import ROLE_CAPABILITIES
 from sellmode_contract.rules.facts import Needs
 
+NOW = dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC)
 DEFINITIONS = {
     "sqlite": "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'",
     "postgresql": """
@@ -165,6 +166,7 @@ def test_who_could_do_what_their_role_can_gets_what_it_can_now(fresh: Database) 
         connection.execute(sa.text("DROP INDEX record_customers_of"))
         connection.execute(sa.text("DROP INDEX record_parent_kind"))
         connection.execute(sa.text("CREATE INDEX record_parent ON record (parent)"))
+        _without_what_came_later(connection)
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0002'"))
     migrate(fresh)
     with fresh.snapshot() as connection:
@@ -188,6 +190,7 @@ def test_a_database_from_before_finds_its_open_tasks_by_their_customers(fresh: D
     with fresh.transaction() as connection:
         records.write(connection, [Customer(id="c-1", store="Alpha"), *tasks])
         connection.execute(sa.text("DROP INDEX record_open_tasks"))
+        _without_what_came_later(connection)
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '0003'"))
     migrate(fresh)
     assert definitions(fresh) == expected
@@ -196,3 +199,39 @@ def test_a_database_from_before_finds_its_open_tasks_by_their_customers(fresh: D
         assert customer
         (known,) = facts.load(connection, [customer], Needs())
     assert known.tasks == (tasks[0],)
+
+
+def _without_what_came_later(connection: sa.Connection) -> None:
+    """Take away what the migrations 6 and 7 add."""
+    for table, column in (("record", "team_since"), ("record", "own_since"), ("gone", "since")):
+        connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN {column}"))  # our names
+    for table in ("account_sent", "changed_customer"):
+        connection.execute(sa.text(f"DROP TABLE {table}"))
+
+
+def test_what_accounts_were_told_counts_as_sent_and_pairs_lose_their_values(fresh: Database) -> None:
+    migrate(fresh)
+    two = [Customer(id=id, store="s", given_name=id, email="a@example.com") for id in ("ann", "ben")]
+    with fresh.transaction() as connection:
+        records.write(connection, two)
+        duplicates.watch(connection, {one.id: (None, one) for one in two})
+        clients.note_scopes(connection, "ada", ["team/store:s", "own/all"], NOW)
+        values = {"before": '"id":', "after": '"fields":{"email":[1,2]},"id":'}
+        as_it_was = "UPDATE record SET doc = replace(doc, :before, :after) WHERE kind = 'duplicate_pair'"
+        connection.execute(sa.text(as_it_was), values)
+        _without_what_came_later(connection)
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0005'"))
+        before = feeds.head(connection, "s")
+    migrate(fresh)
+    with fresh.snapshot() as connection:
+        assert {scope: told.sent for scope, told in clients.told(connection, "ada").items()} == {
+            "team/store:s": (before,), "own/all": (0,),
+        }  # fmt: skip
+        assert feeds.head(connection, "s") == before + 1
+        doc, rev, seq = connection.execute(
+            sa.text("SELECT doc, rev, seq FROM record WHERE kind = 'duplicate_pair'")
+        ).one()
+        assert ("fields" in doc, rev, seq) == (False, 2, before + 1)
+        (pair,) = records.each(connection, "duplicate_pair")
+        assert isinstance(pair, DuplicatePair)
+        assert pair.customers == ("ann", "ben")

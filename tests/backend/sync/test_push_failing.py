@@ -86,7 +86,7 @@ def test_a_failure_beyond_the_mutations_themselves_changes_nothing(shop: Shop, m
 
     calls = ada.queue(note(anna.id), Edit(kind="customer", id=anna.id, set={"family_name": "X"}))
     with monkeypatch.context() as planted:
-        planted.setattr("sellmode_backend.store.duplicates.watch", fail)
+        planted.setattr("sellmode_backend.store.duplicates.note", fail)
         assert [result.st for result in ada.push(calls)] == ["retry", "retry"]
         assert everything(shop.database) == before
     assert [result.st for result in ada.push(calls)] == ["applied", "applied"]

@@ -131,6 +131,7 @@ def test_a_merge_tells_of_its_pair_only(shop: Shop) -> None:
     shop.set_mode("team")
     mia = shop.writer(shop.mia)
     mia.done(*(Create(kind="customer", id=uuid7(), doc={"given_name": "A", "email": "a@example.com"}) for _ in "ab"))
+    duplicates.catch_up(shop.database, shop.clock())
     (pair,) = (item for item in everything(shop.database).values() if isinstance(item, DuplicatePair))
     assert mia.one(Merge(id=pair.id, keep=pair.customers[0])).revs == (("duplicate_pair", pair.id, 0),)
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from sellmode_backend.accounts import directory
-from sellmode_backend.store import clients
+from sellmode_backend.store import clients, duplicates
 from sellmode_contract import visibility, wire
 from sellmode_contract.mutations import Accept, Create, Discard, Edit, Merge, Operation, Park, Remove, encode
 from sellmode_contract.records import Customer, ImportantDate, Note, ParkedEdit, source_id
@@ -265,6 +265,7 @@ def a_pair(shop: Shop) -> tuple[Customer, Customer, str, Writer, Writer]:
     ada, ben, anna, anne = shop.writer(shop.ada), shop.writer(shop.ben), uuid7(), uuid7()
     ada.done(Create(kind="customer", id=anna, doc={"given_name": "Anna", "email": "anna@example.com"}))
     ben.done(Create(kind="customer", id=anne, doc={"given_name": "Anne", "email": "ANNA@example.com"}))
+    duplicates.catch_up(shop.database, shop.clock())
     mia = shop.writer(shop.mia)
     (pair,) = [id for kind, id in mia.terminal.visible() if kind == "duplicate_pair"]
     assert not ben.holds("duplicate_pair", pair)

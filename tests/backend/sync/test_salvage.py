@@ -119,6 +119,7 @@ def test_facts_count_new_customers_are_nobodys_and_edits_are_handed_over(leaver:
 
 def test_it_is_taken_for_thirty_days(leaver: Leaver) -> None:
     anna = leaver.shop.add(leaver.shop.ada)
+    leaver.writer.pull()
     calls = leaver.writer.queue(note(anna.id))
     disable(leaver.shop)
     leaver.shop.clock.forward(days=29)
@@ -130,6 +131,7 @@ def test_it_is_taken_for_thirty_days(leaver: Leaver) -> None:
 
 def test_only_from_a_device_that_has_the_key(leaver: Leaver) -> None:
     anna = leaver.shop.add(leaver.shop.ada)
+    leaver.writer.pull()
     calls = leaver.writer.queue(note(anna.id))
     other = leaver.writer.queue(note(anna.id))
     disable(leaver.shop)
@@ -149,6 +151,7 @@ def test_only_from_a_device_that_has_the_key(leaver: Leaver) -> None:
 
 def test_guesses_are_counted_and_who_has_the_key_is_let_in(leaver: Leaver) -> None:
     anna = leaver.shop.add(leaver.shop.ada)
+    leaver.writer.pull()
     calls = leaver.writer.queue(note(anna.id))
     disable(leaver.shop)
     for device in ("another", leaver.writer.device):
@@ -176,6 +179,7 @@ def test_unknown_names_and_devices_take_the_same_statements_as_known_ones(shop: 
 
 def test_who_can_sign_in_sends_it_as_usual(leaver: Leaver) -> None:
     anna = leaver.shop.add(leaver.shop.ada)
+    leaver.writer.pull()
     calls = leaver.writer.queue(note(anna.id))
     assert problem_of(leaver.hand_in(calls), 409).code == "conflict"
     disable(leaver.shop)

@@ -23,7 +23,7 @@ from sellmode_tui.visibility import Duplicate
 from sellmode_tui.widgets.choice import Choice
 from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.widgets.status_line import StatusLine
-from tests.tui.screens import writing
+from tests.tui.screens import counter, writing
 from tests.tui.screens.counter import NOW, ONLINE, tell_status, wait_until
 from tests.tui.screens.writing import (
     CLARA,
@@ -258,23 +258,41 @@ def _manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_manager")
-async def test_a_manager_merges_field_by_field() -> None:
+async def test_a_manager_who_does_not_see_the_two_chooses_who_stays() -> None:
+    async with at_the_counter("mira") as pilot:
+        await opened(pilot, "duplicate", DuplicateScreen)
+        shown = said(pilot, "VerticalScroll > Static")
+        assert "They have the same e-mail." in shown
+        assert "You do not see the details of both" in shown
+        assert CLARA.phone not in shown
+        await pilot.press("m")
+        await shows(pilot, MergeForm)
+        assert "What only one of them has is kept." in said(pilot, ".merge-told")
+        await pilot.press("right", "f2")
+        await shows(pilot, AttentionScreen)
+        assert outbox(pilot).waiting()[0].operation == Merge(id=PAIR.id, keep=PAIR.customers[1])
+
+
+async def test_a_manager_merges_field_by_field(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SELLMODE_DATA_DIR", str(tmp_path / "team"))
+    mira = counter.account_of(writing.WORLD, "mira")
+    counter.make_account(tmp_path / "team", mira, "team", [*writing.records(), writing.KLARA])
     async with at_the_counter("mira") as pilot:
         await opened(pilot, "duplicate", DuplicateScreen)
         assert "They have the same e-mail." in said(pilot, "VerticalScroll > Static")
         await pilot.press("m")
         await shows(pilot, MergeForm)
         assert "the stricter one stays" in said(pilot, ".merge-told")
-        assert field(pilot, "phone").state == "0"  # the one that says something
+        assert field(pilot, "phone").state == "0"
         await pilot.press("right")  # Klara's record
         field(pilot, "family_name").query_one(Choice).focus()
         await pilot.press("right")
         await pilot.press("f2")
         await shows(pilot, AttentionScreen)
         assert outbox(pilot).waiting()[0].operation == Merge(
-            id=PAIR.id, keep=PAIR.customers[1], take=("given_name", "language", "phone")
+            id=PAIR.id, keep=PAIR.customers[1], take=("given_name", "phone")
         )
-        await wait_until(pilot, lambda: rows(pilot) == [])
+        await wait_until(pilot, lambda: not [row for row in rows(pilot) if row[0] == "duplicate"])
 
 
 @pytest.mark.usefixtures("_manager")

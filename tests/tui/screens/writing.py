@@ -99,13 +99,17 @@ PAIR = DuplicatePair(
     matched=("email",),
     owners=(ANNA.id, TEUN.id),
     names=("Clara Lindqvist", "Klara Lindquist"),
-    fields={
-        "given_name": ("Clara", "Klara"),
-        "family_name": ("Lindqvist", "Lindquist"),
-        "phone": ("+31 20 794 6001", ""),
-        "language": ("sv", "nl"),
-    },
 )
+KLARA = Customer(
+    id=PAIR.customers[1],
+    store=STORE,
+    owner=TEUN.id,
+    given_name="Klara",
+    family_name="Lindquist",
+    email=CLARA.email,
+    phone="+31 20 794 6002",
+)
+"""The other one of the pair; who sees her takes her in."""
 CARD = CustomerCard(id=_id("customer_card", "1"), customer=CLARA.id, name=CLARA.name, owner=ANNA.id, waiting=1)
 
 

@@ -358,11 +358,10 @@ PAIR = DuplicatePair(
     matched=("email",),
     owners=(ME, OTHERS),
     names=("Anna Muster", "A. Muster"),
-    fields={"phone": (ANNA.phone, NEW_PHONE), "given_name": ("Anna", "A.")},
 )
 
 
-def test_managers_judge_pairs(tmp_path: Path) -> None:
+def test_managers_judge_pairs_of_customers_whom_they_do_not_see(tmp_path: Path) -> None:
     cards = [
         CustomerCard(id=f"card-{number}", customer=f"customer-{number}", name="", owner=OTHERS, waiting=number)
         for number in range(3)
@@ -375,18 +374,33 @@ def test_managers_judge_pairs(tmp_path: Path) -> None:
         assert (found.names, found.owners, found.matched) == (
             ("Anna Muster", "A. Muster"), ("Ana Ruiz", "Bo Meyer"), ("email",),
         )  # fmt: skip
+        assert (found.differences, found.are_seen) == ((), False)
+        assert (desk.door.counts(), desk.door.waiting_with_owners()) == ((0, 1), 3)
+        with pytest.raises(Rejected, match="one of the two"):
+            desk.door.merge(PAIR.id, "customer-5")
+        with pytest.raises(Rejected, match="Nothing that you see"):
+            desk.door.merge(PAIR.id, ANNA.id, ["email"])
+        assert desk.door.merge(PAIR.id, ANNA.id).words == "that Anna Muster and A. Muster are one customer"
+        assert desk.outbox.waiting()[0].operation == Merge(id=PAIR.id, keep=ANNA.id)
+        assert desk.door.attention() == []
+
+
+def test_who_sees_both_customers_of_a_pair_chooses_where_they_differ(tmp_path: Path) -> None:
+    other = msgspec.structs.replace(
+        ANNA, id="customer-9", owner=OTHERS, given_name="A.", phone=NEW_PHONE, phone_e164="", language=""
+    )
+    with open_desk(tmp_path) as desk:
+        desk.fill(PAIR, msgspec.structs.replace(ANNA, language="de"), other, *directory(), person=manager())
+        (found,) = desk.door.attention()
+        assert isinstance(found, Duplicate)
         assert [(each.field, each.label, each.values) for each in found.differences] == [
             ("given_name", "given name", ("Anna", "A.")),
             ("phone", "phone number", (ANNA.phone, NEW_PHONE)),
         ]
-        assert (desk.door.counts(), desk.door.waiting_with_owners()) == ((0, 1), 3)
-        with pytest.raises(Rejected, match="one of the two"):
-            desk.door.merge(PAIR.id, "customer-5")
-        with pytest.raises(Rejected, match="do not differ"):
-            desk.door.merge(PAIR.id, ANNA.id, ["email"])
-        assert desk.door.merge(PAIR.id, ANNA.id, ["phone"]).words == "that Anna Muster and A. Muster are one customer"
+        with pytest.raises(Rejected, match="Nothing that you see"):
+            desk.door.merge(PAIR.id, ANNA.id, ["language"])
+        desk.door.merge(PAIR.id, ANNA.id, ["phone"])
         assert desk.outbox.waiting()[0].operation == Merge(id=PAIR.id, keep=ANNA.id, take=("phone",))
-        assert desk.door.attention() == []
 
 
 def test_who_may_not_reassign_judges_no_pair(desk: Desk) -> None:
