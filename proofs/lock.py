@@ -116,6 +116,7 @@ class _Till:
     def _type(self, opened: Terminal) -> None:
         for _ in range(self._chance.randint(1, 3) if len(self.note) < _LINE else 0):
             text = "".join(self._chance.choice(_RARE + "qu1?n") for _ in range(self._chance.randint(1, 8)))
+            text = text if self.note else _RARE + text
             opened.type(text if self._chance.random() < 0.7 else f"\x1b[200~{text}\x1b[201~")
             self.note += text
             self._disturb(opened)
@@ -157,8 +158,9 @@ class _Till:
         self._back(opened)
 
     def _back(self, opened: Terminal) -> None:
-        """Somebody is in, and the note is as it was."""
+        """Somebody is in, and the note is as it was. What is typed before that is not this proof's matter."""
         opened.wait_for(self.note or "3 customers")
+        opened.wait_quiet(0.3)
         if self.note and not any(line.strip() == self.note for line in opened.screen()):
             raise _Failed(f"of a note of {len(self.note)} characters came back {opened.screen()[1]!r}")
 
