@@ -14,7 +14,7 @@ from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.mutations import contacts, dates, rules, tasks
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit, Remove
-from sellmode_contract.mutations.reading import check_known, check_new, customer_of, invalid, read
+from sellmode_contract.mutations.reading import check_known, check_new, check_storable, customer_of, invalid, read
 from sellmode_contract.mutations.refusals import Rejected
 from sellmode_contract.mutations.world import Conflict, Outcome, World, changed
 from sellmode_contract.records import HistoryEntry, Record, kind_of, parent_of, source_id
@@ -145,6 +145,7 @@ def _record(kind: Kind[Any], document: Mapping[str, Any], written: Collection[st
     """A document as a record. Raises Rejected for what cannot stand in one of the fields that were written."""
     fields = [field for field in kind.fields if field.name in written]
     for field in fields:
+        check_storable(document.get(field.name), field.name)
         if field.required and not says_something(document.get(field.name)):
             raise Rejected("invalid", field.required, field=field.name)
         if field.name in kind.needed and field.name not in document:

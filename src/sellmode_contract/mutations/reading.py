@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from typing import Any, TypeVar
 
@@ -49,22 +49,11 @@ def check_known(given: Iterable[str], known: AbstractSet[str]) -> None:
         raise Rejected("invalid", "There is no such field, or it cannot be edited.", field=min(unknown)[:100])
 
 
-def text_of(fields: Mapping[str, Any], name: str, longest: int, *, required: bool = False) -> str:
-    """A field that is text, empty if it is not given."""
-    value = fields.get(name, "")
-    if not isinstance(value, str):
-        raise Rejected("invalid", f"{name} has to be text.", field=name)
-    if required and not value.strip():
-        raise Rejected("invalid", f"The {name.replace('_', ' ')} is empty.", field=name)
-    return check_text(value, name, longest)
-
-
-def flag_of(fields: Mapping[str, Any], name: str) -> bool:
-    """A field that is true or false, false if it is not given."""
-    value = fields.get(name, False)
-    if not isinstance(value, bool):
-        raise Rejected("invalid", f"{name} is true or false.", field=name)
-    return value
+def check_storable(value: Any, name: str) -> None:
+    """Whether the texts of a value, whatever it is, can be stored. Raises Rejected."""
+    for each in value if isinstance(value, list | tuple) else [value]:
+        if isinstance(each, str):
+            check_text(each, name, len(each))
 
 
 def texts_of(value: Any, name: str) -> tuple[str, ...]:
