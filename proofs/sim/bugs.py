@@ -14,7 +14,6 @@ from sellmode_backend.rules import ledger
 from sellmode_backend.store import bulk, clients, feeds, records, schema
 from sellmode_backend.sync import answer, push
 from sellmode_backend.sync.cursor import Cursor, Place
-from sellmode_contract.mutations import tasks
 from sellmode_contract.wire import Result
 from sellmode_tui.cache import outbox
 from sellmode_tui.cache.page import Page
@@ -207,11 +206,6 @@ def nobody_overtakes() -> AbstractContextManager[object]:
     return mock.patch.object(Vigil, "look", return_value=False)
 
 
-def claims_overwritten() -> AbstractContextManager[object]:
-    """Whoever claims something last has it."""
-    return mock.patch.object(tasks, "is_taken", return_value=False)
-
-
 BUGS: dict[str, Plant] = {
     "no gone": no_gone,
     "page splits seq": page_splits_number,
@@ -229,6 +223,5 @@ BUGS: dict[str, Plant] = {
     "poison waited for": waits_for_poison,
     "unknown fields dropped": unknown_fields_dropped,
     "hung leader kept": nobody_overtakes,
-    "claim overwritten": claims_overwritten,
 }
 """By the names that docs/proofs.md gives them."""
