@@ -226,6 +226,9 @@ def two_who_may_be_one(here: World, process: Process) -> tuple[str, str, str]:
     for each in made:
         keep(process, each)
     syncs(here, process)
+    while here.backend.work(0):
+        pass  # at its end it looks for duplicates
+    syncs(here, process)
     (pair,) = (item for item in process.door.attention() if isinstance(item, Duplicate))
     return made[0].id, made[1].id, pair.id
 
