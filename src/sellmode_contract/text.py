@@ -12,10 +12,13 @@ Every other character is shown as a mark, and none is dropped:
   variation selectors, fillers, line and paragraph separators, lone surrogates, noncharacters, private use, and
   what the running Python's Unicode does not know yet, because nobody could say how wide it is.
 
-Emoji sequences are shown as their parts (`👩⟨U+200D⟩👧`, `👍⟨U+1F3FF⟩`): terminals disagree on the width of the joined
-picture, and a wrong width breaks the row. Joiners stay where writing needs them: after a virama, as in Devanagari,
-and, for the non-joiner, between Arabic letters, as in the Persian name Ali-Reza (the contexts of RFC 5892, appendix A,
-simplified).
+Some of these stay where they belong to something that is drawn:
+
+- joiners, skin tones, selectors and tags in an emoji sequence (`emoji.SEQUENCE`). Terminals disagree on its width;
+  whoever writes to one makes up for that. Where no pictures are drawn (`spell_sequences`) its parts are shown:
+  `👩⟨U+200D⟩👧`;
+- joiners where writing needs them: after a virama, as in Devanagari, and, for the non-joiner, between Arabic letters,
+  as in the Persian name Ali-Reza (the contexts of RFC 5892, appendix A, simplified).
 """
 
 from __future__ import annotations
@@ -25,9 +28,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
+
+from sellmode_contract.emoji import MADE_OF, NEWER, SEQUENCE
 
 MAX_MARKS = 8
 """How many marks one character carries before the next are spelled out, so that no cell is flooded. Burmese needs 5."""
@@ -45,10 +50,27 @@ _BLANK = frozenset(
     + "".join(map(chr, range(0xE0100, 0xE01F0)))
 )
 _DRAWN_CATEGORIES = frozenset("LMNPS")
+_NEWER = re.compile(f"[{NEWER}]")
+_OF_SEQUENCE = re.compile(f"[{MADE_OF}]")
 _NON_JOINER, _JOINER = "\u200c", "\u200d"
 _VIRAMA = 9  # canonical combining class
 
-_Kind = Literal["base", "mark", "joiner", "unsafe"]
+_Kind = Literal["base", "mark", "joiner", "unsafe", "sequence"]
+
+
+class Unit(NamedTuple):
+    """What is drawn as one: a letter with its marks, an emoji sequence, or a character that is not drawn itself."""
+
+    text: str
+    drawn: bool
+    """Whether it is drawn as it is; if not, it is one character."""
+    sequence: bool
+
+
+class _Terminal:
+    """What can be drawn where this process writes to."""
+
+    sequences = True
 
 
 class UnstorableText(ValueError):
@@ -73,7 +95,7 @@ def visible(text: str) -> str:
     """`text` as one line that a terminal draws and does not obey. Ordinary text comes back unchanged, marks too."""
     if _SURELY_PLAIN.fullmatch(text):
         return text
-    return "".join(character if safe else mark(character) for character, safe in _judged(text))
+    return "".join(part if kind != "unsafe" else mark(part) for part, kind in _judged(text))
 
 
 def visible_lines(text: str) -> list[str]:
@@ -81,12 +103,42 @@ def visible_lines(text: str) -> list[str]:
     return [visible(line) for line in _LINE_END.split(text)]
 
 
+def spell_sequences(spell: bool) -> None:
+    """Have this process show emoji sequences as their parts: its terminal draws no pictures."""
+    _Terminal.sequences = not spell
+
+
+def units(text: str) -> list[Unit]:
+    """`text` in the pieces that a cursor goes over; together they are the text."""
+    if _SURELY_PLAIN.fullmatch(text):
+        return [Unit(character, drawn=True, sequence=False) for character in text]
+    found: list[Unit] = []
+    joined = False
+    for part, kind in _judged(text):
+        if found and (joined or kind in ("mark", "joiner")):
+            found[-1] = found[-1]._replace(text=found[-1].text + part)
+        else:
+            found.append(Unit(part, drawn=kind != "unsafe", sequence=kind == "sequence"))
+        joined = kind == "joiner"
+    return found
+
+
 def cells(text: str) -> int:
     """Columns that `visible` text takes on a terminal; of ambiguous width counts as narrow."""
-    return sum(
-        0 if _kind(character) in ("mark", "joiner") else 1 + (unicodedata.east_asian_width(character) in "WF")
-        for character in text
-    )
+    if _SURELY_PLAIN.fullmatch(text):
+        return len(text)
+    return sum(_cells(part, kind) for part, kind in _judged(text))
+
+
+def head(text: str, width: int) -> str:
+    """As much from the beginning of `visible` text as takes at most so many cells; no unit of it is cut in two."""
+    end = taken = 0
+    for unit in units(text):
+        taken += cells(unit.text)
+        if taken > width:
+            break
+        end += len(unit.text)
+    return text[:end]
 
 
 def mark(character: str) -> str:
@@ -113,8 +165,8 @@ def _escape_run(found: re.Match[str]) -> str:
     # A run holds no ASCII, so a mark at its start would sit on a letter or on the string's quote: it is escaped.
     # That is stricter than `visible` and keeps the document's own characters out of the judgement.
     return "".join(
-        character if safe and character.isprintable() else _json_escape(character)
-        for character, safe in _judged(found.group())
+        character if kind != "unsafe" and character.isprintable() else _json_escape(character)
+        for character, kind in _judged(found.group(), whole=False)
     )
 
 
@@ -126,22 +178,38 @@ def _json_escape(character: str) -> str:
     return f"\\u{code:04x}"
 
 
-def _judged(text: str) -> Iterator[tuple[str, bool]]:
-    """Each character with the answer whether it may be drawn where it stands."""
+def _judged(text: str, *, whole: bool | None = None) -> Iterator[tuple[str, _Kind]]:
+    """Each character with what it is where it stands; emoji sequences as one if `whole`, or if they are drawn here."""
+    whole = _Terminal.sequences if whole is None else whole
+    sequences = SEQUENCE.finditer(text) if whole and _OF_SEQUENCE.search(text) else iter(())
+    following = next(sequences, None)
     before = ""  # the character drawn last, if the next one may lean on it
-    marks = 0
-    for place, character in enumerate(text):
+    marks = place = 0
+    while place < len(text):
+        if following and following.start() == place:
+            yield following[0], "sequence"
+            place, following, before = following.end(), next(sequences, None), ""
+            continue
+        character = text[place]
+        place += 1
         kind = _kind(character)
         if kind == "base":
-            safe, marks = True, 0
+            marks = 0
         elif kind == "mark":
-            safe, marks = bool(before) and marks < MAX_MARKS, marks + 1
+            kind, marks = kind if before and marks < MAX_MARKS else "unsafe", marks + 1
         elif kind == "joiner":
-            safe, marks = _needed(character, before, text[place + 1 : place + 2]) and marks < MAX_MARKS, marks + 1
-        else:
-            safe = False
-        before = character if safe else ""
-        yield character, safe
+            needed = _needed(character, before, text[place : place + 1]) and marks < MAX_MARKS
+            kind, marks = kind if needed else "unsafe", marks + 1
+        before = "" if kind == "unsafe" else character
+        yield character, kind
+
+
+def _cells(part: str, kind: _Kind) -> int:
+    if kind in ("mark", "joiner"):
+        return 0
+    if kind == "sequence" and part[-1] != "\ufe0e":
+        return 2
+    return 1 + (unicodedata.east_asian_width(part[0]) in "WF" or bool(_NEWER.match(part)))
 
 
 def _needed(joiner: str, before: str, after: str) -> bool:
@@ -162,6 +230,6 @@ def _kind(character: str) -> _Kind:
     # Hangul vowels and final consonants join the syllable before them and take no cell, like marks.
     if category[0] == "M" or "\u1160" <= character <= "\u11ff" or "\ud7b0" <= character <= "\ud7fb":
         return "mark" if category != "Cn" else "unsafe"
-    if category[0] in _DRAWN_CATEGORIES or category == "Zs":
+    if category[0] in _DRAWN_CATEGORIES or category == "Zs" or _NEWER.match(character):
         return "base"
     return "unsafe"

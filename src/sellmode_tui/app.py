@@ -19,7 +19,7 @@ from textual.screen import Screen
 from sellmode_tui.account import errors, session
 from sellmode_tui.account.errors import AccountError
 from sellmode_tui.account.process import harden_process
-from sellmode_tui.account.settings import Settings, read_settings
+from sellmode_tui.account.settings import ASCII_TERMINALS, Settings, read_settings
 from sellmode_tui.drafting_app import DraftingApp, Typed
 from sellmode_tui.entering_app import CLOCK, Clock, Start
 from sellmode_tui.entrance import TOLD, CacheDamaged, Entered
@@ -63,7 +63,6 @@ _PAGES: Final[dict[PageName, type[MainPage[None]]]] = {
     "rules": RulesScreen,
     "corporate": BriefsScreen,
 }
-_ASCII_TERMINALS = frozenset({"linux", "vt100", "vt102", "vt220"})
 
 NO_TERMINAL: Final = 2
 """Exit code where there is no terminal to draw on."""
@@ -511,7 +510,7 @@ def run_app(
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
         sys.stderr.write("sellmode: there is no terminal to draw on. Run it in one, or use commands: sellmode --help\n")
         return NO_TERMINAL
-    ascii_only = ascii_only or os.environ.get("TERM", "") in _ASCII_TERMINALS
+    ascii_only = ascii_only or os.environ.get("TERM", "") in ASCII_TERMINALS
     app = SellmodeApp(read_settings(), Start(server or "", user_name or "", password), ascii_only=ascii_only)
 
     def crashed(arguments: threading.ExceptHookArgs) -> None:

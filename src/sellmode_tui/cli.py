@@ -12,7 +12,9 @@ import sys
 
 import click
 
+from sellmode_contract.text import spell_sequences
 from sellmode_tui.account.process import harden_process
+from sellmode_tui.account.settings import ASCII_TERMINALS
 from sellmode_tui.commands.outcome import MEANINGS, Exit, failure
 
 _COMMANDS = {
@@ -63,6 +65,7 @@ def sellmode(
     context: click.Context, server: str | None, user: str | None, password_file: str | None, *, ascii_only: bool
 ) -> None:
     """Clienteling in the terminal. Without a command the app opens."""
+    spell_sequences(os.environ.get("TERM") in ASCII_TERMINALS)
     if context.invoked_subcommand is not None:
         if server or user or password_file or ascii_only:
             raise click.UsageError(

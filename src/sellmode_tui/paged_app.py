@@ -8,18 +8,21 @@ from rich.text import Text
 from textual import events, on, work
 from textual.binding import Binding
 from textual.css.query import NoMatches
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from sellmode_contract.text import visible
+from sellmode_contract.text import spell_sequences, visible
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.crash import write_report
 from sellmode_tui.entrance import TOLD
 from sellmode_tui.screens.app_page import AppPage, OpenPage, Other, PageEnded
 from sellmode_tui.screens.memory import forget
 from sellmode_tui.screens.too_small import HEIGHT, WIDTH, TooSmallScreen
+from sellmode_tui.terminal.driver import TerminalDriver
 from sellmode_tui.widgets.keys_in_order import KeysInOrder
 
 _KEY_NAMES = {
@@ -66,6 +69,16 @@ class PagedApp(KeysInOrder[None]):
         self.animation_level = "none"
         self.settings = settings
         self.ascii_only = ascii_only or settings.ascii
+        spell_sequences(self.ascii_only)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual's for this machine, made safe where it is a terminal's own."""
+        found = super().get_driver_class()
+        return TerminalDriver if found is LinuxDriver else found
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy, by OSC 52. A character that has no encoding is copied as a question mark."""
+        super().copy_to_clipboard(text.encode("utf-8", "replace").decode("utf-8"))
 
     # ------------------------------------------------------------------ talking
 

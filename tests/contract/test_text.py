@@ -1,24 +1,34 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
+from sellmode_contract.emoji import NEWER, SEQUENCE
 from sellmode_contract.text import (
     MAX_MARKS,
     UnstorableText,
+    cells,
     escaped_json,
+    head,
+    mark,
     refuse,
+    spell_sequences,
+    units,
     visible,
     visible_lines,
 )
+from tests.support.emoji import PARTS, RECOMMENDED
 from tests.support.hostile import BIDI, HOSTILE, UNSTORABLE, foreign_controls
 
 EVERY_CHARACTER = [chr(code) for code in range(0x110000)]
-anything = st.text(st.characters())  # surrogates too
+anything = st.text(st.characters()) | st.lists(st.sampled_from(PARTS)).map("".join)  # surrogates too
 
 
 @pytest.mark.parametrize(
@@ -36,6 +46,11 @@ anything = st.text(st.characters())  # surrogates too
         "ကြွှေး",
         "Ann\u00a0Lee",
         "👍 🇩🇪 ☺",
+        "Anna 👩\u200d👧 Lee",
+        "👍🏿 👩🏽\u200d💻 🧑🏻\u200d❤\ufe0f\u200d💋\u200d🧑🏿",
+        "❤\ufe0f ❤\ufe0e 1\ufe0f\u20e3 🏳\ufe0f\u200d🌈",
+        "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
+        "🩷 🫨",  # newer than the Unicode of some Pythons
         "علی\u200cرضا",  # Persian: a non-joiner between Arabic letters
         "क्\u200dष",  # Devanagari: a joiner after a virama
         "",
@@ -56,13 +71,19 @@ def test_ordinary_text_is_unchanged(name: str) -> None:
         ("zero\u200bwidth", "zero⟨U+200B⟩width"),
         ("soft\u00adhyphen", "soft⟨U+00AD⟩hyphen"),
         ("a\u2028b", "a⟨U+2028⟩b"),
-        ("👍🏿", "👍⟨U+1F3FF⟩"),
+        ("🏿", "⟨U+1F3FF⟩"),
+        ("Lee🏿", "Lee⟨U+1F3FF⟩"),
+        ("☝🏿", "☝⟨U+1F3FF⟩"),  # of text look: counted as one cell, drawn in two
         ("\ud800", "⟨U+D800⟩"),
         ("\U000e0041", "⟨U+E0041⟩"),
         ("\ue000\uffff\u0378", "⟨U+E000⟩⟨U+FFFF⟩⟨U+0378⟩"),
         ("\u3164\u2800", "⟨U+3164⟩⟨U+2800⟩"),
-        ("❤\ufe0f", "❤⟨U+FE0F⟩"),
-        ("👩\u200d👧", "👩⟨U+200D⟩👧"),
+        ("A\ufe0f1\ufe0f", "A⟨U+FE0F⟩1⟨U+FE0F⟩"),
+        ("👩\u200d🍕", "👩⟨U+200D⟩🍕"),
+        ("👩\u200d👧\u200d", "👩\u200d👧⟨U+200D⟩"),
+        ("👩\u200d👧\u200d👦\u200d👦", "👩\u200d👧\u200d👦⟨U+200D⟩👦"),  # no more than a family is one picture
+        ("👍🏿\u0301", "👍🏿⟨U+0301⟩"),
+        ("🏴\U000e0067\U000e007f", "🏴⟨U+E0067⟩⟨U+E007F⟩"),
         ("a\u200cb", "a⟨U+200C⟩b"),
         ("علی\u200c", "علی⟨U+200C⟩"),
         ("\u0301Ann", "⟨U+0301⟩Ann"),
@@ -85,7 +106,7 @@ def test_every_single_character_is_itself_or_a_mark() -> None:
         if shown != character:
             assert shown == f"⟨U+{ord(character):04X}⟩" or (len(shown) == 1 and "␀" <= shown <= "␡")
         elif unicodedata.category(character) != "Zs":
-            assert character.isprintable()
+            assert character.isprintable() or re.match(f"[{NEWER}]", character)
         assert not foreign_controls(shown.encode("utf-8"))
 
 
@@ -164,3 +185,61 @@ def test_json_parses_back_to_the_same_value(value: object) -> None:
     document = escaped_json(value)
     assert json.loads(document) == value
     assert document.isprintable()
+
+
+# --- emoji sequences
+
+
+@pytest.fixture
+def spelled() -> Iterator[None]:
+    """A terminal that draws no pictures."""
+    spell_sequences(True)
+    yield
+    spell_sequences(False)
+
+
+def test_every_recommended_sequence_is_shown_as_it_is() -> None:
+    for emoji in RECOMMENDED:
+        if cell_len(emoji) == 1:  # Rich would draw the rest of the line over the half of it
+            assert visible(emoji) != emoji
+        else:
+            assert visible(emoji) == emoji
+            assert [unit.text for unit in units(f"a{emoji}{emoji}b")] == ["a", emoji, emoji, "b"]
+
+
+@pytest.mark.usefixtures("spelled")
+def test_a_terminal_without_pictures_gets_the_parts() -> None:
+    assert visible("👩\u200d👧 👍🏿 ❤\ufe0f") == "👩⟨U+200D⟩👧 👍⟨U+1F3FF⟩ ❤⟨U+FE0F⟩"
+    assert visible("क्\u200dष") == "क्\u200dष"
+    assert cells("🇩🇪") == 2
+
+
+def test_json_is_the_same_on_every_terminal() -> None:
+    assert escaped_json("👩\u200d👧") == '"👩\\u200d👧"'
+    assert escaped_json("👍🏿❤\ufe0f") == '"👍\\ud83c\\udfff❤\\ufe0f"'
+
+
+@given(anything)
+def test_units_are_the_text_and_what_is_not_drawn_stands_alone(text: str) -> None:
+    found = units(text)
+    assert "".join(unit.text for unit in found) == text
+    assert "".join(unit.text if unit.drawn else mark(unit.text) for unit in found) == visible(text)
+    assert all(unit.drawn or len(unit.text) == 1 for unit in found)
+
+
+@given(anything)
+def test_cells_are_those_that_the_screen_counts(text: str) -> None:
+    shown = visible(text)
+    if not {"\u200c", "\u200d"} & set(re.sub(SEQUENCE, "", shown)):  # Rich counts no letter after a joiner
+        assert cells(shown) == cell_len(shown)
+    assert cells(shown) == sum(cells(unit.text) for unit in units(shown))
+
+
+@given(anything, st.integers(0, 30))
+def test_what_is_cut_ends_between_two_units(text: str, width: int) -> None:
+    shown = visible(text)
+    kept = head(shown, width)
+    assert cells(kept) <= width
+    assert [unit.text for unit in units(kept)] == [unit.text for unit in units(shown)][: len(units(kept))]
+    rest = units(shown)[len(units(kept)) :]
+    assert not rest or cells(kept) + cells(rest[0].text) > width

@@ -364,6 +364,19 @@ class Foreign:
     """The whole sequence or the one character; bytes that are no UTF-8 appear as lone surrogates."""
 
 
+_PICTURE = re.compile(
+    "(?P<base>[^\0-\x1f])[\ufe0e\ufe0f]"
+    "|\U0001f3f4\U000e0067\U000e0062(?:\U000e0065\U000e006e\U000e0067|\U000e0073\U000e0063\U000e0074|\U000e0077\U000e006c\U000e0073)"
+    "\U000e007f"
+)
+"""A symbol or a digit with the selector of its look; the flags of England, Scotland and Wales."""
+
+
+def _picture(text: str, at: int) -> re.Match[str] | None:
+    found = _PICTURE.match(text, at)
+    return found if found and (not found["base"] or unicodedata.category(found["base"])[0] in "SNP") else None
+
+
 @functools.cache
 def is_printable(character: str) -> bool:
     """Whether one character may stand in a run of text: it moves nothing, hides nothing, turns nothing round."""
@@ -386,7 +399,7 @@ def foreign_bytes(data: bytes, *, allow: Collection[Permission] = ()) -> list[Fo
     offset = at = 0
     while at < len(text):
         match = next((hit for pattern in own if (hit := pattern.match(text, at))), None)
-        if match:
+        if match or (match := _picture(text, at)):
             token = match[0]
         elif is_printable(text[at]):
             token = text[at]

@@ -38,3 +38,10 @@ async def test_what_is_said_covers_nothing_and_leaves_nothing_behind() -> None:
             await wait_until(pilot, lambda: heights(pilot) == (20, [1, 2]))
         app.clear_notifications()
         await wait_until(pilot, lambda: heights(pilot) == (23, []))
+
+
+async def test_what_has_no_encoding_is_copied_without_ending_the_app() -> None:
+    app = PagedApp(Settings())
+    async with app.run_test():
+        app.copy_to_clipboard("a\ud800")
+        assert app.clipboard == "a?"

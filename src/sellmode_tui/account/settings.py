@@ -24,6 +24,9 @@ from sellmode_tui.account.errors import AccountError
 CONFIG_VARIABLE = "SELLMODE_CONFIG_DIR"
 """Names another configuration folder: for tests and the demo."""
 
+ASCII_TERMINALS = frozenset({"linux", "vt100", "vt102", "vt220"})
+"""Draw neither lines nor pictures, by the name in TERM."""
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a terminal can be told."""

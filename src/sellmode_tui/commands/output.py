@@ -13,7 +13,7 @@ import click
 import msgspec
 
 from sellmode_contract.money import amount_text
-from sellmode_contract.text import cells, escaped_json, visible
+from sellmode_contract.text import cells, escaped_json, head, units, visible
 
 GAP = "  "
 NARROWEST = 4
@@ -110,20 +110,17 @@ class Table:
 
     def _line(self, row: Sequence[str], widths: Sequence[int]) -> None:
         parts = []
+        column = 1
         for cell, width, right in zip(row, widths, self._right, strict=True):
             text = cut(cell, width) if self._cut else cell
             space = " " * (width - cells(text))
-            parts.append(space + text if right else text + space)
-        click.echo(GAP.join(parts).rstrip())
+            column += width + len(GAP)
+            # Terminals disagree on the width of an emoji sequence.
+            place = f"\x1b[{column}G" if self._cut and any(unit.sequence for unit in units(text)) else ""
+            parts.append((space + text if right else text + space) + GAP + place)
+        click.echo("".join(parts).rstrip())
 
 
 def cut(text: str, width: int) -> str:
     """`visible` text in at most so many cells; what does not fit is replaced by an ellipsis."""
-    if cells(text) <= width:
-        return text
-    taken = 0
-    for place, character in enumerate(text):
-        taken += cells(character)
-        if taken >= width:
-            return text[:place] + "…"
-    return text
+    return text if cells(text) <= width else f"{head(text, width - 1)}…"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
@@ -13,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
-from sellmode_tui.screens.form_fields import LABEL, SetEntry
+from sellmode_tui.screens.form_fields import LABEL, SetEntry, elements, in_line
 from sellmode_tui.widgets.suggestions import Suggestion, Suggestions
 from sellmode_tui.widgets.text_field import TextField
 
@@ -130,7 +129,7 @@ class CompletedEntry(SetEntry):
     def _take(self, offer: Offer) -> None:
         done, _ = self._parts
         field = self.query_one(CompletedField)
-        field.value = f"{done}{' ' if done else ''}{_quoted(offer.value)}, "
+        field.value = f"{done}{' ' if done else ''}{in_line([offer.value])}, "
         field.cursor_position = len(field.value)
 
     def _close(self) -> None:
@@ -148,13 +147,6 @@ class CompletedEntry(SetEntry):
 def _elements(text: str) -> list[str]:
     """The things of a text; what cannot be read gives none, which is said when it is saved."""
     try:
-        rows = list(csv.reader([text], skipinitialspace=True, strict=True))
+        return elements(text)
     except csv.Error:
         return []
-    return [element.strip() for row in rows for element in row if element.strip()]
-
-
-def _quoted(text: str) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow([text])
-    return line.getvalue()

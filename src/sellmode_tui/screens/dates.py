@@ -123,7 +123,7 @@ class DateForm(FormScreen):
     def prepare(self) -> Write:
         """The date."""
         label, day, about = self.fields
-        what, whose = label.value or "", about.value or ""
+        what, whose = label.outcome or "", about.outcome or ""
         if day.value is None:
             raise Unreadable(day, f"A date needs its day. {HOW}")
         month, number, year = read_date(day.value)

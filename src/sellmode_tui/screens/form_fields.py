@@ -119,6 +119,11 @@ class FormField(Vertical):
         """Bring back what `typed` gave."""
         raise NotImplementedError
 
+    @property
+    def outcome(self) -> Any:
+        """What it was, to the last blank, unless something else was typed. Raises Unreadable."""
+        return self.value if self.changed else self.before
+
     def collect(self, into: Changes) -> None:
         """Add what was changed here. Raises Unreadable."""
         if self.changed:
@@ -333,21 +338,18 @@ class SetEntry(TextEntry):
     @property
     def shown(self) -> str:
         """The elements, with commas."""
-        if not self.before:
-            return ""
-        line = io.StringIO()
-        csv.writer(line, lineterminator="").writerow(self.before)
-        return line.getvalue().replace(",", ", ") if '"' not in line.getvalue() else line.getvalue()
+        line = in_line(self.before or ())
+        return line.replace(",", ", ") if '"' not in line else line
 
     @property
     def value(self) -> Any:
-        """The elements."""
+        """The elements; one that was there before as it was, with odd blanks too."""
         try:
-            rows = list(csv.reader([self.text], skipinitialspace=True, strict=True))
+            typed = elements(self.text)
         except csv.Error:
             raise Unreadable(self, "A quotation mark is missing, or stands inside a word.") from None
-        elements = [element.strip() for row in rows for element in row]
-        return list(dict.fromkeys(element for element in elements if element))
+        kept = {shown: each for each in self.before or () for shown in elements(in_line([each]))}
+        return list(dict.fromkeys(kept.get(element, element) for element in typed))
 
     def collect(self, into: Changes) -> None:
         """Add elements that came and went."""
@@ -358,6 +360,19 @@ class SetEntry(TextEntry):
             into.add[self.path] = added
         if removed := [element for element in before if element not in now]:
             into.remove[self.path] = removed
+
+
+def in_line(texts: Sequence[str]) -> str:
+    """Texts with commas between them."""
+    line = io.StringIO()
+    csv.writer(line).writerow(texts)  # its own line ends, so that one within a text stands in quotes
+    return line.getvalue().removesuffix("\r\n") if texts else ""
+
+
+def elements(line: str) -> list[str]:
+    """The texts between the commas. Raises csv.Error."""
+    rows = csv.reader([line], skipinitialspace=True, strict=True)
+    return [element.strip() for row in rows for element in row if element.strip()]
 
 
 class _Parts(FormField):
@@ -442,12 +457,12 @@ class AddressEntry(_Parts):
     @property
     def value(self) -> Any:
         """The address, None if nothing is in it."""
-        typed = {part.path: part.value for part in self.parts() if part.value}
-        if "lines" in typed:
-            before = (self.before or {}).get("lines", [])
-            unchanged = typed["lines"] == _line(before)
-            typed["lines"] = list(before) if unchanged else [line.strip() for line in typed["lines"].split(" / ")]
-        return typed or None
+        held = self.before or {}
+        typed = {part.path: part.value for part in self.parts() if part.changed}
+        if typed.get("lines"):
+            typed["lines"] = [line.strip() for line in typed["lines"].split(" / ")]
+        address = {name: typed[name] if name in typed else held.get(name) for name, _ in self._PARTS}
+        return {name: value for name, value in address.items() if value} or None
 
 
 _ADDRESS_HINTS = {"lines": "Dam 1 / 2nd floor", "country": "NL"}
@@ -620,7 +635,8 @@ class _GroupItem(Vertical):
     @property
     def value(self) -> dict[str, Any]:
         """What is typed. Raises Unreadable."""
-        return {part.path: value for part in self.parts() if (value := part.value) is not None}
+        values = {part.path: part.outcome for part in self.parts()}
+        return {name: value for name, value in values.items() if value is not None}
 
 
 def retype(field: TextField, text: str) -> None:

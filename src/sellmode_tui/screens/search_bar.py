@@ -148,9 +148,10 @@ class SearchBar(Vertical):
         """What is wrong with a text, with a caret under the place."""
         below = self.query_one(".search-below", Static)
         below.add_class("-wrong")
-        place = len(_LABEL) - 1 + cell_len(text[: error.start]) - self.field.scroll_offset.x
+        before, behind = (self.field.cells_before(each) for each in (error.start, error.end))
+        place = len(_LABEL) - 1 + before - self.field.scroll_offset.x
         width = max(20, self.size.width - 2)
-        caret = "^" * max(1, min(cell_len(text[error.start : error.end]), width - place))
+        caret = "^" * max(1, min(behind - before, width - place))
         message = str(error)
         if place >= 0 and place + len(caret) + 1 + cell_len(message) <= width:
             below.update(Content.assemble(" " * place, (caret, "bold"), " ", message))

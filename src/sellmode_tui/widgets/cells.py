@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from rich.cells import cell_len, split_graphemes
+from rich.cells import cell_len
 
-from sellmode_contract.text import visible
+from sellmode_contract.text import head, visible
 
 Justify = Literal["left", "right"]
-
-_JOINERS = "\u200c\u200d"
-"""Only drawn between two letters, so not at the end of a text that was cut."""
 
 _LONGEST = 1000
 """Characters of a text that are looked at: more than any screen is wide, few enough for the time between two frames."""
@@ -26,18 +23,7 @@ def fit(text: str, width: int, justify: Justify = "left", *, ellipsis: str = "â€
     shown = visible(text[:_LONGEST])
     space = width - cell_len(shown)
     if space < 0 or len(text) > _LONGEST:
-        shown = _head(shown, width - 1) + ellipsis if width > 0 else ""
+        shown = head(shown, width - 1) + ellipsis if width > 0 else ""
         space = width - cell_len(shown)
     padding = " " * space
     return padding + shown if justify == "right" else shown + padding
-
-
-def _head(text: str, width: int) -> str:
-    """As many whole graphemes from the beginning as take at most `width` cells."""
-    taken = end = 0
-    for _, stop, cells in split_graphemes(text)[0]:
-        taken += cells
-        if taken > width:
-            break
-        end = stop
-    return text[:end].rstrip(_JOINERS)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 
 from rich.text import Text
+from textual import events
 from textual.widgets import Input
+from textual.widgets.input import Selection
 
-from sellmode_contract.text import visible
+from sellmode_tui.widgets.drawn import Drawn, DrawnText, drawn
+
+_LINE_ENDS = re.compile("[\r\n]+")
 
 
 class TextField(Input):
@@ -31,19 +35,61 @@ class TextField(Input):
         id: str | None = None,
     ) -> None:
         """A `secret` field shows marks instead of characters, and lets nothing be copied out of it."""
-        self._mark = "*" if secret and ascii_only else "•"  # both before Input, which measures what is drawn
+        self._mark = "*" if secret and ascii_only else "•"  # these before Input, which measures what is drawn
         self._hidden = "?" if ascii_only else "�"
+        self._last: tuple[str, Drawn] | None = None
         super().__init__(value, placeholder=placeholder, password=secret, select_on_focus=False, compact=True, id=id)
         self.cursor_blink = False
 
     @property
-    def _value(self) -> Text:
+    def _line(self) -> Drawn:
         """What is drawn: a mark for every character that a terminal would obey or not draw."""
         if self.password:
-            shown = self._mark * len(self.value)
+            return Drawn(self._mark * len(self.value), range(len(self.value) + 1), frozenset())
+        if self._last is None or self._last[0] != self.value:
+            self._last = self.value, drawn(self.value, self._hidden)
+        return self._last[1]
+
+    @property
+    def _value(self) -> Text:
+        return DrawnText(self._line)
+
+    def cells_before(self, place: int) -> int:
+        """Cells that what stands before a place takes as it is drawn."""
+        return self._line.cells(place)
+
+    def _position_to_cell(self, position: int) -> int:
+        return self.cells_before(position)
+
+    def _cell_offset_to_index(self, offset: int) -> int:
+        return self._line.at_cell(offset + self.scroll_offset.x)
+
+    def validate_selection(self, selection: Selection) -> Selection:
+        """Keep the cursor out of what is drawn as one."""
+        start, end = super().validate_selection(selection)
+        before = self.selection
+        return Selection(self._line.towards(start, before.start), self._line.towards(end, before.end))
+
+    def action_delete_left(self) -> None:
+        """Delete the character before the cursor: a mark, or a whole emoji."""
+        if self.selection.is_empty:
+            self.delete(self._line.deleted_left(self.cursor_position), self.cursor_position)
         else:
-            shown = "".join(character if is_plain(character) else self._hidden for character in self.value)
-        return Text(shown, no_wrap=True, overflow="ignore", end="")
+            self.delete_selection()
+
+    def action_delete_right(self) -> None:
+        """Delete what the cursor stands on, with its marks."""
+        if self.selection.is_empty:
+            self.delete(self.cursor_position, self._line.after(self.cursor_position + 1))
+        else:
+            self.delete_selection()
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Several lines become one."""
+        event.prevent_default()
+        event.stop()
+        if text := _LINE_ENDS.sub(" ", event.text.strip("\r\n")):
+            self.replace(text, *self.selection)
 
     def on_resize(self) -> None:
         """A field may have the focus before it has a place."""
@@ -68,8 +114,3 @@ class TextField(Input):
         """Cut what is selected, unless it is secret."""
         if not self.password:
             super().action_cut()
-
-
-def is_plain(character: str) -> bool:
-    """Whether a character can be drawn as it is."""
-    return visible(character) == character or unicodedata.category(character)[0] == "M"

@@ -1,0 +1,61 @@
+"""What is pasted, taken out of what a terminal sends before its keys are read: no character of it is a key.
+
+Textual reads an escape character within a paste as the beginning of a key: what follows it would be typed, and do what
+such keys do, before the rest is pasted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from textual import events
+from textual._xterm_parser import XTermParser
+from textual.message import Message
+
+_START: Final = "\x1b[200~"
+_END: Final = "\x1b[201~"
+
+
+class Keys(XTermParser):
+    """Reads keys, with each paste in one event."""
+
+    def __init__(self, debug: bool = False) -> None:
+        super().__init__(debug)
+        self._rest = ""
+        """The beginning of what may be a mark of a paste, or the paste so far."""
+        self._pasting = False
+        self._escaped = False
+        """Whether an escape character came last: the key, or the beginning of more."""
+
+    def feed(self, data: str) -> Iterable[Message]:
+        """Read what came; empty at the end."""
+        if not data:
+            yield from super().feed(data)
+            return
+        if self._escaped and data.startswith(_START[1:]):
+            # Textual has begun to read a mark: a paste without text lets it come to an end.
+            yield from (each for each in super().feed(_START[1:] + _END) if not isinstance(each, events.Paste))
+            self._pasting, data = True, data.removeprefix(_START[1:])
+        data = self._rest + data
+        self._rest, self._escaped = "", False
+        while data:
+            text, mark, after = data.partition(_END if self._pasting else _START)
+            if not mark:
+                end = 0 if self._pasting else len(data) - _begun(data)
+                text, self._rest = data[:end], data[end:]
+            yield from self._whole(text)
+            self._pasting ^= bool(mark)
+            data = after
+        self._escaped = not self._pasting and not self._rest and text.endswith("\x1b")
+
+    def _whole(self, text: str) -> Iterator[Message]:
+        if text and self._pasting:
+            yield events.Paste(text.replace("\0", ""))
+        elif text:
+            yield from super().feed(text)
+
+
+def _begun(data: str) -> int:
+    """How many characters at the end may be the beginning of a paste; an escape character alone is the key."""
+    return next((length for length in range(len(_START) - 1, 1, -1) if data.endswith(_START[:length])), 0)
