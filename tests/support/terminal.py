@@ -365,11 +365,11 @@ class Foreign:
 
 
 _PICTURE = re.compile(
-    "(?P<base>[^\0-\x1f])[\ufe0e\ufe0f]"
+    "(?P<base>[^\0-\x1f])[\ufe0e\ufe0f]|\ufe0f\u20e3"
     "|\U0001f3f4\U000e0067\U000e0062(?:\U000e0065\U000e006e\U000e0067|\U000e0073\U000e0063\U000e0074|\U000e0077\U000e006c\U000e0073)"
     "\U000e007f"
 )
-"""A symbol or a digit with the selector of its look; the flags of England, Scotland and Wales."""
+"""A symbol with the selector of its look; a keycap, behind its digit; the flags of England, Scotland and Wales."""
 
 
 def _picture(text: str, at: int) -> re.Match[str] | None:
