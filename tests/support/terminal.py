@@ -192,6 +192,11 @@ class Terminal:
         display.dirty.clear()
         return [self._lines[row] for row in range(display.lines)]
 
+    def cells(self, row: int) -> list[str]:
+        """What is in each cell of a line; the second one of a wide character is empty."""
+        self._draw()
+        return [self._display.buffer[row][column].data for column in range(self._display.columns)]
+
     def cursor(self) -> tuple[int, int]:
         """Column and row of the terminal's own cursor, from 0: what a screen reader follows."""
         self._draw()

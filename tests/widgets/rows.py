@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from textual.app import App, ComposeResult
 
+from sellmode_tui.terminal.driver import TerminalDriver
 from sellmode_tui.widgets.columns import Column, Sort
 from sellmode_tui.widgets.row_table import Count, Row, RowTable
 from sellmode_tui.widgets.status_line import Status, StatusLine
@@ -83,7 +84,7 @@ class WidgetsApp(App[str]):
     BINDINGS = [("q", "exit", "Quit"), ("o", "offline", ""), ("u", "unsent", ""), ("s", "same", "")]  # noqa: RUF012  # as Textual declares it
 
     def __init__(self, table: RowTable, status: StatusLine) -> None:
-        super().__init__()
+        super().__init__(driver_class=TerminalDriver)
         self.table = table
         self.line = status
 

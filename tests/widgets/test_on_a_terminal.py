@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -118,6 +119,9 @@ def test_no_hostile_text_reaches_the_terminal_raw(columns: int) -> None:
         for page in range(1, len(HOSTILE) // 48 + 1):
             terminal.press("pagedown")
             terminal.wait_for(f"row {min(page * 48, len(HOSTILE) - 1)}")
+            terminal.wait_quiet()
+            for line in range(1, 49):  # drawn side by side here, emoji are wider than the app counts
+                assert re.search(r"row [0-9]+ ?$", "".join(terminal.cells(line)[-9:])), terminal.screen()[line]
         terminal.wait_quiet()
         assert foreign_bytes(terminal.written) == []
         terminal.press("q")

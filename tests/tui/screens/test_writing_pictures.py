@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from msgspec import structs
 from textual.pilot import Pilot
 
 from sellmode_contract.records import Mode
@@ -30,7 +31,7 @@ from sellmode_tui.sync.status import Line
 from sellmode_tui.widgets.row_table import RowTable
 from tests.tui.screens import counter, writing
 from tests.tui.screens.counter import NOW, ONLINE, tell_status, wait_until
-from tests.tui.screens.writing import BO, CLARA, app_of, at_rest, door, open_profile, put, save, shows, type_in
+from tests.tui.screens.writing import BO, CLARA, app_of, at_rest, door, open_profile, put, save, shows, take, type_in
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 Act = Callable[[Pilot[None]], Awaitable[None]]
@@ -55,6 +56,19 @@ def page(key: str, opened: type[DeskScreen[Any]]) -> Act:
         await shows(pilot, opened)
 
     return act
+
+
+async def emoji(pilot: Pilot[None]) -> None:
+    """A profile whose names have emoji in them."""
+    family = "\U0001f469\u200d\U0001f467"
+    take(pilot, structs.replace(CLARA, given_name=f"Clara {family}", tags=("vip \u2764\ufe0f", "press"), number=""))
+    await open_profile(pilot)
+
+
+async def emoji_edited(pilot: Pilot[None]) -> None:
+    await emoji(pilot)
+    await pilot.press("e")
+    await shows(pilot, EditCustomerScreen)
 
 
 async def adding(pilot: Pilot[None]) -> None:
@@ -217,6 +231,9 @@ SCENES: dict[str, Scene] = {
     "edit": Scene(page("e", EditCustomerScreen)),
     "edit_ascii": Scene(page("e", EditCustomerScreen), ascii_only=True),
     "edit_sixteen_colours": Scene(page("e", EditCustomerScreen), settings=Settings(theme="ansi")),
+    "emoji": Scene(emoji),
+    "emoji_ascii": Scene(emoji, ascii_only=True),
+    "emoji_edited": Scene(emoji_edited),
     "edit_light": Scene(page("e", EditCustomerScreen), settings=Settings(theme="light")),
     "note": Scene(page("n", NoteForm)),
     "throw_away": Scene(throwing_away),
