@@ -7,7 +7,7 @@ import contextlib
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, Final
 
 from textual import events, on
@@ -45,6 +45,7 @@ from sellmode_tui.screens.too_small import TooSmallScreen
 from sellmode_tui.screens.words import counted
 from sellmode_tui.sync.status import Line, SyncStatus
 from sellmode_tui.visibility import CannotUndo, Interrupted, NothingToUndo, Rejected, SealedError
+from sellmode_tui.watchdog import Watchdog
 from sellmode_tui.workspace import Workspace
 
 __all__ = ["NO_TERMINAL", "Clock", "SellmodeApp", "Start", "run_app"]
@@ -123,6 +124,7 @@ class SellmodeApp(DraftingApp):
     ) -> None:
         super().__init__(settings, start or Start(), clock, ascii_only=ascii_only)
         self._touched = clock.seconds()
+        self._watchdog: Watchdog | None = None
         self._threads = Threads(thread_name_prefix="work")
 
     # ------------------------------------------------------------------ beginning and end
@@ -471,15 +473,24 @@ class SellmodeApp(DraftingApp):
             self._touched = self._clock.seconds()
         await super().on_event(event)
 
+    @property
+    def _idle_lock(self) -> float:
+        """Seconds after which the app locks itself."""
+        retailer = self._desk.facts.retailer if self._desk else None
+        return (retailer.idle_lock_minutes if retailer else IDLE_MINUTES) * 60
+
     def _idle_left(self) -> float:
         """Seconds until the app locks itself; endless while nobody is signed in."""
         if self._workspace is None:
             return float("inf")
-        retailer = self._desk.facts.retailer if self._desk else None
-        minutes = retailer.idle_lock_minutes if retailer else IDLE_MINUTES
-        return self._touched + minutes * 60 - self._clock.seconds()
+        return self._touched + self._idle_lock - self._clock.seconds()
 
     async def _look_idle(self) -> None:
+        left = await self._check_idle()
+        self.set_timer(min(left, _IDLE_LOOK), self._look_idle)
+
+    async def _check_idle(self) -> float:
+        """Lock if it is time to; seconds until it is. The watchdog sees to it if this does not come by in time."""
         left = self._idle_left()
         unsaved = self._unsaved
         warning = "locks soon: what you typed is kept" if unsaved and 0 < left <= _WARNED else ""
@@ -489,7 +500,33 @@ class SellmodeApp(DraftingApp):
         elif warning != self._idle_warning:
             self._idle_warning = warning
             self._show_status()
-        self.set_timer(min(left, _IDLE_LOOK), self._look_idle)
+        if self._watchdog is not None:
+            self._watchdog.expect(self._clock.seconds() + min(self._idle_left(), self._idle_lock))
+        return left
+
+    # ------------------------------------------------------------------ seen by the watchdog, in its thread
+
+    def new_watchdog(self) -> Watchdog:
+        """A watchdog for the time in which the app runs."""
+        self._watchdog = Watchdog(self, self._clock.seconds() + IDLE_MINUTES * 60)
+        return self._watchdog
+
+    def seconds(self) -> float:
+        """The app's clock."""
+        return self._clock.seconds()
+
+    def nudge(self) -> None:
+        """Look now whether it is time to lock."""
+        self.call_later(self._check_idle)
+
+    def locks(self) -> Sequence[Callable[[], object]]:
+        """Ways to lock the open account, if there is one: each may hang, so that each goes by itself."""
+        workspace = self._workspace
+        return [] if workspace is None else [lambda: session.forget(workspace.session.folder), workspace.close]
+
+    def event_loop(self) -> asyncio.AbstractEventLoop | None:
+        """The loop that the app runs in."""
+        return self._loop
 
 
 # ------------------------------------------------------------------ running
@@ -501,6 +538,7 @@ def run_app(
     user_name: str | None = None,
     password: str | None = None,
     ascii_only: bool = False,
+    clock: Clock = CLOCK,
 ) -> int:
     """Run the app on the terminal; returns the exit code. With a password it signs in at once.
 
@@ -511,13 +549,15 @@ def run_app(
         sys.stderr.write("sellmode: there is no terminal to draw on. Run it in one, or use commands: sellmode --help\n")
         return NO_TERMINAL
     ascii_only = ascii_only or os.environ.get("TERM", "") in ASCII_TERMINALS
-    app = SellmodeApp(read_settings(), Start(server or "", user_name or "", password), ascii_only=ascii_only)
+    app = SellmodeApp(
+        read_settings(), Start(server or "", user_name or "", password), ascii_only=ascii_only, clock=clock
+    )
 
     def crashed(arguments: threading.ExceptHookArgs) -> None:
         # What Python would print goes over the screen, and may hold anything.
         app.crash_from_thread(arguments.exc_value or RuntimeError())
 
-    with _thread_errors(crashed):
+    with app.new_watchdog(), _thread_errors(crashed):
         app.run()
     return app.return_code or 0
 

@@ -7,16 +7,19 @@ user alone.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
 import platform
 import secrets
 import sys
+import threading
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
+from types import FrameType
+from typing import Any, NamedTuple
 
 from sellmode_tui.account.errors import AccountError
 from sellmode_tui.account.folders import data_folder, private_folder, write_private
@@ -36,21 +39,34 @@ class Crash(NamedTuple):
 
     def __str__(self) -> str:
         """What the person is told."""
-        where = f"What happened is in {self.report} (nothing about customers is)." if self.report else ""
-        return f"Sellmode made a mistake and had to stop (error {self.id}). {where}".rstrip()
+        return f"Sellmode made a mistake and had to stop (error {self.id}). {self.where}".rstrip()
+
+    @property
+    def where(self) -> str:
+        """Where to read what happened."""
+        return f"What happened is in {self.report} (nothing about customers is)." if self.report else ""
 
 
 def write_report(error: BaseException) -> Crash:
     """Write a report about an error. Never raises."""
+    return _write(_told(error))
+
+
+def write_stall(loop: asyncio.AbstractEventLoop | None) -> Crash:
+    """Write a report about where each thread of this process, and each task of a loop, is. Never raises."""
+    return _write(_whereabouts(loop))
+
+
+def _write(lines: Iterable[str]) -> Crash:
     id = secrets.token_hex(4)
     try:
         folder = private_folder(data_folder() / "crashes")
         path = folder / f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}-{id}.txt"
-        write_private(path, "".join(f"{line}\n" for line in (*_versions(id), *_told(error))).encode())
+        write_private(path, "".join(f"{line}\n" for line in (*_versions(id), *lines)).encode())
         # Names tell the second only: of those of one, this one stays.
         for old in sorted(other for other in folder.glob("*.txt") if other != path)[: 1 - KEPT]:
             old.unlink(missing_ok=True)
-    except (OSError, AccountError):
+    except (OSError, AccountError, RuntimeError):  # tasks may come and go while they are counted
         return Crash(id, None)
     return Crash(id, path)
 
@@ -74,8 +90,28 @@ def _told(error: BaseException) -> Iterator[str]:
         for part in link.exceptions if isinstance(link, BaseExceptionGroup) else ():
             yield f"  of several: {type(part).__module__}.{type(part).__qualname__}"
         for frame, line in list(traceback.walk_tb(link.__traceback__))[-_MOST_FRAMES:]:
-            yield f"  {_where(frame.f_code.co_filename)}:{line} {frame.f_code.co_name}"
+            yield _place(frame, line)
         link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+
+
+def _whereabouts(loop: asyncio.AbstractEventLoop | None) -> Iterator[str]:
+    """Each thread's way to its place, outermost call first, then that of each task that waits."""
+    names = {thread.ident: thread.name for thread in threading.enumerate()}
+    for ident, frame in sys._current_frames().items():  # noqa: SLF001  # documented; there is no other way to them
+        yield ""
+        yield f"thread {names.get(ident, '')}"
+        yield from reversed([_place(each, line) for each, line in traceback.walk_stack(frame)][:_MOST_FRAMES])
+    for task in asyncio.all_tasks(loop) if loop else ():
+        yield ""
+        yield "task"
+        awaited: Any = task.get_coro()
+        while (waits := getattr(awaited, "cr_frame", None)) is not None:
+            yield _place(waits, waits.f_lineno)
+            awaited = awaited.cr_await
+
+
+def _place(frame: FrameType, line: int) -> str:
+    return f"  {_where(frame.f_code.co_filename)}:{line} {frame.f_code.co_name}"
 
 
 def _where(file: str) -> str:

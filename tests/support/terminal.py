@@ -23,7 +23,7 @@ import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import pyte
 from wcwidth import wcwidth
@@ -65,6 +65,7 @@ KEYS = {
     "f8": "\x1b[19~",
     "f9": "\x1b[20~",
     "f10": "\x1b[21~",
+    "f12": "\x1b[24~",
 }
 """Bytes an xterm sends, by Textual's name of the key; `ctrl+<letter>` and single characters need no entry."""
 
@@ -171,6 +172,11 @@ class Terminal:
         self._process.send_signal(number)
 
     # --- what comes out
+
+    @property
+    def settings(self) -> list[Any]:
+        """How the terminal is set: what `stty` shows."""
+        return termios.tcgetattr(self._master)
 
     @property
     def written(self) -> bytes:

@@ -27,6 +27,7 @@ class Exit(IntEnum):
     DAMAGED = 6
     AGAINST_RULES = 7
     FAULT = 70
+    STALLED = 75
     INTERRUPTED = 130
     PIPE = 141
 
@@ -41,6 +42,7 @@ MEANINGS: dict[Exit, str] = {
     Exit.DAMAGED: "files on this machine are damaged, open to others, or have no room",
     Exit.AGAINST_RULES: "nothing was written: a rule forbids it, or the customer seems to be known already",
     Exit.FAULT: "a mistake of Sellmode's own; a report was written",
+    Exit.STALLED: "the app stopped responding: it locked the account and closed; a report was written",
     Exit.INTERRUPTED: "interrupted",
 }
 """For the help and the documents. A reader of the output that goes away ends a command quietly, with 141."""
