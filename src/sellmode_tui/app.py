@@ -294,6 +294,7 @@ class SellmodeApp(DraftingApp):
                 self._handle_exception(error)
 
     async def _shut_out(self, status: SyncStatus) -> None:
+        self.drop_typed_ahead()
         workspace = self._let_go(typed=self._typed())
         if workspace is not None:
             await self._ask_to_sign_in(str(errors.AccountDisabled(status.unsent + status.attention)))
@@ -301,6 +302,7 @@ class SellmodeApp(DraftingApp):
 
     async def _start_anew(self) -> None:
         """What is kept here cannot be read: a new copy takes its place, which only the password opens."""
+        self.drop_typed_ahead()
         workspace = self._let_go(typed=self._typed(), stays=True)
         if workspace is not None:
             self._in_background(workspace.discard_damaged)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import threading
 import time
 from abc import abstractmethod
@@ -27,6 +28,7 @@ from sellmode_tui.screens.resuming import Resumed, resume
 from sellmode_tui.screens.sign_in import FieldName, SignInScreen
 from sellmode_tui.visibility import SealedError
 from sellmode_tui.visibility.door import utc_now
+from sellmode_tui.widgets.keys_in_order import Turning, turning
 from sellmode_tui.workspace import Workspace
 
 _LEAVING_SECONDS: Final = 5.0
@@ -82,6 +84,8 @@ class EnteringApp(PagedApp):
         self._locked: AccountFolder | None = None
         """Whose password opens the app again."""
         self._entrance: Entrance | None = None
+        self._turning = Turning()
+        """What is typed during a try waits for the page that comes of it."""
         self._tries = 0
         """Numbers the tries to get in: what an older one brings is closed unseen."""
         self._windows: dict[Path, Window] = {}
@@ -163,6 +167,7 @@ class EnteringApp(PagedApp):
     @on(LockScreen.GivenUp)
     def _give_up(self) -> None:
         self._tries += 1
+        self._turning.end()
         entrance, self._entrance = self._entrance, None
         if entrance is not None:
             self._in_background(entrance.give_up)
@@ -172,6 +177,8 @@ class EnteringApp(PagedApp):
     def _try(self, server: str, way: Callable[[Entrance], Entered | None]) -> None:
         """Begin a try to get in; an older one counts no more."""
         self._tries += 1
+        self._turning.end()
+        self._turning = turning(self, math.inf)
         try:
             self._entrance = Entrance(server, self.settings, self._clock.now)
         except TOLD as error:
@@ -211,6 +218,7 @@ class EnteringApp(PagedApp):
     def _tell_refused(self, refused: _Refused) -> None:
         if refused.number != self._tries:
             return
+        self._turning.end()
         error, screen = refused.error, self._way_in
         if isinstance(screen, LockScreen):
             screen.refuse(str(error))
@@ -238,6 +246,7 @@ class EnteringApp(PagedApp):
             page = self._way_in
             if isinstance(page, LockScreen):
                 page.rest()
+            self._turning.end()
             return
         self._start = Start()
         self._locked = None

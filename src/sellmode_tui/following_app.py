@@ -252,4 +252,5 @@ class FollowingApp(EnteringApp):
     @on(_MayNot)
     async def _may_not(self, message: _MayNot) -> None:
         if message.workspace is self._workspace:
+            self.drop_typed_ahead()
             await self._lock(message.reason)

@@ -98,6 +98,10 @@ class PagedApp(KeysInOrder[None]):
 
     # ------------------------------------------------------------------ pages
 
+    def typed_ahead_was_dropped(self) -> None:
+        """Say so."""
+        self._say("What you typed ahead was dropped.")
+
     # This is the only place where pages come and go. All of it runs in the app's own task: see screens/app_page.py.
 
     def open(self, page: Screen[Other], then: Callable[[Other | None], None] | None = None) -> None:
@@ -122,6 +126,7 @@ class PagedApp(KeysInOrder[None]):
 
     async def _show_only(self, screen: Screen[None]) -> None:
         """Put one page in place of all there are; nothing of them stays, neither widgets nor what they said."""
+        self.end_turns()
         self.clear_notifications()
         with self.batch_update():
             await self._close_above(1)

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from sellmode_tui.widgets.keys_in_order import PAUSE
 from tests.support.terminal import Terminal
 
 APP = """
+import threading
+from functools import partial
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import Input, Static
-from sellmode_tui.widgets.keys_in_order import KeysInOrder
+from sellmode_tui.widgets.keys_in_order import KeysInOrder, turning
 
 class Page(Screen):
-    BINDINGS = [Binding("q", "app.quit", ""), Binding("slash", "search", ""), Binding("x", "vanish", "")]
+    BINDINGS = [Binding("q", "app.quit", ""), Binding("slash", "search", ""), Binding("x", "vanish", ""),
+        Binding("n", "slowly(True, 0.5)", ""), Binding("v", "slowly(False, 0.5)", ""),
+        Binding("w", "slowly(True, 60)", ""),
+    ]
 
     def compose(self) -> ComposeResult:
         yield Static("ready", id="list")
@@ -35,8 +45,32 @@ class Page(Screen):
         else:
             self.app.push_screen(Told(self.query_one("#first").value, event.value))
 
+    def action_slowly(self, opens, seconds):
+        on_its_way = turning(self)
+        thread = threading.Timer(seconds, lambda: self.app.call_from_thread(self.come, opens, on_its_way))
+        thread.daemon = True
+        thread.start()
+
+    def come(self, opens, on_its_way):
+        if opens:
+            self.app.push_screen(Form())
+        on_its_way.end()
+
     async def action_vanish(self):
         await self.focused.remove()
+
+class Form(Screen):
+    BINDINGS = [Binding("escape", "dismiss", "")]
+
+    def compose(self) -> ComposeResult:
+        yield Static("form")
+        yield Input()
+
+    def on_mount(self):
+        self.query_one(Input).focus()
+
+    def on_input_submitted(self, event):
+        self.query_one(Static).update("form got " + event.value)
 
 class Told(Screen):
     BINDINGS = [Binding("o", "done", "Done")]
@@ -52,6 +86,11 @@ class Told(Screen):
         self.query_one("#told").update(self.told + " done")
 
 class Shop(KeysInOrder[None]):
+    BINDINGS = [Binding("ctrl+q", "quit", "", priority=True)]
+
+    def typed_ahead_was_dropped(self):
+        self.screen.query_one(Static).update("dropped")
+
     def on_mount(self):
         self.push_screen(Page())
 
@@ -59,17 +98,54 @@ Shop().run()
 """
 
 
-def test_a_burst_goes_where_its_keys_lead(tmp_path: Path) -> None:
-    (tmp_path / "shop.py").write_text(APP)
-    with Terminal([sys.executable, str(tmp_path / "shop.py")]) as terminal:
+@contextmanager
+def shop(folder: Path) -> Iterator[Terminal]:
+    (folder / "shop.py").write_text(APP)
+    with Terminal([sys.executable, str(folder / "shop.py")]) as terminal:
         terminal.wait_for("ready")
+        yield terminal
+
+
+def test_a_burst_goes_where_its_keys_lead(tmp_path: Path) -> None:
+    with shop(tmp_path) as terminal:
         terminal.type("/quinn\rxo\ro")
         terminal.wait_for("told quinn and xo done")
 
 
 def test_a_widget_that_goes_with_a_key_holds_up_nothing(tmp_path: Path) -> None:
-    (tmp_path / "shop.py").write_text(APP)
-    with Terminal([sys.executable, str(tmp_path / "shop.py")]) as terminal:
-        terminal.wait_for("ready")
+    with shop(tmp_path) as terminal:
         terminal.type("xqx\ryo")
         terminal.wait_for("told  and qx done")
+
+
+@pytest.mark.parametrize("typed", ["quinx/nvw", "\x1b[200~quinx/nvw\x1b[201~", "qui\x1b[200~nx/n\x1b[201~vw"])
+def test_what_is_typed_for_a_page_that_takes_a_while_waits_for_it(typed: str, tmp_path: Path) -> None:
+    with shop(tmp_path) as terminal:
+        terminal.type(f"n{typed}\r")
+        terminal.wait_for("form got quinx/nvw")
+
+
+def test_what_is_typed_for_a_page_that_does_not_come_is_dropped_with_a_word(tmp_path: Path) -> None:
+    with shop(tmp_path) as terminal:
+        terminal.type("vquin")
+        terminal.wait_for("dropped")
+        terminal.type("qqq")  # the rest of it comes late, as over a slow line
+        terminal.wait_quiet(PAUSE + 0.3)
+        terminal.type("/ab\rcd\r")
+        terminal.wait_for("told ab and cd")
+
+
+def test_a_key_that_must_not_wait_does_not(tmp_path: Path) -> None:
+    with shop(tmp_path) as terminal:
+        terminal.type("wab")
+        terminal.press("ctrl+q")
+        assert terminal.wait_exit() == 0
+
+
+def test_escape_waits_for_a_page_no_longer(tmp_path: Path) -> None:
+    with shop(tmp_path) as terminal:
+        terminal.type("wq")
+        terminal.press("escape")
+        terminal.wait_for("dropped")
+        terminal.type("/ab\rcd\r")
+        terminal.wait_for("told ab and cd")

@@ -441,7 +441,7 @@ class TaskListPage(TaskPage[Result]):
             if self.is_active:
                 self.open(NewTaskForm(self._desk, staff, customer))
 
-        self.ask(lambda door: door.assignable(id), opened, group="open")
+        self.ask(lambda door: door.assignable(id), opened, group="open", opens=True)
 
 
 class AgendaScreen(TaskListPage[None], MainPage[None]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
@@ -16,6 +17,7 @@ from sellmode_contract.mutations import Rejected
 from sellmode_tui.entrance import TOLD
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.visibility import Door, Interrupted
+from sellmode_tui.widgets.keys_in_order import LONGEST, Turning, turning
 
 Answer = TypeVar("Answer")
 
@@ -57,17 +59,28 @@ class Asking(MessagePump):
         *,
         group: str,
         refused: Callable[[str, str], None] | None = None,
+        opens: bool = False,
+        longest: float = LONGEST,
     ) -> None:
         """Ask the door something in a thread; of several questions of a group only the last one counts.
 
-        `refused` gets what was refused and why: the field at fault, if it is one, and a sentence.
+        `refused` gets what was refused and why: the field at fault, if it is one, and a sentence. If the answer `opens`
+        a page, what is typed waits for that; a page that takes longer than `longest` seconds opens no more.
         """
         self._questions[group] += 1
-        outcome = self._outcome(group, self._questions[group], question, take, refused)
+        under_way = turning(self, longest) if opens else None
+
+        def in_time(answer: Answer) -> None:
+            if under_way is None or longest == math.inf or not under_way.over:
+                take(answer)
+
+        outcome = self._outcome(group, self._questions[group], question, in_time, refused)
+        conclude = self._conclusion(under_way)
 
         def work() -> None:
             if message := outcome():
                 self.post_message(message)
+            conclude()
 
         self.run_worker(work, thread=True, exclusive=True, group=group, exit_on_error=False)  # type: ignore[attr-defined]  # of nodes
 
@@ -77,11 +90,31 @@ class Asking(MessagePump):
         take: Callable[[Answer], None],
         *,
         refused: Callable[[str, str], None] | None = None,
+        closes: bool = False,
     ) -> None:
-        """Have the door write something, after everything that was to be written before."""
+        """Have the door write something, after everything that was to be written before.
+
+        If the page `closes` when it is written, what is typed waits for that.
+        """
         outcome = self._outcome("", 0, question, take, refused)
+        conclude = self._conclusion(turning(self) if closes else None)
         done = asyncio.get_running_loop().run_in_executor(self._desk.writes, outcome)
-        done.add_done_callback(lambda each: self._deliver(each.result()))
+
+        def written(each: asyncio.Future[Message | None]) -> None:
+            self._deliver(each.result())
+            conclude()
+
+        done.add_done_callback(written)
+
+    def _conclusion(self, under_way: Turning | None) -> Callable[[], None]:
+        """What to call, in any thread, when the answer is on its way: what is typed waits until it has been taken."""
+        app = self.app
+
+        def conclude() -> None:
+            if under_way is not None and not self.call_later(under_way.end):
+                app.call_later(under_way.end)
+
+        return conclude
 
     def forget_asked(self, group: str) -> None:
         """Take no answer of a group that was asked for before."""

@@ -111,7 +111,7 @@ class DetailsScreen(DeskScreen[None], Generic[Item]):
             except NotInTray:
                 return None
 
-        self.write(in_tray, done, refused=self._refused)
+        self.write(in_tray, done, refused=self._refused, closes=True)
 
     def _refused(self, _: str, why: str) -> None:
         self.query_one(Trouble).say(why)
@@ -177,7 +177,7 @@ class RefusedScreen(DetailsScreen[Refused]):
     def action_edit(self) -> None:
         """Edit it and send it again."""
         if any(value.field in PEOPLE for value in self.item.values):
-            self.ask(lambda door: door.assignable(self.item.customer), self._edit, group="edit")
+            self.ask(lambda door: door.assignable(self.item.customer), self._edit, group="edit", opens=True)
         else:
             self._edit([])
 

@@ -57,7 +57,7 @@ class BriefPage(DeskScreen[Result]):
         """Ask something like it: what was asked is not changed behind the back of those who have it."""
         line = self.chosen
         if line is not None and self._is_head_office:
-            self.ask(lambda door: door.brief(line.brief.id), self._open_like, group="open")
+            self.ask(lambda door: door.brief(line.brief.id), self._open_like, group="open", opens=True)
 
     def _open_like(self, details: BriefDetails | None) -> None:
         if details is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
@@ -82,6 +83,8 @@ class AddCustomerScreen(FormScreen):
             lambda matches: self._matched(matches, write),
             group="match",
             refused=self.refuse,
+            opens=True,
+            longest=math.inf,  # it saves, if nobody is found
         )
 
     def _matched(self, matches: Sequence[Match], write: Write) -> None:

@@ -102,4 +102,4 @@ class CustomerPage(DeskScreen[Result]):
             elif self.is_active:
                 take(profile)
 
-        self.ask(lambda door: door.profile(id), read, group="open")
+        self.ask(lambda door: door.profile(id), read, group="open", opens=True)

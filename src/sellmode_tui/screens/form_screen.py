@@ -207,7 +207,7 @@ class FormScreen(DeskScreen[Written]):
         """Write it. Until the answer is there, nothing else is written."""
         self._busy = True
         self.query_one(Trouble).say("Saving", wrong=False)
-        self.write(partial(self._write, write), self._saved, refused=self.refuse)
+        self.write(partial(self._write, write), self._saved, refused=self.refuse, closes=True)
 
     def _write(self, write: Write, door: Door) -> Written:
         written = write(door)

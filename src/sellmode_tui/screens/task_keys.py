@@ -104,6 +104,7 @@ class TaskPage(DeskScreen[Result]):
                 lambda staff: self._ask_whom(HandOverBox(self._desk, _what(chosen), staff)),
                 group="takers",
                 refused=self._refused,
+                opens=True,
             )
 
     def _ask_whom(self, box: HandOverBox) -> None:
@@ -193,7 +194,7 @@ class TaskPage(DeskScreen[Result]):
             if self.is_active:
                 self.open(EditTaskForm(self._desk, details, staff))
 
-        self.ask(lambda door: door.takers([key]), opened, group="open", refused=self._refused)
+        self.ask(lambda door: door.takers([key]), opened, group="open", refused=self._refused, opens=True)
 
     def action_customer(self) -> None:
         """Open the customer."""
@@ -236,7 +237,7 @@ class TaskPage(DeskScreen[Result]):
                 form = ContactForm(self._desk, profile, details)
                 self.open(form, lambda written: self._gone(details.line, written))
 
-        self.ask(lambda door: door.profile(customer), opened, group="open")
+        self.ask(lambda door: door.profile(customer), opened, group="open", opens=True)
 
     def _gone(self, line: TaskLine, written: Written | None) -> None:
         if written is None or line.state != "open":
@@ -256,7 +257,7 @@ class TaskPage(DeskScreen[Result]):
     def action_copy(self) -> None:
         """Copy the suggested text, or else what the task is."""
         if line := self._one:
-            self._with_details(line, self._copy)
+            self._with_details(line, self._copy, opens=False)
 
     def _copy(self, details: TaskDetails) -> None:
         text = details.message or details.line.title
@@ -267,7 +268,7 @@ class TaskPage(DeskScreen[Result]):
         """Tell why this task is seen."""
         if line := self._one:
             kind, id = line.key
-            self.ask(lambda door: door.why_task(kind, id), self._tell_why, group="why")
+            self.ask(lambda door: door.why_task(kind, id), self._tell_why, group="why", opens=True)
 
     def _tell_why(self, why: WhyTask | None) -> None:
         if why is not None and self.is_active:
@@ -275,14 +276,14 @@ class TaskPage(DeskScreen[Result]):
 
     # --- telling
 
-    def _with_details(self, line: TaskLine, take: Callable[[TaskDetails], None]) -> None:
+    def _with_details(self, line: TaskLine, take: Callable[[TaskDetails], None], *, opens: bool = True) -> None:
         def read(details: TaskDetails | None) -> None:
             if details is None:
                 self.tell(GONE)
             elif self.is_active:
                 take(details)
 
-        self.ask(lambda door: door.task(line.kind, line.id), read, group="details")
+        self.ask(lambda door: door.task(line.kind, line.id), read, group="details", opens=opens)
 
     def _write(self, write: Callable[[Door], Written]) -> None:
         def written(one: Written) -> None:

@@ -1,27 +1,72 @@
-"""Keys that come faster than they are worked off: over a slow line several arrive at once, or from a fast typist.
+"""What is typed goes where the keys before it lead, however fast it comes: over a slow line, from a scanner, by habit.
 
 Textual hands each key at once to the widget that has the focus, and works off what a key does later. Of "/quinn" in one
-packet the "q" would reach the list, which the "/" is only just leaving, and end the app.
+packet the "q" would reach the list, which the "/" is only just leaving, and end the app. So here a key, a paste or a
+click waits until the one before it is done with: every queue it can stand in has been worked off, the page that it
+opens is there, and nothing moves the focus any more. What takes a thread first, such as reading the customer for whom a
+form opens, says so with `turning`.
+
+If no page comes, what was typed for it is dropped, with a word: on the page that is there it would be commands.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
 
 from textual import events
-from textual.app import App
+from textual.app import App, ScreenStackError
 from textual.message_pump import MessagePump
+from textual.screen import Screen
+from textual.widget import Widget
 
 ReturnType = TypeVar("ReturnType")
 
-GIVE_UP_SECONDS: Final = 2.0
-"""A widget that went away with a key unanswered holds the keys behind it no longer than this."""
 ROUNDS: Final = 4
 """A key goes up from the widget in use to the app, each with a queue of its own; so does what the widget says of it
-(a text was submitted); then the app moves the focus or turns the page, which the new page is told of."""
+(a text was submitted); then the app moves the focus or turns the page, which the new page is told of. So many rounds
+through these queues nothing may have moved."""
+OVERTAKES: Final = 1.0
+"""Seconds without a step after which the keys that work everywhere (lock, quit) wait no longer."""
+LONGEST: Final = 10.0
+"""Seconds in which a page that was asked for has to come."""
+PAUSE: Final = 0.5
+"""What goes on being typed for a page that did not come is dropped until nothing came for so many seconds."""
+
+
+class Turning:
+    """Something under way that ends with another page, or with the news that there is none."""
+
+    def __init__(self, done: Callable[[Turning], None] = lambda _: None) -> None:
+        self._done = done
+        self._latest: asyncio.TimerHandle | None = None
+        self.ended = asyncio.Event()
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended, or is waited for no longer."""
+        return self.ended.is_set()
+
+    def end(self) -> None:
+        """It has come to its end, and what comes of it is on its way. May be called again."""
+        if self._latest is not None:
+            self._latest.cancel()
+        if not self.over:
+            self.ended.set()
+            self._done(self)
+
+    def end_after(self, seconds: float) -> None:
+        """Wait no longer than that."""
+        self._latest = asyncio.get_running_loop().call_later(seconds, self.end)
+
+
+def turning(node: MessagePump, longest: float = LONGEST) -> Turning:
+    """Say that another page is on its way, if that takes a thread or the server: what is typed waits for it."""
+    app = node.app
+    return app.await_turn(longest) if isinstance(app, KeysInOrder) else Turning()
 
 
 class KeysInOrder(App[ReturnType]):
@@ -29,60 +74,200 @@ class KeysInOrder(App[ReturnType]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._held: deque[events.Event] = deque()
-        """Keys that came while an earlier one is being worked off."""
-        self._key = 0
-        """Numbers the keys, to know which one is waited for."""
-        self._working = False
-        self._timeout: asyncio.TimerHandle | None = None
+        self._waiting: deque[events.Event] = deque()
+        """What came while something before it is being worked off."""
+        self._work: asyncio.Task[None] | None = None
+        self._since = 0.0
+        """When the last step was done."""
+        self._turnings: set[Turning] = set()
+        self._page_wanted = False
+        """Whether the key that is being worked off has asked for a page that takes a while."""
+        self._dropping_until = 0.0
+        self._dropped = False
+        """Whether something was dropped of which nothing was said yet."""
+
+    def typed_ahead_was_dropped(self) -> None:
+        """What was typed goes nowhere: say so."""
+
+    async def on_unmount(self) -> None:
+        """Nobody waits for a key any more."""
+        if self._work is not None:
+            self._work.cancel()
+
+    # ------------------------------------------------------------------ what comes in
 
     async def on_event(self, event: events.Event) -> None:
-        """Hold a key until the ones before it are done with."""
-        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+        """Take what is typed and clicked one by one."""
+        if not isinstance(event, events.InputEvent | events.Paste) or event.is_forwarded:
             await super().on_event(event)
-        elif self._working:
-            self._held.append(event)
+        elif self._comes_too_late(event):
+            return  # with what was said to be dropped
+        elif self._work is None and not _leads_somewhere(event, self.focused):
+            await super().on_event(event)
         else:
-            await self._work_off(event)
+            self._add(event)
 
-    async def _work_off(self, event: events.Event) -> None:
-        self._working = True
-        self._key += 1
-        key = self._key
-        self._timeout = asyncio.get_running_loop().call_later(GIVE_UP_SECONDS, self._settled, key)
-        await super().on_event(event)
-        self._after_rounds(ROUNDS, key)
-
-    def _after_rounds(self, rounds: int, key: int) -> None:
-        """Count a key as done with once all queues that it can stand in have been worked off so many times."""
-        if rounds == 0:
-            self._settled(key)
-            return
-        reached = self.focused or self.screen
-        self._pass_through(
-            [*reached.ancestors_with_self, self.screen, self], lambda: self._after_rounds(rounds - 1, key)
-        )
-
-    def _pass_through(self, pumps: list[MessagePump], then: Callable[[], None]) -> None:
-        """Go on once each of these, one after the other, has seen to all that stood in its queue."""
-        for place, pump in enumerate(pumps):
-            if pump.is_running and pump.call_later(self._pass_through, pumps[place + 1 :], then):
-                return
-        then()
-
-    def _settled(self, key: int) -> None:
-        """A key is done with; give way to the next."""
-        if key != self._key or not self._working:
-            return
-        if self._timeout is not None:
-            self._timeout.cancel()
-        if not self.call_later(self._next_key, key):
-            self._working = False
-
-    async def _next_key(self, key: int) -> None:
-        if key != self._key or not self._working:
-            return
-        if self._held:
-            await self._work_off(self._held.popleft())
+    def _add(self, event: events.Event) -> None:
+        waiting = self._waiting
+        if isinstance(event, events.MouseMove) and waiting and isinstance(waiting[-1], events.MouseMove):
+            waiting.pop()
+        if isinstance(event._sender, Widget):  # noqa: SLF001  # a click on a key of the last line comes before what waits
+            waiting.appendleft(event)
         else:
-            self._working = False
+            waiting.append(event)
+        if self._work is None:
+            self._begin_to_work()
+        elif self._overtakes(event):
+            self._overtake_later(event)
+
+    def _begin_to_work(self, *, settled: bool = True) -> None:
+        self._since = _now()
+        self._work = asyncio.create_task(self._work_off(settled=settled), name="keys in order")
+
+    # ------------------------------------------------------------------ one by one
+
+    async def _work_off(self, *, settled: bool) -> None:
+        try:
+            if not settled:
+                await self._settle(self.screen)
+            while self._waiting:
+                event = self._waiting.popleft()
+                page, self._since = self.screen, _now()
+                settles = _leads_somewhere(event, self.focused)
+                if not await self._in_turn(self, lambda event=event: super(KeysInOrder, self).on_event(event)):  # type: ignore[misc]  # bound now
+                    return
+                if settles:
+                    await self._settle(page)
+        except ScreenStackError:
+            return  # the app ends
+        finally:
+            if self._work is asyncio.current_task():
+                self._work = None
+
+    async def _settle(self, page: Screen[object]) -> None:
+        """Wait until all queues have been worked off, and neither page nor focus moves; `page` was there before."""
+        rounds = 0
+        while rounds < ROUNDS:
+            while self._turnings:
+                await next(iter(self._turnings)).ended.wait()
+            here = self.screen, self.focused
+            for pump in dict.fromkeys([*(here[1] or here[0]).ancestors_with_self, here[0], self]):
+                await self._in_turn(pump)
+            moved = bool(self._turnings) or here != (self.screen, self.focused)
+            rounds = 0 if moved else rounds + 1
+            self._since = _now()
+        if self._page_wanted and self.screen is page and self._waiting:
+            self._drop_before(None)
+            self._dropping_until = _now() + PAUSE
+        self._page_wanted = False
+        if self._dropped:
+            self._dropped = False
+            self.typed_ahead_was_dropped()
+
+    async def _in_turn(self, pump: MessagePump, work: Callable[[], Awaitable[object]] | None = None) -> bool:
+        """Do something when a pump has seen to all that stands in its queue; false if it ends before that."""
+        ran = asyncio.get_running_loop().create_future()
+
+        async def run() -> None:
+            try:
+                if work is not None:
+                    await work()
+            finally:
+                if not ran.done():
+                    ran.set_result(True)
+
+        def ended(_: object) -> None:
+            if not ran.done():
+                ran.set_result(False)
+
+        task = pump._task  # noqa: SLF001  # the app has none
+        if not pump.call_later(run):
+            return False
+        if task is not None:
+            task.add_done_callback(ended)
+        try:
+            return bool(await ran)
+        finally:
+            if task is not None:
+                task.remove_done_callback(ended)
+
+    # ------------------------------------------------------------------ pages that take a while
+
+    def await_turn(self, longest: float) -> Turning:
+        """Wait with what is typed until another page is there."""
+        turning = Turning(self._turnings.discard)
+        self._turnings.add(turning)
+        self._page_wanted = True
+        if longest < math.inf:
+            turning.end_after(longest)
+        if self._work is None:
+            self._begin_to_work(settled=False)
+        return turning
+
+    def end_turns(self) -> None:
+        """Whatever is on its way is wanted no longer."""
+        for turning in [*self._turnings]:
+            turning.end()
+
+    # ------------------------------------------------------------------ what waits no longer
+
+    def _comes_too_late(self, event: events.Event) -> bool:
+        """Whether it was typed for a page that did not come."""
+        if not isinstance(event, events.Key | events.Paste) or _now() >= self._dropping_until:
+            return False
+        if self._works_everywhere(event):
+            return False
+        self._dropping_until = _now() + PAUSE
+        return True
+
+    def drop_typed_ahead(self) -> None:
+        """Another page is there than what waits was typed for."""
+        if self._waiting:
+            self._drop_before(None)
+
+    def _drop_before(self, event: events.Event | None) -> None:
+        """Drop what waits, all of it or up to something, but for keys that work everywhere."""
+        before = list(self._waiting)
+        after = before[before.index(event) :] if event is not None else []
+        kept = [each for each in before[: len(before) - len(after)] if event is None and self._works_everywhere(each)]
+        self._dropped = self._dropped or len(kept) + len(after) < len(before)
+        self._waiting = deque([*kept, *after])
+
+    def _works_everywhere(self, event: events.Event) -> bool:
+        if not isinstance(event, events.Key):
+            return False
+        chain = self.screen._binding_chain  # noqa: SLF001  # where the framework looks them up
+        return any(each.priority for _, bound in chain for each in bound.key_to_bindings.get(event.key, ()))
+
+    def _overtakes(self, event: events.Event) -> bool:
+        """Lock, quit and the like; Escape gives up waiting for a page."""
+        gives_up = isinstance(event, events.Key) and event.key == "escape" and bool(self._turnings)
+        return gives_up or self._works_everywhere(event)
+
+    def _overtake_later(self, event: events.Event) -> None:
+        asyncio.get_running_loop().call_at(self._since + OVERTAKES, self._overtake, event)
+
+    def _overtake(self, event: events.Event) -> None:
+        """Nothing has moved for a while: a key that must not wait comes first. What was typed before it is dropped."""
+        if event not in self._waiting:
+            return
+        if _now() < self._since + OVERTAKES:
+            self._overtake_later(event)
+            return
+        self._drop_before(event)
+        self.end_turns()
+        self._page_wanted = self._ahead = False
+        if self._work is not None:
+            self._work.cancel()
+        self._begin_to_work()
+
+
+def _leads_somewhere(event: events.Event, focused: Widget | None) -> bool:
+    """Whether it may open a page or move the focus: a letter in a text does not, nor does a move of the mouse."""
+    if isinstance(event, events.Key):
+        return focused is None or not focused.check_consume_key(event.key, event.character)
+    return not isinstance(event, events.MouseEvent) or isinstance(event, events.MouseDown | events.MouseUp)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
