@@ -15,14 +15,23 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.measure import commit
-from proofs import asker, crash, damage, lock, simulation, wire
+from proofs import asker, crash, damage, keys, lock, simulation, wire
 from proofs.results import SEEDS, Proof, Run, Trial, keep, keep_seed, runs
 
 ENOUGH = 20
 """A run stops at so many failures."""
 PROOFS: Mapping[str, Proof] = {
     proof.name: proof
-    for proof in (crash.PROOF, damage.PROOF, wire.PROOF, lock.PROOF, simulation.PROOF, simulation.PLANTED, asker.PROOF)
+    for proof in (
+        crash.PROOF,
+        damage.PROOF,
+        wire.PROOF,
+        keys.PROOF,
+        lock.PROOF,
+        simulation.PROOF,
+        simulation.PLANTED,
+        asker.PROOF,
+    )
 }
 
 

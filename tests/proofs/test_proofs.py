@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from proofs import asker, results, simulation
+from proofs import asker, keys, results, simulation
 from proofs import wire as line
 from proofs.__main__ import PROOFS, try_out
 from proofs.results import Proof, Run, Trial
@@ -39,6 +39,17 @@ def test_it_holds_on_any_line(seed: int) -> None:
     trial = line.trial(seed, stride=300)
     assert trial.failures == ()
     assert trial.n > 20
+
+
+@pytest.mark.parametrize("seed", [*results.kept_seeds("keys"), 1, 2])
+def test_keys_go_where_they_lead(seed: int) -> None:
+    trial = keys.trial(seed, 12)
+    assert trial.failures == ()
+    assert trial.n == 12
+
+
+def test_keys_that_do_not_wait_are_found() -> None:
+    assert keys.trial(1, 12, planted=True).failures
 
 
 @pytest.mark.parametrize("bug", ["no gone", "page splits seq", "no ledger", "silent reject", "unknown fields dropped"])

@@ -65,6 +65,7 @@ KEYS = {
     "f8": "\x1b[19~",
     "f9": "\x1b[20~",
     "f10": "\x1b[21~",
+    "f11": "\x1b[23~",
     "f12": "\x1b[24~",
 }
 """Bytes an xterm sends, by Textual's name of the key; `ctrl+<letter>` and single characters need no entry."""

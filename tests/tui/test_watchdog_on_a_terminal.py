@@ -126,7 +126,7 @@ def look(data: Path, shown: str, *, locks: bool) -> None:
 @pytest.mark.parametrize("page", _MANAGER)
 def test_a_stuck_loop_locks_on_every_page(page: str, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    tasking.files(data, "mira")
+    tasking.files(data, "mira", "team")
     look(data, stalled(data, "mira", *_MANAGER[page]), locks=page not in ("sign-in", "lock"))
 
 
@@ -139,7 +139,7 @@ def test_a_stuck_loop_locks_on_every_page_of_the_head_office(page: str, tmp_path
 
 def test_an_app_that_waits_for_ever_locks_too(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    tasking.files(data, "mira")
+    tasking.files(data, "mira", "team")
     look(data, stalled(data, "mira", "n NoteForm", stall=_APP), locks=True)
 
 
