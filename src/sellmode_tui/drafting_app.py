@@ -107,7 +107,7 @@ class DraftingApp(FollowingApp):
         for each in self._pages():
             if isinstance(each, MainPage):
                 page = each.PAGE
-            if isinstance(each, CustomersScreen) and each.is_mounted:
+            if isinstance(each, CustomersScreen) and each.query("#list"):  # neither coming nor going
                 desk.customers = each.view
         return Looked(page, desk.customers, desk.agenda)
 

@@ -43,6 +43,8 @@ class Turning:
     def __init__(self, done: Callable[[Turning], None] = lambda _: None) -> None:
         self._done = done
         self._latest: asyncio.TimerHandle | None = None
+        self.given_up_by_escape = False
+        """Whether Escape need not wait first: signing in takes as long as it takes."""
         self.ended = asyncio.Event()
 
     @property
@@ -82,6 +84,8 @@ class KeysInOrder(App[ReturnType]):
         self._turnings: set[Turning] = set()
         self._page_wanted = False
         """Whether the key that is being worked off has asked for a page that takes a while."""
+        self._ahead = False
+        """Whether something was typed before it was known what comes of that."""
         self._dropping_until = 0.0
         self._dropped = False
         """Whether something was dropped of which nothing was said yet."""
@@ -118,7 +122,10 @@ class KeysInOrder(App[ReturnType]):
         if self._work is None:
             self._begin_to_work()
         elif self._overtakes(event):
-            self._overtake_later(event)
+            if waiting[0] is event and any(turning.given_up_by_escape for turning in self._turnings):
+                self._overtake(event, at_once=True)
+            else:
+                self._overtake_later(event)
 
     def _begin_to_work(self, *, settled: bool = True) -> None:
         self._since = _now()
@@ -156,10 +163,10 @@ class KeysInOrder(App[ReturnType]):
             moved = bool(self._turnings) or here != (self.screen, self.focused)
             rounds = 0 if moved else rounds + 1
             self._since = _now()
-        if self._page_wanted and self.screen is page and self._waiting:
+        if self._page_wanted and self.screen is page and self._ahead:
             self._drop_before(None)
             self._dropping_until = _now() + PAUSE
-        self._page_wanted = False
+        self._page_wanted = self._ahead = False
         if self._dropped:
             self._dropped = False
             self.typed_ahead_was_dropped()
@@ -195,14 +202,20 @@ class KeysInOrder(App[ReturnType]):
 
     def await_turn(self, longest: float) -> Turning:
         """Wait with what is typed until another page is there."""
-        turning = Turning(self._turnings.discard)
+        turning = Turning(self._turn_ended)
         self._turnings.add(turning)
         self._page_wanted = True
         if longest < math.inf:
             turning.end_after(longest)
+        else:
+            turning.given_up_by_escape = True
         if self._work is None:
             self._begin_to_work(settled=False)
         return turning
+
+    def _turn_ended(self, turning: Turning) -> None:
+        self._turnings.discard(turning)
+        self._ahead = bool(self._waiting)
 
     def end_turns(self) -> None:
         """Whatever is on its way is wanted no longer."""
@@ -247,11 +260,11 @@ class KeysInOrder(App[ReturnType]):
     def _overtake_later(self, event: events.Event) -> None:
         asyncio.get_running_loop().call_at(self._since + OVERTAKES, self._overtake, event)
 
-    def _overtake(self, event: events.Event) -> None:
+    def _overtake(self, event: events.Event, *, at_once: bool = False) -> None:
         """Nothing has moved for a while: a key that must not wait comes first. What was typed before it is dropped."""
         if event not in self._waiting:
             return
-        if _now() < self._since + OVERTAKES:
+        if _now() < self._since + OVERTAKES and not at_once:
             self._overtake_later(event)
             return
         self._drop_before(event)
