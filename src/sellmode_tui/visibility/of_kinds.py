@@ -34,7 +34,10 @@ def edit(record: Record, set: Mapping[str, Any], saw: Mapping[str, Any] | None =
     """
     declared, held = BY_RECORD[type(record)], as_document(record)
     wanted, seen = plain(declared, set), {**held, **plain(declared, saw or {})}
-    changed = [name for name, value in wanted.items() if name not in held or value != held[name]]
+    # What its author left as they saw it is no change, whatever stands there now.
+    changed = [
+        name for name, value in wanted.items() if name not in held or (value != seen[name] and value != held[name])
+    ]
     return Edit(
         kind=declared.name,  # type: ignore[arg-type]  # a kind that people edit
         id=record.id,

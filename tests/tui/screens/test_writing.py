@@ -408,7 +408,7 @@ async def test_dates_are_added_changed_and_removed() -> None:
         await wait_until(pilot, lambda: table.count is not None and table.count.n == 1)
 
 
-async def test_a_date_that_somebody_removes_while_it_is_edited() -> None:
+async def test_a_date_that_somebody_changes_while_it_is_edited() -> None:
     async with at_the_counter() as pilot:
         await open_profile(pilot)
         await pilot.press("d")
