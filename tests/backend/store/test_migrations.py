@@ -21,6 +21,7 @@ from sellmode_backend.store.schema import account, metadata
 from sellmode_contract.records import Customer, DuplicatePair, RuleTask
 from sellmode_contract.roles import ROLE_CAPABILITIES
 from sellmode_contract.rules.facts import Needs
+from tests.support.older_database import make_older
 
 NOW = dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC)
 DEFINITIONS = {
@@ -159,15 +160,7 @@ def test_who_could_do_what_their_role_can_gets_what_it_can_now(fresh: Database) 
                 for id, (role, capabilities) in before.items()
             ],
         )  # fmt: skip
-        # As it was before: the tables are there already.
-        for table in ("rule_event", "rule_occurrence", "rule_pass", "rule_waiting"):
-            connection.execute(sa.text(f"DROP TABLE {table}"))  # our names
-        connection.execute(sa.text("DROP INDEX record_open_tasks"))
-        connection.execute(sa.text("DROP INDEX record_customers_of"))
-        connection.execute(sa.text("DROP INDEX record_parent_kind"))
-        connection.execute(sa.text("CREATE INDEX record_parent ON record (parent)"))
-        _without_what_came_later(connection)
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0002'"))
+        make_older(connection, "0002")
     migrate(fresh)
     with fresh.snapshot() as connection:
         now = dict(connection.execute(sa.select(account.c.id, account.c.capabilities)).all())
@@ -189,9 +182,7 @@ def test_a_database_from_before_finds_its_open_tasks_by_their_customers(fresh: D
     ]
     with fresh.transaction() as connection:
         records.write(connection, [Customer(id="c-1", store="Alpha"), *tasks])
-        connection.execute(sa.text("DROP INDEX record_open_tasks"))
-        _without_what_came_later(connection)
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0003'"))
+        make_older(connection, "0003")
     migrate(fresh)
     assert definitions(fresh) == expected
     with fresh.snapshot() as connection:
@@ -199,14 +190,6 @@ def test_a_database_from_before_finds_its_open_tasks_by_their_customers(fresh: D
         assert customer
         (known,) = facts.load(connection, [customer], Needs())
     assert known.tasks == (tasks[0],)
-
-
-def _without_what_came_later(connection: sa.Connection) -> None:
-    """Take away what the migrations 6 and 7 add."""
-    for table, column in (("record", "team_since"), ("record", "own_since"), ("gone", "since")):
-        connection.execute(sa.text(f"ALTER TABLE {table} DROP COLUMN {column}"))  # our names
-    for table in ("account_sent", "changed_customer"):
-        connection.execute(sa.text(f"DROP TABLE {table}"))
 
 
 def test_what_accounts_were_told_counts_as_sent_and_pairs_lose_their_values(fresh: Database) -> None:
@@ -219,8 +202,7 @@ def test_what_accounts_were_told_counts_as_sent_and_pairs_lose_their_values(fres
         values = {"before": '"id":', "after": '"fields":{"email":[1,2]},"id":'}
         as_it_was = "UPDATE record SET doc = replace(doc, :before, :after) WHERE kind = 'duplicate_pair'"
         connection.execute(sa.text(as_it_was), values)
-        _without_what_came_later(connection)
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0005'"))
+        make_older(connection, "0005")
         before = feeds.head(connection, "s")
     migrate(fresh)
     with fresh.snapshot() as connection:

@@ -1,0 +1,32 @@
+"""A database of the backend as it was before its later migrations, for tests of these."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+_ADDED = {
+    "0003": (
+        *(f"DROP TABLE {table}" for table in ("rule_event", "rule_occurrence", "rule_pass", "rule_waiting")),
+        "DROP INDEX record_customers_of",
+        "DROP INDEX record_parent_kind",
+        "CREATE INDEX record_parent ON record (parent)",
+    ),
+    "0005": ("DROP INDEX record_open_tasks",),
+    "0006": (
+        "ALTER TABLE record DROP COLUMN team_since",
+        "ALTER TABLE record DROP COLUMN own_since",
+        "ALTER TABLE gone DROP COLUMN since",
+        "DROP TABLE account_sent",
+    ),
+    "0007": ("DROP TABLE changed_customer",),
+}
+"""What takes back the tables, columns and indexes that each migration has added."""
+
+
+def make_older(connection: sa.Connection, version: str) -> None:
+    """Take back what came after a migration; the rows of tables that stay are as they are."""
+    for migration, statements in reversed(_ADDED.items()):
+        if migration > version:
+            for statement in statements:
+                connection.execute(sa.text(statement))
+    connection.execute(sa.text("UPDATE alembic_version SET version_num = :version"), {"version": version})
