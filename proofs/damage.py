@@ -15,11 +15,14 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from unittest import mock
 
+import msgspec
+
 from proofs.results import Proof, Trial
 from proofs.subjects import KEY, NOON, Lost, head, note, work_on_cache, work_on_journal
 from proofs.workplace import workplace
 from sellmode_contract.wire import Put, Sweep
 from sellmode_tui import sealed
+from sellmode_tui.account.drafts import Draft, DraftField
 from sellmode_tui.account.journal import Journal
 from sellmode_tui.account.witness import read_witness
 from sellmode_tui.cache.outbox import Made
@@ -64,6 +67,7 @@ class Written(NamedTuple):
     unsent: set[str]
     refused: set[str]
     filters: set[str]
+    drafts: set[str]
 
 
 def _in(journal: Journal) -> Written:
@@ -71,6 +75,7 @@ def _in(journal: Journal) -> Written:
         {entry.mid for entry in journal.outbox.waiting()},
         {item.mid for item in journal.outbox.tray()},
         {saved.name for saved in journal.saved_filters()},
+        {msgspec.json.decode(body, type=Draft).id for body in journal.drafts.bodies()},
     )
 
 
@@ -83,9 +88,15 @@ def make_journal(folder: Path, seed: int, *, killed: bool) -> Written:
     for number in range(chance.randint(0, 12)):
         mid = f"mid-{1000 + number}"
         journal.outbox.add(note(mid, chance), mid=mid, made=Made(NOON, "boot", 1.0), before={})
+    journal.drafts.keep("window", [_draft(number, chance) for number in range(chance.randint(0, 4))], None)
     written = _in(journal)
     _leave(journal.close, folder, killed=killed)
     return written
+
+
+def _draft(number: int, chance: random.Random) -> Draft:
+    typed = "blue " * chance.randint(1, 900)
+    return Draft(id=f"draft-{number}", kind="note", title="Note", fields=(DraftField(path="", label="", typed=typed),))
 
 
 def look_into_journal(folder: Path, written: Written) -> str:
@@ -100,13 +111,14 @@ def look_into_journal(folder: Path, written: Written) -> str:
             {mid for mid in written.unsent if journal.outbox.entry(mid) is None},
             {mid for mid in written.refused - found.refused - found.unsent if journal.outbox.tray_item(mid) is None},
             written.filters - found.filters,
+            written.drafts - found.drafts,
         )
         losses = journal.outbox.losses()
         told = any(loss.changes is None for loss in losses)
         for what, gone, count in zip(
             Written._fields, missing,
             (sum(loss.changes or 0 for loss in losses), sum(loss.refused for loss in losses),
-             sum(loss.filters for loss in losses)), strict=True,
+             sum(loss.filters for loss in losses), sum(loss.drafts for loss in losses)), strict=True,
         ):  # fmt: skip
             if not told and len(gone) > count:
                 raise Lost(f"{len(gone)} {what} are gone, and {count} are told of")

@@ -421,7 +421,7 @@ def _compare(connection: sealed.Connection, path: Path, told: Witness) -> None:
 def _loss(told: Witness | None, rescued: Rescued, held: Witness | None, now: dt.datetime, kept_as: str) -> Loss:
     """What is missing of what there was, at most; ``held`` is what is there now."""
     if told is None:
-        return Loss(0, now, None, 0, 0, kept_as)
+        return Loss(0, now, None, 0, 0, 0, kept_as)
     # One that is missing may have been sent, or seen to: nobody knows which of them were not.
     missing = set(range(1, told.last + 1)) - rescued.numbers
     unsent = min(told.unsent, sum(number >= told.first for number in missing))
@@ -431,6 +431,7 @@ def _loss(told: Witness | None, rescued: Rescued, held: Witness | None, now: dt.
         unsent + max(0, told.lost - (held.lost if held else 0)),
         min(max(0, told.refused - rescued.refused), len(missing)),  # who is there otherwise needs attention again
         max(0, told.filters - (held.filters if held else 0)),
+        max(0, told.drafts - (held.drafts if held else 0)),
         kept_as,
     )
 
@@ -440,8 +441,10 @@ _HELD = (
     " ifnull((SELECT min(number) FROM mutation WHERE state = 'waiting'), 0),"
     " ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'mutation'), 0),"
     " (SELECT count(*) FROM tray WHERE state = 'open'), (SELECT count(*) FROM saved_filter),"
+    " (SELECT count(*) FROM draft),"
     " (SELECT count(*) FROM loss WHERE seen_at IS NULL),"
-    " (SELECT ifnull(sum(ifnull(changes, 0) + refused + filters), 0) FROM loss WHERE seen_at IS NULL) FROM outbox"
+    " (SELECT ifnull(sum(ifnull(changes, 0) + refused + filters + drafts), 0) FROM loss WHERE seen_at IS NULL)"
+    " FROM outbox"
 )
 """The fields of a `Witness` but the salt."""
 _REVOKE = "INSERT OR IGNORE INTO revocation SELECT token FROM session WHERE token IS NOT NULL"

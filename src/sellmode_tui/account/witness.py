@@ -20,7 +20,7 @@ from sellmode_tui.account.folders import read_private
 
 _FORM: Final = re.compile(
     rb"(journal ([0-9a-f]+) commits ([0-9]+) unsent ([0-9]+) first ([0-9]+) last ([0-9]+) refused ([0-9]+)"
-    rb" filters ([0-9]+) losses ([0-9]+) lost ([0-9]+) salt ([0-9a-f]{0,32})) sum ([0-9a-f]{8}) *\n"
+    rb" filters ([0-9]+) drafts ([0-9]+) losses ([0-9]+) lost ([0-9]+) salt ([0-9a-f]{0,32})) sum ([0-9a-f]{8}) *\n"
 )
 _SIZE: Final = 256
 """Bytes: what is written over always has the same length."""
@@ -40,6 +40,7 @@ class Witness(NamedTuple):
     refused: int
     """In the tray, and nobody has seen to it."""
     filters: int
+    drafts: int
     losses: int
     """Losses that nobody has acknowledged."""
     lost: int
@@ -50,13 +51,13 @@ class Witness(NamedTuple):
     @classmethod
     def of(cls, journal: str, *numbers: int, salt: bytes) -> Witness:
         """With the numbers in their order."""
-        commits, unsent, first, last, refused, filters, losses, lost = numbers
-        return cls(journal, commits, unsent, first, last, refused, filters, losses, lost, salt)
+        commits, unsent, first, last, refused, filters, drafts, losses, lost = numbers
+        return cls(journal, commits, unsent, first, last, refused, filters, drafts, losses, lost, salt)
 
     @property
     def holds(self) -> int:
         """How much there was that somebody would miss."""
-        return self.unsent + self.refused + self.filters
+        return self.unsent + self.refused + self.filters + self.drafts
 
 
 def witness_path(journal: Path) -> Path:
@@ -70,14 +71,16 @@ def read_witness(journal: Path) -> Witness | None:
         found = _FORM.fullmatch(read_private(witness_path(journal)))
     except (OSError, UnsafeFile):
         return None
-    if found is None or int(found[12], 16) != zlib.crc32(found[1]):
+    if found is None or int(found[13], 16) != zlib.crc32(found[1]):
         return None
-    return Witness.of(found[2].decode(), *map(int, found.groups()[2:10]), salt=bytes.fromhex(found[11].decode()))
+    return Witness.of(found[2].decode(), *map(int, found.groups()[2:11]), salt=bytes.fromhex(found[12].decode()))
 
 
 def write_witness(journal: Path, held: Witness) -> None:
     """Keep what the journal holds now, unless another process has kept a later commit. What fails is no harm."""
-    numbers = "journal {} commits {} unsent {} first {} last {} refused {} filters {} losses {} lost {} salt {}"
+    numbers = (
+        "journal {} commits {} unsent {} first {} last {} refused {} filters {} drafts {} losses {} lost {} salt {}"
+    )
     text = numbers.format(*held[:-1], held.salt.hex()).encode()
     content = b"%s sum %08x" % (text, zlib.crc32(text))
     with contextlib.suppress(OSError):

@@ -20,18 +20,25 @@ class Loss(NamedTuple):
     """Refused changes that were to be seen to."""
     filters: int
     """Saved filters."""
+    drafts: int
+    """Forms that were not saved."""
     kept_as: str
     """The name of the damaged file, if there is one."""
 
     @property
     def total(self) -> int:
         """How much, as far as that is known."""
-        return (self.changes or 0) + self.refused + self.filters
+        return (self.changes or 0) + self.refused + self.filters + self.drafts
 
     @property
     def words(self) -> str:
         """What is gone, with its count."""
-        counted = ((self.changes, "unsent change"), (self.refused, "refused change"), (self.filters, "saved filter"))
+        counted = (
+            (self.changes, "unsent change"),
+            (self.refused, "refused change"),
+            (self.filters, "saved filter"),
+            (self.drafts, "draft"),
+        )
         named = [f"{number:,} {what}{'s' * (number != 1)}" for number, what in counted if number]
         if self.changes is None:
             named.insert(0, "perhaps some unsent changes")
@@ -41,7 +48,7 @@ class Loss(NamedTuple):
 def note_loss(connection: Connection, loss: Loss) -> None:
     """Keep it, under a number of its own; for a transaction."""
     connection.execute(
-        "INSERT INTO loss (at, changes, refused, filters, kept_as) VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO loss (at, changes, refused, filters, drafts, kept_as) VALUES (?, ?, ?, ?, ?, ?)",
         (loss.at.astimezone(dt.UTC).isoformat(), *loss[2:]),
     )
 
@@ -49,7 +56,7 @@ def note_loss(connection: Connection, loss: Loss) -> None:
 def open_losses(connection: Connection) -> list[Loss]:
     """Those that nobody has acknowledged, the oldest first."""
     rows = connection.execute(
-        "SELECT id, at, changes, refused, filters, kept_as FROM loss WHERE seen_at IS NULL ORDER BY id"
+        "SELECT id, at, changes, refused, filters, drafts, kept_as FROM loss WHERE seen_at IS NULL ORDER BY id"
     ).fetchall()
     return [Loss(id, dt.datetime.fromisoformat(at), *others) for id, at, *others in rows]
 
@@ -66,7 +73,7 @@ def add_losses(connection: Connection) -> None:
     """A step of the journal's schema: losses; how many commits there were, and which damaged journal this replaces."""
     connection.execute(
         "CREATE TABLE loss (id INTEGER PRIMARY KEY, at TEXT NOT NULL, changes INTEGER, refused INTEGER NOT NULL, "
-        "filters INTEGER NOT NULL, kept_as TEXT NOT NULL, seen_at TEXT) STRICT"
+        "filters INTEGER NOT NULL, drafts INTEGER NOT NULL, kept_as TEXT NOT NULL, seen_at TEXT) STRICT"
     )
     connection.execute("ALTER TABLE outbox ADD COLUMN commits INTEGER NOT NULL DEFAULT 0")
     connection.execute("ALTER TABLE outbox ADD COLUMN succeeds TEXT")

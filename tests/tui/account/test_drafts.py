@@ -116,6 +116,19 @@ def test_nothing_of_it_can_be_read_in_the_file_or_in_a_log(folder: Path, journal
         assert b"Canary" not in path.read_bytes()
 
 
+def test_a_draft_that_is_lost_to_damage_is_counted(folder: Path, journal: Journal) -> None:
+    window, path = Window(folder), folder / "journal.db"
+    journal.drafts.keep(window.id, [draft("a"), draft("b")], None)
+    journal.drafts.drop("b")
+    journal.close()
+    path.write_bytes(b"x" * path.stat().st_size)
+    opened = Journal.open_or_replace(path, KEY, NOON)
+    (loss,) = opened.journal.outbox.losses()
+    assert loss.words == "lost to a damaged file: 1 draft"
+    opened.journal.close()
+    window.close()
+
+
 def test_a_damaged_journal_hands_its_drafts_on(folder: Path, journal: Journal) -> None:
     window, path = Window(folder), folder / "journal.db"
     journal.drafts.keep(window.id, [draft("a")], b"{}")
@@ -131,5 +144,6 @@ def test_a_damaged_journal_hands_its_drafts_on(folder: Path, journal: Journal) -
     assert opened.moved_aside is not None
     assert opened.journal.drafts.take(window) == ([draft("a")], b"{}")
     assert opened.journal.saved_filters() == [SavedFilter("mine", "tag:vip", NOON)]
+    assert all(loss.drafts == 0 for loss in opened.journal.outbox.losses())
     opened.journal.close()
     window.close()
