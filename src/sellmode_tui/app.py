@@ -210,7 +210,7 @@ class SellmodeApp(DraftingApp):
             agenda=resumed.looked.agenda,
             customers=resumed.looked.customers,
         )
-        workspace.finish = self._desk.writes.shutdown
+        workspace.before_close = self._desk.writes.shutdown
         self._day = self._desk.words.today
         desk = self._desk
         await self._show_only(CustomersScreen(desk))
@@ -305,11 +305,11 @@ class SellmodeApp(DraftingApp):
         self.drop_typed_ahead()
         workspace = self._let_go(typed=self._typed(), stays=True)
         if workspace is not None:
-            self._in_background(workspace.discard_damaged)
             await self._show_lock(
                 workspace,
                 "A file on this terminal was damaged. Type your password: it is repaired, or fetched anew.",
             )
+            self._in_background(workspace.discard_damaged)
 
     async def _show_only(self, screen: Screen[None]) -> None:
         await super()._show_only(screen)
@@ -422,7 +422,7 @@ class SellmodeApp(DraftingApp):
             never = " It was never sent." if undone.how == "withdrawn" else ""
             said = f"Taken back: {undone.words}.{never}"
             self.post_message(self._Changed(workspace))
-        self.post_message(self._Said(said))
+        self.post_message(self._SaidOf(workspace, said))
 
     async def action_page(self, name: PageName) -> None:
         """Go to one of the main pages; what stands over it, or over the customers, closes."""
@@ -462,7 +462,7 @@ class SellmodeApp(DraftingApp):
 
     def _remember(self, workspace: Workspace) -> None:
         session.remember(workspace.session)
-        self.post_message(self._Said("You stay signed in on this machine until you lock it or sign out."))
+        self.post_message(self._SaidOf(workspace, "You stay signed in on this machine until you lock it or sign out."))
 
     # ------------------------------------------------------------------ idle, lease
 

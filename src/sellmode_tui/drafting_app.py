@@ -34,6 +34,8 @@ from sellmode_tui.workspace import Workspace
 
 KEEP_SECONDS: Final = 0.5
 """From a key to the draft of what it typed."""
+_RETRY_SECONDS: Final = 5.0
+"""From a draft that could not be written to the next try, unless something else is typed before."""
 _FLUSH_SECONDS: Final = 2.0
 """The longest that a signal to end waits for the last draft."""
 _END_SECONDS: Final = 5.0
@@ -84,7 +86,7 @@ class DraftingApp(FollowingApp):
         self._keeper: _Keeper | None = None
         """While somebody is signed in, from when their drafts are open again."""
         self._aside: list[Draft] = []
-        """Drafts whose forms cannot be opened any more."""
+        """Drafts whose forms, or whose fields, are no more."""
         self._kept: Typed | None = None
         """What was last given to be written."""
         self._last: Typed | None = None
@@ -147,26 +149,32 @@ class DraftingApp(FollowingApp):
     def _try_again(self, message: _NotKept) -> None:
         """A full disk, or another process that writes for long: say it once, and go on trying."""
         if message.keeper is self._keeper:
-            self._kept = None
-            self._look_soon()
+            self.set_timer(_RETRY_SECONDS, self._keep_again)
             if not self._told_why:
                 self._told_why = True
-                self._say(f"What you type is not kept until you save it. {message.why}")
+                self._say(f"Drafts are not kept for now. {message.why}")
+
+    def _keep_again(self) -> None:
+        self._kept = None
+        self._look_soon()
 
     # ------------------------------------------------------------------ coming back
 
     async def _resume(self, workspace: Workspace, desk: Desk, resumed: Resumed) -> None:
         """Open what was left open."""
+        aside = []
         for draft, parts in resumed.drafts:
             if parts is None:
+                aside.append(draft)
                 continue
             form = FormScreen.kinds[draft.kind](desk, *parts)
             await self.push_screen(form, self._after(form))
             if self._workspace is not workspace:
                 return
-            await form.resume(draft)
-        self._aside = [draft for draft, parts in resumed.drafts if parts is None]
-        for draft in self._aside:
+            if left := await form.resume(draft):
+                aside.append(left)
+        self._aside = aside
+        for draft in aside:
             self.push_screen(LostDraftBox(draft), partial(self._lost, draft))
         window = self._windows.get(workspace.session.folder.path)
         self._kept, self._told_why = None, False
@@ -200,18 +208,20 @@ class DraftingApp(FollowingApp):
         window = self._windows.get(path) if stays else self._windows.pop(path, None)
         left = self._leaving = threading.Event()
         number = keeper.number() if keeper is not None else 0
+        finish_saving = workspace.before_close
 
         def last_words() -> None:
             try:
                 if keeper is not None and typed is not None:
                     with contextlib.suppress(SealedError, AccountError):  # what can be said of it, sync says
                         keeper.keep(number, typed)
+                finish_saving()  # what is saved is no draft any more, before anybody can take it for one
             finally:
                 if window is not None and not stays:
                     window.close()
                 left.set()
 
-        workspace.last_words = last_words
+        workspace.before_close = last_words
 
     def _close_window(self, folder: AccountFolder) -> None:
         """Leave what is kept of a locked account to its other windows."""

@@ -90,6 +90,8 @@ class EnteringApp(PagedApp):
         """Numbers the tries to get in: what an older one brings is closed unseen."""
         self._windows: dict[Path, Window] = {}
         """By an account's folder: that this app is one of its windows, also while it is locked."""
+        self._taking = threading.Lock()
+        """Held while what was left open is taken: of two tries for an account each gets all of it."""
         self._leaving = threading.Event()
         """Set when what was open last has been left in order."""
         self._leaving.set()
@@ -204,14 +206,15 @@ class EnteringApp(PagedApp):
         """What the first page needs, and what was left open; in a thread."""
         self._leaving.wait(_LEAVING_SECONDS)
         facts, folder = Facts.read(workspace.door), workspace.session.folder.path
-        window = self._windows.get(folder) or Window(folder)
-        try:
-            left = workspace.session.journal.drafts.take(window)
-        except SealedError:  # such as a full disk: what cannot be read now stays for the next time
-            self._windows.pop(folder, None)
-            window.close()
-            return facts, Resumed()
-        self._windows[folder] = window
+        with self._taking:
+            window = self._windows.get(folder) or Window(folder)
+            try:
+                left = workspace.session.journal.drafts.take(window)
+            except SealedError:  # such as a full disk: what cannot be read now stays for the next time
+                self._windows.pop(folder, None)
+                window.close()
+                return facts, Resumed()
+            self._windows[folder] = window
         return facts, resume(workspace.door, left)
 
     @on(_Refused)

@@ -77,6 +77,13 @@ class FollowingApp(EnteringApp):
             self.reason = reason
             super().__init__(workspace)
 
+    class _SaidOf(_FromThread):
+        """Something for nobody but whoever works in it to know."""
+
+        def __init__(self, workspace: Workspace, text: str) -> None:
+            self.text = text
+            super().__init__(workspace)
+
     def __init__(self, settings: Settings, start: Start, clock: Clock, *, ascii_only: bool = False) -> None:
         super().__init__(settings, start, clock, ascii_only=ascii_only)
         self._workspace: Workspace | None = None
@@ -116,6 +123,11 @@ class FollowingApp(EnteringApp):
         if workspace.session.token is None:
             return SyncStatus(Line.SIGNED_OUT, synced_at=status.synced_at)
         return SyncStatus(synced_at=status.synced_at)
+
+    @on(_SaidOf)
+    def _said_of(self, message: _SaidOf) -> None:
+        if message.workspace is self._workspace:
+            self._say(message.text)
 
     @on(_Status)
     async def _take_status(self, message: _Status) -> None:

@@ -54,15 +54,13 @@ class Workspace:
             made=lambda: Made(*read_clock()._replace(wall=now())),
             wrote=self.push_now,
         )
-        self.last_words: Callable[[], None] | None = None
-        """Done first when it closes, while the journal is open."""
+        self.before_close: Callable[[], object] = _nothing
+        """Done first when it closes, while the files are open."""
         self._live: Live | None = None
         self._told: tuple[Callable[[SyncStatus], None], Callable[[], None]] | None = None
         """Who hears of the sync."""
         self._token: str | None = None
         """What the sync began with."""
-        self.finish: Callable[[], object] = lambda: None
-        """Ends what is still being written, before the files close."""
         self._changing = threading.Lock()
         """Held while the sync begins or ends."""
 
@@ -184,10 +182,8 @@ class Workspace:
         return sound
 
     def _stop(self) -> None:
-        last_words, self.last_words = self.last_words, None
-        if last_words is not None:
-            last_words()
-        self.finish()  # after them: what was saved is no draft any more
+        before_close, self.before_close = self.before_close, _nothing
+        before_close()
         self._cache.stop()  # first: a pass may be busy with the file for a minute
         with self._changing:
             self._told = None
@@ -195,3 +191,7 @@ class Workspace:
                 self._live.stop()
                 self._live = None
         self._cache.close()
+
+
+def _nothing() -> None:
+    pass

@@ -282,7 +282,8 @@ class ChoiceEntry(FormField):
 
     def compose_input(self) -> Widget:
         """The options."""
-        return Choice(self._options, self.before or "", ascii_only=self._desk.ascii_only)
+        held = str(self.before or "")  # no text, if the field was of another type before
+        return Choice(self._options, held, ascii_only=self._desk.ascii_only)
 
     @property
     def state(self) -> object:

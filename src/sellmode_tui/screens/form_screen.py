@@ -167,23 +167,28 @@ class FormScreen(DeskScreen[Written]):
             id=self._draft, kind=self.KIND, subject=self.subject, title=self._title, fields=tuple(fields), focus=focus
         )
 
-    async def resume(self, draft: Draft) -> None:
-        """Go on with a draft, in a form about the same."""
+    async def resume(self, draft: Draft) -> Draft | None:
+        """Go on with a draft, in a form about the same. What no field takes any more is returned as a draft of none."""
         self._draft = draft.id
         fields = {each.path: each for each in self.fields}
-        changed = []
+        changed, left = [], []
         for held in draft.fields:
-            if (field := fields.get(held.path)) is None:
+            field = fields.get(held.path)
+            if field is None or type(_plain(field.typed)) is not type(held.typed):
+                left.append(held)
                 continue
             if _plain(field.before) != held.before:
                 # What was added and taken out is reckoned from what the person saw then.
                 changed.append(field.label or "the text")
                 field.before = held.before
             await field.retype(held.typed)
+            if isinstance(held.typed, str) and field.typed != held.typed:
+                left.append(held)  # a choice that there is no more
         if changed:
             self.say_quietly(f"Changed by somebody else meanwhile: {', '.join(changed)}. {REPLACES}")
         if draft.focus < len(self.focus_chain):
             self.focus_chain[draft.focus].focus()
+        return Draft(id=uuid.uuid4().hex, kind="", title=draft.title, fields=tuple(left)) if left else None
 
     # --- saving
 

@@ -1,4 +1,4 @@
-"""A draft whose form cannot be opened any more."""
+"""A draft that cannot be saved any more."""
 
 from __future__ import annotations
 
@@ -37,10 +37,12 @@ class LostDraftBox(Box[Literal["discard"]]):
         lines = visible_lines(self._text)
         shown = [*lines[:_LINES], *(["..."] if len(lines) > _LINES else [])]
         with Vertical(classes="box"):
-            yield Static(Content(f"Cannot be saved any more: {visible(self._title)}"), classes="box-title")
-            yield Static(Content("What it is about has gone, or is not yours to change. You typed:"))
+            yield Static(Content(f"Draft: {visible(self._title)}"), classes="box-title")
+            yield Static(
+                Content("This can no longer be saved: the record is gone, or no longer yours to edit. You typed:")
+            )
             yield Static(Content("\n").join(Content(line) for line in shown), classes="box-text")
-            yield Static(Content("c Copy, x Discard, Esc Keep it for later"), classes="box-foot")
+            yield Static(Content("c Copy, x Discard, Esc Keep"), classes="box-foot")
 
     def action_copy(self) -> None:
         """Copy the text."""

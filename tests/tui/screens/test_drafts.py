@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from textual.pilot import Pilot
+from textual.screen import Screen
 
+from sellmode_contract.records import CustomField
 from sellmode_tui.account.drafts import Draft
 from sellmode_tui.screens.agenda import AgendaScreen
 from sellmode_tui.screens.confirm import ConfirmBox
@@ -39,8 +43,12 @@ from tests.tui.screens.writing import (
     field,
     open_profile,
     put,
+    read,
+    said,
     save,
     shows,
+    take,
+    told,
     type_in,
 )
 
@@ -314,6 +322,43 @@ async def test_a_draft_about_what_has_gone_is_offered_until_it_is_discarded() ->
         assert isinstance(pilot.app.screen, CustomersScreen)
 
 
+@pytest.mark.usefixtures("annas")
+async def test_what_was_typed_in_a_field_that_is_no_more_is_offered() -> None:
+    async with at_the_counter() as pilot:
+        await open_form(pilot, "customer", customer=CLARA.id)
+        put(pilot, "custom.household", "7 canaries")
+        put(pilot, "given_name", "Klara")
+        await touched(pilot)
+        await is_kept(pilot, "7 canaries")
+        fewer = tuple(each for each in writing.RETAILER.custom_fields if each.name != "household")
+        take(pilot, msgspec.structs.replace(writing.RETAILER, custom_fields=fewer))
+        for _ in range(2):
+            await pilot.press("f10")
+            await unlock(pilot)
+            assert isinstance(pilot.app.screen, LostDraftBox)
+            assert "7 canaries" in said(pilot, ".box-text")
+            await pilot.press("escape")
+            await shows(pilot, EditCustomerScreen)
+            assert field(pilot, "given_name").typed == "Klara"
+
+
+@pytest.mark.usefixtures("annas")
+async def test_what_was_typed_in_a_field_of_another_type_is_offered() -> None:
+    async with at_the_counter() as pilot:
+        await open_form(pilot, "customer", customer=CLARA.id)
+        put(pilot, "custom.household", "7 canaries")
+        await touched(pilot)
+        await is_kept(pilot, "7 canaries")
+        fields = writing.RETAILER.custom_fields
+        choice = CustomField(name="household", label="Household", type="choice", choices=("small", "large"))
+        others = tuple(choice if each.name == "household" else each for each in fields)
+        take(pilot, msgspec.structs.replace(writing.RETAILER, custom_fields=others))
+        await pilot.press("f10")
+        await unlock(pilot)
+        assert isinstance(pilot.app.screen, LostDraftBox)
+        assert "7 canaries" in said(pilot, ".box-text")
+
+
 async def touched(pilot: Pilot[None]) -> bool:
     """Let the app look, as it does after a key."""
     await pilot.press("shift+tab")
@@ -335,6 +380,53 @@ async def test_nobody_else_gets_a_draft(annas: Path) -> None:
         await shows(pilot, SignInScreen)
         await sign_in(pilot)
         assert field(pilot, "given_name").value == "canary"
+
+
+@pytest.mark.usefixtures("annas")
+async def test_what_is_being_saved_while_the_account_closes_is_no_draft_afterwards() -> None:
+    async with at_the_counter() as pilot:
+        release = busy_with_writing(pilot)
+        await open_form(pilot, "note", customer=CLARA.id)
+        await type_in(pilot, "Canary")
+        await pilot.press("f2")
+        await pilot.press("f9")
+        await is_left(pilot, SignInScreen)
+        later = threading.Timer(1, release.set)
+        later.start()
+        await sign_in(pilot)
+        assert isinstance(pilot.app.screen, CustomersScreen)
+        assert stored(pilot) == []
+        assert [note.text for note in read(pilot).notes].count("Canary") == 1
+        later.join()
+
+
+@pytest.mark.usefixtures("annas")
+async def test_a_locked_page_says_nothing_of_what_was_undone() -> None:
+    async with at_the_counter() as pilot:
+        door(pilot).write_note(CLARA.id, "Canary")
+        release = busy_with_writing(pilot)
+        await pilot.press("u")
+        await pilot.press("f10")
+        await is_left(pilot, LockScreen)
+        release.set()
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+        assert told(pilot) == []
+        await unlock(pilot)
+        assert "Canary" not in [note.text for note in read(pilot).notes]
+
+
+def busy_with_writing(pilot: Pilot[None]) -> threading.Event:
+    """Let what is to be written wait until the event is set."""
+    release, desk = threading.Event(), app_of(pilot)._desk
+    assert desk is not None
+    desk.writes.submit(release.wait, 60)
+    return release
+
+
+async def is_left(pilot: Pilot[None], way_in: type[Screen[Any]]) -> None:
+    """Wait for a way in, while the account still closes."""
+    await wait_until(pilot, lambda: isinstance(pilot.app.screen, way_in) and pilot.app.screen.is_mounted)
 
 
 @pytest.mark.usefixtures("annas")
