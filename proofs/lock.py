@@ -158,9 +158,8 @@ class _Till:
         self._back(opened)
 
     def _back(self, opened: Terminal) -> None:
-        """Somebody is in, and the note is as it was. What is typed before that is not this proof's matter."""
+        """Somebody is in, and the note is as it was.."""
         opened.wait_for(self.note or "3 customers")
-        opened.wait_quiet(0.3)
         if self.note and not any(line.strip() == self.note for line in opened.screen()):
             raise _Failed(f"of a note of {len(self.note)} characters came back {opened.screen()[1]!r}")
 

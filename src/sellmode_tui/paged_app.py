@@ -22,7 +22,7 @@ from sellmode_tui.entrance import TOLD
 from sellmode_tui.screens.app_page import AppPage, OpenPage, Other, PageEnded
 from sellmode_tui.screens.memory import forget
 from sellmode_tui.screens.too_small import HEIGHT, WIDTH, TooSmallScreen
-from sellmode_tui.terminal.driver import TerminalDriver
+from sellmode_tui.terminal.driver import Continued, TerminalDriver
 from sellmode_tui.widgets.keys_in_order import KeysInOrder
 
 _KEY_NAMES = {
@@ -75,6 +75,12 @@ class PagedApp(KeysInOrder[None]):
         """Textual's for this machine, made safe where it is a terminal's own."""
         found = super().get_driver_class()
         return TerminalDriver if found is LinuxDriver else found
+
+    @on(Continued)
+    def _take_terminal(self) -> None:
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.take_terminal()
+            self.refresh(layout=True)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Copy, by OSC 52. A character that has no encoding is copied as a question mark."""

@@ -179,6 +179,10 @@ class Terminal:
         """How the terminal is set: what `stty` shows."""
         return termios.tcgetattr(self._master)
 
+    @settings.setter
+    def settings(self, settings: list[Any]) -> None:
+        termios.tcsetattr(self._master, termios.TCSANOW, settings)
+
     @property
     def written(self) -> bytes:
         """Everything the command has written and that was read so far."""
