@@ -329,7 +329,8 @@ class _Backend:
         """The token; before a body is read that takes memory it has to be one of ours. Raises Refused, SignedOut."""
         _check_protocol(request)
         token = _token(request)
-        length = request.headers.get("Content-Length", "")
+        # In chunks a body has any length, whatever else its head says.
+        length = "" if "Transfer-Encoding" in request.headers else request.headers.get("Content-Length", "")
         if not length.isdecimal() or int(length) > _SMALL_BODY:
             await to_thread.run_sync(self._look_at, token)
         return token

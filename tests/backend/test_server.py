@@ -172,7 +172,10 @@ def test_a_copied_journal_is_told_to_take_a_new_name(joined: Client) -> None:
 
 
 @pytest.mark.parametrize("path", [wire.SYNC_PATH, wire.PREVIEW_PATH])
-@pytest.mark.parametrize("length", ["Content-Length: 900000", "Transfer-Encoding: chunked"])
+@pytest.mark.parametrize(
+    "length",
+    ["Content-Length: 900000", "Transfer-Encoding: chunked", "Content-Length: 2\r\nTransfer-Encoding: chunked"],
+)
 def test_a_token_is_looked_at_before_a_body_is_read(quick_client: Client, path: str, length: str) -> None:
     """Only a head is sent: whoever waited for the body would not answer."""
     url = httpx.URL(quick_client.url)
