@@ -22,6 +22,7 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.store import feeds, keys, records
 from sellmode_backend.store.database import Database, in_parts, upsert
 from sellmode_backend.store.keys import KeyKind
+from sellmode_backend.store.reading import UNREADABLE
 from sellmode_backend.store.schema import changed_customer, customer_key
 from sellmode_contract.records import Customer, DuplicatePair, Record, source_id
 
@@ -97,12 +98,22 @@ def catch_up(database: Database, now: dt.datetime) -> int:
     The clocks of their stores move on by one whether there is a pair or not: whoever has added somebody could tell by
     their cursor.
     """
+    query = sa.select(changed_customer.c.customer).order_by(changed_customer.c.customer).limit(_AT_ONCE)
     with database.snapshot() as connection:
-        if connection.scalar(sa.select(changed_customer.c.customer).limit(1)) is None:
-            return 0
+        waiting = list(connection.scalars(query))
+    try:
+        return _look_at(database, waiting, now)
+    except UNREADABLE:
+        return sum(_look_at_one(database, id, now) for id in waiting)
+
+
+def _look_at(database: Database, ids: list[str], now: dt.datetime) -> int:
+    if not ids:
+        return 0
     with database.transaction() as connection:
-        query = sa.select(changed_customer).order_by(changed_customer.c.customer).limit(_AT_ONCE)
-        before = {row.customer: row.before for row in connection.execute(query.with_for_update())}
+        query = sa.select(changed_customer).where(changed_customer.c.customer.in_(ids))
+        query = query.order_by(changed_customer.c.customer).with_for_update()
+        before = {row.customer: row.before for row in connection.execute(query)}
         # Held: who changes one of them at this moment has done so by now, or notes it anew once this is over.
         people = records.read_many(connection, "customer", before, lock=True)
         after = {one.id: one for one in people if isinstance(one, Customer)}
@@ -111,9 +122,23 @@ def catch_up(database: Database, now: dt.datetime) -> int:
         clocks = feeds.heads(connection, stores)
         watch(connection, changed, now=now)
         feeds.tick(connection, {id: 1 for id, seq in feeds.heads(connection, stores).items() if seq == clocks[id]})
-        for some in in_parts(sorted(before)):
-            connection.execute(sa.delete(changed_customer).where(changed_customer.c.customer.in_(some)))
+        _forget(connection, list(before))
     return len(before)
+
+
+def _look_at_one(database: Database, id: str, now: dt.datetime) -> int:
+    """Look at one customer of some; one who cannot be read keeps nobody from the rest."""
+    try:
+        return _look_at(database, [id], now)
+    except UNREADABLE as error:
+        _log.error("no pairs are looked for of customer %s: a document cannot be read: %s", id, type(error).__name__)
+        with database.transaction() as connection:
+            _forget(connection, [id])
+        return 1
+
+
+def _forget(connection: Connection, ids: list[str]) -> None:
+    connection.execute(sa.delete(changed_customer).where(changed_customer.c.customer.in_(ids)))
 
 
 def _of_matter(changed: Mapping[str, Change]) -> dict[str, Change]:

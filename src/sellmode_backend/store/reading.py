@@ -15,6 +15,9 @@ from sellmode_contract.records import Record
 
 _T = TypeVar("_T")
 _R = TypeVar("_R", bound=Record)
+
+UNREADABLE = (msgspec.MsgspecError, RecursionError)
+"""What reading a damaged document raises."""
 _log = logging.getLogger(__name__)
 
 
@@ -22,7 +25,7 @@ def tried(decode: Callable[[str], _T], kind: str, id: str, doc: str) -> _T | Non
     """A record of its document; None, with a line in the log, if it cannot be read."""
     try:
         return decode(doc)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except UNREADABLE as error:
         _log.error("%s %s is left out, its document cannot be read: %s", kind, id, type(error).__name__)
         return None
 

@@ -243,3 +243,20 @@ def test_who_looks_at_the_same_time_makes_each_pair_once(database: Database) -> 
     looked = at_once(*(partial(duplicates.catch_up, database, NOW) for _ in range(4)))
     assert sum(looked) == 8
     assert len(pairs(database)) == 4
+
+
+def test_a_customer_who_cannot_be_read_keeps_nobody_from_the_rest(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    ann, ben, cat, dan = (person(id, email=f"{id < 'c'}@example.com") for id in ("ann", "ben", "cat", "dan"))
+    put(database, ann)
+    for one in (ben, cat, dan):
+        noted(database, None, one)
+    with database.transaction() as connection:
+        connection.execute(sa.update(record).where(record.c.id == "ann").values(doc="unreadable"))
+    assert duplicates.catch_up(database, NOW) == 3
+    assert pairs(database).keys() == {("cat", "dan")}
+    assert [entry.getMessage() for entry in caplog.records if entry.levelname == "ERROR"] == [
+        "no pairs are looked for of customer ben: a document cannot be read: DecodeError"
+    ]
+    assert duplicates.catch_up(database, NOW) == 0
