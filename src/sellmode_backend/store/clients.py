@@ -234,8 +234,9 @@ def note_sent(connection: Connection, account: str, sent: Mapping[str, int], now
             continue
         left = sa.select(sa.literal(1)).where(gone.c.scope == scope, gone.c.seq > last, gone.c.since <= last)
         if last and connection.scalar(left.limit(1)) is None:
-            connection.execute(sa.update(table).where(mine, table.c.seq == last).values(seq=seq, at=now))
-            continue
+            moved = connection.execute(sa.update(table).where(mine, table.c.seq == last).values(seq=seq, at=now))
+            if moved.rowcount:
+                continue  # else another one has just moved it, perhaps less far
         row = {"account": account, "scope": scope, "seq": seq, "at": now}
         connection.execute(upsert(connection, table).on_conflict_do_nothing(), row)
 

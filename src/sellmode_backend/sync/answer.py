@@ -43,6 +43,8 @@ _NOTING = threading.Lock()
 """One answer notes at a time: a writer of SQLite waits by luck, and those who write what people wrote come first."""
 _NOTING_SECONDS = 1.0
 """So long an answer waits for whoever writes, to note what it brings."""
+_IN_THE_WAY = (sa.exc.OperationalError, sa.exc.IntegrityError)
+"""What another transaction at the same moment makes of one."""
 _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
@@ -273,7 +275,7 @@ def _note_contact(database: Database, token: str, answering: _Answering, now: dt
             sessions.note_contact(connection, token, now)
             clients.note_scopes(connection, answering.session.account.id, answering.scopes, now)
             clients.note_sent(connection, answering.session.account.id, answering.complete, now)
-    except sa.exc.OperationalError:  # somebody else writes for long (an import); the next call notes it
+    except _IN_THE_WAY:  # somebody else writes for long (an import); the next call notes it
         _log.warning("contact could not be noted: the database is busy")
 
 
@@ -284,7 +286,7 @@ def _note_sent(database: Database, answering: _Answering, now: dt.datetime) -> N
     try:
         with database.transaction(light=True) as connection:
             clients.note_sent(connection, answering.session.account.id, answering.sent, now)
-    except sa.exc.OperationalError:  # it is noted with what comes next, or with the contact
+    except _IN_THE_WAY:  # it is noted with what comes next, or with the contact
         _log.warning("what was sent could not be noted: the database is busy")
     finally:
         _NOTING.release()

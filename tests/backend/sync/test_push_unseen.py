@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from sellmode_backend import housekeeping
 from sellmode_backend.accounts import directory
+from sellmode_backend.store import clients
 from sellmode_contract.mutations import (
     Accept,
     Claim,
@@ -37,7 +39,7 @@ from sellmode_contract.records import (
     source_id,
     task_rule_id,
 )
-from tests.backend.sync.pushing import Shop, note, opt, uuid7
+from tests.backend.sync.pushing import Shop, at_once, note, opt, uuid7
 from tests.support.statements import statements
 
 
@@ -115,6 +117,20 @@ def test_old_numbers_are_forgotten_and_the_last_of_a_scope_that_is_held_stays(sh
         housekeeping.tidy(shop.database, shop.clock())
     shop.give(anna, shop.ben)
     assert refusals(shop, anna) == {"applied", "moved"}
+
+
+def test_terminals_that_are_answered_at_the_same_time_note_the_latest_number(shop: Shop) -> None:
+    def told(seq: int) -> None:
+        with shop.database.transaction() as connection:
+            clients.note_sent(connection, shop.ada.id, {"own/all": seq}, shop.clock())
+
+    with shop.database.transaction() as connection:
+        clients.note_scopes(connection, shop.ada.id, ["own/all"], shop.clock())
+    told(10)
+    for round in range(3):
+        at_once(*(partial(told, 20 + 10 * round + number) for number in range(8)))
+        with shop.database.snapshot() as connection:
+            assert clients.told(connection, shop.ada.id)["own/all"].last == 27 + 10 * round
 
 
 # ------------------------------------------------------------------ not seen and not there
@@ -199,3 +215,16 @@ def test_what_is_not_seen_and_what_is_not_there_take_the_same_answer_and_the_sam
         told.append((result.st, result.code, result.detail, result.field, made))
     assert told[0][:2] == ("rejected", "not_found")
     assert told[0] == told[1]
+
+
+def test_whether_another_store_has_a_rule_is_not_told_to_who_makes_one(shop: Shop) -> None:
+    unseen(shop)
+    mia = shop.writer(shop.mia)
+    for store in ("Alpha", "Beta"):
+        told = []
+        for slug in ("welcome", "goodbye"):
+            doc = {"slug": slug, "store": store, "name": "W", "trigger": "new_customer", "title": "W"}
+            result = mia.one(Create(kind="task_rule", id=task_rule_id("Beta", slug), doc=doc))
+            told.append((result.st, result.code, result.detail, result.field))
+        assert told[0][0] == "rejected"
+        assert told[0] == told[1]
