@@ -65,7 +65,9 @@ from sellmode_contract.records import (
     Record,
     Request,
     RuleTask,
+    TaskRule,
     source_id,
+    task_rule_id,
 )
 from sellmode_contract.roles import Role
 from tests.support.backend import retailer_database
@@ -84,7 +86,7 @@ _LEFT_OUT = ("/health", "/metrics", wire.EVENTS_PATH, openapi.PATH)
 
 
 class Fact(NamedTuple):
-    """What differs, in two values; everything else of a hidden customer is the same."""
+    """What differs, in two values; everything else of a hidden customer and of another store's rule is the same."""
 
     name: str
     values: tuple[Any, Any]
@@ -103,7 +105,7 @@ class Fact(NamedTuple):
         return Customer(id=id, store=store, owner=owner, given_name="Zoë", created_at=NOW, **fields)
 
     def belongings(self, which: int, customer: Customer, owner: str, store: str) -> list[Record]:
-        """What the hidden customer has."""
+        """What the hidden customer has, and a rule of another store."""
         value = self.values[which]
         day = value if self.name == "birthday" else 5
         return [
@@ -128,6 +130,10 @@ class Fact(NamedTuple):
                 claimed_by=value if self.name == "claim" else None,
             ),
             Request(id=source_id("request", "x", "1"), store=store, wanted=owner, reserved=True),
+            TaskRule(
+                id=task_rule_id("Beta", slug := value if self.name == "rule" else "thanks"), store="Beta", slug=slug,
+                name="x", trigger="new_customer", title="x",
+            ),
         ]  # fmt: skip
 
 
@@ -143,6 +149,7 @@ FACTS = (
     Fact("consent", ("subscribed", "unsubscribed")),
     Fact("task", ("open", "done")),
     Fact("claim", ("somebody", "anybody")),
+    Fact("rule", ("thanks", "regards")),
 )
 ON_CARDS = ("number",)
 """What a manager in Associate Mode has on cards: whom there is."""
@@ -327,6 +334,9 @@ class Asker:
             Create(kind="manual_task", id=self._uuid7(), doc={"title": "x"}),
             SetConsent(id=consent_id(customer, "email"), customer=customer, channel="email", state="unsubscribed",
                        was="one_to_one"),
+            Create(kind="customer", id=customer, doc={"given_name": "x"}),
+            Create(kind="date", id=ids["date"], doc={"customer": mine, "label": "x", "month": 1, "day": 1}),
+            self._rule_of_a_store(),
             Edit(kind="customer", id=customer, set={"language": "fr"}),
             Remove(kind="customer", id=customer),
             Park(id=self._uuid7(), customer=customer, operation={"op": "edit", "kind": "customer", "id": customer}),
@@ -348,6 +358,11 @@ class Asker:
         if self.of.may_add and chance.random() < 0.5:
             return self._of_my_own(mine)
         return chance.choice(about)
+
+    def _rule_of_a_store(self) -> Operation:
+        slug, named = self.chance.choice(["thanks", "regards"]), self.chance.choice(["Alpha", "Beta"])
+        doc = {"slug": slug, "store": named, "name": "x", "trigger": "new_customer", "title": "x"}
+        return Create(kind="task_rule", id=task_rule_id(self.chance.choice(["Alpha", "Beta"]), slug), doc=doc)
 
     def _of_my_own(self, mine: str) -> Operation:
         """A change of what the asker has, with the hidden values."""

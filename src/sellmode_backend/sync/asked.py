@@ -95,7 +95,7 @@ def _check_id(operation: Operation) -> None:
     if len(operation.id) > _LONGEST_ID:
         raise Rejected("invalid", f"An id has at most {_LONGEST_ID} characters.", field="id")
     # Ids of what was imported can be worked out from a customer's number: nobody may try out which are there.
-    # A rule's id is made of its store and slug, which tells nothing to who may make it.
+    # A rule's id is made of its store and slug: who may make it sees whether there is one (``mutations.rules``).
     if isinstance(operation, Create) and operation.kind == "task_rule":
         return
     if isinstance(operation, Create | Park) and not _UUID7.fullmatch(operation.id):

@@ -14,7 +14,7 @@ from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.mutations import contacts, dates, rules, tasks
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit, Remove
-from sellmode_contract.mutations.reading import check_known, check_new, check_storable, customer_of, invalid, read
+from sellmode_contract.mutations.reading import check_known, check_storable, customer_of, invalid, read
 from sellmode_contract.mutations.refusals import Rejected
 from sellmode_contract.mutations.world import Conflict, Outcome, World, changed
 from sellmode_contract.records import HistoryEntry, Record, kind_of, parent_of, source_id
@@ -35,12 +35,13 @@ def create(operation: Create, world: World) -> Outcome:
     """A new record."""
     kind, hooks = _of(operation)
     hooks.may_create(operation, world)
-    check_new(operation, world)
     check_known(operation.doc, kind.created | {"customer"} if kind.of_customer else kind.created)
     if kind.of_customer:
         customer_of(operation, world)
     made = _record(kind, {**_stamps(kind, world), **operation.doc, "id": operation.id}, kind.created)
-    return _outcome(None, hooks.settle(None, made, operation, world), hooks, world, {})
+    made = hooks.settle(None, made, operation, world)
+    hooks.check_new(operation, world)
+    return _outcome(None, made, hooks, world, {})
 
 
 def edit(operation: Edit, world: World) -> Outcome:

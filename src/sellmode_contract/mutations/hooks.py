@@ -6,14 +6,17 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from sellmode_contract.mutations.operations import Create, Edit, Remove
+from sellmode_contract.mutations.reading import check_new
 from sellmode_contract.mutations.world import Outcome, World
 
 
 class Hooks(NamedTuple):
-    """Functions of a kind; each does nothing unless the kind has one of its own. All of them may raise Rejected."""
+    """Functions of a kind. All of them may raise Rejected; unless a kind has its own, all but ``check_new`` do nothing."""
 
     may_create: Callable[[Create, World], None] = lambda operation, world: None
     """Whether somebody may make one."""
+    check_new: Callable[[Create, World], None] = check_new
+    """Whether there is no such record yet. It is asked last, when all else is right."""
     may_change: Callable[[Any, Edit | Remove, World], None] = lambda record, operation, world: None
     """Whether somebody may edit or remove a record."""
     settle: Callable[[Any, Any, Create | Edit, World], Any] = lambda before, after, operation, world: after

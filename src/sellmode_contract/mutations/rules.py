@@ -19,7 +19,8 @@ from sellmode_contract.roles import Work
 from sellmode_contract.rules import checking
 
 
-def _may_make_rule(operation: Create, world: World) -> None:
+def _check_new_rule(operation: Create, world: World) -> None:
+    # Its id can be worked out: ``_settle_rule`` has looked whether its author may know of the store's rules.
     if world.records.get("task_rule", operation.id) is not None:
         raise Rejected("conflict", "There is a rule of this slug already.", field="slug")
 
@@ -47,7 +48,7 @@ def _settle_rule(before: TaskRule | None, rule: TaskRule, operation: Create | Ed
     return rule
 
 
-RULE_HOOKS = Hooks(may_create=_may_make_rule, may_change=_may_change_rule, settle=_settle_rule)
+RULE_HOOKS = Hooks(check_new=_check_new_rule, may_change=_may_change_rule, settle=_settle_rule)
 
 
 # ------------------------------------------------------------------ briefs
