@@ -27,7 +27,7 @@ from sellmode_contract.mutations import (
     Withdraw,
     World,
 )
-from sellmode_contract.mutations.tasks import withdrawn
+from sellmode_contract.mutations.tasks import following_id, withdrawn
 from sellmode_contract.records import (
     Channel,
     Consent,
@@ -483,7 +483,7 @@ def test_the_end_of_a_repeating_task_makes_the_next_one() -> None:
         assert isinstance(following, ManualTask)
         assert (following.state, following.due, following.series) == ("open", "2026-11-23T09:00", "w1")
         assert following.due_at == dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
-        assert following.id == source_id("manual_task", "sellmode", "w1/2026-11-23T09:00")
+        assert following.id == following_id(task.creator, "w1", "2026-11-23T09:00")
         assert (following.done_by, following.reason, following.claimed_by) == (None, "", None)
     third = done(Finish(kind="manual_task", id=following.id), following).puts[1]
     assert isinstance(third, ManualTask)

@@ -207,7 +207,7 @@ def _following(found: list[JSON]) -> JSON | None:
     ended = {"done_by", "done_at", "state", "reason", "claimed_by"}
     made = {name: value for name, value in doc.items() if name not in ended}
     due = "2026-12-31" if "T" not in doc["due"] else "2026-12-31T15:00"
-    id = source_id("manual_task", f"m1/{due}")
+    id = source_id("manual_task", f"{doc['creator']}/m1/{due}")
     return {"kind": "manual_task", "doc": {**made, "id": id, "series": "m1", "due": due, "snoozed_to": ""}}
 
 

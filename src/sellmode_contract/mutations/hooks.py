@@ -11,7 +11,7 @@ from sellmode_contract.mutations.world import Outcome, World
 
 
 class Hooks(NamedTuple):
-    """Functions of a kind. All of them may raise Rejected; unless a kind has its own, all but ``check_new`` do nothing."""
+    """Functions of a kind; all may raise Rejected. Unless a kind has its own, all but ``check_new`` do nothing."""
 
     may_create: Callable[[Create, World], None] = lambda operation, world: None
     """Whether somebody may make one."""

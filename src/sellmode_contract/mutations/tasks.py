@@ -223,7 +223,7 @@ def _next(ended: Task, world: World, *, made: bool = False) -> ManualTask | None
     if due is None:
         return None
     series = ended.series or ended.id
-    id = source_id("manual_task", "sellmode", f"{series}/{due.text}")
+    id = following_id(ended.creator, series, due.text)
     if not made and world.records.get("manual_task", id) is not None:
         return None
     following = msgspec.structs.replace(
@@ -242,6 +242,14 @@ def _next(ended: Task, world: World, *, made: bool = False) -> ManualTask | None
     timed = _timed(following, world)
     assert isinstance(timed, ManualTask)  # noqa: S101 -- for the type checker
     return timed
+
+
+def following_id(creator: str, series: str, due: str) -> str:
+    """The id of a series' task of a due time: two terminals that make it offline make the same record.
+
+    Anybody can name a series when they make a task again, but nobody else as its creator.
+    """
+    return source_id("manual_task", "sellmode", f"{creator}/{series}/{due}")
 
 
 # ------------------------------------------------------------------ checks

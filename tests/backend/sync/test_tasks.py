@@ -26,6 +26,7 @@ from sellmode_contract.mutations import (
     Withdraw,
     encode,
 )
+from sellmode_contract.mutations.tasks import following_id
 from sellmode_contract.records import (
     CorporateTask,
     Customer,
@@ -321,12 +322,19 @@ def test_two_finish_at_the_same_moment(shop: Shop) -> None:
     done = shop.stored("manual_task", task.id)
     (lost,) = [result for result in results if result.st == "rejected"]
     assert (lost.code, lost.winner) == ("already_done", done.done_by)
-    following = next_of(task.id, "2026-11-23")
+    following = following_id(shop.mia.id, task.id, "2026-11-23")
     assert shop.stored("manual_task", following).state == "open"
 
 
-def next_of(series: str, due: str) -> str:
-    return source_id("manual_task", "sellmode", f"{series}/{due}")
+def test_nobody_can_take_the_place_of_a_colleagues_next_task(shop: Shop) -> None:
+    ada, ben = shop.writer(shop.ada), shop.writer(shop.ben)
+    hers, how = todo(due="2026-11-23", repeat="FREQ=DAILY"), {"due": "2026-11-23", "repeat": "FREQ=DAILY"}
+    ada.done(hers)
+    his = Create(kind="manual_task", id=uuid7(), doc={"title": "x", "series": hers.id, **how})
+    ben.done(his, Finish(kind="manual_task", id=his.id))
+    ada.done(Finish(kind="manual_task", id=hers.id))
+    following = shop.stored("manual_task", following_id(shop.ada.id, hers.id, "2026-11-24"))
+    assert (following.creator, following.title) == (shop.ada.id, "Call back")
 
 
 def test_the_same_end_again_says_the_same(shop: Shop) -> None:
@@ -344,7 +352,7 @@ def test_the_same_end_again_says_the_same(shop: Shop) -> None:
 def test_a_repeating_task_goes_on_and_comes_back(shop: Shop) -> None:
     ada, task = shop.writer(shop.ada), todo(due="2026-11-23T09:00", repeat="FREQ=WEEKLY;BYDAY=MO")
     ada.done(task, Finish(kind="manual_task", id=task.id))
-    following = next_of(task.id, "2026-11-30T09:00")
+    following = following_id(shop.ada.id, task.id, "2026-11-30T09:00")
     assert ada.holds("manual_task", following)
     ada.done(Reopen(kind="manual_task", id=task.id))
     assert not ada.holds("manual_task", following)

@@ -39,6 +39,7 @@ from sellmode_contract.mutations import (
 from sellmode_contract.mutations import Withdraw as Withdrawal
 from sellmode_contract.mutations.consent import STRICTNESS
 from sellmode_contract.mutations.operations import plain
+from sellmode_contract.mutations.tasks import following_id
 from sellmode_contract.records import (
     Channel,
     Consent,
@@ -284,7 +285,7 @@ _records: st.SearchStrategy[Record] = st.one_of(
     ),
 )
 
-_TASK_IDS = ("task-0", "task-1", source_id("manual_task", "sellmode", "task-0/2026-11-23"))
+_TASK_IDS = ("task-0", "task-1", following_id(ME, "task-0", "2026-11-23"))
 """The last is the next one of the first, if that repeats and is done today."""
 _MANUAL = ManualTask(
     id="task-0",

@@ -12,6 +12,7 @@ import pytest
 
 from sellmode_contract import mutations
 from sellmode_contract.mutations import Finish
+from sellmode_contract.mutations.tasks import following_id
 from sellmode_contract.records import (
     CorporateTask,
     CustomerCard,
@@ -157,7 +158,7 @@ def test_several_end_at_once_and_repeat(busy: Desk) -> None:
     tasks = state(busy)["tasks"]
     assert {key.id: task.state for key, task in tasks.items()} == {
         **dict.fromkeys(("call", "thank", "water"), "done"),
-        source_id("manual_task", "sellmode", "water/2026-11-23"): "open",
+        following_id(ME, "water", "2026-11-23"): "open",
     }
     assert busy.wrote == 1, "the sync is told once"
 
@@ -400,7 +401,7 @@ def test_a_bulk_of_which_one_cannot_be_taken_back_stays_as_it_is(busy: Desk) -> 
 
 def test_a_bulk_that_somebody_builds_on_says_so(busy: Desk) -> None:
     busy.door.finish_tasks([WATERING, KEY])
-    following = source_id("manual_task", "sellmode", "water/2026-11-23")
+    following = following_id(ME, "water", "2026-11-23")
     busy.door.edit_task("manual_task", following, {"title": "Other"})
     entries = {entry.operation.id: entry for entry in busy.outbox.waiting()}
     assert busy.outbox.withdraw(entries["water"].mid) == set()
