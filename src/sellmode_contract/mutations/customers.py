@@ -15,9 +15,9 @@ from sellmode_contract.mutations.refusals import Rejected
 from sellmode_contract.records import Address, Channel, Customer, CustomField, Retailer
 
 EDITABLE_FIELDS = ("given_name", "family_name", "email", "phone", "address", "language", "preferred_channel")
+"""Plain fields; besides them the entries of ``sizes`` and ``custom``."""
 MERGED_FIELDS = (*EDITABLE_FIELDS, "number", "tier")
 """What a merge can take from either of two customers."""
-"""Plain fields; besides them the entries of ``sizes`` and ``custom``."""
 EDITABLE_SETS = ("tags", "preferences")
 MAPS = ("sizes", "custom")
 
