@@ -33,7 +33,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def wants(self) -> str:
-        """What it has to be, for who gave something else: ``text``."""
+        """What it has to be, to tell somebody who gave something else: ``text``."""
         return "of another type"
 
     @property
