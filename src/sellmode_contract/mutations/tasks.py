@@ -99,10 +99,13 @@ def _settle_made(before: Task | None, task: ManualTask, operation: Create | Edit
 
 
 def _claimed(task: _AnyTask, operation: Create | Edit, world: World) -> _AnyTask:
-    """A task that was handed over is nobody's claim, unless the hand-over is taken back."""
+    """A task that was handed over is nobody's claim, unless the hand-over is undone and its claim still counts.
+
+    Ids of people can be worked out: that there is somebody in another store must not show in what becomes of a claim.
+    """
     back = isinstance(operation, Edit) and "claimed_by" in operation.set
-    known = back and world.records.get("staff", task.claimed_by or "") is not None
-    return task if known else msgspec.structs.replace(task, claimed_by=None)
+    counts = back and is_taken(task, partial(world.records.get, "staff"))
+    return task if counts else msgspec.structs.replace(task, claimed_by=None)
 
 
 HOOKS = Hooks(may_create=_may_make, may_change=_may_change, settle=_settle)
