@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextvars
 import functools
 import gc
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final, ParamSpec, TypeVar
 
@@ -46,7 +47,30 @@ def forget() -> None:
 
     Rich keeps thousands of texts with their widths, Textual the drawn lines of a thousand widgets.
     """
-    for each in gc.get_objects():
-        if type(each) is _CACHED and str(each.__module__).partition(".")[0] in _DRAWING:
-            each.cache_clear()
+    for each in remembering():
+        each.cache_clear()
     gc.collect()
+
+
+def remembering() -> Iterator[Any]:
+    """The functions that keep what they were given: of modules, and methods of their classes.
+
+    They are not looked for among all objects: a tuple that another thread is filling fails if somebody holds it.
+    """
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in _DRAWING:
+            for value in list(vars(module).values()):
+                yield from _caches(value)
+                if isinstance(value, type) and value.__module__ == name:
+                    for method in list(vars(value).values()):
+                        yield from _caches(method)
+
+
+def _caches(value: object) -> Iterator[Any]:
+    match value:
+        case classmethod() | staticmethod():
+            yield from _caches(value.__func__)
+        case property():
+            yield from _caches(value.fget)
+        case _ if type(value) is _CACHED:
+            yield value

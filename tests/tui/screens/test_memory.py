@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import functools
 import gc
+import subprocess
+import sys
+import threading
 import weakref
 from contextvars import ContextVar
 
@@ -51,3 +54,32 @@ def test_what_functions_of_others_keep_stays() -> None:
     kept = keep()
     forget()
     assert keep() is kept
+
+
+def test_other_threads_go_on_with_their_work_meanwhile() -> None:
+    """A tuple that grows out of a generator must not be held by somebody else, as ``gc.get_objects`` would."""
+    done = threading.Event()
+
+    def work() -> int:
+        made = 0
+        while not done.is_set():
+            made += len(tuple(number for number in range(200)))
+        return made
+
+    with Threads(max_workers=2) as threads:
+        at_work = [threads.submit(work) for _ in range(2)]
+        for _ in range(30):
+            forget()
+        done.set()
+        assert all(future.result() for future in at_work)
+
+
+def test_every_function_that_remembers_is_found_among_what_the_app_has_loaded() -> None:
+    script = """
+import gc, sellmode_tui.app
+from sellmode_tui.screens.memory import _CACHED, _DRAWING, remembering
+found = [id(each) for each in remembering()]
+caches = [each for each in gc.get_objects() if type(each) is _CACHED]
+print([each for each in caches if str(each.__module__).partition(".")[0] in _DRAWING and id(each) not in found])
+"""
+    assert subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout == "[]\n"
