@@ -69,8 +69,8 @@ def edit(seen: Seen, key: TaskKey, set: Mapping[str, Any], saw: Mapping[str, Any
     Whoever sets another due time means it to count: the task is not put off any more.
     """
     held = task(seen, key)
-    wanted = of_kinds.plain(KINDS[key.kind], set)
-    if wanted.get("due", held.due) != held.due and held.snoozed_to:
+    wanted, known = (of_kinds.plain(KINDS[key.kind], fields) for fields in (set, {"due": held.due, **saw}))
+    if wanted.get("due", held.due) not in (held.due, known["due"]) and held.snoozed_to:
         wanted.setdefault("snoozed_to", "")
     return of_kinds.edit(held, wanted, saw)
 

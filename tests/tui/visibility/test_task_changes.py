@@ -147,6 +147,14 @@ def test_another_due_time_counts_although_it_was_put_off(busy: Desk) -> None:
     assert busy.door.edit_task("manual_task", "call", {"title": "Call"}).nothing
 
 
+def test_a_due_time_that_its_author_left_is_no_reason_to_end_a_snooze(busy: Desk) -> None:
+    busy.door.edit_task("manual_task", "call", {"due": Due(dt.date(2026, 11, 25))})
+    busy.door.snooze_tasks([KEY], TOMORROW)
+    busy.door.edit_task("manual_task", "call", {"due": None, "title": "Write"}, {"due": "", "title": "Call"})
+    record = state(busy)["tasks"][KEY]
+    assert (record.due, record.snoozed_to, record.title) == ("2026-11-25", "2026-11-23", "Write")
+
+
 def test_what_its_author_saw_is_kept_beside_an_edit(busy: Desk) -> None:
     busy.door.edit_task("manual_task", "call", {"title": "Write"}, {"title": "Cal"})
     assert getattr(busy.outbox.waiting()[0].operation, "was") == {"title": "Cal"}  # noqa: B009 -- of an Operation
