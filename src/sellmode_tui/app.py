@@ -195,7 +195,7 @@ class SellmodeApp(DraftingApp):
         workspace = entered.workspace
         self._workspace, self._lease_warning = workspace, ""
         read_only = workspace.session.journal.read_only
-        self._disk_warning = "the disk is full or read-only: nothing can be stored" if read_only else ""
+        self._disk_warning = "disk full or read-only: nothing can be saved" if read_only else ""
         self._status = self._status_of(workspace)
         self._touched = self._clock.seconds()
         self._desk = Desk(
@@ -227,8 +227,8 @@ class SellmodeApp(DraftingApp):
         if workspace.session.moved_aside is not None:
             aside = workspace.session.moved_aside
             self._say(
-                "What you had written here was damaged. What can be read goes on; F3 tells what is lost, if anything "
-                f"is. All of it is kept as {aside}."
+                "Damaged data was repaired on this terminal. F3 shows what was lost, if anything. "
+                f"The damaged file is kept as {aside}."
             )
         if workspace.replaced:
             self._say("The data on this terminal could not be read. It is fetched anew.")
@@ -307,7 +307,7 @@ class SellmodeApp(DraftingApp):
         if workspace is not None:
             await self._show_lock(
                 workspace,
-                "A file on this terminal was damaged. Type your password: it is repaired, or fetched anew.",
+                "A file on this terminal is damaged. Enter your password to repair it.",
             )
             self._in_background(workspace.discard_damaged)
 
@@ -495,7 +495,7 @@ class SellmodeApp(DraftingApp):
         """Lock if it is time to; seconds until it is. The watchdog sees to it if this does not come by in time."""
         left = self._idle_left()
         unsaved = self._unsaved
-        warning = "locks soon: what you typed is kept" if unsaved and 0 < left <= _WARNED else ""
+        warning = "locks soon: your draft is kept" if unsaved and 0 < left <= _WARNED else ""
         if left <= 0:
             await self._lock("Nobody has touched it for a while.")
             left = _IDLE_LOOK

@@ -389,8 +389,8 @@ def _told(path: Path, error: dbapi2.Error) -> SealedError | None:
     if code.startswith("SQLITE_READONLY"):
         return ReadOnly(
             path,
-            f"Nothing can be stored in {path}: the disk is full or read-only. You can read on; "
-            "sign in again once there is room.",
+            f"Nothing can be saved in {path}: the disk is full or read-only. You can still read; "
+            "sign in again once there is space.",
         )
     if code.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
         return Unusable(path, f"{path} cannot be used ({error}, {code}). Check the disk and the folder's permissions.")

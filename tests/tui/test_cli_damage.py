@@ -60,14 +60,18 @@ def test_what_a_damaged_journal_has_lost_is_told_until_it_was_seen(desk: Desk) -
     lost = 12 - kept
     assert 0 < lost < 12
     told = f"Lost to a damaged file: {lost} unsent change{'s' * (lost != 1)}"
-    assert "What can be read goes on" in first.err
+    assert "Damaged data was repaired" in first.err
     assert told in first.err
     synced = desk.ask("sync")
     assert (synced.code, f"{kept:,} sent" in synced.out, told in synced.err) == (0, True, True)
     nothing = desk.ask("unsent")
-    assert (nothing.code, "Everything that can be read is sent." in nothing.err, told in nothing.err) == (1, True, True)
-    assert f"{lost} thing" in desk.run("status").out
-    assert "has lost" in desk.run("doctor").out
+    assert (nothing.code, "Everything that could be read is sent." in nothing.err, told in nothing.err) == (
+        1,
+        True,
+        True,
+    )
+    assert f"{lost} item" in desk.run("status").out
+    assert "to a damaged file: see" in desk.run("doctor").out
     (item,) = desk.ask("attention", "list", "--json").objects
     assert (item["source"], item["actions"]) == ("lost", ["acknowledge"])
     assert "journal-" in desk.ask("attention", "show", item["key"]).out
@@ -76,4 +80,4 @@ def test_what_a_damaged_journal_has_lost_is_told_until_it_was_seen(desk: Desk) -
     again = desk.ask("unsent")
     assert (again.code, again.err) == (1, "Everything you wrote is sent.\n")
     assert desk.run("status", "--json").objects[0]["lost"] == ""
-    assert "has lost" not in desk.run("doctor").out
+    assert "to a damaged file: see" not in desk.run("doctor").out

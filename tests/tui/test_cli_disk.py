@@ -38,20 +38,20 @@ def with_password(desk: Desk, *arguments: str) -> list[str]:
 def test_a_full_disk_leaves_reading_possible(desk: Desk) -> None:
     listed = ask(desk, FULL, *with_password(desk, "customers", "list", "--json"))
     assert (listed.returncode, len(listed.stdout.splitlines())) == (0, 60), listed
-    assert "what is here can be read, and nothing can be stored" in listed.stderr
+    assert "you can read, but nothing can be saved" in listed.stderr
     written = ask(desk, FULL, *with_password(desk, "customers", "note", desk.people[0].number, "text"))
     assert written.returncode == 6, written
-    assert "the disk is full or read-only. You can read on" in written.stderr
+    assert "the disk is full or read-only. You can still read" in written.stderr
     synced = ask(desk, FULL, *with_password(desk, "sync"))
     assert synced.returncode == 6, synced
     first = ask(
         desk, FULL, "sync", "--server", desk.shop.url, "--user", "ben", "--password-file", str(desk.password_file)
     )
     assert first.returncode == 6, first
-    assert "Nothing can be stored in" in first.stderr
+    assert "Nothing can be saved in" in first.stderr
     doctor = ask(desk, FULL, "doctor")
     assert doctor.returncode == 6
-    assert "Nothing can be stored in" in doctor.stdout
+    assert "Nothing can be saved in" in doctor.stdout
     assert len(desk.ask("customers", "list", "--json").objects) == 60
     assert desk.ask("sync").code == 0
 
@@ -71,9 +71,9 @@ def test_a_read_only_folder_leaves_reading_possible(desk: Desk) -> None:
     try:
         listed = plain(*with_password(desk, "customers", "list", "--json"))
         assert (listed.returncode, len(listed.stdout.splitlines())) == (0, 60), listed
-        assert "nothing can be stored" in listed.stderr
+        assert "nothing can be saved" in listed.stderr
         written = plain(*with_password(desk, "customers", "note", desk.people[0].number, "text"))
-        assert (written.returncode, "You can read on" in written.stderr) == (6, True), written
+        assert (written.returncode, "You can still read" in written.stderr) == (6, True), written
         doctor = plain("doctor")
         assert (doctor.returncode, "Permission denied" in doctor.stdout) == (6, True), doctor
     finally:

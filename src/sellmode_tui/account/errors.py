@@ -129,8 +129,7 @@ class NotStored(AccountError):
 
     def __init__(self, path: Path, error: OSError) -> None:
         super().__init__(
-            f"Nothing can be stored in {path.parent}: {error.strerror}. Free some room, or ask whoever looks after "
-            "this machine."
+            f"Nothing can be saved in {path.parent}: {error.strerror}. Free some space, or ask your administrator."
         )
         self.path = path
 

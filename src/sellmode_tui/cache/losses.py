@@ -41,7 +41,7 @@ class Loss(NamedTuple):
         )
         named = [f"{number:,} {what}{'s' * (number != 1)}" for number, what in counted if number]
         if self.changes is None:
-            named.insert(0, "perhaps some unsent changes")
+            named.insert(0, "possibly some unsent changes")
         return f"lost to a damaged file: {', '.join(named)}"
 
 

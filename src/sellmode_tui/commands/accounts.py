@@ -100,8 +100,8 @@ def lost_words(folder: AccountFolder) -> str:
     held = read_witness(folder.journal_path)
     if held is None or not held.losses:
         return ""
-    lost = f"{held.lost:,} things" if held.lost > 1 else "1 thing" if held.lost else "perhaps some"
-    return f"{lost} you wrote, to a damaged file: `sellmode attention list` tells"
+    lost = f"{held.lost:,} items" if held.lost > 1 else "1 item" if held.lost else "an unknown number of items"
+    return f"{lost}, to a damaged file: see `sellmode attention list`"
 
 
 def _status(folder: AccountFolder) -> dict[str, Any]:

@@ -153,7 +153,7 @@ def discard_command(choice: Choice, key: str, *, as_json: bool) -> None:
 @json_option
 @account_options
 def acknowledge_command(choice: Choice, key: str, *, as_json: bool) -> None:
-    """Say that you have seen what a damaged file has lost; it is told no more.
+    """Mark what was lost to a damaged file as seen; it is not shown again.
 
     \b
       sellmode attention acknowledge lost0001
@@ -232,7 +232,7 @@ def dismiss_command(choice: Choice, key: str, *, as_json: bool) -> None:
 
 
 _WANTED: Final[dict[type[Attention], str]] = {
-    Lost: "is lost",
+    Lost: "was lost",
     Refused: "was refused",
     HandedOver: "was handed over to you",
     Duplicate: "is a pair of customers",
@@ -281,7 +281,7 @@ def _words(each: Attention) -> str:
 def _reason(each: Attention) -> str:
     match each:
         case Lost():
-            return f"the damaged file is kept as {each.kept_as}" if each.kept_as else "the file was gone"
+            return f"the damaged file is kept as {each.kept_as}" if each.kept_as else "the file was missing"
         case Refused():
             return each.reason or each.title
         case HandedOver():

@@ -123,7 +123,7 @@ def _changes() -> Iterator[Check]:
         name = folder.known.user_name if folder.known else folder.id
         yield Check("changes", "ok" if tally == (0, 0) else "warning", f"{visible(name)}: {tally_words(tally)}")
         if lost := lost_words(folder):
-            yield Check("damage", "warning", f"{visible(name)} has lost {lost}")
+            yield Check("damage", "warning", f"{visible(name)} lost {lost}")
 
 
 def _disk() -> Iterator[Check]:

@@ -169,7 +169,7 @@ def opened(choice: Choice) -> Iterator[Workspace]:
         _tell_lease(session)
         tell_losses(session)
         if session.journal.read_only:
-            say("The disk is full or read-only: what is here can be read, and nothing can be stored.")
+            say("The disk is full or read-only: you can read, but nothing can be saved.")
         if workspace.status.synced_at is None:
             say("The first sync on this machine is not complete: `sellmode sync` fetches the rest.")
         try:
@@ -199,9 +199,9 @@ def tell_losses(session: Session) -> None:
     """Say what damage has taken, each time until somebody has acknowledged it."""
     if session.moved_aside is not None:
         aside = session.moved_aside
-        say(f"What you had written here was damaged. What can be read goes on; all of it is kept as {aside}.")
+        say(f"Damaged data was repaired on this terminal. The damaged file is kept as {aside}.")
     for loss in session.journal.outbox.losses():
-        say(f"{loss.words[0].upper()}{loss.words[1:]}. `sellmode attention list` tells more.")
+        say(f"{loss.words[0].upper()}{loss.words[1:]}. See `sellmode attention list`.")
 
 
 def _tell_lease(session: Session) -> None:

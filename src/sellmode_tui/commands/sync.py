@@ -95,7 +95,7 @@ def sync_command(choice: Choice, *, as_json: bool) -> None:
             except sealed.Corrupt:
                 if not tries_left:
                     raise
-                say("Files on this machine are damaged; what the server has is fetched anew.")
+                say("A damaged file was found. Repairing it, and syncing again from the beginning.")
                 workspace.discard_damaged()
             except (BrokenStream, Malformed) as error:
                 raise Failure(f"The server's answer makes no sense: {visible(str(error))}.", Exit.OFFLINE) from error

@@ -32,7 +32,7 @@ def unsent_command(choice: Choice, *, as_json: bool) -> None:
         else:
             click.echo(f"{minute(each.since, zone)}  {visible(each.words)}  ({_state(each, heard)})")
     if not found:
-        raise Nothing("Everything that can be read is sent." if lost else "Everything you wrote is sent.")
+        raise Nothing("Everything that could be read is sent." if lost else "Everything you wrote is sent.")
 
 
 def _state(each: Unsent, heard: str) -> str:

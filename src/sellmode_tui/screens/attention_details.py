@@ -215,7 +215,7 @@ class LostScreen(DetailsScreen[Lost]):
     """What damage has taken."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "acknowledge", "Seen", tooltip="You have seen it", id="lost.acknowledge"),
+        Binding("a", "acknowledge", "Seen", tooltip="Mark as seen", id="lost.acknowledge"),
     ]
 
     def tell(self, page: Page) -> None:
@@ -224,17 +224,15 @@ class LostScreen(DetailsScreen[Lost]):
         page.text(_begun(item.words), indent=0, style="bold")
         kept = f" The damaged file is kept on this terminal as {item.kept_as}." if item.kept_as else ""
         page.text(
-            f"Found {page.words.time(item.since)}. Everything that could be read is kept and sent.{kept}", indent=0
+            f"Found {page.words.time(item.since)}. Everything that could be read was kept and is sent.{kept}", indent=0
         )
         page.gap()
-        page.text(
-            "Write again what you miss, and tell whoever looks after this terminal: its disk may be failing.", indent=0
-        )
+        page.text("Enter again what is missing, and tell your administrator: the disk may be failing.", indent=0)
 
     def action_acknowledge(self) -> None:
         """It has been seen."""
         id = self.item.id
-        self.do(lambda door: door.acknowledge_loss(id), "Noted.")
+        self.do(lambda door: door.acknowledge_loss(id), "Marked as seen.")
 
 
 class HandedOverScreen(DetailsScreen[HandedOver]):

@@ -340,7 +340,7 @@ class Engine:
         if not self._watches:
             return
         if self._line is not Line.OFFLINE and self._pulse.is_silent(self._now):
-            self._goes_down(Unreachable("Nothing comes from the server. Check whether the line is up."))
+            self._goes_down(Unreachable("The server does not respond. Check the connection."))
         elif self._pulse.wants_probe(self._now):
             self._pulse.probe(self._now)
             self._effects.append(Probe())

@@ -183,5 +183,5 @@ def test_without_a_witness_a_loss_has_no_count(path: Path) -> None:
     journal = Journal.open_or_replace(path, KEY, NOON).journal
     (loss,) = journal.outbox.losses()
     assert loss.changes is None
-    assert "perhaps some unsent changes" in loss.words
+    assert "possibly some unsent changes" in loss.words
     journal.close()

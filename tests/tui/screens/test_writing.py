@@ -510,7 +510,7 @@ async def test_an_idle_lock_is_announced_while_something_is_not_saved_and_leaves
         form, area = weakref.ref(pilot.app.screen), weakref.ref(pilot.app.screen.query_one(PlainTextArea))
         clock.seconds += 4 * 60 + 30
         await app._look_idle()
-        assert "locks soon: what you typed is kept" in status(pilot)
+        assert "locks soon: your draft is kept" in status(pilot)
         await type_in(pilot, "s")
         await app._look_idle()
         assert "locks soon" not in status(pilot)
