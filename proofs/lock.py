@@ -158,7 +158,7 @@ class _Till:
         self._back(opened)
 
     def _back(self, opened: Terminal) -> None:
-        """Somebody is in, and the note is as it was.."""
+        """Somebody is in, and the note is as it was."""
         opened.wait_for(self.note or "3 customers")
         if self.note and not any(line.strip() == self.note for line in opened.screen()):
             raise _Failed(f"of a note of {len(self.note)} characters came back {opened.screen()[1]!r}")

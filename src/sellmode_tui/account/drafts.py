@@ -10,15 +10,15 @@ import contextlib
 import fcntl
 import os
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from sellmode_tui.cache.outbox import committing
-from sellmode_tui.sealed import Connection
+from sellmode_tui.cache.outbox import Outbox, committing
+from sellmode_tui.sealed import Connection, SealedError
 
 _FILE: Final = "window-"
 
@@ -64,17 +64,17 @@ class Left(NamedTuple):
 class Drafts:
     """The tables. Methods raise as the journal's do."""
 
-    def __init__(self, using: Callable[[], AbstractContextManager[Connection]]) -> None:
+    def __init__(self, using: Callable[[], AbstractContextManager[Connection]], outbox: Outbox) -> None:
         self._using = using
-        self._dropped: set[str] = set()
-        """Saved meanwhile: whoever has read the form before that does not bring it back."""
+        self._outbox = outbox
 
     def keep(self, window: str, drafts: Sequence[Draft], looked: bytes | None) -> None:
         """Put these in place of all that a window held."""
         with self._using() as connection, committing(connection):
             connection.execute("DELETE FROM draft WHERE window = ?", (window,))
+            dropped = _dropped(connection)
             for place, draft in enumerate(drafts):
-                if draft.id not in self._dropped:
+                if draft.id not in dropped:
                     body = msgspec.json.encode(draft).decode()
                     connection.execute(
                         "REPLACE INTO draft (id, window, place, body) VALUES (?, ?, ?, ?)",
@@ -84,11 +84,29 @@ class Drafts:
             if looked is not None:
                 connection.execute("INSERT INTO looked (window, body) VALUES (?, ?)", (window, looked.decode()))
 
+    @contextlib.contextmanager
+    def saving(self, id: str) -> Iterator[None]:
+        """Drop a draft in the transaction of the change that this thread writes meanwhile: no kill leaves both.
+
+        Where there was nothing to change, it goes afterwards.
+        """
+        dropped = False
+
+        def drop(connection: Connection) -> None:
+            nonlocal dropped
+            dropped = True
+            _drop(connection, id)
+
+        with self._outbox.together(drop):
+            yield
+        if not dropped:
+            with contextlib.suppress(SealedError):  # nothing was to be written, and so there is nothing to lose
+                self.drop(id)
+
     def drop(self, id: str) -> None:
         """A form was saved."""
-        self._dropped.add(id)
         with self._using() as connection, committing(connection):
-            connection.execute("DELETE FROM draft WHERE id = ?", (id,))
+            _drop(connection, id)
 
     def bodies(self) -> list[str]:
         """All drafts of all windows, as they lie there."""
@@ -171,6 +189,21 @@ class Window:
 
     def _path(self, id: str) -> Path:
         return self._folder / f"{_FILE}{id}"
+
+
+def _drop(connection: Connection, id: str) -> None:
+    _dropped(connection)
+    connection.execute("INSERT OR IGNORE INTO dropped VALUES (?)", (id,))
+    connection.execute("DELETE FROM draft WHERE id = ?", (id,))
+
+
+def _dropped(connection: Connection) -> set[str]:
+    """What was saved since the journal was opened: whoever has read the form before that does not bring it back.
+
+    A table, so that it is undone with the transaction.
+    """
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS dropped (id TEXT PRIMARY KEY) WITHOUT ROWID")
+    return {id for (id,) in connection.execute("SELECT id FROM dropped").fetchall()}
 
 
 # ------------------------------------------------------------------ schema

@@ -111,7 +111,7 @@ class Journal:
         self._place = _place(path)
         self.outbox = Outbox(self._using)
         """What the person wrote."""
-        self.drafts = Drafts(self._using)
+        self.drafts = Drafts(self._using, self.outbox)
         """What the person typed and has not saved."""
         try:
             with sealed.errors(path):

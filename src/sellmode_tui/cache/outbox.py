@@ -7,6 +7,7 @@ longer than a statement waits, DiskFull and so on. Then nothing was changed, and
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -151,12 +152,27 @@ def committing(connection: Connection) -> Iterator[None]:
         connection.execute("UPDATE outbox SET commits = commits + 1")
 
 
+class _OfThread(threading.local):
+    act: Callable[[Connection], object] | None = None
+    """What goes with what it adds."""
+
+
 class Outbox:
     """The mutations in a journal. May be used from any thread, by several processes at once."""
 
     def __init__(self, using: Callable[[], AbstractContextManager[Connection]]) -> None:
         """``using`` lends the journal's connection to one thread at a time."""
         self._using = using
+        self._here = _OfThread()
+
+    @contextmanager
+    def together(self, act: Callable[[Connection], object]) -> Iterator[None]:
+        """Have what this thread adds meanwhile and something else in one transaction: both are kept, or neither."""
+        self._here.act = act
+        try:
+            yield
+        finally:
+            self._here.act = None
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -218,6 +234,8 @@ class Outbox:
                 if entry is None or entry.body != body:
                     raise ValueError("this id names another mutation")
                 entries.append(entry)
+            if self._here.act is not None:
+                self._here.act(connection)
         return entries
 
     def withdraw(self, *mids: str) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import uuid
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -19,13 +18,12 @@ from textual.widgets import Static
 
 from sellmode_contract.text import visible
 from sellmode_tui.account.drafts import Draft, DraftField
-from sellmode_tui.account.errors import AccountError
 from sellmode_tui.screens.confirm import discarding
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.desk_screen import DeskScreen
 from sellmode_tui.screens.form_fields import Changes, FormField, Unreadable
 from sellmode_tui.screens.forms import Trouble
-from sellmode_tui.visibility import Door, SealedError, Written
+from sellmode_tui.visibility import Door, Written
 from sellmode_tui.widgets.scrollbar import PlainBar
 from sellmode_tui.widgets.text_field import TextField
 
@@ -215,10 +213,8 @@ class FormScreen(DeskScreen[Written]):
         self.write(partial(self._write, write), self._saved, refused=self.refuse, closes=True)
 
     def _write(self, write: Write, door: Door) -> Written:
-        written = write(door)
-        with contextlib.suppress(SealedError, AccountError):  # it is written: that counts
-            self._desk.journal.drafts.drop(self._draft)
-        return written
+        with self._desk.journal.drafts.saving(self._draft):
+            return write(door)
 
     def _saved(self, written: Written) -> None:
         self._busy = False

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -56,6 +59,8 @@ def test_another_window_takes_nothing_while_the_first_runs(folder: Path, journal
     one, other = Window(folder), Window(folder)
     journal.drafts.keep(one.id, [draft("a")], b"{}")
     journal.drafts.keep(other.id, [draft("b")], None)
+    with journal._using() as connection:  # not in the same millisecond
+        connection.execute("UPDATE draft SET at = at - 1 WHERE window = ?", (one.id,))
     assert journal.drafts.take(other).drafts == [draft("b")]
     one.close()
     assert journal.drafts.take(other) == ([draft("a"), draft("b")], b"{}")
@@ -90,6 +95,73 @@ def test_what_was_saved_does_not_come_back_with_a_late_write(folder: Path, journ
     assert journal.drafts.take(window).drafts == [draft("b")]
     journal.drafts.keep(window.id, [draft("a"), draft("b")], None)
     assert journal.drafts.take(window).drafts == [draft("b")]
+    window.close()
+
+
+_SAVE = """
+import datetime as dt, os, signal, sys
+from pathlib import Path
+from sellmode_tui.account.journal import Journal
+from sellmode_tui.cache.outbox import Made
+from tests.tui.account.test_drafts import KEY, NOON
+from tests.tui.cache.written import note
+
+left = int(sys.argv[2])
+
+def step(*ignored):
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+journal = Journal(Path(sys.argv[1]), KEY)
+journal._connection.set_trace_callback(step)
+with journal.drafts.saving("a"):
+    journal.outbox.add(note("c1", "Canary"), mid="mid-000001", made=Made(NOON, "", 0), before={})
+"""
+
+
+def test_a_kill_leaves_either_the_draft_or_what_was_saved(folder: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    both = set()
+    for deadly in range(1, 40):
+        path = folder / str(deadly) / "journal.db"
+        path.parent.mkdir()
+        with contextlib.closing(Journal(path, KEY)) as journal:
+            journal.drafts.keep("killed", [draft("a")], None)
+        run = subprocess.run(
+            [sys.executable, "-c", _SAVE, str(path), str(deadly)],
+            env=environment, capture_output=True, check=False, timeout=60,
+        )  # fmt: skip
+        assert run.returncode in (0, -signal.SIGKILL), run.stderr.decode()
+        with contextlib.closing(Journal(path, KEY)) as journal:
+            both.add((len(journal.drafts.bodies()), journal.outbox.unsent()))
+        if run.returncode == 0:
+            break
+    assert run.returncode == 0
+    assert both == {(1, 0), (0, 1)}
+
+
+def test_a_draft_that_could_not_be_saved_stays(folder: Path, journal: Journal) -> None:
+    window = Window(folder)
+    journal.drafts.keep(window.id, [draft("a")], None)
+    made = Made(NOON, "", 0)
+    journal.outbox.add(note("c1", "one"), mid="mid-000001", made=made, before={})
+    with pytest.raises(ValueError, match="another"), journal.drafts.saving("a"):
+        journal.outbox.add(note("c1", "one"), mid="mid-000001", made=made, before={})
+    with pytest.raises(RuntimeError), journal.drafts.saving("a"):
+        raise RuntimeError
+    journal.drafts.keep(window.id, [draft("a", "more")], None)
+    assert journal.drafts.take(window).drafts == [draft("a", "more")]
+    window.close()
+
+
+def test_a_draft_that_changed_nothing_goes_too(folder: Path, journal: Journal) -> None:
+    window = Window(folder)
+    journal.drafts.keep(window.id, [draft("a")], None)
+    with journal.drafts.saving("a"):
+        pass
+    assert journal.drafts.take(window).drafts == []
     window.close()
 
 
