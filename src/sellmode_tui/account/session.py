@@ -243,14 +243,17 @@ def remember(session: Session) -> None:
 
     For the caller to see that the retailer allows it.
     """
-    profile = session.folder.profile
+    key, profile = session.key, session.folder.profile
     session.folder.store_profile(msgspec.structs.replace(profile, remembered=True))  # first: what is there gets deleted
     try:
-        keyring.store(session.folder.id, session.key)
+        keyring.store(session.folder.id, key)
     except errors.KeyringUnavailable as error:
         if not error.unsure:
             session.folder.store_profile(profile)
         raise
+    if not session.is_open:  # locked meanwhile: what came after that is not kept
+        keyring.delete(session.folder.id)
+        session.folder.store_profile(msgspec.structs.replace(profile, remembered=False))
 
 
 def forget(folder: AccountFolder) -> None:

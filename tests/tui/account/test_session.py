@@ -7,6 +7,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -602,6 +603,22 @@ def test_staying_signed_in_until_lock(world: World, kept: Path) -> None:
     assert not again.is_open
     assert kept.read_text() == "{}"
     assert session.unlock_remembered(world.folder(), clock=world.clock) is None
+
+
+def test_a_lock_that_comes_while_the_keyring_is_asked_counts(
+    world: World, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = world.sign_in()
+
+    def ask(verb: Any, *asked: Any, ask: Callable[..., bytes | None] = keyring._ask) -> bytes | None:
+        if verb == "set":
+            session.lock(opened)
+        return ask(verb, *asked)
+
+    monkeypatch.setattr(keyring, "_ask", ask)
+    session.remember(opened)
+    assert kept.read_text() == "{}"
+    assert not world.folder().profile.remembered
 
 
 def test_signing_out_and_a_lease_that_ends_empty_the_keyring(world: World, kept: Path) -> None:
