@@ -2,10 +2,14 @@
 
 Textual reads an escape character within a paste as the beginning of a key: what follows it would be typed, and do what
 such keys do, before the rest is pasted.
+
+Its fields take no typed character that Python does not call printable: the joiner within an emoji or a Persian word,
+the wide blank of a Japanese keyboard, an emoji newer than Python. Such a character comes as a paste, which they take.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
 
@@ -53,7 +57,14 @@ class Keys(XTermParser):
         if text and self._pasting:
             yield events.Paste(text.replace("\0", ""))
         elif text:
-            yield from super().feed(text)
+            yield from map(_typed, super().feed(text))
+
+
+def _typed(message: Message) -> Message:
+    """A key, or a paste in place of a key whose character would not be typed."""
+    if not isinstance(message, events.Key) or message.character is None or message.is_printable:
+        return message
+    return message if unicodedata.category(message.character) == "Cc" else events.Paste(message.character)
 
 
 def _begun(data: str) -> int:

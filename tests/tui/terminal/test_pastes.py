@@ -57,3 +57,8 @@ def test_keys_are_read_as_ever() -> None:
 
 def test_two_pastes_in_a_row_are_two() -> None:
     assert read(Keys(), f"{START}one{END}{START}two{END}") == ["<one>", "<two>"]
+
+
+@pytest.mark.parametrize("character", ["\u200d", "\u200c", "\u200f", "\u3000", "\xa0", "\U000e0067", "\U0010fffd"])
+def test_a_character_that_fields_would_not_take_is_pasted(character: str) -> None:
+    assert read(Keys(), f"a{character}b") == ["a", *(f"<{each}>" for each in character), "b"]
