@@ -46,6 +46,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[DraftField, ...]
     focus: int = 0
     """Which of the places to type in had the cursor."""
+    cursor: tuple[int, ...] = ()
+    """Where it stood in its text: the column of a line, the line and column of an area."""
 
     def __repr__(self) -> str:
         """Without what was typed: representations end up in logs."""

@@ -646,6 +646,26 @@ def retype(field: TextField, text: str) -> None:
     field.cursor_position = len(text)
 
 
+def cursor_in(place: Widget | None) -> tuple[int, ...]:
+    """Where the cursor stands in the text of a place to type in."""
+    match place:
+        case TextField():
+            return (place.cursor_position,)
+        case PlainTextArea():
+            return place.cursor_location
+        case _:
+            return ()
+
+
+def put_cursor(place: Widget, cursor: tuple[int, ...]) -> None:
+    """Have the cursor where it stood."""
+    match place, cursor:
+        case TextField(), (column,):
+            place.cursor_position = column
+        case PlainTextArea(), (row, column):
+            place.move_cursor((row, column))
+
+
 def entry_of(defined: CustomField, path: str, desk: Desk, value: Any = None) -> FormField:
     """The field of a form for one that the retailer defined."""
     label = defined.label or defined.name

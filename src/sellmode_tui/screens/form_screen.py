@@ -21,7 +21,7 @@ from sellmode_tui.account.drafts import Draft, DraftField
 from sellmode_tui.screens.confirm import discarding
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.desk_screen import DeskScreen
-from sellmode_tui.screens.form_fields import Changes, FormField, Unreadable
+from sellmode_tui.screens.form_fields import Changes, FormField, Unreadable, cursor_in, put_cursor
 from sellmode_tui.screens.forms import Trouble
 from sellmode_tui.visibility import Door, Written
 from sellmode_tui.widgets.scrollbar import PlainBar
@@ -162,7 +162,13 @@ class FormScreen(DeskScreen[Written]):
         chain = self.focus_chain
         focus = chain.index(self.focused) if self.focused in chain else 0
         return Draft(
-            id=self._draft, kind=self.KIND, subject=self.subject, title=self._title, fields=tuple(fields), focus=focus
+            id=self._draft,
+            kind=self.KIND,
+            subject=self.subject,
+            title=self._title,
+            fields=tuple(fields),
+            focus=focus,
+            cursor=cursor_in(self.focused),
         )
 
     async def resume(self, draft: Draft) -> Draft | None:
@@ -185,7 +191,9 @@ class FormScreen(DeskScreen[Written]):
         if changed:
             self.say_quietly(f"Changed by somebody else meanwhile: {', '.join(changed)}. {REPLACES}")
         if draft.focus < len(self.focus_chain):
-            self.focus_chain[draft.focus].focus()
+            place = self.focus_chain[draft.focus]
+            place.focus()
+            put_cursor(place, draft.cursor)
         return Draft(id=uuid.uuid4().hex, kind="", title=draft.title, fields=tuple(left)) if left else None
 
     # --- saving

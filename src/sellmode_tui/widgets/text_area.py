@@ -88,8 +88,13 @@ class PlainTextArea(TextArea):
 
     async def _on_paste(self, event: events.Paste) -> None:
         """Terminals end the lines of a paste as they like; Textual inserts it after this."""
-        event.text = _LINE_END.sub("\n", event.text)
+        event.text = with_line_feeds(event.text)
 
     def check_consume_key(self, key: str, character: str | None = None) -> bool:
         """Whether a key types something: a key of the app that does is not offered meanwhile."""
         return super().check_consume_key(key, character) or key in ("slash", "question_mark")
+
+
+def with_line_feeds(text: str) -> str:
+    """A text as an area holds it."""
+    return _LINE_END.sub("\n", text)

@@ -88,7 +88,7 @@ class TextField(Input):
         """Several lines become one."""
         event.prevent_default()
         event.stop()
-        if text := _LINE_ENDS.sub(" ", event.text.strip("\r\n")):
+        if text := one_line(event.text):
             self.replace(text, *self.selection)
 
     def on_resize(self) -> None:
@@ -114,3 +114,8 @@ class TextField(Input):
         """Cut what is selected, unless it is secret."""
         if not self.password:
             super().action_cut()
+
+
+def one_line(text: str) -> str:
+    """A text as a line holds it."""
+    return _LINE_ENDS.sub(" ", text.strip("\r\n"))

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -25,6 +26,7 @@ from sellmode_tui.screens.note_form import NoteForm
 from sellmode_tui.screens.profile import ProfileScreen
 from sellmode_tui.screens.search_bar import SearchBar
 from sellmode_tui.screens.sign_in import SignInScreen
+from sellmode_tui.screens.too_small import TooSmallScreen
 from sellmode_tui.widgets.choice import Choice
 from sellmode_tui.widgets.press import Press
 from sellmode_tui.widgets.text_area import PlainTextArea
@@ -193,6 +195,25 @@ async def test_signing_out_and_switching_keep_a_draft(key: str) -> None:
         await pilot.press("f10")
         await unlock(pilot)
         assert isinstance(pilot.app.screen, CustomersScreen)
+
+
+@pytest.mark.usefixtures("annas")
+@pytest.mark.parametrize(("kind", "typed"), [("note", "likes blue\nand red"), ("customer", "likes blue and red")])
+async def test_the_cursor_is_where_it_stood(kind: str, typed: str) -> None:
+    async with at_the_counter() as pilot:
+        await open_form(pilot, kind, customer=CLARA.id)
+        place = pilot.app.screen.focused
+        assert isinstance(place, TextField | PlainTextArea)
+        place.clear()
+        pilot.app.post_message(events.Paste(typed))
+        await at_rest(pilot)
+        await pilot.press(*["left"] * 3)
+        await pilot.press("f10")
+        await unlock(pilot)
+        await pilot.press("X")
+        place = pilot.app.screen.focused
+        assert isinstance(place, TextField | PlainTextArea)
+        assert (place.value if isinstance(place, TextField) else place.text) == f"{typed[:-3]}Xred"
 
 
 @pytest.mark.usefixtures("annas")
@@ -481,3 +502,34 @@ async def test_the_tasks_come_back_with_their_search(demo_files: Callable[..., P
         assert isinstance(pilot.app.screen, AgendaScreen)
         await wait_until(pilot, lambda: pilot.app.screen.settled)  # type: ignore[attr-defined]  # the screen's
         assert app_of(pilot)._looked() == before
+
+
+@pytest.mark.usefixtures("annas")
+@pytest.mark.parametrize("kind", ["note", "customer"])
+async def test_what_is_typed_in_a_window_too_small_is_in_the_form(kind: str) -> None:
+    async with at_the_counter() as pilot:
+        await open_form(pilot, kind, customer=CLARA.id)
+        place = pilot.app.screen.focused
+        assert isinstance(place, TextField | PlainTextArea)
+        place.clear()
+        await pilot.press(*"so")
+        await pilot.resize_terminal(40, 10)
+        await shows(pilot, TooSmallScreen)
+        await pilot.press(*"quick", "space", *"1?")
+        pilot.app.post_message(events.Paste(" blue\r\nand red"))
+        await at_rest(pilot)
+        await pilot.press("!")
+        await pilot.resize_terminal(80, 24)
+        await shows(pilot, FormScreen.kinds[kind])
+        line = isinstance(place, TextField)
+        text = place.value if isinstance(place, TextField) else place.text
+        assert text == f"soquick 1? blue{' ' if line else chr(10)}and red!"
+
+
+@pytest.mark.usefixtures("annas")
+async def test_in_a_window_too_small_keys_that_type_nothing_work() -> None:
+    async with at_the_counter() as pilot:
+        await pilot.resize_terminal(40, 10)
+        await shows(pilot, TooSmallScreen)
+        await pilot.press("q")
+        await wait_until(pilot, lambda: pilot.app._exit)
