@@ -64,6 +64,7 @@ from sellmode_contract.records import (
     Record,
     Request,
     RuleTask,
+    Staff,
     TaskRule,
     source_id,
     task_rule_id,
@@ -83,7 +84,7 @@ _ROLES: tuple[Role, Role] = ("associate", "manager")
 
 
 class Fact(NamedTuple):
-    """What differs, in two values; everything else of a hidden customer and of another store's rule is the same."""
+    """What differs, in two values; everything else of a hidden customer and of another store is the same."""
 
     name: str
     values: tuple[Any, Any]
@@ -102,7 +103,7 @@ class Fact(NamedTuple):
         return Customer(id=id, store=store, owner=owner, given_name="Zoë", created_at=NOW, **fields)
 
     def belongings(self, which: int, customer: Customer, owner: str, store: str) -> list[Record]:
-        """What the hidden customer has, and a rule of another store."""
+        """What the hidden customer has, and a rule and somebody of another store."""
         value = self.values[which]
         day = value if self.name == "birthday" else 5
         return [
@@ -131,6 +132,10 @@ class Fact(NamedTuple):
                 id=task_rule_id("Beta", slug := value if self.name == "rule" else "thanks"), store="Beta", slug=slug,
                 name="x", trigger="new_customer", title="x",
             ),
+            Staff(
+                id=source_id("staff", "shopify", name := value if self.name == "staff" else "zoe"), store="Beta",
+                user_name=name, name="x", role="associate",
+            ),
         ]  # fmt: skip
 
 
@@ -147,6 +152,7 @@ FACTS = (
     Fact("task", ("open", "done")),
     Fact("claim", ("somebody", "anybody")),
     Fact("rule", ("thanks", "regards")),
+    Fact("staff", ("zoe", "yve")),
 )
 ON_CARDS = ("number",)
 """What a manager in Associate Mode has on cards: whom there is."""
@@ -189,7 +195,11 @@ class Retailers:
                              given_name=f"Mine {number}", email=f"mine{number}@example.com", created_at=NOW)
                     for number in range(3)
                 ]  # fmt: skip
-                records.write(connection, mine, now=NOW)
+                task = ManualTask(
+                    id=source_id("manual_task", "x", "mine"), store="Alpha", creator=self.me.id, assignee=self.me.id
+                )
+                records.write(connection, [*mine, task], now=NOW)
+            self.task = task.id
             self.mine = [one.id for one in mine]
 
     def _one(self, folder: Path, which: int) -> Database:
@@ -334,6 +344,7 @@ class Asker:
             Create(kind="customer", id=customer, doc={"given_name": "x"}),
             Create(kind="date", id=ids["date"], doc={"customer": mine, "label": "x", "month": 1, "day": 1}),
             self._rule_of_a_store(),
+            self._claim_for_somebody(),
             Edit(kind="customer", id=customer, set={"language": "fr"}),
             Remove(kind="customer", id=customer),
             Park(id=self._uuid7(), customer=customer, operation={"op": "edit", "kind": "customer", "id": customer}),
@@ -360,6 +371,15 @@ class Asker:
         slug, named = self.chance.choice(["thanks", "regards"]), self.chance.choice(["Alpha", "Beta"])
         doc = {"slug": slug, "store": named, "name": "x", "trigger": "new_customer", "title": "x"}
         return Create(kind="task_rule", id=task_rule_id(self.chance.choice(["Alpha", "Beta"]), slug), doc=doc)
+
+    def _claim_for_somebody(self) -> Operation:
+        """What undoing a hand-over looks like, with a claim of somebody who may not be there."""
+        other = source_id("staff", "shopify", self.chance.choice(["zoe", "yve"]))
+        to, seen = self.chance.choice([(None, self.of.me.id), (self.of.me.id, None)])
+        return Edit(
+            kind="manual_task", id=self.of.task, guard=True, set={"assignee": to, "claimed_by": other},
+            was={"assignee": seen, "claimed_by": None},
+        )  # fmt: skip
 
     def _of_my_own(self, mine: str) -> Operation:
         """A change of what the asker has, with the hidden values."""
