@@ -133,6 +133,20 @@ def test_a_declaration_fits_its_struct(kind: Kind[Any]) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_numbers_are_whole_where_their_structs_say_so(kind: Kind[Any]) -> None:
+    types = get_type_hints(kind.record)
+    for number in (field for field in kind.fields if isinstance(field, Number)):
+        type = types[number.name]
+        assert number.whole == (float not in (type, *get_args(type)))
+
+
+def test_a_part_of_a_month_is_refused_as_no_whole_number() -> None:
+    doc = {**document(KINDS["date"]), "month": 1.5}
+    with pytest.raises(Rejected, match="Month has to be a whole number"):
+        apply(Create(kind="date", id="made", doc=doc), world())
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_samples_stand_up_to_their_own_rules(kind: Kind[Any]) -> None:
     for field in kind.fields:
         if field.sample is not None:

@@ -124,15 +124,17 @@ class OneOf(Field, frozen=True, kw_only=True):
 
 
 class Number(Field, frozen=True, kw_only=True):
-    """A number within bounds, whole if its struct says so."""
+    """A number within bounds."""
 
     least: float
     most: float
+    whole: bool = True
+    """As its struct says."""
 
     @property
     def wants(self) -> str:
         """A number."""
-        return "a number"
+        return "a whole number" if self.whole else "a number"
 
     @property
     def sample(self) -> float:

@@ -48,7 +48,7 @@ TASK_RULE = Kind(
         OneOf(name="trigger", choices=TRIGGERS, write="once"),
         Elements(name="dates", most=50),
         Number(name="after_days", least=1, most=MOST_DAYS),
-        Number(name="times_average", least=0.1, most=100),
+        Number(name="times_average", least=0.1, most=100, whole=False),
         Elements(name="products", of="product", most=50),
         Flag(name="per_unit"),
         Text(name="event", longest=LONGEST_NAME),
