@@ -132,7 +132,9 @@ class DraftingApp(FollowingApp):
         if typed != self._kept:
             self._kept = typed
             self._write_typed(keeper, keeper.number(), typed)
-            self._look_soon()  # a key may take its time to be worked off
+            self._look_soon()
+        elif self.works_off:  # what is typed may wait for a page
+            self._look_soon()
 
     @work(thread=True, group="drafts", exit_on_error=False)
     def _write_typed(self, keeper: _Keeper, number: int, typed: Typed) -> None:

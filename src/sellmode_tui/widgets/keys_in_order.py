@@ -90,6 +90,11 @@ class KeysInOrder(App[ReturnType]):
         self._dropped = False
         """Whether something was dropped of which nothing was said yet."""
 
+    @property
+    def works_off(self) -> bool:
+        """Whether something that was typed is still being worked off, or waits for that."""
+        return self._work is not None
+
     def typed_ahead_was_dropped(self) -> None:
         """What was typed goes nowhere: say so."""
 

@@ -28,6 +28,7 @@ from sellmode_tui.screens.search_bar import SearchBar
 from sellmode_tui.screens.sign_in import SignInScreen
 from sellmode_tui.screens.too_small import TooSmallScreen
 from sellmode_tui.widgets.choice import Choice
+from sellmode_tui.widgets.keys_in_order import turning
 from sellmode_tui.widgets.press import Press
 from sellmode_tui.widgets.text_area import PlainTextArea
 from sellmode_tui.widgets.text_field import TextField
@@ -228,6 +229,21 @@ async def test_a_draft_is_in_the_journal_a_moment_after_it_was_typed() -> None:
         await is_kept(pilot, "canarys")
         await save(pilot)
         assert stored(pilot) == []
+
+
+@pytest.mark.usefixtures("annas")
+async def test_what_was_typed_ahead_is_kept_once_it_is_there() -> None:
+    async with at_the_counter() as pilot:
+        app = app_of(pilot)
+        await wait_until(pilot, lambda: app._look_timer is None)
+        on_its_way = turning(app)
+        app.post_message(events.Key("x", "x"))
+        await wait_until(pilot, lambda: app._look_timer is not None)
+        first = app._look_timer
+        await wait_until(pilot, lambda: app._look_timer is not first)
+        await open_form(pilot, "note", customer=CLARA.id)
+        on_its_way.end()
+        await is_kept(pilot, '"x"')
 
 
 @pytest.mark.usefixtures("annas")
