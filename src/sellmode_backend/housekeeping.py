@@ -15,7 +15,7 @@ from sellmode_backend.accounts import codes, limits, sessions
 from sellmode_backend.accounts.signing_in import Clock
 from sellmode_backend.rules import events
 from sellmode_backend.store import clients, duplicates, feeds
-from sellmode_backend.store.database import Database
+from sellmode_backend.store.database import Database, is_passing, is_unavailable
 
 REMOVALS_KEPT = dt.timedelta(days=90)
 """A terminal away for longer reads its scopes anew."""
@@ -42,7 +42,10 @@ async def keep_pairs(database: Database, clock: Clock, every_seconds: float) -> 
             while await to_thread.run_sync(duplicates.catch_up, database, clock()):
                 pass
         except Exception as error:  # noqa: BLE001  # the next look is another chance, and the server serves without it
-            _log.error("looking for duplicates failed\n%s", faults.traced(error))
+            if is_passing(error) or is_unavailable(error):  # it may be so for hours
+                _log.warning("duplicates are looked for later: the database is busy or cannot be reached")
+            else:
+                _log.error("looking for duplicates failed\n%s", faults.traced(error))
 
 
 def tidy(database: Database, now: dt.datetime) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import datetime as dt
+import logging
 from pathlib import Path
 
 import pytest
@@ -13,8 +16,10 @@ from sellmode_backend import housekeeping
 from sellmode_backend.rules import events
 from sellmode_backend.rules.events import CustomerEvent
 from sellmode_backend.store import clients, records
+from sellmode_backend.store.database import open_database
 from sellmode_backend.store.schema import metadata, record, rule_event
 from sellmode_contract.records import TaskRule, task_rule_id
+from tests.backend.people import MovedClock
 from tests.backend.sync.pushing import Shop, customer_of
 
 
@@ -68,3 +73,26 @@ def test_operators_are_told_what_bounds_each_table() -> None:
     rows = [line.split("|")[1] for line in told.splitlines() if line.startswith("| `")]
     named = {name.strip(" `") for row in rows for name in row.split(",")}
     assert set(metadata.tables) <= named
+
+
+def test_a_database_that_is_away_is_a_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    log = logging.getLogger(housekeeping.__name__)
+
+    async def look() -> None:
+        told = asyncio.Event()
+
+        def tell(_: logging.LogRecord) -> bool:
+            told.set()
+            return True
+
+        log.addFilter(tell)
+        keeping = asyncio.create_task(housekeeping.keep_pairs(database, MovedClock(), 0.001))
+        await asyncio.wait_for(told.wait(), 30)
+        keeping.cancel()
+        log.removeFilter(tell)
+
+    with contextlib.closing(open_database("postgresql://nobody@127.0.0.1:1/none")) as database:
+        asyncio.run(look())
+    assert {entry.getMessage() for entry in caplog.records} == {
+        "duplicates are looked for later: the database is busy or cannot be reached"
+    }
