@@ -151,7 +151,7 @@ class _Till:
 
     def _sign_in(self, opened: Terminal) -> None:
         lines = opened.screen()
-        if not any("anna" in line for line in lines if line.lstrip().startswith("User name")):
+        if not any("anna" in line for line in lines if "User name" in line):
             opened.type("anna\r")
             opened.wait_for(lambda lines: any("anna" in line for line in lines if "User name" in line))
         opened.type(f"{PASSWORD}\r")

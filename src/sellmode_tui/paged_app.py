@@ -145,6 +145,7 @@ class PagedApp(KeysInOrder[None]):
     def on_resize(self, event: events.Resize) -> None:
         """A window may become too small, and large enough again."""
         self._fit(event.size)
+        self.refresh(layout=True)  # one that was changed and changed back is reported once, and shows less than before
 
     def _fit(self, size: Size) -> None:
         if len(self.screen_stack) < 2:

@@ -66,6 +66,12 @@ def test_a_terminal_that_somebody_else_had_is_taken_back(note: Terminal) -> None
     note.wait_for(_TEXT)
 
 
+def test_a_size_that_changes_and_changes_back_draws_the_page_again(note: Terminal) -> None:
+    before = len(note.written)
+    note.signal(signal.SIGWINCH)  # of both changes this is all that the app hears
+    note.wait_for_bytes(b"Note about", since=before)
+
+
 def test_a_stop_that_was_announced_gives_the_terminal_back_meanwhile(note: Terminal) -> None:
     ours, before = note.settings, len(note.written)
     note.signal(signal.SIGTSTP)
