@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Static
 
 from sellmode_contract.mutations import Accept, Discard, Dismiss, Merge, Park
+from sellmode_tui.cache.losses import Loss, note_loss
+from sellmode_tui.cache.outbox import committing
 from sellmode_tui.screens.attention import AttentionScreen
-from sellmode_tui.screens.attention_details import DuplicateScreen, HandedOverScreen, RefusedScreen
+from sellmode_tui.screens.attention_details import DuplicateScreen, HandedOverScreen, LostScreen, RefusedScreen
 from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.screens.merge_form import MergeForm, told_apart
@@ -330,3 +333,26 @@ def _pair(*names: str) -> Duplicate:
     return Duplicate(
         id="p", customers=("1", "2"), names=(one, other), owners=("", ""), matched=("email",), differences=()
     )
+
+
+# ------------------------------------------------------------------ what damage has taken
+
+
+async def test_what_damage_has_taken_stands_there_until_it_was_seen() -> None:
+    async with at_the_counter() as pilot:
+        workspace = app_of(pilot)._workspace
+        assert workspace is not None
+        journal = workspace.session.journal
+        with journal._using() as connection, committing(connection):
+            note_loss(connection, Loss(0, NOW, changes=2, refused=0, filters=0, drafts=1, kept_as="journal-x.db"))
+        app_of(pilot).post_message(app_of(pilot)._Changed(workspace))
+        await wait_until(pilot, lambda: "need attention: F3" in line(pilot))
+        await opened(pilot, "lost", LostScreen)
+        page = " ".join(str(pilot.app.screen.query(Static).first().render()).split())
+        assert "Lost to a damaged file: 2 unsent changes, 1 draft" in page
+        assert "kept on this terminal as journal-x.db" in page
+        await pilot.press("a")
+        await shows(pilot, AttentionScreen)
+        assert "Marked as seen." in told(pilot)
+        await wait_until(pilot, lambda: "lost" not in [row[0] for row in rows(pilot)])
+        assert journal.outbox.losses() == []
