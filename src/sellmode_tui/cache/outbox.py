@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -342,10 +342,12 @@ class Outbox:
         """
         condition = "state = 'waiting'" if fresh else "state = 'waiting' AND sent"
         with self._using() as connection:
-            # Mostly nothing waits: no write transaction then.
-            if connection.execute(f"SELECT 1 FROM mutation WHERE {condition} LIMIT 1").fetchone() is None:
-                return []
-            with committing(connection):
+            # Mostly nothing waits, or what was sent is tried again every few seconds: no write transaction then.
+            new = f"SELECT 1 FROM mutation WHERE {condition} AND seq IS NULL LIMIT 1"
+            numbering: AbstractContextManager[None] = committing(connection)
+            if connection.execute(new).fetchone() is None:
+                condition, numbering = f"{condition} AND seq IS NOT NULL", nullcontext()
+            with numbering:
                 rows = connection.execute(
                     f"SELECT number, seq, length(body) FROM mutation WHERE {condition} ORDER BY number LIMIT ?",
                     (max(max_count, 1),),

@@ -185,3 +185,17 @@ def test_without_a_witness_a_loss_has_no_count(path: Path) -> None:
     assert loss.changes is None
     assert "possibly some unsent changes" in loss.words
     journal.close()
+
+
+def test_trying_again_to_send_writes_nothing(path: Path) -> None:
+    """A terminal without a line tries every few seconds."""
+    journal = Journal(path, KEY)
+    write(journal, 1, 2)
+    sent = journal.outbox.batch(10, 60_000)
+    before = read_witness(path)
+    assert before is not None
+    assert journal.outbox.batch(10, 60_000) == journal.outbox.batch(10, 60_000, fresh=False) == sent
+    assert read_witness(path) == before
+    write(journal, 3)
+    assert [entry.seq for entry in journal.outbox.batch(10, 60_000)] == [1, 2, 3]
+    journal.close()
