@@ -150,7 +150,7 @@ class _Till:
             raise _Failed(f"something of the account was written while {page!r} was shown")
 
     def _sign_in(self, opened: Terminal) -> None:
-        lines = opened.screen()
+        lines = opened.wait_for("User name")
         if not any("anna" in line for line in lines if "User name" in line):
             opened.type("anna\r")
             opened.wait_for(lambda lines: any("anna" in line for line in lines if "User name" in line))
