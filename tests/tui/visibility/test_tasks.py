@@ -566,7 +566,9 @@ def test_many_tasks_take_few_queries(busy: Desk) -> None:
     for name, ask in reads.items():
         queries.clear()
         ask()
-        asked[name] = len([query for query in queries if query.startswith("SELECT") and " meta " not in query])
+        found = [query for query in queries if query.startswith("SELECT")]
+            # Beside what the cache asks itself for each reading: which state it is in, and whether it is damaged.
+            asked[name] = len([query for query in found if " meta " not in query and " sqlite_master " not in query])
     assert asked == {"counts": 2, "rows": 4, "by customer": 5, "lengths": 1}, "one reads the scopes each time"
     queries.clear()
     busy.door.task_counts()
