@@ -20,6 +20,7 @@ from sellmode_tui.account.drafts import Draft, Drafts, Window
 from sellmode_tui.account.errors import AccountError, NotSignedIn
 from sellmode_tui.account.folders import AccountFolder
 from sellmode_tui.account.settings import Settings
+from sellmode_tui.crash import write_report
 from sellmode_tui.entering_app import Clock, Start
 from sellmode_tui.following_app import FollowingApp
 from sellmode_tui.screens.customer_form import AddCustomerScreen
@@ -173,7 +174,12 @@ class DraftingApp(FollowingApp):
             await self.push_screen(form, self._after(form))
             if self._workspace is not workspace:
                 return
-            if left := await form.resume(draft):
+            try:
+                left = await form.resume(draft)
+            except Exception as error:  # noqa: BLE001  # a draft must not end the app each time that it is found
+                write_report(error)
+                left = draft
+            if left:
                 aside.append(left)
         self._aside = aside
         for draft in aside:

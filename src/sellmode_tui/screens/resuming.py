@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from sellmode_tui.account.drafts import Draft, Left
+from sellmode_tui.crash import write_report
+from sellmode_tui.entrance import TOLD
 from sellmode_tui.screens.desk import Looked
 from sellmode_tui.screens.form_screen import FormScreen
 from sellmode_tui.visibility import Door
@@ -32,8 +34,18 @@ def resume(door: Door, left: Left) -> Resumed:
     found = []
     for draft in left.drafts:
         kind = FormScreen.kinds.get(draft.kind)
-        found.append(Found(draft, kind.find(door, draft.subject) if kind else None))
+        found.append(Found(draft, _find(kind, door, draft) if kind else None))
     return Resumed(_read(left.looked), found)
+
+
+def _find(kind: type[FormScreen], door: Door, draft: Draft) -> Sequence[Any] | None:
+    try:
+        return kind.find(door, draft.subject)
+    except TOLD:
+        raise  # the account cannot be read at all
+    except Exception as error:  # noqa: BLE001  # a draft must not end the app each time that it is found; its text is offered
+        write_report(error)
+        return None
 
 
 def _read(looked: bytes | None) -> Looked:

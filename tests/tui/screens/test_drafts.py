@@ -360,6 +360,27 @@ async def test_a_draft_about_what_has_gone_is_offered_until_it_is_discarded() ->
 
 
 @pytest.mark.usefixtures("annas")
+@pytest.mark.parametrize("step", ["find", "resume"])
+async def test_a_draft_that_cannot_be_opened_for_an_unknown_reason_does_not_end_the_app(
+    step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with at_the_counter() as pilot:
+        await open_form(pilot, "note", customer=CLARA.id)
+        put(pilot, "text", "canary")
+        await touched(pilot)
+        await is_kept(pilot, "canary")
+
+        def fail(*_: Any) -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(type(pilot.app.screen), step, fail)
+        await pilot.press("f10")
+        await unlock(pilot)
+        assert isinstance(pilot.app.screen, LostDraftBox)
+        assert "canary" in said(pilot, ".box-text")
+
+
+@pytest.mark.usefixtures("annas")
 async def test_what_was_typed_in_a_field_that_is_no_more_is_offered() -> None:
     async with at_the_counter() as pilot:
         await open_form(pilot, "customer", customer=CLARA.id)
