@@ -22,7 +22,7 @@ from sellmode_backend.store import duplicates
 from sellmode_contract import wire
 
 _ROOT = Path(__file__).parents[2]
-_SHORT = {"crash": 1, "damage": 1, "sim": 6, "asker": 3}
+_SHORT = {"crash": 1, "damage": 1, "sim": 6, "asker": 3, "lock": 1}
 """Seeds of proofs that are tried here, besides those that have failed."""
 _SEEDS = [(name, seed) for name, short in _SHORT.items() for seed in [*results.kept_seeds(name), *range(short)]]
 
