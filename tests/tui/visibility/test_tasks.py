@@ -567,8 +567,8 @@ def test_many_tasks_take_few_queries(busy: Desk) -> None:
         queries.clear()
         ask()
         found = [query for query in queries if query.startswith("SELECT")]
-            # Beside what the cache asks itself for each reading: which state it is in, and whether it is damaged.
-            asked[name] = len([query for query in found if " meta " not in query and " sqlite_master " not in query])
+        # Beside what the cache asks itself for each reading: which state it is in, and whether it is damaged.
+        asked[name] = len([query for query in found if " meta " not in query and " sqlite_master " not in query])
     assert asked == {"counts": 2, "rows": 4, "by customer": 5, "lengths": 1}, "one reads the scopes each time"
     queries.clear()
     busy.door.task_counts()
