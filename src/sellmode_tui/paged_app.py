@@ -44,7 +44,6 @@ class PagedApp(KeysInOrder[None]):
     ENABLE_COMMAND_PALETTE = False
     CSS = """
     Footer { background: $background; color: $text-muted; padding: 0 1; }
-    Footer.-compact FooterKey { margin-right: 2; }
     ToastRack { layer: default; margin-bottom: 1; max-height: 6; overflow: hidden; }  /* has room of its own */
     Toast { border: none; background: $surface-lighten-1; color: $foreground; padding: 0 1; margin: 0; }
     Toast { width: 1fr; max-width: 100%; }

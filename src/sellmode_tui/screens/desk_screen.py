@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.widgets import Footer
 
 from sellmode_tui.screens.app_page import AppPage, Result
 from sellmode_tui.screens.asking import Asking
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.standing import status_of
 from sellmode_tui.visibility import Written
+from sellmode_tui.widgets.key_line import KeyLine
 from sellmode_tui.widgets.status_line import StatusLine
 
 
@@ -33,7 +33,7 @@ class DeskScreen(Asking, AppPage[Result]):
     def compose_foot(self) -> ComposeResult:
         """The last lines of the page: how things stand, and keys."""
         yield StatusLine(status_of(self._desk), ascii_only=self._desk.ascii_only)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine()
 
     # --- what the app tells
 
