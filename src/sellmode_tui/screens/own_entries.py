@@ -10,6 +10,7 @@ from textual import on
 from textual.binding import Binding, BindingType
 
 from sellmode_contract.records import Contact, Note
+from sellmode_tui.screens.contact_form import ContactForm
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.list_screen import ListScreen
 from sellmode_tui.screens.note_form import NoteForm
@@ -39,12 +40,14 @@ class OwnEntriesScreen(ListScreen[None, OwnEntry]):
 
     BINDING_GROUP_TITLE = "Written by me"
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "note", "Note", tooltip="Write a note", id="own.note"),
+        Binding("l", "log", "Log", tooltip="Log a call, a visit or a message", id="own.log"),
         Binding("x,delete", "remove", "Remove", key_display="x", tooltip="Take it away", id="own.remove"),
         Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="own.back"),
     ]
 
     def __init__(self, desk: Desk, profile: Profile) -> None:
-        empty = "You have written nothing about this customer yet. Esc, then n writes a note, l logs a contact."
+        empty = "You have written nothing about this customer yet. n writes a note, l logs a contact."
         super().__init__(desk, f"What I wrote about {profile.customer.name}", _COLUMNS, empty)
         self._profile = profile
 
@@ -75,6 +78,14 @@ class OwnEntriesScreen(ListScreen[None, OwnEntry]):
             self.open(NoteForm(self._desk, self._profile, item.record))
         elif item is not None:
             self.say("below", "A logged contact is not changed: x takes it away, then log it anew.")
+
+    def action_note(self) -> None:
+        """Write a note."""
+        self.open(NoteForm(self._desk, self._profile))
+
+    def action_log(self) -> None:
+        """Log a contact."""
+        self.open(ContactForm(self._desk, self._profile))
 
     def action_remove(self) -> None:
         """Take it away; undo brings it back."""

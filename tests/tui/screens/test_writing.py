@@ -20,6 +20,7 @@ from sellmode_tui.screens.customer_form import AddCustomerScreen, EditCustomerSc
 from sellmode_tui.screens.customer_page import MAY_NOT
 from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.screens.dates import DateForm, DatesScreen
+from sellmode_tui.screens.form_screen import FormScreen
 from sellmode_tui.screens.lock import LockScreen
 from sellmode_tui.screens.note_form import NoteForm
 from sellmode_tui.screens.own_entries import OwnEntriesScreen
@@ -331,6 +332,21 @@ async def test_a_note_of_several_lines_private_then_edited_and_removed() -> None
         await wait_until(pilot, lambda: table.count is not None and table.count.n == 2)
         assert not any(note.private for note in read(pilot).notes)
         await pilot.press("u")
+        await wait_until(pilot, lambda: table.count is not None and table.count.n == 3)
+
+
+@pytest.mark.parametrize(("key", "form", "said"), [("n", NoteForm, "text"), ("l", ContactForm, "summary")])
+async def test_more_is_written_from_the_list_of_what_one_wrote(key: str, form: type[FormScreen], said: str) -> None:
+    async with at_the_counter() as pilot:
+        await open_profile(pilot)
+        await pilot.press("N")
+        await shows(pilot, OwnEntriesScreen)
+        await pilot.press(key)
+        await shows(pilot, form)
+        put(pilot, said, "Likes blue.")
+        await save(pilot)
+        await shows(pilot, OwnEntriesScreen)
+        table = pilot.app.screen.query_one(RowTable)
         await wait_until(pilot, lambda: table.count is not None and table.count.n == 3)
 
 
