@@ -35,13 +35,12 @@ def create(operation: Create, world: World) -> Outcome:
     """A new record."""
     kind, hooks = _of(operation)
     hooks.may_create(operation, world)
+    hooks.check_new(operation, world)
     check_known(operation.doc, kind.created | {"customer"} if kind.of_customer else kind.created)
     if kind.of_customer:
         customer_of(operation, world)
     made = _record(kind, {**_stamps(kind, world), **operation.doc, "id": operation.id}, kind.created)
-    made = hooks.settle(None, made, operation, world)
-    hooks.check_new(operation, world)
-    return _outcome(None, made, hooks, world, {})
+    return _outcome(None, hooks.settle(None, made, operation, world), hooks, world, {})
 
 
 def edit(operation: Edit, world: World) -> Outcome:

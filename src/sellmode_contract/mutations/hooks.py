@@ -16,7 +16,7 @@ class Hooks(NamedTuple):
     may_create: Callable[[Create, World], None] = lambda operation, world: None
     """Whether somebody may make one."""
     check_new: Callable[[Create, World], None] = check_new
-    """Whether there is no such record yet. It is asked last, when all else is right."""
+    """Whether there is no such record yet."""
     may_change: Callable[[Any, Edit | Remove, World], None] = lambda record, operation, world: None
     """Whether somebody may edit or remove a record."""
     settle: Callable[[Any, Any, Create | Edit, World], Any] = lambda before, after, operation, world: after

@@ -19,12 +19,6 @@ from sellmode_contract.roles import Work
 from sellmode_contract.rules import checking
 
 
-def _check_new_rule(operation: Create, world: World) -> None:
-    # Its id can be worked out: ``_settle_rule`` has looked whether its author may know of the store's rules.
-    if world.records.get("task_rule", operation.id) is not None:
-        raise Rejected("conflict", "There is a rule of this slug already.", field="slug")
-
-
 def _may_change_rule(rule: TaskRule, _: Edit | Remove, world: World) -> None:
     account = world.account
     if rule.store is None:
@@ -45,10 +39,16 @@ def _settle_rule(before: TaskRule | None, rule: TaskRule, operation: Create | Ed
         raise Rejected("invalid", problem.detail, field=problem.field)
     if before is None and rule.id != task_rule_id(rule.store, rule.slug):
         raise Rejected("invalid", "The id of a rule is made of its store and slug.", field="id")
+    if before is None and world.records.get("task_rule", rule.id) is not None:
+        raise Rejected("conflict", "There is a rule of this slug already.", field="slug")
     return rule
 
 
-RULE_HOOKS = Hooks(check_new=_check_new_rule, may_change=_may_change_rule, settle=_settle_rule)
+def _check_new_later(_: Create, __: World) -> None:
+    """A rule's id can be worked out: ``_settle_rule`` looks first whether its author may know of the store's rules."""
+
+
+RULE_HOOKS = Hooks(check_new=_check_new_later, may_change=_may_change_rule, settle=_settle_rule)
 
 
 # ------------------------------------------------------------------ briefs
