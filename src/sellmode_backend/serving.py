@@ -31,6 +31,8 @@ from uvicorn.supervisors import Multiprocess
 from sellmode_backend.store.database import open_database
 from sellmode_backend.sync.events import END_STREAMS
 
+GIVEN_UP_SECONDS = 2.0
+"""So long whoever sends a body that was refused may read why; what they still send is dropped."""
 HEAD_SECONDS = 20.0
 """A request whose head takes longer is given up."""
 _GRACE_SECONDS = 5
@@ -83,11 +85,17 @@ class Protocol(H11Protocol):
         self._stop_waiting()
 
     def _look(self) -> None:
-        """Begin to wait for a head, or end that, as it comes."""
-        if self.conn.their_state is not h11.IDLE:
+        """Begin to wait for a head, or for the end of a body that was answered before it had come; else end that."""
+        theirs, ours = self.conn.their_state, self.conn.our_state
+        if theirs is h11.SEND_BODY and ours in (h11.DONE, h11.MUST_CLOSE):
+            seconds = GIVEN_UP_SECONDS
+        elif theirs is h11.IDLE:
+            seconds = HEAD_SECONDS
+        else:
             self._stop_waiting()
-        elif self._giving_up is None:
-            self._giving_up = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+            return
+        if self._giving_up is None:
+            self._giving_up = self.loop.call_later(seconds, self.transport.close)
 
     def _stop_waiting(self) -> None:
         if self._giving_up is not None:

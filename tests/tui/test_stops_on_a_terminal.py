@@ -23,7 +23,8 @@ def note(tmp_path: Path) -> Iterator[Terminal]:
     counter.make_account(data, anna, "associate", counter.demo("associate").records)
     with terminal(data) as opened:
         before = opened.settings
-        opened.wait_for("[1 Customers")
+        opened.wait_for("150 customers")
+        opened.wait_quiet()
         opened.press("enter")
         opened.wait_for("Consent")
         opened.press("n")

@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
+from textual.reactive import var
 from textual.widget import Widget
 
 from sellmode_tui.screens.form_fields import LABEL, SetEntry, elements, in_line
@@ -43,7 +44,7 @@ class CompletedField(TextField):
             self.key = key
             super().__init__()
 
-    offering: bool = False
+    offering: var[bool] = var(False, bindings=True)  # the last line says at once whose key Esc is
     """Whether anything is offered."""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets._footer import FooterKey
 
 from sellmode_contract.records import Record
 from sellmode_tui.screens.brief_form import BriefForm
@@ -16,6 +17,7 @@ from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.task_view import TaskScreen
 from tests.tui.screens import briefing, counter, tasking, writing
 from tests.tui.screens.briefing import COAT, HANNE, SCARF, go_to_briefs, new_brief
+from tests.tui.screens.counter import wait_until
 from tests.tui.screens.tasking import go_to_tasks, move_to
 from tests.tui.screens.writing import ANNA, at_rest, field, put, shows, type_in
 
@@ -49,6 +51,8 @@ async def form(pilot: Pilot[None]) -> None:
     field(pilot, "products").focus_first()
     await type_in(pilot, "AV-COAT-1, silk")
     await at_rest(pilot)
+    # Esc closes what is offered first; the last line is drawn after that.
+    await wait_until(pilot, lambda: all(key.key_display != "Esc" for key in pilot.app.screen.query(FooterKey)))
 
 
 async def like(pilot: Pilot[None]) -> None:
