@@ -11,8 +11,10 @@ import msgspec
 
 from sellmode_contract import text
 from sellmode_contract.documents import as_json
-from sellmode_contract.mutations.refusals import Rejected
+from sellmode_contract.kinds.customer import CUSTOMER
+from sellmode_contract.kinds.fields import Elements, Text
 from sellmode_contract.records import Address, Channel, Customer, CustomField, Retailer
+from sellmode_contract.refusals import Rejected
 
 EDITABLE_FIELDS = ("given_name", "family_name", "email", "phone", "address", "language", "preferred_channel")
 """Plain fields; besides them the entries of ``sizes`` and ``custom``."""
@@ -22,13 +24,7 @@ EDITABLE_SETS = ("tags", "preferences")
 MAPS = ("sizes", "custom")
 
 LONGEST: dict[str, int] = {
-    "given_name": 200,
-    "family_name": 200,
-    "email": 254,
-    "phone": 40,
-    "language": 35,
-    "tags": 60,
-    "preferences": 200,
+    **{field.name: field.longest for field in CUSTOMER.fields if isinstance(field, Text | Elements)},
     "sizes": 60,
     "custom": 2000,
 }
