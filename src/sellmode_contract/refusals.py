@@ -1,8 +1,10 @@
-"""Why a mutation is not done."""
+"""Why a mutation is not done, and what gave way where one was."""
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+
+import msgspec
 
 RejectionCode: TypeAlias = Literal[
     "invalid",
@@ -49,3 +51,10 @@ class Rejected(Exception):
         self.detail = detail
         self.field = field
         self.winner = winner
+
+
+class Conflict(msgspec.Struct, frozen=True):
+    """A field that somebody else had changed: the last to arrive won."""
+
+    yours: Any
+    theirs: Any

@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from sellmode_contract.mutations import Conflict, RejectionCode
+from sellmode_contract.refusals import Conflict, RejectionCode
 from sellmode_contract.visibility import Account
 
 PROTOCOL = 1

@@ -19,8 +19,8 @@ from sellmode_backend import openapi
 from sellmode_contract import kinds, mutations
 from sellmode_contract.mutations import Edit, Operation
 from sellmode_contract.mutations.operations import can_be_handed_over
-from sellmode_contract.mutations.refusals import TITLES
 from sellmode_contract.records import KINDS, CustomField, kind_of, parent_of
+from sellmode_contract.refusals import TITLES
 from sellmode_contract.roles import ROLE_CAPABILITIES, Capability
 from sellmode_tui.cache import tables
 from sellmode_tui.cache.outbox import Entry

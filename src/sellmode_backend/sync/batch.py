@@ -38,9 +38,9 @@ from sellmode_contract.mutations import (
     check_author_sees,
     target,
 )
-from sellmode_contract.mutations.refusals import TITLES
 from sellmode_contract.mutations.tasks import withdrawn
 from sellmode_contract.records import Customer, ManualTask, Record, Retailer, TaskCard, TaskRule, kind_of
+from sellmode_contract.refusals import TITLES
 
 
 def do(

@@ -28,7 +28,7 @@ from sellmode_backend.sync.judge import Author
 from sellmode_backend.sync.targets import Moved
 from sellmode_contract import wire
 from sellmode_contract.mutations import Merge, RejectionCode
-from sellmode_contract.mutations.refusals import TITLES
+from sellmode_contract.refusals import TITLES
 
 FAILURES = 3
 """So often the backend fails at a mutation before it puts it aside."""

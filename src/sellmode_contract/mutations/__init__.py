@@ -34,8 +34,8 @@ from sellmode_contract.mutations.operations import (
     is_fact,
     target,
 )
-from sellmode_contract.mutations.refusals import Rejected, RejectionCode
-from sellmode_contract.mutations.world import Conflict, Outcome, Reader, Stage, World
+from sellmode_contract.mutations.world import Outcome, Reader, Stage, World
+from sellmode_contract.refusals import Conflict, Rejected, RejectionCode
 
 __all__ = [
     "EDITABLE_FIELDS",

@@ -26,9 +26,9 @@ from sellmode_contract.mutations.operations import (
     Withdraw,
     target,
 )
-from sellmode_contract.mutations.refusals import Rejected
 from sellmode_contract.mutations.world import Outcome, Reader, World
 from sellmode_contract.records import Customer, Note, Record, Task, TaskRule, kind_of, parent_of
+from sellmode_contract.refusals import Rejected
 from sellmode_contract.visibility import Account
 
 Handler = Callable[[Any, World], Outcome]

@@ -10,9 +10,9 @@ import msgspec
 from sellmode_contract.mutations import tasks
 from sellmode_contract.mutations.operations import Claim, Release
 from sellmode_contract.mutations.reading import read
-from sellmode_contract.mutations.refusals import Rejected
 from sellmode_contract.mutations.world import Outcome, World
 from sellmode_contract.records import ManualTask, Request, RuleTask, Task
+from sellmode_contract.refusals import Rejected
 
 REQUEST_CLAIM_LAPSES: Final = dt.timedelta(minutes=15)
 """A claim of a request that was made longer ago takes nothing: its device was away."""

@@ -9,9 +9,9 @@ import msgspec
 
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit
-from sellmode_contract.mutations.refusals import Rejected
 from sellmode_contract.mutations.world import Outcome, World
 from sellmode_contract.records import Contact, Customer
+from sellmode_contract.refusals import Rejected
 
 FUTURE: Final = dt.timedelta(minutes=5)
 """So far ahead a contact may lie: clocks differ."""

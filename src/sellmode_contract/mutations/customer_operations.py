@@ -7,9 +7,9 @@ from sellmode_contract.mutations.customers import check_somebody, current_value,
 from sellmode_contract.mutations.generic import differ, overwritten
 from sellmode_contract.mutations.operations import Create, Edit, Remove
 from sellmode_contract.mutations.reading import check_new, entries_of, read, texts_of
-from sellmode_contract.mutations.refusals import Rejected
-from sellmode_contract.mutations.world import Conflict, Outcome, World
+from sellmode_contract.mutations.world import Outcome, World
 from sellmode_contract.records import Customer, HistoryEntry, kind_of, source_id
+from sellmode_contract.refusals import Conflict, Rejected
 
 
 def create(operation: Create, world: World) -> Outcome:

@@ -6,9 +6,9 @@ import calendar
 
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit
-from sellmode_contract.mutations.refusals import Rejected
 from sellmode_contract.mutations.world import World
 from sellmode_contract.records import ImportantDate
+from sellmode_contract.refusals import Rejected
 
 _LEAP_YEAR = 2000
 """Without a year it may be the 29th of February."""

@@ -15,9 +15,9 @@ from sellmode_contract.mutations import contacts, dates, rules, tasks
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit, Remove
 from sellmode_contract.mutations.reading import check_known, check_storable, customer_of, invalid, read
-from sellmode_contract.mutations.refusals import Rejected
-from sellmode_contract.mutations.world import Conflict, Outcome, World, changed
+from sellmode_contract.mutations.world import Outcome, World, changed
 from sellmode_contract.records import HistoryEntry, Record, kind_of, parent_of, source_id
+from sellmode_contract.refusals import Conflict, Rejected
 
 HOOKS: dict[str, Hooks] = {
     "contact": contacts.HOOKS,

@@ -12,8 +12,8 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from sellmode_contract.kinds import KINDS
-from sellmode_contract.mutations.refusals import Rejected
 from sellmode_contract.records import Channel, ConsentState
+from sellmode_contract.refusals import Rejected
 from sellmode_contract.roles import Capability
 
 OPERATION_VERSION = 1

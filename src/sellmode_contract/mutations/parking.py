@@ -20,9 +20,9 @@ from sellmode_contract.mutations.operations import (
     target,
 )
 from sellmode_contract.mutations.reading import read
-from sellmode_contract.mutations.refusals import Rejected
 from sellmode_contract.mutations.world import Outcome, Stage, World
 from sellmode_contract.records import Channel, Consent, Customer, ParkedEdit, Record, kind_of, parent_of
+from sellmode_contract.refusals import Rejected
 
 Apply = Callable[[Operation, World], Outcome]
 

@@ -13,7 +13,6 @@ from sellmode_contract.mutations.customers import check_text
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit, Finish, Remove, Reopen, Withdraw
 from sellmode_contract.mutations.reading import read
-from sellmode_contract.mutations.refusals import Rejected
 from sellmode_contract.mutations.world import Outcome, World, changed
 from sellmode_contract.records import (
     CorporateBrief,
@@ -29,6 +28,7 @@ from sellmode_contract.records import (
     TaskCard,
     source_id,
 )
+from sellmode_contract.refusals import Rejected
 from sellmode_contract.store_time import Due
 
 LONGEST_REASON = 200

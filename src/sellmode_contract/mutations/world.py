@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
-
-import msgspec
+from typing import NamedTuple, Protocol
 
 from sellmode_contract import visibility
 from sellmode_contract.records import Channel, Consent, Record, Retailer, kind_of
+from sellmode_contract.refusals import Conflict
 from sellmode_contract.visibility import Account
 
 
@@ -39,13 +38,6 @@ class World(NamedTuple):
     """When it was made, UTC."""
     age: dt.timedelta = dt.timedelta()
     """How long ago that is."""
-
-
-class Conflict(msgspec.Struct, frozen=True):
-    """A field that somebody else had changed: the last to arrive won."""
-
-    yours: Any
-    theirs: Any
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_origin, get_
 
 import msgspec
 
-from sellmode_contract.mutations.refusals import Rejected
 from sellmode_contract.mutations.rules import check_brief
 from sellmode_contract.records import CorporateBrief, CustomField, Record, TaskRule, task_rule_id
+from sellmode_contract.refusals import Rejected
 from sellmode_contract.rules import checking
 from sellmode_contract.text import visible
 

@@ -7,7 +7,7 @@ from typing import IO, Any
 
 import click
 
-from sellmode_contract.mutations import Rejected
+from sellmode_contract.refusals import Rejected
 from sellmode_contract.text import visible
 from sellmode_tui import sealed
 from sellmode_tui.account import errors

@@ -19,8 +19,8 @@ from sellmode_contract.mutations import (
 )
 from sellmode_contract.mutations.customers import current_value
 from sellmode_contract.mutations.operations import can_be_handed_over
-from sellmode_contract.mutations.refusals import TITLES
 from sellmode_contract.records import Customer, DuplicatePair, ParkedEdit
+from sellmode_contract.refusals import TITLES
 from sellmode_contract.wire import Result
 from sellmode_tui.cache.losses import Loss
 from sellmode_tui.cache.outbox import Outbox, TrayItem
