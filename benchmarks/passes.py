@@ -22,7 +22,8 @@ from sellmode_backend.store import database as databases
 from sellmode_backend.store import migrations, schema
 from sellmode_backend.store.database import Database
 from sellmode_contract.wire import MAX_MUTATIONS, Result
-from sellmode_tui.sync.live import Passed, Terminal, run_pass
+from sellmode_tui.sync.executor import Terminal
+from sellmode_tui.sync.single_pass import Passed, run_pass
 from sellmode_tui.transport import Transport
 from sellmode_tui.visibility.door import Door, utc_now
 from sellmode_tui.visibility.writing import made_id

@@ -17,7 +17,7 @@ from benchmarks import bare
 from benchmarks.bench import Bench
 from benchmarks.measure import Figure, interleaved, median
 from sellmode_contract import wire
-from sellmode_tui.sync.live import Terminal
+from sellmode_tui.sync.executor import Terminal
 
 CUSTOMERS = 1000
 CONNECTIONS = 8

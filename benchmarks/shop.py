@@ -20,7 +20,8 @@ from sellmode_tui.account import session
 from sellmode_tui.account.folders import known_accounts, private_folder
 from sellmode_tui.account.session import Session
 from sellmode_tui.cache.store import Cache
-from sellmode_tui.sync.live import Terminal, run_pass
+from sellmode_tui.sync.executor import Terminal
+from sellmode_tui.sync.single_pass import run_pass
 from sellmode_tui.transport import Transport
 from tests.support.backend import serve
 

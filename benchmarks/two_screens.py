@@ -13,8 +13,9 @@ from benchmarks import bare, screen
 from benchmarks.bench import Bench
 from benchmarks.measure import Figure, interleaved, median, p99, seconds
 from benchmarks.shop import Shop, cache_of
+from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.leader import Leader
-from sellmode_tui.sync.live import WATCH_SECONDS, Live, Terminal
+from sellmode_tui.sync.live import WATCH_SECONDS, Live
 from sellmode_tui.visibility.door import Door
 from tests.support.terminal import DEADLINE
 

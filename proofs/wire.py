@@ -25,7 +25,7 @@ from sellmode_tui.cache.store import Cache
 from sellmode_tui.cache.tables import Malformed
 from sellmode_tui.sync.answer import BrokenStream
 from sellmode_tui.sync.executor import Terminal
-from sellmode_tui.sync.live import run_pass
+from sellmode_tui.sync.single_pass import run_pass
 from sellmode_tui.transport import Transport, TransportError
 from sellmode_tui.visibility.door import Door
 from tests.support import proxy as faults

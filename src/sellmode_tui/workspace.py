@@ -19,8 +19,9 @@ from sellmode_tui.account.session import Session
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.cache.outbox import Made
 from sellmode_tui.cache.store import Cache, Interrupted
+from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.leader import Leader
-from sellmode_tui.sync.live import Live, Terminal
+from sellmode_tui.sync.live import Live
 from sellmode_tui.sync.status import Line, SyncStatus
 from sellmode_tui.transport import Transport
 from sellmode_tui.visibility.door import Door, utc_now

@@ -26,7 +26,8 @@ from sellmode_tui.account.journal import Journal
 from sellmode_tui.cache.outbox import Outbox
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.sealed import Connection
-from sellmode_tui.sync.live import Terminal, run_pass
+from sellmode_tui.sync.executor import Terminal
+from sellmode_tui.sync.single_pass import run_pass
 from sellmode_tui.visibility.customers import CustomerQuery
 from sellmode_tui.visibility.door import Door
 from sellmode_tui.visibility.writing import made_id, made_now

@@ -27,7 +27,7 @@ from sellmode_contract.records import kind_of
 from sellmode_contract.visibility import Account
 from sellmode_tui.account.session import sign_in
 from sellmode_tui.cache.store import Cache
-from sellmode_tui.sync.live import Terminal
+from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.transport import Refused, Transport
 from sellmode_tui.visibility import Door
 from tests.support.machine import Machine

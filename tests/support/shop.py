@@ -26,7 +26,8 @@ from sellmode_contract.visibility import Account
 from sellmode_tui.account.session import Session, sign_in
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.cache.tables import OTHER, TABLES
-from sellmode_tui.sync.live import Terminal, run_pass
+from sellmode_tui.sync.executor import Terminal
+from sellmode_tui.sync.single_pass import run_pass
 from sellmode_tui.transport import Transport
 from tests.support.backend import retailer_database, serve_in_thread
 from tests.support.worlds import World, sees

@@ -37,11 +37,9 @@ from sellmode_tui.transport import (
     TransportError,
     UnknownServer,
     Unreachable,
-    _event_lines,
-    _gunzipped,
-    _lines,
     server_address,
 )
+from sellmode_tui.transport.bodies import event_lines, gunzipped, lines_of
 from tests.support.proxy import FaultProxy, Plan, captive_portal, drip, gzip_bomb
 from tests.tui.canned import CannedServer, Handler, Request, chunked, message, problem, response, zipped
 
@@ -423,7 +421,7 @@ def test_a_line_that_is_too_long_is_broken_before_it_is_all_there() -> None:
 
 def test_an_answer_that_is_too_long_is_broken() -> None:
     pieces = (b"y" * 65535 + b"\n" for _ in range(wire.MAX_ANSWER_BYTES // 65536 + 1))
-    lines = _lines(pieces)
+    lines = lines_of(pieces)
     for _ in range(wire.MAX_ANSWER_BYTES // 65536):
         assert len(next(lines)) == 65535
     with pytest.raises(Broken, match="far too long"):
@@ -451,13 +449,13 @@ def test_a_bomb_costs_no_memory() -> None:
 @given(st.binary(max_size=2000).map(zipped), st.integers(1, 50))
 def test_unpacking_is_exact(packed: bytes, size: int) -> None:
     pieces = [packed[start : start + size] for start in range(0, len(packed), size)]
-    assert b"".join(_gunzipped(pieces)) == zlib.decompress(packed, wbits=31)
+    assert b"".join(gunzipped(pieces)) == zlib.decompress(packed, wbits=31)
 
 
 @given(st.lists(st.binary(max_size=50)))
 def test_lines_are_split_at_newlines_only(pieces: list[bytes]) -> None:
     whole = b"".join(pieces) + b"\n"
-    assert b"".join(line + b"\n" for line in _lines([*pieces, b"\n"])) == whole
+    assert b"".join(line + b"\n" for line in lines_of([*pieces, b"\n"])) == whole
 
 
 def test_a_stream_left_early_ends_its_connection() -> None:
@@ -654,4 +652,4 @@ def test_another_way_is_closed_for_itself() -> None:
 
 def test_an_event_without_end_is_broken() -> None:
     with pytest.raises(Broken, match="far too long"):
-        list(_event_lines(b"x" * 10_000 for _ in range(10)))
+        list(event_lines(b"x" * 10_000 for _ in range(10)))

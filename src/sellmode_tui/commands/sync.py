@@ -33,8 +33,9 @@ from sellmode_tui.commands.outcome import Exit, Failure
 from sellmode_tui.commands.output import json_option, minute, print_json, say
 from sellmode_tui.entrance import Entrance
 from sellmode_tui.sync.answer import BrokenStream
+from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.leader import Leader
-from sellmode_tui.sync.live import Terminal, run_pass
+from sellmode_tui.sync.single_pass import run_pass
 from sellmode_tui.transport import Refused, Transport
 from sellmode_tui.workspace import Workspace
 

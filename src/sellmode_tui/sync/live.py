@@ -1,39 +1,33 @@
 """Threads around the engine: one that decides, and others that call, listen and ask the backend, and watch the files.
 
-`Live` is for an app that stays open, `run_pass` alone for commands. What is decided is decided in ``engine``; here are
-only the clock, the sockets and the threads.
+For an app that stays open; ``single_pass`` is for commands. What is decided is decided in ``engine``; here are only the
+clock, the sockets and the threads.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hmac
 import math
 import random
 import threading
-from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
 from sellmode_contract import wire
-from sellmode_contract.wire import Result
 from sellmode_tui import sealed
 from sellmode_tui.account.errors import NotSignedIn
 from sellmode_tui.account.lease import since_boot
-from sellmode_tui.account.session import Session
 from sellmode_tui.cache.store import Interrupted as CacheStopped
+from sellmode_tui.sync.calls import answer_to
 from sellmode_tui.sync.engine import Engine
 from sellmode_tui.sync.events import (
-    AnswerEnded,
     Awoke,
     Call,
-    CallFailed,
     CallSalvage,
     Event,
-    Failed,
     Halt,
     HangUp,
     Heard,
@@ -45,20 +39,17 @@ from sellmode_tui.sync.events import (
     Poked,
     Probe,
     Probed,
-    Received,
     RetryNow,
-    Salvaged,
     StopListening,
     Tell,
     TimeIsUp,
 )
 from sellmode_tui.sync.executor import Executor, Terminal, advance
+from sellmode_tui.sync.inbox import Inbox
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.listening import MUTE_SECONDS
 from sellmode_tui.sync.status import Line, SyncStatus
-from sellmode_tui.transport import HEALTH_PATH, Refused, Transport, TransportError
-
-__all__ = ["Live", "Passed", "Terminal", "run_pass"]
+from sellmode_tui.transport import HEALTH_PATH, Transport, TransportError
 
 WATCH_SECONDS: Final = 0.25
 """How often a terminal looks whether another process on this machine changed the cache or wrote something."""
@@ -68,91 +59,6 @@ ASLEEP_SECONDS: Final = 2 * LEAD_SECONDS
 """A thread that ought to have run within a second and did not for so long was kept from it."""
 PROBE_SECONDS: Final = 2.0
 """So long the backend may take to let itself be asked for a sign of life, and to give it."""
-MOST_LINES: Final = 512
-"""So much of an answer waits at most until it is decided on."""
-
-
-class Passed(NamedTuple):
-    """What a pass has done."""
-
-    received: int
-    """Records that came."""
-    settled: tuple[Result, ...]
-    """What became of mutations; one that the backend failed at (``retry``) may come more than once."""
-
-
-def run_pass(
-    terminal: Terminal, tell: Callable[[int, int | None], None], move: Callable[[], None] = lambda: None
-) -> Passed:
-    """Send what waits and bring the cache up to date.
-
-    ``tell`` hears after each page how many records came and how many are left, ``move`` that it goes on.
-    Raises TransportError, BrokenStream, Overtaken, Malformed, sealed.SealedError; each leaves a cache that is right as
-    of some checkpoint, and in the outbox whatever the backend has not settled.
-    """
-    engine = Engine(random.Random())  # noqa: S311 # spreads load, keeps no secret
-    executor = Executor(terminal)
-    received = 0
-    calls: deque[Call | CallSalvage] = deque()
-
-    def take(event: Event) -> bool:
-        """Whether the answer under way counts on."""
-        nonlocal received
-        counts = True
-        for effect in advance(engine, executor, event, since_boot()):
-            match effect:
-                case Failed():
-                    raise effect.error
-                case Tell() if effect.received:
-                    received = effect.received
-                    tell(effect.received, effect.left)
-                case Call() | CallSalvage():
-                    calls.append(effect)
-                case HangUp():
-                    counts = False
-        move()
-        return counts
-
-    take(Led(leading=True))
-    while calls:
-        with contextlib.closing(answer_to(calls.popleft(), terminal.transport, terminal.session)) as answer:
-            for event in answer:
-                if not take(event):
-                    break
-    return Passed(received, tuple(executor.settled))
-
-
-def answer_to(call: Call | CallSalvage, transport: Transport, session: Session) -> Generator[Event]:
-    """Make a call and tell what comes of it; closing this hangs up."""
-    try:
-        if isinstance(call, Call):
-            token = session.token
-            try:
-                yield from _received(call, transport, token)
-            except Refused as refused:
-                now = session.token
-                if refused.problem.code != "signed_out" or now in (None, token):
-                    raise
-                yield from _received(call, transport, now)  # meanwhile another window signed in
-            yield AnswerEnded()
-        else:
-            body = wire.Salvage(
-                user_name=session.account.user_name,
-                device=session.device,
-                cid=call.cid,
-                mutations=call.mutations,
-                proof=hmac.digest(session.key, msgspec.json.encode(call.mutations), "sha256"),
-            )
-            yield Salvaged(transport.post(wire.SALVAGE_PATH, body).read(wire.Salvaged).results)
-    except TransportError as error:
-        yield CallFailed(error)
-
-
-def _received(call: Call, transport: Transport, token: str | None) -> Generator[Event]:
-    """The lines of an answer. Raises TransportError: Refused before the first one."""
-    with transport.stream(wire.SYNC_PATH, call.request, token=token or "") as lines:
-        for line in lines:
-            yield Received(line)
 
 
 class Live:
@@ -177,7 +83,7 @@ class Live:
         self._on_change = on_change
         self._engine = Engine(chance or random.Random(), careful=True)  # noqa: S311 # spreads load, keeps no secret
         self._executor = Executor(terminal)
-        self._inbox = _Inbox()
+        self._inbox = Inbox()
         self._halted = False
         self._led = False
         self._stopped = threading.Event()
@@ -406,61 +312,3 @@ class Live:
             if status != self.status:
                 self.status = status
                 self._on_status(status)
-
-
-class _Inbox:
-    """Events on their way to the engine. One that is there already is not put a second time: it says nothing new.
-
-    What comes of a call comes after everything else, and no faster than it is taken. Calls are numbered, so that
-    nothing of one that was hung up arrives any more.
-    """
-
-    def __init__(self) -> None:
-        self._events: deque[Event] = deque()
-        self._answer: deque[Event] = deque()
-        self._call = 0
-        lock = threading.Lock()
-        self._news, self._room = threading.Condition(lock), threading.Condition(lock)
-
-    def put(self, event: Event) -> None:
-        with self._news:
-            if event not in self._events:
-                self._events.append(event)
-                self._news.notify()
-
-    def call(self) -> int:
-        """A call begins; its number."""
-        with self._news:
-            self._call += 1
-            return self._call
-
-    def hang_up(self) -> None:
-        """Take nothing more of the present call."""
-        with self._room:
-            self._call += 1
-            self._answer.clear()
-            self._room.notify_all()
-
-    def answer(self, call: int, event: Event) -> bool:
-        """Put what came of a call, as soon as there is room; whether it counts on."""
-        with self._room:
-            self._room.wait_for(lambda: call != self._call or len(self._answer) < MOST_LINES)
-            if call != self._call:
-                return False
-            self._answer.append(event)
-            self._news.notify()
-            return True
-
-    def get(self, patience: float) -> Event:
-        """The next event; after so many seconds, `TimeIsUp`."""
-        with self._news:
-            if not self._events and not self._answer:
-                self._news.wait(patience)
-            if self._events:
-                return self._events.popleft()
-            if not self._answer:
-                return TimeIsUp()
-            event = self._answer.popleft()
-            if len(self._answer) == MOST_LINES // 2:  # not for each line: the two threads would take turns
-                self._room.notify_all()
-            return event

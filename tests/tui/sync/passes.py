@@ -6,10 +6,10 @@ import random
 from collections import deque
 from typing import NamedTuple
 
+from sellmode_tui.sync.calls import answer_to
 from sellmode_tui.sync.engine import Engine
 from sellmode_tui.sync.events import Call, CallSalvage, Effect, Event, Halt, HangUp, Led, Tell
 from sellmode_tui.sync.executor import Executor, Terminal, advance
-from sellmode_tui.sync.live import answer_to
 
 
 class Came(NamedTuple):

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sellmode_tui.sync.live import Terminal
+from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.status import Line
 from sellmode_tui.transport import Transport
 from tests.support.backend import serve

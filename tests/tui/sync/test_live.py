@@ -20,8 +20,8 @@ from sellmode_tui.account.errors import ClockChanged
 from sellmode_tui.account.lease import Reading, read_clock
 from sellmode_tui.account.session import sign_in, unlock
 from sellmode_tui.cache.store import Cache, Overtaken
+from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.leader import Leader
-from sellmode_tui.sync.live import Terminal
 from sellmode_tui.sync.status import Line
 from sellmode_tui.transport import Broken, Refused, Transport
 from tests.support.proxy import DEADLINE, FaultProxy, Plan, after_head, cut, mute

@@ -19,7 +19,7 @@ from sellmode_tui.cache.store import SyncState
 from sellmode_tui.cache.tables import Malformed
 from sellmode_tui.sync.answer import BrokenStream
 from sellmode_tui.sync.engine import EMPTY_ANSWERS, Engine
-from sellmode_tui.sync.live import Terminal
+from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.status import Line
 from sellmode_tui.transport import Broken, NotOurServer, Refused, Transport, TransportError, Unreachable
 from tests.support.proxy import (

@@ -11,7 +11,8 @@ import pytest
 from sellmode_backend.store import records as stored
 from sellmode_contract.records import Customer, Note
 from sellmode_contract.visibility import Account
-from sellmode_tui.sync.live import Terminal, run_pass
+from sellmode_tui.sync.executor import Terminal
+from sellmode_tui.sync.single_pass import run_pass
 from sellmode_tui.sync.status import Line
 from sellmode_tui.transport import Transport
 from sellmode_tui.visibility.door import Door

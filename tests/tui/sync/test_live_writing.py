@@ -21,8 +21,9 @@ from sellmode_contract.visibility import Account
 from sellmode_tui import sealed
 from sellmode_tui.account.lease import Reading, read_clock
 from sellmode_tui.cache.outbox import Made
+from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.leader import Leader
-from sellmode_tui.sync.live import Passed, Terminal, run_pass
+from sellmode_tui.sync.single_pass import Passed, run_pass
 from sellmode_tui.sync.status import Line
 from sellmode_tui.transport import Refused, Transport, TransportError
 from sellmode_tui.visibility.door import Door

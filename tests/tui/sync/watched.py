@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable
 from typing import Any, Self
 
+from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.leader import Leader
-from sellmode_tui.sync.live import Live, Terminal
+from sellmode_tui.sync.live import Live
 from sellmode_tui.sync.status import SyncStatus
 from sellmode_tui.visibility.door import Door
 from tests.support.proxy import DEADLINE
