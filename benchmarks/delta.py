@@ -15,7 +15,7 @@ from benchmarks.measure import Figure, interleaved, median, seconds
 from benchmarks.shop import Shop, sync
 from sellmode_backend.store import feeds, records
 from sellmode_contract.audiences import feed_of, store_audience
-from sellmode_contract.records import Customer
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.visibility import scope_name
 from sellmode_tui.account.session import Session
 from sellmode_tui.cache.page import Change

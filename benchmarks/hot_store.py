@@ -27,8 +27,8 @@ from sellmode_backend.store.database import Database, is_unavailable
 from sellmode_backend.store.schema import record
 from sellmode_backend.sync.answer import SyncRules, answer
 from sellmode_contract import wire
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Edit, Queued, encode
-from sellmode_contract.records import Customer
 from sellmode_contract.wire import Checkpoint, End, Head, Result
 from sellmode_tui.visibility.door import utc_now
 from sellmode_tui.visibility.writing import made_id

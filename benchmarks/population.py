@@ -10,7 +10,9 @@ from itertools import accumulate, islice
 import msgspec
 
 from sellmode_contract.audiences import store_audience
-from sellmode_contract.records import Customer, Figures, Retailer, Staff, StoreEntry
+from sellmode_contract.kinds.customer import Customer, Figures
+from sellmode_contract.kinds.retailer import Retailer, StoreEntry
+from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.roles import ROLE_CAPABILITIES, Role
 from sellmode_contract.visibility import Account, scope_name, scopes
 from sellmode_contract.wire import Head, Lease, Put, Sweep, View

@@ -27,7 +27,12 @@ from sellmode_backend.store.orders import OrderEntry
 from sellmode_backend.store.schema import record
 from sellmode_contract import visibility
 from sellmode_contract.audiences import store_audience
-from sellmode_contract.records import Customer, ImportantDate, OrderLine, Record, kind_of, parent_of, source_id
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds import kind_of
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.order import OrderLine
+from sellmode_contract.records import Record, parent_of
 from sellmode_contract.rules import DEFAULT_RULES
 from tests.support import postgresql
 

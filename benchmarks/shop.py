@@ -15,7 +15,8 @@ from sellmode_backend.accounts import codes, directory
 from sellmode_backend.store import database as databases
 from sellmode_backend.store import migrations, records, settings
 from sellmode_backend.store.database import Database
-from sellmode_contract.records import Record, StoreEntry
+from sellmode_contract.kinds.retailer import StoreEntry
+from sellmode_contract.records import Record
 from sellmode_tui.account import session
 from sellmode_tui.account.folders import known_accounts, private_folder
 from sellmode_tui.account.session import Session

@@ -11,7 +11,7 @@ import msgspec
 from benchmarks.bench import Bench
 from benchmarks.measure import Figure, Took, interleaved, median, statistics_of, timed
 from benchmarks.shop import Shop
-from sellmode_contract.records import Customer
+from sellmode_contract.kinds.customer import Customer
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.visibility.customers import CustomerQuery
 from sellmode_tui.visibility.door import Door

@@ -13,8 +13,8 @@ from benchmarks.bench import Bench
 from benchmarks.measure import Figure, Took, interleaved, statistics_of, timed
 from benchmarks.typeahead import some_customers
 from sellmode_contract import mutations
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Edit
-from sellmode_contract.records import Customer
 from sellmode_tui.account.journal import Journal
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.visibility.door import Door

@@ -31,7 +31,17 @@ from sellmode_backend.server import ServerSettings, create_app
 from sellmode_backend.store import duplicates, records
 from sellmode_backend.store.database import Database, open_database
 from sellmode_contract import wire
-from sellmode_contract.ids import new_id
+from sellmode_contract.ids import new_id, source_id
+from sellmode_contract.kinds.consent import Consent
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.customer import Address, Customer, Figures
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.request import Request
+from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.mutations import (
     Accept,
     Claim,
@@ -52,23 +62,7 @@ from sellmode_contract.mutations import (
     consent_id,
     encode,
 )
-from sellmode_contract.records import (
-    Address,
-    Consent,
-    Contact,
-    Customer,
-    Figures,
-    ImportantDate,
-    ManualTask,
-    Note,
-    Record,
-    Request,
-    RuleTask,
-    Staff,
-    TaskRule,
-    source_id,
-    task_rule_id,
-)
+from sellmode_contract.records import Record
 from sellmode_contract.roles import Role
 from tests.support.backend import retailer_database
 from tests.support.statements import statements

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from proofs.results import Proof, Trial
 from proofs.workplace import workplace
-from sellmode_contract.records import Customer, source_id
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.customer import Customer
 from sellmode_tui.account.journal import Journal
 from tests.support.quick import PROGRAM, hurry
 from tests.support.terminal import Terminal, TerminalTimeout

@@ -13,8 +13,12 @@ import msgspec
 
 from sellmode_backend.store import migrations, records, settings
 from sellmode_backend.store.database import open_database
+from sellmode_contract.kinds import kind_of
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.retailer import StoreEntry
 from sellmode_contract.mutations import Create
-from sellmode_contract.records import Customer, Note, Record, StoreEntry, kind_of
+from sellmode_contract.records import Record
 from sellmode_contract.visibility import Account, scopes
 from sellmode_contract.wire import Head, Lease, Put, Remove, Result, Sweep, View
 from sellmode_tui import sealed

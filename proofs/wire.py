@@ -18,7 +18,8 @@ from pathlib import Path
 from proofs.results import Proof, Trial
 from proofs.workplace import workplace
 from sellmode_backend.store.schema import mutation
-from sellmode_contract.records import Customer, Note
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.note import Note
 from sellmode_contract.visibility import Account
 from sellmode_tui.cache.outbox import Outbox
 from sellmode_tui.cache.store import Cache

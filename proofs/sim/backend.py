@@ -34,10 +34,15 @@ from sellmode_backend.sync import batch, push
 from sellmode_backend.sync.answer import Chunk, SyncRules
 from sellmode_backend.sync.salvage import salvage
 from sellmode_contract import mutations
-from sellmode_contract import records as contract
+from sellmode_contract.kinds import KINDS
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.request import Request
+from sellmode_contract.kinds.retailer import StoreEntry
+from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.task import Task
 from sellmode_contract.mutations import Operation, Outcome
 from sellmode_contract.mutations import World as Around
-from sellmode_contract.records import Customer, Record, Request, RuleTask, StoreEntry, Task
+from sellmode_contract.records import Record
 from sellmode_contract.roles import Role
 from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Salvage, Salvaged, SyncRequest
@@ -59,7 +64,7 @@ PEOPLE: tuple[tuple[str, str, Role], ...] = (
 )
 
 
-_decoders = {kind: msgspec.json.Decoder(struct) for kind, struct in contract.KINDS.items()}
+_decoders = {name: msgspec.json.Decoder(kind.record) for name, kind in KINDS.items()}
 
 
 class Crashed(BaseException):

@@ -17,8 +17,11 @@ from proofs.sim.backend import Backend, State
 from proofs.sim.terminal import Machine, Process
 from sellmode_backend.sync.answer import Chunk
 from sellmode_contract import mutations
+from sellmode_contract.kinds import KINDS, kind_of
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.request import Request
+from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.mutations import Claim, Create, Edit, Rejected, Remove
-from sellmode_contract.records import KINDS, Customer, Request, RuleTask, kind_of
 from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Put
 from sellmode_tui.cache.outbox import Entry
@@ -90,7 +93,7 @@ class Watch:
         world = self._backend.world()
         reader = next(each for each in world.accounts if each.id == account)
         for put in puts:
-            record = msgspec.json.decode(put.d, type=KINDS[put.k])
+            record = msgspec.json.decode(put.d, type=KINDS[put.k].record)
             if not sees(world, reader, record):
                 raise Broken(f"I2: {reader.user_name} was sent a {put.k} that they may not see")
 

@@ -17,10 +17,17 @@ import msgspec
 from proofs.sim.backend import BASE, PEOPLE, STORES, Backend, Crashed, Store, failing, virtual_time
 from proofs.sim.checks import Broken, Watch, visible_customers
 from proofs.sim.terminal import Killed, Line, Machine, Process
-from sellmode_contract import mutations, records
+from sellmode_contract import mutations
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.consent import ConsentState
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.request import Request
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.mutations import Claim, Edit, Rejected
 from sellmode_contract.mutations.operations import TaskKind
-from sellmode_contract.records import ConsentState, Customer, ManualTask, Note, Record, Request, TaskRule, task_rule_id
+from sellmode_contract.records import Record
 from sellmode_contract.store_time import Due
 from sellmode_contract.visibility import Account
 from sellmode_tui.cache.outbox import Entry, Made
@@ -110,19 +117,17 @@ class World:
         for number in range(CUSTOMERS):
             owner = self.chance.choice([people["ann"], people["ann"], people["ben"], None])
             customer = Customer(
-                id=records.source_id("customer", "sim", str(number)),
+                id=source_id("customer", "sim", str(number)),
                 store="s1",
                 owner=owner.id if owner else None,
                 given_name=self.unique("g"),
                 created_at=BASE,
                 email=f"same{number % 3}@example.com" if self.chance.random() < 0.4 else "",
             )
-            note = Note(
-                id=records.source_id("note", "sim", str(number)), customer=customer.id, written_at=BASE, text="blue"
-            )
+            note = Note(id=source_id("note", "sim", str(number)), customer=customer.id, written_at=BASE, text="blue")
             made += [customer, note]
         made += RULES
-        made += [Request(id=records.source_id("request", "sim", str(number)), store="s1") for number in range(2)]
+        made += [Request(id=source_id("request", "sim", str(number)), store="s1") for number in range(2)]
         self.backend.write(*made, *self._first_tasks(people))
         for customer in self.backend.customers():
             if self._troubled and self.other.random() < 0.5:
@@ -139,7 +144,7 @@ class World:
         for number, user in enumerate(("ann", "ben", "ann")):
             maker = people[self.chance.choice([user, "mia"])]
             yield ManualTask(
-                id=records.source_id("manual_task", "sim", str(number)), store="s1", title=self.unique("task"),
+                id=source_id("manual_task", "sim", str(number)), store="s1", title=self.unique("task"),
                 creator=maker.id, assignee=self.chance.choice([people[user].id, None]), created_at=BASE,
             )  # fmt: skip
 
@@ -511,7 +516,7 @@ class World:
 
     def imports(self) -> None:
         people = self.backend.people()
-        id = records.source_id("customer", "sim", self.unique("imported"))
+        id = source_id("customer", "sim", self.unique("imported"))
         owner = self.chance.choice([people["ann"].id, None])
         made = Customer(id=id, store="s1", owner=owner, given_name=self.unique("i"), created_at=self.backend.now())
         self.backend.write(made)

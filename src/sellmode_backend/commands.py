@@ -12,7 +12,7 @@ from sellmode_backend.rules import operating
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database
 from sellmode_contract import text
-from sellmode_contract.records import Mode
+from sellmode_contract.kinds.retailer import Mode
 
 _MODES = click.Choice(get_args(Mode))
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import msgspec
 
-from sellmode_contract.records import Customer
+from sellmode_contract.kinds.customer import Customer
 
 _REGION = re.compile("[A-Z]{2}")
 

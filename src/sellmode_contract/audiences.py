@@ -7,9 +7,7 @@ An audience is everybody, a store, its managers, or one person while they work i
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
-
-from sellmode_contract.records import Customer
+from typing import Any, Literal, NamedTuple, Protocol
 
 Column = Literal["team", "own"]
 
@@ -50,11 +48,23 @@ class Tags(NamedTuple):
         return self.team if column == "team" else self.own
 
 
+class Owned(Protocol):
+    """What of a customer decides who sees it and what belongs to it."""
+
+    @property
+    def store(self) -> str | None:
+        """Whose it is."""
+
+    @property
+    def owner(self) -> str | None:
+        """Staff id of whom it is assigned to."""
+
+
 class Rule(NamedTuple):
     """A rule in words, and the audience it gives for a record and its customer (None if it has none)."""
 
     words: str
-    audience: Callable[[Any, Customer | None], str | None]
+    audience: Callable[[Any, Owned | None], str | None]
 
 
 class Row(NamedTuple):
@@ -68,12 +78,12 @@ class Row(NamedTuple):
 # ------------------------------------------------------------------ rules that several kinds share
 
 
-def customer_team(_: Any, customer: Customer | None) -> str | None:
+def customer_team(_: Any, customer: Owned | None) -> str | None:
     """The customer's store."""
     return store_audience(customer.store) if customer and customer.store else None
 
 
-def customer_own(_: Any, customer: Customer | None) -> str | None:
+def customer_own(_: Any, customer: Owned | None) -> str | None:
     """The customer's owner, or the store's managers while nobody owns the customer."""
     if not customer or not customer.store:
         return None

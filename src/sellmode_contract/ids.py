@@ -1,8 +1,16 @@
-"""Ids that the two sides give to what people make (records.source_id makes those of what is imported)."""
+"""Ids of records: of what people make, and of what is imported or generated."""
 
 from __future__ import annotations
 
-from uuid import UUID
+from uuid import UUID, uuid5
+
+SOURCE_IDS = UUID("7c5d2a55-0d3c-5b0e-9a3d-51ce11d0de00")
+"""Namespace of ids made from a source's key."""
+
+
+def source_id(kind: str, source: str, key: str) -> str:
+    """The id of an imported or generated record: the same (kind, source, key) finds the same record at every replay."""
+    return str(uuid5(SOURCE_IDS, f"{kind}\x1f{source}\x1f{key}"))
 
 
 def new_id(milliseconds: int, randomness: bytes) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from sellmode_contract import text
 from sellmode_contract.filters.fields import BUILT_IN_NAMES, can_be_typed
-from sellmode_contract.records import CustomField
+from sellmode_contract.kinds.retailer import CustomField
 
 MAX_NAME = 40
 """Characters of a name, as of any entry of a customer's ``custom``."""

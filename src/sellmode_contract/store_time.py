@@ -11,8 +11,6 @@ import re
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sellmode_contract.records import Retailer
-
 _DUE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?", re.ASCII)
 _DAY = dt.timedelta(days=1)
 FIRST_YEAR, LAST_YEAR = 1971, 9998
@@ -73,16 +71,3 @@ def zone_named(name: str) -> ZoneInfo | None:
         return ZoneInfo(name)
     except (OSError, ValueError, KeyError):  # a folder, a malformed name, an unknown one
         return None
-
-
-def zone_of(retailer: Retailer | None, store: str | None) -> ZoneInfo:
-    """A store's time zone, else the retailer's, else UTC.
-
-    A zone may be unknown here although it was checked where it was set: machines have different editions of the zones.
-    """
-    if retailer is not None:
-        own = (entry.time_zone for entry in retailer.stores if entry.id == store)
-        for name in (*own, retailer.time_zone):
-            if zone := zone_named(name):
-                return zone
-    return ZoneInfo("UTC")

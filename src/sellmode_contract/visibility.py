@@ -17,9 +17,12 @@ from typing import NamedTuple
 import msgspec
 
 from sellmode_contract.audiences import EVERYBODY, Column, Tags, lead_audience, person_audience, store_audience
+from sellmode_contract.ids import source_id
 from sellmode_contract.kinds import BY_RECORD, KINDS
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.kind import Card
-from sellmode_contract.records import KIND_NAMES, Customer, Mode, Record, source_id
+from sellmode_contract.kinds.retailer import Mode
+from sellmode_contract.records import Record
 from sellmode_contract.roles import Capability
 
 
@@ -37,7 +40,7 @@ def card_key(kind: str, id: str) -> tuple[str, str] | None:
 
 
 def _card_key(card: Card, id: str) -> tuple[str, str]:
-    name = KIND_NAMES[card.kind]
+    name = BY_RECORD[card.kind].name
     return name, source_id(name, "sellmode", id)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from sellmode_contract import wire
-from sellmode_contract.records import TaskRule
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_tui import sealed
 from sellmode_tui.account import session as sessions
 from sellmode_tui.account.errors import SignInNeeded

@@ -8,8 +8,10 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import duplicates, merging, records
 from sellmode_backend.store.database import Database
+from sellmode_contract.kinds.consent import Channel, Consent
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Merge, Reader, World
-from sellmode_contract.records import Channel, Consent, Customer, Record
+from sellmode_contract.records import Record
 from sellmode_contract.visibility import Account
 
 NOW = dt.datetime(2026, 11, 22, 9, 0, tzinfo=dt.UTC)

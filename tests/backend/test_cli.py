@@ -25,7 +25,7 @@ from sellmode_backend.cli import main, print_table
 from sellmode_backend.store import records
 from sellmode_backend.store.database import Database
 from sellmode_contract import wire
-from sellmode_contract.records import Customer
+from sellmode_contract.kinds.customer import Customer
 from tests.backend.people import PASSWORD, QUICK, add_person
 from tests.support.backend import retailer_database
 

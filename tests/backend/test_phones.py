@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sellmode_backend import phones
-from sellmode_contract.records import Address, Customer
+from sellmode_contract.kinds.customer import Address, Customer
 
 
 @pytest.mark.parametrize(

@@ -20,18 +20,14 @@ from sellmode_backend.accounts.signing_in import utc_now
 from sellmode_backend.cli import main
 from sellmode_backend.store import records, settings
 from sellmode_backend.store.database import Database
-from sellmode_contract.records import (
-    CorporateTask,
-    Customer,
-    ManualTask,
-    Record,
-    RuleTask,
-    StoreEntry,
-    TaskRule,
-    rule_task_id,
-    source_id,
-    task_rule_id,
-)
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.corporate_task import CorporateTask
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.retailer import StoreEntry
+from sellmode_contract.kinds.rule_task import RuleTask, rule_task_id
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
+from sellmode_contract.records import Record
 from sellmode_contract.rules.checking import MOST_RULES
 from sellmode_contract.visibility import Account, cards
 from tests.backend.people import add_person

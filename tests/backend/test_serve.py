@@ -20,7 +20,7 @@ from sellmode_backend.accounts.signing_in import utc_now
 from sellmode_backend.store import records
 from sellmode_backend.store.database import open_database
 from sellmode_contract import wire
-from sellmode_contract.records import Customer
+from sellmode_contract.kinds.customer import Customer
 from tests.backend.people import Client, Terminal, add_person, lines_of
 from tests.support.backend import DEADLINE, retailer_database, serve, serve_in_thread
 

@@ -21,7 +21,7 @@ from sellmode_backend.server import ServerSettings
 from sellmode_backend.store import feeds, records, schema
 from sellmode_backend.store.database import Database
 from sellmode_contract import wire
-from sellmode_contract.records import Customer
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.visibility import Account
 from tests.backend.people import QUICK, Client, MovedClock, Terminal, add_person, lines_of, new_code, problem_of
 from tests.support.backend import retailer_database, serve_in_thread

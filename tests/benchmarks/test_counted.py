@@ -18,8 +18,8 @@ from benchmarks import passes, population
 from benchmarks.shop import hear_nothing
 from sellmode_backend.store import feeds, records
 from sellmode_contract.audiences import store_audience
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Edit
-from sellmode_contract.records import Customer
 from sellmode_contract.visibility import scope_name
 from sellmode_contract.wire import Put
 from sellmode_tui.account.journal import Journal

@@ -38,7 +38,7 @@ from sellmode_contract.filters import (
     parse,
     unparse,
 )
-from sellmode_contract.records import CustomField
+from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.search import SearchKeys, name_words, parse_query, phone_keys
 from tests.support.hostile import HOSTILE, foreign_controls
 

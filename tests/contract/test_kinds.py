@@ -12,24 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sellmode_contract import records
 from sellmode_contract.documents import as_document
-from sellmode_contract.kinds import KINDS
+from sellmode_contract.kinds import KINDS, kind_of
+from sellmode_contract.kinds.corporate_task import CorporateTask
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.fields import Elements, Field, Flag, Moment, Number, OneOf, Ref, Text
+from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.kind import Kind, Verb
+from sellmode_contract.kinds.retailer import Retailer, StoreEntry
+from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.kinds.task_rule import task_rule_id
 from sellmode_contract.mutations import Create, Edit, Outcome, Rejected, Remove, World, apply
 from sellmode_contract.mutations.operations import _Operation, can_be_handed_over, capability, is_fact, name_of
-from sellmode_contract.records import (
-    CorporateTask,
-    Customer,
-    Record,
-    Retailer,
-    RuleTask,
-    Staff,
-    StoreEntry,
-    kind_of,
-    task_rule_id,
-)
+from sellmode_contract.records import Record
 from sellmode_contract.roles import ROLE_CAPABILITIES
 from sellmode_contract.visibility import Account
 from tests.support.applied import Held
@@ -233,7 +229,7 @@ def test_the_last_to_arrive_wins_and_says_so_unless_it_is_guarded(name: str, fie
     saw = "FREQ=DAILY" if field.name == "repeat" else "something else"
     outcome = edited(before, field, wanted, saw)
     assert outcome.conflicts.keys() == {field.name}
-    remembered = [record for record in outcome.puts if isinstance(record, records.HistoryEntry)]
+    remembered = [record for record in outcome.puts if isinstance(record, HistoryEntry)]
     assert bool(remembered) == KINDS[name].remembered
     with pytest.raises(Rejected) as caught:
         edited(before, field, wanted, saw, guard=True)

@@ -10,7 +10,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sellmode_contract import mutations, records
+from sellmode_contract import mutations
+from sellmode_contract.kinds import kind_of
+from sellmode_contract.kinds.consent import Channel, Consent
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.customer import Customer, Figures
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.duplicate_pair import DuplicatePair
+from sellmode_contract.kinds.history import HistoryEntry
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.order import Order
+from sellmode_contract.kinds.parked_edit import ParkedEdit
+from sellmode_contract.kinds.request import Request
+from sellmode_contract.kinds.retailer import CustomField, Retailer
+from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.mutations import (
     Accept,
     Claim,
@@ -29,23 +43,7 @@ from sellmode_contract.mutations import (
     Stage,
     World,
 )
-from sellmode_contract.records import (
-    Channel,
-    Consent,
-    Contact,
-    Customer,
-    CustomField,
-    Figures,
-    HistoryEntry,
-    ImportantDate,
-    Note,
-    Order,
-    ParkedEdit,
-    Record,
-    Request,
-    Retailer,
-    kind_of,
-)
+from sellmode_contract.records import Record
 from sellmode_contract.rules.facts import Facts, field_values
 from sellmode_contract.visibility import Account
 
@@ -541,7 +539,7 @@ def test_one_claims_and_the_other_learns_who() -> None:
     request = Request(id="q", store="s1")
     taken = only(Request, done(Claim(kind="request", id="q"), request))
     assert taken.claimed_by == "anna"
-    anna = records.Staff(id="anna", store="s1", user_name="anna", name="Anna", role="associate")
+    anna = Staff(id="anna", store="s1", user_name="anna", name="Anna", role="associate")
     late = refused(Claim(kind="request", id="q"), taken, anna, by=BEN)
     assert (late.code, late.winner) == ("already_claimed", "anna")
     assert done(Claim(kind="request", id="q"), taken) == Outcome()
@@ -555,8 +553,8 @@ def test_one_claims_and_the_other_learns_who() -> None:
 def test_a_claim_of_a_request_lapses_and_one_of_a_task_does_not() -> None:
     late = dt.timedelta(minutes=16)
     assert refused(Claim(kind="request", id="q"), Request(id="q", store="s1"), age=late).code == "expired"
-    task = records.RuleTask(id="t", store="s1", customer="c1")
-    assert only(records.RuleTask, done(Claim(kind="rule_task", id="t"), task, age=late)).claimed_by == "anna"
+    task = RuleTask(id="t", store="s1", customer="c1")
+    assert only(RuleTask, done(Claim(kind="rule_task", id="t"), task, age=late)).claimed_by == "anna"
 
 
 # ------------------------------------------------------------------ handing over
@@ -614,8 +612,8 @@ def test_not_everything_can_be_handed_over(inner: Operation) -> None:
 
 
 def test_a_dismissed_pair_stays_dismissed_and_a_merged_one_goes() -> None:
-    pair = records.DuplicatePair(id="p", store="s1", customers=("c1", "c2"))
-    assert only(records.DuplicatePair, done(Dismiss(id="p"), pair)).dismissed
+    pair = DuplicatePair(id="p", store="s1", customers=("c1", "c2"))
+    assert only(DuplicatePair, done(Dismiss(id="p"), pair)).dismissed
     assert done(Merge(id="p", keep="c1"), pair) == Outcome(removes=(("duplicate_pair", "p"),))
 
 

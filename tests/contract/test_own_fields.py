@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sellmode_backend.demo.world import CUSTOM_FIELDS
 from sellmode_contract import filters, own_fields
-from sellmode_contract.records import CustomField
+from sellmode_contract.kinds.retailer import CustomField
 
 
 def field(name: str, type: Any = "text", *fields: CustomField) -> CustomField:

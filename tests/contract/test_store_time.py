@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sellmode_contract import store_time
-from sellmode_contract.records import Retailer, StoreEntry
+from sellmode_contract.kinds.retailer import Retailer, StoreEntry, zone_of
 from sellmode_contract.store_time import Due, read_due
 
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -87,9 +87,9 @@ def test_the_zone_of_a_store() -> None:
         id="r", name="R", mode="team", currency="EUR", time_zone="Europe/Paris",
         stores=(StoreEntry(id="s1", name="S", time_zone="Asia/Tokyo"),),
     )  # fmt: skip
-    assert store_time.zone_of(retailer, "s1").key == "Asia/Tokyo"
-    assert store_time.zone_of(retailer, "s2").key == store_time.zone_of(retailer, None).key == "Europe/Paris"
-    assert store_time.zone_of(None, "s1").key == "UTC"
+    assert zone_of(retailer, "s1").key == "Asia/Tokyo"
+    assert zone_of(retailer, "s2").key == zone_of(retailer, None).key == "Europe/Paris"
+    assert zone_of(None, "s1").key == "UTC"
     late = dt.datetime(2026, 11, 22, 20, tzinfo=dt.UTC)
     assert store_time.local_day(late, ZoneInfo("Asia/Tokyo")) == dt.date(2026, 11, 23)
 
@@ -101,5 +101,5 @@ def test_a_zone_that_this_machine_does_not_know_gives_way(unknown: str) -> None:
         stores=(StoreEntry(id="s1", name="S", time_zone=unknown),),
     )  # fmt: skip
     assert store_time.zone_named(unknown) is None
-    assert store_time.zone_of(retailer, "s1").key == "Europe/Paris"
-    assert store_time.zone_of(msgspec.structs.replace(retailer, time_zone=unknown), "s1").key == "UTC"
+    assert zone_of(retailer, "s1").key == "Europe/Paris"
+    assert zone_of(msgspec.structs.replace(retailer, time_zone=unknown), "s1").key == "UTC"

@@ -12,6 +12,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sellmode_contract import mutations, roles, visibility
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds import kind_of
+from sellmode_contract.kinds.consent import Channel, Consent
+from sellmode_contract.kinds.corporate_brief import CorporateBrief
+from sellmode_contract.kinds.corporate_task import CorporateTask
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.manual_task import ManualTask, TaskCard
+from sellmode_contract.kinds.retailer import Mode, Retailer, StoreEntry
+from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.mutations import (
     Claim,
     Create,
@@ -28,25 +39,7 @@ from sellmode_contract.mutations import (
     World,
 )
 from sellmode_contract.mutations.tasks import following_id, withdrawn
-from sellmode_contract.records import (
-    Channel,
-    Consent,
-    CorporateBrief,
-    CorporateTask,
-    Customer,
-    ManualTask,
-    Mode,
-    Record,
-    Retailer,
-    RuleTask,
-    Staff,
-    StoreEntry,
-    TaskCard,
-    TaskRule,
-    kind_of,
-    source_id,
-    task_rule_id,
-)
+from sellmode_contract.records import Record
 from sellmode_contract.visibility import Account
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)  # a Sunday, 13:00 in Zurich

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
 import itertools
+import pkgutil
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sellmode_contract import audiences, records, visibility
-from sellmode_contract.kinds import BY_RECORD
-from sellmode_contract.records import Customer, Record, RuleTask
+from sellmode_contract import audiences, kinds, visibility
+from sellmode_contract.kinds import BY_RECORD, KINDS
+from sellmode_contract.kinds.consent import Consent
+from sellmode_contract.kinds.customer import Customer, CustomerCard
+from sellmode_contract.kinds.kind import Kind
+from sellmode_contract.kinds.parked_edit import ParkedEdit
+from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.sent_lookbook import SentLookbook
+from sellmode_contract.records import Record
 from sellmode_contract.visibility import Account
 from tests.support.worlds import NOON, Move, World, moves, sees, worlds
 
@@ -29,8 +37,12 @@ def _after(world: World, happened: list[Move]) -> World:
 histories = st.builds(_after, worlds(), st.lists(moves(), max_size=8))
 
 
-def test_every_kind_has_its_row_in_the_table() -> None:
-    assert set(BY_RECORD) == set(records.KINDS.values())
+def test_every_kind_that_a_module_declares_is_one_of_the_kinds() -> None:
+    names = [each.name for each in pkgutil.iter_modules(kinds.__path__, f"{kinds.__name__}.")]
+    modules = [importlib.import_module(name) for name in names]
+    declared = {each.name for module in modules for each in vars(module).values() if isinstance(each, Kind)}
+    assert declared == set(KINDS)
+    assert len(BY_RECORD) == len(KINDS)
 
 
 @given(histories)
@@ -107,11 +119,11 @@ def test_a_customer_without_a_store_is_nobodys() -> None:
 
 def test_what_belongs_to_an_unknown_customer_is_nobodys() -> None:
     orphans: list[Record] = [
-        records.SentLookbook(id="x", customer="c"),
-        records.Consent(id="x", customer="c", channel="email"),
-        records.ParkedEdit(id="x", customer="c", author="A1", at=NOON, operation={}),
-        records.CustomerCard(id="x", customer="c", name="Ana"),
-        records.RuleTask(id="x", customer="c", store="S1"),
+        SentLookbook(id="x", customer="c"),
+        Consent(id="x", customer="c", channel="email"),
+        ParkedEdit(id="x", customer="c", author="A1", at=NOON, operation={}),
+        CustomerCard(id="x", customer="c", name="Ana"),
+        RuleTask(id="x", customer="c", store="S1"),
     ]
     assert {visibility.tags(orphan) for orphan in orphans} == {audiences.Tags(None, None)}
 

@@ -13,7 +13,7 @@ from sellmode_backend.sync import events
 from sellmode_backend.sync.answer import SyncRules
 from sellmode_backend.sync.salvage import SALVAGED_FOR
 from sellmode_contract import wire
-from sellmode_contract.records import Retailer
+from sellmode_contract.kinds.retailer import Retailer
 from sellmode_tui import crash
 from tests.docs.reading import DOCS
 

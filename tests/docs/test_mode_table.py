@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sellmode_contract.records import KINDS
+from sellmode_contract.kinds import KINDS
 from tests.docs.mode_table import DOCUMENT, TABLES, with_tables
 
 

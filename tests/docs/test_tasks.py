@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import get_args
 
 from sellmode_backend.demo.world import CUSTOM_FIELDS
-from sellmode_contract.records import CorporateBrief, RuleTrigger, TaskRule
+from sellmode_contract.kinds.corporate_brief import CorporateBrief
+from sellmode_contract.kinds.rule_task import RuleTrigger
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules.files import read_briefs, read_rules
 from sellmode_contract.rules.templates import PLACES
 from tests.docs.reading import DOCS, fences

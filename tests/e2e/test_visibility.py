@@ -23,7 +23,7 @@ from sellmode_backend.accounts import signing_in
 from sellmode_backend.store import records as stored
 from sellmode_backend.store import schema
 from sellmode_contract import wire
-from sellmode_contract.records import kind_of
+from sellmode_contract.kinds import kind_of
 from sellmode_contract.visibility import Account
 from sellmode_tui.account.session import sign_in
 from sellmode_tui.cache.store import Cache

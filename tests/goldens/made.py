@@ -16,10 +16,12 @@ from typing import Any, cast, get_args, get_type_hints
 import msgspec
 
 from sellmode_backend import openapi
-from sellmode_contract import kinds, mutations
+from sellmode_contract import mutations
+from sellmode_contract.kinds import KINDS, kind_of
+from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.mutations import Edit, Operation
 from sellmode_contract.mutations.operations import can_be_handed_over
-from sellmode_contract.records import KINDS, CustomField, kind_of, parent_of
+from sellmode_contract.records import parent_of
 from sellmode_contract.refusals import TITLES
 from sellmode_contract.roles import ROLE_CAPABILITIES, Capability
 from sellmode_tui.cache import tables
@@ -49,7 +51,7 @@ def mode_table() -> str:
     """Who sees each kind, what each change needs, and what the roles may."""
     rows = (
         (name, kind.row.label, f"team: {kind.row.team.words}", f"own: {kind.row.own.words}")
-        for name, kind in kinds.KINDS.items()
+        for name, kind in KINDS.items()
     )
     changes = ((name, *_rights(operation)) for name, operation in samples.operations())
     roles = (
@@ -75,7 +77,7 @@ def wire() -> str:
     """Samples as they are sent and kept, and the schemas of all that is sent."""
     kept = ((name, _json(record)) for name, record in samples.records())
     sent = ((name, mutations.encode(operation).decode()) for name, operation in samples.operations())
-    _, schemas = msgspec.json.schema_components(KINDS.values(), ref_template="{name}")
+    _, schemas = msgspec.json.schema_components([kind.record for kind in KINDS.values()], ref_template="{name}")
     records = ((name, json.dumps(schema, sort_keys=True)) for name, schema in sorted(schemas.items()))
     document = ((name, json.dumps(schema, sort_keys=True)) for name, schema in _schemas())
     return _sections({"records": kept, "operations": sent, "schemas of records": records, "OpenAPI": document})
@@ -107,11 +109,11 @@ def wording() -> str:
     named = ((name, describe(operation, _before(operation), NAMES.get, RETAILER)) for name, operation in _operations())
     unknown = ((name, describe(operation, {}, _nobody)) for name, operation in _operations())
     fields = {(mutations.target(each)[0], name) for _, each in _operations() for name in wanted(each)}
-    fields |= {(kind, name) for kind, struct in KINDS.items() for name in struct.__struct_fields__}
+    fields |= {(kind.name, field) for kind in KINDS.values() for field in kind.record.__struct_fields__}
     edits = (
         (f"{kind} {field}", describe(_edit(kind, field), {}, _nobody, RETAILER))
         for kind in get_args(get_type_hints(Edit)["kind"])
-        for field in KINDS[kind].__struct_fields__
+        for field in KINDS[kind].record.__struct_fields__
     )
     labels = ((f"{kind} {name}", label_of(name, kind, RETAILER)) for kind, name in sorted(fields))
     values = (

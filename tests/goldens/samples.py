@@ -9,9 +9,10 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 from msgspec import inspect
 
+from sellmode_contract.kinds import KINDS
 from sellmode_contract.mutations import Operation, Park
 from sellmode_contract.mutations.operations import name_of
-from sellmode_contract.records import KINDS, Record
+from sellmode_contract.records import Record
 
 MOMENT = dt.datetime(2026, 11, 22, 12, 30, tzinfo=dt.UTC)
 
@@ -41,9 +42,9 @@ _NO_SETS: dict[str, Any] = {"add": {}, "remove": {}}
 
 def records() -> Iterator[tuple[str, Record]]:
     """The name of each sample, and the sample: ``note least``, ``note all``."""
-    for kind, struct in KINDS.items():
-        yield f"{kind} least", _struct(inspect.type_info(struct), whole=False)
-        yield f"{kind} all", _struct(inspect.type_info(struct), whole=True)
+    for name, kind in KINDS.items():
+        yield f"{name} least", _struct(inspect.type_info(kind.record), whole=False)
+        yield f"{name} all", _struct(inspect.type_info(kind.record), whole=True)
 
 
 def operations() -> Iterator[tuple[str, Operation]]:

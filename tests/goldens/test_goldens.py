@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from sellmode_contract import mutations
-from sellmode_contract.records import KINDS
+from sellmode_contract.kinds import KINDS
 from tests.goldens import samples
 from tests.goldens.made import FILES, FOLDER
 
@@ -29,4 +29,4 @@ def test_samples_are_read_as_they_were_written() -> None:
         assert mutations.decode(mutations.encode(operation)) == operation
     for name, record in samples.records():
         kind, _, _ = name.partition(" ")
-        assert msgspec.json.decode(msgspec.json.encode(record), type=KINDS[kind]) == record
+        assert msgspec.json.decode(msgspec.json.encode(record), type=KINDS[kind].record) == record

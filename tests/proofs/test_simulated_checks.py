@@ -16,8 +16,8 @@ from proofs.sim.terminal import Process
 from proofs.sim.world import World
 from proofs.workplace import workplace
 from sellmode_backend.sync import batch
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Claim, Outcome, tasks
-from sellmode_contract.records import Customer
 from sellmode_contract.wire import Result
 from sellmode_tui.cache.outbox import Made
 from sellmode_tui.sync.events import RetryNow

@@ -15,8 +15,11 @@ from typing import Any
 import msgspec
 
 from sellmode_contract import mutations
+from sellmode_contract.kinds import KINDS, kind_of
+from sellmode_contract.kinds.consent import Channel, Consent
+from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.mutations import Outcome, Rejected, World
-from sellmode_contract.records import KINDS, Channel, Consent, Record, Retailer, kind_of, parent_of
+from sellmode_contract.records import Record, parent_of
 from sellmode_contract.visibility import Account
 
 
@@ -68,7 +71,7 @@ def applied(case: Mapping[str, Any]) -> dict[str, Any]:
 def world_of(case: Mapping[str, Any]) -> World:
     """The world in a case."""
     return World(
-        Held([msgspec.convert(each["doc"], KINDS[each["kind"]]) for each in case["records"]]),
+        Held([msgspec.convert(each["doc"], KINDS[each["kind"]].record) for each in case["records"]]),
         msgspec.convert(case["account"], Account),
         msgspec.convert(case["retailer"], Retailer | None),
         case["mid"],

@@ -24,7 +24,7 @@ from sellmode_backend.serving import Protocol
 from sellmode_backend.store import migrations
 from sellmode_backend.store import settings as retailer_settings
 from sellmode_backend.store.database import Database, open_database
-from sellmode_contract.records import StoreEntry
+from sellmode_contract.kinds.retailer import StoreEntry
 
 DEADLINE = 20.0
 

@@ -19,8 +19,13 @@ from sellmode_backend.store import accounts, feeds, settings
 from sellmode_backend.store import records as stored
 from sellmode_backend.store.database import Database
 from sellmode_backend.sync.answer import SyncRules
-from sellmode_contract import records
-from sellmode_contract.records import Customer, Record
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds import KINDS, kind_of
+from sellmode_contract.kinds.consent import Consent
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.order import Order, OrderLine
+from sellmode_contract.records import Record
 from sellmode_contract.roles import Role
 from sellmode_contract.visibility import Account
 from sellmode_tui.account.session import Session, sign_in
@@ -101,7 +106,7 @@ class Shop:
     def world(self) -> World:
         """The retailer as it is now, for the plain predicate."""
         with self.database.snapshot() as connection:
-            kinds = ["customer", *(kind for kind in records.KINDS if kind not in ("customer", "customer_card"))]
+            kinds = ["customer", *(kind for kind in KINDS if kind not in ("customer", "customer_card"))]
             return World(
                 mode=settings.mode(connection),
                 stores=tuple(store.id for store in settings.stores(connection)),
@@ -114,7 +119,7 @@ class Shop:
         world = self.world()
         now = next(each for each in world.accounts if each.id == account.id)
         return {
-            (records.kind_of(record), record.id): msgspec.json.decode(msgspec.json.encode(record))
+            (kind_of(record), record.id): msgspec.json.decode(msgspec.json.encode(record))
             for record in world.with_cards
             if sees(world, now, record)
         }
@@ -123,7 +128,7 @@ class Shop:
 def customer(number: int, owner: Account | None, store: str) -> Customer:
     """A customer that a test can find again."""
     return Customer(
-        id=records.source_id("customer", "shop", str(number)),
+        id=source_id("customer", "shop", str(number)),
         store=store,
         owner=owner.id if owner else None,
         number=f"C-{number:05}",
@@ -138,8 +143,8 @@ def customer(number: int, owner: Account | None, store: str) -> Customer:
 def children(person: Customer) -> list[Record]:
     """What belongs to a customer."""
     return [
-        records.Order(
-            id=records.source_id("order", "shop", person.id),
+        Order(
+            id=source_id("order", "shop", person.id),
             customer=person.id,
             number=f"O-{person.number}",
             placed_at=NOON,
@@ -147,11 +152,11 @@ def children(person: Customer) -> list[Record]:
             total=1999,
             channel="store",
             store=person.store,
-            lines=(records.OrderLine(title="Scarf", amount=1999, quantity=1, price=1999),),
+            lines=(OrderLine(title="Scarf", amount=1999, quantity=1, price=1999),),
         ),
-        records.Consent(id=records.source_id("consent", "shop", person.id), customer=person.id, channel="email"),
-        records.Note(
-            id=records.source_id("note", "shop", person.id),
+        Consent(id=source_id("consent", "shop", person.id), customer=person.id, channel="email"),
+        Note(
+            id=source_id("note", "shop", person.id),
             customer=person.id,
             written_at=NOON,
             text=f"note about {person.number}",

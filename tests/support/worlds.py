@@ -16,8 +16,34 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from sellmode_contract import records, visibility
-from sellmode_contract.records import Customer, Record, RuleTask, source_id
+from sellmode_contract import visibility
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds import KINDS
+from sellmode_contract.kinds.consent import Consent
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.corporate_brief import BriefCard, CorporateBrief
+from sellmode_contract.kinds.corporate_task import CorporateTask
+from sellmode_contract.kinds.customer import Customer, CustomerCard
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.duplicate_pair import DuplicatePair
+from sellmode_contract.kinds.fact import Fact
+from sellmode_contract.kinds.history import HistoryEntry
+from sellmode_contract.kinds.lookbook import Lookbook
+from sellmode_contract.kinds.manual_task import ManualTask, TaskCard
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.order import Order
+from sellmode_contract.kinds.parked_edit import ParkedEdit
+from sellmode_contract.kinds.person_setting import PersonSetting
+from sellmode_contract.kinds.product import Product
+from sellmode_contract.kinds.request import Request
+from sellmode_contract.kinds.retailer import Retailer, StoreEntry
+from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.sale_notice import SaleNotice
+from sellmode_contract.kinds.sent_lookbook import SentLookbook
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.kinds.task import Task
+from sellmode_contract.kinds.task_rule import TaskRule
+from sellmode_contract.records import Record, parent_of
 from sellmode_contract.roles import ROLE_CAPABILITIES
 from sellmode_contract.visibility import Account
 
@@ -48,7 +74,7 @@ class World:
 
     def customer_of(self, record: Record) -> Customer | None:
         """The customer that a record belongs to."""
-        wanted = records.parent_of(record)
+        wanted = parent_of(record)
         return next((customer for customer in self.customers if customer.id == wanted), None)
 
     @cached_property
@@ -93,58 +119,49 @@ def sees(world: World, account: Account, record: Record) -> bool:  # noqa: C901,
         return i_am(customer.owner, customer.store)
 
     match record:
-        case records.Retailer() | records.Product() | records.CorporateBrief():
+        case Retailer() | Product() | CorporateBrief():
             return True
-        case records.TaskRule():
+        case TaskRule():
             return record.store is None or works_in(record.store)
-        case records.Staff():
+        case Staff():
             return works_in(record.store)
-        case records.Note(private=True):
+        case Note(private=True):
             # Mine alone; when my customer is given to somebody else, Associate Mode takes the note from me too.
             mine = customer is not None and i_am(record.author, customer.store)
             return mine and (as_team or (customer is not None and customer.owner == account.id))
-        case (
-            records.Customer()
-            | records.Order()
-            | records.Consent()
-            | records.ImportantDate()
-            | records.Note()
-            | records.Contact()
-            | records.HistoryEntry()
-            | records.SentLookbook()
-        ):
+        case Customer() | Order() | Consent() | ImportantDate() | Note() | Contact() | HistoryEntry() | SentLookbook():
             return sees_customer()
-        case records.ManualTask():
+        case ManualTask():
             if as_team:
                 return works_in(record.store)
             return i_am(record.creator if record.assignee is None else record.assignee, record.store)
-        case records.RuleTask():
+        case RuleTask():
             if record.done_by is None:
                 return sees_customer()
             return works_in(record.store) if as_team else i_am(record.done_by, record.store)
-        case records.CorporateTask():
+        case CorporateTask():
             return works_in(record.store) if as_team else i_am(record.person, record.store)
-        case records.Request():
+        case Request():
             if not as_team and record.reserved and record.wanted is not None:
                 return i_am(record.wanted, record.store)
             return works_in(record.store)
-        case records.Lookbook():
+        case Lookbook():
             return works_in(record.store) if as_team else i_am(record.author, record.store)
-        case records.Fact(person=None):
+        case Fact(person=None):
             return works_in(record.store) if as_team else leads(record.store)
-        case records.Fact():
+        case Fact():
             return leads(record.store) if as_team else i_am(record.person, record.store)
-        case records.SaleNotice():
+        case SaleNotice():
             return not as_team and i_am(record.person, record.store)
-        case records.ParkedEdit():
+        case ParkedEdit():
             return sees_customer() and (as_team or (customer is not None and customer.owner is not None))
-        case records.PersonSetting():
+        case PersonSetting():
             return i_am(record.person, record.store)
-        case records.CustomerCard():
+        case CustomerCard():
             return not as_team and customer is not None and leads(customer.store)
-        case records.TaskCard():
+        case TaskCard():
             return not as_team and leads(record.store)
-        case records.BriefCard() | records.DuplicatePair():
+        case BriefCard() | DuplicatePair():
             return leads(record.store)
     raise AssertionError(f"no rule for {record!r}")
 
@@ -173,7 +190,7 @@ def _account(chance: random.Random, number: int, stores: tuple[str, ...]) -> Acc
 
 def _staff(account: Account) -> list[Record]:
     return [
-        records.Staff(
+        Staff(
             id=account.id,
             store=store,
             user_name=account.user_name,
@@ -234,14 +251,15 @@ def _record(chance: random.Random, kind: str, number: int, names: _Names) -> Rec
     if kind.endswith("_task") or kind == "task_card":
         decides["state"] = ("open", "open", "open", "done", "dismissed", "expired")
     values: dict[str, Any] = {"id": world_id(kind, number)}
-    for field in msgspec.structs.fields(records.KINDS[kind]):
+    for field in msgspec.structs.fields(KINDS[kind].record):
         if field.name in decides:
             if not decides[field.name]:
                 return None
             values[field.name] = chance.choice(decides[field.name])
         elif field.required and field.name != "id":
             values[field.name] = _PLAIN[field.name]
-    return records.KINDS[kind](**values)
+    made: Record = KINDS[kind].record(**values)
+    return made
 
 
 _PLAIN = {
@@ -285,7 +303,7 @@ def worlds(draw: st.DrawFn) -> World:
     ids = [customer.id for customer in customers]
     others = [
         _record(chance, kind, number, _Names(stores, people, ids))
-        for kind in records.KINDS
+        for kind in KINDS
         if kind not in _MADE_OF_OTHERS
         for number in range(of_each)
     ]
@@ -302,15 +320,15 @@ def worlds(draw: st.DrawFn) -> World:
     )
 
 
-def _retailer(mode: str, stores: tuple[str, ...]) -> records.Retailer:
-    return records.Retailer(
+def _retailer(mode: str, stores: tuple[str, ...]) -> Retailer:
+    return Retailer(
         id=RETAILER,
         name="World",
         mode="team" if mode == "team" else "associate",
         currency="USD",
         time_zone="UTC",
         stores=tuple(
-            records.StoreEntry(id=store, name=f"Store {number}", time_zone="UTC") for number, store in enumerate(stores)
+            StoreEntry(id=store, name=f"Store {number}", time_zone="UTC") for number, store in enumerate(stores)
         ),
     )
 
@@ -413,18 +431,18 @@ def _switch_mode(world: World, move: Move) -> World:
 
 
 def _remove(world: World, move: Move) -> World:
-    removable = [record for record in world.records if not isinstance(record, records.Retailer | records.Staff)]
+    removable = [record for record in world.records if not isinstance(record, Retailer | Staff)]
     if not removable:
         return world
     gone = _picked(removable, move.which)
     # What belongs to a customer goes with the customer.
-    kept = tuple(record for record in world.records if record.id != gone.id and records.parent_of(record) != gone.id)
+    kept = tuple(record for record in world.records if record.id != gone.id and parent_of(record) != gone.id)
     return dataclasses.replace(world, records=kept)
 
 
 def _change_fields(world: World, move: Move) -> World:
     """Change whatever of a record decides who sees it: its customer, its people, its store, its state."""
-    fixed = records.Retailer | records.Staff | Customer
+    fixed = Retailer | Staff | Customer
     changeable = [record for record in world.records if not isinstance(record, fixed)]
     if not changeable:
         return world
@@ -432,14 +450,14 @@ def _change_fields(world: World, move: Move) -> World:
     people = [None, *(account.id for account in world.accounts)]
     changes: dict[str, Any] = {}
     for field in msgspec.structs.fields(record):
-        if field.name == "customer" and records.parent_of(record) is not None:
+        if field.name == "customer" and parent_of(record) is not None:
             changes["customer"] = _picked(world.customers, move.to).id
         elif field.name in ("private", "reserved"):
             changes[field.name] = not getattr(record, field.name)
         elif field.name in ("assignee", "done_by", "wanted", "claimed_by", "meant_for"):
-            some = people[1:] if isinstance(record, records.TaskCard) else people
+            some = people[1:] if isinstance(record, TaskCard) else people
             changes[field.name] = _picked(some, move.to)
-        elif field.name == "state" and isinstance(record, records.Task):
+        elif field.name == "state" and isinstance(record, Task):
             changes["state"] = _picked(["open", "done", "dismissed", "expired"], move.to)
         elif field.name in ("person", "author", "creator"):
             changes[field.name] = _picked(people[1:], move.to)

@@ -19,7 +19,7 @@ from textual.widgets import OptionList
 from sellmode_backend.accounts import codes, directory, sessions
 from sellmode_backend.accounts.signing_in import utc_now
 from sellmode_backend.store import settings
-from sellmode_contract.records import Customer
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.visibility import Account
 from sellmode_tui.account import folders, keyring
 from sellmode_tui.account.folders import DATA_VARIABLE

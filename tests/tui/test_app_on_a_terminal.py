@@ -11,7 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from sellmode_contract.records import Contact, Customer, Note, Order, OrderLine, Record, source_id
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.order import Order, OrderLine
+from sellmode_contract.records import Record
 from sellmode_contract.visibility import Account
 from sellmode_tui.account.journal import Journal
 from tests.support.hostile import HOSTILE

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from sellmode_backend.accounts import sessions
-from sellmode_contract.records import Customer
+from sellmode_contract.kinds.customer import Customer
 from sellmode_tui.account.folders import DATA_VARIABLE
 from sellmode_tui.account.session import sign_in
 from sellmode_tui.screens.attention import AttentionScreen

@@ -14,8 +14,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from sellmode_contract import records
-from sellmode_contract.records import Customer
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.order import Order, OrderLine
 from sellmode_contract.visibility import Account
 from sellmode_tui import sealed
 from sellmode_tui.account.session import unlock
@@ -494,7 +496,7 @@ def test_hostile_text_is_drawn_and_never_obeyed(desk: Desk) -> None:
     texts = [text for text in HOSTILE if text]
     people = [
         Customer(
-            id=records.source_id("customer", "hostile", str(number)),
+            id=source_id("customer", "hostile", str(number)),
             store="Alpha",
             owner=desk.ada.id,
             given_name=text,
@@ -505,14 +507,12 @@ def test_hostile_text_is_drawn_and_never_obeyed(desk: Desk) -> None:
     ]
     first = people[0]
     notes = [
-        records.Note(
-            id=records.source_id("note", "hostile", str(number)), customer=first.id, written_at=NOON, text=text
-        )
+        Note(id=source_id("note", "hostile", str(number)), customer=first.id, written_at=NOON, text=text)
         for number, text in enumerate(texts)
     ]
-    lines = tuple(records.OrderLine(title=text, amount=1, quantity=1) for text in texts)
-    order = records.Order(
-        id=records.source_id("order", "hostile", "1"), customer=first.id, number=texts[0], placed_at=NOON,
+    lines = tuple(OrderLine(title=text, amount=1, quantity=1) for text in texts)
+    order = Order(
+        id=source_id("order", "hostile", "1"), customer=first.id, number=texts[0], placed_at=NOON,
         currency="EUR", total=1, channel="store", lines=lines,
     )  # fmt: skip
     desk.shop.write(*people, *notes, order)

@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 import pytest
 
-from sellmode_contract.records import DuplicatePair, ParkedEdit
+from sellmode_contract.kinds.duplicate_pair import DuplicatePair
+from sellmode_contract.kinds.parked_edit import ParkedEdit
 from sellmode_tui.cli import sellmode
 from sellmode_tui.commands.outcome import MEANINGS
 from tests.support.machine import Machine, Result

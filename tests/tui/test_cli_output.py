@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sellmode_contract.records import Customer
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.text import cells, visible
 from sellmode_tui import crash
 from sellmode_tui.commands.output import cut, money, plain

@@ -11,7 +11,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from sellmode_contract.records import Consent, CorporateTask, ImportantDate, TaskRule, source_id, task_rule_id
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.consent import Consent
+from sellmode_contract.kinds.corporate_task import CorporateTask
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.rules.defaults import DEFAULT_RULES
 from tests.support.hostile import HOSTILE, foreign_controls
 from tests.support.machine import Machine

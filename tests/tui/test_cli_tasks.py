@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
-from sellmode_contract.records import Because, CorporateTask, ManualTask, RuleTask, rule_task_id
+from sellmode_contract.kinds.corporate_task import CorporateTask
+from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.rule_task import Because, RuleTask, rule_task_id
 from sellmode_contract.store_time import Due
 from tests.support.hostile import HOSTILE, foreign_controls
 from tests.support.machine import Machine

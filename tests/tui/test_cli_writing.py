@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from sellmode_backend.store import duplicates
-from sellmode_contract.records import Consent, source_id
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.consent import Consent
 from tests.support.hostile import HOSTILE, UNSTORABLE, foreign_controls
 from tests.support.machine import COMMAND, Machine, Result
 from tests.support.proxy import FaultProxy

@@ -25,7 +25,7 @@ from sellmode_backend.demo.fill import PASSWORD, fill
 from sellmode_backend.demo.world import ANNA, OFFICE, STAFF, world
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import open_database
-from sellmode_contract.records import Mode
+from sellmode_contract.kinds.retailer import Mode
 
 SEED = 1
 FOLDER_VARIABLE = "SELLMODE_DEMO_DIR"

@@ -17,7 +17,10 @@ from sellmode_backend.store import figures, records, settings
 from sellmode_backend.store.database import Database
 from sellmode_backend.store.migrations import migrate
 from sellmode_backend.store.orders import OrderEntry, write_orders
-from sellmode_contract.records import CorporateTask, Customer, Order, RuleTask
+from sellmode_contract.kinds.corporate_task import CorporateTask
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.order import Order
+from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.store_time import local_day
 
 DAYS_OF_TASKS = 5

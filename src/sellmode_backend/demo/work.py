@@ -10,19 +10,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from sellmode_contract.records import (
-    ContactChannel,
-    CorporateBrief,
-    CorporateTask,
-    Customer,
-    CustomField,
-    ManualTask,
-    Product,
-    RuleTask,
-    StoreEntry,
-    TaskRule,
-    source_id,
-)
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.contact import ContactChannel
+from sellmode_contract.kinds.corporate_brief import CorporateBrief
+from sellmode_contract.kinds.corporate_task import CorporateTask
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.product import Product
+from sellmode_contract.kinds.retailer import CustomField, StoreEntry
+from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules.defaults import default_rules
 from sellmode_contract.store_time import Due
 from sellmode_contract.visibility import Account

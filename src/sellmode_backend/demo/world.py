@@ -8,25 +8,16 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from sellmode_backend.demo import pools, work
-from sellmode_contract.records import (
-    Address,
-    Consent,
-    ConsentState,
-    Contact,
-    Customer,
-    CustomField,
-    CustomValue,
-    ImportantDate,
-    Mode,
-    Note,
-    Order,
-    OrderLine,
-    Product,
-    Record,
-    Retailer,
-    StoreEntry,
-    source_id,
-)
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.consent import Consent, ConsentState
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.customer import Address, Customer, CustomValue
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.order import Order, OrderLine
+from sellmode_contract.kinds.product import Product
+from sellmode_contract.kinds.retailer import CustomField, Mode, Retailer, StoreEntry
+from sellmode_contract.records import Record
 from sellmode_contract.roles import ROLE_CAPABILITIES, Role, Work
 from sellmode_contract.search import fold
 from sellmode_contract.visibility import Account

@@ -18,7 +18,8 @@ from sellmode_backend.store import duplicates, keys, records, schema, settings
 from sellmode_backend.store.database import Database, in_parts
 from sellmode_backend.store.keys import KeyKind
 from sellmode_contract.audiences import person_audience
-from sellmode_contract.records import Customer, Record
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.records import Record
 from sellmode_contract.visibility import Account
 
 BATCH = 500

@@ -17,7 +17,7 @@ from sellmode_backend.importers.summary import Summary
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database, in_parts
 from sellmode_backend.store.records import RecordTooLarge, UnknownCustomer
-from sellmode_contract.records import Retailer
+from sellmode_contract.kinds.retailer import Retailer
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -6,7 +6,7 @@ import datetime as dt
 import re
 
 from sellmode_backend.importers.reading import Row, Table, UnusableRow
-from sellmode_contract.records import CustomField
+from sellmode_contract.kinds.retailer import CustomField
 
 _NUMBER = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
 

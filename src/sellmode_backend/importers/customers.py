@@ -20,7 +20,11 @@ from sellmode_backend.importers.summary import Summary
 from sellmode_backend.importers.values import TagPattern
 from sellmode_backend.store import bulk, duplicates, merging, records, schema
 from sellmode_backend.store.database import in_parts
-from sellmode_contract.records import KIND_NAMES, Channel, Consent, Customer, Note, Record, kind_of
+from sellmode_contract.kinds import BY_RECORD, kind_of
+from sellmode_contract.kinds.consent import Channel, Consent
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.records import Record
 
 R = TypeVar("R", bound=Record)
 
@@ -324,5 +328,5 @@ def _most_orders(connection: Connection, customers: Iterable[str]) -> dict[str, 
 
 
 def _by_id(connection: Connection, kind: type[R], ids: Iterable[str]) -> dict[str, R]:
-    found = records.read_many(connection, KIND_NAMES[kind], ids, lock=True)
+    found = records.read_many(connection, BY_RECORD[kind].name, ids, lock=True)
     return {item.id: item for item in found if isinstance(item, kind)}

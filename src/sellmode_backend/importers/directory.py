@@ -8,7 +8,8 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import directory
 from sellmode_backend.importers.merge import SOURCE
-from sellmode_contract.records import Retailer, StoreEntry, source_id
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.retailer import Retailer, StoreEntry
 from sellmode_contract.visibility import Account
 from sellmode_contract.wire import user_key
 

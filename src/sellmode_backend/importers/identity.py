@@ -13,7 +13,8 @@ from sellmode_backend.importers.shopify import CustomerRow
 from sellmode_backend.store import bulk, keys, merging, records, schema
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.keys import KeyKind
-from sellmode_contract.records import Customer, source_id
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.customer import Customer
 
 _STRENGTH: tuple[KeyKind, ...] = ("number", "email", "phone")
 

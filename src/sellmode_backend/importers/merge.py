@@ -13,8 +13,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.consent import Channel, Consent, ConsentState
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.history import HistoryEntry
+from sellmode_contract.kinds.note import Note
 from sellmode_contract.mutations.consent import UNSAID, stricter
-from sellmode_contract.records import Channel, Consent, ConsentState, Customer, HistoryEntry, Note, source_id
 
 SOURCE = "shopify"
 

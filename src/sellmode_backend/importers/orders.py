@@ -19,7 +19,9 @@ from sellmode_backend.store import bulk, figures, keys, merging, orders, records
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.keys import KeyKind
 from sellmode_backend.store.orders import OrderEntry
-from sellmode_contract.records import OrderLine, Product, source_id
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.order import OrderLine
+from sellmode_contract.kinds.product import Product
 
 UNMATCHED = "orders name a customer who is not known, or more than one (order number)"
 UNKNOWN_SELLER = "orders name an employee who is not among the staff of their store (order number)"

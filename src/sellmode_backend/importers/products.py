@@ -12,7 +12,8 @@ from sellmode_backend.importers.context import Context, once
 from sellmode_backend.importers.merge import SOURCE
 from sellmode_backend.importers.reading import Row, Table
 from sellmode_backend.store import records
-from sellmode_contract.records import Product, source_id
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.product import Product
 
 
 def load(table: Table, context: Context) -> None:

@@ -13,7 +13,8 @@ from typing import Any, Literal, NamedTuple
 from sellmode_backend import phones
 from sellmode_backend.importers import values
 from sellmode_backend.importers.reading import MAX_ROW, Row, Table, UnusableRow
-from sellmode_contract.records import ConsentState, OrderLine
+from sellmode_contract.kinds.consent import ConsentState
+from sellmode_contract.kinds.order import OrderLine
 from sellmode_contract.roles import ROLE_CAPABILITIES, Role
 
 # Blanks of a line only: empty lines without end would be gone through again from each of them.

@@ -21,7 +21,8 @@ from sellmode_backend.rules import facts, passes
 from sellmode_backend.rules.operating import retailer_of
 from sellmode_backend.store.database import Database
 from sellmode_contract import store_time, text, visibility, wire
-from sellmode_contract.records import Retailer, TaskRule
+from sellmode_contract.kinds.retailer import Retailer, zone_of
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules import judging
 from sellmode_contract.rules.judging import UnfitRule
 from sellmode_contract.visibility import Account
@@ -155,7 +156,7 @@ def _rule(asked: wire.PreviewRequest) -> TaskRule:
 
 
 def _day(retailer: Retailer, asked: wire.PreviewRequest, now: dt.datetime) -> dt.date:
-    today = store_time.local_day(now, store_time.zone_of(retailer, asked.store))
+    today = store_time.local_day(now, zone_of(retailer, asked.store))
     if not asked.day:
         return today + dt.timedelta(days=1)
     try:

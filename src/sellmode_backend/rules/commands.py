@@ -17,7 +17,9 @@ from sellmode_backend.rules.operating import RulesRefused, rule_named
 from sellmode_backend.store import accounts, records, settings
 from sellmode_backend.store.database import Database
 from sellmode_contract import store_time, text, wire
-from sellmode_contract.records import Customer, StoreEntry, TaskRule
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.retailer import StoreEntry, zone_of
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules import HELD
 from sellmode_contract.rules.judging import UnfitRule
 
@@ -266,7 +268,7 @@ def _rule_of_file(file: Path, connection: Connection, store: StoreEntry) -> Task
 
 def _day(connection: Connection, store: StoreEntry, day: str | None, now: dt.datetime) -> dt.date:
     if day is None:
-        zone = store_time.zone_of(operating.retailer_of(connection), store.id)
+        zone = zone_of(operating.retailer_of(connection), store.id)
         return store_time.local_day(now, zone) + dt.timedelta(days=1)
     try:
         due = store_time.read_due(day)

@@ -16,8 +16,10 @@ from sellmode_backend.rules import progress
 from sellmode_backend.rules.progress import CORPORATE, Progress
 from sellmode_backend.store import accounts, records, settings
 from sellmode_backend.store.database import Database
-from sellmode_contract import store_time
-from sellmode_contract.records import CorporateBrief, CorporateTask, Retailer, source_id
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.corporate_brief import CorporateBrief
+from sellmode_contract.kinds.corporate_task import CorporateTask
+from sellmode_contract.kinds.retailer import Retailer, zone_of
 from sellmode_contract.store_time import Due, local_day, read_due
 from sellmode_contract.visibility import Account
 
@@ -73,7 +75,7 @@ class _Office(NamedTuple):
     def fingerprint(self, now: dt.datetime) -> str:
         """Another one if tasks may have to be made or changed."""
         people = [(one.id, one.active, one.role, one.work, one.stores) for one in self.people.values()]
-        zones = [store_time.zone_of(self.retailer, entry.id) for entry in self.retailer.stores]
+        zones = [zone_of(self.retailer, entry.id) for entry in self.retailer.stores]
         over = [[_is_over(brief, zone, now) for zone in zones] for brief in self.briefs.values()]
         parts = (list(self.briefs.values()), sorted(people), self.retailer.stores, over)
         return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
@@ -99,7 +101,7 @@ class _Office(NamedTuple):
         store = task.store if task is not None else ""
         if account is not None and len(account.stores) == 1:
             store = account.stores[0]
-        zone = store_time.zone_of(self.retailer, store)
+        zone = zone_of(self.retailer, store)
         if asked is None or asked.withdrawn:
             return _ended(task, "the head office took it back", now)
         if _is_over(asked, zone, now):

@@ -14,7 +14,7 @@ from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.database import upsert
 from sellmode_backend.store.schema import record, rule_event
 from sellmode_contract.audiences import store_audience
-from sellmode_contract.records import TaskRule
+from sellmode_contract.kinds.task_rule import TaskRule
 
 KEPT = dt.timedelta(days=90)
 """Longer than any task is made late."""

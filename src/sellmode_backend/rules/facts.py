@@ -15,7 +15,10 @@ from sellmode_backend.store.feeds import in_scopes
 from sellmode_backend.store.reading import tried
 from sellmode_backend.store.schema import OPEN_TASK, order, order_line, record, rule_event
 from sellmode_contract.audiences import store_audience
-from sellmode_contract.records import Channel, Consent, ConsentState, Customer, ImportantDate, RuleTask
+from sellmode_contract.kinds.consent import Channel, Consent, ConsentState
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.rules.facts import Event, Facts, Item, Needs, Purchase
 
 _T = TypeVar("_T")

@@ -18,7 +18,11 @@ from sellmode_backend.store.records import Key
 from sellmode_backend.store.schema import record
 from sellmode_contract import text
 from sellmode_contract.audiences import person_audience, store_audience
-from sellmode_contract.records import Customer, ManualTask, Record, RuleTask, Task
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.task import Task
+from sellmode_contract.records import Record
 from sellmode_contract.visibility import Account
 
 BATCH = 500

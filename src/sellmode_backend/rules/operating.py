@@ -15,7 +15,11 @@ from sellmode_backend.store import records, settings
 from sellmode_backend.store.schema import record
 from sellmode_contract import text
 from sellmode_contract.audiences import EVERYBODY, store_audience
-from sellmode_contract.records import CorporateBrief, Record, Retailer, StoreEntry, TaskRule, source_id, task_rule_id
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.corporate_brief import CorporateBrief
+from sellmode_contract.kinds.retailer import Retailer, StoreEntry
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
+from sellmode_contract.records import Record
 from sellmode_contract.rules.checking import MOST_RULES
 from sellmode_contract.rules.defaults import default_rules
 from sellmode_contract.rules.files import LONGEST_FILE, RuleFileError, read_briefs, read_rules, write_rules

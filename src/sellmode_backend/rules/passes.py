@@ -34,7 +34,9 @@ from sellmode_backend.store import feeds, records
 from sellmode_backend.store.database import Database, is_passing, is_unavailable
 from sellmode_contract import wire
 from sellmode_contract.audiences import store_audience
-from sellmode_contract.records import Customer, RuleTask, TaskRule
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules import judging
 from sellmode_contract.rules.facts import Facts
 from sellmode_contract.rules.judging import NOBODY, Decision

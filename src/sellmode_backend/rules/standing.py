@@ -13,8 +13,9 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import reading, settings
-from sellmode_contract import store_time
-from sellmode_contract.records import Retailer, Staff, TaskRule
+from sellmode_contract.kinds.retailer import Retailer, zone_of
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules import judging
 from sellmode_contract.rules.judging import Judge, Prepared, UnfitRule
 
@@ -34,7 +35,7 @@ class House(NamedTuple):
     def store(self, id: str) -> StoreRules:
         """A store with its rules."""
         here = tuple(rule for rule in self.rules if rule.store in (None, id))
-        return StoreRules(id, store_time.zone_of(self.retailer, id), self.retailer, here, self.unreadable)
+        return StoreRules(id, zone_of(self.retailer, id), self.retailer, here, self.unreadable)
 
 
 class StoreRules:

@@ -19,7 +19,8 @@ from sellmode_backend.rules.operating import RulesRefused
 from sellmode_backend.store import records
 from sellmode_backend.store.database import Database
 from sellmode_contract import text
-from sellmode_contract.records import CorporateBrief, CorporateTask
+from sellmode_contract.kinds.corporate_brief import CorporateBrief
+from sellmode_contract.kinds.corporate_task import CorporateTask
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 

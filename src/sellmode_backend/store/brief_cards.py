@@ -9,7 +9,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sellmode_contract.records import BriefCard, CorporateTask, TaskState, source_id
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.corporate_brief import BriefCard
+from sellmode_contract.kinds.corporate_task import CorporateTask
+from sellmode_contract.kinds.task import TaskState
 
 
 def card_id(brief: str, store: str) -> str:

@@ -24,7 +24,10 @@ from sellmode_backend.store.database import Database, in_parts, upsert
 from sellmode_backend.store.keys import KeyKind
 from sellmode_backend.store.reading import UNREADABLE
 from sellmode_backend.store.schema import changed_customer, customer_key
-from sellmode_contract.records import Customer, DuplicatePair, Record, source_id
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.duplicate_pair import DuplicatePair
+from sellmode_contract.records import Record
 
 MOST = 20
 """An e-mail or phone that more customers have, of all stores together, tells nobody apart (it is the shop's own, or a

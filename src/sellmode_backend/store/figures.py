@@ -1,4 +1,4 @@
-"""Figures of customers, worked out from what belongs to them (``contract.records.Figures`` says what they are).
+"""Figures of customers, worked out from what belongs to them (``kinds.customer.Figures`` says what they are).
 
 An order that was cancelled counts for nothing. Units are those of sold lines less those of returned lines, whichever
 sign the source gave the latter. Spend is the orders' totals, which hold returns already, less refunds.
@@ -18,7 +18,7 @@ from sellmode_backend.store import records, settings
 from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.schema import order, order_line, record
-from sellmode_contract.records import Customer, Figures
+from sellmode_contract.kinds.customer import Customer, Figures
 
 TOP_CATEGORIES = 3
 

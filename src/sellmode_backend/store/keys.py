@@ -13,7 +13,7 @@ from sellmode_backend.store import bulk
 from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.database import in_parts, upsert
 from sellmode_backend.store.schema import customer_key
-from sellmode_contract.records import Customer
+from sellmode_contract.kinds.customer import Customer
 
 KeyKind: TypeAlias = Literal["email", "phone", "number"]
 Keys: TypeAlias = frozenset[tuple[KeyKind, str]]

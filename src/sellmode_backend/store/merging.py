@@ -13,21 +13,18 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.store import bulk, figures, keys, orders
 from sellmode_backend.store.database import in_parts, upsert
 from sellmode_backend.store.schema import merged_customer, rule_event, rule_occurrence
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds import kind_of
+from sellmode_contract.kinds.consent import Consent, ConsentState
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.duplicate_pair import DuplicatePair
+from sellmode_contract.kinds.history import HistoryEntry
+from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.mutations import MERGED_FIELDS, Merge, Outcome, Reader, Rejected, World, stricter
 from sellmode_contract.mutations.consent import UNSAID
 from sellmode_contract.mutations.customers import check_somebody, current_value
-from sellmode_contract.records import (
-    Consent,
-    ConsentState,
-    Customer,
-    DuplicatePair,
-    HistoryEntry,
-    ImportantDate,
-    Record,
-    RuleTask,
-    kind_of,
-    source_id,
-)
+from sellmode_contract.records import Record
 
 _KEPT_OF_EITHER = tuple(name for name in MERGED_FIELDS if name != "number")
 """Fields that the kept customer gets if they have nothing there; a number is what a source knows one customer by."""

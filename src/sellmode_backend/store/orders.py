@@ -14,11 +14,11 @@ from sellmode_backend.store import bulk, records
 from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.schema import order, order_line
-from sellmode_contract.records import Order, OrderLine
+from sellmode_contract.kinds.order import Order, OrderLine
 
 
 class OrderEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """An order as it is written: what ``contract.records.Order`` has, perhaps no customer, and the source's words."""
+    """An order as it is written: what ``kinds.order.Order`` has, perhaps no customer, and the source's words."""
 
     id: str
     customer: str | None = None

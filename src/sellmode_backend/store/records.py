@@ -21,8 +21,13 @@ from sellmode_backend.store.keys import keys_of, replace_keys
 from sellmode_backend.store.schema import gone, record
 from sellmode_contract import audiences, visibility
 from sellmode_contract.audiences import Tags
+from sellmode_contract.kinds import KINDS, kind_of
+from sellmode_contract.kinds.corporate_brief import BriefCard
+from sellmode_contract.kinds.corporate_task import CorporateTask
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.mutations.tasks import follow
-from sellmode_contract.records import KINDS, BriefCard, CorporateTask, Customer, Record, RuleTask, kind_of, parent_of
+from sellmode_contract.records import Record, parent_of
 from sellmode_contract.wire import MAX_LINE_BYTES
 
 Key: TypeAlias = tuple[str, str]
@@ -36,7 +41,7 @@ _MAX_DOC_BYTES = MAX_LINE_BYTES - 4096
 
 _NOBODY = Tags(None, None)
 _encode = msgspec.json.Encoder(order="deterministic").encode
-_decoders = {kind: msgspec.json.Decoder(struct) for kind, struct in KINDS.items()}
+_decoders = {name: msgspec.json.Decoder(kind.record) for name, kind in KINDS.items()}
 
 
 class UnknownCustomer(ValueError):

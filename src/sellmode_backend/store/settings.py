@@ -14,7 +14,8 @@ from sellmode_backend.store import accounts, records
 from sellmode_backend.store.database import upsert
 from sellmode_backend.store.schema import record, setting, store
 from sellmode_contract import audiences, own_fields, text, visibility
-from sellmode_contract.records import Mode, Retailer, StoreEntry, source_id
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.retailer import Mode, Retailer, StoreEntry
 from sellmode_contract.store_time import zone_named
 from sellmode_contract.visibility import Account
 

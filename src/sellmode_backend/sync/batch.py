@@ -18,6 +18,11 @@ from sellmode_backend.sync.asked import Asked
 from sellmode_backend.sync.judge import Author, Judge
 from sellmode_backend.sync.targets import Targets
 from sellmode_contract import visibility, wire
+from sellmode_contract.kinds import kind_of
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.manual_task import ManualTask, TaskCard
+from sellmode_contract.kinds.retailer import Retailer
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.mutations import (
     Claim,
     Create,
@@ -39,7 +44,7 @@ from sellmode_contract.mutations import (
     target,
 )
 from sellmode_contract.mutations.tasks import withdrawn
-from sellmode_contract.records import Customer, ManualTask, Record, Retailer, TaskCard, TaskRule, kind_of
+from sellmode_contract.records import Record
 from sellmode_contract.refusals import TITLES
 
 

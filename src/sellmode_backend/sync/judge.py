@@ -18,6 +18,13 @@ from sellmode_backend.store import clients
 from sellmode_backend.store.records import Key
 from sellmode_backend.sync.targets import Targets, handed_over
 from sellmode_contract import audiences, visibility
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.history import HistoryEntry
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.parked_edit import ParkedEdit
+from sellmode_contract.kinds.task import Task
 from sellmode_contract.mutations import (
     Accept,
     Create,
@@ -38,16 +45,7 @@ from sellmode_contract.mutations import (
     target,
 )
 from sellmode_contract.mutations.operations import can_be_handed_over, name_of, plain
-from sellmode_contract.records import (
-    Contact,
-    Customer,
-    HistoryEntry,
-    Note,
-    ParkedEdit,
-    Task,
-    parent_of,
-    source_id,
-)
+from sellmode_contract.records import parent_of
 from sellmode_contract.visibility import Account
 
 

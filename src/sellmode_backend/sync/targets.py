@@ -9,8 +9,12 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import merging, records
 from sellmode_backend.store.records import Key, Stored
+from sellmode_contract.kinds.consent import Channel, Consent
+from sellmode_contract.kinds.duplicate_pair import DuplicatePair
+from sellmode_contract.kinds.manual_task import TaskCard
+from sellmode_contract.kinds.parked_edit import ParkedEdit
 from sellmode_contract.mutations import Create, Merge, Operation, Rejected, SetConsent, customers_of, decode, target
-from sellmode_contract.records import Channel, Consent, DuplicatePair, ParkedEdit, Record, TaskCard
+from sellmode_contract.records import Record
 
 _NOBODY = ""
 """No customer's id, looked for where there is none to be looked for."""

@@ -8,7 +8,8 @@ from typing import Literal, get_args
 
 import msgspec
 
-from sellmode_contract.records import ConsentState, CustomField
+from sellmode_contract.kinds.consent import ConsentState
+from sellmode_contract.kinds.retailer import CustomField
 
 FieldType = Literal["text", "number", "money", "date", "choice", "boolean", "person", "tag", "anniversary", "presence"]
 """How a field is compared. `anniversary`: a day that returns every year. `presence`: only asked whether it is there."""

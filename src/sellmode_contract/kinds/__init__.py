@@ -7,32 +7,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from sellmode_contract.kinds.consent import CONSENT
 from sellmode_contract.kinds.contact import CONTACT
 from sellmode_contract.kinds.corporate_brief import BRIEF_CARD, CORPORATE_BRIEF
-from sellmode_contract.kinds.customer import (
-    CONSENT,
-    CUSTOMER,
-    CUSTOMER_CARD,
-    DUPLICATE_PAIR,
-    HISTORY,
-    ORDER,
-    PARKED_EDIT,
-    SENT_LOOKBOOK,
-)
+from sellmode_contract.kinds.corporate_task import CORPORATE_TASK
+from sellmode_contract.kinds.customer import CUSTOMER, CUSTOMER_CARD
 from sellmode_contract.kinds.date import DATE
+from sellmode_contract.kinds.duplicate_pair import DUPLICATE_PAIR
+from sellmode_contract.kinds.fact import FACT
+from sellmode_contract.kinds.history import HISTORY
 from sellmode_contract.kinds.kind import Kind
+from sellmode_contract.kinds.lookbook import LOOKBOOK
+from sellmode_contract.kinds.manual_task import MANUAL_TASK, TASK_CARD
 from sellmode_contract.kinds.note import NOTE
-from sellmode_contract.kinds.served import (
-    FACT,
-    LOOKBOOK,
-    PERSON_SETTING,
-    PRODUCT,
-    REQUEST,
-    RETAILER,
-    SALE_NOTICE,
-    STAFF,
-)
-from sellmode_contract.kinds.task import CORPORATE_TASK, MANUAL_TASK, RULE_TASK, TASK_CARD
+from sellmode_contract.kinds.order import ORDER
+from sellmode_contract.kinds.parked_edit import PARKED_EDIT
+from sellmode_contract.kinds.person_setting import PERSON_SETTING
+from sellmode_contract.kinds.product import PRODUCT
+from sellmode_contract.kinds.request import REQUEST
+from sellmode_contract.kinds.retailer import RETAILER
+from sellmode_contract.kinds.rule_task import RULE_TASK
+from sellmode_contract.kinds.sale_notice import SALE_NOTICE
+from sellmode_contract.kinds.sent_lookbook import SENT_LOOKBOOK
+from sellmode_contract.kinds.staff import STAFF
 from sellmode_contract.kinds.task_rule import TASK_RULE
 from sellmode_contract.records import Record
 
@@ -68,3 +65,8 @@ _ALL: tuple[Kind[Any], ...] = (
 KINDS: dict[str, Kind[Any]] = {kind.name: kind for kind in _ALL}
 """By name."""
 BY_RECORD: dict[type[Record], Kind[Any]] = {kind.record: kind for kind in _ALL}
+
+
+def kind_of(record: Record) -> str:
+    """The name of a record's kind."""
+    return BY_RECORD[type(record)].name

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
 from sellmode_contract.audiences import CUSTOMER_OWN, CUSTOMER_TEAM, Row
 from sellmode_contract.kinds.fields import Flag, Moment, OneOf, Text
 from sellmode_contract.kinds.kind import Kind
-from sellmode_contract.records import Contact
+from sellmode_contract.records import Instant, Record
 
+ContactChannel = Literal["call", "visit", "email", "sms", "chat"]
 CONTACTS: Final[dict[str, str]] = {
     "call": "call",
     "visit": "visit",
@@ -18,7 +19,20 @@ CONTACTS: Final[dict[str, str]] = {
 }
 """What each way to be in contact is called inside a sentence."""
 
+
+class Contact(Record, frozen=True, kw_only=True):
+    """A call, visit or message that was logged."""
+
+    customer: str
+    author: str | None = None
+    at: Instant
+    channel: ContactChannel
+    inbound: bool = False
+    summary: str = ""
+
+
 CONTACT = Kind(
+    name="contact",
     record=Contact,
     row=Row("contact", CUSTOMER_TEAM, CUSTOMER_OWN),
     fields=(

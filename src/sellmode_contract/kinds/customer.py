@@ -1,41 +1,113 @@
-"""Customers, what they allow, and what a manager gets of those whom they do not see."""
+"""Customers, and what a manager gets of those whom they do not see."""
 
 from __future__ import annotations
 
-from typing import Final
+import re
+from typing import Any, TypeAlias
 
-from sellmode_contract.audiences import (
-    CUSTOMER_OWN,
-    CUSTOMER_TEAM,
-    LEAD,
-    NOBODY,
-    Row,
-    Rule,
-    customer_own,
-    lead_audience,
-)
+import msgspec
+
+from sellmode_contract.audiences import CUSTOMER_OWN, CUSTOMER_TEAM, NOBODY, Row, Rule, lead_audience
+from sellmode_contract.kinds.consent import CHANNELS, Channel
 from sellmode_contract.kinds.fields import Elements, Field, OneOf, Text
 from sellmode_contract.kinds.kind import Card, Kind
-from sellmode_contract.records import (
-    Channel,
-    Consent,
-    ConsentState,
-    Customer,
-    CustomerCard,
-    DuplicatePair,
-    HistoryEntry,
-    Order,
-    ParkedEdit,
-    SentLookbook,
-)
+from sellmode_contract.records import Instant, Record
 
-CHANNELS: Final[dict[Channel, str]] = {"email": "e-mail", "sms": "SMS", "phone": "phone"}
-"""What each channel is called inside a sentence."""
-STATES: Final[dict[ConsentState, str]] = {
-    "subscribed": "subscribed",
-    "one_to_one": "one-to-one",
-    "unsubscribed": "unsubscribed",
-}
+
+class Address(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A postal address, lines as the source gave them."""
+
+    company: str = ""
+    lines: tuple[str, ...] = ()
+    city: str = ""
+    province: str = ""
+    postcode: str = ""
+    country: str = ""
+    """ISO 3166-1 alpha-2 where the source gave it so."""
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What only the backend works out from orders and contacts.
+
+    ``orders`` counts orders not cancelled that have a sold line; ``units`` and ``spend`` are net of returns and
+    refunds; ``spend`` counts the retailer's currency only. What was bought in others stands in ``other_spend``.
+    """
+
+    orders: int = 0
+    other_orders: int = 0
+    """How many of ``orders`` were in other currencies."""
+    units: int = 0
+    spend: int = 0
+    other_spend: dict[str, int] = {}
+    first_purchase: Instant | None = None
+    last_purchase: Instant | None = None
+    last_contact: Instant | None = None
+    categories: tuple[tuple[str, int], ...] = ()
+    """Up to three product types with the most spend, most first, with that spend."""
+    waiting: int = 0
+    """Edits that were handed over and wait to be judged."""
+
+    @property
+    def spend_orders(self) -> int:
+        """The orders that ``spend`` comes of, for their average: those in the retailer's currency."""
+        return self.orders - self.other_orders
+
+
+CustomValue: TypeAlias = str | float | bool | list[dict[str, Any]]
+"""Text, number, ISO date or choice; a list of objects for a group."""
+_EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]")
+
+
+class Customer(Record, frozen=True, kw_only=True):
+    """A person whom the store's people look after."""
+
+    store: str | None = None
+    owner: str | None = None
+    """Staff id of the associate whom the customer is assigned to."""
+    number: str = ""
+    """The retailer's own customer number."""
+    given_name: str = ""
+    family_name: str = ""
+    email: str = ""
+    phone: str = ""
+    """As the source wrote it."""
+    phone_e164: str = ""
+    """The same in E.164 where it could be read so, else empty."""
+    address: Address | None = None
+    language: str = ""
+    tier: str = ""
+    tags: tuple[str, ...] = ()
+    sizes: dict[str, str] = msgspec.field(default_factory=dict)
+    preferences: tuple[str, ...] = ()
+    preferred_channel: Channel | None = None
+    custom: dict[str, CustomValue] = msgspec.field(default_factory=dict)
+    sources: dict[str, str] = msgspec.field(default_factory=dict)
+    """Provenance: for each field that was not written by hand, where its value came from (``shopify``)."""
+    created_at: Instant | None = None
+    figures: Figures = Figures()
+
+    @property
+    def name(self) -> str:
+        """The full name; failing that the e-mail, phone or number, so that nobody is nameless in a list.
+
+        The family name comes last, but first and unparted where it is written in Han, Kana or Hangul.
+        """
+        if self.given_name and self.family_name and _EAST_ASIAN.match(self.family_name):
+            return f"{self.family_name}{self.given_name}"
+        full = f"{self.given_name} {self.family_name}".strip()
+        return full or self.email or self.phone or self.number
+
+
+class CustomerCard(Record, frozen=True, kw_only=True):
+    """What a manager may know of an associate's customer."""
+
+    customer: str
+    name: str
+    owner: str | None = None
+    tier: str = ""
+    last_contact: Instant | None = None
+    waiting: int = 0
+    """As in the customer's figures: how many, never what."""
 
 
 def _card(customer: Customer, id: str) -> CustomerCard:
@@ -51,6 +123,7 @@ def _card(customer: Customer, id: str) -> CustomerCard:
 
 
 CUSTOMER = Kind(
+    name="customer",
     record=Customer,
     row=Row("customer", CUSTOMER_TEAM, CUSTOMER_OWN),
     # How they are written is customers' own (``mutations.customers``): sets, maps, the retailer's fields.
@@ -73,41 +146,13 @@ CUSTOMER = Kind(
     words=lambda customer, whom: f"customer {whom}",
 )
 
-CONSENT = Kind(
-    record=Consent,
-    row=Row("consent", CUSTOMER_TEAM, CUSTOMER_OWN),
-    fields=(OneOf(name="state", label="consent", choices=STATES), Text(name="evidence", longest=500)),
-    columns=("customer", "channel", "state"),
-)
-
-ORDER = Kind(record=Order, row=Row("order", CUSTOMER_TEAM, CUSTOMER_OWN), columns=("customer", "placed_at"))
-
-HISTORY = Kind(record=HistoryEntry, row=Row("history", CUSTOMER_TEAM, CUSTOMER_OWN), columns=("customer", "at"))
-
-SENT_LOOKBOOK = Kind(record=SentLookbook, row=Row("sent lookbook", CUSTOMER_TEAM, CUSTOMER_OWN))
-
-PARKED_EDIT = Kind(
-    record=ParkedEdit,
-    row=Row(
-        "parked edit",
-        CUSTOMER_TEAM,
-        Rule(
-            "the customer's owner; nobody while nobody owns it",
-            lambda _, customer: customer_own(_, customer) if customer and customer.owner else None,
-        ),
-    ),
-    columns=("customer", "author", "at"),
-)
 
 CUSTOMER_CARD = Kind(
+    name="customer_card",
     record=CustomerCard,
     row=Row(
         "card of a customer (name, owner, tier, last contact)",
         NOBODY,
         Rule("the managers of the customer's store", lambda _, c: lead_audience(c.store) if c and c.store else None),
     ),
-)
-
-DUPLICATE_PAIR = Kind(
-    record=DuplicatePair, row=Row("card of a duplicate pair", LEAD, LEAD), columns=("store", "dismissed")
 )

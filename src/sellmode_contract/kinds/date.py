@@ -5,9 +5,24 @@ from __future__ import annotations
 from sellmode_contract.audiences import CUSTOMER_OWN, CUSTOMER_TEAM, Row
 from sellmode_contract.kinds.fields import Number, Text
 from sellmode_contract.kinds.kind import Kind, text_in
-from sellmode_contract.records import ImportantDate
+from sellmode_contract.records import Record
+
+
+class ImportantDate(Record, frozen=True, kw_only=True):
+    """A day to remember; the year may be unknown."""
+
+    customer: str
+    label: str
+    """``birthday``, ``anniversary`` or the retailer's own word."""
+    month: int
+    day: int
+    year: int | None = None
+    about: str = ""
+    """Whose day it is when not the customer's own (a pet's name)."""
+
 
 DATE = Kind(
+    name="date",
     record=ImportantDate,
     row=Row("important date", CUSTOMER_TEAM, CUSTOMER_OWN),
     noun="date",

@@ -12,7 +12,7 @@ from msgspec import structs
 from sellmode_contract.audiences import Row
 from sellmode_contract.documents import as_json
 from sellmode_contract.kinds.fields import Field
-from sellmode_contract.records import KIND_NAMES, Record
+from sellmode_contract.records import Record
 from sellmode_contract.roles import Capability
 
 R = TypeVar("R", bound=Record)
@@ -35,6 +35,8 @@ class Card(NamedTuple):
 class Kind(msgspec.Struct, Generic[R], frozen=True, kw_only=True, dict=True):
     """One kind of record. What only one kind needs is no attribute here but a function beside it (``mutations``)."""
 
+    name: str
+    """As on the wire and in both stores."""
     record: type[R]
     row: Row
     """Its line of the mode table."""
@@ -66,11 +68,6 @@ class Kind(msgspec.Struct, Generic[R], frozen=True, kw_only=True, dict=True):
     card: Card | None = None
     words: Callable[[Mapping[str, Any], str], str] | None = None
     """What one is inside a sentence, from its document and its customer's name: ``private note about Anna Muster``."""
-
-    @cached_property
-    def name(self) -> str:
-        """As on the wire and in both stores."""
-        return KIND_NAMES[self.record]
 
     @cached_property
     def by_name(self) -> dict[str, Field]:

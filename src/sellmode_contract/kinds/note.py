@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from sellmode_contract.audiences import Row, Rule, customer_own, customer_team, person_audience
+from sellmode_contract.audiences import Owned, Row, Rule, customer_own, customer_team, person_audience
 from sellmode_contract.kinds.fields import Flag, Text
 from sellmode_contract.kinds.kind import Kind
-from sellmode_contract.records import Customer, Note
+from sellmode_contract.records import Instant, Record
 
 
-def _team(note: Note, customer: Customer | None) -> str | None:
+class Note(Record, frozen=True, kw_only=True):
+    """What somebody wrote about a customer, for the store or for themselves."""
+
+    customer: str
+    author: str | None = None
+    """Staff id; None if it came with an import."""
+    written_at: Instant
+    text: str
+    private: bool = False
+
+
+def _team(note: Note, customer: Owned | None) -> str | None:
     if not note.private:
         return customer_team(note, customer)
     return person_audience(customer.store, note.author) if customer and customer.store and note.author else None
 
 
-def _own(note: Note, customer: Customer | None) -> str | None:
+def _own(note: Note, customer: Owned | None) -> str | None:
     if not note.private:
         return customer_own(note, customer)
     return _team(note, customer) if customer and customer.owner == note.author else None
 
 
 NOTE = Kind(
+    name="note",
     record=Note,
     row=Row(
         "note",

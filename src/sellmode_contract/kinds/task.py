@@ -1,26 +1,46 @@
-"""Tasks: made by hand, by a rule, or for a head office, and the manager's card of one that was given."""
+"""What tasks of every kind have."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
-from sellmode_contract.audiences import (
-    LEAD,
-    NOBODY,
-    PERSON,
-    STORE,
-    Row,
-    Rule,
-    customer_own,
-    customer_team,
-    person_audience,
-    store_audience,
-)
-from sellmode_contract.kinds.contact import CONTACTS
-from sellmode_contract.kinds.fields import Due, Field, OneOf, Ref, Text, Write
-from sellmode_contract.kinds.kind import Card, Kind, text_in
-from sellmode_contract.records import CorporateTask, Customer, ManualTask, RuleTask, TaskCard
+from sellmode_contract.kinds.contact import CONTACTS, ContactChannel
+from sellmode_contract.kinds.fields import Due, Field, OneOf, Write
+from sellmode_contract.kinds.kind import text_in
+from sellmode_contract.records import Instant, Record
+
+TaskState = Literal["open", "done", "dismissed", "expired"]
+"""``expired``: its time was up, or what it was for has been overtaken, without anybody having done it."""
+
+
+class Task(Record, frozen=True, kw_only=True):
+    """What tasks of every kind have.
+
+    A due time is local to the task's store and written ``2026-12-24`` (by the end of that day) or ``2026-12-24T15:00``
+    (``store_time``).
+    """
+
+    store: str
+    title: str = ""
+    details: str = ""
+    action: ContactChannel | None = None
+    """The contact that the task asks for."""
+    due: str = ""
+    """Empty: at any time."""
+    snoozed_to: str = ""
+    """Put off until then, which counts in place of ``due``."""
+    due_at: Instant | None = None
+    """The instant that ``snoozed_to`` or else ``due`` comes to in the store's time zone; from then on it is overdue."""
+    state: TaskState = "open"
+    done_by: str | None = None
+    """Staff id of who did or dismissed it."""
+    done_at: Instant | None = None
+    """When it was done, dismissed or expired."""
+    reason: str = ""
+    """Why it was dismissed or has expired."""
+    claimed_by: str | None = None
+    created_at: Instant | None = None
 
 
 def action(write: Write = "always") -> Field:
@@ -28,100 +48,9 @@ def action(write: Write = "always") -> Field:
     return OneOf(name="action", choices=CONTACTS, write=write)
 
 
-def _titled(task: Mapping[str, Any], _: str) -> str:
+def titled(task: Mapping[str, Any], _: str) -> str:
     title = text_in(task, "title")
     return f'task "{title}"' if title else "task"
 
 
-def _card(task: ManualTask, id: str) -> TaskCard | None:
-    if task.assignee in (None, task.creator):
-        return None
-    return TaskCard(
-        id=id,
-        store=task.store,
-        task=task.id,
-        title=task.title,
-        creator=task.creator,
-        assignee=task.assignee or "",
-        about=task.customer,
-        due=task.due,
-        due_at=task.due_at,
-        state=task.state,
-        done_at=task.done_at,
-        reason=task.reason,
-    )
-
-
-_SNOOZED_TO = Due(name="snoozed_to", label="snoozed until", write="later")
-_CLAIM = "claimed_by"
-
-MANUAL_TASK = Kind(
-    record=ManualTask,
-    row=Row(
-        "manual task",
-        STORE,
-        Rule(
-            "its assignee; its creator if there is none",
-            lambda task, _: person_audience(task.store, task.assignee or task.creator),
-        ),
-    ),
-    noun="task",
-    fields=(
-        Text(name="title", required="A task needs a title."),
-        Ref(name="customer", to="customer", write="once"),
-        Text(name="details", longest=5_000, lines=True),
-        action(),
-        Due(name="due", label="due time"),
-        Text(name="repeat", longest=1_000, label="repetition"),
-        Ref(name="assignee", to="staff", label="assignee"),
-        Due(name="snoozed_to", label="snoozed until"),
-        Text(name="repeat_from", write="again"),
-        Text(name="series", write="again"),
-    ),
-    verbs=frozenset({"create", "edit", "remove"}),
-    follows={_CLAIM: "assignee", "repeat_from": "repeat"},
-    stamps={"creator": "author", "store": "store", "created_at": "now"},
-    fact=True,
-    card=Card(TaskCard, _card),
-    words=_titled,
-)
-
-
-def _rule_team(task: RuleTask, customer: Customer | None) -> str | None:
-    # An open task goes with its customer to another store; both tags have to name the same one.
-    return store_audience(task.store) if task.done_by else customer_team(task, customer)
-
-
-def _rule_own(task: RuleTask, customer: Customer | None) -> str | None:
-    return person_audience(task.store, task.done_by) if task.done_by else customer_own(task, customer)
-
-
-RULE_TASK = Kind(
-    record=RuleTask,
-    row=Row(
-        "rule task",
-        Rule("the customer's store; done: the store where it was done", _rule_team),
-        Rule("open: as its customer; done: the person who did it", _rule_own),
-    ),
-    noun="task",
-    fields=(_SNOOZED_TO, Ref(name="meant_for", to="staff", label="assignee", write="later")),
-    verbs=frozenset({"edit"}),
-    follows={_CLAIM: "meant_for"},
-    words=_titled,
-)
-
-CORPORATE_TASK = Kind(
-    record=CorporateTask,
-    row=Row("corporate task, one record a person", STORE, PERSON),
-    noun="task",
-    fields=(_SNOOZED_TO,),
-    verbs=frozenset({"edit"}),
-    words=_titled,
-)
-
-TASK_CARD = Kind(
-    record=TaskCard,
-    row=Row("card of a task that a manager gave", NOBODY, LEAD),
-    columns=("creator", "state", "due_at"),
-    words=_titled,
-)
+SNOOZED_TO = Due(name="snoozed_to", label="snoozed until", write="later")

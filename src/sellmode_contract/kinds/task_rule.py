@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Literal
 
-from sellmode_contract.audiences import EVERYBODY, Row, Rule, store_audience
+from sellmode_contract.audiences import EVERYBODY, Owned, Row, Rule, store_audience
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.contact import ContactChannel
 from sellmode_contract.kinds.fields import Elements, Field, Flag, Number, OneOf, Text
 from sellmode_contract.kinds.kind import Kind, text_in
+from sellmode_contract.kinds.rule_task import RuleTrigger
 from sellmode_contract.kinds.task import action
-from sellmode_contract.records import ConsentNeed, Customer, RuleTrigger, TaskRule
+from sellmode_contract.records import Record
 
+ConsentNeed = Literal["", "email", "sms", "phone", "any"]
+"""On which channel a customer may not have unsubscribed; ``any``: on at least one by which they can be reached."""
 TRIGGERS: Final[dict[RuleTrigger, str]] = {
     "purchase": "a purchase",
     "date": "a date",
@@ -30,13 +35,77 @@ MOST_DAYS = 3660
 LONGEST_NAME = 100
 
 
-def _audience(rule: TaskRule, _: Customer | None) -> str:
+class TaskRule(Record, frozen=True, kw_only=True):
+    """A rule that makes tasks (``rules``).
+
+    A store's rule stands, in that store, in place of the retailer's of its slug.
+
+    Its task is made when the store's day begins on which it is due: so many days and hours after what triggers it
+    (negative: before), looked at with what is known then.
+    """
+
+    slug: str
+    """Names the rule in its tasks' keys, for good: letters, digits, hyphens."""
+    store: str | None = None
+    """None is a rule of the retailer, for all stores."""
+    name: str
+    enabled: bool = True
+    trigger: RuleTrigger
+
+    dates: tuple[str, ...] = ()
+    """Of ``date``: labels of important dates (``birthday``) or the retailer's date fields (``pet.birthday``)."""
+    after_days: int | None = None
+    """Days since the last purchase (``lapsed``), contact (``stay_in_touch``) or purchase of it (``replenishment``)."""
+    times_average: float | None = None
+    """Of ``lapsed``, in place of ``after_days``: as many of the customer's average days between purchases."""
+    products: tuple[str, ...] = ()
+    """Of ``purchase`` and ``replenishment``: product types, or ``sku:`` and a SKU; ``purchase`` takes empty for all."""
+    per_unit: bool = False
+    """Of ``replenishment``: ``after_days`` counts for each unit bought."""
+    event: str = ""
+    """Of ``event``: its name (``back_in_stock``, ``abandoned_cart``, ``unanswered_request``, or another)."""
+
+    offset_days: int = 0
+    offset_hours: int = 0
+    """With hours the task is due at that very instant; else on that day, at ``due_time``."""
+    due_time: str = ""
+    """Local, ``09:00``; empty: by the end of the day."""
+    expires_days: int | None = None
+    """Days after the due day at whose end the task expires. One that could not be made in time is made until then, or
+    within ``rules.LATE_DAYS`` if it never expires."""
+
+    audience: str = ""
+    """Which customers: a filter of customers, empty for all."""
+    contact_gap_days: int = 0
+    """No task for who was contacted within so many days."""
+    consent: ConsentNeed = ""
+    goes_to: Literal["owner", "seller"] = "owner"
+    """Whom it is meant for where the whole store sees it; in Associate Mode it is always its customer's owner."""
+    unowned: bool = True
+    """Whether it counts for customers whom nobody owns; their tasks are the managers' in Associate Mode."""
+    daily_cap: int | None = None
+    """Tasks of this rule, at most, that fall to one associate on one day; the rest is looked at again the next day."""
+
+    title: str
+    details: str = ""
+    message: str = ""
+    """Suggested text, with the places of ``rules.templates``."""
+    action: ContactChannel | None = None
+
+
+def task_rule_id(store: str | None, slug: str) -> str:
+    """The id of a rule: there is one of a slug in each store, and one of the retailer's."""
+    return source_id("task_rule", "sellmode", f"{store or ''}\x1f{slug}")
+
+
+def _audience(rule: TaskRule, _: Owned | None) -> str:
     return store_audience(rule.store) if rule.store else EVERYBODY
 
 
 _SEEN_BY = Rule("everybody of the retailer; of one store: the store", _audience)
 
 TASK_RULE = Kind(
+    name="task_rule",
     record=TaskRule,
     row=Row("rule that makes tasks; of one store", _SEEN_BY, _SEEN_BY),
     noun="rule",

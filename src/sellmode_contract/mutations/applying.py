@@ -6,6 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 from sellmode_contract import visibility
+from sellmode_contract.kinds import kind_of
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.task import Task
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.mutations import claims, customer_operations, duplicates, generic, parking, rules, tasks
 from sellmode_contract.mutations.consent import set_consent
 from sellmode_contract.mutations.operations import (
@@ -27,7 +32,7 @@ from sellmode_contract.mutations.operations import (
     target,
 )
 from sellmode_contract.mutations.world import Outcome, Reader, World
-from sellmode_contract.records import Customer, Note, Record, Task, TaskRule, kind_of, parent_of
+from sellmode_contract.records import Record, parent_of
 from sellmode_contract.refusals import Rejected
 from sellmode_contract.visibility import Account
 

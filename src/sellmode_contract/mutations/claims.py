@@ -7,11 +7,14 @@ from typing import Final
 
 import msgspec
 
+from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.request import Request
+from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.task import Task
 from sellmode_contract.mutations import tasks
 from sellmode_contract.mutations.operations import Claim, Release
 from sellmode_contract.mutations.reading import read
 from sellmode_contract.mutations.world import Outcome, World
-from sellmode_contract.records import ManualTask, Request, RuleTask, Task
 from sellmode_contract.refusals import Rejected
 
 REQUEST_CLAIM_LAPSES: Final = dt.timedelta(minutes=15)

@@ -7,11 +7,13 @@ the order. Source: the consent rules of clienteling suites (docs/decisions/conse
 
 from __future__ import annotations
 
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.consent import Channel, Consent, ConsentState
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations.customers import check_text
 from sellmode_contract.mutations.operations import SetConsent
 from sellmode_contract.mutations.reading import read
 from sellmode_contract.mutations.world import Outcome, World
-from sellmode_contract.records import Channel, Consent, ConsentState, Customer, source_id
 from sellmode_contract.refusals import Rejected
 
 LONGEST_EVIDENCE = 500

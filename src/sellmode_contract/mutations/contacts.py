@@ -7,10 +7,11 @@ from typing import Final
 
 import msgspec
 
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit
 from sellmode_contract.mutations.world import Outcome, World
-from sellmode_contract.records import Contact, Customer
 from sellmode_contract.refusals import Rejected
 
 FUTURE: Final = dt.timedelta(minutes=5)

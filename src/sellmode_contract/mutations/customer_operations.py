@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from sellmode_contract.documents import as_document
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds import kind_of
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.mutations.customers import check_somebody, current_value, with_elements, with_value
 from sellmode_contract.mutations.generic import differ, overwritten
 from sellmode_contract.mutations.operations import Create, Edit, Remove
 from sellmode_contract.mutations.reading import check_new, entries_of, read, texts_of
 from sellmode_contract.mutations.world import Outcome, World
-from sellmode_contract.records import Customer, HistoryEntry, kind_of, source_id
 from sellmode_contract.refusals import Conflict, Rejected
 
 

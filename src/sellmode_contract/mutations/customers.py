@@ -11,9 +11,10 @@ import msgspec
 
 from sellmode_contract import text
 from sellmode_contract.documents import as_json
-from sellmode_contract.kinds.customer import CUSTOMER
+from sellmode_contract.kinds.consent import Channel
+from sellmode_contract.kinds.customer import CUSTOMER, Address, Customer
 from sellmode_contract.kinds.fields import Elements, Text
-from sellmode_contract.records import Address, Channel, Customer, CustomField, Retailer
+from sellmode_contract.kinds.retailer import CustomField, Retailer
 from sellmode_contract.refusals import Rejected
 
 EDITABLE_FIELDS = ("given_name", "family_name", "email", "phone", "address", "language", "preferred_channel")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import calendar
 
+from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit
 from sellmode_contract.mutations.world import World
-from sellmode_contract.records import ImportantDate
 from sellmode_contract.refusals import Rejected
 
 _LEAP_YEAR = 2000

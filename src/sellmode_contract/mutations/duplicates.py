@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
+from sellmode_contract.kinds.duplicate_pair import DuplicatePair
 from sellmode_contract.mutations.operations import Dismiss, Merge
 from sellmode_contract.mutations.reading import read
 from sellmode_contract.mutations.world import Outcome, World
-from sellmode_contract.records import DuplicatePair
 
 
 def merge(operation: Merge, world: World) -> Outcome:

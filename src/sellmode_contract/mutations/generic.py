@@ -8,15 +8,17 @@ from typing import Any
 import msgspec
 
 from sellmode_contract.documents import as_document
-from sellmode_contract.kinds import KINDS
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds import KINDS, kind_of
 from sellmode_contract.kinds.fields import says_something
+from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.mutations import contacts, dates, rules, tasks
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit, Remove
 from sellmode_contract.mutations.reading import check_known, check_storable, customer_of, invalid, read
 from sellmode_contract.mutations.world import Outcome, World, changed
-from sellmode_contract.records import HistoryEntry, Record, kind_of, parent_of, source_id
+from sellmode_contract.records import Record, parent_of
 from sellmode_contract.refusals import Conflict, Rejected
 
 HOOKS: dict[str, Hooks] = {

@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from sellmode_contract.kinds import KINDS
-from sellmode_contract.records import Channel, ConsentState
+from sellmode_contract.kinds.consent import Channel, ConsentState
 from sellmode_contract.refusals import Rejected
 from sellmode_contract.roles import Capability
 

@@ -7,7 +7,10 @@ from typing import Any
 
 import msgspec
 
-from sellmode_contract.kinds import KINDS
+from sellmode_contract.kinds import KINDS, kind_of
+from sellmode_contract.kinds.consent import Channel, Consent
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.parked_edit import ParkedEdit
 from sellmode_contract.mutations.operations import (
     Accept,
     Create,
@@ -21,7 +24,7 @@ from sellmode_contract.mutations.operations import (
 )
 from sellmode_contract.mutations.reading import read
 from sellmode_contract.mutations.world import Outcome, Stage, World
-from sellmode_contract.records import Channel, Consent, Customer, ParkedEdit, Record, kind_of, parent_of
+from sellmode_contract.records import Record, parent_of
 from sellmode_contract.refusals import Rejected
 
 Apply = Callable[[Operation, World], Outcome]

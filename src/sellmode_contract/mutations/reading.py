@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations.customers import check_text
 from sellmode_contract.mutations.operations import Create
 from sellmode_contract.mutations.world import World
-from sellmode_contract.records import Customer, Record
+from sellmode_contract.records import Record
 from sellmode_contract.refusals import Rejected
 
 _PLACE = re.compile(r"(missing required field| - at) `(\$\.)?(?P<field>\w+)")

@@ -8,12 +8,12 @@ from typing import get_args
 import msgspec
 
 from sellmode_contract import store_time, visibility
-from sellmode_contract.kinds.corporate_brief import CORPORATE_BRIEF
+from sellmode_contract.kinds.corporate_brief import CORPORATE_BRIEF, CorporateBrief
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit, Remove
 from sellmode_contract.mutations.reading import read
 from sellmode_contract.mutations.world import Outcome, World
-from sellmode_contract.records import CorporateBrief, TaskRule, task_rule_id
 from sellmode_contract.refusals import Rejected
 from sellmode_contract.roles import Work
 from sellmode_contract.rules import checking

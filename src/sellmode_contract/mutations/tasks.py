@@ -9,25 +9,22 @@ from typing import TypeVar
 import msgspec
 
 from sellmode_contract import recurrence, store_time, visibility
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.corporate_brief import CorporateBrief
+from sellmode_contract.kinds.corporate_task import CorporateTask
+from sellmode_contract.kinds.customer import Customer, CustomerCard
+from sellmode_contract.kinds.manual_task import ManualTask, TaskCard
+from sellmode_contract.kinds.request import Request
+from sellmode_contract.kinds.retailer import zone_of
+from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.kinds.task import Task
 from sellmode_contract.mutations.customers import check_text
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit, Finish, Remove, Reopen, Withdraw
 from sellmode_contract.mutations.reading import read
 from sellmode_contract.mutations.world import Outcome, World, changed
-from sellmode_contract.records import (
-    CorporateBrief,
-    CorporateTask,
-    Customer,
-    CustomerCard,
-    ManualTask,
-    Record,
-    Request,
-    RuleTask,
-    Staff,
-    Task,
-    TaskCard,
-    source_id,
-)
+from sellmode_contract.records import Record
 from sellmode_contract.refusals import Rejected
 from sellmode_contract.store_time import Due
 
@@ -213,7 +210,7 @@ def _next(ended: Task, world: World, *, made: bool = False) -> ManualTask | None
     """The next task of a repeating one; None also if it is there, unless it is asked for as it was ``made``."""
     if not isinstance(ended, ManualTask) or not ended.repeat or not ended.due or ended.done_at is None:
         return None
-    zone = store_time.zone_of(world.retailer, ended.store)
+    zone = zone_of(world.retailer, ended.store)
     try:
         start, last = store_time.read_due(ended.repeat_from or ended.due), store_time.read_due(ended.due)
         due = recurrence.next_due(ended.repeat, start, last, store_time.local_day(ended.done_at, zone))
@@ -265,7 +262,7 @@ def _check_open(task: Task) -> None:
 
 def _timed(task: Task, world: World) -> Task:
     """A task with the instant of its due time; raises Rejected for times and repetitions that cannot be."""
-    zone = store_time.zone_of(world.retailer, task.store)
+    zone = zone_of(world.retailer, task.store)
     found: dict[str, Due] = {}
     for name in ("due", "snoozed_to"):
         if text := getattr(task, name):

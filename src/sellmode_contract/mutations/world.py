@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from sellmode_contract import visibility
-from sellmode_contract.records import Channel, Consent, Record, Retailer, kind_of
+from sellmode_contract.kinds import kind_of
+from sellmode_contract.kinds.consent import Channel, Consent
+from sellmode_contract.kinds.retailer import Retailer
+from sellmode_contract.records import Record
 from sellmode_contract.refusals import Conflict
 from sellmode_contract.visibility import Account
 

@@ -1,4 +1,4 @@
-"""Rules that make tasks: data (``records.TaskRule``) and pure functions from facts about customers to tasks.
+"""Rules that make tasks: data (``kinds.task_rule``) and pure functions from facts about customers to tasks.
 
 ``facts`` is what is known of a customer, ``occurrences`` what a rule finds in it, ``judging`` what becomes of that on
 a day. ``checking`` says what is wrong with a rule, ``files`` reads and writes rules as TOML, ``defaults`` those that a

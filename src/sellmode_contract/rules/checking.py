@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from sellmode_contract import filters, text
-from sellmode_contract.kinds.task_rule import TASK_RULE
-from sellmode_contract.records import CustomField, TaskRule
+from sellmode_contract.kinds.retailer import CustomField
+from sellmode_contract.kinds.task_rule import TASK_RULE, TaskRule
 from sellmode_contract.rules.templates import unknown_places
 
 MOST_RULES = 200

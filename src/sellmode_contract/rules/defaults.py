@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from sellmode_contract.records import CustomField, RuleTrigger, TaskRule, task_rule_id
+from sellmode_contract.kinds.retailer import CustomField
+from sellmode_contract.kinds.rule_task import RuleTrigger
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 
 _BIRTHDAYS = frozenset({"birthday", "birth_date", "birthdate", "born", "date_of_birth"})
 

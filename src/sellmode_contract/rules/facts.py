@@ -10,8 +10,13 @@ import msgspec
 
 from sellmode_contract.filters import MonthDay, Person
 from sellmode_contract.filters.fields import BUILT_IN_NAMES
+from sellmode_contract.kinds.consent import Channel, ConsentState
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.retailer import CustomField
+from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.money import exponent
-from sellmode_contract.records import Channel, ConsentState, Customer, CustomField, ImportantDate, Instant, RuleTask
+from sellmode_contract.records import Instant
 
 UNSAID: ConsentState = "one_to_one"
 """The consent of a customer who has not said anything."""

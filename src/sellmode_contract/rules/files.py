@@ -14,8 +14,11 @@ from typing import Any, Literal, NamedTuple, TypeVar, get_args, get_origin, get_
 
 import msgspec
 
+from sellmode_contract.kinds.corporate_brief import CorporateBrief
+from sellmode_contract.kinds.retailer import CustomField
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.mutations.rules import check_brief
-from sellmode_contract.records import CorporateBrief, CustomField, Record, TaskRule, task_rule_id
+from sellmode_contract.records import Record
 from sellmode_contract.refusals import Rejected
 from sellmode_contract.rules import checking
 from sellmode_contract.text import visible

@@ -9,18 +9,11 @@ from typing import NamedTuple
 
 from sellmode_contract import filters
 from sellmode_contract.filters import Node, Person
-from sellmode_contract.kinds.task_rule import MOST_DAYS
-from sellmode_contract.records import (
-    Because,
-    Channel,
-    ConsentNeed,
-    CustomField,
-    Retailer,
-    RuleTask,
-    Staff,
-    TaskRule,
-    rule_task_id,
-)
+from sellmode_contract.kinds.consent import Channel
+from sellmode_contract.kinds.retailer import CustomField, Retailer
+from sellmode_contract.kinds.rule_task import Because, RuleTask, rule_task_id
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.kinds.task_rule import MOST_DAYS, ConsentNeed, TaskRule
 from sellmode_contract.rules.checking import Problem, problems
 from sellmode_contract.rules.facts import UNSAID, Facts, Needs, day_of, field_values
 from sellmode_contract.rules.occurrences import Occurrence, Timing, Wanted, finder, lasts

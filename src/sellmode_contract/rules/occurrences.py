@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from sellmode_contract.kinds.task_rule import MOST_DAYS
-from sellmode_contract.records import Because, CustomField, RuleTrigger, TaskRule
+from sellmode_contract.kinds.retailer import CustomField
+from sellmode_contract.kinds.rule_task import Because, RuleTrigger
+from sellmode_contract.kinds.task_rule import MOST_DAYS, TaskRule
 from sellmode_contract.rules import LATE_DAYS, MOST_LATE_DAYS
 from sellmode_contract.rules.checking import time_of
 from sellmode_contract.rules.facts import Facts, Item, Purchase, day_of, iso_day

@@ -21,8 +21,11 @@ import msgspec
 from sqlcipher3 import dbapi2
 
 from sellmode_contract import mutations, visibility
+from sellmode_contract.kinds import kind_of
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.mutations import Operation, Outcome, Rejected, Stage, World
-from sellmode_contract.records import Customer, Record, Retailer, kind_of, parent_of
+from sellmode_contract.records import Record, parent_of
 from sellmode_contract.wire import Head, Result
 from sellmode_tui.cache import meta, rows
 from sellmode_tui.cache.outbox import Outbox

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from sellmode_contract.records import Customer
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.search import (
     MIN_PHONE_DIGITS,
     Digits,

@@ -15,9 +15,10 @@ from typing import Annotated, Any, NamedTuple, TypeAlias, Union, get_args, get_o
 import msgspec
 from msgspec import structs
 
-from sellmode_contract import records
 from sellmode_contract.kinds import KINDS
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.kind import Kind
+from sellmode_contract.kinds.task import Task
 from sellmode_contract.records import Record, parent_of
 from sellmode_contract.search import exact, name_key
 
@@ -48,7 +49,7 @@ def _optional(moment: dt.datetime | None) -> int | None:
     return None if moment is None else instant(moment)
 
 
-def customer_name_key(customer: records.Customer) -> str:
+def customer_name_key(customer: Customer) -> str:
     """What customers are sorted by. A nameless one stands where the name shown for them does."""
     if customer.family_name or customer.given_name:
         return name_key(customer.family_name, customer.given_name)
@@ -62,7 +63,7 @@ class Table(NamedTuple):
     values: Callable[[Any], tuple[Value, ...]]
 
 
-def _customer(customer: records.Customer) -> tuple[Value, ...]:
+def _customer(customer: Customer) -> tuple[Value, ...]:
     figures = customer.figures
     return (
         customer.name,
@@ -95,7 +96,7 @@ TASK_COLUMNS = {
 """Of tasks of every kind. ``whose`` is who has taken it, or else whom it falls to; empty for what is anybody's."""
 
 
-def _task(task: records.Task, falls_to: str | None, expires_at: dt.datetime | None = None) -> tuple[Value, ...]:
+def _task(task: Task, falls_to: str | None, expires_at: dt.datetime | None = None) -> tuple[Value, ...]:
     return (
         task.title,
         task.state,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from sellmode_contract.kinds import KINDS, kind_of
+from sellmode_contract.kinds.consent import Channel, Consent
 from sellmode_contract.mutations import Outcome, Reader
-from sellmode_contract.records import KINDS, Channel, Consent, Record, kind_of, parent_of
+from sellmode_contract.records import Record, parent_of
 
-_BELONGING = tuple(kind for kind, struct in KINDS.items() if "customer" in struct.__struct_fields__)
+_BELONGING = tuple(name for name, kind in KINDS.items() if "customer" in kind.record.__struct_fields__)
 """The kinds that may belong to a customer."""
 
 

@@ -6,8 +6,10 @@ import re
 from collections.abc import Collection
 from typing import Any
 
+from sellmode_contract.kinds import KINDS
+from sellmode_contract.kinds.consent import Channel, Consent
 from sellmode_contract.mutations.consent import STRICTNESS
-from sellmode_contract.records import KINDS, Channel, Consent, Record
+from sellmode_contract.records import Record
 from sellmode_tui.cache.tables import CHILDREN, OTHER, decode, table_of, where
 from sellmode_tui.sealed import Connection
 

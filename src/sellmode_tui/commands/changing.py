@@ -7,7 +7,8 @@ from typing import Any, Final, Literal, get_args
 
 import click
 
-from sellmode_contract.records import Channel, ConsentState, ImportantDate
+from sellmode_contract.kinds.consent import Channel, ConsentState
+from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.text import visible
 from sellmode_tui.commands.entering import Choice, account_options, opened
 from sellmode_tui.commands.given import (

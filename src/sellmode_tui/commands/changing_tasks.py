@@ -9,8 +9,8 @@ from typing import Any, Final, TypeVar, get_args
 
 import click
 
+from sellmode_contract.kinds.contact import ContactChannel
 from sellmode_contract.mutations import Rejected
-from sellmode_contract.records import ContactChannel
 from sellmode_contract.store_time import Due
 from sellmode_contract.text import visible
 from sellmode_tui.commands.entering import Choice, account_options, opened

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from sellmode_contract.records import CorporateBrief
+from sellmode_contract.kinds.corporate_brief import CorporateBrief
 from sellmode_contract.rules.files import LONGEST_FILE, RuleFileError, read_briefs
 from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.commands.entering import Choice, account_options, opened

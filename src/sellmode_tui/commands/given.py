@@ -14,8 +14,8 @@ from typing import Any, BinaryIO, Final, TypeVar
 import click
 import msgspec
 
+from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.mutations import EDITABLE_FIELDS
-from sellmode_contract.records import Retailer
 from sellmode_contract.text import visible
 from sellmode_contract.wire import MAX_MUTATION_BYTES
 from sellmode_tui.commands.outcome import Exit, Failure

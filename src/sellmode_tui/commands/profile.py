@@ -8,17 +8,15 @@ from typing import Any
 
 import click
 
-from sellmode_contract.records import (
-    Consent,
-    Contact,
-    CustomValue,
-    HistoryEntry,
-    ImportantDate,
-    Note,
-    Order,
-    Record,
-    Task,
-)
+from sellmode_contract.kinds.consent import Consent
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.customer import CustomValue
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.history import HistoryEntry
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.order import Order
+from sellmode_contract.kinds.task import Task
+from sellmode_contract.records import Record
 from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.commands.output import day, minute, money, plain
 from sellmode_tui.commands.task_lines import line_object, short_id

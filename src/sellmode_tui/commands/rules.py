@@ -10,9 +10,8 @@ import click
 import msgspec
 
 from sellmode_contract import wire
-from sellmode_contract.kinds.task_rule import TASK_RULE
+from sellmode_contract.kinds.task_rule import TASK_RULE, TaskRule
 from sellmode_contract.mutations import Rejected
-from sellmode_contract.records import TaskRule
 from sellmode_contract.rules import HELD
 from sellmode_contract.rules.checking import problems
 from sellmode_contract.rules.files import LONGEST_FILE, RuleFileError, read_rules, write_rules

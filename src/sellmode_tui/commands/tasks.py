@@ -9,8 +9,8 @@ from typing import Any, Final, get_args
 
 import click
 
+from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.mutations.operations import TaskKind
-from sellmode_contract.records import ManualTask
 from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.commands.changing_tasks import CHANGES
 from sellmode_tui.commands.entering import Choice, account_options, opened

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sellmode_contract.records import Staff
+from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.text import visible
 from sellmode_contract.wire import user_key
 from sellmode_tui.commands.outcome import Exit, Failure

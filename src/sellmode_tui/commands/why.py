@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sellmode_contract.records import Retailer
+from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.text import visible
 from sellmode_tui.commands.entering import Choice, account_options, opened
 from sellmode_tui.commands.outcome import Exit, Failure

@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from sellmode_contract.records import Staff
+from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.text import visible
 from sellmode_contract.visibility import may
 from sellmode_tui.screens.app_page import Result

@@ -12,7 +12,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from sellmode_contract.records import Staff
+from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.text import visible
 from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.desk import Desk

@@ -7,8 +7,8 @@ from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 
+from sellmode_contract.kinds.retailer import StoreEntry
 from sellmode_contract.mutations import Rejected
-from sellmode_contract.records import StoreEntry
 from sellmode_contract.rules.templates import PLACES
 from sellmode_contract.store_time import read_due
 from sellmode_tui.screens.completed_entry import CompletedEntry, Offer

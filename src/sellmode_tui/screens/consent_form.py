@@ -10,9 +10,9 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from sellmode_contract.kinds.consent import Channel, Consent, ConsentState
 from sellmode_contract.mutations import Rejected
 from sellmode_contract.mutations.consent import STRICTNESS, UNSAID, check_step
-from sellmode_contract.records import Channel, Consent, ConsentState
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.form_fields import ChoiceEntry, TextEntry
 from sellmode_tui.screens.form_screen import FormScreen, Write

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 
-from sellmode_contract.records import ContactChannel
+from sellmode_contract.kinds.contact import ContactChannel
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.form_fields import AreaEntry, ChoiceEntry, FormField, TextEntry, Unreadable
 from sellmode_tui.screens.form_screen import FormScreen, Write

@@ -14,8 +14,8 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option as Line
 
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations.customers import current_value
-from sellmode_contract.records import Customer
 from sellmode_contract.text import visible
 from sellmode_tui.screens.boxes import Box
 from sellmode_tui.screens.desk import Desk

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from sellmode_contract.records import ImportantDate
+from sellmode_contract.kinds.date import ImportantDate
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.form_fields import DayEntry, TextEntry, Unreadable
 from sellmode_tui.screens.form_screen import REPLACES, FormScreen, Write

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sellmode_contract import visibility
-from sellmode_contract.records import Retailer, TaskRule
+from sellmode_contract.kinds.retailer import Retailer
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Preview
 from sellmode_tui.account.journal import Journal

@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from sellmode_contract.records import CustomField
+from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.text import visible
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.visibility.typed_dates import UnclearDate, read_date

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 
-from sellmode_contract.records import Note
+from sellmode_contract.kinds.note import Note
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.form_fields import AreaEntry, ChoiceEntry
 from sellmode_tui.screens.form_screen import FormScreen, Write

@@ -9,7 +9,8 @@ from typing import ClassVar, Final, NamedTuple
 from textual import on
 from textual.binding import Binding, BindingType
 
-from sellmode_contract.records import Contact, Note
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.note import Note
 from sellmode_tui.screens.contact_form import ContactForm
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.list_screen import ListScreen

@@ -7,18 +7,13 @@ from typing import Any, Final
 
 from textual.content import Content
 
-from sellmode_contract.records import (
-    Channel,
-    Consent,
-    ConsentState,
-    Contact,
-    CustomField,
-    CustomValue,
-    HistoryEntry,
-    Note,
-    Order,
-    OrderLine,
-)
+from sellmode_contract.kinds.consent import Channel, Consent, ConsentState
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.customer import CustomValue
+from sellmode_contract.kinds.history import HistoryEntry
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.order import Order, OrderLine
+from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.screens.page import MUTED, Page
 from sellmode_tui.screens.words import Words, counted, money, priced

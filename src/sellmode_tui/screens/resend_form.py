@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.fields import Due, Elements, Flag, Number, OneOf, Text
-from sellmode_contract.records import Staff
+from sellmode_contract.kinds.staff import Staff
 from sellmode_tui.screens.brief_form import StoresEntry
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.form_fields import (

@@ -12,7 +12,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sellmode_contract import filters
-from sellmode_contract.records import RuleTrigger, TaskRule, task_rule_id
+from sellmode_contract.kinds.rule_task import RuleTrigger
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.rules import checking
 from sellmode_contract.rules.templates import PLACES
 from sellmode_tui.screens.desk import Desk

@@ -8,7 +8,7 @@ from typing import ClassVar, Final, NamedTuple
 
 from textual.binding import Binding, BindingType
 
-from sellmode_contract.records import TaskRule
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules import HELD
 from sellmode_contract.store_time import read_due
 from sellmode_contract.wire import Preview, PreviewLine

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from sellmode_contract.records import RuleTrigger
+from sellmode_contract.kinds.rule_task import RuleTrigger
 from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.list_screen import ListScreen

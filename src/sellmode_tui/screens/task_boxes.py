@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
+from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.mutations.tasks import LONGEST_REASON
-from sellmode_contract.records import Staff
 from sellmode_contract.store_time import Due
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.pick_box import Pick, PickBox

@@ -8,8 +8,10 @@ from typing import Any, ClassVar, Final
 from textual.app import ComposeResult
 
 from sellmode_contract.filters import FilterError
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.mutations import Rejected
-from sellmode_contract.records import Customer, ManualTask, Staff
 from sellmode_contract.store_time import Due, read_due
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.desk_screen import DeskScreen

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from textual.binding import Binding, BindingType
 
-from sellmode_contract.records import Staff
+from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.store_time import read_due
 from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.screens.app_page import Result

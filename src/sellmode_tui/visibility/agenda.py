@@ -12,8 +12,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from sellmode_contract.kinds.task import Task
 from sellmode_contract.mutations.operations import TaskKind
-from sellmode_contract.records import Task
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode, instant
 from sellmode_tui.visibility.readings import Readings

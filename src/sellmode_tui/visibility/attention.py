@@ -8,6 +8,9 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.duplicate_pair import DuplicatePair
+from sellmode_contract.kinds.parked_edit import ParkedEdit
 from sellmode_contract.mutations import (
     MERGED_FIELDS,
     Create,
@@ -19,7 +22,6 @@ from sellmode_contract.mutations import (
 )
 from sellmode_contract.mutations.customers import current_value
 from sellmode_contract.mutations.operations import can_be_handed_over
-from sellmode_contract.records import Customer, DuplicatePair, ParkedEdit
 from sellmode_contract.refusals import TITLES
 from sellmode_contract.wire import Result
 from sellmode_tui.cache.losses import Loss

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sellmode_contract.records import BriefCard, CorporateBrief
+from sellmode_contract.kinds.corporate_brief import BriefCard, CorporateBrief
 from sellmode_contract.visibility import may
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode

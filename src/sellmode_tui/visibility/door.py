@@ -9,9 +9,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from sellmode_contract.filters import Completion
+from sellmode_contract.kinds.consent import Channel, ConsentState
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.retailer import Retailer
+from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.mutations import Operation
 from sellmode_contract.mutations.operations import TaskKind
-from sellmode_contract.records import Channel, ConsentState, ImportantDate, Retailer, Staff
 from sellmode_contract.store_time import Due
 from sellmode_contract.visibility import Account
 from sellmode_tui.cache.outbox import Made, Outbox

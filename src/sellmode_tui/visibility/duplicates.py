@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
-from sellmode_contract.records import Customer
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.search import PHONE_TAIL, parse_query, phone_keys, words
 from sellmode_tui.cache import search
 from sellmode_tui.cache.tables import decode

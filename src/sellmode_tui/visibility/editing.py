@@ -12,10 +12,11 @@ from typing import Any
 
 import msgspec
 
+from sellmode_contract.kinds.consent import Channel, ConsentState
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import EDITABLE_SETS, Create, Edit, Rejected, SetConsent, consent_id
 from sellmode_contract.mutations.consent import UNSAID
 from sellmode_contract.mutations.customers import MAPS, current_value, with_value
-from sellmode_contract.records import Channel, ConsentState, Customer
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.writing import NotVisible
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from sellmode_contract.records import Product
+from sellmode_contract.kinds.product import Product
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode
 

@@ -8,19 +8,16 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
+from sellmode_contract.kinds.consent import Consent
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.customer import Customer, CustomValue
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.history import HistoryEntry
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.order import Order
+from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.mutations.operations import TaskKind
-from sellmode_contract.records import (
-    Consent,
-    Contact,
-    Customer,
-    CustomField,
-    CustomValue,
-    HistoryEntry,
-    ImportantDate,
-    Note,
-    Order,
-    Record,
-)
+from sellmode_contract.records import Record
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode
 from sellmode_tui.visibility import tasks

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from sellmode_contract.kinds.duplicate_pair import DuplicatePair
 from sellmode_contract.mutations import (
     Accept,
     Create,
@@ -20,7 +21,6 @@ from sellmode_contract.mutations import (
     SetConsent,
 )
 from sellmode_contract.mutations.operations import can_be_handed_over, plain
-from sellmode_contract.records import DuplicatePair
 from sellmode_tui.cache.outbox import Leaving, NotInTray, Outbox, TrayItem
 from sellmode_tui.visibility import editing, of_kinds, task_changes
 from sellmode_tui.visibility.attention import Group, differences, groups, operation_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sellmode_contract.records import TaskRule
+from sellmode_contract.kinds.task_rule import TaskRule
 
 
 def trigger_words(rule: TaskRule) -> str:  # noqa: PLR0911 -- one for each trigger

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sellmode_contract.records import TaskRule
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.visibility import may
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode

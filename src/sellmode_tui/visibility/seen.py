@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sellmode_contract.records import Customer, Retailer
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.visibility import Account
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.visible import VisibleRows

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from sellmode_contract import store_time
 from sellmode_contract.filters import fields_of
-from sellmode_contract.records import Retailer, Staff
+from sellmode_contract.kinds.retailer import Retailer, zone_of
+from sellmode_contract.kinds.staff import Staff
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode
 
@@ -60,7 +60,7 @@ class Surroundings:
 
     def zone_of(self, store: str | None) -> dt.tzinfo:
         """Whose days count for what belongs to a store; not the account's, which may have several."""
-        return store_time.zone_of(self.retailer, store)
+        return zone_of(self.retailer, store)
 
     def values(self, field: str, read: Callable[[], list[str]]) -> list[str]:
         """The values of a field that are in use, read once."""

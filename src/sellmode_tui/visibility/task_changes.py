@@ -8,16 +8,12 @@ from typing import Any, Literal
 import msgspec
 
 from sellmode_contract.kinds import KINDS
+from sellmode_contract.kinds.corporate_task import CorporateTask
+from sellmode_contract.kinds.manual_task import ManualTask, TaskCard
+from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.mutations import Claim, Create, Edit, Finish, Rejected, Release, Reopen, Withdraw
-from sellmode_contract.records import (
-    CorporateTask,
-    ManualTask,
-    RuleTask,
-    Staff,
-    TaskCard,
-    TaskRule,
-    task_rule_id,
-)
 from sellmode_contract.store_time import Due
 from sellmode_contract.visibility import may
 from sellmode_tui.visibility import of_kinds

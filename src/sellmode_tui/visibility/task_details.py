@@ -10,9 +10,14 @@ from typing import Literal, NamedTuple, TypeAlias
 import msgspec
 
 from sellmode_contract import visibility
+from sellmode_contract.kinds.corporate_task import CorporateTask
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.rule_task import Because, RuleTask
+from sellmode_contract.kinds.task import Task
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.mutations.operations import TaskKind
 from sellmode_contract.mutations.tasks import is_taken
-from sellmode_contract.records import Because, CorporateTask, Customer, ManualTask, RuleTask, Task, TaskRule
 from sellmode_contract.rules.templates import fill
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from sellmode_contract.records import Because, CustomField
+from sellmode_contract.kinds.retailer import CustomField
+from sellmode_contract.kinds.rule_task import Because
 from sellmode_contract.store_time import local_day
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -10,17 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 from sellmode_contract import audiences, visibility
+from sellmode_contract.kinds.contact import ContactChannel
+from sellmode_contract.kinds.corporate_task import CorporateTask
+from sellmode_contract.kinds.manual_task import ManualTask, TaskCard
+from sellmode_contract.kinds.rule_task import Because, RuleTask
+from sellmode_contract.kinds.task import Task, TaskState
 from sellmode_contract.mutations.operations import TaskKind
-from sellmode_contract.records import (
-    Because,
-    ContactChannel,
-    CorporateTask,
-    ManualTask,
-    RuleTask,
-    Task,
-    TaskCard,
-    TaskState,
-)
 from sellmode_contract.store_time import Due, day_start, local_day, read_due
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode, instant

@@ -10,6 +10,8 @@ from typing import Literal
 
 import msgspec
 
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.mutations import (
     Claim,
     Create,
@@ -24,7 +26,6 @@ from sellmode_contract.mutations import (
     Withdraw,
 )
 from sellmode_contract.mutations.consent import STRICTNESS, UNSAID
-from sellmode_contract.records import ManualTask, source_id
 from sellmode_tui.cache.outbox import Entry, TakenBack
 from sellmode_tui.cache.tables import decode
 from sellmode_tui.visibility import of_kinds, task_changes

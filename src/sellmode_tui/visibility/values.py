@@ -10,12 +10,10 @@ from typing import Any, Final
 import msgspec
 
 from sellmode_contract.documents import as_document
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Create, Edit, Finish, Operation, Rejected, SetConsent, Withdraw, target
 from sellmode_contract.mutations.customers import MAPS, current_value
-from sellmode_contract.records import (
-    Customer,
-    Record,
-)
+from sellmode_contract.records import Record
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.wording import label_of
 

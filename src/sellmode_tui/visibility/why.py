@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sellmode_contract import audiences, visibility
-from sellmode_contract.records import Customer, Mode, Task, parent_of
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.retailer import Mode
+from sellmode_contract.kinds.task import Task
+from sellmode_contract.records import parent_of
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import TASK_KINDS, decode
 from sellmode_tui.cache.visible import VisibleRows

@@ -8,8 +8,10 @@ from typing import Any
 import msgspec
 
 from sellmode_contract.kinds import KINDS
-from sellmode_contract.kinds.customer import CHANNELS, STATES
+from sellmode_contract.kinds.consent import CHANNELS, STATES
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.kind import text_in
+from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.mutations import (
     Accept,
     Claim,
@@ -31,7 +33,6 @@ from sellmode_contract.mutations import (
     decode,
     target,
 )
-from sellmode_contract.records import Customer, Retailer
 
 Before = Mapping[str, str | None]
 """Documents of records as they were before a change, by ``kind/id``; None for one that was not there."""

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sellmode_contract import text
 from sellmode_contract.ids import new_id
+from sellmode_contract.kinds import kind_of
 from sellmode_contract.mutations import (
     Accept,
     Discard,
@@ -32,7 +33,6 @@ from sellmode_contract.mutations import (
     target,
 )
 from sellmode_contract.mutations.operations import plain
-from sellmode_contract.records import kind_of
 from sellmode_contract.visibility import may
 from sellmode_tui.cache.outbox import Kept, Leaving, Left, Made, Outbox
 from sellmode_tui.cache.store import Cache, Interrupted

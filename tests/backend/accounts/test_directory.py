@@ -7,7 +7,7 @@ from sellmode_backend.accounts import directory
 from sellmode_backend.accounts.directory import AccountError, UnknownAccount, new_account
 from sellmode_backend.store import records
 from sellmode_backend.store.database import Database
-from sellmode_contract.records import Staff
+from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.text import UnstorableText
 from sellmode_contract.visibility import Account
 from tests.backend.people import MovedClock

@@ -9,7 +9,10 @@ from sellmode_backend.demo.fill import fill
 from sellmode_backend.demo.world import world
 from sellmode_backend.store import records
 from sellmode_backend.store.database import open_database
-from sellmode_contract.records import CorporateTask, Customer, ManualTask, RuleTask
+from sellmode_contract.kinds.corporate_task import CorporateTask
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.visibility import tags
 
 NOW = dt.datetime(2026, 11, 22, 8, tzinfo=dt.UTC)

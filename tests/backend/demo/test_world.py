@@ -8,7 +8,14 @@ from collections import Counter, defaultdict
 import pytest
 
 from sellmode_backend.demo.world import ANNA, STORES, World, world
-from sellmode_contract.records import Customer, ImportantDate, ManualTask, Order, Product, TaskRule, kind_of, parent_of
+from sellmode_contract.kinds import kind_of
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.order import Order
+from sellmode_contract.kinds.product import Product
+from sellmode_contract.kinds.task_rule import TaskRule
+from sellmode_contract.records import parent_of
 from sellmode_contract.roles import ROLE_CAPABILITIES
 from sellmode_contract.rules import checking
 from sellmode_contract.visibility import audiences, tags

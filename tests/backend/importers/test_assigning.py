@@ -9,7 +9,8 @@ from sellmode_backend.importers.assigning import AllOf, Assigned, AssignRefused,
 from sellmode_backend.importers.customers import NO_STORE
 from sellmode_backend.store import feeds, records, settings
 from sellmode_backend.store.database import Database
-from sellmode_contract.records import Customer, HistoryEntry
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.history import HistoryEntry
 from tests.backend.importers.exports import NOW, Export, customer
 
 LATER = NOW + dt.timedelta(days=1)

@@ -24,17 +24,15 @@ from sellmode_backend.store import orders as stored_orders
 from sellmode_backend.store import records, schema, settings
 from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.store.migrations import migrate
-from sellmode_contract.records import (
-    Consent,
-    Customer,
-    CustomField,
-    HistoryEntry,
-    Note,
-    Order,
-    Product,
-    Staff,
-    source_id,
-)
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.consent import Consent
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.history import HistoryEntry
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.order import Order
+from sellmode_contract.kinds.product import Product
+from sellmode_contract.kinds.retailer import CustomField
+from sellmode_contract.kinds.staff import Staff
 from tests.backend.importers.exports import MORE_OF_ORDER, NOW, ORDER, STAFF_ROWS, Export, customer, product
 from tests.support.hostile import HOSTILE
 

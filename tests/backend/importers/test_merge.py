@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sellmode_backend.importers.merge import blank_consent, changed, merged_consent, merged_customer, merged_tags
-from sellmode_contract.records import Consent, ConsentState, Customer
+from sellmode_contract.kinds.consent import Consent, ConsentState
+from sellmode_contract.kinds.customer import Customer
 from tests.backend.importers.exports import NOW
 
 TAGS = st.lists(st.sampled_from("abcde"), unique=True)

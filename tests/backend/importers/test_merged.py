@@ -11,8 +11,12 @@ import sqlalchemy as sa
 
 from sellmode_backend.store import duplicates, merging, orders, records
 from sellmode_backend.store.database import Database
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.consent import Consent
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.duplicate_pair import DuplicatePair
+from sellmode_contract.kinds.note import Note
 from sellmode_contract.mutations import Merge
-from sellmode_contract.records import Consent, Customer, DuplicatePair, Note, source_id
 from tests.backend.importers.exports import NOW, ORDER, Export, customer
 from tests.backend.merges import Stored, merge, world
 from tests.support.backend import DEADLINE, retailer_database

@@ -10,7 +10,7 @@ import pytest
 from sellmode_backend.importers import shopify, values
 from sellmode_backend.importers.layouts import CUSTOMERS, ORDERS, PRODUCTS, STAFF
 from sellmode_backend.importers.reading import Row, Table, UnusableRow
-from sellmode_contract.records import OrderLine
+from sellmode_contract.kinds.order import OrderLine
 from tests.backend.importers.exports import MORE_OF_ORDER, ORDER, Record, as_csv, customer, product, read
 
 READER = shopify.CustomerReader(values.TagPattern("associate:*"), values.TagPattern("home store:*"))

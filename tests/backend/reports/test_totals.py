@@ -15,7 +15,8 @@ from sellmode_backend.reports.totals import Total, totals
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.store.orders import OrderEntry, write_orders
-from sellmode_contract.records import OrderLine, StoreEntry
+from sellmode_contract.kinds.order import OrderLine
+from sellmode_contract.kinds.retailer import StoreEntry
 
 UTC = ZoneInfo("UTC")
 STORE = StoreEntry(id="s1", name="Store 1", time_zone="UTC")

@@ -15,17 +15,13 @@ from sellmode_backend.rules import passes
 from sellmode_backend.rules.passes import PassReport
 from sellmode_backend.store import figures, orders, records, settings
 from sellmode_backend.store.orders import OrderEntry
-from sellmode_contract.records import (
-    Contact,
-    Customer,
-    Figures,
-    ImportantDate,
-    OrderLine,
-    RuleTask,
-    StoreEntry,
-    TaskRule,
-    task_rule_id,
-)
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.customer import Customer, Figures
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.order import OrderLine
+from sellmode_contract.kinds.retailer import StoreEntry
+from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from tests.backend.people import MovedClock, add_person
 from tests.backend.sync.pushing import Shop, uuid7
 from tests.support.backend import retailer_database

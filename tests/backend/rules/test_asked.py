@@ -22,7 +22,8 @@ from sellmode_backend.server import ServerSettings
 from sellmode_backend.store import records, schema, settings
 from sellmode_backend.store.database import Database
 from sellmode_contract import wire
-from sellmode_contract.records import Customer, ImportantDate
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.visibility import Account
 from tests.backend.people import QUICK, Client, MovedClock, add_person, problem_of
 from tests.backend.sync.pushing import uuid7

@@ -18,8 +18,9 @@ from sellmode_backend.rules import corporate
 from sellmode_backend.store import records
 from sellmode_backend.store.brief_cards import card_id
 from sellmode_backend.store.migrations import migrate
+from sellmode_contract.kinds.corporate_brief import BriefCard, CorporateBrief
+from sellmode_contract.kinds.corporate_task import CorporateTask
 from sellmode_contract.mutations import Create, Finish, Remove, Reopen
-from sellmode_contract.records import BriefCard, CorporateBrief, CorporateTask
 from tests.backend.people import add_person
 from tests.backend.rules.rules_shop import RulesShop
 from tests.backend.sync.pushing import Writer, at_once, uuid7

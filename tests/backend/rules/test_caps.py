@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from sellmode_backend.rules import passes
 from sellmode_backend.store.schema import rule_waiting
-from sellmode_contract.records import Customer
+from sellmode_contract.kinds.customer import Customer
 from tests.backend.rules.rules_shop import RulesShop
 from tests.backend.sync.pushing import at_once
 

@@ -11,7 +11,8 @@ import pytest
 from sellmode_backend.accounts import directory
 from sellmode_backend.rules import corporate
 from sellmode_backend.store import records
-from sellmode_contract.records import CorporateBrief, CorporateTask
+from sellmode_contract.kinds.corporate_brief import CorporateBrief
+from sellmode_contract.kinds.corporate_task import CorporateTask
 from tests.backend.people import add_person
 from tests.backend.rules.rules_shop import RulesShop
 from tests.backend.sync.pushing import at_once, uuid7

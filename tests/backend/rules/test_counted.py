@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from sellmode_backend.rules import facts, passes
-from sellmode_contract.records import RuleTask
+from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.rules.facts import Needs
 from tests.backend.rules.rules_shop import RulesShop, rules_shop
 from tests.backend.sync.pushing import uuid7

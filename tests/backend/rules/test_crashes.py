@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from sellmode_backend.rules import passes
-from sellmode_contract.records import CorporateBrief
+from sellmode_contract.kinds.corporate_brief import CorporateBrief
 from tests.backend.rules.rules_shop import RulesShop, rules_shop
 from tests.backend.sync.pushing import uuid7
 

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from sellmode_backend.rules import corporate, events
 from sellmode_backend.rules.events import CustomerEvent
 from sellmode_backend.store import records
+from sellmode_contract.kinds.corporate_brief import CorporateBrief
+from sellmode_contract.kinds.retailer import CustomField, Retailer
 from sellmode_contract.mutations import Claim, Create, Edit, Finish, Reopen
-from sellmode_contract.records import CorporateBrief, CustomField, Retailer
 from tests.backend.rules.rules_shop import RulesShop, rules_shop
 from tests.backend.sync.pushing import stored, uuid7
 

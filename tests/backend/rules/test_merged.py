@@ -8,8 +8,10 @@ from sellmode_backend.rules import events
 from sellmode_backend.rules.events import CustomerEvent
 from sellmode_backend.store import duplicates, records
 from sellmode_backend.store.schema import rule_occurrence
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.manual_task import TaskCard
 from sellmode_contract.mutations import Create, Remove
-from sellmode_contract.records import Customer, TaskCard, source_id
 from tests.backend import merges
 from tests.backend.rules.rules_shop import RulesShop
 from tests.backend.sync.pushing import uuid7

@@ -17,7 +17,9 @@ from sellmode_backend.rules.events import CustomerEvent
 from sellmode_backend.rules.passes import UnknownStore
 from sellmode_backend.store import duplicates, settings
 from sellmode_backend.store.schema import feed
-from sellmode_contract.records import Consent, Customer, CustomField
+from sellmode_contract.kinds.consent import Consent
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.rules.facts import Facts
 from sellmode_contract.rules.judging import Judge
 from tests.backend import merges

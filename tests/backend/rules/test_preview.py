@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from sellmode_backend.rules import passes
-from sellmode_contract.records import Consent, TaskRule
+from sellmode_contract.kinds.consent import Consent
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules.judging import UnfitRule
 from sellmode_contract.wire import MAX_PREVIEW_LINES, Preview
 from tests.backend.rules.rules_shop import RulesShop

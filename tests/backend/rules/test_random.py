@@ -20,7 +20,9 @@ from sellmode_backend.store import records
 from sellmode_backend.store import settings as retailer_settings
 from sellmode_backend.store.schema import record, rule_event, rule_occurrence, rule_pass, rule_waiting
 from sellmode_contract import audiences, visibility
-from sellmode_contract.records import Customer, RuleTask, TaskRule
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.visibility import Account
 from tests.backend.people import MovedClock
 from tests.backend.rules.rules_shop import RulesShop

@@ -15,7 +15,8 @@ from sellmode_backend.rules import events, facts, passes
 from sellmode_backend.rules.events import CustomerEvent
 from sellmode_backend.rules.keep import keep
 from sellmode_backend.store.schema import record
-from sellmode_contract.records import Consent, Customer
+from sellmode_contract.kinds.consent import Consent
+from sellmode_contract.kinds.customer import Customer
 from tests.backend.rules.rules_shop import RulesShop
 
 

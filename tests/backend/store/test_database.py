@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from sellmode_backend.store import accounts, records, settings
 from sellmode_backend.store.database import Database, DatabaseError, PasswordInURL, in_parts, open_database
 from sellmode_backend.store.schema import setting
-from sellmode_contract.records import Product, StoreEntry
+from sellmode_contract.kinds.product import Product
+from sellmode_contract.kinds.retailer import StoreEntry
 from sellmode_contract.visibility import Account
 from tests.support.accounts import add_accounts
 

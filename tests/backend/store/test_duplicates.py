@@ -16,7 +16,8 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.store import duplicates, feeds, records
 from sellmode_backend.store.database import Database
 from sellmode_backend.store.schema import record
-from sellmode_contract.records import Address, Customer, DuplicatePair
+from sellmode_contract.kinds.customer import Address, Customer
+from sellmode_contract.kinds.duplicate_pair import DuplicatePair
 from tests.backend.sync.pushing import at_once
 
 NOW = dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC)

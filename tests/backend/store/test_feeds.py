@@ -17,7 +17,9 @@ from sellmode_backend.store import feeds, records
 from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.store.migrations import migrate
 from sellmode_backend.store.schema import gone, record
-from sellmode_contract.records import Product, SentLookbook, Staff
+from sellmode_contract.kinds.product import Product
+from sellmode_contract.kinds.sent_lookbook import SentLookbook
+from sellmode_contract.kinds.staff import Staff
 
 PRODUCTS = "team/all"
 STORE = "team/store:S1"

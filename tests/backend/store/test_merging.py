@@ -14,22 +14,18 @@ from sellmode_backend.store import duplicates, figures, keys, merging, orders, r
 from sellmode_backend.store.database import Database
 from sellmode_backend.store.orders import OrderEntry
 from sellmode_backend.store.schema import record
+from sellmode_contract.kinds.consent import Consent, ConsentState
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.duplicate_pair import DuplicatePair
+from sellmode_contract.kinds.history import HistoryEntry
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.order import Order, OrderLine
+from sellmode_contract.kinds.parked_edit import ParkedEdit
+from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.mutations import Merge, Rejected, Remove, apply
-from sellmode_contract.records import (
-    Consent,
-    ConsentState,
-    Contact,
-    Customer,
-    DuplicatePair,
-    HistoryEntry,
-    ImportantDate,
-    Note,
-    Order,
-    OrderLine,
-    ParkedEdit,
-    Record,
-    RuleTask,
-)
+from sellmode_contract.records import Record
 from tests.backend.merges import NOW, Stored, merge, world
 
 ANN = Customer(id="ann", store="s", owner="ada", given_name="Ann", email="a@example.com", number="1")

@@ -18,7 +18,9 @@ from sellmode_backend.store import clients, duplicates, feeds, records
 from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.store.migrations import SchemaTooNew, migrate
 from sellmode_backend.store.schema import account, metadata
-from sellmode_contract.records import Customer, DuplicatePair, RuleTask
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.duplicate_pair import DuplicatePair
+from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.roles import ROLE_CAPABILITIES
 from sellmode_contract.rules.facts import Needs
 from tests.support.older_database import make_older

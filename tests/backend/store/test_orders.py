@@ -13,7 +13,9 @@ from sellmode_backend.store import figures, orders, records
 from sellmode_backend.store.database import Database
 from sellmode_backend.store.orders import OrderEntry, read_orders, write_orders
 from sellmode_backend.store.schema import order, order_line
-from sellmode_contract.records import Contact, Customer, Figures, Order, OrderLine
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.customer import Customer, Figures
+from sellmode_contract.kinds.order import Order, OrderLine
 
 DAY = dt.datetime(2026, 3, 1, 12, 30, 15, 123456, tzinfo=dt.UTC)
 ANA = Customer(id="c-1", store="S1", owner="A1", given_name="Ana")

@@ -15,17 +15,14 @@ from sellmode_backend.store import feeds, keys, records
 from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.store.migrations import migrate
 from sellmode_backend.store.schema import gone, record
-from sellmode_contract.records import (
-    Customer,
-    CustomerCard,
-    ManualTask,
-    Note,
-    Product,
-    Record,
-    RuleTask,
-    Staff,
-    source_id,
-)
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.customer import Customer, CustomerCard
+from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.product import Product
+from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.records import Record
 
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 

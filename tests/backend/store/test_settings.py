@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from sellmode_backend.store import feeds, records, schema, settings
 from sellmode_backend.store.database import Database
 from sellmode_backend.store.settings import SettingError
-from sellmode_contract.records import CustomField, StoreEntry
+from sellmode_contract.kinds.retailer import CustomField, StoreEntry
 from sellmode_contract.visibility import Account
 from tests.support.accounts import add_accounts
 from tests.support.worlds import World, sees, worlds

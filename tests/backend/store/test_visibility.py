@@ -18,7 +18,9 @@ from sellmode_backend.store.database import Database
 from sellmode_backend.store.records import Key
 from sellmode_backend.store.schema import customer_key, feed, gone, record
 from sellmode_contract import audiences, visibility
-from sellmode_contract.records import KINDS, Customer, Record, kind_of
+from sellmode_contract.kinds import KINDS, kind_of
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.records import Record
 from sellmode_contract.visibility import Account
 from tests.support.worlds import Move, World, moves, sees, worlds
 
@@ -56,7 +58,7 @@ class Terminal:
             assert page.complete or page.horizon > after
             assert expected - len(page.puts) == feeds.left(connection, scope, page.horizon)
             for put in page.puts:
-                self.cache[put.kind, put.id] = Cached(scope, msgspec.json.decode(put.doc, type=KINDS[put.kind]))
+                self.cache[put.kind, put.id] = Cached(scope, msgspec.json.decode(put.doc, type=KINDS[put.kind].record))
                 delivered.add((put.kind, put.id))
             for left in page.removes:
                 if (cached := self.cache.get((left.kind, left.id))) and cached.scope == scope:

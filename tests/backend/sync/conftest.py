@@ -15,7 +15,10 @@ from sellmode_backend.store import records, settings
 from sellmode_backend.store.database import Database
 from sellmode_backend.sync.answer import SyncRules
 from sellmode_contract import visibility
-from sellmode_contract.records import KINDS, Customer, Note, Record
+from sellmode_contract.kinds import KINDS
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.records import Record
 from sellmode_contract.visibility import Account
 from tests.backend.people import QUICK, Client, MovedClock, Terminal, add_person
 from tests.backend.sync.pushing import Shop
@@ -85,7 +88,8 @@ class World:
     def assert_right(self, terminal: Terminal, account: Account) -> None:
         """The terminal holds exactly what the account may see, as it is now, and nothing of it is still being reset."""
         expected = self.expected(account)
-        held = {key: msgspec.json.decode(doc, type=KINDS[key[0]]) for key, (_, _, _, doc) in terminal.records.items()}
+        stored = terminal.records.items()
+        held = {key: msgspec.json.decode(doc, type=KINDS[key[0]].record) for key, (_, _, _, doc) in stored}
         assert held == expected
         assert terminal.visible() == set(expected)
         assert not any(generation for _, _, generation, _ in terminal.records.values())

@@ -17,8 +17,11 @@ from sellmode_backend.store.database import Database
 from sellmode_backend.sync.answer import SyncRules, answer
 from sellmode_contract import wire
 from sellmode_contract.ids import new_id
+from sellmode_contract.kinds import KINDS
+from sellmode_contract.kinds.consent import Channel, ConsentState
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Create, Operation, Queued, SetConsent, consent_id, encode
-from sellmode_contract.records import KINDS, Channel, ConsentState, Customer, Record
+from sellmode_contract.records import Record
 from sellmode_contract.visibility import Account
 from tests.backend.people import MovedClock, Terminal, lines_of
 
@@ -110,7 +113,8 @@ class Writer:
 
     def shown(self, kind: str, id: str) -> Record:
         """A record as the terminal's cache has it."""
-        return msgspec.json.decode(self.terminal.records[kind, id][3], type=KINDS[kind])
+        record: Record = msgspec.json.decode(self.terminal.records[kind, id][3], type=KINDS[kind].record)
+        return record
 
 
 def stored(database: Database, kind: str, id: str) -> Any:

@@ -14,7 +14,7 @@ from sellmode_backend.accounts import directory
 from sellmode_backend.store import feeds, settings
 from sellmode_backend.sync import cursor as cursors
 from sellmode_contract import wire
-from sellmode_contract.records import Customer
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.visibility import scopes
 from tests.backend.people import MovedClock, Terminal, add_person, lines_of
 from tests.backend.sync.conftest import World, make_world, note_of

@@ -26,7 +26,7 @@ from sellmode_backend.store import records
 from sellmode_backend.store.database import Database
 from sellmode_backend.sync.answer import SyncRules
 from sellmode_contract import wire
-from sellmode_contract.records import Customer
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.visibility import Account
 from tests.backend.people import QUICK, Client, MovedClock, add_person, problem_of
 from tests.backend.sync.conftest import World

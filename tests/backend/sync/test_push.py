@@ -14,8 +14,11 @@ from sellmode_backend.store import clients, schema, settings
 from sellmode_backend.sync.asked import BadPush
 from sellmode_backend.sync.push import ClientForked
 from sellmode_contract import wire
+from sellmode_contract.kinds.consent import Consent
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.request import Request
 from sellmode_contract.mutations import Claim, Create, Edit, Release, Remove
-from sellmode_contract.records import Consent, ImportantDate, ManualTask, Request
 from tests.backend.sync.pushing import Shop, Writer, at_once, everything, note, opt, queued, uuid7
 
 Pusher: TypeAlias = Callable[[], list[wire.Result]]

@@ -13,9 +13,11 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import clients, duplicates, records
 from sellmode_backend.store.records import Key, Stored
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.duplicate_pair import DuplicatePair
+from sellmode_contract.kinds.note import Note
 from sellmode_contract.mutations import Accept, Create, Edit, Merge, Operation, Park
 from sellmode_contract.mutations.operations import plain
-from sellmode_contract.records import DuplicatePair, Note, source_id
 from tests.backend.sync.pushing import Shop, everything, note, opt, uuid7
 
 

@@ -11,8 +11,12 @@ import pytest
 from sellmode_backend.accounts import directory
 from sellmode_backend.store import clients, duplicates
 from sellmode_contract import visibility, wire
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.parked_edit import ParkedEdit
 from sellmode_contract.mutations import Accept, Create, Discard, Edit, Merge, Operation, Park, Remove, encode
-from sellmode_contract.records import Customer, ImportantDate, Note, ParkedEdit, source_id
 from tests.backend.sync.pushing import Shop, Writer, note, opt, uuid7
 
 

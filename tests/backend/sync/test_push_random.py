@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.note import Note
 from sellmode_contract.mutations import Edit, Operation
-from sellmode_contract.records import Customer, Note
 from tests.backend.people import MovedClock, add_person
 from tests.backend.sync.pushing import Shop, Writer, note, uuid7
 from tests.support.backend import retailer_database

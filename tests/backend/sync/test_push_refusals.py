@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from sellmode_backend.store import schema, settings
 from sellmode_backend.sync.answer import answer
 from sellmode_contract import wire
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.mutations import (
     Claim,
     Create,
@@ -24,7 +26,6 @@ from sellmode_contract.mutations import (
     Remove,
     encode,
 )
-from sellmode_contract.records import CustomField, Note
 from tests.backend.people import add_person
 from tests.backend.sync.pushing import RULES, Shop, Writer, everything, note, opt, queued, uuid7
 

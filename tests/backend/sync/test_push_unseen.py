@@ -11,6 +11,17 @@ import pytest
 from sellmode_backend import housekeeping
 from sellmode_backend.accounts import directory
 from sellmode_backend.store import clients
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.consent import Consent
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.parked_edit import ParkedEdit
+from sellmode_contract.kinds.request import Request
+from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.mutations import (
     Accept,
     Claim,
@@ -24,21 +35,7 @@ from sellmode_contract.mutations import (
     Remove,
     Reopen,
 )
-from sellmode_contract.records import (
-    Consent,
-    Contact,
-    Customer,
-    ImportantDate,
-    ManualTask,
-    Note,
-    ParkedEdit,
-    Record,
-    Request,
-    RuleTask,
-    TaskRule,
-    source_id,
-    task_rule_id,
-)
+from sellmode_contract.records import Record
 from tests.backend.sync.pushing import Shop, at_once, note, opt, uuid7
 from tests.support.statements import statements
 

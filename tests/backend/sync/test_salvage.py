@@ -16,8 +16,10 @@ from sellmode_backend.server import ServerSettings
 from sellmode_backend.sync.answer import SyncRules
 from sellmode_backend.sync.salvage import salvage
 from sellmode_contract import wire
+from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.request import Request
+from sellmode_contract.kinds.task_rule import task_rule_id
 from sellmode_contract.mutations import Claim, Create, Edit, Finish, Queued
-from sellmode_contract.records import ManualTask, Request, task_rule_id
 from tests.backend.people import QUICK, Client, problem_of
 from tests.backend.sync.pushing import Shop, Writer, note, opt, uuid7
 from tests.support.backend import serve_in_thread

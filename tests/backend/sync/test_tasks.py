@@ -12,7 +12,14 @@ import pytest
 from sellmode_backend.accounts import directory
 from sellmode_backend.store import settings
 from sellmode_backend.store.duplicates import pair_id
-from sellmode_contract.ids import new_id
+from sellmode_contract.ids import new_id, source_id
+from sellmode_contract.kinds.corporate_task import CorporateTask
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.duplicate_pair import DuplicatePair
+from sellmode_contract.kinds.manual_task import ManualTask, TaskCard
+from sellmode_contract.kinds.retailer import StoreEntry
+from sellmode_contract.kinds.rule_task import RuleTask, rule_task_id
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.mutations import (
     Claim,
     Create,
@@ -27,19 +34,6 @@ from sellmode_contract.mutations import (
     encode,
 )
 from sellmode_contract.mutations.tasks import following_id
-from sellmode_contract.records import (
-    CorporateTask,
-    Customer,
-    DuplicatePair,
-    ManualTask,
-    RuleTask,
-    StoreEntry,
-    TaskCard,
-    TaskRule,
-    rule_task_id,
-    source_id,
-    task_rule_id,
-)
 from sellmode_contract.rules.checking import MOST_RULES
 from sellmode_contract.visibility import Account
 from tests.backend.merges import merge

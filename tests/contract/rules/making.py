@@ -9,17 +9,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from sellmode_contract.records import (
-    Customer,
-    CustomField,
-    Figures,
-    ImportantDate,
-    Retailer,
-    RuleTrigger,
-    Staff,
-    TaskRule,
-    task_rule_id,
-)
+from sellmode_contract.kinds.customer import Customer, Figures
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.retailer import CustomField, Retailer
+from sellmode_contract.kinds.rule_task import RuleTrigger
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.rules.facts import Facts, Item, Purchase
 from sellmode_contract.rules.judging import Decision, Judge, prepare
 from sellmode_contract.store_time import day_start

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sellmode_contract.records import CorporateBrief, TaskRule, task_rule_id
+from sellmode_contract.kinds.corporate_brief import CorporateBrief
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.rules import DEFAULT_RULES, default_rules
 from sellmode_contract.rules.checking import problems
 from sellmode_contract.rules.files import LONGEST_FILE, RuleFileError, read_briefs, read_rules, write_rules

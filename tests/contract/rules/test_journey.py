@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sellmode_contract.records import Customer, Figures, TaskRule
+from sellmode_contract.kinds.customer import Customer, Figures
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules.facts import Facts, Item, Purchase
 from sellmode_contract.rules.judging import overtaken, task_of
 from sellmode_contract.store_time import day_start

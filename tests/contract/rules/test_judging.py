@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sellmode_contract.records import Because, CustomField, RuleTask, TaskRule, rule_task_id, task_rule_id
+from sellmode_contract.kinds.retailer import CustomField
+from sellmode_contract.kinds.rule_task import Because, RuleTask, rule_task_id
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.rules import DEFAULT_RULES, HELD, default_rules
 from sellmode_contract.rules.checking import problems
 from sellmode_contract.rules.facts import Event, Facts, Item

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sellmode_contract.records import Figures, TaskRule
+from sellmode_contract.kinds.customer import Figures
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules import LATE_DAYS
 from sellmode_contract.rules.facts import Event, Facts, Item, Purchase
 from tests.contract.rules.making import TODAY, ZURICH, at, customer, date, decided, judge, purchase, rule

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sellmode_contract.records import ImportantDate
+from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.rules.facts import Facts
 from sellmode_contract.rules.judging import task_of
 from sellmode_contract.store_time import Due, day_start, local_day

@@ -9,7 +9,11 @@ from typing import Any
 
 import msgspec
 
-from sellmode_contract.records import Customer, Record, Retailer, Staff, StoreEntry, kind_of
+from sellmode_contract.kinds import kind_of
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.retailer import Retailer, StoreEntry
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.records import Record
 from sellmode_contract.visibility import Account, scopes
 from sellmode_contract.wire import Head, Lease, Put, Sweep, View
 from sellmode_tui.cache.store import Cache

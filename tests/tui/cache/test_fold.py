@@ -11,16 +11,14 @@ import msgspec
 import pytest
 
 from sellmode_contract import mutations
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.duplicate_pair import DuplicatePair
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.parked_edit import ParkedEdit
+from sellmode_contract.kinds.request import Request
+from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.mutations import Create, Edit, Operation, Remove, SetConsent, consent_id
-from sellmode_contract.records import (
-    Contact,
-    CustomField,
-    DuplicatePair,
-    ImportantDate,
-    Note,
-    ParkedEdit,
-    Request,
-)
 from sellmode_contract.wire import Drop, Sweep
 from sellmode_contract.wire import Remove as Removal
 from sellmode_tui import sealed

@@ -17,6 +17,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sellmode_contract import mutations, visibility
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds import kind_of
+from sellmode_contract.kinds.consent import Channel, Consent
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.manual_task import ManualTask, TaskCard
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.parked_edit import ParkedEdit
+from sellmode_contract.kinds.request import Request
+from sellmode_contract.kinds.retailer import CustomField, Retailer
+from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.mutations import (
     Accept,
     Claim,
@@ -40,28 +54,7 @@ from sellmode_contract.mutations import Withdraw as Withdrawal
 from sellmode_contract.mutations.consent import STRICTNESS
 from sellmode_contract.mutations.operations import plain
 from sellmode_contract.mutations.tasks import following_id
-from sellmode_contract.records import (
-    Channel,
-    Consent,
-    Contact,
-    Customer,
-    CustomField,
-    ImportantDate,
-    ManualTask,
-    Note,
-    ParkedEdit,
-    Record,
-    Request,
-    Retailer,
-    RuleTask,
-    Staff,
-    TaskCard,
-    TaskRule,
-    kind_of,
-    parent_of,
-    source_id,
-    task_rule_id,
-)
+from sellmode_contract.records import Record, parent_of
 from sellmode_contract.visibility import scopes
 from sellmode_contract.wire import Drop, Put, Sweep
 from sellmode_contract.wire import Remove as Removal

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Create, Edit
-from sellmode_contract.records import Customer
 from sellmode_tui.cache.outbox import Outbox
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.visibility import CustomerQuery, Door

@@ -8,7 +8,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sellmode_contract.records import Customer, Figures, kind_of
+from sellmode_contract.kinds import kind_of
+from sellmode_contract.kinds.customer import Customer, Figures
 from sellmode_contract.visibility import scopes
 from sellmode_contract.wire import Drop, Put, Remove, Sweep
 from sellmode_tui.cache import search

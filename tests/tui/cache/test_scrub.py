@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from sellmode_contract.records import Address, Customer, Note
+from sellmode_contract.kinds.customer import Address, Customer
+from sellmode_contract.kinds.note import Note
 from sellmode_contract.wire import Drop, Remove, Sweep
 from sellmode_tui.cache.store import Cache
 from tests.tui.cache.lines import KEY, ME, NOW, STORE, TEAM, customer, fill, head, open_cache, put, staff

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import msgspec
 
+from sellmode_contract.kinds import kind_of
 from sellmode_contract.mutations import Create, Edit, Operation
-from sellmode_contract.records import Record, kind_of
+from sellmode_contract.records import Record
 from sellmode_contract.wire import Result
 from sellmode_tui.account.journal import Journal
 from sellmode_tui.cache.outbox import Entry, Made, Outbox

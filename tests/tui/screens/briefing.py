@@ -11,7 +11,11 @@ from typing import Any
 import msgspec
 from textual.pilot import Pilot
 
-from sellmode_contract.records import BriefCard, CorporateBrief, Mode, Product, Record, source_id
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.corporate_brief import BriefCard, CorporateBrief
+from sellmode_contract.kinds.product import Product
+from sellmode_contract.kinds.retailer import Mode
+from sellmode_contract.records import Record
 from sellmode_tui.app import SellmodeApp
 from sellmode_tui.screens.brief_form import BriefForm
 from sellmode_tui.screens.briefs_page import BriefsScreen

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sellmode_contract.records import Mode
+from sellmode_contract.kinds.retailer import Mode
 from sellmode_tui.account.folders import DATA_VARIABLE
 from tests.tui.screens import counter
 

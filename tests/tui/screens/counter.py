@@ -19,7 +19,13 @@ from textual.pilot import Pilot
 
 from sellmode_backend.demo.world import World, world
 from sellmode_contract import visibility, wire
-from sellmode_contract.records import Contact, Customer, Figures, Mode, Order, Record, Staff, kind_of, parent_of
+from sellmode_contract.kinds import kind_of
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.customer import Customer, Figures
+from sellmode_contract.kinds.order import Order
+from sellmode_contract.kinds.retailer import Mode
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.records import Record, parent_of
 from sellmode_contract.visibility import Account
 from sellmode_tui.account import folders, lease, slot
 from sellmode_tui.account.folders import AccountFolder, Profile

@@ -12,22 +12,17 @@ import msgspec
 from textual.pilot import Pilot
 
 from sellmode_contract import visibility
-from sellmode_contract.records import (
-    Because,
-    CorporateTask,
-    Customer,
-    ManualTask,
-    Mode,
-    Record,
-    RuleTask,
-    Task,
-    TaskRule,
-    rule_task_id,
-    source_id,
-    task_rule_id,
-)
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.corporate_task import CorporateTask
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.retailer import Mode, zone_of
+from sellmode_contract.kinds.rule_task import Because, RuleTask, rule_task_id
+from sellmode_contract.kinds.task import Task
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
+from sellmode_contract.records import Record
 from sellmode_contract.rules import default_rules
-from sellmode_contract.store_time import read_due, zone_of
+from sellmode_contract.store_time import read_due
 from sellmode_tui.screens.agenda import AgendaScreen, TaskListPage
 from sellmode_tui.visibility import TaskKey, TaskLine
 from tests.tui.screens import counter, writing

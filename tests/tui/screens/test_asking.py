@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import OptionList, Static
 
-from sellmode_contract.records import Mode
+from sellmode_contract.kinds.retailer import Mode
 from sellmode_tui.account.journal import Journal
 from sellmode_tui.screens.lock import LockScreen
 from sellmode_tui.screens.saved_filters import SavedFiltersScreen

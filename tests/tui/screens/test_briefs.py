@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
-from sellmode_contract.records import CorporateBrief
+from sellmode_contract.kinds.corporate_brief import CorporateBrief
 from sellmode_tui.screens.brief_form import BriefForm, ProductsEntry
 from sellmode_tui.screens.brief_view import BriefScreen
 from sellmode_tui.screens.briefs_page import BriefsScreen

@@ -13,7 +13,7 @@ from textual import events
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from sellmode_contract.records import CustomField
+from sellmode_contract.kinds.retailer import CustomField
 from sellmode_tui.account.drafts import Draft
 from sellmode_tui.screens.agenda import AgendaScreen
 from sellmode_tui.screens.confirm import ConfirmBox

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from sellmode_contract.records import Address
+from sellmode_contract.kinds.customer import Address
 from sellmode_contract.text import visible
 from sellmode_tui.screens.customer_form import EditCustomerScreen
 from sellmode_tui.screens.dates import DateForm

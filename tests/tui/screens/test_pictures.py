@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import OptionList
 
-from sellmode_contract.records import Mode
+from sellmode_contract.kinds.retailer import Mode
 from sellmode_tui.account import folders
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.app import SellmodeApp

@@ -9,19 +9,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from rich.cells import cell_len
 
-from sellmode_contract import records
-from sellmode_contract.records import (
-    Consent,
-    Contact,
-    Customer,
-    HistoryEntry,
-    ImportantDate,
-    Note,
-    Order,
-    OrderLine,
-    Record,
-    source_id,
-)
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.consent import Consent
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.customer import Address, Customer, Figures
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.history import HistoryEntry
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.order import Order, OrderLine
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.records import Record
 from sellmode_contract.text import visible
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.screens.profile_page import profile_page
@@ -41,7 +38,7 @@ def page_of(tmp_path: Path, *written: Record, width: int = 78, ascii_only: bool 
     anna = counter.account_of(world, "anna")
     cache = Cache.open(tmp_path / "cache.db", counter.KEY)
     try:
-        staff = [record for record in counter.records_of(world) if isinstance(record, records.Staff)]
+        staff = [record for record in counter.records_of(world) if isinstance(record, Staff)]
         counter.fill(cache, anna, "team", [world.retailer, *staff, *written])
         profile = Door(cache, lambda: NOW).profile(ID)
     finally:
@@ -85,8 +82,8 @@ def test_everything_a_customer_may_have(tmp_path: Path) -> None:
             preferred_channel="sms",
             sources={"email": "shopify"},
             custom={"pet": [{"name": "Rex", "species": "dog", "birthday": "2020-05-03"}, {"name": "Tom"}], "odd": 3},
-            address=records.Address(lines=("Dam 1",), postcode="1012", city="Amsterdam", country="NL"),
-            figures=records.Figures(
+            address=Address(lines=("Dam 1",), postcode="1012", city="Amsterdam", country="NL"),
+            figures=Figures(
                 orders=2,
                 units=5,
                 spend=123450,
@@ -240,7 +237,7 @@ def test_hostile_text_in_every_place(width: int, tmp_path: Path) -> None:
                 preferences=tuple(texts),
                 custom={**dict.fromkeys(texts, texts[6]), "pet": [dict.fromkeys(texts, texts[7])]},
                 sources={"email": everything},
-                address=records.Address(lines=tuple(texts), city=texts[8]),
+                address=Address(lines=tuple(texts), city=texts[8]),
                 language=texts[9],
             ),
             *(

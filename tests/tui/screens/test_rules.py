@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.mutations import Create
-from sellmode_contract.records import TaskRule
 from sellmode_contract.wire import Preview, PreviewLine
 from sellmode_tui.account.errors import SignInNeeded
 from sellmode_tui.screens.attention import AttentionScreen

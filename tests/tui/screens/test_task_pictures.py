@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 from textual.pilot import Pilot
 
-from sellmode_contract.records import Mode
+from sellmode_contract.kinds.retailer import Mode
 from sellmode_contract.wire import Preview, PreviewLine
 from sellmode_tui.screens.given_tasks import GivenTasksScreen
 from sellmode_tui.screens.rule_form import EditRuleForm

@@ -10,8 +10,9 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
+from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.mutations import Create
-from sellmode_contract.records import ManualTask, RuleTask
 from sellmode_tui.screens.agenda import MOST_MARKED, AgendaScreen, CustomerTasksScreen
 from sellmode_tui.screens.attention import AttentionScreen
 from sellmode_tui.screens.attention_details import RefusedScreen

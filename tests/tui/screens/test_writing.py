@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from sellmode_contract.records import ImportantDate, Note
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.note import Note
 from sellmode_contract.roles import ROLE_CAPABILITIES
 from sellmode_tui.app import SellmodeApp
 from sellmode_tui.screens.confirm import ConfirmBox

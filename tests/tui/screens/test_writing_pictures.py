@@ -12,7 +12,7 @@ import pytest
 from msgspec import structs
 from textual.pilot import Pilot
 
-from sellmode_contract.records import Mode
+from sellmode_contract.kinds.retailer import Mode
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.screens.attention import AttentionScreen
 from sellmode_tui.screens.attention_details import DuplicateScreen, HandedOverScreen, RefusedScreen

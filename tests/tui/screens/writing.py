@@ -12,26 +12,20 @@ import msgspec
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.consent import Consent
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.customer import Address, Customer, CustomerCard, Figures
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.duplicate_pair import DuplicatePair
+from sellmode_contract.kinds.history import HistoryEntry
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.parked_edit import ParkedEdit
+from sellmode_contract.kinds.retailer import Mode, Retailer
+from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.mutations import Edit, RejectionCode
 from sellmode_contract.mutations.operations import plain
-from sellmode_contract.records import (
-    Address,
-    Consent,
-    Contact,
-    Customer,
-    CustomerCard,
-    DuplicatePair,
-    Figures,
-    HistoryEntry,
-    ImportantDate,
-    Mode,
-    Note,
-    ParkedEdit,
-    Record,
-    Retailer,
-    Staff,
-    source_id,
-)
+from sellmode_contract.records import Record
 from sellmode_contract.wire import Result
 from sellmode_tui.app import SellmodeApp
 from sellmode_tui.cache.outbox import Outbox

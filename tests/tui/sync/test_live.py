@@ -13,7 +13,9 @@ import msgspec
 import pytest
 
 from sellmode_backend.store import settings
-from sellmode_contract import records
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.note import Note
 from sellmode_contract.visibility import Account
 from sellmode_tui import sealed
 from sellmode_tui.account.errors import ClockChanged
@@ -91,8 +93,8 @@ def test_modes_switch_and_customers_change_hands(shop: Shop, ada: Account, mine:
 
 def test_what_left_the_view_is_in_no_page_of_the_files(shop: Shop, ada: Account, mine: Terminal) -> None:
     ben = shop.person("ben")
-    canary = records.Customer(
-        id=records.source_id("customer", "shop", "canary"),
+    canary = Customer(
+        id=source_id("customer", "shop", "canary"),
         store="Alpha",
         owner=ben.id,
         given_name="Zqcanary",
@@ -100,9 +102,7 @@ def test_what_left_the_view_is_in_no_page_of_the_files(shop: Shop, ada: Account,
         email="zqcanary@example.com",
         tags=("zqtag",),
     )
-    note = records.Note(
-        id=records.source_id("note", "shop", "canary"), customer=canary.id, written_at=NOON, text="zqwhisper"
-    )
+    note = Note(id=source_id("note", "shop", "canary"), customer=canary.id, written_at=NOON, text="zqwhisper")
     shop.set_mode("team")
     shop.customers(60, ada)
     shop.write(canary)

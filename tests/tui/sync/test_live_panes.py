@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from sellmode_backend.store import records as stored
-from sellmode_contract.records import Customer, Note
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.note import Note
 from sellmode_contract.visibility import Account
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.single_pass import run_pass

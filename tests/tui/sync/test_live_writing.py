@@ -14,9 +14,9 @@ import pytest
 
 from sellmode_backend.store import records as stored
 from sellmode_backend.store import schema, settings
-from sellmode_contract import records
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Create
-from sellmode_contract.records import Customer
 from sellmode_contract.visibility import Account
 from sellmode_tui import sealed
 from sellmode_tui.account.lease import Reading, read_clock
@@ -373,10 +373,8 @@ def test_where_events_do_not_come_through_it_asks_by_the_clock(
 
 
 def test_what_is_refused_is_counted(mine: Terminal) -> None:
-    nobody = records.source_id("customer", "shop", "nobody")
-    note = Create(
-        kind="note", id=records.source_id("note", "shop", "of nobody"), doc={"customer": nobody, "text": "of nobody"}
-    )
+    nobody = source_id("customer", "shop", "nobody")
+    note = Create(kind="note", id=source_id("note", "shop", "of nobody"), doc={"customer": nobody, "text": "of nobody"})
     with Watched(mine) as watched:
         watched.until(line=Line.ONLINE, received=0)
         mine.outbox.add(note, mid=made_id(), made=Made(*read_clock()), before={})

@@ -11,8 +11,12 @@ from typing import Any
 
 import msgspec
 
+from sellmode_contract.kinds import kind_of
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.retailer import CustomField, Retailer
+from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.mutations import RejectionCode
-from sellmode_contract.records import Customer, CustomField, Record, Retailer, Staff, kind_of, parent_of
+from sellmode_contract.records import Record, parent_of
 from sellmode_contract.visibility import Account, column, scope_name, tags
 from sellmode_contract.wire import Head, Remove, Result, Sweep
 from sellmode_tui.account.journal import Journal

@@ -10,9 +10,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from sellmode_contract.kinds.customer import CustomerCard
+from sellmode_contract.kinds.duplicate_pair import DuplicatePair
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.parked_edit import ParkedEdit
 from sellmode_contract.mutations import Create, Edit, Merge, Park, SetConsent
 from sellmode_contract.mutations.operations import plain
-from sellmode_contract.records import CustomerCard, DuplicatePair, Note, ParkedEdit
 from sellmode_tui.visibility import Duplicate, HandedOver, NotInTray, NotVisible, Refused, Rejected, Written
 from tests.support.hostile import HOSTILE
 from tests.tui.cache.lines import ME, NOW, STORE

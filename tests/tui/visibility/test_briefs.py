@@ -9,7 +9,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from sellmode_contract.records import BriefCard, CorporateBrief, Product, Record, StoreEntry
+from sellmode_contract.kinds.corporate_brief import BriefCard, CorporateBrief
+from sellmode_contract.kinds.product import Product
+from sellmode_contract.kinds.retailer import StoreEntry
+from sellmode_contract.records import Record
 from sellmode_contract.visibility import Account
 from sellmode_tui.visibility import BriefDetails, BriefProgress
 from tests.tui.cache.lines import NOW, RETAILER, STORE

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from benchmarks import population
-from sellmode_contract.records import Customer
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.wire import Put, Remove
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.visibility.customers import CustomerQuery

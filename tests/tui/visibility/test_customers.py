@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sellmode_contract.records import Customer, Figures
+from sellmode_contract.kinds.customer import Customer, Figures
 from sellmode_contract.search import keys_of, name_key, parse_query, words
 from sellmode_tui.cache import search
 from sellmode_tui.cache.store import Cache, Interrupted

@@ -24,16 +24,13 @@ from sellmode_contract.filters import (
     parse,
     unparse,
 )
-from sellmode_contract.records import (
-    Consent,
-    Customer,
-    CustomField,
-    Figures,
-    ImportantDate,
-    Record,
-    Staff,
-    TaskRule,
-)
+from sellmode_contract.kinds.consent import Consent
+from sellmode_contract.kinds.customer import Customer, Figures
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.retailer import CustomField
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.kinds.task_rule import TaskRule
+from sellmode_contract.records import Record
 from sellmode_contract.rules.checking import names_me
 from sellmode_contract.rules.facts import Facts, field_values
 from sellmode_contract.rules.judging import Judge, prepare

@@ -8,19 +8,16 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from sellmode_contract.records import (
-    Consent,
-    Contact,
-    CustomField,
-    Figures,
-    HistoryEntry,
-    ImportantDate,
-    Note,
-    Order,
-    OrderLine,
-    Staff,
-    source_id,
-)
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.consent import Consent
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.customer import Figures
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.history import HistoryEntry
+from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.order import Order, OrderLine
+from sellmode_contract.kinds.retailer import CustomField
+from sellmode_contract.kinds.staff import Staff
 from sellmode_tui.visibility import Door, WhySeen
 from sellmode_tui.visibility.profile import OwnField
 from tests.tui.cache.lines import ME, NOW, RETAILER, STORE, account, customer, fill, head, open_cache, put, staff

@@ -11,18 +11,15 @@ import msgspec
 import pytest
 
 from sellmode_contract import mutations
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.corporate_task import CorporateTask
+from sellmode_contract.kinds.customer import CustomerCard
+from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.task import Task
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.mutations import Finish
 from sellmode_contract.mutations.tasks import following_id
-from sellmode_contract.records import (
-    CorporateTask,
-    CustomerCard,
-    ManualTask,
-    RuleTask,
-    Task,
-    TaskRule,
-    source_id,
-    task_rule_id,
-)
 from sellmode_contract.store_time import Due
 from sellmode_tui.visibility import (
     AgendaQuery,

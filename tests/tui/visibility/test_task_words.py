@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from sellmode_contract.records import Because, TaskRule
+from sellmode_contract.kinds.rule_task import Because
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_tui.visibility.rule_words import trigger_words
 from sellmode_tui.visibility.task_words import because_words
 

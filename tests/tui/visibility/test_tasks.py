@@ -14,21 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sellmode_contract.kinds.corporate_task import CorporateTask
+from sellmode_contract.kinds.customer import CustomerCard
+from sellmode_contract.kinds.manual_task import ManualTask, TaskCard
+from sellmode_contract.kinds.product import Product
+from sellmode_contract.kinds.retailer import CustomField, StoreEntry
+from sellmode_contract.kinds.rule_task import Because, RuleTask
+from sellmode_contract.kinds.task import Task
+from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.mutations.operations import TaskKind
-from sellmode_contract.records import (
-    Because,
-    CorporateTask,
-    CustomerCard,
-    CustomField,
-    ManualTask,
-    Product,
-    RuleTask,
-    StoreEntry,
-    Task,
-    TaskCard,
-    TaskRule,
-    task_rule_id,
-)
 from sellmode_contract.store_time import Due, read_due
 from sellmode_tui.visibility import AgendaList, AgendaQuery, Section, TaskCounts, TaskKey
 from sellmode_tui.visibility.surroundings import Surroundings

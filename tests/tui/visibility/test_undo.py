@@ -10,8 +10,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from sellmode_contract.kinds.consent import Consent
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.duplicate_pair import DuplicatePair
+from sellmode_contract.kinds.note import Note
 from sellmode_contract.mutations import Create, Edit, Remove, SetConsent
-from sellmode_contract.records import Consent, Contact, DuplicatePair, ImportantDate, Note
 from sellmode_contract.visibility import may
 from sellmode_tui.cache.outbox import Made, Outbox
 from sellmode_tui.visibility import CannotUndo, Door, NothingToUndo

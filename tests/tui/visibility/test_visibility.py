@@ -13,21 +13,16 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sellmode_contract.kinds import kind_of
+from sellmode_contract.kinds.corporate_brief import CorporateBrief
+from sellmode_contract.kinds.customer import Customer, CustomerCard
+from sellmode_contract.kinds.manual_task import ManualTask, TaskCard
+from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.kinds.task import Task
+from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.mutations.operations import TaskKind
-from sellmode_contract.records import (
-    CorporateBrief,
-    Customer,
-    CustomerCard,
-    ManualTask,
-    Record,
-    RuleTask,
-    Staff,
-    Task,
-    TaskCard,
-    TaskRule,
-    kind_of,
-    parent_of,
-)
+from sellmode_contract.records import Record, parent_of
 from sellmode_contract.visibility import Account, column, scope_name, scopes, tags
 from sellmode_contract.wire import Drop, Head, Put, Remove, Sweep
 from sellmode_tui.cache.page import Change

@@ -3,6 +3,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.mutations import (
     Accept,
     Claim,
@@ -21,7 +22,6 @@ from sellmode_contract.mutations import (
     Withdraw,
 )
 from sellmode_contract.mutations.operations import plain
-from sellmode_contract.records import CustomField
 from sellmode_tui.visibility.wording import describe, label_of
 from tests.tui.cache.lines import RETAILER
 

@@ -10,8 +10,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from sellmode_contract.kinds.consent import Consent
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.note import Note
 from sellmode_contract.mutations import Create, Edit, Remove, SetConsent
-from sellmode_contract.records import Consent, Contact, ImportantDate, Note
 from sellmode_contract.wire import MAX_MUTATION_BYTES
 from sellmode_tui import sealed
 from sellmode_tui.account.errors import NotSignedIn
