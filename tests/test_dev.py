@@ -50,7 +50,7 @@ def test_alone_it_lists_its_verbs(dev: Path) -> None:
     done = _run(dev)
     assert done.returncode == 0
     assert re.findall(r"^  (\w+) ", done.stdout, re.MULTILINE) == [
-        "setup", "demo", "test", "check", "bench", "proofs", "lock", "run"
+        "setup", "demo", "test", "check", "bench", "proofs", "lock", "release", "run"
     ]  # fmt: skip
 
 
@@ -82,10 +82,19 @@ def test_a_python_without_venv_is_named_with_the_package_that_brings_it(dev: Pat
     assert not (dev.parent / ".venv").exists()
 
 
-@pytest.mark.parametrize("lock", ["lock.txt", "postgresql-server.txt"])
+@pytest.mark.parametrize("lock", ["lock.txt", "postgresql-server.txt", "runtime.txt"])
 def test_the_lock_pins_by_hash_and_names_no_index_and_no_path(lock: str) -> None:
     text = (_ROOT / "requirements" / lock).read_text()
     requirements = re.findall(r"^[a-z][^\n]*(?:\n    --hash[^\n]*)*", text, re.MULTILINE)
     assert requirements
     assert all("==" in requirement and "--hash=sha256:" in requirement for requirement in requirements)
     assert not re.search(r"://|^\s*-(?!-hash)|(^|[ =])/", text, re.MULTILINE)
+
+
+def test_a_release_names_the_versions_that_the_tests_ran_with() -> None:
+    tested, released = (
+        set(re.findall(r"^[a-z0-9-]+==[^ ]+", (_ROOT / "requirements" / name).read_text(), re.MULTILINE))
+        for name in ("lock.txt", "runtime.txt")
+    )
+    assert released
+    assert released < tested
