@@ -19,9 +19,9 @@ from sellmode_tui.cache import outbox
 from sellmode_tui.cache.page import Page
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.migrations import transaction
-from sellmode_tui.sync.engine import Engine
-from sellmode_tui.sync.events import Settle
+from sellmode_tui.sync.events import Effect, Settle
 from sellmode_tui.sync.leader import Vigil
+from sellmode_tui.sync.salvage import Salvage
 
 Plant = Callable[[], AbstractContextManager[object]]
 
@@ -170,14 +170,13 @@ def rules_without_ledger() -> AbstractContextManager[object]:
 
 def forgets_on_salvage() -> AbstractContextManager[object]:
     """What a leaver had not sent counts as taken, whatever comes of the call."""
-    again = Engine._salvage_again  # noqa: SLF001 # planted inside
+    again = Salvage.again
 
-    def patched(self: Any) -> None:
-        told = tuple(Result(mid=mid, seq=seq, st="parked", code="moved") for mid, seq in self._call.sent.items())
-        self._effects.append(Settle(told))
-        again(self)
+    def patched(self: Salvage) -> list[Effect]:
+        told = tuple(Result(mid=mid, seq=seq, st="parked", code="moved") for mid, seq in self.sent.items())
+        return [Settle(told), *again(self)]
 
-    return mock.patch.object(Engine, "_salvage_again", patched)
+    return mock.patch.object(Salvage, "again", patched)
 
 
 def drops_poison() -> AbstractContextManager[object]:

@@ -10,6 +10,7 @@ import random
 from typing import Final
 
 from sellmode_contract import wire
+from sellmode_tui.sync.schedule import backoff
 
 MUTE_SECONDS: Final = 5 * wire.ALIVE_SECONDS
 """A stream that was silent for so long is mute: a proxy keeps what is said, or the line is gone."""
@@ -19,7 +20,7 @@ MUTE_TRIES: Final = 3
 """After so many streams in a row that did not, none is tried for a while."""
 DEAF_SECONDS: Final = 3600.0
 """That while."""
-LONGEST_BACKOFF: Final = 60.0
+MAX_BACKOFF: Final = 60.0
 
 
 class Ear:
@@ -99,5 +100,5 @@ class Ear:
         if self._tries >= MUTE_TRIES:
             pause = DEAF_SECONDS * self._chance.uniform(0.9, 1.1)
         else:
-            pause = 0.5 + self._chance.uniform(0, min(LONGEST_BACKOFF, 2.0 ** (self._tries + 1)))
+            pause = backoff(self._chance, self._tries, MAX_BACKOFF)
         self._listen_at = now + max(wait, pause)

@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import Enum
 
+from sellmode_contract import wire
+
 
 class Line(Enum):
     """Whether the backend can be reached."""
@@ -46,3 +48,10 @@ class SyncStatus:
     """What is wrong and what to do, in words, if anything is."""
     leading: bool = True
     """Whether this process syncs; another one on this machine does otherwise."""
+
+
+def upgrade_problem(problem: wire.Problem) -> str:
+    """What is wrong where the two speak different protocols."""
+    if problem.min_protocol is not None and problem.min_protocol <= wire.PROTOCOL:
+        return "The server is older than this app and does not understand it. Ask whoever looks after the server."
+    return "The server wants a newer version of Sellmode. Ask whoever looks after this terminal for it."

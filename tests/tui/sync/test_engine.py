@@ -20,16 +20,7 @@ from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Checkpoint, End, Head, Lease, Problem, Put, Result, SyncRequest, View
 from sellmode_tui import sealed
 from sellmode_tui.cache.store import Overtaken
-from sellmode_tui.sync.engine import (
-    HEARING_POLLS,
-    LONGEST_BACKOFF,
-    OVERTAKEN_SECONDS,
-    POKES_APART,
-    RETRY_UNREACHABLE,
-    SALVAGE_TRIES,
-    WRITING_BREAKS_BACKOFF,
-    Engine,
-)
+from sellmode_tui.sync.engine import OVERTAKEN_SECONDS, Engine
 from sellmode_tui.sync.events import (
     Accept,
     AnswerEnded,
@@ -69,6 +60,14 @@ from sellmode_tui.sync.events import (
 )
 from sellmode_tui.sync.listening import DEAF_SECONDS, MUTE_SECONDS, MUTE_TRIES, PROVEN_SECONDS
 from sellmode_tui.sync.pulse import SILENT_AFTER
+from sellmode_tui.sync.salvage import SALVAGE_TRIES
+from sellmode_tui.sync.schedule import (
+    HEARING_POLLS,
+    MAX_BACKOFF,
+    POKES_APART,
+    RETRY_UNREACHABLE,
+    WRITING_BREAKS_BACKOFF,
+)
 from sellmode_tui.sync.status import Line
 from sellmode_tui.transport import Broken, Interrupted, Refused, TransportError, Unreachable
 
@@ -703,8 +702,8 @@ def test_pauses_stay_bounded_however_long_the_line_is_down(ground: Ground) -> No
         ground.fails(Broken("cut"))
         pauses.append(ground.pause)
         ground.passes_time()
-    assert all(0.5 <= pause <= LONGEST_BACKOFF + 0.5 for pause in pauses)
-    assert sum(pauses) / len(pauses) > LONGEST_BACKOFF / 3
+    assert all(0.5 <= pause <= MAX_BACKOFF + 0.5 for pause in pauses)
+    assert sum(pauses) / len(pauses) > MAX_BACKOFF / 3
 
 
 def test_a_backend_that_cannot_be_reached_is_tried_soon_however_long_it_is_away(ground: Ground) -> None:
@@ -760,7 +759,7 @@ def test_a_mutation_that_the_backend_fails_at_waits_while_the_rest_goes_on(onlin
     assert online.call.request.m == (), "its pause is not over"
     online.served(backend)
     while online.waiting:
-        assert online.pause <= LONGEST_BACKOFF
+        assert online.pause <= MAX_BACKOFF
         online.passes_time()
         if online.call is not None:
             online.served(backend)

@@ -213,7 +213,7 @@ def test_a_pause_that_makes_no_sense(ground: Ground, far: Terminal, asked: bytes
     ground.proxy.script = [Plan(down=[edit])]
     engine = Engine(random.Random(1))
     assert one_pass(far, engine).told.line is Line.ONLINE
-    assert least <= engine._next_at <= most
+    assert least <= engine._schedule.next_pass(hearing=False) <= most
 
 
 # ------------------------------------------------------------------ answers that break

@@ -367,8 +367,9 @@ def test_where_events_do_not_come_through_it_asks_by_the_clock(
             door_of(mine).edit_customer(someone.id, set={"family_name": "Bern"})
             passed(mine)
             assert not ben.hearing
-            assert ben.live._engine._next_pass == ben.live._engine._next_at, "polls come as often as without events"
-            ben.live._engine._next_at = 0.0  # the poll's time has come
+            engine = ben.live._engine
+            assert engine._next_pass == engine._schedule.next_pass(hearing=False), "polls as often as without events"
+            engine._schedule.hasten(0.0)  # the poll's time has come
             ben.until_shown(lambda: ben.name(someone.id) == "Bern")
 
 
