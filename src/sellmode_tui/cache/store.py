@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -25,8 +24,8 @@ from sellmode_tui.cache.outbox import Outbox
 from sellmode_tui.cache.page import Change, Page
 from sellmode_tui.cache.rows import CHUNK
 from sellmode_tui.cache.schema import ASIDE
-from sellmode_tui.cache.tables import OTHER, TABLES, VERSION, Malformed, table_of, where
-from sellmode_tui.cache.touched import key
+from sellmode_tui.cache.scrub import Scrubber
+from sellmode_tui.cache.tables import OTHER, TABLES, VERSION, Malformed
 from sellmode_tui.migrations import migrate, transaction
 from sellmode_tui.sealed import Connection
 
@@ -36,10 +35,6 @@ REBUILD_FROM = 5000
 FUNCTIONS = {"found": search.found, "exactly": search.exactly, "begins": search.begins}
 """SQL functions of the readers, as ``sellmode_found`` and so on; each takes what a record holds and what was typed."""
 
-_REWRITTEN_AT_ONCE, _REWRITTEN = 16 * 2**20, 256 * 2**20
-"""Bytes of a file that is written anew whenever rows have left it, and of one that is at all: its copy is in memory."""
-_REWRITING = 0.01
-"""The share of the time that this may take with the larger ones."""
 _WRITER_CACHE = "PRAGMA cache_size = -65536"
 _READER_CACHE = "PRAGMA cache_size = -16384"
 
@@ -96,19 +91,6 @@ class Reading:
         # The + keeps SQLite from reading by scope, which would lose the order that it would otherwise read in.
         return f"+{alias}.scope IN ({','.join(map(str, self.scopes))})"
 
-    def as_sent(self, kind: str, id: str) -> str | None:
-        """A record's document as the backend last sent it, without what was written here since.
-
-        None if it has sent none, or what it sent is not visible.
-        """
-        row = self.connection.execute(f"SELECT scope, doc FROM {ASIDE} WHERE key = ?", (key(kind, id),)).fetchone()
-        if row is None:
-            condition, parameters = where(kind, id)
-            row = self.connection.execute(
-                f'SELECT scope, doc FROM "{table_of(kind)}" WHERE {condition}', parameters
-            ).fetchone()
-        return str(row[1]) if row is not None and row[0] in self.scopes else None
-
 
 class Cache:
     """An open cache file. Any thread may use it: one writes at a time, each reading has a connection of its own.
@@ -129,10 +111,7 @@ class Cache:
         self._writer = sealed.connect(path, key, create=True, synchronous="NORMAL")
         self._writer.execute(_WRITER_CACHE)
         self._place = _place(path)
-        self._rewritten = 0
-        """How many rows had ever left when the file was last written anew."""
-        self._rewrite_from = 0.0
-        """When it may be again, by the monotonic clock."""
+        self._scrubber = Scrubber(path, self._writer)
         self._version = 0
         self._watch: Connection | None = None
         self._head: tuple[str, Head] | None = None
@@ -376,12 +355,14 @@ class Cache:
         if self._outbox and settled is not None:
             self._outbox.retire(settled)
             self.fold()
-        self._scrub()
+        with self._lock, self._errors():
+            self._scrubber.scrub()
 
     def purge(self) -> None:
         """Delete what is in no current scope; for a pass that does not come to its end in time, too."""
         self._delete_scopes("current = 0")
-        self._scrub()
+        with self._lock, self._errors():
+            self._scrubber.scrub()
 
     # -------------------------------------------------------------- inside
 
@@ -450,41 +431,6 @@ class Cache:
                         f" WHERE scope IN ({numbers})"
                     )
                     self._writer.execute(f"DELETE FROM scope WHERE pk IN ({numbers})")
-
-    def _scrub(self) -> None:
-        """Leave nothing of deleted rows in the file and its log. What cannot be done now, the next time brings."""
-        with self._lock, self._errors():
-            deleted = meta.get(self._writer, "deleted")
-            if deleted == meta.get(self._writer, "scrubbed"):
-                return
-            rewritten = self._rewrite(deleted)
-            self._writer.execute("PRAGMA busy_timeout = 200")  # a reading that lasts longer puts it off
-            (busy, _, _) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            self._writer.execute(f"PRAGMA busy_timeout = {sealed.BUSY_MS}")
-            if rewritten and not busy:  # noted afterwards, so that a killed process has not promised it
-                with transaction(self._writer):
-                    meta.put(self._writer, "scrubbed", deleted)
-
-    def _rewrite(self, deleted: int) -> bool:
-        """Write every page anew, unless that was done since the last row left; whether it is done.
-
-        Deleting overwrites a row, but not the copies of it that stay behind, in a page's unused part, wherever SQLite
-        has moved rows from page to page.
-        """
-        if self._rewritten == deleted:
-            return True
-        size, began = self.path.stat().st_size, time.monotonic()
-        if size > _REWRITTEN:
-            return True
-        if size > _REWRITTEN_AT_ONCE and began < self._rewrite_from:
-            return False
-        try:
-            self._writer.execute("VACUUM")
-        except dbapi2.OperationalError:
-            return False  # somebody else writes, the disk is full, or the app ends: the file is as it was
-        ended = time.monotonic()
-        self._rewritten, self._rewrite_from = deleted, ended + (ended - began) / _REWRITING
-        return True
 
 
 def _unbuild(connection: Connection) -> None:

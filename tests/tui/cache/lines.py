@@ -16,7 +16,10 @@ from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.records import Record
 from sellmode_contract.visibility import Account, scopes
 from sellmode_contract.wire import Head, Lease, Put, Sweep, View
-from sellmode_tui.cache.store import Cache
+from sellmode_tui.cache.schema import ASIDE
+from sellmode_tui.cache.store import Cache, Reading
+from sellmode_tui.cache.tables import table_of, where
+from sellmode_tui.cache.touched import key
 
 KEY = b"0123456789abcdef0123456789abcdef"
 NOW = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -81,3 +84,17 @@ def fill(cache: Cache, records: Iterable[Record], *, finish: bool = True) -> Non
     if finish:
         cache.apply([Sweep(s=ALL, g=1), Sweep(s=TEAM, g=1)], "2")
         cache.finish(at=NOW)
+
+
+def as_sent(reading: Reading, kind: str, id: str) -> str | None:
+    """A record's document as the backend last sent it, without what was written here since.
+
+    None if it has sent none, or what it sent is not visible.
+    """
+    condition, parameters = where(kind, id)
+    asked = ((ASIDE, "key = ?", (key(kind, id),)), (table_of(kind), condition, parameters))
+    for table, condition, parameters in asked:
+        sql = f'SELECT scope, doc FROM "{table}" WHERE {condition}'  # noqa: S608 # names in the code
+        if row := reading.connection.execute(sql, parameters).fetchone():
+            return str(row[1]) if row[0] in reading.scopes else None
+    return None

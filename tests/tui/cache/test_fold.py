@@ -25,7 +25,22 @@ from sellmode_tui import sealed
 from sellmode_tui.cache.outbox import Entry, Outbox
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.visibility import CustomerQuery, Door
-from tests.tui.cache.lines import ALL, KEY, ME, NOW, OWN, RETAILER, STORE, TEAM, customer, fill, head, put, staff
+from tests.tui.cache.lines import (
+    ALL,
+    KEY,
+    ME,
+    NOW,
+    OWN,
+    RETAILER,
+    STORE,
+    TEAM,
+    as_sent,
+    customer,
+    fill,
+    head,
+    put,
+    staff,
+)
 from tests.tui.cache.written import add, applied, note, opened, rename, result
 
 HOUR = dt.timedelta(hours=1)
@@ -87,7 +102,7 @@ def test_an_edit_is_seen_by_list_search_and_profile_at_once(desk: Desk) -> None:
     assert profile is not None
     assert profile.customer.name == "Zelda"
     with desk.cache.reading() as reading:
-        sent = reading.as_sent("customer", "customer-1")
+        sent = as_sent(reading, "customer", "customer-1")
         assert sent is not None
         assert msgspec.json.decode(sent)["given_name"] == "Ada"
 

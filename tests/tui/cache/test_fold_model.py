@@ -69,7 +69,7 @@ from sellmode_tui.cache.tables import OTHER, TABLES, TASK_KINDS, decode
 from sellmode_tui.migrations import transaction
 from sellmode_tui.visibility import AgendaQuery, CustomerQuery, Door
 from sellmode_tui.visibility.tasks import SECTIONS
-from tests.tui.cache.lines import ALL, KEY, ME, NOW, OWN, RETAILER, STORE, TEAM, account, customer, head, put
+from tests.tui.cache.lines import ALL, KEY, ME, NOW, OWN, RETAILER, STORE, TEAM, account, as_sent, customer, head, put
 from tests.tui.cache.written import add, result
 
 _LEAD = f"own/lead:{STORE}"
@@ -631,7 +631,7 @@ class Terminal:
         shown = self.model.shown()
         with self.cache.reading() as reading:
             held = dict(_visible(reading.connection, reading.only_visible("t")))
-            sent = {key for key in {*shown, *self.model.sent()} if reading.as_sent(*key) is not None}
+            sent = {key for key in {*shown, *self.model.sent()} if as_sent(reading, *key) is not None}
         assert held == {key: msgspec.to_builtins(record) for key, record in shown.items()}
         assert sent == set(self.model.sent())
         door = Door(self.cache)
