@@ -18,9 +18,10 @@ from sellmode_backend.store.database import Database
 from sellmode_contract.kinds.retailer import StoreEntry
 from sellmode_contract.records import Record
 from sellmode_tui.account import session
-from sellmode_tui.account.folders import known_accounts, private_folder
+from sellmode_tui.account.folders import known_accounts
 from sellmode_tui.account.session import Session
 from sellmode_tui.cache.store import Cache
+from sellmode_tui.private_files import private_folder
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.single_pass import run_pass
 from sellmode_tui.transport import Transport

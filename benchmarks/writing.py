@@ -15,8 +15,8 @@ from benchmarks.typeahead import some_customers
 from sellmode_contract import mutations
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Edit
-from sellmode_tui.account.journal import Journal
 from sellmode_tui.cache.store import Cache
+from sellmode_tui.journal.journal import Journal
 from sellmode_tui.visibility.door import Door
 from sellmode_tui.visibility.writing import Written, made_id, made_now
 

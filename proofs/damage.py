@@ -22,13 +22,13 @@ from proofs.subjects import KEY, NOON, Lost, head, note, work_on_cache, work_on_
 from proofs.workplace import workplace
 from sellmode_contract.wire import Put, Sweep
 from sellmode_tui import sealed
-from sellmode_tui.account.drafts import Draft, DraftField
-from sellmode_tui.account.journal import Journal
-from sellmode_tui.account.witness import read_witness
-from sellmode_tui.cache.outbox import Made
 from sellmode_tui.cache.page import Change
 from sellmode_tui.cache.store import Cache, Changed
 from sellmode_tui.cache.tables import OTHER, TABLES, decode
+from sellmode_tui.journal.clock import ClockReading
+from sellmode_tui.journal.drafts import Draft, DraftField
+from sellmode_tui.journal.journal import Journal
+from sellmode_tui.journal.witness import read_witness
 
 PLACES: Final = 40
 """Damages of each file of a seed."""
@@ -73,7 +73,7 @@ class Written(NamedTuple):
 def _in(journal: Journal) -> Written:
     return Written(
         {entry.mid for entry in journal.outbox.waiting()},
-        {item.mid for item in journal.outbox.tray()},
+        {item.mid for item in journal.outbox.tray.items()},
         {saved.name for saved in journal.saved_filters()},
         {msgspec.json.decode(body, type=Draft).id for body in journal.drafts.bodies()},
     )
@@ -87,7 +87,7 @@ def make_journal(folder: Path, seed: int, *, killed: bool) -> Written:
     journal = Journal(path, KEY)
     for number in range(chance.randint(0, 12)):
         mid = f"mid-{1000 + number}"
-        journal.outbox.add(note(mid, chance), mid=mid, made=Made(NOON, "boot", 1.0), before={})
+        journal.outbox.add(note(mid, chance), mid=mid, made=ClockReading(NOON, "boot", 1.0), before={})
     journal.drafts.keep("window", [_draft(number, chance) for number in range(chance.randint(0, 4))], None)
     written = _in(journal)
     _leave(journal.close, folder, killed=killed)
@@ -109,11 +109,11 @@ def look_into_journal(folder: Path, written: Written) -> str:
         # What was sent meanwhile in an older state of the file is no loss: it is known by its name.
         missing = Written(
             {mid for mid in written.unsent if journal.outbox.entry(mid) is None},
-            {mid for mid in written.refused - found.refused - found.unsent if journal.outbox.tray_item(mid) is None},
+            {mid for mid in written.refused - found.refused - found.unsent if journal.outbox.tray.item(mid) is None},
             written.filters - found.filters,
             written.drafts - found.drafts,
         )
-        losses = journal.outbox.losses()
+        losses = journal.outbox.tray.losses()
         told = any(loss.changes is None for loss in losses)
         for what, gone, count in zip(
             Written._fields, missing,
@@ -125,18 +125,20 @@ def look_into_journal(folder: Path, written: Written) -> str:
         held = read_witness(path)
         if held is None or held.losses != len(losses):
             raise Lost("what asks without the key hears of another number of losses")
-        journal.outbox.add(note("mid-9999", random.Random(1)), mid="mid-9999", made=Made(NOON, "b", 1.0), before={})
+        journal.outbox.add(
+            note("mid-9999", random.Random(1)), mid="mid-9999", made=ClockReading(NOON, "b", 1.0), before={}
+        )
     finally:
         journal.close()
     again = Journal.open_or_replace(path, KEY, NOON)
     with contextlib.closing(again.journal) as journal:
         if again.moved_aside is not None:
             raise Lost("it is not healed")
-        if [loss.id for loss in journal.outbox.losses()] != [loss.id for loss in losses]:
+        if [loss.id for loss in journal.outbox.tray.losses()] != [loss.id for loss in losses]:
             raise Lost("a loss is told of once only")
         for loss in losses:
-            journal.outbox.acknowledge_loss(loss.id)
-        if journal.outbox.losses() or journal.outbox.entry("mid-9999") is None:
+            journal.outbox.tray.acknowledge_loss(loss.id)
+        if journal.outbox.tray.losses() or journal.outbox.entry("mid-9999") is None:
             raise Lost("what was done afterwards is gone")
     if any(missing):
         return "losses told"

@@ -20,7 +20,7 @@ from proofs.results import Proof, Trial
 from proofs.workplace import workplace
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.customer import Customer
-from sellmode_tui.account.journal import Journal
+from sellmode_tui.journal.journal import Journal
 from tests.support.quick import PROGRAM, hurry
 from tests.support.terminal import Terminal, TerminalTimeout
 from tests.tui.screens import counter

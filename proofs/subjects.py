@@ -22,11 +22,10 @@ from sellmode_contract.records import Record
 from sellmode_contract.visibility import Account, scopes
 from sellmode_contract.wire import Head, Lease, Put, Remove, Result, Sweep, View
 from sellmode_tui import sealed
-from sellmode_tui.account.journal import Journal, SavedFilter, SignedInAs
-from sellmode_tui.account.lease import Reading
-from sellmode_tui.cache.outbox import Made
 from sellmode_tui.cache.page import Change
 from sellmode_tui.cache.store import Cache
+from sellmode_tui.journal.clock import ClockReading
+from sellmode_tui.journal.journal import Journal, SavedFilter, SignedInAs
 
 KEY = bytes(range(32))
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -63,7 +62,7 @@ def work_on_journal(  # noqa: C901, PLR0912 # a case for each thing that happens
         journal.store_sign_in(
             SignedInAs(account=ANNA, retailer="Meridian", token=None, expires_at=NOON + dt.timedelta(days=30))
         )
-        journal.note_contact(Reading(NOON, "boot", 1.0), dt.timedelta(days=7), dt.timedelta(days=14))
+        journal.note_contact(ClockReading(NOON, "boot", 1.0), dt.timedelta(days=7), dt.timedelta(days=14))
         for number in range(chance.randint(8, 30)):
             match chance.choice(("filter", "add", "add", "add", "send", "withdraw", "tray", "new client", "end")):
                 case "filter":
@@ -71,7 +70,7 @@ def work_on_journal(  # noqa: C901, PLR0912 # a case for each thing that happens
                     acknowledge(("filter", f"filter {number}"))
                 case "add":
                     mid = f"mid-{number}"
-                    journal.outbox.add(note(mid, chance), mid=mid, made=Made(NOON, "boot", 1.0), before={})
+                    journal.outbox.add(note(mid, chance), mid=mid, made=ClockReading(NOON, "boot", 1.0), before={})
                     acknowledge(("added", mid))
                 case "send":
                     for entry in journal.outbox.batch(3, 60_000):
@@ -85,8 +84,8 @@ def work_on_journal(  # noqa: C901, PLR0912 # a case for each thing that happens
                         if journal.outbox.withdraw(entry.mid):
                             acknowledge(("withdrawn", entry.mid))
                 case "tray":
-                    for item in journal.outbox.tray()[:1]:
-                        journal.outbox.leave_tray(item.mid, "discarded", NOON)
+                    for item in journal.outbox.tray.items()[:1]:
+                        journal.outbox.tray.leave(item.mid, "discarded", NOON)
                 case "new client":
                     journal.outbox.renumber(f"client-{number}", again=chance.random() < 0.5)
                     acknowledge(("renamed",))
@@ -120,7 +119,7 @@ def look_into_journal(folder: Path, acknowledged: tuple[Any, ...]) -> None:  # n
                     written.add(told[0])
                 case "sent":
                     sent[told[0]] = (told[1], told[2])
-                case "settled" if told[1] == "rejected" and journal.outbox.tray_item(told[0]) is None:
+                case "settled" if told[1] == "rejected" and journal.outbox.tray.item(told[0]) is None:
                     raise Lost("something that was refused is not in the tray")
                 case "withdrawn":
                     written.discard(told[0])
@@ -140,7 +139,9 @@ def look_into_journal(folder: Path, acknowledged: tuple[Any, ...]) -> None:  # n
                 and entry.cid == sent[mid][0]
             ):
                 raise Lost("something that was sent has another number")
-        journal.outbox.add(Create(id="n", kind="note", doc={}), mid="mid-1000", made=Made(NOON, "boot", 1.0), before={})
+        journal.outbox.add(
+            Create(id="n", kind="note", doc={}), mid="mid-1000", made=ClockReading(NOON, "boot", 1.0), before={}
+        )
     finally:
         journal.close()
 

@@ -21,9 +21,9 @@ from sellmode_backend.store.schema import mutation
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.visibility import Account
-from sellmode_tui.cache.outbox import Outbox
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.cache.tables import Malformed
+from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.sync.answer import BrokenStream
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.single_pass import run_pass
@@ -106,7 +106,7 @@ class Post:
         self.exchange(faults.PASS)
         if waiting := self.outbox.unsent():
             raise Wrong(f"{waiting} changes still wait on a good line")
-        if refused := self.outbox.tray():
+        if refused := self.outbox.tray.items():
             raise Wrong(f"{len(refused)} changes were refused: {refused[0].result.detail}")
         records = self._shop.world().records
         notes = Counter(record.text for record in records if isinstance(record, Note))

@@ -15,9 +15,9 @@ from sellmode_backend.store import bulk, clients, feeds, records, schema
 from sellmode_backend.sync import answer, push
 from sellmode_backend.sync.cursor import Cursor, Place
 from sellmode_contract.wire import Result
-from sellmode_tui.cache import outbox
 from sellmode_tui.cache.page import Page
 from sellmode_tui.cache.store import Cache
+from sellmode_tui.journal import settlement
 from sellmode_tui.migrations import transaction
 from sellmode_tui.sync.events import Effect, Settle
 from sellmode_tui.sync.leader import Vigil
@@ -140,13 +140,13 @@ def no_ledger() -> Iterator[None]:
 
 def silent_rejection() -> AbstractContextManager[object]:
     """What was refused is settled, and nobody is told."""
-    settled = outbox._settled  # noqa: SLF001 # planted inside
+    settled = settlement.settled
 
     def patched(connection: Any, result: Any, at: Any) -> None:
         settled(connection, result, at)
         connection.execute("DELETE FROM tray WHERE mid = ?", (result.mid,))
 
-    return mock.patch.object(outbox, "_settled", patched)
+    return mock.patch.object(settlement, "settled", patched)
 
 
 @contextlib.contextmanager

@@ -24,7 +24,7 @@ from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.mutations import Claim, Create, Edit, Rejected, Remove
 from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Put
-from sellmode_tui.cache.outbox import Entry
+from sellmode_tui.journal.entries import Entry
 from tests.support.shop import held, shown
 from tests.support.worlds import World, sees
 
@@ -194,7 +194,7 @@ class Watch:
     def looks(self, process: Process) -> None:
         """I3 and I7 of one process: nothing that was acknowledged is gone, and what shows does not flicker back."""
         entries = {entry.mid: entry for entry in process.outbox.latest(1000)}
-        items = process.outbox.tray(open_only=False)
+        items = process.outbox.tray.items(open_only=False)
         tray = {item.mid for item in items}
         process.machine.seen_to -= {item.mid for item in items if item.state == "open"}  # there again, perhaps
         process.machine.seen_to |= {item.mid for item in items if item.state != "open"}

@@ -23,13 +23,12 @@ from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Salvage, SyncRequest
 from sellmode_tui import sealed
 from sellmode_tui.account.folders import Profile, find_account, make_account_folder
-from sellmode_tui.account.journal import Journal, SignedInAs
-from sellmode_tui.account.lease import Reading
 from sellmode_tui.account.session import Session
 from sellmode_tui.cache import schema, store
-from sellmode_tui.cache.outbox import Made
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.cache.tables import VERSION
+from sellmode_tui.journal.clock import ClockReading
+from sellmode_tui.journal.journal import Journal, SignedInAs
 from sellmode_tui.sync.engine import Engine
 from sellmode_tui.sync.events import (
     AnswerEnded,
@@ -227,14 +226,14 @@ class Process:
 
     # ------------------------------------------------------------------ what it knows
 
-    def reading(self) -> Reading:
+    def reading(self) -> ClockReading:
         """Its machine's clocks."""
         now, machine = self._clock(), self.machine
         wall = BASE + dt.timedelta(seconds=now + machine.skew)
-        return Reading(wall, f"{machine.name}-{machine.boots}", now - machine.booted_at)
+        return ClockReading(wall, f"{machine.name}-{machine.boots}", now - machine.booted_at)
 
-    def _made(self) -> Made:
-        return Made(*self.reading())
+    def _made(self) -> ClockReading:
+        return self.reading()
 
     def _new_id(self) -> str:
         return new_id(round((BASE.timestamp() + self._clock()) * 1000), self._chance.randbytes(10))

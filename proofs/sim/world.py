@@ -30,8 +30,8 @@ from sellmode_contract.mutations.operations import TaskKind
 from sellmode_contract.records import Record
 from sellmode_contract.store_time import Due
 from sellmode_contract.visibility import Account
-from sellmode_tui.cache.outbox import Entry, Made
 from sellmode_tui.cache.tables import VERSION
+from sellmode_tui.journal.entries import Entry
 from sellmode_tui.sync.events import RetryNow
 from sellmode_tui.visibility.attention import Duplicate, HandedOver, Refused
 from sellmode_tui.visibility.tasks import TaskKey
@@ -341,7 +341,7 @@ class World:
             raise Rejected("not_found", "there is none")
         id = self.chance.choice(requests)
         mid = process._new_id()  # noqa: SLF001 # as the app will, once it has a screen for requests
-        process.outbox.add(Claim(kind="request", id=id), mid=mid, made=Made(*process.reading()), before={})
+        process.outbox.add(Claim(kind="request", id=id), mid=mid, made=process.reading(), before={})
         process.cache.fold()
         process.wrote = True
         return Written(mid, id, "claim")
@@ -710,7 +710,7 @@ class World:
         body = json.dumps({"op": "sparkle", "v": 1, "id": mid, "how": self.unique("bright")}).encode()
         claim = Claim(kind="request", id=mid)
         with mock.patch.object(mutations, "encode", return_value=body):
-            process.outbox.add(claim, mid=mid, made=Made(*process.reading()), before={})
+            process.outbox.add(claim, mid=mid, made=process.reading(), before={})
         process.cache.fold()
         process.wrote = True
         process.machine.written.append(mid)

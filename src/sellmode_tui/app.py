@@ -16,13 +16,14 @@ from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
 
-from sellmode_tui.account import errors, session
-from sellmode_tui.account.errors import AccountError
+from sellmode_tui import errors
+from sellmode_tui.account import session
 from sellmode_tui.account.process import harden_process
 from sellmode_tui.account.settings import ASCII_TERMINALS, Settings, read_settings
 from sellmode_tui.drafting_app import DraftingApp, Typed
 from sellmode_tui.entering_app import CLOCK, Clock, Start
 from sellmode_tui.entrance import TOLD, CacheDamaged, Entered
+from sellmode_tui.errors import AccountError
 from sellmode_tui.screens.agenda import AgendaScreen, CustomerTasksScreen
 from sellmode_tui.screens.attention import AttentionScreen
 from sellmode_tui.screens.briefs_page import BriefsScreen

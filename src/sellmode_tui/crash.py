@@ -21,8 +21,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
-from sellmode_tui.account.errors import AccountError
-from sellmode_tui.account.folders import data_folder, private_folder, write_private
+from sellmode_tui.account.folders import data_folder
+from sellmode_tui.errors import AccountError
+from sellmode_tui.private_files import private_folder, write_private
 
 KEPT = 20
 """So many reports are kept; older ones are deleted."""

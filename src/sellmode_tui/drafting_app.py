@@ -16,13 +16,13 @@ from textual import events, on, work
 from textual.message import Message
 from textual.timer import Timer
 
-from sellmode_tui.account.drafts import Draft, Drafts, Window
-from sellmode_tui.account.errors import AccountError, NotSignedIn
 from sellmode_tui.account.folders import AccountFolder
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.crash import write_report
 from sellmode_tui.entering_app import Clock, Start
+from sellmode_tui.errors import AccountError, NotSignedIn
 from sellmode_tui.following_app import FollowingApp
+from sellmode_tui.journal.drafts import Draft, Drafts, Window
 from sellmode_tui.screens.customer_form import AddCustomerScreen
 from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.screens.desk import Desk, Looked

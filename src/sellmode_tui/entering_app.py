@@ -15,12 +15,12 @@ from textual import on, work
 from textual.message import Message
 
 from sellmode_contract.wire import user_key
-from sellmode_tui.account import errors
-from sellmode_tui.account.drafts import Window
-from sellmode_tui.account.errors import AccountError
+from sellmode_tui import errors
 from sellmode_tui.account.folders import AccountFolder, known_accounts
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.entrance import TOLD, Entered, Entrance
+from sellmode_tui.errors import AccountError
+from sellmode_tui.journal.drafts import Window
 from sellmode_tui.paged_app import PagedApp
 from sellmode_tui.screens.desk import Facts
 from sellmode_tui.screens.lock import LockScreen

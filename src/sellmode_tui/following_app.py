@@ -9,11 +9,12 @@ from typing import Any, Final
 from textual import on, work
 from textual.message import Message
 
-from sellmode_tui.account import errors, session
-from sellmode_tui.account.errors import AccountError
+from sellmode_tui import errors
+from sellmode_tui.account import session
 from sellmode_tui.account.lease import Lease, State
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.entering_app import Clock, EnteringApp, Start
+from sellmode_tui.errors import AccountError
 from sellmode_tui.screens.desk import Desk, Facts
 from sellmode_tui.screens.desk_screen import DeskScreen
 from sellmode_tui.screens.words import counted

@@ -13,12 +13,11 @@ from sellmode_contract import wire
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_tui import sealed
 from sellmode_tui.account import session as sessions
-from sellmode_tui.account.errors import SignInNeeded
-from sellmode_tui.account.lease import read_clock
 from sellmode_tui.account.session import Session
 from sellmode_tui.account.settings import Settings
-from sellmode_tui.cache.outbox import Made
 from sellmode_tui.cache.store import Cache, Interrupted
+from sellmode_tui.errors import SignInNeeded
+from sellmode_tui.journal.clock import read_clock
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.live import Live
@@ -52,7 +51,7 @@ class Workspace:
             now,
             outbox=session.journal.outbox,
             # With the time since boot, which nobody sets: the backend is told how long ago something was written.
-            made=lambda: Made(*read_clock()._replace(wall=now())),
+            made=lambda: read_clock()._replace(wall=now()),
             wrote=self.push_now,
         )
         self.before_close: Callable[[], object] = _nothing
@@ -140,7 +139,7 @@ class Workspace:
             synced_at=self._cache.state().finished_at,
             unsent=outbox.unsent(),
             unsent_since=outbox.oldest_unsent_at(),
-            attention=outbox.needing_attention(),
+            attention=outbox.tray.open_count(),
             leading=False,
         )
 

@@ -22,9 +22,9 @@ from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Edit
 from sellmode_contract.visibility import scope_name
 from sellmode_contract.wire import Put
-from sellmode_tui.account.journal import Journal
-from sellmode_tui.cache.outbox import Outbox
 from sellmode_tui.cache.store import Cache
+from sellmode_tui.journal.journal import Journal
+from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.sealed import Connection
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.single_pass import run_pass

@@ -25,7 +25,7 @@ from sellmode_contract.records import parent_of
 from sellmode_contract.refusals import TITLES
 from sellmode_contract.roles import ROLE_CAPABILITIES, Capability
 from sellmode_tui.cache import tables
-from sellmode_tui.cache.outbox import Entry
+from sellmode_tui.journal.entries import Entry
 from sellmode_tui.visibility import undo
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.values import as_text, wanted

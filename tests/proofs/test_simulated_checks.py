@@ -19,7 +19,6 @@ from sellmode_backend.sync import batch
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Claim, Outcome, tasks
 from sellmode_contract.wire import Result
-from sellmode_tui.cache.outbox import Made
 from sellmode_tui.sync.events import RetryNow
 from sellmode_tui.visibility.attention import Duplicate, Refused
 from sellmode_tui.visibility.writing import Written
@@ -84,7 +83,7 @@ def refused(here: World, process: Process) -> str:
     process.machine.written.append(written.mid)
     here.backend.write(removed=(("customer", customer),))
     syncs(here, process)
-    assert [item.mid for item in process.outbox.tray()] == [written.mid]
+    assert [item.mid for item in process.outbox.tray.items()] == [written.mid]
     return written.mid
 
 
@@ -111,7 +110,7 @@ def test_what_somebody_has_seen_to_may_be_forgotten_altogether(here: World) -> N
     here.watch.looks(process)
     years_pass(here, process)
     assert process.outbox.entry(mid) is None
-    assert process.outbox.tray(open_only=False) == []
+    assert process.outbox.tray.items(open_only=False) == []
     here.watch.looks(process)
 
 
@@ -308,11 +307,11 @@ def claims(here: World, user: str, kind: Literal["request", "rule_task"], id: st
     process = next(each for each in here.processes if each.machine.user == user)
     goes_on(here, process, lambda: process.idle)
     syncs(here, process)
-    made = Made(*process.reading())
+    made = process.reading()
     entry = process.outbox.add(Claim(kind=kind, id=id), mid=process._new_id(), made=made, before={})
     process.machine.written.append(entry.mid)
     syncs(here, process)
-    assert entry.mid not in {item.mid for item in process.outbox.tray()}
+    assert entry.mid not in {item.mid for item in process.outbox.tray.items()}
     return process
 
 
@@ -373,7 +372,7 @@ def test_what_a_leaver_had_not_sent_is_handed_over(here: World) -> None:
     mid = shut_out_with_an_edit(here, process)
     process.tell(RetryNow())
     goes_on(here, process, lambda: process.halted)
-    (item,) = process.outbox.tray()
+    (item,) = process.outbox.tray.items()
     assert (item.mid, item.result.st) == (mid, "parked")
     here.settle()
 
@@ -397,7 +396,7 @@ def test_a_change_at_which_the_backend_always_fails_needs_attention_and_the_rest
     for left in (2, 2, 0):
         syncs(here, process)
         assert process.outbox.unsent() == left
-    assert [(item.mid, item.result.code) for item in process.outbox.tray()] == [(mids[1], "poison")]
+    assert [(item.mid, item.result.code) for item in process.outbox.tray.items()] == [(mids[1], "poison")]
     here.settle()
 
 

@@ -18,7 +18,7 @@ from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.order import Order, OrderLine
 from sellmode_contract.records import Record
 from sellmode_contract.visibility import Account
-from sellmode_tui.account.journal import Journal
+from sellmode_tui.journal.journal import Journal
 from tests.support.hostile import HOSTILE
 from tests.support.terminal import DEADLINE, KEYS, Terminal, foreign_bytes
 from tests.tui.on_a_terminal import ROOT, terminal

@@ -1,6 +1,5 @@
 """Signing in and out, the key of an account's files, and how long it may be used without contact.
 
 ``session`` is what screens and commands call; it stands on ``folders`` (where the files of each account are), ``slot``
-(the key under the password), ``journal`` (what the person wrote), ``lease`` (pure), ``keyring`` (an offer, off by
-default) and ``errors`` (what can go wrong, in words).
+(the key under the password), ``lease`` (pure) and ``keyring`` (an offer, off by default).
 """

@@ -1,19 +1,16 @@
-"""Where an account's files are, and that nobody else on the machine can read or replace them.
+"""Where an account's files are.
 
-    DATA/device                      which terminal this is
-    DATA/accounts/ID/profile.json    server, names; nothing secret, nothing about customers
-    DATA/accounts/ID/slot.json       the key, under the password
-    DATA/accounts/ID/journal.db      what the person wrote
-    DATA/accounts/ID/tally           how much of that is not sent or was refused; empty while that is not known
-    DATA/accounts/ID/witness         how far the journal has come, in plain numbers; written after each commit
-    DATA/accounts/ID/cache.db        what the backend sent
-    DATA/accounts/ID/lock            held by the process that syncs; its signs of life
-    DATA/accounts/ID/lock.guard      held for a moment by who overtakes one that is suspended or hangs
-    DATA/accounts/ID/lock.wish       empty; touched by who wants the one that syncs to do so now
-    DATA/accounts/ID/synced          empty; as old as the last complete sync
-
-Folders are 0700, files 0600, all owned by the user; anything else is refused rather than repaired, because what others
-could read or write before the repair is not known.
+DATA/device                      which terminal this is
+DATA/accounts/ID/profile.json    server, names; nothing secret, nothing about customers
+DATA/accounts/ID/slot.json       the key, under the password
+DATA/accounts/ID/journal.db      what the person wrote
+DATA/accounts/ID/tally           how much of that is not sent or was refused; empty while that is not known
+DATA/accounts/ID/witness         how far the journal has come, in plain numbers; written after each commit
+DATA/accounts/ID/cache.db        what the backend sent
+DATA/accounts/ID/lock            held by the process that syncs; its signs of life
+DATA/accounts/ID/lock.guard      held for a moment by who overtakes one that is suspended or hangs
+DATA/accounts/ID/lock.wish       empty; touched by who wants the one that syncs to do so now
+DATA/accounts/ID/synced          empty; as old as the last complete sync
 """
 
 from __future__ import annotations
@@ -21,8 +18,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import os
-import secrets
-import stat
 import uuid
 from pathlib import Path
 from typing import Literal
@@ -32,13 +27,11 @@ import platformdirs
 
 from sellmode_contract.wire import user_key
 from sellmode_tui import sealed
-from sellmode_tui.account.errors import DamagedFile, NotStored, UnsafeFile
+from sellmode_tui.errors import DamagedFile, UnsafeFile
+from sellmode_tui.private_files import check_private_folder, private_folder, read_private, sync_folder, write_private
 
 DATA_VARIABLE = "SELLMODE_DATA_DIR"
 """Names another data folder: for tests and the demo."""
-
-MAX_SMALL_FILE = 64 * 1024
-"""No small file of ours is larger, in bytes."""
 
 _ACCOUNTS = uuid.UUID("5cb2e2a4-8f6d-4a64-9c3c-5b8f0a7f4d21")
 
@@ -144,7 +137,7 @@ class AccountFolder:
         The journal is kept. The slot goes first, so that a crash leaves nothing that opens.
         """
         self.slot_path.unlink(missing_ok=True)
-        _sync_folder(self.path)
+        sync_folder(self.path)
         if why == "disabled":
             sealed.remove(self.cache_path)
         if self.known is not None:
@@ -219,97 +212,3 @@ def _read_folder(path: Path) -> AccountFolder:
         return AccountFolder(path, None, str(error))
     except (OSError, msgspec.DecodeError) as error:
         return AccountFolder(path, None, f"its profile cannot be read: {error}")
-
-
-# ------------------------------------------------------------------ private files
-
-
-def private_folder(path: Path) -> Path:
-    """Make a folder for this user alone, or check that it is one. Raises UnsafeFile, NotStored."""
-    try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except FileExistsError:
-        pass  # no folder: said by the check
-    except OSError as error:
-        raise NotStored(path, error) from error
-    return check_private_folder(path)
-
-
-def check_private_folder(path: Path) -> Path:
-    """Check that a folder is this user's alone, and no link. Raises UnsafeFile."""
-    status = path.lstat()
-    if not stat.S_ISDIR(status.st_mode):
-        raise UnsafeFile(path, "is not a folder. Put a real folder in its place.")
-    _check_owner(path, status, "chmod 700")
-    return path
-
-
-def read_private(path: Path) -> bytes:
-    """A small file's content. Raises UnsafeFile unless it is a plain file of this user alone; FileNotFoundError."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise UnsafeFile(path, f"cannot be opened: {error.strerror}.") from error
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise UnsafeFile(path, "is not a plain file. Remove it.")
-        _check_owner(path, status, "chmod 600")
-        content = os.read(descriptor, MAX_SMALL_FILE + 1)
-    finally:
-        os.close(descriptor)
-    if len(content) > MAX_SMALL_FILE:
-        raise UnsafeFile(path, "is far larger than any file of ours. Remove it.")
-    return content
-
-
-def write_private(path: Path, content: bytes, *, replace: bool = True) -> None:
-    """Write a small file, durably and whole or not at all; without `replace`, only where there is none.
-
-    Raises NotStored.
-    """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            if replace:
-                temporary.rename(path)
-            else:
-                with contextlib.suppress(FileExistsError):
-                    path.hardlink_to(temporary)
-        finally:
-            temporary.unlink(missing_ok=True)
-        _sync_folder(path.parent)
-    except OSError as error:
-        raise NotStored(path, error) from error
-
-
-def try_to_write(folder: Path) -> None:
-    """Write as much as opening an account does, and delete it. Raises NotStored."""
-    probe = folder / ".probe"
-    try:
-        write_private(probe, bytes(128 * 1024))
-    finally:
-        with contextlib.suppress(OSError):
-            probe.unlink(missing_ok=True)
-
-
-def _check_owner(path: Path, status: os.stat_result, remedy: str) -> None:
-    if status.st_uid != os.geteuid():
-        raise UnsafeFile(path, "belongs to another user of this machine. Ask whoever runs it.")
-    if status.st_mode & 0o077:
-        raise UnsafeFile(path, f"is open to other users of this machine. Close it with: {remedy} '{path}'")
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -15,7 +15,7 @@ import subprocess
 import sys
 from typing import Any, Literal
 
-from sellmode_tui.account.errors import KeyringUnavailable
+from sellmode_tui.errors import KeyringUnavailable
 
 DEADLINE_SECONDS = 3.0
 SERVICE = "sellmode"

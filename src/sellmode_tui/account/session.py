@@ -19,16 +19,18 @@ import msgspec
 
 from sellmode_contract import wire
 from sellmode_contract.visibility import Account
-from sellmode_tui import sealed
-from sellmode_tui.account import errors, folders, keyring, lease
+from sellmode_tui import errors, sealed
+from sellmode_tui.account import folders, keyring, lease
 from sellmode_tui.account.folders import AccountFolder, Profile
-from sellmode_tui.account.journal import Journal, SignedInAs
-from sellmode_tui.account.lease import Lease, Reading, State
+from sellmode_tui.account.lease import Lease, State
 from sellmode_tui.account.slot import DamagedSlot, Slot, open_slot, seal
-from sellmode_tui.account.tally import read_tally
+from sellmode_tui.journal.clock import HARD, SOFT, ClockReading, read_clock
+from sellmode_tui.journal.journal import Journal, SignedInAs
+from sellmode_tui.journal.tally import read_tally
+from sellmode_tui.private_files import read_private, write_private
 from sellmode_tui.transport import Broken, Refused, Transport, TransportError, Unreachable
 
-Clock = Callable[[], Reading]
+Clock = Callable[[], ClockReading]
 
 _ONLINE = "This account has to sign in while online."
 
@@ -44,7 +46,7 @@ class Session:
         journal: Journal,
         *,
         moved_aside: Path | None = None,
-        clock: Clock = lease.read_clock,
+        clock: Clock = read_clock,
     ) -> None:
         self.folder = folder
         self.account: Account = signed_in.account
@@ -127,10 +129,10 @@ class Session:
     def note_contact(self, granted: wire.Lease | None = None) -> None:
         """The backend answered this account (a sync's head says for how long that counts): the lease starts anew."""
         clock = self.journal.clock()
-        soft, hard = (clock.contact.soft, clock.contact.hard) if clock else (lease.SOFT, lease.HARD)
+        soft, hard = (clock.contact.soft, clock.contact.hard) if clock else (SOFT, HARD)
         if granted is not None:
-            longest = round(lease.LONGEST.total_seconds())
-            soft, hard = (dt.timedelta(seconds=min(max(s, 0), longest)) for s in (granted.soft_s, granted.hard_s))
+            at_most = round(lease.MAX_LEASE.total_seconds())
+            soft, hard = (dt.timedelta(seconds=min(max(s, 0), at_most)) for s in (granted.soft_s, granted.hard_s))
         self.journal.note_contact(self._clock(), soft, hard)
 
     def send_revocations(self, transport: Transport) -> None:
@@ -150,7 +152,7 @@ def sign_in(
     password: str,
     *,
     data: Path | None = None,
-    clock: Clock = lease.read_clock,
+    clock: Clock = read_clock,
 ) -> Session:
     """Sign in at the backend and open the account's files, made if they are new.
 
@@ -169,7 +171,7 @@ def activate(
     password: str,
     *,
     data: Path | None = None,
-    clock: Clock = lease.read_clock,
+    clock: Clock = read_clock,
 ) -> Session:
     """Sign in with a one-time code, which sets the password: the first time, or after the operator's reset.
 
@@ -186,14 +188,14 @@ def activate(
     return _enter(transport, wire.ACTIVATE_PATH, body, data, clock)
 
 
-def unlock(folder: AccountFolder, password: str, *, clock: Clock = lease.read_clock) -> Session:
+def unlock(folder: AccountFolder, password: str, *, clock: Clock = read_clock) -> Session:
     """Open an account's files with the password last used here; no network.
 
     Raises AccountError (WrongPassword, LeaseOver, ClockChanged, AccountDisabled, SignInNeeded), sealed.SealedError.
     """
     _check_opens_offline(folder)
     try:
-        slot = msgspec.json.decode(folders.read_private(folder.slot_path), type=Slot)
+        slot = msgspec.json.decode(read_private(folder.slot_path), type=Slot)
         key = open_slot(slot, password, folder.id)
     except (msgspec.DecodeError, DamagedSlot) as error:
         raise errors.DamagedFile(folder.slot_path, str(error)) from error
@@ -206,7 +208,7 @@ def enter(
     password: str,
     *,
     data: Path | None = None,
-    clock: Clock = lease.read_clock,
+    clock: Clock = read_clock,
 ) -> tuple[Session, TransportError | errors.AccountError | sealed.SealedError | None]:
     """Sign in at the backend, or offline where that or the disk cannot serve us now and the account is known here.
 
@@ -224,7 +226,7 @@ def enter(
         return unlock(folder, password, clock=clock), error
 
 
-def unlock_remembered(folder: AccountFolder, *, clock: Clock = lease.read_clock) -> Session | None:
+def unlock_remembered(folder: AccountFolder, *, clock: Clock = read_clock) -> Session | None:
     """Open an account that stays signed in on this machine; None if the keyring has no key for it.
 
     Raises as `unlock` does, and KeyringUnavailable.
@@ -352,7 +354,7 @@ def _enter(
         session.journal.store_sign_in(signed_in)
         session.note_contact()
         slot = seal(reply.key, body.password, folder.id)
-        folders.write_private(folder.slot_path, msgspec.json.format(msgspec.json.encode(slot)))
+        write_private(folder.slot_path, msgspec.json.format(msgspec.json.encode(slot)))
         session.send_revocations(transport)
     except BaseException:
         session.close()

@@ -19,7 +19,7 @@ from typing import Literal
 import msgspec
 import platformdirs
 
-from sellmode_tui.account.errors import AccountError
+from sellmode_tui.errors import AccountError
 
 CONFIG_VARIABLE = "SELLMODE_CONFIG_DIR"
 """Names another configuration folder: for tests and the demo."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from sellmode_tui.account.errors import WrongPassword
+from sellmode_tui.errors import WrongPassword
 
 if TYPE_CHECKING:  # both take their time to import: only where a password is at hand
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM

@@ -6,6 +6,4 @@ be shown, ``rows`` writes and deletes rows, ``meta`` is what the file knows of i
 deleted rows in the file, ``tables`` says which columns a kind has beside its document, ``schema`` makes the tables,
 ``listing`` keeps customers in the orders that lists need, ``search`` keeps their search index. All of it can be
 fetched or folded again. Only ``sellmode_tui.visibility`` reads records from it.
-
-``outbox`` is what was written here: tables of the journal, which is never thrown away.
 """

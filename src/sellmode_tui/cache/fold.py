@@ -28,11 +28,11 @@ from sellmode_contract.mutations import Operation, Outcome, Rejected, Stage, Wor
 from sellmode_contract.records import Record, parent_of
 from sellmode_contract.wire import Head, Result
 from sellmode_tui.cache import meta, rows
-from sellmode_tui.cache.outbox import Outbox
 from sellmode_tui.cache.schema import ASIDE
 from sellmode_tui.cache.tables import decode, own_values, table_of, values_of, where
 from sellmode_tui.cache.touched import Touched, key
 from sellmode_tui.cache.visible import VisibleRows
+from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.sealed import Connection
 
 

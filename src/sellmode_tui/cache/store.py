@@ -20,12 +20,12 @@ from sellmode_contract.wire import Head
 from sellmode_tui import sealed
 from sellmode_tui.cache import listing, meta, rows, schema, search
 from sellmode_tui.cache.fold import Fold, folded_all
-from sellmode_tui.cache.outbox import Outbox
 from sellmode_tui.cache.page import Change, Page
 from sellmode_tui.cache.rows import CHUNK
 from sellmode_tui.cache.schema import ASIDE
 from sellmode_tui.cache.scrub import Scrubber
 from sellmode_tui.cache.tables import OTHER, TABLES, VERSION, Malformed
+from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.migrations import migrate, transaction
 from sellmode_tui.sealed import Connection
 

@@ -10,10 +10,10 @@ import click
 
 from sellmode_contract.text import visible
 from sellmode_tui.account.folders import AccountFolder, known_accounts
-from sellmode_tui.account.tally import Tally, read_tally
-from sellmode_tui.account.witness import read_witness
 from sellmode_tui.commands.outcome import Nothing
 from sellmode_tui.commands.output import Table, json_option, minute, print_json
+from sellmode_tui.journal.tally import Tally, read_tally
+from sellmode_tui.journal.witness import read_witness
 
 _STATES = {
     "ready": "ready: opens with the password",

@@ -19,13 +19,14 @@ import click
 from sellmode_contract.text import visible
 from sellmode_tui import sealed
 from sellmode_tui.account import keyring
-from sellmode_tui.account.errors import AccountError, KeyringUnavailable
-from sellmode_tui.account.folders import AccountFolder, check_private_folder, data_folder, known_accounts, try_to_write
+from sellmode_tui.account.folders import AccountFolder, data_folder, known_accounts
 from sellmode_tui.account.settings import BadSettings, Settings, read_settings
-from sellmode_tui.account.tally import read_tally
 from sellmode_tui.commands.accounts import lost_words, tally_words
 from sellmode_tui.commands.outcome import Exit, Failure
 from sellmode_tui.commands.output import Table, json_option, minute, print_json
+from sellmode_tui.errors import AccountError, KeyringUnavailable
+from sellmode_tui.journal.tally import read_tally
+from sellmode_tui.private_files import check_private_folder, try_to_write
 from sellmode_tui.transport import HEALTH_PATH, Interrupted, Transport, TransportError
 
 LEAST_FREE: Final = 500_000_000

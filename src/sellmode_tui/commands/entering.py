@@ -17,13 +17,14 @@ from sellmode_contract.text import visible
 from sellmode_contract.wire import user_key
 from sellmode_tui import sealed
 from sellmode_tui.account import session as sessions
-from sellmode_tui.account.errors import KeyringUnavailable
-from sellmode_tui.account.folders import MAX_SMALL_FILE, AccountFolder, known_accounts, read_private
+from sellmode_tui.account.folders import AccountFolder, known_accounts
 from sellmode_tui.account.lease import State
 from sellmode_tui.account.session import Session
 from sellmode_tui.account.settings import Settings, read_settings
 from sellmode_tui.commands.outcome import Exit, Failure
 from sellmode_tui.commands.output import say
+from sellmode_tui.errors import KeyringUnavailable
+from sellmode_tui.private_files import MAX_SMALL_FILE, read_private
 from sellmode_tui.transport import server_address
 from sellmode_tui.workspace import Workspace
 
@@ -200,7 +201,7 @@ def tell_losses(session: Session) -> None:
     if session.moved_aside is not None:
         aside = session.moved_aside
         say(f"Damaged data was repaired on this terminal. The damaged file is kept as {aside}.")
-    for loss in session.journal.outbox.losses():
+    for loss in session.journal.outbox.tray.losses():
         say(f"{loss.words[0].upper()}{loss.words[1:]}. See `sellmode attention list`.")
 
 

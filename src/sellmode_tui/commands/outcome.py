@@ -9,8 +9,7 @@ import click
 
 from sellmode_contract.refusals import Rejected
 from sellmode_contract.text import visible
-from sellmode_tui import sealed
-from sellmode_tui.account import errors
+from sellmode_tui import errors, sealed
 from sellmode_tui.account.settings import BadSettings
 from sellmode_tui.transport import BadAddress, Refused, TransportError
 

@@ -24,7 +24,7 @@ def unsent_command(choice: Choice, *, as_json: bool) -> None:
         found = workspace.door.unsent()
         zone = workspace.door.zone()
         clock = workspace.session.journal.clock()
-        lost = workspace.session.journal.outbox.losses()
+        lost = workspace.session.journal.outbox.tray.losses()
     heard = minute(clock.contact.at, zone) if clock else ""
     for each in found:
         if as_json:

@@ -11,7 +11,7 @@ from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Preview
-from sellmode_tui.account.journal import Journal
+from sellmode_tui.journal.journal import Journal
 from sellmode_tui.screens.memory import Threads
 from sellmode_tui.screens.words import Words
 from sellmode_tui.sync.status import SyncStatus

@@ -17,7 +17,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sellmode_contract.text import visible
-from sellmode_tui.account.drafts import Draft, DraftField
+from sellmode_tui.journal.drafts import Draft, DraftField
 from sellmode_tui.screens.confirm import discarding
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.desk_screen import DeskScreen

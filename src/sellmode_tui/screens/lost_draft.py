@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sellmode_contract.text import visible, visible_lines
-from sellmode_tui.account.drafts import Draft
+from sellmode_tui.journal.drafts import Draft
 from sellmode_tui.screens.boxes import Box
 
 _LINES = 10

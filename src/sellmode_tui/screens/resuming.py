@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from sellmode_tui.account.drafts import Draft, Left
 from sellmode_tui.crash import write_report
 from sellmode_tui.entrance import TOLD
+from sellmode_tui.journal.drafts import Draft, Left
 from sellmode_tui.screens.desk import Looked
 from sellmode_tui.screens.form_screen import FormScreen
 from sellmode_tui.visibility import Door

@@ -14,7 +14,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from sellmode_contract.text import visible
-from sellmode_tui.account.journal import SavedFilter
+from sellmode_tui.journal.journal import SavedFilter
 from sellmode_tui.screens.asking import Asking
 from sellmode_tui.screens.boxes import Box
 from sellmode_tui.screens.desk import Desk

@@ -15,12 +15,12 @@ from typing import Final
 
 from sellmode_contract.wire import Result
 from sellmode_tui import sealed
-from sellmode_tui.account import lease
-from sellmode_tui.account.lease import Reading, read_clock
 from sellmode_tui.account.session import Session
-from sellmode_tui.cache.outbox import Entry, Outbox
 from sellmode_tui.cache.store import Cache, Overtaken
 from sellmode_tui.cache.tables import Malformed
+from sellmode_tui.journal.clock import HARD, ClockReading, age, read_clock
+from sellmode_tui.journal.entries import Entry
+from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.sync.engine import Engine
 from sellmode_tui.sync.events import (
     Accept,
@@ -52,7 +52,7 @@ class Terminal:
     cache: Cache
     session: Session
     """Signed in at the backend: with a token."""
-    clock: Callable[[], Reading] = read_clock
+    clock: Callable[[], ClockReading] = read_clock
 
     @property
     def outbox(self) -> Outbox:
@@ -126,12 +126,12 @@ class Executor:
             return []
         now = self._terminal.clock()
         clock = self._terminal.session.journal.clock()
-        longest = clock.contact.hard if clock else lease.HARD
+        at_most = clock.contact.hard if clock else HARD
         outgoing = []
         for entry in entries:
-            age = lease.age(Reading(entry.made_at, entry.boot, entry.since_boot), now, longest)
+            passed = age(ClockReading(entry.made_at, entry.boot, entry.since_boot), now, at_most)
             seq = entry.seq or 0  # a batch has given every one its place
-            outgoing.append(Outgoing(entry.mid, seq, round(age.total_seconds() * 1000), entry.body))
+            outgoing.append(Outgoing(entry.mid, seq, round(passed.total_seconds() * 1000), entry.body))
         return outgoing
 
     def _end_pass(self) -> PassEnded:

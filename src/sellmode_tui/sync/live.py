@@ -18,9 +18,9 @@ import msgspec
 
 from sellmode_contract import wire
 from sellmode_tui import sealed
-from sellmode_tui.account.errors import NotSignedIn
-from sellmode_tui.account.lease import since_boot
 from sellmode_tui.cache.store import Interrupted as CacheStopped
+from sellmode_tui.errors import NotSignedIn
+from sellmode_tui.journal.clock import since_boot
 from sellmode_tui.sync.calls import answer_to
 from sellmode_tui.sync.engine import Engine
 from sellmode_tui.sync.events import (
@@ -291,7 +291,7 @@ class Live:
 
     def _count(self) -> None:
         outbox = self._terminal.outbox
-        self._tell(unsent=outbox.unsent(), unsent_since=outbox.oldest_unsent_at(), attention=outbox.needing_attention())
+        self._tell(unsent=outbox.unsent(), unsent_since=outbox.oldest_unsent_at(), attention=outbox.tray.open_count())
 
     # ------------------------------------------------------------------ telling
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from sellmode_contract.wire import Result
-from sellmode_tui.account.lease import since_boot
+from sellmode_tui.journal.clock import since_boot
 from sellmode_tui.sync.calls import answer_to
 from sellmode_tui.sync.engine import Engine
 from sellmode_tui.sync.events import Call, CallSalvage, Event, Failed, HangUp, Led, Tell

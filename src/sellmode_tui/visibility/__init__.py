@@ -9,8 +9,8 @@ is written is judged by the same reading, kept for good, and shows at once.
 from __future__ import annotations
 
 from sellmode_contract.mutations import Rejected
-from sellmode_tui.cache.outbox import NotInTray
 from sellmode_tui.cache.store import Interrupted
+from sellmode_tui.journal.tray import NotInTray
 from sellmode_tui.sealed import SealedError
 from sellmode_tui.visibility.agenda import AgendaList, AgendaQuery, TaskCounts
 from sellmode_tui.visibility.attention import Attention, Difference, Duplicate, HandedOver, Lost, Refused

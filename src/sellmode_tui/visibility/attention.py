@@ -24,8 +24,9 @@ from sellmode_contract.mutations.customers import current_value
 from sellmode_contract.mutations.operations import can_be_handed_over
 from sellmode_contract.refusals import TITLES
 from sellmode_contract.wire import Result
-from sellmode_tui.cache.losses import Loss
-from sellmode_tui.cache.outbox import Outbox, TrayItem
+from sellmode_tui.journal.entries import TrayItem
+from sellmode_tui.journal.losses import Loss
+from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.sending import words_of
 from sellmode_tui.visibility.values import Value, values_of
@@ -158,8 +159,8 @@ Attention: TypeAlias = Lost | Refused | HandedOver | Duplicate
 def attention(seen: Seen, outbox: Outbox) -> list[Attention]:
     """All that needs attention: what is lost; what was refused, oldest first; what was handed over; duplicates."""
     return [
-        *map(_lost, outbox.losses()),
-        *(_refused(group, seen) for group in groups(outbox.tray())),
+        *map(_lost, outbox.tray.losses()),
+        *(_refused(group, seen) for group in groups(outbox.tray.items())),
         *(_handed_over(parked, seen) for parked in sorted(seen.each("parked_edit"), key=lambda each: each.at)),
         *(_duplicate(pair, seen) for pair in seen.each("duplicate_pair") if not pair.dismissed),
     ]
@@ -169,8 +170,8 @@ def needing_attention(seen: Seen, outbox: Outbox) -> int:
     """How many there are."""
     pairs = sum(not pair.dismissed for pair in seen.each("duplicate_pair"))
     # Thousands are not read and decoded to be counted, unless some of them stand for others.
-    refused = len(groups(outbox.tray())) if outbox.has_dependants() else outbox.needing_attention()
-    return len(outbox.losses()) + refused + len(seen.each("parked_edit")) + pairs
+    refused = len(groups(outbox.tray.items())) if outbox.tray.has_dependants() else outbox.tray.open_count()
+    return len(outbox.tray.losses()) + refused + len(seen.each("parked_edit")) + pairs
 
 
 def _lost(loss: Loss) -> Lost:

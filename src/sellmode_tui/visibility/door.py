@@ -17,9 +17,10 @@ from sellmode_contract.mutations import Operation
 from sellmode_contract.mutations.operations import TaskKind
 from sellmode_contract.store_time import Due
 from sellmode_contract.visibility import Account
-from sellmode_tui.cache.outbox import Made, Outbox
 from sellmode_tui.cache.store import Cache, Reading
 from sellmode_tui.cache.tables import OTHER, TABLES
+from sellmode_tui.journal.clock import ClockReading
+from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.visibility import (
     agenda,
     attention,
@@ -97,7 +98,7 @@ class Door:
         *,
         outbox: Outbox | None = None,
         ids: Callable[[], str] = made_id,
-        made: Callable[[], Made] = made_now,
+        made: Callable[[], ClockReading] = made_now,
         wrote: Callable[[], None] = nothing,
     ) -> None:
         """``clock`` gives the moment that filters such as ``last_purchase>90d`` count from.
@@ -455,7 +456,7 @@ class Door:
 
     def acknowledge_loss(self, id: int) -> None:
         """Somebody has seen what is lost. Raises NotInTray if somebody had already."""
-        self._writer.outbox.acknowledge_loss(id)
+        self._writer.outbox.tray.acknowledge_loss(id)
 
     def resend(self, mid: str, values: Mapping[str, Any] | None = None) -> Written:
         """Send what was refused once more, with other values by the fields of ``Refused.values``. Raises NotInTray."""

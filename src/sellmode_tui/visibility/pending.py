@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sellmode_contract.mutations import Edit, Merge, Operation, Rejected, target
-from sellmode_tui.cache.outbox import Entry, Outbox, TrayItem
+from sellmode_tui.journal.entries import Entry, TrayItem
+from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.sealed import Closed
 from sellmode_tui.visibility.wording import customer_of
 
@@ -61,7 +62,7 @@ class PendingReader:
             change = self._outbox.stands_at()
             if self._known.change != change:
                 # Read after the number: what comes in between is read once more, not missed.
-                self._known = Pending(change, _marks(self._outbox.waiting()), _marks(self._outbox.tray()))
+                self._known = Pending(change, _marks(self._outbox.waiting()), _marks(self._outbox.tray.items()))
         return self._known
 
 

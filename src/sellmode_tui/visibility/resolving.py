@@ -21,7 +21,9 @@ from sellmode_contract.mutations import (
     SetConsent,
 )
 from sellmode_contract.mutations.operations import can_be_handed_over, plain
-from sellmode_tui.cache.outbox import Leaving, NotInTray, Outbox, TrayItem
+from sellmode_tui.journal.entries import Leaving, TrayItem
+from sellmode_tui.journal.outbox import Outbox
+from sellmode_tui.journal.tray import NotInTray
 from sellmode_tui.visibility import editing, of_kinds, task_changes
 from sellmode_tui.visibility.attention import Group, differences, groups, operation_of
 from sellmode_tui.visibility.seen import Seen
@@ -33,7 +35,7 @@ from sellmode_tui.visibility.writing import NotVisible, Writer, Written
 
 
 def _group(outbox: Outbox, mid: str) -> Group:
-    found = next((group for group in groups(outbox.tray()) if group.item.mid == mid), None)
+    found = next((group for group in groups(outbox.tray.items()) if group.item.mid == mid), None)
     if found is None:
         raise NotInTray
     return found

@@ -6,7 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from sellmode_contract.mutations import Rejected
-from sellmode_tui.cache.outbox import Entry, Outbox, TrayItem
+from sellmode_tui.journal.entries import Entry, TrayItem
+from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.wording import UNREADABLE, describe
 

@@ -26,8 +26,9 @@ from sellmode_contract.mutations import (
     Withdraw,
 )
 from sellmode_contract.mutations.consent import STRICTNESS, UNSAID
-from sellmode_tui.cache.outbox import Entry, TakenBack
 from sellmode_tui.cache.tables import decode
+from sellmode_tui.journal.entries import Entry
+from sellmode_tui.journal.outbox import TakenBack
 from sellmode_tui.visibility import of_kinds, task_changes
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.sending import words_of

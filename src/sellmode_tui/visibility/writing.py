@@ -34,8 +34,10 @@ from sellmode_contract.mutations import (
 )
 from sellmode_contract.mutations.operations import plain
 from sellmode_contract.visibility import may
-from sellmode_tui.cache.outbox import Kept, Leaving, Left, Made, Outbox
 from sellmode_tui.cache.store import Cache, Interrupted
+from sellmode_tui.journal.clock import ClockReading
+from sellmode_tui.journal.entries import Kept, Leaving, Left
+from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.sealed import SealedError
 from sellmode_tui.visibility.readings import Readings
 from sellmode_tui.visibility.seen import Seen
@@ -89,9 +91,9 @@ def made_id() -> str:
     return new_id(time.time_ns() // 1_000_000, os.urandom(10))
 
 
-def made_now() -> Made:
+def made_now() -> ClockReading:
     """This moment by the wall clock alone, for a door that nobody gives a better one."""
-    return Made(dt.datetime.now(dt.UTC), "", 0.0)
+    return ClockReading(dt.datetime.now(dt.UTC), "", 0.0)
 
 
 class _Judged(NamedTuple):
@@ -122,7 +124,7 @@ class Writer:
         outbox: Outbox | None,
         *,
         ids: Callable[[], str],
-        made: Callable[[], Made],
+        made: Callable[[], ClockReading],
         wrote: Callable[[], None],
     ) -> None:
         """``wrote`` is called after each change of what is to be sent; it wakes the sync."""
@@ -189,7 +191,7 @@ class Writer:
         shown = self.changed()
         return [each.written(nothing=not each.changes, shown=shown) for each in judged]
 
-    def _judged(self, operation: Operation, seen: Seen, made: Made) -> _Judged:
+    def _judged(self, operation: Operation, seen: Seen, made: ClockReading) -> _Judged:
         mid, operation = self.new_id(), _storable(operation)
         outcome = judge(operation, seen, mid, made)
         before = _before(operation, outcome, seen)
@@ -203,7 +205,7 @@ class Writer:
 
     def leave_tray(self, mid: str, how: Left) -> None:
         """Somebody has seen to something that was refused."""
-        self.outbox.leave_tray(mid, how, self._made().wall)
+        self.outbox.tray.leave(mid, how, self._made().wall)
 
     def changed(self) -> bool:
         """Let what is to be sent take effect, after a change of it; whether it shows."""
@@ -217,7 +219,7 @@ class Writer:
         return shown
 
 
-def judge(operation: Operation, seen: Seen, mid: str, made: Made) -> Outcome:
+def judge(operation: Operation, seen: Seen, mid: str, made: ClockReading) -> Outcome:
     """What an operation will make of what is visible. Raises Rejected, as the backend would."""
     if seen.account is None:
         raise Rejected("not_allowed", "Nothing can be written before the server has said who you are: sync first.")

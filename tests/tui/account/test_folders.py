@@ -11,9 +11,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from sellmode_tui import private_files
 from sellmode_tui.account import folders
-from sellmode_tui.account.errors import DamagedFile, UnsafeFile
 from sellmode_tui.account.folders import Profile
+from sellmode_tui.errors import DamagedFile, UnsafeFile
 
 SERVER = "https://sell.example.com"
 ANNA = Profile(server=SERVER, user_name="E-1001", name="Anna Sørensen", device="d1")
@@ -21,7 +22,7 @@ ANNA = Profile(server=SERVER, user_name="E-1001", name="Anna Sørensen", device=
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    return folders.private_folder(tmp_path / "data")
+    return private_files.private_folder(tmp_path / "data")
 
 
 def test_the_data_folder_is_private_and_can_be_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -79,7 +80,7 @@ def test_a_device_has_one_id(data: Path) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"not an id\n", b"\xff" * 36, b"\x1b[31m"])
 def test_a_damaged_id_is_said(data: Path, content: bytes) -> None:
-    folders.write_private(data / "device", content)
+    private_files.write_private(data / "device", content)
     with pytest.raises(UnsafeFile, match="no terminal's id"):
         folders.device_id(data)
 
@@ -119,18 +120,18 @@ def test_links_pipes_folders_and_giants_are_refused(data: Path, tmp_path: Path) 
     (data / "link").symlink_to(target)
     os.mkfifo(data / "pipe", 0o600)
     (data / "folder").mkdir(mode=0o700)
-    folders.write_private(data / "giant", b"x" * (folders.MAX_SMALL_FILE + 1))
+    private_files.write_private(data / "giant", b"x" * (private_files.MAX_SMALL_FILE + 1))
     for name in ("link", "pipe", "folder", "giant"):
         with pytest.raises(UnsafeFile, match=name):
-            folders.read_private(data / name)
+            private_files.read_private(data / name)
     with pytest.raises(FileNotFoundError):
-        folders.read_private(data / "missing")
+        private_files.read_private(data / "missing")
 
 
 def test_a_folder_that_is_a_link_is_refused(data: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(data)
     with pytest.raises(UnsafeFile, match="not a folder"):
-        folders.private_folder(tmp_path / "link")
+        private_files.private_folder(tmp_path / "link")
     (data / "accounts").symlink_to(tmp_path)
     with pytest.raises(UnsafeFile, match="not a folder"):
         folders.make_account_folder(ANNA, data)
@@ -144,17 +145,17 @@ def test_another_users_things_are_refused(data: Path) -> None:
         folders.device_id(data)
     os.chown(data, 65534, 65534)
     with pytest.raises(UnsafeFile, match="another user"):
-        folders.private_folder(data)
+        private_files.private_folder(data)
 
 
 def test_a_file_is_written_whole_and_private(data: Path) -> None:
     os.umask(0)
     path = data / "some"
-    folders.write_private(path, b"one")
-    folders.write_private(path, b"two", replace=False)
-    assert folders.read_private(path) == b"one"
-    folders.write_private(path, b"three")
-    assert folders.read_private(path) == b"three"
+    private_files.write_private(path, b"one")
+    private_files.write_private(path, b"two", replace=False)
+    assert private_files.read_private(path) == b"one"
+    private_files.write_private(path, b"three")
+    assert private_files.read_private(path) == b"three"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [entry.name for entry in data.iterdir()] == ["some"]
 
@@ -163,7 +164,7 @@ def test_a_file_is_written_whole_and_private(data: Path) -> None:
 def test_sealing_deletes_what_opens_and_keeps_the_journal(data: Path, why: str, cache_stays: bool) -> None:
     folder = folders.make_account_folder(ANNA, data)
     for path in (folder.slot_path, folder.journal_path, folder.cache_path, Path(f"{folder.cache_path}-wal")):
-        folders.write_private(path, b"x")
+        private_files.write_private(path, b"x")
     assert folder.opens_offline is True
     folder.seal(why)  # type: ignore[arg-type]  # one of its two words
     assert not os.path.lexists(folder.slot_path)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sellmode_tui.account import keyring
-from sellmode_tui.account.errors import KeyringUnavailable
+from sellmode_tui.errors import KeyringUnavailable
 from tests.tui.account.conftest import UseKeyring
 
 KEY = bytes(range(32))

@@ -8,17 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sellmode_tui.account.lease import Contact, Reading, State, advance, assess, proven, read_clock
+from sellmode_tui.account.lease import State, assess
+from sellmode_tui.journal.clock import ClockReading, Contact, advance, proven, read_clock
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
-MARK = Reading(NOON, "boot-1", 1000.0)
+MARK = ClockReading(NOON, "boot-1", 1000.0)
 CONTACT = Contact(NOON)
 DAY = dt.timedelta(days=1)
 
 
-def after(wall: dt.timedelta, *, ran: dt.timedelta | None = None, boot: str = "boot-1") -> Reading:
+def after(wall: dt.timedelta, *, ran: dt.timedelta | None = None, boot: str = "boot-1") -> ClockReading:
     """A reading some time after `MARK` by the wall clock and, if given, another time by the clock since boot."""
-    return Reading(NOON + wall, boot, 1000.0 + (wall if ran is None else ran).total_seconds())
+    return ClockReading(NOON + wall, boot, 1000.0 + (wall if ran is None else ran).total_seconds())
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,7 @@ seconds = st.floats(-1e8, 1e8)
 def test_what_is_proven_never_goes_back(readings: list[tuple[float, float, str]]) -> None:
     mark = MARK
     for wall, since_boot, boot in readings:
-        later = advance(mark, Reading(NOON + dt.timedelta(seconds=wall), boot, since_boot))
+        later = advance(mark, ClockReading(NOON + dt.timedelta(seconds=wall), boot, since_boot))
         assert later.wall >= mark.wall
         assert later.wall >= NOON + dt.timedelta(seconds=wall)
         mark = later

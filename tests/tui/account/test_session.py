@@ -14,12 +14,13 @@ import pytest
 
 from sellmode_contract import wire
 from sellmode_contract.visibility import Account
-from sellmode_tui import sealed
-from sellmode_tui.account import errors, folders, keyring, lease, session
+from sellmode_tui import errors, private_files, sealed
+from sellmode_tui.account import folders, keyring, lease, session
 from sellmode_tui.account.folders import AccountFolder
-from sellmode_tui.account.journal import SavedFilter
-from sellmode_tui.account.lease import Reading, State
+from sellmode_tui.account.lease import State
 from sellmode_tui.account.session import Session
+from sellmode_tui.journal.clock import ClockReading
+from sellmode_tui.journal.journal import SavedFilter
 from sellmode_tui.transport import Broken, NotOurServer, Transport, TransportError, UnknownServer
 from sellmode_tui.visibility.door import utc_now
 from tests.support.proxy import captive_portal
@@ -98,8 +99,8 @@ class Clock:
         self.wall = NOON
         self.ran = 1000.0
 
-    def __call__(self) -> Reading:
-        return Reading(self.wall, "boot-1", self.ran)
+    def __call__(self) -> ClockReading:
+        return ClockReading(self.wall, "boot-1", self.ran)
 
     def pass_by(self, time: dt.timedelta) -> None:
         self.wall += time
@@ -145,7 +146,7 @@ class World:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    data = folders.private_folder(tmp_path / "data")
+    data = private_files.private_folder(tmp_path / "data")
     backend = Backend()
     with CannedServer(backend) as server, Transport(server.url) as transport:
         world = World(data, server, backend, transport)
@@ -342,7 +343,7 @@ def test_a_server_that_is_not_there(tmp_path: Path) -> None:
     with CannedServer(lambda request: []) as server:
         url = server.url
     with Transport(url) as transport, pytest.raises(UnknownServer, match="Nothing answers"):
-        session.sign_in(transport, "E-1001", PASSWORD, data=folders.private_folder(tmp_path / "data"))
+        session.sign_in(transport, "E-1001", PASSWORD, data=private_files.private_folder(tmp_path / "data"))
 
 
 # ------------------------------------------------------------------ lease
@@ -384,7 +385,7 @@ def test_contact_renews_the_lease_for_as_long_as_the_backend_says(world: World) 
 def test_a_lease_beyond_all_measure_does_no_harm(world: World) -> None:
     opened = world.sign_in()
     opened.note_contact(wire.Lease(soft_s=-1, hard_s=10**400))
-    assert opened.lease() == (State.ENDING, lease.LONGEST)
+    assert opened.lease() == (State.ENDING, lease.MAX_LEASE)
 
 
 def test_a_clock_set_back_locks_until_contact(world: World) -> None:
@@ -460,7 +461,7 @@ def test_whoever_is_disabled_hears_what_became_of_what_they_wrote(world: World) 
     with pytest.raises(errors.AccountDisabled, match="had not sent is kept, sealed"):
         world.unlock()
     opened = world.sign_in()
-    opened.journal.outbox.leave_tray(entry.mid, "discarded")
+    opened.journal.outbox.tray.leave(entry.mid, "discarded")
     session.account_disabled(opened)
     with pytest.raises(errors.AccountDisabled, match="has been handed in"):
         world.unlock()
@@ -533,7 +534,7 @@ def test_a_damaged_journal_is_healed_offline_too(world: World) -> None:
     opened = world.unlock()
     assert opened.moved_aside is not None
     assert written(opened) == ["lapsed"]
-    assert opened.journal.outbox.losses() == []
+    assert opened.journal.outbox.tray.losses() == []
 
 
 def test_without_the_last_contact_a_damaged_journal_waits_for_one(world: World) -> None:

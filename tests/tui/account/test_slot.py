@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from sellmode_tui.account.errors import WrongPassword
 from sellmode_tui.account.slot import DamagedSlot, Slot, open_slot, seal
+from sellmode_tui.errors import WrongPassword
 from tests.support.quick import in_earnest
 
 KEY = bytes(range(32))

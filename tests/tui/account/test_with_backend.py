@@ -10,9 +10,10 @@ import pytest
 
 from sellmode_backend.accounts import codes, directory, signing_in
 from sellmode_backend.store.database import Database
-from sellmode_tui.account import errors, folders, session
-from sellmode_tui.account.journal import SavedFilter
+from sellmode_tui import errors, private_files
+from sellmode_tui.account import session
 from sellmode_tui.account.session import Session
+from sellmode_tui.journal.journal import SavedFilter
 from sellmode_tui.transport import Transport
 from tests.support.backend import retailer_database, serve_in_thread
 
@@ -59,7 +60,7 @@ def terminal(tmp_path: Path, sqlite_url: str) -> Iterator[Terminal]:
         serve_in_thread(database) as url,
         Transport(url) as transport,
     ):
-        yield Terminal(transport, database, folders.private_folder(tmp_path / "data"))
+        yield Terminal(transport, database, private_files.private_folder(tmp_path / "data"))
 
 
 def test_from_activation_to_a_reset_nothing_is_lost(terminal: Terminal) -> None:
@@ -86,7 +87,7 @@ def test_from_activation_to_a_reset_nothing_is_lost(terminal: Terminal) -> None:
 def test_another_terminal_gets_another_key(terminal: Terminal, tmp_path: Path) -> None:
     here = terminal.activate("E-1001", terminal.add("E-1001"))
     elsewhere = session.sign_in(
-        terminal.transport, "E-1001", PASSWORD, data=folders.private_folder(tmp_path / "elsewhere")
+        terminal.transport, "E-1001", PASSWORD, data=private_files.private_folder(tmp_path / "elsewhere")
     )
     assert here.key != elsewhere.key
     here.close()

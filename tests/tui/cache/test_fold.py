@@ -22,8 +22,9 @@ from sellmode_contract.mutations import Create, Edit, Operation, Remove, SetCons
 from sellmode_contract.wire import Drop, Sweep
 from sellmode_contract.wire import Remove as Removal
 from sellmode_tui import sealed
-from sellmode_tui.cache.outbox import Entry, Outbox
 from sellmode_tui.cache.store import Cache
+from sellmode_tui.journal.entries import Entry
+from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.visibility import CustomerQuery, Door
 from tests.tui.cache.lines import (
     ALL,

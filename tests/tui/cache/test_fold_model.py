@@ -59,13 +59,13 @@ from sellmode_contract.visibility import scopes
 from sellmode_contract.wire import Drop, Put, Sweep
 from sellmode_contract.wire import Remove as Removal
 from sellmode_tui import sealed
-from sellmode_tui.account.journal import Journal
 from sellmode_tui.cache import meta
 from sellmode_tui.cache.fold import Fold
-from sellmode_tui.cache.outbox import Entry
 from sellmode_tui.cache.page import Change
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.cache.tables import OTHER, TABLES, TASK_KINDS, decode
+from sellmode_tui.journal.entries import Entry
+from sellmode_tui.journal.journal import Journal
 from sellmode_tui.migrations import transaction
 from sellmode_tui.visibility import AgendaQuery, CustomerQuery, Door
 from sellmode_tui.visibility.tasks import SECTIONS

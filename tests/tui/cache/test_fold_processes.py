@@ -12,8 +12,8 @@ import msgspec
 
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Create, Edit
-from sellmode_tui.cache.outbox import Outbox
 from sellmode_tui.cache.store import Cache
+from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.visibility import CustomerQuery, Door
 from tests.tui.cache.lines import NOW, customer, fill, put
 from tests.tui.cache.written import add, applied, note, opened, rename, result

@@ -14,9 +14,11 @@ from sellmode_contract.kinds import kind_of
 from sellmode_contract.mutations import Create, Edit, Operation
 from sellmode_contract.records import Record
 from sellmode_contract.wire import Result
-from sellmode_tui.account.journal import Journal
-from sellmode_tui.cache.outbox import Entry, Made, Outbox
 from sellmode_tui.cache.store import Cache
+from sellmode_tui.journal.clock import ClockReading
+from sellmode_tui.journal.entries import Entry
+from sellmode_tui.journal.journal import Journal
+from sellmode_tui.journal.outbox import Outbox
 from tests.tui.cache.lines import KEY, NOW
 
 _numbers = itertools.count(1)
@@ -42,7 +44,7 @@ def new_mid() -> str:
 
 def add(outbox: Outbox, operation: Operation, *, at: dt.datetime = NOW, mid: str = "") -> Entry:
     """Write something down, without folding it."""
-    return outbox.add(operation, mid=mid or new_mid(), made=Made(at, "boot", 1.0), before={})
+    return outbox.add(operation, mid=mid or new_mid(), made=ClockReading(at, "boot", 1.0), before={})
 
 
 def note(customer: str, text: str, *, id: str = "", private: bool = False) -> Create:

@@ -27,12 +27,14 @@ from sellmode_contract.kinds.retailer import Mode
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.records import Record, parent_of
 from sellmode_contract.visibility import Account
-from sellmode_tui.account import folders, lease, slot
+from sellmode_tui import private_files
+from sellmode_tui.account import folders, slot
 from sellmode_tui.account.folders import AccountFolder, Profile
-from sellmode_tui.account.journal import Journal, SignedInAs
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.app import Clock, SellmodeApp, Start
 from sellmode_tui.cache.store import Cache
+from sellmode_tui.journal.clock import HARD, SOFT, read_clock
+from sellmode_tui.journal.journal import Journal, SignedInAs
 from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.sync.status import Line, SyncStatus
 
@@ -137,15 +139,15 @@ def make_account(
     finished: bool = True,
 ) -> AccountFolder:
     """An account that signed in on this machine; without `records` (None) it never synced."""
-    folders.private_folder(data)
+    private_files.private_folder(data)
     profile = Profile(server=SERVER, user_name=account.user_name, name=account.name, device=folders.device_id(data))
     folder = folders.make_account_folder(profile, data)
     sealed = msgspec.json.encode(slot.seal(KEY, PASSWORD, folder.id))
-    folders.write_private(folder.slot_path, sealed)
+    private_files.write_private(folder.slot_path, sealed)
     journal = Journal(folder.journal_path, KEY)
     journal.store_sign_in(SignedInAs(account=account, retailer="Alder & Vale", token="t", expires_at=NOW))
     journal.drop_token()
-    journal.note_contact(lease.read_clock(), lease.SOFT, lease.HARD)
+    journal.note_contact(read_clock(), SOFT, HARD)
     journal.close()
     cache = Cache.open(folder.cache_path, KEY)
     if records is not None:

@@ -10,7 +10,7 @@ import pytest
 from textual.widgets import OptionList, Static
 
 from sellmode_contract.kinds.retailer import Mode
-from sellmode_tui.account.journal import Journal
+from sellmode_tui.journal.journal import Journal
 from sellmode_tui.screens.lock import LockScreen
 from sellmode_tui.screens.saved_filters import SavedFiltersScreen
 from sellmode_tui.visibility import Door, Written

@@ -12,8 +12,8 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from sellmode_contract.mutations import Accept, Discard, Dismiss, Merge, Park
-from sellmode_tui.cache.losses import Loss, note_loss
-from sellmode_tui.cache.outbox import committing
+from sellmode_tui.journal.losses import Loss, note_loss
+from sellmode_tui.journal.schema import committing
 from sellmode_tui.screens.attention import AttentionScreen
 from sellmode_tui.screens.attention_details import DuplicateScreen, HandedOverScreen, LostScreen, RefusedScreen
 from sellmode_tui.screens.confirm import ConfirmBox
@@ -179,7 +179,7 @@ async def test_what_was_refused_is_handed_over() -> None:
         await pilot.press("h")
         await shows(pilot, AttentionScreen)
         assert isinstance(outbox(pilot).waiting()[-1].operation, Park)
-        assert outbox(pilot).tray() == []
+        assert outbox(pilot).tray.items() == []
 
 
 async def test_what_was_refused_is_copied_without_a_line_break() -> None:
@@ -199,12 +199,12 @@ async def test_what_was_refused_is_discarded_only_when_that_is_said_twice() -> N
         await shows(pilot, ConfirmBox)
         await pilot.press("escape")
         await shows(pilot, RefusedScreen)
-        assert len(outbox(pilot).tray()) == 1
+        assert len(outbox(pilot).tray.items()) == 1
         await pilot.press("x")
         await shows(pilot, ConfirmBox)
         await pilot.press("y")
         await shows(pilot, AttentionScreen)
-        assert outbox(pilot).tray() == []
+        assert outbox(pilot).tray.items() == []
         await wait_until(pilot, lambda: "1 needs attention: F3" in line(pilot))
 
 
@@ -212,7 +212,7 @@ async def test_what_somebody_has_seen_to_elsewhere_closes() -> None:
     async with at_the_counter() as pilot:
         await refused(pilot)
         await opened(pilot, "refused", RefusedScreen)
-        door(pilot).discard(outbox(pilot).tray()[0].mid)  # in another window
+        door(pilot).discard(outbox(pilot).tray.items()[0].mid)  # in another window
         app_of(pilot).post_message(app_of(pilot)._Changed(app_of(pilot)._workspace))  # type: ignore[arg-type]  # it is open
         await shows(pilot, AttentionScreen)
         assert "This needs no attention any more." in told(pilot)
@@ -355,4 +355,4 @@ async def test_what_damage_has_taken_stands_there_until_it_was_seen() -> None:
         await shows(pilot, AttentionScreen)
         assert "Marked as seen." in told(pilot)
         await wait_until(pilot, lambda: "lost" not in [row[0] for row in rows(pilot)])
-        assert journal.outbox.losses() == []
+        assert journal.outbox.tray.losses() == []

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from sellmode_contract.kinds.retailer import CustomField
-from sellmode_tui.account.drafts import Draft
+from sellmode_tui.journal.drafts import Draft
 from sellmode_tui.screens.agenda import AgendaScreen
 from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.customer_form import AddCustomerScreen, EditCustomerScreen

@@ -95,7 +95,7 @@ async def test_what_was_refused_points_to_needs_attention() -> None:
         await wait_until(pilot, lambda: marked(pilot, "refused by the server: F3 shows why.") == ["4"])
         assert marked(pilot, "your change was refused: F3") == ["Phone", "Birthday", "Sizes", "Tags"]
         assert read(pilot).unsent == Marks()
-        for item in outbox(pilot).tray():
+        for item in outbox(pilot).tray.items():
             door(pilot).discard(item.mid)
         look_again(pilot)
         await wait_until(pilot, lambda: marked(pilot, "F3 shows why.") == [])

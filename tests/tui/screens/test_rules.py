@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.mutations import Create
 from sellmode_contract.wire import Preview, PreviewLine
-from sellmode_tui.account.errors import SignInNeeded
+from sellmode_tui.errors import SignInNeeded
 from sellmode_tui.screens.attention import AttentionScreen
 from sellmode_tui.screens.attention_details import RefusedScreen
 from sellmode_tui.screens.confirm import ConfirmBox

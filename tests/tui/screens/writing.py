@@ -28,7 +28,7 @@ from sellmode_contract.mutations.operations import plain
 from sellmode_contract.records import Record
 from sellmode_contract.wire import Result
 from sellmode_tui.app import SellmodeApp
-from sellmode_tui.cache.outbox import Outbox
+from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.screens.form_fields import FormField
 from sellmode_tui.screens.form_screen import FormScreen

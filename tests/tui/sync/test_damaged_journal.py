@@ -39,7 +39,7 @@ def test_what_can_be_read_of_a_damaged_journal_reaches_the_backend_once(sqlite_u
             passed(mine)
             passed(mine)
             assert mine.outbox.waiting() == []
-            assert mine.outbox.tray() == []
+            assert mine.outbox.tray.items() == []
         arrived = notes(shop)
         assert len(arrived) == len(set(arrived)), "nothing came twice"
         assert 30 <= len(arrived) < 41, "what stood on one page is gone"

@@ -18,10 +18,10 @@ from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.visibility import Account
 from sellmode_tui import sealed
-from sellmode_tui.account.errors import ClockChanged
-from sellmode_tui.account.lease import Reading, read_clock
 from sellmode_tui.account.session import sign_in, unlock
 from sellmode_tui.cache.store import Cache, Overtaken
+from sellmode_tui.errors import ClockChanged
+from sellmode_tui.journal.clock import ClockReading, read_clock
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.status import Line
@@ -146,8 +146,8 @@ def test_what_left_is_deleted_in_time_although_no_pass_comes_to_its_end(
     shop.set_mode("team")
     passed = [dt.timedelta()]
 
-    def clock() -> Reading:
-        return Reading(NOON + passed[-1], "", 0.0)
+    def clock() -> ClockReading:
+        return ClockReading(NOON + passed[-1], "", 0.0)
 
     sync(replace(mine, clock=clock))
     shop.set_mode("associate")
@@ -223,7 +223,7 @@ def test_a_clock_set_back_locks_until_there_is_contact(shop: Shop, ada: Account,
     shop.customers(10, ada)
     sync(mine)
 
-    def yesterday() -> Reading:
+    def yesterday() -> ClockReading:
         now = read_clock()
         return now._replace(wall=now.wall - dt.timedelta(days=1))
 

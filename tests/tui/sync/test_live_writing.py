@@ -19,8 +19,7 @@ from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Create
 from sellmode_contract.visibility import Account
 from sellmode_tui import sealed
-from sellmode_tui.account.lease import Reading, read_clock
-from sellmode_tui.cache.outbox import Made
+from sellmode_tui.journal.clock import ClockReading, read_clock
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.single_pass import Passed, run_pass
@@ -144,7 +143,7 @@ def test_what_is_refused_needs_attention_and_the_rest_goes_on(
     door.write_note(other.id, "somebody else")
     passed(mine)
     assert mine.outbox.unsent() == 0
-    assert mine.outbox.needing_attention() == 3
+    assert mine.outbox.tray.open_count() == 3
     assert notes(shop) == ["somebody else"]
     assert_right(mine.cache, shop.seen_by(ada))
 
@@ -175,7 +174,7 @@ def test_an_answer_lost_after_the_commit_makes_nothing_double(
         passed(far)
     assert notes(shop) == ["once", "twice"]
     assert mine.outbox.unsent() == 0
-    assert mine.outbox.needing_attention() == 0
+    assert mine.outbox.tray.open_count() == 0
     assert_right(mine.cache, shop.seen_by(ada))
 
 
@@ -191,9 +190,13 @@ def test_when_something_was_written_is_reckoned_back(shop: Shop, mine: Terminal,
     """By the clock that nobody sets, though the wall clock was set meanwhile."""
     made = read_clock()
     two_hours = 7200.0
-    door = Door(mine.cache, outbox=mine.outbox, made=lambda: Made(made.wall, made.boot, made.since_boot - two_hours))
+    door = Door(
+        mine.cache, outbox=mine.outbox, made=lambda: ClockReading(made.wall, made.boot, made.since_boot - two_hours)
+    )
     door.write_note(someone.id, "two hours ago")
-    passed(replace(mine, clock=lambda: Reading(made.wall + dt.timedelta(days=3), made.boot, read_clock().since_boot)))
+    passed(
+        replace(mine, clock=lambda: ClockReading(made.wall + dt.timedelta(days=3), made.boot, read_clock().since_boot))
+    )
     (note,) = (each for each in at_backend(shop, "note") if each.text == "two hours ago")
     ago = dt.datetime.now(dt.UTC) - note.written_at
     assert dt.timedelta(hours=2) <= ago < dt.timedelta(hours=2, minutes=2)
@@ -220,7 +223,7 @@ def test_a_restored_backend_gets_again_what_it_lost(
     passed(mine)
     assert notes(shop) == ["after it", "lost by the restore"]
     assert mine.outbox.unsent() == 0
-    assert mine.outbox.needing_attention() == 0
+    assert mine.outbox.tray.open_count() == 0
     assert_right(mine.cache, shop.seen_by(ada))
 
 
@@ -256,16 +259,16 @@ def test_what_came_of_a_change_is_asked_for_again_where_a_full_disk_could_not_ke
     door_of(mine).write_note(someone.id, "done")
     for _ in range(9):
         unknown = Create(id=made_id(), kind="note", doc={"customer": made_id(), "text": "x" * 20_000})
-        mine.outbox.add(unknown, mid=made_id(), made=Made(*read_clock()), before={})
+        mine.outbox.add(unknown, mid=made_id(), made=read_clock(), before={})
     writer = mine.session.journal._connection
     (pages,) = writer.execute("PRAGMA page_count").fetchone()
     writer.execute(f"PRAGMA max_page_count = {pages}")  # no room for what is refused, beside what was written
     with pytest.raises(sealed.DiskFull):
         passed(mine)
-    assert (mine.outbox.unsent(), mine.outbox.needing_attention()) == (10, 0)
+    assert (mine.outbox.unsent(), mine.outbox.tray.open_count()) == (10, 0)
     writer.execute("PRAGMA max_page_count = 1073741823")
     passed(mine)
-    assert (mine.outbox.unsent(), mine.outbox.needing_attention()) == (0, 9)
+    assert (mine.outbox.unsent(), mine.outbox.tray.open_count()) == (0, 9)
     assert notes(shop) == ["done"]
 
 
@@ -378,10 +381,10 @@ def test_what_is_refused_is_counted(mine: Terminal) -> None:
     note = Create(kind="note", id=source_id("note", "shop", "of nobody"), doc={"customer": nobody, "text": "of nobody"})
     with Watched(mine) as watched:
         watched.until(line=Line.ONLINE, received=0)
-        mine.outbox.add(note, mid=made_id(), made=Made(*read_clock()), before={})
+        mine.outbox.add(note, mid=made_id(), made=read_clock(), before={})
         status = watched.until(unsent=0, attention=1)
         assert status.line is Line.ONLINE
-        watched.door.discard(mine.outbox.tray()[0].mid)
+        watched.door.discard(mine.outbox.tray.items()[0].mid)
         watched.until(attention=0)
 
 

@@ -19,9 +19,10 @@ from sellmode_contract.mutations import RejectionCode
 from sellmode_contract.records import Record, parent_of
 from sellmode_contract.visibility import Account, column, scope_name, tags
 from sellmode_contract.wire import Head, Remove, Result, Sweep
-from sellmode_tui.account.journal import Journal
-from sellmode_tui.cache.outbox import Made, Outbox
 from sellmode_tui.cache.store import Cache
+from sellmode_tui.journal.clock import ClockReading
+from sellmode_tui.journal.journal import Journal
+from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.visibility import CustomerQuery, Door
 from sellmode_tui.visibility.profile import Profile
 from tests.tui.cache.lines import KEY, ME, NOW, RETAILER, TEAM, account, customer, head, put, staff
@@ -64,7 +65,7 @@ class Desk:
             lambda: self.now,
             outbox=self.journal.outbox,
             ids=self._id,
-            made=lambda: Made(self.now, "boot", 1.0),
+            made=lambda: ClockReading(self.now, "boot", 1.0),
             wrote=self._wrote,
         )
 

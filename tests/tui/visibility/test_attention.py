@@ -59,7 +59,7 @@ def test_who_takes_back_what_was_seen_to_has_it_to_see_to_again(desk: Desk, how:
     written = desk.door.edit_customer(ANNA.id, set={"phone": NEW_PHONE})
     desk.refuse(written.mid)
     getattr(desk.door, how)(written.mid)
-    assert desk.outbox.needing_attention() == 0
+    assert desk.outbox.tray.open_count() == 0
     assert desk.door.undo().how == "withdrawn"
     assert _refused(desk).key == written.mid
     assert desk.outbox.waiting() == []
@@ -68,16 +68,16 @@ def test_who_takes_back_what_was_seen_to_has_it_to_see_to_again(desk: Desk, how:
 def test_what_needs_attention_is_not_read_to_be_counted(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
         desk.refuse(desk.door.edit_customer(ANNA.id, set={"phone": f"+41 44 765 43 2{number}"}).mid)
-    monkeypatch.setattr(desk.outbox, "tray", None)
+    monkeypatch.setattr(desk.outbox.tray, "items", None)
     assert desk.door.counts() == (0, 3)
 
 
 def test_of_two_panes_one_sees_to_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     written = desk.door.edit_customer(ANNA.id, set={"phone": NEW_PHONE})
     desk.refuse(written.mid)
-    stale = desk.outbox.tray()
+    stale = desk.outbox.tray.items()
     desk.door.hand_over(written.mid)
-    monkeypatch.setattr(desk.outbox, "tray", lambda **_: stale)  # as the other pane had read it
+    monkeypatch.setattr(desk.outbox.tray, "items", lambda **_: stale)  # as the other pane had read it
     with pytest.raises(NotInTray):
         desk.door.hand_over(written.mid)
     assert len(desk.outbox.waiting()) == 1
@@ -149,7 +149,7 @@ def test_it_is_sent_again_with_other_values_judged_by_what_stands_there_now(desk
         add={"tags": ("gold",)},
     )
     assert (desk.door.attention(), desk.profile().customer.phone) == ([], "+41 44 111 11 11")
-    item = desk.outbox.tray_item(written.mid)
+    item = desk.outbox.tray.item(written.mid)
     assert item is not None
     assert item.state == "resent"
 
@@ -200,7 +200,7 @@ def test_discarding_takes_what_builds_on_it_too_and_the_journal_keeps_all(desk: 
     )
     desk.door.discard(made.mid)
     assert desk.door.attention() == []
-    assert [item.state for item in desk.outbox.tray(open_only=False)] == ["discarded", "discarded"]
+    assert [item.state for item in desk.outbox.tray.items(open_only=False)] == ["discarded", "discarded"]
     for act in (desk.door.discard, desk.door.resend, desk.door.hand_over, desk.door.copy_text):
         with pytest.raises(NotInTray):
             act(made.mid)

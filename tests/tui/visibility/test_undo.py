@@ -17,7 +17,8 @@ from sellmode_contract.kinds.duplicate_pair import DuplicatePair
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.mutations import Create, Edit, Remove, SetConsent
 from sellmode_contract.visibility import may
-from sellmode_tui.cache.outbox import Made, Outbox
+from sellmode_tui.journal.clock import ClockReading
+from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.visibility import CannotUndo, Door, NothingToUndo
 from tests.tui.cache.lines import ME, NOW, STORE
 from tests.tui.visibility.desk import ANNA, Desk, directory, manager, open_desk
@@ -90,7 +91,7 @@ def test_what_later_changes_build_on_is_not_withdrawn_under_them(tmp_path: Path)
 
         class Racing(Outbox):
             def withdraw(self, *mids: str) -> set[str]:
-                self.add(late, mid="late", made=Made(NOW, "", 0.0), before={})
+                self.add(late, mid="late", made=ClockReading(NOW, "", 0.0), before={})
                 return super().withdraw(*mids)
 
         with pytest.raises(CannotUndo, match="take that back first"):

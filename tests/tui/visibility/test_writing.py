@@ -17,8 +17,8 @@ from sellmode_contract.kinds.note import Note
 from sellmode_contract.mutations import Create, Edit, Remove, SetConsent
 from sellmode_contract.wire import MAX_MUTATION_BYTES
 from sellmode_tui import sealed
-from sellmode_tui.account.errors import NotSignedIn
 from sellmode_tui.cache.store import Cache
+from sellmode_tui.errors import NotSignedIn
 from sellmode_tui.visibility import CannotWrite, Door, NotVisible, Rejected, Written
 from tests.support.hostile import HOSTILE, UNSTORABLE
 from tests.tui.cache.lines import KEY, ME, NOW, customer, fill, open_cache

@@ -15,8 +15,8 @@ import zlib
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from sellmode_tui.account.errors import UnsafeFile
-from sellmode_tui.account.folders import read_private
+from sellmode_tui.errors import UnsafeFile
+from sellmode_tui.private_files import read_private
 
 _FORM: Final = re.compile(
     rb"(journal ([0-9a-f]+) commits ([0-9]+) unsent ([0-9]+) first ([0-9]+) last ([0-9]+) refused ([0-9]+)"

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from sellmode_tui.account.errors import UnsafeFile
-from sellmode_tui.account.folders import read_private
+from sellmode_tui.errors import UnsafeFile
+from sellmode_tui.private_files import read_private
 
 _FORM: Final = re.compile(rb"unsent ([0-9]+)\nrefused ([0-9]+)\n")
 _HUNG: Final = 2.0

@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple
 from sqlcipher3 import dbapi2
 
 from sellmode_tui import sealed
-from sellmode_tui.cache.outbox import REFUSED_TO_TRAY
+from sellmode_tui.journal import tray
 from sellmode_tui.pages import PAGE, Sound
 from sellmode_tui.sealed import Connection
 
@@ -107,7 +107,7 @@ def rescue(sound: Sound, key: bytes, new: Connection, scratch: Path) -> Rescued:
         new.execute("UPDATE outbox SET epoch = ?", (held["epoch"],))
     (refused,) = new.execute("SELECT count(*) FROM tray WHERE state = 'open'").fetchone()
     # What was refused and whose place in the tray cannot be read needs attention, perhaps once more.
-    new.execute(REFUSED_TO_TRAY)
+    tray.all_refused(new)
     return Rescued(journal, frozenset(numbers), refused)
 
 
@@ -141,7 +141,7 @@ def _copy(new: Connection, table: _Table, row: tuple[Any, ...]) -> bool:
         values = {name: value for name, value in values.items() if name not in _GIVEN_ANEW} | {"change": 0}
     names, places = ", ".join(f'"{name}"' for name in values), ", ".join("?" * len(values))
     try:
-        new.execute(f'INSERT INTO "{table.name}" ({names}) VALUES ({places})', tuple(values.values()))  # noqa: S608 -- ours
+        new.execute(f'INSERT INTO "{table.name}" ({names}) VALUES ({places})', tuple(values.values()))
     except dbapi2.IntegrityError:  # no row that was ever written, or there already
         return False
     return True
@@ -187,7 +187,7 @@ class _Copy:
             for direction in ("ASC", "DESC"):  # from both ends up to what is damaged
                 try:
                     order = ", ".join(f'"{each.name}" {direction}' for each in table.columns if each.key)
-                    for row in self._connection.execute(f'SELECT * FROM "{table.name}" ORDER BY {order}'):  # noqa: S608 -- ours
+                    for row in self._connection.execute(f'SELECT * FROM "{table.name}" ORDER BY {order}'):
                         if table.fits(row):
                             yield table, row
                     break

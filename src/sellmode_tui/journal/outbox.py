@@ -1,4 +1,4 @@
-"""What the person wrote and the backend has not made its own yet, and what it refused: the tables of the journal.
+"""What the person wrote, until the backend has settled it: the mutations of the journal.
 
 Each method is one transaction, durable on return. They raise `sealed.SealedError`: Busy when another process writes for
 longer than a statement waits, DiskFull and so on. Then nothing was changed, and the same call may be made again.
@@ -10,146 +10,32 @@ import datetime as dt
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any
 
 import msgspec
 
 from sellmode_contract import mutations
 from sellmode_contract.mutations import Operation, Rejected
 from sellmode_contract.wire import MAX_MUTATION_BYTES, Result
-from sellmode_tui.cache.losses import Loss, acknowledge, open_losses
-from sellmode_tui.migrations import transaction
+from sellmode_tui.journal import settlement
+from sellmode_tui.journal.clock import ClockReading
+from sellmode_tui.journal.entries import (
+    ENTRY_COLUMNS,
+    Entry,
+    Kept,
+    Leaving,
+    News,
+    Pending,
+    read_documents,
+    read_result,
+)
+from sellmode_tui.journal.schema import committing, count_change
+from sellmode_tui.journal.tray import NotInTray, Tray, leave_tray
 from sellmode_tui.sealed import Connection
-
-Left: TypeAlias = Literal["resent", "handed_over", "discarded"]
-"""How something has left the tray."""
-
-
-class NotInTray(LookupError):
-    """Nothing of this name needs attention (any more)."""
-
-    def __init__(self) -> None:
-        super().__init__("This does not need attention any more.")
 
 
 class TakenBack(Exception):
     """Somebody else, in another pane perhaps, has just taken back the same."""
-
-
-class Leaving(NamedTuple):
-    """Something in the tray for which a mutation now stands."""
-
-    mid: str
-    how: Left
-
-
-class Kept(NamedTuple):
-    """A mutation to be kept. Its fields are as in ``Entry``."""
-
-    operation: Operation
-    mid: str
-    before: Mapping[str, str | None]
-    undoes: str | None = None
-
-
-class Made(NamedTuple):
-    """The terminal's clocks when something was written."""
-
-    wall: dt.datetime
-    """UTC."""
-    boot: str
-    """Which start of the machine; empty where that cannot be known."""
-    since_boot: float
-    """Seconds since that start."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """A mutation that was written here."""
-
-    mid: str
-    body: bytes
-    """The operation as JSON, as it was written and will be sent."""
-    made_at: dt.datetime
-    """UTC, by the terminal's clock; ``boot`` and ``since_boot`` as in ``Made``."""
-    boot: str
-    since_boot: float
-    cid: str | None
-    """The client that ``seq`` counts for."""
-    seq: int | None
-    """None before it is put into a request of that client."""
-    sent: bool
-    """Whether it was ever put into a request, under whichever client's name."""
-    state: Literal["waiting", "settled"]
-    result: Result | None
-    """Of what is settled."""
-    said: str
-    """What the backend said when it last failed at it; empty if it never did."""
-    tries: int
-    """How often that was."""
-    undoes: str | None
-    """The mutation that this one takes back."""
-    bulk: str | None
-    """Names those that were written at once, the first of them; None for one alone."""
-    before: dict[str, str | None]
-    """The documents (JSON) of the records that it touched as they were shown before it, by ``kind/id``; None: there
-    was none."""
-
-    @property
-    def operation(self) -> Operation:
-        """The operation. Raises Rejected if this version of the app cannot read it."""
-        return mutations.decode(self.body)
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrayItem:
-    """Something that was not done and needs attention. Its fields are as in ``Entry``."""
-
-    mid: str
-    body: bytes
-    result: Result
-    made_at: dt.datetime
-    at: dt.datetime
-    """When the answer came, UTC."""
-    state: Literal["open", "resent", "handed_over", "discarded"]
-    before: dict[str, str | None]
-
-    @property
-    def operation(self) -> Operation:
-        """The operation. Raises Rejected if this version of the app cannot read it."""
-        return mutations.decode(self.body)
-
-
-class Pending(NamedTuple):
-    """What the cache's fold needs of a mutation."""
-
-    number: int
-    """Rises in the order in which they were written."""
-    mid: str
-    body: bytes
-    made_at: dt.datetime
-    folds: bool
-    """Whether what it does is to be shown although the server's rows may not have it."""
-    result: Result | None
-
-
-class News(NamedTuple):
-    """What has become of mutations since a change."""
-
-    journal: str
-    """Which journal this is; another one knows nothing of what was folded."""
-    change: int
-    mutations: list[Pending]
-    """In their order."""
-
-
-@contextmanager
-def committing(connection: Connection) -> Iterator[None]:
-    """A transaction of the journal, which is counted: what it has to hold afterwards is known."""
-    with transaction(connection):
-        yield
-        connection.execute("UPDATE outbox SET commits = commits + 1")
 
 
 class _OfThread(threading.local):
@@ -164,6 +50,8 @@ class Outbox:
         """``using`` lends the journal's connection to one thread at a time."""
         self._using = using
         self._here = _OfThread()
+        self.tray = Tray(using)
+        """What was refused."""
 
     @contextmanager
     def together(self, act: Callable[[Connection], object]) -> Iterator[None]:
@@ -186,7 +74,7 @@ class Outbox:
         operation: Operation,
         *,
         mid: str,
-        made: Made,
+        made: ClockReading,
         before: Mapping[str, str | None],
         undoes: str | None = None,
         leaves: Leaving | None = None,
@@ -201,7 +89,7 @@ class Outbox:
         (entry,) = self.add_all([Kept(operation, mid, before, undoes)], made=made, leaves=leaves)
         return entry
 
-    def add_all(self, kept: Sequence[Kept], *, made: Made, leaves: Leaving | None = None) -> list[Entry]:
+    def add_all(self, kept: Sequence[Kept], *, made: ClockReading, leaves: Leaving | None = None) -> list[Entry]:
         """Keep mutations for good that were written at once: all of them or, as ``add`` raises, none."""
         bulk = kept[0].mid if len(kept) > 1 else None
         bodies = [mutations.encode(each.operation) for each in kept]
@@ -227,9 +115,11 @@ class Outbox:
                 if added.rowcount == 1:
                     if each.undoes is not None and _taken_back(connection, each.undoes, but=each.mid):
                         raise TakenBack
-                    if leaves is not None and not _leave_tray(connection, leaves, made.wall, each.mid):
+                    if leaves is not None and not leave_tray(connection, leaves, made.wall, each.mid):
                         raise NotInTray
-                    connection.execute("UPDATE mutation SET change = ? WHERE mid = ?", (_changed(connection), each.mid))
+                    connection.execute(
+                        "UPDATE mutation SET change = ? WHERE mid = ?", (count_change(connection), each.mid)
+                    )
                 entry = _entry(connection, each.mid)
                 if entry is None or entry.body != body:
                     raise ValueError("this id names another mutation")
@@ -257,7 +147,7 @@ class Outbox:
             others = [row for row in later if row[1] not in set(mids)]
             withdrawn = set()
             for number, mid, body, before in found:
-                records = _written(body, _documents.decode(before))
+                records = _written(body, read_documents(before))
                 if any(
                     after > number and (undoes == mid or _is_about(held, records)) for after, _, held, undoes in others
                 ):
@@ -267,7 +157,7 @@ class Outbox:
                 connection.execute(
                     "UPDATE mutation SET state = 'withdrawn', folds = 0, body = x'', before = '{}', change = ?"
                     " WHERE number = ?",
-                    (_changed(connection), number),
+                    (count_change(connection), number),
                 )
                 connection.execute(
                     "UPDATE tray SET state = 'open', left_at = NULL, replaced_by = NULL WHERE replaced_by = ?", (mid,)
@@ -304,8 +194,8 @@ class Outbox:
 
     def _entries(self, condition: str, *parameters: int) -> list[Entry]:
         with self._using() as connection:
-            rows = connection.execute(f"SELECT {_COLUMNS} FROM mutation WHERE {condition}", parameters).fetchall()
-        return [_entry_of(row) for row in rows]
+            rows = connection.execute(f"SELECT {ENTRY_COLUMNS} FROM mutation WHERE {condition}", parameters).fetchall()
+        return [Entry.of(row) for row in rows]
 
     def _value(self, query: str) -> Any:
         with self._using() as connection:
@@ -368,13 +258,13 @@ class Outbox:
                         connection.execute("UPDATE outbox SET next_seq = next_seq + 1")
                 batch = (
                     connection.execute(
-                        f"SELECT {_COLUMNS} FROM mutation WHERE {condition} AND number <= ? ORDER BY number",
+                        f"SELECT {ENTRY_COLUMNS} FROM mutation WHERE {condition} AND number <= ? ORDER BY number",
                         (taken[-1],),
                     ).fetchall()
                     if taken
                     else []
                 )
-        return [_entry_of(row) for row in batch]
+        return [Entry.of(row) for row in batch]
 
     def settle(self, results: Iterable[Result], at: dt.datetime) -> None:
         """Keep what became of mutations, and put what was not done into the tray, all in one transaction.
@@ -385,9 +275,9 @@ class Outbox:
         with self._writing() as connection:
             for result in results:
                 if result.st == "retry":
-                    _failed(connection, result, at)
+                    settlement.failed(connection, result, at)
                 elif result.st != "gap":
-                    _settled(connection, result, at)
+                    settlement.settled(connection, result, at)
 
     def renumber(self, cid: str, *, again: bool) -> None:
         """Go on under another client's name, counting from 1.
@@ -396,7 +286,7 @@ class Outbox:
         too; that is shown no more and no less than before.
         """
         with self._writing() as connection:
-            change = _changed(connection)
+            change = count_change(connection)
             connection.execute("UPDATE outbox SET cid = ?, next_seq = 1", (cid,))
             if again:
                 connection.execute(
@@ -418,7 +308,7 @@ class Outbox:
                 return
             with committing(connection):
                 connection.execute(
-                    f"UPDATE mutation SET folds = 0, change = ? WHERE {settled}", (_changed(connection), limit)
+                    f"UPDATE mutation SET folds = 0, change = ? WHERE {settled}", (count_change(connection), limit)
                 )
 
     def retiring(self) -> bool:
@@ -440,50 +330,6 @@ class Outbox:
                 connection.execute(f"DELETE FROM mutation WHERE {settled}", (limit,))
                 connection.execute(f"DELETE FROM tray WHERE {left}", (limit,))
 
-    # ------------------------------------------------------------------ needing attention
-
-    def tray(self, *, open_only: bool = True) -> list[TrayItem]:
-        """What was not done, the latest answer last."""
-        condition = "WHERE state = 'open'" if open_only else ""
-        with self._using() as connection:
-            rows = connection.execute(f"SELECT {_TRAY_COLUMNS} FROM tray {condition} ORDER BY at, mid").fetchall()
-        return [_tray_item_of(row) for row in rows]
-
-    def tray_item(self, mid: str) -> TrayItem | None:
-        """Something that was not done."""
-        with self._using() as connection:
-            row = connection.execute(f"SELECT {_TRAY_COLUMNS} FROM tray WHERE mid = ?", (mid,)).fetchone()
-        return None if row is None else _tray_item_of(row)
-
-    def leave_tray(self, mid: str, how: Left, at: dt.datetime | None = None) -> bool:
-        """Somebody has seen to it, at ``at`` or now; False if it was not waiting for that (any more)."""
-        with self._writing() as connection:
-            left = _leave_tray(connection, Leaving(mid, how), at or dt.datetime.now(dt.UTC), None)
-            if left:
-                _changed(connection)
-        return left
-
-    def needing_attention(self) -> int:
-        """How many items of the tray are open."""
-        return int(self._value("SELECT count(*) FROM tray WHERE state = 'open'"))
-
-    def has_dependants(self) -> bool:
-        """Whether any of them was refused because it builds on something that was."""
-        dependant = "SELECT 1 FROM tray WHERE state = 'open' AND result ->> '$.code' = 'dependency' LIMIT 1"
-        return self._value(dependant) is not None
-
-    def losses(self) -> list[Loss]:
-        """What damage has taken and nobody has acknowledged."""
-        with self._using() as connection:
-            return open_losses(connection)
-
-    def acknowledge_loss(self, id: int, at: dt.datetime | None = None) -> None:
-        """Somebody has seen it. Raises NotInTray if somebody had already."""
-        with self._writing() as connection:
-            if not acknowledge(connection, id, at or dt.datetime.now(dt.UTC)):
-                raise NotInTray
-            _changed(connection)
-
     # ------------------------------------------------------------------ for the fold
 
     def news(self, journal: str | None, since: int) -> News:
@@ -501,7 +347,7 @@ class Outbox:
             finally:
                 connection.execute("ROLLBACK")
         pending = [
-            Pending(number, mid, body, dt.datetime.fromisoformat(made_at), bool(folds), _result(result))
+            Pending(number, mid, body, dt.datetime.fromisoformat(made_at), bool(folds), read_result(result))
             for number, mid, body, made_at, folds, result in rows
         ]
         return News(this, change, pending)
@@ -516,19 +362,6 @@ class Outbox:
 # ------------------------------------------------------------------ inside a transaction
 
 
-def _changed(connection: Connection) -> int:
-    (change,) = connection.execute("UPDATE outbox SET change = change + 1 RETURNING change").fetchone()
-    return int(change)
-
-
-def _leave_tray(connection: Connection, leaving: Leaving, at: dt.datetime, replaced_by: str | None) -> bool:
-    left = connection.execute(
-        "UPDATE tray SET state = ?, left_at = ?, replaced_by = ? WHERE mid = ? AND state = 'open'",
-        (leaving.how, at.astimezone(dt.UTC).isoformat(), replaced_by, leaving.mid),
-    )
-    return left.rowcount > 0
-
-
 def _taken_back(connection: Connection, mid: str, *, but: str) -> bool:
     """Whether a mutation other than ``but`` takes this one back."""
     return (
@@ -537,53 +370,6 @@ def _taken_back(connection: Connection, mid: str, *, but: str) -> bool:
         ).fetchone()
         is not None
     )
-
-
-def _failed(connection: Connection, result: Result, at: dt.datetime) -> None:
-    """The backend failed at it. What is said is shown; the fold stays as it is."""
-    counted = connection.execute(
-        "UPDATE mutation SET said = ?, tries = tries + 1, said_at = ?2"
-        " WHERE mid = ? AND state = 'waiting' AND said_at IS NOT ?2",
-        (result.detail, at.isoformat(), result.mid),
-    )
-    if counted.rowcount:
-        _changed(connection)
-
-
-def _settled(connection: Connection, result: Result, at: dt.datetime) -> None:
-    row = connection.execute("SELECT 1 FROM mutation WHERE mid = ? AND state = 'waiting'", (result.mid,)).fetchone()
-    if row is None:  # settled already, or by another terminal of this account
-        return
-    kept = msgspec.json.encode(result).decode()
-    refused = result.st in ("rejected", "parked")
-    connection.execute(
-        "UPDATE mutation SET state = ?, folds = folds AND NOT ?, result = ?, settled_at = ?, sent = 1, change = ?"
-        " WHERE mid = ?",
-        (
-            "refused" if refused else "applied",
-            refused,
-            kept,
-            at.isoformat(),
-            _changed(connection),
-            result.mid,
-        ),
-    )
-    if refused:
-        connection.execute(f"{_TO_TRAY} AND mid = ? {_UNLESS_THERE}", (result.mid,))
-    else:  # handed over before the backend was restored, and done now
-        connection.execute("DELETE FROM tray WHERE mid = ? AND state = 'open'", (result.mid,))
-
-
-_TO_TRAY = (
-    "INSERT INTO tray (mid, body, result, made_at, at, before)"
-    " SELECT mid, body, result, made_at, settled_at, before FROM mutation WHERE state = 'refused'"
-)
-_UNLESS_THERE = (
-    "ON CONFLICT (mid) DO UPDATE SET result = excluded.result, at = excluded.at, state = 'open', left_at = NULL,"
-    " replaced_by = NULL WHERE tray.result ->> '$.st' <> excluded.result ->> '$.st'"
-)
-REFUSED_TO_TRAY = f"{_TO_TRAY} {_UNLESS_THERE}"
-"""Puts what was refused into the tray, unless it is or was there with the same answer."""
 
 
 def _written(body: bytes, before: Mapping[str, str | None]) -> set[str]:
@@ -606,97 +392,8 @@ def _is_about(body: bytes, records: set[str]) -> bool:
     )
 
 
-_COLUMNS = "mid, body, made_at, boot, since_boot, cid, seq, sent, state, result, said, tries, undoes, bulk, before"
-_TRAY_COLUMNS = "mid, body, result, made_at, at, state, before"
-_documents = msgspec.json.Decoder(dict[str, str | None])
-
-
-def _result(text: str | None) -> Result | None:
-    return None if text is None else msgspec.json.decode(text, type=Result)
-
-
 def _entry(connection: Connection, mid: str) -> Entry | None:
     row = connection.execute(
-        f"SELECT {_COLUMNS} FROM mutation WHERE mid = ? AND state <> 'withdrawn'", (mid,)
+        f"SELECT {ENTRY_COLUMNS} FROM mutation WHERE mid = ? AND state <> 'withdrawn'", (mid,)
     ).fetchone()
-    return None if row is None else _entry_of(row)
-
-
-def _entry_of(row: tuple[Any, ...]) -> Entry:
-    mid, body, made_at, boot, since_boot, cid, seq, sent, state, result, said, tries, undoes, bulk, before = row
-    return Entry(
-        mid=mid,
-        body=body,
-        made_at=dt.datetime.fromisoformat(made_at),
-        boot=boot,
-        since_boot=since_boot,
-        cid=cid,
-        seq=seq,
-        sent=bool(sent),
-        state="waiting" if state == "waiting" else "settled",
-        result=_result(result),
-        said=said,
-        tries=tries,
-        undoes=undoes,
-        bulk=bulk,
-        before=_documents.decode(before),
-    )
-
-
-def _tray_item_of(row: tuple[Any, ...]) -> TrayItem:
-    mid, body, result, made_at, at, state, before = row
-    return TrayItem(
-        mid=mid,
-        body=body,
-        result=msgspec.json.decode(result, type=Result),
-        made_at=dt.datetime.fromisoformat(made_at),
-        at=dt.datetime.fromisoformat(at),
-        state=state,
-        before=_documents.decode(before),
-    )
-
-
-# ------------------------------------------------------------------ schema, steps of the journal's
-
-
-def create_outbox(connection: Connection) -> None:
-    """The first outbox, and the tray."""
-    connection.execute(
-        "CREATE TABLE outbox (id INTEGER PRIMARY KEY CHECK (id = 1), journal TEXT NOT NULL, cid TEXT NOT NULL, "
-        "next_seq INTEGER NOT NULL, change INTEGER NOT NULL) STRICT"
-    )
-    connection.execute("INSERT INTO outbox VALUES (1, lower(hex(randomblob(16))), lower(hex(randomblob(16))), 1, 0)")
-    connection.execute(
-        "CREATE TABLE mutation (number INTEGER PRIMARY KEY AUTOINCREMENT, mid TEXT NOT NULL UNIQUE, "
-        "body BLOB NOT NULL, made_at TEXT NOT NULL, boot TEXT NOT NULL, since_boot REAL NOT NULL, "
-        "before TEXT NOT NULL, undoes TEXT, cid TEXT, seq INTEGER, sent INTEGER NOT NULL DEFAULT 0, "
-        "state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'applied', 'refused', 'withdrawn')), "
-        "result TEXT, settled_at TEXT, said TEXT NOT NULL DEFAULT '', said_at TEXT, tries INTEGER NOT NULL DEFAULT 0, "
-        "folds INTEGER NOT NULL DEFAULT 1, change INTEGER NOT NULL, UNIQUE (cid, seq)) STRICT"
-    )
-    connection.execute("CREATE INDEX mutation_waiting ON mutation (number) WHERE state = 'waiting'")
-    connection.execute("CREATE INDEX mutation_change ON mutation (change)")
-    # Asked for by every pass, among thousands that are kept for 30 days.
-    connection.execute("CREATE INDEX mutation_folding ON mutation (change) WHERE state = 'applied' AND folds")
-    connection.execute(
-        "CREATE INDEX mutation_done ON mutation (ifnull(settled_at, made_at)) WHERE state <> 'waiting' AND NOT folds"
-    )
-    connection.execute("CREATE INDEX mutation_undoes ON mutation (undoes) WHERE undoes IS NOT NULL")
-    connection.execute(
-        "CREATE TABLE tray (mid TEXT PRIMARY KEY, body BLOB NOT NULL, result TEXT NOT NULL, made_at TEXT NOT NULL, "
-        "at TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'open' "
-        "CHECK (state IN ('open', 'resent', 'handed_over', 'discarded')), before TEXT NOT NULL, left_at TEXT, "
-        "replaced_by TEXT) STRICT, WITHOUT ROWID"
-    )
-    connection.execute("CREATE INDEX tray_open ON tray (result ->> '$.code') WHERE state = 'open'")
-    connection.execute("CREATE INDEX tray_left ON tray (left_at) WHERE state <> 'open'")
-
-
-def add_bulks(connection: Connection) -> None:
-    """Which mutations were written at once."""
-    connection.execute("ALTER TABLE mutation ADD COLUMN bulk TEXT")
-
-
-def add_epoch(connection: Connection) -> None:
-    """Which life of the backend has what was settled."""
-    connection.execute("ALTER TABLE outbox ADD COLUMN epoch TEXT")
+    return None if row is None else Entry.of(row)

@@ -17,7 +17,8 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from sellmode_tui.cache.outbox import Outbox, committing
+from sellmode_tui.journal.outbox import Outbox
+from sellmode_tui.journal.schema import committing
 from sellmode_tui.sealed import Connection, SealedError
 
 _FILE: Final = "window-"
@@ -206,16 +207,3 @@ def _dropped(connection: Connection) -> set[str]:
     """
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS dropped (id TEXT PRIMARY KEY) WITHOUT ROWID")
     return {id for (id,) in connection.execute("SELECT id FROM dropped").fetchall()}
-
-
-# ------------------------------------------------------------------ schema
-
-
-def add_drafts(connection: Connection) -> None:
-    """Drafts by window and place from the bottom up, and how each window looked at its lists; times in milliseconds."""
-    at = "at INTEGER NOT NULL DEFAULT (CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER))"
-    connection.execute(
-        "CREATE TABLE draft (id TEXT PRIMARY KEY, window TEXT NOT NULL, place INTEGER NOT NULL, "
-        f"{at}, body TEXT NOT NULL) STRICT, WITHOUT ROWID"
-    )
-    connection.execute(f"CREATE TABLE looked (window TEXT PRIMARY KEY, {at}, body TEXT NOT NULL) STRICT, WITHOUT ROWID")

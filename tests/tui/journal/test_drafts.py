@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from sellmode_tui.account.drafts import Draft, DraftField, Window
-from sellmode_tui.account.journal import Journal, SavedFilter
-from sellmode_tui.cache.outbox import Made
+from sellmode_tui.journal.clock import ClockReading
+from sellmode_tui.journal.drafts import Draft, DraftField, Window
+from sellmode_tui.journal.journal import Journal, SavedFilter
 from tests.tui.cache.written import note
 
 KEY = bytes(range(32))
@@ -72,7 +72,7 @@ def test_another_window_takes_nothing_while_the_first_runs(folder: Path, journal
 
 def test_a_killed_window_leaves_its_drafts_and_no_file(folder: Path, journal: Journal) -> None:
     program = (
-        "import os, signal, sys; from pathlib import Path; from sellmode_tui.account.drafts import Window;"
+        "import os, signal, sys; from pathlib import Path; from sellmode_tui.journal.drafts import Window;"
         "print(Window(Path(sys.argv[1])).id, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
     done = subprocess.run(
@@ -101,9 +101,9 @@ def test_what_was_saved_does_not_come_back_with_a_late_write(folder: Path, journ
 _SAVE = """
 import datetime as dt, os, signal, sys
 from pathlib import Path
-from sellmode_tui.account.journal import Journal
-from sellmode_tui.cache.outbox import Made
-from tests.tui.account.test_drafts import KEY, NOON
+from sellmode_tui.journal.journal import Journal
+from sellmode_tui.journal.clock import ClockReading
+from tests.tui.journal.test_drafts import KEY, NOON
 from tests.tui.cache.written import note
 
 left = int(sys.argv[2])
@@ -117,7 +117,7 @@ def step(*ignored):
 journal = Journal(Path(sys.argv[1]), KEY)
 journal._connection.set_trace_callback(step)
 with journal.drafts.saving("a"):
-    journal.outbox.add(note("c1", "Canary"), mid="mid-000001", made=Made(NOON, "", 0), before={})
+    journal.outbox.add(note("c1", "Canary"), mid="mid-000001", made=ClockReading(NOON, "", 0), before={})
 """
 
 
@@ -145,7 +145,7 @@ def test_a_kill_leaves_either_the_draft_or_what_was_saved(folder: Path) -> None:
 def test_a_draft_that_could_not_be_saved_stays(folder: Path, journal: Journal) -> None:
     window = Window(folder)
     journal.drafts.keep(window.id, [draft("a")], None)
-    made = Made(NOON, "", 0)
+    made = ClockReading(NOON, "", 0)
     journal.outbox.add(note("c1", "one"), mid="mid-000001", made=made, before={})
     with pytest.raises(ValueError, match="another"), journal.drafts.saving("a"):
         journal.outbox.add(note("c1", "one"), mid="mid-000001", made=made, before={})
@@ -195,7 +195,7 @@ def test_a_draft_that_is_lost_to_damage_is_counted(folder: Path, journal: Journa
     journal.close()
     path.write_bytes(b"x" * path.stat().st_size)
     opened = Journal.open_or_replace(path, KEY, NOON)
-    (loss,) = opened.journal.outbox.losses()
+    (loss,) = opened.journal.outbox.tray.losses()
     assert loss.words == "lost to a damaged file: 1 draft"
     opened.journal.close()
     window.close()
@@ -205,7 +205,7 @@ def test_a_damaged_journal_hands_its_drafts_on(folder: Path, journal: Journal) -
     window, path = Window(folder), folder / "journal.db"
     journal.drafts.keep(window.id, [draft("a")], b"{}")
     journal.save_filter(SavedFilter("mine", "tag:vip", NOON))
-    made = Made(NOON, "", 0.0)
+    made = ClockReading(NOON, "", 0.0)
     for number in range(60):
         journal.outbox.add(note("c", f"note {number} {'x' * 400}"), mid=f"mid-{number:03}", made=made, before={})
     journal.close()
@@ -216,6 +216,6 @@ def test_a_damaged_journal_hands_its_drafts_on(folder: Path, journal: Journal) -
     assert opened.moved_aside is not None
     assert opened.journal.drafts.take(window) == ([draft("a")], b"{}")
     assert opened.journal.saved_filters() == [SavedFilter("mine", "tag:vip", NOON)]
-    assert all(loss.drafts == 0 for loss in opened.journal.outbox.losses())
+    assert all(loss.drafts == 0 for loss in opened.journal.outbox.tray.losses())
     opened.journal.close()
     window.close()

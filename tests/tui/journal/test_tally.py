@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from sellmode_tui import sealed
-from sellmode_tui.account import tally as tallies
-from sellmode_tui.account.journal import Journal
-from sellmode_tui.account.tally import Tally, read_tally, tally_path
+from sellmode_tui.journal import tally as tallies
+from sellmode_tui.journal.journal import Journal
+from sellmode_tui.journal.tally import Tally, read_tally, tally_path
 from sellmode_tui.visibility.door import utc_now
 from tests.tui.cache.written import add, note, result
 
@@ -54,8 +54,8 @@ def test_the_last_of_several_counts(path: Path) -> None:
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from sellmode_tui.account import tally
-from sellmode_tui.account.journal import Journal
+from sellmode_tui.journal import tally
+from sellmode_tui.journal.journal import Journal
 from tests.tui.cache.written import add, note
 
 def die(*_):

@@ -15,10 +15,10 @@ import pytest
 
 from sellmode_contract.visibility import Account
 from sellmode_tui import sealed
-from sellmode_tui.account import journal as journals
-from sellmode_tui.account.journal import Journal, SavedFilter, SignedInAs
-from sellmode_tui.account.lease import Reading
-from sellmode_tui.cache.outbox import Kept, Made
+from sellmode_tui.journal import recovery
+from sellmode_tui.journal.clock import ClockReading
+from sellmode_tui.journal.entries import Kept
+from sellmode_tui.journal.journal import Journal, SavedFilter, SignedInAs
 from sellmode_tui.migrations import transaction
 from tests.tui.cache.written import note, result
 
@@ -79,20 +79,20 @@ def test_a_new_sign_in_ends_the_token_before_and_never_its_own(journal: Journal)
 
 
 def test_the_clock_only_goes_forward_until_a_contact_sets_it(journal: Journal) -> None:
-    journal.note_clock(Reading(NOON, "b", 1.0))
+    journal.note_clock(ClockReading(NOON, "b", 1.0))
     assert journal.clock() is None
-    journal.note_contact(Reading(NOON, "b", 1.0), 7 * DAY, 14 * DAY)
-    journal.note_clock(Reading(NOON + DAY, "b", 2.0))
-    journal.note_clock(Reading(NOON - DAY, "c", 3.0))
+    journal.note_contact(ClockReading(NOON, "b", 1.0), 7 * DAY, 14 * DAY)
+    journal.note_clock(ClockReading(NOON + DAY, "b", 2.0))
+    journal.note_clock(ClockReading(NOON - DAY, "c", 3.0))
     clock = journal.clock()
     assert clock is not None
     assert clock.contact == (NOON, 7 * DAY, 14 * DAY)
-    assert clock.mark == Reading(NOON + DAY, "c", 3.0)
-    journal.note_contact(Reading(NOON - DAY, "c", 4.0), DAY, 2 * DAY)
+    assert clock.mark == ClockReading(NOON + DAY, "c", 3.0)
+    journal.note_contact(ClockReading(NOON - DAY, "c", 4.0), DAY, 2 * DAY)
     clock = journal.clock()
     assert clock is not None
     assert clock.contact == (NOON - DAY, DAY, 2 * DAY)
-    assert clock.mark == Reading(NOON - DAY, "c", 4.0)
+    assert clock.mark == ClockReading(NOON - DAY, "c", 4.0)
 
 
 def test_saved_filters(journal: Journal) -> None:
@@ -110,7 +110,7 @@ def test_saved_filters(journal: Journal) -> None:
 def test_what_was_stored_survives_a_kill(path: Path) -> None:
     script = (
         "import datetime as dt, os, signal, sys; from pathlib import Path\n"
-        "from sellmode_tui.account.journal import Journal, SavedFilter\n"
+        "from sellmode_tui.journal.journal import Journal, SavedFilter\n"
         "journal = Journal(Path(sys.argv[1]), bytes(range(32)))\n"
         "journal.save_filter(SavedFilter('kept', 'tag:vip', dt.datetime.now(dt.UTC)))\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
@@ -184,14 +184,14 @@ def test_a_newer_journal_is_left_alone(journal: Journal, path: Path) -> None:
 def written(path: Path) -> dict[str, list[str]]:
     """A journal with mutations in every state on many pages, closed; the ids by state."""
     journal = Journal(path, KEY)
-    outbox, made = journal.outbox, Made(NOON, "", 0.0)
+    outbox, made = journal.outbox, ClockReading(NOON, "", 0.0)
     mids = [
         outbox.add(note("c", f"note {n} {'x' * 400}"), mid=f"mid-{n:03}", made=made, before={}).mid for n in range(120)
     ]
     batch = outbox.batch(40, 1 << 30)
     outbox.settle([result(entry, "rejected", code="invalid") for entry in batch[:20]], NOON)
     outbox.settle([result(entry) for entry in batch[20:30]], NOON)
-    outbox.leave_tray(mids[0], "discarded", NOON)
+    outbox.tray.leave(mids[0], "discarded", NOON)
     outbox.withdraw(mids[119])
     journal.save_filter(SavedFilter("mine", "tag:vip", NOON))
     journal.close()
@@ -210,7 +210,7 @@ def test_what_can_be_read_of_a_damaged_journal_goes_on_under_its_names(path: Pat
         assert opened.moved_aside is not None
         outbox = opened.journal.outbox
         waiting = [entry.mid for entry in outbox.waiting()]
-        tray = [item.mid for item in outbox.tray()]
+        tray = [item.mid for item in outbox.tray.items()]
         assert set(waiting) <= set(mids["waiting"])
         assert waiting == sorted(waiting), "in their order"
         assert set(tray) <= set(mids["tray"]) | {mids["all"][0]}
@@ -229,7 +229,7 @@ def test_what_can_be_read_of_a_damaged_journal_goes_on_under_its_names(path: Pat
 @pytest.mark.parametrize("older", [False, True])
 def test_what_was_written_at_once_is_still_known_so_unless_an_older_version_wrote_it(path: Path, older: bool) -> None:
     journal = Journal(path, KEY)
-    made = Made(NOON, "", 0.0)
+    made = ClockReading(NOON, "", 0.0)
     together = [f"one-{n}" for n in range(3)]
     journal.outbox.add_all([Kept(note("c", "short"), mid, {}) for mid in together], made=made)
     for n in range(60):
@@ -294,7 +294,7 @@ def _killed(patch: pytest.MonkeyPatch, moment: str) -> None:
         case "rescued":
             patch.setattr(sealed, "move_aside", die)
         case "replaced":
-            patch.setattr(journals, "_succeed", and_die(journals._succeed))
+            patch.setattr(recovery, "succeed", and_die(recovery.succeed))
         case _:
             patch.setattr(sealed, "move_aside", and_die(sealed.move_aside))
 
@@ -307,7 +307,7 @@ def test_who_has_a_journal_open_that_is_replaced_is_told_that_nothing_is_kept_th
     opened = Journal.open_or_replace(path, KEY, NOON)
     assert opened.moved_aside is not None
     with pytest.raises(sealed.Replaced, match="start it again"):
-        pane.outbox.add(note("c", "lost"), mid="lost", made=Made(NOON, "", 0.0), before={})
+        pane.outbox.add(note("c", "lost"), mid="lost", made=ClockReading(NOON, "", 0.0), before={})
     opened.journal.save_filter(SavedFilter("new", "", NOON))
     pane.close()
     opened.journal.close()
@@ -322,7 +322,7 @@ def test_of_two_who_replace_a_journal_the_second_takes_the_first_one_s(
     written(path)
     content = path.read_bytes()
     path.write_bytes(content[: 4096 * 30] + bytes(4096) + content[4096 * 31 :])
-    hold, others = journals._hold, []
+    hold, others = recovery.hold, []
 
     def late(*arguments: Any) -> bool:
         monkeypatch.undo()
@@ -332,7 +332,7 @@ def test_of_two_who_replace_a_journal_the_second_takes_the_first_one_s(
         connection.close()
         return hold(*arguments) and False
 
-    monkeypatch.setattr(journals, "_hold", late)
+    monkeypatch.setattr(recovery, "hold", late)
     second = Journal.open_or_replace(path, KEY, NOON)
     assert second.moved_aside is None
     assert [saved.name for saved in second.journal.saved_filters()] == ["mine", "new"]

@@ -17,18 +17,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-from sqlcipher3 import dbapi2
 
 from sellmode_contract.visibility import Account
 from sellmode_tui import pages, sealed
-from sellmode_tui.account.drafts import Drafts, add_drafts
-from sellmode_tui.account.errors import NotSignedIn
-from sellmode_tui.account.lease import Contact, Reading, advance
-from sellmode_tui.account.rescue import NOTHING, Rescued, rescue
-from sellmode_tui.account.tally import Tally, TallyKeeper
-from sellmode_tui.account.witness import Witness, read_witness, write_witness
-from sellmode_tui.cache.losses import Loss, add_losses, note_loss
-from sellmode_tui.cache.outbox import Outbox, add_bulks, add_epoch, committing, create_outbox
+from sellmode_tui.errors import NotSignedIn
+from sellmode_tui.journal import recovery
+from sellmode_tui.journal.clock import ClockReading, Contact, advance
+from sellmode_tui.journal.drafts import Drafts
+from sellmode_tui.journal.losses import note_loss
+from sellmode_tui.journal.outbox import Outbox
+from sellmode_tui.journal.rescue import NOTHING, rescue
+from sellmode_tui.journal.schema import STEPS, committing
+from sellmode_tui.journal.tally import Tally, TallyKeeper
+from sellmode_tui.journal.witness import Witness, read_witness, write_witness
 from sellmode_tui.migrations import migrate
 
 
@@ -59,7 +60,7 @@ class Clock(NamedTuple):
     """What the lease is reckoned from."""
 
     contact: Contact
-    mark: Reading
+    mark: ClockReading
     """The furthest reading so far."""
 
 
@@ -97,8 +98,8 @@ class Journal:
         self.path = path
         self._lock = threading.RLock()
         self._closed = False
-        if not os.path.lexists(path) and os.path.lexists(_successor(path)):
-            _succeed(path)  # killed while it replaced a damaged one
+        if not os.path.lexists(path) and os.path.lexists(recovery.successor_path(path)):
+            recovery.succeed(path)  # killed while it replaced a damaged one
         self._witnessed = not successor
         told = None if successor else read_witness(path)  # first: the file must be no older
         new = not os.path.lexists(path)
@@ -108,14 +109,14 @@ class Journal:
         except BaseException:
             self._tally.leave()
             raise
-        self._place = _place(path)
+        self._place = recovery.file_identity(path)
         self.outbox = Outbox(self._using)
         """What the person wrote."""
         self.drafts = Drafts(self._using, self.outbox)
         """What the person typed and has not saved."""
         try:
             with sealed.errors(path):
-                migrate(self._connection, path, _STEPS)
+                migrate(self._connection, path, STEPS)
             if told is not None:
                 self._miss(told)
             with self._using() as connection:
@@ -132,7 +133,7 @@ class Journal:
         try:
             connection = sealed.connect(path, key, create=True, synchronous="FULL")
             if not new and told is not None:
-                _compare(connection, path, told)
+                recovery.check_complete(connection, path, told)
             sealed.check(connection, path)
         except sealed.Corrupt as error:
             try:
@@ -161,7 +162,7 @@ class Journal:
             if not any_key and pages.sound(damaged.left, key, *([told.salt] if told else [])) is None:
                 raise
             with contextlib.ExitStack() as held:
-                if not _hold(held, path, key):  # another process has just replaced it
+                if not recovery.hold(held, path, key):  # another process has just replaced it
                     return cls.open_or_replace(path, key, now, any_key=any_key)
                 left = pages.read(path)
                 sound = pages.sound(
@@ -169,12 +170,12 @@ class Journal:
                     key,
                     *([told.salt] if told else []),
                 )
-                sealed.remove(_successor(path))
-                with contextlib.closing(cls(_successor(path), key, successor=True)) as successor:
+                sealed.remove(recovery.successor_path(path))
+                with contextlib.closing(cls(recovery.successor_path(path), key, successor=True)) as successor:
                     stamp = now.strftime("%Y%m%dT%H%M%SZ")
                     successor.take_over(sound, key, told, now, sealed.place_aside(path, stamp))
                 aside = sealed.move_aside(path, stamp)
-                _succeed(path)
+                recovery.succeed(path)
             return Opened(cls(path, key), aside)
 
     def take_over(
@@ -190,7 +191,7 @@ class Journal:
             else:
                 told = None
             connection.execute("UPDATE outbox SET change = change + 1")
-            loss = _loss(told, rescued, self._held(connection), now, aside.name)
+            loss = recovery.count_loss(told, rescued, self._held(connection), now, aside.name)
             if loss.changes is None or loss.total:
                 note_loss(connection, loss)
 
@@ -200,12 +201,12 @@ class Journal:
             known = connection.execute("SELECT journal, succeeds FROM outbox").fetchone()
         if told.journal not in known and told.holds + told.losses:
             with self._writing() as connection:
-                note_loss(connection, _loss(told, NOTHING, None, dt.datetime.now(dt.UTC), ""))
+                note_loss(connection, recovery.count_loss(told, NOTHING, None, dt.datetime.now(dt.UTC), ""))
 
     def _held(self, connection: sealed.Connection) -> Witness:
         """What the journal holds now."""
         salt = connection.execute("PRAGMA cipher_salt").fetchone()
-        return Witness.of(*connection.execute(_HELD).fetchone(), salt=bytes.fromhex(salt[0]) if salt else b"")
+        return Witness.of(*connection.execute(recovery.HELD).fetchone(), salt=bytes.fromhex(salt[0]) if salt else b"")
 
     def _witness(self, connection: sealed.Connection) -> None:
         if self._witnessed:
@@ -232,7 +233,7 @@ class Journal:
                 return
             try:
                 with contextlib.suppress(sealed.SealedError):  # what cannot be counted is not known
-                    self._tally.count(lambda: Tally(self.outbox.unsent(), self.outbox.needing_attention()))
+                    self._tally.count(lambda: Tally(self.outbox.unsent(), self.outbox.tray.open_count()))
             finally:
                 self._closed = True
                 self._connection.close()
@@ -246,7 +247,7 @@ class Journal:
             with sealed.errors(self.path, self._connection):
                 before = self._connection.total_changes
                 yield self._connection
-                if _place(self.path) != self._place:
+                if recovery.file_identity(self.path) != self._place:
                     raise sealed.Replaced(self.path)
                 if self._connection.total_changes != before and not self._connection.in_transaction:
                     self._witness(self._connection)
@@ -314,10 +315,10 @@ class Journal:
         contact, soft, hard, mark, boot, since_boot = row
         return Clock(
             Contact(dt.datetime.fromisoformat(contact), dt.timedelta(seconds=soft), dt.timedelta(seconds=hard)),
-            Reading(dt.datetime.fromisoformat(mark), boot, since_boot),
+            ClockReading(dt.datetime.fromisoformat(mark), boot, since_boot),
         )
 
-    def note_contact(self, reading: Reading, soft: dt.timedelta, hard: dt.timedelta) -> None:
+    def note_contact(self, reading: ClockReading, soft: dt.timedelta, hard: dt.timedelta) -> None:
         """The backend answered this account. The lease starts anew, from the clock as it is."""
         with self._writing() as connection:
             connection.execute(
@@ -332,7 +333,7 @@ class Journal:
                 ),
             )
 
-    def note_clock(self, reading: Reading) -> None:
+    def note_clock(self, reading: ClockReading) -> None:
         """Keep a reading if it proves more than the furthest so far. Before the first contact there is none to keep."""
         with self._lock:
             clock = self.clock()
@@ -367,107 +368,4 @@ class Journal:
             return connection.execute("DELETE FROM saved_filter WHERE name = ?", (name,)).rowcount > 0
 
 
-# ------------------------------------------------------------------ replacing a damaged one
-
-
-def _successor(path: Path) -> Path:
-    return path.with_name(f"{path.name}.rescued")
-
-
-def _succeed(path: Path) -> None:
-    """Put the successor into the place of a journal that was moved aside."""
-    if any(os.path.lexists(f"{path}{suffix}") for suffix in sealed.COMPANIONS):
-        sealed.move_aside(path, "log")  # killed before they followed: never to be taken for the successor's
-    with contextlib.suppress(FileNotFoundError):  # another process was faster
-        _successor(path).rename(path)
-
-
-def _hold(held: contextlib.ExitStack, path: Path, key: bytes) -> bool:
-    """Keep other processes from writing what would be lost, as far as the damage allows; False if it is another file.
-
-    Who has the file open finds out afterwards that it was replaced.
-    """
-    place = _place(path)
-    try:
-        connection = sealed.connect(path, key)
-    except sealed.SealedError:
-        return True
-    held.callback(connection.close)
-    with contextlib.suppress(dbapi2.DatabaseError):
-        connection.execute("BEGIN IMMEDIATE")
-    return _place(path) == place
-
-
-def _place(path: Path) -> tuple[int, int] | None:
-    """What tells a file from another one that takes its name."""
-    try:
-        status = os.lstat(path)
-    except FileNotFoundError:
-        return None
-    return status.st_dev, status.st_ino
-
-
-def _compare(connection: sealed.Connection, path: Path, told: Witness) -> None:
-    """Raises Corrupt if commits of this journal are gone."""
-    with sealed.errors(path):
-        columns = {name for (name,) in connection.execute("SELECT name FROM pragma_table_info('outbox')")}
-        if "commits" in columns:
-            row = connection.execute("SELECT journal, commits FROM outbox").fetchone()
-            if row is not None and (row[0] != told.journal or row[1] >= told.commits):
-                return
-    raise sealed.Corrupt(path, f"{path} is damaged: it holds less than was stored.")
-
-
-def _loss(told: Witness | None, rescued: Rescued, held: Witness | None, now: dt.datetime, kept_as: str) -> Loss:
-    """What is missing of what there was, at most; ``held`` is what is there now."""
-    if told is None:
-        return Loss(0, now, None, 0, 0, 0, kept_as)
-    # One that is missing may have been sent, or seen to: nobody knows which of them were not.
-    missing = set(range(1, told.last + 1)) - rescued.numbers
-    unsent = min(told.unsent, sum(number >= told.first for number in missing))
-    return Loss(
-        0,
-        now,
-        unsent + max(0, told.lost - (held.lost if held else 0)),
-        min(max(0, told.refused - rescued.refused), len(missing)),  # who is there otherwise needs attention again
-        max(0, told.filters - (held.filters if held else 0)),
-        max(0, told.drafts - (held.drafts if held else 0)),
-        kept_as,
-    )
-
-
-_HELD = (
-    "SELECT journal, commits, (SELECT count(*) FROM mutation WHERE state = 'waiting'),"
-    " ifnull((SELECT min(number) FROM mutation WHERE state = 'waiting'), 0),"
-    " ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'mutation'), 0),"
-    " (SELECT count(*) FROM tray WHERE state = 'open'), (SELECT count(*) FROM saved_filter),"
-    " (SELECT count(*) FROM draft),"
-    " (SELECT count(*) FROM loss WHERE seen_at IS NULL),"
-    " (SELECT ifnull(sum(ifnull(changes, 0) + refused + filters + drafts), 0) FROM loss WHERE seen_at IS NULL)"
-    " FROM outbox"
-)
-"""The fields of a `Witness` but the salt."""
 _REVOKE = "INSERT OR IGNORE INTO revocation SELECT token FROM session WHERE token IS NOT NULL"
-
-
-# ------------------------------------------------------------------ schema, step by step
-
-
-def create_session_clock_and_filters(connection: sealed.Connection) -> None:
-    """The first journal. Tables of one row have the id 1."""
-    connection.execute(
-        "CREATE TABLE session (id INTEGER PRIMARY KEY CHECK (id = 1), account TEXT NOT NULL, retailer TEXT NOT NULL, "
-        "token TEXT, expires_at TEXT NOT NULL) STRICT"
-    )
-    connection.execute("CREATE TABLE revocation (token TEXT PRIMARY KEY) STRICT, WITHOUT ROWID")
-    connection.execute(
-        "CREATE TABLE clock (id INTEGER PRIMARY KEY CHECK (id = 1), contact TEXT NOT NULL, soft_s REAL NOT NULL, "
-        "hard_s REAL NOT NULL, mark TEXT NOT NULL, boot TEXT NOT NULL, since_boot REAL NOT NULL) STRICT"
-    )
-    connection.execute(
-        "CREATE TABLE saved_filter (name TEXT PRIMARY KEY, text TEXT NOT NULL, created TEXT NOT NULL) "
-        "STRICT, WITHOUT ROWID"
-    )
-
-
-_STEPS = (create_session_clock_and_filters, create_outbox, add_bulks, add_epoch, add_losses, add_drafts)

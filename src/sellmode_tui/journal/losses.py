@@ -67,13 +67,3 @@ def acknowledge(connection: Connection, id: int, at: dt.datetime) -> bool:
         "UPDATE loss SET seen_at = ? WHERE id = ? AND seen_at IS NULL", (at.astimezone(dt.UTC).isoformat(), id)
     )
     return seen.rowcount > 0
-
-
-def add_losses(connection: Connection) -> None:
-    """A step of the journal's schema: losses; how many commits there were, and which damaged journal this replaces."""
-    connection.execute(
-        "CREATE TABLE loss (id INTEGER PRIMARY KEY, at TEXT NOT NULL, changes INTEGER, refused INTEGER NOT NULL, "
-        "filters INTEGER NOT NULL, drafts INTEGER NOT NULL, kept_as TEXT NOT NULL, seen_at TEXT) STRICT"
-    )
-    connection.execute("ALTER TABLE outbox ADD COLUMN commits INTEGER NOT NULL DEFAULT 0")
-    connection.execute("ALTER TABLE outbox ADD COLUMN succeeds TEXT")

@@ -9,9 +9,10 @@ import pytest
 
 from sellmode_contract.mutations import Create
 from sellmode_tui import sealed
-from sellmode_tui.account.journal import Journal, SavedFilter
-from sellmode_tui.account.witness import read_witness, witness_path
-from sellmode_tui.cache.outbox import Made, NotInTray
+from sellmode_tui.journal.clock import ClockReading
+from sellmode_tui.journal.journal import Journal, SavedFilter
+from sellmode_tui.journal.tray import NotInTray
+from sellmode_tui.journal.witness import read_witness, witness_path
 
 KEY = bytes(range(32))
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -26,7 +27,7 @@ def path(tmp_path: Path) -> Path:
 def write(journal: Journal, *numbers: int, length: int = 400) -> None:
     for number in numbers:
         operation = Create(id=f"n-{number}", kind="note", doc={"customer": "c", "text": "x" * length})
-        journal.outbox.add(operation, mid=f"mid-{number:03}", made=Made(NOON, "", 0.0), before={})
+        journal.outbox.add(operation, mid=f"mid-{number:03}", made=ClockReading(NOON, "", 0.0), before={})
 
 
 def killed(path: Path, *numbers: int) -> None:
@@ -52,7 +53,7 @@ def test_what_stood_on_a_damaged_page_is_counted_exactly(path: Path) -> None:
     place = len(content) // PAGE * 3 // 4 * PAGE
     path.write_bytes(content[: place + 10] + b"\xff" + content[place + 11 :])
     opened = Journal.open_or_replace(path, KEY, NOON)
-    (loss,) = opened.journal.outbox.losses()
+    (loss,) = opened.journal.outbox.tray.losses()
     assert loss.changes == 60 - len(waiting(opened.journal)) > 0
     assert opened.moved_aside is not None
     assert loss.kept_as == opened.moved_aside.name
@@ -67,17 +68,17 @@ def test_a_loss_is_told_until_somebody_has_seen_it(path: Path) -> None:
     path.write_bytes(b"x" * PAGE)
     for _ in range(2):
         journal = Journal.open_or_replace(path, KEY, NOON).journal
-        (loss,) = journal.outbox.losses()
+        (loss,) = journal.outbox.tray.losses()
         assert (loss.changes, loss.total) == (2, 2)
         journal.close()
         held = read_witness(path)
         assert held is not None
         assert (held.losses, held.lost) == (1, 2)
     journal = Journal(path, KEY)
-    journal.outbox.acknowledge_loss(loss.id)
+    journal.outbox.tray.acknowledge_loss(loss.id)
     with pytest.raises(NotInTray):
-        journal.outbox.acknowledge_loss(loss.id)
-    assert journal.outbox.losses() == []
+        journal.outbox.tray.acknowledge_loss(loss.id)
+    assert journal.outbox.tray.losses() == []
     journal.close()
     held = read_witness(path)
     assert held is not None
@@ -94,7 +95,7 @@ def test_what_follows_on_damage_in_the_log_is_read(path: Path, place: str) -> No
     log.write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
     opened = Journal.open_or_replace(path, KEY, NOON)
     assert opened.moved_aside is not None
-    lost = sum(loss.changes or 0 for loss in opened.journal.outbox.losses())
+    lost = sum(loss.changes or 0 for loss in opened.journal.outbox.tray.losses())
     assert len(waiting(opened.journal)) + lost == 20
     assert lost < 8, "one page holds no more"
     assert lost == 0 or place == "last frame"
@@ -110,7 +111,7 @@ def test_a_log_that_is_cut_is_no_older_journal(path: Path, rest: int | None) -> 
     else:
         log.write_bytes(log.read_bytes()[:rest])
     journal = Journal.open_or_replace(path, KEY, NOON).journal
-    (loss,) = journal.outbox.losses()
+    (loss,) = journal.outbox.tray.losses()
     assert loss.changes == 20
     assert waiting(journal) == []
     journal.close()
@@ -123,7 +124,7 @@ def test_without_its_salt_a_journal_is_read_all_the_same(path: Path) -> None:
     path.write_bytes(bytes(16) + path.read_bytes()[16:])
     opened = Journal.open_or_replace(path, KEY, NOON)
     assert len(waiting(opened.journal)) == 20
-    assert opened.journal.outbox.losses() == []
+    assert opened.journal.outbox.tray.losses() == []
     opened.journal.close()
 
 
@@ -141,9 +142,9 @@ def test_a_page_of_zeros_is_no_text_of_zeros(path: Path) -> None:
         journal = Journal.open_or_replace(path, KEY, NOON).journal
         bodies = [entry.body for entry in journal.outbox.waiting()]
         assert not any(b"\0" in body for body in bodies)
-        counted += sum(loss.changes or 0 for loss in journal.outbox.losses())
-        for loss in journal.outbox.losses():
-            journal.outbox.acknowledge_loss(loss.id)
+        counted += sum(loss.changes or 0 for loss in journal.outbox.tray.losses())
+        for loss in journal.outbox.tray.losses():
+            journal.outbox.tray.acknowledge_loss(loss.id)
         journal.close()
         witness_path(path).write_bytes(witness)
     assert counted
@@ -156,7 +157,7 @@ def test_a_journal_that_is_gone_is_missed(path: Path) -> None:
     journal.close()
     path.unlink()
     journal = Journal(path, KEY)
-    (loss,) = journal.outbox.losses()
+    (loss,) = journal.outbox.tray.losses()
     assert (loss.changes, loss.filters, loss.kept_as) == (3, 1, "")
     journal.close()
 
@@ -168,7 +169,7 @@ def test_a_damaged_witness_loses_nothing_and_accuses_nobody(path: Path) -> None:
     witness_path(path).write_bytes(b"journal abc commits 999999 unsent 9")
     opened = Journal.open_or_replace(path, KEY, NOON)
     assert opened.moved_aside is None
-    assert opened.journal.outbox.losses() == []
+    assert opened.journal.outbox.tray.losses() == []
     opened.journal.close()
     assert read_witness(path) is not None
 
@@ -181,7 +182,7 @@ def test_without_a_witness_a_loss_has_no_count(path: Path) -> None:
     content = path.read_bytes()
     path.write_bytes(content[:-2000] + bytes(2000))
     journal = Journal.open_or_replace(path, KEY, NOON).journal
-    (loss,) = journal.outbox.losses()
+    (loss,) = journal.outbox.tray.losses()
     assert loss.changes is None
     assert "possibly some unsent changes" in loss.words
     journal.close()

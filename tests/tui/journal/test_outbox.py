@@ -16,8 +16,12 @@ import pytest
 from sellmode_contract.mutations import Create, Edit, Finish, Rejected, encode
 from sellmode_contract.wire import MAX_MUTATION_BYTES
 from sellmode_tui import sealed
-from sellmode_tui.account.journal import Journal, SavedFilter, create_session_clock_and_filters
-from sellmode_tui.cache.outbox import Kept, Leaving, Made, NotInTray, Outbox, TakenBack, create_outbox
+from sellmode_tui.journal.clock import ClockReading
+from sellmode_tui.journal.entries import Kept, Leaving
+from sellmode_tui.journal.journal import Journal, SavedFilter
+from sellmode_tui.journal.outbox import Outbox, TakenBack
+from sellmode_tui.journal.schema import create_outbox, create_session_clock_and_filters
+from sellmode_tui.journal.tray import NotInTray
 from sellmode_tui.migrations import migrate
 from tests.tui.cache.lines import KEY, NOW
 from tests.tui.cache.written import add, new_mid, note, rename, result
@@ -61,7 +65,7 @@ def numbered(outbox: Outbox, count: int) -> list[str]:
 def test_what_was_added_is_there_after_reopening(path: Path, outbox: Outbox) -> None:
     operation = rename("c", "Zelda", "Ada")
     before = {"customer/c": '{"id":"c","given_name":"Ada"}', "history/h": None}
-    made = Made(NOW.astimezone(dt.timezone(dt.timedelta(hours=2))), "boot-1", 12.5)
+    made = ClockReading(NOW.astimezone(dt.timezone(dt.timedelta(hours=2))), "boot-1", 12.5)
     entry = outbox.add(operation, mid="m", made=made, before=before, undoes="earlier")
     journal = Journal(path, KEY)
     assert journal.outbox.waiting() == [entry]
@@ -95,7 +99,7 @@ def test_what_could_never_be_sent_is_not_kept(outbox: Outbox) -> None:
 
 
 def test_what_is_written_at_once_is_kept_altogether_or_not_at_all(outbox: Outbox) -> None:
-    made = Made(NOW, "boot", 1.0)
+    made = ClockReading(NOW, "boot", 1.0)
     first, second = (Kept(note("c", text), mid, {}) for text, mid in (("one", "m-1"), ("two", "m-2")))
     entries = outbox.add_all([first, second], made=made)
     assert outbox.add_all([first, second], made=made) == entries, "the same again"
@@ -114,7 +118,7 @@ def test_what_is_written_at_once_is_kept_altogether_or_not_at_all(outbox: Outbox
 
 
 def test_what_is_written_at_once_is_withdrawn_as_far_as_nothing_builds_on_it(outbox: Outbox) -> None:
-    made = Made(NOW, "boot", 1.0)
+    made = ClockReading(NOW, "boot", 1.0)
     following = {"manual_task/next": None}
     outbox.add_all(
         [
@@ -130,7 +134,7 @@ def test_what_is_written_at_once_is_withdrawn_as_far_as_nothing_builds_on_it(out
 
 
 def test_counts_and_times(outbox: Outbox) -> None:
-    assert (outbox.unsent(), outbox.oldest_unsent_at(), outbox.needing_attention()) == (0, None, 0)
+    assert (outbox.unsent(), outbox.oldest_unsent_at(), outbox.tray.open_count()) == (0, None, 0)
     for number in range(3):
         add(outbox, note("c", "x"), at=NOW + number * SECOND, mid=f"m{number}")
     assert (outbox.unsent(), outbox.oldest_unsent_at()) == (3, NOW)
@@ -216,14 +220,14 @@ def test_settling_keeps_results_and_is_the_same_twice(outbox: Outbox, other: Out
         result(entries[4], "retry", detail="The server failed."),
     ]
     outbox.settle(answers, NOW)
-    change, tray, latest = outbox.change(), outbox.tray(), outbox.latest(9)
+    change, tray, latest = outbox.change(), outbox.tray.items(), outbox.latest(9)
     other.settle(answers, NOW)
-    assert (outbox.change(), outbox.tray(), outbox.latest(9)) == (change, tray, latest)
+    assert (outbox.change(), outbox.tray.items(), outbox.latest(9)) == (change, tray, latest)
     assert [entry.result for entry in reversed(latest)] == [*answers[:4], None]
     assert [(item.mid, item.result) for item in tray] == [(entries[n].mid, answers[n]) for n in (2, 3)]
     assert [(item.made_at, item.at, item.state) for item in tray] == [(NOW, NOW, "open")] * 2
     assert tray[0].operation == entries[2].operation
-    assert outbox.needing_attention() == 2
+    assert outbox.tray.open_count() == 2
     [left] = outbox.waiting()
     assert (left.said, left.tries, left.seq) == ("The server failed.", 1, 5)
     outbox.settle(answers[4:], NOW + SECOND)
@@ -246,7 +250,7 @@ def test_what_was_settled_is_not_settled_otherwise(outbox: Outbox) -> None:
     [entry] = outbox.batch(50, ALL_BYTES)
     outbox.settle([result(entry, "applied")], NOW)
     outbox.settle([result(entry, "rejected", code="poison")], NOW)
-    assert outbox.tray() == []
+    assert outbox.tray.items() == []
 
 
 def test_a_journal_that_another_process_writes_is_busy_and_nothing_is_lost(
@@ -264,7 +268,7 @@ def test_a_journal_that_another_process_writes_is_busy_and_nothing_is_lost(
     writer.execute("ROLLBACK")
     writer.close()
     hasty.outbox.settle([result(entry, "rejected", code="invalid")], NOW)
-    assert (hasty.outbox.unsent(), hasty.outbox.needing_attention()) == (0, 1)
+    assert (hasty.outbox.unsent(), hasty.outbox.tray.open_count()) == (0, 1)
     hasty.close()
 
 
@@ -278,12 +282,15 @@ def test_a_full_disk_refuses_and_keeps_nothing_by_halves(path: Path) -> None:
     (pages,) = journal._connection.execute("PRAGMA page_count").fetchone()
     journal._connection.execute(f"PRAGMA max_page_count = {pages + 2}")
     many = [Kept(note("c", "x" * 3000), new_mid(), {}) for _ in range(20)]
-    for attempt in (lambda: outbox.add_all(many, made=Made(NOW, "", 0)), lambda: add(outbox, note("c", "x" * 30_000))):
+    for attempt in (
+        lambda: outbox.add_all(many, made=ClockReading(NOW, "", 0)),
+        lambda: add(outbox, note("c", "x" * 30_000)),
+    ):
         with pytest.raises(sealed.DiskFull, match="Free some room"):
             attempt()
     assert [entry.mid for entry in outbox.waiting()] == [kept]
     journal._connection.execute("PRAGMA max_page_count = 1073741823")
-    outbox.add_all(many, made=Made(NOW, "", 0))
+    outbox.add_all(many, made=ClockReading(NOW, "", 0))
     assert [entry.mid for entry in outbox.waiting()] == [kept, *(each.mid for each in many)]
     journal.close()
 
@@ -310,7 +317,7 @@ def test_another_epoch_gets_again_what_was_applied_but_not_what_was_refused(outb
     assert sent(outbox) == [(mids[0], 1), (mids[2], 2), (mids[3], 3)]
     folds = {pending.mid: pending.folds for pending in outbox.news(None, 0).mutations}
     assert folds == {mids[2]: True, mids[3]: True}  # as before
-    assert [item.mid for item in outbox.tray()] == [mids[1]]
+    assert [item.mid for item in outbox.tray.items()] == [mids[1]]
     outbox.settle([result(entry) for entry in outbox.waiting()], NOW)
     assert outbox.unsent() == 0
 
@@ -327,14 +334,14 @@ def test_another_epoch_gets_again_what_was_handed_over(
     (entry,) = outbox.batch(1, ALL_BYTES)
     outbox.settle([result(entry, "parked", code="moved")], NOW)
     if seen_to:
-        outbox.leave_tray(mid, "discarded", NOW)
+        outbox.tray.leave(mid, "discarded", NOW)
     outbox.renumber("other", again=True)
     assert sent(outbox) == [(mid, 1)]
-    assert outbox.needing_attention() == (0 if seen_to else 1), "as it was until the backend has answered"
+    assert outbox.tray.open_count() == (0 if seen_to else 1), "as it was until the backend has answered"
     (entry,) = outbox.waiting()
     outbox.settle([result(entry, st, code=code)], NOW + SECOND)
     told_anew = st == "rejected"
-    items = outbox.tray()
+    items = outbox.tray.items()
     assert [item.mid for item in items] == ([mid] if needs_attention and (told_anew or not seen_to) else [])
     assert [item.result.st for item in items] == [st] * len(items)
 
@@ -352,7 +359,7 @@ def test_what_is_settled_is_forgotten_once_it_does_not_show_any_more(outbox: Out
     assert len(outbox.latest(9)) == 4
     outbox.forget(NOW + SECOND)
     assert [entry.mid for entry in outbox.latest(9)] == [outbox.waiting()[0].mid, entries[2].mid]
-    assert [item.mid for item in outbox.tray()] == [entries[1].mid]  # which never expires
+    assert [item.mid for item in outbox.tray.items()] == [entries[1].mid]  # which never expires
 
 
 def test_retiring_is_as_of_a_change(outbox: Outbox) -> None:
@@ -371,24 +378,24 @@ def test_retiring_is_as_of_a_change(outbox: Outbox) -> None:
 def test_what_leaves_the_tray_with_a_mutation_comes_back_with_its_withdrawal(outbox: Outbox, other: Outbox) -> None:
     refused = numbered(outbox, 1)[0]
     outbox.settle([result(entry, "rejected", code="invalid") for entry in outbox.batch(1, ALL_BYTES)], NOW)
-    made = Made(NOW, "", 0.0)
+    made = ClockReading(NOW, "", 0.0)
     leaves = Leaving(refused, "handed_over")
     again = note("c", "again")
     for _ in range(2):  # the caller was not sure that it was kept
         outbox.add(again, mid="again", made=made, before={}, leaves=leaves)
-    assert outbox.needing_attention() == 0
+    assert outbox.tray.open_count() == 0
     with pytest.raises(NotInTray):
         other.add(note("c", "twice"), mid="twice", made=made, before={}, leaves=leaves)
     assert [entry.mid for entry in outbox.waiting()] == ["again"]
     before = outbox.change()
     assert outbox.withdraw("again")
-    assert [(item.mid, item.state) for item in outbox.tray()] == [(refused, "open")]
+    assert [(item.mid, item.state) for item in outbox.tray.items()] == [(refused, "open")]
     assert outbox.change() > before
 
 
 def test_the_same_is_taken_back_once(outbox: Outbox, other: Outbox) -> None:
     first = numbered(outbox, 1)[0]
-    made = Made(NOW, "", 0.0)
+    made = ClockReading(NOW, "", 0.0)
     outbox.add(note("c", "back"), mid="back", made=made, before={}, undoes=first)
     with pytest.raises(TakenBack):
         other.add(note("c", "back again"), mid="again", made=made, before={}, undoes=first)
@@ -402,8 +409,8 @@ def test_what_is_kept_for_weeks_costs_a_pass_nothing(path: Path) -> None:
     numbered(outbox, 300)
     outbox.settle([result(entry) for entry in outbox.batch(150, ALL_BYTES)], NOW)
     outbox.settle([result(entry, "rejected", code="invalid") for entry in outbox.batch(150, ALL_BYTES)], NOW)
-    for item in outbox.tray():
-        outbox.leave_tray(item.mid, "discarded", NOW)
+    for item in outbox.tray.items():
+        outbox.tray.leave(item.mid, "discarded", NOW)
     outbox.retire()
     steps: list[None] = []
     with journal._using() as connection:
@@ -414,7 +421,7 @@ def test_what_is_kept_for_weeks_costs_a_pass_nothing(path: Path) -> None:
     assert len(steps) <= 10
     outbox.forget(NOW + SECOND)
     assert len(steps) > 10
-    assert (outbox.tray(open_only=False), outbox.latest(1)) == ([], [])
+    assert (outbox.tray.items(open_only=False), outbox.latest(1)) == ([], [])
     journal.close()
 
 
@@ -423,19 +430,19 @@ def test_the_tray_keeps_what_is_open(outbox: Outbox) -> None:
     entries = outbox.batch(3, ALL_BYTES)
     outbox.settle([result(entry, "rejected", code="invalid") for entry in entries], NOW)
     before = outbox.change()
-    assert outbox.leave_tray(entries[0].mid, "resent", NOW)
-    assert not outbox.leave_tray(entries[0].mid, "discarded", NOW)
-    assert not outbox.leave_tray("unknown", "discarded")
+    assert outbox.tray.leave(entries[0].mid, "resent", NOW)
+    assert not outbox.tray.leave(entries[0].mid, "discarded", NOW)
+    assert not outbox.tray.leave("unknown", "discarded")
     assert outbox.change() == before + 1
-    assert outbox.needing_attention() == len(outbox.tray()) == 2
-    assert [item.state for item in outbox.tray(open_only=False)] == ["resent", "open", "open"]
-    item = outbox.tray_item(entries[0].mid)
+    assert outbox.tray.open_count() == len(outbox.tray.items()) == 2
+    assert [item.state for item in outbox.tray.items(open_only=False)] == ["resent", "open", "open"]
+    item = outbox.tray.item(entries[0].mid)
     assert item is not None
     assert item.state == "resent"
     outbox.forget(NOW + 31 * DAY)
-    assert outbox.tray_item(entries[0].mid) is None
-    assert outbox.needing_attention() == 2
-    assert outbox.tray_item("unknown") is None
+    assert outbox.tray.item(entries[0].mid) is None
+    assert outbox.tray.open_count() == 2
+    assert outbox.tray.item("unknown") is None
 
 
 # ------------------------------------------------------------------ several at once, and killed
@@ -458,7 +465,7 @@ def test_threads_and_panes_write_at_once(outbox: Outbox, other: Outbox) -> None:
 _WRITERS = """
 import sys
 from pathlib import Path
-from sellmode_tui.account.journal import Journal
+from sellmode_tui.journal.journal import Journal
 from tests.tui.cache.lines import KEY
 from tests.tui.cache.written import add, note
 
@@ -499,7 +506,7 @@ def test_processes_that_send_at_once_give_no_number_twice(path: Path, outbox: Ou
 _DEADLY = """
 import os, signal, sys
 from pathlib import Path
-from sellmode_tui.account.journal import Journal
+from sellmode_tui.journal.journal import Journal
 from tests.tui.cache.lines import KEY, NOW
 from tests.tui.cache.written import add, note, result
 
@@ -546,7 +553,7 @@ def test_killed_at_any_step_nothing_that_was_told_is_lost(tmp_path: Path) -> Non
             assert entry.sent
             assert entry.seq == int(seq) or renamed
         refused = {entry.mid for entry in outbox.latest(9) if entry.result and entry.result.st == "rejected"}
-        assert {item.mid for item in outbox.tray()} == refused
+        assert {item.mid for item in outbox.tray.items()} == refused
         assert refused or ["refused"] not in told
         ended = ["ended"] in told
         journal.close()

@@ -1,0 +1,48 @@
+"""What the backend answered to a mutation, in the journal's tables: for the outbox's transactions."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+
+from sellmode_contract.wire import Result
+from sellmode_tui.journal import tray
+from sellmode_tui.journal.schema import count_change
+from sellmode_tui.sealed import Connection
+
+
+def failed(connection: Connection, result: Result, at: dt.datetime) -> None:
+    """The backend failed at it. What is said is shown; the fold stays as it is."""
+    counted = connection.execute(
+        "UPDATE mutation SET said = ?, tries = tries + 1, said_at = ?2"
+        " WHERE mid = ? AND state = 'waiting' AND said_at IS NOT ?2",
+        (result.detail, at.isoformat(), result.mid),
+    )
+    if counted.rowcount:
+        count_change(connection)
+
+
+def settled(connection: Connection, result: Result, at: dt.datetime) -> None:
+    """The backend has done it or refused it; what is settled already stays."""
+    row = connection.execute("SELECT 1 FROM mutation WHERE mid = ? AND state = 'waiting'", (result.mid,)).fetchone()
+    if row is None:  # settled already, or by another terminal of this account
+        return
+    kept = msgspec.json.encode(result).decode()
+    refused = result.st in ("rejected", "parked")
+    connection.execute(
+        "UPDATE mutation SET state = ?, folds = folds AND NOT ?, result = ?, settled_at = ?, sent = 1, change = ?"
+        " WHERE mid = ?",
+        (
+            "refused" if refused else "applied",
+            refused,
+            kept,
+            at.isoformat(),
+            count_change(connection),
+            result.mid,
+        ),
+    )
+    if refused:
+        tray.refused(connection, result.mid)
+    else:
+        tray.applied(connection, result.mid)
