@@ -55,6 +55,14 @@ def read_due(text: str) -> Due:
     return Due(day, dt.time.fromisoformat(time_text) if time_text else None)
 
 
+def read_day(text: str) -> dt.date:
+    """A day as records have it, of what somebody typed. Raises ValueError with what is wrong with it."""
+    due = read_due(text.strip())
+    if due.time is not None:
+        raise ValueError("it is a day, without a time")
+    return due.day
+
+
 def day_start(day: dt.date, zone: dt.tzinfo) -> dt.datetime:
     """The UTC instant at which a day begins; where midnight is left out, when the clocks are put forward."""
     return dt.datetime.combine(day, dt.time(), zone).astimezone(dt.UTC)

@@ -1,6 +1,6 @@
 """``sellmode``: the app and its commands. Data goes to standard output, talk to standard error.
 
-What a command needs is loaded when it is called; none of them loads Textual. Exit codes are in `commands.outcome`.
+What a command needs is loaded when it is called; none of them loads Textual. Exit codes are in `commands.exit_codes`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import click
 from sellmode_contract.text import spell_sequences
 from sellmode_tui.account.process import harden_process
 from sellmode_tui.account.settings import ASCII_TERMINALS
-from sellmode_tui.commands.outcome import MEANINGS, Exit, failure
+from sellmode_tui.commands.exit_codes import MEANINGS, Exit, failure
 
 _COMMANDS = {
     "accounts": ("sellmode_tui.commands.accounts", "List the accounts that signed in on this machine."),
@@ -27,8 +27,8 @@ _COMMANDS = {
     "status": ("sellmode_tui.commands.accounts", "Tell how this machine's accounts stand."),
     "sync": ("sellmode_tui.commands.sync", "Send what was written and fetch what has changed, once."),
     "tasks": ("sellmode_tui.commands.tasks", "List, show and do tasks, and make them."),
-    "undo": ("sellmode_tui.commands.undo", "Take back what you wrote last."),
-    "unsent": ("sellmode_tui.commands.unsent", "List what the server has not taken yet."),
+    "undo": ("sellmode_tui.commands.own_changes", "Take back what you wrote last."),
+    "unsent": ("sellmode_tui.commands.own_changes", "List what the server has not taken yet."),
     "why": ("sellmode_tui.commands.why", "Explain who may see something, and by which rule."),
 }
 """Where each command is (as ``NAME_command``), and what it does: enough for ``--help`` without loading any."""

@@ -15,13 +15,14 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import click
 import pytest
 
 from sellmode_contract.text import escaped_json, visible
 from sellmode_tui.account.folders import known_accounts
 from sellmode_tui.account.session import unlock
 from sellmode_tui.account.settings import Settings
-from sellmode_tui.commands.profile import as_json_object, print_profile
+from sellmode_tui.commands.profile import as_json_object, profile_lines
 from sellmode_tui.visibility.customers import CustomerQuery
 from sellmode_tui.workspace import Workspace
 from tests.backend.importers.exports import ORDER, Export, Record, as_csv, customer, product
@@ -225,7 +226,7 @@ def test_every_profile_is_printed_harmlessly(shop: Shop, capfdbinary: pytest.Cap
         for place, text in enumerate(HOSTILE):
             profile = workspace.door.profile(*workspace.door.named(number(place), 2))
             assert profile is not None
-            print_profile(profile, workspace.door.zone())
+            click.echo("\n".join(profile_lines(profile, workspace.door.zone())))
             printed = capfdbinary.readouterr().out
             assert foreign_controls(printed) == []
             if PLAIN.fullmatch(text):

@@ -445,6 +445,24 @@ def test_the_doctor_asks_servers_when_told_to(desk: Desk) -> None:
     assert sorted(check["result"] for check in checks) == ["ok", "warning"]
 
 
+def test_status_and_doctor_look_at_the_accounts_that_are_named(desk: Desk) -> None:
+    with FaultProxy(int(desk.shop.url.rpartition(":")[2])) as proxy:
+        assert desk.ask("sync", "--server", proxy.url, "--user", "ada").code == 0
+    assert len(desk.run("status", "--user", "ADA", "--json").objects) == 2
+    (status,) = desk.run("status", "--server", desk.shop.url, "--json").objects
+    assert status["server"] == desk.shop.url
+    nobody = desk.run("status", "--user", "nobody")
+    assert (nobody.code, nobody.out, f"--server {proxy.url} --user ada" in nobody.err) == (3, "", True)
+    named = desk.run("doctor", "--online", "--server", desk.shop.url, "--json").objects
+    assert [check["result"] for check in named if check["check"] in ("changes", "server")] == ["ok", "ok"]
+    assert desk.run("doctor", "--user", "nobody").code == 3
+    elsewhere = desk.run(
+        "doctor", "--online", "--server", proxy.url.replace("127.0.0.1", "localhost"), "--json"
+    ).objects
+    (server,) = [check for check in elsewhere if check["check"] in ("changes", "server")]
+    assert (server["check"], server["result"]) == ("server", "warning")
+
+
 LOADED = """
 import sys
 sys.argv = ["sellmode", *sys.argv[1:]]

@@ -22,7 +22,7 @@ from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.records import Record
 from sellmode_contract.rules.checking import MOST_RULES
 from sellmode_contract.rules.defaults import default_rules
-from sellmode_contract.rules.files import LONGEST_FILE, RuleFileError, read_briefs, read_rules, write_rules
+from sellmode_contract.rules.files import MAX_FILE, RuleFileError, read_briefs, read_rules, write_rules
 
 STANDARD_INPUT = Path("-")
 RULES_ARE_OFF = "Its first rules are there, switched off: `rules list` has them, `rules enable` switches them on."
@@ -70,7 +70,7 @@ def rule_named(connection: Connection, slug: str, store: StoreEntry | None, *, l
 def text_of(path: Path) -> str:
     """A file's text, or that of standard input. Raises RulesRefused."""
     try:
-        content = sys.stdin.buffer.read(4 * LONGEST_FILE) if path == STANDARD_INPUT else path.read_bytes()
+        content = sys.stdin.buffer.read(4 * MAX_FILE) if path == STANDARD_INPUT else path.read_bytes()
         return content.decode()
     except OSError as error:
         raise RulesRefused(f"{text.visible(str(path))} cannot be read: {error.strerror}.") from None

@@ -23,7 +23,7 @@ from sellmode_contract.refusals import Rejected
 from sellmode_contract.rules import checking
 from sellmode_contract.text import visible
 
-LONGEST_FILE = 1_000_000
+MAX_FILE = 1_000_000
 """Characters."""
 RULE, CORPORATE_TASK = "rule", "corporate_task"
 """Names of the tables."""
@@ -117,8 +117,8 @@ class _File:
         self.tables = [_Table(fields, *place) for fields, place in zip(tables, found, strict=True)]
 
     def _read(self) -> dict[str, Any]:
-        if len(self._text) > LONGEST_FILE:
-            raise RuleFileError(f"the file has more than {LONGEST_FILE} characters", 1, 1)
+        if len(self._text) > MAX_FILE:
+            raise RuleFileError(f"the file has more than {MAX_FILE} characters", 1, 1)
         try:
             return tomllib.loads(self._text)
         except tomllib.TOMLDecodeError as error:

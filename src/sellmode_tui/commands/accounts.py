@@ -10,7 +10,8 @@ import click
 
 from sellmode_contract.text import visible
 from sellmode_tui.account.folders import AccountFolder, known_accounts
-from sellmode_tui.commands.outcome import Nothing
+from sellmode_tui.commands.entering import Choice, known_account_options, matching_folders, no_such_account
+from sellmode_tui.commands.exit_codes import Nothing
 from sellmode_tui.commands.output import Table, json_option, minute, print_json
 from sellmode_tui.journal.tally import Tally, read_tally
 from sellmode_tui.journal.witness import read_witness
@@ -28,7 +29,7 @@ _STATES = {
 @json_option
 def accounts_command(*, as_json: bool) -> None:
     """List the accounts that signed in on this machine. Opens none, needs no password."""
-    folders = _folders()
+    folders = _existing(known_accounts())
     if as_json:
         for folder in folders:
             print_json(_account(folder))
@@ -39,9 +40,10 @@ def accounts_command(*, as_json: bool) -> None:
 
 @click.command("status")
 @json_option
-def status_command(*, as_json: bool) -> None:
+@known_account_options
+def status_command(choice: Choice, *, as_json: bool) -> None:
     """Tell how this machine's accounts stand: last sync, lock, files. Opens none, needs no password and no network."""
-    for number, folder in enumerate(_folders()):
+    for number, folder in enumerate(_chosen(choice)):
         status = _status(folder)
         if as_json:
             print_json(status)
@@ -67,8 +69,15 @@ def status_command(*, as_json: bool) -> None:
                 click.echo(f"  {label:12}{visible(value)}")
 
 
-def _folders() -> list[AccountFolder]:
-    folders = known_accounts()
+def _chosen(choice: Choice) -> list[AccountFolder]:
+    if choice.server is None and choice.user_name is None:
+        return _existing(known_accounts())  # those, too, that cannot be read
+    if found := matching_folders(choice):
+        return found
+    raise no_such_account()
+
+
+def _existing(folders: list[AccountFolder]) -> list[AccountFolder]:
     if not folders:
         raise Nothing("Nobody has signed in on this machine yet. Start `sellmode`.")
     return folders

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-from collections.abc import Iterator
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
 import click
 
 from sellmode_contract.text import visible, visible_lines
-from sellmode_tui.commands.entering import Choice, account_options, opened
-from sellmode_tui.commands.given import field_values, from_option, read_json, set_option
-from sellmode_tui.commands.kept import tell_written
-from sellmode_tui.commands.outcome import Exit, Failure, Nothing
-from sellmode_tui.commands.output import Table, json_option, minute, plain, print_json, say
+from sellmode_tui.commands import resolve
+from sellmode_tui.commands.base import Opened, Parameter, command
+from sellmode_tui.commands.exit_codes import Exit, Failure
+from sellmode_tui.commands.inputs import field_values, from_option, read_json, set_option
+from sellmode_tui.commands.output import minute, plain, say
 from sellmode_tui.visibility import Attention, Door, Duplicate, HandedOver, Lost, NotInTray, Refused
 from sellmode_tui.visibility.values import as_text
 
-SHORT_KEY: Final = 8
-"""Last characters of a key that a table shows; as many name it. Keys begin with the time, so their ends differ."""
-_Sort = TypeVar("_Sort", Lost, Refused, HandedOver, Duplicate)
-_SORTS: Final = {"lost": "lost", "refused": "refused", "handed_over": "to be judged", "duplicate": "duplicate"}
+_SOURCES: Final = {"lost": "lost", "refused": "refused", "handed_over": "to be judged", "duplicate": "duplicate"}
+_KEY: Parameter = click.argument("key", metavar="KEY")
 
 
 @click.group("attention")
@@ -32,206 +29,42 @@ def attention_command() -> None:
     """
 
 
-@attention_command.command("list")
-@json_option
-@account_options
-def list_command(choice: Choice, *, as_json: bool) -> None:
+@command("list", of=attention_command)
+def list_command(opened: Opened) -> None:
     """List what is lost, refused or handed over to you, and, for managers, customers who may be there twice.
 
-    \b
-      sellmode attention list
-    """  # noqa: D301  # click's mark for lines to be kept
-    with opened(choice) as workspace:
-        door = workspace.door
-        found, zone, waiting = door.attention(), door.zone(), door.waiting_with_owners()
-    if as_json:
-        for each in found:
-            print_json(_as_object(each))
-    elif found:
-        table = Table(["SINCE", "WHAT", "ABOUT", "REASON", "KEY"])
-        table.print(
-            [minute(_since(each), zone), _SORTS[each.source], _words(each), _reason(each), each.key[-SHORT_KEY:]]
-            for each in found
-        )
-    if waiting:
+    sellmode attention list
+    """
+    zone = opened.door.zone()
+    if waiting := opened.door.waiting_with_owners():
         changes = "1 change waits" if waiting == 1 else f"{waiting:,} changes wait"
         say(f"{changes} to be judged by those who look after the customers.")
-    if not found:
-        raise Nothing("Nothing needs attention.")
+    opened.print_list(
+        opened.door.attention(),
+        {
+            "SINCE": lambda each: minute(_since(each), zone),
+            "WHAT": lambda each: _SOURCES[each.source],
+            "ABOUT": _words,
+            "REASON": _reason,
+            # Keys begin with the time, so their ends differ.
+            "KEY": lambda each: each.key[-resolve.MIN_ID :],
+        },
+        _as_object,
+        empty="Nothing needs attention.",
+    )
 
 
-@attention_command.command("show")
-@click.argument("key", metavar="KEY")
-@json_option
-@account_options
-def show_command(choice: Choice, key: str, *, as_json: bool) -> None:
+@command("show", _KEY, of=attention_command)
+def show_command(opened: Opened, key: str) -> None:
     """Show KEY with its values and, where you may see them, the present ones.
 
-    \b
-      sellmode attention show 5f1c22aa
-    """  # noqa: D301  # click's mark for lines to be kept
-    with opened(choice) as workspace:
-        found, zone = _named(workspace.door, key), workspace.door.zone()
-    if as_json:
-        print_json(_as_object(found))
-        return
-    for line in _lines(found, zone):
-        click.echo(line)
+    sellmode attention show 5f1c22aa
+    """
+    found = _named(opened.door, key)
+    opened.print_one(_as_object(found), _lines(found, opened.door.zone()))
 
 
-@attention_command.command("resend")
-@click.argument("key", metavar="KEY")
-@set_option
-@from_option("Read other values as a JSON object, by field, from FILE.")
-@json_option
-@account_options
-def resend_command(
-    choice: Choice, key: str, assignments: tuple[str, ...], source: str | None, *, as_json: bool
-) -> None:
-    """Write what was refused once more, as it was or with other values, and what was refused with it.
-
-    \b
-      sellmode attention resend 5f1c22aa --set phone='+41 44 123 45 67'
-    """  # noqa: D301  # click's mark for lines to be kept
-    with _seeing_to(choice, key, Refused) as (door, found):
-        values = {**(read_json(source) if source else {}), **field_values(assignments, door.retailer())}
-        tell_written(door, door.resend(found.key, values), as_json=as_json)
-
-
-@attention_command.command("hand-over")
-@click.argument("key", metavar="KEY")
-@json_option
-@account_options
-def hand_over_command(choice: Choice, key: str, *, as_json: bool) -> None:
-    """Give what was refused to whoever looks after the customer.
-
-    \b
-      sellmode attention hand-over 5f1c22aa
-    """  # noqa: D301  # click's mark for lines to be kept
-    with _seeing_to(choice, key, Refused) as (door, found):
-        tell_written(door, door.hand_over(found.key), as_json=as_json)
-
-
-@attention_command.command("copy")
-@click.argument("key", metavar="KEY")
-@json_option
-@account_options
-def copy_command(choice: Choice, key: str, *, as_json: bool) -> None:
-    """Print the values of what was refused, to be used elsewhere.
-
-    \b
-      sellmode attention copy 5f1c22aa
-    """  # noqa: D301  # click's mark for lines to be kept
-    with _seeing_to(choice, key, Refused) as (door, found):
-        text = door.copy_text(found.key)
-        if as_json:
-            print_json({"key": found.key, "text": text})
-        else:
-            click.echo("\n".join(visible_lines(text)))
-
-
-@attention_command.command("discard")
-@click.argument("key", metavar="KEY")
-@json_option
-@account_options
-def discard_command(choice: Choice, key: str, *, as_json: bool) -> None:
-    """Give up what was refused, and what was refused with it.
-
-    \b
-      sellmode attention discard 5f1c22aa
-    """  # noqa: D301  # click's mark for lines to be kept
-    with _seeing_to(choice, key, Refused) as (door, found):
-        door.discard(found.key)
-        if as_json:
-            print_json({"key": found.key, "words": found.words})
-        else:
-            click.echo(f"Discarded: {visible(found.words)}.")
-
-
-@attention_command.command("acknowledge")
-@click.argument("key", metavar="KEY")
-@json_option
-@account_options
-def acknowledge_command(choice: Choice, key: str, *, as_json: bool) -> None:
-    """Mark what was lost to a damaged file as seen; it is not shown again.
-
-    \b
-      sellmode attention acknowledge lost0001
-    """  # noqa: D301  # click's mark for lines to be kept
-    with _seeing_to(choice, key, Lost) as (door, found):
-        door.acknowledge_loss(found.id)
-        if as_json:
-            print_json({"key": found.key, "words": found.words})
-        else:
-            click.echo(f"Seen: {found.words}.")
-
-
-@attention_command.command("accept")
-@click.argument("key", metavar="KEY")
-@json_option
-@account_options
-def accept_command(choice: Choice, key: str, *, as_json: bool) -> None:
-    """Make a change that was handed over to you your own.
-
-    \b
-      sellmode attention accept 5f1c22aa
-    """  # noqa: D301  # click's mark for lines to be kept
-    with _seeing_to(choice, key, HandedOver) as (door, found):
-        tell_written(door, door.accept_parked(found.key), as_json=as_json)
-
-
-@attention_command.command("reject")
-@click.argument("key", metavar="KEY")
-@json_option
-@account_options
-def reject_command(choice: Choice, key: str, *, as_json: bool) -> None:
-    """Drop a change that was handed over to you.
-
-    \b
-      sellmode attention reject 5f1c22aa
-    """  # noqa: D301  # click's mark for lines to be kept
-    with _seeing_to(choice, key, HandedOver) as (door, found):
-        tell_written(door, door.discard_parked(found.key), as_json=as_json)
-
-
-@attention_command.command("merge")
-@click.argument("key", metavar="KEY")
-@click.option("--keep", metavar="CUSTOMER", required=True, help="Id of the customer who stays, or its beginning.")
-@click.option("--take", metavar="FIELD", multiple=True, help="A field whose value is the other one's.")
-@json_option
-@account_options
-def merge_command(choice: Choice, key: str, keep: str, take: tuple[str, ...], *, as_json: bool) -> None:
-    """Make one customer of two. The stricter consent stays; tags and the like of both are kept.
-
-    \b
-      sellmode attention merge 5f1c22aa --keep 019a3c55 --take phone --take email
-    """  # noqa: D301  # click's mark for lines to be kept
-    with _seeing_to(choice, key, Duplicate) as (door, found):
-        kept = [id for id in found.customers if len(keep) >= SHORT_KEY and id.startswith(keep)]
-        if len(kept) != 1:
-            ids = "\n".join(f"  {id}  {visible(name)}" for id, name in zip(found.customers, found.names, strict=True))
-            raise Failure(f"Say which of the two to keep:\n{ids}", Exit.USAGE)
-        tell_written(door, door.merge(found.key, kept[0], take), as_json=as_json)
-
-
-@attention_command.command("dismiss")
-@click.argument("key", metavar="KEY")
-@json_option
-@account_options
-def dismiss_command(choice: Choice, key: str, *, as_json: bool) -> None:
-    """Say that two customers are two people; nobody is asked again.
-
-    \b
-      sellmode attention dismiss 5f1c22aa
-    """  # noqa: D301  # click's mark for lines to be kept
-    with _seeing_to(choice, key, Duplicate) as (door, found):
-        tell_written(door, door.dismiss_pair(found.key), as_json=as_json)
-
-
-# ------------------------------------------------------------------ which
-
-
-_WANTED: Final[dict[type[Attention], str]] = {
+_FOR: Final[dict[type[Attention], str]] = {
     Lost: "was lost",
     Refused: "was refused",
     HandedOver: "was handed over to you",
@@ -239,30 +72,124 @@ _WANTED: Final[dict[type[Attention], str]] = {
 }
 
 
-@contextlib.contextmanager
-def _seeing_to(choice: Choice, key: str, sort: type[_Sort]) -> Iterator[tuple[Door, _Sort]]:
-    """The door, and what a key names if it is of a sort. Raises Failure."""
-    with opened(choice) as workspace:
-        found = _named(workspace.door, key)
-        if not isinstance(found, sort):
-            raise Failure(f"This is for what {_WANTED[sort]}; {visible(key)} is not.", Exit.USAGE)
-        try:
-            yield workspace.door, found
-        except NotInTray as error:
-            raise Failure(str(error), Exit.NOTHING) from None
+def _resolving(
+    name: str, source: type[Attention], *parameters: Parameter
+) -> Callable[[Callable[..., None]], click.Command]:
+    """A command of this group on what comes from one source."""
+
+    def decorate(body: Callable[..., None]) -> click.Command:
+        def run(opened: Opened, key: str, **given: Any) -> None:
+            found = _named(opened.door, key)
+            if not isinstance(found, source):
+                raise Failure(f"This is for what {_FOR[source]}; {visible(key)} is not.", Exit.USAGE)
+            try:
+                body(opened, found, **given)
+            except NotInTray as error:
+                raise Failure(str(error), Exit.NOTHING) from None
+
+        run.__doc__ = body.__doc__
+        return command(name, _KEY, *parameters, of=attention_command)(run)
+
+    return decorate
+
+
+@_resolving("resend", Refused, set_option, from_option("Read other values as a JSON object, by field, from FILE."))
+def resend_command(opened: Opened, found: Refused, assignments: tuple[str, ...], source: str | None) -> None:
+    """Write what was refused once more, as it was or with other values, and what was refused with it.
+
+    sellmode attention resend 5f1c22aa --set phone='+41 44 123 45 67'
+    """
+    values = {**(read_json(source) if source else {}), **field_values(assignments, opened.door.retailer())}
+    opened.report(opened.door.resend(found.key, values))
+
+
+@_resolving("hand-over", Refused)
+def hand_over_command(opened: Opened, found: Refused) -> None:
+    """Give what was refused to whoever looks after the customer.
+
+    sellmode attention hand-over 5f1c22aa
+    """
+    opened.report(opened.door.hand_over(found.key))
+
+
+@_resolving("copy", Refused)
+def copy_command(opened: Opened, found: Refused) -> None:
+    """Print the values of what was refused, to be used elsewhere.
+
+    sellmode attention copy 5f1c22aa
+    """
+    text = opened.door.copy_text(found.key)
+    opened.print_one({"key": found.key, "text": text}, visible_lines(text))
+
+
+@_resolving("discard", Refused)
+def discard_command(opened: Opened, found: Refused) -> None:
+    """Give up what was refused, and what was refused with it.
+
+    sellmode attention discard 5f1c22aa
+    """
+    opened.door.discard(found.key)
+    opened.print_one({"key": found.key, "words": found.words}, [f"Discarded: {visible(found.words)}."])
+
+
+@_resolving("acknowledge", Lost)
+def acknowledge_command(opened: Opened, found: Lost) -> None:
+    """Mark what was lost to a damaged file as seen; it is not shown again.
+
+    sellmode attention acknowledge lost0001
+    """
+    opened.door.acknowledge_loss(found.id)
+    opened.print_one({"key": found.key, "words": found.words}, [f"Seen: {found.words}."])
+
+
+@_resolving("accept", HandedOver)
+def accept_command(opened: Opened, found: HandedOver) -> None:
+    """Make a change that was handed over to you your own.
+
+    sellmode attention accept 5f1c22aa
+    """
+    opened.report(opened.door.accept_parked(found.key))
+
+
+@_resolving("reject", HandedOver)
+def reject_command(opened: Opened, found: HandedOver) -> None:
+    """Drop a change that was handed over to you.
+
+    sellmode attention reject 5f1c22aa
+    """
+    opened.report(opened.door.discard_parked(found.key))
+
+
+@_resolving(
+    "merge",
+    Duplicate,
+    click.option("--keep", metavar="CUSTOMER", required=True, help="Id of the customer who stays, or its beginning."),
+    click.option("--take", metavar="FIELD", multiple=True, help="A field whose value is the other one's."),
+)
+def merge_command(opened: Opened, found: Duplicate, keep: str, take: tuple[str, ...]) -> None:
+    """Make one customer of two. The stricter consent stays; tags and the like of both are kept.
+
+    sellmode attention merge 5f1c22aa --keep 019a3c55 --take phone --take email
+    """
+    kept = [id for id in found.customers if len(keep) >= resolve.MIN_ID and id.startswith(keep)]
+    if len(kept) != 1:
+        ids = "\n".join(f"  {id}  {visible(name)}" for id, name in zip(found.customers, found.names, strict=True))
+        raise Failure(f"Say which of the two to keep:\n{ids}", Exit.USAGE)
+    opened.report(opened.door.merge(found.key, kept[0], take))
+
+
+@_resolving("dismiss", Duplicate)
+def dismiss_command(opened: Opened, found: Duplicate) -> None:
+    """Say that two customers are two people; nobody is asked again.
+
+    sellmode attention dismiss 5f1c22aa
+    """
+    opened.report(opened.door.dismiss_pair(found.key))
 
 
 def _named(door: Door, key: str) -> Attention:
-    found = door.attention()
-    named = [each for each in found if each.key == key] or [
-        each for each in found if len(key) >= SHORT_KEY and each.key.endswith(key)
-    ]
-    if not named:
-        raise Failure(f"Nothing that needs attention has the key {visible(key)}.", Exit.NOTHING)
-    if len(named) > 1:
-        listed = "\n".join(f"  {each.key}" for each in named)
-        raise Failure(f"Several are meant; give one of these keys:\n{listed}", Exit.USAGE)
-    return named[0]
+    found = {each.key: each for each in door.attention()}
+    return found[resolve.one_of(found, key, "key", by_end=True)]
 
 
 # ------------------------------------------------------------------ in words and as JSON

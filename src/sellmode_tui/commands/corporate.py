@@ -7,21 +7,17 @@ from typing import Any
 
 import click
 
-from sellmode_contract.kinds.corporate_brief import CorporateBrief
-from sellmode_contract.rules.files import LONGEST_FILE, RuleFileError, read_briefs
+from sellmode_contract.kinds.corporate_brief import CORPORATE_BRIEF
+from sellmode_contract.rules.files import CORPORATE_TASK, read_briefs
 from sellmode_contract.text import visible, visible_lines
-from sellmode_tui.commands.entering import Choice, account_options, opened
-from sellmode_tui.commands.given import read_file
-from sellmode_tui.commands.kept import tell_all, tell_written
-from sellmode_tui.commands.outcome import Exit, Failure, Nothing
-from sellmode_tui.commands.output import Table, json_option, plain, print_json
+from sellmode_tui.commands import resolve
+from sellmode_tui.commands.base import Opened, Parameter, command
+from sellmode_tui.commands.output import plain
 from sellmode_tui.commands.task_lines import SHORT_TIMED_ID, product_words
-from sellmode_tui.commands.which import record
+from sellmode_tui.commands.toml_files import read_tables
 from sellmode_tui.visibility import BriefDetails, BriefLine, BriefProgress
 
-_WRITTEN = [
-    name for name in CorporateBrief.__struct_fields__ if name not in ("id", "created_at", "created_by", "withdrawn")
-]
+_ASKED: Parameter = click.argument("asked", metavar="ASKED")
 
 
 @click.group("corporate")
@@ -32,100 +28,65 @@ def corporate_command() -> None:
     """
 
 
-@corporate_command.command("list")
-@json_option
-@account_options
-def list_command(choice: Choice, *, as_json: bool) -> None:
+@command("list", of=corporate_command)
+def list_command(opened: Opened) -> None:
     """List what is asked, newest first, what was taken back last.
 
-    \b
-      sellmode corporate list
-    """  # noqa: D301  # click's mark for lines to be kept
-    with opened(choice) as workspace:
-        found = workspace.door.briefs()
-    if as_json:
-        for line in found:
-            print_json(_as_object(line))
-    elif found:
-        table = Table(["STATE", "DUE", "EXPIRES", "DONE", "TITLE", "STORES", "WORK", "ID"])
-        table.print(
-            [
-                _state(line),
-                line.brief.due,
-                line.brief.expires,
-                _done(line.progress),
-                line.brief.title,
-                ", ".join(line.store_names) or "all",
-                ", ".join(line.brief.works) or "all",
-                line.brief.id[:SHORT_TIMED_ID],
-            ]
-            for line in found
-        )
-    if not found:
-        raise Nothing("Nothing is asked by the head office.")
+    sellmode corporate list
+    """
+    opened.print_list(
+        opened.door.briefs(),
+        {
+            "STATE": _state,
+            "DUE": lambda line: line.brief.due,
+            "EXPIRES": lambda line: line.brief.expires,
+            "DONE": lambda line: _done(line.progress),
+            "TITLE": lambda line: line.brief.title,
+            "STORES": lambda line: ", ".join(line.store_names) or "all",
+            "WORK": lambda line: ", ".join(line.brief.works) or "all",
+            "ID": lambda line: line.brief.id[:SHORT_TIMED_ID],
+        },
+        _as_object,
+        empty="Nothing is asked by the head office.",
+    )
 
 
-@corporate_command.command("show")
-@click.argument("asked", metavar="ASKED")
-@json_option
-@account_options
-def show_command(choice: Choice, asked: str, *, as_json: bool) -> None:
+@command("show", _ASKED, of=corporate_command)
+def show_command(opened: Opened, asked: str) -> None:
     """Print what is asked in full, and how far the stores are that you lead: how many people, never who.
 
-    \b
-      sellmode corporate show 019a3c55-1f2e
-    """  # noqa: D301  # click's mark for lines to be kept
-    with opened(choice) as workspace:
-        door = workspace.door
-        found = door.brief(record((line.brief.id for line in door.briefs()), asked, "corporate task"))
-    if found is None:
-        raise Failure("It is no longer there.", Exit.NOTHING)
-    if as_json:
-        print_json(_details_object(found))
-    else:
-        for text in _details_lines(found):
-            click.echo(text)
+    sellmode corporate show 019a3c55-1f2e
+    """
+    door = opened.door
+    found = door.brief(resolve.one_of((line.brief.id for line in door.briefs()), asked, "corporate task"))
+    if found is None:  # left between the two readings
+        raise resolve.unknown("corporate task", asked)
+    opened.print_one(_details_object(found), _details_lines(found))
 
 
-@corporate_command.command("add")
-@click.argument("source", metavar="FILE|-")
-@json_option
-@account_options
-def add_command(choice: Choice, source: str, *, as_json: bool) -> None:
+@command("add", click.argument("source", metavar="FILE|-"), of=corporate_command)
+def add_command(opened: Opened, source: str) -> None:
     """Ask what a TOML file says: its tables [[corporate_task]] have title, details, stores, works, due and more.
 
-    \b
-      sellmode corporate add autumn.toml
-    """  # noqa: D301  # click's mark for lines to be kept
-    text = read_file(source, LONGEST_FILE)
-    with opened(choice) as workspace:
-        door = workspace.door
-        retailer = door.retailer()
-        file = "Standard input" if source == "-" else visible(source)
-        try:
-            briefs = read_briefs(text, [store.id for store in retailer.stores] if retailer else [])
-        except RuleFileError as error:
-            raise Failure(f"{file}, {error}", Exit.USAGE) from None
-        if not briefs:
-            raise Failure(f"{file} asks nothing: what is asked begins with [[corporate_task]].", Exit.USAGE)
-        written = [door.announce({name: getattr(brief, name) for name in _WRITTEN}) for brief in briefs]
-        tell_all(door, written, as_json=as_json)
+    sellmode corporate add autumn.toml
+    """
+    retailer = opened.door.retailer()
+    stores = [store.id for store in retailer.stores] if retailer else []
+    empty = f"asks nothing: what is asked begins with [[{CORPORATE_TASK}]]."
+    briefs = read_tables(source, lambda text: read_briefs(text, stores), empty)
+    given = [{name: getattr(brief, name) for name in CORPORATE_BRIEF.content} for brief in briefs]
+    opened.report(*[opened.door.announce(fields) for fields in given])
 
 
-@corporate_command.command("withdraw")
-@click.argument("asked", metavar="ASKED")
-@json_option
-@account_options
-def withdraw_command(choice: Choice, asked: str, *, as_json: bool) -> None:
+@command("withdraw", _ASKED, of=corporate_command)
+def withdraw_command(opened: Opened, asked: str) -> None:
     """Take back what is asked: ASKED is an id that the list shows. Its open tasks expire; what was done stays done.
 
-    \b
-      sellmode corporate withdraw 019a3c55-1f2e
-    """  # noqa: D301  # click's mark for lines to be kept
-    with opened(choice) as workspace:
-        door = workspace.door
-        id = record((line.brief.id for line in door.briefs() if not line.brief.withdrawn), asked, "corporate task")
-        tell_written(door, door.take_back(id), as_json=as_json)
+    sellmode corporate withdraw 019a3c55-1f2e
+    """
+    door = opened.door
+    known = (line.brief.id for line in door.briefs() if not line.brief.withdrawn)
+    opened.report(door.take_back(resolve.one_of(known, asked, "corporate task")))
 
 
 def _state(line: BriefLine) -> str:

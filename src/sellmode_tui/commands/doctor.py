@@ -22,17 +22,18 @@ from sellmode_tui.account import keyring
 from sellmode_tui.account.folders import AccountFolder, data_folder, known_accounts
 from sellmode_tui.account.settings import BadSettings, Settings, read_settings
 from sellmode_tui.commands.accounts import lost_words, tally_words
-from sellmode_tui.commands.outcome import Exit, Failure
+from sellmode_tui.commands.entering import Choice, known_account_options, matching_folders, no_such_account
+from sellmode_tui.commands.exit_codes import Exit, Failure
 from sellmode_tui.commands.output import Table, json_option, minute, print_json
 from sellmode_tui.errors import AccountError, KeyringUnavailable
 from sellmode_tui.journal.tally import read_tally
 from sellmode_tui.private_files import check_private_folder, try_to_write
-from sellmode_tui.transport import HEALTH_PATH, Interrupted, Transport, TransportError
+from sellmode_tui.transport import HEALTH_PATH, Interrupted, Transport, TransportError, server_address
 
-LEAST_FREE: Final = 500_000_000
+MIN_FREE: Final = 500_000_000
 """Bytes of free disk space below which a warning is due: a large store's copy and its log."""
 REACH_SECONDS: Final = 3.0
-SMALLEST_SCREEN: Final = (80, 24)
+MIN_SCREEN: Final = (80, 24)
 _PROBE: Final = "doctor"
 """Asked of the keyring; nothing is ever kept under it."""
 
@@ -49,11 +50,17 @@ class Check(NamedTuple):
 @click.command("doctor")
 @click.option("--online", is_flag=True, help=f"Also ask the servers whether they are there, {REACH_SECONDS:g} s each.")
 @json_option
-def doctor_command(*, online: bool, as_json: bool) -> None:
-    """Check this machine: versions, files, disk, keyring, terminal, clock. Opens no account, needs no password."""
-    checks = [*_versions(), *_settings(), *_files(), *_changes(), *_disk(), *_keyring(), *_terminal(), *_clock()]
+@known_account_options
+def doctor_command(choice: Choice, *, online: bool, as_json: bool) -> None:
+    """Check this machine: versions, files, disk, keyring, terminal, clock. Opens no account, needs no password.
+
+    With --server or --user only those accounts' changes, folders and servers are looked at.
+    """
+    accounts = _chosen(choice)
+    checks = [*_versions(), *_settings(), *_files(), *_changes(accounts), *_disk(accounts), *_keyring(), *_terminal()]
+    checks += _clock(accounts)
     if online:
-        checks += _servers()
+        checks += _servers(accounts, choice.server)
     if as_json:
         for check in checks:
             print_json(check)
@@ -117,9 +124,9 @@ def _problems(folder: Path) -> Iterator[str]:
             yield f"{path} is open to other users of this machine. Close it with: chmod 600 '{path}'"
 
 
-def _changes() -> Iterator[Check]:
+def _changes(accounts: list[AccountFolder]) -> Iterator[Check]:
     """What each account had not sent when it was last open, as far as that can be known without opening it."""
-    for folder in _accounts():
+    for folder in accounts:
         tally = read_tally(folder.journal_path)
         name = folder.known.user_name if folder.known else folder.id
         yield Check("changes", "ok" if tally == (0, 0) else "warning", f"{visible(name)}: {tally_words(tally)}")
@@ -127,18 +134,18 @@ def _changes() -> Iterator[Check]:
             yield Check("damage", "warning", f"{visible(name)} lost {lost}")
 
 
-def _disk() -> Iterator[Check]:
+def _disk(accounts: list[AccountFolder]) -> Iterator[Check]:
     try:
         free = shutil.disk_usage(data_folder()).free
     except (OSError, AccountError):
         return  # the files' check has told
-    for folder in (data_folder(), *(each.path for each in _accounts())):
+    for folder in (data_folder(), *(each.path for each in accounts)):
         try:
             try_to_write(folder)
         except AccountError as error:
             yield Check("disk", "failure", str(error))
             return
-    enough = free >= LEAST_FREE
+    enough = free >= MIN_FREE
     yield Check(
         "disk",
         "ok" if enough else "warning",
@@ -167,17 +174,17 @@ def _terminal() -> Iterator[Check]:
     advice = []
     if term in ("", "dumb"):
         advice.append("the app cannot draw here; the commands work")
-    if columns < SMALLEST_SCREEN[0] or lines < SMALLEST_SCREEN[1]:
+    if columns < MIN_SCREEN[0] or lines < MIN_SCREEN[1]:
         advice.append("the app wants 80x24")
     if encoding.lower().replace("-", "") != "utf8":
         advice.append("names are shown in full with UTF-8 only; set LANG")
     yield Check("terminal", "warning" if advice else "ok", "; ".join([found, *advice]))
 
 
-def _clock() -> Iterator[Check]:
+def _clock(accounts: list[AccountFolder]) -> Iterator[Check]:
     now = dt.datetime.now(dt.UTC)
     witnesses = [dt.datetime.fromtimestamp(Path(__file__).stat().st_mtime, dt.UTC)]
-    witnesses += [moment for folder in _accounts() if (moment := folder.synced_at())]
+    witnesses += [moment for folder in accounts if (moment := folder.synced_at())]
     latest = max(witnesses)
     if now < latest - dt.timedelta(minutes=5):
         yield Check("clock", "warning", f"{minute(now)} is before {minute(latest)}, which has been: set the clock")
@@ -185,15 +192,16 @@ def _clock() -> Iterator[Check]:
         yield Check("clock", "ok", minute(now))
 
 
-def _servers() -> Iterator[Check]:
+def _servers(accounts: list[AccountFolder], named: str | None) -> Iterator[Check]:
     try:
         settings = read_settings()
     except BadSettings:
         settings = Settings()
-    servers = {folder.known.server for folder in _accounts() if folder.known}
-    for server in sorted(servers | ({settings.server} if settings.server else set())):
+    other = server_address(named) if named else settings.server
+    servers = {folder.known.server for folder in accounts if folder.known} | ({other} if other else set())
+    for server in sorted(servers):
         yield _reached(server, settings.ca_file)
-    if not servers and not settings.server:
+    if not servers:
         yield Check("server", "warning", "none is known yet")
 
 
@@ -211,6 +219,16 @@ def _reached(server: str, ca_file: Path | None) -> Check:
     except TransportError as error:
         return Check("server", "warning", f"{server}: {error}")
     return Check("server", "ok", f"{server} is there and well")
+
+
+def _chosen(choice: Choice) -> list[AccountFolder]:
+    """The accounts that are meant. Raises Failure for a user name that is unknown; a server may be new."""
+    if choice.server is None and choice.user_name is None:
+        return _accounts()
+    found = matching_folders(choice)
+    if not found and choice.user_name is not None:
+        raise no_such_account()
+    return found
 
 
 def _accounts() -> list[AccountFolder]:

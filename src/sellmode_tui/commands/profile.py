@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import click
-
 from sellmode_contract.kinds.consent import Consent
 from sellmode_contract.kinds.contact import Contact
 from sellmode_contract.kinds.customer import CustomValue
@@ -56,21 +54,18 @@ def as_json_object(profile: Profile) -> dict[str, Any]:
     }
 
 
-def print_profile(profile: Profile, zone: dt.tzinfo) -> None:
+def profile_lines(profile: Profile, zone: dt.tzinfo) -> Iterator[str]:
     """A profile as a person reads it: a heading for each part that has something, then lines."""
-    click.echo(visible(profile.customer.name) or "(no name)")
+    yield visible(profile.customer.name) or "(no name)"
     for number, said in (
         (profile.unsent.number, "not sent yet: `sellmode unsent` tells what"),
         (profile.refused.number, "refused: `sellmode attention list` tells why"),
     ):
         if number:
-            click.echo(f"{number:,} of your changes {said}")
+            yield f"{number:,} of your changes {said}"
     for heading, lines in _parts(profile, zone):
-        shown = list(lines)
-        if shown:
-            click.echo(f"\n{heading}")
-            for line in shown:
-                click.echo(f"  {line}")
+        if shown := list(lines):
+            yield from ("", heading, *(f"  {line}" for line in shown))
 
 
 def _parts(profile: Profile, zone: dt.tzinfo) -> Iterator[tuple[str, Iterable[str]]]:

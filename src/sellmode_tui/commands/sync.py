@@ -29,7 +29,7 @@ from sellmode_tui.commands.entering import (
     whose,
     workspace_of,
 )
-from sellmode_tui.commands.outcome import Exit, Failure
+from sellmode_tui.commands.exit_codes import Exit, Failure
 from sellmode_tui.commands.output import json_option, minute, print_json, say
 from sellmode_tui.entrance import Entrance
 from sellmode_tui.sync.answer import BrokenStream

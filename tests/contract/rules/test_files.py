@@ -11,7 +11,7 @@ from sellmode_contract.kinds.corporate_brief import CorporateBrief
 from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.rules import DEFAULT_RULES, default_rules
 from sellmode_contract.rules.checking import problems
-from sellmode_contract.rules.files import LONGEST_FILE, RuleFileError, read_briefs, read_rules, write_rules
+from sellmode_contract.rules.files import MAX_FILE, RuleFileError, read_briefs, read_rules, write_rules
 from tests.contract.rules.making import RETAILER
 
 START = '[[rule]]\nslug = "thanks"\nname = "Thanks"\ntrigger = "purchase"\ntitle = "Say thanks"\n'
@@ -113,7 +113,7 @@ def test_what_is_written_is_read_as_it_was(rules: list[TaskRule]) -> None:
         (START + "audience = '''tag:vip\nskin:dry'''", 7, 1, "thanks", "audience", "no field “skin”"),
         (START + "audience = 'tag:'", 6, 17, "thanks", "audience", "needs a value"),
         (START + "audience = 'owner:me'", 6, 13, "thanks", "audience", "has no me"),
-        pytest.param("x" * (LONGEST_FILE + 1), 1, 1, "", "", "more than", id="long"),
+        pytest.param("x" * (MAX_FILE + 1), 1, 1, "", "", "more than", id="long"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_pointed_at(text: str, line: int, column: int, rule: str, field: str, says: str) -> None:

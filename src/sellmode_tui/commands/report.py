@@ -11,13 +11,8 @@ from sellmode_tui.commands.output import plain, print_json, say
 from sellmode_tui.visibility import Door, Undone, Written
 
 
-def tell_written(door: Door, written: Written, *, as_json: bool) -> None:
+def report_written(door: Door, changes: Iterable[Written], *, as_json: bool) -> None:
     """What was written, and how much is not sent yet: a command keeps what it writes and uses no network."""
-    tell_all(door, [written], as_json=as_json)
-
-
-def tell_all(door: Door, changes: Iterable[Written], *, as_json: bool) -> None:
-    """The same of several changes that were written."""
     unsent, shown = door.counts().unsent, True
     for written in changes:
         shown = shown and written.shown
@@ -27,10 +22,10 @@ def tell_all(door: Door, changes: Iterable[Written], *, as_json: bool) -> None:
             click.echo(f"Nothing to change: {visible(written.words)}.")
         else:
             click.echo(f"Kept: {visible(written.words)}.")
-    _tell(unsent, shown=shown)
+    _report_unsent(unsent, shown=shown)
 
 
-def tell_undone(door: Door, undone: Undone, *, as_json: bool) -> None:
+def report_undone(door: Door, undone: Undone, *, as_json: bool) -> None:
     """What was taken back, and how."""
     unsent = door.counts().unsent
     if as_json:
@@ -38,10 +33,10 @@ def tell_undone(door: Door, undone: Undone, *, as_json: bool) -> None:
     else:
         how = "it had not been sent" if undone.how == "withdrawn" else "what takes it back is to be sent"
         click.echo(f"Taken back: {visible(undone.words)} ({how}).")
-    _tell(unsent, shown=undone.shown)
+    _report_unsent(unsent, shown=undone.shown)
 
 
-def _tell(unsent: int, *, shown: bool) -> None:
+def _report_unsent(unsent: int, *, shown: bool) -> None:
     if not shown:
         say("It is kept, but the local copy could not be changed: it shows once `sellmode sync` has made that whole.")
     if unsent:

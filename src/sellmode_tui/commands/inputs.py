@@ -9,32 +9,30 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TypeVar
+from typing import Any, BinaryIO, Final, get_args, get_type_hints
 
 import click
 import msgspec
 
+from sellmode_contract.kinds.fields import Field, Number
+from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.mutations import EDITABLE_FIELDS
 from sellmode_contract.text import visible
 from sellmode_contract.wire import MAX_MUTATION_BYTES
-from sellmode_tui.commands.outcome import Exit, Failure
+from sellmode_tui.commands.exit_codes import Exit, Failure
 
 STANDARD_INPUT: Final = "-"
 _SETS: Final = {"tag": "tags", "tags": "tags", "preference": "preferences", "preferences": "preferences"}
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+set_option = click.option(
+    "--set", "assignments", metavar="FIELD=VALUE", multiple=True, help="Set FIELD; an empty VALUE takes it away."
+)
 
 
-def set_option(command: _Command) -> _Command:
-    """Give a command the option ``--set``."""
-    return click.option(
-        "--set", "assignments", metavar="FIELD=VALUE", multiple=True, help="Set FIELD; an empty VALUE takes it away."
-    )(command)
-
-
-def from_option(help: str) -> Callable[[_Command], _Command]:
-    """Give a command the option ``--from``."""
+def from_option(help: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The option ``--from``."""
     return click.option("--from", "source", metavar="FILE", help=f"{help} - reads standard input.")
 
 
@@ -91,6 +89,41 @@ def nested(values: Mapping[str, Any]) -> dict[str, Any]:
     return doc
 
 
+def typed_values(kind: Kind[Any], assignments: Iterable[str]) -> dict[str, Any]:
+    """Values for fields of a record of a kind, from ``FIELD=VALUE``; elements are parted by commas. Raises Failure."""
+    hints = get_type_hints(kind.record)
+    values: dict[str, Any] = {}
+    for field, typed in pairs(assignments, "--set"):
+        if field not in kind.edited:
+            fixed = field == "id" or field in kind.by_name
+            known = ", ".join(name for name in kind.content if name in kind.edited)
+            why = "stays as it was made." if fixed else f"is no field; there are {known}."
+            raise Failure(f"{visible(field)} {why}", Exit.USAGE)
+        values[field] = typed_value(kind, field, typed, hints[field])
+    return values
+
+
+def typed_value(kind: Kind[Any], field: str, typed: str, hint: Any) -> Any:
+    """A field's value, of its struct's type, from a text; empty takes it away. Raises Failure."""
+    blank = kind.blank[field]
+    given: Any = typed
+    if not typed and field not in kind.needed:
+        given = blank
+    elif isinstance(blank, list):
+        given = [part.strip() for part in typed.split(",")]
+    try:
+        return msgspec.convert(given, hint, strict=False)
+    except msgspec.ValidationError:
+        raise Failure(f"{field} cannot be that: it is {_wanted(hint, kind.by_name[field])}.", Exit.USAGE) from None
+
+
+def _wanted(hint: Any, field: Field) -> str:
+    choices = [each for option in (hint, *get_args(hint)) for each in get_args(option) if isinstance(each, str)]
+    if choices:
+        return f"one of {', '.join(choice or '(nothing)' for choice in choices)}"
+    return "a number" if isinstance(field, Number) else field.wants
+
+
 def read_json(source: str) -> dict[str, Any]:
     """The JSON object in a file or standard input. Raises Failure, which says where it is wrong and repeats nothing."""
     content = _read(source, MAX_MUTATION_BYTES)
@@ -98,9 +131,9 @@ def read_json(source: str) -> dict[str, Any]:
         value = msgspec.json.decode(content)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         place = str(error).rpartition("(")[2].rstrip(")") if "(byte" in str(error) else "it is no JSON"
-        raise Failure(f"{_named(source)} cannot be read: {place}.", Exit.USAGE) from None
+        raise Failure(f"{source_name(source)} cannot be read: {place}.", Exit.USAGE) from None
     if not isinstance(value, dict):
-        raise Failure(f"{_named(source)} has to hold one JSON object.", Exit.USAGE)
+        raise Failure(f"{source_name(source)} has to hold one JSON object.", Exit.USAGE)
     return value
 
 
@@ -116,7 +149,7 @@ def read_file(source: str, most: int = MAX_MUTATION_BYTES) -> str:
     try:
         return _read(source, most).decode()
     except UnicodeDecodeError:
-        raise Failure(f"{_named(source)} is not UTF-8 text.", Exit.USAGE) from None
+        raise Failure(f"{source_name(source)} is not UTF-8 text.", Exit.USAGE) from None
 
 
 def _read(source: str, most: int) -> bytes:
@@ -126,15 +159,16 @@ def _read(source: str, most: int) -> bytes:
         with Path(source).open("rb") as file:
             return _bounded(file, source, most)
     except OSError as error:
-        raise Failure(f"{_named(source)} cannot be read: {error.strerror}.", Exit.USAGE) from None
+        raise Failure(f"{source_name(source)} cannot be read: {error.strerror}.", Exit.USAGE) from None
 
 
 def _bounded(file: BinaryIO, source: str, most: int) -> bytes:
     content = file.read(most + 1)
     if len(content) > most:
-        raise Failure(f"{_named(source)} has more than {most // 1024} KB.", Exit.USAGE)
+        raise Failure(f"{source_name(source)} has more than {most // 1024} KB.", Exit.USAGE)
     return content
 
 
-def _named(source: str) -> str:
+def source_name(source: str) -> str:
+    """A file or standard input, for people."""
     return "Standard input" if source == STANDARD_INPUT else visible(source)
