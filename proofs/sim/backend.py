@@ -22,8 +22,9 @@ import psycopg
 import sqlalchemy as sa
 
 from proofs.workplace import memory
-from sellmode_backend import problems
 from sellmode_backend.accounts import devices, directory, sessions
+from sellmode_backend.http import Refused as Problem
+from sellmode_backend.problems import refusal
 from sellmode_backend.rules import passes
 from sellmode_backend.store import accounts, clients, duplicates, feeds, migrations, records, settings
 from sellmode_backend.store.database import Database, open_database
@@ -259,7 +260,7 @@ class Backend:
 
     def _speaks(self) -> None:
         if self.wants_newer:
-            raise problems.Refused("upgrade_required")
+            raise Problem("upgrade_required")
 
     def sign_in(self, account: str, device: str) -> str:
         """A new token."""
@@ -477,7 +478,7 @@ def told() -> Iterator[None]:
     except (Crashed, TransportError, GeneratorExit):
         raise
     except Exception as error:
-        refused = problems.refusal(error)
+        refused = refusal(error)
         if refused is None:
             raise
         raise Refused(refused.problem, refused.problem.retry_after) from error

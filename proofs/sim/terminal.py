@@ -471,7 +471,7 @@ class _Mortal(Executor):
 
 def busy() -> TransportError:
     """The backend asks for a little patience."""
-    from sellmode_backend.problems import Refused as Told
+    from sellmode_backend.http import Refused as Told
     from sellmode_tui.transport import Refused
 
     return Refused(Told("unavailable", retry_after=5).problem, 5)

@@ -42,7 +42,7 @@ _WORDS = {2: "two", 5: "five", 50: "fifty", 100: "a hundred"}
         ("operations.md", f"more than {duplicates.MOST} customers share"),
         (
             "operations.md",
-            f"takes {ServerSettings().most_streams:,} streams and {_WORDS[events.MOST_A_SESSION]} of one",
+            f"takes {ServerSettings().max_streams:,} streams and {_WORDS[events.MOST_A_SESSION]} of one",
         ),
         ("operations.md", f"or every {wire.ALIVE_SECONDS:.0f} in the case of events"),
         ("operations.md", f"counted for {limits.ACCOUNT.remembered.days} days or until a success"),

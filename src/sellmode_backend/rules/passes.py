@@ -27,9 +27,9 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend import faults
 from sellmode_backend.accounts.signing_in import Clock
-from sellmode_backend.rules import corporate, events, facts, ledger, progress, standing
+from sellmode_backend.rules import corporate, effective_rules, events, facts, ledger, progress
+from sellmode_backend.rules.effective_rules import StoreRules
 from sellmode_backend.rules.progress import Progress
-from sellmode_backend.rules.standing import StoreRules
 from sellmode_backend.store import feeds, records
 from sellmode_backend.store.database import Database, is_passing, is_unavailable
 from sellmode_contract import wire
@@ -144,7 +144,7 @@ def _again(work: Callable[[], _T]) -> _T:
 def _with_work(database: Database, now: dt.datetime, only: str | None) -> list[str]:
     """The stores that there is something to be done in."""
     with database.snapshot() as connection:
-        house = standing.read(connection)
+        house = effective_rules.read(connection)
         if house is None:
             return []
         known = [here for here in house.stores() if only in (None, here.store)]
@@ -236,7 +236,7 @@ def _turn(database: Database, clock: Clock, store: str) -> _Work | None:
 
 
 def _look(connection: Connection, store: str, now: dt.datetime) -> _Work | None:
-    house = standing.read(connection)
+    house = effective_rules.read(connection)
     if house is None:
         return None
     here = house.store(store)
@@ -253,7 +253,7 @@ def _look(connection: Connection, store: str, now: dt.datetime) -> _Work | None:
         return None
     work.unfit.update((id, f"rule {id}: its document cannot be read") for id in here.unreadable)
     customers = [customer for customer in found.values() if customer is not None]
-    judge = standing.judge(connection, here, prepared, today, now)
+    judge = effective_rules.judge(connection, here, prepared, today, now)
     known = facts.load(connection, customers, judge.needs())
     made = ledger.made(connection, [customer.id for customer in customers])
     decisions: list[Decision] = []
@@ -401,12 +401,12 @@ def preview(
     With ``scopes`` only customers in one of these are looked at. ``go_on`` is called now and then; what it raises ends
     this. Raises judging.UnfitRule for a rule that makes no sense, UnknownStore.
     """
-    house = standing.read(connection)
+    house = effective_rules.read(connection)
     if house is None or all(entry.id != store for entry in house.retailer.stores):
         raise UnknownStore(f"there is no store {store!r}")
     here = house.store(store)
     now = max(now, day_start(day, here.zone))
-    judge = standing.judge(connection, here, [judging.prepare(rule, house.retailer)], day, now)
+    judge = effective_rules.judge(connection, here, [judging.prepare(rule, house.retailer)], day, now)
     board = _Board(rule, ledger.taken(connection, store, day, [rule.slug]))
     cursor = ""
     while customers := facts.customers_after(connection, store, cursor, BATCH, scopes):

@@ -27,8 +27,8 @@ from sellmode_backend.store import clients, feeds, settings
 from sellmode_backend.store.database import Database
 from sellmode_backend.store.feeds import Clock
 from sellmode_backend.sync import cursor as cursors
-from sellmode_backend.sync.asked import read
 from sellmode_backend.sync.cursor import Cursor, Place
+from sellmode_backend.sync.incoming import read
 from sellmode_backend.sync.judge import Author
 from sellmode_backend.sync.push import Push, Pushed, push
 from sellmode_contract import audiences, visibility, wire

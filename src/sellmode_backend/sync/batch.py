@@ -14,7 +14,7 @@ from sellmode_backend.rules.operating import TooManyRules, check_room
 from sellmode_backend.store import duplicates, merging, records, settings
 from sellmode_backend.store.clients import Entry
 from sellmode_backend.store.records import Key
-from sellmode_backend.sync.asked import Asked
+from sellmode_backend.sync.incoming import IncomingMutation
 from sellmode_backend.sync.judge import Author, Judge
 from sellmode_backend.sync.targets import Targets
 from sellmode_contract import visibility, wire
@@ -49,20 +49,24 @@ from sellmode_contract.refusals import TITLES
 
 
 def do(
-    connection: Connection, author: Author, asked: Sequence[Asked], received: dt.datetime, longest: dt.timedelta
+    connection: Connection,
+    author: Author,
+    mutations: Sequence[IncomingMutation],
+    received: dt.datetime,
+    longest: dt.timedelta,
 ) -> list[Entry]:
     """Do mutations that are new, in their order; gives what the ledger is to have of each.
 
     ``longest`` is how long ago a mutation can have been made: what a terminal may go without contact.
     """
-    return _Batch(connection, author, received, longest, [item.operation for item in asked]).do(asked)
+    return _Batch(connection, author, received, longest, [item.operation for item in mutations]).do(mutations)
 
 
 class _Done(NamedTuple):
     """A mutation that was applied, and what it left."""
 
     result: wire.Result
-    asked: Asked
+    mutation: IncomingMutation
     touched: tuple[Key, ...]
 
 
@@ -82,8 +86,8 @@ class _Batch:
         self._retailer: Retailer | None = None
         self._merged: list[merging.Merged] = []
 
-    def do(self, asked: Sequence[Asked]) -> list[Entry]:
-        done = [self._one(item) for item in asked]
+    def do(self, mutations: Sequence[IncomingMutation]) -> list[Entry]:
+        done = [self._one(item) for item in mutations]
         self._write()
         touched = {key for item in done if isinstance(item, _Done) for key in item.touched}
         revisions = records.revisions(self._connection, touched)
@@ -91,7 +95,7 @@ class _Batch:
 
     # -------------------------------------------------------------- one after the other
 
-    def _one(self, item: Asked) -> _Done | Entry:
+    def _one(self, item: IncomingMutation) -> _Done | Entry:
         try:
             if isinstance(item.operation, Rejected):
                 raise item.operation
@@ -101,7 +105,7 @@ class _Batch:
                 self._judge.note_refused(item.operation)
             return Entry(_refused(item, refusal), item.op, item.target, item.body)
 
-    def _apply(self, item: Asked, operation: Operation) -> _Done:
+    def _apply(self, item: IncomingMutation, operation: Operation) -> _Done:
         judged = self._judge.judge(operation, item.mid)
         age = dt.timedelta(milliseconds=min(max(item.age_ms, 0), self._longest // dt.timedelta(milliseconds=1)))
         world = World(
@@ -206,7 +210,7 @@ class _Batch:
             seen = now or self._targets.stored(key)
             if seen is None or visibility.visible(self._author.mode, self._author.account, seen.tags):
                 revs.append((*key, now.rev if now else 0))
-        return Entry(msgspec.structs.replace(done.result, revs=tuple(revs)), done.asked.op, done.asked.target)
+        return Entry(msgspec.structs.replace(done.result, revs=tuple(revs)), done.mutation.op, done.mutation.target)
 
 
 def _goes_by_settings(operation: Operation) -> bool:
@@ -222,7 +226,7 @@ def _goes_by_settings(operation: Operation) -> bool:
             return True
 
 
-def _refused(item: Asked, refusal: Rejected) -> wire.Result:
+def _refused(item: IncomingMutation, refusal: Rejected) -> wire.Result:
     return wire.Result(
         mid=item.mid,
         seq=item.seq,

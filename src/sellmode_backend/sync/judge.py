@@ -163,7 +163,7 @@ class Judge:
 
     def _unseen(self, operation: Operation, key: Key, mid: str) -> Judged:
         record = self._stage.get(*key)
-        # Asked whether there is such a record or not: what takes longer tells as much as an answer.
+        # IncomingMutation whether there is such a record or not: what takes longer tells as much as an answer.
         had, builds_on_refused = self._had(key), self._builds_on_refused(key)
         if record is None and builds_on_refused:
             raise Rejected("dependency", "What this builds on was refused.")

@@ -23,7 +23,7 @@ from sellmode_backend.store.clients import Client, Entry
 from sellmode_backend.store.database import Database, is_passing, is_unavailable
 from sellmode_backend.store.records import RecordTooLarge
 from sellmode_backend.sync import batch
-from sellmode_backend.sync.asked import Asked
+from sellmode_backend.sync.incoming import IncomingMutation
 from sellmode_backend.sync.judge import Author
 from sellmode_backend.sync.targets import Moved
 from sellmode_contract import wire
@@ -53,7 +53,7 @@ class Push(NamedTuple):
     """A client's mutations."""
 
     cid: str
-    asked: Sequence[Asked]
+    mutations: Sequence[IncomingMutation]
     author: Callable[[Connection], Author | None]
     """Who sends them, as of a transaction; None if they are not to be looked at. May raise what it likes."""
     received: dt.datetime
@@ -70,15 +70,15 @@ class Pushed(NamedTuple):
     """The highest ``seq`` of the client that was done with before."""
 
 
-def push(database: Database, asked: Push) -> Pushed:
+def push(database: Database, wanted: Push) -> Pushed:
     """Do mutations. Raises ClientForked, what ``author`` raises, and what a database raises that cannot be had."""
     results: list[wire.Result] = []
     acked: int | None = None
-    for some in _parts(asked.asked):
+    for some in _parts(wanted.mutations):
         try:
-            done = _attempted(partial(_together, database, asked, some))
+            done = _attempted(partial(_together, database, wanted, some))
         except _Failed:
-            done = _one_by_one(database, asked, some)
+            done = _one_by_one(database, wanted, some)
         acked = done.acked if acked is None else acked
         if not done.results:
             return done
@@ -86,21 +86,21 @@ def push(database: Database, asked: Push) -> Pushed:
         if results[-1].st in _STOPS:
             break
     # What stopped the queue stops everything behind it.
-    stopped = [wire.Result(mid=item.mid, seq=item.seq, st=results[-1].st) for item in asked.asked[len(results) :]]
+    stopped = [wire.Result(mid=item.mid, seq=item.seq, st=results[-1].st) for item in wanted.mutations[len(results) :]]
     return Pushed((*results, *stopped), acked or 0)
 
 
-def _parts(asked: Sequence[Asked]) -> Iterator[Sequence[Asked]]:
+def _parts(mutations: Sequence[IncomingMutation]) -> Iterator[Sequence[IncomingMutation]]:
     """What is done in one transaction each: a merge of customers moves so much that it has one to itself."""
     begin = 0
-    for index, item in enumerate(asked):
+    for index, item in enumerate(mutations):
         if isinstance(item.operation, Merge):
             if begin < index:
-                yield asked[begin:index]
+                yield mutations[begin:index]
             yield [item]
             begin = index + 1
-    if begin < len(asked):
-        yield asked[begin:]
+    if begin < len(mutations):
+        yield mutations[begin:]
 
 
 def _attempted(run: Callable[[], _T]) -> _T:
@@ -120,38 +120,38 @@ def _attempted(run: Callable[[], _T]) -> _T:
 # ------------------------------------------------------------------ together
 
 
-def _together(database: Database, asked: Push, some: Sequence[Asked]) -> Pushed:
+def _together(database: Database, wanted: Push, some: Sequence[IncomingMutation]) -> Pushed:
     """Do mutations in one transaction: all of them, or those before a gap."""
     with database.transaction() as connection:
-        author = asked.author(connection)
+        author = wanted.author(connection)
         if author is None:
             return Pushed((), 0)
-        client = _held(connection, asked, author)
+        client = _held(connection, wanted, author)
         place = _Place(client.last_seq, author.account.id, clients.known(connection, _names(some)))
         for item in some:
             place.take(item)
         if place.new:
             try:
-                entries = batch.do(connection, author, place.new, asked.received, asked.longest)
-                clients.enter(connection, asked.cid, author.account.id, entries, asked.received)
+                entries = batch.do(connection, author, place.new, wanted.received, wanted.longest)
+                clients.enter(connection, wanted.cid, author.account.id, entries, wanted.received)
             except Exception as error:
                 if isinstance(error, Moved) or is_passing(error) or is_unavailable(error):
                     raise
                 raise _Failed from error
             place.done(entries)
         if place.last_seq != client.last_seq:
-            clients.advance(connection, asked.cid, place.last_seq, asked.received)
+            clients.advance(connection, wanted.cid, place.last_seq, wanted.received)
         return Pushed(place.results(some), client.last_seq)
 
 
-def _held(connection: Connection, asked: Push, author: Author) -> Client:
+def _held(connection: Connection, wanted: Push, author: Author) -> Client:
     try:
-        return clients.hold(connection, asked.cid, author.account.id, author.device, asked.received)
+        return clients.hold(connection, wanted.cid, author.account.id, author.device, wanted.received)
     except clients.ForeignClient:
         raise ClientForked from None
 
 
-def _names(some: Sequence[Asked]) -> set[str]:
+def _names(some: Sequence[IncomingMutation]) -> set[str]:
     return {item.mid for item in some if item.has_name}
 
 
@@ -160,12 +160,12 @@ class _Place:
 
     def __init__(self, last_seq: int, account: str, known: dict[str, clients.Known]) -> None:
         self.last_seq = last_seq
-        self.new: list[Asked] = []
+        self.new: list[IncomingMutation] = []
         self._account, self._known = account, known
         self._told: dict[str, wire.Result] = {}
         self._gap = False
 
-    def take(self, item: Asked) -> None:
+    def take(self, item: IncomingMutation) -> None:
         """See whether a mutation is done already, is the next, or comes too early. Raises ClientForked."""
         self._gap = self._gap or item.seq > self.last_seq + 1
         if self._gap:
@@ -191,29 +191,29 @@ class _Place:
         """Note what became of the new ones."""
         self._told.update({entry.result.mid: entry.result for entry in entries})
 
-    def results(self, some: Sequence[Asked]) -> tuple[wire.Result, ...]:
+    def results(self, some: Sequence[IncomingMutation]) -> tuple[wire.Result, ...]:
         """The result of each, under the number it was sent with now."""
         return tuple(msgspec.structs.replace(self._told[item.mid], seq=item.seq) for item in some)
 
 
-def _refused(item: Asked, code: RejectionCode, detail: str) -> wire.Result:
+def _refused(item: IncomingMutation, code: RejectionCode, detail: str) -> wire.Result:
     return wire.Result(mid=item.mid, seq=item.seq, st="rejected", code=code, detail=detail)
 
 
 # ------------------------------------------------------------------ one by one
 
 
-def _one_by_one(database: Database, asked: Push, some: Sequence[Asked]) -> Pushed:
+def _one_by_one(database: Database, wanted: Push, some: Sequence[IncomingMutation]) -> Pushed:
     """Do mutations in a transaction each, up to the one at which the backend fails."""
     results: list[wire.Result] = []
     acked: int | None = None
     for item in some:
         try:
-            done = _attempted(partial(_together, database, asked, [item]))
+            done = _attempted(partial(_together, database, wanted, [item]))
         except _Failed as failure:
             cause = failure.__cause__ or failure
             _log.error("a mutation failed\n%s", traced(cause))
-            done = _attempted(partial(_put_off, database, asked, item, cause))
+            done = _attempted(partial(_put_off, database, wanted, item, cause))
         acked = done.acked if acked is None else acked
         if not done.results:
             return done
@@ -223,23 +223,23 @@ def _one_by_one(database: Database, asked: Push, some: Sequence[Asked]) -> Pushe
     return Pushed(tuple(results), acked or 0)
 
 
-def _put_off(database: Database, asked: Push, item: Asked, cause: BaseException) -> Pushed:
+def _put_off(database: Database, wanted: Push, item: IncomingMutation, cause: BaseException) -> Pushed:
     """Count a failure; the last one puts the mutation aside, and the queue goes on."""
     with database.transaction() as connection:
-        author = asked.author(connection)
+        author = wanted.author(connection)
         if author is None:
             return Pushed((), 0)
-        client = _held(connection, asked, author)
+        client = _held(connection, wanted, author)
         retry = Pushed((wire.Result(mid=item.mid, seq=item.seq, st="retry"),), client.last_seq)
         if client.last_seq != item.seq - 1:  # another call has come by meanwhile
             return retry
         failures = client.failures + 1 if client.failing_mid == item.mid else 1
         code: RejectionCode = "too_large" if isinstance(cause, RecordTooLarge) else "poison"
         if code == "poison" and failures < FAILURES:
-            clients.note_failure(connection, asked.cid, item.mid, failures, asked.received)
+            clients.note_failure(connection, wanted.cid, item.mid, failures, wanted.received)
             return retry
         result = _refused(item, code, TITLES[code])
         entry = Entry(result, item.op, item.target, item.body)
-        clients.enter(connection, asked.cid, author.account.id, [entry], asked.received)
-        clients.advance(connection, asked.cid, item.seq, asked.received)
+        clients.enter(connection, wanted.cid, author.account.id, [entry], wanted.received)
+        clients.advance(connection, wanted.cid, item.seq, wanted.received)
         return Pushed((result,), client.last_seq)

@@ -14,7 +14,7 @@ from sellmode_backend.accounts.signing_in import WrongCredentials
 from sellmode_backend.store import accounts, settings
 from sellmode_backend.store.database import Database
 from sellmode_backend.sync.answer import SyncRules
-from sellmode_backend.sync.asked import read
+from sellmode_backend.sync.incoming import read
 from sellmode_backend.sync.judge import Author
 from sellmode_backend.sync.push import Push, push
 from sellmode_contract import wire

@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.metrics import Metrics
 from sellmode_backend.rules import events, facts, passes
+from sellmode_backend.rules.background import keep
 from sellmode_backend.rules.events import CustomerEvent
-from sellmode_backend.rules.keep import keep
 from sellmode_backend.store.schema import record
 from sellmode_contract.kinds.consent import Consent
 from sellmode_contract.kinds.customer import Customer

@@ -101,7 +101,7 @@ def world(prepared_url: str, clock: MovedClock) -> Iterator[World]:
         poke_poll_seconds=POLL,
         poke_alive_seconds=ALIVE,
         poke_look_seconds=ALIVE,
-        most_streams=4,
+        max_streams=4,
     )
     with retailer_database(prepared_url) as database, serve_in_thread(database, quick, clock) as url:
         people: list[Account] = [

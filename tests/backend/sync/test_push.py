@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from sellmode_backend.store import clients, schema, settings
-from sellmode_backend.sync.asked import BadPush
+from sellmode_backend.sync.incoming import BadPush
 from sellmode_backend.sync.push import ClientForked
 from sellmode_contract import wire
 from sellmode_contract.kinds.consent import Consent

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import sessions
 from sellmode_backend.rules import facts, passes
-from sellmode_backend.rules.asked import OFTEN, Patience
+from sellmode_backend.rules.preview import OFTEN, Patience
 from sellmode_backend.server import ServerSettings
 from sellmode_backend.store import records, schema, settings
 from sellmode_backend.store.database import Database

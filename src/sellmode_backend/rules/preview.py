@@ -11,8 +11,6 @@ import datetime as dt
 import logging
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import msgspec
 
@@ -27,7 +25,7 @@ from sellmode_contract.rules import judging
 from sellmode_contract.rules.judging import UnfitRule
 from sellmode_contract.visibility import Account
 
-MOST_DAYS = dt.timedelta(days=366)
+MAX_DAYS = dt.timedelta(days=366)
 """So far from the present one may a day lie."""
 OFTEN = limits.Rate(60, dt.timedelta(minutes=10))
 """Nobody asks more often than that: each preview looks at all the customers whom the asker sees."""
@@ -54,37 +52,17 @@ class TookTooLong(Exception):
 # ------------------------------------------------------------------ who, and how often
 
 
-class Askers:
-    """Whose questions a worker is answering: one at a time each. Belongs to one event loop."""
-
-    def __init__(self) -> None:
-        self._asking: set[str] = set()
-
-    def busy(self, account: Account) -> bool:
-        """Whether a question of an account is being answered."""
-        return account.id in self._asking
-
-    @contextmanager
-    def asking(self, account: Account) -> Iterator[None]:
-        """While a question of an account, which is not busy, is being answered."""
-        self._asking.add(account.id)
-        try:
-            yield
-        finally:
-            self._asking.discard(account.id)
-
-
 def count(database: Database, account: Account, now: dt.datetime) -> None:
     """Count a question of an account. Raises TooManyAttempts."""
     with database.transaction() as connection:
         limits.allow(connection, ("preview", account.id), OFTEN, now)
 
 
-def who_asks(database: Database, token: str, asked: wire.PreviewRequest, now: dt.datetime) -> Account:
+def account_of(database: Database, token: str, request: wire.PreviewRequest, now: dt.datetime) -> Account:
     """Whose question it is, if they may ask it. Raises SignedOut, AccountDisabled and NotForThem."""
     with database.snapshot() as connection:
         account = sessions.find(connection, token, now).account
-    if not visibility.may(account, "rules") or asked.store not in account.stores:
+    if not visibility.may(account, "rules") or request.store not in account.stores:
         raise NotForThem
     return account
 
@@ -112,7 +90,7 @@ class Patience:
 
 
 def preview(
-    database: Database, account: Account, asked: wire.PreviewRequest, now: dt.datetime, patience: Patience
+    database: Database, account: Account, request: wire.PreviewRequest, now: dt.datetime, patience: Patience
 ) -> wire.Preview:
     """What a rule, as it is or might be, would do in a store on a day, as far as an account may know. Changes nothing.
 
@@ -120,49 +98,49 @@ def preview(
     """
     patience.check()
     with database.snapshot() as connection:
-        retailer, rule = retailer_of(connection), _rule(asked)
-        day = _day(retailer, asked, now)
+        retailer, rule = retailer_of(connection), _rule(request)
+        day = _day(retailer, request, now)
 
         scopes = visibility.scopes(retailer.mode, account)
         try:
-            found = passes.preview(connection, rule, asked.store, day, now, scopes=scopes, go_on=patience.check)
+            found = passes.preview(connection, rule, request.store, day, now, scopes=scopes, go_on=patience.check)
         except UnfitRule as error:
             problem = error.problems[0]
             raise BadQuestion(f"$.rule.{problem.field}: {problem.detail}") from None
         except passes.UnknownStore:
             raise NotForThem from None
-        if not visibility.sees_store(retailer.mode, account, asked.store):
-            unseen = facts.outside(connection, asked.store, scopes)
+        if not visibility.sees_store(retailer.mode, account, request.store):
+            unseen = facts.outside(connection, request.store, scopes)
             found = msgspec.structs.replace(found, unseen=unseen - unseen % wire.UNSEEN_STEP)
     fields = ", ".join(sorted(judging.asked_fields(rule, retailer))) or "no field"
     _audit.info(
         "preview: account %s, store %s, trigger %s, %s, for %s: told of %d",
-        account.id, asked.store, rule.trigger, fields, day, found.due + found.held,
+        account.id, request.store, rule.trigger, fields, day, found.due + found.held,
     )  # fmt: skip
     return found
 
 
-def _rule(asked: wire.PreviewRequest) -> TaskRule:
-    if unknown := asked.rule.keys() - set(TaskRule.__struct_fields__):
+def _rule(request: wire.PreviewRequest) -> TaskRule:
+    if unknown := request.rule.keys() - set(TaskRule.__struct_fields__):
         raise BadQuestion(f"$.rule has no field {text.visible(min(unknown))[:100]!r}.")
     try:
-        rule = msgspec.convert({"id": "", **asked.rule}, TaskRule)
+        rule = msgspec.convert({"id": "", **request.rule}, TaskRule)
     except msgspec.ValidationError as error:
         what, _, path = str(error).partition(" - at `$")  # without the value
         raise BadQuestion(f"$.rule{path.rstrip('`')}: {what}.") from None
-    if rule.store not in (None, asked.store):
+    if rule.store not in (None, request.store):
         raise NotForThem
     return rule
 
 
-def _day(retailer: Retailer, asked: wire.PreviewRequest, now: dt.datetime) -> dt.date:
-    today = store_time.local_day(now, zone_of(retailer, asked.store))
-    if not asked.day:
+def _day(retailer: Retailer, request: wire.PreviewRequest, now: dt.datetime) -> dt.date:
+    today = store_time.local_day(now, zone_of(retailer, request.store))
+    if not request.day:
         return today + dt.timedelta(days=1)
     try:
-        due = store_time.read_due(asked.day)
+        due = store_time.read_due(request.day)
     except ValueError as error:
         raise BadQuestion(f"$.day: {error}.") from None
-    if due.time is not None or abs(due.day - today) > MOST_DAYS:
+    if due.time is not None or abs(due.day - today) > MAX_DAYS:
         raise BadQuestion("$.day is a day, within a year of the store's present one.")
     return due.day

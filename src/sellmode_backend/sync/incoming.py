@@ -14,10 +14,10 @@ from sellmode_contract.mutations.operations import name_of
 
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _UUID7 = re.compile("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
-_LARGEST_SEQ = 2**53
-_DEEPEST = 20
+_MAX_SEQ = 2**53
+_MAX_DEPTH = 20
 """Levels of lists and maps inside an operation."""
-_LONGEST_ID = 100
+_MAX_ID = 100
 """Characters; no database indexes texts of any length."""
 _decode_queued = msgspec.json.Decoder(Queued).decode
 
@@ -26,7 +26,7 @@ class BadPush(ValueError):
     """The mutations of a request cannot be told apart; says which and why."""
 
 
-class Asked(NamedTuple):
+class IncomingMutation(NamedTuple):
     """A mutation as it was sent."""
 
     mid: str
@@ -52,22 +52,22 @@ class Asked(NamedTuple):
         return None if isinstance(self.operation, Rejected) else target(self.operation)
 
 
-def read(cid: str, raws: Sequence[msgspec.Raw]) -> list[Asked]:
+def read(cid: str, raws: Sequence[msgspec.Raw]) -> list[IncomingMutation]:
     """The mutations of a request. Raises BadPush for what makes all of them unreadable."""
     if len(raws) > wire.MAX_MUTATIONS:
         raise BadPush(f"The request's $.m has {len(raws)} mutations; at most {wire.MAX_MUTATIONS} come in one call.")
     if raws and not cid:
         raise BadPush("The request's $.cid is missing: mutations need the name of their client.")
-    return [_asked(raw, f"$.m[{index}]") for index, raw in enumerate(raws)]
+    return [_incoming(raw, f"$.m[{index}]") for index, raw in enumerate(raws)]
 
 
-def _asked(raw: msgspec.Raw, where: str) -> Asked:
+def _incoming(raw: msgspec.Raw, where: str) -> IncomingMutation:
     try:
         queued = _decode_queued(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         what, _, path = str(error).partition(" - at `$")  # without the value
         raise BadPush(f"The request's {where}{path.rstrip('`')}: {what}.") from None
-    if not 1 <= queued.seq <= _LARGEST_SEQ:
+    if not 1 <= queued.seq <= _MAX_SEQ:
         raise BadPush(f"The request's {where}.seq has to be from 1 to 2^53.")
     if "\0" in queued.mid:
         raise BadPush(f"The request's {where}.mid holds a NUL.")
@@ -75,7 +75,7 @@ def _asked(raw: msgspec.Raw, where: str) -> Asked:
         operation: Operation | Rejected = _operation(queued)
     except Rejected as refusal:
         operation = refusal
-    return Asked(queued.mid, queued.seq, queued.age_ms, operation, _storable(bytes(queued.do)))
+    return IncomingMutation(queued.mid, queued.seq, queued.age_ms, operation, _storable(bytes(queued.do)))
 
 
 def _operation(queued: Queued) -> Operation:
@@ -84,7 +84,7 @@ def _operation(queued: Queued) -> Operation:
     if len(queued.do) > wire.MAX_MUTATION_BYTES:
         raise Rejected("too_large", f"A change has at most {wire.MAX_MUTATION_BYTES} bytes.")
     operation = decode(queued.do)
-    _check_plain(msgspec.structs.asdict(operation), "the change", _DEEPEST)
+    _check_plain(msgspec.structs.asdict(operation), "the change", _MAX_DEPTH)
     _check_id(operation)
     if isinstance(operation, Park):
         _check_id(decode(msgspec.json.encode(operation.operation)))
@@ -92,8 +92,8 @@ def _operation(queued: Queued) -> Operation:
 
 
 def _check_id(operation: Operation) -> None:
-    if len(operation.id) > _LONGEST_ID:
-        raise Rejected("invalid", f"An id has at most {_LONGEST_ID} characters.", field="id")
+    if len(operation.id) > _MAX_ID:
+        raise Rejected("invalid", f"An id has at most {_MAX_ID} characters.", field="id")
     # Ids of what was imported can be worked out from a customer's number: nobody may try out which are there.
     # A rule's id is made of its store and slug: who may make it sees whether there is one (``mutations.rules``).
     if isinstance(operation, Create) and operation.kind == "task_rule":
@@ -111,7 +111,7 @@ def _check_plain(value: Any, where: str, levels: int) -> None:
             raise Rejected("invalid", f"{error}.") from None
     elif isinstance(value, Mapping | list | tuple):
         if not levels:
-            raise Rejected("invalid", f"A change has at most {_DEEPEST} levels of lists and maps.")
+            raise Rejected("invalid", f"A change has at most {_MAX_DEPTH} levels of lists and maps.")
         for item in [*value.keys(), *value.values()] if isinstance(value, Mapping) else value:
             _check_plain(item, where, levels - 1)
 
