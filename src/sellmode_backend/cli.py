@@ -15,7 +15,7 @@ import os
 import stat
 import sys
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
@@ -157,6 +157,24 @@ def _expect_file(url: str) -> None:
 
 
 # ------------------------------------------------------------------ what they print
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def print_answer(value: Any, rows: Iterable[Sequence[str]], *, as_json: bool, numbers: bool = False) -> None:
+    """A value as JSON, or rows as a table, the first of them its headings; ``numbers`` as in ``print_table``."""
+    from sellmode_contract import text
+
+    if as_json:
+        click.echo(text.escaped_json(value, indent=2))
+    else:
+        print_table(list(rows), numbers=numbers)
+
+
+def say(words: str) -> None:
+    """Talk to the operator, who may have sent the data elsewhere."""
+    click.echo(words, err=True)
 
 
 def print_table(rows: Sequence[Sequence[str]], *, numbers: bool = False) -> None:

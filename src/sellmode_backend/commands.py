@@ -7,7 +7,16 @@ from typing import get_args
 
 import click
 
-from sellmode_backend.cli import REFUSED, Failure, database_address, database_option, open_ready, print_table
+from sellmode_backend.cli import (
+    REFUSED,
+    Failure,
+    database_address,
+    database_option,
+    json_option,
+    open_ready,
+    print_answer,
+    say,
+)
 from sellmode_backend.rules import operating
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database
@@ -16,7 +25,7 @@ from sellmode_contract.kinds.retailer import Mode
 
 _MODES = click.Choice(get_args(Mode))
 
-LONGEST_IDLE = 60
+MAX_IDLE = 60
 """Minutes; a terminal that stays open for longer is as good as not locked."""
 
 
@@ -39,16 +48,16 @@ def init_command(database: Database, retailer: str | None, mode: str, time_zone:
             settings.initialise(connection, retailer, mode, time_zone, currency)
             operating.begin_with(connection)
     whose = retailer or (known and known.name)
-    click.echo(f"The database is ready for {text.visible(whose)}." if whose else "The database is ready.", err=True)
+    say(f"The database is ready for {text.visible(whose)}." if whose else "The database is ready.")
     if retailer:
-        click.echo(operating.RULES_ARE_OFF, err=True)
+        say(operating.RULES_ARE_OFF)
 
 
 @click.command("mode")
 @database_option()
 @click.argument("mode", type=_MODES, required=False)
 @click.option("--dry-run", is_flag=True, help="Only tell who would gain and lose how many records.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def mode_command(database: Database, mode: str | None, dry_run: bool, as_json: bool) -> None:
     """Show the retailer's mode; switch it to MODE; or, with --dry-run, tell what that would do.
 
@@ -72,26 +81,25 @@ def _preview(database: Database, mode: str, *, as_json: bool) -> None:
     with database.snapshot() as connection:
         rows = settings.mode_preview(connection, mode)
         now = settings.mode(connection)
-    if as_json:
-        people = [{"user_name": row.account.user_name, "gains": row.gains, "loses": row.loses} for row in rows]
-        click.echo(text.escaped_json({"mode": mode, "accounts": people}, indent=2))
-        return
-    cells = [[row.account.user_name, f"{row.gains:,}", f"{row.loses:,}"] for row in rows]
-    print_table([["user name", "gains", "loses"], *cells], numbers=True)
+    people = [{"user_name": row.account.user_name, "gains": row.gains, "loses": row.loses} for row in rows]
+    cells = ([row.account.user_name, f"{row.gains:,}", f"{row.loses:,}"] for row in rows)
+    print_answer(
+        {"mode": mode, "accounts": people}, [["user name", "gains", "loses"], *cells], as_json=as_json, numbers=True
+    )
     becomes = f"the mode is {mode} already" if mode == now else f"without --dry-run the mode becomes {mode}"
-    click.echo(f"Nothing was changed: {becomes}.", err=True)
+    say(f"Nothing was changed: {becomes}.")
 
 
 @click.command("settings")
 @database_option()
 @click.option(
     "--idle-lock",
-    type=click.IntRange(1, LONGEST_IDLE),
+    type=click.IntRange(1, MAX_IDLE),
     metavar="MINUTES",
     help="How long terminals wait for a key before they lock themselves.",
 )
 @click.option("--keyring/--no-keyring", default=None, help='Whether terminals may offer "stay signed in here".')
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def settings_command(database: Database, *, idle_lock: int | None, keyring: bool | None, as_json: bool) -> None:
     """Show what the retailer's terminals are told, or change it.
 
@@ -105,20 +113,17 @@ def settings_command(database: Database, *, idle_lock: int | None, keyring: bool
         now = settings.retailer(connection)
     if now is None:
         raise settings.SettingError("the database has no retailer yet")
-    if as_json:
-        shown = ("name", "mode", "currency", "time_zone", "idle_lock_minutes", "keyring_allowed")
-        click.echo(text.escaped_json({name: getattr(now, name) for name in shown}, indent=2))
-        return
-    for label, value in (
-        ("retailer", now.name),
-        ("mode", now.mode),
-        ("currency", now.currency),
-        ("time zone", now.time_zone),
-        ("stores", ", ".join(store.name for store in now.stores) or "none yet"),
-        ("idle lock", f"{now.idle_lock_minutes} minute{'s' * (now.idle_lock_minutes != 1)}"),
-        ("keyring", "allowed" if now.keyring_allowed else "not allowed"),
-    ):
-        click.echo(f"{label:<12}{text.visible(value)}")
+    shown = ("name", "mode", "currency", "time_zone", "idle_lock_minutes", "keyring_allowed")
+    rows = [
+        ["retailer", now.name],
+        ["mode", now.mode],
+        ["currency", now.currency],
+        ["time zone", now.time_zone],
+        ["stores", ", ".join(store.name for store in now.stores) or "none yet"],
+        ["idle lock ", f"{now.idle_lock_minutes} minute{'s' * (now.idle_lock_minutes != 1)}"],
+        ["keyring", "allowed" if now.keyring_allowed else "not allowed"],
+    ]
+    print_answer({name: getattr(now, name) for name in shown}, rows, as_json=as_json)
 
 
 @click.command("restored")
@@ -131,7 +136,7 @@ def restored_command(database: Database) -> None:
     """
     with database.transaction() as connection:
         settings.renew_epoch(connection)
-    click.echo("A new epoch begins: every terminal fetches everything anew at its next sync.", err=True)
+    say("A new epoch begins: every terminal fetches everything anew at its next sync.")
 
 
 @click.command("serve")

@@ -10,14 +10,12 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import codes, directory, signing_in
 from sellmode_backend.accounts.signing_in import utc_now
-from sellmode_backend.cli import database_option, print_table
+from sellmode_backend.cli import database_option, json_option, print_answer, say
 from sellmode_backend.store import schema, settings
 from sellmode_backend.store.database import Database
 from sellmode_contract import text
 from sellmode_contract.roles import Role, Work
 from sellmode_contract.visibility import Account
-
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group("accounts")
@@ -27,34 +25,29 @@ def accounts_command() -> None:
 
 @accounts_command.command("list")
 @database_option()
-@_JSON
+@json_option
 def list_command(database: Database, as_json: bool) -> None:
     """List everybody, with what they still need to sign in."""
     with database.snapshot() as connection:
         people = directory.everybody(connection)
         names = _store_names(connection)
         expiry, have_password = codes.expiry(connection), signing_in.has_password(connection)
-    rows: list[dict[str, Any]] = []
-    for account in people:
-        until = expiry.get(account.id)
-        rows.append(
-            {
-                "user_name": account.user_name,
-                "name": account.name,
-                "role": account.role,
-                "work": account.work,
-                "stores": [names.get(store, store) for store in account.stores],
-                "active": account.active,
-                "has_password": account.id in have_password,
-                "code_until": until if until and until > utc_now() else None,
-            }
-        )
-    if as_json:
-        click.echo(text.escaped_json(rows, indent=2))
-        return
-    cells = [["user name", "name", "role", "stores", "state"]]
-    cells += [[row["user_name"], row["name"], row["role"], ", ".join(row["stores"]), _state(row)] for row in rows]
-    print_table(cells)
+    now = utc_now()
+    found: list[dict[str, Any]] = [
+        {
+            "user_name": account.user_name,
+            "name": account.name,
+            "role": account.role,
+            "work": account.work,
+            "stores": [names.get(store, store) for store in account.stores],
+            "active": account.active,
+            "has_password": account.id in have_password,
+            "code_until": until if (until := expiry.get(account.id)) and until > now else None,
+        }
+        for account in people
+    ]
+    rows = ([row["user_name"], row["name"], row["role"], ", ".join(row["stores"]), _state(row)] for row in found)
+    print_answer(found, [["user name", "name", "role", "stores", "state"], *rows], as_json=as_json)
 
 
 @accounts_command.command("add")
@@ -66,7 +59,7 @@ def list_command(database: Database, as_json: bool) -> None:
 @click.option(
     "--store", "stores", multiple=True, metavar="STORE", help="Name or id; several for regional and head office."
 )
-@_JSON
+@json_option
 def add_command(
     database: Database, user_name: str, *, name: str, role: Role, work: Work, stores: tuple[str, ...], as_json: bool
 ) -> None:
@@ -85,7 +78,7 @@ def add_command(
 @database_option()
 @click.argument("user_names", metavar="[USER]...", nargs=-1)
 @click.option("--all-new", is_flag=True, help="For everybody active who has no password yet.")
-@_JSON
+@json_option
 def code_command(database: Database, user_names: tuple[str, ...], all_new: bool, as_json: bool) -> None:
     """Make new activation codes.
 
@@ -106,7 +99,7 @@ def code_command(database: Database, user_names: tuple[str, ...], all_new: bool,
 @accounts_command.command("reset")
 @database_option()
 @click.argument("user_name", metavar="USER")
-@_JSON
+@json_option
 def reset_command(database: Database, user_name: str, as_json: bool) -> None:
     """Help somebody who forgot the password.
 
@@ -127,7 +120,7 @@ def disable_command(database: Database, user_name: str) -> None:
         account = directory.named(connection, user_name)
         directory.disable(connection, account)
         codes.withdraw(connection, account.id)
-    click.echo(f"{text.visible(account.user_name)} is disabled.", err=True)
+    say(f"{text.visible(account.user_name)} is disabled.")
 
 
 @accounts_command.command("enable")
@@ -138,7 +131,7 @@ def enable_command(database: Database, user_name: str) -> None:
     with database.transaction() as connection:
         account = directory.named(connection, user_name)
         directory.enable(connection, account)
-    click.echo(f"{text.visible(account.user_name)} is enabled.", err=True)
+    say(f"{text.visible(account.user_name)} is enabled.")
 
 
 @accounts_command.command("move")
@@ -157,7 +150,7 @@ def move_command(database: Database, user_name: str, stores: tuple[str, ...]) ->
             connection, directory.named(connection, user_name), *dict.fromkeys(entry.id for entry in entries)
         )
     where = ", ".join(dict.fromkeys(entry.name for entry in entries))
-    click.echo(f"{text.visible(account.user_name)} works in {text.visible(where)} now.", err=True)
+    say(f"{text.visible(account.user_name)} works in {text.visible(where)} now.")
 
 
 def _state(row: dict[str, Any]) -> str:
@@ -169,13 +162,10 @@ def _state(row: dict[str, Any]) -> str:
 
 
 def _print_codes(made: list[tuple[Account, str]], *, as_json: bool) -> None:
-    if as_json:
-        click.echo(text.escaped_json([{"user_name": who.user_name, "code": code} for who, code in made], indent=2))
-        return
-    print_table([[who.user_name, who.name, code] for who, code in made])
-    click.echo(
-        f"Hand out: {len(made)} code{'s' * (len(made) != 1)}, each good once and for {codes.LIFE.days} days.", err=True
-    )
+    objects = [{"user_name": who.user_name, "code": code} for who, code in made]
+    print_answer(objects, ([who.user_name, who.name, code] for who, code in made), as_json=as_json)
+    if not as_json:
+        say(f"Hand out: {len(made)} code{'s' * (len(made) != 1)}, each good once and for {codes.LIFE.days} days.")
 
 
 def _store_names(connection: Connection) -> dict[str, str]:

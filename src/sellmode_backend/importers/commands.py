@@ -11,7 +11,7 @@ from typing import IO
 
 import click
 
-from sellmode_backend.cli import Failure, database_option
+from sellmode_backend.cli import Failure, database_option, say
 from sellmode_backend.importers import assigning, run
 from sellmode_backend.importers.context import ImportRefused, Progress
 from sellmode_backend.importers.reading import UnusableFile
@@ -82,13 +82,13 @@ def shopify_command(
     except OSError as error:
         raise Failure(f"{text.visible(str(error.filename))} cannot be used: {error.strerror}.") from None
     for line in summary.lines():
-        click.echo(text.visible(line), err=True)
+        say(text.visible(line))
     if new:
         with database.transaction() as connection:
             operating.begin_with(connection)  # those of its own fields, which it has by now
-        click.echo(operating.RULES_ARE_OFF, err=True)
+        say(operating.RULES_ARE_OFF)
     if summary.rejected:
-        click.echo(f"The rejected rows are in {text.visible(str(path))}.", err=True)
+        say(f"The rejected rows are in {text.visible(str(path))}.")
 
 
 def _prepare(
@@ -177,6 +177,6 @@ def assign_command(
     except assigning.AssignRefused as error:
         raise Failure(text.visible(str(error))) from None
     for store, moved in change.moved_from.items():
-        click.echo(f"{moved:,} of them {'would move' if dry_run else 'moved'} from {text.visible(store)}.", err=True)
+        say(f"{moved:,} of them {'would move' if dry_run else 'moved'} from {text.visible(store)}.")
     verb = "would change" if dry_run else "changed"
     click.echo(f"{change.changed:,} customer{'s' * (change.changed != 1)} {verb}, {change.same:,} as asked already.")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from sellmode_backend.cli import Failure, database_option, print_table
+from sellmode_backend.cli import Failure, database_option, json_option, print_table, say
 from sellmode_backend.reports.totals import Totals, totals
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database
@@ -31,7 +31,7 @@ def _zone(_: click.Context, __: click.Parameter, name: str) -> ZoneInfo:
     "--time-zone", "zone", metavar="ZONE", default="UTC", show_default=True, callback=_zone, help="Whose months."
 )
 @click.option("--currency", metavar="CODE", help="Which currency's orders.  [default: the retailer's]")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@json_option
 def totals_command(database: Database, zone: ZoneInfo, currency: str | None, as_json: bool) -> None:
     """Net sales, orders and units: of all, and by employee, location, month and source.
 
@@ -43,12 +43,12 @@ def totals_command(database: Database, zone: ZoneInfo, currency: str | None, as_
             raise Failure("The database has no retailer yet.")
         found = totals(connection, (currency or retailer.currency).upper(), zone)
     if as_json:
-        click.echo(text.escaped_json(found.document(), indent=1))
+        click.echo(text.escaped_json(found.document(), indent=2))
     else:
         _print(found)
     for other, count in found.others.items():
         code, orders = text.visible(other), f"{count:,} order{'s' * (count != 1)}"
-        click.echo(f"Not in it: {orders} in {code} (--currency {code}).", err=True)
+        say(f"Not in it: {orders} in {code} (--currency {code}).")
 
 
 def _print(found: Totals) -> None:

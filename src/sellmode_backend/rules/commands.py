@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts.signing_in import utc_now
-from sellmode_backend.cli import Failure, database_option, print_table
+from sellmode_backend.cli import Failure, database_option, json_option, print_answer, say
 from sellmode_backend.rules import operating, passes
 from sellmode_backend.rules.operating import RulesRefused, rule_named
 from sellmode_backend.store import accounts, records, settings
@@ -23,7 +23,6 @@ from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules import HELD
 from sellmode_contract.rules.judging import UnfitRule
 
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _STORE = click.option(
     "--store", metavar="STORE", help="The rules of this store, by its name or id; else the retailer's."
 )
@@ -44,33 +43,26 @@ def _store(connection: Connection, wanted: str | None) -> StoreEntry | None:
 
 @rules_command.command("list")
 @database_option()
-@_JSON
+@json_option
 def list_command(database: Database, as_json: bool) -> None:
     """List all rules: the retailer's, and each store's."""
     with database.snapshot() as connection:
         rules = operating.rules_of(connection)
         names = {entry.id: entry.name for entry in operating.retailer_of(connection).stores}
-    if as_json:
-        click.echo(text.escaped_json([_document(rule, names) for rule in rules], indent=2))
-        return
-    print_table(
-        [
-            ["slug", "store", "state", "trigger", "name"],
-            *(
-                [rule.slug, _whose(rule, names), "on" if rule.enabled else "off", rule.trigger, rule.name]
-                for rule in rules
-            ),
-        ]
+    rows = (
+        [rule.slug, _whose(rule, names), "on" if rule.enabled else "off", rule.trigger, rule.name] for rule in rules
     )
-    if not rules:
-        click.echo("There are no rules yet: `rules defaults` adds those that most begin with.", err=True)
+    objects = [_document(rule, names) for rule in rules]
+    print_answer(objects, [["slug", "store", "state", "trigger", "name"], *rows], as_json=as_json)
+    if not (rules or as_json):
+        say("There are no rules yet: `rules defaults` adds those that most begin with.")
 
 
 @rules_command.command("show")
 @database_option()
 @click.argument("slug", metavar="RULE")
 @_STORE
-@_JSON
+@json_option
 def show_command(database: Database, slug: str, store: str | None, as_json: bool) -> None:
     """Show a rule, as it stands in a file."""
     with database.snapshot() as connection:
@@ -102,7 +94,7 @@ def export_command(database: Database, file: Path, store: str | None) -> None:
         raise Failure(f"{text.visible(str(file))} is there already.") from None
     except OSError as error:
         raise Failure(f"{text.visible(str(file))} cannot be written: {error.strerror}.") from None
-    click.echo(f"{len(rules):,} rules are in {text.visible(str(file))}.", err=True)
+    say(f"{len(rules):,} rules are in {text.visible(str(file))}.")
 
 
 def _print_file(content: str) -> None:
@@ -131,7 +123,7 @@ def defaults_command(database: Database) -> None:
         written = operating.begin_with(connection)
     _tell(written)
     if written:
-        click.echo("They are switched off: `rules enable` switches them on.", err=True)
+        say("They are switched off: `rules enable` switches them on.")
 
 
 @rules_command.command("import")
@@ -149,22 +141,22 @@ def import_command(database: Database, file: Path, store: str | None, dry_run: b
         written = operating.write(connection, rules, dry_run=dry_run)
     _tell(written)
     if dry_run:
-        click.echo("Nothing was changed.", err=True)
+        say("Nothing was changed.")
 
 
 def _tell(written: list[operating.Written]) -> None:
     for rule, became in written:
-        click.echo(f"{rule.slug}: {became}", err=True)
+        say(f"{rule.slug}: {became}")
     if not written:
-        click.echo("There is nothing to add.", err=True)
+        say("There is nothing to add.")
 
 
-def _switch(database: Database, slugs: tuple[str, ...], store: str | None, *, on: bool) -> None:
+def _enable(database: Database, slugs: tuple[str, ...], store: str | None, *, on: bool) -> None:
     with database.transaction() as connection:
         where = _store(connection, store)
         rules = [msgspec.structs.replace(rule_named(connection, slug, where, lock=True), enabled=on) for slug in slugs]
         records.write(connection, rules)
-    click.echo(f"{'On' if on else 'Off'}: {', '.join(rule.slug for rule in rules)}.", err=True)
+    say(f"{'On' if on else 'Off'}: {', '.join(rule.slug for rule in rules)}.")
 
 
 @rules_command.command("enable")
@@ -173,7 +165,7 @@ def _switch(database: Database, slugs: tuple[str, ...], store: str | None, *, on
 @_STORE
 def enable_command(database: Database, slugs: tuple[str, ...], store: str | None) -> None:
     """Switch rules on. What was due long before is not made up for."""
-    _switch(database, slugs, store, on=True)
+    _enable(database, slugs, store, on=True)
 
 
 @rules_command.command("disable")
@@ -182,7 +174,7 @@ def enable_command(database: Database, slugs: tuple[str, ...], store: str | None
 @_STORE
 def disable_command(database: Database, slugs: tuple[str, ...], store: str | None) -> None:
     """Switch rules off: they make nothing new, and their open tasks stay."""
-    _switch(database, slugs, store, on=False)
+    _enable(database, slugs, store, on=False)
 
 
 @rules_command.command("remove")
@@ -194,7 +186,7 @@ def remove_command(database: Database, slug: str, store: str | None) -> None:
     with database.transaction() as connection:
         rule = rule_named(connection, slug, _store(connection, store), lock=True)
         records.write(connection, [], removed=[("task_rule", rule.id)])
-    click.echo(f"{rule.slug} is removed.", err=True)
+    say(f"{rule.slug} is removed.")
 
 
 # ------------------------------------------------------------------ what they do
@@ -206,7 +198,7 @@ def remove_command(database: Database, slug: str, store: str | None) -> None:
 @click.option("--file", "file", type=_FILE, metavar="FILE", help="Of the one rule in this file, which is not imported.")
 @click.option("--store", metavar="STORE", help="In which store, by its name or id; not needed if there is one only.")
 @click.option("--day", metavar="DAY", help="Such as 2026-12-24.  [default: the store's next day]")
-@_JSON
+@json_option
 def preview_command(
     database: Database, *, slug: str | None, file: Path | None, store: str | None, day: str | None, as_json: bool
 ) -> None:
@@ -223,22 +215,19 @@ def preview_command(
             raise RulesRefused(f"{text.visible(str(error))}") from None
         people = {account.id: account.user_name for account in accounts.each(connection)}
         customers = _names(connection, found)
-    if as_json:
-        click.echo(text.escaped_json(found, indent=2))
-        return
-    cells = [
+    rows = (
         [
-            customers.get(line.customer, line.customer),
-            line.due,
-            people.get(line.person or "", ""),
-            HELD.get(line.held, ""),
+            customers.get(line.customer, line.customer), line.due,
+            people.get(line.person or "", ""), HELD.get(line.held, ""),
         ]
         for line in found.lines
-    ]
-    print_table([["customer", "due", "whose", "held back because"], *cells])
-    click.echo(f"{found.day}, {text.visible(where.name)}: {found.due:,} due, {found.held:,} held back.", err=True)
+    )  # fmt: skip
+    print_answer(found, [["customer", "due", "whose", "held back because"], *rows], as_json=as_json)
+    if as_json:
+        return
+    say(f"{found.day}, {text.visible(where.name)}: {found.due:,} due, {found.held:,} held back.")
     if found.due + found.held > len(found.lines):
-        click.echo(f"The list has the first {wire.MAX_PREVIEW_LINES:,} of either sort.", err=True)
+        say(f"The list has the first {wire.MAX_PREVIEW_LINES:,} of either sort.")
 
 
 def _only_store(connection: Connection, wanted: str | None) -> StoreEntry:
@@ -271,12 +260,9 @@ def _day(connection: Connection, store: StoreEntry, day: str | None, now: dt.dat
         zone = zone_of(operating.retailer_of(connection), store.id)
         return store_time.local_day(now, zone) + dt.timedelta(days=1)
     try:
-        due = store_time.read_due(day)
+        return store_time.read_day(day)
     except ValueError as error:
         raise click.BadParameter(f"{error}", param_hint="--day") from None
-    if due.time is not None:
-        raise click.BadParameter("it is a day, without a time", param_hint="--day")
-    return due.day
 
 
 def _names(connection: Connection, preview: wire.Preview) -> dict[str, str]:
@@ -287,7 +273,7 @@ def _names(connection: Connection, preview: wire.Preview) -> dict[str, str]:
 @rules_command.command("run")
 @database_option()
 @click.option("--store", metavar="STORE", help="Only in this store, by its name or id.")
-@_JSON
+@json_option
 def run_command(database: Database, store: str | None, as_json: bool) -> None:
     """Make the tasks that are due now, once, as the running backend does by itself. Nothing is made twice."""
     where: StoreEntry | None = None
@@ -304,12 +290,12 @@ def run_command(database: Database, store: str | None, as_json: bool) -> None:
     if report.corporate:
         click.echo(f"Corporate tasks made or changed: {report.corporate:,}.")
     for _, problem in sorted(report.unfit.items()):
-        click.echo(f"Left out: {text.visible(problem)}", err=True)
+        say(f"Left out: {text.visible(problem)}")
     if report.failed:
         failed = len(report.failed)
-        click.echo(f"Left out: {failed:,} customer{'s' * (failed != 1)}; the log has why.", err=True)
+        say(f"Left out: {failed:,} customer{'s' * (failed != 1)}; the log has why.")
     for name in sorted(report.broken):
-        click.echo(f"The pass of the store {text.visible(name)} failed; the log has why.", err=True)
+        say(f"The pass of the store {text.visible(name)} failed; the log has why.")
     if report.left:
         left = len(report.left)
-        click.echo(f"Another worker is at {left:,} store{'s' * (left != 1)}; it does what is due there.", err=True)
+        say(f"Another worker is at {left:,} store{'s' * (left != 1)}; it does what is due there.")

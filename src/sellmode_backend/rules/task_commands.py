@@ -12,7 +12,7 @@ import msgspec
 
 from sellmode_backend.accounts import directory
 from sellmode_backend.accounts.signing_in import utc_now
-from sellmode_backend.cli import database_option, print_table
+from sellmode_backend.cli import database_option, json_option, print_answer, say
 from sellmode_backend.rules import operating
 from sellmode_backend.rules.handing_over import hand_over
 from sellmode_backend.rules.operating import RulesRefused
@@ -21,8 +21,6 @@ from sellmode_backend.store.database import Database
 from sellmode_contract import text
 from sellmode_contract.kinds.corporate_brief import CorporateBrief
 from sellmode_contract.kinds.corporate_task import CorporateTask
-
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group("tasks")
@@ -53,14 +51,14 @@ def add_command(database: Database, file: Path, dry_run: bool) -> None:
             records.write(connection, [msgspec.structs.replace(brief, created_at=now) for brief in new.values()])
     for brief in briefs:
         state = "new" if brief.id in new else "is there already"
-        click.echo(f"{brief.id}  {text.visible(brief.title)}: {state}", err=True)
+        say(f"{brief.id}  {text.visible(brief.title)}: {state}")
     if dry_run:
-        click.echo("Nothing was changed.", err=True)
+        say("Nothing was changed.")
 
 
 @corporate_command.command("list")
 @database_option()
-@_JSON
+@json_option
 def list_command(database: Database, as_json: bool) -> None:
     """List corporate tasks, with how many people have done each."""
     with database.snapshot() as connection:
@@ -72,30 +70,22 @@ def list_command(database: Database, as_json: bool) -> None:
         )
         retailer = operating.retailer_of(connection)
     names = {entry.id: entry.name for entry in retailer.stores}
-    rows: list[dict[str, Any]] = []
-    for brief in sorted(briefs, key=lambda brief: (brief.created_at or _NEVER, brief.id)):
-        count = {state: states[brief.id, state] for state in ("open", "done", "dismissed", "expired")}
-        rows.append(
-            {**msgspec.structs.asdict(brief), "store_names": [names.get(id, id) for id in brief.stores], **count}
-        )
-    if as_json:
-        click.echo(text.escaped_json(rows, indent=2))
-        return
-    heads = ["id", "title", "stores", "due", "expires", "open", "done", "state"]
-    cells = [
-        [
-            row["id"],
-            row["title"],
-            ", ".join(row["store_names"]) or "all",
-            row["due"],
-            row["expires"],
-            f"{row['open']:,}",
-            f"{row['done']:,}",
-            "withdrawn" if row["withdrawn"] else "",
-        ]
-        for row in rows
+    found: list[dict[str, Any]] = [
+        {
+            **msgspec.structs.asdict(brief),
+            "store_names": [names.get(id, id) for id in brief.stores],
+            **{state: states[brief.id, state] for state in ("open", "done", "dismissed", "expired")},
+        }
+        for brief in sorted(briefs, key=lambda brief: (brief.created_at or _NEVER, brief.id))
     ]
-    print_table([heads, *cells])
+    rows = (
+        [
+            row["id"], row["title"], ", ".join(row["store_names"]) or "all", row["due"], row["expires"],
+            f"{row['open']:,}", f"{row['done']:,}", "withdrawn" if row["withdrawn"] else "",
+        ]
+        for row in found
+    )  # fmt: skip
+    print_answer(found, [["id", "title", "stores", "due", "expires", "open", "done", "state"], *rows], as_json=as_json)
 
 
 _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
@@ -111,7 +101,7 @@ def withdraw_command(database: Database, id: str) -> None:
         if not isinstance(brief, CorporateBrief):
             raise RulesRefused(f"There is no corporate task {text.visible(id)!r}; `tasks corporate list` has them.")
         records.write(connection, [msgspec.structs.replace(brief, withdrawn=True)])
-    click.echo(f"{text.visible(brief.title)} is withdrawn.", err=True)
+    say(f"{text.visible(brief.title)} is withdrawn.")
 
 
 @tasks_command.command("hand-over")
@@ -129,8 +119,8 @@ def hand_over_command(database: Database, giver: str, taker: str, dry_run: bool)
         people = directory.named(connection, giver), directory.named(connection, taker)
     done = hand_over(database, *people, now=utc_now(), dry_run=dry_run)
     names = [text.visible(person.user_name) for person in people]
-    click.echo(f"{done.tasks:,} tasks {'would go' if dry_run else 'go'} to {names[1]}.", err=True)
+    say(f"{done.tasks:,} tasks {'would go' if dry_run else 'go'} to {names[1]}.")
     if done.meant:
-        click.echo(f"{done.meant:,} more were meant for {names[0]}, or taken by them.", err=True)
+        say(f"{done.meant:,} more were meant for {names[0]}, or taken by them.")
     if done.left:
-        click.echo(f"{done.left:,} tasks stay: their customers are not {names[1]}'s.", err=True)
+        say(f"{done.left:,} tasks stay: their customers are not {names[1]}'s.")
