@@ -15,6 +15,7 @@ from sellmode_tui.commands.exit_codes import Exit, Failure
 from sellmode_tui.commands.inputs import field_values, from_option, read_json, set_option
 from sellmode_tui.commands.output import minute, plain, say
 from sellmode_tui.visibility import Attention, Door, Duplicate, HandedOver, Lost, NotInTray, Refused
+from sellmode_tui.visibility.ids import MIN_ID
 from sellmode_tui.visibility.values import as_text
 
 _SOURCES: Final = {"lost": "lost", "refused": "refused", "handed_over": "to be judged", "duplicate": "duplicate"}
@@ -47,7 +48,7 @@ def list_command(opened: Opened) -> None:
             "ABOUT": _words,
             "REASON": _reason,
             # Keys begin with the time, so their ends differ.
-            "KEY": lambda each: each.key[-resolve.MIN_ID :],
+            "KEY": lambda each: each.key[-MIN_ID:],
         },
         _as_object,
         empty="Nothing needs attention.",
@@ -171,7 +172,7 @@ def merge_command(opened: Opened, found: Duplicate, keep: str, take: tuple[str, 
 
     sellmode attention merge 5f1c22aa --keep 019a3c55 --take phone --take email
     """
-    kept = [id for id in found.customers if len(keep) >= resolve.MIN_ID and id.startswith(keep)]
+    kept = [id for id in found.customers if len(keep) >= MIN_ID and id.startswith(keep)]
     if len(kept) != 1:
         ids = "\n".join(f"  {id}  {visible(name)}" for id, name in zip(found.customers, found.names, strict=True))
         raise Failure(f"Say which of the two to keep:\n{ids}", Exit.USAGE)

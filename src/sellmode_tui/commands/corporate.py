@@ -13,7 +13,7 @@ from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.commands import resolve
 from sellmode_tui.commands.base import Opened, Parameter, command
 from sellmode_tui.commands.output import plain
-from sellmode_tui.commands.task_lines import SHORT_TIMED_ID, product_words
+from sellmode_tui.commands.task_lines import product_words
 from sellmode_tui.commands.toml_files import read_tables
 from sellmode_tui.visibility import BriefDetails, BriefLine, BriefProgress
 
@@ -44,7 +44,7 @@ def list_command(opened: Opened) -> None:
             "TITLE": lambda line: line.brief.title,
             "STORES": lambda line: ", ".join(line.store_names) or "all",
             "WORK": lambda line: ", ".join(line.brief.works) or "all",
-            "ID": lambda line: line.brief.id[:SHORT_TIMED_ID],
+            "ID": lambda line: line.brief.id[: resolve.SHORT_TIMED_ID],
         },
         _as_object,
         empty="Nothing is asked by the head office.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any, Final, Literal, get_args
 
 import click
@@ -14,7 +13,16 @@ from sellmode_contract.text import visible
 from sellmode_tui.commands import resolve
 from sellmode_tui.commands.base import Opened, Parameter, command
 from sellmode_tui.commands.exit_codes import Exit, Failure
-from sellmode_tui.commands.inputs import elements, field_values, from_option, nested, read_json, read_text, set_option
+from sellmode_tui.commands.inputs import (
+    elements,
+    field_values,
+    from_option,
+    nested,
+    read_json,
+    read_moment,
+    read_text,
+    set_option,
+)
 from sellmode_tui.visibility import Door, Match, Profile
 from sellmode_tui.visibility.typed_dates import TypedDate, UnclearDate, read_date
 
@@ -193,16 +201,8 @@ def log_command(
         opened.report(door.remove_contact(_own(contacts, removed or "", "contact")))
     else:
         text = "" if summary is None else read_text(summary)
-        at = None if moment is None else _moment(moment, door.zone())
+        at = None if moment is None else read_moment(moment, door.zone())
         opened.report(door.log_contact(id, channel, inbound=inbound, summary=text, at=at))
-
-
-def _moment(text: str, zone: dt.tzinfo) -> dt.datetime:
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise Failure("Write the time as 2026-11-22T14:05.", Exit.USAGE) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 @command(

@@ -16,6 +16,7 @@ from sellmode_tui.commands.output import day, money
 from sellmode_tui.commands.profile import as_json_object, profile_lines
 from sellmode_tui.visibility import CustomerQuery, CustomerRow, Door
 from sellmode_tui.visibility.customers import Sort
+from sellmode_tui.visibility.ids import MIN_ID
 
 
 @click.group("customers")
@@ -101,7 +102,7 @@ def _columns(door: Door) -> Columns[CustomerRow]:
         "SPEND": lambda row: money(row.spend, row.currency),
         "LAST CONTACT": lambda row: day(row.last_contact, zone),
         **({"OWNER": lambda row: row.owner_name} if door.mode() == "team" else {}),
-        "ID": lambda row: row.id[: resolve.MIN_ID],
+        "ID": lambda row: row.id[:MIN_ID],
     }
 
 

@@ -10,10 +10,12 @@ from sellmode_contract.text import visible
 from sellmode_contract.wire import user_key
 from sellmode_tui.commands.exit_codes import Exit, Failure
 from sellmode_tui.visibility import Door, TaskKey
+from sellmode_tui.visibility.ids import MIN_ID
 
 _MAX_SHOWN: Final = 10
-MIN_ID: Final = 8
-"""Characters of an id that name it."""
+SHORT_TIMED_ID: Final = 13
+"""Characters that a table shows of an id that begins with the moment at which it was made: up to its milliseconds.
+Of others it shows ``MIN_ID``."""
 
 
 def customer(door: Door, text: str) -> str:

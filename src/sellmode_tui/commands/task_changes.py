@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, get_args
 
@@ -15,17 +14,15 @@ from sellmode_contract.store_time import Due
 from sellmode_contract.text import visible
 from sellmode_tui.commands import resolve
 from sellmode_tui.commands.base import Opened, Parameter, command
+from sellmode_tui.commands.due_times import read_when
 from sellmode_tui.commands.exit_codes import Exit, Failure, failure
 from sellmode_tui.commands.inputs import STANDARD_INPUT, read_text
 from sellmode_tui.visibility import Door, RefusedAmong, TaskKey, Written
 from sellmode_tui.visibility.repeating import CHOICES, read_repeat
 from sellmode_tui.visibility.tasks import read
-from sellmode_tui.visibility.typed_due import TypedDueError, read_typed_due
 
 _ACTIONS: Final = get_args(ContactChannel)
 _NO_ACTION: Final = "none"
-_MAX_REPEATED: Final = 60
-"""Characters of a text that a message repeats."""
 
 _TASK: Parameter = click.argument("task_id", metavar="TASK")
 _TASKS: Parameter = click.argument("task_ids", metavar="TASK...", nargs=-1, required=True)
@@ -70,7 +67,7 @@ def add_command(
     fields: dict[str, Any] = {"title": title, "details": details, "action": action}
     if customer is not None:
         fields["customer"] = resolve.customer(door, customer)
-    fields["due"] = when = _due(door, due) if due else None
+    fields["due"] = when = read_when(due, door.zone()) if due else None
     fields["repeat"] = _repeat(repeat, when) if repeat else ""
     if person is not None:
         fields["assignee"] = resolve.colleague(door.assignable(fields.get("customer")), person).id
@@ -110,7 +107,7 @@ def edit_command(
     if action is not None:
         changes["action"] = None if action == _NO_ACTION else action
     if due is not None:
-        changes["due"] = _due(door, due) if due else ""
+        changes["due"] = read_when(due, door.zone()) if due else ""
     if repeat is not None:
         changes["repeat"] = _repeat(repeat, changes.get("due") or _present_due(door, key)) if repeat else ""
     if not changes:
@@ -122,17 +119,6 @@ def edit_command(
 def _present_due(door: Door, key: TaskKey) -> Due | None:
     found = door.task(*key)
     return read(found.record.due) if found else None
-
-
-def _due(door: Door, text: str) -> Due:
-    """The due time that a text means in the store. Raises Failure, which points at what is wrong."""
-    try:
-        return read_typed_due(text, dt.datetime.now(dt.UTC), door.zone())
-    except TypedDueError as error:
-        pointed = ""
-        if text.isprintable() and text == visible(text) and error.end > error.start:
-            pointed = f"\n  {text}\n  {' ' * error.start}{'^' * (error.end - error.start)}"
-        raise Failure(f"{error}{pointed if len(text) <= _MAX_REPEATED else ''}", Exit.USAGE) from None
 
 
 def _repeat(text: str, due: Due | None) -> str:
@@ -177,7 +163,9 @@ def snooze_command(opened: Opened, task_ids: tuple[str, ...], until: str) -> Non
     sellmode tasks snooze 019a3c55-1f2e --until 'fri 3pm'
     """
     door = opened.door
-    _change_all(opened, task_ids, lambda keys: door.snooze_tasks(keys, _due(door, until) if until else None))
+    _change_all(
+        opened, task_ids, lambda keys: door.snooze_tasks(keys, read_when(until, door.zone()) if until else None)
+    )
 
 
 @command(

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from sellmode_tui.commands.output import money, plain
+from sellmode_tui.commands.resolve import SHORT_TIMED_ID
 from sellmode_tui.visibility import ProductLine, TaskLine
-
-SHORT_ID: Final = 8
-"""Characters of an id that a table shows, and that name it, if it was made from what it is about."""
-SHORT_TIMED_ID: Final = 13
-"""The same of an id that begins with the moment at which it was made: up to its milliseconds."""
+from sellmode_tui.visibility.ids import MIN_ID
 
 
 def short_id(line: TaskLine) -> str:
     """As much of a task's id as a table shows."""
-    return line.id[: SHORT_TIMED_ID if line.kind == "manual_task" else SHORT_ID]
+    return line.id[: SHORT_TIMED_ID if line.kind == "manual_task" else MIN_ID]
 
 
 def line_object(line: TaskLine) -> dict[str, Any]:

@@ -16,10 +16,11 @@ from sellmode_tui.commands import resolve
 from sellmode_tui.commands.base import PAGE, Columns, Opened, command, limit_option
 from sellmode_tui.commands.output import is_terminal, minute, plain, say
 from sellmode_tui.commands.task_changes import CHANGES
-from sellmode_tui.commands.task_lines import SHORT_ID, line_object, product_words, short_id
+from sellmode_tui.commands.task_lines import line_object, product_words, short_id
 from sellmode_tui.visibility import AgendaQuery, Door, Section, TaskDetails, TaskLine
 from sellmode_tui.visibility.agenda import Order
 from sellmode_tui.visibility.due_words import expiry_words, full_words
+from sellmode_tui.visibility.ids import MIN_ID
 from sellmode_tui.visibility.repeating import repeat_words
 from sellmode_tui.visibility.tasks import OPEN, read
 
@@ -120,7 +121,7 @@ def given_command(opened: Opened) -> None:
             "TASK": lambda card: card.title,
             "FOR": lambda card: card.assignee_name,
             "CUSTOMER": lambda card: card.customer_name,
-            "ID": lambda card: card.card[:SHORT_ID],
+            "ID": lambda card: card.card[:MIN_ID],
         },
         lambda card: {**plain(card), "due": card.due.text if card.due else None},
         empty="No task that was given to somebody else is to be seen.",

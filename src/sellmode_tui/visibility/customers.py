@@ -22,13 +22,12 @@ from sellmode_tui.cache.listing import LAST, SORTS, UNKNOWN, sort_key
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import moment
 from sellmode_tui.visibility.filters import SQL, Compiler, Parameter, joined
+from sellmode_tui.visibility.ids import ids_named
 from sellmode_tui.visibility.readings import Readings
 from sellmode_tui.visibility.surroundings import Surroundings
 
 Sort = Literal["name", "last_purchase", "spend", "last_contact", "owner"]
 
-MIN_ID = 8
-"""So many first characters of an id name a customer."""
 COUNTED = 10_000
 """A match of more customers is counted and sorted only when asked for."""
 _STEPS = (50, 200, COUNTED + 1)
@@ -391,20 +390,14 @@ def named(reading: Reading, text: str, limit: int) -> list[str]:
     """The ids of the visible customers whom a text names."""
     if not text:
         return []
-    visible, last = reading.only_visible("c"), f"{text.lower()}\U0010ffff"
-    begun = "OR (c.id >= ? AND c.id < ?)" if len(text) >= MIN_ID else ""
-    by_id = reading.connection.execute(
-        f"SELECT c.id FROM customer c WHERE {visible} AND (c.id = ? {begun}) ORDER BY c.id LIMIT ?",
-        (text, *((text.lower(), last) if begun else ()), limit),
-    )
     found, parameters = _who_may_be_named(reading, text)
     by_name = reading.connection.execute(
-        f"SELECT c.id {found} WHERE {visible}"
+        f"SELECT c.id {found} WHERE {reading.only_visible('c')}"
         " AND (c.doc ->> '$.number' = ? COLLATE NOCASE OR c.doc ->> '$.email' = ? COLLATE NOCASE)"
         " ORDER BY c.id LIMIT ?",
         (*parameters, text, text, limit),
     )
-    return sorted({id for (id,) in (*by_id, *by_name)})[:limit]
+    return sorted({*ids_named(reading, "customer", text, limit), *(id for (id,) in by_name)})[:limit]
 
 
 def _who_may_be_named(reading: Reading, text: str) -> SQL:

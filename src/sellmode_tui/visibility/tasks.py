@@ -21,6 +21,7 @@ from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode, instant
 from sellmode_tui.visibility import products
 from sellmode_tui.visibility.due_words import due_words
+from sellmode_tui.visibility.ids import ids_named
 from sellmode_tui.visibility.surroundings import Surroundings
 from sellmode_tui.visibility.task_words import because_words, called, sku_of
 
@@ -30,8 +31,6 @@ Section: TypeAlias = Literal["overdue", "today", "week", "later", "done"]
 OPEN: tuple[Section, ...] = ("overdue", "today", "week", "later")
 SECTIONS: tuple[Section, ...] = (*OPEN, "done")
 KINDS: tuple[TaskKind, ...] = ("manual_task", "rule_task", "corporate_task")
-MIN_ID = 8
-"""So many first characters of an id name a task."""
 A_COLLEAGUES_CUSTOMER = "a colleague's customer"
 """Stands for a customer whom the account does not see."""
 
@@ -288,15 +287,8 @@ def read(text: str) -> Due | None:
 
 def named(reading: Reading, text: str, limit: int) -> list[TaskKey]:
     """The visible tasks, no more than ``limit``, whose id a text is or begins."""
-    wanted = text.strip().casefold()
-    if len(wanted) < MIN_ID:
-        return []
-    rows = reading.connection.execute(
-        "SELECT t.kind, t.id FROM task t WHERE substr(t.id, 1, length(:id)) = :id"
-        f" AND {reading.only_visible('t')} ORDER BY t.id LIMIT :limit",
-        {"id": wanted, "limit": limit},
-    )
-    return [TaskKey(kind, id) for kind, id in rows]
+    found = [TaskKey(kind, id) for kind in KINDS for id in ids_named(reading, kind, text, limit)]
+    return sorted(found, key=lambda key: key.id)[:limit]
 
 
 # ------------------------------------------------------------------ given tasks
