@@ -211,7 +211,7 @@ _LAZY = {
     ),
     "serve": ("sellmode_backend.commands", "Answer terminals over HTTP."),
     "settings": ("sellmode_backend.commands", "Show or change what terminals are told: idle lock, keyring."),
-    "tasks": ("sellmode_backend.rules.task_commands", "Corporate tasks, and handing over the tasks of who leaves."),
+    "tasks": ("sellmode_backend.tasks.commands", "Corporate tasks, and handing over the tasks of who leaves."),
 }
 """Where each command is (as ``NAME_command``), and what it does: enough for ``--help`` without loading any."""
 

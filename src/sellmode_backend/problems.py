@@ -9,7 +9,7 @@ from sellmode_backend.accounts.passwords import WeakPassword
 from sellmode_backend.accounts.sessions import AccountDisabled, SignedOut
 from sellmode_backend.accounts.signing_in import WrongCode, WrongCredentials
 from sellmode_backend.http import Refused
-from sellmode_backend.rules.preview import BadQuestion, NotForThem, TookTooLong
+from sellmode_backend.rules.preview_requests import BadQuestion, NotForThem, TookTooLong
 from sellmode_backend.store.settings import SettingError
 from sellmode_backend.sync.incoming import BadPush
 from sellmode_backend.sync.push import ClientForked

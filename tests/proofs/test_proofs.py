@@ -17,7 +17,7 @@ from proofs import wire as line
 from proofs.__main__ import PROOFS, try_out
 from proofs.results import Proof, Run, Trial
 from proofs.sim.machine import Worlds
-from sellmode_backend.rules import passes
+from sellmode_backend.rules import preview as previews
 from sellmode_backend.store import duplicates
 from sellmode_contract import wire
 
@@ -63,12 +63,12 @@ def test_an_asker_finds_out_by_pairs_that_are_made_in_the_answer(monkeypatch: py
 
 
 def test_an_asker_finds_out_by_previews_of_all_customers(monkeypatch: pytest.MonkeyPatch) -> None:
-    preview = passes.preview
+    preview = previews.preview
 
     def of_all(*asked: Any, scopes: object, **more: Any) -> wire.Preview:
         return preview(*asked, **more)
 
-    monkeypatch.setattr(passes, "preview", of_all)
+    monkeypatch.setattr(previews, "preview", of_all)
     assert any(asker.trial(seed).failures for seed in range(40))
 
 

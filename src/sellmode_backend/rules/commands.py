@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts.signing_in import utc_now
 from sellmode_backend.cli import Failure, database_option, json_option, print_answer, say
-from sellmode_backend.rules import operating, passes
+from sellmode_backend.rules import operating, passes, preview
 from sellmode_backend.rules.operating import RulesRefused, rule_named
 from sellmode_backend.store import accounts, records, settings
 from sellmode_backend.store.database import Database
@@ -210,7 +210,7 @@ def preview_command(
         rule = _rule_of_file(file, connection, where) if file else _standing(connection, slug or "", where)
         now = utc_now()
         try:
-            found = passes.preview(connection, rule, where.id, _day(connection, where, day, now), now)
+            found = preview.preview(connection, rule, where.id, _day(connection, where, day, now), now)
         except UnfitRule as error:
             raise RulesRefused(f"{text.visible(str(error))}") from None
         people = {account.id: account.user_name for account in accounts.each(connection)}

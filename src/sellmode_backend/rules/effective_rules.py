@@ -86,11 +86,11 @@ def read(connection: Connection) -> House | None:
     retailer = settings.retailer(connection)
     if retailer is None:
         return None
-    rules = dict(reading.each(connection, "task_rule", TaskRule))
+    rules = list(reading.each(connection, "task_rule", TaskRule))
     return House(
         retailer,
-        tuple(rule for _, rule in sorted(rules.items()) if rule is not None),
-        tuple(id for id, rule in sorted(rules.items()) if rule is None),
+        tuple(rule for _, rule in rules if rule is not None),
+        tuple(id for id, rule in rules if rule is None),
     )
 
 

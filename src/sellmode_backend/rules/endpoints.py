@@ -15,7 +15,7 @@ from starlette.routing import Route
 from sellmode_backend.accounts.endpoints import proven_token
 from sellmode_backend.accounts.signing_in import Clock
 from sellmode_backend.http import Bodies, Refused, json_response
-from sellmode_backend.rules import preview
+from sellmode_backend.rules import preview_requests
 from sellmode_backend.store.database import Database
 from sellmode_contract import wire
 from sellmode_contract.visibility import Account
@@ -32,7 +32,7 @@ class PreviewEndpoints:
         self._seconds = seconds
         self._askers: set[str] = set()
         """The accounts whose questions are being answered."""
-        self._waiting: set[preview.Patience] = set()
+        self._waiting: set[preview_requests.Patience] = set()
         self.routes = [Route(wire.PREVIEW_PATH, self._preview, methods=["POST"])]
 
     def end(self) -> None:
@@ -43,24 +43,24 @@ class PreviewEndpoints:
     async def _preview(self, request: Request) -> Response:
         token = await proven_token(request, self._database, self._clock)
         message = await self._bodies.read(request, wire.PreviewRequest)
-        account = await to_thread.run_sync(preview.account_of, self._database, token, message, self._clock())
+        account = await to_thread.run_sync(preview_requests.account_of, self._database, token, message, self._clock())
         if account.id in self._askers:
             raise Refused("unavailable", "Your preview before this one is not done yet.", retry_after=_RETRY_AFTER)
         self._askers.add(account.id)
         try:
-            await to_thread.run_sync(preview.count, self._database, account, self._clock())
+            await to_thread.run_sync(preview_requests.count, self._database, account, self._clock())
             return await self._answer(request, account, message)
         finally:
             self._askers.discard(account.id)
 
     async def _answer(self, request: Request, account: Account, message: wire.PreviewRequest) -> Response:
-        patience = preview.Patience(self._seconds)
+        patience = preview_requests.Patience(self._seconds)
         self._waiting.add(patience)
         gone = asyncio.create_task(_when_gone(request, patience.end))
-        look = partial(preview.preview, self._database, account, message, self._clock(), patience)
+        look = partial(preview_requests.answer, self._database, account, message, self._clock(), patience)
         try:
             return json_response(await to_thread.run_sync(look, limiter=self._limiter))
-        except preview.Stopped:
+        except preview_requests.Stopped:
             raise (ClientDisconnect if gone.done() else Refused("unavailable", "The server stops.")) from None
         finally:
             gone.cancel()

@@ -15,14 +15,11 @@ from sellmode_backend.store import records, settings
 from sellmode_backend.store.schema import record
 from sellmode_contract import text
 from sellmode_contract.audiences import EVERYBODY, store_audience
-from sellmode_contract.ids import source_id
-from sellmode_contract.kinds.corporate_brief import CorporateBrief
 from sellmode_contract.kinds.retailer import Retailer, StoreEntry
 from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
-from sellmode_contract.records import Record
 from sellmode_contract.rules.checking import MOST_RULES
 from sellmode_contract.rules.defaults import default_rules
-from sellmode_contract.rules.files import MAX_FILE, RuleFileError, read_briefs, read_rules, write_rules
+from sellmode_contract.rules.files import MAX_FILE, RuleFileError, read_rules, write_rules
 
 STANDARD_INPUT = Path("-")
 RULES_ARE_OFF = "Its first rules are there, switched off: `rules list` has them, `rules enable` switches them on."
@@ -149,19 +146,3 @@ def begin_with(connection: Connection) -> list[Written]:
     known = {rule.id for rule in rules_of(connection)}
     rules = default_rules(retailer_of(connection).custom_fields)
     return write(connection, [msgspec.structs.replace(rule, enabled=False) for rule in rules if rule.id not in known])
-
-
-def briefs_in(path: Path, connection: Connection) -> list[CorporateBrief]:
-    """The corporate tasks of a file, with ids by which the same file finds the same. Raises RulesRefused."""
-    stores = settings.stores(connection)
-    known = {name: entry.id for entry in stores for name in (entry.id, entry.name)}
-    try:
-        found = read_briefs(text_of(path), list(known))
-    except RuleFileError as error:
-        raise RulesRefused(f"{text.visible(str(path))}: {error}.") from None
-    placed = (msgspec.structs.replace(brief, stores=tuple(known[name] for name in brief.stores)) for brief in found)
-    return [msgspec.structs.replace(brief, id=_id_of(brief)) for brief in placed]
-
-
-def _id_of(brief: Record) -> str:
-    return source_id("corporate_brief", "operator", msgspec.json.encode(brief, order="deterministic").decode())

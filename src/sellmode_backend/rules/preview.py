@@ -1,146 +1,109 @@
-"""A terminal's question what a rule would do: who may ask it, how often, and what of the answer they may be told.
-
-A preview looks at the customers whom the asker sees, and at nobody else. Any number about the others, however rough,
-could be asked about one of them (``email:ann@example.com``, and four more whose answer is known). So of these there is
-only how many there are in the store, whatever the rule. Each question is noted.
-"""
+"""What a rule would do in a store on a day: judged as a pass would, and nothing written."""
 
 from __future__ import annotations
 
 import datetime as dt
-import logging
-import threading
-import time
+from collections.abc import Callable, Collection, Mapping
 
 import msgspec
+from sqlalchemy.engine import Connection
 
-from sellmode_backend.accounts import limits, sessions
-from sellmode_backend.rules import facts, passes
-from sellmode_backend.rules.operating import retailer_of
-from sellmode_backend.store.database import Database
-from sellmode_contract import store_time, text, visibility, wire
-from sellmode_contract.kinds.retailer import Retailer, zone_of
+from sellmode_backend.rules import effective_rules, facts, ledger, passes
+from sellmode_backend.rules.passes import UnknownStore
+from sellmode_contract import wire
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules import judging
-from sellmode_contract.rules.judging import UnfitRule
-from sellmode_contract.visibility import Account
+from sellmode_contract.rules.judging import NOBODY, Decision
+from sellmode_contract.store_time import day_start
 
-MAX_DAYS = dt.timedelta(days=366)
-"""So far from the present one may a day lie."""
-OFTEN = limits.Rate(60, dt.timedelta(minutes=10))
-"""Nobody asks more often than that: each preview looks at all the customers whom the asker sees."""
-
-_audit = logging.getLogger("sellmode_backend.audit")
-
-
-class NotForThem(Exception):
-    """The account may not ask that; whether there is such a store is not said."""
-
-
-class BadQuestion(ValueError):
-    """The rule or the day makes no sense; says where and why."""
-
-
-class Stopped(Exception):
-    """Nobody waits for the answer any more."""
-
-
-class TookTooLong(Exception):
-    """The answer did not come in the time that is given to it."""
-
-
-# ------------------------------------------------------------------ who, and how often
-
-
-def count(database: Database, account: Account, now: dt.datetime) -> None:
-    """Count a question of an account. Raises TooManyAttempts."""
-    with database.transaction() as connection:
-        limits.allow(connection, ("preview", account.id), OFTEN, now)
-
-
-def account_of(database: Database, token: str, request: wire.PreviewRequest, now: dt.datetime) -> Account:
-    """Whose question it is, if they may ask it. Raises SignedOut, AccountDisabled and NotForThem."""
-    with database.snapshot() as connection:
-        account = sessions.find(connection, token, now).account
-    if not visibility.may(account, "rules") or request.store not in account.stores:
-        raise NotForThem
-    return account
-
-
-# ------------------------------------------------------------------ the answer
-
-
-class Patience:
-    """How long somebody waits for an answer: until they go, or the time is up."""
-
-    def __init__(self, seconds: float) -> None:
-        self._until = time.monotonic() + seconds
-        self._gone = threading.Event()
-
-    def end(self) -> None:
-        """They have gone."""
-        self._gone.set()
-
-    def check(self) -> None:
-        """Raises Stopped and TookTooLong."""
-        if self._gone.is_set():
-            raise Stopped
-        if time.monotonic() > self._until:
-            raise TookTooLong
+BATCH = passes.BATCH
 
 
 def preview(
-    database: Database, account: Account, request: wire.PreviewRequest, now: dt.datetime, patience: Patience
+    connection: Connection,
+    rule: TaskRule,
+    store: str,
+    day: dt.date,
+    now: dt.datetime,
+    *,
+    scopes: Collection[str] | None = None,
+    go_on: Callable[[], None] = lambda: None,
 ) -> wire.Preview:
-    """What a rule, as it is or might be, would do in a store on a day, as far as an account may know. Changes nothing.
+    """What a rule, as it is or might be, would do in a store on a day. Only reads; a snapshot's connection is best.
 
-    Raises NotForThem, BadQuestion, Stopped and TookTooLong.
+    With ``scopes`` only customers in one of these are looked at. ``go_on`` is called now and then; what it raises ends
+    this. Raises judging.UnfitRule for a rule that makes no sense, UnknownStore.
     """
-    patience.check()
-    with database.snapshot() as connection:
-        retailer, rule = retailer_of(connection), _rule(request)
-        day = _day(retailer, request, now)
-
-        scopes = visibility.scopes(retailer.mode, account)
-        try:
-            found = passes.preview(connection, rule, request.store, day, now, scopes=scopes, go_on=patience.check)
-        except UnfitRule as error:
-            problem = error.problems[0]
-            raise BadQuestion(f"$.rule.{problem.field}: {problem.detail}") from None
-        except passes.UnknownStore:
-            raise NotForThem from None
-        if not visibility.sees_store(retailer.mode, account, request.store):
-            unseen = facts.outside(connection, request.store, scopes)
-            found = msgspec.structs.replace(found, unseen=unseen - unseen % wire.UNSEEN_STEP)
-    fields = ", ".join(sorted(judging.asked_fields(rule, retailer))) or "no field"
-    _audit.info(
-        "preview: account %s, store %s, trigger %s, %s, for %s: told of %d",
-        account.id, request.store, rule.trigger, fields, day, found.due + found.held,
-    )  # fmt: skip
-    return found
+    house = effective_rules.read(connection)
+    if house is None or all(entry.id != store for entry in house.retailer.stores):
+        raise UnknownStore(f"there is no store {store!r}")
+    here = house.store(store)
+    now = max(now, day_start(day, here.zone))
+    judge = effective_rules.judge(connection, here, [judging.prepare(rule, house.retailer)], day, now)
+    board = _Board(rule, ledger.taken(connection, store, day, [rule.slug]))
+    cursor = ""
+    while customers := facts.customers_after(connection, store, cursor, BATCH, scopes):
+        go_on()
+        cursor = next(reversed(customers))
+        known = facts.load(connection, [one for one in customers.values() if one is not None], judge.needs())
+        made = ledger.made(connection, list(customers))
+        for one in known:
+            there = tuple(task for task in one.tasks if not judging.overtaken(rule, task, one, now))
+            for decision in judge.decisions(msgspec.structs.replace(one, tasks=there), made.get(one.customer.id, ())):
+                board.take(decision)
+    return board.preview(day)
 
 
-def _rule(request: wire.PreviewRequest) -> TaskRule:
-    if unknown := request.rule.keys() - set(TaskRule.__struct_fields__):
-        raise BadQuestion(f"$.rule has no field {text.visible(min(unknown))[:100]!r}.")
-    try:
-        rule = msgspec.convert({"id": "", **request.rule}, TaskRule)
-    except msgspec.ValidationError as error:
-        what, _, path = str(error).partition(" - at `$")  # without the value
-        raise BadQuestion(f"$.rule{path.rstrip('`')}: {what}.") from None
-    if rule.store not in (None, request.store):
-        raise NotForThem
-    return rule
+class _Board:
+    """Collects a rule's decisions: how many there are, the first ones, and who comes first where there is a cap."""
 
+    def __init__(self, rule: TaskRule, taken: Mapping[tuple[str, str], int]) -> None:
+        self._cap = rule.daily_cap
+        self._taken = {person: count for (_, person), count in taken.items()}
+        self._due: list[Decision] = []
+        self._held: list[Decision] = []
+        self._due_count = self._held_count = 0
+        self._candidates: dict[str, list[Decision]] = {}
 
-def _day(retailer: Retailer, request: wire.PreviewRequest, now: dt.datetime) -> dt.date:
-    today = store_time.local_day(now, zone_of(retailer, request.store))
-    if not request.day:
-        return today + dt.timedelta(days=1)
-    try:
-        due = store_time.read_due(request.day)
-    except ValueError as error:
-        raise BadQuestion(f"$.day: {error}.") from None
-    if due.time is not None or abs(due.day - today) > MAX_DAYS:
-        raise BadQuestion("$.day is a day, within a year of the store's present one.")
-    return due.day
+    def take(self, decision: Decision) -> None:
+        """One more decision."""
+        if decision.held:
+            self._hold(decision)
+        elif self._cap is None:
+            self._keep(decision)
+        else:
+            mine = self._candidates.setdefault(decision.person or NOBODY, [])
+            mine.append(decision)
+            if len(mine) > 2 * self._cap:
+                self._cut(decision.person or NOBODY)
+
+    def preview(self, day: dt.date) -> wire.Preview:
+        """What was collected."""
+        for person in self._candidates:
+            self._cut(person)
+        for decision in (one for mine in self._candidates.values() for one in mine):
+            self._keep(decision)
+        self._candidates.clear()
+        lines = [
+            wire.PreviewLine(customer=one.customer, due=one.due.text, person=one.person, held=one.held)
+            for one in (*self._due, *self._held)
+        ]
+        return wire.Preview(day=day.isoformat(), due=self._due_count, held=self._held_count, lines=tuple(lines))
+
+    def _keep(self, decision: Decision) -> None:
+        self._due_count += 1
+        if len(self._due) < wire.MAX_PREVIEW_LINES:
+            self._due.append(decision)
+
+    def _hold(self, decision: Decision) -> None:
+        self._held_count += 1
+        if len(self._held) < wire.MAX_PREVIEW_LINES:
+            self._held.append(decision)
+
+    def _cut(self, person: str) -> None:
+        """Hold back those of a person's who are over the cap."""
+        room = max((self._cap or 0) - self._taken.get(person, 0), 0)
+        mine = sorted(self._candidates[person], key=lambda one: (-one.spend, one.customer))
+        self._candidates[person] = mine[:room]
+        for decision in mine[room:]:
+            self._hold(decision._replace(held="cap"))

@@ -31,7 +31,8 @@ def tried(decode: Callable[[str], _T], kind: str, id: str, doc: str) -> _T | Non
 
 
 def each(connection: Connection, kind: str, type: type[_R]) -> Iterator[tuple[str, _R | None]]:
-    """All records of a kind by id, None for those that cannot be read; in no particular order."""
+    """All records of a kind in the order of their ids, None for those that cannot be read."""
     decode = msgspec.json.Decoder(type).decode
-    for id, doc in connection.execute(sa.select(record.c.id, record.c.doc).where(record.c.kind == kind)):
+    query = sa.select(record.c.id, record.c.doc).where(record.c.kind == kind).order_by(record.c.id)
+    for id, doc in connection.execute(query):
         yield id, tried(decode, kind, id, doc)

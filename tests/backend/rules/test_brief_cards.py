@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sellmode_backend.accounts import directory
-from sellmode_backend.rules import corporate
+from sellmode_backend.briefs import corporate_tasks
 from sellmode_backend.store import records
 from sellmode_backend.store.brief_cards import card_id
 from sellmode_backend.store.migrations import migrate
@@ -53,7 +53,7 @@ def counted(shop: RulesShop) -> dict[tuple[str, str], tuple[int, int, int, int]]
 
 def finish(brief: str, person: str, how: Any = "done") -> Finish:
     reason = "no time for it" if how == "dismissed" else ""
-    return Finish(kind="corporate_task", id=corporate.task_id(brief, person), how=how, reason=reason)
+    return Finish(kind="corporate_task", id=corporate_tasks.task_id(brief, person), how=how, reason=reason)
 
 
 def test_a_card_counts_what_becomes_of_a_stores_tasks(shop: RulesShop) -> None:
@@ -64,7 +64,7 @@ def test_a_card_counts_what_becomes_of_a_stores_tasks(shop: RulesShop) -> None:
     ada.done(finish(brief, shop.ada.id))
     ben.done(finish(brief, shop.ben.id, "dismissed"))
     assert counts(shop)[brief, "Alpha"] == (1, 1, 1, 0)
-    ada.done(Reopen(kind="corporate_task", id=corporate.task_id(brief, shop.ada.id)))
+    ada.done(Reopen(kind="corporate_task", id=corporate_tasks.task_id(brief, shop.ada.id)))
     assert counts(shop)[brief, "Alpha"] == (2, 0, 1, 0)
     with shop.database.transaction() as connection:
         directory.move(connection, shop.ada, "Beta")
@@ -158,7 +158,7 @@ def _step(shop: RulesShop, briefs: list[str], what: str, which: int, person: Any
             _change(shop, "corporate_brief", brief, withdrawn=True)
         case "finish" | "dismiss" | "reopen":
             state = {"finish": "done", "dismiss": "dismissed", "reopen": "open"}[what]
-            _change(shop, "corporate_task", corporate.task_id(brief, person.id), state=state)
+            _change(shop, "corporate_task", corporate_tasks.task_id(brief, person.id), state=state)
     shop.run()
 
 

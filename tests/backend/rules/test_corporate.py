@@ -7,10 +7,12 @@ from typing import Any
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from sellmode_backend.accounts import directory
-from sellmode_backend.rules import corporate
+from sellmode_backend.briefs import corporate_tasks
 from sellmode_backend.store import records
+from sellmode_backend.store.schema import record
 from sellmode_contract.kinds.corporate_brief import CorporateBrief
 from sellmode_contract.kinds.corporate_task import CorporateTask
 from tests.backend.people import add_person
@@ -58,7 +60,7 @@ def test_each_of_those_it_is_for_gets_one(shop: RulesShop) -> None:
     assert shop.run().corporate == 4
     made = tasks(shop)
     assert sorted(made) == ["ada", "ben", "cleo", "mia"]
-    assert made["ada"].id == corporate.task_id(brief.id, shop.ada.id)
+    assert made["ada"].id == corporate_tasks.task_id(brief.id, shop.ada.id)
     assert made["ada"].due_at == dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
     assert made["cleo"].due_at == dt.datetime(2026, 11, 24, 17, tzinfo=dt.UTC)
     assert made["cleo"].expires_at == dt.datetime(2026, 11, 26, 5, tzinfo=dt.UTC)
@@ -152,9 +154,43 @@ def test_it_expires_in_each_stores_time(shop: RulesShop) -> None:
 
 
 def test_many_are_made_in_parts_by_several_workers(shop: RulesShop, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(corporate, "BATCH", 3)
+    monkeypatch.setattr(corporate_tasks, "BATCH", 3)
     for number in range(5):
         announce(shop, title=f"T{number}")
     at_once(*[shop.run] * 4)
     shop.run()
     assert shop.stored_count("corporate_task") == 20
+
+
+@pytest.mark.parametrize("times", [{"due": "soon"}, {"expires": "2026-02-30"}, {"due": "2026-11-24T99:00"}])
+def test_a_brief_whose_times_cannot_be_read_stops_no_other_and_keeps_its_tasks(
+    shop: RulesShop, times: dict[str, str]
+) -> None:
+    bad = announce(shop, title="Bad", stores=("Alpha",))
+    made = shop.run().corporate
+    shop.write(msgspec.structs.replace(bad, **times))
+    announce(shop, title="Good", stores=("Beta",))
+    report = shop.run()
+    assert (made, report.corporate) == (3, 1)
+    assert list(report.unfit) == [bad.id]
+    assert next(iter(times)) in report.unfit[bad.id]
+    assert states(shop) == {"ada": "open", "ben": "open", "mia": "open", "cleo": "open"}
+    shop.write(msgspec.structs.replace(bad, withdrawn=True))
+    shop.run()
+    assert states(shop) == {"ada": "expired", "ben": "expired", "mia": "expired", "cleo": "open"}
+
+
+@pytest.mark.parametrize("kind", ["corporate_brief", "corporate_task"])
+def test_what_cannot_be_read_stops_no_other_brief_and_is_made_once(shop: RulesShop, kind: str) -> None:
+    bad = announce(shop, stores=("Beta",))
+    assert shop.run().corporate == 1
+    cleo = next(one.id for one in everybody(shop) if one.user_name == "cleo")
+    damaged = {"corporate_brief": bad.id, "corporate_task": corporate_tasks.task_id(bad.id, cleo)}[kind]
+    with shop.database.transaction() as connection:
+        here = (record.c.kind == kind, record.c.id == damaged)
+        connection.execute(sa.update(record).where(*here).values(doc="no JSON"))
+    announce(shop, stores=("Alpha",))
+    report = shop.run()
+    assert report.corporate == 3
+    assert list(report.unfit) == ([bad.id] if kind == "corporate_brief" else [])
+    assert shop.run().corporate == 0

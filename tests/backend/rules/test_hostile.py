@@ -10,7 +10,8 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from sellmode_backend.rules import corporate, events
+from sellmode_backend.briefs import corporate_tasks
+from sellmode_backend.rules import events
 from sellmode_backend.rules.events import CustomerEvent
 from sellmode_backend.store import records
 from sellmode_contract.kinds.corporate_brief import CorporateBrief
@@ -142,7 +143,7 @@ def test_a_corporate_task_that_was_taken_back_does_not_come_back_with_its_end(sh
     brief = CorporateBrief(id="b-1", title="Learn about the new range")
     shop.write(brief)
     shop.run()
-    id = corporate.task_id("b-1", shop.ada.id)
+    id = corporate_tasks.task_id("b-1", shop.ada.id)
     ada = shop.writer(shop.ada)
     shop.write(msgspec.structs.replace(brief, withdrawn=True))
     shop.run()

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from sellmode_backend.rules import passes
+from sellmode_backend.rules import preview as previews
 from sellmode_contract.kinds.consent import Consent
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules.judging import UnfitRule
@@ -21,14 +22,14 @@ TODAY = dt.date(2026, 11, 22)
 
 def preview(shop: RulesShop, rule: TaskRule, days: int = 1) -> Preview:
     with shop.database.snapshot() as connection:
-        return passes.preview(connection, rule, "Alpha", TODAY + dt.timedelta(days=days), shop.clock())
+        return previews.preview(connection, rule, "Alpha", TODAY + dt.timedelta(days=days), shop.clock())
 
 
 @pytest.mark.parametrize("cap", [None, 2, 5])
 def test_a_preview_says_what_the_pass_will_do(
     shop: RulesShop, cap: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passes, "BATCH", 4)
+    monkeypatch.setattr(previews, "BATCH", 4)
     rule = TaskRule(id="r", slug="welcome", name="W", title="W", trigger="new_customer", offset_days=1, daily_cap=cap)
     people = shop.many(11, owner=shop.ada.id, email="a@example.com")
     shop.write(Consent(id="c", customer=people[10].id, channel="email", state="unsubscribed"))
@@ -79,5 +80,5 @@ def test_what_cannot_be_previewed_is_told(shop: RulesShop, given: dict[str, Any]
     rule = TaskRule(id="r", slug="r", name="W", title="W", trigger="purchase", audience=given.get("audience", ""))
     before = feeds(shop)
     with shop.database.snapshot() as connection, pytest.raises(error):
-        passes.preview(connection, rule, given.get("store", "Alpha"), TODAY, shop.clock())
+        previews.preview(connection, rule, given.get("store", "Alpha"), TODAY, shop.clock())
     assert feeds(shop) == before

@@ -16,8 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import sessions
-from sellmode_backend.rules import facts, passes
-from sellmode_backend.rules.preview import OFTEN, Patience
+from sellmode_backend.rules import facts
+from sellmode_backend.rules import preview as previews
+from sellmode_backend.rules.preview_requests import OFTEN, Patience
 from sellmode_backend.server import ServerSettings
 from sellmode_backend.store import records, schema, settings
 from sellmode_backend.store.database import Database
@@ -223,7 +224,7 @@ def test_nobody_asks_without_end_whichever_worker_answers(database: Database, ur
 def test_a_preview_ends_when_its_client_has_gone(
     database: Database, url: str, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passes, "BATCH", 1)
+    monkeypatch.setattr(previews, "BATCH", 1)
     mia = signed_in(url, database, add_person(database, "mia", "Alpha", role="manager"), clock)
     born_on_the_26th(database, 50, None)
     ended = threading.Event()

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import feeds, keys, records
+from sellmode_backend.store import feeds, keys, reading, records
 from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.store.migrations import migrate
 from sellmode_backend.store.schema import gone, record
@@ -79,6 +79,7 @@ def test_all_of_a_kind_come_in_an_order_that_no_change_moves(database: Database)
         write(database, changed)
         with database.snapshot() as connection:
             assert list(records.each(connection, "product")) == dresses
+            assert [one for _, one in reading.each(connection, "product", Product)] == dresses
 
 
 def test_a_customers_card_is_written_with_the_customer(database: Database) -> None:

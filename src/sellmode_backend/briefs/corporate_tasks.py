@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.accounts.directory import ONE_STORE_ROLES
 from sellmode_backend.rules import progress
 from sellmode_backend.rules.progress import CORPORATE, Progress
-from sellmode_backend.store import accounts, records, settings
+from sellmode_backend.store import accounts, reading, records, settings
 from sellmode_backend.store.database import Database
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.corporate_brief import CorporateBrief
@@ -32,8 +33,10 @@ def task_id(brief: str, person: str) -> str:
     return source_id("corporate_task", "sellmode", f"{brief}/{person}")
 
 
-def turn(database: Database, now: dt.datetime) -> int | None:
+def turn(database: Database, now: dt.datetime, unfit: dict[str, str]) -> int | None:
     """Make, change and expire up to ``BATCH`` corporate tasks; gives how many, None if there is nothing to be done.
+
+    ``unfit`` is told what is wrong with briefs that cannot be read, by their ids: their tasks stay as they are.
 
     Nothing changes while briefs, people, stores and what has expired are as they were. If another worker does the same
     at this moment, that one goes on.
@@ -41,12 +44,12 @@ def turn(database: Database, now: dt.datetime) -> int | None:
     with database.snapshot() as connection:
         before = progress.read(connection, CORPORATE)
         now = progress.moment(before, now)
-        office = _read(connection)
+        office = _read(connection, unfit)
         if office is None or (before is not None and before.fingerprint == office.fingerprint(now)):
             return None
-        asked = list(office.asked(connection, now))
-    batch = asked[:BATCH]
-    fingerprint = office.fingerprint(now) if len(batch) == len(asked) else ""
+        due = list(office.due(connection, now))
+    batch = due[:BATCH]
+    fingerprint = office.fingerprint(now) if len(batch) == len(due) else ""
     with database.transaction() as connection:
         if not progress.move(connection, before, Progress(CORPORATE, 0, fingerprint, "", now, None, 0)):
             return None
@@ -57,60 +60,79 @@ def turn(database: Database, now: dt.datetime) -> int | None:
         return records.write(connection, changed, now=now)
 
 
-def _read(connection: Connection) -> _Office | None:
+def _read(connection: Connection, unfit: dict[str, str]) -> _Office | None:
     retailer = settings.retailer(connection)
     if retailer is None:
         return None
-    briefs = [brief for brief in records.each(connection, "corporate_brief") if isinstance(brief, CorporateBrief)]
-    return _Office(retailer, {brief.id: brief for brief in briefs}, {one.id: one for one in accounts.each(connection)})
+    briefs: dict[str, CorporateBrief | None] = {}
+    for id, brief in reading.each(connection, "corporate_brief", CorporateBrief):
+        problem = "its document cannot be read" if brief is None else _problem(brief)
+        briefs[id] = None if problem else brief
+        if problem:
+            unfit[id] = f"corporate task {id}: {problem}"
+    return _Office(retailer, briefs, {one.id: one for one in accounts.each(connection)})
+
+
+def _problem(brief: CorporateBrief) -> str:
+    """What is wrong with the times of a brief, if anything is."""
+    for name, time in (("due", brief.due), ("expires", brief.expires)):
+        try:
+            if time:
+                read_due(time)
+        except ValueError as error:
+            return f"{name}: {error}"
+    return ""
 
 
 class _Office(NamedTuple):
     """What corporate tasks are made from."""
 
     retailer: Retailer
-    briefs: dict[str, CorporateBrief]
+    briefs: dict[str, CorporateBrief | None]
+    """None for those that cannot be read."""
     people: dict[str, Account]
 
     def fingerprint(self, now: dt.datetime) -> str:
         """Another one if tasks may have to be made or changed."""
         people = [(one.id, one.active, one.role, one.work, one.stores) for one in self.people.values()]
         zones = [zone_of(self.retailer, entry.id) for entry in self.retailer.stores]
-        over = [[_is_over(brief, zone, now) for zone in zones] for brief in self.briefs.values()]
-        parts = (list(self.briefs.values()), sorted(people), self.retailer.stores, over)
+        over = [[_is_over(brief, zone, now) for zone in zones] for brief in self.briefs.values() if brief]
+        parts = (list(self.briefs.items()), sorted(people), self.retailer.stores, over)
         return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
-    def asked(self, connection: Connection, now: dt.datetime) -> Iterator[tuple[str, str]]:
+    def due(self, connection: Connection, now: dt.datetime) -> Iterator[tuple[str, str]]:
         """Brief and person of each task that is to be made or changed."""
-        known = set[tuple[str, str]]()
-        for task in records.each(connection, "corporate_task"):
-            assert isinstance(task, CorporateTask)  # noqa: S101 -- for the type checker
+        known, unreadable = set[tuple[str, str]](), set[str]()
+        for id, task in reading.each(connection, "corporate_task", CorporateTask):
+            if task is None:
+                unreadable.add(id)
+                continue
             known.add(pair := (task.brief, task.person))
             if self.task(*pair, task, now) is not None:
                 yield pair
-        for brief in self.briefs.values():
-            for person in self.people:
-                if (brief.id, person) not in known and self.task(brief.id, person, None, now) is not None:
-                    yield brief.id, person
+        for pair in itertools.product(self.briefs, self.people):
+            if pair not in known and self.task(*pair, None, now) is not None and task_id(*pair) not in unreadable:
+                yield pair
 
     def task(self, brief: str, person: str, task: CorporateTask | None, now: dt.datetime) -> CorporateTask | None:
         """A person's task of a brief as it is to be, if that is not as it is."""
-        if task is not None and task.state in ("done", "dismissed"):
+        unreadable = brief in self.briefs and self.briefs[brief] is None
+        if unreadable or (task is not None and task.state in ("done", "dismissed")):
             return None
-        asked, account = self.briefs.get(brief), self.people.get(person)
+        wanted, account = self.briefs.get(brief), self.people.get(person)
         store = task.store if task is not None else ""
         if account is not None and len(account.stores) == 1:
             store = account.stores[0]
         zone = zone_of(self.retailer, store)
-        if asked is None or asked.withdrawn:
+        if wanted is None or wanted.withdrawn:
             return _ended(task, "the head office took it back", now)
-        if _is_over(asked, zone, now):
+        if _is_over(wanted, zone, now):
             return _ended(task, "its time was up", now)
-        if account is None or not _is_for(asked, account):
+        if account is None or not _is_for(wanted, account):
             return _ended(task, "it is not this person's any more", now)
         if task is None:
-            return _made(asked, account, zone, now)
-        right = msgspec.structs.replace(_timed(task, asked, zone), store=store, state="open", done_at=None, reason="")
+            return _made(wanted, account, zone, now)
+        right = msgspec.structs.replace(_timed(task, wanted, zone), store=store, state="open", done_at=None, reason="")
         return None if right == task else right
 
 

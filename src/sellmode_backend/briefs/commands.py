@@ -1,4 +1,4 @@
-"""The operator's commands on tasks: corporate ones, and handing over those of who leaves."""
+"""The operator's commands on corporate tasks."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from typing import Any
 import click
 import msgspec
 
-from sellmode_backend.accounts import directory
 from sellmode_backend.accounts.signing_in import utc_now
+from sellmode_backend.briefs.files import briefs_in
 from sellmode_backend.cli import database_option, json_option, print_answer, say
 from sellmode_backend.rules import operating
-from sellmode_backend.rules.handing_over import hand_over
 from sellmode_backend.rules.operating import RulesRefused
 from sellmode_backend.store import records
 from sellmode_backend.store.database import Database
@@ -23,12 +22,7 @@ from sellmode_contract.kinds.corporate_brief import CorporateBrief
 from sellmode_contract.kinds.corporate_task import CorporateTask
 
 
-@click.group("tasks")
-def tasks_command() -> None:
-    """Corporate tasks, and handing over the tasks of who leaves."""
-
-
-@tasks_command.group("corporate")
+@click.group("corporate")
 def corporate_command() -> None:
     """What the head office asks of its people. Each gets a task of it."""
 
@@ -44,7 +38,7 @@ def add_command(database: Database, file: Path, dry_run: bool) -> None:
     """
     now = utc_now()
     with database.transaction() as connection:
-        briefs = operating.briefs_in(file, connection)
+        briefs = briefs_in(file, connection)
         known = {brief.id for brief in records.read_many(connection, "corporate_brief", [brief.id for brief in briefs])}
         new = {brief.id: brief for brief in briefs if brief.id not in known}
         if not dry_run:
@@ -102,25 +96,3 @@ def withdraw_command(database: Database, id: str) -> None:
             raise RulesRefused(f"There is no corporate task {text.visible(id)!r}; `tasks corporate list` has them.")
         records.write(connection, [msgspec.structs.replace(brief, withdrawn=True)])
     say(f"{text.visible(brief.title)} is withdrawn.")
-
-
-@tasks_command.command("hand-over")
-@database_option()
-@click.option("--from", "giver", metavar="USER", required=True, help="Whose open tasks.")
-@click.option("--to", "taker", metavar="USER", required=True, help="A colleague of the same store.")
-@click.option("--dry-run", is_flag=True, help="Only tell what would change.")
-def hand_over_command(database: Database, giver: str, taker: str, dry_run: bool) -> None:
-    """Give somebody's open tasks to a colleague, as when they leave.
-
-    Assign the customers first: in Associate Mode a task on a customer goes only to their owner. Tasks of rules go with
-    the customers by themselves; corporate tasks are everybody's own.
-    """
-    with database.snapshot() as connection:
-        people = directory.named(connection, giver), directory.named(connection, taker)
-    done = hand_over(database, *people, now=utc_now(), dry_run=dry_run)
-    names = [text.visible(person.user_name) for person in people]
-    say(f"{done.tasks:,} tasks {'would go' if dry_run else 'go'} to {names[1]}.")
-    if done.meant:
-        say(f"{done.meant:,} more were meant for {names[0]}, or taken by them.")
-    if done.left:
-        say(f"{done.left:,} tasks stay: their customers are not {names[1]}'s.")

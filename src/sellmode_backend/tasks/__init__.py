@@ -1,0 +1,1 @@
+"""The operator's work on tasks that are there."""
