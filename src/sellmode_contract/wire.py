@@ -209,6 +209,9 @@ class Head(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="h", om
     acked: int = 0
     """The highest ``seq`` of this client that is done with, before this call's. A mutation that follows on a higher one
     is not looked at (``gap``)."""
+    knows: str = ""
+    """Another text whenever the backend can be asked to do other things than before: what was ``unsupported`` is to be
+    sent again."""
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="m", omit_defaults=True):

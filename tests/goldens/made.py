@@ -11,7 +11,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, cast, get_args, get_type_hints
+from typing import Any, cast, get_args
 
 import msgspec
 
@@ -112,7 +112,7 @@ def wording() -> str:
     fields |= {(kind.name, field) for kind in KINDS.values() for field in kind.record.__struct_fields__}
     edits = (
         (f"{kind} {field}", describe(_edit(kind, field), {}, _nobody, RETAILER))
-        for kind in get_args(get_type_hints(Edit)["kind"])
+        for kind in samples.kinds_of(Edit)
         for field in KINDS[kind].record.__struct_fields__
     )
     labels = ((f"{kind} {name}", label_of(name, kind, RETAILER)) for kind, name in sorted(fields))
@@ -173,6 +173,7 @@ def _taken_back(operation: Operation) -> str:
         result=None,
         said="",
         tries=0,
+        held=False,
         undoes=None,
         bulk=None,
         before=_before(operation),

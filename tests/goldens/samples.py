@@ -50,8 +50,7 @@ def records() -> Iterator[tuple[str, Record]]:
 def operations() -> Iterator[tuple[str, Operation]]:
     """The name of each sample, and the sample: ``edit note``, ``merge``."""
     for struct in get_args(Operation):
-        kinds = get_args(get_type_hints(struct).get("kind")) or ("",)
-        for kind in kinds:
+        for kind in kinds_of(struct) or ("",):
             operation = _struct(inspect.type_info(struct), whole=True)
             given: dict[str, Any] = (
                 {"kind": kind, "id": f"{kind}-1", "v": 1} if kind else {"id": f"{name_of(struct)}-1", "v": 1}
@@ -64,6 +63,13 @@ def operations() -> Iterator[tuple[str, Operation]]:
                 given["operation"] = {"op": "edit", "kind": "note", "id": "note-1", "set": {"text": "x"}}
             known = {name: value for name, value in given.items() if name in struct.__struct_fields__}
             yield f"{name_of(struct)} {kind}".strip(), msgspec.structs.replace(operation, **known)
+
+
+def kinds_of(operation: type[Operation]) -> tuple[str, ...]:
+    """The kinds of record that an operation may be about; none for one that is about a kind of its own."""
+    verb = name_of(operation)
+    declared = tuple(name for name, kind in KINDS.items() if verb in kind.verbs)
+    return declared or get_args(get_type_hints(operation).get("kind"))
 
 
 def _struct(info: inspect.Type, *, whole: bool, within: tuple[type, ...] = ()) -> Any:

@@ -6,12 +6,13 @@ import json
 import shutil
 from collections import defaultdict
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args
 
 import pytest
 
 from sellmode_contract.mutations import Operation
 from sellmode_contract.mutations.operations import name_of
+from tests.goldens import samples
 from tests.support import cases, differ
 from tests.support.applied import applied
 
@@ -105,9 +106,8 @@ def test_each_kind_of_change_is_done_and_refused_by_some_cases() -> None:
 
 def _names() -> list[str]:
     """Every operation, with each kind that it is about."""
-    operations = {name_of(operation): get_type_hints(operation) for operation in get_args(Operation)}
     return [
-        f"{name} {kind}".strip()
-        for name, fields in operations.items()
-        for kind in get_args(fields.get("kind")) or ("",)
+        f"{name_of(operation)} {kind}".strip()
+        for operation in get_args(Operation)
+        for kind in samples.kinds_of(operation) or ("",)
     ]

@@ -124,6 +124,12 @@ def enter(connection: Connection, cid: str, account: str, entries: Iterable[Entr
     )
 
 
+def reopen(connection: Connection, mids: Collection[str]) -> None:
+    """Take those of some mutations out of the ledger that were not known when they came: they are judged anew."""
+    if mids:
+        connection.execute(sa.delete(mutation).where(mutation.c.mid.in_(mids), mutation.c.code == "unsupported"))
+
+
 def known(connection: Connection, mids: Collection[str]) -> dict[str, Known]:
     """What the ledger has of mutations, whoever sent them."""
     columns = (mutation.c.mid, mutation.c.seq, mutation.c.account, mutation.c.st, mutation.c.code, mutation.c.result)

@@ -32,6 +32,7 @@ from sellmode_backend.sync.incoming import read
 from sellmode_backend.sync.judge import Author
 from sellmode_backend.sync.push import Push, Pushed, push
 from sellmode_contract import audiences, visibility, wire
+from sellmode_contract.mutations.operations import known_changes
 
 _log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ _NOTING_SECONDS = 1.0
 """So long an answer waits for whoever writes, to note what it brings."""
 _IN_THE_WAY = (sa.exc.OperationalError, sa.exc.IntegrityError)
 """What another transaction at the same moment makes of one."""
+_KNOWS = known_changes()
 _NEVER = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
@@ -152,6 +154,7 @@ class _Answering:
             schema=(wire.SCHEMA, wire.SCHEMA),
             reset=reset,
             acked=pushed.acked if pushed else self._acked(connection),
+            knows=_KNOWS,
         )
         results = pushed.results if pushed and not reset else ()
         # What the terminal holds of scopes it lost is hidden by the head. Of another store it goes at once; of a store

@@ -132,6 +132,7 @@ def _together(database: Database, wanted: Push, some: Sequence[IncomingMutation]
             place.take(item)
         if place.new:
             try:
+                clients.reopen(connection, place.reopened)
                 entries = batch.do(connection, author, place.new, wanted.received, wanted.longest)
                 clients.enter(connection, wanted.cid, author.account.id, entries, wanted.received)
             except Exception as error:
@@ -161,12 +162,17 @@ class _Place:
     def __init__(self, last_seq: int, account: str, known: dict[str, clients.Known]) -> None:
         self.last_seq = last_seq
         self.new: list[IncomingMutation] = []
+        self.reopened: list[str] = []
+        """Names of those of the new ones that an older version of the backend did not know."""
         self._account, self._known = account, known
         self._told: dict[str, wire.Result] = {}
         self._gap = False
 
     def take(self, item: IncomingMutation) -> None:
-        """See whether a mutation is done already, is the next, or comes too early. Raises ClientForked."""
+        """See whether a mutation is done already, is the next, or comes too early. Raises ClientForked.
+
+        What an older version of the backend did not know is judged anew when it is sent as the next.
+        """
         self._gap = self._gap or item.seq > self.last_seq + 1
         if self._gap:
             self._told.setdefault(item.mid, wire.Result(mid=item.mid, seq=item.seq, st="gap"))
@@ -177,12 +183,13 @@ class _Place:
             self._told[item.mid] = _refused(item, "invalid", "A mutation's mid is a UUID in its canonical form.")
         elif known is not None and known.account != self._account:
             self._told[item.mid] = _refused(item, "invalid", "This mutation's mid is taken.")
-        elif known is not None:
+        elif known is not None and not (is_next and known.result.code == "unsupported"):
             self._told[item.mid] = known.result
         elif any(other.mid == item.mid for other in self.new):
             pass  # twice in one call: done once
         elif is_next:
             self.new.append(item)
+            self.reopened += [item.mid] if known else []
         else:
             raise ClientForked
         self.last_seq = max(self.last_seq, item.seq)

@@ -6,13 +6,15 @@ a journal are never rewritten: a version of an operation stays readable (``v``),
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.consent import Channel, ConsentState
+from sellmode_contract.kinds.kind import Verb
 from sellmode_contract.refusals import Rejected
 from sellmode_contract.roles import Capability
 
@@ -28,10 +30,15 @@ class _Operation(
     v: int = 1
 
 
+def _open_to(verb: Verb) -> msgspec.Meta:
+    """The schema of a kind of record of which people may do so; ``decode`` holds to it."""
+    return msgspec.Meta(extra_json_schema={"enum": sorted(kind.name for kind in KINDS.values() if verb in kind.verbs)})
+
+
 class Create(_Operation, frozen=True, kw_only=True, tag="create"):
     """A new record, whose id the author made."""
 
-    kind: Literal["customer", "note", "contact", "date", "manual_task", "task_rule", "corporate_brief"]
+    kind: Annotated[str, _open_to("create")]
     doc: dict[str, Any]
     """Its fields, as a record has them; ``customer`` for what belongs to one. Author and time are not among them."""
 
@@ -39,7 +46,7 @@ class Create(_Operation, frozen=True, kw_only=True, tag="create"):
 class Edit(_Operation, frozen=True, kw_only=True, tag="edit"):
     """Changes of fields. ``sizes.shoes`` and ``custom.pet`` name an entry of a map, which None takes away."""
 
-    kind: Literal["customer", "note", "date", "manual_task", "rule_task", "corporate_task", "task_rule"]
+    kind: Annotated[str, _open_to("edit")]
     set: dict[str, Any] = {}
     was: dict[str, Any] = {}
     """For each field of ``set``, what its author saw; None where there was nothing."""
@@ -53,7 +60,7 @@ class Edit(_Operation, frozen=True, kw_only=True, tag="edit"):
 class Remove(_Operation, frozen=True, kw_only=True, tag="remove"):
     """Takes away a date, a rule, or what one has made oneself."""
 
-    kind: Literal["customer", "note", "contact", "date", "manual_task", "task_rule", "corporate_brief"]
+    kind: Annotated[str, _open_to("remove")]
     was: dict[str, Any] = {}
     """The fields as their author saw them; if any differs by now, the record stays."""
 
@@ -158,6 +165,13 @@ def name_of(operation: type[Operation]) -> str:
 
 
 _NAMES = frozenset(name_of(kind) for kind in Operation.__args__)
+_OLDER = "The server is older than the app and does not know this change yet."
+
+
+def known_changes() -> str:
+    """A short name for all that this version can be asked to do: another version that knows more has another one."""
+    kinds = (f"{kind.name} {' '.join(sorted(kind.verbs))}" for kind in KINDS.values())
+    return f"{zlib.crc32(repr((OPERATION_VERSION, sorted(_NAMES), sorted(kinds))).encode()):08x}"
 
 
 class Queued(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -176,7 +190,7 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 def decode(raw: msgspec.Raw | bytes | str) -> Operation:
     """An operation as it was sent. Raises Rejected: ``unsupported`` for one from a newer version, else ``invalid``."""
     try:
-        return _known_version(_decoder.decode(raw))
+        return _known(_decoder.decode(raw))
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         _refuse_newer(raw)
         raise Rejected("invalid", f"The change cannot be read: {_without_values(error)}.") from None
@@ -187,11 +201,17 @@ def encode(operation: Operation) -> bytes:
     return msgspec.json.encode(operation)
 
 
-def _known_version(operation: Operation) -> Operation:
+def _known(operation: Operation) -> Operation:
     if not 1 <= operation.v <= OPERATION_VERSION:
         raise Rejected(
             "unsupported", f"The server knows version {OPERATION_VERSION} of this change, not {operation.v}."
         )
+    if isinstance(operation, Create | Edit | Remove):
+        kind = KINDS.get(operation.kind)
+        if kind is None:
+            raise Rejected("unsupported", _OLDER)
+        if name_of(type(operation)) not in kind.verbs:
+            raise Rejected("invalid", "The change cannot be read: wrong at `$.kind`.")
     return operation
 
 
@@ -206,7 +226,7 @@ def _refuse_newer(raw: msgspec.Raw | bytes | str) -> None:
     version, name, kind = fields.get("v", 1), fields.get("op"), fields.get("kind")
     newer = isinstance(version, int) and version > OPERATION_VERSION
     if newer or any(isinstance(word, str) and word not in known for word, known in ((name, _NAMES), (kind, KINDS))):
-        raise Rejected("unsupported", "The server is older than the app and does not know this change yet.") from None
+        raise Rejected("unsupported", _OLDER) from None
 
 
 def _without_values(error: Exception) -> str:

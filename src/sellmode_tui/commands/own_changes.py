@@ -36,6 +36,8 @@ def unsent_command(opened: Opened) -> None:
 
 def _state(each: Unsent, heard: str) -> str:
     """How far it has come, as far as this terminal can know: that it left says nothing about whether it arrived."""
+    if each.held:
+        return f"waits: {visible(each.said)}"
     if each.said or each.tries:
         times = "once" if each.tries == 1 else f"{each.tries} times"
         return f"failed {times}: {visible(each.said) or 'the server had a problem'}"

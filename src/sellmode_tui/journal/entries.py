@@ -57,6 +57,8 @@ class Entry:
     """What the backend said when it last failed at it; empty if it never did."""
     tries: int
     """How often that was."""
+    held: bool
+    """Whether the backend is too old for it, so that it waits until that knows more."""
     undoes: str | None
     """The mutation that this one takes back."""
     bulk: str | None
@@ -73,7 +75,9 @@ class Entry:
     @classmethod
     def of(cls, row: tuple[Any, ...]) -> Entry:
         """From its row, by ``ENTRY_COLUMNS``."""
-        mid, body, made_at, boot, since_boot, cid, seq, sent, state, result, said, tries, undoes, bulk, before = row
+        mid, body, made_at, boot, since_boot, cid, seq, sent, state, result, said, tries, held, undoes, bulk, before = (
+            row
+        )
         return cls(
             mid=mid,
             body=body,
@@ -87,6 +91,7 @@ class Entry:
             result=read_result(result),
             said=said,
             tries=tries,
+            held=bool(held),
             undoes=undoes,
             bulk=bulk,
             before=read_documents(before),
@@ -150,7 +155,7 @@ class News(NamedTuple):
 
 
 ENTRY_COLUMNS: Final = (
-    "mid, body, made_at, boot, since_boot, cid, seq, sent, state, result, said, tries, undoes, bulk, before"
+    "mid, body, made_at, boot, since_boot, cid, seq, sent, state, result, said, tries, held, undoes, bulk, before"
 )
 TRAY_COLUMNS: Final = "mid, body, result, made_at, at, state, before"
 read_documents = msgspec.json.Decoder(dict[str, str | None]).decode

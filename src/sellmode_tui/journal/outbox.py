@@ -183,6 +183,10 @@ class Outbox:
         """How many mutations the backend has not settled yet."""
         return int(self._value("SELECT count(*) FROM mutation WHERE state = 'waiting'"))
 
+    def to_send(self) -> int:
+        """How many of them the backend may be asked to do: it is not too old for them."""
+        return int(self._value("SELECT count(*) FROM mutation WHERE state = 'waiting' AND NOT held"))
+
     def oldest_unsent_at(self) -> dt.datetime | None:
         """When the first of them was written, by the terminal's clock."""
         made_at = self._value("SELECT made_at FROM mutation WHERE state = 'waiting' ORDER BY number LIMIT 1")
@@ -213,24 +217,30 @@ class Outbox:
         found = self._value("SELECT epoch FROM outbox")
         return None if found is None else str(found)
 
-    def follow(self, epoch: str) -> None:
+    def follow(self, epoch: str, knows: str) -> None:
         """Go on with the backend as it is in an epoch: whatever it may have lost before is to be sent again already.
 
-        Kept here, too, since the cache may be lost between a restore and the next pass.
+        Kept here, too, since the cache may be lost between a restore and the next pass. ``knows`` names all that it can
+        be asked to do: if that is new, what it did not know before is sent again.
         """
-        if self.epoch() != epoch:
-            with self._writing() as connection:
-                connection.execute("UPDATE outbox SET epoch = ?", (epoch,))
+        with self._using() as connection:
+            if connection.execute("SELECT epoch, knows FROM outbox").fetchone() == (epoch, knows):
+                return
+            with committing(connection):
+                connection.execute(
+                    "UPDATE mutation SET held = 0, said = '' WHERE held AND (SELECT knows FROM outbox) <> ?", (knows,)
+                )
+                connection.execute("UPDATE outbox SET epoch = ?, knows = ?", (epoch, knows))
 
     def batch(self, max_count: int, max_bytes: int, *, fresh: bool = True) -> list[Entry]:
         """What is to be sent now, in order: at least one if anything waits, else no more than the limits allow.
 
-        Without ``fresh`` only what was put into a request before.
+        Without ``fresh`` only what was put into a request before. What the backend is too old for is left out.
 
         What was sent already comes first, with the number that it had; the others get theirs, for good, before they
         are sent. ``max_bytes`` limits the operations' JSON alone.
         """
-        condition = "state = 'waiting'" if fresh else "state = 'waiting' AND sent"
+        condition = f"state = 'waiting' AND NOT held{'' if fresh else ' AND sent'}"
         with self._using() as connection:
             # Mostly nothing waits, or what was sent is tried again every few seconds: no write transaction then.
             new = f"SELECT 1 FROM mutation WHERE {condition} AND seq IS NULL LIMIT 1"
@@ -269,6 +279,7 @@ class Outbox:
     def settle(self, results: Iterable[Result], at: dt.datetime) -> None:
         """Keep what became of mutations, and put what was not done into the tray, all in one transaction.
 
+        What the backend is too old for waits, as if it had never been sent, until the backend knows more (``follow``).
         The same results again change nothing. ``gap`` says nothing about a mutation itself.
         """
         at = at.astimezone(dt.UTC)
@@ -276,6 +287,8 @@ class Outbox:
             for result in results:
                 if result.st == "retry":
                     settlement.failed(connection, result, at)
+                elif result.code == "unsupported":
+                    settlement.hold(connection, result)
                 elif result.st != "gap":
                     settlement.settled(connection, result, at)
 

@@ -104,4 +104,10 @@ def add_drafts(connection: Connection) -> None:
     connection.execute(f"CREATE TABLE looked (window TEXT PRIMARY KEY, {at}, body TEXT NOT NULL) STRICT, WITHOUT ROWID")
 
 
-STEPS: Final = (create_session_clock_and_filters, create_outbox, add_bulks, add_epoch, add_losses, add_drafts)
+def add_held(connection: Connection) -> None:
+    """What waits for a newer backend, and what the backend knows."""
+    connection.execute("ALTER TABLE mutation ADD COLUMN held INTEGER NOT NULL DEFAULT 0")
+    connection.execute("ALTER TABLE outbox ADD COLUMN knows TEXT NOT NULL DEFAULT ''")
+
+
+STEPS: Final = (create_session_clock_and_filters, create_outbox, add_bulks, add_epoch, add_losses, add_drafts, add_held)

@@ -23,6 +23,16 @@ def failed(connection: Connection, result: Result, at: dt.datetime) -> None:
         count_change(connection)
 
 
+def hold(connection: Connection, result: Result) -> None:
+    """The backend is too old for it: it has not been done, and may be taken back as if it had not been sent."""
+    held = connection.execute(
+        "UPDATE mutation SET held = 1, sent = 0, cid = NULL, seq = NULL, said = ? WHERE mid = ? AND state = 'waiting'",
+        (result.detail, result.mid),
+    )
+    if held.rowcount:
+        count_change(connection)
+
+
 def settled(connection: Connection, result: Result, at: dt.datetime) -> None:
     """The backend has done it or refused it; what is settled already stays."""
     row = connection.execute("SELECT 1 FROM mutation WHERE mid = ? AND state = 'waiting'", (result.mid,)).fetchone()

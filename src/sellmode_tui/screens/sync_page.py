@@ -70,6 +70,8 @@ class SyncScreen(ListScreen[None, Unsent]):
 
     def _state(self, item: Unsent) -> str:
         """How far it has come, as far as this terminal can know: that it left says nothing about its arrival."""
+        if item.held:
+            return "waits for a newer server"
         if item.tries:
             return f"tried {counted(item.tries, 'time')}"
         if not item.sent:

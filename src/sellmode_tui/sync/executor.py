@@ -92,7 +92,7 @@ class Executor:
             case Accept():
                 session.note_contact(effect.head.lease)
                 cache.accept(effect.head, at=self._terminal.clock().wall)
-                outbox.follow(effect.head.epoch)  # last: killed before it, the reset is heard again
+                outbox.follow(effect.head.epoch, effect.head.knows)  # last: killed before it, the reset is heard again
             case Commit():
                 cache.apply(effect.changes, effect.cursor, effect.left)
             case Settle():
@@ -118,7 +118,7 @@ class Executor:
             cursor=state.cursor,
             cid=outbox.client(),
             mutations=tuple(self._outgoing(entries)),
-            waiting=outbox.unsent(),
+            waiting=outbox.to_send(),
         )
 
     def _outgoing(self, entries: list[Entry]) -> list[Outgoing]:

@@ -24,7 +24,7 @@ def create(kind: str, id: str, fields: Mapping[str, Any]) -> Create:
     declared = KINDS[kind]
     given = plain(declared, fields)
     doc = {name: value for name, value in given.items() if value is not None and value != declared.blank.get(name)}
-    return Create(kind=kind, id=id, doc=doc)  # type: ignore[arg-type]  # a kind that people make
+    return Create(kind=kind, id=id, doc=doc)
 
 
 def edit(record: Record, set: Mapping[str, Any], saw: Mapping[str, Any] | None = None) -> Edit:
@@ -39,7 +39,7 @@ def edit(record: Record, set: Mapping[str, Any], saw: Mapping[str, Any] | None =
         name for name, value in wanted.items() if name not in held or (value != seen[name] and value != held[name])
     ]
     return Edit(
-        kind=declared.name,  # type: ignore[arg-type]  # a kind that people edit
+        kind=declared.name,
         id=record.id,
         set={name: wanted[name] for name in changed},
         was={name: seen.get(name) for name in changed},
@@ -50,7 +50,7 @@ def remove(seen: Seen, kind: str, id: str) -> Remove:
     """The removal of a record as it is seen; it stays if it has changed. Raises NotVisible."""
     record = visible(seen, kind, id)
     was = content(record) if "edit" in KINDS[kind].verbs else {}  # what nobody edits cannot have changed
-    return Remove(kind=kind, id=id, was=was)  # type: ignore[arg-type]  # a kind that people remove
+    return Remove(kind=kind, id=id, was=was)
 
 
 def remove_made(operation: Create, id: str) -> Remove:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from sellmode_contract.kinds.duplicate_pair import DuplicatePair
 from sellmode_contract.mutations import (
@@ -20,7 +20,8 @@ from sellmode_contract.mutations import (
     Remove,
     SetConsent,
 )
-from sellmode_contract.mutations.operations import can_be_handed_over, plain
+from sellmode_contract.mutations.operations import TaskKind, can_be_handed_over, plain
+from sellmode_tui.cache.tables import TASK_KINDS
 from sellmode_tui.journal.entries import Leaving, TrayItem
 from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.journal.tray import NotInTray
@@ -84,9 +85,9 @@ def _edit_anew(operation: Edit, seen: Seen) -> Operation:
         return editing.edit_customer(seen, operation.id, operation.set, operation.add, operation.remove, {})
     if operation.kind == "task_rule":
         return task_changes.edit_rule(seen, operation.id, operation.set, {})
-    if operation.kind == "note" or operation.kind == "date":  # noqa: PLR1714 -- mypy narrows a literal by each
-        return of_kinds.edit(of_kinds.visible(seen, operation.kind, operation.id), operation.set)
-    return task_changes.edit(seen, TaskKey(operation.kind, operation.id), operation.set, {})
+    if operation.kind in TASK_KINDS:
+        return task_changes.edit(seen, TaskKey(cast("TaskKind", operation.kind), operation.id), operation.set, {})
+    return of_kinds.edit(of_kinds.visible(seen, operation.kind, operation.id), operation.set)
 
 
 def hand_over(writer: Writer, mid: str) -> Written:

@@ -22,9 +22,11 @@ class Unsent:
     since: dt.datetime
     """When it was made, UTC."""
     said: str = ""
-    """What the backend last said of it; empty unless it failed at it."""
+    """What the backend last said of it; empty unless it failed at it, or is too old for it."""
     tries: int = 0
     """How often it did."""
+    held: bool = False
+    """Whether the backend is too old for it, so that it waits until that knows more."""
     sent: bool = False
     """Whether it has been in a call, so that the backend may have it already. Until then undo withdraws it."""
 
@@ -38,6 +40,7 @@ def unsent(seen: Seen, outbox: Outbox) -> list[Unsent]:
             since=entry.made_at,
             said=entry.said,
             tries=entry.tries,
+            held=entry.held,
             sent=entry.sent,
         )
         for entry in outbox.waiting()

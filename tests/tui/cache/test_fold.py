@@ -412,7 +412,7 @@ def test_what_cannot_be_read_is_not_folded_and_stops_nothing(desk: Desk, tmp_pat
         with pytest.raises(mutations.Rejected):
             _ = entry.operation
     assert [entry.body for entry in desk.outbox.batch(9, 99999)][:2] == [newer.encode(), broken.encode()]
-    desk.settle(*(result(entry, "rejected", code="unsupported") for entry in entries))
+    desk.settle(*(result(entry, "rejected", code="invalid") for entry in entries))
     assert desk.names() == ["Ada", "Bob"]
 
 

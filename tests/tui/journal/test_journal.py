@@ -237,7 +237,8 @@ def test_what_was_written_at_once_is_still_known_so_unless_an_older_version_wrot
     journal.close()
     if older:
         connection = sealed.connect(path, KEY)
-        connection.execute("ALTER TABLE mutation DROP COLUMN bulk")
+        for column in ("held", "bulk"):
+            connection.execute(f"ALTER TABLE mutation DROP COLUMN {column}")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.close()
     content = path.read_bytes()

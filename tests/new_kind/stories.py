@@ -1,0 +1,206 @@
+"""What becomes of a record of a kind that only this process knows. Run by `test_new_kind`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sellmode_backend.openapi import document
+from sellmode_backend.store import records
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.mutations import Rejected
+from sellmode_contract.visibility import Account
+from sellmode_tui.sync.executor import Terminal
+from sellmode_tui.sync.single_pass import Passed, run_pass
+from sellmode_tui.transport import Transport
+from sellmode_tui.visibility import of_kinds
+from sellmode_tui.visibility.attention import Refused
+from sellmode_tui.visibility.door import Door
+from sellmode_tui.visibility.writing import Writer, Written
+from tests.new_kind.idea import Idea
+from tests.support.backend import serve
+from tests.support.shop import Shop, open_shop, terminal
+
+Shown = dict[str, Any]
+
+
+@pytest.fixture
+def shop(sqlite_url: str) -> Iterator[Shop]:
+    with open_shop(sqlite_url, mode="team") as opened:
+        yield opened
+
+
+@pytest.fixture
+def ada(shop: Shop) -> Account:
+    return shop.person("ada")
+
+
+@pytest.fixture
+def someone(shop: Shop, ada: Account) -> Customer:
+    (customer,) = shop.customers(1, ada)
+    return customer
+
+
+@pytest.fixture
+def mine(shop: Shop, ada: Account, someone: Customer, tmp_path: Path) -> Iterator[Terminal]:
+    with terminal(shop.url, ada, tmp_path / "mine") as opened:
+        passed(opened)
+        yield opened
+
+
+@pytest.fixture
+def bens(shop: Shop, someone: Customer, tmp_path: Path) -> Iterator[Terminal]:
+    with terminal(shop.url, shop.person("ben"), tmp_path / "bens") as opened:
+        passed(opened)
+        yield opened
+
+
+def passed(terminal: Terminal) -> Passed:
+    return run_pass(terminal, lambda received, left: None)
+
+
+def writer(terminal: Terminal) -> Writer:
+    return Door(terminal.cache, outbox=terminal.outbox)._writer
+
+
+def ideas(terminal: Terminal) -> list[Idea]:
+    return writer(terminal).read(lambda seen: seen.each("idea"))
+
+
+def write(terminal: Terminal, customer: Customer, **fields: Any) -> Written:
+    at = writer(terminal)
+    return at.write(lambda _: of_kinds.create("idea", at.new_id(), {"customer": customer.id, **fields}))
+
+
+def edit(terminal: Terminal, id: str, **fields: Any) -> Written:
+    return writer(terminal).write(lambda seen: of_kinds.edit(of_kinds.visible(seen, "idea", id), fields))
+
+
+def remove(terminal: Terminal, id: str) -> Written:
+    return writer(terminal).write(lambda seen: of_kinds.remove(seen, "idea", id))
+
+
+def undo(terminal: Terminal) -> str:
+    return Door(terminal.cache, outbox=terminal.outbox).undo().words
+
+
+def test_it_is_made_edited_merged_undone_and_removed(someone: Customer, mine: Terminal, bens: Terminal) -> None:
+    written = write(mine, someone, title="Scarf", text="the blue one")
+    assert written.words == f'idea "Scarf" for {someone.name}'
+    passed(mine)
+    passed(bens)
+    (idea,) = ideas(bens)
+    assert (idea.title, idea.text, idea.urgent) == ("Scarf", "the blue one", False)
+    assert idea.author == someone.owner
+
+    edit(mine, idea.id, title="Silk scarf")
+    edit(bens, idea.id, urgent=True)
+    for each in (mine, bens, mine):
+        passed(each)
+    assert ideas(mine) == ideas(bens)
+    assert [(idea.title, idea.urgent) for idea in ideas(mine)] == [("Silk scarf", True)]
+
+    undo(bens)
+    passed(bens)
+    passed(mine)
+    assert [(idea.title, idea.urgent) for idea in ideas(mine)] == [("Silk scarf", False)]
+
+    remove(mine, idea.id)
+    passed(mine)
+    passed(bens)
+    assert ideas(bens) == []
+    undo(mine)
+    passed(mine)
+    passed(bens)
+    assert [(idea.title, idea.text) for idea in ideas(bens)] == [("Silk scarf", "the blue one")]
+
+
+def test_it_is_refused_with_words_and_sent_again(someone: Customer, mine: Terminal, bens: Terminal) -> None:
+    with pytest.raises(Rejected, match="An idea needs a title"):
+        write(mine, someone, title=" ")
+    written = write(mine, someone, title="Scarf")
+    passed(mine)
+    passed(bens)
+    edit(bens, written.id, title="Hat")
+    remove(mine, written.id)
+    passed(bens)
+    passed(mine)
+    door = Door(mine.cache, outbox=mine.outbox)
+    (item,) = door.attention()
+    assert isinstance(item, Refused)
+    assert f'idea "Scarf" for {someone.name}' in item.words
+    door.resend(item.mid)
+    passed(mine)
+    assert (door.attention(), ideas(mine)) == ([], [])
+
+
+def test_who_does_not_see_the_customer_does_not_see_it(
+    shop: Shop, someone: Customer, mine: Terminal, bens: Terminal
+) -> None:
+    write(mine, someone, title="Scarf")
+    passed(mine)
+    shop.set_mode("associate")
+    passed(bens)
+    passed(mine)
+    assert (len(ideas(mine)), ideas(bens)) == (1, [])
+
+
+def test_the_document_of_the_api_names_it() -> None:
+    schemas = document()["components"]["schemas"]
+    assert all("idea" in schemas[f"mutations.{verb}"]["properties"]["kind"]["enum"] for verb in ("Create", "Edit"))
+
+
+@contextmanager
+def at_backend(terminal: Terminal, url: str) -> Iterator[Terminal]:
+    """The same files and another backend."""
+    transport = Transport(url, silent_seconds=5.0)
+    try:
+        yield Terminal(transport, terminal.cache, terminal.session)
+    finally:
+        transport.close()
+
+
+@contextmanager
+def older(shop: Shop, terminal: Terminal, folder: Path) -> Iterator[Terminal]:
+    """The terminal at a backend that does not know the kind, over the same database."""
+    url = shop.database.engine.url.render_as_string(hide_password=False)
+    with ExitStack() as stack:
+        backend = stack.enter_context(serve(url, folder))
+        yield stack.enter_context(at_backend(terminal, backend.url))
+
+
+def test_it_waits_while_the_backend_is_older(shop: Shop, someone: Customer, mine: Terminal, tmp_path: Path) -> None:
+    with older(shop, mine, tmp_path) as at_older:
+        first, second = write(mine, someone, title="Scarf"), write(mine, someone, title="Hat")
+        door = Door(mine.cache, outbox=mine.outbox)
+        note = door.write_note(someone.id, "called")
+        assert [result.st for result in passed(at_older).settled] == ["rejected", "rejected", "applied"]
+        assert [(each.mid, each.held) for each in door.unsent()] == [(first.mid, True), (second.mid, True)]
+        assert "older than the app" in door.unsent()[0].said
+        assert door.attention() == []
+        assert passed(at_older).settled == (), "it is sent again and again"
+        edit(mine, second.id, title="Woollen hat")
+        assert [result.code for result in passed(at_older).settled] == ["unsupported"]
+        assert sorted(idea.title for idea in ideas(mine)) == ["Scarf", "Woollen hat"]
+        assert note.mid not in {each.mid for each in door.unsent()}
+    passed(mine)  # hears that the backend knows more
+    passed(mine)
+    assert door.unsent() == []
+    assert door.attention() == []
+    with shop.database.snapshot() as connection:
+        stored = [idea.title for idea in records.each(connection, "idea") if isinstance(idea, Idea)]
+    assert sorted(stored) == ["Scarf", "Woollen hat"]
+
+
+def test_what_waits_for_a_newer_backend_can_be_taken_back(
+    shop: Shop, someone: Customer, mine: Terminal, tmp_path: Path
+) -> None:
+    write(mine, someone, title="Scarf")
+    with older(shop, mine, tmp_path) as at_older:
+        passed(at_older)
+        undo(mine)
+        assert (mine.outbox.unsent(), ideas(mine)) == (0, [])
