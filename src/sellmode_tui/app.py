@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from textual import events, on
 from textual.binding import Binding, BindingType
@@ -59,7 +59,7 @@ _WARNED = 60.0
 """Seconds before that in which it is said that something is not saved."""
 _LATE = 2.0
 """Seconds until a thread has ended that was still reading for a page when that was closed."""
-_PAGES: Final[dict[PageName, type[MainPage[None]]]] = {
+_PAGES: Final[dict[PageName, type[MainPage[Any]]]] = {
     "customers": CustomersScreen,
     "tasks": AgendaScreen,
     "rules": RulesScreen,

@@ -11,7 +11,8 @@ from textual.app import App, ComposeResult
 
 from sellmode_tui.terminal.driver import TerminalDriver
 from sellmode_tui.widgets.columns import Column, Sort
-from sellmode_tui.widgets.row_table import Count, Row, RowTable
+from sellmode_tui.widgets.row_source import Count, Row
+from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.widgets.status_line import Status, StatusLine
 from tests.support.hostile import HOSTILE
 

@@ -17,7 +17,8 @@ from textual.widgets import Input
 
 from sellmode_contract.text import visible
 from sellmode_tui.widgets.columns import Column, Sort
-from sellmode_tui.widgets.row_table import PAGE, Count, Row, RowSource, RowTable
+from sellmode_tui.widgets.row_source import PAGE, Count, Row, RowSource
+from sellmode_tui.widgets.row_table import RowTable
 from tests.support.hostile import HOSTILE
 from tests.widgets.rows import COLUMNS, Listed, Numbered, customer
 
@@ -199,6 +200,44 @@ async def test_a_move_takes_back_an_enter_that_waits() -> None:
         await settle(pilot)
         assert app.moved()[-1] == "c9998"
         assert app.chosen() == []
+
+
+async def test_moves_and_an_enter_before_the_first_rows_count_when_these_are_there() -> None:
+    source = Numbered(10_000)
+    source.open.clear()
+    async with running(None) as (pilot, app):
+        app.table.show(source)
+        await pilot.press("down", "down", "enter")
+        assert app.chosen() == []
+        source.open.set()
+        await settle(pilot)
+        assert (app.table.cursor_key, app.chosen()) == ("c2", ["c2"])
+
+
+async def test_an_enter_before_the_first_rows_chooses_nothing_where_there_are_none() -> None:
+    async with running(None) as (pilot, app):
+        await pilot.press("enter")
+        app.table.show(Numbered(0))
+        await settle(pilot)
+        app.table.show(Numbered(5))
+        await settle(pilot)
+        assert app.chosen() == []
+
+
+async def test_an_enter_for_rows_that_are_expected_chooses_the_first_of_those() -> None:
+    async with running(Numbered(10)) as (pilot, app):
+        await pilot.press("down")
+        app.table.expect()
+        await pilot.press("enter")
+        assert app.chosen() == []
+        app.table.show(Numbered(20, row=lambda number: customer(number + 100)), keep_cursor=False)
+        await settle(pilot)
+        assert app.chosen() == ["c100"]
+        app.table.expect()
+        await pilot.press("enter")
+        app.table.expect(rows=False)
+        await settle(pilot)
+        assert app.chosen() == ["c100"]
 
 
 async def test_enter_and_a_double_click_choose() -> None:
@@ -484,7 +523,7 @@ async def test_hostile_text_is_drawn_visibly_in_exact_width() -> None:
         width = app.table.scrollable_content_region.width
         for place, text in enumerate(HOSTILE):
             app.table.scroll_to(y=place)
-            await settle(pilot) if app.table._row(place) is None else None
+            await settle(pilot) if app.table._pages.row(place) is None else None
             line = app.table.render_line(place - app.table.scroll_offset.y + 1).text
             assert cell_len(line) == width
             assert line.endswith(str(place))

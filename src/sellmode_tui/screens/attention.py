@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar
 
-from textual import on
 from textual.binding import Binding, BindingType
 
 from sellmode_tui.screens.attention_details import DuplicateScreen, HandedOverScreen, LostScreen, RefusedScreen
-from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.list_screen import ListScreen
+from sellmode_tui.screens.list_page import ListPage
 from sellmode_tui.screens.words import counted
 from sellmode_tui.visibility import Attention, Door, Duplicate, HandedOver, Lost, Refused
 from sellmode_tui.widgets.columns import Column
-from sellmode_tui.widgets.row_table import Row, RowTable
-
-_COLUMNS: Final = (
-    Column("Why", 13, priority=8),
-    Column("What", priority=9, min_width=24),
-    Column("When", 16, priority=6, min_width=12),
-)
-_EMPTY: Final = (
-    "Nothing needs your attention.\n"
-    "Changes that the server refuses come here, and those that a colleague handed over to you."
-)
+from sellmode_tui.widgets.row_source import Count, Row
 
 
-class AttentionScreen(ListScreen[None, Attention]):
+class AttentionScreen(ListPage[None, Attention]):
     """The list: refused, handed over, duplicates."""
 
     BINDING_GROUP_TITLE = "Needs attention"
@@ -35,8 +23,16 @@ class AttentionScreen(ListScreen[None, Attention]):
         Binding("escape,q,left,f3", "back", "Back", key_display="Esc", tooltip="Back", id="attention.back"),
     ]
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "Needs attention", _COLUMNS, _EMPTY)
+    HEAD = "Needs attention"
+    COLUMNS = (
+        Column("Why", 13, priority=8),
+        Column("What", priority=9, min_width=24),
+        Column("When", 16, priority=6, min_width=12),
+    )
+    EMPTY = (
+        "Nothing needs your attention.\n"
+        "Changes that the server refuses come here, and those that a colleague handed over to you."
+    )
 
     def read(self, door: Door) -> Sequence[Attention]:
         """Everything."""
@@ -57,7 +53,7 @@ class AttentionScreen(ListScreen[None, Attention]):
             case Duplicate():
                 return Row(item.key, ("duplicate", " and ".join(item.names), ""))
 
-    def shown(self) -> None:
+    def shown(self, count: Count) -> None:  # noqa: ARG002  # whatever is in it
         """Say what waits elsewhere."""
         self.ask(lambda door: door.waiting_with_owners(), self._tell_waiting, group="waiting")
 
@@ -65,18 +61,14 @@ class AttentionScreen(ListScreen[None, Attention]):
         told = f"{counted(waiting, 'edit')} {'waits' if waiting == 1 else 'wait'} with the customers' owners."
         self.say("above", told if waiting else "")
 
-    @on(RowTable.Chosen)
-    def _open(self) -> None:
-        match self.current:
-            case Lost() as lost:
-                self.open(LostScreen(self._desk, lost))
-            case Refused() as refused:
-                self.open(RefusedScreen(self._desk, refused))
-            case HandedOver() as handed_over:
-                self.open(HandedOverScreen(self._desk, handed_over))
-            case Duplicate() as duplicate:
-                self.open(DuplicateScreen(self._desk, duplicate))
-
-    def action_back(self) -> None:
-        """Back to where the person was."""
-        self.end()
+    def chosen_row(self, item: Attention) -> None:
+        """Open it."""
+        match item:
+            case Lost():
+                self.open(LostScreen(self._desk, item))
+            case Refused():
+                self.open(RefusedScreen(self._desk, item))
+            case HandedOver():
+                self.open(HandedOverScreen(self._desk, item))
+            case Duplicate():
+                self.open(DuplicateScreen(self._desk, item))

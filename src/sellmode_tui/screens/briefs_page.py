@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar
 
-from textual import on
-from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from sellmode_tui.screens.brief_form import works_words
@@ -20,27 +18,16 @@ from sellmode_tui.screens.brief_view import (
     rest_words,
     state_words,
 )
-from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.list_screen import ListScreen
 from sellmode_tui.screens.main_page import MainPage, PageName
 from sellmode_tui.screens.words import counted
 from sellmode_tui.visibility import BriefLine, Door, Written
 from sellmode_tui.visibility.due_words import due_words
 from sellmode_tui.visibility.tasks import read
 from sellmode_tui.widgets.columns import Column
-from sellmode_tui.widgets.row_table import Row, RowTable
-
-_COLUMNS: Final = (
-    Column("Due", 14, priority=8, min_width=10),
-    Column("Corporate task", priority=10, min_width=24),
-    Column("For", 24, priority=6, min_width=12),
-    Column("Expires", 13, priority=7, min_width=10),
-    Column("Done", 11, "right", priority=9, min_width=7),
-)
-_EMPTY: Final = "Nothing is asked of the stores yet.\na asks something: everyone whom it is for gets a task of it."
+from sellmode_tui.widgets.row_source import Count, Row
 
 
-class BriefsScreen(ListScreen[None, BriefLine], BriefPage[None], MainPage[None]):
+class BriefsScreen(MainPage[BriefLine], BriefPage[None]):
     """The list."""
 
     PAGE: ClassVar[PageName] = "corporate"
@@ -48,15 +35,15 @@ class BriefsScreen(ListScreen[None, BriefLine], BriefPage[None], MainPage[None])
     BINDING_GROUP_TITLE = "Corporate tasks"
     BINDINGS: ClassVar[list[BindingType]] = brief_keys(shown=False)
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "Corporate tasks", _COLUMNS, _EMPTY)
-        self._new: str | None = None
-        """Id of what was just asked, until the list has it."""
-
-    def compose(self) -> ComposeResult:
-        """Tabs over the list."""
-        yield from self.compose_tabs()
-        yield from super().compose()
+    HEAD = "Corporate tasks"
+    COLUMNS = (
+        Column("Due", 14, priority=8, min_width=10),
+        Column("Corporate task", priority=10, min_width=24),
+        Column("For", 24, priority=6, min_width=12),
+        Column("Expires", 13, priority=7, min_width=10),
+        Column("Done", 11, "right", priority=9, min_width=7),
+    )
+    EMPTY = "Nothing is asked of the stores yet.\na asks something: everyone whom it is for gets a task of it."
 
     def read(self, door: Door) -> Sequence[BriefLine]:
         """All of them, newest first, those that were taken back last."""
@@ -80,49 +67,30 @@ class BriefsScreen(ListScreen[None, BriefLine], BriefPage[None], MainPage[None])
 
     def _was_asked(self, written: Written | None) -> None:
         if written is not None:
-            self._new = written.id
-            self.records_changed()
-
-    def stands_for(self, before: BriefLine | None, items: Sequence[BriefLine]) -> str | None:  # noqa: ARG002  # as it is
-        """What was just asked."""
-        new = self._new
-        if new is None or all(item.brief.id != new for item in items):
-            return None
-        self._new = None
-        return new
+            self.go_to(written.id)
 
     @property
     def chosen(self) -> BriefLine | None:
         """The one under the cursor."""
         return self.current
 
-    def shown(self) -> None:
-        """Say how many there are, and more of the one under the cursor."""
-        lines = list(self._items.values())
+    def shown(self, count: Count) -> None:
+        """Say how many there are."""
+        lines = self._rows.items(0, count.n) if self._rows else ()
         states = [state_words(line) for line in lines]
         told = [counted(len(lines), "corporate task")]
         told += [f"{states.count(state):,} {state}" for state in ("over", "taken back") if state in states]
         self.say("above", ", ".join(told) if lines else "")
-        self._tell_more()
 
-    @on(RowTable.Moved)
-    def _tell_more(self) -> None:
-        item = self.current
-        if item is None:
-            self.say("below", "")
-            return
+    def told(self, item: BriefLine) -> str:
+        """How many have done it, and what became of the others."""
         said = [f"{done_words(item.progress)} done" if item.progress.given else NOT_YET]
         said += [rest_words(item.progress), state_words(item), _whose(item)]
-        self.say("below", self._desk.words.between.join(filter(None, said)))
+        return self._desk.words.between.join(filter(None, said))
 
-    @on(RowTable.Chosen)
-    def _open(self) -> None:
-        if item := self.current:
-            self.open(BriefScreen(self._desk, item.brief.id), self._brief_closed)
-
-    def _brief_closed(self, gone: bool | None) -> None:
-        if gone:
-            self.tell(GONE)
+    def chosen_row(self, item: BriefLine) -> None:
+        """Open it."""
+        self.open(BriefScreen(self._desk, item.brief.id), lambda gone: self.tell(GONE) if gone else None)
 
 
 def _whose(line: BriefLine) -> str:

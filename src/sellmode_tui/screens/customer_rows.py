@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
+from sellmode_tui.screens.list_rows import PagedRows
 from sellmode_tui.screens.words import Words, money
 from sellmode_tui.visibility import CustomerList, CustomerRow, Sort
 from sellmode_tui.visibility.pending import Pending
-from sellmode_tui.widgets import columns, row_table
+from sellmode_tui.widgets import columns
 from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.row_source import Count, Row
 
 
 class Order(NamedTuple):
@@ -57,27 +59,28 @@ UNSENT_SIGN: Final = "^"
 REFUSED_SIGN: Final = "!"
 
 
-class CustomerSource:
-    """Gives a table the rows of a list."""
+class CustomerSource(PagedRows[CustomerRow]):
+    """The rows of a list of customers."""
 
     def __init__(
         self, found: CustomerList, words: Words, *, owners: bool, pending: Callable[[], Pending] = Pending
     ) -> None:
         """``pending`` tells what is not with the server."""
+        super().__init__(found)
         self.found = found
         self.exact: int | None = None
         """How many there are, once that has been counted beyond what is counted at once."""
         self._words = words
         self._owners = owners
         self._pending = pending
-        self._told = Pending()
+        self._told = self._now = Pending()
         """What all rows were last read with; some may have been read with what came later."""
 
     @property
     def stale(self) -> bool:
         """Whether the rows may be others now, or have other signs."""
         told, now = self._told, self._pending()
-        return self.found.stale or (told.unsent.keys(), told.refused.keys()) != (now.unsent.keys(), now.refused.keys())
+        return (told.unsent.keys(), told.refused.keys()) != (now.unsent.keys(), now.refused.keys()) or super().stale
 
     @property
     def signs(self) -> str:
@@ -86,32 +89,33 @@ class CustomerSource:
         refused = f"{REFUSED_SIGN} refused" if self._told.refused else ""
         return ", ".join(filter(None, (unsent, refused)))
 
-    def count(self) -> row_table.Count:
+    def count(self) -> Count:
         """How many there are."""
         if self.exact is not None:
-            return row_table.Count(self.exact)  # asked for alone, perhaps: the rows are as they were
+            return Count(self.exact)  # asked for alone, perhaps: the rows are as they were
         self._told = self._pending()
-        return row_table.Count(*self.found.count())
-
-    def rows(self, start: int, stop: int) -> Sequence[row_table.Row]:
-        """A page of them."""
-        pending = self._pending()
-        return [self._row(customer, pending) for customer in self.found.rows(start, stop)]
+        return Count(*self.found.count())
 
     def find(self, key: str) -> int | None:
         """Where a customer stands."""
         return self.found.find(key)
 
-    def _row(self, customer: CustomerRow, pending: Pending) -> row_table.Row:
-        words = self._words
+    def rows(self, start: int, stop: int) -> Sequence[Row]:
+        """A page of them."""
+        self._now = self._pending()
+        return super().rows(start, stop)
+
+    def row(self, item: CustomerRow) -> Row:
+        """Who, what they spent, when they were last there, whose they are."""
+        words, pending = self._words, self._now
         cells = (
-            customer.name,
-            customer.tier,
-            words.day(customer.last_purchase),
-            money(customer.spend, customer.currency),
-            words.day(customer.last_contact),
-            *((customer.owner_name or words.nothing,) if self._owners else ()),
-            ", ".join(customer.tags),
+            item.name,
+            item.tier,
+            words.day(item.last_purchase),
+            money(item.spend, item.currency),
+            words.day(item.last_contact),
+            *((item.owner_name or words.nothing,) if self._owners else ()),
+            ", ".join(item.tags),
         )
-        sign = REFUSED_SIGN if customer.id in pending.refused else UNSENT_SIGN if customer.id in pending.unsent else ""
-        return row_table.Row(customer.id, cells, sign)
+        sign = REFUSED_SIGN if item.id in pending.refused else UNSENT_SIGN if item.id in pending.unsent else ""
+        return Row(item.id, cells, sign)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ClassVar, Final
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal
 from textual.message import Message
+from textual.widget import Widget
 
 from sellmode_contract.filters import FilterError
 from sellmode_tui.screens.customer_form import AddCustomerScreen
@@ -23,19 +23,18 @@ from sellmode_tui.screens.saved_filters import SavedFiltersScreen
 from sellmode_tui.screens.search_bar import SearchBar
 from sellmode_tui.screens.standing import UNREADABLE, why_empty
 from sellmode_tui.screens.words import counted
-from sellmode_tui.visibility import CustomerList, CustomerQuery, Door, Interrupted, Profile, Sort, Written
+from sellmode_tui.visibility import CustomerList, CustomerQuery, CustomerRow, Door, Profile, Sort, Written
+from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.columns import Sort as SortMark
+from sellmode_tui.widgets.row_source import Count
 from sellmode_tui.widgets.row_table import RowTable
 
-WIDE: Final = 110
-"""Columns from which on the profile stands beside the list."""
-_PAUSE = 0.5
-"""Seconds between two readings of a list that keeps changing."""
 
-
-class CustomersScreen(MainPage[None], CustomerPage[None]):
+class CustomersScreen(MainPage[CustomerRow], CustomerPage[None]):
     """The list, and beside it the profile of the customer under the cursor."""
 
     PAGE: ClassVar[PageName] = "customers"
+    PAUSE = 0.5
 
     BINDING_GROUP_TITLE = "Customers"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -51,63 +50,42 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
         Binding("f5", "sync", "Sync now", show=False, tooltip="Ask the server now", id="customers.sync"),
     ]
 
-    DEFAULT_CSS = """
-    CustomersScreen {
-        background: $background;
-        #body { height: 1fr; }
-        #list { width: 1fr; }
-        #beside { display: none; width: 46%; min-width: 52; background: $surface; }
-        &.-wide #beside { display: block; }
-    }
-    """
+    DEFAULT_CSS = "CustomersScreen #beside { width: 46%; min-width: 52; }"
 
     class SyncWanted(Message):
         """The server should be asked now."""
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+        super().__init__(desk, at=desk.customers.customer)
         self._query = desk.customers.query
-        self._first = desk.customers.customer
-        """The customer to begin with."""
         self._unreadable: CustomerQuery | None = None
         """The last query whose text could not be read as a filter."""
-        self._source: CustomerSource | None = None
         self._to_top = False
         """Whether the list that is being found is another one, to be read from its beginning."""
         self._touched = False
         """Whether the person has moved the cursor, searched, sorted or opened anything."""
-        self._changed = False
-        """Whether something may have changed since the last look at it."""
-        self._looking = False
-        """Whether a look is under way, or the list was read again only a moment ago."""
 
-    def compose(self) -> ComposeResult:
-        """Tabs, search, list and profile, status, keys."""
-        desk = self._desk
-        yield from self.compose_tabs()
-        yield SearchBar(self._query.text, ascii_only=desk.ascii_only)
-        with Horizontal(id="body"):
-            yield RowTable(
-                table_columns(owners=desk.facts.sees_team),
-                sort=table_sort(self._query.sort, descending=self._query.descending),
-                ascii_only=desk.ascii_only,
-                id="list",
-            )
-            yield ProfileView(desk, id="beside")
-        yield from self.compose_foot()
+    def compose_head(self) -> ComposeResult:
+        """The search."""
+        yield SearchBar(self._query.text, ascii_only=self._desk.ascii_only)
 
-    def on_mount(self) -> None:
+    def compose_below(self) -> ComposeResult:
+        """Nothing: the search says what there is to say."""
+        yield from ()
+
+    def beside(self) -> Widget:
+        """The profile."""
+        return ProfileView(self._desk)
+
+    @property
+    def _profile(self) -> ProfileView:
+        return self.query_one("#beside", ProfileView)
+
+    def show_first(self) -> None:
         """Begin with everybody, or as the person has left it."""
-        self._table.focus()
         self._search(to_top=True)
 
     # --- what the app tells
-
-    def standing_changed(self) -> None:
-        """Say how things stand."""
-        super().standing_changed()
-        for table in self.query(RowTable):
-            table.empty_text = self._why_empty
 
     def facts_changed(self) -> None:
         """The retailer's settings or the account's place in it are others now: so may be columns and fields."""
@@ -115,50 +93,73 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
         self._search(to_top=False)
 
     def records_changed(self) -> None:
-        """Something in the cache may be another now."""
+        """The profile is read again, too."""
         for view in self.query(ProfileView):
             view.reload()
-        self._changed = True
-        self._look_at_changes()
+        super().records_changed()
 
     # --- finding
 
     @property
-    def _table(self) -> RowTable:
-        return self.query_one("#list", RowTable)
+    def columns(self) -> Sequence[Column]:
+        """With owners where there are several."""
+        return table_columns(owners=self._desk.facts.sees_team)
 
     @property
-    def _why_empty(self) -> str:
+    def sort(self) -> SortMark:
+        """What is sorted by."""
+        return table_sort(self._query.sort, descending=self._query.descending)
+
+    @property
+    def empty_text(self) -> str:
         """What to say where nobody is listed. Whoever was found before stays; that nobody was answers nothing else."""
         return UNREADABLE if self._query == self._unreadable else why_empty(self._desk, self._query.text)
 
     @property
+    def _source(self) -> CustomerSource | None:
+        return self._rows if isinstance(self._rows, CustomerSource) else None
+
+    @property
+    def is_finding(self) -> bool:
+        """Whether the list on the screen is not the one asked for."""
+        return self._source is None or self._source.found.query != self._query
+
+    @property
     def settled(self) -> bool:
         """Whether everything asked for is on the screen."""
-        if self._source is None or self._source.found.query != self._query or not self._table.settled:
+        if self.is_finding or not super().settled:
             return False
-        beside = self.query_one(ProfileView)
-        return beside.settled and (not self.has_class("-wide") or beside.customer == self._table.cursor_key)
+        profile = self._profile
+        return profile.settled and (not self.has_class("-wide") or profile.customer == self.table.cursor_key)
 
     @property
     def view(self) -> CustomersView:
         """How it is looked at."""
-        return CustomersView(self._query, self._table.cursor_key or self._first)
+        return CustomersView(self._query, self.table.cursor_key or self._going_to)
 
     @property
-    def _keeps_cursor(self) -> bool:
+    def keeps_cursor(self) -> bool:
         """Whether the cursor stays with its customer. While nobody has touched the list it stays at the first row,
         whoever comes to stand there as the first customers arrive.
         """
-        return self._touched or self._table.scroll_offset.y > 0
+        return self._touched or self.table.scroll_offset.y > 0
+
+    def _touch(self) -> None:
+        self._touched, self._going_to = True, None
+
+    def _look_for(self, query: CustomerQuery) -> None:
+        self._touch()
+        self._query = query
+        self._search(to_top=True)
 
     def _search(self, *, to_top: bool) -> None:
-        self._to_top = self._to_top or to_top
-        if self._source is not None and not self._table.settled:
+        if to_top:
+            self._to_top = True
+            self.table.expect()
+        if self._source is not None and not self.table.settled:
             self._source.found.cancel()
-        self._find(self._query)
+        query = self._query
 
-    def _find(self, query: CustomerQuery) -> None:
         def find(door: Door) -> CustomerList | FilterError:
             try:
                 return door.find(query)
@@ -171,100 +172,47 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
         if isinstance(found, FilterError):
             self.query_one(SearchBar).point(query.text, found)
             self._unreadable = query
-            self._table.empty_text = self._why_empty
+            self.table.empty_text = self.empty_text
+            self.table.expect(rows=False)
             return
-        owners = self._desk.facts.sees_team
-        pending = self._desk.door.pending
-        self._source = CustomerSource(found, self._desk.words, owners=owners, pending=pending)
-        self._table.empty_text = self._why_empty
-        first = None if self._touched else self._first
-        self._table.show(
-            self._source,
-            sort=table_sort(self._query.sort, descending=self._query.descending),
-            keep_cursor=first is not None or (not self._to_top and self._keeps_cursor),
-            columns=table_columns(owners=owners),
-            at=first,
-        )
+        owners, pending = self._desk.facts.sees_team, self._desk.door.pending
+        source = CustomerSource(found, self._desk.words, owners=owners, pending=pending)
+        self.show_list(source, keep_cursor=not self._to_top)
         self._to_top = False
-        self._look_at_changes()
+        self._look()
 
-    @on(RowTable.Counted)
-    def _counted(self, event: RowTable.Counted) -> None:
+    def shown(self, count: Count) -> None:
+        """Say how many there are, and in which order."""
         source = self._source
         if source is None:
             return
         order = SORTS[self._query.sort]
         direction = order.falling if self._query.descending else order.rising
-        number = counted(event.count.n, "customer") if event.count.exact else f"{event.count.n:,}+ customers, counting"
-        said = [number, f"by {order.name}, {direction}", source.signs] if event.count.n else [number]
+        number = counted(count.n, "customer") if count.exact else f"{count.n:,}+ customers, counting"
+        said = [number, f"by {order.name}, {direction}", source.signs] if count.n else [number]
         self.query_one(SearchBar).say(self._desk.words.between.join(filter(None, said)))
-        if not event.count.exact and source.exact is None:
+        if not count.exact and source.exact is None:
             self._count_all(source)
 
     def _count_all(self, source: CustomerSource) -> None:
-        def count(_: Door) -> tuple[int, bool]:
+        def count(_: Door) -> bool:
             before = source.found.sorted
-            return source.found.exact_count(), not before
+            source.exact = source.found.exact_count()
+            return not before
 
-        self.ask(count, lambda counted: self._show_exact(source, *counted), group="count")
+        def counted_all(moved: bool) -> None:
+            """`moved`: whether the rows stand in another order now."""
+            if source is self._source:
+                self.show_list() if moved else self.table.recount()
 
-    def _show_exact(self, source: CustomerSource, exact: int, moved: bool) -> None:  # as it was counted
-        """`moved`: whether the rows stand in another order now."""
-        if source is not self._source:
-            return
-        source.exact = exact
-        if moved:
-            self._table.reload(keep_cursor=self._keeps_cursor)
-        else:
-            self._table.recount()
-
-    @on(RowTable.Failed)
-    def _rows_failed(self, event: RowTable.Failed) -> None:
-        if not isinstance(event.error, Interrupted):
-            self.post_message(self.Failed(event.error))
-
-    # --- what changes by itself
-
-    def _look_at_changes(self) -> None:
-        """Look at once; after a list was read again, only when a pause is over."""
-        source = self._source
-        if not self._changed or self._looking or source is None or source.found.query != self._query:
-            return  # a list that is being found is looked at when it is there
-        self._changed, self._looking = False, True
-        self._check(source)
-
-    def _check(self, source: CustomerSource) -> None:
-        def look(_: Door) -> bool:
-            try:
-                return source.stale
-            except Interrupted:
-                return False  # another list is being found
-
-        self.ask(look, lambda stale: self._read_again(source, stale), group="check")
-
-    def _read_again(self, source: CustomerSource, stale: bool) -> None:  # as it was looked at
-        if source is not self._source:
-            self._changed = True
-        elif stale:
-            source.exact = None
-            self._table.reload(keep_cursor=self._keeps_cursor)
-            self.set_timer(_PAUSE, self._end_look)
-            return
-        self._end_look()
-
-    def _end_look(self) -> None:
-        self._looking = False
-        self._look_at_changes()
+        self.ask(count, counted_all, group="count")
 
     # --- typing
 
     @on(SearchBar.Changed)
     def _typed(self, event: SearchBar.Changed) -> None:
-        if event.text == self._query.text:
-            return  # what it begins with
-        self._touched = True
-        self._query = self._query._replace(text=event.text)
-        self._search(to_top=True)
+        if event.text != self._query.text:  # else it is what the page begins with
+            self._look_for(self._query._replace(text=event.text))
 
     @on(SearchBar.CompletionWanted)
     def _complete(self, event: SearchBar.CompletionWanted) -> None:
@@ -277,24 +225,28 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
 
     @on(SearchBar.Left)
     def _to_list(self) -> None:
-        self._table.focus()
+        self.table.focus()
 
     # --- the customer under the cursor
 
     @on(RowTable.Moved)
-    def _moved(self, event: RowTable.Moved) -> None:
-        self._touched = self._touched or self._table.cursor_place > 0
-        if self.has_class("-wide"):
-            self.query_one(ProfileView).show(event.key)
+    def _touched_by_moving(self) -> None:
+        if self.table.cursor_place > 0:
+            self._touch()
 
     @on(RowTable.Chosen)
-    def _chosen(self, event: RowTable.Chosen) -> None:
-        self._touched = True
-        beside = self.query_one(ProfileView)
-        if self.has_class("-wide"):
-            beside.focus()
-        else:
-            self._open_profile(event.key)
+    def _touched_by_opening(self) -> None:
+        self._touch()
+
+    def show_beside(self) -> None:
+        """Whoever is under the cursor."""
+        shown = self.table.cursor_key if self.has_class("-wide") else None
+        if shown != self._profile.customer:
+            self._profile.show(shown)
+
+    def chosen_row(self, item: CustomerRow) -> None:
+        """Open the profile."""
+        self._open_profile(item.id)
 
     def _open_profile(self, customer: str) -> None:
         self.open(ProfileScreen(self._desk, customer), self._profile_closed)
@@ -305,30 +257,19 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
 
     @on(ProfileView.Gone)
     def _gone(self) -> None:
-        if self.query_one(ProfileView).has_focus:
-            self._table.focus()
+        if self._profile.has_focus:
+            self.table.focus()
             self.notify(NO_LONGER_VISIBLE, markup=False)
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Put the profile beside the list where there is room."""
-        wide = event.size.width >= WIDE
-        if wide == self.has_class("-wide"):
-            return
-        self.set_class(wide, "-wide")
-        beside = self.query_one(ProfileView)
-        if not wide and beside.has_focus:
-            self._table.focus()
-        beside.show(self._table.cursor_key if wide else None)
 
     # --- keys
 
     @property
     def customer(self) -> str | None:
         """Whoever is under the cursor."""
-        return self._table.cursor_key
+        return self.table.cursor_key
 
     def _open(self, page: Callable[[Desk, Profile], DeskScreen[Any]]) -> None:
-        self._touched = True
+        self._touch()
         super()._open(page)
 
     def action_add(self) -> None:
@@ -352,15 +293,11 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
         sorts: list[Sort] = [sort for sort in SORTS if sort != "owner" or self._desk.facts.sees_team]
         place = sorts.index(self._query.sort) + 1 if self._query.sort in sorts else 0
         sort = sorts[place % len(sorts)]
-        self._touched = True
-        self._query = self._query._replace(sort=sort, descending=sort in FALLING_FIRST)
-        self._search(to_top=True)
+        self._look_for(self._query._replace(sort=sort, descending=sort in FALLING_FIRST))
 
     def action_reverse(self) -> None:
         """Sort the other way round."""
-        self._touched = True
-        self._query = self._query._replace(descending=not self._query.descending)
-        self._search(to_top=True)
+        self._look_for(self._query._replace(descending=not self._query.descending))
 
     def action_filters(self) -> None:
         """Show the saved filters."""
@@ -369,14 +306,16 @@ class CustomersScreen(MainPage[None], CustomerPage[None]):
     def _filter_picked(self, text: str | None) -> None:
         if text is not None:
             self.query_one(SearchBar).text = text
-            self._table.focus()
+            self.table.focus()
 
-    def action_back(self) -> None:
+    def step_back(self) -> bool:
         """From the profile to the list; from the list, clear the search."""
-        if self.query_one(ProfileView).has_focus:
-            self._table.focus()
-        elif self._query.text:
+        if super().step_back():
+            return True
+        searched = bool(self._query.text)
+        if searched:
             self.query_one(SearchBar).text = ""
+        return searched
 
     def action_sync(self) -> None:
         """Ask the server now."""

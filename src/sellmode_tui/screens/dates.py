@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
@@ -13,20 +12,12 @@ from sellmode_contract.kinds.date import ImportantDate
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.form_fields import DayEntry, TextEntry, Unreadable
 from sellmode_tui.screens.form_screen import REPLACES, FormScreen, Write
-from sellmode_tui.screens.list_screen import ListScreen
+from sellmode_tui.screens.list_page import ListPage
 from sellmode_tui.screens.profile_page import NOT_SENT
 from sellmode_tui.visibility import Door, Profile
 from sellmode_tui.visibility.typed_dates import HOW, TypedDate, read_date
 from sellmode_tui.widgets.columns import Column
-from sellmode_tui.widgets.row_table import Row, RowTable
-
-_COLUMNS: Final = (
-    Column("Day", 12, priority=9),
-    Column("What", priority=8, min_width=12),
-    Column("Whose", 20),
-    Column("Next", 14),
-    Column("State", 8, priority=6),
-)
+from sellmode_tui.widgets.row_source import Row
 
 
 class ListedDate(NamedTuple):
@@ -37,7 +28,7 @@ class ListedDate(NamedTuple):
     """Whether the server does not have it as it is shown."""
 
 
-class DatesScreen(ListScreen[None, ListedDate]):
+class DatesScreen(ListPage[None, ListedDate]):
     """The list."""
 
     BINDING_GROUP_TITLE = "Dates"
@@ -47,9 +38,17 @@ class DatesScreen(ListScreen[None, ListedDate]):
         Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="dates.back"),
     ]
 
+    COLUMNS = (
+        Column("Day", 12, priority=9),
+        Column("What", priority=8, min_width=12),
+        Column("Whose", 20),
+        Column("Next", 14),
+        Column("State", 8, priority=6),
+    )
+    EMPTY = "No dates yet. Press a to add one."
+
     def __init__(self, desk: Desk, profile: Profile) -> None:
-        name = profile.customer.name
-        super().__init__(desk, f"Important dates of {name}", _COLUMNS, "No dates yet. Press a to add one.")
+        super().__init__(desk, f"Important dates of {profile.customer.name}")
         self._profile = profile
 
     def read(self, door: Door) -> Sequence[ListedDate]:
@@ -69,24 +68,15 @@ class DatesScreen(ListScreen[None, ListedDate]):
         """Add a date."""
         self.open(DateForm(self._desk, self._profile))
 
-    @on(RowTable.Chosen)
-    def _edit(self) -> None:
-        if (item := self.current) is not None:
-            self.open(DateForm(self._desk, self._profile, item.record))
+    def chosen_row(self, item: ListedDate) -> None:
+        """Change it."""
+        self.open(DateForm(self._desk, self._profile, item.record))
 
     def action_remove(self) -> None:
         """Remove the date; undo brings it back."""
         if (item := self.current) is not None:
             id = item.record.id
-            self.write(
-                lambda door: door.remove_date(id),
-                self.wrote,
-                refused=lambda _, why: self.say("below", why),
-            )
-
-    def action_back(self) -> None:
-        """Back to the customer."""
-        self.end()
+            self.write_one(lambda door: door.remove_date(id))
 
 
 class DateForm(FormScreen):

@@ -9,9 +9,8 @@ from textual.app import ComposeResult
 
 from sellmode_contract.roles import Capability
 from sellmode_contract.visibility import may
-from sellmode_tui.screens.app_page import Result
 from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.desk_screen import DeskScreen
+from sellmode_tui.screens.list_page import Item, ListPage
 from sellmode_tui.widgets.tab_line import Tab, TabLine
 
 PageName = Literal["customers", "tasks", "rules", "corporate"]
@@ -39,21 +38,25 @@ def tabs_of(desk: Desk) -> tuple[Tab, ...]:
     return tuple(Tab(name, KEYS[name], LABELS[name], due if name == "tasks" else 0) for name in pages_of(desk))
 
 
-class MainPage(DeskScreen[Result]):
-    """A page with the line of tabs. Named after the base whose style a page has: Textual looks no further than that."""
+class MainPage(ListPage[None, Item]):
+    """A list with the line of tabs, under which no other page is."""
 
     PAGE: ClassVar[PageName]
 
     def compose_tabs(self) -> ComposeResult:
         """The first line of the page."""
-        yield TabLine(tabs_of(self._desk), self.PAGE)
+        yield TabLine(tabs_of(self._desk), self.PAGE, id="tabs")
+
+    def action_back(self) -> None:
+        """Take back the last way of choosing."""
+        self.step_back()
 
     def standing_changed(self) -> None:
         """Say how things stand, in the first line too."""
         super().standing_changed()
-        for line in self.query(TabLine):
+        for line in self.query("#tabs").results(TabLine):
             line.tabs = tabs_of(self._desk)
 
-    @on(TabLine.Picked)
+    @on(TabLine.Picked, "#tabs")
     def _picked(self, event: TabLine.Picked) -> None:
         self.app.call_later(self.app.run_action, f"page('{event.name}')")  # it may close this page: see app_page.py

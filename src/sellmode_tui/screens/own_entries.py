@@ -4,28 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, NamedTuple
 
-from textual import on
 from textual.binding import Binding, BindingType
 
 from sellmode_contract.kinds.contact import Contact
 from sellmode_contract.kinds.note import Note
 from sellmode_tui.screens.contact_form import ContactForm
 from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.list_screen import ListScreen
+from sellmode_tui.screens.list_page import ListPage
 from sellmode_tui.screens.note_form import NoteForm
 from sellmode_tui.screens.profile_page import CONTACTS, NOT_SENT
 from sellmode_tui.visibility import Door, Profile
 from sellmode_tui.widgets.columns import Column
-from sellmode_tui.widgets.row_table import Row, RowTable
-
-_COLUMNS: Final = (
-    Column("When", 12, priority=8),
-    Column("What", 12, priority=7),
-    Column("Text", priority=9, min_width=20),
-    Column("State", 8, priority=6),
-)
+from sellmode_tui.widgets.row_source import Row
 
 
 class OwnEntry(NamedTuple):
@@ -36,7 +28,7 @@ class OwnEntry(NamedTuple):
     """Whether the server does not have it as it is shown."""
 
 
-class OwnEntriesScreen(ListScreen[None, OwnEntry]):
+class OwnEntriesScreen(ListPage[None, OwnEntry]):
     """One's own notes and logged contacts, newest first."""
 
     BINDING_GROUP_TITLE = "Written by me"
@@ -47,9 +39,16 @@ class OwnEntriesScreen(ListScreen[None, OwnEntry]):
         Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="own.back"),
     ]
 
+    COLUMNS = (
+        Column("When", 12, priority=8),
+        Column("What", 12, priority=7),
+        Column("Text", priority=9, min_width=20),
+        Column("State", 8, priority=6),
+    )
+    EMPTY = "You have written nothing about this customer yet. n writes a note, l logs a contact."
+
     def __init__(self, desk: Desk, profile: Profile) -> None:
-        empty = "You have written nothing about this customer yet. n writes a note, l logs a contact."
-        super().__init__(desk, f"What I wrote about {profile.customer.name}", _COLUMNS, empty)
+        super().__init__(desk, f"What I wrote about {profile.customer.name}")
         self._profile = profile
 
     def read(self, door: Door) -> Sequence[OwnEntry]:
@@ -72,12 +71,11 @@ class OwnEntriesScreen(ListScreen[None, OwnEntry]):
         day = self._desk.words.day(_when(record))
         return Row(record.id, (day, what, " ".join(text.split()), NOT_SENT if item.unsent else ""))
 
-    @on(RowTable.Chosen)
-    def _edit(self) -> None:
-        item = self.current
-        if item is not None and isinstance(item.record, Note):
+    def chosen_row(self, item: OwnEntry) -> None:
+        """Change it."""
+        if isinstance(item.record, Note):
             self.open(NoteForm(self._desk, self._profile, item.record))
-        elif item is not None:
+        else:
             self.say("below", "A logged contact is not changed: x takes it away, then log it anew.")
 
     def action_note(self) -> None:
@@ -90,19 +88,9 @@ class OwnEntriesScreen(ListScreen[None, OwnEntry]):
 
     def action_remove(self) -> None:
         """Take it away; undo brings it back."""
-        item = self.current
-        if item is None:
-            return
-        id, is_note = item.record.id, isinstance(item.record, Note)
-        self.write(
-            lambda door: door.remove_note(id) if is_note else door.remove_contact(id),
-            self.wrote,
-            refused=lambda _, why: self.say("below", why),
-        )
-
-    def action_back(self) -> None:
-        """Back to the customer."""
-        self.end()
+        if item := self.current:
+            id, is_note = item.record.id, isinstance(item.record, Note)
+            self.write_one(lambda door: door.remove_note(id) if is_note else door.remove_contact(id))
 
 
 def _when(item: Note | Contact) -> dt.datetime:

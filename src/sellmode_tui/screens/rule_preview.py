@@ -13,20 +13,14 @@ from sellmode_contract.rules import HELD
 from sellmode_contract.store_time import read_due
 from sellmode_contract.wire import Preview, PreviewLine
 from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.list_screen import ListedRows, ListScreen
+from sellmode_tui.screens.list_page import ListPage
 from sellmode_tui.screens.words import counted
 from sellmode_tui.visibility import Door
 from sellmode_tui.visibility.due_words import due_words, full_words
 from sellmode_tui.visibility.preview_words import unseen_words
 from sellmode_tui.widgets.columns import Column
-from sellmode_tui.widgets.row_table import Row, RowTable
+from sellmode_tui.widgets.row_source import Row
 
-_COLUMNS: Final = (
-    Column("Customer", priority=10, min_width=18),
-    Column("Due", 17, priority=7, min_width=12),
-    Column("For", 18, priority=6, min_width=10),
-    Column("Held back", 34, priority=8, min_width=20),
-)
 _NONE: Final = "Nobody: no customer is one for this rule that day."
 _NONE_SEEN: Final = "None of the customers whom you see."
 
@@ -37,7 +31,7 @@ class _Told(NamedTuple):
     people: Mapping[str, str]
 
 
-class PreviewScreen(ListScreen[None, PreviewLine]):
+class PreviewScreen(ListPage[None, PreviewLine]):
     """The list, asked for once."""
 
     BINDING_GROUP_TITLE = "Preview"
@@ -46,26 +40,44 @@ class PreviewScreen(ListScreen[None, PreviewLine]):
         Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="preview.back"),
     ]
 
+    COLUMNS = (
+        Column("Customer", priority=10, min_width=18),
+        Column("Due", 17, priority=7, min_width=12),
+        Column("For", 18, priority=6, min_width=10),
+        Column("Held back", 34, priority=8, min_width=20),
+    )
     ROWS_OPEN = False
 
     def __init__(self, desk: Desk, rule: TaskRule) -> None:
-        super().__init__(desk, f"Tomorrow by the rule {rule.name}", _COLUMNS, "")
+        super().__init__(desk, f"Tomorrow by the rule {rule.name}")
         self._rule = rule
-        self._asked = False
+        self._answer: _Told | None = None
 
     def read(self, door: Door) -> Sequence[PreviewLine]:  # noqa: ARG002  # the cache has nothing of it
-        """Nothing is read from the cache."""
-        return ()
+        """What the backend said last."""
+        return self._answer.preview.lines if self._answer else ()
 
     def row(self, item: PreviewLine) -> Row:
-        """As `_show_preview` makes it."""
-        raise NotImplementedError
+        """Of whom, until when, whose, and why it is held back."""
+        words, told = self._desk.words, self._answer
+        due = due_words(read_due(item.due), words.now, words.zone) if item.due else "any time"
+        names, people = (told.names, told.people) if told else ({}, {})
+        cells = (names.get(item.customer, ""), due, people.get(item.person or "", ""), HELD.get(item.held, item.held))
+        return Row(f"{item.customer}/{item.due}/{item.held}", cells)
+
+    @property
+    def empty_text(self) -> str:
+        """Nobody; nothing before the backend has answered."""
+        if self._answer is None:
+            return ""
+        return _NONE if self._answer.preview.unseen is None else _NONE_SEEN
+
+    def show_first(self) -> None:
+        """Ask the backend; after that only on demand, not with every change."""
+        self.action_again()
 
     def records_changed(self) -> None:
-        """Ask the backend at first; after that only on demand, not with every change."""
-        if not self._asked:
-            self._asked = True
-            self.action_again()
+        """The cache has nothing of it."""
 
     def action_again(self) -> None:
         """Ask the backend."""
@@ -83,25 +95,9 @@ class PreviewScreen(ListScreen[None, PreviewLine]):
         self.ask(read, self._show_preview, group="preview", refused=lambda _, why: self.say("above", why))
 
     def _show_preview(self, told: _Told) -> None:
-        preview, words = told.preview, self._desk.words
-        rows = []
-        for line in preview.lines:
-            due = due_words(read_due(line.due), words.now, words.zone) if line.due else "any time"
-            cells = (
-                told.names.get(line.customer, ""),
-                due,
-                told.people.get(line.person or "", ""),
-                HELD.get(line.held, line.held),
-            )
-            rows.append(Row(f"{line.customer}/{line.due}/{line.held}", cells))
-        self.say("above", preview_words(preview))
-        table = self.query_one(RowTable)
-        table.empty_text = _NONE if preview.unseen is None else _NONE_SEEN
-        table.show(ListedRows(rows), keep_cursor=False)
-
-    def action_back(self) -> None:
-        """Back to the rules."""
-        self.end()
+        self._answer = told
+        self.say("above", preview_words(told.preview))
+        self.show_list(keep_cursor=False)
 
 
 def preview_words(preview: Preview) -> str:

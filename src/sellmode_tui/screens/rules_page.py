@@ -5,29 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
-from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from sellmode_contract.kinds.rule_task import RuleTrigger
 from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.list_screen import ListScreen
 from sellmode_tui.screens.main_page import MainPage, PageName
 from sellmode_tui.screens.pick_box import Pick, PickBox
 from sellmode_tui.screens.rule_form import EditRuleForm, NewRuleForm
 from sellmode_tui.screens.rule_preview import PreviewScreen
 from sellmode_tui.visibility import Door, RuleLine
 from sellmode_tui.widgets.columns import Column
-from sellmode_tui.widgets.row_table import Row, RowTable
+from sellmode_tui.widgets.row_source import Row
 
-_COLUMNS: Final = (
-    Column("", 4, priority=9),
-    Column("Rule", 26, priority=10, min_width=16),
-    Column("Makes a task", priority=8, min_width=24),
-    Column("Of", 14, priority=6, min_width=8),
-)
-_EMPTY: Final = "There are no rules yet. a adds one."
 TRIGGERS: Final[dict[RuleTrigger, tuple[str, str]]] = {
     "purchase": ("A purchase", "thank for it, ask how it fits"),
     "date": ("A date", "a birthday, an anniversary, a pet's birthday"),
@@ -67,7 +57,7 @@ class TriggerBox(PickBox):
         raise ValueError("There is no such thing to wait for.")
 
 
-class RulesScreen(ListScreen[None, RuleLine], MainPage[None]):
+class RulesScreen(MainPage[RuleLine]):
     """The list."""
 
     PAGE: ClassVar[PageName] = "rules"
@@ -80,13 +70,14 @@ class RulesScreen(ListScreen[None, RuleLine], MainPage[None]):
         Binding("delete,D", "remove", "Remove", key_display="Del", tooltip="Remove the rule", id="rules.remove"),
     ]
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "Rules that make tasks", _COLUMNS, _EMPTY)
-
-    def compose(self) -> ComposeResult:
-        """Tabs over the list."""
-        yield from self.compose_tabs()
-        yield from super().compose()
+    HEAD = "Rules that make tasks"
+    COLUMNS = (
+        Column("", 4, priority=9),
+        Column("Rule", 26, priority=10, min_width=16),
+        Column("Makes a task", priority=8, min_width=24),
+        Column("Of", 14, priority=6, min_width=8),
+    )
+    EMPTY = "There are no rules yet. a adds one."
 
     def read(self, door: Door) -> Sequence[RuleLine]:
         """All that are visible; a store's before the retailer's in whose place it stands."""
@@ -97,24 +88,16 @@ class RulesScreen(ListScreen[None, RuleLine], MainPage[None]):
         state = "--" if item.in_place else "on" if item.rule.enabled else "off"
         return Row(item.rule.id, (state, item.rule.name, item.words, item.store_name or "all stores"))
 
-    def stands_for(self, before: RuleLine | None, items: Sequence[RuleLine]) -> str | None:
+    def stands_for(self, before: RuleLine, items: Sequence[RuleLine]) -> str | None:
         """The store's rule that has come in the place of the one under the cursor."""
-        if before is None or before.in_place:
+        if before.in_place:
             return None
         if not any(item.in_place and item.rule.id == before.rule.id for item in items):
             return None
         return next((item.rule.id for item in items if item.rule.slug == before.rule.slug and not item.in_place), None)
 
-    def shown(self) -> None:
-        """Say more of the one under the cursor."""
-        self._tell_more()
-
-    @on(RowTable.Moved)
-    def _tell_more(self) -> None:
-        item = self.current
-        if item is None:
-            self.say("below", "")
-            return
+    def told(self, item: RuleLine) -> str:
+        """What it makes, for whom, and how often at most."""
         rule = item.rule
         said = [item.words]
         if item.in_place:
@@ -125,7 +108,7 @@ class RulesScreen(ListScreen[None, RuleLine], MainPage[None]):
             said.append(f"not if contacted within {rule.contact_gap_days} days")
         if rule.daily_cap:
             said.append(f"at most {rule.daily_cap} a day for each associate")
-        self.say("below", self._desk.words.between.join(said))
+        return self._desk.words.between.join(said)
 
     # --- what can be done
 
@@ -139,20 +122,16 @@ class RulesScreen(ListScreen[None, RuleLine], MainPage[None]):
         self.say("below", place if item.in_place else "This rule is not yours to change.")
         return None
 
-    @on(RowTable.Chosen)
-    def _edit(self) -> None:
-        if item := self._editable:
+    def chosen_row(self, item: RuleLine) -> None:
+        """Change it."""
+        if self._editable:
             self.open(EditRuleForm(self._desk, item))
 
     def action_switch(self) -> None:
         """Switch it on or off; undo switches it back."""
         if item := self._editable:
             id, enabled = item.rule.id, not item.rule.enabled
-            self.write(
-                lambda door: door.edit_rule(id, {"enabled": enabled}),
-                self.wrote,
-                refused=lambda _, why: self.say("below", why),
-            )
+            self.write_one(lambda door: door.edit_rule(id, {"enabled": enabled}))
 
     def action_add(self) -> None:
         """Ask what it waits for, then the rest."""
@@ -168,14 +147,7 @@ class RulesScreen(ListScreen[None, RuleLine], MainPage[None]):
             id = item.rule.id
             question = f"Remove the rule {item.rule.name}? Its open tasks expire."
             box = ConfirmBox(question, "removes it", "leaves it")
-            self.open(box, lambda yes: self._remove(id) if yes else None)
-
-    def _remove(self, id: str) -> None:
-        self.write(
-            lambda door: door.remove_rule(id),
-            self.wrote,
-            refused=lambda _, why: self.say("below", why),
-        )
+            self.open(box, lambda yes: self.write_one(lambda door: door.remove_rule(id)) if yes else None)
 
     def action_preview(self) -> None:
         """Ask what it would do tomorrow."""

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Final
+from typing import ClassVar
 
-from textual import on
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.list_screen import ListScreen
+from sellmode_tui.screens.list_page import ListPage
 from sellmode_tui.screens.standing import standing
 from sellmode_tui.screens.words import counted
 from sellmode_tui.sync.status import Line
 from sellmode_tui.visibility import Door, Unsent
 from sellmode_tui.widgets.columns import Column
-from sellmode_tui.widgets.row_table import Row, RowTable
-
-_COLUMNS: Final = (
-    Column("Not sent yet", priority=9, min_width=24),
-    Column("Since", 16, priority=8, min_width=12),
-    Column("State", 19, priority=7, min_width=16),
-)
+from sellmode_tui.widgets.row_source import Count, Row
 
 
-class SyncScreen(ListScreen[None, Unsent]):
+class SyncScreen(ListPage[None, Unsent]):
     """The changes that the server has not answered for, in words."""
 
     BINDING_GROUP_TITLE = "Sync"
@@ -34,13 +26,17 @@ class SyncScreen(ListScreen[None, Unsent]):
         Binding("escape,q,left,f4", "back", "Back", key_display="Esc", tooltip="Back", id="sync.back"),
     ]
 
+    HEAD = "Sync"
+    COLUMNS = (
+        Column("Not sent yet", priority=9, min_width=24),
+        Column("Since", 16, priority=8, min_width=12),
+        Column("State", 19, priority=7, min_width=16),
+    )
+    EMPTY = "Everything you wrote has reached the server."
     ROWS_OPEN = False
 
     class RetryWanted(Message):
         """What waits should be sent now."""
-
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "Sync", _COLUMNS, "Everything you wrote has reached the server.")
 
     def read(self, door: Door) -> Sequence[Unsent]:
         """What waits, oldest first."""
@@ -50,10 +46,9 @@ class SyncScreen(ListScreen[None, Unsent]):
         """What was changed and of whom, since when, and how far it has come."""
         return Row(item.mid, (item.words, self._desk.words.time(item.since), self._state(item)))
 
-    def shown(self) -> None:
+    def shown(self, count: Count) -> None:  # noqa: ARG002  # whatever is in it
         """Say how things stand."""
         self.say("above", standing(self._desk))
-        self._tell_said()
 
     def standing_changed(self) -> None:
         """Say how things stand, of each change too: with the line it has been tried or sent."""
@@ -62,11 +57,9 @@ class SyncScreen(ListScreen[None, Unsent]):
             self.say("above", standing(self._desk))
             self.records_changed()
 
-    @on(RowTable.Moved)
-    def _tell_said(self) -> None:
-        """What the server said of the one under the cursor."""
-        item = self.current
-        self.say("below", f"The server said: {item.said}" if item and item.said else "")
+    def told(self, item: Unsent) -> str:
+        """What the server said of it."""
+        return f"The server said: {item.said}" if item.said else ""
 
     def _state(self, item: Unsent) -> str:
         """How far it has come, as far as this terminal can know: that it left says nothing about its arrival."""
@@ -81,7 +74,3 @@ class SyncScreen(ListScreen[None, Unsent]):
     def action_retry(self) -> None:
         """Try now."""
         self.post_message(self.RetryWanted())
-
-    def action_back(self) -> None:
-        """Back to where the person was."""
-        self.end()

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
+from sellmode_tui.screens.list_rows import PagedRows
 from sellmode_tui.screens.words import Words
-from sellmode_tui.visibility.agenda import AgendaList
-from sellmode_tui.visibility.tasks import TaskKey, TaskLine
-from sellmode_tui.widgets import row_table
+from sellmode_tui.visibility import AgendaQuery, Door, Section
+from sellmode_tui.visibility.tasks import OPEN, TaskKey, TaskLine
 from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.row_source import Count, Row
 
 OVERDUE: Final = "!"
 """Stands before the due time of what is overdue."""
 ENDED: Final = {"done": "done", "dismissed": "dismissed", "expired": "expired", "open": "open"}
 KINDS: Final = {"manual_task": "by hand", "rule_task": "by rule", "corporate_task": "head office"}
-_MOST_LINES = 5_000
-"""Lines that a source remembers; more than a table keeps."""
 
 
 def task_columns(*, ended: bool, people: bool, customers: bool = True) -> tuple[Column, ...]:
@@ -42,52 +41,60 @@ def task_key(row: str) -> TaskKey:
     return TaskKey(kind, id)  # type: ignore[arg-type]  # made by `row_key`
 
 
-class AgendaSource:
-    """Gives a table the rows of a list."""
+class AgendaRows(PagedRows[TaskLine]):
+    """The rows of a list of tasks, and how many open ones there are of each section, whichever are listed."""
 
     def __init__(
-        self, found: AgendaList, words: Callable[[], Words], *, ended: bool, people: bool, customers: bool = True
+        self,
+        door: Door,
+        query: AgendaQuery,
+        words: Callable[[], Words],
+        marked: Callable[[], Iterable[str]],
+        *,
+        ended: bool,
+        people: bool,
+        customers: bool = True,
     ) -> None:
-        """As with `task_columns`."""
-        self.found = found
+        """The last three as with `task_columns`; ``marked`` tells which rows are marked now."""
+        self.found = door.agenda(query)
+        super().__init__(self.found)
+        self._open = self.found if query.sections == OPEN else door.agenda(query._replace(sections=OPEN))
         self._words = words
+        self._marked = marked
         self._ended = ended
         self._people = people
         self._customers = customers
-        self._lines: dict[str, TaskLine] = {}
+        self.lengths: Mapping[Section, int] = {}
+        self.gone: Collection[str] = ()
+        """The marked ones that are not listed any more: nobody could take their marks away."""
 
-    def line(self, key: str | None) -> TaskLine | None:
-        """A task that a row was made of."""
-        return self._lines.get(key or "")
+    stale = True  # time goes on: a due time is in other words tomorrow
 
-    def count(self) -> row_table.Count:
-        """How many there are."""
-        return row_table.Count(self.found.count())
-
-    def rows(self, start: int, stop: int) -> Sequence[row_table.Row]:
-        """A page of them."""
-        lines = {row_key(line.key): line for line in self.found.rows(start, stop)}
-        if len(self._lines) + len(lines) > _MOST_LINES:
-            self._lines = {}
-        self._lines = {**self._lines, **lines}
-        return [row_table.Row(key, self._cells(line)) for key, line in lines.items()]
+    def count(self) -> Count:
+        """How many there are, how many of each section are open, and which marked ones have gone."""
+        marked = frozenset(self._marked())
+        self.lengths = self._open.lengths()
+        self.gone = marked.difference(map(row_key, self.found.keys())) if marked else ()
+        return Count(self.found.count())
 
     def find(self, key: str) -> int | None:
         """Where a task stands."""
         return self.found.find(task_key(key))
 
-    def _cells(self, line: TaskLine) -> tuple[str, ...]:
-        customer = (line.customer_name,) if self._customers else ()
+    def row(self, item: TaskLine) -> Row:
+        """When, what, for which customer, why, whose, of which kind."""
+        customer = (item.customer_name,) if self._customers else ()
         if self._ended:
-            when = self._words().time(line.ended_at) if line.ended_at else ""
-            why = f"{ENDED[line.state]}{f': {line.reason}' if line.reason else ''}"
-            person = line.done_by_name
+            when = self._words().time(item.ended_at) if item.ended_at else ""
+            why = f"{ENDED[item.state]}{f': {item.reason}' if item.reason else ''}"
+            person = item.done_by_name
         else:
-            mark = OVERDUE if line.section == "overdue" else " "
-            when = f"{mark} {line.due_words or 'any time'}"
-            why = line.because or (f"from {line.giver}" if line.giver else "")
-            person = line.claimed_name or line.whose_name
-        return (when, line.title, *customer, why, *((person,) if self._people else ()), KINDS[line.kind])
+            mark = OVERDUE if item.section == "overdue" else " "
+            when = f"{mark} {item.due_words or 'any time'}"
+            why = item.because or (f"from {item.giver}" if item.giver else "")
+            person = item.claimed_name or item.whose_name
+        people = (person,) if self._people else ()
+        return Row(row_key(item.key), (when, item.title, *customer, why, *people, KINDS[item.kind]))
 
 
 def line_words(line: TaskLine, words: Words, me: str | None) -> str:

@@ -7,68 +7,22 @@ cursor move inside the view repaints two lines; nothing is written while nothing
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, NamedTuple, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import ClassVar
 
-from rich.segment import Segment
 from textual import events, on
 from textual.binding import Binding, BindingType
-from textual.content import Content
-from textual.geometry import Offset, Region, Size
+from textual.geometry import Offset, Region
 from textual.message import Message
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
-from sellmode_contract.text import visible_lines
-from sellmode_tui.widgets.cells import fit
-from sellmode_tui.widgets.columns import GAP, Column, Sort, fit_columns, heading
+from sellmode_tui.widgets.columns import Column, Sort
+from sellmode_tui.widgets.row_source import PAGE, Count, Row, RowSource, page_of
+from sellmode_tui.widgets.row_view import HEADER, RowView
 from sellmode_tui.widgets.scrollbar import PlainBar
 
-PAGE = 100
-"""Rows that are asked for at a time."""
-_PAGES_KEPT = 24
-_HEADER = 1
-_MARK = 2
-"""Cells at the left for the mark of the cursor's row and a row's sign."""
 
-
-class Row(NamedTuple):
-    """One row as the source gives it."""
-
-    key: str
-    """Identity of the record: the cursor stays with it when rows come and go."""
-    cells: tuple[str, ...]
-    """One text for each column, as stored: the table makes it safe to draw."""
-    sign: str = ""
-    """One ASCII character, drawn before the cells; what it means is for the page to say."""
-
-
-class Count(NamedTuple):
-    """How many rows there are."""
-
-    n: int
-    exact: bool = True
-    """False: there are at least `n`, to be shown as "10,000+"."""
-
-
-class RowSource(Protocol):
-    """Where rows come from. All methods are called in threads and may be called in two at once."""
-
-    def count(self) -> Count:
-        """How many rows there are; with `exact` False, `rows` is asked for the first `n` only."""
-
-    def rows(self, start: int, stop: int) -> Sequence[Row]:
-        """The rows from place `start` up to, not including, `stop`; fewer where the list ends before."""
-
-    def find(self, key: str) -> int | None:
-        """The place of the row with this key, or None if it is not in the list."""
-
-
-class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
+class RowTable(RowView, can_focus=True, inherit_bindings=False):
     """The table. `show` gives it a source; it posts `Moved`, `Chosen`, `Counted` and `Failed`."""
-
-    ALLOW_SELECT = False
 
     BINDING_GROUP_TITLE = "List"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -88,30 +42,11 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("end", "last", "Last", show=False, id="row-table.last"),
     ]
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"row-table--header", "row-table--cursor", "row-table--empty"}
+    class _Told(Message):
+        """Something about the table."""
 
-    DEFAULT_CSS = """
-    RowTable {
-        height: 1fr;
-        background: $background;
-        color: $foreground;
-        overflow-x: hidden;
-        overflow-y: scroll;
-        scrollbar-size-vertical: 1;
-        & > .row-table--header { color: $foreground; background: $panel; text-style: bold underline; }
-        & > .row-table--cursor { text-style: bold; }
-        &:focus > .row-table--cursor { text-style: reverse; }
-        & > .row-table--empty { color: $foreground; background: $background; }
-    }
-    """
-
-    class Moved(Message):
-        """Another row is under the cursor. Where several wait, only the last is handled."""
-
-        def __init__(self, table: RowTable, key: str | None) -> None:
-            """`key` is None when the table has become empty."""
+        def __init__(self, table: RowTable) -> None:
             self.table = table
-            self.key = key
             super().__init__()
 
         @property
@@ -119,48 +54,38 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
             """The table, for `@on(RowTable.Moved, "#id")`."""
             return self.table
 
+    class Moved(_Told):
+        """Another row is under the cursor. Where several wait, only the last is handled."""
+
+        def __init__(self, table: RowTable, key: str | None) -> None:
+            """`key` is None when the table has become empty."""
+            self.key = key
+            super().__init__(table)
+
         def can_replace(self, message: Message) -> bool:
             """Whether this one makes an earlier one superfluous."""
             return isinstance(message, RowTable.Moved) and message.table is self.table
 
-    class Chosen(Message):
+    class Chosen(_Told):
         """Enter or a double click on a row."""
 
         def __init__(self, table: RowTable, key: str) -> None:
-            self.table = table
             self.key = key
-            super().__init__()
+            super().__init__(table)
 
-        @property
-        def control(self) -> RowTable:
-            """The table, for `@on(RowTable.Chosen, "#id")`."""
-            return self.table
-
-    class Counted(Message):
+    class Counted(_Told):
         """A source's number of rows has come: its first rows are on the screen with it."""
 
         def __init__(self, table: RowTable, count: Count) -> None:
-            self.table = table
             self.count = count
-            super().__init__()
+            super().__init__(table)
 
-        @property
-        def control(self) -> RowTable:
-            """The table, for `@on(RowTable.Counted, "#id")`."""
-            return self.table
-
-    class Failed(Message):
+    class Failed(_Told):
         """The source raised. Rows it did not give stay blank; nothing is asked again until the next `show`."""
 
         def __init__(self, table: RowTable, error: Exception) -> None:
-            self.table = table
             self.error = error
-            super().__init__()
-
-        @property
-        def control(self) -> RowTable:
-            """The table, for `@on(RowTable.Failed, "#id")`."""
-            return self.table
+            super().__init__(table)
 
     class _Answer(Message, bubble=False):
         """What a thread brings back to the event loop: `apply` runs there, unless its generation is over by then."""
@@ -194,17 +119,9 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
             id: The widget's id.
             classes: The widget's classes.
         """
-        super().__init__(id=id, classes=classes)
-        self._columns = tuple(columns)
+        super().__init__(columns, sort, empty_text, ascii_only=ascii_only, id=id, classes=classes)
         self._source = source
-        self._sort = sort
-        self._empty_text = empty_text
-        self._ascii_only = ascii_only
         self._opens = opens
-        self._count: Count | None = None  # None: the first source has not answered yet
-        self._pages: OrderedDict[int, Sequence[Row]] = OrderedDict()  # least recently used first
-        self._cursor = 0
-        self._marks: frozenset[str] | None = None  # None: rows of this table are not marked
         self._reported: str | None = None  # key of the last Moved
         self._choosing = False  # Enter was pressed on a row that has not come yet
         # A generation is one answer to `show` or `reload`; whatever older ones still bring is dropped.
@@ -214,6 +131,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._to_first_from: int | None = None
         self._fetching = False  # a page is under way
         self._broken = False
+        self._expecting = False  # a source whose first row is wanted has yet to be made
 
     # --- what the application does with it
 
@@ -236,14 +154,24 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
                 the cursor keeps its place). False: go to the first row.
             at: Put the cursor on this record instead, if the source has it.
         """
-        key = at or self.cursor_key
+        keys = [key for key in (at, self.cursor_key) if key is not None]
         if columns is not None and tuple(columns) != self._columns:
             self._pages.clear()
             self._columns = tuple(columns)
             self.refresh()
-        self._source = source
+        self._source, self._expecting = source, False
         self._sort = sort
-        self._open(keep_cursor=keep_cursor, key=key)
+        self._open(keep_cursor=keep_cursor, keys=keys)
+
+    def expect(self, *, rows: bool = True) -> None:
+        """Other rows are about to be shown from the first on, or are not after all: until then Enter waits for them."""
+        self._expecting = rows
+        self._choosing = self._choosing and rows
+
+    @property
+    def _awaited(self) -> bool:
+        """Whether the rows on the screen are not those that whoever presses Enter has asked for."""
+        return self._expecting or self._to_first_from is not None
 
     def reload(self, *, keep_cursor: bool = True) -> None:
         """Ask the source again: its rows have changed. What becomes of the cursor is as with `show`."""
@@ -282,7 +210,7 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     @property
     def cursor_key(self) -> str | None:
         """Key of the row under the cursor; None if there is none or it has not come yet."""
-        row = self._row(self._cursor)
+        row = self._pages.row(self._cursor)
         return row.key if row else None
 
     @property
@@ -291,37 +219,15 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         return self._cursor
 
     @property
-    def marks(self) -> frozenset[str]:
-        """Keys of the rows that bear a mark. Once set, be it to none, there is room for marks."""
-        return self._marks or frozenset()
-
-    @marks.setter
-    def marks(self, marks: frozenset[str]) -> None:
-        if marks != self._marks:
-            self._marks = marks
-            self.refresh()
-
-    @property
-    def empty_text(self) -> str:
-        """What is said where a source has no rows."""
-        return self._empty_text
-
-    @empty_text.setter
-    def empty_text(self, text: str) -> None:
-        self._empty_text = text
-        if self._count is not None and not self._count.n:
-            self.refresh()
-
-    @property
     def settled(self) -> bool:
         """Whether nothing is under way: every row of the view that the source can give is drawn with the next frame."""
         return not (self._opening or self._fetching)
 
     # --- from the source, through threads
 
-    def _open(self, *, keep_cursor: bool, key: str | None = None) -> None:
-        """Begin a generation: count, the cursor's record, the pages around it. `key` is that record's, if it is not the
-        one whose row is there.
+    def _open(self, *, keep_cursor: bool, keys: Sequence[str] = ()) -> None:
+        """Begin a generation: count, the cursor's record, the pages around it. It is the first of `keys` that is there,
+        without any the one whose row is there.
         """
         source = self._source
         if source is None:
@@ -333,33 +239,36 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         keep_cursor = self._to_first_from is None
         if not self.is_running:
             return  # `on_mount` begins
-        key = (key or self.cursor_key) if keep_cursor else None
+        held = self.cursor_key
+        keys = (keys or ([] if held is None else [held])) if keep_cursor else ()
         place = self._cursor if self._to_first_from is None else self._to_first_from
         line = place - self.scroll_offset.y if keep_cursor else 0  # of the view
-        height = max(1, self._view_height)
+        height, columns = max(1, self._view_height), len(self._columns)
 
         def work() -> Callable[[], None]:
             count = source.count()
-            found = source.find(key) if key is not None else None
+            found = next((there for key in keys if (there := source.find(key)) is not None), None)
             wanted = found if found is not None else place if keep_cursor else 0
             target = max(0, min(wanted, count.n - 1))
             top = max(0, min(target - line, count.n - height))
             pages = {
-                page: self._checked(source.rows(page * PAGE, min((page + 1) * PAGE, count.n)))
+                page: page_of(source, page, count.n, columns)
                 for page in range(top // PAGE, (min(top + height, count.n) + PAGE - 1) // PAGE)
             }
             return lambda: self._opened(count, pages, target - place, keep_cursor=keep_cursor)
 
         self._in_thread(work, "row-table-rows")
 
-    def _opened(self, count: Count, pages: dict[int, Sequence[Row]], shift: int, *, keep_cursor: bool) -> None:
+    def _opened(self, count: Count, pages: Mapping[int, Sequence[Row]], shift: int, *, keep_cursor: bool) -> None:
         """Put a generation's first rows in place of the old ones. `shift` is how far the cursor's record has moved."""
         self._opening, self._to_first_from = False, None
-        self._pages = OrderedDict(pages)
+        self._pages.replace(pages)
         self._count = count
+        self._choosing = self._choosing and count.n > 0
         # The cursor may have been moved while the rows were under way: the shift leaves that in force.
         self._cursor = max(0, min(self._cursor + shift, count.n - 1))
-        top = self.scroll_offset.y + shift if keep_cursor else self._cursor - max(1, self._view_height) + 1
+        lowest = self._cursor - max(1, self._view_height) + 1
+        top = max(lowest, min(self.scroll_offset.y + shift, self._cursor)) if keep_cursor else lowest
         self._resize_virtual()
         self.scroll_to(y=max(0, min(top, self.max_scroll_y)))
         self._after_change()
@@ -379,40 +288,27 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         source, count = self._source, self._count
         if source is None or count is None or self._opening or self._fetching or self._broken or not count.n:
             return
-        top = self.scroll_offset.y
-        first, last = top // PAGE, min(top + max(1, self._view_height) - 1, count.n - 1) // PAGE
-        beside = [page for page in (last + 1, first - 1) if 0 <= page * PAGE < count.n]
-        missing = [page for page in (*range(first, last + 1), *beside) if page not in self._pages]
-        if not missing:
+        page = self._pages.missing(self.scroll_offset.y, max(1, self._view_height), count.n)
+        if page is None:
             return
         self._fetching = True
-        page = missing[0]
-        start, stop = page * PAGE, min((page + 1) * PAGE, count.n)
+        columns = len(self._columns)
 
         def work() -> Callable[[], None]:
-            rows = self._checked(source.rows(start, stop))
+            rows = page_of(source, page, count.n, columns)
             return lambda: self._fetched(page, rows)
 
         self._in_thread(work, "row-table-rows")
 
     def _fetched(self, page: int, rows: Sequence[Row]) -> None:
         self._fetching = False
-        self._pages[page] = rows
-        if len(self._pages) > _PAGES_KEPT:
-            self._pages.popitem(last=False)
+        self._pages.add(page, rows)
         top = self.scroll_offset.y
         first = max(top, page * PAGE)
         stop = min(top + self._view_height, (page + 1) * PAGE)
         if first < stop:
-            self.refresh(Region(0, first - top + _HEADER, self._width, stop - first))
+            self.refresh(Region(0, first - top + HEADER, self._width, stop - first))
         self._after_change()
-
-    def _checked(self, rows: Sequence[Row]) -> Sequence[Row]:
-        """Runs in the thread, so that a row which does not fit the columns is the source's failure, not a crash."""
-        for row in rows:
-            if len(row.cells) != len(self._columns):
-                raise ValueError(f"row {row.key!r} has {len(row.cells)} cells, the table {len(self._columns)} columns")
-        return rows
 
     def _in_thread(self, work: Callable[[], Callable[[], None]], group: str) -> None:
         """Run `work` in a thread and what it returns in the event loop, unless the generation is over by then."""
@@ -469,12 +365,12 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         return self._opens if action == "choose" else super().check_action(action, parameters)
 
     def action_choose(self) -> None:
-        """Choose the row under the cursor; if it has not come yet, as soon as it has."""
-        self._choosing = self._opens and bool(self._count and self._count.n)
+        """Choose the row under the cursor; if it has not come yet, or others are to come, as soon as they have."""
+        self._choosing = self._opens and (self._count is None or self._awaited or self._count.n > 0)
         self._report()
 
     def _move_to(self, place: int) -> None:
-        place = max(0, min(place, self._count.n - 1 if self._count else 0))
+        place = max(0, min(place, self._count.n - 1 if self._count else place))
         if place == self._cursor:
             return
         old, self._cursor = self._cursor, place
@@ -494,14 +390,14 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _report(self) -> None:
         """Tell the application of another row under the cursor, as soon as its key is known."""
-        row = self._row(self._cursor)
+        row = self._pages.row(self._cursor)
         if row is None and self._count is not None and self._count.n:
             return
         key = row.key if row else None
         if key != self._reported:
             self._reported = key
             self.post_message(self.Moved(self, key))
-        if self._choosing and key is not None:
+        if self._choosing and key is not None and not self._awaited:
             self._choosing = False
             self.post_message(self.Chosen(self, key))
 
@@ -509,24 +405,17 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
         """Put the terminal's own cursor, hidden as it is, on the cursor's row: braille displays follow it."""
         line = self._cursor - self.scroll_offset.y
         if self.has_focus and 0 <= line < self._view_height:
-            self.app.cursor_position = self.content_region.offset + Offset(0, line + _HEADER)
+            self.app.cursor_position = self.content_region.offset + Offset(0, line + HEADER)
 
     def on_click(self, event: events.Click) -> None:
         """Move the cursor to the row clicked on; a double click chooses it."""
-        place = self.scroll_offset.y + event.get_content_offset_capture(self).y - _HEADER
+        place = self.scroll_offset.y + event.get_content_offset_capture(self).y - HEADER
         if self._count and self.scroll_offset.y <= place < self._count.n:
             self._move_to(place)
             if event.chain == 2:
                 self.action_choose()
 
     # --- the view
-
-    def _scroll_to(self, x: float | None = None, y: float | None = None, **how: Any) -> bool:
-        """Where all ways of scrolling meet: go there at once, never animated, whatever is asked for.
-
-        Forced, because whether there is anything to scroll is otherwise only known after the next layout.
-        """
-        return super()._scroll_to(x, y, **{**how, "animate": False, "force": True})
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """The view has moved, by whatever way."""
@@ -549,74 +438,3 @@ class RowTable(ScrollView, can_focus=True, inherit_bindings=False):
     def on_focus(self) -> None:
         """Take the terminal's own cursor along."""
         self._place_terminal_cursor()
-
-    @property
-    def _width(self) -> int:
-        """Cells for headings and rows, beside the scrollbar."""
-        return self.scrollable_content_region.width
-
-    @property
-    def _view_height(self) -> int:
-        """Lines for rows."""
-        return self.scrollable_content_region.height - _HEADER
-
-    def _resize_virtual(self) -> None:
-        self.virtual_size = Size(self._width, (self._count.n if self._count else 0) + _HEADER)
-
-    def _refresh_row(self, place: int) -> None:
-        line = place - self.scroll_offset.y
-        if 0 <= line < self._view_height:
-            self.refresh(Region(0, line + _HEADER, self._width, 1))
-
-    def _row(self, place: int) -> Row | None:
-        page, index = divmod(place, PAGE)
-        rows = self._pages.get(page)
-        if rows is None:
-            return None
-        self._pages.move_to_end(page)
-        return rows[index] if index < len(rows) else None
-
-    def render_line(self, y: int) -> Strip:
-        """One line of the view: the headings, a row, or part of what is said of an empty list."""
-        width = self._width
-        if y < _HEADER:
-            return self._line(self._header_text(width), "row-table--header")
-        if self._count is not None and not self._count.n:
-            return self._line(self._empty_line(y - _HEADER, width), "row-table--empty")
-        place = self.scroll_offset.y + y - _HEADER
-        row = self._row(place)
-        at_cursor = place == self._cursor and self._count is not None
-        return self._line(self._row_text(row, width, at_cursor=at_cursor), "row-table--cursor" if at_cursor else None)
-
-    def _line(self, text: str, component: str | None) -> Strip:
-        """One segment: a line in one style costs the fewest bytes."""
-        style = self.get_component_rich_style(component) if component else self.rich_style
-        width = self._width
-        return Strip([Segment(text, style)]).adjust_cell_length(width, style)
-
-    @property
-    def _margin(self) -> int:
-        """Cells before the first column."""
-        return _MARK if self._marks is None else 2 * _MARK
-
-    def _header_text(self, width: int) -> str:
-        return " " * self._margin + (" " * GAP).join(
-            heading(self._columns[place], cells, self._sort, ascii_only=self._ascii_only)
-            for place, cells in fit_columns(self._columns, width - self._margin).items()
-        )
-
-    def _row_text(self, row: Row | None, width: int, *, at_cursor: bool) -> str:
-        text = (">" if at_cursor else " ") + ((row.sign if row is not None else "") or " ")
-        if self._marks is not None:
-            text += ("*" if row is not None and row.key in self._marks else "").ljust(_MARK)
-        if row is not None:
-            text += (" " * GAP).join(
-                fit(row.cells[place], cells, self._columns[place].justify, ellipsis="~" if self._ascii_only else "…")
-                for place, cells in fit_columns(self._columns, width - self._margin).items()
-            )
-        return text
-
-    def _empty_line(self, line: int, width: int) -> str:
-        text = "\n".join(visible_lines(self._empty_text))
-        lines = Content(text).wrap(max(1, width - _MARK)) if text else []
-        return " " * _MARK + (lines[line].plain if line < len(lines) else "")

@@ -200,15 +200,14 @@ def titles(pilot: Pilot[None]) -> list[str]:
     """The titles in the list, in order."""
     page = pilot.app.screen
     assert isinstance(page, TaskListPage)
-    source = page._source
-    assert source is not None
-    return [line.title for line in source.found.rows(0, 1000)]
+    assert page._rows is not None
+    return [line.title for line in page._rows.items(0, 1000)]
 
 
 def at_cursor(pilot: Pilot[None]) -> TaskLine:
     page = pilot.app.screen
     assert isinstance(page, TaskListPage)
-    line = page.task_at_cursor
+    line = page.current
     assert line is not None
     return line
 

@@ -51,7 +51,7 @@ at_the_office = pytest.mark.usefixtures("office")
 def rows(pilot: Pilot[None]) -> list[tuple[str, ...]]:
     page = pilot.app.screen
     assert isinstance(page, BriefsScreen)
-    return [page.row(line).cells for line in page._items.values()]
+    return [page.row(line).cells for line in (page._rows.items(0, 100) if page._rows else ())]
 
 
 def under_the_cursor(pilot: Pilot[None]) -> CorporateBrief | None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from sellmode_tui.screens import customers
+from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.widgets.row_table import RowTable
 from tests.tui.screens import writing
 from tests.tui.screens.counter import wait_until
@@ -55,7 +55,7 @@ async def test_once_somebody_has_done_something_the_cursor_stays_with_its_custom
 
 
 async def test_a_change_is_drawn_at_once_and_the_pause_comes_after(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(customers, "_PAUSE", 3600.0)
+    monkeypatch.setattr(CustomersScreen, "PAUSE", 3600.0)
     async with at_the_counter() as pilot:
         await arrive(pilot)
         assert table(pilot).cursor_key == AIDA.id

@@ -520,7 +520,7 @@ async def test_the_list_comes_back_with_its_search_sort_and_place(key: str, demo
             await shows(pilot, SignInScreen)
             await sign_in(pilot)
         again = await counter.signed_in(pilot, None)
-        await wait_until(pilot, lambda: again._table.cursor_key == before.customer)
+        await wait_until(pilot, lambda: again.table.cursor_key == before.customer)
         assert again.view == before
         assert again.query_one(SearchBar).text == "a"
 

@@ -92,7 +92,7 @@ async def test_the_cursor_goes_to_the_stores_rule_also_if_the_list_is_read_again
         id = page.current.rule.id if page.current else ""
         door(pilot).edit_rule(id, {"enabled": False})
         for _ in range(2):  # the change itself, and what the sync has to tell
-            page._show(page.read(door(pilot)))
+            page.records_changed()
         await wait_until(pilot, lambda: page.settled and page.current is not None)
         assert page.current is not None
         assert (page.current.rule.slug, page.current.in_place) == ("birthday", False)

@@ -13,13 +13,14 @@ from textual.pilot import Pilot
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.mutations import Create
-from sellmode_tui.screens.agenda import MOST_MARKED, AgendaScreen, CustomerTasksScreen
+from sellmode_tui.screens.agenda import AgendaScreen, CustomerTasksScreen
 from sellmode_tui.screens.attention import AttentionScreen
 from sellmode_tui.screens.attention_details import RefusedScreen
 from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.contact_form import ContactForm
 from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.screens.given_tasks import GivenTasksScreen
+from sellmode_tui.screens.list_choosing import MOST_MARKED
 from sellmode_tui.screens.note_form import NoteForm
 from sellmode_tui.screens.profile import ProfileScreen
 from sellmode_tui.screens.resend_form import ResendForm
@@ -90,7 +91,7 @@ def status(pilot: Pilot[None]) -> str:
 
 
 def under_list(pilot: Pilot[None]) -> str:
-    return writing.said(pilot, "#told")
+    return writing.said(pilot, "#below")
 
 
 def line_of(pilot: Pilot[None], task: Any) -> Any:
@@ -416,7 +417,7 @@ async def test_a_task_is_made_with_a_time_as_people_write_it() -> None:
         await pilot.press("f2")
         await shows(pilot, AgendaScreen)
         await wait_until(pilot, lambda: "Show the scarves" in titles(pilot))
-        line = next(each for each in pilot.app.screen._source.found.rows(0, 99) if each.title == "Show the scarves")  # type: ignore[attr-defined]  # the agenda's
+        line = next(each for each in pilot.app.screen._rows.items(0, 99) if each.title == "Show the scarves")  # type: ignore[attr-defined]  # the agenda's
         assert (line.customer, line.due.text) == (BO.id, "2026-12-24")
 
 
@@ -482,7 +483,7 @@ async def test_repeating_needs_a_time_to_begin_with() -> None:
         await pilot.press("f2")
         await shows(pilot, AgendaScreen)
         await wait_until(pilot, lambda: "Water the plants" in titles(pilot))
-        line = next(each for each in pilot.app.screen._source.found.rows(0, 99) if each.title == "Water the plants")  # type: ignore[attr-defined]  # the agenda's
+        line = next(each for each in pilot.app.screen._rows.items(0, 99) if each.title == "Water the plants")  # type: ignore[attr-defined]  # the agenda's
         details = door(pilot).task(*line.key)
         assert details is not None
         assert isinstance(details.record, ManualTask)

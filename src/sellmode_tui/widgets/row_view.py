@@ -1,0 +1,160 @@
+"""What is drawn of a table: headings, the rows of the view, or what is said where there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from rich.segment import Segment
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from sellmode_contract.text import visible_lines
+from sellmode_tui.widgets.cells import fit
+from sellmode_tui.widgets.columns import GAP, Column, Sort, fit_columns, heading
+from sellmode_tui.widgets.row_source import Count, Row, RowPages
+
+HEADER = 1
+"""Lines for the headings."""
+_MARK = 2
+"""Cells at the left for the mark of the cursor's row and a row's sign."""
+
+
+class RowView(ScrollView):
+    """The view, of the pages that are there. A row that is not there is drawn blank."""
+
+    ALLOW_SELECT = False
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"row-table--header", "row-table--cursor", "row-table--empty"}
+
+    DEFAULT_CSS = """
+    RowView {
+        height: 1fr;
+        background: $background;
+        color: $foreground;
+        overflow-x: hidden;
+        overflow-y: scroll;
+        scrollbar-size-vertical: 1;
+        & > .row-table--header { color: $foreground; background: $panel; text-style: bold underline; }
+        & > .row-table--cursor { text-style: bold; }
+        &:focus > .row-table--cursor { text-style: reverse; }
+        & > .row-table--empty { color: $foreground; background: $background; }
+    }
+    """
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        sort: Sort | None,
+        empty_text: str,
+        *,
+        ascii_only: bool,
+        id: str | None,
+        classes: str | None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self._columns = tuple(columns)
+        self._sort = sort
+        self._empty_text = empty_text
+        self._ascii_only = ascii_only
+        self._marks: frozenset[str] | None = None  # None: rows of this table are not marked
+        self._count: Count | None = None  # None: the first source has not answered yet
+        self._pages = RowPages()
+        self._cursor = 0
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """Keys of the rows that bear a mark. Once set, be it to none, there is room for marks."""
+        return self._marks or frozenset()
+
+    @marks.setter
+    def marks(self, marks: frozenset[str]) -> None:
+        if marks != self._marks:
+            self._marks = marks
+            self.refresh()
+
+    @property
+    def empty_text(self) -> str:
+        """What is said where a source has no rows."""
+        return self._empty_text
+
+    @empty_text.setter
+    def empty_text(self, text: str) -> None:
+        self._empty_text = text
+        if self._count is not None and not self._count.n:
+            self.refresh()
+
+    def _scroll_to(self, x: float | None = None, y: float | None = None, **how: Any) -> bool:
+        """Where all ways of scrolling meet: go there at once, never animated, whatever is asked for.
+
+        Forced, because whether there is anything to scroll is otherwise only known after the next layout.
+        """
+        return super()._scroll_to(x, y, **{**how, "animate": False, "force": True})
+
+    @property
+    def _width(self) -> int:
+        """Cells for headings and rows, beside the scrollbar."""
+        return self.scrollable_content_region.width
+
+    @property
+    def _view_height(self) -> int:
+        """Lines for rows."""
+        return self.scrollable_content_region.height - HEADER
+
+    def _resize_virtual(self) -> None:
+        self.virtual_size = Size(self._width, (self._count.n if self._count else 0) + HEADER)
+
+    def _refresh_row(self, place: int) -> None:
+        line = place - self.scroll_offset.y
+        if 0 <= line < self._view_height:
+            self.refresh(Region(0, line + HEADER, self._width, 1))
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the view: the headings, a row, or part of what is said of an empty list."""
+        width = self._width
+        if y < HEADER:
+            return self._line(self._header(width), "row-table--header")
+        if self._count is not None and not self._count.n:
+            return self._line(self._empty_line(y - HEADER, width), "row-table--empty")
+        place = self.scroll_offset.y + y - HEADER
+        row = self._pages.row(place)
+        at_cursor = place == self._cursor and self._count is not None
+        return self._line(self._row_text(row, width, at_cursor=at_cursor), "row-table--cursor" if at_cursor else None)
+
+    def _line(self, text: str, component: str | None) -> Strip:
+        """One segment: a line in one style costs the fewest bytes."""
+        style = self.get_component_rich_style(component) if component else self.rich_style
+        width = self._width
+        return Strip([Segment(text, style)]).adjust_cell_length(width, style)
+
+    @property
+    def _margin(self) -> int:
+        """Cells before the first column."""
+        return _MARK if self._marks is None else 2 * _MARK
+
+    def _header(self, width: int) -> str:
+        """The headings."""
+        return " " * self._margin + (" " * GAP).join(
+            heading(self._columns[place], cells, self._sort, ascii_only=self._ascii_only)
+            for place, cells in fit_columns(self._columns, width - self._margin).items()
+        )
+
+    def _row_text(self, row: Row | None, width: int, *, at_cursor: bool) -> str:
+        """A row; blank, but for the cursor, if it has not come yet."""
+        text = (">" if at_cursor else " ") + ((row.sign if row is not None else "") or " ")
+        if self._marks is not None:
+            text += ("*" if row is not None and row.key in self._marks else "").ljust(_MARK)
+        if row is not None:
+            text += (" " * GAP).join(
+                fit(row.cells[place], cells, self._columns[place].justify, ellipsis="~" if self._ascii_only else "…")
+                for place, cells in fit_columns(self._columns, width - self._margin).items()
+            )
+        return text
+
+    def _empty_line(self, line: int, width: int) -> str:
+        """A line of what is said where there are no rows."""
+        text = "\n".join(visible_lines(self._empty_text))
+        lines = Content(text).wrap(max(1, width - _MARK)) if text else []
+        return " " * _MARK + (lines[line].plain if line < len(lines) else "")
