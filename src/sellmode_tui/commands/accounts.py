@@ -10,7 +10,7 @@ import click
 
 from sellmode_contract.text import visible
 from sellmode_tui.account.folders import AccountFolder, known_accounts
-from sellmode_tui.commands.entering import Choice, known_account_options, matching_folders, no_such_account
+from sellmode_tui.commands.choosing import Choice, known_account_options, matching_folders, no_such_account
 from sellmode_tui.commands.exit_codes import Nothing
 from sellmode_tui.commands.output import Table, json_option, minute, print_json
 from sellmode_tui.journal.tally import Tally, read_tally

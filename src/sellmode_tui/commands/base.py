@@ -10,7 +10,8 @@ from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 import click
 
-from sellmode_tui.commands.entering import Choice, account_options, opened
+from sellmode_tui.commands.choosing import Choice, account_options
+from sellmode_tui.commands.entering import opened
 from sellmode_tui.commands.exit_codes import Nothing
 from sellmode_tui.commands.output import Table, is_terminal, json_option, plain, print_json, say
 from sellmode_tui.commands.report import report_written

@@ -22,7 +22,7 @@ from sellmode_tui.account import keyring
 from sellmode_tui.account.folders import AccountFolder, data_folder, known_accounts
 from sellmode_tui.account.settings import BadSettings, Settings, read_settings
 from sellmode_tui.commands.accounts import lost_words, tally_words
-from sellmode_tui.commands.entering import Choice, known_account_options, matching_folders, no_such_account
+from sellmode_tui.commands.choosing import Choice, known_account_options, matching_folders, no_such_account
 from sellmode_tui.commands.exit_codes import Exit, Failure
 from sellmode_tui.commands.output import Table, json_option, minute, print_json
 from sellmode_tui.errors import AccountError, KeyringUnavailable

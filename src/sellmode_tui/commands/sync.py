@@ -18,17 +18,8 @@ from sellmode_tui.account.folders import AccountFolder
 from sellmode_tui.account.settings import read_settings
 from sellmode_tui.cache.store import Overtaken
 from sellmode_tui.cache.tables import Malformed
-from sellmode_tui.commands.entering import (
-    Choice,
-    account_options,
-    find_folder,
-    known_folder,
-    read_password,
-    remembered,
-    tell_losses,
-    whose,
-    workspace_of,
-)
+from sellmode_tui.commands.choosing import Choice, account_options, find_folder, known_folder
+from sellmode_tui.commands.entering import read_password, remembered, tell_losses, whose, workspace_of
 from sellmode_tui.commands.exit_codes import Exit, Failure
 from sellmode_tui.commands.output import json_option, minute, print_json, say
 from sellmode_tui.entrance import Entrance
