@@ -6,7 +6,7 @@ A card moves with the tasks, in the transaction that writes them: what it says i
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from sellmode_contract.ids import source_id
@@ -43,12 +43,14 @@ class Move(NamedTuple):
         return after if after.open or after.done or after.dismissed or after.expired else None
 
 
-def moved(tasks: Iterable[tuple[CorporateTask | None, CorporateTask | None]]) -> dict[str, Move]:
-    """What becomes of cards, by their id, when tasks are replaced by others; None is one that is not there."""
+def moved(
+    tasks: Iterable[tuple[CorporateTask | None, CorporateTask | None]],
+) -> dict[tuple[str, str], Callable[[BriefCard | None], BriefCard | None]]:
+    """What becomes of cards, by kind and id, when tasks are replaced by others; None is one that is not there."""
     moves: dict[str, Move] = {}
     for before, after in tasks:
         for task, by in ((before, -1), (after, 1)):
             if task is not None and task.brief:
                 id = card_id(task.brief, task.store)
                 moves.setdefault(id, Move(task.brief, task.store, Counter())).by[task.state] += by
-    return {id: move for id, move in moves.items() if any(move.by.values())}
+    return {("brief_card", id): move.added_to for id, move in moves.items() if any(move.by.values())}

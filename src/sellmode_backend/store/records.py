@@ -14,7 +14,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from sellmode_backend.store import brief_cards, bulk, feeds
+from sellmode_backend.store import bulk, feeds, hooks
 from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.keys import keys_of, replace_keys
@@ -22,11 +22,7 @@ from sellmode_backend.store.schema import gone, record
 from sellmode_contract import audiences, visibility
 from sellmode_contract.audiences import Tags
 from sellmode_contract.kinds import KINDS, kind_of
-from sellmode_contract.kinds.corporate_brief import BriefCard
-from sellmode_contract.kinds.corporate_task import CorporateTask
 from sellmode_contract.kinds.customer import Customer
-from sellmode_contract.kinds.rule_task import RuleTask
-from sellmode_contract.mutations.tasks import follow
 from sellmode_contract.records import Record, parent_of
 from sellmode_contract.wire import MAX_LINE_BYTES
 
@@ -162,7 +158,7 @@ def write(
     """Store records as they are now, and remove others; gives how many of them made a difference.
 
     A record equal to the stored one is left alone. The cards that records bring are written and removed with them, and
-    those that count corporate tasks are brought up to date. When a customer's store or owner changed, what belongs to
+    those that count records are brought up to date. When a customer's store or owner changed, what belongs to
     the customer follows; when a customer is removed, it goes too. Fields of a stored document that this version does
     not know are kept. ``why`` and ``now`` (the present moment if not given) are noted with whatever leaves somebody's
     view.
@@ -316,52 +312,48 @@ def _followed_children(
     customers: Mapping[str, Customer],
     wanted: Collection[Key],
 ) -> Iterator[_Change]:
-    """What belongs to customers who were moved, as far as that changes it: its tags, and whom a rule's task is for."""
+    """What belongs to customers who were moved, as far as that changes it: its tags, and what its kind says."""
     for row in _children_rows(connection, moved):
         if (row.kind, row.id) in wanted:
             continue
         child, doc = _decoders[row.kind].decode(row.doc), row.doc
         old, customer = before[row.parent], customers[row.parent]
-        if isinstance(child, RuleTask) and old and (followed := follow(child, old, customer)) != child:
+        follow = hooks.FOLLOWS.get(row.kind)
+        if follow and old and (followed := follow(child, old, customer)) != child:
             doc = _with_unknown_fields(followed, _encode(followed).decode(), row.doc)
         tags = visibility.tags(child, customer)
         if (doc, tags) != (row.doc, (row.team, row.own)):
             yield _Change(row.kind, row.id, row, tags, row.parent, doc)
 
 
-def _counted(connection: Connection, changes: Iterable[_Change]) -> list[_Change]:
-    """The cards that count corporate tasks, as they are after some changes of these.
+def _counted(connection: Connection, changes: Collection[_Change]) -> list[_Change]:
+    """The cards that count records, as they are after some changes of these.
 
     They are held last: a card is what the people of a store meet at.
     """
-    moved = brief_cards.moved(
-        (_corporate_task(change.old.doc if change.old else ""), _corporate_task(change.doc))
-        for change in changes
-        if change.kind == "corporate_task"
-    )
+    moved: dict[Key, hooks.Recount] = {}
+    for kind, recounts in hooks.COUNTED.items():
+        pairs = [
+            (_decoded(kind, change.old.doc if change.old else ""), _decoded(kind, change.doc))
+            for change in changes
+            if change.kind == kind
+        ]
+        moved |= recounts(pairs)
     if not moved:
         return []
-    stored = _rows(connection, [("brief_card", id) for id in moved])
+    stored = _rows(connection, moved)
     cards = []
-    for id, by in moved.items():
-        old = stored.get(("brief_card", id))
-        card = by.added_to(_brief_card(old))
-        change = _Change("brief_card", id, old) if card is None else _changed(card, old, {})
+    for key, recount in moved.items():
+        old = stored.get(key)
+        card = recount(_decoded(key[0], old.doc if old else ""))
+        change = _Change(*key, old) if card is None else _changed(card, old, {})
         if change is not None:
             cards.append(change)
     return cards
 
 
-def _brief_card(row: Row[Any] | None) -> BriefCard | None:
-    card = _decoders["brief_card"].decode(row.doc) if row else None
-    assert card is None or isinstance(card, BriefCard)  # noqa: S101 -- for the type checker
-    return card
-
-
-def _corporate_task(doc: str) -> CorporateTask | None:
-    task = _decoders["corporate_task"].decode(doc) if doc else None
-    assert task is None or isinstance(task, CorporateTask)  # noqa: S101 -- for the type checker
-    return task
+def _decoded(kind: str, doc: str) -> Record | None:
+    return _decoders[kind].decode(doc) if doc else None
 
 
 # ------------------------------------------------------------------ the write transaction's end

@@ -10,10 +10,10 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from sellmode_backend import phones
-from sellmode_backend.rules.operating import TooManyRules, check_room
 from sellmode_backend.store import duplicates, merging, records, settings
 from sellmode_backend.store.clients import Entry
 from sellmode_backend.store.records import Key
+from sellmode_backend.sync import hooks
 from sellmode_backend.sync.incoming import IncomingMutation
 from sellmode_backend.sync.judge import Author, Judge
 from sellmode_backend.sync.targets import Targets
@@ -22,20 +22,12 @@ from sellmode_contract.kinds import kind_of
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.manual_task import ManualTask, TaskCard
 from sellmode_contract.kinds.retailer import Retailer
-from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.mutations import (
-    Claim,
     Create,
-    Discard,
-    Dismiss,
-    Edit,
     Merge,
     Operation,
     Outcome,
     Rejected,
-    Release,
-    Remove,
-    SetConsent,
     Stage,
     Withdraw,
     World,
@@ -111,7 +103,7 @@ class _Batch:
         world = World(
             records=self._stage,
             account=self._author.account,
-            retailer=self._read_retailer() if _goes_by_settings(judged.operation) else None,
+            retailer=self._read_retailer() if hooks.goes_by_settings(judged.operation) else None,
             mid=item.mid,
             now=self._received - age,
             age=age,
@@ -127,8 +119,8 @@ class _Batch:
             if judged.seen and not self._author.leaving:
                 check_author_sees(judged.operation, outcome, self._stage, self._author.mode, self._author.account)
             outcome = self._finished(judged.operation, outcome)
-            if isinstance(judged.operation, Create) and judged.operation.kind == "task_rule":
-                self._check_room(outcome)
+            if isinstance(judged.operation, Create):
+                self._check_room(judged.operation.kind, outcome)
             touched = (*((kind_of(record), record.id) for record in outcome.puts), *outcome.removes)
         self._stage.take(outcome)
         if judged.parks:
@@ -169,14 +161,12 @@ class _Batch:
         manager = self._author.account.id
         return [withdrawn(task, card, manager) for task, card in tasks if isinstance(task, ManualTask)]
 
-    def _check_room(self, outcome: Outcome) -> None:
-        """Whether there is room for a new rule beside those that are there, and those of the same batch."""
-        rules = {id: record for (kind, id), record in self._stage.changed.items() if kind == "task_rule"}
-        rules |= {record.id: record for record in outcome.puts if isinstance(record, TaskRule)}
-        try:
-            check_room(self._connection, [rule for rule in rules.values() if isinstance(rule, TaskRule)], removed=rules)
-        except TooManyRules as error:
-            raise Rejected("not_allowed", str(error)) from None
+    def _check_room(self, kind: str, outcome: Outcome) -> None:
+        """Whether there is room for a new record beside those that are there, and those of the same batch."""
+        if (check := hooks.ROOM.get(kind)) is not None:
+            made = {id: record for (name, id), record in self._stage.changed.items() if name == kind}
+            made |= {record.id: record for record in outcome.puts if kind_of(record) == kind}
+            check(self._connection, [record for record in made.values() if record is not None], made)
 
     # -------------------------------------------------------------- together
 
@@ -211,19 +201,6 @@ class _Batch:
             if seen is None or visibility.visible(self._author.mode, self._author.account, seen.tags):
                 revs.append((*key, now.rev if now else 0))
         return Entry(msgspec.structs.replace(done.result, revs=tuple(revs)), done.mutation.op, done.mutation.target)
-
-
-def _goes_by_settings(operation: Operation) -> bool:
-    """Whether the retailer's settings decide what may be written; those of a large one take long to read."""
-    match operation:
-        case SetConsent() | Withdraw() | Discard() | Dismiss() | Merge():
-            return False
-        case Claim() | Release():
-            return operation.kind != "request"
-        case Create() | Edit() | Remove():
-            return operation.kind not in ("note", "contact", "date")
-        case _:
-            return True
 
 
 def _refused(item: IncomingMutation, refusal: Rejected) -> wire.Result:
