@@ -12,7 +12,7 @@ from sellmode_contract.text import visible
 from sellmode_tui.account.folders import AccountFolder, known_accounts
 from sellmode_tui.commands.choosing import Choice, known_account_options, matching_folders, no_such_account
 from sellmode_tui.commands.exit_codes import Nothing
-from sellmode_tui.commands.output import Table, json_option, minute, print_json
+from sellmode_tui.commands.output import Table, json_option, labelled, minute, print_json
 from sellmode_tui.journal.tally import Tally, read_tally
 from sellmode_tui.journal.witness import read_witness
 
@@ -52,7 +52,7 @@ def status_command(choice: Choice, *, as_json: bool) -> None:
             click.echo()
         synced = status["synced_at"]
         click.echo(visible(status["name"] or folder.id))
-        for label, value in (
+        lines = labelled(
             ("user name", status["user_name"]),
             ("server", status["server"]),
             ("state", _STATES[status["state"]]),
@@ -64,9 +64,9 @@ def status_command(choice: Choice, *, as_json: bool) -> None:
             ("journal", _size(status["journal_bytes"])),
             ("keyring", "may open it without the password" if status["remembered"] else "not used"),
             ("problem", status["problem"]),
-        ):
-            if value:
-                click.echo(f"  {label:12}{visible(value)}")
+            width=12,
+        )
+        click.echo("\n".join(lines))
 
 
 def _chosen(choice: Choice) -> list[AccountFolder]:

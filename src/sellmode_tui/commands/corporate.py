@@ -12,7 +12,7 @@ from sellmode_contract.rules.files import CORPORATE_TASK, read_briefs
 from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.commands import resolve
 from sellmode_tui.commands.base import Opened, Parameter, command
-from sellmode_tui.commands.output import plain
+from sellmode_tui.commands.output import labelled, plain, sections
 from sellmode_tui.commands.task_lines import product_words
 from sellmode_tui.commands.toml_files import read_tables
 from sellmode_tui.visibility import BriefDetails, BriefLine, BriefProgress
@@ -114,7 +114,7 @@ def _details_object(found: BriefDetails) -> dict[str, Any]:
 def _details_lines(found: BriefDetails) -> Iterator[str]:
     line, brief = found.line, found.line.brief
     yield visible(brief.title)
-    for label, text in (
+    yield from labelled(
         ("state", _state(line)),
         ("stores", ", ".join(line.store_names) or "all"),
         ("work", ", ".join(brief.works) or "all"),
@@ -126,11 +126,11 @@ def _details_lines(found: BriefDetails) -> Iterator[str]:
         *(("product", product_words(each)) for each in found.products),
         ("done", _done(line.progress) or ("nobody has it yet" if found.stores else "")),
         *(("", f"{each.name}: {_done(each.progress) or 'nobody has it'}") for each in found.stores),
-        ("", f"{found.others:,} more store{'s' * (found.others != 1)}, which you do not lead" if found.others else ""),
+        (
+            "",
+            f"{found.others:,} more store{'s' * (found.others != 1)}, which you do not lead" if found.others else "",
+        ),
         ("id", brief.id),
-    ):
-        if text:
-            yield f"  {label:10}{visible(text)}"
-    for heading, text in (("DETAILS", brief.details), ("SUGGESTED MESSAGE", brief.message)):
-        if text:
-            yield from ("", heading, *(f"  {shown}" for shown in visible_lines(text)))
+    )
+    parts = (("DETAILS", brief.details), ("SUGGESTED MESSAGE", brief.message))
+    yield from sections((heading, visible_lines(text) if text else ()) for heading, text in parts)

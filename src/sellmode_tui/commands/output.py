@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
@@ -77,6 +77,18 @@ def money(amount: int, currency: str) -> str:
     """An amount in minor units with its currency, digits in groups."""
     whole, point, places = amount_text(amount, currency).partition(".")
     return f"{int(whole):,}{point}{places} {currency}".rstrip() if whole != "-0" else f"-0{point}{places} {currency}"
+
+
+def labelled(*pairs: tuple[str, str], width: int = 10) -> Iterator[str]:
+    """Values below each other, each with its label; those that say nothing are left out."""
+    return (f"  {label:{width}}{visible(text)}" for label, text in pairs if text)
+
+
+def sections(pairs: Iterable[tuple[str, Iterable[str]]]) -> Iterator[str]:
+    """Lines under headings; headings without any are left out."""
+    for heading, lines in pairs:
+        if shown := list(lines):
+            yield from ("", heading, *(f"  {line}" for line in shown))
 
 
 # ------------------------------------------------------------------ tables

@@ -16,42 +16,26 @@ from sellmode_contract.kinds.order import Order
 from sellmode_contract.kinds.task import Task
 from sellmode_contract.records import Record
 from sellmode_contract.text import visible, visible_lines
-from sellmode_tui.commands.output import day, minute, money, plain
+from sellmode_tui.commands.output import day, minute, money, plain, sections
 from sellmode_tui.commands.task_lines import line_object, short_id
 from sellmode_tui.visibility import Profile, TaskLine, TimelineEntry
 
 _LABEL = 16
+_FIELDS = (
+    "customer", "name", "owner_name", "store_name", "totals", "consents", "dates", "orders", "notes", "contacts",
+    "history", "tasks", "timeline", "names", "unsent", "refused",
+)  # fmt: skip
+"""Of a profile as JSON."""
 
 
 def as_json_object(profile: Profile) -> dict[str, Any]:
     """A profile as ``--json`` prints it: the records as they are, and the names of the ids in them."""
-    return {
-        "customer": plain(profile.customer),
-        "name": profile.customer.name,
-        "owner_name": profile.owner_name,
-        "store_name": profile.store_name,
-        "totals": plain(profile.totals),
-        "consents": plain(profile.consents),
-        "dates": plain(profile.dates),
-        "orders": plain(profile.orders),
-        "notes": plain(profile.notes),
-        "contacts": plain(profile.contacts),
-        "history": plain(profile.history),
-        "tasks": [line_object(line) for line in profile.tasks],
-        "timeline": [
-            {
-                "at": plain(entry.at),
-                "kind": entry.kind,
-                "record": entry.record.id,
-                "who": entry.who,
-                "subject": entry.subject,
-            }
-            for entry in profile.timeline
-        ],
-        "names": profile.names,
-        "unsent": plain(profile.unsent),
-        "refused": plain(profile.refused),
-    }
+    timeline = [
+        {"at": entry.at, "kind": entry.kind, "record": entry.record.id, "who": entry.who, "subject": entry.subject}
+        for entry in profile.timeline
+    ]
+    worked_out = {"name": profile.customer.name, "tasks": list(map(line_object, profile.tasks)), "timeline": timeline}
+    return {name: plain(worked_out[name] if name in worked_out else getattr(profile, name)) for name in _FIELDS}
 
 
 def profile_lines(profile: Profile, zone: dt.tzinfo) -> Iterator[str]:
@@ -63,9 +47,7 @@ def profile_lines(profile: Profile, zone: dt.tzinfo) -> Iterator[str]:
     ):
         if number:
             yield f"{number:,} of your changes {said}"
-    for heading, lines in _parts(profile, zone):
-        if shown := list(lines):
-            yield from ("", heading, *(f"  {line}" for line in shown))
+    yield from sections(_parts(profile, zone))
 
 
 def _parts(profile: Profile, zone: dt.tzinfo) -> Iterator[tuple[str, Iterable[str]]]:

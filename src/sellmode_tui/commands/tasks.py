@@ -14,7 +14,7 @@ from sellmode_contract.mutations.operations import TaskKind
 from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.commands import resolve
 from sellmode_tui.commands.base import PAGE, Columns, Opened, command, limit_option
-from sellmode_tui.commands.output import is_terminal, minute, plain, say
+from sellmode_tui.commands.output import is_terminal, labelled, minute, plain, say, sections
 from sellmode_tui.commands.task_changes import CHANGES
 from sellmode_tui.commands.task_lines import line_object, product_words, short_id
 from sellmode_tui.visibility import AgendaQuery, Door, Section, TaskDetails, TaskLine
@@ -209,7 +209,7 @@ def _details_lines(found: TaskDetails, zone: dt.tzinfo) -> Iterator[str]:
     yield visible(line.title)
     repeat = repeat_words(record.repeat) if isinstance(record, ManualTask) and record.repeat else ""
     ended = f"{line.state} {minute(line.ended_at, zone)}" if line.section == "done" else ""
-    for label, text in (
+    yield from labelled(
         ("state", f"{ended}{f' by {line.done_by_name}' if line.done_by_name else ''}" or "open"),
         ("reason", line.reason),
         ("due", f"{full_words(line.due)}{' (put off)' if line.snoozed else ''}" if line.due else "any time"),
@@ -224,12 +224,9 @@ def _details_lines(found: TaskDetails, zone: dt.tzinfo) -> Iterator[str]:
         *(("product", product_words(each)) for each in found.products),
         ("you can", ", ".join(sorted(found.can)).replace("_", " ")),
         ("id", line.id),
-    ):
-        if text:
-            yield f"  {label:10}{visible(text)}"
-    for heading, text in (("DETAILS", found.details), ("SUGGESTED MESSAGE", found.message)):
-        if text:
-            yield from ("", heading, *(f"  {shown}" for shown in visible_lines(text)))
+    )
+    parts = (("DETAILS", found.details), ("SUGGESTED MESSAGE", found.message))
+    yield from sections((heading, visible_lines(text) if text else ()) for heading, text in parts)
 
 
 def _entry(found: TaskDetails, *, with_names: bool) -> Any:
