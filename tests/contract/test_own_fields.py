@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sellmode_backend.demo.world import CUSTOM_FIELDS
+from sellmode_backend.demo.retailer import CUSTOM_FIELDS
 from sellmode_contract import filters, own_fields
 from sellmode_contract.kinds.retailer import CustomField
 

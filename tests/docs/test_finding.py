@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from sellmode_backend.demo.world import CUSTOM_FIELDS
+from sellmode_backend.demo.retailer import CUSTOM_FIELDS
 from sellmode_contract.filters import CUSTOMER_FIELDS, MAX_LENGTH, MAX_TERMS, custom_fields, parse
 from sellmode_contract.search import MAX_TERMS as MAX_WORDS
 from sellmode_contract.search import parse_query, words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import get_args
 
-from sellmode_backend.demo.world import CUSTOM_FIELDS
+from sellmode_backend.demo.retailer import CUSTOM_FIELDS
 from sellmode_contract.kinds.corporate_brief import CorporateBrief
 from sellmode_contract.kinds.rule_task import RuleTrigger
 from sellmode_contract.kinds.task_rule import TaskRule

@@ -19,7 +19,8 @@ import pytest
 
 from sellmode_backend.demo.__main__ import SEED, Made
 from sellmode_backend.demo.fill import PASSWORD
-from sellmode_backend.demo.world import ANNA, STAFF, world
+from sellmode_backend.demo.retailer import ANNA, STAFF
+from sellmode_backend.demo.world import world
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.search import name_key
 from tests.support.terminal import Terminal

@@ -22,7 +22,8 @@ import msgspec
 import platformdirs
 
 from sellmode_backend.demo.fill import PASSWORD, fill
-from sellmode_backend.demo.world import ANNA, OFFICE, STAFF, world
+from sellmode_backend.demo.retailer import ANNA, OFFICE, STAFF
+from sellmode_backend.demo.world import world
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import open_database
 from sellmode_contract.kinds.retailer import Mode

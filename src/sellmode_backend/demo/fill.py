@@ -11,7 +11,8 @@ import msgspec
 from sellmode_backend.accounts import directory, signing_in
 from sellmode_backend.accounts.passwords import Passwords
 from sellmode_backend.demo import work
-from sellmode_backend.demo.world import CUSTOM_FIELDS, World
+from sellmode_backend.demo.retailer import CUSTOM_FIELDS
+from sellmode_backend.demo.world import World
 from sellmode_backend.rules import passes
 from sellmode_backend.store import figures, records, settings
 from sellmode_backend.store.database import Database

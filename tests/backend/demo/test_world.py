@@ -7,7 +7,8 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from sellmode_backend.demo.world import ANNA, STORES, World, world
+from sellmode_backend.demo.retailer import ANNA, STORES
+from sellmode_backend.demo.world import World, world
 from sellmode_contract.kinds import kind_of
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.date import ImportantDate
