@@ -47,10 +47,18 @@ for _number in (signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
 _LONG = ("tests/e2e/test_story.py", "tests/benchmarks/test_bench.py", "tests/e2e/")
 
 
+# Where coverage is measured: the tests by package. The others look at whole programs, perhaps on a terminal, at figures
+# or at what is loaded: there it would cost much, disturb, and find little that these do not.
+_COVERING = re.compile(r"tests/(contract|backend|tui|widgets)/(?!.*on_a_terminal)")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the long tests first, whatever order the others are shuffled into."""
+    """Put the long tests first, whatever order the others are shuffled into, and say which do without coverage."""
     ranks = {prefix: rank for rank, prefix in enumerate(_LONG)}
     items.sort(key=lambda item: next((rank for prefix, rank in ranks.items() if item.nodeid.startswith(prefix)), 99))
+    for item in items:
+        if not _COVERING.match(item.nodeid):
+            item.add_marker(pytest.mark.no_cover)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -112,6 +120,13 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     umask = os.umask(0o077)
     yield
     os.umask(umask)
+
+
+@pytest.fixture(autouse=True)
+def _processes_without_coverage(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let processes of a test that does without coverage do without it, too."""
+    if request.node.get_closest_marker("no_cover"):
+        monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def test_alone_it_lists_its_verbs(dev: Path) -> None:
     done = _run(dev)
     assert done.returncode == 0
     assert re.findall(r"^  (\w+) ", done.stdout, re.MULTILINE) == [
-        "setup", "demo", "test", "check", "bench", "proofs", "lock", "release", "run"
+        "setup", "demo", "test", "check", "bench", "proofs", "hooks", "lock", "release", "run"
     ]  # fmt: skip
 
 
@@ -80,6 +81,21 @@ def test_a_python_without_venv_is_named_with_the_package_that_brings_it(dev: Pat
     assert done.returncode == 1
     assert "apt install python3.12-venv" in done.stderr
     assert not (dev.parent / ".venv").exists()
+
+
+def test_a_commit_is_looked_at_with_the_tools_of_the_checks_and_fetches_nothing() -> None:
+    config = _ROOT / ".pre-commit-config.yaml"
+    done = subprocess.run(
+        [sys.executable, "-m", "pre_commit", "validate-config", config], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    text = config.read_text()
+    assert re.findall(r"repo: (.*)", text) == ["local"]
+    assert set(re.findall(r"language: (.*)", text)) == {"system"}
+    tools = re.findall(r"entry: \./dev run (ruff \w+|[\w-]+)", text)
+    checks = re.search(r"^check\(\) \{.*?^\}", (_ROOT / "dev").read_text(), re.MULTILINE | re.DOTALL)
+    assert checks
+    assert tools == re.findall(r"(?:-m |bin/)(ruff \w+|[\w-]+)", checks[0])
 
 
 @pytest.mark.parametrize("lock", ["lock.txt", "postgresql-server.txt", "runtime.txt"])
