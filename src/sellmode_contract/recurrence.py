@@ -16,10 +16,10 @@ from dateutil.rrule import rrule, rrulestr
 
 from sellmode_contract.store_time import LAST_YEAR, Due, read_due
 
-LONGEST_RULE = 200
+MAX_RULE = 200
 YEARS = 30
 """A series ends after so many years; a rule that does not come again within them is refused."""
-MOST_TIMES = 1000
+MAX_TIMES = 1000
 
 _ALWAYS = frozenset({"FREQ", "INTERVAL", "COUNT", "UNTIL", "WKST"})
 _PARTS = {
@@ -111,8 +111,8 @@ def _rule(parts: dict[str, str], start: dt.datetime) -> rrule:
 
 
 def _parts(repeat: str) -> dict[str, str]:
-    if len(repeat) > LONGEST_RULE:
-        raise ValueError(f"it has more than {LONGEST_RULE} characters")
+    if len(repeat) > MAX_RULE:
+        raise ValueError(f"it has more than {MAX_RULE} characters")
     found: dict[str, str] = {}
     for part in repeat.upper().split(";"):
         name, _, value = part.partition("=")
@@ -147,8 +147,8 @@ def _check_numbers(name: str, text: str) -> None:
 
 
 def _number(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= MOST_TIMES):
-        raise ValueError(f"{name} is a number from 1 to {MOST_TIMES}")
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= MAX_TIMES):
+        raise ValueError(f"{name} is a number from 1 to {MAX_TIMES}")
     return int(text)
 
 

@@ -28,7 +28,7 @@ from sellmode_contract.kinds.retailer import StoreEntry
 from sellmode_contract.kinds.rule_task import RuleTask, rule_task_id
 from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.records import Record
-from sellmode_contract.rules.checking import MOST_RULES
+from sellmode_contract.rules.checking import MAX_RULES
 from sellmode_contract.visibility import Account, cards
 from tests.backend.people import add_person
 from tests.support.backend import retailer_database
@@ -138,14 +138,14 @@ def test_a_store_has_so_many_rules_and_no_more(retailer: Retailer, tmp_path: Pat
         return str(path)
 
     for whose, where in (("The retailer", ()), ("A store", ("--store", "Rue"))):
-        retailer.said("rules", "import", rules("a", MOST_RULES - 1), *where)
-        says = f"{whose} has {MOST_RULES} rules at most: there is no room for b-1. Remove one that is not needed."
+        retailer.said("rules", "import", rules("a", MAX_RULES - 1), *where)
+        says = f"{whose} has {MAX_RULES} rules at most: there is no room for b-1. Remove one that is not needed."
         retailer.refused(1, says, "rules", "import", rules("b", 2), "--dry-run", *where)
         retailer.refused(1, says, "rules", "import", rules("b", 2), *where)
         retailer.said("rules", "import", rules("b", 1), *where)
         retailer.said("rules", "import", rules("a", 5), *where)
     retailer.refused(1, "The retailer has 200 rules at most: there is no room for thank-you", "rules", "defaults")
-    assert len(retailer.all("task_rule")) == 2 * MOST_RULES
+    assert len(retailer.all("task_rule")) == 2 * MAX_RULES
 
 
 def test_rules_go_out_as_toml_and_come_back_the_same(retailer: Retailer, file: Path, tmp_path: Path) -> None:

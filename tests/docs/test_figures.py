@@ -28,7 +28,7 @@ _WORDS = {2: "two", 5: "five", 50: "fifty", 100: "a hundred"}
 @pytest.mark.parametrize(
     ("document", "sentence"),
     [
-        ("operations.md", f"ends after {sessions.IDLE.days} days without contact, after {sessions.LONGEST.days} days"),
+        ("operations.md", f"ends after {sessions.IDLE.days} days without contact, after {sessions.MAX_AGE.days} days"),
         (
             "operations.md",
             f"warns after {_SOFT} days; after {_HARD} its key is deleted",
@@ -39,10 +39,10 @@ _WORDS = {2: "two", 5: "five", 50: "fifty", 100: "a hundred"}
         ("operations.md", f"| {clients.LEDGER_KEPT.days} days after they last sent something"),
         ("operations.md", f"| {clients.SCOPES_KEPT.days} days; {_HARD} of them count"),
         ("operations.md", f"had not sent, for {SALVAGED_FOR.days} days"),
-        ("operations.md", f"more than {duplicates.MOST} customers share"),
+        ("operations.md", f"more than {duplicates.MAX_SHARED} customers share"),
         (
             "operations.md",
-            f"takes {ServerSettings().max_streams:,} streams and {_WORDS[events.MOST_A_SESSION]} of one",
+            f"takes {ServerSettings().max_streams:,} streams and {_WORDS[events.MAX_A_SESSION]} of one",
         ),
         ("operations.md", f"or every {wire.ALIVE_SECONDS:.0f} in the case of events"),
         ("operations.md", f"counted for {limits.ACCOUNT.remembered.days} days or until a success"),

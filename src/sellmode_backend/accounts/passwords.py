@@ -30,9 +30,9 @@ _RUNS = (
     " abcdefghijklmnopqrstuvwxyz 01234567890"
 )
 _RUNS_BOTH_WAYS = f"{_RUNS} {_RUNS[::-1]}"
-_SHORTEST_RUN = 3
-_LONGEST_RUN = 64
-_LONGEST_NUMBER = 4
+_MIN_RUN = 3
+_MAX_RUN = 64
+_MAX_NUMBER = 4
 
 
 class WeakPassword(ValueError):
@@ -117,13 +117,13 @@ def pieces(password: str, more_words: AbstractSet[str] = frozenset()) -> int:
 def _run_ends(text: str, start: int) -> set[int]:
     """Where a number, a run of the keyboard or the alphabet, or a repeat of the character at ``start`` may end."""
     ends = set()
-    for end in range(start + 2, min(start + _LONGEST_RUN, len(text)) + 1):
+    for end in range(start + 2, min(start + _MAX_RUN, len(text)) + 1):
         part = text[start:end]
-        number = len(part) <= _LONGEST_NUMBER and part.isdecimal()
-        run = len(part) < _SHORTEST_RUN or part in _RUNS_BOTH_WAYS
+        number = len(part) <= _MAX_NUMBER and part.isdecimal()
+        run = len(part) < _MIN_RUN or part in _RUNS_BOTH_WAYS
         if not (number or run or part == part[0] * len(part)):
             break
-        if number or len(part) >= _SHORTEST_RUN:
+        if number or len(part) >= _MIN_RUN:
             ends.add(end)
     return ends
 

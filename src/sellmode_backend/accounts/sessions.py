@@ -18,8 +18,8 @@ from sellmode_backend.store import accounts, schema
 from sellmode_contract.visibility import Account
 
 IDLE = dt.timedelta(days=14)
-LONGEST = dt.timedelta(days=30)
-MOST = 20
+MAX_AGE = dt.timedelta(days=30)
+MAX_SESSIONS = 20
 """Devices on which an account is signed in at the same time; of more, the one without contact for longest is ended.
 
 Each may listen for changes, and whoever makes up names of devices would take all places for that.
@@ -53,11 +53,11 @@ def start(connection: Connection, account_id: str, device: str, now: dt.datetime
     table = schema.session
     connection.execute(sa.delete(table).where(table.c.account == account_id, table.c.device == device))
     mine = sa.select(table.c.token_hash).where(table.c.account == account_id)
-    last = mine.order_by(table.c.seen_at.desc(), table.c.token_hash).limit(_ALL).offset(MOST - 1)
+    last = mine.order_by(table.c.seen_at.desc(), table.c.token_hash).limit(_ALL).offset(MAX_SESSIONS - 1)
     ended = list(connection.scalars(last))
     if ended:
         connection.execute(sa.delete(table).where(table.c.token_hash.in_(ended)))
-    token, expires_at = secrets.token_urlsafe(_TOKEN_BYTES), now + LONGEST
+    token, expires_at = secrets.token_urlsafe(_TOKEN_BYTES), now + MAX_AGE
     connection.execute(
         sa.insert(table).values(
             token_hash=_hash(token),

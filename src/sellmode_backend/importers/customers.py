@@ -35,7 +35,7 @@ TWO_STORES = "customers have tags that name more than one home store (customer n
 UNKNOWN_STORE = "customers have a home store that is not known (customer number)"
 NO_STORE = "customers have no store, so nobody sees them yet (customer number, or id)"
 CROWDED = (
-    f"e-mails or phones are shared by more than {duplicates.MOST} customers and are not looked at for duplicates"
+    f"e-mails or phones are shared by more than {duplicates.MAX_SHARED} customers and are not looked at for duplicates"
     " (number or id of one of them)"
 )
 LOOSER_CONSENT = "consents stay as strict as they are, though the export would loosen them (customer number)"

@@ -17,7 +17,7 @@ from sellmode_contract import text
 from sellmode_contract.audiences import EVERYBODY, store_audience
 from sellmode_contract.kinds.retailer import Retailer, StoreEntry
 from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
-from sellmode_contract.rules.checking import MOST_RULES
+from sellmode_contract.rules.checking import MAX_RULES
 from sellmode_contract.rules.defaults import default_rules
 from sellmode_contract.rules.files import MAX_FILE, RuleFileError, read_rules, write_rules
 
@@ -119,7 +119,7 @@ def write(connection: Connection, rules: Iterable[TaskRule], *, dry_run: bool = 
 
 
 def check_room(connection: Connection, new: Iterable[TaskRule], removed: Iterable[str] = ()) -> None:
-    """Raises TooManyRules if the retailer or a store would have more than ``MOST_RULES`` with new ones.
+    """Raises TooManyRules if the retailer or a store would have more than ``MAX_RULES`` with new ones.
 
     ``removed`` are ids of those that go at the same time.
     """
@@ -129,11 +129,11 @@ def check_room(connection: Connection, new: Iterable[TaskRule], removed: Iterabl
         if rule.store not in room:
             audience = store_audience(rule.store) if rule.store else EVERYBODY
             query = sa.select(record.c.id).where(record.c.kind == "task_rule", record.c.team == audience)
-            room[rule.store] = MOST_RULES - len(set(connection.scalars(query)) - gone)
+            room[rule.store] = MAX_RULES - len(set(connection.scalars(query)) - gone)
         room[rule.store] -= 1
         if room[rule.store] < 0:
             raise TooManyRules(
-                f"{'A store' if rule.store else 'The retailer'} has {MOST_RULES} rules at most:"
+                f"{'A store' if rule.store else 'The retailer'} has {MAX_RULES} rules at most:"
                 f" there is no room for {rule.slug}. Remove one that is not needed."
             )
 

@@ -29,13 +29,13 @@ from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.duplicate_pair import DuplicatePair
 from sellmode_contract.records import Record
 
-MOST = 20
+MAX_SHARED = 20
 """An e-mail or phone that more customers have, of all stores together, tells nobody apart (it is the shop's own, or a
 placeholder) and makes no pairs: those of n customers are n(n-1)/2.
 """
 _AT_ONCE = 200
 """Changed customers that are looked at in one transaction."""
-_LONGEST_NAME = 400
+_MAX_NAME = 400
 _MATCHED: tuple[KeyKind, ...] = ("email", "phone")
 
 _log = logging.getLogger(__name__)
@@ -53,8 +53,8 @@ def watch(connection: Connection, changed: Mapping[str, Change], *, now: dt.date
     pair that was dismissed stays so for as long as the two match; nobody is asked about it again. ``now`` is as for
     ``records.write``.
 
-    An e-mail or phone of more than MOST customers makes no pairs, and those that it had made before it became so common
-    go; the log says that there is one, ``crowded`` whose.
+    An e-mail or phone of more than MAX_SHARED customers makes no pairs, and those that it had made before it became so
+    common go; the log says that there is one, ``crowded`` whose.
     """
     changed = _of_matter(changed)
     if not changed:
@@ -163,7 +163,7 @@ def crowded(connection: Connection) -> list[str]:
         sa.select(sa.func.min(customer_key.c.customer))
         .where(customer_key.c.kind.in_(_MATCHED))
         .group_by(customer_key.c.kind, customer_key.c.key)
-        .having(sa.func.count() > MOST)
+        .having(sa.func.count() > MAX_SHARED)
     )
     return sorted(set(connection.scalars(query)))
 
@@ -202,14 +202,14 @@ def _groups(connection: Connection, changed: Mapping[str, Change]) -> Iterator[_
     for shared in wanted:
         after = having.get(shared, set())
         before = (after - gained.get(shared, set())) | lost.get(shared, set())
-        yield _Group(after, anew=True) if len(before) > MOST else _Group(after | before)
+        yield _Group(after, anew=True) if len(before) > MAX_SHARED else _Group(after | before)
     for common in sorted(key for key, size in sizes.items() if size == _MANY):
         newcomers = gained.get(common, set())
         if newcomers:
-            _log.info("more than %d customers share one %s, which makes no duplicate pairs", MOST, common[0])
-        after = _first(connection, common, MOST + len(newcomers) + 1)
+            _log.info("more than %d customers share one %s, which makes no duplicate pairs", MAX_SHARED, common[0])
+        after = _first(connection, common, MAX_SHARED + len(newcomers) + 1)
         before = (after - newcomers) | lost.get(common, set())
-        if newcomers and len(before) <= MOST:
+        if newcomers and len(before) <= MAX_SHARED:
             yield _Group(before, anew=True)
 
 
@@ -228,7 +228,7 @@ def _sizes(connection: Connection, asked: Collection[_Key]) -> dict[_Key, str]:
                 .order_by(customer_key.c.customer)
                 .limit(1)
             )
-            second, beyond = (of_key.offset(place).scalar_subquery() for place in (1, MOST))
+            second, beyond = (of_key.offset(place).scalar_subquery() for place in (1, MAX_SHARED))
             query = sa.select(given.c.value, beyond.is_not(None)).where(second.is_not(None))
             sizes |= {(kind, key): _MANY if many else _FEW for key, many in connection.execute(query)}
     return sizes
@@ -275,7 +275,7 @@ def _pair(one: Customer | None, other: Customer | None, crowded: Collection[_Key
         customers=(one.id, other.id),
         matched=tuple(kind for kind in ("email", "phone") if kind in same),
         owners=(one.owner, other.owner),
-        names=(one.name[:_LONGEST_NAME], other.name[:_LONGEST_NAME]),
+        names=(one.name[:_MAX_NAME], other.name[:_MAX_NAME]),
     )
 
 

@@ -27,7 +27,7 @@ END_STREAMS = "end_streams"
 """Under this name the application's state holds what ends all streams (``Hub.close``), which never end by themselves:
 whoever serves the application calls it when the server begins to stop.
 """
-MOST_A_SESSION = 2
+MAX_A_SESSION = 2
 """Streams of one session. A further one ends the oldest: a terminal that comes back has left it behind."""
 
 _ALIVE = b": alive\n\n"
@@ -130,7 +130,7 @@ class Hub:
         if self._closed or len(self._streams) >= self._most:
             raise TooManyStreams
         mine = [stream for stream in self._streams if stream.token == token]
-        for stream in mine[: len(mine) + 1 - MOST_A_SESSION]:
+        for stream in mine[: len(mine) + 1 - MAX_A_SESSION]:
             stream.end()
             self.leave(stream)
         stream = Stream(token, scopes)

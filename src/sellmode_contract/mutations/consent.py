@@ -16,7 +16,7 @@ from sellmode_contract.mutations.reading import read
 from sellmode_contract.mutations.world import Outcome, World
 from sellmode_contract.refusals import Rejected
 
-LONGEST_EVIDENCE = 500
+MAX_EVIDENCE = 500
 
 STRICTNESS: dict[ConsentState, int] = {"subscribed": 0, "one_to_one": 1, "unsubscribed": 2}
 UNSAID: ConsentState = "one_to_one"
@@ -58,7 +58,7 @@ def set_consent(operation: SetConsent, world: World) -> Outcome:
     customer = read(world, "customer", operation.customer, Customer)
     known = world.records.consent(customer.id, operation.channel)
     state = known.state if known else UNSAID
-    check_text(operation.evidence, "evidence", LONGEST_EVIDENCE)
+    check_text(operation.evidence, "evidence", MAX_EVIDENCE)
     check_step(state, operation.was, operation.state, operation.evidence)
     if known is not None and known.state == operation.state:
         return Outcome()

@@ -24,15 +24,15 @@ MERGED_FIELDS = (*EDITABLE_FIELDS, "number", "tier")
 EDITABLE_SETS = ("tags", "preferences")
 MAPS = ("sizes", "custom")
 
-LONGEST: dict[str, int] = {
+MAX_LENGTHS: dict[str, int] = {
     **{field.name: field.longest for field in CUSTOMER.fields if isinstance(field, Text | Elements)},
     "sizes": 60,
     "custom": 2000,
 }
 """Characters that a field, or an element of one, may have."""
-MOST_ELEMENTS = 100
+MAX_ELEMENTS = 100
 """Tags, preferences, sizes, or entries of a group, at most."""
-MOST_ADDRESS = 500
+MAX_ADDRESS = 500
 """Characters of an address in all."""
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -74,8 +74,8 @@ def with_value(customer: Customer, path: str, value: Any, retailer: Retailer | N
         checked = _size(entry, value) if name == "sizes" else _custom(entry, value, retailer)
         if checked is not None:
             entries[entry] = checked
-        if len(entries) > max(MOST_ELEMENTS, len(before)):  # a merge or an import may have brought more
-            raise Rejected("invalid", f"There can be at most {MOST_ELEMENTS} {name}.", field=path)
+        if len(entries) > max(MAX_ELEMENTS, len(before)):  # a merge or an import may have brought more
+            raise Rejected("invalid", f"There can be at most {MAX_ELEMENTS} {name}.", field=path)
         return msgspec.structs.replace(customer, sources=sources, **{name: entries})
     if name not in EDITABLE_FIELDS or dot:
         raise Rejected("invalid", "This field of a customer cannot be edited.", field=path)
@@ -83,7 +83,7 @@ def with_value(customer: Customer, path: str, value: Any, retailer: Retailer | N
         return msgspec.structs.replace(customer, sources=sources, address=_address(value))
     if value is not None and not isinstance(value, str):
         raise Rejected("invalid", f"{name} has to be text.", field=path)
-    written = check_text((value or "").strip(), name, LONGEST.get(name, 40))
+    written = check_text((value or "").strip(), name, MAX_LENGTHS.get(name, 40))
     changes: dict[str, Any] = {name: written}
     if name == "email" and written and not _EMAIL.fullmatch(written):
         raise Rejected("invalid", "This is no e-mail address: it has to look like name@example.com.", field=path)
@@ -103,13 +103,13 @@ def with_elements(customer: Customer, name: str, add: tuple[str, ...], remove: t
     """A customer with elements of a set added and removed. Raises Rejected."""
     if name not in EDITABLE_SETS:
         raise Rejected("invalid", "This field of a customer is no set.", field=name)
-    new = [check_text(element.strip(), name, LONGEST[name]) for element in add]
+    new = [check_text(element.strip(), name, MAX_LENGTHS[name]) for element in add]
     if not all(new):
         raise Rejected("invalid", f"An empty text is none of {name}.", field=name)
     held: tuple[str, ...] = getattr(customer, name)
     elements = tuple(dict.fromkeys([*(element for element in held if element not in remove), *new]))
-    if len(elements) > max(MOST_ELEMENTS, len(held)):
-        raise Rejected("invalid", f"There can be at most {MOST_ELEMENTS} {name}.", field=name)
+    if len(elements) > max(MAX_ELEMENTS, len(held)):
+        raise Rejected("invalid", f"There can be at most {MAX_ELEMENTS} {name}.", field=name)
     return msgspec.structs.replace(customer, **{name: elements})
 
 
@@ -126,7 +126,7 @@ def _size(entry: str, value: Any) -> str | None:
         return None
     if not isinstance(value, str):
         raise Rejected("invalid", "A size has to be text.", field=f"sizes.{entry}")
-    return check_text(value.strip(), f"sizes.{entry}", LONGEST["sizes"]) or None
+    return check_text(value.strip(), f"sizes.{entry}", MAX_LENGTHS["sizes"]) or None
 
 
 def _check_entry(name: str, entry: str) -> None:
@@ -148,7 +148,7 @@ def _address(value: Any) -> Address | None:
             "invalid", "This is no address: its parts are texts, its lines a list.", field="address"
         ) from None
     parts = [address.company, *address.lines, address.city, address.province, address.postcode, address.country]
-    check_text("\n".join(parts), "address", MOST_ADDRESS)
+    check_text("\n".join(parts), "address", MAX_ADDRESS)
     return address if any(parts) else None
 
 
@@ -161,8 +161,8 @@ def _custom(entry: str, value: Any, retailer: Retailer | None) -> Any:
         raise Rejected("invalid", "The retailer has no such field.", field=f"custom.{entry}")
     if defined.type != "group":
         return _custom_value(defined, value, f"custom.{entry}")
-    if not isinstance(value, list) or len(value) > MOST_ELEMENTS:
-        raise Rejected("invalid", f"{defined.label} is a list of at most {MOST_ELEMENTS}.", field=f"custom.{entry}")
+    if not isinstance(value, list) or len(value) > MAX_ELEMENTS:
+        raise Rejected("invalid", f"{defined.label} is a list of at most {MAX_ELEMENTS}.", field=f"custom.{entry}")
     return [group for item in value if (group := _group(defined, item, f"custom.{entry}"))]
 
 
@@ -190,7 +190,7 @@ def _custom_value(defined: CustomField, value: Any, where: str) -> Any:
         return float(value)
     if not isinstance(value, str):
         raise Rejected("invalid", f"{defined.label} is text.", field=where)
-    check_text(value, where, LONGEST["custom"])
+    check_text(value, where, MAX_LENGTHS["custom"])
     if kind == "choice" and value not in defined.choices:
         raise Rejected("invalid", f"{defined.label} is one of {', '.join(defined.choices)}.", field=where)
     if kind == "date":

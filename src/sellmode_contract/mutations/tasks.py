@@ -28,7 +28,7 @@ from sellmode_contract.records import Record
 from sellmode_contract.refusals import Rejected
 from sellmode_contract.store_time import Due
 
-LONGEST_REASON = 200
+MAX_REASON = 200
 
 _AnyTask = TypeVar("_AnyTask", bound=Task)
 
@@ -127,7 +127,7 @@ def finish(operation: Finish, world: World) -> Outcome:
         return Outcome()
     check_free(task, world)
     _check_person(task, world)
-    reason = check_text(operation.reason, "reason", LONGEST_REASON).strip()
+    reason = check_text(operation.reason, "reason", MAX_REASON).strip()
     if operation.how == "dismissed" and not reason:
         raise Rejected("invalid", "A task is dismissed for a reason.", field="reason")
     ended = msgspec.structs.replace(task, state=operation.how, done_by=me, done_at=world.now, reason=reason)
@@ -181,7 +181,7 @@ def withdraw(operation: Withdraw, world: World) -> Outcome:
     card = read(world, "task_card", operation.id, TaskCard)
     if card.state != "open":
         raise Rejected("already_done", "It was done or dismissed already.", winner=card.assignee)
-    reason = check_text(operation.reason, "reason", LONGEST_REASON).strip()
+    reason = check_text(operation.reason, "reason", MAX_REASON).strip()
     return Outcome(puts=(msgspec.structs.replace(card, state="dismissed", done_at=world.now, reason=reason),))
 
 

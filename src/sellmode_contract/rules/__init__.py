@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from sellmode_contract.rules.defaults import DEFAULT_RULES, default_rules
 
-__all__ = ["DEFAULT_RULES", "HELD", "LATE_DAYS", "MOST_LATE_DAYS", "default_rules"]
+__all__ = ["DEFAULT_RULES", "HELD", "LATE_DAYS", "MAX_LATE_DAYS", "default_rules"]
 
 LATE_DAYS = 7
 """Days after the due day within which a task that could not be made in time is made, if it never expires."""
 
-MOST_LATE_DAYS = 31
+MAX_LATE_DAYS = 31
 """As ``LATE_DAYS`` of a task that expires, at most: one that is good for years is made no later than that, so that a
 rule which is switched on brings no years of backlog.
 """

@@ -12,7 +12,7 @@ from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.kinds.task_rule import TASK_RULE, TaskRule
 from sellmode_contract.rules.templates import unknown_places
 
-MOST_RULES = 200
+MAX_RULES = 200
 """Of the retailer, and of each store besides: every one is asked about each customer every day."""
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

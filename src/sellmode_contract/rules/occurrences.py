@@ -15,7 +15,7 @@ from typing import NamedTuple
 from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.kinds.rule_task import Because, RuleTrigger
 from sellmode_contract.kinds.task_rule import MOST_DAYS, TaskRule
-from sellmode_contract.rules import LATE_DAYS, MOST_LATE_DAYS
+from sellmode_contract.rules import LATE_DAYS, MAX_LATE_DAYS
 from sellmode_contract.rules.checking import time_of
 from sellmode_contract.rules.facts import Facts, Item, Purchase, day_of, iso_day
 from sellmode_contract.search import exact
@@ -24,7 +24,7 @@ from sellmode_contract.store_time import Due, day_start
 _DAY = dt.timedelta(days=1)
 _SLACK = 2 * _DAY
 """Between a count of days and its instants: time zones, changes of the clocks."""
-_LONGEST_IN_KEY = 200
+_MAX_IN_KEY = 200
 """Characters of a name."""
 
 
@@ -53,7 +53,7 @@ class Timing:
         self._hours = dt.timedelta(hours=rule.offset_hours)
         self.today = today
         """The last due day that counts."""
-        late = LATE_DAYS if rule.expires_days is None else min(rule.expires_days, MOST_LATE_DAYS)
+        late = LATE_DAYS if rule.expires_days is None else min(rule.expires_days, MAX_LATE_DAYS)
         self.first = today - dt.timedelta(days=late)
         """The first due day that counts."""
         self._latest = day_start(today, zone) + _SLACK
@@ -293,7 +293,7 @@ def _custom_days(
 
 def _in_key(name: str) -> str:
     """A name as a key has it: what databases index is not of any length."""
-    return name if len(name) <= _LONGEST_IN_KEY else hashlib.sha256(name.encode()).hexdigest()
+    return name if len(name) <= _MAX_IN_KEY else hashlib.sha256(name.encode()).hexdigest()
 
 
 # ------------------------------------------------------------------ the customer

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Final
 
 from sellmode_contract.kinds.staff import Staff
-from sellmode_contract.mutations.tasks import LONGEST_REASON
+from sellmode_contract.mutations.tasks import MAX_REASON
 from sellmode_contract.store_time import Due
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.pick_box import Pick, PickBox
@@ -80,8 +80,8 @@ class DismissBox(PickBox):
 
     def told(self, text: str) -> str:
         """What is too long cannot be kept."""
-        if len(text) > LONGEST_REASON:
-            raise ValueError(f"A reason has {LONGEST_REASON} characters at most.")
+        if len(text) > MAX_REASON:
+            raise ValueError(f"A reason has {MAX_REASON} characters at most.")
         return ""
 
     def typed(self, text: str) -> str:

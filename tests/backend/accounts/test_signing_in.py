@@ -175,7 +175,7 @@ def test_who_signs_in_everywhere_ends_the_session_without_contact_for_longest(
     signing_in: SigningIn, database: Database, activated: wire.SignedIn, clock: MovedClock
 ) -> None:
     tokens = [activated.token]
-    for number in range(sessions.MOST - 1):
+    for number in range(sessions.MAX_SESSIONS - 1):
         clock.forward(minutes=1)
         tokens.append(sign_in(signing_in, device=f"till {number}").token)
     with database.transaction() as connection:

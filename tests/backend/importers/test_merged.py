@@ -206,7 +206,7 @@ def test_an_order_that_comes_while_its_customer_is_merged_goes_to_the_kept_one(
 
 
 def test_an_email_of_everybody_is_told_of_at_every_import(database: Database, export: Export) -> None:
-    many = [customer(f"{number:02}", Email="shop@example.com") for number in range(duplicates.MOST + 1)]
+    many = [customer(f"{number:02}", Email="shop@example.com") for number in range(duplicates.MAX_SHARED + 1)]
     export.staff().customers(*many)
     for _ in range(2):
         summary = export.load(database)

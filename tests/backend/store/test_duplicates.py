@@ -121,9 +121,9 @@ def test_what_was_dismissed_is_not_asked_again(database: Database) -> None:
 
 
 def test_an_email_of_everybody_makes_no_pairs(database: Database) -> None:
-    everybody = [person(f"p{number:02}", email="shop@example.com") for number in range(duplicates.MOST)]
+    everybody = [person(f"p{number:02}", email="shop@example.com") for number in range(duplicates.MAX_SHARED)]
     put(database, *everybody)
-    assert len(pairs(database)) == duplicates.MOST * (duplicates.MOST - 1) / 2
+    assert len(pairs(database)) == duplicates.MAX_SHARED * (duplicates.MAX_SHARED - 1) / 2
     also = person("q1", email="shop@example.com", phone="079 123")
     twin = person("q2", email="shop@example.com", phone="079 123")
     put(database, also)
@@ -134,7 +134,7 @@ def test_an_email_of_everybody_makes_no_pairs(database: Database) -> None:
     with database.snapshot() as connection:
         assert duplicates.crowded(connection) == ["p00"]
     put(database, removed=["q1", "q2"])
-    assert len(pairs(database)) == duplicates.MOST * (duplicates.MOST - 1) / 2
+    assert len(pairs(database)) == duplicates.MAX_SHARED * (duplicates.MAX_SHARED - 1) / 2
     with database.snapshot() as connection:
         assert duplicates.crowded(connection) == []
 

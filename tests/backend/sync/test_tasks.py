@@ -34,7 +34,7 @@ from sellmode_contract.mutations import (
     encode,
 )
 from sellmode_contract.mutations.tasks import following_id
-from sellmode_contract.rules.checking import MOST_RULES
+from sellmode_contract.rules.checking import MAX_RULES
 from sellmode_contract.visibility import Account
 from tests.backend.merges import merge
 from tests.backend.people import add_person
@@ -656,12 +656,10 @@ def test_who_works_in_no_store_has_no_tasks(shop: Shop) -> None:
 
 def test_rules_have_room_for_so_many_of_a_store(shop: Shop) -> None:
     mia = shop.writer(shop.mia)
-    made = [new_rule(slug=f"r-{number}") for number in range(MOST_RULES + 1)]
+    made = [new_rule(slug=f"r-{number}") for number in range(MAX_RULES + 1)]
     results = [result for begin in range(0, len(made), 50) for result in mia.do(*made[begin : begin + 50])]
-    assert [result.st for result in results] == ["applied"] * MOST_RULES + ["rejected"]
-    says = (
-        f"A store has {MOST_RULES} rules at most: there is no room for r-{MOST_RULES}. Remove one that is not needed."
-    )
+    assert [result.st for result in results] == ["applied"] * MAX_RULES + ["rejected"]
+    says = f"A store has {MAX_RULES} rules at most: there is no room for r-{MAX_RULES}. Remove one that is not needed."
     assert (results[-1].code, results[-1].detail) == ("not_allowed", says)
     first = made[0]
     freed, again, over = mia.do(Remove(kind="task_rule", id=first.id), made[-1], first)
