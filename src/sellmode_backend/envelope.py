@@ -1,4 +1,4 @@
-"""What goes around every request: the headers of every answer, errors as problems, counting.
+"""Middleware of every request: common headers, errors as problems, counters.
 
 Whatever is answered, also an error, echoes the client's nonce and names the protocol, so that a terminal can tell the
 backend from a captive portal.
@@ -32,7 +32,7 @@ class _CutOff(Exception):
 
 
 class Envelope:
-    """Around every request: the headers of every answer, refusals and failures as problems, counting."""
+    """Adds the common headers, turns errors into problems, and counts."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics

@@ -1,4 +1,4 @@
-"""How the backend is, to anybody: whether terminals can be served, and their changes taken."""
+"""Health checks: whether terminals can be served, and whether the database can be written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a server does by itself: forgetting what counts no more. Any number of servers may do it at the same time."""
+"""Deletes expired data in the background of each server; any number of servers may do so at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which problem stands for an error."""
+"""Maps exceptions to RFC 9457 problems."""
 
 from __future__ import annotations
 

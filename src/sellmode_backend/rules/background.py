@@ -1,4 +1,4 @@
-"""What a server does for rules by itself: passes, all the time. Any number of servers may do it at the same time."""
+"""Runs passes of the rules in the background of each server; any number of servers may do so at once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ async def keep(
 ) -> None:
     """Pass, first at once and then at no fixed moments, until cancelled; a step that has begun is done first.
 
-    Each pass is told of when it is over.
+    ``tell`` receives the report of each pass.
     """
     while True:
         report = PassReport()

@@ -1,4 +1,4 @@
-"""The rules of a store as they are now, and its time zone: what a pass goes by."""
+"""The rules in effect in a store, with its time zone."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class StoreRules:
     ) -> None:
         self.store, self.zone, self.retailer = store, zone, retailer
         self.unreadable = unreadable
-        """Ids of rules, of any store, that there are besides: nobody can say what they are."""
+        """Ids of rules, of any store, whose documents cannot be read."""
         self.by_slug = {rule.slug: rule for rule in rules}
         """One of each slug: who asks wants to know whether there is any."""
         self._rules = rules

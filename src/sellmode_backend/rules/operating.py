@@ -1,4 +1,4 @@
-"""Rules and briefs as an operator has them: in files, with stores by their names."""
+"""Reading, writing and limiting rules for the operator: in files, with stores by name."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ RULES_ARE_OFF = "Its first rules are there, switched off: `rules list` has them,
 
 
 class RulesRefused(Exception):
-    """Rules or corporate tasks are not as asked; says why. Nothing has changed."""
+    """A command on rules or tasks is refused, with the reason. Nothing was changed."""
 
 
 class TooManyRules(RulesRefused):

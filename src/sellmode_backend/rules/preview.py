@@ -101,7 +101,7 @@ class _Board:
             self._held.append(decision)
 
     def _cut(self, person: str) -> None:
-        """Hold back those of a person's who are over the cap."""
+        """Hold back the decisions over a person's cap."""
         room = max((self._cap or 0) - self._taken.get(person, 0), 0)
         mine = sorted(self._candidates[person], key=lambda one: (-one.spend, one.customer))
         self._candidates[person] = mine[:room]

@@ -27,9 +27,9 @@ from sellmode_contract.rules.judging import UnfitRule
 from sellmode_contract.visibility import Account
 
 MAX_DAYS = dt.timedelta(days=366)
-"""So far from the present one may a day lie."""
+"""How far from today a previewed day may be."""
 OFTEN = limits.Rate(60, dt.timedelta(minutes=10))
-"""Nobody asks more often than that: each preview looks at all the customers whom the asker sees."""
+"""Limits an account's previews: each one reads every customer that the account can see."""
 
 _audit = logging.getLogger("sellmode_backend.audit")
 
@@ -43,7 +43,7 @@ class BadQuestion(ValueError):
 
 
 class Stopped(Exception):
-    """Nobody waits for the answer any more."""
+    """The client has disconnected, or the server stops."""
 
 
 class TookTooLong(Exception):
@@ -79,7 +79,7 @@ class Patience:
         self._gone = threading.Event()
 
     def end(self) -> None:
-        """They have gone."""
+        """The client has disconnected."""
         self._gone.set()
 
     def check(self) -> None:

@@ -16,7 +16,7 @@ from sellmode_backend.store.database import upsert
 from sellmode_backend.store.schema import rule_pass
 
 CORPORATE = ""
-"""Stands in the place of the store where corporate tasks are kept track of."""
+"""The row of corporate tasks, which belong to no single store."""
 
 _SKEW = dt.timedelta(hours=1)
 """So much the clocks of two workers may differ without either going back in time."""

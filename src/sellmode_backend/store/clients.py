@@ -221,7 +221,7 @@ def told(connection: Connection, account: str) -> dict[str, Told]:
 
 
 def note_scopes(connection: Connection, account: str, told: Iterable[str], now: dt.datetime) -> None:
-    """Write down that an account is told of scopes."""
+    """Record which scopes an account was sent."""
     bulk.upsert(
         connection, account_scope, [{"account": account, "scope": scope, "last_at": now} for scope in sorted(told)]
     )

@@ -1,4 +1,4 @@
-"""Doing mutations inside one transaction: judged and applied one after the other, written together at the end."""
+"""Applies mutations in one transaction: judged and applied one by one, written together at the end."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def do(
 
 
 class _Done(NamedTuple):
-    """A mutation that was applied, and what it left."""
+    """A mutation that was applied, its result and the records it changed."""
 
     result: wire.Result
     mutation: IncomingMutation

@@ -29,7 +29,7 @@ from sellmode_contract import wire
 
 _MAX_LIMIT: Final = 50_000
 _MAX_UNPROVEN: Final = 4
-"""Bodies of any size read at the same time of callers without a token: a leaver's last words hold their own proof."""
+"""Bodies of any size read at once from callers without a token: a salvage carries its own proof of identity."""
 _KEEP_ALIVE = msgspec.json.encode(wire.KeepAlive()) + b"\n"
 _UNBUFFERED = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 _GZIP = 16 + zlib.MAX_WBITS
@@ -129,7 +129,7 @@ class SyncEndpoints:
 
 
 class _EventsResponse(StreamingResponse):
-    """A stream of events, left when its listener has gone or it has ended, however that came."""
+    """A stream of events that leaves the hub when it ends or its client disconnects."""
 
     def __init__(self, hub: events.Hub, stream: events.Stream, metrics: Metrics) -> None:
         super().__init__(stream, headers=_UNBUFFERED, media_type="text/event-stream")
@@ -145,7 +145,7 @@ class _EventsResponse(StreamingResponse):
 
 
 def _take_notice(reading: asyncio.Future[Chunk]) -> None:
-    """Nobody waits for it any more once the client has gone; then its error, too, is of no interest."""
+    """Retrieve the error of a read whose client has disconnected: asyncio would log it otherwise."""
     if not reading.cancelled():
         reading.exception()
 
@@ -165,7 +165,7 @@ def _as_it_is(data: bytes, _: bool) -> bytes:
 
 
 def _gzip(level: int) -> _Compress:
-    """Whoever has received a piece can read all of it."""
+    """Each piece is flushed, so that the client can read all that it has received."""
     compressor = zlib.compressobj(level, wbits=_GZIP)
 
     def compress(data: bytes, last: bool) -> bytes:

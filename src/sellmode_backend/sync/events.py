@@ -40,7 +40,7 @@ class TooManyStreams(Exception):
 
 
 class Stream:
-    """What one listener is told. What they are too slow to take comes as one: a number for each feed."""
+    """The events for one client. For a slow client they are merged: the latest number of each feed."""
 
     def __init__(self, token: str, scopes: frozenset[str]) -> None:
         self.token = token
@@ -71,7 +71,7 @@ class Stream:
         self._news.set()
 
     def end(self) -> None:
-        """End it, in good order."""
+        """End the stream."""
         self._over = True
         self._news.set()
 

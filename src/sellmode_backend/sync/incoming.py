@@ -1,4 +1,4 @@
-"""What a client sent, read: each mutation by itself, so that one that cannot be read is refused alone."""
+"""Decodes what a client sent, each mutation separately, so that an unreadable one is refused alone."""
 
 from __future__ import annotations
 

@@ -56,9 +56,9 @@ class Author(NamedTuple):
     mode: str
     device: str
     had_since: dt.datetime
-    """What the account has had since then it may still tell facts about."""
+    """Facts still count about records that the account could see at this time or later."""
     leaving: bool = False
-    """A disabled account's last words: it sees nothing any more but the customers that it has just added."""
+    """The account is disabled: all it sees any more are the customers that it has just added."""
 
 
 class Judged(NamedTuple):
@@ -66,9 +66,9 @@ class Judged(NamedTuple):
 
     operation: Operation
     parks: str | None = None
-    """Id of the parked edit that it makes instead of what was asked."""
+    """Id of the parked edit that is made instead."""
     seen: bool = True
-    """Whether its author sees what it is about, and so what comes of it."""
+    """Whether its author sees the record, and so the result."""
 
 
 class Judge:
@@ -80,7 +80,7 @@ class Judge:
         self._told: dict[str, clients.Told] | None = None
 
     def judge(self, operation: Operation, mid: str) -> Judged:
-        """What to apply in place of an operation. Raises Rejected."""
+        """Returns the operation to apply instead. Raises Rejected."""
         account = self._author.account
         if not visibility.may(account, capability(operation)):
             raise Rejected("not_allowed", f"It needs the capability {capability(operation)!r}.")
@@ -132,7 +132,7 @@ class Judge:
         return visibility.tags(record, customer if isinstance(customer, Customer) else None)
 
     def _added(self, customer: Customer) -> bool:
-        """Whether the author has added a customer whom nobody else has been given."""
+        """Whether the author added this customer, and nobody else has been assigned."""
         entry = self._stage.get("history", source_id("history", "sellmode", f"{customer.id}/created"))
         account = self._author.account.id
         return isinstance(entry, HistoryEntry) and entry.actor == account and customer.owner in (None, account)
@@ -163,7 +163,7 @@ class Judge:
 
     def _unseen(self, operation: Operation, key: Key, mid: str) -> Judged:
         record = self._stage.get(*key)
-        # IncomingMutation whether there is such a record or not: what takes longer tells as much as an answer.
+        # Looked up whether or not there is such a record: an answer that takes longer gives as much away.
         had, builds_on_refused = self._had(key), self._builds_on_refused(key)
         if record is None and builds_on_refused:
             raise Rejected("dependency", "What this builds on was refused.")
@@ -187,7 +187,7 @@ class Judge:
         return Judged(Park(id=parked, customer=customer, operation=dict(plain(operation))), parked, seen=False)
 
     def _unseen_task(self, operation: Operation, task: Task) -> Judged:
-        """A task that has gone, with its customer or to a colleague: that it was done counts, the rest is theirs."""
+        """A task that was reassigned, or whose customer was: only that it was done still counts."""
         free = task.state in ("open", "expired") and task.claimed_by in (None, self._author.account.id)
         if isinstance(operation, Finish) and is_fact(operation) and free:
             return Judged(operation, seen=False)
@@ -232,7 +232,7 @@ class Judge:
         return msgspec.structs.replace(operation, operation=dict(plain(inner)))
 
     def _prepare_handed_over(self, operation: Accept) -> None:
-        """Let what was handed over name what there is by now; it may be about somebody else, or unreadable."""
+        """Bring a parked edit up to date. Raises Rejected if it concerns another customer by now, or is unreadable."""
         parked = self._stage.get("parked_edit", operation.id)
         if not isinstance(parked, ParkedEdit):
             return
@@ -256,7 +256,7 @@ _OF_AN_OFFICE = ("task_rule", "corporate_brief")
 
 
 def _subject(operation: Operation) -> Key | None:
-    """Kind and id of the record that its author has to see; None if there is none."""
+    """Kind and id of the record that the author must be able to see; None if there is none."""
     if isinstance(operation, Create) and operation.kind in _OF_AN_OFFICE:
         return None
     if isinstance(operation, Create | SetConsent | Park):

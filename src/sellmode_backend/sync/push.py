@@ -62,7 +62,7 @@ class Push(NamedTuple):
 
 
 class Pushed(NamedTuple):
-    """What became of them."""
+    """Their results."""
 
     results: tuple[wire.Result, ...]
     """One for each, in order; none if they were not looked at."""

@@ -1,4 +1,4 @@
-"""What somebody whose account was disabled had not sent yet: taken for a while, from a device that has their key."""
+"""Takes unsent work of a disabled account, for a while, from a device that holds the account's key."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class NotDisabled(Exception):
 
 
 def salvage(database: Database, asked: wire.Salvage, address: str, now: dt.datetime, rules: SyncRules) -> wire.Salvaged:
-    """Do what a leaver had not sent: facts count, new customers are nobody's, edits are handed over.
+    """Apply unsent work of a disabled account: facts count, new customers have no owner, edits are parked.
 
     A wrong proof counts as a guess, as at a sign-in. Raises TooManyAttempts, WrongCredentials for an unknown name or
     device and a wrong proof alike, NotDisabled, AccountDisabled once the time is over, and what ``push`` raises.

@@ -1,4 +1,4 @@
-"""The records that mutations are about, read and held in one go before anything is judged."""
+"""The records that mutations change, read and locked together before anything is judged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NOBODY = ""
 
 
 class Moved(Exception):
-    """What a record belongs to changed between looking and holding; nothing has happened, and trying again is right."""
+    """A record's customer changed before its row was locked. Nothing was written: try again."""
 
 
 class Targets:
@@ -121,7 +121,7 @@ def handed_over(parked: ParkedEdit) -> Operation | None:
 
 
 def _people(seen: Stored, operation: Operation) -> set[str]:
-    """The customers of what is changed."""
+    """Ids of the customers that a changed record belongs to."""
     if isinstance(operation, Merge) and isinstance(seen.record, DuplicatePair):
         return set(seen.record.customers)
     return {seen.parent} if seen.parent else set()

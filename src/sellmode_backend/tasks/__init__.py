@@ -1,1 +1,1 @@
-"""The operator's work on tasks that are there."""
+"""The operator's commands on existing tasks."""

@@ -35,7 +35,7 @@ class HandedOver(NamedTuple):
     tasks: int
     """Manual tasks that have a new assignee."""
     meant: int
-    """Other tasks that were meant for or taken by the one, and are not any more."""
+    """Other tasks that named the giver as intended or claiming person, and no longer do."""
     left: int
     """Manual tasks that stay: their customers are not the taker's."""
 
