@@ -10,7 +10,7 @@ import click
 
 from sellmode_contract.text import visible
 from sellmode_tui.account.folders import AccountFolder, known_accounts
-from sellmode_tui.commands.choosing import Choice, known_account_options, matching_folders, no_such_account
+from sellmode_tui.commands.choosing import Choice, chosen_folders, known_account_options
 from sellmode_tui.commands.exit_codes import Nothing
 from sellmode_tui.commands.output import Table, json_option, labelled, minute, print_json
 from sellmode_tui.journal.tally import Tally, read_tally
@@ -43,7 +43,7 @@ def accounts_command(*, as_json: bool) -> None:
 @known_account_options
 def status_command(choice: Choice, *, as_json: bool) -> None:
     """Tell how this machine's accounts stand: last sync, lock, files. Opens none, needs no password and no network."""
-    for number, folder in enumerate(_chosen(choice)):
+    for number, folder in enumerate(_existing(chosen_folders(choice))):
         status = _status(folder)
         if as_json:
             print_json(status)
@@ -67,14 +67,6 @@ def status_command(choice: Choice, *, as_json: bool) -> None:
             width=12,
         )
         click.echo("\n".join(lines))
-
-
-def _chosen(choice: Choice) -> list[AccountFolder]:
-    if choice.server is None and choice.user_name is None:
-        return _existing(known_accounts())  # those, too, that cannot be read
-    if found := matching_folders(choice):
-        return found
-    raise no_such_account()
 
 
 def _existing(folders: list[AccountFolder]) -> list[AccountFolder]:

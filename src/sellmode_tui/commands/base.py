@@ -130,11 +130,8 @@ def command(
             with opened(choice) as workspace:
                 body(Opened(workspace, as_json), **given)
 
-        made: Callable[..., None] = account_options(run)
-        options: list[Parameter] = [*parameters, *([json_option] if json else [])]
-        for option in reversed(options):
-            made = option(made)
-        built = click.command(name, help=help_text(body))(made)
+        options: list[Parameter] = [*parameters, *([json_option] if json else []), account_options]
+        built = click_command(name, run, options)
         if of is not None:
             of.add_command(built)
         return built
@@ -142,7 +139,10 @@ def command(
     return decorate
 
 
-def help_text(documented: Callable[..., Any]) -> str:
-    """A docstring as click's help: the command lines at its end, which are examples, keep their lines."""
-    text, *examples = re.split(r"\n(?=sellmode )", inspect.getdoc(documented) or "")
-    return "\n".join([text, "\b", *(f"  {example}" for example in examples)]) if examples else text
+def click_command(name: str, body: Callable[..., None], options: Sequence[Parameter]) -> click.Command:
+    """A command whose help is a docstring; the command lines at its end, which are examples, keep their lines."""
+    text, *examples = re.split(r"\n(?=sellmode )", inspect.getdoc(body) or "")
+    help = "\n".join([text, "\b", *(f"  {example}" for example in examples)]) if examples else text
+    for option in reversed(options):
+        body = option(body)
+    return click.command(name, help=help)(body)

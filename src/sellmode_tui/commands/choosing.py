@@ -70,6 +70,16 @@ def matching_folders(choice: Choice) -> list[AccountFolder]:
     return [folder for folder in found if folder.profile.user_name == choice.user_name] or found
 
 
+def chosen_folders(choice: Choice, *, server_may_be_new: bool = False) -> list[AccountFolder]:
+    """The accounts that fit; if nothing was said all, those too that cannot be read. Raises Failure for none."""
+    if choice.server is None and choice.user_name is None:
+        return known_accounts()
+    found = matching_folders(choice)
+    if not found and not (server_may_be_new and choice.user_name is None):
+        raise no_such_account()
+    return found
+
+
 def find_folder(choice: Choice) -> AccountFolder | None:
     """The known account that is meant; None if none fits. Raises Failure if several do, BadAddress."""
     found = matching_folders(choice)

@@ -22,7 +22,7 @@ from sellmode_tui.account import keyring
 from sellmode_tui.account.folders import AccountFolder, data_folder, known_accounts
 from sellmode_tui.account.settings import BadSettings, Settings, read_settings
 from sellmode_tui.commands.accounts import lost_words, tally_words
-from sellmode_tui.commands.choosing import Choice, known_account_options, matching_folders, no_such_account
+from sellmode_tui.commands.choosing import Choice, chosen_folders, known_account_options
 from sellmode_tui.commands.exit_codes import Exit, Failure
 from sellmode_tui.commands.output import Table, json_option, minute, print_json
 from sellmode_tui.errors import AccountError, KeyringUnavailable
@@ -56,7 +56,8 @@ def doctor_command(choice: Choice, *, online: bool, as_json: bool) -> None:
 
     With --server or --user only those accounts' changes, folders and servers are looked at.
     """
-    accounts = _chosen(choice)
+    named = choice.server or choice.user_name
+    accounts = chosen_folders(choice, server_may_be_new=True) if named else _accounts()
     checks = [*_versions(), *_settings(), *_files(), *_changes(accounts), *_disk(accounts), *_keyring(), *_terminal()]
     checks += _clock(accounts)
     if online:
@@ -219,16 +220,6 @@ def _reached(server: str, ca_file: Path | None) -> Check:
     except TransportError as error:
         return Check("server", "warning", f"{server}: {error}")
     return Check("server", "ok", f"{server} is there and well")
-
-
-def _chosen(choice: Choice) -> list[AccountFolder]:
-    """The accounts that are meant. Raises Failure for a user name that is unknown; a server may be new."""
-    if choice.server is None and choice.user_name is None:
-        return _accounts()
-    found = matching_folders(choice)
-    if not found and choice.user_name is not None:
-        raise no_such_account()
-    return found
 
 
 def _accounts() -> list[AccountFolder]:

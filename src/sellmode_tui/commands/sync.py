@@ -18,6 +18,7 @@ from sellmode_tui.account.folders import AccountFolder
 from sellmode_tui.account.settings import read_settings
 from sellmode_tui.cache.store import Overtaken
 from sellmode_tui.cache.tables import Malformed
+from sellmode_tui.commands.base import click_command
 from sellmode_tui.commands.choosing import Choice, account_options, find_folder, known_folder
 from sellmode_tui.commands.entering import read_password, remembered, tell_losses, whose, workspace_of
 from sellmode_tui.commands.exit_codes import Exit, Failure
@@ -30,11 +31,11 @@ from sellmode_tui.sync.single_pass import run_pass
 from sellmode_tui.transport import Refused, Transport
 from sellmode_tui.workspace import Workspace
 
-LOOK_SECONDS: Final = 0.2
+POLL_SECONDS: Final = 0.2
 """How often it is looked whether another process that syncs this account is done."""
-PATIENCE_SECONDS: Final = 120.0
+MAX_WAIT_SECONDS: Final = 120.0
 """How long another process may take."""
-TRIES: Final = 3
+MAX_TRIES: Final = 3
 """Passes that are begun: the first, and those after something that a new try can put right."""
 
 
@@ -57,20 +58,16 @@ class Synced(NamedTuple):
     """What needs attention."""
 
 
-@click.command("sync")
-@json_option
-@account_options
-def sync_command(choice: Choice, *, as_json: bool) -> None:
+def _sync_command(choice: Choice, *, as_json: bool) -> None:
     """Send what was written and fetch what has changed, once. Signs in where that is needed, for the first time too.
 
-    \b
-      sellmode sync
-      sellmode sync --server https://sell.example.com --user E1001 --password-file ~/.sellmode-password
-    """  # noqa: D301  # click's mark for lines to be kept
-    way = _Way(choice)
+    sellmode sync
+    sellmode sync --server https://sell.example.com --user E1001 --password-file ~/.sellmode-password
+    """
+    account = _Account(choice)
     progress = _Progress()
-    for tries_left in reversed(range(TRIES)):
-        with way.open() as workspace:
+    for tries_left in reversed(range(MAX_TRIES)):
+        with account.open() as workspace:
             progress.begin(workspace)
             try:
                 _sync(workspace, progress)
@@ -80,7 +77,7 @@ def sync_command(choice: Choice, *, as_json: bool) -> None:
                     raise sessions.disabled(workspace.session.folder) from refused
                 if refused.problem.code != "signed_out" or not tries_left:
                     raise
-                way.sign_in_anew()
+                account.sign_in_anew()
             except Overtaken:
                 if not tries_left:
                     raise Failure("Another process keeps changing the local copy. Try again.", Exit.OFFLINE) from None
@@ -98,8 +95,11 @@ def sync_command(choice: Choice, *, as_json: bool) -> None:
                 progress.end()
 
 
-class _Way:
-    """Into the account, as often as needed; the password is asked for once."""
+sync_command = click_command("sync", _sync_command, [json_option, account_options])
+
+
+class _Account:
+    """Opens the account, as often as needed; the password is asked for once."""
 
     def __init__(self, choice: Choice) -> None:
         self._choice = choice
@@ -186,12 +186,12 @@ def _done_by_another(workspace: Workspace, leader: Leader) -> bool:
     before = workspace.status.synced_at
     leader.ask()
     waiting = threading.Event()
-    for _ in range(int(PATIENCE_SECONDS / LOOK_SECONDS)):
+    for _ in range(int(MAX_WAIT_SECONDS / POLL_SECONDS)):
         if leader.lead():
             return False
         if workspace.status.synced_at != before:
             return True
-        waiting.wait(LOOK_SECONDS)
+        waiting.wait(POLL_SECONDS)
     raise Failure("The other Sellmode on this machine has not completed a sync. Is it online?", Exit.OFFLINE)
 
 
