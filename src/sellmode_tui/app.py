@@ -16,6 +16,7 @@ from textual.dom import DOMNode
 from textual.message import Message
 from textual.screen import Screen
 
+from sellmode_contract.kinds import KINDS
 from sellmode_tui import errors
 from sellmode_tui.account import session
 from sellmode_tui.account.process import harden_process
@@ -34,8 +35,9 @@ from sellmode_tui.screens.desk import Desk, Facts
 from sellmode_tui.screens.desk_screen import DeskScreen
 from sellmode_tui.screens.form_screen import FormScreen
 from sellmode_tui.screens.keys import KeysScreen
+from sellmode_tui.screens.kind_list import KindListPage
 from sellmode_tui.screens.lock import LockScreen
-from sellmode_tui.screens.main_page import MainPage, PageName, pages_of
+from sellmode_tui.screens.main_page import MainPage, page_keys, pages_of
 from sellmode_tui.screens.memory import Threads, forget
 from sellmode_tui.screens.resuming import Resumed
 from sellmode_tui.screens.rules_page import RulesScreen
@@ -59,7 +61,7 @@ _WARNED = 60.0
 """Seconds before that in which it is said that something is not saved."""
 _LATE = 2.0
 """Seconds until a thread has ended that was still reading for a page when that was closed."""
-_PAGES: Final[dict[PageName, type[MainPage[Any]]]] = {
+_PAGES: Final[dict[str, type[MainPage[Any]]]] = {
     "customers": CustomersScreen,
     "tasks": AgendaScreen,
     "rules": RulesScreen,
@@ -68,6 +70,10 @@ _PAGES: Final[dict[PageName, type[MainPage[Any]]]] = {
 
 NO_TERMINAL: Final = 2
 """Exit code where there is no terminal to draw on."""
+
+
+def _is_page(screen: Screen[Any], name: str) -> bool:
+    return isinstance(screen, MainPage) and screen.page == name
 
 
 def _key_ids() -> set[str]:
@@ -86,12 +92,7 @@ class SellmodeApp(DraftingApp):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "keys", "Keys", tooltip="The keys that work here", id="app.keys"),
-        Binding("1", "page('customers')", "Customers", show=False, tooltip="Your customers", id="app.customers"),
-        Binding("2", "page('tasks')", "Tasks", show=False, tooltip="Your tasks", id="app.tasks"),
-        Binding("3", "page('rules')", "Rules", show=False, tooltip="The rules that make tasks", id="app.rules"),
-        Binding(
-            "4", "page('corporate')", "Corporate", show=False, tooltip="What the head office asks", id="app.corporate"
-        ),
+        *page_keys(),
         Binding("u", "undo", "Undo", show=False, tooltip="Take back your last change", id="app.undo"),
         Binding("f3", "attention", "Attention", show=False, tooltip="What needs attention", id="app.attention"),
         Binding("f4", "sync_page", "Sync", show=False, tooltip="What is not sent yet", id="app.sync"),
@@ -210,6 +211,7 @@ class SellmodeApp(DraftingApp):
             self._status,
             agenda=resumed.looked.agenda,
             customers=resumed.looked.customers,
+            places=resumed.looked.places,
         )
         workspace.before_close = self._desk.writes.shutdown
         self._day = self._desk.words.today
@@ -425,17 +427,17 @@ class SellmodeApp(DraftingApp):
             self.post_message(self._Changed(workspace))
         self.post_message(self._SaidOf(workspace, said))
 
-    async def action_page(self, name: PageName) -> None:
+    async def action_page(self, name: str) -> None:
         """Go to one of the main pages; what stands over it, or over the customers, closes."""
-        desk, page = self._desk, _PAGES[name]
+        desk = self._desk
         if desk is None:
             return
         # The customers stay under all others, as they were.
-        beneath = next((place for place, each in enumerate(self.screen_stack) if isinstance(each, page)), 1)
+        beneath = next((place for place, each in enumerate(self.screen_stack) if _is_page(each, name)), 1)
         with self.batch_update():
             await self._close_above(beneath)
-            if not isinstance(self.screen, page):
-                await self.push_screen(page(desk))
+            if not _is_page(self.screen, name):
+                await self.push_screen(_PAGES[name](desk) if name in _PAGES else KindListPage(desk, KINDS[name]))
 
     @property
     def _fills_in(self) -> bool:

@@ -109,10 +109,10 @@ class DraftingApp(FollowingApp):
             return Looked()
         for each in self._pages():
             if isinstance(each, MainPage):
-                page = each.PAGE
+                page = each.page
             if isinstance(each, CustomersScreen) and each.query("#list"):  # neither coming nor going
                 desk.customers = each.view
-        return Looked(page, desk.customers, desk.agenda)
+        return Looked(page, desk.customers, desk.agenda, desk.places)
 
     async def on_event(self, event: events.Event) -> None:
         """Whatever a person does may have changed what is typed."""

@@ -40,3 +40,18 @@ async def test_a_click_picks_the_page_under_it_and_nothing_beside_them() -> None
         for column in (3, 16, 33, 70):
             await pilot.click(TabLine, offset=(column, 0))
         assert app.picked == ["customers", "tasks", "done"]
+
+
+async def test_the_last_pages_go_without_their_names_where_there_is_no_room() -> None:
+    names = ("Customers", "Tasks", "Rules", "Corporate", "Lookbooks", "Requests", "Sale notices")
+    tabs = [Tab(name, str(number), name, 1234 if name == "Tasks" else 0) for number, name in enumerate(names, 1)]
+    app = TabApp()
+    async with app.run_test(size=(80, 5)) as pilot:
+        line = app.query_one(TabLine)
+        line.tabs, line.current = tabs, "Requests"
+        assert line.text == " 1 Customers   2 Tasks 1,234   3 Rules   4 Corporate   5  [6 Requests]  7"
+        await pilot.pause()
+        await pilot.click(TabLine, offset=(72, 0))
+        assert app.picked == ["Sale notices"]
+        line.tabs, line.current = tabs[:5], "Customers"
+        assert line.text == "[1 Customers]  2 Tasks 1,234   3 Rules   4 Corporate   5 Lookbooks"

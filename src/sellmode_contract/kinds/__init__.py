@@ -70,3 +70,8 @@ BY_RECORD: dict[type[Record], Kind[Any]] = {kind.record: kind for kind in _ALL}
 def kind_of(record: Record) -> str:
     """The name of a record's kind."""
     return BY_RECORD[type(record)].name
+
+
+def with_pages() -> tuple[Kind[Any], ...]:
+    """The kinds with a page of their own, in the order of their pages."""
+    return tuple(kind for kind in KINDS.values() if kind.page)

@@ -66,6 +66,10 @@ class Kind(msgspec.Struct, Generic[R], frozen=True, kw_only=True, dict=True):
     columns: tuple[str, ...] = ()
     """Fields that the cache keeps in columns of their own, to find and sort by."""
     card: Card | None = None
+    page: str = ""
+    """What the page that lists all of them is called, such as ``Lookbooks``; empty if there is no page of its own."""
+    listed: tuple[str, ...] = ()
+    """Fields that such a page shows in columns, the most telling one first."""
     words: Callable[[Mapping[str, Any], str], str] | None = None
     """What one is inside a sentence, from its document and its customer's name: ``private note about Anna Muster``."""
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlcipher3 import dbapi2
 
+from sellmode_contract.search import name_key
 from sellmode_contract.wire import Head
 from sellmode_tui import sealed
 from sellmode_tui.cache import listing, meta, rows, schema, search
@@ -32,7 +33,12 @@ from sellmode_tui.sealed import Connection
 REBUILD_FROM = 5000
 """A page that announces at least as many records to come, and more than the cache has, is the start of a bulk load."""
 
-FUNCTIONS = {"found": search.found, "exactly": search.exactly, "begins": search.begins}
+FUNCTIONS: dict[str, Callable[[str, str], Any]] = {
+    "found": search.found,
+    "exactly": search.exactly,
+    "begins": search.begins,
+    "name_key": name_key,
+}
 """SQL functions of the readers, as ``sellmode_found`` and so on; each takes what a record holds and what was typed."""
 
 _WRITER_CACHE = "PRAGMA cache_size = -65536"

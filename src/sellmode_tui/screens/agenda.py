@@ -21,7 +21,7 @@ from sellmode_tui.screens.customer_page import MAY_NOT
 from sellmode_tui.screens.desk import AgendaView, Desk
 from sellmode_tui.screens.given_tasks import GivenTasksScreen
 from sellmode_tui.screens.list_choosing import MarkedList, SearchedList
-from sellmode_tui.screens.main_page import MainPage, PageName
+from sellmode_tui.screens.main_page import MainPage
 from sellmode_tui.screens.standing import why_no_tasks
 from sellmode_tui.screens.task_form import NewTaskForm
 from sellmode_tui.screens.task_keys import GONE, TaskPage, task_keys
@@ -277,7 +277,7 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
 class AgendaScreen(TaskListPage[None], MainPage[TaskLine]):
     """Everybody's tasks who is signed in."""
 
-    PAGE: ClassVar[PageName] = "tasks"
+    PAGE: ClassVar = "tasks"
 
     BINDING_GROUP_TITLE = "Tasks"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -18,7 +18,7 @@ from sellmode_tui.screens.brief_view import (
     rest_words,
     state_words,
 )
-from sellmode_tui.screens.main_page import MainPage, PageName
+from sellmode_tui.screens.main_page import MainPage
 from sellmode_tui.screens.words import counted
 from sellmode_tui.visibility import BriefLine, Door, Written
 from sellmode_tui.visibility.due_words import due_words
@@ -30,7 +30,7 @@ from sellmode_tui.widgets.row_source import Count, Row
 class BriefsScreen(MainPage[BriefLine], BriefPage[None]):
     """The list."""
 
-    PAGE: ClassVar[PageName] = "corporate"
+    PAGE: ClassVar = "corporate"
 
     BINDING_GROUP_TITLE = "Corporate tasks"
     BINDINGS: ClassVar[list[BindingType]] = brief_keys(shown=False)

@@ -17,7 +17,7 @@ from sellmode_tui.screens.customer_page import NO_LONGER_VISIBLE, CustomerPage, 
 from sellmode_tui.screens.customer_rows import FALLING_FIRST, SORTS, CustomerSource, table_columns, table_sort
 from sellmode_tui.screens.desk import CustomersView, Desk
 from sellmode_tui.screens.desk_screen import DeskScreen
-from sellmode_tui.screens.main_page import MainPage, PageName
+from sellmode_tui.screens.main_page import MainPage
 from sellmode_tui.screens.profile import ProfileScreen, ProfileView
 from sellmode_tui.screens.saved_filters import SavedFiltersScreen
 from sellmode_tui.screens.search_bar import SearchBar
@@ -33,7 +33,7 @@ from sellmode_tui.widgets.row_table import RowTable
 class CustomersScreen(MainPage[CustomerRow], CustomerPage[None]):
     """The list, and beside it the profile of the customer under the cursor."""
 
-    PAGE: ClassVar[PageName] = "customers"
+    PAGE: ClassVar = "customers"
     PAUSE = 0.5
 
     BINDING_GROUP_TITLE = "Customers"

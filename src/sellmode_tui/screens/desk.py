@@ -70,6 +70,7 @@ class Looked:
     page: str = "customers"
     customers: CustomersView = field(default_factory=CustomersView)
     agenda: AgendaView = field(default_factory=AgendaView)
+    places: dict[str, tuple[str, int]] = field(default_factory=dict)
 
 
 @dataclass
@@ -98,6 +99,8 @@ class Desk:
     """How the person last looked at the tasks, for when they come back to them."""
     customers: CustomersView = field(default_factory=CustomersView)
     """How they looked at the customers before they locked or left."""
+    places: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """By main page the row that the cursor was on, and on which line of the view that stood."""
     writes: Threads = field(default_factory=lambda: Threads(1, "write"))
     """One thread, which writes what the person wants written, one thing after the other."""
     warning: str = ""

@@ -25,8 +25,8 @@ MOST_MARKED: Final = 500
 class MarkedList(ListPage[Result, Item]):
     """A list whose rows can be marked, to do something with all that are."""
 
-    def __init__(self, desk: Desk, head: str = "", *, at: str | None = None) -> None:
-        super().__init__(desk, head, at=at)
+    def __init__(self, desk: Desk, head: str = "", *, at: str | None = None, line: int | None = None) -> None:
+        super().__init__(desk, head, at=at, line=line)
         self._marked: dict[str, Item] = {}
 
     def on_mount(self) -> None:

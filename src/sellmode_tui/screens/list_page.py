@@ -58,13 +58,14 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
     PAUSE: ClassVar[float] = 0.0
     """Seconds between two readings of a list that keeps changing."""
 
-    def __init__(self, desk: Desk, head: str = "", *, at: str | None = None) -> None:
-        """``at`` is the key of the row to begin with."""
+    def __init__(self, desk: Desk, head: str = "", *, at: str | None = None, line: int | None = None) -> None:
+        """``at`` is the key of the row to begin with, ``line`` the line of the view where that stood."""
         super().__init__(desk)
         self._head = head or self.HEAD
         self._rows: ListRows[Item] | None = None
         self._going_to = at
         """Where the cursor goes as soon as the list has it."""
+        self._line = line
         self._changed = False
         """Whether something may have changed since the last look at it."""
         self._looking = False
@@ -195,7 +196,7 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
 
     def go_to(self, key: str) -> None:
         """Put the cursor on something, as soon as the list has it."""
-        self._going_to = key
+        self._going_to, self._line = key, None
         self.show_list()
 
     def step_back(self) -> bool:
@@ -227,6 +228,7 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
             keep_cursor=at is not None or (keep_cursor and self.keeps_cursor),
             columns=self.columns,
             at=at,
+            line=self._line if at is not None else None,
         )
 
     def standing_changed(self) -> None:

@@ -2,50 +2,98 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 
+from sellmode_contract.kinds import with_pages
 from sellmode_contract.roles import Capability
 from sellmode_contract.visibility import may
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.list_page import Item, ListPage
 from sellmode_tui.widgets.tab_line import Tab, TabLine
 
-PageName = Literal["customers", "tasks", "rules", "corporate"]
 
-KEYS: Final[dict[PageName, str]] = {"customers": "1", "tasks": "2", "rules": "3", "corporate": "4"}
-LABELS: Final[dict[PageName, str]] = {
-    "customers": "Customers",
-    "tasks": "Tasks",
-    "rules": "Rules",
-    "corporate": "Corporate",
+class PageOf(NamedTuple):
+    """What leads to a page."""
+
+    label: str
+    key: str
+    """Goes there; empty if all keys are taken: the page of keys leads there then."""
+    tooltip: str
+    needs: Capability | None = None
+    """What somebody has to be allowed for it; None for a page that is everybody's."""
+
+
+_OWN: Final = {
+    "customers": PageOf("Customers", "1", "Your customers"),
+    "tasks": PageOf("Tasks", "2", "Your tasks"),
+    "rules": PageOf("Rules", "3", "The rules that make tasks", "rules"),
+    "corporate": PageOf("Corporate", "4", "What the head office asks", "announce"),
 }
-_NEEDS: Final[dict[PageName, Capability]] = {"rules": "rules", "corporate": "announce"}
-"""What somebody has to be allowed for a page; the others are everybody's."""
 
 
-def pages_of(desk: Desk) -> tuple[PageName, ...]:
+def all_pages() -> dict[str, PageOf]:
+    """Every page by its name; after those with code of their own those of the kinds that declare one."""
+    of_kinds = enumerate(with_pages(), len(_OWN) + 1)
+    return _OWN | {
+        kind.name: PageOf(kind.page, str(number) if number <= 9 else "", f"All {kind.page.lower()}")
+        for number, kind in of_kinds
+    }
+
+
+def page_keys() -> list[BindingType]:
+    """The keys that lead to them."""
+    return [
+        Binding(page.key, f"page('{name}')", page.label, show=False, tooltip=page.tooltip, id=f"app.{name}")
+        for name, page in all_pages().items()
+        if page.key
+    ]
+
+
+def pages_of(desk: Desk) -> tuple[str, ...]:
     """The pages that there are for whoever is signed in."""
     account = desk.facts.account
-    return tuple(page for page in KEYS if page not in _NEEDS or (account is not None and may(account, _NEEDS[page])))
+    return tuple(
+        name
+        for name, page in all_pages().items()
+        if page.needs is None or (account is not None and may(account, page.needs))
+    )
 
 
 def tabs_of(desk: Desk) -> tuple[Tab, ...]:
     """The first line's tabs: tasks with how many are overdue or due today."""
-    due = desk.tasks.overdue + desk.tasks.today
-    return tuple(Tab(name, KEYS[name], LABELS[name], due if name == "tasks" else 0) for name in pages_of(desk))
+    due, pages = desk.tasks.overdue + desk.tasks.today, all_pages()
+    return tuple(
+        Tab(name, pages[name].key, pages[name].label, due if name == "tasks" else 0) for name in pages_of(desk)
+    )
 
 
 class MainPage(ListPage[None, Item]):
     """A list with the line of tabs, under which no other page is."""
 
-    PAGE: ClassVar[PageName]
+    PAGE: ClassVar[str] = ""
+    page: str
+    """Its name."""
+
+    def __init__(
+        self, desk: Desk, head: str = "", *, at: str | None = None, line: int | None = None, page: str = ""
+    ) -> None:
+        self.page = page or self.PAGE
+        key, there = desk.places.get(self.page, (None, None))
+        super().__init__(desk, head, at=at or key, line=there if line is None else line)
+
+    def show_current(self) -> None:
+        """Remember what is under the cursor, for when the person comes back."""
+        super().show_current()
+        if key := self.table.cursor_key:
+            self._desk.places[self.page] = key, self.table.cursor_line
 
     def compose_tabs(self) -> ComposeResult:
         """The first line of the page."""
-        yield TabLine(tabs_of(self._desk), self.PAGE, id="tabs")
+        yield TabLine(tabs_of(self._desk), self.page, id="tabs")
 
     def action_back(self) -> None:
         """Take back the last way of choosing."""

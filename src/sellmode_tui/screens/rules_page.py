@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from sellmode_contract.kinds.rule_task import RuleTrigger
 from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.main_page import MainPage, PageName
+from sellmode_tui.screens.main_page import MainPage
 from sellmode_tui.screens.pick_box import Pick, PickBox
 from sellmode_tui.screens.rule_form import EditRuleForm, NewRuleForm
 from sellmode_tui.screens.rule_preview import PreviewScreen
@@ -60,7 +60,7 @@ class TriggerBox(PickBox):
 class RulesScreen(MainPage[RuleLine]):
     """The list."""
 
-    PAGE: ClassVar[PageName] = "rules"
+    PAGE: ClassVar = "rules"
 
     BINDING_GROUP_TITLE = "Rules"
     BINDINGS: ClassVar[list[BindingType]] = [

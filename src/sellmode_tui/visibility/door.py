@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from sellmode_contract.filters import Completion
+from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.consent import Channel, ConsentState
 from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.kinds.retailer import Retailer
@@ -46,6 +47,7 @@ from sellmode_tui.visibility.attention import Attention
 from sellmode_tui.visibility.briefs import BriefDetails, BriefLine
 from sellmode_tui.visibility.customers import CustomerList, CustomerQuery
 from sellmode_tui.visibility.duplicates import Match
+from sellmode_tui.visibility.kind_lists import KindList, KindQuery
 from sellmode_tui.visibility.pending import Pending, PendingReader
 from sellmode_tui.visibility.products import ProductLine
 from sellmode_tui.visibility.profile import Profile
@@ -61,6 +63,7 @@ from sellmode_tui.visibility.writing import Writer, Written, made_id, made_now
 
 _EVERYBODY = CustomerQuery()
 _AGENDA = AgendaQuery()
+_ALL = KindQuery()
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -114,6 +117,10 @@ class Door:
     def find(self, query: CustomerQuery = _EVERYBODY) -> CustomerList:
         """The list of a query. Raises FilterError if its text cannot be read as a filter."""
         return customers.find(self._readings, query._replace(text=_plain(query.text)))
+
+    def records(self, kind: str, query: KindQuery = _ALL) -> KindList:
+        """The list of the records of a kind that declares a page."""
+        return KindList(self._readings, KINDS[kind], query._replace(text=_plain(query.text)))
 
     def profile(self, id: str) -> Profile | None:
         """Everything about a customer; None for one who is not visible or unknown, alike."""

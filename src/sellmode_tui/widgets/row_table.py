@@ -143,6 +143,7 @@ class RowTable(RowView, can_focus=True, inherit_bindings=False):
         keep_cursor: bool = True,
         columns: Sequence[Column] | None = None,
         at: str | None = None,
+        line: int | None = None,
     ) -> None:
         """Show another source. The rows on the screen stay until its first ones are there, then all change at once.
 
@@ -153,6 +154,7 @@ class RowTable(RowView, can_focus=True, inherit_bindings=False):
             keep_cursor: Keep the cursor on the record it is on, and that on its line, if the new source has it (else
                 the cursor keeps its place). False: go to the first row.
             at: Put the cursor on this record instead, if the source has it.
+            line: Line of the view for the cursor, if it is not to stay on the one where it is.
         """
         keys = [key for key in (at, self.cursor_key) if key is not None]
         if columns is not None and tuple(columns) != self._columns:
@@ -161,7 +163,7 @@ class RowTable(RowView, can_focus=True, inherit_bindings=False):
             self.refresh()
         self._source, self._expecting = source, False
         self._sort = sort
-        self._open(keep_cursor=keep_cursor, keys=keys)
+        self._open(keep_cursor=keep_cursor, keys=keys, line=line)
 
     def expect(self, *, rows: bool = True) -> None:
         """Other rows are about to be shown from the first on, or are not after all: until then Enter waits for them."""
@@ -214,6 +216,11 @@ class RowTable(RowView, can_focus=True, inherit_bindings=False):
         return row.key if row else None
 
     @property
+    def cursor_line(self) -> int:
+        """Line of the view with the cursor, from 0."""
+        return self._cursor - self.scroll_offset.y
+
+    @property
     def cursor_place(self) -> int:
         """Place of the cursor in the list, from 0."""
         return self._cursor
@@ -225,7 +232,7 @@ class RowTable(RowView, can_focus=True, inherit_bindings=False):
 
     # --- from the source, through threads
 
-    def _open(self, *, keep_cursor: bool, keys: Sequence[str] = ()) -> None:
+    def _open(self, *, keep_cursor: bool, keys: Sequence[str] = (), line: int | None = None) -> None:
         """Begin a generation: count, the cursor's record, the pages around it. It is the first of `keys` that is there,
         without any the one whose row is there.
         """
@@ -242,7 +249,8 @@ class RowTable(RowView, can_focus=True, inherit_bindings=False):
         held = self.cursor_key
         keys = (keys or ([] if held is None else [held])) if keep_cursor else ()
         place = self._cursor if self._to_first_from is None else self._to_first_from
-        line = place - self.scroll_offset.y if keep_cursor else 0  # of the view
+        here = place - self.scroll_offset.y if keep_cursor else 0  # of the view
+        moved = here - (here if line is None else line)
         height, columns = max(1, self._view_height), len(self._columns)
 
         def work() -> Callable[[], None]:
@@ -250,17 +258,22 @@ class RowTable(RowView, can_focus=True, inherit_bindings=False):
             found = next((there for key in keys if (there := source.find(key)) is not None), None)
             wanted = found if found is not None else place if keep_cursor else 0
             target = max(0, min(wanted, count.n - 1))
-            top = max(0, min(target - line, count.n - height))
+            top = max(0, min(target - here + moved, count.n - height))
             pages = {
                 page: page_of(source, page, count.n, columns)
                 for page in range(top // PAGE, (min(top + height, count.n) + PAGE - 1) // PAGE)
             }
-            return lambda: self._opened(count, pages, target - place, keep_cursor=keep_cursor)
+            return lambda: self._opened(count, pages, target - place, moved, keep_cursor=keep_cursor)
 
         self._in_thread(work, "row-table-rows")
 
-    def _opened(self, count: Count, pages: Mapping[int, Sequence[Row]], shift: int, *, keep_cursor: bool) -> None:
-        """Put a generation's first rows in place of the old ones. `shift` is how far the cursor's record has moved."""
+    def _opened(
+        self, count: Count, pages: Mapping[int, Sequence[Row]], shift: int, moved: int, *, keep_cursor: bool
+    ) -> None:
+        """Put a generation's first rows in place of the old ones.
+
+        `shift` is how far the cursor's record has moved in the list, `moved` how far the cursor is to move in the view.
+        """
         self._opening, self._to_first_from = False, None
         self._pages.replace(pages)
         self._count = count
@@ -268,7 +281,7 @@ class RowTable(RowView, can_focus=True, inherit_bindings=False):
         # The cursor may have been moved while the rows were under way: the shift leaves that in force.
         self._cursor = max(0, min(self._cursor + shift, count.n - 1))
         lowest = self._cursor - max(1, self._view_height) + 1
-        top = max(lowest, min(self.scroll_offset.y + shift, self._cursor)) if keep_cursor else lowest
+        top = max(lowest, min(self.scroll_offset.y + shift + moved, self._cursor)) if keep_cursor else lowest
         self._resize_virtual()
         self.scroll_to(y=max(0, min(top, self.max_scroll_y)))
         self._after_change()

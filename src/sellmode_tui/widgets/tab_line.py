@@ -1,4 +1,7 @@
-"""One line that names the pages, each with its key and what waits there; brackets stand around the one that is open."""
+"""One line that names the pages, each with its key and what waits there; brackets stand around the one that is open.
+
+Where they have no room, the last ones go without their names: the key says which page it is.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,9 @@ from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
+
+_BLANKS = 2
+"""Cells after the last page, which may be missing."""
 
 
 class Tab(NamedTuple):
@@ -27,6 +33,11 @@ class Tab(NamedTuple):
     def text(self) -> str:
         """``2 Tasks 8``."""
         return " ".join(filter(None, (self.key, self.label, f"{self.number:,}" if self.number else "")))
+
+    @property
+    def short(self) -> Tab:
+        """Without its name, if there is a key."""
+        return self._replace(label="") if self.key else self
 
 
 class TabLine(Widget):
@@ -81,7 +92,17 @@ class TabLine(Widget):
     @property
     def text(self) -> str:
         """The line in words."""
-        return "".join(self._shown(tab) for tab in self._tabs).rstrip()
+        return "".join(self._shown(tab) for tab in self._fitting()).rstrip()
+
+    def _fitting(self) -> Sequence[Tab]:
+        """The pages, as many as have to without their names."""
+        tabs = list(self._tabs)
+        for place in reversed(range(len(tabs))):
+            if sum(cell_len(self._shown(tab)) for tab in tabs) <= self.size.width + _BLANKS:
+                break
+            if tabs[place].name != self._current:
+                tabs[place] = tabs[place].short
+        return tabs
 
     def _shown(self, tab: Tab) -> str:
         return f"[{tab.text}] " if tab.name == self._current else f" {tab.text}  "
@@ -89,13 +110,13 @@ class TabLine(Widget):
     def render(self) -> Content:
         """The line; as Content, never as markup."""
         return Content.assemble(
-            *((self._shown(tab), "bold" if tab.name == self._current else "$text-muted") for tab in self._tabs)
+            *((self._shown(tab), "bold" if tab.name == self._current else "$text-muted") for tab in self._fitting())
         )
 
     def on_click(self, event: events.Click) -> None:
         """Pick the page clicked on."""
         end = 0
-        for tab in self._tabs:
+        for tab in self._fitting():
             end += cell_len(self._shown(tab))
             if event.x < end:
                 self.post_message(self.Picked(self, tab.name))

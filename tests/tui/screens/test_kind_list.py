@@ -1,0 +1,176 @@
+"""The page of a kind that declares one: listed, searched and sorted with no code of its own.
+
+No kind has such a page yet: a test declares one for tasks that are made by hand, and one for lookbooks, which nobody
+writes yet.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import structs
+from textual.pilot import Pilot
+
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds import KINDS
+from sellmode_contract.kinds.fields import OneOf, Ref
+from sellmode_contract.kinds.lookbook import Lookbook
+from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.records import Record
+from sellmode_tui.app import SellmodeApp
+from sellmode_tui.screens.keys import KeysScreen
+from sellmode_tui.screens.kind_list import KindListPage
+from sellmode_tui.screens.main_page import page_keys
+from sellmode_tui.widgets.tab_line import TabLine
+from tests.tui.screens import counter, tasking, writing
+from tests.tui.screens.counter import wait_until
+from tests.tui.screens.writing import ANNA, CLARA, STORE, ZOE, at_rest, said, shows, type_in
+
+MANY = 10_000
+SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
+ERRANDS = [
+    tasking.by_hand(
+        f"Errand {number:05}", "2026-12-01" if number % 3 else "", customer=CLARA.id if number % 7 else None
+    )
+    for number in range(MANY)
+]
+
+
+@pytest.fixture(autouse=True)
+def _pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Two kinds declare a page; the app has keys for them."""
+    task = structs.replace(KINDS["manual_task"], page="Errands", listed=("title", "customer", "due", "assignee"))
+    lookbook = structs.replace(
+        KINDS["lookbook"],
+        page="Lookbooks",
+        listed=("form", "author", "store"),
+        fields=(
+            OneOf(name="form", choices={"one_to_one": "1:1 lookbook", "my_look": "My Look", "picks": "picks"}),
+            Ref(name="author", to="staff"),
+            Ref(name="store", to="store"),
+        ),
+    )
+    monkeypatch.setitem(KINDS, "manual_task", task)
+    monkeypatch.setitem(KINDS, "lookbook", lookbook)
+    keys = [each for each in page_keys() if each not in SellmodeApp.BINDINGS]
+    monkeypatch.setattr(SellmodeApp, "BINDINGS", [*SellmodeApp.BINDINGS, *keys])
+    monkeypatch.setattr(SellmodeApp, "_merged_bindings", SellmodeApp._merge_bindings())
+    return iter([None])
+
+
+def files(data: Path, *others: Record) -> None:
+    made = [*writing.records(), *others]
+    counter.make_account(data, ANNA, "associate", made)
+
+
+@contextlib.asynccontextmanager
+async def at_the_list(key: str = "5", size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
+    async with writing.at_the_counter(size=size, clock=tasking.clock()) as pilot:
+        await pilot.press(key)
+        await shows(pilot, KindListPage)
+        await list_is_there(pilot)
+        yield pilot
+
+
+async def list_is_there(pilot: Pilot[None]) -> None:
+    await at_rest(pilot)
+    await wait_until(pilot, lambda: page(pilot).settled)
+    await at_rest(pilot)
+
+
+def page(pilot: Pilot[None]) -> KindListPage:
+    found = pilot.app.screen
+    assert isinstance(found, KindListPage)
+    return found
+
+
+def rows(pilot: Pilot[None], most: int = 20) -> list[tuple[str, ...]]:
+    source = page(pilot)._rows
+    assert source is not None
+    return [row.cells for row in source.rows(0, min(most, source.count().n))]
+
+
+def cursor(pilot: Pilot[None]) -> str:
+    item = page(pilot).current
+    assert item is not None
+    assert isinstance(item.record, ManualTask)
+    return item.record.title
+
+
+async def test_ten_thousand_are_listed_by_page_with_names_for_ids(data: Path) -> None:
+    files(data, *ERRANDS)
+    async with at_the_list() as pilot:
+        assert said(pilot, "#above") == "10,000 tasks, by title"
+        assert rows(pilot, 2) == [("Errand 00000", "", "", ""), ("Errand 00001", "Clara Lindqvist", "Tue", "")]
+        await pilot.press("end")
+        await list_is_there(pilot)
+        assert cursor(pilot) == "Errand 09999"
+        await pilot.press("S")
+        await list_is_there(pilot)
+        assert (cursor(pilot), said(pilot, "#above")) == ("Errand 09999", "10,000 tasks, by title, the other way round")
+
+
+async def test_words_find_by_the_names_of_people_too_and_escape_takes_them_away(data: Path) -> None:
+    files(data, *ERRANDS[:10], tasking.by_hand("Wrap the vase", customer=ZOE.id))
+    async with at_the_list() as pilot:
+        await pilot.press("slash")
+        await type_in(pilot, "ang")
+        await list_is_there(pilot)
+        assert [cells[0] for cells in rows(pilot)] == ["Wrap the vase"]
+        await pilot.press("enter", "escape")
+        await list_is_there(pilot)
+        assert said(pilot, "#above") == "11 tasks, by title"
+        await pilot.press("slash")
+        await type_in(pilot, "nothing like it")
+        await list_is_there(pilot)
+        assert page(pilot).table.empty_text.startswith("None has these words.")
+
+
+async def test_a_kind_without_a_table_of_its_own_has_a_page_too(data: Path) -> None:
+    looks = [
+        Lookbook(id=source_id("lookbook", "test", form), store=STORE, author=ANNA.id, form=form)
+        for form in ("picks", "my_look")
+    ]
+    files(data, *looks)
+    async with at_the_list("6") as pilot:
+        assert [cells[:2] for cells in rows(pilot)] == [("My Look", ANNA.name), ("picks", ANNA.name)]
+
+
+async def test_the_page_of_keys_leads_there_and_the_line_of_tabs_names_it(data: Path) -> None:
+    files(data, *ERRANDS[:1])
+    async with at_the_list() as pilot:
+        line = pilot.app.screen.query_one("#tabs", TabLine)
+        assert line.text == " 1 Customers   2 Tasks  [5 Errands]  6 Lookbooks"
+        await pilot.press("question_mark")
+        await shows(pilot, KeysScreen)
+        assert "All lookbooks" in said(pilot, "KeysScreen Static")
+
+
+async def test_the_cursor_is_where_it_was_when_the_page_opens_again(data: Path) -> None:
+    files(data, *ERRANDS[:200])
+    async with at_the_list() as pilot:
+        await pilot.press(*["pagedown"] * 4, *["up"] * 3)
+        await list_is_there(pilot)
+        held, line = cursor(pilot), page(pilot).table.cursor_line
+        await pilot.press("2", "5")
+        await shows(pilot, KindListPage)
+        await list_is_there(pilot)
+        assert (cursor(pilot), page(pilot).table.cursor_line) == (held, line)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_it_looks_like_the_other_lists(size: str, snap_compare: Any, data: Path) -> None:
+    files(data, *ERRANDS)
+
+    async def act(pilot: Pilot[None]) -> None:
+        await counter.signed_in(pilot)
+        await pilot.press("5")
+        await shows(pilot, KindListPage)
+        await list_is_there(pilot)
+
+    app = counter.counter(user_name=ANNA.user_name, clock=tasking.clock())
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=act)
