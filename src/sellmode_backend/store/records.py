@@ -14,12 +14,13 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from sellmode_backend.store import bulk, feeds, hooks
+from sellmode_backend.store import hooks
 from sellmode_backend.store.bulk import one_of
+from sellmode_backend.store.changes import Change, Note, apply
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.keys import keys_of, replace_keys
-from sellmode_backend.store.schema import gone, record
-from sellmode_contract import audiences, visibility
+from sellmode_backend.store.schema import record
+from sellmode_contract import visibility
 from sellmode_contract.audiences import Tags
 from sellmode_contract.kinds import KINDS, kind_of
 from sellmode_contract.kinds.customer import Customer
@@ -35,7 +36,6 @@ BATCH = 2000
 _MAX_DOC_BYTES = MAX_LINE_BYTES - 4096
 """What a line of a sync answer has room for."""
 
-_NOBODY = Tags(None, None)
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _decoders = {name: msgspec.json.Decoder(kind.record) for name, kind in KINDS.items()}
 
@@ -170,7 +170,7 @@ def write(
     Clocks stay locked from here to the end of the transaction. Whatever else is to be locked or worked out comes first,
     and a bulk writer beside live terminals commits every few thousand records.
     """
-    note, count = _Note(why, now or dt.datetime.now(dt.UTC)), 0
+    note, count = Note(why, now or dt.datetime.now(dt.UTC)), 0
     for batch in in_parts(records, BATCH):
         count += _write_batch(connection, batch, note)
     for keys in in_parts(removed, BATCH):
@@ -178,26 +178,7 @@ def write(
     return count
 
 
-class _Note(NamedTuple):
-    """What is noted with a record that leaves somebody's view."""
-
-    why: str
-    at: dt.datetime
-
-
-class _Change(NamedTuple):
-    """A record before and after; either may be missing."""
-
-    kind: str
-    id: str
-    old: Row[Any] | None
-    tags: Tags = _NOBODY
-    parent: str | None = None
-    doc: str = ""
-    """Empty: the record is removed."""
-
-
-def _write_batch(connection: Connection, batch: Sequence[Record], note: _Note) -> int:
+def _write_batch(connection: Connection, batch: Sequence[Record], note: Note) -> int:
     given = {(kind_of(item), item.id): item for item in batch}
     wanted = dict(given)
     for item in batch:
@@ -219,9 +200,9 @@ def _write_batch(connection: Connection, batch: Sequence[Record], note: _Note) -
         id for id, old in before.items() if old and (old.store, old.owner) != (customers[id].store, customers[id].owner)
     ]
     changes += _followed_children(connection, moved, before, customers, wanted)
-    changes += [_Change(*key, stored[key]) for key in theirs if key in stored and key not in wanted]
+    changes += [Change(*key, stored[key]) for key in theirs if key in stored and key not in wanted]
     changes += _counted(connection, changes)
-    _apply(connection, changes, note)
+    apply(connection, changes, note)
 
     touched = [change.id for change in changes if change.kind == "customer"]
     replace_keys(
@@ -231,13 +212,13 @@ def _write_batch(connection: Connection, batch: Sequence[Record], note: _Note) -
     return sum((change.kind, change.id) in given for change in changes)
 
 
-def _remove_batch(connection: Connection, keys: Sequence[Key], note: _Note) -> int:
+def _remove_batch(connection: Connection, keys: Sequence[Key], note: Note) -> int:
     stored = _rows(connection, keys)
     customers = {id: _customer(row) for (kind, id), row in stored.items() if kind == "customer"}
     doomed = stored | {(row.kind, row.id): row for row in _children_rows(connection, customers)}
     doomed |= _rows(connection, [key for key in _cards_of(doomed) if key not in doomed])
-    changes = [_Change(kind, id, row) for (kind, id), row in doomed.items()]
-    _apply(connection, changes + _counted(connection, changes), note)
+    changes = [Change(kind, id, row) for (kind, id), row in doomed.items()]
+    apply(connection, changes + _counted(connection, changes), note)
     replace_keys(connection, {id: (keys_of(customer), frozenset()) for id, customer in customers.items()})
     return len(stored)
 
@@ -282,7 +263,7 @@ def _customer(row: Row[Any]) -> Customer:
     return customer
 
 
-def _changed(item: Record, old: Row[Any] | None, customers: Mapping[str, Customer]) -> _Change | None:
+def _changed(item: Record, old: Row[Any] | None, customers: Mapping[str, Customer]) -> Change | None:
     kind, parent = kind_of(item), parent_of(item)
     if parent is not None and parent not in customers:
         raise UnknownCustomer(f"{kind} {item.id} belongs to the customer {parent}, who is not there")
@@ -294,7 +275,7 @@ def _changed(item: Record, old: Row[Any] | None, customers: Mapping[str, Custome
         doc = _with_unknown_fields(item, doc, old.doc)
     if old and (doc, tags) == (old.doc, (old.team, old.own)):
         return None
-    return _Change(kind, item.id, old, tags, parent, doc)
+    return Change(kind, item.id, old, tags, parent, doc)
 
 
 def _with_unknown_fields(item: Record, doc: str, old: str) -> str:
@@ -311,7 +292,7 @@ def _followed_children(
     before: Mapping[str, Customer | None],
     customers: Mapping[str, Customer],
     wanted: Collection[Key],
-) -> Iterator[_Change]:
+) -> Iterator[Change]:
     """What belongs to customers who were moved, as far as that changes it: its tags, and what its kind says."""
     for row in _children_rows(connection, moved):
         if (row.kind, row.id) in wanted:
@@ -323,10 +304,10 @@ def _followed_children(
             doc = _with_unknown_fields(followed, _encode(followed).decode(), row.doc)
         tags = visibility.tags(child, customer)
         if (doc, tags) != (row.doc, (row.team, row.own)):
-            yield _Change(row.kind, row.id, row, tags, row.parent, doc)
+            yield Change(row.kind, row.id, row, tags, row.parent, doc)
 
 
-def _counted(connection: Connection, changes: Collection[_Change]) -> list[_Change]:
+def _counted(connection: Connection, changes: Collection[Change]) -> list[Change]:
     """The cards that count records, as they are after some changes of these.
 
     They are held last: a card is what the people of a store meet at.
@@ -346,7 +327,7 @@ def _counted(connection: Connection, changes: Collection[_Change]) -> list[_Chan
     for key, recount in moved.items():
         old = stored.get(key)
         card = recount(_decoded(key[0], old.doc if old else ""))
-        change = _Change(*key, old) if card is None else _changed(card, old, {})
+        change = Change(*key, old) if card is None else _changed(card, old, {})
         if change is not None:
             cards.append(change)
     return cards
@@ -354,136 +335,3 @@ def _counted(connection: Connection, changes: Collection[_Change]) -> list[_Chan
 
 def _decoded(kind: str, doc: str) -> Record | None:
     return _decoders[kind].decode(doc) if doc else None
-
-
-# ------------------------------------------------------------------ the write transaction's end
-
-
-class _Ticks:
-    """Deals out the new numbers of each feed: ROWS_PER_SEQ rows and CHARACTERS_PER_SEQ of documents at most to one."""
-
-    def __init__(self) -> None:
-        self.count: dict[str, int] = {}
-        """How far each clock moves."""
-        self._taken: dict[str, tuple[int, int]] = {}
-        """Rows and characters of each feed's last number."""
-
-    def place(self, feed: str, rows: int, characters: int = 0) -> int:
-        """Which of the feed's new numbers, counted from 1, its next rows get; together, so that a move comes whole."""
-        taken_rows, taken_characters = self._taken.get(feed, (feeds.ROWS_PER_SEQ, 0))
-        if taken_rows + rows > feeds.ROWS_PER_SEQ or taken_characters + characters > feeds.CHARACTERS_PER_SEQ:
-            self.count[feed] = self.count.get(feed, 0) + 1
-            taken_rows = taken_characters = 0
-        self._taken[feed] = (taken_rows + rows, taken_characters + characters)
-        return self.count[feed]
-
-
-def _feed(tags: Sequence[str | None]) -> str:
-    """The feed of a record's tags, which name at most one; empty if nobody may see it."""
-    audience = tags[0] or tags[1]
-    return audiences.feed_of(audience) if audience else ""
-
-
-def _scopes(tags: Sequence[str | None]) -> set[str]:
-    team, own = tags
-    return {name for name in (team and f"team/{team}", own and f"own/{own}") if name}
-
-
-def _apply(connection: Connection, changes: Sequence[_Change], note: _Note) -> None:
-    """Write what changed: removals noted and forgotten, clocks moved last, rows written with the clocks' numbers."""
-    if not changes:
-        return
-    ticks, placed, lost, gained = _Ticks(), [], [], set[tuple[str, str, str]]()
-    for change in changes:
-        old_tags: Tags = Tags(change.old.team, change.old.own) if change.old else _NOBODY
-        old_scopes, scopes = _scopes(old_tags), _scopes(change.tags)
-        left, feed = old_scopes - scopes, _feed(change.tags)
-        old_feed = _feed(old_tags)
-        gained.update((change.kind, change.id, scope) for scope in scopes - old_scopes)
-        number = ticks.place(feed, 1 + len(left) * (old_feed == feed), len(change.doc)) if feed else 0
-        placed.append((change, feed, number))
-        if left:
-            old_number = number if old_feed == feed else ticks.place(old_feed, len(left))
-            lost += [(change, scope, old_feed, old_number) for scope in left]
-    noted = _noted_as_gone(connection, gained, changes)
-    revisions = _revisions(changes, noted)
-
-    base = feeds.tick(connection, ticks.count)
-    regained = [{"kind": kind, "id": id, "scope": scope} for kind, id, scope in gained & noted.keys()]
-    bulk.delete(connection, gone, regained)
-    removals = [
-        {
-            "kind": change.kind,
-            "id": change.id,
-            "scope": scope,
-            "seq": base[feed] + number,
-            "why": note.why,
-            "at": note.at,
-            "rev": revisions[change.kind, change.id],
-            "since": _since(change.old, scope),
-        }
-        for change, scope, feed, number in lost
-    ]
-    bulk.upsert(connection, gone, removals)
-    bulk.delete(connection, record, [{"kind": change.kind, "id": change.id} for change in changes if not change.doc])
-    made: list[dict[str, Any]] = []
-    changed: list[dict[str, Any]] = []
-    for change, feed, number in placed:
-        if change.doc:
-            seq = base[feed] + number if feed else 0
-            team, own = (change.old.team, change.old.own) if change.old else _NOBODY
-            row = {
-                "kind": change.kind,
-                "id": change.id,
-                "feed": feed,
-                "parent": change.parent,
-                "team": change.tags.team,
-                "own": change.tags.own,
-                "team_since": change.old.team_since if change.old and team == change.tags.team else seq,
-                "own_since": change.old.own_since if change.old and own == change.tags.own else seq,
-                "seq": seq,
-                "rev": revisions[change.kind, change.id],
-                "doc": change.doc,
-            }
-            (changed if change.old else made).append(row)
-    # A new row is plainly inserted: if somebody creates the same record at this moment, whose tags were not seen here,
-    # that ends this transaction with an IntegrityError, and trying again is right.
-    bulk.insert(connection, record, made)
-    bulk.update(connection, record, changed)
-
-
-def _since(old: Row[Any] | None, scope: str) -> int:
-    """The number at which a record came into a scope that it was in."""
-    if old is None:
-        return 0
-    return int(old.team_since if scope.startswith("team/") else old.own_since)
-
-
-def _noted_as_gone(
-    connection: Connection, gained: Iterable[tuple[str, str, str]], changes: Iterable[_Change]
-) -> dict[tuple[str, str, str], int]:
-    """What is noted of records that come into a scope or are new: kind, id and scope, with the revision they had."""
-    by_kind: dict[str, set[str]] = {}
-    for kind, id in [*((kind, id) for kind, id, _ in gained), *((new.kind, new.id) for new in changes if not new.old)]:
-        by_kind.setdefault(kind, set()).add(id)
-    return {
-        (kind, id, scope): rev
-        for kind, ids in by_kind.items()
-        for some in in_parts(sorted(ids))
-        for id, scope, rev in connection.execute(
-            sa.select(gone.c.id, gone.c.scope, gone.c.rev).where(
-                gone.c.kind == kind, one_of(connection, gone.c.id, some)
-            )
-        )
-    }
-
-
-def _revisions(changes: Iterable[_Change], noted: Mapping[tuple[str, str, str], int]) -> dict[Key, int]:
-    """The new revision of each record: above what any terminal holds, also if it was removed and is made again."""
-    highest: dict[Key, int] = {}
-    for (kind, id, _), rev in noted.items():
-        highest[kind, id] = max(rev, highest.get((kind, id), 0))
-    return {
-        (change.kind, change.id): 1 + (change.old.rev if change.old else highest.get((change.kind, change.id), 0))
-        for change in changes
-    }

@@ -486,8 +486,6 @@ class Engine:
         self._line = line
         self._effects.append(events.Tell(line, problem, received, left, synced_at))
 
-    # ------------------------------------------------------------------ a disabled account
-
     def _salvage_on(self, effects: list[events.Effect]) -> None:
         """Go on with what an account that is disabled had not sent; at its end what is left stays in the journal."""
         if effects:
