@@ -260,7 +260,7 @@ def _failure(error: Exception) -> Failure:
 
     from sellmode_backend import faults
     from sellmode_backend.accounts.directory import AccountError
-    from sellmode_backend.rules.operating import RulesRefused
+    from sellmode_backend.rules.stored_rules import RulesRefused
     from sellmode_backend.store.database import DatabaseError, PasswordInURL
     from sellmode_backend.store.records import RecordTooLarge
     from sellmode_backend.store.settings import SettingError

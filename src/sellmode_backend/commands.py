@@ -17,7 +17,7 @@ from sellmode_backend.cli import (
     print_answer,
     say,
 )
-from sellmode_backend.rules import operating
+from sellmode_backend.rules import stored_rules
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database
 from sellmode_contract import text
@@ -46,11 +46,11 @@ def init_command(database: Database, retailer: str | None, mode: str, time_zone:
             raise Failure(f"The database is {text.visible(known.name)}'s already; it is up to date now.")
         if retailer:
             settings.initialise(connection, retailer, mode, time_zone, currency)
-            operating.begin_with(connection)
+            stored_rules.begin_with(connection)
     whose = retailer or (known and known.name)
     say(f"The database is ready for {text.visible(whose)}." if whose else "The database is ready.")
     if retailer:
-        say(operating.RULES_ARE_OFF)
+        say(stored_rules.RULES_ARE_OFF)
 
 
 @click.command("mode")

@@ -13,8 +13,8 @@ import msgspec
 from sellmode_backend.accounts.signing_in import utc_now
 from sellmode_backend.briefs.files import briefs_in
 from sellmode_backend.cli import database_option, json_option, print_answer, say
-from sellmode_backend.rules import operating
-from sellmode_backend.rules.operating import RulesRefused
+from sellmode_backend.rules import stored_rules
+from sellmode_backend.rules.stored_rules import RulesRefused
 from sellmode_backend.store import records
 from sellmode_backend.store.database import Database
 from sellmode_contract import text
@@ -62,7 +62,7 @@ def list_command(database: Database, as_json: bool) -> None:
             for item in records.each(connection, "corporate_task")
             if isinstance(item, CorporateTask)
         )
-        retailer = operating.retailer_of(connection)
+        retailer = stored_rules.retailer_of(connection)
     names = {entry.id: entry.name for entry in retailer.stores}
     found: list[dict[str, Any]] = [
         {

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.rules.operating import RulesRefused, text_of
+from sellmode_backend.rules.stored_rules import RulesRefused, text_of
 from sellmode_backend.store import settings
 from sellmode_contract import text
 from sellmode_contract.ids import source_id

@@ -17,7 +17,7 @@ from sellmode_backend.importers.context import ImportRefused, Progress
 from sellmode_backend.importers.reading import UnusableFile
 from sellmode_backend.importers.rejects import RejectsFile
 from sellmode_backend.importers.values import TagPattern
-from sellmode_backend.rules import operating
+from sellmode_backend.rules import stored_rules
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database
 from sellmode_contract import text
@@ -85,8 +85,8 @@ def shopify_command(
         say(text.visible(line))
     if new:
         with database.transaction() as connection:
-            operating.begin_with(connection)  # those of its own fields, which it has by now
-        say(operating.RULES_ARE_OFF)
+            stored_rules.begin_with(connection)  # those of its own fields, which it has by now
+        say(stored_rules.RULES_ARE_OFF)
     if summary.rejected:
         say(f"The rejected rows are in {text.visible(str(path))}.")
 
@@ -102,7 +102,7 @@ def _prepare(
             if code is None:
                 raise ImportRefused("No order names a currency: give the retailer's with --currency.")
             settings.initialise(connection, name, mode, time_zone or "UTC", code)
-            operating.begin_with(connection)
+            stored_rules.begin_with(connection)
             return True
     if retailer.name != name:
         raise ImportRefused(f"The database is that of {retailer.name!r}; another retailer needs another --database.")

@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts.signing_in import utc_now
 from sellmode_backend.cli import Failure, database_option, json_option, print_answer, say
-from sellmode_backend.rules import operating, passes, preview
-from sellmode_backend.rules.operating import RulesRefused, rule_named
+from sellmode_backend.rules import passes, preview, stored_rules
+from sellmode_backend.rules.stored_rules import RulesRefused, rule_named
 from sellmode_backend.store import accounts, records, settings
 from sellmode_backend.store.database import Database
 from sellmode_contract import store_time, text, wire
@@ -47,8 +47,8 @@ def _store(connection: Connection, wanted: str | None) -> StoreEntry | None:
 def list_command(database: Database, as_json: bool) -> None:
     """List all rules: the retailer's, and each store's."""
     with database.snapshot() as connection:
-        rules = operating.rules_of(connection)
-        names = {entry.id: entry.name for entry in operating.retailer_of(connection).stores}
+        rules = stored_rules.rules_of(connection)
+        names = {entry.id: entry.name for entry in stored_rules.retailer_of(connection).stores}
     rows = (
         [rule.slug, _whose(rule, names), "on" if rule.enabled else "off", rule.trigger, rule.name] for rule in rules
     )
@@ -67,11 +67,11 @@ def show_command(database: Database, slug: str, store: str | None, as_json: bool
     """Show a rule, as it stands in a file."""
     with database.snapshot() as connection:
         rule = rule_named(connection, slug, _store(connection, store))
-        stores = operating.retailer_of(connection).stores
+        stores = stored_rules.retailer_of(connection).stores
     if as_json:
         click.echo(text.escaped_json(_document(rule, {entry.id: entry.name for entry in stores}), indent=2))
         return
-    _print_file(operating.as_file([rule], stores))
+    _print_file(stored_rules.as_file([rule], stores))
 
 
 @rules_command.command("export")
@@ -82,9 +82,9 @@ def export_command(database: Database, file: Path, store: str | None) -> None:
     """Write all rules as TOML to FILE, or to standard output. `rules import` reads it."""
     with database.snapshot() as connection:
         where = _store(connection, store)
-        rules = [rule for rule in operating.rules_of(connection) if where is None or rule.store == where.id]
-        content = operating.as_file(rules, operating.retailer_of(connection).stores)
-    if file == operating.STANDARD_INPUT:
+        rules = [rule for rule in stored_rules.rules_of(connection) if where is None or rule.store == where.id]
+        content = stored_rules.as_file(rules, stored_rules.retailer_of(connection).stores)
+    if file == stored_rules.STANDARD_INPUT:
         _print_file(content)
         return
     try:
@@ -120,7 +120,7 @@ def _whose(rule: TaskRule, names: dict[str, str]) -> str:
 def defaults_command(database: Database) -> None:
     """Add the rules that a retailer begins with, where there is none of their slug: switched off."""
     with database.transaction() as connection:
-        written = operating.begin_with(connection)
+        written = stored_rules.begin_with(connection)
     _tell(written)
     if written:
         say("They are switched off: `rules enable` switches them on.")
@@ -137,14 +137,14 @@ def import_command(database: Database, file: Path, store: str | None, dry_run: b
     All of them or, if one is wrong, none; the message has the line and column. Rules that are not in the file stay.
     """
     with database.transaction() as connection:
-        rules = operating.rules_in(file, connection, _store(connection, store))
-        written = operating.write(connection, rules, dry_run=dry_run)
+        rules = stored_rules.rules_in(file, connection, _store(connection, store))
+        written = stored_rules.write(connection, rules, dry_run=dry_run)
     _tell(written)
     if dry_run:
         say("Nothing was changed.")
 
 
-def _tell(written: list[operating.Written]) -> None:
+def _tell(written: list[stored_rules.Written]) -> None:
     for rule, became in written:
         say(f"{rule.slug}: {became}")
     if not written:
@@ -249,7 +249,7 @@ def _standing(connection: Connection, slug: str, store: StoreEntry) -> TaskRule:
 
 
 def _rule_of_file(file: Path, connection: Connection, store: StoreEntry) -> TaskRule:
-    found = operating.rules_in(file, connection, store)
+    found = stored_rules.rules_in(file, connection, store)
     if len(found) != 1:
         raise RulesRefused(f"{text.visible(str(file))} has {len(found)} rules; a preview is of one.")
     return found[0]
@@ -257,7 +257,7 @@ def _rule_of_file(file: Path, connection: Connection, store: StoreEntry) -> Task
 
 def _day(connection: Connection, store: StoreEntry, day: str | None, now: dt.datetime) -> dt.date:
     if day is None:
-        zone = zone_of(operating.retailer_of(connection), store.id)
+        zone = zone_of(stored_rules.retailer_of(connection), store.id)
         return store_time.local_day(now, zone) + dt.timedelta(days=1)
     try:
         return store_time.read_day(day)
@@ -278,7 +278,7 @@ def run_command(database: Database, store: str | None, as_json: bool) -> None:
     """Make the tasks that are due now, once, as the running backend does by itself. Nothing is made twice."""
     where: StoreEntry | None = None
     with database.snapshot() as connection:
-        operating.retailer_of(connection)
+        stored_rules.retailer_of(connection)
         where = _store(connection, store)
     report = passes.run(database, utc_now, store=where.id if where else None)
     if as_json:

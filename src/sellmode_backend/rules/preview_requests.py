@@ -16,8 +16,8 @@ import msgspec
 
 from sellmode_backend.accounts import limits, sessions
 from sellmode_backend.rules import facts, preview
-from sellmode_backend.rules.operating import retailer_of
 from sellmode_backend.rules.passes import UnknownStore
+from sellmode_backend.rules.stored_rules import retailer_of
 from sellmode_backend.store.database import Database
 from sellmode_contract import store_time, text, visibility, wire
 from sellmode_contract.kinds.retailer import Retailer, zone_of

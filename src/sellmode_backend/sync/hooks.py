@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.rules.operating import TooManyRules, check_room
+from sellmode_backend.rules.stored_rules import TooManyRules, check_room
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.mutations import (
     Claim,

@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.rules.operating import RulesRefused
+from sellmode_backend.rules.stored_rules import RulesRefused
 from sellmode_backend.store import records, settings
 from sellmode_backend.store.database import Database, in_parts
 from sellmode_backend.store.records import Key
