@@ -40,12 +40,12 @@ class Workspace:
         self._settings = settings
         path = session.folder.cache_path
         try:
-            self._cache = Cache.open(path, session.key, outbox=session.journal.outbox)
+            self._cache = Cache.open(path, session.key, outbox=session.journal.outbox, report=_report)
         except (sealed.Corrupt, sealed.SchemaTooNew):
             # Not put aside: what leaves this account's view later would stay in it for good.
             sealed.remove(path)
             self.replaced = True
-            self._cache = Cache.open(path, session.key, outbox=session.journal.outbox)
+            self._cache = Cache.open(path, session.key, outbox=session.journal.outbox, report=_report)
         self.door = Door(
             self._cache,
             now,
@@ -195,3 +195,10 @@ class Workspace:
 
 def _nothing() -> None:
     pass
+
+
+def _report(error: Exception) -> None:
+    """Write down a mistake that the cache has survived."""
+    from sellmode_tui.crash import write_report
+
+    write_report(error)

@@ -39,5 +39,20 @@ IDEA = Kind(
     words=lambda idea, whom: f'idea "{text_in(idea, "title")}" for {whom}',
 )
 
-KINDS[IDEA.name] = IDEA
-BY_RECORD[Idea] = IDEA
+
+class Plan(Idea, frozen=True, kw_only=True):
+    """An idea that is found and sorted by its title."""
+
+
+PLAN = Kind(
+    name="plan",
+    record=Plan,
+    row=Row("plan", CUSTOMER_TEAM, CUSTOMER_OWN),
+    fields=IDEA.fields,
+    of_customer=True,
+    columns=("customer", "title"),
+)
+
+for _kind in (IDEA, PLAN):
+    KINDS[_kind.name] = _kind
+    BY_RECORD[_kind.record] = _kind

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from sellmode_backend.openapi import document
@@ -14,6 +17,10 @@ from sellmode_backend.store import records
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Rejected
 from sellmode_contract.visibility import Account
+from sellmode_contract.wire import Put
+from sellmode_tui.cache.store import Cache
+from sellmode_tui.cache.visible import VisibleRows
+from sellmode_tui.sealed import Replaced
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.single_pass import Passed, run_pass
 from sellmode_tui.transport import Transport
@@ -24,6 +31,7 @@ from sellmode_tui.visibility.writing import Writer, Written
 from tests.new_kind.idea import Idea
 from tests.support.backend import serve
 from tests.support.shop import Shop, open_shop, terminal
+from tests.tui.cache.lines import TEAM, open_cache
 
 Shown = dict[str, Any]
 
@@ -204,3 +212,38 @@ def test_what_waits_for_a_newer_backend_can_be_taken_back(
         passed(at_older)
         undo(mine)
         assert (mine.outbox.unsent(), ideas(mine)) == (0, [])
+
+
+@pytest.fixture
+def learned(tmp_path: Path) -> Iterator[Cache]:
+    """A cache that an older version of the app has filled, as this one opens it."""
+    subprocess.run([sys.executable, "-m", "tests.new_kind.older", str(tmp_path)], check=True)
+    cache = open_cache(tmp_path)
+    yield cache
+    cache.close()
+
+
+def test_what_an_older_app_was_sent_is_there_as_soon_as_the_kind_is_known(learned: Cache) -> None:
+    assert learned.state().cursor == "with ideas", "everything would be fetched anew"
+    with learned.reading() as reading:
+        visible = VisibleRows(reading.connection, reading.scopes)
+        (idea,), (plan,) = visible.belongings("customer-1", "idea"), visible.each("plan")
+        assert isinstance(idea, Idea)
+        assert idea.title == "Scarf"
+        assert reading.connection.execute("SELECT customer, title FROM plan").fetchall() == [("customer-1", "Scarf")]
+        left = reading.connection.execute("SELECT kind, customer FROM other ORDER BY kind").fetchall()
+        assert left == [("idea", "customer-1"), ("unheard_of", None)]
+        plan_of = "EXPLAIN QUERY PLAN SELECT 1 FROM plan WHERE customer = 'customer-1'"
+        assert "plan_customer" in reading.connection.execute(plan_of).fetchone()[3]
+        assert plan.id == "idea-1"
+    learned.apply([Put(k="plan", id="idea-1", v=2, s=TEAM, d=msgspec.Raw(msgspec.json.encode(plan)))], "later")
+
+
+def test_a_cache_that_knows_more_is_not_gone_on_with(learned: Cache, tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "tests.new_kind.older", str(tmp_path)], check=True)
+    with pytest.raises(Replaced):
+        learned.state()
+    anew = open_cache(tmp_path)
+    with anew.reading() as reading:
+        assert len(VisibleRows(reading.connection, reading.scopes).each("plan")) == 1
+    anew.close()

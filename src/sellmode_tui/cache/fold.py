@@ -14,8 +14,8 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 from sqlcipher3 import dbapi2
@@ -35,13 +35,22 @@ from sellmode_tui.cache.visible import VisibleRows
 from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.sealed import Connection
 
+Report: TypeAlias = Callable[[Exception], object]
+
+
+def fail(error: Exception) -> None:
+    """Let a mistake of ours end what is going on."""
+    raise error
+
 
 class Fold:
     """The fold within one write transaction."""
 
-    def __init__(self, connection: Connection, outbox: Outbox | None) -> None:
+    def __init__(self, connection: Connection, outbox: Outbox | None, report: Report = fail) -> None:
+        """``report`` is told of a mistake in what works out the effect of a mutation, which then has none here."""
         self._connection = connection
         self._outbox = outbox
+        self._report = report
         self._unfolded: set[int] = set()
         self.kinds: set[str] = set()
         """Of records that were written."""
@@ -215,7 +224,10 @@ class Fold:
             outcome = mutations.apply(operation, world)
         except dbapi2.Error:
             raise
-        except Exception:  # noqa: BLE001 -- refused, or a mistake in `apply`: the backend judges, and pages go on coming
+        except Rejected:
+            return
+        except Exception as error:  # noqa: BLE001 -- a mistake in `apply`: the backend judges, and pages go on coming
+            self._report(error)
             return
         touched.write(outcome)
         shown.take(outcome)

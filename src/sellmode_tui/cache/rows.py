@@ -65,7 +65,7 @@ def _update(connection: Connection, table: str, rows: Iterable[Row]) -> list[Row
 
 def _replace_statement(table: str) -> str:
     columns = columns_of(table)
-    key = "(id, kind)" if table == OTHER else "(id)"
+    key = "(kind, id)" if table == OTHER else "(id)"
     assignments = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in ("id", "kind"))
     return (
         f'INSERT INTO "{table}" ({", ".join(columns)}) VALUES ({", ".join("?" * len(columns))})'

@@ -7,9 +7,13 @@ faster, and thrown away when most of the cache is to be replaced.
 
 from __future__ import annotations
 
+from sellmode_contract.kinds import KINDS
 from sellmode_tui.cache.tables import CHILDREN, COMMON, OTHER, OTHERS_OWN, TABLES, TASK_COLUMNS, TASK_KINDS, VERSION
 from sellmode_tui.migrations import Step
 from sellmode_tui.sealed import Connection
+
+KNOWN = " ".join(sorted(KINDS))
+"""The kinds that a file's columns were worked out for (``learning``)."""
 
 ASIDE = "aside"
 """The table of the backend's rows whose place in the kinds' tables what was written here has taken."""
@@ -21,8 +25,8 @@ def tables(connection: Connection) -> None:
     # `derived` is here rather than set by whoever opens the file, so that nobody meets a file without it.
     connection.execute(
         "INSERT INTO meta VALUES ('version', 0), ('content', 0), ('built', 0), ('deleted', 0), ('scrubbed', 0),"
-        " ('derived', ?)",
-        (VERSION,),
+        " ('derived', ?), ('kinds', ?)",
+        (VERSION, KNOWN),
     )
     # A scope that is not current has lost its name: nothing in it is ever shown again. `swept` is the reset that the
     # scope has completed, whose rows count as generation 0; `only` is the generation of all its rows, if it is but one.
@@ -30,11 +34,10 @@ def tables(connection: Connection) -> None:
         "CREATE TABLE scope (pk INTEGER PRIMARY KEY, name TEXT UNIQUE, current INTEGER NOT NULL DEFAULT 0,"
         " dropped INTEGER NOT NULL DEFAULT 0, swept INTEGER, only INTEGER)"
     )
-    for kind, table in TABLES.items():
-        columns = ", ".join(f"{name} {type}" for name, type in {**COMMON, **table.columns}.items())
-        connection.execute(f'CREATE TABLE "{kind}" (pk INTEGER PRIMARY KEY, {columns}, UNIQUE (id))')
+    for kind in TABLES:
+        create_table(connection, kind)
     columns = ", ".join(f"{name} {type}" for name, type in {**COMMON, **OTHERS_OWN}.items())
-    connection.execute(f"CREATE TABLE {OTHER} (pk INTEGER PRIMARY KEY, {columns}, UNIQUE (id, kind))")
+    connection.execute(f"CREATE TABLE {OTHER} (pk INTEGER PRIMARY KEY, {columns}, UNIQUE (kind, id))")
     columns = f"pk, id, scope, {', '.join(TASK_COLUMNS)}"
     selects = (
         f"SELECT '{kind}' AS kind, {'customer' if kind in CHILDREN else 'NULL'} AS customer, {columns} FROM {kind}"
@@ -56,6 +59,12 @@ def tables(connection: Connection) -> None:
     connection.execute(
         f"CREATE TABLE {ASIDE} (key TEXT PRIMARY KEY, kind TEXT NOT NULL, id TEXT NOT NULL, {columns}) WITHOUT ROWID"
     )
+
+
+def create_table(connection: Connection, kind: str) -> None:
+    """Make the table of a kind that has one of its own."""
+    columns = ", ".join(f"{name} {type}" for name, type in {**COMMON, **TABLES[kind].columns}.items())
+    connection.execute(f'CREATE TABLE "{kind}" (pk INTEGER PRIMARY KEY, {columns}, UNIQUE (id))')
 
 
 STEPS: list[Step] = [tables]

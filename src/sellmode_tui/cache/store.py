@@ -19,8 +19,8 @@ from sqlcipher3 import dbapi2
 from sellmode_contract.search import name_key
 from sellmode_contract.wire import Head
 from sellmode_tui import sealed
-from sellmode_tui.cache import listing, meta, rows, schema, search
-from sellmode_tui.cache.fold import Fold, folded_all
+from sellmode_tui.cache import learning, listing, meta, rows, schema, search
+from sellmode_tui.cache.fold import Fold, Report, fail, folded_all
 from sellmode_tui.cache.page import Change, Page
 from sellmode_tui.cache.rows import CHUNK
 from sellmode_tui.cache.schema import ASIDE
@@ -104,8 +104,10 @@ class Cache:
     Everything raises `sealed.Replaced` once another version of the app has put a file of its own form in its place.
     """
 
-    def __init__(self, path: Path, key: bytes, outbox: Outbox | None = None) -> None:
+    def __init__(self, path: Path, key: bytes, outbox: Outbox | None = None, report: Report = fail) -> None:
         self.path = path
+        self._report = report
+        self._reported: set[type[Exception]] = set()
         self._key = key
         self._outbox = outbox
         self._lock = threading.RLock()
@@ -123,13 +125,14 @@ class Cache:
         self._head: tuple[str, Head] | None = None
 
     @classmethod
-    def open(cls, path: Path, key: bytes, outbox: Outbox | None = None) -> Cache:
+    def open(cls, path: Path, key: bytes, outbox: Outbox | None = None, report: Report = fail) -> Cache:
         """Open the cache at ``path``, making it if there is none. Raises SealedError (Corrupt, SchemaTooNew).
 
         One that another version of the app has filled with other columns or search words starts anew. What ``outbox``
-        holds is shown as if the backend had it already.
+        holds is shown as if the backend had it already. ``report`` is told once of each sort of mistake that folding
+        makes; what it was made with does not show, and everything else goes on.
         """
-        cache = cls(path, key, outbox)
+        cache = cls(path, key, outbox, report)
         try:
             if cache._prepare():
                 # Another process writes, and what follows folds first; or nothing can be written.
@@ -141,7 +144,7 @@ class Cache:
             raise
         cache.close()
         sealed.remove(path)
-        return cls.open(path, key, outbox)
+        return cls.open(path, key, outbox, report)
 
     def stop(self) -> None:
         """End whatever is being read or written, with Interrupted; nothing can be any more. Does not wait."""
@@ -174,6 +177,8 @@ class Cache:
         """Where the cache stands. What is applied next must follow on this."""
         with self._lock, self._errors():
             held = dict(self._writer.execute("SELECT name, value FROM meta"))
+            if learning.is_ahead(self._writer):
+                raise sealed.Replaced(self.path)
             self._version = held["version"]
         return SyncState(
             cursor=held.get("cursor"),
@@ -271,7 +276,7 @@ class Cache:
         """
         allowed = meta.allowed(head)
         with self._advance() as connection:
-            fold = Fold(connection, self._outbox)
+            fold = self._fold_in(connection)
             fold.catch_up()
             if head.reset or _shown(meta.stored_head(connection)) != _shown(head):
                 fold.touch_everything()
@@ -311,7 +316,7 @@ class Cache:
                 (held,) = connection.execute("SELECT count(*) FROM listing").fetchone()
                 if left > held:
                     _unbuild(connection)
-            fold = Fold(connection, self._outbox)
+            fold = self._fold_in(connection)
             fold.catch_up()
             page = Page(connection, fold)
             try:
@@ -340,7 +345,7 @@ class Cache:
             if folded_all(self._writer, self._outbox):
                 return False
             with transaction(self._writer):
-                fold = Fold(self._writer, self._outbox)
+                fold = self._fold_in(self._writer)
                 fold.catch_up()
                 if fold.kinds:
                     meta.content_changed(self._writer)
@@ -372,6 +377,14 @@ class Cache:
 
     # -------------------------------------------------------------- inside
 
+    def _fold_in(self, connection: Connection) -> Fold:
+        return Fold(connection, self._outbox, self._report_once)
+
+    def _report_once(self, error: Exception) -> None:
+        if type(error) not in self._reported:
+            self._reported.add(type(error))
+            self._report(error)
+
     @contextlib.contextmanager
     def _advance(self) -> Iterator[Connection]:
         """A write transaction that fails if another process made one since the state was read."""
@@ -402,8 +415,23 @@ class Cache:
         """Bring the file up to date; False if what is in it cannot be."""
         with self._errors():
             migrate(self._writer, self.path, schema.STEPS)
+            if meta.get(self._writer, "derived") != VERSION or learning.is_ahead(self._writer):
+                return False
             self.state()
-            return bool(meta.get(self._writer, "derived") == VERSION)
+            try:
+                if learning.is_behind(self._writer):
+                    self._learn()
+            except Malformed:
+                return False
+            return True
+
+    def _learn(self) -> None:
+        """Have records of kinds that are new to the file where they belong, with what was written of them."""
+        with self._advance() as connection:
+            learning.learn(connection)
+            fold = self._fold_in(connection)
+            fold.touch_everything()
+            fold.refold()
 
     def _build(self) -> None:
         with self._lock, self._errors():

@@ -24,9 +24,9 @@ from sellmode_contract.search import exact, name_key
 
 Value: TypeAlias = str | int | float | None
 
-VERSION = 7
+VERSION = 8
 """Rises when a document gives other columns, lists or search words than before, or the file's own notes change their
-meaning: the cache is then fetched anew."""
+meaning: the cache is then fetched anew. A new kind changes none of them (``learning``)."""
 
 SEPARATOR = "\x1f"
 """Stands around each of several values in one column; ``exact`` leaves none in a value."""
@@ -187,7 +187,7 @@ MAX_DEPTH = 100
 _BRACKETS_AND_STRINGS = re.compile(rb'[][{}]|"[^"\\]*(?:\\.[^"\\]*)*"')
 
 OTHER = "other"
-"""The table of kinds that no screen reads yet: their documents are kept for the version that will."""
+"""The table of kinds without columns of their own, and of those that only a later version knows."""
 
 COMMON = {
     "id": "TEXT NOT NULL",

@@ -482,3 +482,30 @@ def test_a_journal_copied_back_from_before_is_folded_anew(tmp_path: Path) -> Non
         (tmp_path / name).write_bytes(content)
     with opened(tmp_path) as (outbox, cache):
         assert Desk(outbox, cache).names() == ["Xenia"]
+
+
+def test_a_mistake_of_ours_is_reported_once_and_hides_its_own_change_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    really = mutations.apply
+
+    def mistaken(operation: Operation, world: mutations.World) -> mutations.Outcome:
+        if operation.id == "customer-1":
+            raise ZeroDivisionError("about Ada")
+        return really(operation, world)
+
+    reported: list[Exception] = []
+    monkeypatch.setattr(mutations, "apply", mistaken)
+    with opened(tmp_path) as (outbox, first):
+        fill(first, [customer(1, given_name="Ada"), customer(2, given_name="Bob")])
+        cache = Cache.open(first.path, KEY, outbox, reported.append)
+        desk = Desk(outbox, cache)
+        desk.write(rename("customer-1", "Xenia", "Ada"))
+        desk.write(rename("customer-2", "Bo", "Bob"))
+        desk.write(rename("customer-1", "Yvonne", "Ada"))
+        assert desk.names() == ["Ada", "Bo"]
+        cache.state()
+        cache.apply([put(customer(3, given_name="Cleo"))], "next")
+        assert desk.names() == ["Ada", "Bo", "Cleo"]
+        cache.close()
+    assert [type(error) for error in reported] == [ZeroDivisionError]
