@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 from sellmode_contract.kinds import KINDS
+from sellmode_contract.kinds.fields import Due, Elements, Field, Number, Ref, Text
+from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.roles import ROLE_CAPABILITIES, Capability, Role
 from sellmode_contract.visibility import Account, audiences
 
@@ -37,7 +39,40 @@ def roles() -> str:
     return _table(("Role", "Audiences", "Capabilities unless changed"), rows)
 
 
-TABLES: dict[str, Callable[[], str]] = {"kinds": kinds, "roles": roles}
+def fields() -> str:
+    """What people write of each kind, and what may stand there."""
+    rows = (
+        (f"`{kind.name}`", f"`{field.name}`", field.words, _what(field), _written(kind, field))
+        for kind in KINDS.values()
+        for field in kind.fields
+        if kind.verbs and field.write != "again"
+    )
+    return _table(("Kind", "Field", "Called", "What it holds", "Written"), rows)
+
+
+def _written(kind: Kind[Any], field: Field) -> str:
+    if field.write == "later":
+        return "afterwards"
+    return "at any time" if field.write == "always" and "edit" in kind.verbs else "when it is made"
+
+
+def _what(field: Field) -> str:
+    """What may stand in a field, in words."""
+    match field:
+        case Text():
+            return f"text, {field.longest:,} characters"
+        case Number():
+            return f"{field.wants} from {field.least:g} to {field.most:g}"
+        case Elements():
+            return f"{field.most} texts at most"
+        case Ref():
+            return f"an id: {field.to}"
+        case Due():
+            return "a due time"
+    return field.wants if type(field) is not Field else "what its own rules say"
+
+
+TABLES: dict[str, Callable[[], str]] = {"kinds": kinds, "roles": roles, "fields": fields}
 """Each table by its mark's name."""
 
 

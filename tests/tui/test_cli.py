@@ -172,6 +172,9 @@ def test_why_tells_rule_mode_owner_and_audience(desk: Desk) -> None:
     assert "Associate Mode" in told
     document = desk.ask("why", "customer", person.number, "--json").objects[0]
     assert document["audience"] == f"person:Alpha:{desk.ada.id}"
+    note = source_id("note", "shop", person.id)
+    assert f"note about {person.name} is seen by Person ada." in desk.ask("why", "record", "note", note[:8]).out
+    assert desk.ask("why", "record", "note", "0" * 36).code == 1
     desk.shop.set_mode("team")
     desk.ask("sync")
     told = desk.ask("why", "customer", person.number).out

@@ -114,6 +114,7 @@ def test_json_has_the_fields_that_are_documented(office: Desk) -> None:
         "customers search": office.ask("customers", "search", number, "--json"),
         "customers show": office.ask("customers", "show", number, "--json"),
         "why customer": office.ask("why", "customer", number, "--json"),
+        "why record": office.ask("why", "record", "customer", office.people[0].id, "--json"),
         "sync": office.ask("sync", "--json"),
         "accounts": office.run("accounts", "--json"),
         "status": office.run("status", "--json"),

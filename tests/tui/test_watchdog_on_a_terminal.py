@@ -97,7 +97,7 @@ _MANAGER: Final = {
     "snooze": ("2 AgendaScreen", "s SnoozeBox"),
     "dismiss": ("2 AgendaScreen", "d DismissBox"),
     "hand over": ("2 AgendaScreen", "h HandOverBox"),
-    "why": ("2 AgendaScreen", "w WhyTaskScreen"),
+    "why": ("2 AgendaScreen", "w WhyScreen"),
     "rules": ("3 RulesScreen",),
     "rule": ("3 RulesScreen", "enter EditRuleForm"),
     "new rule": ("3 RulesScreen", "a TriggerBox"),

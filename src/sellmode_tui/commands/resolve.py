@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.text import visible
 from sellmode_contract.wire import user_key
@@ -30,6 +31,13 @@ def task(door: Door, text: str) -> TaskKey:
     typed = text.strip().casefold()
     found = {key.id: key for key in door.tasks_named(typed, _MAX_SHOWN + 1)}
     return found[typed if typed in found else _only(list(found), text, "task")]
+
+
+def record(door: Door, kind: str, text: str) -> str:
+    """The id of the visible record of a kind whose id a text is, or begins."""
+    typed = text.strip()
+    found = door.ids_named(kind, typed, _MAX_SHOWN + 1)
+    return typed if typed in found else _only(found, text, KINDS[kind].noun or kind.replace("_", " "))
 
 
 def one_of(ids: Iterable[str], text: str, noun: str, *, by_end: bool = False, missing: str = "") -> str:

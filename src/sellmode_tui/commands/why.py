@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import click
 
+from sellmode_contract.audiences import EVERYBODY
+from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.text import visible
 from sellmode_tui.commands import resolve
 from sellmode_tui.commands.base import Opened, command
-from sellmode_tui.visibility import WhySeen, WhyTask
+from sellmode_tui.visibility import WhySeen
 
 _MODES = {"associate": "Associate Mode", "team": "Team Mode"}
 
@@ -26,10 +28,7 @@ def customer_command(opened: Opened, customer: str) -> None:
 
     sellmode why customer ann@example.com
     """
-    seen = opened.door.why(resolve.customer(opened.door, customer))
-    if seen is None:  # left between the two readings
-        raise resolve.unknown("customer", customer)
-    opened.print_one(seen, _lines(seen, seen.name, seen.owner_name, opened.door.retailer()))
+    _explain(opened, "customer", resolve.customer(opened.door, customer))
 
 
 @command("task", click.argument("task_id", metavar="TASK"), of=why_command)
@@ -38,19 +37,37 @@ def task_command(opened: Opened, task_id: str) -> None:
 
     sellmode why task 019a3c55-1f2e
     """
-    seen = opened.door.why_task(*resolve.task(opened.door, task_id))
+    _explain(opened, *resolve.task(opened.door, task_id))
+
+
+@command(
+    "record",
+    click.argument("kind", type=click.Choice(list(KINDS)), metavar="KIND"),
+    click.argument("id", metavar="ID"),
+    of=why_command,
+)
+def record_command(opened: Opened, kind: str, id: str) -> None:
+    """Explain why you see a record of any KIND, by its id or the beginning of that.
+
+    sellmode why record note 019a3c55-1f2e
+    """
+    _explain(opened, kind, resolve.record(opened.door, kind, id))
+
+
+def _explain(opened: Opened, kind: str, id: str) -> None:
+    seen = opened.door.why(kind, id)
     if seen is None:  # left between the two readings
-        raise resolve.unknown("task", task_id)
-    opened.print_one(seen, _lines(seen, seen.title, seen.person_name, opened.door.retailer()))
+        raise resolve.unknown(KINDS[kind].noun or kind.replace("_", " "), id)
+    opened.print_one(seen, _lines(seen, opened.door.retailer()))
 
 
-def _lines(seen: WhySeen | WhyTask, name: str, person: str, retailer: Retailer | None) -> Iterator[str]:
+def _lines(seen: WhySeen, retailer: Retailer | None) -> Iterator[str]:
     store = next((store.name for store in (retailer.stores if retailer else ()) if store.id == seen.store), seen.store)
     reads = ", and you may read profiles as in Team Mode" if (seen.mode, seen.column) == ("associate", "team") else ""
-    yield f"{visible(name)} is seen by {visible(_audience(seen.audience, person, store or ''))}."
+    yield f"{visible(seen.name)} is seen by {visible(_audience(seen.audience, seen.person_name, store or ''))}."
     yield f"Mode:   {_MODES[seen.mode]}{reads}"
     yield f"Rule:   {seen.rule}"
-    if isinstance(seen, WhySeen):
+    if seen.kind == "customer":
         yield f"Owner:  {visible(seen.owner_name) or 'nobody'}"
     yield f"Store:  {visible(store or 'none')}"
 
@@ -65,4 +82,4 @@ def _audience(audience: str, person: str, store: str) -> str:
             return f"the managers of {store}"
         case "store":
             return f"everybody of {store}"
-    return audience
+    return "everybody of the retailer" if audience == EVERYBODY else audience

@@ -175,7 +175,7 @@ class ProfileView(Asking, VerticalScroll, inherit_bindings=False):
         """Tell why this customer is seen."""
         if self._wanted is not None:
             id = self._wanted
-            self.ask(lambda door: door.why(id), self._tell_why, group="why", opens=True)
+            self.ask(lambda door: door.why("customer", id), self._tell_why, group="why", opens=True)
 
     def _tell_why(self, why: WhySeen | None) -> None:
         if why is not None:

@@ -18,7 +18,7 @@ from sellmode_tui.screens.desk_screen import DeskScreen
 from sellmode_tui.screens.profile import ProfileScreen
 from sellmode_tui.screens.task_boxes import DismissBox, HandOverBox, SnoozeBox
 from sellmode_tui.screens.task_form import EditTaskForm
-from sellmode_tui.screens.why import WhyTaskScreen
+from sellmode_tui.screens.why import WhyScreen
 from sellmode_tui.screens.words import counted
 from sellmode_tui.visibility import (
     Door,
@@ -28,7 +28,7 @@ from sellmode_tui.visibility import (
     TaskDetails,
     TaskKey,
     TaskLine,
-    WhyTask,
+    WhySeen,
     Written,
 )
 
@@ -268,11 +268,11 @@ class TaskPage(DeskScreen[Result]):
         """Tell why this task is seen."""
         if line := self._one:
             kind, id = line.key
-            self.ask(lambda door: door.why_task(kind, id), self._tell_why, group="why", opens=True)
+            self.ask(lambda door: door.why(kind, id), self._tell_why, group="why", opens=True)
 
-    def _tell_why(self, why: WhyTask | None) -> None:
+    def _tell_why(self, why: WhySeen | None) -> None:
         if why is not None and self.is_active:
-            self.open(WhyTaskScreen(why, self._desk))
+            self.open(WhyScreen(why, self._desk))
 
     # --- telling
 

@@ -1,4 +1,4 @@
-"""Why a customer or a task is seen, in words."""
+"""Why a record is seen, in words."""
 
 from __future__ import annotations
 
@@ -7,49 +7,32 @@ from textual.content import Content
 from sellmode_tui.screens.boxes import TextBox
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.page import Page
-from sellmode_tui.visibility import WhySeen, WhyTask
+from sellmode_tui.visibility import WhySeen
 
 
 class WhyScreen(TextBox):
-    """The rule, the mode and the owner."""
+    """The rule, the mode, and whose it is."""
 
     def __init__(self, why: WhySeen, desk: Desk) -> None:
-        super().__init__("Why you see this customer", why_text(why, desk))
-
-
-class WhyTaskScreen(TextBox):
-    """The rule, the mode and whose it is."""
-
-    def __init__(self, why: WhyTask, desk: Desk) -> None:
-        super().__init__("Why you see this task", why_task_text(why, desk))
+        super().__init__(f"Why you see this {why.noun}", why_text(why, desk))
 
 
 _MODES = {"team": "Team Mode", "associate": "Associate Mode"}
 
 
 def why_text(why: WhySeen, desk: Desk) -> Content:
-    """The answer for a customer as a few lines."""
-    lines = [
-        ("Customer", why.name),
-        ("Mode", _MODES[why.mode]),
-        ("Rule", f"A customer is seen by {why.rule}."),
-        ("So it is", _whom(why.audience, why.owner_name, desk)),
-        ("Assigned to", why.owner_name or "nobody"),
-        ("Store", _stores(desk).get(why.store or "", why.store or "none")),
-    ]
-    return _page(lines, why, desk)
-
-
-def why_task_text(why: WhyTask, desk: Desk) -> Content:
-    """The answer for a task as a few lines."""
-    lines = [
-        ("Task", why.title),
-        ("Mode", _MODES[why.mode]),
-        ("Rule", f"Such a task is seen by {why.rule}."),
-        ("So it is", _whom(why.audience, why.person_name, desk)),
-        ("Store", _stores(desk).get(why.store, why.store)),
-    ]
-    return _page(lines, why, desk)
+    """The answer as a few lines."""
+    page = Page(74, desk.words)
+    page.field(why.noun.capitalize(), why.name)
+    page.field("Mode", _MODES[why.mode])
+    page.field("Rule", f"{'A' if why.kind == 'customer' else 'Such a'} {why.noun} is seen by {why.rule}.")
+    page.field("So it is", _whom(why.audience, why.person_name, desk))
+    if why.kind == "customer":
+        page.field("Assigned to", why.owner_name or "nobody")
+    page.field("Store", _stores(desk).get(why.store or "", why.store or "none"))
+    if why.mode == "associate" and why.column == "team":
+        page.field("Besides", "You may read the profiles of the whole store.")
+    return Content("\n").join(page.lines)
 
 
 def _stores(desk: Desk) -> dict[str, str]:
@@ -61,16 +44,8 @@ def _whom(audience: str, person: str, desk: Desk) -> str:
     id = place.partition(":")[0]
     store = _stores(desk).get(id, id)
     return {
+        "all": "everybody of the retailer",
         "store": f"everybody who works in {store}",
         "lead": f"the managers of {store}",
         "person": f"{person or 'one person'}, while working in {store}",
     }.get(kind, "nobody")
-
-
-def _page(lines: list[tuple[str, str]], why: WhySeen | WhyTask, desk: Desk) -> Content:
-    if why.mode == "associate" and why.column == "team":
-        lines.append(("Besides", "You may read the profiles of the whole store."))
-    page = Page(74, desk.words)
-    for label, value in lines:
-        page.field(label, value)
-    return Content("\n").join(page.lines)

@@ -26,7 +26,7 @@ from sellmode_tui.visibility.task_details import TaskDetails
 from sellmode_tui.visibility.tasks import GivenTask, Section, TaskKey, TaskLine
 from sellmode_tui.visibility.undo import CannotUndo, NothingToUndo, Undone
 from sellmode_tui.visibility.values import Value
-from sellmode_tui.visibility.why import WhySeen, WhyTask
+from sellmode_tui.visibility.why import WhySeen
 from sellmode_tui.visibility.writing import CannotWrite, NotVisible, RefusedAmong, Written
 
 __all__ = [
@@ -72,6 +72,5 @@ __all__ = [
     "Unsent",
     "Value",
     "WhySeen",
-    "WhyTask",
     "Written",
 ]

@@ -47,6 +47,7 @@ from sellmode_tui.visibility.attention import Attention
 from sellmode_tui.visibility.briefs import BriefDetails, BriefLine
 from sellmode_tui.visibility.customers import CustomerList, CustomerQuery
 from sellmode_tui.visibility.duplicates import Match
+from sellmode_tui.visibility.ids import ids_named
 from sellmode_tui.visibility.kind_lists import KindList, KindQuery
 from sellmode_tui.visibility.pending import Pending, PendingReader
 from sellmode_tui.visibility.products import ProductLine
@@ -58,7 +59,7 @@ from sellmode_tui.visibility.sending import Unsent
 from sellmode_tui.visibility.task_details import TaskDetails
 from sellmode_tui.visibility.tasks import GivenTask, TaskKey
 from sellmode_tui.visibility.undo import Undone
-from sellmode_tui.visibility.why import WhySeen, WhyTask
+from sellmode_tui.visibility.why import WhySeen
 from sellmode_tui.visibility.writing import Writer, Written, made_id, made_now
 
 _EVERYBODY = CustomerQuery()
@@ -136,10 +137,15 @@ class Door:
         with self._readings.open() as reading:
             return customers.named(reading, _plain(text), limit)
 
-    def why(self, id: str) -> WhySeen | None:
-        """Who sees a customer and by which rule; None for one who is not visible or unknown, alike."""
+    def ids_named(self, kind: str, text: str, limit: int) -> list[str]:
+        """The visible records of a kind, by id and no more than ``limit``, whose id a text is or begins."""
         with self._readings.open() as reading:
-            return why.read(reading, self._readings.surroundings(reading), _plain(id))
+            return ids_named(reading, kind, _plain(text), limit)
+
+    def why(self, kind: str, id: str) -> WhySeen | None:
+        """Who sees a record and by which rule; None for one that is not visible or unknown, alike."""
+        with self._readings.open() as reading:
+            return why.read(reading, self._readings.surroundings(reading), kind, _plain(id))
 
     def complete(self, text: str, cursor: int) -> list[Completion]:
         """What may be typed next in a query, from what is visible."""
@@ -301,11 +307,6 @@ class Door:
         """The visible tasks, by id and no more than ``limit``, whose id a text is or has at least 8 characters of."""
         with self._readings.open() as reading:
             return tasks.named(reading, _plain(text), limit)
-
-    def why_task(self, kind: TaskKind, id: str) -> WhyTask | None:
-        """Who sees a task and by which rule; None for one that is not visible or unknown, alike."""
-        with self._readings.open() as reading:
-            return why.read_task(reading, self._readings.surroundings(reading), TaskKey(kind, _plain(id)))
 
     def create_task(self, fields: Mapping[str, Any]) -> Written:
         """Make a task: ``title``, ``details``, ``action``, ``due`` (a ``Due``, or as records have it), ``repeat``,

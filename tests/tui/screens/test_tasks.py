@@ -27,7 +27,7 @@ from sellmode_tui.screens.resend_form import ResendForm
 from sellmode_tui.screens.task_boxes import DismissBox, HandOverBox, SnoozeBox, TakeBackBox
 from sellmode_tui.screens.task_form import EditTaskForm, NewTaskForm
 from sellmode_tui.screens.task_view import TaskScreen, TaskView
-from sellmode_tui.screens.why import WhyTaskScreen
+from sellmode_tui.screens.why import WhyScreen
 from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.widgets.status_line import StatusLine
 from sellmode_tui.widgets.tab_line import TabLine
@@ -178,7 +178,7 @@ async def test_the_reason_of_a_rules_task_is_told_and_why_one_sees_it() -> None:
         assert "Bought 5 days ago." in text
         assert "Dear Bo,\n" in text.replace("   ", "")
         await pilot.press("w")
-        await shows(pilot, WhyTaskScreen)
+        await shows(pilot, WhyScreen)
         await pilot.press("escape", "escape")
         await shows(pilot, AgendaScreen)
 

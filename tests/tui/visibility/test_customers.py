@@ -185,7 +185,7 @@ def test_bytes_that_are_no_text_find_nobody(door: Door) -> None:
     assert door.named(typed, 5) == []
     assert door.complete(typed, len(typed)) == []
     assert door.profile(typed) is None
-    assert door.why(typed) is None
+    assert door.why("customer", typed) is None
 
 
 def test_a_page_beyond_the_end_is_empty(door: Door) -> None:

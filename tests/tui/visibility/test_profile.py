@@ -151,13 +151,15 @@ def test_a_customer_who_never_bought_has_no_averages(door: Door) -> None:
 
 
 def test_why_a_customer_is_seen(door: Door) -> None:
-    assert door.why("customer-1") == WhySeen(
-        customer="customer-1",
+    assert door.why("customer", "customer-1") == WhySeen(
+        kind="customer",
+        id="customer-1",
         name="Ada",
         mode="team",
         column="team",
         rule="the customer's store",
         audience=f"store:{STORE}",
+        person_name="",
         owner="staff-1",
         owner_name="Bo Meyer",
         store=STORE,
@@ -170,7 +172,7 @@ def test_not_visible_and_unknown_answer_alike(tmp_path: Path) -> None:
     cache.accept(head("associate"), at=NOW)
     door = Door(cache)
     for id in ("customer-1", "nobody"):
-        assert (door.profile(id), door.why(id), door.find().find(id)) == (None, None, None)
+        assert (door.profile(id), door.why("customer", id), door.find().find(id)) == (None, None, None)
     cache.close()
 
 
@@ -178,7 +180,7 @@ def test_in_associate_mode_the_owner_is_the_reason(tmp_path: Path) -> None:
     cache = open_cache(tmp_path)
     cache.accept(head("associate"), at=NOW)
     cache.apply([put(customer(1, given_name="Ada"), f"own/person:{STORE}:{ME}")], "1")
-    why = Door(cache).why("customer-1")
+    why = Door(cache).why("customer", "customer-1")
     assert why
     assert (why.mode, why.audience) == ("associate", f"person:{STORE}:{ME}")
     cache.close()

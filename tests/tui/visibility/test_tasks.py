@@ -496,10 +496,10 @@ def test_to_whom_a_task_may_go(tmp_path: Path) -> None:
 
 def test_why_a_task_is_seen(desk: Desk) -> None:
     desk.bring(manual("mine"), of_a_rule("rule"))
-    mine, rule = desk.door.why_task("manual_task", "mine"), desk.door.why_task("rule_task", "rule")
+    mine, rule = desk.door.why("manual_task", "mine"), desk.door.why("rule_task", "rule")
     assert mine is not None
     assert rule is not None
-    assert (mine.title, mine.column, mine.audience, mine.rule) == ("Task mine", "team", f"store:{STORE}", "the store")
+    assert (mine.name, mine.column, mine.audience, mine.rule) == ("Task mine", "team", f"store:{STORE}", "the store")
     assert rule.rule == "the customer's store; done: the store where it was done"
 
 

@@ -103,7 +103,7 @@ def _check(door: Door, world: World, account: Account) -> None:
             assert {row.id for row in found.rows(0, 50)} == set(mine)
     for customer in (*world.customers, Customer(id="unknown")):
         assert (door.find().find(customer.id) is not None) == (customer.id in mine)
-        assert (door.why(customer.id) is not None) == (customer.id in mine)
+        assert (door.why("customer", customer.id) is not None) == (customer.id in mine)
         for name in (customer.id, customer.id[:20], customer.email):
             assert door.named(name, 9) == ([customer.id] if customer.id in mine and name else [])
         assert _shown(door, customer.email or "no such address") == (
@@ -166,7 +166,7 @@ def _check_tasks(door: Door, world: World, account: Account) -> None:
             assert door.agenda(AgendaQuery(SECTIONS, text=somebody.given_name or "unknown")).count() == 0
     for task in _tasks(world.records):
         key = _key(task)
-        details, why = door.task(*key), door.why_task(*key)
+        details, why = door.task(*key), door.why(*key)
         assert (details is not None) == (why is not None) == (key in all_of)
         assert door.tasks_named(key.id[:20], 9) == ([key] if key in all_of else [])
         assert not any(name in repr((details, why)) for name in hidden)
@@ -258,7 +258,7 @@ def test_without_a_view_there_is_nothing(tmp_path: Path) -> None:
     door = Door(cache)
     assert (_shown(door, ""), door.totals(), door.retailer(), door.account(), door.mode()) == ([], {}, None, None, None)
     assert door.profile("anybody") is None
-    assert door.why("anybody") is None
+    assert door.why("customer", "anybody") is None
     assert (door.task_counts(), door.agenda().rows(0, 9), door.task("rule_task", "any")) == (TaskCounts(), [], None)
     assert (door.given_tasks(), door.rules(), door.briefs(), door.assignable()) == ([], [], [], [])
     cache.close()
