@@ -478,6 +478,7 @@ print(*sys.modules, file=sys.stderr)
 """
 
 
+@pytest.mark.no_cover  # a tracer brings modules of its own
 @pytest.mark.parametrize(
     "arguments",
     [
