@@ -17,9 +17,9 @@ from textual import app as textual_app
 from textual import events
 from textual.widget import Widget
 
-from sellmode_tui import app
-from sellmode_tui.entering_app import Clock
 from sellmode_tui.screens.search_bar import SearchField
+from sellmode_tui.shell import app, run
+from sellmode_tui.shell.start import Clock
 from sellmode_tui.widgets.keys_in_order import KeysInOrder
 from tests.support.quick import hurry
 from tests.tui.screens.counter import PASSWORD, SERVER
@@ -43,7 +43,7 @@ def _where(shop: app.SellmodeApp) -> str:
 
 async def _go_back(shop: app.SellmodeApp, place: int, focus: Sequence[Widget]) -> None:
     """Close what was opened, empty the search, and wait until the page is as it was."""
-    await shop._close_above(place)  # noqa: SLF001  # as the app goes back to a page
+    await shop.close_above(place)
     for field in shop.screen.query(SearchField):
         field.value = ""
     for widget in focus:
@@ -91,7 +91,7 @@ def main() -> None:
         threading.Thread(target=_busy, daemon=True).start()
     now = dt.datetime.fromisoformat(os.environ["NOW"])
     clock = Clock(lambda: now, time.monotonic)
-    sys.exit(app.run_app(server=SERVER, user_name=sys.argv[1], password=PASSWORD, clock=clock))
+    sys.exit(run.run_app(server=SERVER, user_name=sys.argv[1], password=PASSWORD, clock=clock))
 
 
 def _busy() -> None:

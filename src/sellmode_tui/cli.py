@@ -79,8 +79,8 @@ def _open_app(server: str | None, user: str | None, password_file: str | None, *
     """The one place that loads the app, and so Textual."""
     # What is found while typing is drawn in the frame after the key's own, so a shorter one shows it sooner.
     os.environ.setdefault("TEXTUAL_FPS", "120")
-    from sellmode_tui.app import run_app
     from sellmode_tui.commands.entering import read_password
+    from sellmode_tui.shell.run import run_app
 
     password = read_password(password_file, user or "") if password_file else None
     return run_app(server=server, user_name=user, password=password, ascii_only=ascii_only)

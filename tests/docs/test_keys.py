@@ -8,7 +8,6 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import format_key
 
-from sellmode_tui.app import SellmodeApp
 from sellmode_tui.screens.agenda import AgendaScreen
 from sellmode_tui.screens.attention_details import DuplicateScreen, HandedOverScreen, RefusedScreen
 from sellmode_tui.screens.briefs_page import BriefsScreen
@@ -18,6 +17,7 @@ from sellmode_tui.screens.own_entries import OwnEntriesScreen
 from sellmode_tui.screens.profile import ProfileView
 from sellmode_tui.screens.rules_page import RulesScreen
 from sellmode_tui.screens.sync_page import SyncScreen
+from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.widgets.row_table import RowTable
 from tests.docs.reading import DOCS, ROOT
 

@@ -24,7 +24,6 @@ from sellmode_contract.visibility import Account
 from sellmode_tui.account import folders, keyring
 from sellmode_tui.account.folders import DATA_VARIABLE
 from sellmode_tui.account.settings import Settings
-from sellmode_tui.app import SellmodeApp, Start
 from sellmode_tui.screens.customer_page import NO_LONGER_VISIBLE
 from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.screens.forms import Trouble
@@ -35,6 +34,8 @@ from sellmode_tui.screens.search_bar import SearchBar
 from sellmode_tui.screens.sign_in import SignInScreen
 from sellmode_tui.screens.standing import UNREADABLE
 from sellmode_tui.screens.too_small import TooSmallScreen
+from sellmode_tui.shell.app import SellmodeApp
+from sellmode_tui.shell.start import Start
 from sellmode_tui.visibility import Profile
 from sellmode_tui.visibility.door import Door
 from sellmode_tui.widgets.row_table import RowTable
@@ -248,7 +249,7 @@ async def test_the_lock_leaves_nothing_and_the_password_brings_it_back(shop: Sho
     async with app_of(shop.url, "anna", PASSWORD) as pilot:
         await listing(pilot, 5)
         app: Any = pilot.app
-        session = app._workspace.session
+        session = app.current.workspace.session
         await pilot.press("enter")
         await shows(pilot, ProfileScreen)
         await wait_until(pilot, lambda: pilot.app.screen.query_one(ProfileView).settled)
@@ -285,11 +286,11 @@ async def test_what_a_thread_still_reads_when_the_app_locks_goes_with_the_thread
         return profile
 
     monkeypatch.setattr(Door, "profile", dawdle)
-    monkeypatch.setattr("sellmode_tui.app._LATE", 0.05)
+    monkeypatch.setattr("sellmode_tui.shell.sign_out._LATE", 0.05)
     async with app_of(shop.url, "anna", PASSWORD) as pilot:
         await listing(pilot, 2)
         app: Any = pilot.app
-        session = app._workspace.session
+        session = app.current.workspace.session
         await pilot.press("enter")
         await shows(pilot, ProfileScreen)
         await wait_until(pilot, has_read.is_set)
@@ -313,10 +314,10 @@ async def test_idle_locks_and_touching_puts_it_off(shop: Shop) -> None:
         clock.seconds += 4 * 60
         await pilot.press("down")
         clock.seconds += 4 * 60
-        await app._look_idle()
+        await app.idle.look()
         assert isinstance(app.screen, CustomersScreen)
         clock.seconds += 61
-        await app._look_idle()
+        await app.idle.look()
         assert isinstance(app.screen, LockScreen)
 
 
@@ -610,14 +611,14 @@ async def test_a_key_for_something_that_is_not_there_is_told(data: Path) -> None
 async def pull(pilot: Pilot[None]) -> None:
     """Ask the server now, as F5 does; the answer is waited for by its effect."""
     app: Any = pilot.app
-    assert app._workspace is not None
-    app._workspace.pull_now()
+    assert app.current.workspace is not None
+    app.current.workspace.pull_now()
     await pilot.pause()
 
 
 def journal(pilot: Pilot[None]) -> Any:
     app: Any = pilot.app
-    return app._workspace.session.journal
+    return app.current.workspace.session.journal
 
 
 @contextlib.contextmanager

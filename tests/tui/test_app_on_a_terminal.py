@@ -150,7 +150,7 @@ def test_no_way_to_another_person_shows_a_password(ways: tuple[str, ...], data: 
 
 def test_no_password_shows_where_the_app_starts_with_several_people(data: Path) -> None:
     several_people(data)
-    start = "import sys, sellmode_tui.app as app; sys.exit(app.run_app())"
+    start = "import sys; from sellmode_tui.shell.run import run_app; sys.exit(run_app())"
     with terminal(data, program=start) as opened:
         opened.wait_for("Signed in here before")
         opened.type(f"teun\t{SECRET}")
@@ -396,7 +396,6 @@ def test_no_hostile_text_reaches_the_terminal_raw(columns: int, rows: int, data:
 # ------------------------------------------------------------------ errors that nobody expected
 
 _RAISING = f"""
-from sellmode_tui.app import SellmodeApp, Start
 from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.account.process import harden_process
@@ -415,9 +414,9 @@ def fail_in_a_worker(self):
 CustomersScreen.action_sort = fail
 CustomersScreen.action_filters = fail_in_a_thread
 CustomersScreen.action_reverse = fail_in_a_worker
-import sellmode_tui.app as app
+from sellmode_tui.shell.run import run_app
 import sys
-sys.exit(app.run_app(server={SERVER!r}, user_name="anna", password={PASSWORD!r}))
+sys.exit(run_app(server={SERVER!r}, user_name="anna", password={PASSWORD!r}))
 """
 
 

@@ -59,7 +59,7 @@ def kept(shop: Shop, id: str) -> Customer | None:
 async def sent(pilot: Pilot[None]) -> None:
     """Wait until the backend has everything."""
     app: Any = pilot.app
-    await wait_until(pilot, lambda: app._workspace.session.journal.outbox.unsent() == 0)
+    await wait_until(pilot, lambda: app.current.workspace.session.journal.outbox.unsent() == 0)
 
 
 async def test_what_is_written_reaches_the_backend_by_itself(shop: Shop) -> None:
@@ -139,18 +139,18 @@ async def test_a_new_sign_in_in_another_window_serves_for_all_of_the_account(sho
         await wait_until(pilot, lambda: status(pilot).startswith("ONLINE"))
         with shop.database.transaction() as connection:
             sessions.end_all(connection, anna.id)
-        app._workspace.pull_now()
+        app.current.workspace.pull_now()
         await wait_until(pilot, lambda: status(pilot).startswith("! SIGNED OUT"))
-        door = app._workspace.door
+        door = app.current.workspace.door
         (person,) = shop.world().customers
         door.write_note(person.id, "Likes linen.")
-        app._look_for_sign_in()
+        app.status.look_for_sign_in()
         await wait_until(pilot, lambda: not app.workers)
         assert status(pilot).startswith("! SIGNED OUT")  # nobody has
 
         with Transport(shop.url) as transport:
             await asyncio.to_thread(lambda: sign_in(transport, "anna", PASSWORD, data=data).close())
-        app._look_for_sign_in()
+        app.status.look_for_sign_in()
         await wait_until(pilot, lambda: status(pilot).startswith("ONLINE"))
         await sent(pilot)
 
@@ -160,7 +160,7 @@ async def test_who_locks_while_another_window_signs_in_hears_of_no_error(shop: S
     shop.customers(1, anna)
     async with app_at(shop.url, "anna", PASSWORD) as pilot:
         await listing(pilot, 1)
-        workspace: Any = app_of(pilot)._workspace
+        workspace: Any = app_of(pilot).current.workspace
         await wait_until(pilot, lambda: status(pilot).startswith("ONLINE"))
         with shop.database.transaction() as connection:
             sessions.end_all(connection, anna.id)
@@ -182,16 +182,11 @@ async def test_what_the_backend_refuses_needs_attention(shop: Shop) -> None:
         await pilot.press("e")
         await shows(pilot, EditCustomerScreen)
         put(pilot, "phone", "+44 20 7946 9999")
-        app_of(pilot)._workspace._live.stop()  # type: ignore[union-attr]  # the line drops
+        app_of(pilot).current.workspace._live.stop()  # type: ignore[union-attr]  # the line drops
         shop.reassign([people[0]], teun)
         await pilot.press("f2")
         await shows(pilot, ProfileScreen)
-        workspace: Any = app_of(pilot)._workspace
-        app = app_of(pilot)
-        workspace.go_live(
-            lambda status: app.post_message(app._Status(workspace, status)),
-            lambda: app.post_message(app._Changed(workspace)),
-        )
+        app_of(pilot).status.follow(app_of(pilot).current.account)  # type: ignore[arg-type]  # it is open
         await sent(pilot)
         await shows(pilot, CustomersScreen)  # they are Teun's now
         await wait_until(pilot, lambda: "1 needs attention: F3" in status(pilot))

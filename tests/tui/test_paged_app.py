@@ -9,7 +9,7 @@ from textual.screen import Screen
 from textual.widgets import Footer
 
 from sellmode_tui.account.settings import Settings
-from sellmode_tui.paged_app import PagedApp
+from sellmode_tui.shell.paged_app import PagedApp
 from tests.tui.screens.counter import wait_until
 
 
@@ -32,9 +32,9 @@ async def test_what_is_said_covers_nothing_and_leaves_nothing_behind() -> None:
         await wait_until(pilot, lambda: heights(pilot) == (23, []))
         for _ in range(3):
             app.clear_notifications()
-            app._say("Saved.")
+            app.say("Saved.")
             await wait_until(pilot, lambda: heights(pilot) == (22, [1]))
-            app._say("Something that takes two lines to be said " * 3)
+            app.say("Something that takes two lines to be said " * 3)
             await wait_until(pilot, lambda: heights(pilot) == (20, [1, 2]))
         app.clear_notifications()
         await wait_until(pilot, lambda: heights(pilot) == (23, []))

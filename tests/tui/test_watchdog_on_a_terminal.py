@@ -18,8 +18,9 @@ from tests.tui.screens.counter import PASSWORD, SERVER
 _PROGRAM: Final = """
 import asyncio, datetime, os, pathlib, sys, threading, time
 from textual import events
-from sellmode_tui import app, watchdog
-from sellmode_tui.entering_app import Clock
+from sellmode_tui import watchdog
+from sellmode_tui.shell import app, run
+from sellmode_tui.shell.start import Clock
 
 watchdog.LOOK_SECONDS = 0.05
 jumped = 0.0
@@ -38,7 +39,7 @@ async def stall(self, event):
 app.SellmodeApp.on_event = stall
 now = datetime.datetime.fromisoformat({now!r})
 clock = Clock(lambda: now, lambda: time.monotonic() + jumped)
-sys.exit(app.run_app(server={server!r}, user_name={user!r}, password={password!r}, clock=clock))
+sys.exit(run.run_app(server={server!r}, user_name={user!r}, password={password!r}, clock=clock))
 """
 _LOOP: Final = "threading.Event().wait()"
 """Nothing turns any more."""

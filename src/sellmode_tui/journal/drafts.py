@@ -56,7 +56,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Left(NamedTuple):
-    """What a window left behind."""
+    """Drafts and list views of a window that has closed."""
 
     drafts: list[Draft]
     """From the bottom up."""
@@ -72,7 +72,7 @@ class Drafts:
         self._outbox = outbox
 
     def keep(self, window: str, drafts: Sequence[Draft], looked: bytes | None) -> None:
-        """Put these in place of all that a window held."""
+        """Replace all that is stored for a window."""
         with self._using() as connection, committing(connection):
             connection.execute("DELETE FROM draft WHERE window = ?", (window,))
             dropped = _dropped(connection)
@@ -117,7 +117,7 @@ class Drafts:
             return [body for (body,) in connection.execute("SELECT body FROM draft ORDER BY window, place").fetchall()]
 
     def take(self, window: Window) -> Left:
-        """What a window held, and what windows held that run no more: it is this window's from now on."""
+        """Move the drafts of windows that have closed to this one, and return all that it has."""
         with self._using() as connection, committing(connection):
             windows = connection.execute("SELECT window, max(at) FROM draft GROUP BY window").fetchall()
             windows += connection.execute("SELECT window, at FROM looked").fetchall()
@@ -144,7 +144,7 @@ class Drafts:
 
 
 class Window:
-    """This app's mark in an account's folder that it runs: a file that it holds locked, which ends with it."""
+    """Marks in an account's folder that this app is running: a locked file, released when the process ends."""
 
     def __init__(self, folder: Path) -> None:
         self.id = uuid.uuid4().hex
@@ -183,7 +183,7 @@ class Window:
         return False
 
     def close(self) -> None:
-        """Leave what it held to others. May be called again."""
+        """Leave its drafts to other windows. May be called again."""
         file, self._file = self._file, -1
         if file >= 0:
             with contextlib.suppress(OSError):

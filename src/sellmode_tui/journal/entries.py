@@ -10,22 +10,22 @@ from typing import Any, Final, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from sellmode_contract import mutations
-from sellmode_contract.mutations import Operation
+from sellmode_contract.mutations import Operation, Rejected
 from sellmode_contract.wire import Result
 
 Left: TypeAlias = Literal["resent", "handed_over", "discarded"]
-"""How something has left the tray."""
+"""How an item left the tray."""
 
 
 class Leaving(NamedTuple):
-    """Something in the tray for which a mutation now stands."""
+    """A tray item that a mutation replaces."""
 
     mid: str
     how: Left
 
 
 class Kept(NamedTuple):
-    """A mutation to be kept. Its fields are as in ``Entry``."""
+    """A mutation to store. Its fields are as in ``Entry``."""
 
     operation: Operation
     mid: str
@@ -35,7 +35,7 @@ class Kept(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A mutation that was written here."""
+    """A mutation written on this terminal."""
 
     mid: str
     body: bytes
@@ -54,15 +54,15 @@ class Entry:
     result: Result | None
     """Of what is settled."""
     said: str
-    """What the backend said when it last failed at it; empty if it never did."""
+    """The backend's message at its last failure; empty if it never failed."""
     tries: int
-    """How often that was."""
+    """The number of failures."""
     held: bool
     """Whether the backend is too old for it, so that it waits until that knows more."""
     undoes: str | None
-    """The mutation that this one takes back."""
+    """The mutation that this one undoes."""
     bulk: str | None
-    """Names those that were written at once, the first of them; None for one alone."""
+    """The first of the mutations that were written at once; None for one alone."""
     before: dict[str, str | None]
     """The documents (JSON) of the records that it touched as they were shown before it, by ``kind/id``; None: there
     was none."""
@@ -100,7 +100,7 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class TrayItem:
-    """Something that was not done and needs attention. Its fields are as in ``Entry``."""
+    """A refused mutation that needs attention. Its fields are as in ``Entry``."""
 
     mid: str
     body: bytes
@@ -145,7 +145,7 @@ class Pending(NamedTuple):
 
 
 class News(NamedTuple):
-    """What has become of mutations since a change."""
+    """What happened to mutations since a change."""
 
     journal: str
     """Which journal this is; another one knows nothing of what was folded."""
@@ -165,3 +165,23 @@ read_documents = msgspec.json.Decoder(dict[str, str | None]).decode
 def read_result(text: str | None) -> Result | None:
     """The column ``result``."""
     return None if text is None else msgspec.json.decode(text, type=Result)
+
+
+def written_records(body: bytes, before: Mapping[str, str | None]) -> set[str]:
+    """The records (``kind/id``) that later operations may build on: an operation's own, and those that it makes."""
+    made = {name for name, document in before.items() if document is None}
+    try:
+        return {*made, "/".join(mutations.target(mutations.decode(body)))}
+    except Rejected:
+        return made
+
+
+def is_about(body: bytes, records: set[str]) -> bool:
+    """Whether an operation is about one of some records, or about somebody who is."""
+    try:
+        operation = mutations.decode(body)
+    except Rejected:
+        return False
+    return (
+        "/".join(mutations.target(operation)) in records or f"customer/{mutations.customers_of(operation)}" in records
+    )

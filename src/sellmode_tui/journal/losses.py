@@ -1,4 +1,4 @@
-"""What damage has taken from the journal: told until somebody has seen it."""
+"""Losses of the journal to damage: shown until somebody acknowledges them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sellmode_tui.sealed import Connection
 
 
 class Loss(NamedTuple):
-    """Something that was written here and cannot be read any more."""
+    """What was written here and cannot be read any more."""
 
     id: int
     at: dt.datetime
@@ -27,12 +27,12 @@ class Loss(NamedTuple):
 
     @property
     def total(self) -> int:
-        """How much, as far as that is known."""
+        """The known number of lost items."""
         return (self.changes or 0) + self.refused + self.filters + self.drafts
 
     @property
     def words(self) -> str:
-        """What is gone, with its count."""
+        """In words, with counts."""
         counted = (
             (self.changes, "unsent change"),
             (self.refused, "refused change"),
@@ -46,7 +46,7 @@ class Loss(NamedTuple):
 
 
 def note_loss(connection: Connection, loss: Loss) -> None:
-    """Keep it, under a number of its own; for a transaction."""
+    """Store it under a new id; inside a transaction."""
     connection.execute(
         "INSERT INTO loss (at, changes, refused, filters, drafts, kept_as) VALUES (?, ?, ?, ?, ?, ?)",
         (loss.at.astimezone(dt.UTC).isoformat(), *loss[2:]),
@@ -54,7 +54,7 @@ def note_loss(connection: Connection, loss: Loss) -> None:
 
 
 def open_losses(connection: Connection) -> list[Loss]:
-    """Those that nobody has acknowledged, the oldest first."""
+    """Unacknowledged losses, oldest first."""
     rows = connection.execute(
         "SELECT id, at, changes, refused, filters, drafts, kept_as FROM loss WHERE seen_at IS NULL ORDER BY id"
     ).fetchall()
@@ -62,7 +62,7 @@ def open_losses(connection: Connection) -> list[Loss]:
 
 
 def acknowledge(connection: Connection, id: int, at: dt.datetime) -> bool:
-    """Somebody has seen it; False if somebody had already."""
+    """Acknowledge a loss; False if it was already."""
     seen = connection.execute(
         "UPDATE loss SET seen_at = ? WHERE id = ? AND seen_at IS NULL", (at.astimezone(dt.UTC).isoformat(), id)
     )

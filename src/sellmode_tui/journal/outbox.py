@@ -26,8 +26,10 @@ from sellmode_tui.journal.entries import (
     Leaving,
     News,
     Pending,
+    is_about,
     read_documents,
     read_result,
+    written_records,
 )
 from sellmode_tui.journal.schema import committing, count_change
 from sellmode_tui.journal.tray import NotInTray, Tray, leave_tray
@@ -35,12 +37,12 @@ from sellmode_tui.sealed import Connection
 
 
 class TakenBack(Exception):
-    """Somebody else, in another pane perhaps, has just taken back the same."""
+    """The mutation was undone already, in another window perhaps."""
 
 
 class _OfThread(threading.local):
     act: Callable[[Connection], object] | None = None
-    """What goes with what it adds."""
+    """Runs in the transaction of what it adds."""
 
 
 class Outbox:
@@ -55,7 +57,7 @@ class Outbox:
 
     @contextmanager
     def together(self, act: Callable[[Connection], object]) -> Iterator[None]:
-        """Have what this thread adds meanwhile and something else in one transaction: both are kept, or neither."""
+        """Run ``act`` in the transaction of what this thread adds meanwhile: both are stored, or neither."""
         self._here.act = act
         try:
             yield
@@ -79,7 +81,7 @@ class Outbox:
         undoes: str | None = None,
         leaves: Leaving | None = None,
     ) -> Entry:
-        """Keep a mutation for good. The same again (the caller is not sure that it was kept) changes nothing.
+        """Store a mutation. Storing the same again (the caller is not sure that it was stored) changes nothing.
 
         What ``leaves`` names leaves the tray with it, and comes back should it be withdrawn.
 
@@ -90,7 +92,7 @@ class Outbox:
         return entry
 
     def add_all(self, kept: Sequence[Kept], *, made: ClockReading, leaves: Leaving | None = None) -> list[Entry]:
-        """Keep mutations for good that were written at once: all of them or, as ``add`` raises, none."""
+        """Store mutations that were written at once: all of them, or none where it raises as ``add`` does."""
         bulk = kept[0].mid if len(kept) > 1 else None
         bodies = [mutations.encode(each.operation) for each in kept]
         if any(len(body) > MAX_MUTATION_BYTES for body in bodies):
@@ -129,7 +131,7 @@ class Outbox:
         return entries
 
     def withdraw(self, *mids: str) -> set[str]:
-        """Take back those of some mutations, written at once, that were never put into a request; returns which.
+        """Withdraw those of some mutations, written at once, that were never put into a request; returns which.
 
         One that something written later builds on stays. What had left the tray with them is there again.
         """
@@ -147,9 +149,9 @@ class Outbox:
             others = [row for row in later if row[1] not in set(mids)]
             withdrawn = set()
             for number, mid, body, before in found:
-                records = _written(body, read_documents(before))
+                records = written_records(body, read_documents(before))
                 if any(
-                    after > number and (undoes == mid or _is_about(held, records)) for after, _, held, undoes in others
+                    after > number and (undoes == mid or is_about(held, records)) for after, _, held, undoes in others
                 ):
                     continue
                 withdrawn.add(mid)
@@ -167,7 +169,7 @@ class Outbox:
     # ------------------------------------------------------------------ what there is
 
     def waiting(self) -> list[Entry]:
-        """What the backend has not settled yet, in the order in which it was written."""
+        """Unsettled mutations, oldest first."""
         return self._entries("state = 'waiting' ORDER BY number")
 
     def entry(self, mid: str) -> Entry | None:
@@ -176,11 +178,11 @@ class Outbox:
             return _entry(connection, mid)
 
     def latest(self, limit: int) -> list[Entry]:
-        """What was written last, newest first, settled or not."""
+        """The latest mutations, newest first, settled or not."""
         return self._entries("state <> 'withdrawn' ORDER BY number DESC LIMIT ?", limit)
 
     def unsent(self) -> int:
-        """How many mutations the backend has not settled yet."""
+        """The number of unsettled mutations."""
         return int(self._value("SELECT count(*) FROM mutation WHERE state = 'waiting'"))
 
     def to_send(self) -> int:
@@ -188,12 +190,12 @@ class Outbox:
         return int(self._value("SELECT count(*) FROM mutation WHERE state = 'waiting' AND NOT held"))
 
     def oldest_unsent_at(self) -> dt.datetime | None:
-        """When the first of them was written, by the terminal's clock."""
+        """When the oldest of them was written, by the terminal's clock."""
         made_at = self._value("SELECT made_at FROM mutation WHERE state = 'waiting' ORDER BY number LIMIT 1")
         return None if made_at is None else dt.datetime.fromisoformat(made_at)
 
     def change(self) -> int:
-        """A number that rises with everything that changes a fold, a count or the tray, by whichever process."""
+        """A counter of changes to the fold, the counts or the tray, by any process."""
         return int(self._value("SELECT change FROM outbox"))
 
     def _entries(self, condition: str, *parameters: int) -> list[Entry]:
@@ -209,19 +211,19 @@ class Outbox:
     # ------------------------------------------------------------------ sending
 
     def client(self) -> str:
-        """The random name of this journal's client, as long as nobody renames it."""
+        """The client id that this journal sends under, until it is renumbered."""
         return str(self._value("SELECT cid FROM outbox"))
 
     def epoch(self) -> str | None:
-        """The backend's epoch that what was settled here counts for; None before the first contact."""
+        """Backend epoch of settled mutations; None before the first contact."""
         found = self._value("SELECT epoch FROM outbox")
         return None if found is None else str(found)
 
     def follow(self, epoch: str, knows: str) -> None:
-        """Go on with the backend as it is in an epoch: whatever it may have lost before is to be sent again already.
+        """Note a new backend epoch. What the backend may have lost is queued to be sent again before this is called.
 
-        Kept here, too, since the cache may be lost between a restore and the next pass. ``knows`` names all that it can
-        be asked to do: if that is new, what it did not know before is sent again.
+        The journal holds it as well as the cache, which may be lost between a restore and the next pass. ``knows``
+        names all that the backend can be asked to do: if that is new, what it did not know before is sent again.
         """
         with self._using() as connection:
             if connection.execute("SELECT epoch, knows FROM outbox").fetchone() == (epoch, knows):
@@ -233,7 +235,7 @@ class Outbox:
                 connection.execute("UPDATE outbox SET epoch = ?, knows = ?", (epoch, knows))
 
     def batch(self, max_count: int, max_bytes: int, *, fresh: bool = True) -> list[Entry]:
-        """What is to be sent now, in order: at least one if anything waits, else no more than the limits allow.
+        """The next mutations to send, in order, within the limits, but at least one if any is waiting.
 
         Without ``fresh`` only what was put into a request before. What the backend is too old for is left out.
 
@@ -277,7 +279,7 @@ class Outbox:
         return [Entry.of(row) for row in batch]
 
     def settle(self, results: Iterable[Result], at: dt.datetime) -> None:
-        """Keep what became of mutations, and put what was not done into the tray, all in one transaction.
+        """Store results of mutations, and put refused ones into the tray, in one transaction.
 
         What the backend is too old for waits, as if it had never been sent, until the backend knows more (``follow``).
         The same results again change nothing. ``gap`` says nothing about a mutation itself.
@@ -293,7 +295,7 @@ class Outbox:
                     settlement.settled(connection, result, at)
 
     def renumber(self, cid: str, *, again: bool) -> None:
-        """Go on under another client's name, counting from 1.
+        """Send under another client id, numbered from 1.
 
         ``again`` (the backend was restored and may have lost it) sends what it had applied or handed over once more,
         too; that is shown no more and no less than before.
@@ -310,7 +312,7 @@ class Outbox:
             connection.execute("UPDATE mutation SET cid = NULL, seq = NULL WHERE state = 'waiting'")
 
     def retire(self, upto: int | None = None) -> None:
-        """A pass has ended, so the cache has what was settled: it folds no more.
+        """A pass has ended, so the cache has what was settled: stop folding it.
 
         ``upto`` is the change at which that pass was known to have everything; None is now.
         """
@@ -329,7 +331,7 @@ class Outbox:
         return self._value("SELECT 1 FROM mutation WHERE state = 'applied' AND folds LIMIT 1") is not None
 
     def forget(self, before: dt.datetime) -> None:
-        """Delete what was settled, taken back or has left the tray before a moment; never what is still shown."""
+        """Delete what was settled, withdrawn or left the tray before a moment; never what is still shown."""
         limit = before.astimezone(dt.UTC).isoformat()
         settled = "state <> 'waiting' AND NOT folds AND ifnull(settled_at, made_at) < ?"
         left = "state <> 'open' AND left_at < ?"
@@ -382,26 +384,6 @@ def _taken_back(connection: Connection, mid: str, *, but: str) -> bool:
             "SELECT 1 FROM mutation WHERE undoes = ? AND mid <> ? AND state <> 'withdrawn'", (mid, but)
         ).fetchone()
         is not None
-    )
-
-
-def _written(body: bytes, before: Mapping[str, str | None]) -> set[str]:
-    """The records (``kind/id``) that later operations may build on: an operation's own, and those that it makes."""
-    made = {name for name, document in before.items() if document is None}
-    try:
-        return {*made, "/".join(mutations.target(mutations.decode(body)))}
-    except Rejected:
-        return made
-
-
-def _is_about(body: bytes, records: set[str]) -> bool:
-    """Whether an operation is about one of some records, or about somebody who is."""
-    try:
-        operation = mutations.decode(body)
-    except Rejected:
-        return False
-    return (
-        "/".join(mutations.target(operation)) in records or f"customer/{mutations.customers_of(operation)}" in records
     )
 
 

@@ -1,4 +1,4 @@
-"""What can still be read of a damaged journal goes over into a new one: what somebody wrote must not be lost with it.
+"""Copies what can still be read of a damaged journal into a new one.
 
 It is read page by page: each sound page is taken for a table of its own, so that nothing hangs on the schema, on the
 root of a table, or on the order of the log. What was not settled is sent again, under its own name and another
@@ -133,7 +133,7 @@ def _tables(new: Connection) -> Iterator[_Table]:
 
 
 def _copy(new: Connection, table: _Table, row: tuple[Any, ...]) -> bool:
-    """Whether nothing of a row is lost."""
+    """Copy a row; whether nothing of it is lost."""
     values = {each.name: value for each, value in zip(table.columns, row, strict=False) if value is not None}
     if table.name == "mutation":
         if values["state"] == "withdrawn":

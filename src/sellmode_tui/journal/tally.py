@@ -1,7 +1,7 @@
-"""How much of a journal is not sent or was refused, kept beside it for who asks without its key.
+"""How much of a journal is not sent or was refused, in a file beside it that needs no key.
 
-The file says something only while no process has the journal open: who opens it empties the file first, durably, and
-whoever is the last to close it counts and writes. So a process that is killed, a crash at any moment and a power cut
+The file says something only while no process has the journal open: the first to open it empties the file, durably, and
+the last to close it counts and writes. So a process that is killed, a crash at any moment and a power cut
 leave it empty, which means "not known", and it never tells of less than there is. Numbers are all it holds.
 """
 
@@ -21,7 +21,7 @@ from sellmode_tui.private_files import read_private
 
 _FORM: Final = re.compile(rb"unsent ([0-9]+)\nrefused ([0-9]+)\n")
 _HUNG: Final = 2.0
-"""Seconds after which the one that counts, which takes milliseconds, counts as suspended."""
+"""Seconds after which a process that is counting, which takes milliseconds, is taken for suspended."""
 _LOOK: Final = 0.02
 
 
@@ -31,7 +31,7 @@ class Tally(NamedTuple):
     unsent: int
     """Changes that the backend has not settled."""
     refused: int
-    """Changes that it refused, and nobody has seen to."""
+    """Open items of the tray."""
 
 
 def tally_path(journal: Path) -> Path:
@@ -52,7 +52,7 @@ class TallyKeeper:
     """One process's part in a tally, from before the journal is opened until it is closed."""
 
     def __init__(self, journal: Path) -> None:
-        """From now on nothing is known."""
+        """Empty the tally: its numbers are unknown while the journal is open."""
         self._path = tally_path(journal)
         self._file = -1
         try:

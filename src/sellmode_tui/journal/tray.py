@@ -14,7 +14,7 @@ from sellmode_tui.sealed import Connection
 
 
 class NotInTray(LookupError):
-    """Nothing of this name needs attention (any more)."""
+    """The item needs no attention (any more)."""
 
     def __init__(self) -> None:
         super().__init__("This does not need attention any more.")
@@ -27,14 +27,14 @@ class Tray:
         self._using = using
 
     def items(self, *, open_only: bool = True) -> list[TrayItem]:
-        """What was not done, the latest answer last."""
+        """Refused mutations, the latest answer last."""
         condition = "WHERE state = 'open'" if open_only else ""
         with self._using() as connection:
             rows = connection.execute(f"SELECT {TRAY_COLUMNS} FROM tray {condition} ORDER BY at, mid").fetchall()
         return [TrayItem.of(row) for row in rows]
 
     def item(self, mid: str) -> TrayItem | None:
-        """Something that was not done."""
+        """One of them; None if it never was there."""
         with self._using() as connection:
             row = connection.execute(f"SELECT {TRAY_COLUMNS} FROM tray WHERE mid = ?", (mid,)).fetchone()
         return None if row is None else TrayItem.of(row)
@@ -48,16 +48,16 @@ class Tray:
         return left
 
     def open_count(self) -> int:
-        """How many items of the tray are open."""
+        """The number of open items."""
         return int(self._value("SELECT count(*) FROM tray WHERE state = 'open'"))
 
     def has_dependants(self) -> bool:
-        """Whether any of them was refused because it builds on something that was."""
+        """Whether any of them was refused because it depends on another refused one."""
         dependant = "SELECT 1 FROM tray WHERE state = 'open' AND result ->> '$.code' = 'dependency' LIMIT 1"
         return self._value(dependant) is not None
 
     def losses(self) -> list[Loss]:
-        """What damage has taken and nobody has acknowledged."""
+        """Losses to damage that nobody has acknowledged."""
         with self._using() as connection:
             return open_losses(connection)
 

@@ -1,4 +1,4 @@
-"""How far a journal has come, in plain numbers beside it: what it has to hold when it is opened the next time.
+"""What a journal held at its last commit, in plain numbers beside it: the least it must hold at the next opening.
 
 A database whose log is cut or damaged opens as it was some commits before, and a new one takes the place of one that is
 gone; neither says so by itself. The witness is written after each commit. So it never knows of more than there was, and
@@ -30,7 +30,7 @@ class Witness(NamedTuple):
     """What a journal held at a commit."""
 
     journal: str
-    """Which one."""
+    """Its id."""
     commits: int
     unsent: int
     first: int
@@ -38,13 +38,13 @@ class Witness(NamedTuple):
     last: int
     """The highest number of any change so far."""
     refused: int
-    """In the tray, and nobody has seen to it."""
+    """Open items of the tray."""
     filters: int
     drafts: int
     losses: int
-    """Losses that nobody has acknowledged."""
+    """Unacknowledged losses."""
     lost: int
-    """How much was lost in these, as far as that is known."""
+    """The known number of items lost in these."""
     salt: bytes
     """The file's first bytes."""
 
@@ -56,12 +56,12 @@ class Witness(NamedTuple):
 
     @property
     def holds(self) -> int:
-        """How much there was that somebody would miss."""
+        """The number of items that somebody would miss."""
         return self.unsent + self.refused + self.filters + self.drafts
 
 
 def witness_path(journal: Path) -> Path:
-    """Where the witness of a folder's journal is."""
+    """The path of a journal's witness."""
     return journal.with_name("witness")
 
 

@@ -16,7 +16,6 @@ from sellmode_contract.kinds.corporate_brief import BriefCard, CorporateBrief
 from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_contract.records import Record
-from sellmode_tui.app import SellmodeApp
 from sellmode_tui.screens.brief_form import BriefForm
 from sellmode_tui.screens.briefs_page import BriefsScreen
 from sellmode_tui.visibility import BriefLine
@@ -138,7 +137,7 @@ async def move_to(pilot: Pilot[None], brief: CorporateBrief) -> BriefLine:
 
 def take(pilot: Pilot[None], *given: Record) -> None:
     """Let records come from the backend, as the sync would, and nothing else be there."""
-    workspace = writing.app_of(pilot)._workspace
-    assert workspace is not None
-    counter.fill(workspace._cache, HANNE, "associate", records(given))
-    writing.app_of(pilot).post_message(SellmodeApp._Changed(workspace))
+    account = writing.app_of(pilot).current.account
+    assert account is not None
+    counter.fill(account.workspace._cache, HANNE, "associate", records(given))
+    writing.app_of(pilot).status.tell_changed(account)

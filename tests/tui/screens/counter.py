@@ -31,11 +31,12 @@ from sellmode_tui import private_files
 from sellmode_tui.account import folders, slot
 from sellmode_tui.account.folders import AccountFolder, Profile
 from sellmode_tui.account.settings import Settings
-from sellmode_tui.app import Clock, SellmodeApp, Start
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.journal.clock import HARD, SOFT, read_clock
 from sellmode_tui.journal.journal import Journal, SignedInAs
 from sellmode_tui.screens.customers import CustomersScreen
+from sellmode_tui.shell.app import SellmodeApp
+from sellmode_tui.shell.start import Clock, Start
 from sellmode_tui.sync.status import Line, SyncStatus
 
 NOW = dt.datetime(2026, 11, 22, 13, 2, tzinfo=dt.UTC)
@@ -218,8 +219,8 @@ async def signed_in(pilot: Pilot[None], status: SyncStatus | None = ONLINE) -> C
 
 def tell_status(app: SellmodeApp, status: SyncStatus) -> None:
     """Tell the app how things stand, as the sync would."""
-    assert app._workspace is not None
-    app.post_message(app._Status(app._workspace, status))
+    assert app.current.account is not None
+    app.status.tell(app.current.account, status)
 
 
 @contextlib.asynccontextmanager

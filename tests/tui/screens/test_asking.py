@@ -38,7 +38,7 @@ async def test_an_answer_that_was_overtaken_is_dropped() -> None:
         page.ask(lambda _: "quick", taken.append, group="any")
         await wait_until(pilot, lambda: taken == ["quick"])
         may_answer.set()
-        await wait_until(pilot, lambda: not app._threads.busy)
+        await wait_until(pilot, lambda: not app.threads.busy)
         await pilot.pause()
         assert taken == ["quick"]
 
@@ -49,7 +49,7 @@ async def test_what_is_to_be_written_is_written_in_its_order_though_all_threads_
         page = await signed_in(pilot)
         may_go_on = threading.Event()
         for _ in range(64):
-            app._threads.submit(may_go_on.wait, DEADLINE)
+            app.threads.submit(may_go_on.wait, DEADLINE)
         written = list[int]()
 
         def writing(number: int) -> int:
@@ -76,7 +76,7 @@ async def test_what_waits_to_be_written_is_written_before_the_account_is_locked(
         await pilot.press("f10")
         await wait_until(pilot, lambda: isinstance(app.screen, LockScreen))
         may_go_on.set()
-        await wait_until(pilot, lambda: not app._threads.busy)
+        await wait_until(pilot, lambda: not app.threads.busy)
         assert len(written) == 1
 
 

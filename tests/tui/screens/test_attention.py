@@ -92,7 +92,7 @@ async def test_what_is_not_sent_is_listed_in_words_and_grows_while_it_is_seen() 
         door(pilot).edit_customer(CLARA.id, set={"phone": "+31 6 5550 7777"})
         writing.fail(pilot, "The server could not store it: its disk is full.")
         door(pilot).write_note(CLARA.id, "Came by.")
-        app_of(pilot).post_message(app_of(pilot)._Changed(app_of(pilot)._workspace))  # type: ignore[arg-type]  # it is open
+        app_of(pilot).status.tell_changed(app_of(pilot).current.account)  # type: ignore[arg-type]  # it is open
         await wait_until(pilot, lambda: len(rows(pilot)) == 2)
         await at_rest(pilot)
         assert rows(pilot) == [
@@ -213,7 +213,7 @@ async def test_what_somebody_has_seen_to_elsewhere_closes() -> None:
         await refused(pilot)
         await opened(pilot, "refused", RefusedScreen)
         door(pilot).discard(outbox(pilot).tray.items()[0].mid)  # in another window
-        app_of(pilot).post_message(app_of(pilot)._Changed(app_of(pilot)._workspace))  # type: ignore[arg-type]  # it is open
+        app_of(pilot).status.tell_changed(app_of(pilot).current.account)  # type: ignore[arg-type]  # it is open
         await shows(pilot, AttentionScreen)
         assert "This needs no attention any more." in told(pilot)
 
@@ -340,12 +340,12 @@ def _pair(*names: str) -> Duplicate:
 
 async def test_what_damage_has_taken_stands_there_until_it_was_seen() -> None:
     async with at_the_counter() as pilot:
-        workspace = app_of(pilot)._workspace
-        assert workspace is not None
-        journal = workspace.session.journal
+        account = app_of(pilot).current.account
+        assert account is not None
+        journal = account.workspace.session.journal
         with journal._using() as connection, committing(connection):
             note_loss(connection, Loss(0, NOW, changes=2, refused=0, filters=0, drafts=1, kept_as="journal-x.db"))
-        app_of(pilot).post_message(app_of(pilot)._Changed(workspace))
+        app_of(pilot).status.tell_changed(account)
         await wait_until(pilot, lambda: "need attention: F3" in line(pilot))
         await opened(pilot, "lost", LostScreen)
         page = " ".join(str(pilot.app.screen.query(Static).first().render()).split())

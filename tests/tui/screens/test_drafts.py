@@ -72,7 +72,7 @@ async def sign_in(pilot: Pilot[None], user_name: str = "anna") -> None:
 
 async def is_in(pilot: Pilot[None]) -> None:
     """Wait until somebody is in, and everything that was left open is open again."""
-    await wait_until(pilot, lambda: app_of(pilot)._keeper is not None)
+    await wait_until(pilot, lambda: app_of(pilot).drafts._writer is not None)
     await at_rest(pilot)
 
 
@@ -81,7 +81,7 @@ async def open_form(pilot: Pilot[None], kind: str, **subject: str) -> FormScreen
     form = FormScreen.kinds[kind]
     parts = form.find(door(pilot), subject)
     assert parts is not None
-    desk = app_of(pilot)._desk
+    desk = app_of(pilot).current.desk
     await pilot.app.push_screen(form(desk, *parts))  # type: ignore[arg-type]  # what its own `find` gave
     await shows(pilot, form)
     assert isinstance(pilot.app.screen, form)
@@ -98,7 +98,7 @@ def draft(pilot: Pilot[None]) -> Draft:
 
 def stored(pilot: Pilot[None]) -> list[str]:
     """What was typed, as the journal has it."""
-    workspace = app_of(pilot)._workspace
+    workspace = app_of(pilot).current.workspace
     assert workspace is not None
     return workspace.session.journal.drafts.bodies()
 
@@ -235,12 +235,12 @@ async def test_a_draft_is_in_the_journal_a_moment_after_it_was_typed() -> None:
 async def test_what_was_typed_ahead_is_kept_once_it_is_there() -> None:
     async with at_the_counter() as pilot:
         app = app_of(pilot)
-        await wait_until(pilot, lambda: app._look_timer is None)
+        await wait_until(pilot, lambda: app.drafts._look_timer is None)
         on_its_way = turning(app)
         app.post_message(events.Key("x", "x"))
-        await wait_until(pilot, lambda: app._look_timer is not None)
-        first = app._look_timer
-        await wait_until(pilot, lambda: app._look_timer is not first)
+        await wait_until(pilot, lambda: app.drafts._look_timer is not None)
+        first = app.drafts._look_timer
+        await wait_until(pilot, lambda: app.drafts._look_timer is not first)
         await open_form(pilot, "note", customer=CLARA.id)
         on_its_way.end()
         await is_kept(pilot, '"x"')
@@ -476,7 +476,7 @@ async def test_a_locked_page_says_nothing_of_what_was_undone() -> None:
 
 def busy_with_writing(pilot: Pilot[None]) -> threading.Event:
     """Let what is to be written wait until the event is set."""
-    release, desk = threading.Event(), app_of(pilot)._desk
+    release, desk = threading.Event(), app_of(pilot).current.desk
     assert desk is not None
     desk.writes.submit(release.wait, 60)
     return release
@@ -533,12 +533,12 @@ async def test_the_tasks_come_back_with_their_search(demo_files: Callable[..., P
         await shows(pilot, AgendaScreen)
         await pilot.press("slash", "c", "enter")
         await at_rest(pilot)
-        before = app_of(pilot)._looked()
+        before = app_of(pilot).drafts._looked()
         await pilot.press("f10")
         await unlock(pilot)
         assert isinstance(pilot.app.screen, AgendaScreen)
         await wait_until(pilot, lambda: pilot.app.screen.settled)  # type: ignore[attr-defined]  # the screen's
-        assert app_of(pilot)._looked() == before
+        assert app_of(pilot).drafts._looked() == before
 
 
 @pytest.mark.usefixtures("annas")

@@ -83,7 +83,7 @@ async def test_what_was_not_touched_is_saved_as_it_was() -> None:
 async def test_no_text_ends_a_form() -> None:
     async with at_the_counter() as pilot:
         await open_profile(pilot)
-        profile, desk = read(pilot), app_of(pilot)._desk
+        profile, desk = read(pilot), app_of(pilot).current.desk
         assert desk is not None
         forms: list[FormScreen] = [
             EditCustomerScreen(desk, profile),

@@ -21,10 +21,10 @@ from sellmode_contract.kinds.fields import OneOf, Ref
 from sellmode_contract.kinds.lookbook import Lookbook
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.records import Record
-from sellmode_tui.app import SellmodeApp
 from sellmode_tui.screens.keys import KeysScreen
 from sellmode_tui.screens.kind_list import KindListPage
 from sellmode_tui.screens.main_page import page_keys
+from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.widgets.tab_line import TabLine
 from tests.tui.screens import counter, tasking, writing
 from tests.tui.screens.counter import wait_until

@@ -123,7 +123,7 @@ async def test_the_list_has_signs_and_says_what_they_mean() -> None:
 async def test_a_page_that_is_read_late_does_not_hide_that_the_others_have_old_signs() -> None:
     async with at_the_counter() as pilot:
         await shows(pilot, CustomersScreen)
-        it, words = door(pilot), pilot.app._desk.words  # type: ignore[attr-defined]  # the app's
+        it, words = door(pilot), pilot.app.current.desk.words  # type: ignore[attr-defined]  # the app's
         source = CustomerSource(it.find(), words, owners=False, pending=it.pending)
         source.count()
         assert {row.sign for row in source.rows(0, 10)} == {""}

@@ -76,7 +76,7 @@ def test_other_threads_go_on_with_their_work_meanwhile() -> None:
 
 def test_every_function_that_remembers_is_found_among_what_the_app_has_loaded() -> None:
     script = """
-import gc, sellmode_tui.app
+import gc, sellmode_tui.shell.run
 from sellmode_tui.screens.memory import _CACHED, _DRAWING, remembering
 found = [id(each) for each in remembering()]
 caches = [each for each in gc.get_objects() if type(each) is _CACHED]

@@ -17,7 +17,6 @@ from textual.widgets import OptionList
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_tui.account import folders
 from sellmode_tui.account.settings import Settings
-from sellmode_tui.app import SellmodeApp
 from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.screens.forms import Trouble
 from sellmode_tui.screens.lock import LockScreen
@@ -27,6 +26,7 @@ from sellmode_tui.screens.search_bar import SearchBar
 from sellmode_tui.screens.sign_in import SignInScreen
 from sellmode_tui.screens.too_small import TooSmallScreen
 from sellmode_tui.screens.why import WhyScreen
+from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.sync.status import Line, SyncStatus
 from sellmode_tui.widgets.suggestions import Suggestions
 from tests.tui.screens import counter
@@ -173,7 +173,7 @@ async def locked_by_itself(pilot: Pilot[None]) -> None:
     await signed_in(pilot)
     app = pilot.app
     assert isinstance(app, SellmodeApp)
-    await app._lock("Nobody has touched it for a while.")
+    await app.sign_out.lock("Nobody has touched it for a while.")
 
 
 async def copied(pilot: Pilot[None]) -> None:

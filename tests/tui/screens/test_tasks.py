@@ -202,13 +202,13 @@ async def test_counts_are_true_as_time_goes_on() -> None:
     async with at_the_tasks(clock=clock) as pilot:
         clock.now = NOW + dt.timedelta(hours=3)  # the window was due at five
         app = writing.app_of(pilot)
-        app._look_tasks()
+        app.status.look_tasks()
         await wait_until(pilot, lambda: "2 overdue, 1 today" in status(pilot))
         await list_is_there(pilot)
         assert "Overdue 2" in views(pilot)
         assert tabs(pilot) == " 1 Customers  [2 Tasks 3]"
         clock.now = NOW + dt.timedelta(hours=12)  # it is Thursday
-        app._look_tasks()
+        app.status.look_tasks()
         await wait_until(pilot, lambda: "3 overdue" in status(pilot))
 
 

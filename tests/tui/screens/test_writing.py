@@ -13,7 +13,6 @@ import pytest
 from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.roles import ROLE_CAPABILITIES
-from sellmode_tui.app import SellmodeApp
 from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.consent_form import ConsentForm
 from sellmode_tui.screens.contact_form import ContactForm
@@ -26,6 +25,7 @@ from sellmode_tui.screens.lock import LockScreen
 from sellmode_tui.screens.note_form import NoteForm
 from sellmode_tui.screens.own_entries import OwnEntriesScreen
 from sellmode_tui.screens.profile import ProfileScreen
+from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.widgets.choice import Choice
 from sellmode_tui.widgets.press import Press
 from sellmode_tui.widgets.row_table import RowTable
@@ -162,7 +162,7 @@ async def test_somebody_without_a_name_is_refused_as_a_whole() -> None:
 
 async def test_who_may_only_look_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     async with at_the_counter() as pilot:
-        desk = writing.app_of(pilot)._desk
+        desk = writing.app_of(pilot).current.desk
         assert desk is not None
         assert desk.facts.account is not None
         looking = ROLE_CAPABILITIES["associate"] - {"sell"}
@@ -526,13 +526,13 @@ async def test_an_idle_lock_is_announced_while_something_is_not_saved_and_leaves
         await type_in(pilot, "Canary")
         form, area = weakref.ref(pilot.app.screen), weakref.ref(pilot.app.screen.query_one(PlainTextArea))
         clock.seconds += 4 * 60 + 30
-        await app._look_idle()
+        await app.idle.look()
         assert "locks soon: your draft is kept" in status(pilot)
         await type_in(pilot, "s")
-        await app._look_idle()
+        await app.idle.look()
         assert "locks soon" not in status(pilot)
         clock.seconds += 5 * 60
-        await app._look_idle()
+        await app.idle.look()
         assert isinstance(app.screen, LockScreen)
         assert trouble(pilot) == "Nobody has touched it for a while."
         await app.workers.wait_for_complete()

@@ -27,13 +27,13 @@ from sellmode_contract.mutations import Edit, RejectionCode
 from sellmode_contract.mutations.operations import plain
 from sellmode_contract.records import Record
 from sellmode_contract.wire import Result
-from sellmode_tui.app import SellmodeApp
 from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.screens.form_fields import FormField
 from sellmode_tui.screens.form_screen import FormScreen
 from sellmode_tui.screens.forms import Trouble
 from sellmode_tui.screens.profile import ProfileScreen, ProfileView
+from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.sync.status import SyncStatus
 from sellmode_tui.visibility import Door, Profile
 from sellmode_tui.widgets.text_area import PlainTextArea
@@ -192,15 +192,15 @@ def app_of(pilot: Pilot[None]) -> SellmodeApp:
 
 
 def door(pilot: Pilot[None]) -> Door:
-    workspace = app_of(pilot)._workspace
-    assert workspace is not None
-    return workspace.door
+    account = app_of(pilot).current.account
+    assert account is not None
+    return account.workspace.door
 
 
 def outbox(pilot: Pilot[None]) -> Outbox:
-    workspace = app_of(pilot)._workspace
-    assert workspace is not None
-    return workspace.session.journal.outbox
+    account = app_of(pilot).current.account
+    assert account is not None
+    return account.workspace.session.journal.outbox
 
 
 def read(pilot: Pilot[None], customer: Customer = CLARA) -> Profile:
@@ -212,10 +212,10 @@ def read(pilot: Pilot[None], customer: Customer = CLARA) -> Profile:
 
 def take(pilot: Pilot[None], *written: Record) -> None:
     """Let records come from the backend, as the sync would."""
-    workspace = app_of(pilot)._workspace
-    assert workspace is not None
-    counter.fill(workspace._cache, ANNA, "associate", [RETAILER, CLARA, *written])
-    app_of(pilot).post_message(SellmodeApp._Changed(workspace))
+    account = app_of(pilot).current.account
+    assert account is not None
+    counter.fill(account.workspace._cache, ANNA, "associate", [RETAILER, CLARA, *written])
+    app_of(pilot).status.tell_changed(account)
 
 
 def refuse(pilot: Pilot[None], code: RejectionCode, detail: str, field: str = "") -> None:
@@ -241,10 +241,10 @@ def fail(pilot: Pilot[None], detail: str) -> None:
 
 
 def look_again(pilot: Pilot[None]) -> None:
-    workspace = app_of(pilot)._workspace
-    assert workspace is not None
-    workspace._cache.fold()
-    app_of(pilot).post_message(SellmodeApp._Changed(workspace))
+    account = app_of(pilot).current.account
+    assert account is not None
+    account.workspace._cache.fold()
+    app_of(pilot).status.tell_changed(account)
 
 
 async def at_rest(pilot: Pilot[None]) -> None:

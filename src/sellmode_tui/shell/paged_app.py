@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from rich.text import Text
-from textual import events, on, work
+from textual import events, on
 from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
-from textual.message import Message
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from sellmode_contract.text import spell_sequences, visible
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.crash import write_report
-from sellmode_tui.entrance import TOLD
 from sellmode_tui.screens.app_page import AppPage, OpenPage, Other, PageEnded
-from sellmode_tui.screens.memory import forget
 from sellmode_tui.screens.too_small import HEIGHT, WIDTH, TooSmallScreen
+from sellmode_tui.shell.background import Background
 from sellmode_tui.terminal.driver import Continued, TerminalDriver
 from sellmode_tui.widgets.keys_in_order import KeysInOrder
 
@@ -38,7 +37,7 @@ _KEY_NAMES = {
 
 
 class PagedApp(KeysInOrder[None]):
-    """What the app can do whoever is signed in. Everything that blocks runs in threads, which post messages."""
+    """What the app can do whoever is signed in. Everything that blocks runs in the background."""
 
     TITLE = "Sellmode"
     ENABLE_COMMAND_PALETTE = False
@@ -49,25 +48,12 @@ class PagedApp(KeysInOrder[None]):
     Toast { width: 1fr; max-width: 100%; }
     """
 
-    class _Said(Message, bubble=False):
-        """Something for the person to know."""
-
-        def __init__(self, text: str) -> None:
-            self.text = text
-            super().__init__()
-
-    class _Crashed(Message, bubble=False):
-        """A thread met an error that nobody expected."""
-
-        def __init__(self, error: BaseException) -> None:
-            self.error = error
-            super().__init__()
-
     def __init__(self, settings: Settings, *, ascii_only: bool = False) -> None:
         super().__init__()
         self.animation_level = "none"
         self.settings = settings
         self.ascii_only = ascii_only or settings.ascii
+        self.background = Background(self, self.say, self.crash)
         spell_sequences(self.ascii_only)
 
     def get_driver_class(self) -> type[Driver]:
@@ -85,27 +71,40 @@ class PagedApp(KeysInOrder[None]):
         """Copy, by OSC 52. A character that has no encoding is copied as a question mark."""
         super().copy_to_clipboard(text.encode("utf-8", "replace").decode("utf-8"))
 
+    def forget_clipboard(self) -> None:
+        """Keep nothing of what was copied here."""
+        self._clipboard = ""
+
+    def wipe_terminal(self) -> None:
+        """What the terminal keeps of its screen goes too; then the page is drawn whole."""
+        if self._driver is not None:
+            self._driver.write("\x1b[H\x1b[2J")
+            self.refresh(layout=True)
+
+    @property
+    def event_loop(self) -> asyncio.AbstractEventLoop | None:
+        """The loop that the app runs in, for other threads."""
+        return self._loop
+
     # ------------------------------------------------------------------ talking
 
-    def _say(self, text: str) -> None:
-        """Tell something that goes away by itself."""
-        self.notify(visible(text), markup=False, timeout=6)
+    def say(self, text: str) -> None:
+        """Tell something that goes away by itself; what is shown already is not said twice."""
+        said = visible(text)
+        if all(shown.message != said for shown in self._notifications):
+            self.notify(said, markup=False, timeout=6)
 
     def clear_notifications(self) -> None:
         """Take away what was said, and the lines on which it stood: the framework leaves one of each empty."""
         super().clear_notifications()
-        for page in self._pages():
+        for page in self.pages():
             page.query("ToastHolder").remove()
-
-    @on(_Said)
-    def _said(self, message: _Said) -> None:
-        self._say(message.text)
 
     # ------------------------------------------------------------------ pages
 
     def typed_ahead_was_dropped(self) -> None:
         """Say so."""
-        self._say("What you typed ahead was dropped.")
+        self.say("What you typed ahead was dropped.")
 
     # This is the only place where pages come and go. All of it runs in the app's own task: see screens/app_page.py.
 
@@ -124,17 +123,17 @@ class PagedApp(KeysInOrder[None]):
         while isinstance(page := self.screen, AppPage) and page.ended:
             page.dismiss(page.result)
 
-    async def _close_above(self, place: int) -> None:
+    async def close_above(self, place: int) -> None:
         """Close all pages above a place in the stack."""
         while len(self.screen_stack) > place + 1:
             await self.pop_screen()
 
-    async def _show_only(self, screen: Screen[None]) -> None:
+    async def show_only(self, screen: Screen[None]) -> None:
         """Put one page in place of all there are; nothing of them stays, neither widgets nor what they said."""
         self.end_turns()
         self.clear_notifications()
         with self.batch_update():
-            await self._close_above(1)
+            await self.close_above(1)
             if len(self.screen_stack) == 2:
                 await self.switch_screen(screen)
             else:
@@ -167,33 +166,19 @@ class PagedApp(KeysInOrder[None]):
             name = name.upper()
         return "+".join((*(modifier.capitalize() for modifier in modifiers), name))
 
-    def _pages(self) -> list[Screen[object]]:
+    def pages(self) -> list[Screen[object]]:
         """What is open, the topmost last."""
         return list(self.screen_stack)
 
-    # ------------------------------------------------------------------ work in threads
-
-    @work(thread=True, group="background", exit_on_error=False)
-    def _in_background(self, work: Callable[[], object]) -> None:
-        """Do something that may take long; the person hears of what goes wrong."""
-        try:
-            work()
-        except TOLD as error:
-            self.post_message(self._Said(str(error)))
-        except Exception as error:  # noqa: BLE001  # the crash handler's, in its own thread
-            self.post_message(self._Crashed(error))
-        forget()  # what was open goes now, not some time
-
     # ------------------------------------------------------------------ errors that nobody expected
 
-    @on(_Crashed)
-    def _crashed(self, message: _Crashed) -> None:
-        error = message.error
+    def crash(self, error: BaseException) -> None:
+        """End because of an error."""
         self._handle_exception(error if isinstance(error, Exception) else RuntimeError(type(error).__name__))
 
     def crash_from_thread(self, error: BaseException) -> None:
         """End because of an error in another thread."""
-        self.post_message(self._Crashed(error))
+        self.background.hand_back(self.crash, error)
 
     def _handle_exception(self, error: Exception) -> None:
         """End with an id on the screen; the framework's own traceback would show what variables hold."""

@@ -1,0 +1,314 @@
+"""The app: its keys, and its services put together."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import ClassVar
+
+from textual import events, on
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+
+from sellmode_tui.account import session
+from sellmode_tui.account.settings import Settings
+from sellmode_tui.entrance import CacheDamaged, Entered
+from sellmode_tui.errors import AccountError
+from sellmode_tui.screens.agenda import CustomerTasksScreen
+from sellmode_tui.screens.attention import AttentionScreen
+from sellmode_tui.screens.confirm import ConfirmBox, discarding
+from sellmode_tui.screens.customer_page import CustomerPage
+from sellmode_tui.screens.customers import CustomersScreen
+from sellmode_tui.screens.desk import Desk, Facts
+from sellmode_tui.screens.desk_screen import DeskScreen
+from sellmode_tui.screens.form_screen import FormScreen
+from sellmode_tui.screens.keys import KeysScreen
+from sellmode_tui.screens.lock import LockScreen
+from sellmode_tui.screens.main_page import page_keys, pages_of
+from sellmode_tui.screens.memory import Threads
+from sellmode_tui.screens.resuming import Resumed
+from sellmode_tui.screens.sign_in import SignInScreen
+from sellmode_tui.screens.standing import tried_now
+from sellmode_tui.screens.sync_page import SyncScreen
+from sellmode_tui.screens.themes import DARK, LIGHT, NAMES
+from sellmode_tui.screens.too_small import TooSmallScreen
+from sellmode_tui.shell import navigation
+from sellmode_tui.shell.current import CurrentAccount, OpenAccount
+from sellmode_tui.shell.drafts import DraftKeeper
+from sellmode_tui.shell.idle import IdleLock
+from sellmode_tui.shell.paged_app import PagedApp
+from sellmode_tui.shell.sign_in import SignInFlow
+from sellmode_tui.shell.sign_out import SignOutFlow
+from sellmode_tui.shell.signals import end_in_order
+from sellmode_tui.shell.start import CLOCK, Clock, Start
+from sellmode_tui.shell.status import StatusMonitor
+from sellmode_tui.sync.status import Line
+from sellmode_tui.visibility import CannotUndo, Interrupted, NothingToUndo, Rejected, SealedError
+
+_hidden = partial(Binding, show=False)
+_always = partial(Binding, show=False, priority=True)
+
+
+def _key_ids() -> set[str]:
+    """Everything that can be given another key."""
+    found, nodes = set(), [DOMNode]
+    while nodes:
+        node = nodes.pop()
+        nodes += node.__subclasses__()
+        if node.__module__.startswith("sellmode_tui."):
+            found |= {binding.id for binding in node.BINDINGS if isinstance(binding, Binding) and binding.id}
+    return found
+
+
+class SellmodeApp(PagedApp):
+    """The app."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark,f1", "keys", "Keys", tooltip="The keys that work here", id="app.keys"),
+        *page_keys(),
+        _hidden("u", "undo", "Undo", tooltip="Take back your last change", id="app.undo"),
+        _hidden("f3", "attention", "Attention", tooltip="What needs attention", id="app.attention"),
+        _hidden("f4", "sync_page", "Sync", tooltip="What is not sent yet", id="app.sync"),
+        _hidden("q", "quit", "Quit", tooltip="End Sellmode", id="app.quit"),
+        # These work over every page and box, too.
+        _always("f7", "remember", "Stay", tooltip="Stay signed in here", id="app.remember"),
+        _always("f8", "sign_out", "Sign out", tooltip="Sign out here and at the server", id="app.sign-out"),
+        _always("f9", "switch_user", "Switch", tooltip="Let another person sign in", id="app.switch-user"),
+        Binding("f10", "lock", "Lock", priority=True, tooltip="Lock: the password opens it again", id="app.lock"),
+        _always("ctrl+q", "quit", "Quit", tooltip="End Sellmode", id="app.quit-always"),
+    ]
+
+    def __init__(
+        self, settings: Settings, start: Start | None = None, *, ascii_only: bool = False, clock: Clock = CLOCK
+    ) -> None:
+        super().__init__(settings, ascii_only=ascii_only)
+        self.threads = Threads(thread_name_prefix="work")
+        self._clock = clock
+        self.current = CurrentAccount(self.background)
+        self.drafts = DraftKeeper(self, self.current)
+        self.sign_in = SignInFlow(self, self.current, self.drafts, start or Start(), clock, self._opened)
+        self.sign_out = SignOutFlow(self, self.current, self.drafts, self.sign_in, self.threads)
+        self.status = StatusMonitor(self, self.current, self.sign_out)
+        self.idle = IdleLock(self, self.current, self.status, self.sign_out, clock.seconds)
+
+    # ------------------------------------------------------------------ beginning and end
+
+    async def on_mount(self) -> None:
+        """Choose the first page."""
+        asyncio.get_running_loop().set_default_executor(self.threads)
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = NAMES[self.settings.theme]
+        self.set_keymap(self.settings.keys)
+        if unknown := sorted(set(self.settings.keys) - _key_ids()):
+            self.say(
+                f"settings.toml, keys: there is nothing called {', '.join(unknown)}. The page of keys has the names."
+            )
+        self.idle.start()
+        self.status.start()
+        end_in_order(self, self.drafts)
+        await self.sign_in.begin()
+
+    async def on_unmount(self) -> None:
+        """Close what is open, however it ends."""
+        workspace = self.sign_out.let_go(typed=self.drafts.last)  # the pages have gone
+        if workspace is not None:
+            await asyncio.to_thread(workspace.close)
+
+    async def _opened(self, entered: Entered, facts: Facts, resumed: Resumed) -> None:
+        """Show the customers, and what was left open; sync from now on."""
+        workspace, looked = entered.workspace, resumed.looked
+        journal = workspace.session.journal
+        desk = Desk(
+            workspace.door,
+            journal,
+            workspace.session.account.name,
+            self._clock.now,
+            workspace.preview,
+            self.ascii_only,
+            facts,
+            agenda=looked.agenda,
+            customers=looked.customers,
+            places=looked.places,
+        )
+        workspace.before_close = desk.writes.shutdown
+        account = self.current.account = OpenAccount(workspace, desk)
+        self.idle.touch()
+        self.status.begin(account)
+        await self.show_only(CustomersScreen(desk))
+        if self.current.account is not account:
+            return  # it was locked, or the app ends
+        for page in pages_of(desk):
+            if page == looked.page:
+                await navigation.go_to(self, page, desk)
+        await self.drafts.resume(account, resumed)
+        if self.current.account is not account:
+            return
+        if entered.offline:
+            self.say(f"Opened from this terminal. {entered.offline}")
+        if workspace.session.moved_aside is not None:
+            self.say(
+                "Damaged data was repaired on this terminal. F3 shows what was lost, if anything. "
+                f"The damaged file is kept as {workspace.session.moved_aside}."
+            )
+        if workspace.replaced:
+            self.say("The data on this terminal could not be read. It is fetched anew.")
+        self.status.follow(account)
+
+    def _handle_exception(self, error: Exception) -> None:
+        self.drafts.remember_last()
+        super()._handle_exception(error)
+
+    # ------------------------------------------------------------------ what a person does
+
+    async def on_event(self, event: events.Event) -> None:
+        """Every key and every move of the mouse shows that somebody is there, unless it comes too late."""
+        if not isinstance(event, events.InputEvent | events.Paste):
+            await super().on_event(event)
+        elif self.idle.left <= 0:
+            await self.sign_out.lock()
+        else:
+            self.idle.touch()
+            await super().on_event(event)
+            self.drafts.look_soon()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What can be done only while somebody is signed in."""
+        desk = self.current.desk
+        if action in ("lock", "sign_out", "sync_page", "attention"):
+            return desk is not None
+        if action == "undo":
+            return isinstance(self.screen, DeskScreen) and not isinstance(self.screen, FormScreen)
+        if action == "page":
+            return desk is not None and navigation.can_go_to(self, parameters[0], desk)
+        if action == "switch_user":
+            return desk is not None or self.sign_in.locked is not None
+        if action == "remember":
+            retailer = desk.facts.retailer if desk else None
+            return retailer is not None and retailer.keyring_allowed
+        return True
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C is a habit: it must not lose work."""
+        self.say("Ctrl+Q quits, F10 locks.")
+
+    async def action_quit(self) -> None:
+        """End; what was typed and not saved is discarded only if the person says so."""
+        if any(isinstance(page, ConfirmBox) for page in self.pages()):
+            return
+        if not navigation.unsaved(self):
+            self._quit()
+            return
+        self.open(discarding(), lambda wanted: self._quit() if wanted else None)
+
+    def _quit(self) -> None:
+        self.drafts.discard()
+        self.exit()
+
+    def action_keys(self) -> None:
+        if not isinstance(self.screen, KeysScreen | TooSmallScreen):
+            self.open(KeysScreen(self.screen))
+
+    async def action_page(self, name: str) -> None:
+        if self.current.desk is not None:
+            await navigation.go_to(self, name, self.current.desk)
+
+    def action_sync_page(self) -> None:
+        navigation.open_once(self, SyncScreen, self.current.desk)
+
+    def action_attention(self) -> None:
+        navigation.open_once(self, AttentionScreen, self.current.desk)
+
+    def action_undo(self) -> None:
+        desk = self.current.desk
+        if desk is not None:
+            self.clear_notifications()
+            # After what is still to be written: the last change is what is meant.
+            self.current.run(_undo, self._tell_undone, quiet=(Interrupted,), executor=desk.writes)
+
+    def _tell_undone(self, said: str) -> None:
+        self.say(said)
+        self.status.read_facts()
+
+    def action_remember(self) -> None:
+        """Stay signed in on this machine, until a lock or sign-out."""
+        self.current.run(
+            lambda account: session.remember(account.workspace.session),
+            lambda _: self.say("You stay signed in on this machine until you lock it or sign out."),
+        )
+
+    # ------------------------------------------------------------------ getting in and out
+
+    @on(SignInScreen.Wanted)
+    @on(LockScreen.Wanted)
+    def _try(self, wanted: SignInScreen.Wanted | LockScreen.Wanted) -> None:
+        self.sign_in.try_to(wanted)
+
+    @on(SignInScreen.GivenUp)
+    @on(LockScreen.GivenUp)
+    def _give_up(self) -> None:
+        self.sign_in.give_up()
+
+    async def action_lock(self) -> None:
+        """Lock now: whoever leaves the terminal is not kept by a question."""
+        await self.sign_out.lock()
+
+    async def action_switch_user(self) -> None:
+        """Let another person sign in, or the same one whom the server wants to."""
+        await self.sign_out.switch_user(another=self.status.status.line is not Line.SIGNED_OUT)
+
+    async def action_sign_out(self) -> None:
+        await self.sign_out.sign_out()
+
+    # ------------------------------------------------------------------ what pages ask for, and tell
+
+    @on(CustomersScreen.SyncWanted)
+    @on(SyncScreen.RetryWanted)
+    def _sync_now(self) -> None:
+        """Ask the backend at once, and try to send, whatever went wrong before."""
+        if self.current.workspace is not None:
+            self.current.workspace.pull_now()
+            self.say(tried_now(self.status.status))
+
+    @on(CustomerPage.TasksWanted)
+    def _show_tasks(self, message: CustomerPage.TasksWanted) -> None:
+        if self.current.desk is not None:
+            self.open(CustomerTasksScreen(self.current.desk, message.profile))
+
+    @on(DeskScreen.Wrote)
+    def _tell_written(self, message: DeskScreen.Wrote) -> None:
+        if self.current.account is None:
+            return
+        self.clear_notifications()  # of several changes, one after the other, the last one is enough
+        written, said = message.written, message.said
+        if written is not None and written.nothing:
+            self.say("Nothing was changed.")
+            return
+        if written is not None:
+            said = said or f"Saved: {written.words}.{'' if written.final else ' u takes it back.'}"
+            said = said if written.shown else f"{said} It is kept, but cannot be shown just now."
+        self.say(said)
+        self.status.read_facts()
+
+    @on(DeskScreen.Failed)
+    async def _failed(self, message: DeskScreen.Failed) -> None:
+        match message.error:
+            case CacheDamaged():
+                await self.sign_out.start_anew()
+            case SealedError() | AccountError() | Rejected():
+                self.say(str(message.error))
+            case error:
+                self._handle_exception(error)
+
+
+def _undo(account: OpenAccount) -> str:
+    """Take back the last change; what to say of it."""
+    try:
+        undone = account.workspace.door.undo()
+    except NothingToUndo:
+        return "There is nothing to take back."
+    except CannotUndo as error:
+        return f"This cannot be taken back: {error.words}. {error.why}"
+    except Rejected as error:
+        return f"This cannot be taken back: {error.detail}"
+    return f"Taken back: {undone.words}.{' It was never sent.' if undone.how == 'withdrawn' else ''}"
