@@ -111,6 +111,7 @@ class SellmodeApp(PagedApp):
 
     async def on_unmount(self) -> None:
         """Close what is open, however it ends."""
+        self.sign_in.stop()
         workspace = self.sign_out.let_go(typed=self.drafts.last)  # the pages have gone
         if workspace is not None:
             await asyncio.to_thread(workspace.close)

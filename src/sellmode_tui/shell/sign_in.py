@@ -120,6 +120,11 @@ class SignInFlow:
         if (page := self._page) is not None:
             page.rest()
 
+    def stop(self) -> None:
+        """The app ends: no thread waits for the server any more."""
+        if self._entrance is not None:
+            self._entrance.give_up()
+
     def _try(self, server: str, way: Callable[[Entrance], Entered | None]) -> None:
         """Begin a try to get in; an older one counts no more."""
         self._tries += 1
