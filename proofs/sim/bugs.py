@@ -20,7 +20,7 @@ from sellmode_tui.cache.store import Cache
 from sellmode_tui.journal import settlement
 from sellmode_tui.migrations import transaction
 from sellmode_tui.sync.events import Effect, Settle
-from sellmode_tui.sync.leader import Vigil
+from sellmode_tui.sync.leader import HeartbeatMonitor
 from sellmode_tui.sync.salvage import Salvage
 
 Plant = Callable[[], AbstractContextManager[object]]
@@ -202,7 +202,7 @@ def unknown_fields_dropped() -> AbstractContextManager[object]:
 
 def nobody_overtakes() -> AbstractContextManager[object]:
     """A leader who does not go on keeps the lead."""
-    return mock.patch.object(Vigil, "look", return_value=False)
+    return mock.patch.object(HeartbeatMonitor, "look", return_value=False)
 
 
 BUGS: dict[str, Plant] = {

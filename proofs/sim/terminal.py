@@ -174,7 +174,7 @@ class Process:
             self.cache, lambda: self.reading().wall, outbox=self.outbox, ids=self._new_id, made=self._made,
             wrote=self._wrote,
         )  # fmt: skip
-        self.leader = Leader(folder.lock_path, clock=self._clock, beat_seconds=None) if machine.elects else None
+        self.leader = Leader(folder.lock_path, clock=self._clock, heartbeat_seconds=None) if machine.elects else None
         self.leads = False
         self.wrote = False
         self.asleep = ""

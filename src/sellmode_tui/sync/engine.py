@@ -21,9 +21,9 @@ from sellmode_tui.cache.store import Overtaken
 from sellmode_tui.cache.tables import Malformed
 from sellmode_tui.sync import events
 from sellmode_tui.sync.answer import CUT, BrokenStream, Done
-from sellmode_tui.sync.listening import Ear
+from sellmode_tui.sync.event_stream import EventStreamMonitor
+from sellmode_tui.sync.liveness import PROBE_AFTER, Liveness
 from sellmode_tui.sync.pending_call import PendingCall
-from sellmode_tui.sync.pulse import PROBE_AFTER, Pulse
 from sellmode_tui.sync.salvage import Salvage
 from sellmode_tui.sync.schedule import Schedule
 from sellmode_tui.sync.sending import BATCH_BYTES, Sending, fitting, request
@@ -56,8 +56,8 @@ class Engine:
         Nobody can tell whether what is in a call has arrived, so that it can be undone only by a change of its own.
         """
         self._careful = careful
-        self._ear = Ear(chance)
-        self._pulse = Pulse(chance)
+        self._stream = EventStreamMonitor(chance)
+        self._liveness = Liveness(chance)
         self._schedule = Schedule(chance)
         self._sending = Sending(chance)
         self._now = 0.0
@@ -87,9 +87,9 @@ class Engine:
         if not self._leading or self._phase is _Phase.HALTED:
             return None
         moments = [
-            self._ear.due(may_listen=self._may_listen),
+            self._stream.due(may_listen=self._may_listen),
             self._next_pass if self._phase is _Phase.IDLE else None,
-            self._pulse.due(told=self._line is Line.OFFLINE) if self._watches else None,
+            self._liveness.due(told=self._line is Line.OFFLINE) if self._watches else None,
         ]
         return min((moment for moment in moments if moment is not None), default=None)
 
@@ -109,15 +109,15 @@ class Engine:
     def _hear(self, event: events.Event) -> None:  # noqa: C901, PLR0912 - a case for each event
         match event:
             case events.Received():
-                self._pulse.sign(self._now)
+                self._liveness.alive(self._now)
                 self._call.heard_at = self._now
                 self._take_line(event.line)
             case events.AnswerEnded():
-                self._pulse.sign(self._now)
+                self._liveness.alive(self._now)
                 self._take_end()
             case events.CallFailed():
                 if isinstance(event.error, Refused):
-                    self._pulse.sign(self._now)
+                    self._liveness.alive(self._now)
                 self._take_failure(event.error)
             case events.Prepared():
                 self._take_prepared(event)
@@ -134,24 +134,24 @@ class Engine:
             case events.LocalChange():
                 self._take_local_change()
             case events.RetryNow():
-                self._take_wish()
+                self._take_retry()
             case events.TimeIsUp():
                 self._take_time()
             case events.Probed():
                 self._take_probed(event.error)
             case events.Awoke():
-                self._pulse.awoke(self._now)
+                self._liveness.awoke(self._now)
             case events.ListenOpened():
-                if self._ear.opened(event.number, self._now):
-                    self._take_sign()
-                    self._take_poke()  # what changed since the last pass was not heard of
+                if self._stream.opened(event.number, self._now):
+                    self._take_sign_of_life()
+                    self._take_change_notice()  # what changed since the last pass was not heard of
             case events.Heard() | events.Poked():
-                if self._ear.heard(event.number, self._now):
-                    self._take_sign()
+                if self._stream.heard(event.number, self._now):
+                    self._take_sign_of_life()
                     if isinstance(event, events.Poked):
-                        self._take_poke()
+                        self._take_change_notice()
             case events.ListenEnded():
-                self._take_silence(event)
+                self._take_stream_end(event)
 
     # ------------------------------------------------------------------ when
 
@@ -167,7 +167,7 @@ class Engine:
             self._stop_listening()
             self._phase = _Phase.IDLE
 
-    def _take_wish(self) -> None:
+    def _take_retry(self) -> None:
         """The person's: breaks every pause."""
         self._sending.hasten(self._now)
         if self._phase is not _Phase.IDLE:
@@ -175,7 +175,7 @@ class Engine:
         elif self._leading:
             self._begin()
 
-    def _take_poke(self) -> None:
+    def _take_change_notice(self) -> None:
         soon = self._schedule.poked(self._now)
         if self._phase is not _Phase.IDLE:
             self._schedule.again(soon)
@@ -195,17 +195,17 @@ class Engine:
     def _take_time(self) -> None:
         if not self._leading:
             return
-        if self._ear.grows_tired(self._now):
+        if self._stream.timed_out(self._now):
             self._effects.append(events.StopListening())
         self._look_at_line()
         if self._phase is _Phase.IDLE and self._now >= self._next_pass:
             self._begin()
-        elif self._may_listen and self._ear.wants_to_listen(self._now):
-            self._effects.append(events.Listen(self._ear.listen(self._now)))
+        elif self._may_listen and self._stream.wants_to_listen(self._now):
+            self._effects.append(events.Listen(self._stream.listen(self._now)))
 
     @property
     def _next_pass(self) -> float:
-        at = self._schedule.next_pass(hearing=self._ear.hearing)
+        at = self._schedule.next_pass(hearing=self._stream.hearing)
         return min(at, self._sending.next_at) if self._sending.failing and self._line is Line.ONLINE else at
 
     def _hasten(self, at: float) -> None:
@@ -223,19 +223,19 @@ class Engine:
     def _look_at_line(self) -> None:
         if not self._watches:
             return
-        if self._line is not Line.OFFLINE and self._pulse.is_silent(self._now):
+        if self._line is not Line.OFFLINE and self._liveness.is_silent(self._now):
             self._goes_down(Unreachable("The server does not respond. Check the connection."))
-        elif self._pulse.wants_probe(self._now):
-            self._pulse.probe(self._now)
+        elif self._liveness.wants_probe(self._now):
+            self._liveness.probe(self._now)
             self._effects.append(events.Probe())
 
     def _take_probed(self, error: TransportError | None) -> None:
         if error is None or isinstance(error, Refused):
-            self._pulse.answered()
-            self._take_sign()
+            self._liveness.answered()
+            self._take_sign_of_life()
             if error is not None:
-                self._take_poke()  # it lives and is not well: a call will tell
-        elif self._pulse.unanswered(self._now) and not isinstance(error, Interrupted):
+                self._take_change_notice()  # it lives and is not well: a call will tell
+        elif self._liveness.unanswered(self._now) and not isinstance(error, Interrupted):
             self._goes_down(error)
 
     def _goes_down(self, error: TransportError) -> None:
@@ -246,9 +246,9 @@ class Engine:
             self._stop_listening()
             self._tell(Line.OFFLINE, str(error))
 
-    def _take_sign(self) -> None:
+    def _take_sign_of_life(self) -> None:
         """The backend lives, by something else than the answer to a call."""
-        self._pulse.sign(self._now)
+        self._liveness.alive(self._now)
         silent = self._now - self._call.heard_at >= PROBE_AFTER[0]
         if self._phase is not _Phase.CALLING or self._line is not Line.OFFLINE or not silent:
             return
@@ -266,16 +266,16 @@ class Engine:
     def _may_listen(self) -> bool:
         return self._leading and self._phase is _Phase.IDLE and self._line is Line.ONLINE
 
-    def _take_silence(self, ended: events.ListenEnded) -> None:
+    def _take_stream_end(self, ended: events.ListenEnded) -> None:
         refused = ended.error if isinstance(ended.error, Refused) else None
-        if not self._ear.ended(ended.number, self._now, (refused and refused.retry_after) or 0.0):
+        if not self._stream.ended(ended.number, self._now, (refused and refused.retry_after) or 0.0):
             return
-        self._pulse.doubt(self._now)
+        self._liveness.doubt(self._now)
         if refused and refused.problem.code in _FINAL:
-            self._take_poke()  # a call will tell
+            self._take_change_notice()  # a call will tell
 
     def _stop_listening(self) -> None:
-        if self._ear.stop():
+        if self._stream.stop():
             self._effects.append(events.StopListening())
 
     # ------------------------------------------------------------------ a pass
@@ -291,7 +291,7 @@ class Engine:
         self._phase = _Phase.PREPARING
         self._schedule.call()
         most = self._sending.most(self._now)
-        self._holds_back = most > 0 and self._careful and not self._pulse.is_fresh(self._now)
+        self._holds_back = most > 0 and self._careful and not self._liveness.is_fresh(self._now)
         self._effects.append(events.Prepare(most, BATCH_BYTES, fresh=not self._holds_back))
 
     def _take_prepared(self, prepared: events.Prepared) -> None:
@@ -303,7 +303,7 @@ class Engine:
             self._call.held_back = self._holds_back and len(mutations) < prepared.waiting
             self._phase = _Phase.CALLING
             if self._line is not Line.ONLINE:
-                self._pulse.begin(self._now)
+                self._liveness.begin(self._now)
             self._effects.append(events.Call(request(prepared, mutations)))
 
     def _take_line(self, line: bytes) -> None:
@@ -460,7 +460,7 @@ class Engine:
         self._schedule.failed(self._now, at_least, unreachable=isinstance(error, Unreachable))
         if isinstance(error, TransportError) and not isinstance(error, Refused):
             self._stop_listening()  # that a stream does not come through either is no fault of the stream
-            self._pulse.doubt(self._now)
+            self._liveness.doubt(self._now)
         self._tell(line, problem)
         self._effects += [events.Purge(HIDDEN_FOR), events.Failed(error)]
 

@@ -1,7 +1,7 @@
-"""When to listen to the backend's events, and when to believe that they come: decisions without I/O.
+"""When to open the stream of the backend's events, and when it counts as working: decisions without I/O.
 
 The events only ever say "ask now", so that a stream that does not work costs nothing but time. Some networks keep a
-stream's bytes back or cut it again and again: there, terminals ask by the clock, and try the stream again in a while.
+stream's bytes back or cut it again and again: there, terminals poll, and try the stream again in a while.
 """
 
 from __future__ import annotations
@@ -12,36 +12,36 @@ from typing import Final
 from sellmode_contract import wire
 from sellmode_tui.sync.schedule import backoff
 
-MUTE_SECONDS: Final = 5 * wire.ALIVE_SECONDS
-"""A stream that was silent for so long is mute: a proxy keeps what is said, or the line is gone."""
-PROVEN_SECONDS: Final = 60.0
-"""A stream that lives so long works here."""
-MUTE_TRIES: Final = 3
-"""After so many streams in a row that did not, none is tried for a while."""
-DEAF_SECONDS: Final = 3600.0
-"""That while."""
+SILENCE_TIMEOUT: Final = 5 * wire.ALIVE_SECONDS
+"""Seconds without a byte until a stream times out: a proxy holds it back, or the connection is gone."""
+STABLE_AFTER: Final = 60.0
+"""Seconds after which a stream counts as working here."""
+MAX_FAILURES: Final = 3
+"""After so many failed streams in a row none is tried for a while."""
+RETRY_AFTER: Final = 3600.0
+"""Seconds until the next try then."""
 MAX_BACKOFF: Final = 60.0
 
 
-class Ear:
-    """Where listening stands. Streams are numbered, so that news of one that was given up are told apart."""
+class EventStreamMonitor:
+    """The state of the stream. Streams are numbered, so that late events of a former one are told apart."""
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
         self._number = 0
-        self._tries = 0
-        """Streams in a row that did not prove themselves."""
+        self._failures = 0
+        """Failed streams in a row."""
         self._listen_at = 0.0
         self._begun_at = 0.0
         self._silent_since = 0.0
         self.listening = False
         self.hearing = False
-        """Whether something was said since the stream was opened, and it is not mute."""
+        """Whether something came since the stream was opened, and it has not timed out."""
 
     def due(self, *, may_listen: bool) -> float | None:
         """When there is something to decide."""
         if self.listening:
-            return self._silent_since + MUTE_SECONDS
+            return self._silent_since + SILENCE_TIMEOUT
         return self._listen_at if may_listen else None
 
     def wants_to_listen(self, now: float) -> bool:
@@ -56,20 +56,20 @@ class Ear:
         return self._number
 
     def opened(self, number: int, now: float) -> bool:
-        """The backend answered; whether that is news of the present stream."""
+        """The backend answered; whether on the present stream."""
         if not self._is(number):
             return False
         self._silent_since = now
         return True
 
     def heard(self, number: int, now: float) -> bool:
-        """Something was said; whether on the present stream."""
+        """Something came; whether on the present stream."""
         if not self._is(number):
             return False
         self._silent_since = now
         self.hearing = True
-        if now - self._begun_at >= PROVEN_SECONDS:
-            self._tries = 0
+        if now - self._begun_at >= STABLE_AFTER:
+            self._failures = 0
         return True
 
     def ended(self, number: int, now: float, wait: float = 0.0) -> bool:
@@ -79,9 +79,9 @@ class Ear:
         self._give_up(now, wait)
         return True
 
-    def grows_tired(self, now: float) -> bool:
-        """Whether the stream is mute; it is given up then, and has to be closed."""
-        if not self.listening or now < self._silent_since + MUTE_SECONDS:
+    def timed_out(self, now: float) -> bool:
+        """Whether the stream has timed out; it has to be closed then."""
+        if not self.listening or now < self._silent_since + SILENCE_TIMEOUT:
             return False
         self._give_up(now, 0.0)
         return True
@@ -96,9 +96,9 @@ class Ear:
 
     def _give_up(self, now: float, wait: float) -> None:
         self.listening = self.hearing = False
-        self._tries += 1
-        if self._tries >= MUTE_TRIES:
-            pause = DEAF_SECONDS * self._chance.uniform(0.9, 1.1)
+        self._failures += 1
+        if self._failures >= MAX_FAILURES:
+            pause = RETRY_AFTER * self._chance.uniform(0.9, 1.1)
         else:
-            pause = backoff(self._chance, self._tries, MAX_BACKOFF)
+            pause = backoff(self._chance, self._failures, MAX_BACKOFF)
         self._listen_at = now + max(wait, pause)

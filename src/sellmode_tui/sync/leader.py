@@ -1,8 +1,8 @@
-"""One process at a time syncs an account's files: the one that holds the lock and shows signs of life.
+"""Leader election: one process at a time syncs an account's files, the one that holds the lock and sends heartbeats.
 
 The lock belongs to the open file, so the kernel frees it however its holder ends. A holder that neither ends nor goes
-on (suspended, hung) keeps it: hence a leader writes into the file that it lives, and others who see that it does not
-put a new file in its place. The old leader finds out when it wakes, and steps down; what it does until then is no
+on (suspended, hung) keeps it: hence a leader writes heartbeats into the file, and others who miss them put a new file
+in its place. The old leader finds out when it resumes, and steps down; what it does until then is no
 harm, as the cache takes no page from who was overtaken and the backend knows each mutation by its name.
 """
 
@@ -19,13 +19,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
-BEAT_SECONDS: Final = 1.0
-"""How often a leader shows that it lives."""
+HEARTBEAT_SECONDS: Final = 1.0
+"""The interval between two heartbeats."""
 SUSPENDED_SECONDS: Final = 10.0
-"""A leader that did not for so long is overtaken."""
+"""A leader without a heartbeat for so long is overtaken."""
 HUNG_SECONDS: Final = 60.0
-"""So is one whose sync did not move for so long: longer than any call or transaction takes."""
-LONGEST_LOOK: Final = 2.0
+"""So is one whose sync made no progress for so long: longer than any call or transaction takes."""
+MAX_LOOK: Final = 2.0
 """No time between two looks counts as more: who did not look may have been suspended itself."""
 
 _PASSING: Final = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno.EIO, errno.EROFS, errno.EACCES)
@@ -34,27 +34,28 @@ _PASSING: Final = (errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE, errno
 _FORM: Final = struct.Struct("<QQ")
 
 
-class Beat(NamedTuple):
-    """A sign of life: two numbers that rise."""
+class Heartbeat(NamedTuple):
+    """What a leader writes: two counters."""
 
-    lives: int
-    moves: int
+    beats: int
+    steps: int
+    """Of its sync."""
 
 
-class Vigil:
-    """Watches a leader's beats, without I/O: how long each of the two numbers has been the same."""
+class HeartbeatMonitor:
+    """Watches a leader's heartbeats, without I/O: how long each of the two counters has stood still."""
 
     def __init__(self, suspended: float = SUSPENDED_SECONDS, hung: float = HUNG_SECONDS) -> None:
         self._limits = (suspended, hung)
-        self._longest = min(LONGEST_LOOK, suspended / 3)
-        self._seen: tuple[int, Beat] | None = None
+        self._max_look = min(MAX_LOOK, suspended / 3)
+        self._seen: tuple[int, Heartbeat] | None = None
         self._looked_at = 0.0
         self._still = [0.0, 0.0]
 
-    def look(self, inode: int, beat: Beat, now: float) -> bool:
+    def look(self, inode: int, beat: Heartbeat, now: float) -> bool:
         """Whether that leader is to be overtaken, as of a look at its file."""
         before, self._seen = self._seen, (inode, beat)
-        passed, self._looked_at = min(max(0.0, now - self._looked_at), self._longest), now
+        passed, self._looked_at = min(max(0.0, now - self._looked_at), self._max_look), now
         if before is None or before[0] != inode:
             self._still = [0.0, 0.0]
             return False
@@ -64,35 +65,35 @@ class Vigil:
 
 
 class Leader:
-    """A try at leading. Holding on to it is leading; ``close`` or the end of the process lets go."""
+    """A candidate for leading, which it does until ``close`` or the end of the process."""
 
     def __init__(
         self,
         lock: Path,
         *,
         clock: Callable[[], float] = time.monotonic,
-        beat_seconds: float | None = BEAT_SECONDS,
-        vigil: Vigil | None = None,
+        heartbeat_seconds: float | None = HEARTBEAT_SECONDS,
+        monitor: HeartbeatMonitor | None = None,
     ) -> None:
         """``clock`` in seconds, by which the waiting for others is reckoned.
 
-        A leader shows by itself that it lives, from a thread; with None for ``beat_seconds`` whoever drives it calls
+        A leader sends heartbeats by itself, from a thread; with None for ``heartbeat_seconds`` whoever drives it calls
         ``beat``.
         """
         self._lock = lock
         self._clock = clock
-        self._beat_seconds = beat_seconds
-        self._vigil = vigil or Vigil()
+        self._heartbeat_seconds = heartbeat_seconds
+        self._monitor = monitor or HeartbeatMonitor()
         self._file: int | None = None
         self._wish = lock.with_name(f"{lock.name}.wish")
         self._asked_at: int | None = None
-        self._lives = self._moves = 0
+        self._beats = self._steps = 0
         self._ended = threading.Event()
-        self._heart: threading.Thread | None = None
+        self._thread: threading.Thread | None = None
 
     @property
     def leads(self) -> bool:
-        """Whether this process leads, as of the last beat."""
+        """Whether this process leads, as of the last heartbeat."""
         return self._file is not None and not self._ended.is_set()
 
     def lead(self) -> bool:
@@ -117,31 +118,33 @@ class Leader:
             return False
         self._file = file
         self._ended = threading.Event()
-        self._lives = 0
-        if self._beat_seconds is None:
+        self._beats = 0
+        if self._heartbeat_seconds is None:
             return self.beat()
-        self._heart = threading.Thread(target=self._live, args=(self._beat_seconds,), name="leader", daemon=True)
-        self._heart.start()
+        self._thread = threading.Thread(
+            target=self._send_heartbeats, args=(self._heartbeat_seconds,), name="leader", daemon=True
+        )
+        self._thread.start()
         return True
 
     def beat(self) -> bool:
-        """Show that this process lives; whether it still leads."""
+        """Send a heartbeat; whether this process still leads."""
         if self._file is None or self._ended.is_set():
             return False
         if not self._is_in_place(self._file):
             self._ended.set()
             return False
-        self._lives += 1
+        self._beats += 1
         with contextlib.suppress(OSError):  # a full disk: the others may overtake, which is no harm
-            os.pwrite(self._file, _FORM.pack(self._lives, self._moves), 0)
+            os.pwrite(self._file, _FORM.pack(self._beats, self._steps), 0)
         return True
 
     def move(self) -> None:
-        """The sync goes on. To be said by the thread that does it, at least every few seconds."""
-        self._moves += 1
+        """Note progress of the sync. For the thread that syncs, at least every few seconds."""
+        self._steps += 1
 
     def ask(self) -> None:
-        """Ask whoever leads for a pass now. What fails is no harm: there will be one anyway."""
+        """Ask the leader for a pass now. A failure does no harm: there will be one anyway."""
         with contextlib.suppress(OSError):
             wish = os.open(self._wish, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
             try:
@@ -150,7 +153,7 @@ class Leader:
                 os.close(wish)
 
     def asked(self) -> bool:
-        """Whether somebody has asked since this was looked at last; what was asked before the first look is old."""
+        """Whether a pass was asked for since the last look; what came before the first look is old."""
         try:
             at = self._wish.lstat().st_mtime_ns
         except OSError:
@@ -161,9 +164,9 @@ class Leader:
     def close(self) -> None:
         """Let another process lead."""
         self._ended.set()
-        if self._heart is not None:
-            self._heart.join()
-            self._heart = None
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
         if self._file is not None:
             os.close(self._file)
             self._file = None
@@ -184,9 +187,9 @@ class Leader:
         return None
 
     def _overtake(self) -> int | None:
-        """The lock of a new file in place of that of a leader who does not go on."""
+        """The lock of a new file in place of that of a leader that is suspended or hung."""
         inode, beat = self._look()
-        if inode is None or not self._vigil.look(inode, beat, self._clock()):
+        if inode is None or not self._monitor.look(inode, beat, self._clock()):
             return None
         guard = os.open(
             self._lock.with_name(f"{self._lock.name}.guard"),
@@ -209,14 +212,14 @@ class Leader:
         finally:
             os.close(guard)
 
-    def _look(self) -> tuple[int | None, Beat]:
+    def _look(self) -> tuple[int | None, Heartbeat]:
         try:
             file = os.open(self._lock, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
         except FileNotFoundError:
-            return None, Beat(0, 0)
+            return None, Heartbeat(0, 0)
         try:
             content = os.pread(file, _FORM.size, 0)
-            return os.fstat(file).st_ino, Beat(*_FORM.unpack(content.ljust(_FORM.size, b"\0")))
+            return os.fstat(file).st_ino, Heartbeat(*_FORM.unpack(content.ljust(_FORM.size, b"\0")))
         finally:
             os.close(file)
 
@@ -228,6 +231,6 @@ class Leader:
         ours = os.fstat(file)
         return (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
 
-    def _live(self, seconds: float) -> None:
+    def _send_heartbeats(self, seconds: float) -> None:
         while self.beat():
             self._ended.wait(seconds)

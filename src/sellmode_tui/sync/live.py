@@ -23,6 +23,7 @@ from sellmode_tui.errors import NotSignedIn
 from sellmode_tui.journal.clock import since_boot
 from sellmode_tui.sync.calls import answer_to
 from sellmode_tui.sync.engine import Engine
+from sellmode_tui.sync.event_stream import SILENCE_TIMEOUT
 from sellmode_tui.sync.events import (
     Awoke,
     Call,
@@ -47,7 +48,6 @@ from sellmode_tui.sync.events import (
 from sellmode_tui.sync.executor import Executor, Terminal, advance
 from sellmode_tui.sync.inbox import Inbox
 from sellmode_tui.sync.leader import Leader
-from sellmode_tui.sync.listening import MUTE_SECONDS
 from sellmode_tui.sync.status import Line, SyncStatus
 from sellmode_tui.transport import HEALTH_PATH, Transport, TransportError
 
@@ -93,7 +93,7 @@ class Live:
         self._newest = ""
         """The mutation that was written last."""
         self._caller: Transport | None = None
-        self._ear: Transport | None = None
+        self._stream: Transport | None = None
         self._prober = terminal.transport.another(connect_seconds=PROBE_SECONDS, silent_seconds=PROBE_SECONDS)
         self._lock = threading.RLock()
         """Held while the status changes and is told."""
@@ -227,12 +227,12 @@ class Live:
         self._inbox.put(Probed(error))
 
     def _listen(self, number: int) -> None:
-        self._ear = self._terminal.transport.another(silent_seconds=MUTE_SECONDS)
-        self._begin_thread("listen", self._hear, self._ear, number)
+        self._stream = self._terminal.transport.another(silent_seconds=SILENCE_TIMEOUT)
+        self._begin_thread("listen", self._hear, self._stream, number)
 
     def _listen_no_more(self) -> None:
-        if self._ear is not None:
-            self._ear.close()
+        if self._stream is not None:
+            self._stream.close()
 
     def _break_off(self) -> None:
         """End whatever is under way with the backend."""
@@ -245,10 +245,10 @@ class Live:
         thread.start()
         self._helpers = [each for each in self._helpers if each.is_alive()] + [thread]
 
-    def _hear(self, ear: Transport, number: int) -> None:
+    def _hear(self, stream: Transport, number: int) -> None:
         ended = ListenEnded(number, None)
         try:
-            with ear.events(wire.EVENTS_PATH, token=self._terminal.session.token or "") as lines:
+            with stream.events(wire.EVENTS_PATH, token=self._terminal.session.token or "") as lines:
                 self._inbox.put(ListenOpened(number))
                 for line in lines:
                     if line:
@@ -256,7 +256,7 @@ class Live:
         except TransportError as error:
             ended = ListenEnded(number, error)
         finally:
-            ear.close()
+            stream.close()
         self._inbox.put(ended)
 
     # ------------------------------------------------------------------ the thread that watches the files

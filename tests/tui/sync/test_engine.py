@@ -21,6 +21,7 @@ from sellmode_contract.wire import Checkpoint, End, Head, Lease, Problem, Put, R
 from sellmode_tui import sealed
 from sellmode_tui.cache.store import Overtaken
 from sellmode_tui.sync.engine import OVERTAKEN_SECONDS, Engine
+from sellmode_tui.sync.event_stream import MAX_FAILURES, RETRY_AFTER, SILENCE_TIMEOUT, STABLE_AFTER
 from sellmode_tui.sync.events import (
     Accept,
     AnswerEnded,
@@ -58,8 +59,7 @@ from sellmode_tui.sync.events import (
     Tell,
     TimeIsUp,
 )
-from sellmode_tui.sync.listening import DEAF_SECONDS, MUTE_SECONDS, MUTE_TRIES, PROVEN_SECONDS
-from sellmode_tui.sync.pulse import SILENT_AFTER
+from sellmode_tui.sync.liveness import SILENT_AFTER
 from sellmode_tui.sync.salvage import SALVAGE_TRIES
 from sellmode_tui.sync.schedule import (
     HEARING_POLLS,
@@ -429,14 +429,14 @@ def test_a_mute_stream_is_given_up_and_after_some_there_is_only_polling(online: 
         online.passes_time()
         if online.call is not None:
             online.served(backend)
-    assert tries == MUTE_TRIES
+    assert tries == MAX_FAILURES
     assert not online.listening()
     assert online.engine._next_pass - online.now <= 36
     while not online.listening():
         online.passes_time()
         if online.call is not None:
             online.served(backend)
-    assert 0.9 * DEAF_SECONDS <= online.now - begun <= 1.1 * DEAF_SECONDS + 4 * MUTE_SECONDS
+    assert 0.9 * RETRY_AFTER <= online.now - begun <= 1.1 * RETRY_AFTER + 4 * SILENCE_TIMEOUT
 
 
 def test_a_stream_that_is_cut_again_and_again_is_given_up_too(online: Ground, backend: Backend) -> None:
@@ -454,14 +454,14 @@ def test_a_stream_that_is_cut_again_and_again_is_given_up_too(online: Ground, ba
         online.passes_time()
         if online.call is not None:
             online.served(backend)
-    assert len(streams) == MUTE_TRIES
+    assert len(streams) == MAX_FAILURES
 
 
 def test_a_stream_that_lived_is_opened_again_soon(online: Ground, backend: Backend) -> None:
     for _ in range(10):
         assert online.stream is not None
         number, begun = online.stream, online.now
-        while online.now < begun + 2 * PROVEN_SECONDS:
+        while online.now < begun + 2 * STABLE_AFTER:
             online.now += wire.ALIVE_SECONDS
             online.step(Heard(number))
         online.stream = None

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from sellmode_tui.sync.leader import HUNG_SECONDS, LONGEST_LOOK, SUSPENDED_SECONDS, Beat, Leader, Vigil
+from sellmode_tui.sync.leader import HUNG_SECONDS, MAX_LOOK, SUSPENDED_SECONDS, Heartbeat, HeartbeatMonitor, Leader
 from tests.support.proxy import DEADLINE
 
 HOLD = """
@@ -81,7 +81,7 @@ def test_nobody_waits_for_a_process_that_was_suspended_while_it_overtook(tmp_pat
         fcntl.flock(silent, fcntl.LOCK_EX)
         fcntl.flock(guard, fcntl.LOCK_EX)
         seconds = itertools.count()
-        mine = Leader(lock, clock=lambda: float(next(seconds)), vigil=Vigil(suspended=3.0))
+        mine = Leader(lock, clock=lambda: float(next(seconds)), monitor=HeartbeatMonitor(suspended=3.0))
         led: list[bool] = []
         trying = threading.Thread(target=lambda: led.extend(mine.lead() for _ in range(10)), daemon=True)
         trying.start()
@@ -95,12 +95,12 @@ def test_nobody_waits_for_a_process_that_was_suspended_while_it_overtook(tmp_pat
         os.close(silent)
 
 
-def overtaken_after(beats: Iterator[Beat], every: float = 1.0) -> float | None:
-    """After how many seconds a vigil gives a leader up who shows these beats; None if it does not in an hour."""
-    vigil = Vigil()
+def overtaken_after(beats: Iterator[Heartbeat], every: float = 1.0) -> float | None:
+    """After how many seconds a monitor gives a leader up who shows these beats; None if it does not in an hour."""
+    monitor = HeartbeatMonitor()
     now = 1000.0
     while now < 4600.0:
-        if vigil.look(1, next(beats), now):
+        if monitor.look(1, next(beats), now):
             return now - 1000.0
         now += every
     return None
@@ -109,40 +109,40 @@ def overtaken_after(beats: Iterator[Beat], every: float = 1.0) -> float | None:
 @pytest.mark.parametrize(
     ("beats", "after"),
     [
-        ((Beat(number, number) for number in itertools.count()), None),
-        ((Beat(number, number // 50) for number in itertools.count()), None),
-        (itertools.repeat(Beat(7, 7)), SUSPENDED_SECONDS),
-        ((Beat(number, 7) for number in itertools.count()), HUNG_SECONDS),
-        (itertools.repeat(Beat(0, 0)), SUSPENDED_SECONDS),
+        ((Heartbeat(number, number) for number in itertools.count()), None),
+        ((Heartbeat(number, number // 50) for number in itertools.count()), None),
+        (itertools.repeat(Heartbeat(7, 7)), SUSPENDED_SECONDS),
+        ((Heartbeat(number, 7) for number in itertools.count()), HUNG_SECONDS),
+        (itertools.repeat(Heartbeat(0, 0)), SUSPENDED_SECONDS),
     ],
     ids=["goes on", "moves seldom", "suspended", "hung", "never said a word"],
 )
-def test_who_is_overtaken(beats: Iterator[Beat], after: float | None) -> None:
+def test_who_is_overtaken(beats: Iterator[Heartbeat], after: float | None) -> None:
     assert overtaken_after(beats) == after
 
 
 def test_a_time_in_which_nobody_looked_proves_nothing() -> None:
-    vigil = Vigil()
-    assert not vigil.look(1, Beat(1, 1), 0.0)
-    assert not vigil.look(1, Beat(1, 1), 100_000.0), "the machine slept"
-    looks = [vigil.look(1, Beat(1, 1), 100_000.0 + second) for second in range(1, 20)]
-    assert looks.index(True) + 1 == SUSPENDED_SECONDS - LONGEST_LOOK
+    monitor = HeartbeatMonitor()
+    assert not monitor.look(1, Heartbeat(1, 1), 0.0)
+    assert not monitor.look(1, Heartbeat(1, 1), 100_000.0), "the machine slept"
+    looks = [monitor.look(1, Heartbeat(1, 1), 100_000.0 + second) for second in range(1, 20)]
+    assert looks.index(True) + 1 == SUSPENDED_SECONDS - MAX_LOOK
 
 
 def test_a_new_leader_is_watched_from_its_beginning() -> None:
-    vigil = Vigil()
+    monitor = HeartbeatMonitor()
     for second in range(9):
-        assert not vigil.look(1, Beat(1, 1), second)
+        assert not monitor.look(1, Heartbeat(1, 1), second)
     for second in range(9, 19):
-        assert not vigil.look(2, Beat(1, 1), second)
-    assert vigil.look(2, Beat(1, 1), 20.0)
+        assert not monitor.look(2, Heartbeat(1, 1), second)
+    assert monitor.look(2, Heartbeat(1, 1), 20.0)
 
 
 LEAD = """
 import sys, threading
 from pathlib import Path
 from sellmode_tui.sync.leader import Leader
-leader = Leader(Path(sys.argv[1]), beat_seconds=0.02)
+leader = Leader(Path(sys.argv[1]), heartbeat_seconds=0.02)
 leads, ended, moves = leader.lead(), threading.Event(), sys.argv[2] == "moves"
 print(leads, flush=True)
 while leads:
@@ -167,7 +167,7 @@ def leading(lock: Path, *, moves: bool = True) -> Iterator[subprocess.Popen[str]
 
 
 def quick(lock: Path) -> Leader:
-    return Leader(lock, beat_seconds=0.02, vigil=Vigil(suspended=0.6, hung=1.5))
+    return Leader(lock, heartbeat_seconds=0.02, monitor=HeartbeatMonitor(suspended=0.6, hung=1.5))
 
 
 def waits(condition: Callable[[], bool]) -> float:

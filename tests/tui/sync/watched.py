@@ -50,7 +50,7 @@ class Watched:
     @property
     def hearing(self) -> bool:
         """Whether the backend's events come."""
-        return self.live._engine._ear.hearing
+        return self.live._engine._stream.hearing
 
     def name(self, customer: str) -> str:
         """A customer's family name as it is shown; empty if nobody is."""
