@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.measure import commit
-from proofs import asker, crash, damage, keys, lock, simulation, wire
+from proofs import asker, crash, damage, keys, lock, simulation, strangers, wire
 from proofs.results import SEEDS, Proof, Run, Trial, keep, keep_seed, runs
 
 ENOUGH = 20
@@ -32,6 +32,7 @@ PROOFS: Mapping[str, Proof] = {
         simulation.PROOF,
         simulation.PLANTED,
         asker.PROOF,
+        strangers.PROOF,
     )
 }
 

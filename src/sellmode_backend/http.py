@@ -16,6 +16,8 @@ from sellmode_contract import text, wire
 
 SMALL_BODY: Final = 16 * 1024
 """Bytes of a body that anybody may send. A larger one is read of those only who show a token of ours."""
+KNOWN: Final = "known"
+"""In the state of a request of somebody who has shown a token of ours."""
 _MAX_DEVICE = 100
 _BEARER = re.compile(r"bearer +([A-Za-z0-9_-]{1,256})", re.IGNORECASE)
 _T = TypeVar("_T")
@@ -96,6 +98,11 @@ def token_of(request: Request) -> str:
     if not found:
         raise Refused("signed_out", "The request has no bearer token.")
     return found.group(1)
+
+
+def mark_known(request: Request) -> None:
+    """Say that who sent a request has shown a token of ours: their connection is not cut to make room for others."""
+    setattr(request.state, KNOWN, True)
 
 
 @dataclass(frozen=True)

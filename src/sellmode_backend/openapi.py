@@ -153,6 +153,12 @@ def document() -> dict[str, Any]:
     }
 
 
+@cache
+def encoded() -> msgspec.Raw:
+    """The same as JSON, made once: anybody may ask for it."""
+    return msgspec.Raw(msgspec.json.encode(document()))
+
+
 def _operation(summary: str, refs: dict[str, Any], body: str | None, answers: dict[str, Any]) -> dict[str, Any]:
     problem = {"description": "A problem (RFC 9457)", "content": {wire.PROBLEM_JSON: {"schema": refs["Problem"]}}}
     operation: dict[str, Any] = {

@@ -109,7 +109,7 @@ def create_app(database: Database, *, settings: ServerSettings | None = None, cl
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def document(_: Request) -> Response:
-        return json_response(openapi.document())
+        return json_response(openapi.encoded())
 
     async def counted(_: Request) -> Response:
         return Response(counters.text(), media_type=metrics.CONTENT_TYPE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import ipaddress
 import logging
@@ -22,19 +21,14 @@ from types import FrameType
 from typing import Any
 
 import click
-import h11
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.supervisors import Multiprocess
 
+from sellmode_backend import memory
+from sellmode_backend.connections import HEAD_BYTES, Protocol
 from sellmode_backend.store.database import open_database
-from sellmode_backend.sync.events import END_STREAMS
 
-GIVEN_UP_SECONDS = 2.0
-"""So long whoever sends a body that was refused may read why; what they still send is dropped."""
-HEAD_SECONDS = 20.0
-"""A request whose head takes longer is given up."""
 _GRACE_SECONDS = 5
 _OPEN_FILES = 8192
 """Every terminal that listens is one; services often start with a limit of 1024."""
@@ -55,59 +49,6 @@ class Listening:
     exit_with_parent: bool = False
 
 
-class Protocol(H11Protocol):
-    """A connection. The faster parser keeps a header of any length in memory, and a connection whose body was given up.
-
-    uvicorn waits for answers under way when it stops, and an application hears of that only after them. It waits
-    without end for a request's head: who sends nothing, or a character now and then, could keep all connections.
-    """
-
-    _giving_up: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's
-        """Called when a connection is there."""
-        super().connection_made(transport)
-        self._look()
-
-    def data_received(self, data: bytes) -> None:
-        """Called with what came."""
-        super().data_received(data)
-        self._look()
-
-    def on_response_complete(self) -> None:
-        """Called when an answer has gone."""
-        super().on_response_complete()
-        self._look()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Called when the connection is no more."""
-        super().connection_lost(exc)
-        self._stop_waiting()
-
-    def _look(self) -> None:
-        """Begin to wait for a head, or for the end of a body that was answered before it had come; else end that."""
-        theirs, ours = self.conn.their_state, self.conn.our_state
-        if theirs is h11.SEND_BODY and ours in (h11.DONE, h11.MUST_CLOSE):
-            seconds = GIVEN_UP_SECONDS
-        elif theirs is h11.IDLE:
-            seconds = HEAD_SECONDS
-        else:
-            self._stop_waiting()
-            return
-        if self._giving_up is None:
-            self._giving_up = self.loop.call_later(seconds, self.transport.close)
-
-    def _stop_waiting(self) -> None:
-        if self._giving_up is not None:
-            self._giving_up.cancel()
-            self._giving_up = None
-
-    def shutdown(self) -> None:
-        """Called of each connection when the server begins to stop."""
-        super().shutdown()
-        self.app_state[END_STREAMS]()
-
-
 def is_loopback(host: str) -> bool:
     """Whether nobody but this machine can reach an address."""
     with contextlib.suppress(ValueError):
@@ -125,6 +66,7 @@ def serve(url: str, password: str | None, listening: Listening) -> None:
         factory=True,
         workers=listening.workers,
         http=Protocol,
+        h11_max_incomplete_event_size=HEAD_BYTES,
         proxy_headers=listening.behind_proxy is not None,
         forwarded_allow_ips=listening.behind_proxy,
         ssl_certfile=listening.certificate,
@@ -159,6 +101,7 @@ def _application(url: str, password: str | None, *, watch_parent: bool) -> Starl
     if watch_parent:
         _end_with_parent()
     _log_to_stderr()
+    memory.set_up()
     database = open_database(url, password=password)
     app = create_app(database)
     inner = app.router.lifespan_context
@@ -246,5 +189,6 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
 
 def _log_to_stderr() -> None:
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
-    for talkative in ("uvicorn", "alembic"):
-        logging.getLogger(talkative).setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # It warns of requests that are none: anybody could fill the log with them.
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)

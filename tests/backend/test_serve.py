@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 
-from sellmode_backend import serving
+from sellmode_backend import connections
 from sellmode_backend.accounts.signing_in import utc_now
 from sellmode_backend.store import records
 from sellmode_backend.store.database import open_database
@@ -147,7 +147,7 @@ def test_a_header_without_end_is_refused_and_a_body_given_up_ends_the_connection
 def test_who_does_not_get_on_with_a_request_keeps_no_connection(
     sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serving, "HEAD_SECONDS", 0.3)
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.3)
     whole = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n"
     with retailer_database(sqlite_url) as database, serve_in_thread(database) as url:
         place = ("127.0.0.1", int(url.rpartition(":")[2]))
@@ -155,7 +155,8 @@ def test_who_does_not_get_on_with_a_request_keeps_no_connection(
             with socket.create_connection(place, timeout=DEADLINE) as connection:
                 connection.sendall(begun)
                 answers = b"".join(iter(lambda: connection.recv(65536), b""))
-                assert answers.count(b"HTTP/1.1 200") == begun.count(whole)
+                # Of a stranger's requests ahead of their answers the first is answered.
+                assert answers.count(b"HTTP/1.1 200") == (whole in begun)
         with socket.create_connection(place, timeout=DEADLINE) as connection:
             body = b'{"user_name":"'
             head = b"POST /v1/sign-in HTTP/1.1\r\nHost: x\r\nSync-Protocol: 1\r\nContent-Length: %d\r\n\r\n"

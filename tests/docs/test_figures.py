@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sellmode_backend import housekeeping
-from sellmode_backend.accounts import codes, limits, passwords, sessions
+from sellmode_backend import connections, housekeeping
+from sellmode_backend.accounts import codes, endpoints, limits, passwords, sessions
 from sellmode_backend.importers import reading, run, shopify
 from sellmode_backend.server import ServerSettings
 from sellmode_backend.store import clients, duplicates
@@ -50,6 +50,10 @@ _WORDS = {2: "two", 5: "five", 50: "fifty", 100: "a hundred"}
         ("operations.md", f"An account's first {_WORDS[limits.ACCOUNT.free]} failures are free"),
         ("operations.md", f"after {_WORDS[limits.ACCOUNT.last or 0]} there is one try a day"),
         ("operations.md", f"An address may fail {_WORDS[limits.ADDRESS.free]} times"),
+        ("operations.md", f"keeps {connections.MOST_STRANGERS} connections at most of them"),
+        ("operations.md", f"From one address {endpoints.MAX_WAITING} people"),
+        ("operations.md", f"that goes nowhere for {connections.UNREAD_SECONDS:.0f} seconds is cut"),
+        ("operations.md", f"head has {connections.HEAD_SECONDS:.0f} seconds to come"),
         ("operations.md", f"at least {passwords.MIN_CHARACTERS} characters"),
         ("operations.md", f"locks itself after {_WORDS[_RETAILER.idle_lock_minutes]} minutes"),
         ("operations.md", f"Request bodies are at most {wire.MAX_BODY_BYTES // 1024} kB"),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from proofs import asker, keys, results, simulation
+from proofs import asker, keys, results, simulation, strangers
 from proofs import wire as line
 from proofs.__main__ import PROOFS, try_out
 from proofs.results import Proof, Run, Trial
@@ -46,6 +46,13 @@ def test_keys_go_where_they_lead(seed: int) -> None:
     trial = keys.trial(seed, 12)
     assert trial.failures == ()
     assert trial.n == 12
+
+
+@pytest.mark.parametrize("seed", [*results.kept_seeds("strangers"), 0])
+def test_strangers_take_what_is_bounded(seed: int) -> None:
+    trial = strangers.trial(seed, 600)
+    assert trial.failures == ()
+    assert trial.n == 600 * len(strangers.HABITS)
 
 
 def test_keys_that_do_not_wait_are_found() -> None:

@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 import uvicorn
 
 from sellmode_backend.accounts.signing_in import Clock, utc_now
+from sellmode_backend.connections import HEAD_BYTES, Protocol
 from sellmode_backend.server import ServerSettings, create_app
-from sellmode_backend.serving import Protocol
 from sellmode_backend.store import migrations
 from sellmode_backend.store import settings as retailer_settings
 from sellmode_backend.store.database import Database, open_database
@@ -158,6 +158,7 @@ def serve_in_thread(
     config = uvicorn.Config(
         create_app(database, settings=settings, clock=clock),
         http=Protocol,
+        h11_max_incomplete_event_size=HEAD_BYTES,
         ws="none",
         log_config=None,
         access_log=False,

@@ -91,7 +91,7 @@ def admit(
     The transaction must be committed before the attempt is judged: then guesses made at the same time count too.
     """
     account = _subject(at, user_key, known_device or "")
-    place = _subject("address", _network(address))
+    place = _subject("address", network(address))
     for subject in sorted((account, place)):
         _hold(connection, subject)
     waits = (_remaining(connection, account, ACCOUNT, now), _remaining(connection, place, ADDRESS, now))
@@ -167,8 +167,8 @@ def _subject(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode(errors="replace")).hexdigest()
 
 
-def _network(address: str) -> str:
-    """A client's address; of IPv6 the /64, which is one subscriber's."""
+def network(address: str) -> str:
+    """What a client's address counts as: itself; of IPv6 the /64, which is one subscriber's."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

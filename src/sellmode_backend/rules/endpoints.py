@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from sellmode_backend.accounts.endpoints import proven_token
 from sellmode_backend.accounts.signing_in import Clock
-from sellmode_backend.http import Bodies, Refused, json_response
+from sellmode_backend.http import Bodies, Refused, json_response, mark_known
 from sellmode_backend.rules import preview_requests
 from sellmode_backend.store.database import Database
 from sellmode_contract import wire
@@ -44,6 +44,7 @@ class PreviewEndpoints:
         token = await proven_token(request, self._database, self._clock)
         message = await self._bodies.read(request, wire.PreviewRequest)
         account = await to_thread.run_sync(preview_requests.account_of, self._database, token, message, self._clock())
+        mark_known(request)
         if account.id in self._askers:
             raise Refused("unavailable", "Your preview before this one is not done yet.", retry_after=_RETRY_AFTER)
         self._askers.add(account.id)

@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from sellmode_backend.accounts.endpoints import proven_token
 from sellmode_backend.accounts.signing_in import Clock
-from sellmode_backend.http import Bodies, Refused, address_of, check_protocol, json_response, token_of
+from sellmode_backend.http import Bodies, Refused, address_of, check_protocol, json_response, mark_known, token_of
 from sellmode_backend.metrics import Metrics
 from sellmode_backend.store.database import Database
 from sellmode_backend.sync import events
@@ -76,6 +76,7 @@ class SyncEndpoints:
             raise Refused("bad_request", f"The request's $.limit must be from 1 to {_MAX_LIMIT}.")
         chunks = answer(self._database, token, message, clock=self._clock, rules=self._settings.rules)
         first = await to_thread.run_sync(next, chunks)
+        mark_known(request)
         headers = {**_UNBUFFERED, "Vary": "Accept-Encoding"}
         compress: _Compress = _as_it_is
         if _accepts_gzip(request):
@@ -119,6 +120,7 @@ class SyncEndpoints:
             stream = await self._hub.open(token_of(request))
         except events.TooManyStreams:
             raise Refused("unavailable", "Too many terminals listen already.", retry_after=60) from None
+        mark_known(request)
         return _EventsResponse(self._hub, stream, self._metrics)
 
     async def _salvage(self, request: Request) -> Response:
