@@ -42,3 +42,13 @@ def parse_amount(text: str, currency: str) -> int:
 def amount_text(amount: int, currency: str) -> str:
     """A plain decimal of an amount in minor units: ``1250`` in USD is ``12.50``."""
     return str(Decimal(amount).scaleb(-exponent(currency)).quantize(Decimal(1).scaleb(-exponent(currency))))
+
+
+def money(amount: int, currency: str) -> str:
+    """``1,234.50``, of an amount in minor units, where the currency is said elsewhere."""
+    return f"{Decimal(amount_text(amount, currency)):,f}"
+
+
+def priced(amount: int, currency: str) -> str:
+    """``EUR 1,234.50``."""
+    return f"{currency} {money(amount, currency)}".strip()

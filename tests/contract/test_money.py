@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sellmode_contract.money import amount_text, exponent, parse_amount
+from sellmode_contract.money import amount_text, exponent, parse_amount, priced
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,19 @@ def test_amounts_come_back(amount: int, currency: str) -> None:
     text = amount_text(amount, currency)
     assert parse_amount(text, currency) == amount
     assert len(text.rpartition(".")[2]) == exponent(currency) or exponent(currency) == 0
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        (0, "EUR", "EUR 0.00"),
+        (5, "EUR", "EUR 0.05"),
+        (-5, "EUR", "EUR -0.05"),
+        (123_456_789, "EUR", "EUR 1,234,567.89"),
+        (-123_456, "USD", "USD -1,234.56"),
+        (1234, "JPY", "JPY 1,234"),
+        (-0, "", "0.00"),
+    ],
+)
+def test_an_amount_for_people_has_its_digits_in_groups(amount: int, currency: str, text: str) -> None:
+    assert priced(amount, currency) == text

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.text import cells, visible
 from sellmode_tui import crash
-from sellmode_tui.commands.output import cut, money, plain
+from sellmode_tui.commands.output import cut, plain
 
 
 @given(st.text(), st.integers(1, 30))
@@ -22,22 +22,6 @@ def test_a_cut_text_fits_and_says_that_it_is_cut(text: str, width: int) -> None:
     kept = cut(shown, width)
     assert cells(kept) <= width
     assert kept == shown or (kept.endswith("…") and shown.startswith(kept[:-1]))
-
-
-@pytest.mark.parametrize(
-    ("amount", "currency", "text"),
-    [
-        (0, "EUR", "0.00 EUR"),
-        (5, "EUR", "0.05 EUR"),
-        (-5, "EUR", "-0.05 EUR"),
-        (123_456_789, "EUR", "1,234,567.89 EUR"),
-        (-123_456, "USD", "-1,234.56 USD"),
-        (1234, "JPY", "1,234 JPY"),
-        (-0, "", "0.00"),
-    ],
-)
-def test_money(amount: int, currency: str, text: str) -> None:
-    assert money(amount, currency) == text
 
 
 def test_json_has_every_field_and_instants_in_utc() -> None:

@@ -7,12 +7,13 @@ from typing import Final, get_args
 import click
 
 from sellmode_contract.filters import FilterError
+from sellmode_contract.money import priced
 from sellmode_contract.search import parse_query
 from sellmode_tui.commands import resolve
 from sellmode_tui.commands.base import Columns, Opened, Parameter, command, limit_option
 from sellmode_tui.commands.customer_changes import CHANGES
 from sellmode_tui.commands.exit_codes import Exit, Failure
-from sellmode_tui.commands.output import day, money
+from sellmode_tui.commands.output import day
 from sellmode_tui.commands.profile import as_json_object, profile_lines
 from sellmode_tui.visibility import CustomerQuery, CustomerRow, Door
 from sellmode_tui.visibility.customers import Sort
@@ -99,7 +100,7 @@ def _columns(door: Door) -> Columns[CustomerRow]:
         "NAME": lambda row: row.name,
         "TIER": lambda row: row.tier or ", ".join(row.tags),
         "LAST PURCHASE": lambda row: day(row.last_purchase, zone),
-        "SPEND": lambda row: money(row.spend, row.currency),
+        "SPEND": lambda row: priced(row.spend, row.currency),
         "LAST CONTACT": lambda row: day(row.last_contact, zone),
         **({"OWNER": lambda row: row.owner_name} if door.mode() == "team" else {}),
         "ID": lambda row: row.id[:MIN_ID],

@@ -12,7 +12,6 @@ from typing import Any
 import click
 import msgspec
 
-from sellmode_contract.money import amount_text
 from sellmode_contract.text import cells, escaped_json, head, units, visible
 
 GAP = "  "
@@ -71,12 +70,6 @@ def day(moment: dt.datetime | None, zone: dt.tzinfo) -> str:
 def minute(moment: dt.datetime | None, zone: dt.tzinfo | None = None) -> str:
     """An instant to the minute, in a zone or the terminal's own; empty for none."""
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else ""
-
-
-def money(amount: int, currency: str) -> str:
-    """An amount in minor units with its currency, digits in groups."""
-    whole, point, places = amount_text(amount, currency).partition(".")
-    return f"{int(whole):,}{point}{places} {currency}".rstrip() if whole != "-0" else f"-0{point}{places} {currency}"
 
 
 def labelled(*pairs: tuple[str, str], width: int = 10) -> Iterator[str]:

@@ -14,9 +14,10 @@ from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.order import Order
 from sellmode_contract.kinds.task import Task
+from sellmode_contract.money import priced
 from sellmode_contract.records import Record
 from sellmode_contract.text import visible, visible_lines
-from sellmode_tui.commands.output import day, minute, money, plain, sections
+from sellmode_tui.commands.output import day, minute, plain, sections
 from sellmode_tui.commands.task_lines import line_object, short_id
 from sellmode_tui.visibility import Profile, TaskLine, TimelineEntry
 
@@ -88,16 +89,16 @@ def _about(profile: Profile) -> Iterator[str]:
 
 def _figures(profile: Profile, zone: dt.tzinfo) -> Iterator[str]:
     totals = profile.totals
-    yield from _field("spend", money(totals.spend, totals.currency))
+    yield from _field("spend", priced(totals.spend, totals.currency))
     for currency, amount in totals.other_spend.items():
-        yield from _field("", money(amount, currency))
+        yield from _field("", priced(amount, currency))
     yield from _field("orders", f"{totals.orders:,}")
     yield from _field("units", f"{totals.units:,}")
     if totals.average_order is not None:
-        yield from _field("average order", money(totals.average_order, totals.currency))
+        yield from _field("average order", priced(totals.average_order, totals.currency))
     if totals.units_per_order is not None:
         yield from _field("units an order", f"{totals.units_per_order:.2f}")
-    categories = (f"{name or 'without type'} {money(amount, totals.currency)}" for name, amount in totals.categories)
+    categories = (f"{name or 'without type'} {priced(amount, totals.currency)}" for name, amount in totals.categories)
     yield from _field("categories", ", ".join(categories))
     yield from _field("first purchase", day(totals.first_purchase, zone))
     ago = f", {totals.days_since} days ago" if totals.days_since is not None else ""
@@ -145,16 +146,16 @@ def _value(value: CustomValue) -> str:
 def _order(order: Order, profile: Profile, zone: dt.tzinfo) -> Iterator[str]:
     where = profile.names.get(order.store or "", "") or order.channel
     state = "  cancelled" if order.cancelled_at else ""
-    refunded = f"  refunded {money(order.refunded, order.currency)}" if order.refunded else ""
+    refunded = f"  refunded {priced(order.refunded, order.currency)}" if order.refunded else ""
     yield (
-        f"{day(order.placed_at, zone)}  {visible(order.number)}  {money(order.total, order.currency)}"
+        f"{day(order.placed_at, zone)}  {visible(order.number)}  {priced(order.total, order.currency)}"
         f"  {visible(where)}{refunded}{state}"
     )
     for line in order.lines:
         what = (
             f"{line.quantity} x {visible(line.title)}" if line.kind == "sale" else f"{line.kind}: {visible(line.title)}"
         )
-        yield f"    {what}  {money(line.amount, order.currency)}"
+        yield f"    {what}  {priced(line.amount, order.currency)}"
 
 
 def _event(entry: TimelineEntry, zone: dt.tzinfo) -> Iterator[str]:
@@ -168,7 +169,7 @@ def _event(entry: TimelineEntry, zone: dt.tzinfo) -> Iterator[str]:
 def _told(record: Record, entry: TimelineEntry) -> list[str]:  # noqa: PLR0911  # one for each sort of record
     match record:
         case Order():
-            return [f"{entry.kind} {visible(record.number)} {money(record.total, record.currency)}"]
+            return [f"{entry.kind} {visible(record.number)} {priced(record.total, record.currency)}"]
         case Contact():
             way = "from the customer" if record.inbound else "to the customer"
             return [f"{record.channel} {way}", *(visible_lines(record.summary) if record.summary else ())]

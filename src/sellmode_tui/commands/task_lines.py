@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from sellmode_tui.commands.output import money, plain
+from sellmode_contract.money import priced
+from sellmode_tui.commands.output import plain
 from sellmode_tui.commands.resolve import SHORT_TIMED_ID
 from sellmode_tui.visibility import ProductLine, TaskLine
 from sellmode_tui.visibility.ids import MIN_ID
@@ -22,5 +23,5 @@ def line_object(line: TaskLine) -> dict[str, Any]:
 
 def product_words(product: ProductLine) -> str:
     """``Wool coat M (AV-1), 129.00 EUR``."""
-    price = "" if product.price is None else f", {money(product.price, product.currency)}"
+    price = "" if product.price is None else f", {priced(product.price, product.currency)}"
     return f"{product.name or 'unknown'} ({product.sku}){price}"

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 from textual.app import ComposeResult
 
 from sellmode_contract.kinds.retailer import StoreEntry
+from sellmode_contract.money import priced
 from sellmode_contract.mutations import Rejected
 from sellmode_contract.rules.templates import PLACES
 from sellmode_contract.store_time import read_due
@@ -18,7 +19,6 @@ from sellmode_tui.screens.form_fields import AreaEntry, ChoiceEntry, TextEntry, 
 from sellmode_tui.screens.form_screen import FormScreen, Write
 from sellmode_tui.screens.profile_page import CONTACTS
 from sellmode_tui.screens.task_form import DueEntry
-from sellmode_tui.screens.words import priced
 from sellmode_tui.visibility import BriefDetails, Door, ProductLine
 from sellmode_tui.widgets.choice import Option
 

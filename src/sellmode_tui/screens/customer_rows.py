@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
+from sellmode_contract.money import money
 from sellmode_tui.screens.list_rows import PagedRows
-from sellmode_tui.screens.words import Words, money
+from sellmode_tui.screens.words import Words
 from sellmode_tui.visibility import CustomerList, CustomerRow, Sort
 from sellmode_tui.visibility.pending import Pending
 from sellmode_tui.widgets import columns

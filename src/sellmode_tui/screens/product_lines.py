@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from textual.content import Content
 
+from sellmode_contract.money import priced
 from sellmode_contract.text import visible
 from sellmode_tui.screens.page import MUTED, Page
-from sellmode_tui.screens.words import priced
 from sellmode_tui.visibility import ProductLine
 
 

@@ -14,9 +14,10 @@ from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.order import Order, OrderLine
 from sellmode_contract.kinds.retailer import CustomField
+from sellmode_contract.money import money, priced
 from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.screens.page import MUTED, Page
-from sellmode_tui.screens.words import Words, counted, money, priced
+from sellmode_tui.screens.words import Words, counted
 from sellmode_tui.visibility import Profile, TimelineEntry
 from sellmode_tui.visibility.wording import history_kind, label_of
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sellmode_contract.money import amount_text
-
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -93,18 +91,6 @@ class Words:
             if date >= self.today:
                 return date
         return None
-
-
-def money(amount: int, currency: str) -> str:
-    """``1,234.50``, in a currency's minor unit; the currency is said elsewhere."""
-    sign, text = ("-", amount_text(-amount, currency)) if amount < 0 else ("", amount_text(amount, currency))
-    whole, point, rest = text.partition(".")
-    return f"{sign}{int(whole):,}{point}{rest}"
-
-
-def priced(amount: int, currency: str) -> str:
-    """``EUR 1,234.50``."""
-    return f"{currency} {money(amount, currency)}".strip()
 
 
 def counted(number: int, what: str, several: str = "") -> str:

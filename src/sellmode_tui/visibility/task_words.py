@@ -10,8 +10,7 @@ import msgspec
 from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.kinds.rule_task import Because
 from sellmode_contract.store_time import local_day
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from sellmode_tui.visibility.typed_dates import MONTHS
 
 
 def because_words(because: Because, now: dt.datetime, zone: dt.tzinfo, *, seen: bool) -> str:
@@ -85,4 +84,4 @@ def _day(text: str, today: dt.date) -> str:
     if abs(ahead) <= 1:
         return ("yesterday", "today", "tomorrow")[ahead + 1]
     year = f" {day.year}" if abs(ahead) > 180 else ""
-    return f"{'on' if ahead > 0 else 'was on'} {day.day} {_MONTHS[day.month - 1]}{year}"
+    return f"{'on' if ahead > 0 else 'was on'} {day.day} {MONTHS[day.month - 1][:3]}{year}"
