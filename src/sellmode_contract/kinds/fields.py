@@ -229,6 +229,33 @@ class Elements(Field, frozen=True, kw_only=True):
         return next(filter(None, problems), "") or super().problem(value)
 
 
+class Rows(Field, frozen=True, kw_only=True):
+    """Several structs with fields of their own, in an order that people choose."""
+
+    fields: tuple[Field, ...]
+    """Of each."""
+    most: int = 100
+    """Rows, at most."""
+
+    @property
+    def wants(self) -> str:
+        """A list."""
+        return "a list"
+
+    @property
+    def sample(self) -> list[Any]:
+        """None."""
+        return []
+
+    def problem(self, value: Any) -> str:
+        """Whether there are not too many, and what is wrong in the first that has something wrong in it."""
+        if len(value) > self.most:
+            return f"It has {self.most} {self.words} at most."
+        rows = (row if isinstance(row, Mapping) else msgspec.structs.asdict(row) for row in value)
+        problems = (field.problem(row.get(field.name)) for row in rows for field in self.fields)
+        return next(filter(None, problems), "") or super().problem(value)
+
+
 def _text_problem(name: str, value: str, longest: int) -> str:
     try:
         text.refuse(value, name)

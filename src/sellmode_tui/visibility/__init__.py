@@ -22,6 +22,7 @@ from sellmode_tui.visibility.products import ProductLine
 from sellmode_tui.visibility.profile import Profile, TimelineEntry
 from sellmode_tui.visibility.rules import RuleLine
 from sellmode_tui.visibility.sending import Unsent
+from sellmode_tui.visibility.shown import Shown
 from sellmode_tui.visibility.task_details import TaskDetails
 from sellmode_tui.visibility.tasks import GivenTask, Section, TaskKey, TaskLine
 from sellmode_tui.visibility.undo import CannotUndo, NothingToUndo, Undone
@@ -62,6 +63,7 @@ __all__ = [
     "RuleLine",
     "SealedError",
     "Section",
+    "Shown",
     "Sort",
     "TaskCounts",
     "TaskDetails",

@@ -36,6 +36,7 @@ from sellmode_tui.visibility import (
     resolving,
     rules,
     sending,
+    shown,
     task_changes,
     task_details,
     tasks,
@@ -56,6 +57,7 @@ from sellmode_tui.visibility.readings import Readings
 from sellmode_tui.visibility.rules import RuleLine
 from sellmode_tui.visibility.seen import Seen
 from sellmode_tui.visibility.sending import Unsent
+from sellmode_tui.visibility.shown import Shown
 from sellmode_tui.visibility.task_details import TaskDetails
 from sellmode_tui.visibility.tasks import GivenTask, TaskKey
 from sellmode_tui.visibility.undo import Undone
@@ -182,6 +184,26 @@ class Door:
         with self._readings.open() as reading:
             return _totals(reading)
 
+    # ------------------------------------------------------------------ records of any kind
+
+    def shown(self, kind: str, id: str) -> Shown | None:
+        """A record with what is to be known of it; None for one that is not visible or unknown, alike."""
+        pending = self.pending()
+        return self._writer.read(lambda seen: shown.read(seen, kind, _plain(id), pending))
+
+    def create(self, kind: str, fields: Mapping[str, Any]) -> Written:
+        """Make a record, by the fields of its kind; of one that belongs to a customer, ``customer`` is one of them."""
+        id = self._writer.new_id()
+        return self._writer.write(lambda seen: of_kinds.new(seen, kind, id, fields))
+
+    def edit(self, kind: str, id: str, set: Mapping[str, Any], saw: Mapping[str, Any] | None = None) -> Written:
+        """Change fields of a record. ``saw`` holds what the author saw of them, if that was some time ago."""
+        return self._writer.write(lambda seen: of_kinds.edit(of_kinds.visible(seen, kind, id), set, saw))
+
+    def remove(self, kind: str, id: str) -> Written:
+        """Remove a record, as long as it is as it is shown."""
+        return self._writer.write(lambda seen: of_kinds.remove(seen, kind, id))
+
     # ------------------------------------------------------------------ writing about customers
 
     def matches(self, email: str = "", phone: str = "", limit: int = 10) -> list[Match]:
@@ -215,7 +237,7 @@ class Door:
 
     def write_note(self, customer: str, text: str, *, private: bool = False) -> Written:
         """Write a note about a customer, for the store or for oneself."""
-        return self._create("note", customer, {"text": text, "private": private})
+        return self.create("note", {"customer": customer, "text": text, "private": private})
 
     def edit_note(self, id: str, *, text: str | None = None, private: bool | None = None) -> Written:
         """Change a note of one's own; None leaves as it is."""
@@ -225,7 +247,7 @@ class Door:
 
     def remove_note(self, id: str) -> Written:
         """Remove a note of one's own."""
-        return self._writer.write(lambda seen: of_kinds.remove(seen, "note", id))
+        return self.remove("note", id)
 
     def log_contact(
         self,
@@ -237,19 +259,19 @@ class Door:
         at: dt.datetime | None = None,
     ) -> Written:
         """Log a call, visit or message, of now or of an earlier moment (with its zone)."""
-        fields = {"channel": channel, "inbound": inbound, "summary": summary, "at": editing.moment(at)}
-        return self._create("contact", customer, fields)
+        said = {"channel": channel, "inbound": inbound, "summary": summary, "at": editing.moment(at)}
+        return self.create("contact", {"customer": customer, **said})
 
     def remove_contact(self, id: str) -> Written:
         """Remove a contact that one has logged."""
-        return self._writer.write(lambda seen: of_kinds.remove(seen, "contact", id))
+        return self.remove("contact", id)
 
     def add_date(
         self, customer: str, label: str, month: int, day: int, year: int | None = None, about: str = ""
     ) -> Written:
         """Add a day to remember; ``about`` says whose it is, if not the customer's."""
-        fields = {"label": label, "month": month, "day": day, "year": year, "about": about}
-        return self._create("date", customer, fields)
+        fields = {"customer": customer, "label": label, "month": month, "day": day, "year": year, "about": about}
+        return self.create("date", fields)
 
     def edit_date(
         self,
@@ -269,17 +291,11 @@ class Door:
 
     def remove_date(self, id: str) -> Written:
         """Remove a date."""
-        return self._writer.write(lambda seen: of_kinds.remove(seen, "date", id))
+        return self.remove("date", id)
 
     def set_consent(self, customer: str, channel: Channel, state: ConsentState, evidence: str = "") -> Written:
         """Note what a customer allows on a channel. Allowing more than before needs ``evidence``."""
         return self._writer.write(lambda seen: editing.set_consent(seen, customer, channel, state, evidence))
-
-    def _create(self, kind: Literal["note", "contact", "date"], customer: str, fields: Mapping[str, Any]) -> Written:
-        id = self._writer.new_id()
-        return self._writer.write(
-            lambda seen: of_kinds.create(kind, id, {"customer": editing.customer(seen, customer).id, **fields})
-        )
 
     # ------------------------------------------------------------------ tasks
 
@@ -404,7 +420,7 @@ class Door:
 
     def remove_rule(self, id: str) -> Written:
         """Remove a rule; its open tasks expire with the backend's next pass."""
-        return self._writer.write(lambda seen: of_kinds.remove(seen, "task_rule", id))
+        return self.remove("task_rule", id)
 
     def briefs(self) -> list[BriefLine]:
         """What corporate tasks are made from, newest first, those that were taken back last."""
@@ -428,7 +444,7 @@ class Door:
 
     def take_back(self, brief: str) -> Written:
         """Take back a brief; its open tasks expire with the backend's next pass."""
-        return self._writer.write(lambda seen: of_kinds.remove(seen, "corporate_brief", brief))
+        return self.remove("corporate_brief", brief)
 
     # ------------------------------------------------------------------ taking back
 

@@ -27,6 +27,13 @@ def create(kind: str, id: str, fields: Mapping[str, Any]) -> Create:
     return Create(kind=kind, id=id, doc=doc)
 
 
+def new(seen: Seen, kind: str, id: str, fields: Mapping[str, Any]) -> Create:
+    """A new record; the customer to whom it belongs is one that is visible. Raises NotVisible."""
+    if KINDS[kind].of_customer:
+        visible(seen, "customer", fields["customer"])
+    return create(kind, id, fields)
+
+
 def edit(record: Record, set: Mapping[str, Any], saw: Mapping[str, Any] | None = None) -> Edit:
     """Changes of a record's fields; what is so already is left out.
 

@@ -36,7 +36,7 @@ class Pending:
     change: tuple[str, int] | None = None
     """Of which journal, and as of which change of it; another one may have others."""
     unsent: dict[str, Marks] = field(default_factory=dict)
-    """By customer (id)."""
+    """By customer (id); under an empty one what belongs to none."""
     refused: dict[str, Marks] = field(default_factory=dict)
 
     def unsent_of(self, customer: str) -> Marks:
@@ -75,9 +75,7 @@ def _marks(changes: Iterable[Entry | TrayItem]) -> dict[str, Marks]:
             operation = each.operation
         except Rejected:
             continue  # of another version: it stands on the Sync page and in Needs attention
-        customer = operation.keep if isinstance(operation, Merge) else customer_of(operation, each.before)
-        if customer is None:
-            continue
+        customer = operation.keep if isinstance(operation, Merge) else (customer_of(operation, each.before) or "")
         numbers[customer] += 1
         kind, id = target(operation)
         if kind == "customer":
