@@ -9,6 +9,7 @@ import contextlib
 import importlib
 import os
 import sys
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +17,9 @@ from sellmode_contract.text import spell_sequences
 from sellmode_tui.account.process import harden_process
 from sellmode_tui.account.settings import ASCII_TERMINALS
 from sellmode_tui.commands.exit_codes import MEANINGS, Exit, failure
+
+if TYPE_CHECKING:
+    from sellmode_contract.kinds.kind import Kind
 
 _COMMANDS = {
     "accounts": ("sellmode_tui.commands.accounts", "List the accounts that signed in on this machine."),
@@ -34,20 +38,35 @@ _COMMANDS = {
 """Where each command is (as ``NAME_command``), and what it does: enough for ``--help`` without loading any."""
 
 
+def _with_commands() -> dict[str, Kind[Any]]:
+    """The kinds of records that declare commands, by their names."""
+    from sellmode_contract.kinds import KINDS
+
+    return {kind.command: kind for kind in KINDS.values() if kind.command}
+
+
 class _Commands(click.Group):
+    """Those of the table, and those that kinds declare; what a command needs is loaded when it is called."""
+
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  # click's signature
-        return sorted(_COMMANDS)
+        return sorted([*_COMMANDS, *_with_commands()])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  # click's signature
-        if cmd_name not in _COMMANDS:
-            return None
-        found = getattr(importlib.import_module(_COMMANDS[cmd_name][0]), f"{cmd_name}_command")
-        assert isinstance(found, click.Command)  # noqa: S101  # that is what the modules hold
-        return found
+        if cmd_name in _COMMANDS:
+            found = getattr(importlib.import_module(_COMMANDS[cmd_name][0]), f"{cmd_name}_command")
+            assert isinstance(found, click.Command)  # noqa: S101  # that is what the modules hold
+            return found
+        if kind := _with_commands().get(cmd_name):
+            from sellmode_tui.commands.of_kinds import group_of
+
+            return group_of(kind)
+        return None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
+        words = {name: words for name, (_, words) in _COMMANDS.items()}
+        words |= {name: kind.command_help for name, kind in _with_commands().items()}
         with formatter.section("Commands"):
-            formatter.write_dl([(name, _COMMANDS[name][1]) for name in sorted(_COMMANDS)])
+            formatter.write_dl(sorted(words.items()))
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # click's signature
         with formatter.section("Exit codes"):

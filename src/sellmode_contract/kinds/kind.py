@@ -69,7 +69,9 @@ class Kind(msgspec.Struct, Generic[R], frozen=True, kw_only=True, dict=True):
     page: str = ""
     """What the page that lists all of them is called, such as ``Lookbooks``; empty if there is no page of its own."""
     listed: tuple[str, ...] = ()
-    """Fields that such a page shows in columns, the most telling one first."""
+    """Fields that lists show in columns, the most telling one first."""
+    command: str = ""
+    """What its commands are called, such as ``lookbooks``; empty if it has none. They list the ``listed`` fields."""
     words: Callable[[Mapping[str, Any], str], str] | None = None
     """What one is inside a sentence, from its document and its customer's name: ``private note about Anna Muster``."""
 
@@ -110,6 +112,11 @@ class Kind(msgspec.Struct, Generic[R], frozen=True, kw_only=True, dict=True):
         given = {name: stamped[stamp] for name, stamp in self.stamps.items()}
         given |= {field.name: field.sample for field in self.fields if field.name in self.needed}
         return msgspec.convert({**given, "id": id, "customer": customer}, self.record)
+
+    @property
+    def command_help(self) -> str:
+        """What its commands are for."""
+        return f"List and show {self.command.replace('-', ' ')}{', and write them' if self.verbs else ''}."
 
     def label_of(self, field: str) -> str:
         """What a field is called inside a sentence; one that is not declared goes by its name."""

@@ -28,7 +28,7 @@ def customer_command(opened: Opened, customer: str) -> None:
 
     sellmode why customer ann@example.com
     """
-    _explain(opened, "customer", resolve.customer(opened.door, customer))
+    explain(opened, "customer", resolve.customer(opened.door, customer))
 
 
 @command("task", click.argument("task_id", metavar="TASK"), of=why_command)
@@ -37,7 +37,7 @@ def task_command(opened: Opened, task_id: str) -> None:
 
     sellmode why task 019a3c55-1f2e
     """
-    _explain(opened, *resolve.task(opened.door, task_id))
+    explain(opened, *resolve.task(opened.door, task_id))
 
 
 @command(
@@ -51,10 +51,11 @@ def record_command(opened: Opened, kind: str, id: str) -> None:
 
     sellmode why record note 019a3c55-1f2e
     """
-    _explain(opened, kind, resolve.record(opened.door, kind, id))
+    explain(opened, kind, resolve.record(opened.door, kind, id))
 
 
-def _explain(opened: Opened, kind: str, id: str) -> None:
+def explain(opened: Opened, kind: str, id: str) -> None:
+    """Print the rule by which a record is seen."""
     seen = opened.door.why(kind, id)
     if seen is None:  # left between the two readings
         raise resolve.unknown(KINDS[kind].noun or kind.replace("_", " "), id)
