@@ -37,7 +37,7 @@ CONTACT = Kind(
     row=Row("contact", CUSTOMER_TEAM, CUSTOMER_OWN),
     fields=(
         OneOf(name="channel", choices=CONTACTS),
-        Flag(name="inbound", label="from the customer"),
+        Flag(name="inbound", label="from the customer", yes="by the customer", no="by me"),
         Text(name="summary", longest=2_000, lines=True, verbatim=True),
         Moment(name="at", label="time"),
     ),

@@ -41,7 +41,7 @@ NOTE = Kind(
     ),
     fields=(
         Text(name="text", longest=10_000, lines=True, verbatim=True, required="The text is empty."),
-        Flag(name="private"),
+        Flag(name="private", yes="only me", no="who sees the customer"),
     ),
     verbs=frozenset({"create", "edit", "remove"}),
     of_customer=True,

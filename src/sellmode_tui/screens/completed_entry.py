@@ -13,7 +13,8 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
-from sellmode_tui.screens.form_fields import LABEL, SetEntry, elements, in_line
+from sellmode_tui.screens.form_field import LABEL
+from sellmode_tui.screens.text_entries import ElementsEntry, elements, in_line
 from sellmode_tui.widgets.suggestions import Suggestion, Suggestions
 from sellmode_tui.widgets.text_field import TextField
 
@@ -61,7 +62,7 @@ class CompletedField(TextField):
             await self.action_submit()
 
 
-class CompletedEntry(SetEntry):
+class CompletedEntry(ElementsEntry):
     """The field. What is typed behind the last comma is offered to be completed."""
 
     DEFAULT_CSS = f"""

@@ -14,10 +14,10 @@ from sellmode_contract.kinds.consent import Channel, Consent, ConsentState
 from sellmode_contract.mutations import Rejected
 from sellmode_contract.mutations.consent import STRICTNESS, UNSAID, check_step
 from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.form_fields import ChoiceEntry, TextEntry
 from sellmode_tui.screens.form_screen import FormScreen, Write
 from sellmode_tui.screens.page import Page
 from sellmode_tui.screens.profile_page import CHANNELS, CONSENT, consent_lines
+from sellmode_tui.screens.text_entries import ChoiceEntry, TextEntry
 from sellmode_tui.visibility import Door, Profile
 from sellmode_tui.widgets.choice import Choice, Option
 
@@ -30,6 +30,7 @@ class ConsentForm(FormScreen):
 
     BINDING_GROUP_TITLE = "Consent"
     KIND: ClassVar = "consent"
+    GONE = "This customer is no longer visible to you."
 
     DEFAULT_CSS = """
     ConsentForm .consent-now { height: auto; margin-bottom: 1; }
@@ -109,22 +110,15 @@ class ConsentForm(FormScreen):
         evidence = self.fields[2].value or ""
         return lambda door: door.set_consent(customer, channel, state, evidence)
 
-    def records_changed(self) -> None:
-        """Look whether the consent has become another."""
-        customer = self._customer
-        if not self.ended:
-            self.ask(lambda door: door.profile(customer), self._compare, group="compare")
-
-    def _compare(self, profile: Profile | None) -> None:
-        if self.ended:
-            return
-        if profile is None:
-            self.say_quietly("This customer is no longer visible to you.")
-        elif profile.consents != self._profile.consents:
-            self._profile, self._known = profile, _by_channel(profile)
-            self._show_now()
-            self._say_step()
-            self.say_quietly("The consent has changed meanwhile; above stands what holds now.")
+    def meanwhile(self, *parts: Any) -> str:
+        """Show what holds now, if that has become another."""
+        profile: Profile = parts[0]
+        if profile.consents == self._profile.consents:
+            return ""
+        self._profile, self._known = profile, _by_channel(profile)
+        self._show_now()
+        self._say_step()
+        return "The consent has changed meanwhile; above stands what holds now."
 
 
 def _told(now: ConsentState, state: ConsentState) -> str:

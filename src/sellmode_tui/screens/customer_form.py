@@ -19,17 +19,12 @@ from sellmode_contract.mutations.customers import current_value
 from sellmode_contract.text import visible
 from sellmode_tui.screens.boxes import Box
 from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.form_fields import (
-    AddressEntry,
-    ChoiceEntry,
-    FormField,
-    SetEntry,
-    SizesEntry,
-    TextEntry,
-    entry_of,
-)
+from sellmode_tui.screens.field_entries import entry_of_own
+from sellmode_tui.screens.form_field import FormField
 from sellmode_tui.screens.form_screen import REPLACES, FormScreen, Write
+from sellmode_tui.screens.part_entries import AddressEntry, SizesEntry
 from sellmode_tui.screens.profile_page import CHANNELS
+from sellmode_tui.screens.text_entries import ChoiceEntry, SetEntry, TextEntry
 from sellmode_tui.visibility import Door, Match, Profile
 from sellmode_tui.widgets.choice import Option
 
@@ -154,6 +149,7 @@ class EditCustomerScreen(FormScreen):
 
     BINDING_GROUP_TITLE = "Edit"
     KIND: ClassVar = "customer"
+    GONE = "This customer is no longer visible to you: what you typed cannot be saved."
 
     def __init__(self, desk: Desk, profile: Profile) -> None:
         super().__init__(desk, f"Edit {profile.customer.name}")
@@ -193,7 +189,7 @@ class EditCustomerScreen(FormScreen):
             yield _section("More about them")
         for defined in own:
             path = f"custom.{defined.name}"
-            yield entry_of(defined, path, desk, current_value(customer, path))
+            yield entry_of_own(defined, path, desk, current_value(customer, path))
 
     def prepare(self) -> Write:
         """What was changed, with what stood there when the form was opened."""
@@ -202,23 +198,11 @@ class EditCustomerScreen(FormScreen):
             id, set=changes.set, add=changes.add, remove=changes.remove, saw=changes.was
         )
 
-    # --- what others change meanwhile
-
-    def records_changed(self) -> None:
-        """Look whether the customer has become another."""
-        id = self._customer.id
-        if not self.ended:
-            self.ask(lambda door: door.profile(id), self._compare, group="compare")
-
-    def _compare(self, profile: Profile | None) -> None:
-        if self.ended:
-            return
-        if profile is None:
-            self.say_quietly("This customer is no longer visible to you: what you typed cannot be saved.")
-            return
+    def meanwhile(self, *parts: Any) -> str:
+        """Which fields somebody else has changed."""
+        profile: Profile = parts[0]
         changed = [each.label for each in self.fields if differs(each, self._customer, profile.customer)]
-        if changed:
-            self.say_quietly(f"Changed by somebody else meanwhile: {', '.join(changed)}. {REPLACES}")
+        return f"Changed by somebody else meanwhile: {', '.join(changed)}. {REPLACES}" if changed else ""
 
 
 def differs(field: FormField, one: Customer, other: Customer) -> bool:

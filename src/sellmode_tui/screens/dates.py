@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
-from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.date import DATE, ImportantDate
 from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.form_fields import DayEntry, TextEntry, Unreadable
-from sellmode_tui.screens.form_screen import REPLACES, FormScreen, Write
+from sellmode_tui.screens.form_field import Unreadable
+from sellmode_tui.screens.form_screen import Write
+from sellmode_tui.screens.kind_form import CustomerKindForm
 from sellmode_tui.screens.list_page import ListPage
 from sellmode_tui.screens.profile_page import NOT_SENT
+from sellmode_tui.screens.time_entries import DayEntry
 from sellmode_tui.visibility import Door, Profile
 from sellmode_tui.visibility.typed_dates import HOW, TypedDate, read_date
 from sellmode_tui.widgets.columns import Column
@@ -79,67 +81,33 @@ class DatesScreen(ListPage[None, ListedDate]):
             self.write_one(lambda door: door.remove_date(id))
 
 
-class DateForm(FormScreen):
+class DateForm(CustomerKindForm):
     """A new date, or one that is there."""
 
     BINDING_GROUP_TITLE = "Date"
     KIND: ClassVar = "date"
-
-    def __init__(self, desk: Desk, profile: Profile, date: ImportantDate | None = None) -> None:
-        super().__init__(desk, f"{'New date' if date is None else 'Date'} of {profile.customer.name}")
-        self._customer = profile.customer.id
-        self._date = date
-
-    @property
-    def subject(self) -> dict[str, str]:
-        """The customer, and the date if there is one."""
-        return {"customer": self._customer, **({"date": self._date.id} if self._date else {})}
-
-    @classmethod
-    def find(cls, door: Door, subject: Mapping[str, str]) -> Sequence[Any] | None:
-        """The customer with the date."""
-        profile, id = door.profile(subject["customer"]), subject.get("date")
-        date = next((each for each in profile.dates if each.id == id), None) if profile else None
-        return None if profile is None or (id and date is None) else (profile, date)
+    OF = DATE
+    TITLES = ("New date of", "Date of")
+    GONE = "This date has been removed meanwhile: it cannot be saved any more."
 
     def compose_fields(self) -> ComposeResult:
         """What it is, when, and whose."""
-        desk, date = self._desk, self._date
-        typed = TypedDate(date.month, date.day, date.year).written if date else None
-        yield TextEntry("label", "What", desk, date.label if date else None, placeholder="such as birthday")
-        yield DayEntry("day", "Day", desk, typed, year_needed=False)
-        yield TextEntry("about", "Whose", desk, date.about if date else None, placeholder="if not the customer's: Rex")
+        held = self._held
+        typed = TypedDate(held["month"], held["day"], held["year"]).written if self.record else None
+        yield self.entry("label", "What", hint="such as birthday")
+        yield DayEntry("day", "Day", self._desk, typed, year_needed=False)
+        yield self.entry("about", "Whose", hint="if not the customer's: Rex")
 
     def prepare(self) -> Write:
-        """The date."""
-        label, day, about = self.fields
-        what, whose = label.outcome or "", about.outcome or ""
-        if day.value is None:
+        """A date needs its day."""
+        if (day := self.entry_at("day")).value is None:
             raise Unreadable(day, f"A date needs its day. {HOW}")
-        month, number, year = read_date(day.value)
-        date, customer = self._date, self._customer
-        if date is None:
-            return lambda door: door.add_date(customer, what, month, number, year, whose)
-        return lambda door: door.edit_date(
-            date.id, label=what, month=month, day=number, year=year, about=whose, saw=date
-        )
+        return super().prepare()
+
+    def given(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The day is one entry, of three fields."""
+        return {**values, **(read_date(values["day"])._asdict() if "day" in values else {})}
 
     def refuse(self, field: str, why: str) -> None:
         """The day is one field here, of three."""
         super().refuse("day" if field in ("month", "year") else field, why)
-
-    def records_changed(self) -> None:
-        """Look whether the date has become another."""
-        date, customer = self._date, self._customer
-        if date is not None and not self.ended:
-            self.ask(lambda door: door.profile(customer), self._compare, group="compare")
-
-    def _compare(self, profile: Profile | None) -> None:
-        date = self._date
-        if self.ended or date is None:
-            return
-        now = next((each for each in profile.dates if each.id == date.id), None) if profile else None
-        if now is None:
-            self.say_quietly("This date has been removed meanwhile: it cannot be saved any more.")
-        elif now != date:
-            self.say_quietly(f"Changed by somebody else meanwhile. {REPLACES}")

@@ -21,7 +21,7 @@ from sellmode_tui.journal.drafts import Draft, DraftField
 from sellmode_tui.screens.confirm import discarding
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.desk_screen import DeskScreen
-from sellmode_tui.screens.form_fields import Changes, FormField, Unreadable, cursor_in, put_cursor
+from sellmode_tui.screens.form_field import Changes, FormField, Unreadable, cursor_in, put_cursor
 from sellmode_tui.screens.forms import Trouble
 from sellmode_tui.visibility import Door, Written
 from sellmode_tui.widgets.scrollbar import PlainBar
@@ -64,6 +64,8 @@ class FormScreen(DeskScreen[Written]):
     }
     """
 
+    GONE: ClassVar = ""
+    """What to say once what it is about is not there any more; empty for a form that need not know."""
     SAVED: ClassVar = ""
     """What to say afterwards, if not what was written and that it can be taken back."""
     KIND: ClassVar = ""
@@ -136,6 +138,22 @@ class FormScreen(DeskScreen[Written]):
         quiet = self.query_one(".form-quiet", Static)
         quiet.display = bool(text)
         quiet.update(Content(visible(text)))
+
+    # --- what others change meanwhile
+
+    def records_changed(self) -> None:
+        """Look whether what it is about has become another."""
+        if self.GONE and not self.ended:
+            find, subject = self.find, self.subject
+            self.ask(lambda door: find(door, subject), self._look_at, group="compare")
+
+    def _look_at(self, parts: Sequence[Any] | None) -> None:
+        if not self.ended and (said := self.GONE if parts is None else self.meanwhile(*parts)):
+            self.say_quietly(said)
+
+    def meanwhile(self, *parts: Any) -> str:  # noqa: ARG002  # of nothing, here
+        """What to say of what `find` finds by now; empty if nothing has changed."""
+        return ""
 
     # --- what was typed, kept until it is saved or discarded
 
@@ -282,6 +300,11 @@ class FormScreen(DeskScreen[Written]):
         for each in self.fields if fields is None else fields:
             each.collect(found)
         return found
+
+    def settled(self, fields: Iterable[FormField]) -> Callable[[Door], dict[str, Any]]:
+        """Finds in a thread what is meant in fields, by their paths. Raises Unreadable."""
+        found = {each.path: each.settled for each in fields}
+        return lambda door: {path: settle(door) for path, settle in found.items()}
 
     # --- moving about, leaving
 

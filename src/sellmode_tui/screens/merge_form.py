@@ -10,8 +10,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.form_fields import ChoiceEntry
 from sellmode_tui.screens.form_screen import FormScreen, Write
+from sellmode_tui.screens.text_entries import ChoiceEntry
 from sellmode_tui.visibility import Door, Duplicate
 from sellmode_tui.visibility.values import as_text
 from sellmode_tui.widgets.choice import Option

@@ -8,78 +8,20 @@ from typing import Any, ClassVar, Final
 from textual.app import ComposeResult
 
 from sellmode_contract.kinds import KINDS
-from sellmode_contract.kinds.fields import Due, Elements, Flag, Number, OneOf, Text
+from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.kinds.staff import Staff
-from sellmode_tui.screens.brief_form import StoresEntry
 from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.form_fields import (
-    AddressEntry,
-    AreaEntry,
-    Changes,
-    ChoiceEntry,
-    FormField,
-    NumberEntry,
-    SetEntry,
-    TextEntry,
-    entry_of,
-)
+from sellmode_tui.screens.field_entries import entry_of_field, entry_of_own
+from sellmode_tui.screens.form_field import FormField
 from sellmode_tui.screens.form_screen import FormScreen, Write
-from sellmode_tui.screens.profile_page import CHANNELS, CONSENT, CONTACTS
-from sellmode_tui.screens.task_form import DueEntry
+from sellmode_tui.screens.part_entries import AddressEntry
+from sellmode_tui.screens.profile_page import CONSENT, CONTACTS
+from sellmode_tui.screens.text_entries import ChoiceEntry, ElementsEntry, TextEntry
 from sellmode_tui.visibility import Door, Refused
 from sellmode_tui.visibility.values import Value
 from sellmode_tui.widgets.choice import Option
 
-_NO_YES: Final = (Option("", "no"), Option("yes", "yes"))
-_OPTIONS: Final = {
-    "preferred_channel": (Option("", "none"), *(Option(channel, name) for channel, name in CHANNELS.items())),
-    "state": tuple(Option(state, name) for state, name in CONSENT.items()),
-    "channel": tuple(Option(channel, name) for channel, name in CONTACTS.items()),
-}
-"""Fields of which one of a few values is chosen."""
-
-
-class FlagEntry(ChoiceEntry):
-    """Yes or no."""
-
-    @property
-    def value(self) -> Any:
-        """As JSON has it."""
-        return self.state == "yes"
-
-
-class WholeEntry(NumberEntry):
-    """A whole number."""
-
-    @property
-    def value(self) -> Any:
-        """Whole where it can be; what is not is refused by the rule of the field."""
-        number = super().value
-        return int(number) if number is not None and number == int(number) else number
-
-
-class ElementsEntry(SetEntry):
-    """Several short texts, which are sent as a whole."""
-
-    def collect(self, into: Changes) -> None:
-        """All of them, if any was changed."""
-        FormField.collect(self, into)
-
-
-class AllStoresEntry(StoresEntry):
-    """Stores, which are sent as a whole."""
-
-    def collect(self, into: Changes) -> None:
-        """All of them, if any was changed."""
-        FormField.collect(self, into)
-
-
-_TYPES: Final[dict[str, type[FormField]]] = {
-    "address": AddressEntry,
-    **dict.fromkeys(("month", "day", "year"), WholeEntry),
-    **dict.fromkeys(("add", "remove", "tags", "preferences"), ElementsEntry),
-}
-_ENTRIES: Final[dict[type[Any], type[FormField]]] = {Number: WholeEntry, Due: DueEntry, Elements: ElementsEntry}
+_STATES: Final = tuple(Option(state, name) for state, name in CONSENT.items())
 PEOPLE: Final = ("assignee", "meant_for")
 """Fields that name a colleague."""
 
@@ -134,41 +76,31 @@ class ResendForm(FormScreen):
 
     def _entry(self, value: Value) -> FormField:
         desk, path, label, mine = self._desk, value.field, value.label.capitalize(), value.mine
-        if options := _OPTIONS.get(path):
-            return ChoiceEntry(path, label, desk, options, mine)
+        kind, own = KINDS[self._item.kind], self._own_field(path)
+        if own is not None:
+            return entry_of_own(own, path, desk, mine)
+        if path == "state":
+            return ChoiceEntry(path, label, desk, _STATES, mine)
         if path in PEOPLE:
             return ChoiceEntry(path, label, desk, self._people(value), mine)
-        if type := _TYPES.get(path) or _TYPES.get(path.partition(".")[0]):
-            return type(path, label, desk, mine)
-        retailer = desk.facts.retailer
-        name = path.removeprefix("custom.")
-        defined = next((own for own in (retailer.custom_fields if retailer else ()) if own.name == name), None)
-        if path.startswith("custom.") and defined is not None:
-            return entry_of(defined, path, desk, mine)
-        return self._declared(value, label)
+        if path == "address":
+            return AddressEntry(path, label, desk, mine)
+        if (declared := kind.by_name.get(path)) is not None:
+            return entry_of_field(declared, desk, mine, label=label, needed=path in kind.needed)
+        return (ElementsEntry if isinstance(mine, list) else TextEntry)(path, label, desk, mine)
+
+    def _own_field(self, path: str) -> CustomField | None:
+        """The retailer's own field of a path."""
+        retailer = self._desk.facts.retailer
+        defined = retailer.custom_fields if retailer else ()
+        return next((own for own in defined if path == f"custom.{own.name}"), None)
 
     def _people(self, value: Value) -> list[Option]:
         """Who can be named: who is, too."""
         named = {**value.names, **{each.id: each.name for each in self._staff}}
         return [Option("", "nobody"), *(Option(id, name) for id, name in named.items())]
 
-    def _declared(self, value: Value, label: str) -> FormField:
-        """The field of a form for one of a kind of record."""
-        desk, path, mine = self._desk, value.field, value.mine
-        kind = KINDS.get(self._item.kind)
-        declared = kind.by_name.get(path) if kind else None
-        if isinstance(declared, Flag) or isinstance(mine, bool):
-            return FlagEntry(path, label, desk, _NO_YES, "yes" if mine else None)
-        if isinstance(declared, OneOf):
-            options = [Option(str(choice), name) for choice, name in declared.choices.items()]
-            nothing = [] if "" in declared.choices else [Option("", "none")]
-            return ChoiceEntry(path, label, desk, [*nothing, *options], mine)
-        if path == "stores":
-            return AllStoresEntry(desk, [value.names.get(id, id) for id in mine or ()])
-        long = isinstance(declared, Text) and declared.lines
-        return (AreaEntry if long else _ENTRIES.get(type(declared), TextEntry))(path, label, desk, mine)
-
     def prepare(self) -> Write:
         """The values that were edited."""
-        mid, values = self._item.mid, self.changes().set
-        return lambda door: door.resend(mid, values)
+        mid, settle = self._item.mid, self.settled([each for each in self.fields if each.changed])
+        return lambda door: door.resend(mid, settle(door))

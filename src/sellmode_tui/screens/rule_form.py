@@ -12,23 +12,17 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sellmode_contract import filters
+from sellmode_contract.documents import as_document
 from sellmode_contract.kinds.rule_task import RuleTrigger
-from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
+from sellmode_contract.kinds.task_rule import TASK_RULE, TaskRule, task_rule_id
 from sellmode_contract.rules import checking
 from sellmode_contract.rules.templates import PLACES
 from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.form_fields import (
-    AreaEntry,
-    ChoiceEntry,
-    FormField,
-    NumberEntry,
-    SetEntry,
-    TextEntry,
-    Unreadable,
-)
-from sellmode_tui.screens.form_screen import REPLACES, FormScreen, Write
-from sellmode_tui.screens.profile_page import CONTACTS
+from sellmode_tui.screens.form_field import FormField, Unreadable
+from sellmode_tui.screens.form_screen import Write
+from sellmode_tui.screens.kind_form import KindForm
 from sellmode_tui.screens.rule_preview import PreviewScreen
+from sellmode_tui.screens.text_entries import ChoiceEntry, ElementsEntry, TextEntry
 from sellmode_tui.visibility import Door, RuleLine
 from sellmode_tui.widgets.choice import Option
 
@@ -40,39 +34,11 @@ _CONSENTS: Final = (
     Option("any", "any of them"),
 )
 _GOES_TO: Final = (Option("owner", "the customer's owner"), Option("seller", "who sold"))
-_ACTIONS: Final = (Option("", "none"), *(Option(channel, name) for channel, name in CONTACTS.items()))
 _DAYS_OF: Final[dict[RuleTrigger, str]] = {
     "lapsed": "days without a purchase",
     "replenishment": "days, in which it is used up",
     "stay_in_touch": "days without contact",
 }
-
-
-class WholeEntry(NumberEntry):
-    """A number without a fraction."""
-
-    @property
-    def value(self) -> Any:
-        """The number."""
-        text = self.text.strip()
-        if not text:
-            return None
-        try:
-            return int(text)
-        except ValueError:
-            raise Unreadable(self, f"{self.label} is a whole number.") from None
-
-
-class YesEntry(ChoiceEntry):
-    """Yes or no."""
-
-    def __init__(self, path: str, label: str, desk: Desk, value: bool) -> None:
-        super().__init__(path, label, desk, (Option("yes", "yes"), Option("no", "no")), "yes" if value else "no")
-
-    @property
-    def value(self) -> Any:
-        """Which of them."""
-        return super().value == "yes"
 
 
 class AudienceEntry(TextEntry):
@@ -92,8 +58,8 @@ class AudienceEntry(TextEntry):
             self.say("")
 
 
-class _RuleForm(FormScreen):
-    """The fields of both."""
+class _RuleForm(KindForm):
+    """The entries of both."""
 
     BINDING_GROUP_TITLE = "Rule"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -112,75 +78,59 @@ class _RuleForm(FormScreen):
     _RuleForm AreaEntry { height: 8; }
     """
 
-    def __init__(self, desk: Desk, title: str, rule: TaskRule) -> None:
+    def __init__(self, desk: Desk, title: str, rule: TaskRule, record: TaskRule | None = None) -> None:
         """`rule` gives the fields what they begin with."""
-        super().__init__(desk, title)
+        super().__init__(desk, TASK_RULE, record, title=title)
         self._rule = rule
+        self._held = as_document(rule)
 
     def compose_fields(self) -> ComposeResult:
         """Name; what it waits for; whose; what it makes."""
-        desk, rule = self._desk, self._rule
-        yield TextEntry("name", "Name", desk, rule.name or None)
-        yield YesEntry("enabled", "Switched on", desk, rule.enabled)
-        yield self._section("When")
+        desk, rule, entry = self._desk, self._rule, self.entry
+        yield entry("name")
+        yield entry("enabled", "Switched on")
+        yield _section("When")
         yield from self._trigger()
-        yield WholeEntry(
-            "offset_days", "Due", desk, rule.offset_days or None, unit="days after that; -3: 3 days before"
-        )
-        yield WholeEntry(
-            "offset_hours", "Or", desk, rule.offset_hours or None, unit="hours after that; then due at that hour"
-        )
-        yield TextEntry("due_time", "Due at", desk, rule.due_time or None, placeholder="the end of the day; or 09:00")
-        yield WholeEntry(
-            "expires_days", "Expires", desk, rule.expires_days, unit="days after the due day; empty: never"
-        )
-        yield self._section("For whom")
+        yield entry("offset_days", "Due", rule.offset_days or None, hint="days after that; -3: 3 days before")
+        yield entry("offset_hours", "Or", rule.offset_hours or None, hint="hours after that; then due at that hour")
+        yield entry("due_time", "Due at", hint="the end of the day; or 09:00")
+        yield entry("expires_days", "Expires", hint="days after the due day; empty: never")
+        yield _section("For whom")
         yield AudienceEntry("audience", "Customers", desk, rule.audience)
-        yield WholeEntry(
-            "contact_gap_days",
-            "Not contacted for",
-            desk,
-            rule.contact_gap_days or None,
-            unit="days; empty: whenever that was",
-        )
+        gap = rule.contact_gap_days or None
+        yield entry("contact_gap_days", "Not contacted for", gap, hint="days; empty: whenever that was")
         yield ChoiceEntry("consent", "Consent", desk, _CONSENTS, rule.consent or None)
         yield ChoiceEntry("goes_to", "Falls to", desk, _GOES_TO, rule.goes_to)
-        yield YesEntry("unowned", "Without an owner", desk, rule.unowned)
-        yield WholeEntry(
-            "daily_cap", "At most", desk, rule.daily_cap, unit="a day for each associate; empty: any number"
-        )
-        yield self._section("The task")
-        yield TextEntry("title", "What", desk, rule.title or None)
-        yield ChoiceEntry("action", "Asks for", desk, _ACTIONS, rule.action)
-        yield AreaEntry("details", "Details", desk, rule.details or None)
-        yield AreaEntry("message", f"Suggested text, with {{{'}, {'.join(PLACES)}}}", desk, rule.message or None)
-
-    def _section(self, title: str) -> Static:
-        return Static(Content(title), classes="form-section")
+        yield entry("unowned", "Without an owner")
+        yield entry("daily_cap", "At most", hint="a day for each associate; empty: any number")
+        yield _section("The task")
+        yield entry("title", "What")
+        yield entry("action", "Asks for")
+        yield entry("details")
+        yield entry("message", f"Suggested text, with {{{'}, {'.join(PLACES)}}}")
 
     def _trigger(self) -> Iterator[FormField]:
         """What only some triggers have."""
-        desk, rule = self._desk, self._rule
-        days = WholeEntry("after_days", "After", desk, rule.after_days, unit=_DAYS_OF.get(rule.trigger, "days"))
-        products = SetEntry("products", "Products", desk, rule.products, placeholder="types, or sku:1234, with commas")
-        match rule.trigger:
+        trigger, entry = self._rule.trigger, self.entry
+        days = entry("after_days", "After", hint=_DAYS_OF.get(trigger, "days"))
+        hint = "types, or sku:1234, with commas"
+        products = ElementsEntry("products", "Products", self._desk, self._rule.products, placeholder=hint)
+        match trigger:
             case "purchase":
                 yield products
             case "date":
-                yield SetEntry("dates", "Dates", desk, rule.dates, placeholder="birthday, anniversary, pet.birthday")
+                yield entry("dates", hint="birthday, anniversary, pet.birthday")
             case "lapsed":
                 yield days
-                yield NumberEntry(
-                    "times_average", "Or after", desk, rule.times_average, unit="times the usual days between purchases"
-                )
+                yield entry("times_average", "Or after", hint="times the usual days between purchases")
             case "replenishment":
                 yield products
                 yield days
-                yield YesEntry("per_unit", "For each piece", desk, rule.per_unit)
+                yield entry("per_unit", "For each piece")
             case "stay_in_touch":
                 yield days
             case "event":
-                yield TextEntry("event", "Event", desk, rule.event or None, placeholder="back_in_stock, abandoned_cart")
+                yield entry("event", hint="back_in_stock, abandoned_cart")
             case "new_customer":
                 return
 
@@ -215,6 +165,10 @@ class _RuleForm(FormScreen):
             self.open(PreviewScreen(self._desk, rule))
 
 
+def _section(title: str) -> Static:
+    return Static(Content(title), classes="form-section")
+
+
 class NewRuleForm(_RuleForm):
     """A rule that is not there yet."""
 
@@ -236,7 +190,7 @@ class NewRuleForm(_RuleForm):
 
     def compose_fields(self) -> ComposeResult:
         """The slug first."""
-        yield TextEntry("slug", "Slug", self._desk, placeholder="names it for good: thank-you")
+        yield self.entry("slug", hint="names it for good: thank-you")
         yield from super().compose_fields()
 
     def prepare(self) -> Write:
@@ -259,10 +213,10 @@ class EditRuleForm(_RuleForm):
     """One that is there."""
 
     KIND: ClassVar = "rule"
+    GONE = "This rule has been removed meanwhile: it cannot be saved any more."
 
     def __init__(self, desk: Desk, line: RuleLine) -> None:
-        super().__init__(desk, f"Rule {line.rule.slug}: {line.words}", line.rule)
-        self._line = line
+        super().__init__(desk, f"Rule {line.rule.slug}: {line.words}", line.rule, line.rule)
 
     @property
     def subject(self) -> dict[str, str]:
@@ -290,16 +244,6 @@ class EditRuleForm(_RuleForm):
         held: dict[str, Any] = {name: getattr(rule, name) for name in wanted}
         return lambda door: door.edit_rule(rule.id, wanted, held)
 
-    def records_changed(self) -> None:
-        """Look whether the rule has become another."""
-        id = self._rule.id
-        if not self.ended:
-            self.ask(lambda door: door.rule(id), self._compare, group="compare")
-
-    def _compare(self, now: RuleLine | None) -> None:
-        if self.ended:
-            return
-        if now is None:
-            self.say_quietly("This rule has been removed meanwhile: it cannot be saved any more.")
-        elif now.rule != self._rule:
-            self.say_quietly(f"Changed by somebody else meanwhile. {REPLACES}")
+    def meanwhile(self, *parts: Any) -> str:
+        """What somebody else has changed of it."""
+        return super().meanwhile(parts[0].rule)

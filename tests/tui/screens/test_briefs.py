@@ -9,12 +9,13 @@ import pytest
 from textual.pilot import Pilot
 
 from sellmode_contract.kinds.corporate_brief import CorporateBrief
-from sellmode_tui.screens.brief_form import BriefForm, ProductsEntry
+from sellmode_tui.screens.brief_form import BriefForm
 from sellmode_tui.screens.brief_view import BriefScreen
 from sellmode_tui.screens.briefs_page import BriefsScreen
 from sellmode_tui.screens.completed_entry import CompletedField
 from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.customers import CustomersScreen
+from sellmode_tui.screens.pickers import ProductsEntry
 from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.widgets.suggestions import Suggestions
 from sellmode_tui.widgets.tab_line import TabLine

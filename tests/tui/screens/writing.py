@@ -29,7 +29,7 @@ from sellmode_contract.records import Record
 from sellmode_contract.wire import Result
 from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.screens.customers import CustomersScreen
-from sellmode_tui.screens.form_fields import FormField
+from sellmode_tui.screens.form_field import FormField
 from sellmode_tui.screens.form_screen import FormScreen
 from sellmode_tui.screens.forms import Trouble
 from sellmode_tui.screens.profile import ProfileScreen, ProfileView
