@@ -123,7 +123,7 @@ async def paste(pilot: Pilot[None], text: str) -> None:
 def held_by_pages(pilot: Pilot[None]) -> list[weakref.ref[Any]]:
     """The pages that are open, their widgets, what those have drawn and the profiles they show, none of them held."""
     widgets = [each for page in pilot.app.screen_stack[1:] for each in page.walk_children(Widget, with_self=True)]
-    profiles = [each._profile for each in widgets if isinstance(each, ProfileView) and each._profile]
+    profiles = [each.found for each in widgets if isinstance(each, ProfileView) and each.found]
     return [weakref.ref(each) for each in (*widgets, *(each._styles_cache for each in widgets), *profiles)]
 
 
@@ -558,7 +558,7 @@ async def test_copying_goes_through_the_terminal(shop: Shop) -> None:
         shop.write(people[0])
         await pull(pilot)
         view: Any = pilot.app.screen.query_one(ProfileView)
-        await wait_until(pilot, lambda: view._profile.customer.email != "")
+        await wait_until(pilot, lambda: view.found.customer.email != "")
         await pilot.press("c", "p")
         assert f"Copied: {people[0].email}" in told(pilot)
         assert pilot.app.clipboard == people[0].phone

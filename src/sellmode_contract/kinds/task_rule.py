@@ -118,7 +118,7 @@ TASK_RULE = Kind(
         Elements(name="dates", most=50),
         Number(name="after_days", least=1, most=MOST_DAYS),
         Number(name="times_average", least=0.1, most=100, whole=False),
-        Elements(name="products", of="product", most=50),
+        Elements(name="products", most=50),  # types of products too
         Flag(name="per_unit"),
         Text(name="event", longest=LONGEST_NAME),
         Number(name="offset_days", least=-366, most=MOST_DAYS),

@@ -162,17 +162,14 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
         """Whether everything asked for is on the screen."""
         if not super().settled:
             return False
-        beside, line = self.query_one(TaskView).details, self.current
-        return not self.has_class("-wide") or (beside and beside.line.key) == (line and line.key)
+        beside, line = self.query_one(TaskView), self.current
+        return not self.has_class("-wide") or (beside.settled and beside.key == (line and line.key))
 
     def show_beside(self) -> None:
         """Read everything about the task."""
         line = self.current
-        if self.has_class("-wide") and line is not None:
-            self.ask(lambda door: door.task(line.kind, line.id), self.query_one(TaskView).show, group="beside")
-        elif self.has_class("-wide"):
-            self.forget_asked("beside")
-            self.query_one(TaskView).show(None)
+        if self.has_class("-wide"):
+            self.query_one(TaskView).show(line and line.key)
 
     def told(self, item: TaskLine) -> str:
         """What its row leaves out; or what can be done with what is marked."""

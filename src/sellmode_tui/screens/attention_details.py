@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Final, Generic, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.widgets import Static
 
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.text import visible
 from sellmode_tui.screens.confirm import ConfirmBox
 from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.desk_screen import DeskScreen
 from sellmode_tui.screens.forms import Trouble
 from sellmode_tui.screens.merge_form import UNSEEN, MergeForm, told_apart
 from sellmode_tui.screens.page import MUTED, Page
+from sellmode_tui.screens.record_view import RecordScreen, RecordView
 from sellmode_tui.screens.resend_form import PEOPLE, ResendForm, can_be_edited
-from sellmode_tui.visibility import Attention, Door, Duplicate, HandedOver, Lost, NotInTray, Refused, Written
+from sellmode_tui.screens.words import Words
+from sellmode_tui.visibility import Door, Duplicate, HandedOver, Lost, NotInTray, Refused, Written
 from sellmode_tui.visibility.values import Value, as_text
-from sellmode_tui.widgets.scrollbar import PlainBar
 
 _GONE: Final = "This needs no attention any more."
 
@@ -31,7 +28,18 @@ _GONE: Final = "This needs no attention any more."
 Item = TypeVar("Item", bound=Lost | Refused | HandedOver | Duplicate)
 
 
-class DetailsScreen(DeskScreen[None], Generic[Item]):
+class _DetailsView(RecordView[Item]):
+    """The text, as wide as the page."""
+
+    DEFAULT_CSS = "_DetailsView { height: 1fr; overflow-y: auto; }"
+
+    @property
+    def room(self) -> int:
+        """Cells of a line, with or without a scrollbar."""
+        return max(40, self.screen.size.width - 4)
+
+
+class DetailsScreen(RecordScreen[Item]):
     """A page of text with keys for what can be done. It closes when somebody has seen to it, here or elsewhere."""
 
     BINDING_GROUP_TITLE = "Needs attention"
@@ -42,68 +50,53 @@ class DetailsScreen(DeskScreen[None], Generic[Item]):
     DEFAULT_CSS = """
     DetailsScreen {
         background: $background;
-        VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
-        VerticalScroll > Static { height: auto; }
         Trouble { margin: 0; padding: 0 1; }
     }
     """
 
     def __init__(self, desk: Desk, item: Item) -> None:
-        super().__init__(desk)
-        self.item = item
+        super().__init__(desk, _DetailsView(desk, self._read_item, self._told), item.key)
+        self._first = item
 
-    def compose(self) -> ComposeResult:
-        """The text, what is wrong, what can be done."""
-        with VerticalScroll():
-            yield Static()
+    @property
+    def item(self) -> Item:
+        """What it is about, as it was last read."""
+        return self.view.found or self._first
+
+    def _read_item(self, door: Door, key: object) -> Item | None:
+        return next(
+            (each for each in door.attention() if isinstance(each, type(self._first)) and each.key == key), None
+        )
+
+    def _told(self, item: Item, words: Words, width: int) -> Page:  # noqa: ARG002  # it is the page's item by now
+        page = Page(width, words)
+        self.tell(page)
+        return page
+
+    def compose_foot(self) -> ComposeResult:
+        """What is wrong, over how things stand and what can be done."""
         yield Trouble()
-        yield from self.compose_foot()
+        yield from super().compose_foot()
 
     def on_mount(self) -> None:
-        """Let the keys scroll."""
-        scroll = self.query_one(VerticalScroll)
-        scroll.vertical_scrollbar.renderer = PlainBar  # type: ignore[misc]  # the way its documentation shows
-        scroll.focus()
-
-    def on_resize(self) -> None:
-        """Set the page for the width."""
-        self._draw()
-
-    def _draw(self) -> None:
-        page = Page(self.size.width - 4, self._desk.words)
-        self.tell(page)
-        self.query_one(VerticalScroll).query_one(Static).update(Content("\n").join(page.lines))
+        """Show it as the list had it."""
+        self.view.take(self._key, self._first)
 
     @abstractmethod
     def tell(self, page: Page) -> None:
         """Write it down."""
 
-    def records_changed(self) -> None:
-        """Look whether it is still there, and what it says now."""
-        if not self.ended:
-            self.ask(lambda door: door.attention(), self._compare, group="compare")
-
-    def _compare(self, items: Sequence[Attention]) -> None:
-        if self.ended:
-            return
-        for now in items:
-            if isinstance(now, type(self.item)) and now.key == self.item.key:
-                if now != self.item:
-                    self.item = now
-                    self._draw()
-                return
-        self._no_more()
-
-    def _no_more(self) -> None:
+    def record_gone(self) -> None:
+        """Say so."""
         self.notify(_GONE, markup=False)
-        self.end()
+        super().record_gone()
 
     def do(self, work: Callable[[Door], Written | None], said: str) -> None:
         """Do something about it, and close."""
 
         def done(written: Written | None) -> None:
             self.wrote(written, said)
-            self.end()
+            self.end(True)
 
         def in_tray(door: Door) -> Written | None:
             try:
@@ -119,10 +112,6 @@ class DetailsScreen(DeskScreen[None], Generic[Item]):
     def confirm(self, question: str, yes: str, work: Callable[[Door], Written | None], said: str) -> None:
         """Do it if the person says so once more."""
         self.open(ConfirmBox(question, yes, "leaves it"), lambda wanted: self.do(work, said) if wanted else None)
-
-    def action_back(self) -> None:
-        """Back to the list."""
-        self.end()
 
 
 def _begun(text: str) -> str:
@@ -183,7 +172,7 @@ class RefusedScreen(DetailsScreen[Refused]):
 
     def _edit(self, staff: Sequence[Staff]) -> None:
         form = ResendForm(self._desk, self.item, staff)
-        self.open(form, lambda written: self.end() if written else None)
+        self.open(form, lambda written: self.end(True) if written else None)
 
     def action_resend(self) -> None:
         """Send it again."""
@@ -289,7 +278,7 @@ class DuplicateScreen(DetailsScreen[Duplicate]):
 
     def action_merge(self) -> None:
         """Choose what stays."""
-        self.open(MergeForm(self._desk, self.item), lambda written: self.end() if written else None)
+        self.open(MergeForm(self._desk, self.item), lambda written: self.end(True) if written else None)
 
     def action_not_the_same(self) -> None:
         """They are two people."""

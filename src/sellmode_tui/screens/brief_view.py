@@ -5,11 +5,8 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.screens.app_page import Result
@@ -20,11 +17,11 @@ from sellmode_tui.screens.desk_screen import DeskScreen
 from sellmode_tui.screens.page import MUTED, Page
 from sellmode_tui.screens.product_lines import add_products
 from sellmode_tui.screens.profile_page import CONTACTS
+from sellmode_tui.screens.record_view import RecordScreen, RecordView
 from sellmode_tui.screens.words import Words, counted
-from sellmode_tui.visibility import BriefDetails, BriefLine, BriefProgress, Written
+from sellmode_tui.visibility import BriefDetails, BriefLine, BriefProgress, Door, Written
 from sellmode_tui.visibility.due_words import full_words
 from sellmode_tui.visibility.tasks import read
-from sellmode_tui.widgets.scrollbar import PlainBar
 
 NOT_YET = "nobody has it yet"
 GONE = "This corporate task is no longer there."
@@ -108,8 +105,8 @@ class BriefPage(DeskScreen[Result]):
         self.notify(visible(text), markup=False)
 
 
-class BriefScreen(BriefPage[bool]):
-    """One brief over the list. Ends with whether it has gone meanwhile."""
+class BriefScreen(RecordScreen[BriefDetails], BriefPage[bool]):
+    """One brief over the list."""
 
     BINDING_GROUP_TITLE = "Corporate task"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -117,70 +114,14 @@ class BriefScreen(BriefPage[bool]):
         *brief_keys(shown=True),
     ]
 
-    DEFAULT_CSS = """
-    BriefScreen {
-        background: $background;
-        VerticalScroll { padding: 0 1; overflow-y: scroll; scrollbar-size-vertical: 1; }
-        VerticalScroll > Static { width: 1fr; height: auto; }
-    }
-    """
-
     def __init__(self, desk: Desk, brief: str) -> None:
         """`brief`: its id."""
-        super().__init__(desk)
-        self._brief = brief
-        self._details: BriefDetails | None = None
-
-    def compose(self) -> ComposeResult:
-        """The text over the status line."""
-        with VerticalScroll():
-            yield Static()
-        yield from self.compose_foot()
-
-    def on_mount(self) -> None:
-        """Read it."""
-        scroll = self.query_one(VerticalScroll)
-        scroll.vertical_scrollbar.renderer = PlainBar  # type: ignore[misc]  # the way its documentation shows
-        scroll.focus()
-        self.records_changed()
+        super().__init__(desk, RecordView(desk, Door.brief, brief_text), brief)
 
     @property
     def chosen(self) -> BriefLine | None:
         """What is shown."""
-        return self._details.line if self._details else None
-
-    @property
-    def text(self) -> str:
-        """What is shown, as plain text."""
-        return "\n".join(line.plain for line in self._page().lines) if self._details else ""
-
-    def records_changed(self) -> None:
-        """Read it again."""
-        self.ask(lambda door: door.brief(self._brief), self._show, group="brief")
-
-    def _show(self, details: BriefDetails | None) -> None:
-        if details is None:
-            self.end(True)
-        else:
-            self._details = details
-            self._draw()
-
-    def on_resize(self) -> None:
-        """Set the page for the new width."""
-        self._draw()
-
-    def _draw(self) -> None:
-        if self._details is not None:
-            self.query_one("VerticalScroll > Static", Static).update(Content("\n").join(self._page().lines))
-
-    def _page(self) -> Page:
-        assert self._details is not None  # noqa: S101 -- asked before
-        width = self.query_one(VerticalScroll).scrollable_content_region.width
-        return brief_text(self._details, self._desk.words, width)
-
-    def action_back(self) -> None:
-        """Go back to the list."""
-        self.end(False)
+        return self.view.found.line if self.view.found else None
 
 
 # ------------------------------------------------------------------ words

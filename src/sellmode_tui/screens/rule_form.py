@@ -22,7 +22,7 @@ from sellmode_tui.screens.form_field import FormField, Unreadable
 from sellmode_tui.screens.form_screen import Write
 from sellmode_tui.screens.kind_form import KindForm
 from sellmode_tui.screens.rule_preview import PreviewScreen
-from sellmode_tui.screens.text_entries import ChoiceEntry, ElementsEntry, TextEntry
+from sellmode_tui.screens.text_entries import ChoiceEntry, TextEntry
 from sellmode_tui.visibility import Door, RuleLine
 from sellmode_tui.widgets.choice import Option
 
@@ -113,8 +113,7 @@ class _RuleForm(KindForm):
         """What only some triggers have."""
         trigger, entry = self._rule.trigger, self.entry
         days = entry("after_days", "After", hint=_DAYS_OF.get(trigger, "days"))
-        hint = "types, or sku:1234, with commas"
-        products = ElementsEntry("products", "Products", self._desk, self._rule.products, placeholder=hint)
+        products = entry("products", hint="types, or sku:1234, with commas")
         match trigger:
             case "purchase":
                 yield products

@@ -64,7 +64,7 @@ def under_the_cursor(pilot: Pilot[None]) -> CorporateBrief | None:
 def view(pilot: Pilot[None]) -> str:
     page = pilot.app.screen
     assert isinstance(page, BriefScreen)
-    return page.text
+    return page.view.text
 
 
 def types_several(pilot: Pilot[None]) -> bool:

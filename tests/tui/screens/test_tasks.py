@@ -186,11 +186,11 @@ async def test_the_reason_of_a_rules_task_is_told_and_why_one_sees_it() -> None:
 async def test_beside_the_list_where_there_is_room() -> None:
     async with at_the_tasks(size=(120, 40)) as pilot:
         view = pilot.app.screen.query_one(TaskView)
-        assert view.details is not None
-        assert view.details.line.id == CALL.id
+        assert view.found is not None
+        assert view.found.line.id == CALL.id
         await move_to(pilot, GUIDE)
         await list_is_there(pilot)
-        assert view.details.line.id == GUIDE.id
+        assert view.found.line.id == GUIDE.id
         await pilot.press("enter")
         await wait_until(pilot, lambda: view.has_focus)
         await pilot.press("escape")
