@@ -1,0 +1,338 @@
+"""The form and the page of any kind, by a kind that only these tests know: with every type of field."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+import pytest
+from textual.pilot import Pilot
+
+from sellmode_contract import kinds
+from sellmode_contract.audiences import CUSTOMER_OWN, CUSTOMER_TEAM, Row
+from sellmode_contract.kinds.fields import Due, Elements, Flag, Moment, Number, OneOf, Ref, Rows, Text
+from sellmode_contract.kinds.kind import Kind
+from sellmode_contract.mutations import Edit
+from sellmode_contract.records import Instant, Record
+from sellmode_tui.cache import tables
+from sellmode_tui.screens.customers import CustomersScreen
+from sellmode_tui.screens.kind_form import KindForm
+from sellmode_tui.screens.kind_page import KindScreen
+from sellmode_tui.screens.lock import LockScreen
+from sellmode_tui.screens.row_entries import RowsEntry
+from sellmode_tui.visibility import Shown
+from sellmode_tui.widgets.press import Press
+from sellmode_tui.widgets.text_field import TextField
+from tests.tui.screens import counter, writing
+from tests.tui.screens.counter import NOW, PASSWORD, wait_until
+from tests.tui.screens.writing import (
+    ANNA,
+    CLARA,
+    TEUN,
+    app_of,
+    at_rest,
+    at_the_counter,
+    door,
+    field,
+    put,
+    refuse,
+    said,
+    save,
+    shows,
+    trouble,
+)
+
+SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is worn together."""
+
+    name: str = ""
+    note: str = ""
+
+
+class Outfit(Record, frozen=True, kw_only=True):
+    """What somebody laid out for a customer."""
+
+    customer: str
+    author: str | None = None
+    written_at: Instant
+    title: str = ""
+    occasion: Literal["day", "evening"] | None = None
+    shared: bool = False
+    pieces: int | None = None
+    shown_at: Instant | None = None
+    due: str = ""
+    stylist: str | None = None
+    stores: tuple[str, ...] = ()
+    colours: tuple[str, ...] = ()
+    looks: tuple[Look, ...] = ()
+    text: str = ""
+
+
+OUTFIT: Kind[Outfit] = Kind(
+    name="outfit",
+    record=Outfit,
+    row=Row("outfit", CUSTOMER_TEAM, CUSTOMER_OWN),
+    noun="outfit",
+    fields=(
+        Text(name="title", required="An outfit needs a title."),
+        OneOf(name="occasion", choices={"day": "by day", "evening": "in the evening"}),
+        Flag(name="shared", label="shown to the customer", yes="seen", no="not yet"),
+        Number(name="pieces", least=1, most=9),
+        Moment(name="shown_at", label="shown", heading="Shown"),
+        Due(name="due", label="due time", heading="Wanted by"),
+        Ref(name="stylist", to="staff"),
+        Elements(name="stores", of="store"),
+        Elements(name="colours"),
+        Rows(name="looks", fields=(Text(name="name"), Text(name="note", longest=20)), most=3),
+        Text(name="text", longest=5_000, lines=True),
+    ),
+    verbs=frozenset({"create", "edit", "remove"}),
+    of_customer=True,
+    stamps={"author": "author", "written_at": "now"},
+    author="author",
+    words=lambda outfit, whom: f'outfit "{outfit.get("title")}" for {whom}',
+)
+
+
+@pytest.fixture(autouse=True)
+def _known(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    """The kind is one of all, for the test, and Anna has her files."""
+    writing.files(data)
+    monkeypatch.setitem(kinds.KINDS, OUTFIT.name, OUTFIT)
+    struct: type[Record] = Outfit
+    monkeypatch.setitem(kinds.BY_RECORD, struct, OUTFIT)
+    monkeypatch.setitem(tables._decoders, OUTFIT.name, msgspec.json.Decoder(Outfit))
+
+
+FIELDS: dict[str, Any] = {
+    "customer": CLARA.id,
+    "title": "For the opera",
+    "occasion": "evening",
+    "shared": True,
+    "pieces": 3,
+    "shown_at": (NOW - dt.timedelta(hours=1)).isoformat(),
+    "due": "2026-12-24",
+    "stylist": TEUN.id,
+    "stores": list(ANNA.stores),
+    "colours": ["black", "red, but dark"],
+    "looks": [{"name": "Dress", "note": "long"}, {"name": "Coat"}],
+    "text": "She likes it warm.\nNo wool.",
+}
+
+
+def outfit(pilot: Pilot[None], id: str) -> Shown:
+    shown = door(pilot).shown("outfit", id)
+    assert shown is not None
+    return shown
+
+
+def record(pilot: Pilot[None], id: str) -> Outfit:
+    found = outfit(pilot, id).record
+    assert isinstance(found, Outfit)
+    return found
+
+
+async def open_form(pilot: Pilot[None], id: str = "") -> KindForm:
+    desk = app_of(pilot)._desk
+    assert desk is not None
+    held = outfit(pilot, id) if id else None
+    form = KindForm(desk, OUTFIT, held.record if held else None, held.names if held else None, "" if held else CLARA.id)
+    page = pilot.app.screen
+    assert isinstance(page, CustomersScreen | KindScreen)
+    page.open(form)
+    await shows(pilot, KindForm)
+    return form
+
+
+async def open_page(pilot: Pilot[None], id: str) -> KindScreen:
+    desk = app_of(pilot)._desk
+    assert desk is not None
+    assert isinstance(pilot.app.screen, CustomersScreen)
+    page = KindScreen(desk, OUTFIT, id)
+    pilot.app.screen.open(page)
+    await shows(pilot, KindScreen)
+    await wait_until(pilot, lambda: page.view.found is not None)
+    return page
+
+
+async def press(pilot: Pilot[None], label: str, place: int = 0) -> None:
+    """Press one of the things to press in the rows."""
+    rows = pilot.app.screen.query_one(RowsEntry)
+    presses = [each for each in rows.query(Press) if each._label == label]
+    presses[place].focus()
+    await pilot.press("enter")
+    await at_rest(pilot)
+
+
+def in_rows(pilot: Pilot[None]) -> list[list[str]]:
+    """What is typed in the rows."""
+    return [[line.value for line in row.query(TextField)] for row in pilot.app.screen.query_one(RowsEntry).rows]
+
+
+async def fill(pilot: Pilot[None]) -> None:
+    """Type something in every field."""
+    for path, text in {
+        "title": "For the opera",
+        "pieces": "3",
+        "shown_at": "13:02",
+        "due": "12/24",
+        "stylist": TEUN.name[:4],
+        "stores": "Amsterdam",
+        "colours": 'black, "red, but dark"',
+        "text": "She likes it warm.\nNo wool.",
+    }.items():
+        put(pilot, path, text)
+    await field(pilot, "occasion").retype("evening")
+    await field(pilot, "shared").retype("yes")
+    for name, note in (("Coat", ""), ("Dress", "long")):
+        await press(pilot, "Add")
+        line = pilot.app.screen.query_one(RowsEntry).rows[-1].query(TextField)
+        line[0].value, line[1].value = name, note
+    await at_rest(pilot)
+
+
+async def test_a_new_one_is_made_of_what_is_typed_in_its_fields() -> None:
+    async with at_the_counter() as pilot:
+        form = await open_form(pilot)
+        await fill(pilot)
+        assert f"= {TEUN.name}" in str(field(pilot, "stylist").query(".field-said").last().render())
+        await press(pilot, "Up", 1)
+        assert in_rows(pilot) == [["Dress", "long"], ["Coat", ""]]
+        await save(pilot)
+        await shows(pilot, CustomersScreen)
+        assert form.result is not None
+        made = record(pilot, form.result.id)
+        assert (made.title, made.occasion, made.shared, made.pieces) == ("For the opera", "evening", True, 3)
+        assert (made.due, made.stylist, made.stores) == ("2026-12-24", TEUN.id, ANNA.stores)
+        assert made.shown_at == NOW - dt.timedelta(hours=1)
+        assert made.colours == ("black", "red, but dark")
+        assert made.looks == (Look(name="Dress", note="long"), Look(name="Coat"))
+        assert (made.text, made.customer, made.author) == ("She likes it warm.\nNo wool.", CLARA.id, ANNA.id)
+
+
+async def test_only_what_was_changed_is_saved_and_rows_move_and_go() -> None:
+    async with at_the_counter() as pilot:
+        id = door(pilot).create("outfit", FIELDS).id
+        await open_form(pilot, id)
+        assert in_rows(pilot) == [["Dress", "long"], ["Coat", ""]]
+        assert field(pilot, "stylist").state == TEUN.name
+        assert field(pilot, "shown_at").state == "2026-11-22 13:02"
+        await press(pilot, "Down", 0)
+        assert in_rows(pilot) == [["Coat", ""], ["Dress", "long"]]
+        await press(pilot, "Take away", 0)
+        put(pilot, "pieces", "")
+        await save(pilot)
+        await shows(pilot, CustomersScreen)
+        changed = record(pilot, id)
+        assert changed.looks == (Look(name="Dress", note="long"),)
+        assert changed.pieces is None
+        sent = writing.outbox(pilot).waiting()[-1].operation
+        assert isinstance(sent, Edit)
+        assert set(sent.set) == {"looks", "pieces"}
+
+
+async def test_what_is_wrong_is_said_at_its_field() -> None:
+    async with at_the_counter() as pilot:
+        await open_form(pilot)
+        await save(pilot)
+        assert trouble(pilot) == "Not saved: look at Title."
+        put(pilot, "title", "x")
+        put(pilot, "pieces", "2.5")
+        await save(pilot)
+        assert trouble(pilot) == "Not saved: look at Pieces."
+        put(pilot, "pieces", "12")
+        await save(pilot)
+        assert "It has to be a number from 1 to 9." in str(field(pilot, "pieces").query(".field-said").last().render())
+        put(pilot, "pieces", "2")
+        put(pilot, "stylist", "Nobody at all")
+        await save(pilot)
+        assert trouble(pilot) == "Not saved: look at Stylist."
+        put(pilot, "stylist", "")
+        for _ in range(4):
+            await press(pilot, "Add")
+        await save(pilot)
+        assert trouble(pilot) == "Not saved: look at Looks."
+
+
+async def test_a_draft_of_it_comes_back_with_its_rows() -> None:
+    async with at_the_counter() as pilot:
+        id = door(pilot).create("outfit", FIELDS).id
+        await open_form(pilot, id)
+        put(pilot, "title", "For the ballet")
+        await press(pilot, "Down", 0)
+        await pilot.press("f10")
+        await shows(pilot, LockScreen)
+        pilot.app.screen.query_one("#password", TextField).value = PASSWORD
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: app_of(pilot)._keeper is not None)
+        await shows(pilot, KindForm)
+        assert field(pilot, "title").state == "For the ballet"
+        assert in_rows(pilot) == [["Coat", ""], ["Dress", "long"]]
+        await save(pilot)
+        assert record(pilot, id).title == "For the ballet"
+
+
+async def test_what_somebody_else_changes_meanwhile_is_said() -> None:
+    async with at_the_counter() as pilot:
+        id = door(pilot).create("outfit", FIELDS).id
+        await open_form(pilot, id)
+        door(pilot).edit("outfit", id, {"title": "Another"})
+        writing.look_again(pilot)
+        await wait_until(pilot, lambda: "Changed by somebody else meanwhile: Title." in said(pilot, ".form-quiet"))
+        door(pilot).remove("outfit", id)
+        writing.look_again(pilot)
+        await wait_until(pilot, lambda: "It has been removed meanwhile" in said(pilot, ".form-quiet"))
+
+
+async def test_its_page_says_what_stands_in_it_and_closes_when_it_goes() -> None:
+    async with at_the_counter() as pilot:
+        id = door(pilot).create("outfit", FIELDS).id
+        page = await open_page(pilot, id)
+        text = page.view.text
+        assert 'Outfit "For the opera" for Clara Lindqvist' in text
+        assert f"by {ANNA.name}" in text
+        assert "Not sent yet" in text
+        assert "in the evening" in text
+        assert "Thu 24 Dec 2026" in text
+        assert TEUN.name in text
+        assert "No wool." in text
+        assert "It is seen by the customer's owner" in text
+        refuse(pilot, "invalid", "No.", "title")
+        await wait_until(pilot, lambda: door(pilot).shown("outfit", id) is None)  # a new one that was refused is gone
+        await shows(pilot, CustomersScreen)
+
+
+async def test_its_page_edits_and_removes_and_undo_brings_it_back() -> None:
+    async with at_the_counter() as pilot:
+        id = door(pilot).create("outfit", FIELDS).id
+        page = await open_page(pilot, id)
+        await pilot.press("e")
+        await shows(pilot, KindForm)
+        put(pilot, "title", "For the ballet")
+        await save(pilot)
+        await shows(pilot, KindScreen)
+        await wait_until(pilot, lambda: "For the ballet" in page.view.text)
+        await pilot.press("x")
+        await shows(pilot, CustomersScreen)
+        assert door(pilot).shown("outfit", id) is None
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scene", ["form", "form_rows", "page"])
+def test_scene(scene: str, size: str, snap_compare: Any) -> None:
+    async def act(pilot: Pilot[None]) -> None:
+        await counter.signed_in(pilot)
+        id = door(pilot).create("outfit", FIELDS).id
+        if scene == "page":
+            await open_page(pilot, id)
+            return
+        await open_form(pilot, id)
+        if scene == "form_rows":
+            await press(pilot, "Down", 0)
+
+    assert snap_compare(counter.counter(), terminal_size=SIZES[size], run_before=act)
