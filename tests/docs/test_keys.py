@@ -15,13 +15,14 @@ from sellmode_tui.screens.customers import CustomersScreen
 from sellmode_tui.screens.dates import DatesScreen
 from sellmode_tui.screens.own_entries import OwnEntriesScreen
 from sellmode_tui.screens.profile import ProfileView
+from sellmode_tui.screens.record_view import RecordView
 from sellmode_tui.screens.rules_page import RulesScreen
 from sellmode_tui.screens.sync_page import SyncScreen
 from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.widgets.row_table import RowTable
 from tests.docs.reading import DOCS, ROOT
 
-_SIGNED_IN = (SellmodeApp, CustomersScreen, ProfileView)
+_SIGNED_IN = (SellmodeApp, CustomersScreen, ProfileView, RecordView)
 _LEFT_TO_THE_PAGE_OF_KEYS = {"Up", "Down", "Home", "End", "Pageup", "Pagedown", "Space", "j", "k", "Escape", "F7"}
 """Moving about, closing; and staying signed in, which is there only where the retailer allows it."""
 
