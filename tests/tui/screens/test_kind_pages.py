@@ -138,7 +138,7 @@ def record(pilot: Pilot[None], id: str) -> Outfit:
 
 
 async def open_form(pilot: Pilot[None], id: str = "") -> KindForm:
-    desk = app_of(pilot)._desk
+    desk = app_of(pilot).current.desk
     assert desk is not None
     held = outfit(pilot, id) if id else None
     form = KindForm(desk, OUTFIT, held.record if held else None, held.names if held else None, "" if held else CLARA.id)
@@ -150,7 +150,7 @@ async def open_form(pilot: Pilot[None], id: str = "") -> KindForm:
 
 
 async def open_page(pilot: Pilot[None], id: str) -> KindScreen:
-    desk = app_of(pilot)._desk
+    desk = app_of(pilot).current.desk
     assert desk is not None
     assert isinstance(pilot.app.screen, CustomersScreen)
     page = KindScreen(desk, OUTFIT, id)
@@ -269,7 +269,7 @@ async def test_a_draft_of_it_comes_back_with_its_rows() -> None:
         await shows(pilot, LockScreen)
         pilot.app.screen.query_one("#password", TextField).value = PASSWORD
         await pilot.press("enter")
-        await wait_until(pilot, lambda: app_of(pilot)._keeper is not None)
+        await wait_until(pilot, lambda: app_of(pilot).drafts._writer is not None)
         await shows(pilot, KindForm)
         assert field(pilot, "title").state == "For the ballet"
         assert in_rows(pilot) == [["Coat", ""], ["Dress", "long"]]
