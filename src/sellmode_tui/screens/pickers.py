@@ -7,13 +7,13 @@ from typing import Any, ClassVar, Final
 
 from sellmode_contract.filters import FilterError
 from sellmode_contract.kinds.retailer import StoreEntry
+from sellmode_contract.money import priced
 from sellmode_contract.mutations import Rejected
 from sellmode_tui.screens.completed_entry import CompletedEntry, Offer
 from sellmode_tui.screens.desk import Desk
 from sellmode_tui.screens.desk_screen import DeskScreen
 from sellmode_tui.screens.form_field import Unreadable
 from sellmode_tui.screens.text_entries import ChoiceEntry, TextEntry
-from sellmode_tui.screens.words import priced
 from sellmode_tui.visibility import CustomerQuery, Door, ProductLine
 from sellmode_tui.widgets.choice import Option
 
