@@ -10,7 +10,10 @@ from textual.binding import Binding, BindingType
 from sellmode_contract.kinds.fields import Due, Elements, Field, Flag, Moment, Number, OneOf, Ref
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.store_time import read_due
+from sellmode_contract.visibility import may
 from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.kind_form import KindForm
+from sellmode_tui.screens.kind_page import KindScreen
 from sellmode_tui.screens.list_choosing import SearchedList
 from sellmode_tui.screens.list_rows import PagedRows
 from sellmode_tui.screens.main_page import MainPage
@@ -86,14 +89,16 @@ def cell(field: Field, value: Any, item: ListedRecord, words: Words) -> str:
 
 
 class KindListPage(SearchedList[None, ListedRecord], MainPage[ListedRecord]):
-    """The list."""
+    """The list. What the kind does not allow, or the account may not, has no key."""
 
     PAUSE = 0.5
-    ROWS_OPEN = False
 
     BINDING_GROUP_TITLE = "List of records"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", key_display="/", tooltip="Search by words", id="records.search"),
+        Binding("a", "add", "Add", tooltip="Add one", id="records.add"),
+        Binding("e", "edit", "Edit", tooltip="Edit it", id="records.edit"),
+        Binding("x,delete", "remove", "Remove", key_display="x", tooltip="Remove it", id="records.remove"),
         Binding("s", "sort", "Sort", tooltip="Sort by the next column", id="records.sort"),
         Binding("S", "reverse", "Reverse", show=False, tooltip="Sort the other way round", id="records.reverse"),
         Binding("escape", "back", "Back", show=False, tooltip="Clear the search", id="records.back"),
@@ -125,7 +130,7 @@ class KindListPage(SearchedList[None, ListedRecord], MainPage[ListedRecord]):
             return "None has these words. Press / to change them, Esc to clear them."
         if is_first_sync(self._desk.sync):
             return "There is nothing on this terminal yet: the first sync is still to come."
-        return f"There is no {self._noun} yet."
+        return f"There is no {self._noun} yet.{' a adds one.' if self._may('create') else ''}"
 
     def new_rows(self) -> KindRows:
         """Those of the query."""
@@ -162,3 +167,34 @@ class KindListPage(SearchedList[None, ListedRecord], MainPage[ListedRecord]):
     def action_reverse(self) -> None:
         """Sort the other way round."""
         self._look_for(self._query._replace(descending=not self._query.descending))
+
+    # --- what can be done
+
+    def _may(self, verb: str) -> bool:
+        account = self._desk.facts.account
+        return verb in self._kind.verbs and (account is None or may(account, self._kind.capability))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what the kind allows and the account may."""
+        verb = {"add": "create", "edit": "edit", "remove": "remove"}.get(action)
+        return super().check_action(action, parameters) if verb is None else self._may(verb)
+
+    def chosen_row(self, item: ListedRecord) -> None:
+        """Open it: the page says why it is seen, too."""
+        self.open(KindScreen(self._desk, self._kind, item.record.id))
+
+    def action_add(self) -> None:
+        """Add one, and go to it."""
+        form = KindForm(self._desk, self._kind)
+        self.open(form, lambda written: self.go_to(written.id) if written else None)
+
+    def action_edit(self) -> None:
+        """Edit it."""
+        if item := self.current:
+            self.open(KindForm(self._desk, self._kind, item.record, item.names))
+
+    def action_remove(self) -> None:
+        """Remove it; undo brings it back."""
+        if item := self.current:
+            id = item.record.id
+            self.write_one(lambda door: door.remove(self._kind.name, id))

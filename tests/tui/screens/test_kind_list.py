@@ -1,4 +1,4 @@
-"""The page of a kind that declares one: listed, searched and sorted with no code of its own.
+"""The page of a kind that declares one: listed, searched, sorted and written with no code of its own.
 
 No kind has such a page yet: a test declares one for tasks that are made by hand, and one for lookbooks, which nobody
 writes yet.
@@ -22,13 +22,16 @@ from sellmode_contract.kinds.lookbook import Lookbook
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.records import Record
 from sellmode_tui.screens.keys import KeysScreen
+from sellmode_tui.screens.kind_form import KindForm
 from sellmode_tui.screens.kind_list import KindListPage
+from sellmode_tui.screens.kind_page import KindScreen
 from sellmode_tui.screens.main_page import page_keys
+from sellmode_tui.screens.record_view import RecordView
 from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.widgets.tab_line import TabLine
 from tests.tui.screens import counter, tasking, writing
 from tests.tui.screens.counter import wait_until
-from tests.tui.screens.writing import ANNA, CLARA, STORE, ZOE, at_rest, said, shows, type_in
+from tests.tui.screens.writing import ANNA, CLARA, STORE, ZOE, at_rest, put, said, shows, told, type_in
 
 MANY = 10_000
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
@@ -130,7 +133,42 @@ async def test_words_find_by_the_names_of_people_too_and_escape_takes_them_away(
         assert page(pilot).table.empty_text.startswith("None has these words.")
 
 
-async def test_a_kind_without_a_table_of_its_own_has_a_page_too(data: Path) -> None:
+async def test_one_is_added_edited_removed_and_brought_back(data: Path) -> None:
+    files(data, *ERRANDS[:3])
+    async with at_the_list() as pilot:
+        await pilot.press("a")
+        await shows(pilot, KindForm)
+        put(pilot, "title", "Bring the keys")
+        await pilot.press("f2")
+        await shows(pilot, KindListPage)
+        await wait_until(pilot, lambda: page(pilot).settled and cursor(pilot) == "Bring the keys")
+        await pilot.press("e")
+        await shows(pilot, KindForm)
+        put(pilot, "title", "Zip the bags")
+        await pilot.press("f2")
+        await shows(pilot, KindListPage)
+        await wait_until(pilot, lambda: rows(pilot)[-1][0] == "Zip the bags")
+        await list_is_there(pilot)
+        assert cursor(pilot) == "Zip the bags"  # where it went, the cursor went
+        await pilot.press("x")
+        await wait_until(pilot, lambda: len(rows(pilot)) == 3)
+        await at_rest(pilot)
+        await pilot.press("u")
+        await wait_until(pilot, lambda: [cells[0] for cells in rows(pilot)][-1:] == ["Zip the bags"])
+
+
+async def test_enter_opens_the_record_which_says_why_it_is_seen(data: Path) -> None:
+    files(data, *ERRANDS[:1])
+    async with at_the_list() as pilot:
+        await pilot.press("enter")
+        await shows(pilot, KindScreen)
+        await wait_until(pilot, lambda: pilot.app.screen.query_one(RecordView).settled)
+        text = pilot.app.screen.query_one(RecordView).text
+        assert "Errand 00000" in text
+        assert "its assignee; its creator if there is none" in text
+
+
+async def test_a_kind_without_a_table_of_its_own_that_nobody_writes_has_no_keys_for_it(data: Path) -> None:
     looks = [
         Lookbook(id=source_id("lookbook", "test", form), store=STORE, author=ANNA.id, form=form)
         for form in ("picks", "my_look")
@@ -138,6 +176,10 @@ async def test_a_kind_without_a_table_of_its_own_has_a_page_too(data: Path) -> N
     files(data, *looks)
     async with at_the_list("6") as pilot:
         assert [cells[:2] for cells in rows(pilot)] == [("My Look", ANNA.name), ("picks", ANNA.name)]
+        await pilot.press("a", "e", "x")
+        await at_rest(pilot)
+        assert isinstance(pilot.app.screen, KindListPage)
+        assert told(pilot) == []
 
 
 async def test_the_page_of_keys_leads_there_and_the_line_of_tabs_names_it(data: Path) -> None:
