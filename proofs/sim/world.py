@@ -776,7 +776,7 @@ class World:
         for _ in range(ROUNDS + 3 * len(self.backend.failing)):
             for process in self.processes:
                 self._complete_a_pass(process)
-            if not any(process.outbox.unsent() for process in self.processes):
+            if not any(process.outbox.to_send() for process in self.processes):
                 return
             self.now += 400
         raise Broken("I8: something still waits to be sent though everything is well")

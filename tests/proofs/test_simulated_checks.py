@@ -356,6 +356,25 @@ def test_a_rule_s_task_that_somebody_has_claimed_goes_with_its_customer_only(her
 # ------------------------------------------------------------------ troubles
 
 
+def test_what_a_newer_version_wrote_waits_for_a_newer_backend(here: World) -> None:
+    process = manager(here)
+    here.writes_as_newer(process)
+    syncs(here, process)
+    assert (process.outbox.unsent(), process.outbox.to_send()) == (1, 0)
+    here.settle()
+
+
+def test_something_that_waits_for_a_newer_backend_though_this_one_knows_it_is_found(here: World) -> None:
+    process = manager(here)
+    mid = process._new_id()
+    process.outbox.add(Claim(kind="request", id=mid), mid=mid, made=process.reading(), before={})
+    process.machine.written.append(mid)
+    with process.outbox._using() as connection:
+        connection.execute("UPDATE mutation SET held = 1")
+    with pytest.raises(Broken, match="I8: something waits for a newer backend, though this one knows it"):
+        here.settle()
+
+
 def shut_out_with_an_edit(here: World, process: Process) -> str:
     """Let somebody write something and be shut out before it is sent; its name."""
     customer = rename(here, "Ida")
