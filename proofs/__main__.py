@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.measure import commit
-from proofs import asker, crash, damage, keys, lock, simulation, strangers, wire
+from proofs import asker, crash, damage, keys, lock, simulation, strangers, timing, wire
 from proofs.results import SEEDS, Proof, Run, Trial, keep, keep_seed, runs
 
 ENOUGH = 20
@@ -33,6 +33,7 @@ PROOFS: Mapping[str, Proof] = {
         simulation.PLANTED,
         asker.PROOF,
         strangers.PROOF,
+        timing.PROOF,
     )
 }
 

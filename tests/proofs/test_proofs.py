@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from proofs import asker, keys, results, simulation, strangers
+from proofs import asker, keys, results, simulation, strangers, timing
 from proofs import wire as line
 from proofs.__main__ import PROOFS, try_out
 from proofs.results import Proof, Run, Trial
 from proofs.sim.machine import Worlds
+from sellmode_backend.accounts.passwords import Passwords
 from sellmode_backend.rules import preview as previews
 from sellmode_backend.store import duplicates
 from sellmode_contract import wire
@@ -53,6 +54,25 @@ def test_strangers_take_what_is_bounded(seed: int) -> None:
     trial = strangers.trial(seed, 600)
     assert trial.failures == ()
     assert trial.n == 600 * len(strangers.HABITS)
+
+
+@pytest.mark.parametrize("seed", [*results.kept_seeds("timing"), 0])
+def test_known_and_unknown_names_take_the_same_time(seed: int) -> None:
+    # Six times what chance makes of so few.
+    assert timing.trial(seed, 300, better=0.14).failures == ()
+
+
+def test_names_that_take_longer_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    verify, more = Passwords.verify, Passwords(memory_kib=4096)
+
+    def more_work_for_somebody(self: Passwords, stored: str | None, password: str) -> bool:
+        if stored:
+            more.hash(password)
+        return verify(self, stored, password)
+
+    monkeypatch.setattr(Passwords, "verify", more_work_for_somebody)
+    (failure,) = timing.trial(0, 100, better=0.24).failures
+    assert failure.startswith("sign-in: ")
 
 
 def test_keys_that_do_not_wait_are_found() -> None:
