@@ -14,16 +14,15 @@ import contextlib
 import datetime as dt
 import random
 import re
-import shutil
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 from starlette.applications import Starlette
 
 from proofs.results import Proof, Trial
+from proofs.sim.backend import Files, Server, server
 from proofs.workplace import workplace
 from sellmode_backend.accounts import devices, directory, sessions
 from sellmode_backend.accounts.passwords import Passwords
@@ -71,6 +70,8 @@ NOW = dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC)
 TOKEN_OF = "the asker's device"  # noqa: S105 # a device's name
 QUESTIONS = 25
 """Of each seed."""
+ON_POSTGRESQL = 4
+"""Of so many seeds one is on PostgreSQL."""
 _ROLES: tuple[Role, Role] = ("associate", "manager")
 
 
@@ -160,7 +161,7 @@ ON_PAIRS = ("email", "phone")
 class Retailers:
     """Both, and who asks."""
 
-    def __init__(self, folder: Path, chance: random.Random) -> None:
+    def __init__(self, engine: Files | Server, chance: random.Random) -> None:
         self.mode = chance.choice(["associate", "team"])
         self.role: Role = chance.choice(_ROLES)
         self.fact = chance.choice([each for each in FACTS if not (self.role == "manager" and each.name in ON_CARDS)])
@@ -168,13 +169,15 @@ class Retailers:
         # In Team Mode only another store's customers are hidden.
         self.store = "Alpha" if self.mode == "associate" else "Beta"
         self.clock = NOW
-        self._make(folder)
-        self.databases = [self._one(folder, which) for which in range(2)]
+        self._engine, base = engine, engine.blank()
+        self._make(base)
+        self._urls = [base, engine.copy(base), engine.copy(base)]
+        self.databases = [self._one(url, which) for which, url in enumerate(self._urls[1:])]
         options = ServerSettings(passwords=Passwords(memory_kib=8, passes=1))
         self.apps = [create_app(database, settings=options, clock=lambda: self.clock) for database in self.databases]
 
-    def _make(self, folder: Path) -> None:
-        with retailer_database(f"sqlite:///{folder / 'base.db'}", self.mode) as database:
+    def _make(self, url: str) -> None:
+        with retailer_database(url, self.mode) as database:
             with database.transaction() as connection:
                 self.me, self.ben = (
                     directory.new_account(user_name=name, role=role, stores=[store])
@@ -196,11 +199,8 @@ class Retailers:
             self.task = task.id
             self.mine = [one.id for one in mine]
 
-    def _one(self, folder: Path, which: int) -> Database:
-        path = folder / f"{which}.db"
-        shutil.copyfile(folder / "base.db", path)
-        path.chmod(0o600)
-        database = open_database(f"sqlite:///{path}")
+    def _one(self, url: str, which: int) -> Database:
+        database = open_database(url)
         with database.transaction() as connection:
             customer = self.fact.customer(which, self.ben.id, self.store)
             hidden = [customer, *self.fact.belongings(which, customer, self.ben.id, self.store)]
@@ -210,9 +210,11 @@ class Retailers:
         return database
 
     def close(self) -> None:
-        """Close both."""
+        """Close both, and forget them."""
         for database in self.databases:
             database.close()
+        for url in self._urls:
+            self._engine.forget(url)
 
 
 # ------------------------------------------------------------------ asking
@@ -443,7 +445,11 @@ def trial(seed: int) -> Trial:
     chance = random.Random(seed)  # to be repeated
     failures: list[str] = []
     details: Counter[str] = Counter()
-    with workplace() as folder, contextlib.closing(Retailers(folder, chance)) as retailers:
+    on_postgresql = seed % ON_POSTGRESQL == 0
+    with (
+        workplace() as folder,
+        contextlib.closing(Retailers(server() if on_postgresql else Files(folder), chance)) as retailers,
+    ):
         asker = Asker(retailers, chance)
         for number in range(QUESTIONS):
             name, path, body = asker.question()
@@ -461,7 +467,9 @@ def trial(seed: int) -> Trial:
                 break
             asker.heard(one)
             _by_themselves(retailers, chance)
-    return Trial(n=sum(details.values()), failures=tuple(failures), details=details)
+    n = details.total()
+    details["on PostgreSQL"] = n if on_postgresql else 0
+    return Trial(n, tuple(failures), details)
 
 
 def _by_themselves(retailers: Retailers, chance: random.Random) -> None:

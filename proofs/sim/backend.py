@@ -49,6 +49,7 @@ from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Salvage, Salvaged, SyncRequest
 from sellmode_tui.transport import Refused, TransportError, Unreachable
 from tests.support import postgresql
+from tests.support.backend import migrate
 from tests.support.worlds import World
 
 KEY = bytes(range(32))
@@ -111,6 +112,10 @@ class Files:
     def new(self) -> str:
         return self._copied(_template())
 
+    def blank(self) -> str:
+        """Where there is nothing yet."""
+        return f"sqlite:///{self._folder / f'blank-{next(self._numbers)}.db'}"
+
     def copy(self, url: str) -> str:
         return self._copied(_path(url))
 
@@ -149,11 +154,17 @@ class Server:
         self._server = stack.enter_context(postgresql.serve(binaries))
         atexit.register(stack.close)
         self._numbers = itertools.count(1)
-        self._run("CREATE DATABASE template_0")
+        self._run("CREATE DATABASE blank_0")
+        migrate(self._url("blank_0"))
+        self._run("CREATE DATABASE template_0 TEMPLATE blank_0")
         set_up(self._url("template_0"))
 
     def new(self) -> str:
         return self.copy(self._url("template_0"))
+
+    def blank(self) -> str:
+        """One with tables and nothing in them."""
+        return self.copy(self._url("blank_0"))
 
     def copy(self, url: str) -> str:
         name = f"sim_{next(self._numbers)}"
