@@ -19,6 +19,9 @@ from sellmode_tui.sync.events import Accept, Change, Commit, Settle
 MAX_PAGE_LINES: Final = 5000
 """A longer page is refused: pages are held in memory."""
 
+MAX_KEEP_ALIVES: Final = 100
+"""With so many in a row, one in ten seconds, nothing has come for a quarter of an hour: the answer is given up."""
+
 Done: TypeAlias = Accept | Settle | Commit | End
 
 _decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
@@ -44,6 +47,8 @@ class Answer:
         self._paged = False
         self._page: list[Change] = []
         self._number = 0
+        self._keep_alives = 0
+        """How many came since anything else did."""
 
     def receive(self, line: bytes) -> Sequence[Done]:
         """What a line asks for, if anything yet. Raises BrokenStream."""
@@ -54,6 +59,9 @@ class Answer:
             message = _decoder.decode(line)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
             raise self._broken(f"cannot be read ({error})") from None
+        self._keep_alives = self._keep_alives + 1 if isinstance(message, KeepAlive) else 0
+        if self._keep_alives > MAX_KEEP_ALIVES:
+            raise self._broken("says once more that the backend is there, and brings nothing")
         if isinstance(message, Head):
             return self._accept(message)
         if self._head is None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Checkpoint, Drop, End, Head, KeepAlive, Lease, Line, Put, Remove, Sweep, View
-from sellmode_tui.sync.answer import MAX_PAGE_LINES, BrokenStream, Done
+from sellmode_tui.sync.answer import MAX_KEEP_ALIVES, MAX_PAGE_LINES, BrokenStream, Done
 from sellmode_tui.sync.answer import read as read_answer
 from sellmode_tui.sync.events import Accept, Commit
 
@@ -138,3 +138,14 @@ def test_a_reordered_answer_never_moves_a_cursor_past_lines_that_did_not_come(li
     for effect in read(lines)[0]:
         if isinstance(effect, Commit):
             assert len(effect.changes) == sizes[effect.cursor]
+
+
+def test_keep_alives_without_end_are_given_up() -> None:
+    alive: list[Line] = [KeepAlive()] * MAX_KEEP_ALIVES
+    page: list[Line] = [put(1), Checkpoint(cur="c1", n=1)]
+    assert read([HEAD, *alive, *page, *alive, END])[1] == ""
+    done, why = read([HEAD, *page, *alive, KeepAlive(), END])
+    assert [type(each) for each in done] == [Accept, Commit]
+    assert (
+        why == f"line {MAX_KEEP_ALIVES + 4} of the answer says once more that the backend is there, and brings nothing"
+    )
