@@ -170,8 +170,8 @@ class _Row(Vertical):
             yield away
 
     def parts(self) -> list[FormField]:
-        """Its fields."""
-        return list(self._parts)
+        """Its fields; while it comes, those that are there already."""
+        return [each for each in self._parts if each.is_mounted]
 
 
 def _row_of(press: Press) -> _Row:

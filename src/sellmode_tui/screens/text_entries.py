@@ -136,6 +136,11 @@ class ChoiceEntry(FormField):
         """What is chosen; None for the option that says nothing."""
         return self.query_one(Choice).value or None
 
+    @property
+    def outcome(self) -> Any:
+        """What is chosen: one is from the beginning, even if nothing was held."""
+        return self.value
+
 
 class FlagEntry(ChoiceEntry):
     """Yes or no, as they are called."""
