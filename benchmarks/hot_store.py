@@ -30,8 +30,8 @@ from sellmode_contract import wire
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Edit, Queued, encode
 from sellmode_contract.wire import Checkpoint, End, Head, Result
-from sellmode_tui.visibility.door import utc_now
-from sellmode_tui.visibility.writing import made_id
+from sellmode_tui.records.store import utc_now
+from sellmode_tui.records.writing import made_id
 from tests.support import postgresql
 
 CUSTOMERS = 1000

@@ -8,7 +8,7 @@ from benchmarks import bare_apps, screen, typeahead
 from benchmarks.bench import Bench
 from benchmarks.measure import Figure, interleaved, median, p99, seconds
 from benchmarks.shop import Shop
-from sellmode_tui.visibility.door import Door
+from sellmode_tui.records.store import RecordStore
 
 FRAME_MS = 1000 / 60
 MOVE_GOAL = 1500
@@ -117,7 +117,7 @@ def _wait_for_list(app: screen.TimedTerminal, first: str) -> None:
 def _first(shop: Shop) -> str:
     """What a shop's list begins with: a given name, which no column is too narrow for."""
     with shop.cache() as cache:
-        (row,) = Door(cache).find().rows(0, 1)
+        (row,) = RecordStore(cache).customers.find().rows(0, 1)
     return row.name.split()[0]
 
 

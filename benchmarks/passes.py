@@ -22,11 +22,11 @@ from sellmode_backend.store import database as databases
 from sellmode_backend.store import migrations, schema
 from sellmode_backend.store.database import Database
 from sellmode_contract.wire import MAX_MUTATIONS, Result
+from sellmode_tui.records.store import RecordStore, utc_now
+from sellmode_tui.records.writing import made_id
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.single_pass import Passed, run_pass
 from sellmode_tui.transport import Transport
-from sellmode_tui.visibility.door import Door, utc_now
-from sellmode_tui.visibility.writing import made_id
 from tests.support.proxy import FaultProxy
 
 CUSTOMERS = 1000
@@ -121,10 +121,10 @@ class CountingTransport(Transport):
 
 
 def _write_edits(terminal: Terminal, number: int, round_: int) -> None:
-    door = Door(terminal.cache, outbox=terminal.outbox)
+    records = RecordStore(terminal.cache, outbox=terminal.outbox)
     people = some_customers(terminal.cache, number)
     for place, person in enumerate(people):
-        door.edit_customer(person.id, set={"email": f"queued-{round_}-{place}@example.com"})
+        records.customers.edit(person.id, set={"email": f"queued-{round_}-{place}@example.com"})
 
 
 def _check(passed: Passed, number: int) -> None:

@@ -13,10 +13,10 @@ from benchmarks import bare, screen
 from benchmarks.bench import Bench
 from benchmarks.measure import Figure, interleaved, median, p99, seconds
 from benchmarks.shop import Shop, cache_of
+from sellmode_tui.records.store import RecordStore
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.live import WATCH_SECONDS, Live
-from sellmode_tui.visibility.door import Door
 from tests.support.terminal import DEADLINE
 
 CUSTOMERS = 1000
@@ -38,7 +38,7 @@ def processes(bench: Bench) -> Iterator[Figure]:
         opened = stack.enter_context(contextlib.closing(shop.unlock()))
         cache = stack.enter_context(cache_of(opened))
         commits = stack.enter_context(contextlib.closing(bare.Commits(bench.folder / "two-processes.db")))
-        editing = _Editing(Door(cache, outbox=opened.journal.outbox), app, WATCH_SECONDS)
+        editing = _Editing(RecordStore(cache, outbox=opened.journal.outbox), app, WATCH_SECONDS)
 
         def least(number: int) -> float:
             return seconds(lambda: commits.add(bytes(400))) + _wait(number, rounds, WATCH_SECONDS)
@@ -60,8 +60,8 @@ def terminals(bench: Bench) -> Iterator[Figure]:
         live = stack.enter_context(_live(writer))
         _wait_for_listeners(shop, 2)
         transport = stack.enter_context(contextlib.closing(writer.transport.another(silent_seconds=DEADLINE)))
-        door = Door(writer.cache, outbox=writer.outbox, wrote=live.push_now)
-        editing = _Editing(door, app, POLL_SECONDS)
+        records = RecordStore(writer.cache, outbox=writer.outbox, wrote=live.push_now)
+        editing = _Editing(records, app, POLL_SECONDS)
 
         def least(number: int) -> float:
             calls = sum(seconds(lambda: bare.call(transport)) for _ in range(2))
@@ -74,11 +74,11 @@ def terminals(bench: Bench) -> Iterator[Figure]:
 class _Editing:
     """Renames the first customer of the list that the app shows."""
 
-    def __init__(self, door: Door, app: screen.TimedTerminal, period: float) -> None:
+    def __init__(self, records: RecordStore, app: screen.TimedTerminal, period: float) -> None:
         """``period`` is that of whoever looks for changes, in seconds: no sample is to be in step with it."""
-        self._door, self._app, self._period = door, app, period
+        self._records, self._app, self._period = records, app, period
         self._chance = random.Random(3)
-        (first,) = door.find().rows(0, 1)
+        (first,) = records.customers.find().rows(0, 1)
         self._customer, self._name = first.id, first.name.split()[0]
 
     def sample(self, number: int) -> float:
@@ -87,13 +87,13 @@ class _Editing:
         self._app.count_bytes(self._chance.uniform(0, self._period))
         # Stays where it is in the list: most of the name is the same.
         name = f"{self._name}{chr(ord('a') + number // 26)}{chr(ord('a') + number % 26)}x"
-        return self._app.shown(lambda: self._door.edit_customer(self._customer, set={"given_name": name}), name)
+        return self._app.shown(lambda: self._records.customers.edit(self._customer, set={"given_name": name}), name)
 
 
 @contextlib.contextmanager
 def _app(shop: Shop) -> Iterator[screen.TimedTerminal]:
     with shop.cache() as cache:
-        (first,) = Door(cache).find().rows(0, 1)
+        (first,) = RecordStore(cache).customers.find().rows(0, 1)
     with screen.app(shop) as app:
         app.wait_for(first.name.split()[0])
         app.wait_quiet(screen.QUIET * 4)

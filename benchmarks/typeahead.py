@@ -13,8 +13,8 @@ from benchmarks.measure import Figure, Took, interleaved, median, statistics_of,
 from benchmarks.shop import Shop
 from sellmode_contract.kinds.customer import Customer
 from sellmode_tui.cache.store import Cache
-from sellmode_tui.visibility.customers import CustomerQuery
-from sellmode_tui.visibility.door import Door
+from sellmode_tui.records.customers.lists import CustomerQuery
+from sellmode_tui.records.store import RecordStore
 
 GOAL_MS = 5.0
 PAGE = 50
@@ -39,7 +39,7 @@ def run(bench: Bench) -> Iterator[Figure]:
 
 
 def _first_pages(bench: Bench, shop: Shop, cache: Cache) -> Iterator[Figure]:
-    door = Door(cache)
+    records = RecordStore(cache)
     rounds = bench.rounds(300)
     customers = some_customers(cache, rounds + 1)
 
@@ -50,11 +50,11 @@ def _first_pages(bench: Bench, shop: Shop, cache: Cache) -> Iterator[Figure]:
 
     def first_page(typed: Callable[[Customer], str], number: int) -> Took:
         query = CustomerQuery(typed(customers[number]).lower())
-        return timed(lambda: door.find(query).rows(0, PAGE))
+        return timed(lambda: records.customers.find(query).rows(0, PAGE))
 
     def counted(typed: Callable[[Customer], str], number: int) -> Took:
         query = CustomerQuery(typed(customers[number]).lower())
-        return timed(lambda: door.find(query).count())
+        return timed(lambda: records.customers.find(query).count())
 
     reads, *pages = interleaved(rounds, point_read, *(partial(first_page, typed) for typed in SHAPES.values()))
     counts = interleaved(bench.rounds(50), *(partial(counted, typed) for typed in SHAPES.values()))

@@ -17,8 +17,8 @@ from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Edit
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.journal.journal import Journal
-from sellmode_tui.visibility.door import Door
-from sellmode_tui.visibility.writing import Written, made_id, made_now
+from sellmode_tui.records.store import RecordStore
+from sellmode_tui.records.writing import Written, made_id, made_now
 
 CUSTOMERS = 10_000
 KEY = bytes(32)
@@ -39,7 +39,7 @@ def run(bench: Bench) -> Iterator[Figure]:
         population.fill(cache, rows)
         rounds = bench.rounds(300)
         people = some_customers(cache, rounds + 1)
-        door = Door(cache, outbox=journal.outbox)
+        records = RecordStore(cache, outbox=journal.outbox)
 
         def commit(number: int) -> Took:
             operation, before = _edit(people[number], number)
@@ -51,10 +51,12 @@ def run(bench: Bench) -> Iterator[Figure]:
             return timed(lambda: other.outbox.add(operation, mid=made_id(), made=made_now(), before=before))
 
         def edit(number: int) -> Took:
-            return _written(lambda: door.edit_customer(people[number].id, set={"email": _email(number)}))
+            return _written(lambda: records.customers.edit(people[number].id, set={"email": _email(number)}))
 
         def note(number: int) -> Took:
-            return _written(lambda: door.write_note(people[-number].id, f"Asked for the blue one again ({number})."))
+            return _written(
+                lambda: records.customers.write_note(people[-number].id, f"Asked for the blue one again ({number}).")
+            )
 
         commits, *samples = interleaved(rounds, commit, add, edit, note)
     for name, taken in zip(("add", "edit", "note"), samples, strict=True):

@@ -17,7 +17,7 @@ from textual import app as textual_app
 from textual import events
 from textual.widget import Widget
 
-from sellmode_tui.screens.search_bar import SearchField
+from sellmode_tui.screens.kit.search_bar import SearchField
 from sellmode_tui.shell import app, run
 from sellmode_tui.shell.start import Clock
 from sellmode_tui.widgets.keys_in_order import KeysInOrder

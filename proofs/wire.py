@@ -24,11 +24,11 @@ from sellmode_contract.visibility import Account
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.cache.tables import Malformed
 from sellmode_tui.journal.outbox import Outbox
+from sellmode_tui.records.store import RecordStore
 from sellmode_tui.sync.answer import BrokenStream
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.single_pass import run_pass
 from sellmode_tui.transport import Transport, TransportError
-from sellmode_tui.visibility.door import Door
 from tests.support import proxy as faults
 from tests.support.proxy import Connection, FaultProxy, Plan, after_head, canned, cut, drip, flip, rewrite_lines
 from tests.support.shop import Shop, assert_right, open_shop, terminal
@@ -52,7 +52,7 @@ class Post:
     def __init__(self, shop: Shop, line: FaultProxy, account: Account, of: Terminal, cache: Cache) -> None:
         self._shop, self._line, self._account = shop, line, account
         self._of, self._cache = of, cache
-        self.door = Door(cache, outbox=self.outbox)
+        self.records = RecordStore(cache, outbox=self.outbox)
         self.customers = shop.customers(4, account)
         self.written: dict[str, str] = {}
         """The text of each note by its mid; and the last value of each customer's name by their id."""
@@ -66,9 +66,9 @@ class Post:
     def write(self, number: int) -> None:
         """Two things that can be told apart from all others."""
         customer = self.customers[number % len(self.customers)]
-        note = self.door.write_note(customer.id, f"note {number}")
+        note = self.records.customers.write_note(customer.id, f"note {number}")
         self.written[note.mid] = f"note {number}"
-        self.door.edit_customer(customer.id, set={"given_name": f"name {number}"})
+        self.records.customers.edit(customer.id, set={"given_name": f"name {number}"})
         self.names[customer.id] = f"name {number}"
 
     def exchange(self, plan: Plan) -> Connection:

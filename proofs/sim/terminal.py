@@ -29,6 +29,7 @@ from sellmode_tui.cache.store import Cache
 from sellmode_tui.cache.tables import VERSION
 from sellmode_tui.journal.clock import ClockReading
 from sellmode_tui.journal.journal import Journal, SignedInAs
+from sellmode_tui.records.store import RecordStore
 from sellmode_tui.sync.engine import Engine
 from sellmode_tui.sync.events import (
     AnswerEnded,
@@ -57,7 +58,6 @@ from sellmode_tui.sync.events import (
 from sellmode_tui.sync.executor import Executor, Terminal, advance
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.transport import Broken, Transport, TransportError
-from sellmode_tui.visibility.door import Door
 
 SERVER = "http://127.0.0.1:9"
 """Nobody calls it."""
@@ -170,7 +170,7 @@ class Process:
         self.terminal = Terminal(Transport(SERVER), self.cache, session, self.reading)
         self.executor = _Mortal(self.terminal, self._random_name)
         self.engine = Engine(random.Random(self._chance.random()), careful=True)
-        self.door = Door(
+        self.records = RecordStore(
             self.cache, lambda: self.reading().wall, outbox=self.outbox, ids=self._new_id, made=self._made,
             wrote=self._wrote,
         )  # fmt: skip

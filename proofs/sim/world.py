@@ -32,11 +32,11 @@ from sellmode_contract.store_time import Due
 from sellmode_contract.visibility import Account
 from sellmode_tui.cache.tables import VERSION
 from sellmode_tui.journal.entries import Entry
+from sellmode_tui.records.changes.attention import Duplicate, HandedOver, Refused
+from sellmode_tui.records.changes.undo import CannotUndo, NothingToUndo
+from sellmode_tui.records.tasks.lines import TaskKey
+from sellmode_tui.records.writing import Written
 from sellmode_tui.sync.events import RetryNow
-from sellmode_tui.visibility.attention import Duplicate, HandedOver, Refused
-from sellmode_tui.visibility.tasks import TaskKey
-from sellmode_tui.visibility.undo import CannotUndo, NothingToUndo
-from sellmode_tui.visibility.writing import Written
 from tests.support.shop import shown
 
 _Act = TypeVar("_Act")
@@ -299,41 +299,41 @@ class World:
     def edits(self, process: Process) -> Written:
         field = self.chance.choice(["given_name", "given_name", "family_name", "phone"])
         value = f"+41 44 {self.unique('')} 00 00" if field == "phone" else self.unique("v")
-        return process.door.edit_customer(self._customer(process).id, set={field: value})
+        return process.records.customers.edit(self._customer(process).id, set={field: value})
 
     def tags(self, process: Process) -> Written:
         tag = f"tag{self.chance.randint(1, 3)}"
         customer = self._customer(process)
         change = {"tags": [tag]}
-        return process.door.edit_customer(
+        return process.records.customers.edit(
             customer.id, **({"remove": change} if tag in customer.tags else {"add": change})
         )
 
     def adds(self, process: Process) -> Written:
         email = f"same{self.chance.randint(0, 2)}@example.com"
         fields = {"given_name": self.unique("n"), **({"email": email} if self.chance.random() < 0.5 else {})}
-        return process.door.create_customer(fields)
+        return process.records.customers.create(fields)
 
     def notes(self, process: Process) -> Written:
         private = self.chance.random() < 0.3
-        return process.door.write_note(self._customer(process).id, self.unique("text"), private=private)
+        return process.records.customers.write_note(self._customer(process).id, self.unique("text"), private=private)
 
     def edits_note(self, process: Process) -> Written:
-        return process.door.edit_note(self._of_mine(process, "note")["id"], text=self.unique("text"))
+        return process.records.customers.edit_note(self._of_mine(process, "note")["id"], text=self.unique("text"))
 
     def removes_note(self, process: Process) -> Written:
-        return process.door.remove_note(self._of_mine(process, "note")["id"])
+        return process.records.remove("note", self._of_mine(process, "note")["id"])
 
     def logs(self, process: Process) -> Written:
-        return process.door.log_contact(self._customer(process).id, "call", summary=self.unique("said"))
+        return process.records.customers.log_contact(self._customer(process).id, "call", summary=self.unique("said"))
 
     def dates(self, process: Process) -> Written:
-        return process.door.add_date(self._customer(process).id, self.unique("day"), 2, 29)
+        return process.records.customers.add_date(self._customer(process).id, self.unique("day"), 2, 29)
 
     def consents(self, process: Process) -> Written:
         states: list[ConsentState] = ["subscribed", "one_to_one", "unsubscribed"]
         state = self.chance.choice(states)
-        return process.door.set_consent(self._customer(process).id, "email", state, evidence="said so")
+        return process.records.customers.set_consent(self._customer(process).id, "email", state, evidence="said so")
 
     def claims(self, process: Process) -> Written:
         requests = [id for kind, id in sorted(shown(process.cache)) if kind == "request"]
@@ -361,45 +361,45 @@ class World:
         fields: dict[str, Any] = {"title": self.unique("task"), "due": self._due()}
         if self.chance.random() < 0.5:
             fields["customer"] = self._customer(process).id
-        if self.chance.random() < 0.3 and (colleagues := process.door.assignable(fields.get("customer"))):
+        if self.chance.random() < 0.3 and (colleagues := process.records.tasks.assignable(fields.get("customer"))):
             fields["assignee"] = self.chance.choice(colleagues).id
         if self.chance.random() < 0.2:
             fields["repeat"] = "FREQ=DAILY"
-        return process.door.create_task(fields)
+        return process.records.tasks.create(fields)
 
     def finishes(self, process: Process) -> Written:
         key = TaskKey(*self._task(process, "manual_task", "rule_task", "rule_task"))
         if self.chance.random() < 0.3:
-            return process.door.finish_tasks([key], "dismissed", self.unique("reason"))[0]
-        return process.door.finish_tasks([key])[0]
+            return process.records.tasks.finish([key], "dismissed", self.unique("reason"))[0]
+        return process.records.tasks.finish([key])[0]
 
     def snoozes(self, process: Process) -> Written:
         key = TaskKey(*self._task(process, "manual_task", "rule_task"))
-        return process.door.snooze_tasks([key], self._due())[0]
+        return process.records.tasks.snooze([key], self._due())[0]
 
     def hands_over(self, process: Process) -> Written:
         key = TaskKey(*self._task(process, "manual_task", "rule_task"))
-        takers = process.door.takers([key])
+        takers = process.records.tasks.takers([key])
         if not takers:
             raise Rejected("not_found", "there is nobody")
         self.watch.given(key.id)
-        return process.door.hand_over_tasks([key], self.chance.choice(takers).id)[0]
+        return process.records.tasks.hand_over([key], self.chance.choice(takers).id)[0]
 
     def takes(self, process: Process) -> Written:
-        return process.door.claim_task(*self._task(process, "manual_task", "rule_task"))
+        return process.records.tasks.claim(*self._task(process, "manual_task", "rule_task"))
 
     def removes_task(self, process: Process) -> Written:
-        return process.door.remove_task(self._task(process, "manual_task")[1])
+        return process.records.remove("manual_task", self._task(process, "manual_task")[1])
 
     def withdraws(self, process: Process) -> Written:
-        given = process.door.given_tasks()
+        given = process.records.tasks.given()
         if not given:
             raise Rejected("not_found", "there is none")
-        return process.door.withdraw_task(self.chance.choice(given).card, self.unique("reason"))
+        return process.records.tasks.withdraw(self.chance.choice(given).card, self.unique("reason"))
 
     def undoes(self, process: Process) -> Written | None:
         before = {entry.mid: entry for entry in process.outbox.latest(1000)}
-        undone = process.door.undo()
+        undone = process.records.changes.undo()
         after = process.outbox.latest(1000)
         gone = before.keys() - {entry.mid for entry in after}
         self._put_back(before[mid] for mid in gone)
@@ -422,7 +422,7 @@ class World:
 
     def attends(self, process: Process) -> Written | None:
         """See to something that needs attention."""
-        items = process.door.attention()
+        items = process.records.changes.attention()
         if not items:
             raise Rejected("not_found", "nothing needs attention")
         item = self.chance.choice(items)
@@ -430,18 +430,22 @@ class World:
         self.watch.began_anew(process)
         match item:
             case Refused(can_resend=True) if choice == 0:
-                return process.door.resend(item.mid)
+                return process.records.changes.resend(item.mid)
             case Refused(can_hand_over=True) if choice == 1:
-                return process.door.hand_over(item.mid)
+                return process.records.changes.hand_over(item.mid)
             case Refused():
-                process.door.discard(item.mid)
+                process.records.changes.discard(item.mid)
             case HandedOver():
-                return process.door.accept_parked(item.id) if choice else process.door.discard_parked(item.id)
+                return (
+                    process.records.changes.accept_parked(item.id)
+                    if choice
+                    else process.records.changes.discard_parked(item.id)
+                )
             case Duplicate():
                 if not choice:
-                    return process.door.dismiss_pair(item.id)
+                    return process.records.customers.dismiss_pair(item.id)
                 taken = [each.field for each in item.differences if self.chance.random() < 0.5]
-                return process.door.merge(item.id, item.customers[choice % 2], taken)
+                return process.records.customers.merge(item.id, item.customers[choice % 2], taken)
         return None
 
     def merges(self) -> None:
@@ -450,7 +454,7 @@ class World:
         process = self.third.choice(managers)
         if process.asleep or process.displaced:
             return
-        pairs = [item for item in process.door.attention() if isinstance(item, Duplicate)]
+        pairs = [item for item in process.records.changes.attention() if isinstance(item, Duplicate)]
         if not pairs:
             self.note("the operator", "finds a pair" if self._finds_a_pair() else "finds none")
             self.watch.backend_changed()
@@ -458,7 +462,7 @@ class World:
         pair = self.third.choice(pairs)
         taken = [each.field for each in pair.differences if self.third.random() < 0.5]
         try:
-            written = process.door.merge(pair.id, self.third.choice(pair.customers), taken)
+            written = process.records.customers.merge(pair.id, self.third.choice(pair.customers), taken)
         except Rejected as refused:
             self.note(process.name, "cannot merge:", refused.code)
             return

@@ -16,23 +16,26 @@ import click
 from sellmode_contract.text import spell_sequences
 from sellmode_tui.account.process import harden_process
 from sellmode_tui.account.settings import ASCII_TERMINALS
-from sellmode_tui.commands.exit_codes import MEANINGS, Exit, failure
+from sellmode_tui.commands.kit.exit_codes import MEANINGS, Exit, failure
 
 if TYPE_CHECKING:
     from sellmode_contract.kinds.kind import Kind
 
 _COMMANDS = {
     "accounts": ("sellmode_tui.commands.accounts", "List the accounts that signed in on this machine."),
-    "attention": ("sellmode_tui.commands.attention", "See and resolve what needs attention."),
-    "corporate": ("sellmode_tui.commands.corporate", "See and write what the head office asks of its people."),
-    "customers": ("sellmode_tui.commands.customers", "List, search and show customers, and write about them."),
+    "attention": ("sellmode_tui.commands.changes.attention", "See and resolve what needs attention."),
+    "corporate": (
+        "sellmode_tui.commands.rules.corporate",
+        "See and write what the head office asks of its people.",
+    ),
+    "customers": ("sellmode_tui.commands.customers.group", "List, search and show customers, and write about them."),
     "doctor": ("sellmode_tui.commands.doctor", "Check this machine: versions, files, keyring, terminal, clock."),
-    "rules": ("sellmode_tui.commands.rules", "See, switch, change and preview the rules that make tasks."),
+    "rules": ("sellmode_tui.commands.rules.group", "See, switch, change and preview the rules that make tasks."),
     "status": ("sellmode_tui.commands.accounts", "Tell how this machine's accounts stand."),
     "sync": ("sellmode_tui.commands.sync", "Send what was written and fetch what has changed, once."),
-    "tasks": ("sellmode_tui.commands.tasks", "List, show and do tasks, and make them."),
-    "undo": ("sellmode_tui.commands.own_changes", "Take back what you wrote last."),
-    "unsent": ("sellmode_tui.commands.own_changes", "List what the server has not taken yet."),
+    "tasks": ("sellmode_tui.commands.tasks.group", "List, show and do tasks, and make them."),
+    "undo": ("sellmode_tui.commands.changes.own_changes", "Take back what you wrote last."),
+    "unsent": ("sellmode_tui.commands.changes.own_changes", "List what the server has not taken yet."),
     "why": ("sellmode_tui.commands.why", "Explain who may see something, and by which rule."),
 }
 """Where each command is (as ``NAME_command``), and what it does: enough for ``--help`` without loading any."""
@@ -57,7 +60,7 @@ class _Commands(click.Group):
             assert isinstance(found, click.Command)  # noqa: S101  # that is what the modules hold
             return found
         if kind := _with_commands().get(cmd_name):
-            from sellmode_tui.commands.of_kinds import group_of
+            from sellmode_tui.commands.kinds.group import group_of
 
             return group_of(kind)
         return None
@@ -98,7 +101,7 @@ def _open_app(server: str | None, user: str | None, password_file: str | None, *
     """The one place that loads the app, and so Textual."""
     # What is found while typing is drawn in the frame after the key's own, so a shorter one shows it sooner.
     os.environ.setdefault("TEXTUAL_FPS", "120")
-    from sellmode_tui.commands.entering import read_password
+    from sellmode_tui.commands.kit.entering import read_password
     from sellmode_tui.shell.run import run_app
 
     password = read_password(password_file, user or "") if password_file else None

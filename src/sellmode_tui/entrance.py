@@ -12,8 +12,8 @@ from sellmode_tui.account.folders import AccountFolder
 from sellmode_tui.account.session import Session
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.errors import AccountError, UnsafeFile
+from sellmode_tui.records.store import utc_now
 from sellmode_tui.transport import Transport, TransportError
-from sellmode_tui.visibility.door import utc_now
 from sellmode_tui.workspace import Workspace
 
 TOLD: Final = (AccountError, TransportError, sealed.SealedError)

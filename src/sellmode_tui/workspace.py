@@ -18,16 +18,16 @@ from sellmode_tui.account.settings import Settings
 from sellmode_tui.cache.store import Cache, Interrupted
 from sellmode_tui.errors import SignInNeeded
 from sellmode_tui.journal.clock import read_clock
+from sellmode_tui.records.store import RecordStore, utc_now
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.live import Live
 from sellmode_tui.sync.status import Line, SyncStatus
 from sellmode_tui.transport import Transport
-from sellmode_tui.visibility.door import Door, utc_now
 
 
 class Workspace:
-    """A session's cache, the door to what may be seen of it, and its sync. ``close`` ends the session with it."""
+    """A session's cache, its record store and its sync. ``close`` ends the session with it."""
 
     def __init__(self, session: Session, settings: Settings, now: Callable[[], dt.datetime] = utc_now) -> None:
         """Open the cache; one that cannot be used is deleted and fetched anew. Raises sealed.SealedError.
@@ -46,7 +46,7 @@ class Workspace:
             sealed.remove(path)
             self.replaced = True
             self._cache = Cache.open(path, session.key, outbox=session.journal.outbox, report=_report)
-        self.door = Door(
+        self.records = RecordStore(
             self._cache,
             now,
             outbox=session.journal.outbox,

@@ -25,12 +25,12 @@ from sellmode_contract.wire import Put
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.journal.journal import Journal
 from sellmode_tui.journal.outbox import Outbox
+from sellmode_tui.records.customers.lists import CustomerQuery
+from sellmode_tui.records.store import RecordStore
+from sellmode_tui.records.writing import made_id, made_now
 from sellmode_tui.sealed import Connection
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.single_pass import run_pass
-from sellmode_tui.visibility.customers import CustomerQuery
-from sellmode_tui.visibility.door import Door
-from sellmode_tui.visibility.writing import made_id, made_now
 from tests.support.backend import retailer_database
 from tests.support.shop import customer, open_shop, sync
 from tests.support.shop import terminal as signed_in
@@ -90,25 +90,28 @@ def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Cache, Ca
         yield opened[0], opened[1]
 
 
-def reading(cache: Cache, read: Callable[[Door], object]) -> Work:
+def reading(cache: Cache, read: Callable[[RecordStore], object]) -> Work:
     """What it takes to read something for the second time."""
-    door = Door(cache)
-    read(door)
+    records = RecordStore(cache)
+    read(records)
     with cache.reading() as held:
         connection = held.connection
     # Readings are given the connection that came back last.
     with watched(connection) as work:
-        read(door)
+        read(records)
     assert work.steps
     return work
 
 
-READINGS: dict[str, tuple[Callable[[Door], object], int]] = {
-    "list": (lambda door: door.find().rows(0, 50), 14),
-    "list by spend": (lambda door: door.find(CustomerQuery(sort="spend", descending=True)).rows(0, 50), 14),
-    "count": (lambda door: door.find().count(), 13),
-    "naming by number": (lambda door: door.named("no such number", 2), 14),
-    "count of a search": (lambda door: door.find(CustomerQuery("zzzz")).count(), 14),
+READINGS: dict[str, tuple[Callable[[RecordStore], object], int]] = {
+    "list": (lambda records: records.customers.find().rows(0, 50), 14),
+    "list by spend": (
+        lambda records: records.customers.find(CustomerQuery(sort="spend", descending=True)).rows(0, 50),
+        14,
+    ),
+    "count": (lambda records: records.customers.find().count(), 13),
+    "naming by number": (lambda records: records.customers.named("no such number", 2), 14),
+    "count of a search": (lambda records: records.customers.find(CustomerQuery("zzzz")).count(), 14),
 }
 """What is read, and the statements that it may take: some for the state of the cache, which is looked at each time."""
 
@@ -122,8 +125,8 @@ def test_a_list_takes_as_much_for_ten_times_the_customers(caches: tuple[Cache, C
 
 
 def test_a_page_among_ties_costs_no_more_the_more_there_are(caches: tuple[Cache, Cache]) -> None:
-    def two_pages(door: Door) -> None:
-        found = door.find(CustomerQuery(sort="owner"))
+    def two_pages(records: RecordStore) -> None:
+        found = records.customers.find(CustomerQuery(sort="owner"))
         found.rows(0, 50)
         found.rows(50, 100)
 
@@ -133,7 +136,7 @@ def test_a_page_among_ties_costs_no_more_the_more_there_are(caches: tuple[Cache,
 
 @pytest.mark.parametrize("typed", ["b", "ba", "ma", "079", "41"])
 def test_the_first_hits_cost_no_more_the_more_hits_there_are(caches: tuple[Cache, Cache], typed: str) -> None:
-    work = reading(caches[1], lambda door: door.find(CustomerQuery(typed)).rows(0, 20))
+    work = reading(caches[1], lambda records: records.customers.find(CustomerQuery(typed)).rows(0, 20))
     assert len(work.statements) <= 15, work.statements
     # Some 25 steps for each of the hits that are looked at, whose number has a bound.
     assert work.steps < 3000
@@ -142,9 +145,9 @@ def test_the_first_hits_cost_no_more_the_more_hits_there_are(caches: tuple[Cache
 def test_hits_are_counted_in_the_index_alone(caches: tuple[Cache, Cache]) -> None:
     hits = 0
 
-    def count(door: Door) -> None:
+    def count(records: RecordStore) -> None:
         nonlocal hits
-        hits = door.find(CustomerQuery("b")).count().n
+        hits = records.customers.find(CustomerQuery("b")).count().n
 
     work = reading(caches[1], count)
     assert hits > 200

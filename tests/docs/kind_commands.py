@@ -14,7 +14,7 @@ import click
 
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.kind import Kind
-from sellmode_tui.commands.of_kinds import group_of
+from sellmode_tui.commands.kinds.group import group_of
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "commands.md"
 BEGIN, END = "<!-- made: kinds -->\n", "<!-- end -->"

@@ -8,16 +8,16 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.keys import format_key
 
-from sellmode_tui.screens.agenda import AgendaScreen
-from sellmode_tui.screens.attention_details import DuplicateScreen, HandedOverScreen, RefusedScreen
-from sellmode_tui.screens.briefs_page import BriefsScreen
-from sellmode_tui.screens.customers import CustomersScreen
-from sellmode_tui.screens.dates import DatesScreen
-from sellmode_tui.screens.own_entries import OwnEntriesScreen
-from sellmode_tui.screens.profile import ProfileView
-from sellmode_tui.screens.record_view import RecordView
-from sellmode_tui.screens.rules_page import RulesScreen
-from sellmode_tui.screens.sync_page import SyncScreen
+from sellmode_tui.screens.changes.attention_details import DuplicateScreen, HandedOverScreen, RefusedScreen
+from sellmode_tui.screens.changes.sync_page import SyncScreen
+from sellmode_tui.screens.corporate.list_page import BriefsScreen
+from sellmode_tui.screens.customers.dates import DatesScreen
+from sellmode_tui.screens.customers.list_page import CustomersScreen
+from sellmode_tui.screens.customers.own_entries import OwnEntriesScreen
+from sellmode_tui.screens.customers.profile import ProfileView
+from sellmode_tui.screens.kit.record_view import RecordView
+from sellmode_tui.screens.rules.list_page import RulesScreen
+from sellmode_tui.screens.tasks.agenda import AgendaScreen
 from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.widgets.row_table import RowTable
 from tests.docs.reading import DOCS, ROOT

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sellmode_tui.screens.profile import ProfileView
+from sellmode_tui.screens.customers.profile import ProfileView
 from sellmode_tui.widgets.text_field import TextField
 from tests.docs.reading import DOCS
 from tests.tui.screens import counter

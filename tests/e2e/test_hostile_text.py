@@ -22,8 +22,8 @@ from sellmode_contract.text import escaped_json, visible
 from sellmode_tui.account.folders import known_accounts
 from sellmode_tui.account.session import unlock
 from sellmode_tui.account.settings import Settings
-from sellmode_tui.commands.profile import as_json_object, profile_lines
-from sellmode_tui.visibility.customers import CustomerQuery
+from sellmode_tui.commands.customers.profile import as_json_object, profile_lines
+from sellmode_tui.records.customers.lists import CustomerQuery
 from sellmode_tui.workspace import Workspace
 from tests.backend.importers.exports import ORDER, Export, Record, as_csv, customer, product
 from tests.support.backend import serve
@@ -165,8 +165,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
 def test_the_cache_holds_every_character(shop: Shop) -> None:
     with shop.workspace() as workspace:
         for place, text in enumerate(HOSTILE):
-            (id,) = workspace.door.named(number(place), 2)
-            profile = workspace.door.profile(id)
+            (id,) = workspace.records.customers.named(number(place), 2)
+            profile = workspace.records.customers.profile(id)
             assert profile is not None
             person = profile.customer
             assert person.given_name == text
@@ -181,8 +181,8 @@ def test_the_cache_holds_every_character(shop: Shop) -> None:
 def test_each_is_found_by_number(shop: Shop) -> None:
     with shop.workspace() as workspace:
         for place in range(len(HOSTILE)):
-            found = workspace.door.find(CustomerQuery(number(place)))
-            assert [row.id for row in found.rows(0, 2)] == workspace.door.named(number(place), 2)
+            found = workspace.records.customers.find(CustomerQuery(number(place)))
+            assert [row.id for row in found.rows(0, 2)] == workspace.records.customers.named(number(place), 2)
 
 
 # ------------------------------------------------------------------ commands
@@ -224,9 +224,9 @@ def test_every_profile_is_printed_harmlessly(shop: Shop, capfdbinary: pytest.Cap
     """As `show` prints it, without opening the account for each."""
     with shop.workspace() as workspace:
         for place, text in enumerate(HOSTILE):
-            profile = workspace.door.profile(*workspace.door.named(number(place), 2))
+            profile = workspace.records.customers.profile(*workspace.records.customers.named(number(place), 2))
             assert profile is not None
-            click.echo("\n".join(profile_lines(profile, workspace.door.zone())))
+            click.echo("\n".join(profile_lines(profile, workspace.records.zone())))
             printed = capfdbinary.readouterr().out
             assert foreign_controls(printed) == []
             if PLAIN.fullmatch(text):

@@ -27,13 +27,13 @@ from sellmode_contract.kinds import kind_of
 from sellmode_contract.visibility import Account
 from sellmode_tui.account.session import sign_in
 from sellmode_tui.cache.store import Cache
+from sellmode_tui.records import RecordStore
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.transport import Refused, Transport
-from sellmode_tui.visibility import Door
 from tests.support.machine import Machine
 from tests.support.shop import NOON, PASSWORD, QUICK, Key, Shop, assert_right, open_shop, sync
 from tests.support.worlds import Move, World, moves, sees, worlds
-from tests.tui.visibility.test_visibility import _check as check_read_paths
+from tests.tui.records.test_visibility import _check as check_read_paths
 
 HASHED = QUICK.hash(PASSWORD)
 _LINES: msgspec.json.Decoder[wire.Line] = msgspec.json.Decoder(wire.Line)
@@ -118,7 +118,7 @@ def _check_pass(terminal: Terminal, world: World, person: str) -> None:
     for key, document in terminal.transport.sent.items():
         assert visible[key] == document, "the backend sends what may be seen, and nothing else"
     assert_right(terminal.cache, visible)
-    check_read_paths(Door(terminal.cache, lambda: NOON), world, account)
+    check_read_paths(RecordStore(terminal.cache, lambda: NOON), world, account)
 
 
 def _check_commands(machine: Machine, world: World, person: str) -> None:

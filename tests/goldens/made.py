@@ -26,10 +26,10 @@ from sellmode_contract.refusals import TITLES
 from sellmode_contract.roles import ROLE_CAPABILITIES, Capability
 from sellmode_tui.cache import tables
 from sellmode_tui.journal.entries import Entry
-from sellmode_tui.visibility import undo
-from sellmode_tui.visibility.seen import Seen
-from sellmode_tui.visibility.values import as_text, wanted
-from sellmode_tui.visibility.wording import describe, label_of
+from sellmode_tui.records.changes import undo
+from sellmode_tui.records.seen import Seen
+from sellmode_tui.records.values import as_text, wanted
+from sellmode_tui.records.wording import describe, label_of
 from tests.goldens import samples
 from tests.tui.cache import lines
 

@@ -13,21 +13,21 @@ import msgspec
 import pytest
 
 from sellmode_backend.openapi import document
-from sellmode_backend.store import records
+from sellmode_backend.store import records as stored
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Rejected
 from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Put
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.cache.visible import VisibleRows
+from sellmode_tui.records import of_kinds
+from sellmode_tui.records.changes.attention import Refused
+from sellmode_tui.records.store import RecordStore
+from sellmode_tui.records.writing import Writer, Written
 from sellmode_tui.sealed import Replaced
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.single_pass import Passed, run_pass
 from sellmode_tui.transport import Transport
-from sellmode_tui.visibility import of_kinds
-from sellmode_tui.visibility.attention import Refused
-from sellmode_tui.visibility.door import Door
-from sellmode_tui.visibility.writing import Writer, Written
 from tests.new_kind.idea import Idea
 from tests.support.backend import serve
 from tests.support.shop import Shop, open_shop, terminal
@@ -72,7 +72,7 @@ def passed(terminal: Terminal) -> Passed:
 
 
 def writer(terminal: Terminal) -> Writer:
-    return Door(terminal.cache, outbox=terminal.outbox)._writer
+    return RecordStore(terminal.cache, outbox=terminal.outbox)._writer
 
 
 def ideas(terminal: Terminal) -> list[Idea]:
@@ -93,7 +93,7 @@ def remove(terminal: Terminal, id: str) -> Written:
 
 
 def undo(terminal: Terminal) -> str:
-    return Door(terminal.cache, outbox=terminal.outbox).undo().words
+    return RecordStore(terminal.cache, outbox=terminal.outbox).changes.undo().words
 
 
 def test_it_is_made_edited_merged_undone_and_removed(someone: Customer, mine: Terminal, bens: Terminal) -> None:
@@ -137,13 +137,13 @@ def test_it_is_refused_with_words_and_sent_again(someone: Customer, mine: Termin
     remove(mine, written.id)
     passed(bens)
     passed(mine)
-    door = Door(mine.cache, outbox=mine.outbox)
-    (item,) = door.attention()
+    records = RecordStore(mine.cache, outbox=mine.outbox)
+    (item,) = records.changes.attention()
     assert isinstance(item, Refused)
     assert f'idea "Scarf" for {someone.name}' in item.words
-    door.resend(item.mid)
+    records.changes.resend(item.mid)
     passed(mine)
-    assert (door.attention(), ideas(mine)) == ([], [])
+    assert (records.changes.attention(), ideas(mine)) == ([], [])
 
 
 def test_who_does_not_see_the_customer_does_not_see_it(
@@ -184,24 +184,24 @@ def older(shop: Shop, terminal: Terminal, folder: Path) -> Iterator[Terminal]:
 def test_it_waits_while_the_backend_is_older(shop: Shop, someone: Customer, mine: Terminal, tmp_path: Path) -> None:
     with older(shop, mine, tmp_path) as at_older:
         first, second = write(mine, someone, title="Scarf"), write(mine, someone, title="Hat")
-        door = Door(mine.cache, outbox=mine.outbox)
-        note = door.write_note(someone.id, "called")
+        records = RecordStore(mine.cache, outbox=mine.outbox)
+        note = records.customers.write_note(someone.id, "called")
         assert [result.st for result in passed(at_older).settled] == ["rejected", "rejected", "applied"]
-        assert [(each.mid, each.held) for each in door.unsent()] == [(first.mid, True), (second.mid, True)]
-        assert "older than the app" in door.unsent()[0].said
-        assert door.attention() == []
+        assert [(each.mid, each.held) for each in records.changes.unsent()] == [(first.mid, True), (second.mid, True)]
+        assert "older than the app" in records.changes.unsent()[0].said
+        assert records.changes.attention() == []
         assert passed(at_older).settled == (), "it is sent again and again"
         edit(mine, second.id, title="Woollen hat")
         assert [result.code for result in passed(at_older).settled] == ["unsupported"]
         assert sorted(idea.title for idea in ideas(mine)) == ["Scarf", "Woollen hat"]
-        assert note.mid not in {each.mid for each in door.unsent()}
+        assert note.mid not in {each.mid for each in records.changes.unsent()}
     passed(mine)  # hears that the backend knows more
     passed(mine)
-    assert door.unsent() == []
-    assert door.attention() == []
+    assert records.changes.unsent() == []
+    assert records.changes.attention() == []
     with shop.database.snapshot() as connection:
-        stored = [idea.title for idea in records.each(connection, "idea") if isinstance(idea, Idea)]
-    assert sorted(stored) == ["Scarf", "Woollen hat"]
+        titles = [idea.title for idea in stored.each(connection, "idea") if isinstance(idea, Idea)]
+    assert sorted(titles) == ["Scarf", "Woollen hat"]
 
 
 def test_what_waits_for_a_newer_backend_can_be_taken_back(

@@ -19,9 +19,9 @@ from sellmode_backend.sync import batch
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Claim, Outcome, tasks
 from sellmode_contract.wire import Result
+from sellmode_tui.records.changes.attention import Duplicate, Refused
+from sellmode_tui.records.writing import Written
 from sellmode_tui.sync.events import RetryNow
-from sellmode_tui.visibility.attention import Duplicate, Refused
-from sellmode_tui.visibility.writing import Written
 from tests.support.shop import shown
 
 YEARS = 3.2e8
@@ -78,7 +78,7 @@ def refused(here: World, process: Process) -> str:
     """Something that the backend has refused."""
     customer = rename(here, "Ida")
     syncs(here, process)
-    written = process.door.edit_customer(customer, set={"given_name": "Ada"})
+    written = process.records.customers.edit(customer, set={"given_name": "Ada"})
     assert written.mid
     process.machine.written.append(written.mid)
     here.backend.write(removed=(("customer", customer),))
@@ -97,7 +97,7 @@ def test_what_was_refused_may_be_forgotten_as_long_as_it_needs_attention(here: W
     mid = refused(here, process)
     years_pass(here, process)
     assert process.outbox.entry(mid) is None
-    (item,) = process.door.attention()
+    (item,) = process.records.changes.attention()
     assert isinstance(item, Refused)
     assert item.mid == mid
     here.watch.looks(process)
@@ -106,7 +106,7 @@ def test_what_was_refused_may_be_forgotten_as_long_as_it_needs_attention(here: W
 def test_what_somebody_has_seen_to_may_be_forgotten_altogether(here: World) -> None:
     process = manager(here)
     mid = refused(here, process)
-    process.door.discard(mid)
+    process.records.changes.discard(mid)
     here.watch.looks(process)
     years_pass(here, process)
     assert process.outbox.entry(mid) is None
@@ -206,7 +206,7 @@ def keep(process: Process, written: Written) -> None:
 
 def renames(here: World, process: Process, customer: str, name: str) -> None:
     """Somebody gives a customer another name."""
-    keep(process, process.door.edit_customer(customer, set={"given_name": name}))
+    keep(process, process.records.customers.edit(customer, set={"given_name": name}))
 
 
 def cloned(here: World, process: Process) -> Process:
@@ -221,14 +221,16 @@ def cloned(here: World, process: Process) -> Process:
 
 def two_who_may_be_one(here: World, process: Process) -> tuple[str, str, str]:
     """Two customers with one e-mail address, and their pair."""
-    made = [process.door.create_customer({"given_name": name, "email": "eva@example.com"}) for name in ("Eva", "Eve")]
+    made = [
+        process.records.customers.create({"given_name": name, "email": "eva@example.com"}) for name in ("Eva", "Eve")
+    ]
     for each in made:
         keep(process, each)
     syncs(here, process)
     while here.backend.work(0):
         pass  # at its end it looks for duplicates
     syncs(here, process)
-    (pair,) = (item for item in process.door.attention() if isinstance(item, Duplicate))
+    (pair,) = (item for item in process.records.changes.attention() if isinstance(item, Duplicate))
     return made[0].id, made[1].id, pair.id
 
 
@@ -269,7 +271,7 @@ def test_a_name_that_was_there_between_two_transactions_of_a_call_has_been_there
     process = manager(here)
     gone, kept, pair = two_who_may_be_one(here, process)
     renames(here, process, gone, "Ada")
-    keep(process, process.door.merge(pair, kept, []))
+    keep(process, process.records.customers.merge(pair, kept, []))
     syncs(here, process)
     assert name_of(process, kept) == "Eve"
     here.settle()
@@ -280,7 +282,7 @@ def test_what_was_written_of_a_customer_who_was_merged_is_looked_for_where_they_
     gone, kept, pair = two_who_may_be_one(here, process)
     clone = cloned(here, process)
     renames(here, clone, gone, "Ada")
-    keep(process, process.door.merge(pair, kept, []))
+    keep(process, process.records.customers.merge(pair, kept, []))
     syncs(here, process)
     syncs(here, clone)
     assert name_of(clone, kept) == "Ada"
@@ -379,7 +381,7 @@ def shut_out_with_an_edit(here: World, process: Process) -> str:
     """Let somebody write something and be shut out before it is sent; its name."""
     customer = rename(here, "Ida")
     syncs(here, process)
-    written = process.door.edit_customer(customer, set={"given_name": "Ada"})
+    written = process.records.customers.edit(customer, set={"given_name": "Ada"})
     assert written.mid
     process.machine.written.append(written.mid)
     here.backend.change(process.machine.account, active=False)
@@ -409,7 +411,7 @@ def test_a_change_at_which_the_backend_always_fails_needs_attention_and_the_rest
     process = manager(here)
     customer = rename(here, "Ida")
     syncs(here, process)
-    mids = [process.door.write_note(customer, text).mid for text in ("one", "two", "three")]
+    mids = [process.records.customers.write_note(customer, text).mid for text in ("one", "two", "three")]
     assert mids[1]
     here.backend.fail_at(mids[1], None)
     for left in (2, 2, 0):

@@ -24,20 +24,20 @@ from sellmode_contract.visibility import Account
 from sellmode_tui.account import folders, keyring
 from sellmode_tui.account.folders import DATA_VARIABLE
 from sellmode_tui.account.settings import Settings
-from sellmode_tui.screens.customer_page import NO_LONGER_VISIBLE
-from sellmode_tui.screens.customers import CustomersScreen
-from sellmode_tui.screens.forms import Trouble
-from sellmode_tui.screens.lock import LockScreen
-from sellmode_tui.screens.profile import ProfileScreen, ProfileView
-from sellmode_tui.screens.saved_filters import SavedFiltersScreen
-from sellmode_tui.screens.search_bar import SearchBar
-from sellmode_tui.screens.sign_in import SignInScreen
-from sellmode_tui.screens.standing import UNREADABLE
-from sellmode_tui.screens.too_small import TooSmallScreen
+from sellmode_tui.records import Profile
+from sellmode_tui.records.customers.access import Customers
+from sellmode_tui.screens.customers.customer_page import NO_LONGER_VISIBLE
+from sellmode_tui.screens.customers.list_page import CustomersScreen
+from sellmode_tui.screens.customers.profile import ProfileScreen, ProfileView
+from sellmode_tui.screens.customers.saved_filters import SavedFiltersScreen
+from sellmode_tui.screens.entrance.lock import LockScreen
+from sellmode_tui.screens.entrance.sign_in import SignInScreen
+from sellmode_tui.screens.kit.search_bar import SearchBar
+from sellmode_tui.screens.kit.status_words import UNREADABLE
+from sellmode_tui.screens.kit.too_small import TooSmallScreen
+from sellmode_tui.screens.kit.trouble import Trouble
 from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.shell.start import Start
-from sellmode_tui.visibility import Profile
-from sellmode_tui.visibility.door import Door
 from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.widgets.status_line import StatusLine
 from sellmode_tui.widgets.text_field import TextField
@@ -277,15 +277,15 @@ async def test_what_a_thread_still_reads_when_the_app_locks_goes_with_the_thread
 ) -> None:
     shop.customers(2, shop.person("anna"))
     has_read, may_end = threading.Event(), threading.Event()
-    read = Door.profile
+    read = Customers.profile
 
-    def dawdle(door: Door, id: str) -> Profile | None:
-        profile = read(door, id)
+    def dawdle(customers: Customers, id: str) -> Profile | None:
+        profile = read(customers, id)
         has_read.set()
         may_end.wait()
         return profile
 
-    monkeypatch.setattr(Door, "profile", dawdle)
+    monkeypatch.setattr(Customers, "profile", dawdle)
     monkeypatch.setattr("sellmode_tui.shell.sign_out._LATE", 0.05)
     async with app_of(shop.url, "anna", PASSWORD) as pilot:
         await listing(pilot, 2)

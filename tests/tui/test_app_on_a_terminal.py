@@ -396,7 +396,7 @@ def test_no_hostile_text_reaches_the_terminal_raw(columns: int, rows: int, data:
 # ------------------------------------------------------------------ errors that nobody expected
 
 _RAISING = f"""
-from sellmode_tui.screens.customers import CustomersScreen
+from sellmode_tui.screens.customers.list_page import CustomersScreen
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.account.process import harden_process
 import threading

@@ -16,13 +16,13 @@ from sellmode_backend.accounts import sessions
 from sellmode_contract.kinds.customer import Customer
 from sellmode_tui.account.folders import DATA_VARIABLE
 from sellmode_tui.account.session import sign_in
-from sellmode_tui.screens.attention import AttentionScreen
-from sellmode_tui.screens.customer_form import AddCustomerScreen, EditCustomerScreen
-from sellmode_tui.screens.customers import CustomersScreen
-from sellmode_tui.screens.lock import LockScreen
-from sellmode_tui.screens.note_form import NoteForm
-from sellmode_tui.screens.profile import ProfileScreen
-from sellmode_tui.screens.sync_page import SyncScreen
+from sellmode_tui.screens.changes.attention import AttentionScreen
+from sellmode_tui.screens.changes.sync_page import SyncScreen
+from sellmode_tui.screens.customers.customer_form import AddCustomerScreen, EditCustomerScreen
+from sellmode_tui.screens.customers.list_page import CustomersScreen
+from sellmode_tui.screens.customers.note_form import NoteForm
+from sellmode_tui.screens.customers.profile import ProfileScreen
+from sellmode_tui.screens.entrance.lock import LockScreen
 from sellmode_tui.sync.status import Line
 from sellmode_tui.transport import Transport
 from sellmode_tui.widgets.row_table import RowTable
@@ -141,9 +141,9 @@ async def test_a_new_sign_in_in_another_window_serves_for_all_of_the_account(sho
             sessions.end_all(connection, anna.id)
         app.current.workspace.pull_now()
         await wait_until(pilot, lambda: status(pilot).startswith("! SIGNED OUT"))
-        door = app.current.workspace.door
+        records = app.current.workspace.records
         (person,) = shop.world().customers
-        door.write_note(person.id, "Likes linen.")
+        records.customers.write_note(person.id, "Likes linen.")
         app.status.look_for_sign_in()
         await wait_until(pilot, lambda: not app.workers)
         assert status(pilot).startswith("! SIGNED OUT")  # nobody has

@@ -595,7 +595,7 @@ def test_an_unexpected_error_leaves_an_id_and_a_scrubbed_report(office: Desk, mo
     def fails(*_: object) -> None:
         raise ZeroDivisionError("Ann Lee's secret")
 
-    monkeypatch.setattr("sellmode_tui.visibility.door.Door.find", fails)
+    monkeypatch.setattr("sellmode_tui.records.customers.access.Customers.find", fails)
     result = office.ask("customers", "list")
     assert result.code == 70
     assert "Traceback" not in result.err

@@ -13,7 +13,7 @@ import pytest
 from sellmode_contract.kinds.duplicate_pair import DuplicatePair
 from sellmode_contract.kinds.parked_edit import ParkedEdit
 from sellmode_tui.cli import sellmode
-from sellmode_tui.commands.exit_codes import MEANINGS
+from sellmode_tui.commands.kit.exit_codes import MEANINGS
 from tests.support.machine import Machine, Result
 from tests.support.shop import NOON
 from tests.tui.test_cli import Desk, open_desk

@@ -15,8 +15,8 @@ from msgspec import structs
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.fields import Rows, Text
 from sellmode_tui.cli import sellmode
-from sellmode_tui.commands.exit_codes import Failure
-from sellmode_tui.commands.field_options import given_rows
+from sellmode_tui.commands.kinds.field_options import given_rows
+from sellmode_tui.commands.kit.exit_codes import Failure
 from tests.tui.test_cli import Desk, open_desk
 from tests.tui.test_cli_writing import FIRST, another, at_backend, feed
 

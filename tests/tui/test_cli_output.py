@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.text import cells, visible
 from sellmode_tui import crash
-from sellmode_tui.commands.output import cut, plain
+from sellmode_tui.commands.kit.output import cut, plain
 
 
 @given(st.text(), st.integers(1, 30))

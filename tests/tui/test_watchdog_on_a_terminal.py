@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from sellmode_tui.account.folders import known_accounts
-from sellmode_tui.commands.exit_codes import Exit
+from sellmode_tui.commands.kit.exit_codes import Exit
 from sellmode_tui.watchdog import STALLED
 from tests.support.terminal import foreign_bytes
 from tests.tui.on_a_terminal import terminal

@@ -1,4 +1,4 @@
-"""Fills an empty backend with the demo's retailer, through the same doors as everybody."""
+"""Fills an empty backend with the demo's retailer, in the same ways as everybody."""
 
 from __future__ import annotations
 

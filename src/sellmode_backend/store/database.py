@@ -1,4 +1,4 @@
-"""Opening the database: one door to SQLite and to PostgreSQL, with explicit transactions on both."""
+"""Opening the database: one way to SQLite and to PostgreSQL, with explicit transactions on both."""
 
 from __future__ import annotations
 

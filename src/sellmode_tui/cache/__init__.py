@@ -5,5 +5,5 @@ shows what was written here on what was sent, ``touched`` notes what that reads 
 be shown, ``rows`` writes and deletes rows, ``meta`` is what the file knows of itself, ``scrub`` leaves nothing of
 deleted rows in the file, ``tables`` says which columns a kind has beside its document, ``schema`` makes the tables,
 ``listing`` keeps customers in the orders that lists need, ``search`` keeps their search index. All of it can be
-fetched or folded again. Only ``sellmode_tui.visibility`` reads records from it.
+fetched or folded again. Only ``sellmode_tui.records`` reads records from it.
 """

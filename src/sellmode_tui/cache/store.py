@@ -200,7 +200,7 @@ class Cache:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Reading]:
-        """A consistent view for the visibility door. Raises Interrupted if its connection is interrupted."""
+        """A consistent view for the record store. Raises Interrupted if its connection is interrupted."""
         with self._errors():
             connection = self._take()
             try:

@@ -10,9 +10,9 @@ import click
 
 from sellmode_contract.text import visible
 from sellmode_tui.account.folders import AccountFolder, known_accounts
-from sellmode_tui.commands.choosing import Choice, chosen_folders, known_account_options
-from sellmode_tui.commands.exit_codes import Nothing
-from sellmode_tui.commands.output import Table, json_option, labelled, minute, print_json
+from sellmode_tui.commands.kit.choosing import Choice, chosen_folders, known_account_options
+from sellmode_tui.commands.kit.exit_codes import Nothing
+from sellmode_tui.commands.kit.output import Table, json_option, labelled, minute, print_json
 from sellmode_tui.journal.tally import Tally, read_tally
 from sellmode_tui.journal.witness import read_witness
 

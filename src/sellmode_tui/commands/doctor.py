@@ -22,9 +22,9 @@ from sellmode_tui.account import keyring
 from sellmode_tui.account.folders import AccountFolder, data_folder, known_accounts
 from sellmode_tui.account.settings import BadSettings, Settings, read_settings
 from sellmode_tui.commands.accounts import lost_words, tally_words
-from sellmode_tui.commands.choosing import Choice, chosen_folders, known_account_options
-from sellmode_tui.commands.exit_codes import Exit, Failure
-from sellmode_tui.commands.output import Table, json_option, minute, print_json
+from sellmode_tui.commands.kit.choosing import Choice, chosen_folders, known_account_options
+from sellmode_tui.commands.kit.exit_codes import Exit, Failure
+from sellmode_tui.commands.kit.output import Table, json_option, minute, print_json
 from sellmode_tui.errors import AccountError, KeyringUnavailable
 from sellmode_tui.journal.tally import read_tally
 from sellmode_tui.private_files import check_private_folder, try_to_write

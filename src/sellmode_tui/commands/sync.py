@@ -18,11 +18,11 @@ from sellmode_tui.account.folders import AccountFolder
 from sellmode_tui.account.settings import read_settings
 from sellmode_tui.cache.store import Overtaken
 from sellmode_tui.cache.tables import Malformed
-from sellmode_tui.commands.base import click_command
-from sellmode_tui.commands.choosing import Choice, account_options, find_folder, known_folder
-from sellmode_tui.commands.entering import read_password, remembered, tell_losses, whose, workspace_of
-from sellmode_tui.commands.exit_codes import Exit, Failure
-from sellmode_tui.commands.output import json_option, minute, print_json, say
+from sellmode_tui.commands.kit.base import click_command
+from sellmode_tui.commands.kit.choosing import Choice, account_options, find_folder, known_folder
+from sellmode_tui.commands.kit.entering import read_password, remembered, tell_losses, whose, workspace_of
+from sellmode_tui.commands.kit.exit_codes import Exit, Failure
+from sellmode_tui.commands.kit.output import json_option, minute, print_json, say
 from sellmode_tui.entrance import Entrance
 from sellmode_tui.sync.answer import BrokenStream
 from sellmode_tui.sync.executor import Terminal
@@ -89,7 +89,7 @@ def _sync_command(choice: Choice, *, as_json: bool) -> None:
             except (BrokenStream, Malformed) as error:
                 raise Failure(f"The server's answer makes no sense: {visible(str(error))}.", Exit.OFFLINE) from error
             else:
-                _tell(_outcome(workspace, progress), workspace.door.zone(), as_json=as_json)
+                _tell(_outcome(workspace, progress), workspace.records.zone(), as_json=as_json)
                 return
             finally:
                 progress.end()
@@ -230,18 +230,18 @@ class _Progress:
 
 def _outcome(workspace: Workspace, progress: _Progress) -> Synced:
     """What has come of what had been written, by whichever process, and how things stand."""
-    door = workspace.door
+    records = workspace.records
     entries = [workspace.session.journal.outbox.entry(mid) for mid in progress.written or ()]
     results = [entry.result.st for entry in entries if entry and entry.result]
     sent = sum(st in ("applied", "merged") for st in results)
     return Synced(
         progress.received,
         workspace.status.synced_at,
-        door.mode(),
-        door.totals().get("customer", 0),
+        records.mode(),
+        records.totals().get("customer", 0),
         sent,
         len(results) - sent,
-        *door.counts(),
+        *records.changes.counts(),
     )
 
 

@@ -10,9 +10,9 @@ from sellmode_contract.audiences import EVERYBODY
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.text import visible
-from sellmode_tui.commands import resolve
-from sellmode_tui.commands.base import Opened, command
-from sellmode_tui.visibility import WhySeen
+from sellmode_tui.commands.kit import resolve
+from sellmode_tui.commands.kit.base import Opened, command
+from sellmode_tui.records import WhySeen
 
 _MODES = {"associate": "Associate Mode", "team": "Team Mode"}
 
@@ -28,7 +28,7 @@ def customer_command(opened: Opened, customer: str) -> None:
 
     sellmode why customer ann@example.com
     """
-    explain(opened, "customer", resolve.customer(opened.door, customer))
+    explain(opened, "customer", resolve.customer(opened.records, customer))
 
 
 @command("task", click.argument("task_id", metavar="TASK"), of=why_command)
@@ -37,7 +37,7 @@ def task_command(opened: Opened, task_id: str) -> None:
 
     sellmode why task 019a3c55-1f2e
     """
-    explain(opened, *resolve.task(opened.door, task_id))
+    explain(opened, *resolve.task(opened.records, task_id))
 
 
 @command(
@@ -51,15 +51,15 @@ def record_command(opened: Opened, kind: str, id: str) -> None:
 
     sellmode why record note 019a3c55-1f2e
     """
-    explain(opened, kind, resolve.record(opened.door, kind, id))
+    explain(opened, kind, resolve.record(opened.records, kind, id))
 
 
 def explain(opened: Opened, kind: str, id: str) -> None:
     """Print the rule by which a record is seen."""
-    seen = opened.door.why(kind, id)
+    seen = opened.records.why(kind, id)
     if seen is None:  # left between the two readings
         raise resolve.unknown(KINDS[kind].noun or kind.replace("_", " "), id)
-    opened.print_one(seen, _lines(seen, opened.door.retailer()))
+    opened.print_one(seen, _lines(seen, opened.records.retailer()))
 
 
 def _lines(seen: WhySeen, retailer: Retailer | None) -> Iterator[str]:

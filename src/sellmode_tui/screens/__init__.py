@@ -1,1 +1,1 @@
-"""What the person sees and types into. Screens read through the door, post messages up, and know no file or server."""
+"""What the person sees and types into. Screens read from the record store, and know no file or server."""

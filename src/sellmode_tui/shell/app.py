@@ -14,24 +14,25 @@ from sellmode_tui.account import session
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.entrance import CacheDamaged, Entered
 from sellmode_tui.errors import AccountError
-from sellmode_tui.screens.agenda import CustomerTasksScreen
-from sellmode_tui.screens.attention import AttentionScreen
-from sellmode_tui.screens.confirm import ConfirmBox, discarding
-from sellmode_tui.screens.customer_page import CustomerPage
-from sellmode_tui.screens.customers import CustomersScreen
-from sellmode_tui.screens.desk import Desk, Facts
-from sellmode_tui.screens.desk_screen import DeskScreen
-from sellmode_tui.screens.form_screen import FormScreen
-from sellmode_tui.screens.keys import KeysScreen
-from sellmode_tui.screens.lock import LockScreen
-from sellmode_tui.screens.main_page import page_keys, pages_of
-from sellmode_tui.screens.memory import Threads
-from sellmode_tui.screens.resuming import Resumed
-from sellmode_tui.screens.sign_in import SignInScreen
-from sellmode_tui.screens.standing import tried_now
-from sellmode_tui.screens.sync_page import SyncScreen
-from sellmode_tui.screens.themes import DARK, LIGHT, NAMES
-from sellmode_tui.screens.too_small import TooSmallScreen
+from sellmode_tui.records import CannotUndo, Interrupted, NothingToUndo, Rejected, SealedError
+from sellmode_tui.screens.changes.attention import AttentionScreen
+from sellmode_tui.screens.changes.sync_page import SyncScreen
+from sellmode_tui.screens.customers.customer_page import CustomerPage
+from sellmode_tui.screens.customers.list_page import CustomersScreen
+from sellmode_tui.screens.entrance.lock import LockScreen
+from sellmode_tui.screens.entrance.sign_in import SignInScreen
+from sellmode_tui.screens.forms.form_screen import FormScreen
+from sellmode_tui.screens.forms.resuming import Resumed
+from sellmode_tui.screens.kit.confirm import ConfirmBox, discarding
+from sellmode_tui.screens.kit.desk import Desk, Facts
+from sellmode_tui.screens.kit.desk_screen import DeskScreen
+from sellmode_tui.screens.kit.keys import KeysScreen
+from sellmode_tui.screens.kit.memory import Threads
+from sellmode_tui.screens.kit.status_words import tried_now
+from sellmode_tui.screens.kit.themes import DARK, LIGHT, NAMES
+from sellmode_tui.screens.kit.too_small import TooSmallScreen
+from sellmode_tui.screens.lists.main_page import page_keys, pages_of
+from sellmode_tui.screens.tasks.agenda import CustomerTasksScreen
 from sellmode_tui.shell import navigation
 from sellmode_tui.shell.current import CurrentAccount, OpenAccount
 from sellmode_tui.shell.drafts import DraftKeeper
@@ -43,7 +44,6 @@ from sellmode_tui.shell.signals import end_in_order
 from sellmode_tui.shell.start import CLOCK, Clock, Start
 from sellmode_tui.shell.status import StatusMonitor
 from sellmode_tui.sync.status import Line
-from sellmode_tui.visibility import CannotUndo, Interrupted, NothingToUndo, Rejected, SealedError
 
 _hidden = partial(Binding, show=False)
 _always = partial(Binding, show=False, priority=True)
@@ -121,7 +121,7 @@ class SellmodeApp(PagedApp):
         workspace, looked = entered.workspace, resumed.looked
         journal = workspace.session.journal
         desk = Desk(
-            workspace.door,
+            workspace.records,
             journal,
             workspace.session.account.name,
             self._clock.now,
@@ -305,7 +305,7 @@ class SellmodeApp(PagedApp):
 def _undo(account: OpenAccount) -> str:
     """Take back the last change; what to say of it."""
     try:
-        undone = account.workspace.door.undo()
+        undone = account.workspace.records.changes.undo()
     except NothingToUndo:
         return "There is nothing to take back."
     except CannotUndo as error:

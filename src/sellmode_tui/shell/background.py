@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from textual.app import App
 
 from sellmode_tui.entrance import TOLD
-from sellmode_tui.screens.memory import forget
+from sellmode_tui.screens.kit.memory import forget
 
 Result = TypeVar("Result")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
-from sellmode_tui.screens.desk import Desk
+from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.shell.background import Background
 from sellmode_tui.workspace import Workspace
 

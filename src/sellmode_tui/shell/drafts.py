@@ -16,16 +16,16 @@ from sellmode_tui.account.folders import AccountFolder
 from sellmode_tui.crash import write_report
 from sellmode_tui.errors import AccountError, NotSignedIn
 from sellmode_tui.journal.drafts import Draft, Drafts, Window
-from sellmode_tui.screens.customer_form import AddCustomerScreen
-from sellmode_tui.screens.customers import CustomersScreen
-from sellmode_tui.screens.desk import Looked
-from sellmode_tui.screens.form_screen import FormScreen
-from sellmode_tui.screens.lost_draft import LostDraftBox
-from sellmode_tui.screens.main_page import MainPage
-from sellmode_tui.screens.resuming import Resumed, resume
+from sellmode_tui.records import SealedError, Written
+from sellmode_tui.screens.customers.customer_form import AddCustomerScreen
+from sellmode_tui.screens.customers.list_page import CustomersScreen
+from sellmode_tui.screens.forms.form_screen import FormScreen
+from sellmode_tui.screens.forms.lost_draft import LostDraftBox
+from sellmode_tui.screens.forms.resuming import Resumed, resume
+from sellmode_tui.screens.kit.desk import Looked
+from sellmode_tui.screens.lists.main_page import MainPage
 from sellmode_tui.shell.current import CurrentAccount, OpenAccount
 from sellmode_tui.shell.paged_app import PagedApp
-from sellmode_tui.visibility import SealedError, Written
 from sellmode_tui.workspace import Workspace
 
 KEEP_SECONDS: Final = 0.5
@@ -166,7 +166,7 @@ class DraftKeeper:
                 window.close()
                 return Resumed()
             self._windows[folder] = window
-        return resume(workspace.door, left)
+        return resume(workspace.records, left)
 
     async def resume(self, account: OpenAccount, resumed: Resumed) -> None:
         """Open what was left open."""

@@ -8,17 +8,17 @@ from textual.app import App
 from textual.screen import Screen
 
 from sellmode_contract.kinds import KINDS
-from sellmode_tui.screens.agenda import AgendaScreen
-from sellmode_tui.screens.attention import AttentionScreen
-from sellmode_tui.screens.briefs_page import BriefsScreen
-from sellmode_tui.screens.customers import CustomersScreen
-from sellmode_tui.screens.desk import Desk
-from sellmode_tui.screens.desk_screen import DeskScreen
-from sellmode_tui.screens.form_screen import FormScreen
-from sellmode_tui.screens.kind_list import KindListPage
-from sellmode_tui.screens.main_page import MainPage, pages_of
-from sellmode_tui.screens.rules_page import RulesScreen
-from sellmode_tui.screens.sync_page import SyncScreen
+from sellmode_tui.screens.changes.attention import AttentionScreen
+from sellmode_tui.screens.changes.sync_page import SyncScreen
+from sellmode_tui.screens.corporate.list_page import BriefsScreen
+from sellmode_tui.screens.customers.list_page import CustomersScreen
+from sellmode_tui.screens.forms.form_screen import FormScreen
+from sellmode_tui.screens.kinds.list_page import KindListPage
+from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.desk_screen import DeskScreen
+from sellmode_tui.screens.lists.main_page import MainPage, pages_of
+from sellmode_tui.screens.rules.list_page import RulesScreen
+from sellmode_tui.screens.tasks.agenda import AgendaScreen
 from sellmode_tui.shell.paged_app import PagedApp
 
 _PAGES: Final[dict[str, type[MainPage[Any]]]] = {

@@ -18,8 +18,8 @@ from textual.worker import WorkerFailed
 from sellmode_contract.text import spell_sequences, visible
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.crash import write_report
-from sellmode_tui.screens.app_page import AppPage, OpenPage, Other, PageEnded
-from sellmode_tui.screens.too_small import HEIGHT, WIDTH, TooSmallScreen
+from sellmode_tui.screens.kit.app_page import AppPage, OpenPage, Other, PageEnded
+from sellmode_tui.screens.kit.too_small import HEIGHT, WIDTH, TooSmallScreen
 from sellmode_tui.shell.background import Background
 from sellmode_tui.terminal.driver import Continued, TerminalDriver
 from sellmode_tui.widgets.keys_in_order import KeysInOrder

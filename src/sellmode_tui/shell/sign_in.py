@@ -10,15 +10,15 @@ from sellmode_tui import errors
 from sellmode_tui.account.folders import AccountFolder, known_accounts
 from sellmode_tui.entrance import TOLD, Entered, Entrance
 from sellmode_tui.errors import AccountError
-from sellmode_tui.screens.desk import Facts
-from sellmode_tui.screens.lock import LockScreen
-from sellmode_tui.screens.resuming import Resumed
-from sellmode_tui.screens.sign_in import FieldName, SignInScreen
+from sellmode_tui.records import SealedError
+from sellmode_tui.screens.entrance.lock import LockScreen
+from sellmode_tui.screens.entrance.sign_in import FieldName, SignInScreen
+from sellmode_tui.screens.forms.resuming import Resumed
+from sellmode_tui.screens.kit.desk import Facts
 from sellmode_tui.shell.current import CurrentAccount
 from sellmode_tui.shell.drafts import DraftKeeper
 from sellmode_tui.shell.paged_app import PagedApp
 from sellmode_tui.shell.start import Clock, Start
-from sellmode_tui.visibility import SealedError
 from sellmode_tui.widgets.keys_in_order import Turning, turning
 
 Opened = Callable[[Entered, Facts, Resumed], Awaitable[None]]
@@ -162,7 +162,7 @@ class SignInFlow:
         """With what the first page needs, and what was left open; in a thread."""
         workspace = entered.workspace
         try:
-            return entered, Facts.read(workspace.door), self._drafts.take(workspace)
+            return entered, Facts.read(workspace.records), self._drafts.take(workspace)
         except BaseException:
             workspace.close()
             raise

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from sellmode_tui.errors import AccountDisabled
-from sellmode_tui.screens.confirm import ConfirmBox
-from sellmode_tui.screens.memory import Threads, forget
-from sellmode_tui.screens.words import counted
+from sellmode_tui.screens.kit.confirm import ConfirmBox
+from sellmode_tui.screens.kit.memory import Threads, forget
+from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.shell.current import CurrentAccount
 from sellmode_tui.shell.drafts import DraftKeeper, Typed
 from sellmode_tui.shell.paged_app import PagedApp

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from sellmode_tui.journal.clock import since_boot
-from sellmode_tui.visibility.door import utc_now
+from sellmode_tui.records.store import utc_now
 
 
 class Clock(NamedTuple):

@@ -8,15 +8,15 @@ from typing import Any, Final, NamedTuple
 from sellmode_tui.account import session
 from sellmode_tui.account.lease import Lease, State
 from sellmode_tui.errors import AccountError, ClockChanged, LeaseOver
-from sellmode_tui.screens.desk import Facts
-from sellmode_tui.screens.desk_screen import DeskScreen
-from sellmode_tui.screens.words import counted
+from sellmode_tui.records import Counts, Interrupted, SealedError
+from sellmode_tui.records.tasks.agenda import TaskCounts
+from sellmode_tui.screens.kit.desk import Facts
+from sellmode_tui.screens.kit.desk_screen import DeskScreen
+from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.shell.current import CurrentAccount, OpenAccount
 from sellmode_tui.shell.paged_app import PagedApp
 from sellmode_tui.shell.sign_out import SignOutFlow
 from sellmode_tui.sync.status import Line, SyncStatus
-from sellmode_tui.visibility import Counts, Interrupted, SealedError
-from sellmode_tui.visibility.agenda import TaskCounts
 
 _LOOK: Final = 10.0
 """Seconds between two looks at whether a task has become due, or another window has signed in again."""
@@ -124,8 +124,8 @@ class StatusMonitor:
         number = self._reads
 
         def read(account: OpenAccount) -> _Read:
-            door = account.workspace.door
-            return _Read(Facts.read(door), door.counts(), door.task_counts())
+            records = account.workspace.records
+            return _Read(Facts.read(records), records.changes.counts(), records.tasks.counts())
 
         def take(found: _Read) -> None:
             if number > self._taken:  # not overtaken by a later one
@@ -168,7 +168,7 @@ class StatusMonitor:
                 self._show()
 
         self._current.run(
-            lambda account: account.workspace.door.task_counts(), take, quiet=_CLOSED, group="tasks", exclusive=True
+            lambda account: account.workspace.records.tasks.counts(), take, quiet=_CLOSED, group="tasks", exclusive=True
         )
 
     def look_for_sign_in(self) -> None:

@@ -25,7 +25,7 @@ from sellmode_tui import sealed
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.journal.entries import Entry
 from sellmode_tui.journal.outbox import Outbox
-from sellmode_tui.visibility import CustomerQuery, Door
+from sellmode_tui.records import CustomerQuery, RecordStore
 from tests.tui.cache.lines import (
     ALL,
     KEY,
@@ -61,7 +61,7 @@ class Desk:
         return entry
 
     def names(self, text: str = "", **query: Any) -> list[str]:
-        found = Door(self.cache).find(CustomerQuery(text, **query))
+        found = RecordStore(self.cache).customers.find(CustomerQuery(text, **query))
         rows = found.rows(0, 100)
         assert found.exact_count() == len(rows)
         return [row.name for row in rows]
@@ -99,7 +99,7 @@ def test_an_edit_is_seen_by_list_search_and_profile_at_once(desk: Desk) -> None:
     assert desk.names("zel") == ["Zelda"]
     assert desk.names("ada") == []
     assert desk.names("tag=vip") == ["Zelda"]
-    profile = Door(desk.cache).profile("customer-1")
+    profile = RecordStore(desk.cache).customers.profile("customer-1")
     assert profile is not None
     assert profile.customer.name == "Zelda"
     with desk.cache.reading() as reading:

@@ -67,8 +67,8 @@ from sellmode_tui.cache.tables import OTHER, TABLES, TASK_KINDS, decode
 from sellmode_tui.journal.entries import Entry
 from sellmode_tui.journal.journal import Journal
 from sellmode_tui.migrations import transaction
-from sellmode_tui.visibility import AgendaQuery, CustomerQuery, Door
-from sellmode_tui.visibility.tasks import SECTIONS
+from sellmode_tui.records import AgendaQuery, CustomerQuery, RecordStore
+from sellmode_tui.records.tasks.lines import SECTIONS
 from tests.tui.cache.lines import ALL, KEY, ME, NOW, OWN, RETAILER, STORE, TEAM, account, as_sent, customer, head, put
 from tests.tui.cache.written import add, result
 
@@ -634,16 +634,16 @@ class Terminal:
             sent = {key for key in {*shown, *self.model.sent()} if as_sent(reading, *key) is not None}
         assert held == {key: msgspec.to_builtins(record) for key, record in shown.items()}
         assert sent == set(self.model.sent())
-        door = Door(self.cache)
+        records = RecordStore(self.cache)
         people = sorted(id for kind, id in shown if kind == "customer")
         for query in (CustomerQuery(), CustomerQuery(sort="last_contact", descending=True)):
-            found = door.find(query)
+            found = records.customers.find(query)
             assert sorted(row.id for row in found.rows(0, 100)) == people
             assert found.count() == (len(people), True)
         tasks = {(kind, id) for kind, id in shown if kind in TASK_KINDS}
-        assert set(door.agenda(AgendaQuery(SECTIONS)).keys()) == tasks
-        assert door.task_counts().open == sum(getattr(shown[task], "state") == "open" for task in tasks)  # noqa: B009
-        assert sorted(row.id for row in door.find(CustomerQuery("ada")).rows(0, 9)) == [
+        assert set(records.tasks.agenda(AgendaQuery(SECTIONS)).keys()) == tasks
+        assert records.tasks.counts().open == sum(getattr(shown[task], "state") == "open" for task in tasks)  # noqa: B009
+        assert sorted(row.id for row in records.customers.find(CustomerQuery("ada")).rows(0, 9)) == [
             id
             for id in people
             if getattr(shown["customer", id], "given_name") == "Ada"  # noqa: B009 -- of a Record

@@ -14,7 +14,7 @@ from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Create, Edit
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.journal.outbox import Outbox
-from sellmode_tui.visibility import CustomerQuery, Door
+from sellmode_tui.records import CustomerQuery, RecordStore
 from tests.tui.cache.lines import NOW, customer, fill, put
 from tests.tui.cache.written import add, applied, note, opened, rename, result
 
@@ -90,9 +90,9 @@ def test_panes_write_while_the_leader_applies_pages(tmp_path: Path) -> None:
         newest = {one.id: one.number for revision in range(2, 20) for one in people(revision)[revision % 3 :: 3]}
         assert {one.id: one.number for one in docs} == newest
         assert reading.connection.execute("SELECT count(*) FROM note").fetchone() == (2 * PEOPLE,)
-        door = Door(cache)
-        assert door.find(CustomerQuery("tag=left tag=right")).exact_count() == PEOPLE
-        assert sorted(row.name for row in door.find(CustomerQuery("left")).rows(0, 9)) == ["Left"]
+        records = RecordStore(cache)
+        assert records.customers.find(CustomerQuery("tag=left tag=right")).exact_count() == PEOPLE
+        assert sorted(row.name for row in records.customers.find(CustomerQuery("left")).rows(0, 9)) == ["Left"]
 
 
 _DEADLY = """
@@ -151,12 +151,12 @@ def test_killed_at_any_step_of_a_fold_the_next_process_goes_on(tmp_path: Path) -
         assert process.returncode in (0, -signal.SIGKILL), err
         ended = process.returncode == 0
         with opened(folder) as (outbox, cache):
-            names = [row.name for row in Door(cache).find().rows(0, 100)]
+            names = [row.name for row in RecordStore(cache).customers.find().rows(0, 100)]
             assert ("Zelda" in names) == (outbox.entry("1") is not None)
             assert ("Nia" in names) == (outbox.entry("2") is not None)
-            assert len(Door(cache).find(CustomerQuery("nia")).rows(0, 9)) == names.count("Nia")
+            assert len(RecordStore(cache).customers.find(CustomerQuery("nia")).rows(0, 9)) == names.count("Nia")
             story(outbox, cache)
-            assert [row.name for row in Door(cache).find().rows(0, 100)].count("Nia") == 1
+            assert [row.name for row in RecordStore(cache).customers.find().rows(0, 100)].count("Nia") == 1
             with cache.reading() as reading:
                 for table in ("aside", "pending", "note"):
                     assert reading.connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)  # noqa: S608 -- names of ours

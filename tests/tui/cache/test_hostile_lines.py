@@ -11,7 +11,7 @@ import pytest
 
 from sellmode_contract.wire import Put
 from sellmode_tui.cache.tables import MAX_DEPTH, Malformed
-from sellmode_tui.visibility import CustomerQuery, Door
+from sellmode_tui.records import CustomerQuery, RecordStore
 from tests.tui.cache.lines import STORE, TEAM, customer, fill, open_cache, put
 
 
@@ -45,9 +45,9 @@ def test_a_document_that_cannot_be_kept_is_refused_with_its_page(tmp_path: Path,
     with pytest.raises(Malformed):
         cache.apply([put(customer(3, given_name="Cy")), bad], "bad")
     assert cache.state().cursor == "2"
-    assert [row.name for row in Door(cache).find().rows(0, 9)] == ["Ada"]
+    assert [row.name for row in RecordStore(cache).customers.find().rows(0, 9)] == ["Ada"]
     cache.apply([put(customer(3, given_name="Cy"))], "good")
-    assert [row.name for row in Door(cache).find().rows(0, 9)] == ["Ada", "Cy"]
+    assert [row.name for row in RecordStore(cache).customers.find().rows(0, 9)] == ["Ada", "Cy"]
     cache.close()
 
 
@@ -66,10 +66,13 @@ def test_the_deepest_document_is_found_opened_and_filtered(tmp_path: Path) -> No
     deepest = Put(k="customer", id="customer-2", v=1, s=TEAM, d=msgspec.Raw(_nested(MAX_DEPTH)))
     brackets = put(customer(3, given_name="Bo [[", preferences=("{" * MAX_DEPTH,)))  # in text they nest nothing
     cache.apply([deepest, brackets], "deep")
-    door = Door(cache)
+    records = RecordStore(cache)
     for text in ("bo", "name:bo", "not has:email bo", "45 or bo"):
-        assert [row.id for row in door.find(CustomerQuery(text)).rows(0, 9)] == ["customer-2", "customer-3"]
-    assert door.profile("customer-2") is not None
+        assert [row.id for row in records.customers.find(CustomerQuery(text)).rows(0, 9)] == [
+            "customer-2",
+            "customer-3",
+        ]
+    assert records.customers.profile("customer-2") is not None
     cache.close()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sellmode_contract.wire import Sweep
 from sellmode_tui.cache.store import Cache
-from sellmode_tui.visibility import CustomerQuery, Door
+from sellmode_tui.records import CustomerQuery, RecordStore
 from tests.tui.cache.lines import ALL, NOW, OWN, TEAM, customer, head, open_cache, put
 
 PAGES, PAGE = 12, 400
@@ -66,16 +66,20 @@ def test_every_kill_is_survived(tmp_path: Path) -> None:
         assert run.returncode in (0, -signal.SIGKILL), run.stderr.decode()
         ended = run.returncode == 0
         cache = open_cache(tmp_path)
-        door = Door(cache)
-        shown = door.find().count()
+        records = RecordStore(cache)
+        shown = records.customers.find().count()
         assert shown.exact
-        assert len(door.find().rows(0, 10_000)) == shown.n == door.find(CustomerQuery("kim")).exact_count()
+        assert (
+            len(records.customers.find().rows(0, 10_000))
+            == shown.n
+            == records.customers.find(CustomerQuery("kim")).exact_count()
+        )
         cache.close()
         if ended:
             break
     assert ended
     cache = open_cache(tmp_path)
-    assert [row.name for row in Door(cache).find().rows(0, 10)] == ["Kim 7"]
+    assert [row.name for row in RecordStore(cache).customers.find().rows(0, 10)] == ["Kim 7"]
     with cache.reading() as reading:
         assert reading.connection.execute("SELECT count(*) FROM customer").fetchone() == (1,)
     cache.close()

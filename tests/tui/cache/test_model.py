@@ -16,8 +16,8 @@ from sellmode_tui.cache import search
 from sellmode_tui.cache.page import Change
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.cache.tables import decode
+from sellmode_tui.records import CustomerQuery, RecordStore
 from sellmode_tui.sealed import Connection
-from sellmode_tui.visibility import CustomerQuery, Door
 from tests.tui.cache.lines import NOW, OWN, TEAM, account, customer, fill, head, open_cache, put, staff
 
 _LEAD = "own/lead:store-1"
@@ -126,16 +126,16 @@ def _follow(folder: Path, steps: list[list[Change] | str]) -> None:
 def _compare(cache: Cache, model: Model, current: frozenset[str]) -> None:
     shown = {(kind, id): row[3] for (kind, id), row in model.rows.items() if row[0] in current}
     customers = sorted(id for kind, id in shown if kind == "customer")
-    door = Door(cache)
+    records = RecordStore(cache)
     for sort in ("name", "spend", "owner"):
         for descending in (False, True):
-            found = door.find(CustomerQuery("", sort, descending))
+            found = records.customers.find(CustomerQuery("", sort, descending))
             assert sorted(row.id for row in found.rows(0, 100)) == customers
             assert found.count() == (len(customers), True)
-    assert {(row.id, row.name) for row in door.find().rows(0, 100)} == {
+    assert {(row.id, row.name) for row in records.customers.find().rows(0, 100)} == {
         (id, name) for (kind, id), name in shown.items() if kind == "customer"
     }
-    assert {(one.id, one.name) for one in door.colleagues()} == {
+    assert {(one.id, one.name) for one in records.colleagues()} == {
         (id, name) for (kind, id), name in shown.items() if kind == "staff"
     }
     _check_listing(cache)
@@ -191,7 +191,7 @@ def test_order_by_owner_follows_the_directory(tmp_path: Path) -> None:
     )
 
     def order() -> list[str]:
-        return [row.name for row in Door(cache).find(CustomerQuery(sort="owner")).rows(0, 9)]
+        return [row.name for row in RecordStore(cache).customers.find(CustomerQuery(sort="owner")).rows(0, 9)]
 
     assert order() == ["of Ann", "of Bea", "of a stranger", "nobody's"]
     cache.apply([put(staff(2, "Zoe"), v=2)], "a")
@@ -213,7 +213,7 @@ def test_customers_squeezed_between_two_names_find_room(tmp_path: Path) -> None:
     many: list[Customer] = [customer(number, given_name=f"B0119 {number}") for number in range(1000, 1700)]
     cache.apply([put(one) for one in many], "many")
     _check_places(cache)
-    found = Door(cache).find(CustomerQuery("b0119"))
+    found = RecordStore(cache).customers.find(CustomerQuery("b0119"))
     assert found.count() == (701, True)
     names = [row.name for row in found.rows(0, 1000)]
     assert names == sorted(names)

@@ -13,8 +13,8 @@ from sellmode_tui.cache import schema, tables
 from sellmode_tui.cache.store import Cache, Interrupted, Overtaken
 from sellmode_tui.cache.tables import Malformed
 from sellmode_tui.migrations import migrate
+from sellmode_tui.records import RecordStore
 from sellmode_tui.sealed import Connection, Corrupt, Replaced, SchemaTooNew, SealedError, connect
-from sellmode_tui.visibility import Door
 from tests.tui.cache.lines import ALL, KEY, NOW, OWN, RETAILER, TEAM, customer, fill, head, open_cache, put, staff
 
 
@@ -33,7 +33,7 @@ def started(request: pytest.FixtureRequest, cache: Cache) -> Cache:
 
 
 def names(cache: Cache) -> list[str]:
-    found = Door(cache).find()
+    found = RecordStore(cache).customers.find()
     rows = found.rows(0, 100)
     assert found.count() == (len(rows), True)
     return [row.name for row in rows]
@@ -173,11 +173,11 @@ def test_kinds_without_a_screen_are_kept_and_left(started: Cache) -> None:
     unknown = Put(k="loyalty_card", id="1", v=1, s=TEAM, d=msgspec.Raw(b'{"id":"1","points":3}'))
     task = Put(k="rule_task", id="1", v=1, s=TEAM, d=msgspec.Raw(b'{"id":"1","store":"s","customer":"c"}'))
     started.apply([unknown, task], "a")
-    totals = Door(started).totals()
+    totals = RecordStore(started).totals()
     assert (totals["loyalty_card"], totals["rule_task"]) == (1, 1)
     started.apply([Remove(k="rule_task", id="1", s=TEAM)], "b")
-    assert "rule_task" not in Door(started).totals()
-    assert Door(started).totals()["loyalty_card"] == 1
+    assert "rule_task" not in RecordStore(started).totals()
+    assert RecordStore(started).totals()["loyalty_card"] == 1
 
 
 @pytest.mark.parametrize("doc", [b'{"id":"customer-1","owner":7}', b'{"id":"of-somebody"}', b"[1]", b"{"])
@@ -216,7 +216,7 @@ def test_changes_are_noticed_across_connections(started: Cache) -> None:
 
 def test_a_pass_without_news_leaves_lists_fresh(started: Cache) -> None:
     started.finish(at=NOW)
-    everybody = Door(started).find()
+    everybody = RecordStore(started).customers.find()
     everybody.rows(0, 10)
     started.accept(head(), at=NOW)
     started.finish(at=NOW)
@@ -238,7 +238,7 @@ def test_a_bulk_load_goes_without_indexes_until_it_is_complete(cache: Cache) -> 
     assert names(cache) == ["", "Bob"]
     cache.finish(at=NOW)
     assert cache.state().complete
-    assert Door(cache).find().count() == (2, True)
+    assert RecordStore(cache).customers.find().count() == (2, True)
 
 
 # ------------------------------------------------------------------ damaged and foreign files
@@ -328,7 +328,7 @@ def test_a_closed_cache_holds_no_key(tmp_path: Path) -> None:
 def test_an_older_revision_changes_nothing_where_only_the_document_differs(started: Cache) -> None:
     started.apply([put(customer(1, given_name="Ada", tier="gold"), v=5)], "new")
     started.apply([put(customer(1, given_name="Ada", tier="silver"), v=4)], "old")
-    assert [row.tier for row in Door(started).find().rows(0, 9)] == ["gold"]
+    assert [row.tier for row in RecordStore(started).customers.find().rows(0, 9)] == ["gold"]
 
 
 def test_another_accounts_key_does_not_open_it(tmp_path: Path) -> None:

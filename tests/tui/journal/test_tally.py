@@ -15,7 +15,7 @@ from sellmode_tui import sealed
 from sellmode_tui.journal import tally as tallies
 from sellmode_tui.journal.journal import Journal
 from sellmode_tui.journal.tally import Tally, read_tally, tally_path
-from sellmode_tui.visibility.door import utc_now
+from sellmode_tui.records.store import utc_now
 from tests.tui.cache.written import add, note, result
 
 KEY = bytes(range(32))

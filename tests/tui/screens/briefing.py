@@ -16,9 +16,9 @@ from sellmode_contract.kinds.corporate_brief import BriefCard, CorporateBrief
 from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_contract.records import Record
-from sellmode_tui.screens.brief_form import BriefForm
-from sellmode_tui.screens.briefs_page import BriefsScreen
-from sellmode_tui.visibility import BriefLine
+from sellmode_tui.records import BriefLine
+from sellmode_tui.screens.corporate.form import BriefForm
+from sellmode_tui.screens.corporate.list_page import BriefsScreen
 from tests.tui.screens import counter, tasking, writing
 from tests.tui.screens.counter import wait_until
 from tests.tui.screens.tasking import NOW

@@ -34,7 +34,7 @@ from sellmode_tui.account.settings import Settings
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.journal.clock import HARD, SOFT, read_clock
 from sellmode_tui.journal.journal import Journal, SignedInAs
-from sellmode_tui.screens.customers import CustomersScreen
+from sellmode_tui.screens.customers.list_page import CustomersScreen
 from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.shell.start import Clock, Start
 from sellmode_tui.sync.status import Line, SyncStatus

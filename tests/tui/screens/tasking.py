@@ -23,8 +23,8 @@ from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.records import Record
 from sellmode_contract.rules import default_rules
 from sellmode_contract.store_time import read_due
-from sellmode_tui.screens.agenda import AgendaScreen, TaskListPage
-from sellmode_tui.visibility import TaskKey, TaskLine
+from sellmode_tui.records import TaskKey, TaskLine
+from sellmode_tui.screens.tasks.agenda import AgendaScreen, TaskListPage
 from tests.tui.screens import counter, writing
 from tests.tui.screens.counter import FakeClock, wait_until
 from tests.tui.screens.writing import ANNA, BO, CLARA, MIRA, RETAILER, STORE, TEUN, ZOE, at_rest, shows
@@ -225,6 +225,6 @@ async def move_to(pilot: Pilot[None], task: Task) -> None:
 def state(pilot: Pilot[None], task: Task) -> Any:
     """What has become of a task, as it is shown."""
     kind = {ManualTask: "manual_task", RuleTask: "rule_task", CorporateTask: "corporate_task"}[type(task)]
-    details = writing.door(pilot).task(*TaskKey(kind, task.id))  # type: ignore[arg-type]  # a kind of task
+    details = writing.store_of(pilot).tasks.get(*TaskKey(kind, task.id))  # type: ignore[arg-type]  # a kind of task
     assert details is not None
     return details

@@ -11,9 +11,9 @@ from textual.widgets import OptionList, Static
 
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_tui.journal.journal import Journal
-from sellmode_tui.screens.lock import LockScreen
-from sellmode_tui.screens.saved_filters import SavedFiltersScreen
-from sellmode_tui.visibility import Door, Written
+from sellmode_tui.records import RecordStore, Written
+from sellmode_tui.screens.customers.saved_filters import SavedFiltersScreen
+from sellmode_tui.screens.entrance.lock import LockScreen
 from tests.support.proxy import DEADLINE
 from tests.tui.screens.counter import counter, running, signed_in, wait_until
 
@@ -30,7 +30,7 @@ async def test_an_answer_that_was_overtaken_is_dropped() -> None:
         page = await signed_in(pilot)
         may_answer, taken = threading.Event(), list[str]()
 
-        def slow(_: Door) -> str:
+        def slow(_: RecordStore) -> str:
             assert may_answer.wait(DEADLINE)
             return "slow"
 
@@ -72,7 +72,7 @@ async def test_what_waits_to_be_written_is_written_before_the_account_is_locked(
         customer = page.customer
         assert customer is not None
         page.write(lambda _: may_go_on.wait(DEADLINE), lambda _: None)
-        page.write(lambda door: written.append(door.write_note(customer, "kept")), lambda _: None)
+        page.write(lambda records: written.append(records.customers.write_note(customer, "kept")), lambda _: None)
         await pilot.press("f10")
         await wait_until(pilot, lambda: isinstance(app.screen, LockScreen))
         may_go_on.set()

@@ -14,15 +14,15 @@ from textual.widgets import Static
 from sellmode_contract.mutations import Accept, Discard, Dismiss, Merge, Park
 from sellmode_tui.journal.losses import Loss, note_loss
 from sellmode_tui.journal.schema import committing
-from sellmode_tui.screens.attention import AttentionScreen
-from sellmode_tui.screens.attention_details import DuplicateScreen, HandedOverScreen, LostScreen, RefusedScreen
-from sellmode_tui.screens.confirm import ConfirmBox
-from sellmode_tui.screens.customers import CustomersScreen
-from sellmode_tui.screens.merge_form import MergeForm, told_apart
-from sellmode_tui.screens.resend_form import ResendForm
-from sellmode_tui.screens.sync_page import SyncScreen
+from sellmode_tui.records import Duplicate
+from sellmode_tui.screens.changes.attention import AttentionScreen
+from sellmode_tui.screens.changes.attention_details import DuplicateScreen, HandedOverScreen, LostScreen, RefusedScreen
+from sellmode_tui.screens.changes.resend_form import ResendForm
+from sellmode_tui.screens.changes.sync_page import SyncScreen
+from sellmode_tui.screens.customers.list_page import CustomersScreen
+from sellmode_tui.screens.customers.merge_form import MergeForm, told_apart
+from sellmode_tui.screens.kit.confirm import ConfirmBox
 from sellmode_tui.sync.status import Line
-from sellmode_tui.visibility import Duplicate
 from sellmode_tui.widgets.choice import Choice
 from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.widgets.status_line import StatusLine
@@ -36,7 +36,6 @@ from tests.tui.screens.writing import (
     app_of,
     at_rest,
     at_the_counter,
-    door,
     field,
     outbox,
     put,
@@ -44,6 +43,7 @@ from tests.tui.screens.writing import (
     said,
     save,
     shows,
+    store_of,
     told,
     trouble,
 )
@@ -66,7 +66,7 @@ def line(pilot: Pilot[None]) -> str:
 
 async def refused(pilot: Pilot[None], detail: str = "Somebody has changed this field since.") -> None:
     """A phone number and the note after it that were refused."""
-    door(pilot).edit_customer(CLARA.id, set={"phone": "+31 6 5550 7777"})
+    store_of(pilot).customers.edit(CLARA.id, set={"phone": "+31 6 5550 7777"})
     writing.refuse(pilot, "conflict", detail, "phone")
     await at_rest(pilot)
 
@@ -89,9 +89,9 @@ async def test_what_is_not_sent_is_listed_in_words_and_grows_while_it_is_seen() 
         await pilot.press("f4")
         await shows(pilot, SyncScreen)
         assert "Everything you wrote has reached the server." in pilot.app.screen.query_one(RowTable).empty_text
-        door(pilot).edit_customer(CLARA.id, set={"phone": "+31 6 5550 7777"})
+        store_of(pilot).customers.edit(CLARA.id, set={"phone": "+31 6 5550 7777"})
         writing.fail(pilot, "The server could not store it: its disk is full.")
-        door(pilot).write_note(CLARA.id, "Came by.")
+        store_of(pilot).customers.write_note(CLARA.id, "Came by.")
         app_of(pilot).status.tell_changed(app_of(pilot).current.account)  # type: ignore[arg-type]  # it is open
         await wait_until(pilot, lambda: len(rows(pilot)) == 2)
         await at_rest(pilot)
@@ -158,7 +158,7 @@ async def test_what_was_refused_is_edited_and_sent_again() -> None:
         await pilot.press("f2")
         await shows(pilot, AttentionScreen)
         assert read(pilot).customer.phone == "+31 6 5550 8888"
-        assert [each.words for each in door(pilot).unsent()] == ["phone number of Clara Lindqvist"]
+        assert [each.words for each in store_of(pilot).changes.unsent()] == ["phone number of Clara Lindqvist"]
         await wait_until(pilot, lambda: len(rows(pilot)) == 1)
 
 
@@ -212,7 +212,7 @@ async def test_what_somebody_has_seen_to_elsewhere_closes() -> None:
     async with at_the_counter() as pilot:
         await refused(pilot)
         await opened(pilot, "refused", RefusedScreen)
-        door(pilot).discard(outbox(pilot).tray.items()[0].mid)  # in another window
+        store_of(pilot).changes.discard(outbox(pilot).tray.items()[0].mid)  # in another window
         app_of(pilot).status.tell_changed(app_of(pilot).current.account)  # type: ignore[arg-type]  # it is open
         await shows(pilot, AttentionScreen)
         assert "This needs no attention any more." in told(pilot)
@@ -315,7 +315,7 @@ async def test_a_manager_keeps_two_people_apart_and_hears_what_waits_elsewhere()
 
 async def test_nothing_needs_attention() -> None:
     async with at_the_counter() as pilot:
-        door(pilot).discard_parked(PARKED.id)
+        store_of(pilot).changes.discard_parked(PARKED.id)
         await pilot.press("f3")
         await shows(pilot, AttentionScreen)
         table = pilot.app.screen.query_one(RowTable)

@@ -11,10 +11,10 @@ from textual.pilot import Pilot
 from textual.widgets._footer import FooterKey
 
 from sellmode_contract.records import Record
-from sellmode_tui.screens.brief_form import BriefForm
-from sellmode_tui.screens.brief_view import BriefScreen
-from sellmode_tui.screens.confirm import ConfirmBox
-from sellmode_tui.screens.task_view import TaskScreen
+from sellmode_tui.screens.corporate.form import BriefForm
+from sellmode_tui.screens.corporate.view import BriefScreen
+from sellmode_tui.screens.kit.confirm import ConfirmBox
+from sellmode_tui.screens.tasks.view import TaskScreen
 from tests.tui.screens import briefing, counter, tasking, writing
 from tests.tui.screens.briefing import COAT, HANNE, SCARF, go_to_briefs, new_brief
 from tests.tui.screens.counter import wait_until

@@ -9,13 +9,13 @@ import pytest
 from textual.pilot import Pilot
 
 from sellmode_contract.kinds.corporate_brief import CorporateBrief
-from sellmode_tui.screens.brief_form import BriefForm
-from sellmode_tui.screens.brief_view import BriefScreen
-from sellmode_tui.screens.briefs_page import BriefsScreen
-from sellmode_tui.screens.completed_entry import CompletedField
-from sellmode_tui.screens.confirm import ConfirmBox
-from sellmode_tui.screens.customers import CustomersScreen
-from sellmode_tui.screens.pickers import ProductsEntry
+from sellmode_tui.screens.corporate.form import BriefForm
+from sellmode_tui.screens.corporate.list_page import BriefsScreen
+from sellmode_tui.screens.corporate.view import BriefScreen
+from sellmode_tui.screens.customers.list_page import CustomersScreen
+from sellmode_tui.screens.forms.completed_entry import CompletedField
+from sellmode_tui.screens.forms.pickers import ProductsEntry
+from sellmode_tui.screens.kit.confirm import ConfirmBox
 from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.widgets.suggestions import Suggestions
 from sellmode_tui.widgets.tab_line import TabLine
@@ -37,7 +37,7 @@ from tests.tui.screens.briefing import (
     new_brief,
 )
 from tests.tui.screens.counter import wait_until
-from tests.tui.screens.writing import at_rest, door, field, put, save, shows, trouble, type_in
+from tests.tui.screens.writing import at_rest, field, put, save, shows, store_of, trouble, type_in
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def types_several(pilot: Pilot[None]) -> bool:
 
 
 def stored(pilot: Pilot[None], title: str) -> CorporateBrief | None:
-    return next((line.brief for line in door(pilot).briefs() if line.brief.title == title), None)
+    return next((line.brief for line in store_of(pilot).briefs.lines() if line.brief.title == title), None)
 
 
 @at_the_office
@@ -188,10 +188,10 @@ async def test_something_is_asked_and_undo_takes_it_back() -> None:
         )
         assert rows(pilot)[0][:2] == ("Fri 15:00", "Dress the window")
         await wait_until(pilot, lambda: under_the_cursor(pilot) == made)
-        assert [each.words for each in door(pilot).unsent()] == ['corporate task "Dress the window"']
+        assert [each.words for each in store_of(pilot).changes.unsent()] == ['corporate task "Dress the window"']
         await pilot.press("u")
         await wait_until(pilot, lambda: stored(pilot, "Dress the window") is None)
-        assert door(pilot).unsent() == []
+        assert store_of(pilot).changes.unsent() == []
 
 
 @at_the_office
@@ -216,7 +216,7 @@ async def test_what_is_wrong_is_said_at_its_field() -> None:
         put(pilot, "title", " ")
         await save(pilot)
         assert trouble(pilot) == "Not saved: look at What."
-        assert door(pilot).unsent() == []
+        assert store_of(pilot).changes.unsent() == []
 
 
 @at_the_office
@@ -270,18 +270,18 @@ async def test_taking_back_asks_first_and_can_be_undone_before_it_is_sent() -> N
         assert "9 open tasks of it will expire" in writing.said(pilot, ".box-title")
         await pilot.press("n")
         await list_is_there(pilot)
-        assert door(pilot).unsent() == []
+        assert store_of(pilot).changes.unsent() == []
         await pilot.press("x")
         await shows(pilot, ConfirmBox)
         await pilot.press("y")
-        await wait_until(pilot, lambda: bool(door(pilot).unsent()))
+        await wait_until(pilot, lambda: bool(store_of(pilot).changes.unsent()))
         await list_is_there(pilot)
         line = await move_to(pilot, LOOKBOOK)
         assert line.brief.withdrawn
         await pilot.press("x")
         await wait_until(pilot, lambda: "It was taken back already." in writing.told(pilot))
         await pilot.press("u")
-        await wait_until(pilot, lambda: not door(pilot).unsent())
+        await wait_until(pilot, lambda: not store_of(pilot).changes.unsent())
         await at_rest(pilot)
         assert not (await move_to(pilot, LOOKBOOK)).brief.withdrawn
 

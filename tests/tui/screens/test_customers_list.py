@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from sellmode_tui.screens.customers import CustomersScreen
+from sellmode_tui.screens.customers.list_page import CustomersScreen
 from sellmode_tui.widgets.row_table import RowTable
 from tests.tui.screens import writing
 from tests.tui.screens.counter import wait_until

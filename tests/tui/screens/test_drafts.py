@@ -15,18 +15,18 @@ from textual.screen import Screen
 
 from sellmode_contract.kinds.retailer import CustomField
 from sellmode_tui.journal.drafts import Draft
-from sellmode_tui.screens.agenda import AgendaScreen
-from sellmode_tui.screens.confirm import ConfirmBox
-from sellmode_tui.screens.customer_form import AddCustomerScreen, EditCustomerScreen
-from sellmode_tui.screens.customers import CustomersScreen
-from sellmode_tui.screens.form_screen import FormScreen
-from sellmode_tui.screens.lock import LockScreen
-from sellmode_tui.screens.lost_draft import LostDraftBox
-from sellmode_tui.screens.note_form import NoteForm
-from sellmode_tui.screens.profile import ProfileScreen
-from sellmode_tui.screens.search_bar import SearchBar
-from sellmode_tui.screens.sign_in import SignInScreen
-from sellmode_tui.screens.too_small import TooSmallScreen
+from sellmode_tui.screens.customers.customer_form import AddCustomerScreen, EditCustomerScreen
+from sellmode_tui.screens.customers.list_page import CustomersScreen
+from sellmode_tui.screens.customers.note_form import NoteForm
+from sellmode_tui.screens.customers.profile import ProfileScreen
+from sellmode_tui.screens.entrance.lock import LockScreen
+from sellmode_tui.screens.entrance.sign_in import SignInScreen
+from sellmode_tui.screens.forms.form_screen import FormScreen
+from sellmode_tui.screens.forms.lost_draft import LostDraftBox
+from sellmode_tui.screens.kit.confirm import ConfirmBox
+from sellmode_tui.screens.kit.search_bar import SearchBar
+from sellmode_tui.screens.kit.too_small import TooSmallScreen
+from sellmode_tui.screens.tasks.agenda import AgendaScreen
 from sellmode_tui.widgets.choice import Choice
 from sellmode_tui.widgets.keys_in_order import turning
 from sellmode_tui.widgets.press import Press
@@ -42,7 +42,6 @@ from tests.tui.screens.writing import (
     app_of,
     at_rest,
     at_the_counter,
-    door,
     field,
     open_profile,
     put,
@@ -50,6 +49,7 @@ from tests.tui.screens.writing import (
     said,
     save,
     shows,
+    store_of,
     take,
     told,
     type_in,
@@ -79,7 +79,7 @@ async def is_in(pilot: Pilot[None]) -> None:
 async def open_form(pilot: Pilot[None], kind: str, **subject: str) -> FormScreen:
     """A form as its page would open it."""
     form = FormScreen.kinds[kind]
-    parts = form.find(door(pilot), subject)
+    parts = form.find(store_of(pilot), subject)
     assert parts is not None
     desk = app_of(pilot).current.desk
     await pilot.app.push_screen(form(desk, *parts))  # type: ignore[arg-type]  # what its own `find` gave
@@ -325,7 +325,7 @@ async def test_what_somebody_changed_meanwhile_is_said_and_not_undone() -> None:
         await at_rest(pilot)
         await pilot.press("f10")
         await unlock(pilot)
-        door(pilot).edit_customer(CLARA.id, add={"tags": ["meanwhile"]}, set={}, remove={}, saw={})
+        store_of(pilot).customers.edit(CLARA.id, add={"tags": ["meanwhile"]}, set={}, remove={}, saw={})
         await pilot.press("f10")
         await unlock(pilot)
         assert "Changed by somebody else meanwhile: Tags" in writing.said(pilot, ".form-quiet")
@@ -336,12 +336,12 @@ async def test_what_somebody_changed_meanwhile_is_said_and_not_undone() -> None:
 @pytest.mark.usefixtures("annas")
 async def test_a_draft_about_what_has_gone_is_offered_until_it_is_discarded() -> None:
     async with at_the_counter() as pilot:
-        date = door(pilot).add_date(CLARA.id, "name day", 3, 1, None, "").id
+        date = store_of(pilot).customers.add_date(CLARA.id, "name day", 3, 1, None, "").id
         await open_form(pilot, "date", customer=CLARA.id, date=date)
         put(pilot, "about", "canary Rex")
         await at_rest(pilot)
         await is_kept(pilot, "canary Rex") if await touched(pilot) else None
-        door(pilot).remove_date(date)
+        store_of(pilot).remove("date", date)
         for _ in range(2):
             await pilot.press("f10")
             await unlock(pilot)
@@ -461,7 +461,7 @@ async def test_what_is_being_saved_while_the_account_closes_is_no_draft_afterwar
 @pytest.mark.usefixtures("annas")
 async def test_a_locked_page_says_nothing_of_what_was_undone() -> None:
     async with at_the_counter() as pilot:
-        door(pilot).write_note(CLARA.id, "Canary")
+        store_of(pilot).customers.write_note(CLARA.id, "Canary")
         release = busy_with_writing(pilot)
         await pilot.press("u")
         await pilot.press("f10")

@@ -9,11 +9,11 @@ import pytest
 
 from sellmode_contract.kinds.customer import Address
 from sellmode_contract.text import visible
-from sellmode_tui.screens.customer_form import EditCustomerScreen
-from sellmode_tui.screens.dates import DateForm
-from sellmode_tui.screens.form_screen import FormScreen
-from sellmode_tui.screens.note_form import NoteForm
-from sellmode_tui.screens.profile import ProfileScreen
+from sellmode_tui.screens.customers.customer_form import EditCustomerScreen
+from sellmode_tui.screens.customers.dates import DateForm
+from sellmode_tui.screens.customers.note_form import NoteForm
+from sellmode_tui.screens.customers.profile import ProfileScreen
+from sellmode_tui.screens.forms.form_screen import FormScreen
 from sellmode_tui.widgets.text_area import PlainTextArea
 from sellmode_tui.widgets.text_field import TextField
 from tests.support.hostile import HOSTILE
@@ -23,13 +23,13 @@ from tests.tui.screens.writing import (
     CLARA,
     app_of,
     at_the_counter,
-    door,
     field,
     open_profile,
     outbox,
     put,
     read,
     shows,
+    store_of,
     take,
 )
 
@@ -61,7 +61,7 @@ async def test_what_was_not_touched_is_saved_as_it_was() -> None:
         await shows(pilot, EditCustomerScreen)
         await pilot.press("f2")
         await shows(pilot, ProfileScreen)
-        assert door(pilot).unsent() == []
+        assert store_of(pilot).changes.unsent() == []
 
         await pilot.press("e")
         await shows(pilot, EditCustomerScreen)

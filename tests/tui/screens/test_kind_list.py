@@ -21,12 +21,12 @@ from sellmode_contract.kinds.fields import OneOf, Ref
 from sellmode_contract.kinds.lookbook import Lookbook
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.records import Record
-from sellmode_tui.screens.keys import KeysScreen
-from sellmode_tui.screens.kind_form import KindForm
-from sellmode_tui.screens.kind_list import KindListPage
-from sellmode_tui.screens.kind_page import KindScreen
-from sellmode_tui.screens.main_page import page_keys
-from sellmode_tui.screens.record_view import RecordView
+from sellmode_tui.screens.kinds.form import KindForm
+from sellmode_tui.screens.kinds.list_page import KindListPage
+from sellmode_tui.screens.kinds.page import KindScreen
+from sellmode_tui.screens.kit.keys import KeysScreen
+from sellmode_tui.screens.kit.record_view import RecordView
+from sellmode_tui.screens.lists.main_page import page_keys
 from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.widgets.tab_line import TabLine
 from tests.tui.screens import counter, tasking, writing

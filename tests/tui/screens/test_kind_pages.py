@@ -17,12 +17,12 @@ from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.mutations import Edit
 from sellmode_contract.records import Instant, Record
 from sellmode_tui.cache import tables
-from sellmode_tui.screens.customers import CustomersScreen
-from sellmode_tui.screens.kind_form import KindForm
-from sellmode_tui.screens.kind_page import KindScreen
-from sellmode_tui.screens.lock import LockScreen
-from sellmode_tui.screens.row_entries import RowsEntry
-from sellmode_tui.visibility import Shown
+from sellmode_tui.records import Shown
+from sellmode_tui.screens.customers.list_page import CustomersScreen
+from sellmode_tui.screens.entrance.lock import LockScreen
+from sellmode_tui.screens.forms.row_entries import RowsEntry
+from sellmode_tui.screens.kinds.form import KindForm
+from sellmode_tui.screens.kinds.page import KindScreen
 from sellmode_tui.widgets.press import Press
 from sellmode_tui.widgets.text_field import TextField
 from tests.tui.screens import counter, writing
@@ -34,13 +34,13 @@ from tests.tui.screens.writing import (
     app_of,
     at_rest,
     at_the_counter,
-    door,
     field,
     put,
     refuse,
     said,
     save,
     shows,
+    store_of,
     trouble,
 )
 
@@ -126,7 +126,7 @@ FIELDS: dict[str, Any] = {
 
 
 def outfit(pilot: Pilot[None], id: str) -> Shown:
-    shown = door(pilot).shown("outfit", id)
+    shown = store_of(pilot).shown("outfit", id)
     assert shown is not None
     return shown
 
@@ -217,7 +217,7 @@ async def test_a_new_one_is_made_of_what_is_typed_in_its_fields() -> None:
 
 async def test_only_what_was_changed_is_saved_and_rows_move_and_go() -> None:
     async with at_the_counter() as pilot:
-        id = door(pilot).create("outfit", FIELDS).id
+        id = store_of(pilot).create("outfit", FIELDS).id
         await open_form(pilot, id)
         assert in_rows(pilot) == [["Dress", "long"], ["Coat", ""]]
         assert field(pilot, "stylist").state == TEUN.name
@@ -261,7 +261,7 @@ async def test_what_is_wrong_is_said_at_its_field() -> None:
 
 async def test_a_draft_of_it_comes_back_with_its_rows() -> None:
     async with at_the_counter() as pilot:
-        id = door(pilot).create("outfit", FIELDS).id
+        id = store_of(pilot).create("outfit", FIELDS).id
         await open_form(pilot, id)
         put(pilot, "title", "For the ballet")
         await press(pilot, "Down", 0)
@@ -279,19 +279,19 @@ async def test_a_draft_of_it_comes_back_with_its_rows() -> None:
 
 async def test_what_somebody_else_changes_meanwhile_is_said() -> None:
     async with at_the_counter() as pilot:
-        id = door(pilot).create("outfit", FIELDS).id
+        id = store_of(pilot).create("outfit", FIELDS).id
         await open_form(pilot, id)
-        door(pilot).edit("outfit", id, {"title": "Another"})
+        store_of(pilot).edit("outfit", id, {"title": "Another"})
         writing.look_again(pilot)
         await wait_until(pilot, lambda: "Changed by somebody else meanwhile: Title." in said(pilot, ".form-quiet"))
-        door(pilot).remove("outfit", id)
+        store_of(pilot).remove("outfit", id)
         writing.look_again(pilot)
         await wait_until(pilot, lambda: "It has been removed meanwhile" in said(pilot, ".form-quiet"))
 
 
 async def test_its_page_says_what_stands_in_it_and_closes_when_it_goes() -> None:
     async with at_the_counter() as pilot:
-        id = door(pilot).create("outfit", FIELDS).id
+        id = store_of(pilot).create("outfit", FIELDS).id
         page = await open_page(pilot, id)
         text = page.view.text
         assert 'Outfit "For the opera" for Clara Lindqvist' in text
@@ -303,13 +303,15 @@ async def test_its_page_says_what_stands_in_it_and_closes_when_it_goes() -> None
         assert "No wool." in text
         assert "It is seen by the customer's owner" in text
         refuse(pilot, "invalid", "No.", "title")
-        await wait_until(pilot, lambda: door(pilot).shown("outfit", id) is None)  # a new one that was refused is gone
+        await wait_until(
+            pilot, lambda: store_of(pilot).shown("outfit", id) is None
+        )  # a new one that was refused is gone
         await shows(pilot, CustomersScreen)
 
 
 async def test_its_page_edits_and_removes_and_undo_brings_it_back() -> None:
     async with at_the_counter() as pilot:
-        id = door(pilot).create("outfit", FIELDS).id
+        id = store_of(pilot).create("outfit", FIELDS).id
         page = await open_page(pilot, id)
         await pilot.press("e")
         await shows(pilot, KindForm)
@@ -319,7 +321,7 @@ async def test_its_page_edits_and_removes_and_undo_brings_it_back() -> None:
         await wait_until(pilot, lambda: "For the ballet" in page.view.text)
         await pilot.press("x")
         await shows(pilot, CustomersScreen)
-        assert door(pilot).shown("outfit", id) is None
+        assert store_of(pilot).shown("outfit", id) is None
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -327,7 +329,7 @@ async def test_its_page_edits_and_removes_and_undo_brings_it_back() -> None:
 def test_scene(scene: str, size: str, snap_compare: Any) -> None:
     async def act(pilot: Pilot[None]) -> None:
         await counter.signed_in(pilot)
-        id = door(pilot).create("outfit", FIELDS).id
+        id = store_of(pilot).create("outfit", FIELDS).id
         if scene == "page":
             await open_page(pilot, id)
             return

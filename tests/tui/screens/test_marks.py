@@ -9,12 +9,12 @@ import pytest
 from textual.pilot import Pilot
 
 from sellmode_contract.wire import Result
-from sellmode_tui.screens.customer_rows import CustomerSource
-from sellmode_tui.screens.customers import CustomersScreen
-from sellmode_tui.screens.dates import DatesScreen
-from sellmode_tui.screens.own_entries import OwnEntriesScreen
-from sellmode_tui.screens.profile import ProfileView
-from sellmode_tui.visibility.pending import Marks
+from sellmode_tui.records.changes.pending import Marks
+from sellmode_tui.screens.customers.dates import DatesScreen
+from sellmode_tui.screens.customers.list_page import CustomersScreen
+from sellmode_tui.screens.customers.own_entries import OwnEntriesScreen
+from sellmode_tui.screens.customers.profile import ProfileView
+from sellmode_tui.screens.customers.rows import CustomerSource
 from sellmode_tui.widgets.row_table import RowTable
 from tests.tui.screens import writing
 from tests.tui.screens.counter import NOW, wait_until
@@ -24,7 +24,6 @@ from tests.tui.screens.writing import (
     CLARA,
     at_rest,
     at_the_counter,
-    door,
     look_again,
     open_profile,
     outbox,
@@ -32,6 +31,7 @@ from tests.tui.screens.writing import (
     refuse,
     said,
     shows,
+    store_of,
 )
 
 
@@ -42,11 +42,11 @@ def _files(data: Path) -> None:
 
 def write(pilot: Pilot[None]) -> None:
     """A field, a size, a tag, a note, a date and a consent of Clara's."""
-    it = door(pilot)
-    it.edit_customer(CLARA.id, set={"phone": "+31 6 5550 7777", "sizes.shoes": "40"}, add={"tags": ["gold"]})
-    it.write_note(CLARA.id, "Likes linen.")
-    it.edit_date(BIRTHDAY.id, label="birthday", month=12, day=25, year=1988)
-    it.set_consent(CLARA.id, "phone", "unsubscribed")
+    it = store_of(pilot)
+    it.customers.edit(CLARA.id, set={"phone": "+31 6 5550 7777", "sizes.shoes": "40"}, add={"tags": ["gold"]})
+    it.customers.write_note(CLARA.id, "Likes linen.")
+    it.customers.edit_date(BIRTHDAY.id, label="birthday", month=12, day=25, year=1988)
+    it.customers.set_consent(CLARA.id, "phone", "unsubscribed")
     look_again(pilot)
 
 
@@ -96,7 +96,7 @@ async def test_what_was_refused_points_to_needs_attention() -> None:
         assert marked(pilot, "your change was refused: F3") == ["Phone", "Birthday", "Sizes", "Tags"]
         assert read(pilot).unsent == Marks()
         for item in outbox(pilot).tray.items():
-            door(pilot).discard(item.mid)
+            store_of(pilot).changes.discard(item.mid)
         look_again(pilot)
         await wait_until(pilot, lambda: marked(pilot, "F3 shows why.") == [])
 
@@ -112,7 +112,7 @@ async def test_the_list_has_signs_and_says_what_they_mean() -> None:
         table = pilot.app.screen.query_one("#list", RowTable)
         await wait_until(pilot, lambda: any("^Clara" in table.render_line(y).text for y in range(1, 5)))
         refuse(pilot, "conflict", "Somebody has changed this field since.")
-        door(pilot).write_note(BO.id, "Likes linen.")
+        store_of(pilot).customers.write_note(BO.id, "Likes linen.")
         look_again(pilot)
         await wait_until(pilot, lambda: above(pilot).endswith("^ not sent, ! refused"))
         assert {key: sign for key, sign in list_of(pilot).items() if sign} == {CLARA.id: "!", BO.id: "^"}
@@ -123,8 +123,8 @@ async def test_the_list_has_signs_and_says_what_they_mean() -> None:
 async def test_a_page_that_is_read_late_does_not_hide_that_the_others_have_old_signs() -> None:
     async with at_the_counter() as pilot:
         await shows(pilot, CustomersScreen)
-        it, words = door(pilot), pilot.app.current.desk.words  # type: ignore[attr-defined]  # the app's
-        source = CustomerSource(it.find(), words, owners=False, pending=it.pending)
+        it, words = store_of(pilot), pilot.app.current.desk.words  # type: ignore[attr-defined]  # the app's
+        source = CustomerSource(it.customers.find(), words, owners=False, pending=it.changes.pending)
         source.count()
         assert {row.sign for row in source.rows(0, 10)} == {""}
         write(pilot)

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 
 from rich.cells import cached_cell_len
 
-from sellmode_tui.screens.memory import Threads, forget
+from sellmode_tui.screens.kit.memory import Threads, forget
 
 NOTED: ContextVar[object] = ContextVar("NOTED")
 
@@ -77,7 +77,7 @@ def test_other_threads_go_on_with_their_work_meanwhile() -> None:
 def test_every_function_that_remembers_is_found_among_what_the_app_has_loaded() -> None:
     script = """
 import gc, sellmode_tui.shell.run
-from sellmode_tui.screens.memory import _CACHED, _DRAWING, remembering
+from sellmode_tui.screens.kit.memory import _CACHED, _DRAWING, remembering
 found = [id(each) for each in remembering()]
 caches = [each for each in gc.get_objects() if type(each) is _CACHED]
 print([each for each in caches if str(each.__module__).partition(".")[0] in _DRAWING and id(each) not in found])

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 import sellmode_tui
 from sellmode_tui.account.settings import Settings
-from sellmode_tui.screens.app_page import AppPage
+from sellmode_tui.screens.kit.app_page import AppPage
 from sellmode_tui.shell.paged_app import PagedApp
 from tests.tui.screens.counter import wait_until
 

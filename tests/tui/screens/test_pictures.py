@@ -17,15 +17,15 @@ from textual.widgets import OptionList
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_tui.account import folders
 from sellmode_tui.account.settings import Settings
-from sellmode_tui.screens.customers import CustomersScreen
-from sellmode_tui.screens.forms import Trouble
-from sellmode_tui.screens.lock import LockScreen
-from sellmode_tui.screens.profile import ProfileView
-from sellmode_tui.screens.saved_filters import SavedFiltersScreen
-from sellmode_tui.screens.search_bar import SearchBar
-from sellmode_tui.screens.sign_in import SignInScreen
-from sellmode_tui.screens.too_small import TooSmallScreen
-from sellmode_tui.screens.why import WhyScreen
+from sellmode_tui.screens.customers.list_page import CustomersScreen
+from sellmode_tui.screens.customers.profile import ProfileView
+from sellmode_tui.screens.customers.saved_filters import SavedFiltersScreen
+from sellmode_tui.screens.entrance.lock import LockScreen
+from sellmode_tui.screens.entrance.sign_in import SignInScreen
+from sellmode_tui.screens.kit.search_bar import SearchBar
+from sellmode_tui.screens.kit.too_small import TooSmallScreen
+from sellmode_tui.screens.kit.trouble import Trouble
+from sellmode_tui.screens.kit.why import WhyScreen
 from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.sync.status import Line, SyncStatus
 from sellmode_tui.widgets.suggestions import Suggestions

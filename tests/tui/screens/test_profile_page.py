@@ -21,9 +21,9 @@ from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.records import Record
 from sellmode_contract.text import visible
 from sellmode_tui.cache.store import Cache
-from sellmode_tui.screens.profile_page import profile_page
-from sellmode_tui.screens.words import Words
-from sellmode_tui.visibility import Door
+from sellmode_tui.records import RecordStore
+from sellmode_tui.screens.customers.profile_page import profile_page
+from sellmode_tui.screens.kit.words import Words
 from tests.support.hostile import HOSTILE
 from tests.tui.screens import counter
 
@@ -40,7 +40,7 @@ def page_of(tmp_path: Path, *written: Record, width: int = 78, ascii_only: bool 
     try:
         staff = [record for record in counter.records_of(world) if isinstance(record, Staff)]
         counter.fill(cache, anna, "team", [world.retailer, *staff, *written])
-        profile = Door(cache, lambda: NOW).profile(ID)
+        profile = RecordStore(cache, lambda: NOW).customers.profile(ID)
     finally:
         cache.close()
     assert profile is not None

@@ -11,18 +11,18 @@ from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.mutations import Create
 from sellmode_contract.wire import Preview, PreviewLine
 from sellmode_tui.errors import SignInNeeded
-from sellmode_tui.screens.attention import AttentionScreen
-from sellmode_tui.screens.attention_details import RefusedScreen
-from sellmode_tui.screens.confirm import ConfirmBox
-from sellmode_tui.screens.resend_form import ResendForm
-from sellmode_tui.screens.rule_form import EditRuleForm, NewRuleForm
-from sellmode_tui.screens.rule_preview import PreviewScreen, preview_words
-from sellmode_tui.screens.rules_page import RulesScreen, TriggerBox
-from sellmode_tui.visibility import RuleLine
+from sellmode_tui.records import RuleLine
+from sellmode_tui.screens.changes.attention import AttentionScreen
+from sellmode_tui.screens.changes.attention_details import RefusedScreen
+from sellmode_tui.screens.changes.resend_form import ResendForm
+from sellmode_tui.screens.kit.confirm import ConfirmBox
+from sellmode_tui.screens.rules.form import EditRuleForm, NewRuleForm
+from sellmode_tui.screens.rules.list_page import RulesScreen, TriggerBox
+from sellmode_tui.screens.rules.preview import PreviewScreen, preview_words
 from sellmode_tui.widgets.row_table import RowTable
 from tests.tui.screens import tasking, writing
 from tests.tui.screens.counter import wait_until
-from tests.tui.screens.writing import CLARA, STORE, at_rest, door, field, put, save, shows
+from tests.tui.screens.writing import CLARA, STORE, at_rest, field, put, save, shows, store_of
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +53,7 @@ async def to_rule(pilot: Pilot[None], slug: str) -> RuleLine:
 
 def rule(pilot: Pilot[None], slug: str) -> TaskRule:
     """The rule that stands in the store."""
-    found = [line.rule for line in door(pilot).rules() if line.rule.slug == slug]
+    found = [line.rule for line in store_of(pilot).rules.lines() if line.rule.slug == slug]
     return next((each for each in found if each.store == STORE), found[0])
 
 
@@ -67,7 +67,7 @@ async def test_a_retailers_rule_is_switched_off_for_the_store_and_undo_takes_tha
         await pilot.press("x")
         await wait_until(pilot, lambda: not rule(pilot, "birthday").enabled)
         assert rule(pilot, "birthday").store == STORE
-        assert len([line for line in door(pilot).rules() if line.rule.slug == "birthday"]) == 2
+        assert len([line for line in store_of(pilot).rules.lines() if line.rule.slug == "birthday"]) == 2
         await at_rest(pilot)
         await pilot.press("u")
         await wait_until(pilot, lambda: rule(pilot, "birthday").enabled)
@@ -90,7 +90,7 @@ async def test_the_cursor_goes_to_the_stores_rule_also_if_the_list_is_read_again
         page = pilot.app.screen
         assert isinstance(page, RulesScreen)
         id = page.current.rule.id if page.current else ""
-        door(pilot).edit_rule(id, {"enabled": False})
+        store_of(pilot).rules.edit(id, {"enabled": False})
         for _ in range(2):  # the change itself, and what the sync has to tell
             page.records_changed()
         await wait_until(pilot, lambda: page.settled and page.current is not None)
@@ -107,7 +107,7 @@ async def test_a_rule_in_whose_place_another_stands_is_left_alone() -> None:
         assert page.current.in_place
         await pilot.press("x")
         await wait_until(pilot, lambda: "stands in the place of this one" in below(pilot))
-        assert door(pilot).unsent() == []
+        assert store_of(pilot).changes.unsent() == []
 
 
 async def test_a_rule_is_edited_with_errors_at_the_field() -> None:
@@ -137,7 +137,9 @@ async def test_a_rule_is_edited_with_errors_at_the_field() -> None:
 async def test_a_rule_that_was_refused_is_edited_and_sent_again() -> None:
     async with tasking.at_the_tasks("mira") as pilot:
         made = {"slug": "soap", "name": "Soap", "title": "Ask", "trigger": "replenishment", "after_days": 30}
-        door(pilot).create_rule({**made, "products": ["sku:1", "b"], "message": "Dear {given_name}", "action": "call"})
+        store_of(pilot).rules.create(
+            {**made, "products": ["sku:1", "b"], "message": "Dear {given_name}", "action": "call"}
+        )
         writing.refuse(pilot, "invalid", "It has to be a number from 1 to 3660.", "after_days")
         await pilot.press("f3")
         await shows(pilot, AttentionScreen)
@@ -179,7 +181,7 @@ async def test_a_rule_is_made_and_removed() -> None:
         await pilot.press("y")
         await pilot.press("f2")
         await shows(pilot, RulesScreen)
-        await wait_until(pilot, lambda: any(line.rule.slug == "new-cream" for line in door(pilot).rules()))
+        await wait_until(pilot, lambda: any(line.rule.slug == "new-cream" for line in store_of(pilot).rules.lines()))
         made = rule(pilot, "new-cream")
         assert (made.products, made.after_days, made.per_unit, made.store) == (
             ("Skincare", "sku:AV-1"),
@@ -193,7 +195,7 @@ async def test_a_rule_is_made_and_removed() -> None:
         await shows(pilot, ConfirmBox)
         await pilot.press("y")
         await shows(pilot, RulesScreen)
-        await wait_until(pilot, lambda: all(line.rule.slug != "new-cream" for line in door(pilot).rules()))
+        await wait_until(pilot, lambda: all(line.rule.slug != "new-cream" for line in store_of(pilot).rules.lines()))
 
 
 async def test_a_preview_is_asked_of_the_server_as_the_rule_is_typed() -> None:

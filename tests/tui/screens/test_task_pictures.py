@@ -11,13 +11,13 @@ from textual.pilot import Pilot
 
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_contract.wire import Preview, PreviewLine
-from sellmode_tui.screens.given_tasks import GivenTasksScreen
-from sellmode_tui.screens.rule_form import EditRuleForm
-from sellmode_tui.screens.rule_preview import PreviewScreen
-from sellmode_tui.screens.rules_page import RulesScreen
-from sellmode_tui.screens.task_boxes import DismissBox, SnoozeBox
-from sellmode_tui.screens.task_form import NewTaskForm
-from sellmode_tui.screens.task_view import TaskScreen
+from sellmode_tui.screens.rules.form import EditRuleForm
+from sellmode_tui.screens.rules.list_page import RulesScreen
+from sellmode_tui.screens.rules.preview import PreviewScreen
+from sellmode_tui.screens.tasks.boxes import DismissBox, SnoozeBox
+from sellmode_tui.screens.tasks.form import NewTaskForm
+from sellmode_tui.screens.tasks.given_tasks import GivenTasksScreen
+from sellmode_tui.screens.tasks.view import TaskScreen
 from tests.tui.screens import counter, tasking, writing
 from tests.tui.screens.tasking import THANK, go_to_tasks, list_is_there, move_to
 from tests.tui.screens.writing import BO, CLARA, TEUN, ZOE, at_rest, put, shows, type_in

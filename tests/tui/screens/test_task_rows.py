@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from sellmode_tui.screens.agenda import AgendaScreen
-from sellmode_tui.screens.task_boxes import SnoozeBox
-from sellmode_tui.screens.task_rows import task_columns
+from sellmode_tui.screens.tasks.agenda import AgendaScreen
+from sellmode_tui.screens.tasks.boxes import SnoozeBox
+from sellmode_tui.screens.tasks.rows import task_columns
 from sellmode_tui.widgets.columns import fit_columns
 from tests.tui.screens import tasking
 from tests.tui.screens.counter import wait_until

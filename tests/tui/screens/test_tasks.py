@@ -13,21 +13,21 @@ from textual.pilot import Pilot
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.mutations import Create
-from sellmode_tui.screens.agenda import AgendaScreen, CustomerTasksScreen
-from sellmode_tui.screens.attention import AttentionScreen
-from sellmode_tui.screens.attention_details import RefusedScreen
-from sellmode_tui.screens.confirm import ConfirmBox
-from sellmode_tui.screens.contact_form import ContactForm
-from sellmode_tui.screens.customers import CustomersScreen
-from sellmode_tui.screens.given_tasks import GivenTasksScreen
-from sellmode_tui.screens.list_choosing import MOST_MARKED
-from sellmode_tui.screens.note_form import NoteForm
-from sellmode_tui.screens.profile import ProfileScreen
-from sellmode_tui.screens.resend_form import ResendForm
-from sellmode_tui.screens.task_boxes import DismissBox, HandOverBox, SnoozeBox, TakeBackBox
-from sellmode_tui.screens.task_form import EditTaskForm, NewTaskForm
-from sellmode_tui.screens.task_view import TaskScreen, TaskView
-from sellmode_tui.screens.why import WhyScreen
+from sellmode_tui.screens.changes.attention import AttentionScreen
+from sellmode_tui.screens.changes.attention_details import RefusedScreen
+from sellmode_tui.screens.changes.resend_form import ResendForm
+from sellmode_tui.screens.customers.contact_form import ContactForm
+from sellmode_tui.screens.customers.list_page import CustomersScreen
+from sellmode_tui.screens.customers.note_form import NoteForm
+from sellmode_tui.screens.customers.profile import ProfileScreen
+from sellmode_tui.screens.kit.confirm import ConfirmBox
+from sellmode_tui.screens.kit.why import WhyScreen
+from sellmode_tui.screens.lists.choosing import MOST_MARKED
+from sellmode_tui.screens.tasks.agenda import AgendaScreen, CustomerTasksScreen
+from sellmode_tui.screens.tasks.boxes import DismissBox, HandOverBox, SnoozeBox, TakeBackBox
+from sellmode_tui.screens.tasks.form import EditTaskForm, NewTaskForm
+from sellmode_tui.screens.tasks.given_tasks import GivenTasksScreen
+from sellmode_tui.screens.tasks.view import TaskScreen, TaskView
 from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.widgets.status_line import StatusLine
 from sellmode_tui.widgets.tab_line import TabLine
@@ -60,12 +60,12 @@ from tests.tui.screens.writing import (
     MIRA,
     TEUN,
     at_rest,
-    door,
     field,
     open_profile,
     put,
     save,
     shows,
+    store_of,
     told,
 )
 
@@ -224,7 +224,7 @@ async def test_words_find_tasks_by_title_and_customer() -> None:
 
 async def test_hostile_text_is_shown_as_it_is() -> None:
     async with at_the_tasks() as pilot:
-        door(pilot).create_task({"title": HOSTILE.title, "due": "2026-11-26"})
+        store_of(pilot).tasks.create({"title": HOSTILE.title, "due": "2026-11-26"})
         writing.look_again(pilot)
         await list_is_there(pilot)
         await wait_until(pilot, lambda: HOSTILE.title in titles(pilot))
@@ -286,7 +286,7 @@ async def test_what_has_left_the_list_is_not_marked_any_more() -> None:
         await pilot.press("x", "x")
         await list_is_there(pilot)
         assert under_list(pilot).startswith("2 tasks marked")
-        door(pilot).finish_tasks([line_of(pilot, CALL).key])  # in another window
+        store_of(pilot).tasks.finish([line_of(pilot, CALL).key])  # in another window
         writing.look_again(pilot)
         await wait_until(pilot, lambda: under_list(pilot).startswith("1 task marked"))
         await list_is_there(pilot)
@@ -349,7 +349,7 @@ async def test_what_the_task_is_for_begins_and_completes_it() -> None:
         await pilot.press("y")
         await shows(pilot, AgendaScreen)
         await wait_until(pilot, lambda: line_of(pilot, THANK).state == "done")
-        profile = door(pilot).profile(BO.id)
+        profile = store_of(pilot).customers.profile(BO.id)
         assert profile is not None
         assert [each.channel for each in profile.contacts] == ["email"]
 
@@ -360,7 +360,7 @@ async def test_a_task_that_asks_for_no_contact_opens_its_customer() -> None:
         await pilot.press("g")
         await shows(pilot, ProfileScreen)
         assert pilot.app.screen.customer == LAPSED.customer  # type: ignore[attr-defined]  # the profile's
-        assert door(pilot).unsent() == []
+        assert store_of(pilot).changes.unsent() == []
 
 
 async def test_an_action_without_a_customer_is_told() -> None:
@@ -484,7 +484,7 @@ async def test_repeating_needs_a_time_to_begin_with() -> None:
         await shows(pilot, AgendaScreen)
         await wait_until(pilot, lambda: "Water the plants" in titles(pilot))
         line = next(each for each in pilot.app.screen._rows.items(0, 99) if each.title == "Water the plants")  # type: ignore[attr-defined]  # the agenda's
-        details = door(pilot).task(*line.key)
+        details = store_of(pilot).tasks.get(*line.key)
         assert details is not None
         assert isinstance(details.record, ManualTask)
         assert details.record.repeat == "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR"
@@ -509,7 +509,7 @@ async def test_editing_changes_only_what_was_changed() -> None:
 async def test_a_task_that_was_refused_is_given_to_somebody_else(user_name: str, data: Path) -> None:
     tasking.files(data, user_name, "team")
     async with at_the_tasks() as pilot:
-        door(pilot).create_task({"title": "Call", "assignee": TEUN.id, "due": "2026-12-24T15:00"})
+        store_of(pilot).tasks.create({"title": "Call", "assignee": TEUN.id, "due": "2026-12-24T15:00"})
         writing.refuse(pilot, "invalid", "A task is given to somebody who works in the store.", "assignee")
         await pilot.press("f3")
         await shows(pilot, AttentionScreen)
@@ -646,8 +646,8 @@ async def test_a_manager_takes_back_a_task_that_was_given(user_name: str, data: 
         await shows(pilot, TakeBackBox)
         await pilot.press("enter")
         await shows(pilot, GivenTasksScreen)
-        await wait_until(pilot, lambda: door(pilot).given_tasks()[0].state == "dismissed")
-        assert door(pilot).given_tasks()[0].reason == "not needed any more"
+        await wait_until(pilot, lambda: store_of(pilot).tasks.given()[0].state == "dismissed")
+        assert store_of(pilot).tasks.given()[0].reason == "not needed any more"
 
 
 async def test_a_lock_leaves_nothing_of_the_tasks() -> None:

@@ -13,18 +13,18 @@ import pytest
 from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.roles import ROLE_CAPABILITIES
-from sellmode_tui.screens.confirm import ConfirmBox
-from sellmode_tui.screens.consent_form import ConsentForm
-from sellmode_tui.screens.contact_form import ContactForm
-from sellmode_tui.screens.customer_form import AddCustomerScreen, EditCustomerScreen, MatchesBox
-from sellmode_tui.screens.customer_page import MAY_NOT
-from sellmode_tui.screens.customers import CustomersScreen
-from sellmode_tui.screens.dates import DateForm, DatesScreen
-from sellmode_tui.screens.form_screen import FormScreen
-from sellmode_tui.screens.lock import LockScreen
-from sellmode_tui.screens.note_form import NoteForm
-from sellmode_tui.screens.own_entries import OwnEntriesScreen
-from sellmode_tui.screens.profile import ProfileScreen
+from sellmode_tui.screens.customers.consent_form import ConsentForm
+from sellmode_tui.screens.customers.contact_form import ContactForm
+from sellmode_tui.screens.customers.customer_form import AddCustomerScreen, EditCustomerScreen, MatchesBox
+from sellmode_tui.screens.customers.customer_page import MAY_NOT
+from sellmode_tui.screens.customers.dates import DateForm, DatesScreen
+from sellmode_tui.screens.customers.list_page import CustomersScreen
+from sellmode_tui.screens.customers.note_form import NoteForm
+from sellmode_tui.screens.customers.own_entries import OwnEntriesScreen
+from sellmode_tui.screens.customers.profile import ProfileScreen
+from sellmode_tui.screens.entrance.lock import LockScreen
+from sellmode_tui.screens.forms.form_screen import FormScreen
+from sellmode_tui.screens.kit.confirm import ConfirmBox
 from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.widgets.choice import Choice
 from sellmode_tui.widgets.press import Press
@@ -40,7 +40,6 @@ from tests.tui.screens.writing import (
     CLARA,
     at_rest,
     at_the_counter,
-    door,
     field,
     open_profile,
     put,
@@ -48,6 +47,7 @@ from tests.tui.screens.writing import (
     said,
     save,
     shows,
+    store_of,
     told,
     trouble,
     type_in,
@@ -75,7 +75,7 @@ async def test_a_customer_is_added_and_opened_and_undo_takes_them_back() -> None
         await pilot.press("f2")
         await shows(pilot, ProfileScreen)
         added = pilot.app.screen.customer  # type: ignore[attr-defined]  # the profile's
-        profile = door(pilot).profile(added)
+        profile = store_of(pilot).customers.profile(added)
         assert profile is not None
         assert (profile.customer.name, profile.customer.email) == ("Noor de Wit", "noor@example.com")
         assert profile.customer.tags == ("vip", "loves a, b")
@@ -85,7 +85,7 @@ async def test_a_customer_is_added_and_opened_and_undo_takes_them_back() -> None
         await pilot.press("u")
         await shows(pilot, CustomersScreen)
         assert any(text.startswith("Taken back: new customer Noor de Wit.") for text in told(pilot))
-        assert door(pilot).profile(added) is None
+        assert store_of(pilot).customers.profile(added) is None
         assert "not sent" not in status(pilot)
 
 
@@ -101,7 +101,7 @@ async def test_an_address_is_asked_for_on_demand() -> None:
         put(pilot, "city", "Amsterdam")
         await pilot.press("f2")
         await shows(pilot, ProfileScreen)
-        profile = door(pilot).profile(pilot.app.screen.customer)  # type: ignore[attr-defined]  # the profile's
+        profile = store_of(pilot).customers.profile(pilot.app.screen.customer)  # type: ignore[attr-defined]  # the profile's
         assert profile is not None
         assert profile.customer.address is not None
         assert profile.customer.address.lines == ("Dam 1", "2nd floor")
@@ -115,7 +115,7 @@ async def test_who_is_known_already_is_offered_before_anything_is_saved() -> Non
         put(pilot, "email", "BO@example.com")
         await pilot.press("f2")
         await shows(pilot, MatchesBox)
-        assert door(pilot).unsent() == []
+        assert store_of(pilot).changes.unsent() == []
         await pilot.press("escape")  # back: nothing typed is lost
         await shows(pilot, AddCustomerScreen)
         assert field(pilot, "email").state == "BO@example.com"
@@ -124,7 +124,7 @@ async def test_who_is_known_already_is_offered_before_anything_is_saved() -> Non
         await pilot.press("enter")  # the one who is there
         await shows(pilot, ProfileScreen)
         assert pilot.app.screen.customer == BO.id  # type: ignore[attr-defined]  # the profile's
-        assert door(pilot).unsent() == []
+        assert store_of(pilot).changes.unsent() == []
         await pilot.press("escape", "a")
         await shows(pilot, AddCustomerScreen)
         put(pilot, "phone", "020 794 6002")
@@ -133,7 +133,7 @@ async def test_who_is_known_already_is_offered_before_anything_is_saved() -> Non
         await pilot.press("s")  # somebody else with the same phone
         await shows(pilot, ProfileScreen)
         assert pilot.app.screen.customer != BO.id  # type: ignore[attr-defined]  # the profile's
-        assert len(door(pilot).unsent()) == 1
+        assert len(store_of(pilot).changes.unsent()) == 1
 
 
 async def test_a_refusal_names_its_field_and_nothing_typed_is_lost() -> None:
@@ -205,7 +205,7 @@ async def test_saving_without_a_change_writes_nothing() -> None:
         await pilot.press("f2")
         await shows(pilot, ProfileScreen)
         assert "Nothing was changed." in told(pilot)
-        assert door(pilot).unsent() == []
+        assert store_of(pilot).changes.unsent() == []
 
 
 async def test_a_pet_is_added_and_another_taken_away_and_a_size_added() -> None:
@@ -260,7 +260,7 @@ async def test_what_cannot_be_read_is_said_at_its_field(path: str, text: str, wh
         assert trouble(pilot).startswith("Not saved: look at ")
         assert why in str(field(pilot, path).query(".field-said").last().render())
         assert field(pilot, path).state == text
-        assert door(pilot).unsent() == []
+        assert store_of(pilot).changes.unsent() == []
 
 
 async def test_leaving_asks_before_what_was_typed_is_thrown_away() -> None:
@@ -385,7 +385,7 @@ async def test_a_contact_that_is_still_to_come_is_said_at_its_field() -> None:
         put(pilot, "at", "23:59")
         await save(pilot)
         assert trouble(pilot) == "Not saved: look at When."
-        assert door(pilot).unsent() == []
+        assert store_of(pilot).changes.unsent() == []
 
 
 # ------------------------------------------------------------------ dates
@@ -474,7 +474,7 @@ async def test_who_has_unsubscribed_comes_back_only_by_themselves() -> None:
         put(pilot, "evidence", "said so")
         await save(pilot)
         assert trouble(pilot) == "Not saved: look at From now on."
-        assert door(pilot).unsent() == []
+        assert store_of(pilot).changes.unsent() == []
 
 
 # ------------------------------------------------------------------ undo
@@ -541,7 +541,7 @@ async def test_an_idle_lock_is_announced_while_something_is_not_saved_and_leaves
 
 async def test_whoever_signs_out_hears_what_is_not_sent() -> None:
     async with at_the_counter() as pilot:
-        door(pilot).write_note(CLARA.id, "likes blue")
+        store_of(pilot).customers.write_note(CLARA.id, "likes blue")
         writing.look_again(pilot)
         await wait_until(pilot, lambda: "1 not sent" in status(pilot))
         await pilot.press("f8")

@@ -14,24 +14,36 @@ from textual.pilot import Pilot
 
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_tui.account.settings import Settings
-from sellmode_tui.screens.attention import AttentionScreen
-from sellmode_tui.screens.attention_details import DuplicateScreen, HandedOverScreen, RefusedScreen
-from sellmode_tui.screens.confirm import ConfirmBox
-from sellmode_tui.screens.consent_form import ConsentForm
-from sellmode_tui.screens.contact_form import ContactForm
-from sellmode_tui.screens.customer_form import AddCustomerScreen, EditCustomerScreen, MatchesBox
-from sellmode_tui.screens.dates import DateForm, DatesScreen
-from sellmode_tui.screens.desk_screen import DeskScreen
-from sellmode_tui.screens.merge_form import MergeForm
-from sellmode_tui.screens.note_form import NoteForm
-from sellmode_tui.screens.own_entries import OwnEntriesScreen
-from sellmode_tui.screens.resend_form import ResendForm
-from sellmode_tui.screens.sync_page import SyncScreen
+from sellmode_tui.screens.changes.attention import AttentionScreen
+from sellmode_tui.screens.changes.attention_details import DuplicateScreen, HandedOverScreen, RefusedScreen
+from sellmode_tui.screens.changes.resend_form import ResendForm
+from sellmode_tui.screens.changes.sync_page import SyncScreen
+from sellmode_tui.screens.customers.consent_form import ConsentForm
+from sellmode_tui.screens.customers.contact_form import ContactForm
+from sellmode_tui.screens.customers.customer_form import AddCustomerScreen, EditCustomerScreen, MatchesBox
+from sellmode_tui.screens.customers.dates import DateForm, DatesScreen
+from sellmode_tui.screens.customers.merge_form import MergeForm
+from sellmode_tui.screens.customers.note_form import NoteForm
+from sellmode_tui.screens.customers.own_entries import OwnEntriesScreen
+from sellmode_tui.screens.kit.confirm import ConfirmBox
+from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.sync.status import Line
 from sellmode_tui.widgets.row_table import RowTable
 from tests.tui.screens import counter, writing
 from tests.tui.screens.counter import NOW, ONLINE, tell_status, wait_until
-from tests.tui.screens.writing import BO, CLARA, app_of, at_rest, door, open_profile, put, save, shows, take, type_in
+from tests.tui.screens.writing import (
+    BO,
+    CLARA,
+    app_of,
+    at_rest,
+    open_profile,
+    put,
+    save,
+    shows,
+    store_of,
+    take,
+    type_in,
+)
 
 SIZES = {"80x24": (80, 24), "120x40": (120, 40)}
 Act = Callable[[Pilot[None]], Awaitable[None]]
@@ -134,9 +146,9 @@ async def consent_refused(pilot: Pilot[None]) -> None:
 
 
 async def waiting(pilot: Pilot[None]) -> None:
-    door(pilot).edit_customer(CLARA.id, set={"phone": "+31 6 5550 7777", "language": "nl"})
+    store_of(pilot).customers.edit(CLARA.id, set={"phone": "+31 6 5550 7777", "language": "nl"})
     writing.fail(pilot, "The server could not store it: its disk is full.")
-    door(pilot).write_note(CLARA.id, "Came by.")
+    store_of(pilot).customers.write_note(CLARA.id, "Came by.")
     app = app_of(pilot)
     tell_status(
         app,
@@ -166,7 +178,7 @@ async def nothing_waits(pilot: Pilot[None]) -> None:
 
 
 async def attention(pilot: Pilot[None]) -> None:
-    door(pilot).edit_customer(CLARA.id, set={"phone": "+31 6 5550 7777"}, add={"tags": ["new"]})
+    store_of(pilot).customers.edit(CLARA.id, set={"phone": "+31 6 5550 7777"}, add={"tags": ["new"]})
     writing.refuse(pilot, "conflict", "Somebody has changed this field since.", "phone")
     await at_rest(pilot)
     await pilot.press("f3")
@@ -174,7 +186,7 @@ async def attention(pilot: Pilot[None]) -> None:
 
 
 async def nothing_refused(pilot: Pilot[None]) -> None:
-    door(pilot).discard_parked(writing.PARKED.id)
+    store_of(pilot).changes.discard_parked(writing.PARKED.id)
     await pilot.press("f3")
     await shows(pilot, AttentionScreen)
     table = pilot.app.screen.query_one(RowTable)

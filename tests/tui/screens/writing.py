@@ -28,14 +28,14 @@ from sellmode_contract.mutations.operations import plain
 from sellmode_contract.records import Record
 from sellmode_contract.wire import Result
 from sellmode_tui.journal.outbox import Outbox
-from sellmode_tui.screens.customers import CustomersScreen
-from sellmode_tui.screens.form_field import FormField
-from sellmode_tui.screens.form_screen import FormScreen
-from sellmode_tui.screens.forms import Trouble
-from sellmode_tui.screens.profile import ProfileScreen, ProfileView
+from sellmode_tui.records import Profile, RecordStore
+from sellmode_tui.screens.customers.list_page import CustomersScreen
+from sellmode_tui.screens.customers.profile import ProfileScreen, ProfileView
+from sellmode_tui.screens.forms.form_field import FormField
+from sellmode_tui.screens.forms.form_screen import FormScreen
+from sellmode_tui.screens.kit.trouble import Trouble
 from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.sync.status import SyncStatus
-from sellmode_tui.visibility import Door, Profile
 from sellmode_tui.widgets.text_area import PlainTextArea
 from sellmode_tui.widgets.text_field import TextField
 from tests.tui.screens import counter
@@ -191,10 +191,10 @@ def app_of(pilot: Pilot[None]) -> SellmodeApp:
     return pilot.app
 
 
-def door(pilot: Pilot[None]) -> Door:
+def store_of(pilot: Pilot[None]) -> RecordStore:
     account = app_of(pilot).current.account
     assert account is not None
-    return account.workspace.door
+    return account.workspace.records
 
 
 def outbox(pilot: Pilot[None]) -> Outbox:
@@ -205,7 +205,7 @@ def outbox(pilot: Pilot[None]) -> Outbox:
 
 def read(pilot: Pilot[None], customer: Customer = CLARA) -> Profile:
     """What there is of a customer now."""
-    profile = door(pilot).profile(customer.id)
+    profile = store_of(pilot).customers.profile(customer.id)
     assert profile is not None
     return profile
 

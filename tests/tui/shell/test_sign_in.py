@@ -11,13 +11,13 @@ import pytest
 from sellmode_tui import sealed
 from sellmode_tui.account.folders import DATA_VARIABLE
 from sellmode_tui.account.settings import Settings
-from sellmode_tui.screens.desk import Facts
-from sellmode_tui.screens.resuming import Resumed
-from sellmode_tui.screens.sign_in import SignInScreen
+from sellmode_tui.records import RecordStore
+from sellmode_tui.screens.entrance.sign_in import SignInScreen
+from sellmode_tui.screens.forms.resuming import Resumed
+from sellmode_tui.screens.kit.desk import Facts
 from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.shell.drafts import DraftKeeper
 from sellmode_tui.shell.start import Start
-from sellmode_tui.visibility import Door
 from sellmode_tui.workspace import Workspace
 from tests.tui.screens import counter
 from tests.tui.screens.counter import PASSWORD, account_of, demo, wait_until
@@ -43,10 +43,10 @@ async def test_a_try_that_was_given_up_leaves_its_drafts_to_others(
 ) -> None:
     begun, may_end, read = threading.Event(), threading.Event(), Facts.read
 
-    def late(door: Door) -> Facts:
+    def late(records: RecordStore) -> Facts:
         begun.set()
         may_end.wait(DEADLINE)
-        return read(door)
+        return read(records)
 
     monkeypatch.setattr(Facts, "read", late)
     app = counter.counter()

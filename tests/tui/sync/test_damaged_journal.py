@@ -17,10 +17,10 @@ def test_what_can_be_read_of_a_damaged_journal_reaches_the_backend_once(sqlite_u
         (someone,) = shop.customers(1, ada)
         with terminal(shop.url, ada, tmp_path) as mine:
             sync(mine)
-            door = door_of(mine)
+            records = door_of(mine)
             texts = [f"{number:02} {'x' * 500}" for number in range(40)]
             for text in texts[:10]:
-                door.write_note(someone.id, text)
+                records.customers.write_note(someone.id, text)
             path = mine.session.journal.path
             before = path.with_name("before")
             mine.session.journal._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -28,9 +28,9 @@ def test_what_can_be_read_of_a_damaged_journal_reaches_the_backend_once(sqlite_u
             passed(mine)
         path.write_bytes(before.read_bytes())
         with terminal(shop.url, ada, tmp_path) as mine:
-            door = door_of(mine)
+            records = door_of(mine)
             for text in texts[10:]:
-                door.write_note(someone.id, text)
+                records.customers.write_note(someone.id, text)
         content = path.read_bytes()
         place = len(content) // PAGE * 3 // 4 * PAGE
         path.write_bytes(content[:place] + bytes(PAGE) + content[place + PAGE :])
@@ -54,7 +54,7 @@ def test_a_journal_damaged_between_a_restore_and_the_next_pass_sends_again_what_
         (someone,) = shop.customers(1, ada)
         with terminal(shop.url, ada, tmp_path) as mine:
             sync(mine)
-            door_of(mine).write_note(someone.id, "lost by the restore")
+            door_of(mine).customers.write_note(someone.id, "lost by the restore")
             passed(mine)
             path, cache = mine.session.journal.path, mine.cache.path
         restore_from_before(shop)

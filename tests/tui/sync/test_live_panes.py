@@ -12,11 +12,11 @@ from sellmode_backend.store import records as stored
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.visibility import Account
+from sellmode_tui.records.store import RecordStore
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.single_pass import run_pass
 from sellmode_tui.sync.status import Line
 from sellmode_tui.transport import Transport
-from sellmode_tui.visibility.door import Door
 from tests.support.shop import Shop, open_shop, sync, terminal
 from tests.tui.sync.watched import Watched
 
@@ -56,7 +56,7 @@ def test_whoever_signs_in_in_another_window_does_not_sign_out_the_first(
     with Watched(first) as leader:
         leader.until(line=Line.ONLINE, received=0)
         with terminal(shop.url, ada, tmp_path) as second, Watched(second) as follower:
-            follower.door.write_note(someone.id, "likes blue")
+            follower.records.customers.write_note(someone.id, "likes blue")
             leader.until_shown(lambda: has_note(shop, "likes blue"))
             leader.until_shown(lambda: second.outbox.unsent() == 0)
             assert leader.live.status.leading
@@ -77,7 +77,7 @@ def test_a_call_on_its_way_while_another_window_signs_in_is_made_again(
         return stream(self, path, body, token=token)
 
     monkeypatch.setattr(Transport, "stream", late)
-    Door(first.cache, outbox=first.outbox).write_note(someone.id, "likes blue")
+    RecordStore(first.cache, outbox=first.outbox).customers.write_note(someone.id, "likes blue")
     run_pass(first, lambda received, left: None)
     assert has_note(shop, "likes blue")
     assert len(set(tokens)) == 2

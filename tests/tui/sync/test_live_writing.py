@@ -20,13 +20,13 @@ from sellmode_contract.mutations import Create
 from sellmode_contract.visibility import Account
 from sellmode_tui import sealed
 from sellmode_tui.journal.clock import ClockReading, read_clock
+from sellmode_tui.records.store import RecordStore
+from sellmode_tui.records.writing import made_id
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.single_pass import Passed, run_pass
 from sellmode_tui.sync.status import Line
 from sellmode_tui.transport import Refused, Transport, TransportError
-from sellmode_tui.visibility.door import Door
-from sellmode_tui.visibility.writing import made_id
 from tests.support.proxy import FaultProxy, Plan, after_head, cut, mute
 from tests.support.shop import Shop, another_cache, assert_right, open_shop, sync, terminal
 from tests.tui.sync.watched import Watched
@@ -67,8 +67,8 @@ SOON = 10.0
 """Seconds: more than a busy machine takes for anything, less than the line's silence or the next poll do."""
 
 
-def door_of(terminal: Terminal) -> Door:
-    return Door(terminal.cache, outbox=terminal.outbox)
+def door_of(terminal: Terminal) -> RecordStore:
+    return RecordStore(terminal.cache, outbox=terminal.outbox)
 
 
 def passed(terminal: Terminal) -> Passed:
@@ -108,9 +108,9 @@ def following(first: Terminal, second: Terminal) -> Iterator[tuple[Watched, Watc
 
 
 def test_a_pass_sends_then_fetches(shop: Shop, ada: Account, mine: Terminal, someone: Customer) -> None:
-    door = door_of(mine)
-    door.edit_customer(someone.id, set={"family_name": "Bern"})
-    door.write_note(someone.id, "likes blue")
+    records = door_of(mine)
+    records.customers.edit(someone.id, set={"family_name": "Bern"})
+    records.customers.write_note(someone.id, "likes blue")
     assert mine.outbox.unsent() == 2
     done = passed(mine)
     assert [result.st for result in done.settled] == ["applied", "applied"]
@@ -122,9 +122,9 @@ def test_a_pass_sends_then_fetches(shop: Shop, ada: Account, mine: Terminal, som
 
 
 def test_many_edits_go_in_one_pass(shop: Shop, ada: Account, mine: Terminal, someone: Customer) -> None:
-    door = door_of(mine)
+    records = door_of(mine)
     for number in range(120):
-        door.write_note(someone.id, f"note {number:03}")
+        records.customers.write_note(someone.id, f"note {number:03}")
     assert len(passed(mine).settled) == 120
     assert notes(shop) == [f"note {number:03}" for number in range(120)]
     assert_right(mine.cache, shop.seen_by(ada))
@@ -133,14 +133,14 @@ def test_many_edits_go_in_one_pass(shop: Shop, ada: Account, mine: Terminal, som
 def test_what_is_refused_needs_attention_and_the_rest_goes_on(
     shop: Shop, ada: Account, mine: Terminal, someone: Customer
 ) -> None:
-    door = door_of(mine)
-    door.write_note(someone.id, "before")
-    door.edit_customer(someone.id, set={"family_name": "Bern"})
-    door.write_note(someone.id, "after")
+    records = door_of(mine)
+    records.customers.write_note(someone.id, "before")
+    records.customers.edit(someone.id, set={"family_name": "Bern"})
+    records.customers.write_note(someone.id, "after")
     shop.write(removed=[("customer", someone.id)])
     (other,) = shop.customers(1, ada, begin=50)
     sync(mine)
-    door.write_note(other.id, "somebody else")
+    records.customers.write_note(other.id, "somebody else")
     passed(mine)
     assert mine.outbox.unsent() == 0
     assert mine.outbox.tray.open_count() == 3
@@ -160,9 +160,9 @@ LOST = {
 def test_an_answer_lost_after_the_commit_makes_nothing_double(
     shop: Shop, ada: Account, mine: Terminal, someone: Customer, plan: Plan
 ) -> None:
-    door = door_of(mine)
-    door.write_note(someone.id, "once")
-    door.edit_customer(someone.id, set={"family_name": "Bern"})
+    records = door_of(mine)
+    records.customers.write_note(someone.id, "once")
+    records.customers.edit(someone.id, set={"family_name": "Bern"})
     with FaultProxy(port(shop)) as proxy, Transport(proxy.url) as transport:
         far = replace(mine, transport=transport)
         proxy.script = [plan]
@@ -170,7 +170,7 @@ def test_an_answer_lost_after_the_commit_makes_nothing_double(
             passed(far)
         proxy.drop_all()
         assert notes(shop) == ["once"]
-        door.write_note(someone.id, "twice")
+        records.customers.write_note(someone.id, "twice")
         passed(far)
     assert notes(shop) == ["once", "twice"]
     assert mine.outbox.unsent() == 0
@@ -179,7 +179,7 @@ def test_an_answer_lost_after_the_commit_makes_nothing_double(
 
 
 def test_a_request_that_comes_twice_has_one_effect(shop: Shop, mine: Terminal, someone: Customer) -> None:
-    door_of(mine).write_note(someone.id, "once")
+    door_of(mine).customers.write_note(someone.id, "once")
     with FaultProxy(port(shop)) as proxy, Transport(proxy.url) as transport:
         passed(replace(mine, transport=transport))
         proxy.replay(0)
@@ -190,10 +190,10 @@ def test_when_something_was_written_is_reckoned_back(shop: Shop, mine: Terminal,
     """By the clock that nobody sets, though the wall clock was set meanwhile."""
     made = read_clock()
     two_hours = 7200.0
-    door = Door(
+    records = RecordStore(
         mine.cache, outbox=mine.outbox, made=lambda: ClockReading(made.wall, made.boot, made.since_boot - two_hours)
     )
-    door.write_note(someone.id, "two hours ago")
+    records.customers.write_note(someone.id, "two hours ago")
     passed(
         replace(mine, clock=lambda: ClockReading(made.wall + dt.timedelta(days=3), made.boot, read_clock().since_boot))
     )
@@ -215,11 +215,11 @@ def restore_from_before(shop: Shop) -> None:
 def test_a_restored_backend_gets_again_what_it_lost(
     shop: Shop, ada: Account, mine: Terminal, someone: Customer
 ) -> None:
-    door = door_of(mine)
-    door.write_note(someone.id, "lost by the restore")
+    records = door_of(mine)
+    records.customers.write_note(someone.id, "lost by the restore")
     passed(mine)
     restore_from_before(shop)
-    door.write_note(someone.id, "after it")
+    records.customers.write_note(someone.id, "after it")
     passed(mine)
     assert notes(shop) == ["after it", "lost by the restore"]
     assert mine.outbox.unsent() == 0
@@ -230,7 +230,7 @@ def test_a_restored_backend_gets_again_what_it_lost(
 def test_a_restored_backend_gets_it_again_from_a_terminal_that_lost_its_cache_and_has_nothing_new_to_send(
     shop: Shop, ada: Account, mine: Terminal, someone: Customer, tmp_path: Path
 ) -> None:
-    door_of(mine).write_note(someone.id, "lost by the restore")
+    door_of(mine).customers.write_note(someone.id, "lost by the restore")
     passed(mine)
     restore_from_before(shop)
     with contextlib.closing(another_cache(mine, mine.transport, tmp_path / "another.db").cache) as cache:
@@ -243,12 +243,12 @@ def test_a_restored_backend_gets_it_again_from_a_terminal_that_lost_its_cache_an
 def test_a_copied_terminal_s_new_name_hides_no_restore(
     shop: Shop, mine: Terminal, someone: Customer, tmp_path: Path
 ) -> None:
-    door_of(mine).write_note(someone.id, "lost by the restore")
+    door_of(mine).customers.write_note(someone.id, "lost by the restore")
     passed(mine)
     mine.outbox.renumber("another", again=False)  # as after `client_forked`: it counts from 1 again
     restore_from_before(shop)
     with contextlib.closing(another_cache(mine, mine.transport, tmp_path / "another.db").cache) as cache:
-        door_of(mine).write_note(someone.id, "after it")
+        door_of(mine).customers.write_note(someone.id, "after it")
         passed(replace(mine, cache=cache))
     assert notes(shop) == ["after it", "lost by the restore"]
 
@@ -256,7 +256,7 @@ def test_a_copied_terminal_s_new_name_hides_no_restore(
 def test_what_came_of_a_change_is_asked_for_again_where_a_full_disk_could_not_keep_it(
     shop: Shop, mine: Terminal, someone: Customer
 ) -> None:
-    door_of(mine).write_note(someone.id, "done")
+    door_of(mine).customers.write_note(someone.id, "done")
     for _ in range(9):
         unknown = Create(id=made_id(), kind="note", doc={"customer": made_id(), "text": "x" * 20_000})
         mine.outbox.add(unknown, mid=made_id(), made=read_clock(), before={})
@@ -281,7 +281,7 @@ def test_an_edit_shows_on_the_other_terminal_soon(
     with Watched(mine) as ada, Watched(bens) as ben:
         ada.until_shown(lambda: ada.hearing and ben.hearing)
         began = time.monotonic()
-        ada.door.edit_customer(someone.id, set={"family_name": "Bern"})
+        ada.records.customers.edit(someone.id, set={"family_name": "Bern"})
         assert ada.name(someone.id) == "Bern", "at once where it was written"
         ben.until_shown(lambda: ben.name(someone.id) == "Bern")
         assert time.monotonic() - began < SOON, "told by the events, not by the clock"
@@ -292,7 +292,7 @@ def test_an_edit_shows_in_another_pane_of_the_host(shop: Shop, mine: Terminal, s
     second = another_cache(mine, Transport(shop.url), mine.cache.path)
     with following(mine, second) as (leader, follower):
         began = time.monotonic()
-        follower.door.edit_customer(someone.id, set={"family_name": "Bern"})
+        follower.records.customers.edit(someone.id, set={"family_name": "Bern"})
         leader.until_shown(lambda: leader.name(someone.id) == "Bern")
         assert time.monotonic() - began < SOON
         leader.until_shown(lambda: name(shop, someone) == "Bern")
@@ -323,7 +323,7 @@ def test_written_offline_and_sent_when_the_line_is_back(
             watched.live.pull_now()
             watched.until(line=Line.OFFLINE)
             for number in range(3):
-                watched.door.write_note(someone.id, f"offline {number}")
+                watched.records.customers.write_note(someone.id, f"offline {number}")
             status = watched.until(unsent=3)
             assert status.line is Line.OFFLINE
             assert status.unsent_since is not None
@@ -346,10 +346,10 @@ def test_what_never_left_is_withdrawn(shop: Shop, mine: Terminal, someone: Custo
             proxy.drop_all()
             watched.until_shown(lambda: not watched.hearing)
             for _ in range(2):
-                watched.door.set_consent(someone.id, "phone", "unsubscribed")
+                watched.records.customers.set_consent(someone.id, "phone", "unsubscribed")
                 watched.until(line=Line.OFFLINE, unsent=1)
                 watched.live.retry_now()
-                assert watched.door.undo().how == "withdrawn"
+                assert watched.records.changes.undo().how == "withdrawn"
                 watched.until(unsent=0)
             proxy.accept()
             watched.live.retry_now()
@@ -367,7 +367,7 @@ def test_where_events_do_not_come_through_it_asks_by_the_clock(
         with Watched(replace(bens, transport=transport)) as ben:
             ben.until(line=Line.ONLINE, received=0)
             proxy.wait_until(lambda each: any(b"events" in c.from_client for c in each.connections))
-            door_of(mine).edit_customer(someone.id, set={"family_name": "Bern"})
+            door_of(mine).customers.edit(someone.id, set={"family_name": "Bern"})
             passed(mine)
             assert not ben.hearing
             engine = ben.live._engine
@@ -384,7 +384,7 @@ def test_what_is_refused_is_counted(mine: Terminal) -> None:
         mine.outbox.add(note, mid=made_id(), made=read_clock(), before={})
         status = watched.until(unsent=0, attention=1)
         assert status.line is Line.ONLINE
-        watched.door.discard(mine.outbox.tray.items()[0].mid)
+        watched.records.changes.discard(mine.outbox.tray.items()[0].mid)
         watched.until(attention=0)
 
 
@@ -407,8 +407,8 @@ def test_stopping_waits_for_no_answer(shop: Shop, mine: Terminal, someone: Custo
 def test_what_somebody_had_not_sent_when_they_left_is_taken(
     shop: Shop, ada: Account, mine: Terminal, someone: Customer
 ) -> None:
-    door = door_of(mine)
-    door.write_note(someone.id, "a fact")
+    records = door_of(mine)
+    records.customers.write_note(someone.id, "a fact")
     shop.disable(ada)
     with pytest.raises(Refused) as refused:
         passed(mine)
@@ -418,7 +418,7 @@ def test_what_somebody_had_not_sent_when_they_left_is_taken(
 
 
 def test_what_cannot_be_taken_stays_in_the_journal(shop: Shop, ada: Account, mine: Terminal, someone: Customer) -> None:
-    door_of(mine).write_note(someone.id, "a fact")
+    door_of(mine).customers.write_note(someone.id, "a fact")
     shop.disable(ada)
     with FaultProxy(port(shop)) as proxy, Transport(proxy.url) as transport:
 

@@ -8,11 +8,11 @@ import time
 from collections.abc import Callable
 from typing import Any, Self
 
+from sellmode_tui.records.store import RecordStore
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.live import Live
 from sellmode_tui.sync.status import SyncStatus
-from sellmode_tui.visibility.door import Door
 from tests.support.proxy import DEADLINE
 
 
@@ -30,7 +30,7 @@ class Watched:
             on_status=self._take_status,
             on_change=self._take_change,
         )
-        self.door = Door(terminal.cache, outbox=terminal.outbox, wrote=self.live.push_now)
+        self.records = RecordStore(terminal.cache, outbox=terminal.outbox, wrote=self.live.push_now)
 
     def until(self, **wanted: Any) -> SyncStatus:
         """The next status like this; fails after a deadline."""
@@ -54,7 +54,7 @@ class Watched:
 
     def name(self, customer: str) -> str:
         """A customer's family name as it is shown; empty if nobody is."""
-        profile = self.door.profile(customer)
+        profile = self.records.customers.profile(customer)
         return profile.customer.family_name if profile else ""
 
     def __enter__(self) -> Self:

@@ -1,0 +1,1 @@
+"""``sellmode attention``, ``undo`` and ``unsent``: what one has written."""

@@ -1,0 +1,1 @@
+"""``sellmode customers``: found, shown, and written about."""

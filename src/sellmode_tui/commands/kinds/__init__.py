@@ -1,0 +1,1 @@
+"""Commands on a record of any kind, made from what its kind declares."""

@@ -1,0 +1,171 @@
+"""The options of a kind's fields, and reading what is given by them: ``--title TEXT``, ``--add-line 'sku=AV-1'``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, get_type_hints
+
+import click
+import msgspec
+
+from sellmode_contract.kinds.fields import Due, Elements, Field, Flag, Moment, OneOf, Ref, Rows, Text
+from sellmode_contract.kinds.kind import Kind
+from sellmode_contract.text import visible
+from sellmode_tui.commands.kit import resolve
+from sellmode_tui.commands.kit.base import Parameter
+from sellmode_tui.commands.kit.due_times import read_when
+from sellmode_tui.commands.kit.exit_codes import Exit, Failure
+from sellmode_tui.commands.kit.inputs import read_moment, read_text, typed_value
+from sellmode_tui.records import RecordStore
+
+NO_CHOICE: Final = "none"
+
+
+def option_name(field: Field) -> str:
+    """``--made-of``."""
+    return f"--{field.name.replace('_', '-')}"
+
+
+def row_noun(field: Rows) -> str:
+    """One of its rows: ``line``."""
+    return field.name.replace("_", "-").removesuffix("s")
+
+
+def field_options(fields: Sequence[Field], *, edits: bool) -> list[Parameter]:
+    """The options by which fields are given."""
+    return [option for field in fields for option in _options(field, edits=edits)]
+
+
+def _options(field: Field, *, edits: bool) -> Iterator[Parameter]:
+    name, title = option_name(field), f"{field.title}."
+    match field:
+        case Flag():
+            yield click.option(f"{name}/--no-{name[2:]}", field.name, default=None, help=title)
+        case OneOf():
+            choices = [str(choice) for choice in field.choices if choice]
+            yield click.option(name, field.name, type=click.Choice([*choices, NO_CHOICE]), help=title)
+        case Elements():
+            help = f"{field.title}; several times for several, empty for none."
+            yield click.option(name, field.name, metavar="VALUE", multiple=True, help=help)
+        case Rows():
+            noun, parts = row_noun(field), ", ".join(f"{part.name}=VALUE" for part in field.fields)
+            yield click.option(
+                f"--add-{noun}", f"add_{field.name}", metavar=parts, multiple=True, help=f"Add a {noun}."
+            )
+            if edits:
+                yield click.option(
+                    f"--remove-{noun}", f"remove_{field.name}", type=int, metavar="N", multiple=True,
+                    help=f"Take away the {noun} at this place, from 1.",
+                )  # fmt: skip
+                yield click.option(
+                    f"--move-{noun}", f"move_{field.name}", type=(int, int), metavar="FROM TO", multiple=True,
+                    help=f"Move the {noun} at one place to another.",
+                )  # fmt: skip
+        case _:
+            yield click.option(name, field.name, metavar=_metavar(field), help=title)
+
+
+def _metavar(field: Field) -> str:
+    match field:
+        case Text():
+            return "TEXT|-"
+        case Due():
+            return "WHEN"
+        case Moment():
+            return "TIME"
+        case Ref():
+            return {"customer": "CUSTOMER", "staff": "PERSON", "store": "STORE"}[field.to]
+    return "VALUE"
+
+
+def given_fields(
+    records: RecordStore, kind: Kind[Any], given: Mapping[str, Any], held: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the options give, by field as JSON has it; ``held`` is what stands in the record. Raises Failure."""
+    hints = get_type_hints(kind.record)
+    values: dict[str, Any] = {}
+    for field in kind.fields:
+        if isinstance(field, Rows):
+            rows = given_rows(field, given, held.get(field.name) or [])
+            if rows is not None:
+                values[field.name] = rows
+        elif (typed := given.get(field.name)) not in (None, ()):
+            values[field.name] = _value(records, kind, field, typed, hints[field.name])
+    return values
+
+
+def _value(records: RecordStore, kind: Kind[Any], field: Field, typed: Any, hint: Any) -> Any:  # noqa: PLR0911  # one for each sort of field
+    match field:
+        case Flag():
+            return typed
+        case OneOf() if typed == NO_CHOICE:
+            return kind.blank[field.name]
+        case Text():
+            return read_text(typed)
+        case Elements():
+            return [_element(records, field, element) for element in typed if element]
+        case _ if not typed:
+            return kind.blank[field.name]
+        case Due():
+            return read_when(typed, records.zone()).text
+        case Moment():
+            return read_moment(typed, records.zone())
+        case Ref(to="customer"):
+            return resolve.customer(records, typed)
+        case Ref(to="staff"):
+            return resolve.colleague(records.colleagues(), typed).id
+        case Ref():
+            return _store(records, typed)
+    return msgspec.to_builtins(typed_value(kind, field.name, typed, hint))
+
+
+def _element(records: RecordStore, field: Elements, typed: str) -> str:
+    return _store(records, typed) if field.of == "store" else typed
+
+
+def _store(records: RecordStore, typed: str) -> str:
+    retailer = records.retailer()
+    stores = retailer.stores if retailer else ()
+    found = [store.id for store in stores if typed == store.id or typed.casefold() == store.name.casefold()]
+    if len(found) != 1:
+        raise Failure(f"There is no store {visible(typed)}, or several of that name.", Exit.NOTHING)
+    return found[0]
+
+
+# ------------------------------------------------------------------ rows
+
+
+def given_rows(field: Rows, given: Mapping[str, Any], held: Sequence[Mapping[str, Any]]) -> list[Any] | None:
+    """The rows as they are to be: those that go are named by their places before, then rows are added, then moved."""
+    added, removed, moved = (given.get(f"{verb}_{field.name}") or () for verb in ("add", "remove", "move"))
+    if not (added or removed or moved):
+        return None
+    noun = row_noun(field)
+    for place in removed:
+        _check_place(place, len(held), noun)
+    rows: list[Any] = [row for place, row in enumerate(held, 1) if place not in removed]
+    rows += [_row(field, typed) for typed in added]
+    for origin, target in moved:
+        for place in (origin, target):
+            _check_place(place, len(rows), noun)
+        rows.insert(target - 1, rows.pop(origin - 1))
+    return rows
+
+
+def _check_place(place: int, last: int, noun: str) -> None:
+    if not 1 <= place <= last:
+        raise Failure(f"There is no {noun} {place}: there are {last}.", Exit.USAGE)
+
+
+def _row(field: Rows, typed: str) -> dict[str, str]:
+    """``sku=AV-1, note=For the opera, in black``: a comma parts fields where the name of one follows."""
+    names = [part.name for part in field.fields]
+    row: dict[str, str] = {}
+    for part in re.split(rf",\s*(?=(?:{'|'.join(map(re.escape, names))})=)", typed):
+        name, equals, value = part.partition("=")
+        if not equals or name.strip() not in names:
+            wanted = ", ".join(f"{name}=VALUE" for name in names)
+            raise Failure(f"--add-{row_noun(field)} takes {wanted}.", Exit.USAGE)
+        row[name.strip()] = value
+    return row

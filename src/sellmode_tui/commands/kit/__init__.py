@@ -1,0 +1,1 @@
+"""What all commands share: opening an account, input, output, exit codes."""

@@ -1,0 +1,86 @@
+"""Which record or person is meant on a command line. Everything here raises Failure for none, and for several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sellmode_contract.kinds import KINDS
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.text import visible
+from sellmode_contract.wire import user_key
+from sellmode_tui.commands.kit.exit_codes import Exit, Failure
+from sellmode_tui.records import RecordStore, TaskKey
+from sellmode_tui.records.ids import MIN_ID
+
+_MAX_SHOWN: Final = 10
+SHORT_TIMED_ID: Final = 13
+"""Characters that a table shows of an id that begins with the moment at which it was made: up to its milliseconds.
+Of others it shows ``MIN_ID``."""
+
+
+def customer(records: RecordStore, text: str) -> str:
+    """The id of the visible customer whom a text names: by id or its beginning, customer number or e-mail address."""
+    typed = text.strip()
+    found = records.customers.named(typed, _MAX_SHOWN + 1) if typed else []
+    return typed if typed in found else _only(found, text, "customer")
+
+
+def task(records: RecordStore, text: str) -> TaskKey:
+    """The visible task whose id a text is, or begins."""
+    typed = text.strip().casefold()
+    found = {key.id: key for key in records.tasks.named(typed, _MAX_SHOWN + 1)}
+    return found[typed if typed in found else _only(list(found), text, "task")]
+
+
+def record(records: RecordStore, kind: str, text: str) -> str:
+    """The id of the visible record of a kind whose id a text is, or begins."""
+    typed = text.strip()
+    found = records.ids_named(kind, typed, _MAX_SHOWN + 1)
+    return typed if typed in found else _only(found, text, KINDS[kind].noun or kind.replace("_", " "))
+
+
+def one_of(ids: Iterable[str], text: str, noun: str, *, by_end: bool = False, missing: str = "") -> str:
+    """The one of some ids that a text is, or begins; or ends, of ids that all begin alike."""
+    typed, known = text.strip(), list(dict.fromkeys(ids))
+    if typed in known:
+        return typed
+    matches = str.endswith if by_end else str.startswith
+    found = [id for id in known if len(typed) >= MIN_ID and matches(id, typed.casefold())]
+    if missing and not found:
+        raise Failure(missing, Exit.NOTHING)
+    return _only(found, text, noun)
+
+
+def colleague(people: Iterable[Staff], text: str) -> Staff:
+    """The one of some people whom a user name, a name or an id names."""
+    some, typed = list(people), text.strip()
+    for same in (
+        [staff for staff in some if typed in (staff.id, staff.user_name)],
+        [staff for staff in some if user_key(typed) == user_key(staff.user_name)],
+        [staff for staff in some if typed.casefold() == staff.name.casefold()],
+    ):
+        if len(same) == 1:
+            return same[0]
+        if same:
+            raise Failure(f"Several people are called {visible(text)}: give a user name.", Exit.USAGE)
+    names = ", ".join(visible(staff.user_name) for staff in some[:_MAX_SHOWN]) or "nobody"
+    more = " and others" if len(some) > _MAX_SHOWN else ""
+    raise Failure(f"This cannot be given to {visible(text)}. It can be given to {names}{more}.", Exit.NOTHING)
+
+
+def unknown(noun: str, text: str) -> Failure:
+    """The same answer for a record that does not exist and one that is not visible."""
+    return Failure(f"No {noun} {visible(text)} is known to you.", Exit.NOTHING)
+
+
+def _only(ids: Sequence[str], text: str, noun: str) -> str:
+    if not ids:
+        raise unknown(noun, text)
+    if len(ids) > 1:
+        listed = "\n".join(f"  {visible(id)}" for id in ids[:_MAX_SHOWN])
+        more = "\n  and more" if len(ids) > _MAX_SHOWN else ""
+        raise Failure(
+            f"Several {noun}s are meant by {visible(text)}; give one of these ids:\n{listed}{more}", Exit.USAGE
+        )
+    return ids[0]

@@ -1,0 +1,1 @@
+"""``sellmode rules`` and ``sellmode corporate``."""

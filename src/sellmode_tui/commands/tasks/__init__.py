@@ -1,0 +1,1 @@
+"""``sellmode tasks``: listed, shown, and what is done with them."""

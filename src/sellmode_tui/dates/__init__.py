@@ -1,0 +1,1 @@
+"""Days, times of day, spans and due times as people type and read them."""

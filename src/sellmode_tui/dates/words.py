@@ -1,0 +1,42 @@
+"""Due times in words: short where a row has little room, and never to be misread."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+from sellmode_contract.store_time import Due, local_day
+from sellmode_tui.dates.days import MONTHS
+
+_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_NEAR: Final = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+_NAMED_DAYS: Final = 6
+"""A day of the week is named within so many days, so that it is never the day before the same one."""
+
+
+def due_words(due: Due, now: dt.datetime, zone: dt.tzinfo) -> str:
+    """``today``, ``tomorrow 9:30``, ``Fri 15:00``, ``24 Dec``, ``24 Dec 2027 15:00``, by the store's days."""
+    today = local_day(now, zone)
+    days = (due.day - today).days
+    if days in _NEAR:
+        day = _NEAR[days]
+    elif 0 < days <= _NAMED_DAYS:
+        day = _WEEKDAYS[due.day.weekday()]
+    else:
+        year = "" if due.day.year == today.year else f" {due.day.year}"
+        day = f"{due.day.day} {MONTHS[due.day.month - 1][:3]}{year}"
+    return day if due.time is None else f"{day} {due.time:%H:%M}"
+
+
+def full_words(due: Due) -> str:
+    """With everything, for a form that says back what was typed: ``Thu 24 Dec 2026, 15:00``."""
+    day = f"{_WEEKDAYS[due.day.weekday()]} {due.day.day} {MONTHS[due.day.month - 1][:3]} {due.day.year}"
+    return day if due.time is None else f"{day}, {due.time:%H:%M}"
+
+
+def expiry_words(instant: dt.datetime, zone: dt.tzinfo) -> str:
+    """When something expires; midnight is the end of the day before: ``end of Wed 25 Nov 2026``."""
+    local = instant.astimezone(zone)
+    if local.time() == dt.time():
+        return f"end of {full_words(Due(local.date() - dt.timedelta(days=1)))}"
+    return full_words(Due(local.date(), local.time()))

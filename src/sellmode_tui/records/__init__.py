@@ -1,0 +1,79 @@
+"""The records that an account may read and write: the one way from screens and commands to cache and journal.
+
+Screens and commands use ``RecordStore`` only. Each reading shows what the contract's table lets the account see in the
+mode that the backend last told, and what the backend sends it: everything else is hidden on every path alike, as if it
+did not exist. Without an accepted view, with an unknown mode or without a scope there is nothing. What is written is
+judged by the same reading, kept for good, and shows at once.
+"""
+
+from __future__ import annotations
+
+from sellmode_contract.mutations import Rejected
+from sellmode_tui.cache.store import Interrupted
+from sellmode_tui.journal.tray import NotInTray
+from sellmode_tui.records.changes.access import Counts
+from sellmode_tui.records.changes.attention import Attention, Difference, Duplicate, HandedOver, Lost, Refused
+from sellmode_tui.records.changes.sending import Unsent
+from sellmode_tui.records.changes.undo import CannotUndo, NothingToUndo, Undone
+from sellmode_tui.records.customers.duplicates import Match
+from sellmode_tui.records.customers.lists import Count, CustomerList, CustomerQuery, CustomerRow, Sort
+from sellmode_tui.records.customers.profile import Profile, TimelineEntry
+from sellmode_tui.records.rules.briefs import BriefDetails, BriefLine, BriefProgress
+from sellmode_tui.records.rules.lines import RuleLine
+from sellmode_tui.records.shown import Shown
+from sellmode_tui.records.store import RecordStore
+from sellmode_tui.records.tasks.agenda import AgendaList, AgendaQuery, TaskCounts
+from sellmode_tui.records.tasks.details import TaskDetails
+from sellmode_tui.records.tasks.lines import GivenTask, Section, TaskKey, TaskLine
+from sellmode_tui.records.tasks.products import ProductLine
+from sellmode_tui.records.values import Value
+from sellmode_tui.records.why import WhySeen
+from sellmode_tui.records.writing import CannotWrite, NotVisible, RefusedAmong, Written
+from sellmode_tui.sealed import SealedError
+
+__all__ = [
+    "AgendaList",
+    "AgendaQuery",
+    "Attention",
+    "BriefDetails",
+    "BriefLine",
+    "BriefProgress",
+    "CannotUndo",
+    "CannotWrite",
+    "Count",
+    "Counts",
+    "CustomerList",
+    "CustomerQuery",
+    "CustomerRow",
+    "Difference",
+    "Duplicate",
+    "GivenTask",
+    "HandedOver",
+    "Interrupted",
+    "Lost",
+    "Match",
+    "NotInTray",
+    "NotVisible",
+    "NothingToUndo",
+    "ProductLine",
+    "Profile",
+    "RecordStore",
+    "Refused",
+    "RefusedAmong",
+    "Rejected",
+    "RuleLine",
+    "SealedError",
+    "Section",
+    "Shown",
+    "Sort",
+    "TaskCounts",
+    "TaskDetails",
+    "TaskKey",
+    "TaskLine",
+    "TimelineEntry",
+    "Undone",
+    "Unsent",
+    "Value",
+    "WhySeen",
+    "Written",
+]

@@ -1,0 +1,1 @@
+"""What one has written: on its way, refused, handed over; taken back, sent again."""

@@ -1,0 +1,1 @@
+"""Customers: found, listed, shown whole, written about."""

@@ -1,0 +1,103 @@
+"""Making, editing and removing a record of any kind, as operations: what a kind's declaration says is all they need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from sellmode_contract.documents import as_document
+from sellmode_contract.kinds import BY_RECORD, KINDS
+from sellmode_contract.kinds.fields import Due as DueField
+from sellmode_contract.kinds.fields import Text
+from sellmode_contract.kinds.kind import Kind
+from sellmode_contract.mutations import Create, Edit, Remove
+from sellmode_contract.records import Record
+from sellmode_contract.store_time import Due
+from sellmode_tui.records.seen import Seen
+from sellmode_tui.records.writing import NotVisible
+
+
+def create(kind: str, id: str, fields: Mapping[str, Any]) -> Create:
+    """A new record; fields that say nothing are left out."""
+    declared = KINDS[kind]
+    given = plain(declared, fields)
+    doc = {name: value for name, value in given.items() if value is not None and value != declared.blank.get(name)}
+    return Create(kind=kind, id=id, doc=doc)
+
+
+def new(seen: Seen, kind: str, id: str, fields: Mapping[str, Any]) -> Create:
+    """A new record; the customer to whom it belongs is one that is visible. Raises NotVisible."""
+    if KINDS[kind].of_customer:
+        visible(seen, "customer", fields["customer"])
+    return create(kind, id, fields)
+
+
+def edit(record: Record, set: Mapping[str, Any], saw: Mapping[str, Any] | None = None) -> Edit:
+    """Changes of a record's fields; what is so already is left out.
+
+    ``saw`` is what their author saw, where that is not what stands there now.
+    """
+    declared, held = BY_RECORD[type(record)], as_document(record)
+    wanted, seen = plain(declared, set), {**held, **plain(declared, saw or {})}
+    # What its author left as they saw it is no change, whatever stands there now.
+    changed = [
+        name for name, value in wanted.items() if name not in held or (value != seen[name] and value != held[name])
+    ]
+    return Edit(
+        kind=declared.name,
+        id=record.id,
+        set={name: wanted[name] for name in changed},
+        was={name: seen.get(name) for name in changed},
+    )
+
+
+def remove(seen: Seen, kind: str, id: str) -> Remove:
+    """The removal of a record as it is seen; it stays if it has changed. Raises NotVisible."""
+    record = visible(seen, kind, id)
+    was = content(record) if "edit" in KINDS[kind].verbs else {}  # what nobody edits cannot have changed
+    return Remove(kind=kind, id=id, was=was)
+
+
+def remove_made(operation: Create, id: str) -> Remove:
+    """The removal of what was made, as long as it is as it was made; ``id`` is what it has now."""
+    declared = KINDS[operation.kind]
+    was = {name: operation.doc.get(name, declared.blank[name]) for name in declared.content}
+    return Remove(kind=operation.kind, id=id, was=was if "edit" in declared.verbs else {})
+
+
+def make_again(record: Record, id: str) -> Create:
+    """A record that was removed, as it was."""
+    declared, held = BY_RECORD[type(record)], as_document(record)
+    names = [*declared.created, *(["customer"] if declared.of_customer else [])]
+    return create(declared.name, id, {name: held[name] for name in names})
+
+
+def visible(seen: Seen, kind: str, id: str) -> Record:
+    """A record that is visible. Raises NotVisible."""
+    record = seen.get(kind, id)
+    if record is None:
+        raise NotVisible(KINDS[kind].noun or kind)
+    return record
+
+
+def content(record: Record) -> dict[str, Any]:
+    """What people have written of a record, as JSON has it."""
+    held = as_document(record)
+    return {name: held[name] for name in BY_RECORD[type(record)].content}
+
+
+def plain(kind: Kind[Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields as JSON has them, those of text without spaces around and never None."""
+    return {name: _plain(kind, name, value) for name, value in fields.items()}
+
+
+def _plain(kind: Kind[Any], name: str, value: Any) -> Any:
+    if isinstance(value, Due):
+        return value.text
+    field = kind.by_name.get(name)
+    holds_text = isinstance(field, Text | DueField) or kind.blank.get(name) == ""
+    if holds_text and (value is None or isinstance(value, str)):
+        return value if value and isinstance(field, Text) and field.verbatim else (value or "").strip()
+    return list(value) if isinstance(value, tuple | set | frozenset) else msgspec.to_builtins(value)

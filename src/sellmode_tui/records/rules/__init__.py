@@ -1,0 +1,1 @@
+"""Rules that make tasks, and the tasks that a head office asks for."""

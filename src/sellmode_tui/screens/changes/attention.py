@@ -1,0 +1,74 @@
+"""What needs somebody's attention, as a list; Enter opens one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from sellmode_tui.records import Attention, Duplicate, HandedOver, Lost, RecordStore, Refused
+from sellmode_tui.screens.changes.attention_details import DuplicateScreen, HandedOverScreen, LostScreen, RefusedScreen
+from sellmode_tui.screens.kit.words import counted
+from sellmode_tui.screens.lists.page import ListPage
+from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.row_source import Count, Row
+
+
+class AttentionScreen(ListPage[None, Attention]):
+    """The list: refused, handed over, duplicates."""
+
+    BINDING_GROUP_TITLE = "Needs attention"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,left,f3", "back", "Back", key_display="Esc", tooltip="Back", id="attention.back"),
+    ]
+
+    HEAD = "Needs attention"
+    COLUMNS = (
+        Column("Why", 13, priority=8),
+        Column("What", priority=9, min_width=24),
+        Column("When", 16, priority=6, min_width=12),
+    )
+    EMPTY = (
+        "Nothing needs your attention.\n"
+        "Changes that the server refuses come here, and those that a colleague handed over to you."
+    )
+
+    def read(self, records: RecordStore) -> Sequence[Attention]:
+        """Everything."""
+        return records.changes.attention()
+
+    def row(self, item: Attention) -> Row:
+        """Why it is here, what it is, when it was made."""
+        words = self._desk.words
+        match item:
+            case Lost():
+                return Row(item.key, ("lost", item.words, words.time(item.since)))
+            case Refused():
+                return Row(
+                    item.key, ("handed over" if item.handed_over else "refused", item.words, words.time(item.since))
+                )
+            case HandedOver():
+                return Row(item.key, ("for you", f"{item.words}, by {item.author}", words.time(item.since)))
+            case Duplicate():
+                return Row(item.key, ("duplicate", " and ".join(item.names), ""))
+
+    def shown(self, count: Count) -> None:  # noqa: ARG002  # whatever is in it
+        """Say what waits elsewhere."""
+        self.ask(lambda records: records.changes.waiting_with_owners(), self._tell_waiting, group="waiting")
+
+    def _tell_waiting(self, waiting: int) -> None:
+        told = f"{counted(waiting, 'edit')} {'waits' if waiting == 1 else 'wait'} with the customers' owners."
+        self.say("above", told if waiting else "")
+
+    def chosen_row(self, item: Attention) -> None:
+        """Open it."""
+        match item:
+            case Lost():
+                self.open(LostScreen(self._desk, item))
+            case Refused():
+                self.open(RefusedScreen(self._desk, item))
+            case HandedOver():
+                self.open(HandedOverScreen(self._desk, item))
+            case Duplicate():
+                self.open(DuplicateScreen(self._desk, item))

@@ -1,0 +1,296 @@
+"""One thing that needs attention: what it is, what can be done about it."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from typing import ClassVar, Final, TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.text import visible
+from sellmode_tui.records import Duplicate, HandedOver, Lost, NotInTray, RecordStore, Refused, Written
+from sellmode_tui.records.values import Value, as_text
+from sellmode_tui.screens.changes.resend_form import PEOPLE, ResendForm, can_be_edited
+from sellmode_tui.screens.customers.merge_form import UNSEEN, MergeForm, told_apart
+from sellmode_tui.screens.kit.confirm import ConfirmBox
+from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.page import MUTED, Page
+from sellmode_tui.screens.kit.record_view import RecordScreen, RecordView
+from sellmode_tui.screens.kit.trouble import Trouble
+from sellmode_tui.screens.kit.words import Words
+
+_GONE: Final = "This needs no attention any more."
+
+
+Item = TypeVar("Item", bound=Lost | Refused | HandedOver | Duplicate)
+
+
+class _DetailsView(RecordView[Item]):
+    """The text, as wide as the page."""
+
+    DEFAULT_CSS = "_DetailsView { height: 1fr; overflow-y: auto; }"
+
+    @property
+    def room(self) -> int:
+        """Cells of a line, with or without a scrollbar."""
+        return max(40, self.screen.size.width - 4)
+
+
+class DetailsScreen(RecordScreen[Item]):
+    """A page of text with keys for what can be done. It closes when somebody has seen to it, here or elsewhere."""
+
+    BINDING_GROUP_TITLE = "Needs attention"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="details.back"),
+    ]
+
+    DEFAULT_CSS = """
+    DetailsScreen {
+        background: $background;
+        Trouble { margin: 0; padding: 0 1; }
+    }
+    """
+
+    def __init__(self, desk: Desk, item: Item) -> None:
+        super().__init__(desk, _DetailsView(desk, self._read_item, self._told), item.key)
+        self._first = item
+
+    @property
+    def item(self) -> Item:
+        """What it is about, as it was last read."""
+        return self.view.found or self._first
+
+    def _read_item(self, records: RecordStore, key: object) -> Item | None:
+        return next(
+            (each for each in records.changes.attention() if isinstance(each, type(self._first)) and each.key == key),
+            None,
+        )
+
+    def _told(self, item: Item, words: Words, width: int) -> Page:  # noqa: ARG002  # it is the page's item by now
+        page = Page(width, words)
+        self.tell(page)
+        return page
+
+    def compose_foot(self) -> ComposeResult:
+        """What is wrong, over how things stand and what can be done."""
+        yield Trouble()
+        yield from super().compose_foot()
+
+    def on_mount(self) -> None:
+        """Show it as the list had it."""
+        self.view.take(self._key, self._first)
+
+    @abstractmethod
+    def tell(self, page: Page) -> None:
+        """Write it down."""
+
+    def record_gone(self) -> None:
+        """Say so."""
+        self.notify(_GONE, markup=False)
+        super().record_gone()
+
+    def do(self, work: Callable[[RecordStore], Written | None], said: str) -> None:
+        """Do something about it, and close."""
+
+        def done(written: Written | None) -> None:
+            self.wrote(written, said)
+            self.end(True)
+
+        def in_tray(records: RecordStore) -> Written | None:
+            try:
+                return work(records)
+            except NotInTray:
+                return None
+
+        self.write(in_tray, done, refused=self._refused, closes=True)
+
+    def _refused(self, _: str, why: str) -> None:
+        self.query_one(Trouble).say(why)
+
+    def confirm(self, question: str, yes: str, work: Callable[[RecordStore], Written | None], said: str) -> None:
+        """Do it if the person says so once more."""
+        self.open(ConfirmBox(question, yes, "leaves it"), lambda wanted: self.do(work, said) if wanted else None)
+
+
+def _begun(text: str) -> str:
+    """As a line begins: with a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def _values(page: Page, values: Sequence[Value], mine: str) -> None:
+    """What its author wanted and what stands there now, field by field."""
+    for value in values:
+        page.gap()
+        page.text(_begun(value.label), indent=0, style="bold")
+        page.field(mine, value.mine_text or "nothing")
+        if value.known:
+            page.field("There now", value.present_text or "nothing")
+
+
+class RefusedScreen(DetailsScreen[Refused]):
+    """A change of one's own that was not done."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "edit", "Edit", tooltip="Edit it and send it again", id="refused.edit"),
+        Binding("s", "resend", "Send", tooltip="Send it again as it is", id="refused.resend"),
+        Binding("h", "hand_over", "Hand over", tooltip="Give it to whoever has the customer", id="refused.hand-over"),
+        Binding("c", "copy", "Copy", tooltip="Copy it as text", id="refused.copy"),
+        Binding("x,delete", "discard", "Discard", key_display="x", tooltip="Give it up", id="refused.discard"),
+    ]
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be done with it."""
+        match action:
+            case "edit":
+                return self.item.can_resend and can_be_edited(self.item)
+            case "resend":
+                return self.item.can_resend
+            case "hand_over":
+                return self.item.can_hand_over
+        return super().check_action(action, parameters)
+
+    def tell(self, page: Page) -> None:
+        """What it was, why it was refused, and the values."""
+        item, words = self.item, page.words
+        page.text(_begun(item.words), indent=0, style="bold")
+        page.text(item.reason or item.title, indent=0)
+        page.text(f"Made {words.time(item.since)}, answered {words.time(item.refused_at)}.", indent=0, style=MUTED)
+        _values(page, item.values, "Yours")
+        if item.dependants:
+            page.heading("What builds on it")
+            for dependant in item.dependants:
+                page.text(dependant)
+
+    def action_edit(self) -> None:
+        """Edit it and send it again."""
+        if any(value.field in PEOPLE for value in self.item.values):
+            self.ask(lambda records: records.tasks.assignable(self.item.customer), self._edit, group="edit", opens=True)
+        else:
+            self._edit([])
+
+    def _edit(self, staff: Sequence[Staff]) -> None:
+        form = ResendForm(self._desk, self.item, staff)
+        self.open(form, lambda written: self.end(True) if written else None)
+
+    def action_resend(self) -> None:
+        """Send it again."""
+        mid = self.item.mid
+        self.do(lambda records: records.changes.resend(mid), "Sent again.")
+
+    def action_hand_over(self) -> None:
+        """Give it to whoever has the customer."""
+        mid = self.item.mid
+        self.do(lambda records: records.changes.hand_over(mid), "Handed over to whoever has the customer.")
+
+    def action_copy(self) -> None:
+        """Copy it as text."""
+        mid = self.item.mid
+        self.ask(lambda records: records.changes.copy_text(mid), self._copy, group="copy", refused=self._refused)
+
+    def _copy(self, text: str) -> None:
+        # What is pasted into a shell must not press Enter there.
+        self.app.copy_to_clipboard(visible("; ".join(text.splitlines())))
+        self.notify("Copied.", markup=False)
+
+    def action_discard(self) -> None:
+        """Give it up."""
+        mid = self.item.mid
+        self.confirm(
+            "Give this change up for good?", "discards it", lambda records: records.changes.discard(mid), "Discarded."
+        )
+
+
+class LostScreen(DetailsScreen[Lost]):
+    """What damage has taken."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "acknowledge", "Seen", tooltip="Mark as seen", id="lost.acknowledge"),
+    ]
+
+    def tell(self, page: Page) -> None:
+        """What is gone, and what can be done."""
+        item = self.item
+        page.text(_begun(item.words), indent=0, style="bold")
+        kept = f" The damaged file is kept on this terminal as {item.kept_as}." if item.kept_as else ""
+        page.text(
+            f"Found {page.words.time(item.since)}. Everything that could be read was kept and is sent.{kept}", indent=0
+        )
+        page.gap()
+        page.text("Enter again what is missing, and tell your administrator: the disk may be failing.", indent=0)
+
+    def action_acknowledge(self) -> None:
+        """It has been seen."""
+        id = self.item.id
+        self.do(lambda records: records.changes.acknowledge_loss(id), "Marked as seen.")
+
+
+class HandedOverScreen(DetailsScreen[HandedOver]):
+    """A change that a colleague handed over."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("a", "accept", "Accept", tooltip="Make the change yours", id="handed-over.accept"),
+        Binding("x,delete", "reject", "Reject", key_display="x", tooltip="Drop the change", id="handed-over.reject"),
+    ]
+
+    def tell(self, page: Page) -> None:
+        """What it is, whose, and the values."""
+        item = self.item
+        page.text(_begun(item.words), indent=0, style="bold")
+        page.text(f"Wanted by {item.author}, {page.words.time(item.since)}. It is for you to judge.", indent=0)
+        _values(page, item.values, "Wanted")
+
+    def action_accept(self) -> None:
+        """Make it one's own."""
+        id = self.item.id
+        self.do(lambda records: records.changes.accept_parked(id), "Accepted.")
+
+    def action_reject(self) -> None:
+        """Drop it."""
+        id = self.item.id
+        self.confirm(
+            "Reject this change?", "rejects it", lambda records: records.changes.discard_parked(id), "Rejected."
+        )
+
+
+class DuplicateScreen(DetailsScreen[Duplicate]):
+    """Two customers who may be one."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("m", "merge", "Merge", tooltip="Make one customer of them", id="duplicate.merge"),
+        Binding("x", "not_the_same", "Not the same", tooltip="They are two people", id="duplicate.dismiss"),
+    ]
+
+    def tell(self, page: Page) -> None:
+        """Both, side by side in words."""
+        item = self.item
+        page.text(" and ".join(item.names), indent=0, style="bold")
+        same = " and ".join({"email": "e-mail", "phone": "phone number"}.get(each, each) for each in item.matched)
+        page.text(f"They have the same {same}.", indent=0)
+        names = told_apart(item)
+        for name, owner in zip(names, item.owners, strict=True):
+            page.field("Owner", owner or "nobody", f"of {name}")
+        for difference in item.differences:
+            page.gap()
+            page.text(_begun(difference.label), indent=0, style="bold")
+            for name, value in zip(names, difference.values, strict=True):
+                page.field(name, as_text(value))
+        if not item.are_seen:
+            page.gap()
+            page.text(UNSEEN, indent=0)
+
+    def action_merge(self) -> None:
+        """Choose what stays."""
+        self.open(MergeForm(self._desk, self.item), lambda written: self.end(True) if written else None)
+
+    def action_not_the_same(self) -> None:
+        """They are two people."""
+        id = self.item.id
+        self.confirm(
+            "Are they two people?",
+            "keeps both",
+            lambda records: records.customers.dismiss_pair(id),
+            "Kept as two customers.",
+        )

@@ -1,0 +1,1 @@
+"""Corporate tasks: what the head office asks, and how far its people are."""

@@ -1,0 +1,198 @@
+"""A corporate task as the head office asked it, and how far the stores are."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+
+from sellmode_contract.text import visible, visible_lines
+from sellmode_tui.dates.words import full_words
+from sellmode_tui.records import BriefDetails, BriefLine, BriefProgress, Written
+from sellmode_tui.records.tasks.lines import read
+from sellmode_tui.screens.corporate.form import BriefForm, works_words
+from sellmode_tui.screens.customers.profile_page import CONTACTS
+from sellmode_tui.screens.kit.app_page import Result
+from sellmode_tui.screens.kit.confirm import ConfirmBox
+from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.desk_screen import DeskScreen
+from sellmode_tui.screens.kit.page import MUTED, Page
+from sellmode_tui.screens.kit.record_view import RecordScreen, RecordView
+from sellmode_tui.screens.kit.words import Words, counted
+from sellmode_tui.screens.tasks.product_lines import add_products
+
+NOT_YET = "nobody has it yet"
+GONE = "This corporate task is no longer there."
+
+
+def brief_keys(*, shown: bool) -> list[BindingType]:
+    """The keys for what can be done with a brief; `shown`: also those that others would crowd out of the last line."""
+    return [
+        Binding("a", "add", "Ask", tooltip="Ask something of the stores", id="briefs.add"),
+        Binding("n", "add_like", "One like it", tooltip="Ask something like it", id="briefs.like"),
+        Binding("x,delete", "take_back", "Take back", key_display="x", tooltip="Take it back", id="briefs.take-back"),
+        Binding("y", "copy", "Copy text", show=shown, tooltip="Copy the suggested text", id="briefs.copy"),
+    ]
+
+
+class BriefPage(DeskScreen[Result]):
+    """A page about briefs: what can be done with the one that it is about just now."""
+
+    @property
+    @abstractmethod
+    def chosen(self) -> BriefLine | None:
+        """That one."""
+
+    def action_add(self) -> None:
+        """Ask something."""
+        if self._is_head_office:
+            self.open(BriefForm(self._desk), self._was_asked)
+
+    def action_add_like(self) -> None:
+        """Ask something like it: what was asked is not changed behind the back of those who have it."""
+        line = self.chosen
+        if line is not None and self._is_head_office:
+            self.ask(lambda records: records.briefs.get(line.brief.id), self._open_like, group="open", opens=True)
+
+    def _open_like(self, details: BriefDetails | None) -> None:
+        if details is None:
+            self.tell(GONE)
+        elif self.is_active:
+            self.open(BriefForm(self._desk, details), self._was_asked)
+
+    def _was_asked(self, written: Written | None) -> None:
+        """A form has closed."""
+
+    @property
+    def _is_head_office(self) -> bool:
+        """Whether it may ask; says so if not."""
+        account = self._desk.facts.account
+        if account is not None and account.role == "head_office":
+            return True
+        self.tell("Only the head office makes corporate tasks.")
+        return False
+
+    def action_take_back(self) -> None:
+        """Ask, then take it back."""
+        line = self.chosen
+        if line is None:
+            return
+        if line.brief.withdrawn:
+            self.tell("It was taken back already.")
+        elif self._is_head_office:
+            id, title = line.brief.id, " ".join(line.brief.title.split())
+            open_ones = f" {counted(line.progress.open, 'open task')} of it will expire." if line.progress.open else ""
+            question = (
+                f'Take back "{title if len(title) <= 60 else f"{title[:57]}..."}"?{open_ones} What was done stays.'
+            )
+            box = ConfirmBox(question, "takes it back", "leaves it")
+            self.open(box, lambda yes: self._take_back(id) if yes else None)
+
+    def _take_back(self, id: str) -> None:
+        self.write(
+            lambda records: records.remove("corporate_brief", id), self.wrote, refused=lambda _, why: self.tell(why)
+        )
+
+    def action_copy(self) -> None:
+        """Copy the suggested text, or else what is asked."""
+        if line := self.chosen:
+            text = line.brief.message or line.brief.title
+            self.app.copy_to_clipboard("\n".join(visible_lines(text)))  # safe to be pasted into a shell
+            self.tell(f"Copied: {' '.join(text.split())}"[:200])
+
+    def tell(self, text: str) -> None:
+        """Say something that goes away by itself."""
+        self.notify(visible(text), markup=False)
+
+
+class BriefScreen(RecordScreen[BriefDetails], BriefPage[bool]):
+    """One brief over the list."""
+
+    BINDING_GROUP_TITLE = "Corporate task"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back to the list", id="brief.back"),
+        *brief_keys(shown=True),
+    ]
+
+    def __init__(self, desk: Desk, brief: str) -> None:
+        """`brief`: its id."""
+        super().__init__(desk, RecordView(desk, lambda records, brief: records.briefs.get(brief), brief_text), brief)
+
+    @property
+    def chosen(self) -> BriefLine | None:
+        """What is shown."""
+        return self.view.found.line if self.view.found else None
+
+
+# ------------------------------------------------------------------ words
+
+
+def state_words(line: BriefLine) -> str:
+    """What has become of it; empty while it is asked."""
+    return "taken back" if line.brief.withdrawn else "over" if line.over else ""
+
+
+def done_words(progress: BriefProgress) -> str:
+    """``3 of 12``; empty while nobody has it."""
+    return f"{progress.done:,} of {progress.given:,}" if progress.given else ""
+
+
+def rest_words(progress: BriefProgress) -> str:
+    """What became of the others: ``8 open, 1 dismissed``."""
+    named = (("open", progress.open), ("dismissed", progress.dismissed), ("expired", progress.expired))
+    return ", ".join(f"{number:,} {name}" for name, number in named if number)
+
+
+def time_words(text: str, without: str) -> str:
+    """A due time as records have it, in full."""
+    due = read(text)
+    return full_words(due) if due else without
+
+
+def brief_text(details: BriefDetails, words: Words, width: int) -> Page:
+    """The whole brief, for a width in cells."""
+    page, line, brief = Page(width, words), details.line, details.line.brief
+    page.title(brief.title, state_words(line))
+    page.gap()
+    page.field("For", ", ".join(line.store_names) or "all stores")
+    page.field("Kind of work", works_words(brief.works) or "all")
+    page.field("Due", time_words(brief.due, "any time"))
+    page.field("Expires", time_words(brief.expires, "never"))
+    if brief.action:
+        page.field("Asks for", CONTACTS.get(brief.action, brief.action))
+    page.field(
+        "Asked", words.day(brief.created_at) or words.nothing, f"by {line.creator_name}" if line.creator_name else ""
+    )
+    page.heading("Done")
+    _progress(page, details)
+    if brief.details:
+        page.heading("Details")
+        page.text(brief.details)
+    if brief.subject or brief.message:
+        page.heading("Suggested text")
+        if brief.subject:
+            page.text(brief.subject, style="bold")
+        page.text(brief.message)
+        page.text("y copies it", style=MUTED)
+    if details.products:
+        page.heading("Products")
+        add_products(page, details.products)
+    return page
+
+
+def _progress(page: Page, details: BriefDetails) -> None:
+    """All of them, then each store."""
+    progress = details.line.progress
+    if details.stores:
+        numbers = Content.assemble((done_words(progress) or NOT_YET, "bold"), f"  {rest_words(progress)}".rstrip())
+        page.amount(numbers, "")
+    for store in details.stores:
+        said = done_words(store.progress)
+        page.amount(Content.assemble(visible(store.name), (f"  {rest_words(store.progress)}", MUTED)), said or "nobody")
+    if details.others:
+        page.text(
+            f"It is for {counted(details.others, 'store')} more, which you do not lead: they are not counted here.",
+            style=MUTED,
+        )

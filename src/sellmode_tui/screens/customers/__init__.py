@@ -1,0 +1,1 @@
+"""Customers: the list, a profile, and what is written about one."""

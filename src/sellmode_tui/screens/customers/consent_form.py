@@ -1,0 +1,140 @@
+"""What a customer allows on a channel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from sellmode_contract.kinds.consent import Channel, Consent, ConsentState
+from sellmode_contract.mutations import Rejected
+from sellmode_contract.mutations.consent import STRICTNESS, UNSAID, check_step
+from sellmode_tui.records import Profile, RecordStore
+from sellmode_tui.screens.customers.profile_page import CHANNELS, CONSENT, consent_lines
+from sellmode_tui.screens.forms.form_screen import FormScreen, Write
+from sellmode_tui.screens.forms.text_entries import ChoiceEntry, TextEntry
+from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.page import Page
+from sellmode_tui.widgets.choice import Choice, Option
+
+_CHANNELS: Final = tuple(Option(channel, name) for channel, name in CHANNELS.items())
+_STATES: Final = tuple(Option(state, name) for state, name in CONSENT.items())
+
+
+class ConsentForm(FormScreen):
+    """One channel at a time. What is not allowed is said while it is chosen, with the reason."""
+
+    BINDING_GROUP_TITLE = "Consent"
+    KIND: ClassVar = "consent"
+    GONE = "This customer is no longer visible to you."
+
+    DEFAULT_CSS = """
+    ConsentForm .consent-now { height: auto; margin-bottom: 1; }
+    """
+
+    def __init__(self, desk: Desk, profile: Profile) -> None:
+        super().__init__(desk, f"Consent of {profile.customer.name}")
+        self._profile = profile
+        self._customer = profile.customer.id
+        self._known = _by_channel(profile)
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The customer."""
+        return {"customer": self._customer}
+
+    @classmethod
+    def find(cls, records: RecordStore, subject: Mapping[str, str]) -> Sequence[Any] | None:
+        """The customer with what holds now."""
+        profile = records.customers.profile(subject["customer"])
+        return (profile,) if profile else None
+
+    def compose_fields(self) -> ComposeResult:
+        """What holds now; channel, what is allowed from now on, and what shows it."""
+        yield Static(classes="consent-now")
+        yield ChoiceEntry("channel", "Channel", self._desk, _CHANNELS)
+        yield ChoiceEntry("state", "From now on", self._desk, _STATES, self._state("email"))
+        yield TextEntry("evidence", "How they said so", self._desk, placeholder="such as: signed the card at the till")
+
+    def on_mount(self) -> None:
+        """Say what holds."""
+        self._show_now()
+
+    def on_resize(self) -> None:
+        """Set the lines for the new width."""
+        self._show_now()
+
+    def _show_now(self) -> None:
+        page = Page(max(40, self.size.width - 4), self._desk.words)
+        consent_lines(page, self._profile)
+        self.query_one(".consent-now", Static).update(Content("\n").join(page.lines))
+
+    def _state(self, channel: str) -> ConsentState:
+        known = self._known.get(channel)
+        return known.state if known else UNSAID
+
+    @on(Choice.Changed)
+    def _chosen(self, event: Choice.Changed) -> None:
+        channel, state = self.query(Choice)
+        if event.choice is channel:
+            state.value = self._state(channel.value)
+        self._say_step()
+
+    def _say_step(self) -> None:
+        """Say what it takes to go from what holds to what is chosen."""
+        channel, state = self._channel, self._wanted
+        now = self._state(channel)
+        field = self.fields[1]
+        try:
+            check_step(now, now, state, "said")
+        except Rejected as rejected:
+            field.say(rejected.detail, wrong=True)
+        else:
+            field.say(_told(now, state))
+
+    @property
+    def _channel(self) -> Channel:
+        return next(channel for channel in CHANNELS if channel == self.fields[0].value)
+
+    @property
+    def _wanted(self) -> ConsentState:
+        return next(state for state in CONSENT if state == self.fields[1].value)
+
+    def prepare(self) -> Write:
+        """The channel's new state."""
+        customer, channel, state = self._customer, self._channel, self._wanted
+        evidence = self.fields[2].value or ""
+        return lambda records: records.customers.set_consent(customer, channel, state, evidence)
+
+    def meanwhile(self, *parts: Any) -> str:
+        """Show what holds now, if that has become another."""
+        profile: Profile = parts[0]
+        if profile.consents == self._profile.consents:
+            return ""
+        self._profile, self._known = profile, _by_channel(profile)
+        self._show_now()
+        self._say_step()
+        return "The consent has changed meanwhile; above stands what holds now."
+
+
+def _told(now: ConsentState, state: ConsentState) -> str:
+    """What a step takes, or what comes of it."""
+    if STRICTNESS[state] < STRICTNESS[now]:
+        return "This allows more than now: say below how the customer agreed."
+    if state == "unsubscribed" != now:
+        return "Once sent, only the customer can take this back."
+    return ""
+
+
+def _by_channel(profile: Profile) -> dict[str, Consent]:
+    """For each channel the strictest, should several sources have said."""
+    found: dict[str, Consent] = {}
+    for consent in profile.consents:
+        known = found.get(consent.channel)
+        if known is None or STRICTNESS[consent.state] > STRICTNESS[known.state]:
+            found[consent.channel] = consent
+    return found

@@ -1,0 +1,216 @@
+"""Adding a customer, and editing one."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
+
+import msgspec
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option as Line
+
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.mutations.customers import current_value
+from sellmode_contract.text import visible
+from sellmode_tui.records import Match, Profile, RecordStore
+from sellmode_tui.screens.customers.profile_page import CHANNELS
+from sellmode_tui.screens.forms.field_entries import entry_of_own
+from sellmode_tui.screens.forms.form_field import FormField
+from sellmode_tui.screens.forms.form_screen import REPLACES, FormScreen, Write
+from sellmode_tui.screens.forms.part_entries import AddressEntry, SizesEntry
+from sellmode_tui.screens.forms.text_entries import ChoiceEntry, SetEntry, TextEntry
+from sellmode_tui.screens.kit.boxes import Box
+from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.widgets.choice import Option
+
+_CHANNELS: Final = (Option("", "none"), *(Option(channel, name) for channel, name in CHANNELS.items()))
+_MATCHED: Final = {"email": "e-mail", "phone": "phone number"}
+
+
+def _section(title: str) -> Static:
+    return Static(Content(title), classes="form-section")
+
+
+class AddCustomerScreen(FormScreen):
+    """A new customer. Who is known already with the same e-mail or phone is shown before anything is saved."""
+
+    BINDING_GROUP_TITLE = "New customer"
+    KIND: ClassVar = "new_customer"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "New customer")
+        self.existing: str | None = None
+        """The customer whom the person chose to open instead of saving."""
+
+    def compose_fields(self) -> ComposeResult:
+        """What is asked of somebody who stands at the counter."""
+        desk = self._desk
+        yield TextEntry("given_name", "Given name", desk)
+        yield TextEntry("family_name", "Family name", desk)
+        yield TextEntry("email", "E-mail", desk)
+        yield TextEntry("phone", "Phone", desk)
+        yield TextEntry("language", "Language", desk, placeholder="such as nl")
+        yield ChoiceEntry("preferred_channel", "Preferred channel", desk, _CHANNELS)
+        yield SetEntry("tags", "Tags", desk, placeholder="such as vip, press")
+        yield AddressEntry("address", "Address", desk)
+
+    def prepare(self) -> Write:
+        """The new customer's fields."""
+        changes = self.changes()
+        fields = {path: value for path, value in changes.set.items() if value is not None} | changes.add
+        return lambda records: records.customers.create(fields)
+
+    def save(self, write: Write) -> None:
+        """Look first who is known already."""
+        typed = self.changes().set
+        email, phone = typed.get("email") or "", typed.get("phone") or ""
+        if not (email or phone):
+            super().save(write)
+            return
+        self._busy = True
+        self.ask(
+            lambda records: records.customers.matches(email, phone),
+            lambda matches: self._matched(matches, write),
+            group="match",
+            refused=self.refuse,
+            opens=True,
+            longest=math.inf,  # it saves, if nobody is found
+        )
+
+    def _matched(self, matches: Sequence[Match], write: Write) -> None:
+        self._busy = False
+        if not matches:
+            super().save(write)
+            return
+
+        def chosen(choice: str | None) -> None:
+            if choice == SAVE_ANYWAY:
+                FormScreen.save(self, write)
+            elif choice is not None:
+                self.existing = choice
+                self.end()
+
+        self.open(MatchesBox(matches), chosen)
+
+
+SAVE_ANYWAY: Final = ""
+
+
+class MatchesBox(Box[str]):
+    """Who is known already. Ends with the id of the one to open, or with SAVE_ANYWAY."""
+
+    BINDING_GROUP_TITLE = "Known already"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "save", "Save anyway", show=False, tooltip="Save the new one all the same", id="matches.save"),
+    ]
+
+    def __init__(self, matches: Sequence[Match]) -> None:
+        super().__init__()
+        self._matches = matches
+
+    def compose(self) -> ComposeResult:
+        """Who has the same, and keys."""
+        with Vertical(classes="box"):
+            title = "Is it one of them?" if len(self._matches) > 1 else "Is it the same person?"
+            yield Static(Content(title), classes="box-title")
+            yield OptionList(*(Line(_match(match)) for match in self._matches), markup=False)
+            keys = "Enter opens the customer who is there, s saves the new one anyway, Esc goes back"
+            yield Static(Content(keys), classes="box-foot")
+
+    def on_mount(self) -> None:
+        """Mark the first."""
+        lines = self.query_one(OptionList)
+        lines.highlighted = 0
+        lines.focus()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        """Open who is there."""
+        self.end(self._matches[event.option_index].id)
+
+    def action_save(self) -> None:
+        """Save the new one."""
+        self.end(SAVE_ANYWAY)
+
+
+def _match(match: Match) -> Content:
+    same = " and ".join(_MATCHED[each] for each in match.matched)
+    owner = f"owner {match.owner_name}" if match.owner_name else "owner nobody"
+    told = ", ".join(filter(None, (f"the same {same}", owner, match.store_name)))
+    return Content.assemble((visible(match.name), "bold"), f"  {visible(told)}")
+
+
+class EditCustomerScreen(FormScreen):
+    """Everything about a customer that people write. Only what was changed is saved."""
+
+    BINDING_GROUP_TITLE = "Edit"
+    KIND: ClassVar = "customer"
+    GONE = "This customer is no longer visible to you: what you typed cannot be saved."
+
+    def __init__(self, desk: Desk, profile: Profile) -> None:
+        super().__init__(desk, f"Edit {profile.customer.name}")
+        self._customer = profile.customer
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The customer."""
+        return {"customer": self._customer.id}
+
+    @classmethod
+    def find(cls, records: RecordStore, subject: Mapping[str, str]) -> Sequence[Any] | None:
+        """The customer as they are now."""
+        profile = records.customers.profile(subject["customer"])
+        return (profile,) if profile else None
+
+    def compose_fields(self) -> ComposeResult:
+        """Contact data, tastes, sizes, and what the retailer wants to know."""
+        desk, customer = self._desk, self._customer
+
+        def text(path: str, label: str) -> TextEntry:
+            return TextEntry(path, label, desk, current_value(customer, path))
+
+        yield text("given_name", "Given name")
+        yield text("family_name", "Family name")
+        yield text("email", "E-mail")
+        yield text("phone", "Phone")
+        yield text("language", "Language")
+        yield ChoiceEntry("preferred_channel", "Preferred channel", desk, _CHANNELS, customer.preferred_channel)
+        yield AddressEntry("address", "Address", desk, current_value(customer, "address"))
+        yield _section("Tags, tastes, sizes")
+        yield SetEntry("tags", "Tags", desk, customer.tags, placeholder="such as vip, press")
+        yield SetEntry("preferences", "Likes", desk, customer.preferences, placeholder="such as silk, bright colours")
+        yield SizesEntry("sizes", "Sizes", desk, customer.sizes)
+        own = desk.facts.retailer.custom_fields if desk.facts.retailer else ()
+        if own:
+            yield _section("More about them")
+        for defined in own:
+            path = f"custom.{defined.name}"
+            yield entry_of_own(defined, path, desk, current_value(customer, path))
+
+    def prepare(self) -> Write:
+        """What was changed, with what stood there when the form was opened."""
+        changes, id = self.changes(), self._customer.id
+        return lambda records: records.customers.edit(
+            id, set=changes.set, add=changes.add, remove=changes.remove, saw=changes.was
+        )
+
+    def meanwhile(self, *parts: Any) -> str:
+        """Which fields somebody else has changed."""
+        profile: Profile = parts[0]
+        changed = [each.label for each in self.fields if differs(each, self._customer, profile.customer)]
+        return f"Changed by somebody else meanwhile: {', '.join(changed)}. {REPLACES}" if changed else ""
+
+
+def differs(field: FormField, one: Customer, other: Customer) -> bool:
+    """Whether two versions of a customer differ in a form's field."""
+    return bool(_held(one, field.path) != _held(other, field.path))
+
+
+def _held(customer: Customer, path: str) -> Any:
+    if "." in path:
+        return current_value(customer, path)
+    return msgspec.to_builtins(getattr(customer, path))

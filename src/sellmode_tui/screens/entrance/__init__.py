@@ -1,0 +1,1 @@
+"""The way in: signing in, and the lock."""

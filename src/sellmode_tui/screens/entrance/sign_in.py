@@ -1,0 +1,289 @@
+"""Signing in, with a password or, the first time, with an activation code."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final, Literal
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from sellmode_contract.text import visible
+from sellmode_contract.wire import user_key
+from sellmode_tui.account.folders import Profile
+from sellmode_tui.screens.entrance import page as forms
+from sellmode_tui.screens.entrance.page import Form, LabelledField
+from sellmode_tui.screens.kit.trouble import Trouble
+from sellmode_tui.widgets.text_field import TextField
+
+SHORTEST_PASSWORD: Final = 12
+"""Characters; the backend asks for as many."""
+
+FieldName = Literal["server", "user", "password", "code", "new", "again"]
+
+
+class SignInScreen(Screen[None]):
+    """Asks for server, name and password, and says what was wrong with them."""
+
+    BINDING_GROUP_TITLE = "Sign in"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f2", "first_time", "First time / password", tooltip="Use an activation code", id="sign-in.first-time"),
+        Binding("escape", "give_up", "Give up", show=False, tooltip="Give up signing in", id="sign-in.give-up"),
+        Binding("down", "app.focus_next", "Next field", show=False, id="sign-in.next"),
+        Binding("up", "app.focus_previous", "Field before", show=False, id="sign-in.before"),
+    ]
+
+    DEFAULT_CSS = (
+        forms.CSS.format(name="SignInScreen")
+        + """
+    SignInScreen {
+        OptionList {
+            height: auto; max-height: 5; border: none; padding: 0; margin-bottom: 1; background: $surface;
+            scrollbar-size-vertical: 1;
+            &:focus { border: none; background-tint: 0%; }
+            & > .option-list--option-highlighted { background: $surface; color: $foreground; text-style: bold; }
+            &:focus > .option-list--option-highlighted { text-style: reverse; }
+        }
+        .code-only { display: none; }
+        .password-hint { margin-bottom: 1; }
+        &.-first-time .code-only { display: block; }
+        &.-first-time .password-only { display: none; }
+        &.-first-time OptionList { display: none; }
+    }
+    """
+    )
+
+    class Wanted(Message):
+        """Somebody wants to sign in."""
+
+        def __init__(self, server: str, user_name: str, password: str, code: str | None) -> None:
+            """With a `code`, the password is to be the new one."""
+            self.server = server
+            self.user_name = user_name
+            self.password = password
+            self.code = code
+            super().__init__()
+
+    class GivenUp(Message):
+        """What is under way should end."""
+
+    def __init__(
+        self,
+        *,
+        server: str = "",
+        user_name: str = "",
+        accounts: Sequence[Profile] = (),
+        reason: str = "",
+        ascii_only: bool = False,
+    ) -> None:
+        """`accounts` signed in on this machine before; `reason` says why the person is here."""
+        super().__init__()
+        self._server = server
+        self._user_name = user_name
+        self._accounts = list(accounts)
+        self._reason = reason
+        self._ascii_only = ascii_only
+        self._busy = False
+
+    def compose(self) -> ComposeResult:
+        """Title, known accounts, fields, what is wrong, keys."""
+        ascii_only = self._ascii_only
+        with Form():
+            yield Static(Content("Sellmode"), classes="form-title")
+            if self._accounts:
+                yield Static(Content("Signed in here before:"), classes="form-said password-only")
+                yield OptionList(*(Option(_account(profile)) for profile in self._accounts), markup=False)
+            yield LabelledField("User name", TextField(self._user_name, ascii_only=ascii_only, id="user"))
+            password = LabelledField("Password", TextField(secret=True, ascii_only=ascii_only, id="password"))
+            yield password.add_class("password-only")
+            for label, field in (
+                ("Activation code", TextField(ascii_only=ascii_only, id="code")),
+                ("New password", TextField(secret=True, ascii_only=ascii_only, id="new")),
+                ("The same again", TextField(secret=True, ascii_only=ascii_only, id="again")),
+            ):
+                yield LabelledField(label, field).add_class("code-only")
+            yield Static(
+                Content(f"At least {SHORTEST_PASSWORD} characters; a few words that do not belong together are good."),
+                classes="form-said code-only password-hint",
+            )
+            # Last: no key leads from the name past it to the password, and so nobody types that here.
+            yield LabelledField("Server", TextField(self._server, ascii_only=ascii_only, id="server"))
+            yield Trouble(self._reason)
+            yield Static(id="keys", classes="form-keys")
+
+    def on_mount(self) -> None:
+        """Begin with the first thing that is missing."""
+        self._say_keys()
+        self._focus_first()
+
+    @property
+    def _first_time(self) -> bool:
+        return self.has_class("-first-time")
+
+    def _field(self, name: FieldName) -> TextField:
+        return self.query_one(f"#{name}", TextField)
+
+    def _focus_first(self) -> None:
+        if self._accounts and not self._first_time and not self._field("user").value:
+            people = self.query_one(OptionList)
+            people.highlighted = 0
+            people.focus()
+            return
+        self._field(self._missing or "user").focus()
+
+    @property
+    def _names(self) -> tuple[FieldName, ...]:
+        """The fields in their order."""
+        return ("user", "code", "new", "again", "server") if self._first_time else ("user", "password", "server")
+
+    @property
+    def _missing(self) -> FieldName | None:
+        """The first field in which nothing is."""
+        return next((name for name in self._names if not self._field(name).value.strip()), None)
+
+    def _say_keys(self) -> None:
+        other = "F2 with a password" if self._first_time else "F2 first time or new code"
+        between = " | " if self._ascii_only else " · "
+        keys = ("Enter signs in", other, "Ctrl+Q quits") if not self._busy else ("Esc gives up", "Ctrl+Q quits")
+        self.query_one("#keys", Static).update(Content(between.join(keys)))
+
+    # --- what the app tells
+
+    def say_busy(self, text: str) -> None:
+        """A try is under way."""
+        self._busy = True
+        self.query_one(Trouble).say(text, wrong=False)
+        self._say_keys()
+
+    def refuse(self, text: str, name: FieldName | None = None, *, clear: bool = False) -> None:
+        """A try has failed: say why, and go to the field to look at, emptied if it has to be typed anew."""
+        self._busy = False
+        self.query_one(Trouble).say(text)
+        self._say_keys()
+        if name is not None:
+            if self._first_time and name == "password":
+                name = "new"
+            if clear:
+                self._field(name).value = ""
+            self._field(name).focus()
+
+    def rest(self) -> None:
+        """A try was given up."""
+        self._busy = False
+        self.query_one(Trouble).say("")
+        self._say_keys()
+
+    # --- typing
+
+    @on(OptionList.OptionSelected)
+    def _picked(self, event: OptionList.OptionSelected) -> None:
+        profile = self._accounts[event.option_index]
+        self._server = self._field("server").value = profile.server
+        self._field("user").value = profile.user_name
+        self._field("password").value = ""
+        self._field("password").focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed outside of a field is not lost, and no command."""
+        if event.is_printable and event.character is not None and self._type(event.character):
+            event.stop()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """What is pasted, neither."""
+        if self._type(event.text.partition("\n")[0].strip()):
+            event.stop()
+
+    def _type(self, text: str) -> bool:
+        """Take what was typed outside of a field: in the list of people it is a name; whether it was."""
+        if isinstance(self.focused, TextField):
+            return False
+        field = self._field("user" if isinstance(self.focused, OptionList) else self._missing or "user")
+        field.focus()
+        field.insert_text_at_cursor(text)
+        return True
+
+    @on(TextField.Changed, "#user")
+    def _mark_person(self, event: TextField.Changed) -> None:
+        """Mark the first person in the list whose name begins so."""
+        begins = user_key(event.value)
+        for place, profile in enumerate(self._accounts if begins else ()):
+            names = (user_key(profile.user_name), f" {user_key(profile.name)}")
+            if names[0].startswith(begins) or f" {begins}" in names[1]:
+                self.query_one(OptionList).highlighted = place
+                return
+
+    @on(events.DescendantBlur)
+    def _complete_person(self) -> None:
+        """Somebody who signed in here before has a server, and may be named in full."""
+        if self._first_time or self._field("server").value != self._server:
+            return  # another server was typed
+        typed = user_key(self._field("user").value)
+        known = [each for each in self._accounts if user_key(each.user_name) == typed]
+        # A user name has no blank in it, and may be the same as somebody else's first name.
+        known = known or [each for each in self._accounts if " " in typed and user_key(each.name) == typed]
+        if len(known) == 1:
+            self._server = self._field("server").value = known[0].server
+            self._field("user").value = known[0].user_name
+
+    @on(TextField.Submitted)
+    def _submitted(self) -> None:
+        if self._busy:
+            return
+        self._complete_person()
+        if (missing := self._missing) is not None:
+            self._field(missing).focus()
+            return
+        password = self._field("new" if self._first_time else "password").value
+        if self._first_time and not self._new_password_fits(password):
+            return
+        code = self._field("code").value if self._first_time else None
+        self.submit(self._field("server").value, self._field("user").value, password, code)
+
+    def sign_in(self, password: str) -> None:
+        """Ask to sign in with a password that was given beforehand, where and as whom the page was opened for."""
+        if self._server and self._user_name:
+            self.submit(self._server, self._user_name, password)
+        else:
+            self.refuse("A password was given, but not for whom. Type it here, or give --server and --user too.")
+
+    def submit(self, server: str, user_name: str, password: str, code: str | None = None) -> None:
+        """Ask to sign in."""
+        if not self._busy:
+            self.say_busy(f"Signing in at {server.strip()}")
+            self.post_message(self.Wanted(server, user_name, password, code))
+
+    def _new_password_fits(self, password: str) -> bool:
+        if len(password) < SHORTEST_PASSWORD:
+            self.refuse(
+                f"Choose a longer password: this one has {len(password)} characters, {SHORTEST_PASSWORD} are needed.",
+                "new",
+            )
+            return False
+        if password != self._field("again").value:
+            self.refuse("The two new passwords are not the same. Type the second one again.", "again", clear=True)
+            return False
+        return True
+
+    def action_first_time(self) -> None:
+        """Ask for a code instead of the password, or the other way round."""
+        if not self._busy:
+            self.toggle_class("-first-time")
+            self.query_one(Trouble).say("")
+            self._say_keys()
+            self._focus_first()
+
+    def action_give_up(self) -> None:
+        """End what is under way."""
+        if self._busy:
+            self.post_message(self.GivenUp())
+
+
+def _account(profile: Profile) -> Content:
+    server = profile.server.removeprefix("https://")
+    return Content(f"{visible(profile.name)}  {visible(profile.user_name)} at {visible(server)}")

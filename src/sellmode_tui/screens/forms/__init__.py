@@ -1,0 +1,1 @@
+"""The one form: its fields, saving, and drafts that come back."""

@@ -1,0 +1,124 @@
+"""Fields of a form for days and times, of which it is said how they were understood."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sellmode_contract.store_time import Due
+from sellmode_tui.dates.days import UnclearDate, read_date, read_moment
+from sellmode_tui.dates.due import TypedDueError, read_typed_due
+from sellmode_tui.dates.words import full_words
+from sellmode_tui.records.tasks.lines import read
+from sellmode_tui.screens.forms.form_field import Unreadable
+from sellmode_tui.screens.forms.text_entries import TextEntry
+from sellmode_tui.screens.kit.desk import Desk
+
+
+class DayEntry(TextEntry):
+    """A day, of which it is said how it was understood."""
+
+    def __init__(self, path: str, label: str, desk: Desk, value: Any = None, *, year_needed: bool = True) -> None:
+        """`value` as it can be typed: ``1990-12-24``, ``12-24``."""
+        super().__init__(path, label, desk, value, placeholder="1990-12-24" if year_needed else "24 Dec, or 1990-12-24")
+        self._year_needed = year_needed
+
+    def edited(self) -> None:
+        """Say how it is understood."""
+        if not self.text.strip():
+            self.say("")
+            return
+        try:
+            self.say(f"= {read_date(self.text).words}")
+        except UnclearDate as unclear:
+            self.say(str(unclear))
+
+    @property
+    def value(self) -> Any:
+        """As it is written in operations: ``1990-12-24``; without a year ``12-24``."""
+        if not self.text.strip():
+            return None
+        try:
+            date = read_date(self.text)
+        except UnclearDate as unclear:
+            raise Unreadable(self, str(unclear)) from None
+        if self._year_needed and date.year is None:
+            raise Unreadable(self, f"{self.label} needs its year: write it as 1990-12-24 or 24 Dec 1990.")
+        return date.written
+
+
+class MomentEntry(TextEntry):
+    """A moment up to now; empty for now. How it was understood is said."""
+
+    def __init__(self, path: str, label: str, desk: Desk, value: str | None = None) -> None:
+        """`value` as JSON has it."""
+        super().__init__(path, label, desk, value, placeholder="now; or 14:30, yesterday 14:30, 20 Nov 14:30")
+
+    @property
+    def shown(self) -> str:
+        """As it can be typed: ``2026-11-20 14:30``."""
+        if not self.before:
+            return ""
+        return f"{dt.datetime.fromisoformat(self.before).astimezone(self._desk.words.zone):%Y-%m-%d %H:%M}"
+
+    def edited(self) -> None:
+        """Say how it is understood."""
+        try:
+            moment = self._read()
+        except UnclearDate as unclear:
+            self.say(str(unclear))
+        else:
+            words = self._desk.words
+            self.say(f"= {words.day(moment)} {moment.astimezone(words.zone):%H:%M}" if moment else "")
+
+    def _read(self) -> dt.datetime | None:
+        words = self._desk.words
+        return read_moment(self.text, words.now, words.zone) if self.text.strip() else None
+
+    @property
+    def value(self) -> Any:
+        """The moment, UTC; None for now. Raises Unreadable."""
+        try:
+            return self._read()
+        except UnclearDate as unclear:
+            raise Unreadable(self, str(unclear)) from None
+
+
+class DueEntry(TextEntry):
+    """A due time as people type it; empty for any time. How it was understood is said."""
+
+    def __init__(self, path: str, label: str, desk: Desk, value: str | None = None, *, placeholder: str = "") -> None:
+        """`value` as records have it."""
+        hint = placeholder or "any time; or fri 3pm, tomorrow 9:30, in 2 weeks, 12/24"
+        super().__init__(path, label, desk, value, placeholder=hint)
+
+    @property
+    def shown(self) -> str:
+        """As it can be typed: ``2026-12-24 15:00``."""
+        return (self.before or "").replace("T", " ")
+
+    def edited(self) -> None:
+        """Say how it is understood."""
+        try:
+            due = self.due if self.changed else None
+        except TypedDueError as error:
+            self.say(str(error))
+        else:
+            self.say(f"= {full_words(due)}" if due else "")
+
+    @property
+    def due(self) -> Due | None:
+        """What it means. Raises TypedDueError."""
+        if not self.changed:
+            return read(self.before or "")
+        words = self._desk.words
+        return read_typed_due(self.text, words.now, words.zone) if self.text.strip() else None
+
+    @property
+    def value(self) -> Any:
+        """As records have it; None for any time. Raises Unreadable."""
+        try:
+            due = self.due
+        except TypedDueError as error:
+            raise Unreadable(self, str(error)) from None
+        return due.text if due else None

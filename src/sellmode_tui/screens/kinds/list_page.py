@@ -1,0 +1,200 @@
+"""The list of all records of a kind that declares a page: made from its declaration, with no code of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from sellmode_contract.kinds.fields import Due, Elements, Field, Flag, Moment, Number, OneOf, Ref
+from sellmode_contract.kinds.kind import Kind
+from sellmode_contract.store_time import read_due
+from sellmode_contract.visibility import may
+from sellmode_tui.dates.words import due_words
+from sellmode_tui.records import RecordStore
+from sellmode_tui.records.kind_lists import KindQuery, ListedRecord
+from sellmode_tui.screens.kinds.form import KindForm
+from sellmode_tui.screens.kinds.page import KindScreen
+from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.status_words import is_first_sync
+from sellmode_tui.screens.kit.words import Words, counted
+from sellmode_tui.screens.lists.choosing import SearchedList
+from sellmode_tui.screens.lists.main_page import MainPage
+from sellmode_tui.screens.lists.rows import PagedRows
+from sellmode_tui.widgets.columns import Column, Sort
+from sellmode_tui.widgets.row_source import Count, Row
+
+
+class KindRows(PagedRows[ListedRecord]):
+    """The rows of a list of a kind."""
+
+    def __init__(self, records: RecordStore, kind: Kind[Any], query: KindQuery, words: Words) -> None:
+        self.found = records.listed(kind.name, query)
+        super().__init__(self.found)
+        self._fields = [kind.by_name[name] for name in kind.listed]
+        self._words = words
+
+    def count(self) -> Count:
+        """How many there are."""
+        return Count(self.found.count())
+
+    def find(self, key: str) -> int | None:
+        """Where a record stands."""
+        return self.found.find(key)
+
+    def row(self, item: ListedRecord) -> Row:
+        """The listed fields."""
+        cells = (cell(field, getattr(item.record, field.name), item, self._words) for field in self._fields)
+        return Row(item.record.id, tuple(cells))
+
+
+def column(field: Field, place: int) -> Column:
+    """A field's column; the first takes what room there is, and of the others the last go first."""
+    if place == 0:
+        return Column(field.title, priority=10, min_width=18)
+    width = max(len(field.title), 20)
+    match field:
+        case Flag():
+            width = max(len(field.title), len(field.yes))
+        case OneOf():
+            width = max(len(field.title), *map(len, field.choices.values()))
+        case Number():
+            return Column(field.title, max(len(field.title), 8), "right", priority=9 - place)
+        case Moment() | Due():
+            width = max(len(field.title), 14)
+    return Column(field.title, min(width, 24), priority=9 - place, min_width=min(width, 10))
+
+
+def cell(field: Field, value: Any, item: ListedRecord, words: Words) -> str:
+    """What stands in a field, for people; nothing where nothing does."""
+    if value is None or value == "":
+        return ""
+    match field:
+        case Flag():
+            text = field.yes if value else ""
+        case OneOf():
+            text = field.choices.get(value, str(value))
+        case Moment():
+            text = words.day(value)
+        case Due():
+            text = due_words(read_due(value), words.now, words.zone)
+        case Ref():
+            text = item.names.get(value, "")
+        case Elements():
+            text = ", ".join(value)
+        case _:
+            text = str(value) if isinstance(value, str | int | float) else f"{len(value):,}"
+    return " ".join(text.split())
+
+
+class KindListPage(SearchedList[None, ListedRecord], MainPage[ListedRecord]):
+    """The list. What the kind does not allow, or the account may not, has no key."""
+
+    PAUSE = 0.5
+
+    BINDING_GROUP_TITLE = "List of records"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "search", "Search", key_display="/", tooltip="Search by words", id="records.search"),
+        Binding("a", "add", "Add", tooltip="Add one", id="records.add"),
+        Binding("e", "edit", "Edit", tooltip="Edit it", id="records.edit"),
+        Binding("x,delete", "remove", "Remove", key_display="x", tooltip="Remove it", id="records.remove"),
+        Binding("s", "sort", "Sort", tooltip="Sort by the next column", id="records.sort"),
+        Binding("S", "reverse", "Reverse", show=False, tooltip="Sort the other way round", id="records.reverse"),
+        Binding("escape", "back", "Back", show=False, tooltip="Clear the search", id="records.back"),
+    ]
+
+    def __init__(self, desk: Desk, kind: Kind[Any]) -> None:
+        super().__init__(desk, kind.page, page=kind.name)
+        self._kind = kind
+        self._fields = [kind.by_name[name] for name in kind.listed]
+        self._query = KindQuery(sort=kind.listed[0])
+        self._noun = kind.noun or kind.name.replace("_", " ")
+
+    # --- the list
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The listed fields."""
+        return [column(field, place) for place, field in enumerate(self._fields)]
+
+    @property
+    def sort(self) -> Sort:
+        """The field that is sorted by."""
+        return Sort(self._kind.by_name[self._query.sort].title, self._query.descending)
+
+    @property
+    def empty_text(self) -> str:
+        """Why there is none."""
+        if self._query.text.strip():
+            return "None has these words. Press / to change them, Esc to clear them."
+        if is_first_sync(self._desk.sync):
+            return "There is nothing on this terminal yet: the first sync is still to come."
+        return f"There is no {self._noun} yet.{' a adds one.' if self._may('create') else ''}"
+
+    def new_rows(self) -> KindRows:
+        """Those of the query."""
+        return KindRows(self._desk.records, self._kind, self._query, self._desk.words)
+
+    def facts_changed(self) -> None:
+        """Days may be others in another zone."""
+        self.show_list(self.new_rows())
+
+    def shown(self, count: Count) -> None:
+        """Say how many there are, and in which order."""
+        by = self._kind.by_name[self._query.sort].words
+        order = f"by {by}{', the other way round' if self._query.descending else ''}"
+        self.say("above", f"{counted(count.n, self._noun)}, {order}" if count.n else "")
+
+    def _look_for(self, query: KindQuery) -> None:
+        self._query = query
+        self.show_list(self.new_rows(), keep_cursor=False)
+
+    @property
+    def searched(self) -> str:
+        """The words."""
+        return self._query.text
+
+    def search(self, text: str) -> None:
+        """Look for records that have these."""
+        self._look_for(self._query._replace(text=text))
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        place = self._kind.listed.index(self._query.sort) + 1
+        self._look_for(self._query._replace(sort=self._kind.listed[place % len(self._fields)], descending=False))
+
+    def action_reverse(self) -> None:
+        """Sort the other way round."""
+        self._look_for(self._query._replace(descending=not self._query.descending))
+
+    # --- what can be done
+
+    def _may(self, verb: str) -> bool:
+        account = self._desk.facts.account
+        return verb in self._kind.verbs and (account is None or may(account, self._kind.capability))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what the kind allows and the account may."""
+        verb = {"add": "create", "edit": "edit", "remove": "remove"}.get(action)
+        return super().check_action(action, parameters) if verb is None else self._may(verb)
+
+    def chosen_row(self, item: ListedRecord) -> None:
+        """Open it: the page says why it is seen, too."""
+        self.open(KindScreen(self._desk, self._kind, item.record.id))
+
+    def action_add(self) -> None:
+        """Add one, and go to it."""
+        form = KindForm(self._desk, self._kind)
+        self.open(form, lambda written: self.go_to(written.id) if written else None)
+
+    def action_edit(self) -> None:
+        """Edit it."""
+        if item := self.current:
+            self.open(KindForm(self._desk, self._kind, item.record, item.names))
+
+    def action_remove(self) -> None:
+        """Remove it; undo brings it back."""
+        if item := self.current:
+            id = item.record.id
+            self.write_one(lambda records: records.remove(self._kind.name, id))

@@ -1,0 +1,129 @@
+"""A record of any kind as a page, made from what the kind declares."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+
+from sellmode_contract.documents import as_document
+from sellmode_contract.kinds.fields import Due, Elements, Field, Flag, Moment, Number, OneOf, Ref, Rows, Text
+from sellmode_contract.kinds.fields import says_something as says
+from sellmode_contract.kinds.kind import Kind
+from sellmode_tui.dates.words import full_words
+from sellmode_tui.records import Shown
+from sellmode_tui.records.tasks.lines import read
+from sellmode_tui.screens.kinds.form import KindForm
+from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.page import MUTED, Page
+from sellmode_tui.screens.kit.record_view import RecordScreen, RecordView
+from sellmode_tui.screens.kit.words import Words
+
+
+class KindScreen(RecordScreen[Shown]):
+    """The record over its list."""
+
+    BINDING_GROUP_TITLE = "Record"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back to the list", id="record.back"),
+        Binding("e", "edit", "Edit", tooltip="Edit it", id="record.edit"),
+        Binding("x,delete", "remove", "Remove", key_display="x", tooltip="Remove it", id="record.remove"),
+    ]
+
+    def __init__(self, desk: Desk, kind: Kind[Any], id: str) -> None:
+        super().__init__(desk, RecordView(desk, lambda records, key: records.shown(kind.name, key), kind_text), id)
+        self._kind = kind
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what people do with records of the kind."""
+        if action in ("edit", "remove"):
+            return action in self._kind.verbs
+        return super().check_action(action, parameters)
+
+    def action_edit(self) -> None:
+        """Edit it."""
+        if (shown := self.view.found) is not None:
+            self.open(KindForm(self._desk, self._kind, shown.record, shown.names))
+
+    def action_remove(self) -> None:
+        """Remove it; undo brings it back."""
+        if (shown := self.view.found) is not None:
+            kind, id = self._kind.name, shown.record.id
+            self.write(
+                lambda records: records.remove(kind, id),
+                self.wrote,
+                refused=lambda _, why: self.notify(why, markup=False),
+            )
+
+
+def kind_text(shown: Shown, words: Words, width: int) -> Page:
+    """The whole record, for a width in cells."""
+    page, kind, document = Page(width, words), shown.kind, as_document(shown.record)
+    described = kind.described(document, shown.names.get(document.get("customer") or "", ""))
+    page.title(described[:1].upper() + described[1:])
+    if made := _made(shown, document, words):
+        page.text(made, indent=0, style=MUTED)
+    if shown.unsent:
+        page.text("Not sent yet: F4 lists what is on its way.", indent=0)
+    if shown.refused:
+        page.text("A change of it was refused by the server: F3 shows why.", indent=0)
+    page.gap()
+    for field in (field for field in kind.fields if not _stands_alone(field)):
+        if said := said_of(field, document.get(field.name), shown.names, words):
+            page.field(field.title, said)
+    for field in filter(_stands_alone, kind.fields):
+        _tell_alone(page, field, document.get(field.name), shown.names)
+    page.heading("Why you see it")
+    page.text(f"It is seen by {shown.rule}.")
+    return page
+
+
+def _made(shown: Shown, document: Mapping[str, Any], words: Words) -> str:
+    """Who made it, and when."""
+    stamps = {stamp: document.get(name) for name, stamp in shown.kind.stamps.items()}
+    who, when = shown.names.get(stamps.get("author") or "", ""), stamps.get("now")
+    day = words.day(dt.datetime.fromisoformat(when)) if when else ""
+    return ", ".join(filter(None, (f"by {who}" if who else "", day)))
+
+
+def _stands_alone(field: Field) -> bool:
+    """Whether it takes a section of its own."""
+    return isinstance(field, Rows) or (isinstance(field, Text) and field.lines)
+
+
+def _tell_alone(page: Page, field: Field, value: Any, names: Mapping[str, str]) -> None:
+    if not says(value):
+        return
+    page.heading(field.title)
+    if isinstance(field, Rows):
+        for row in value:
+            parts = (said_of(part, row.get(part.name), names, page.words) for part in field.fields)
+            page.text(page.words.between.join(filter(None, parts)))
+    else:
+        page.text(value)
+
+
+def said_of(field: Field, value: Any, names: Mapping[str, str], words: Words) -> str:  # noqa: PLR0911  # one for each type
+    """A field's value for people; empty for nothing."""
+    if not says(value):
+        return ""
+    match field:
+        case Flag():
+            return field.yes if value else field.no
+        case OneOf():
+            return field.choices.get(value, str(value))
+        case Number():
+            return f"{value:,.10g}"
+        case Moment():
+            return words.time(dt.datetime.fromisoformat(value))
+        case Due():
+            due = read(value)
+            return full_words(due) if due else ""
+        case Ref():
+            return names.get(value, value)
+        case Elements():
+            return ", ".join(names.get(each, each) for each in value)
+        case _:
+            return str(value)

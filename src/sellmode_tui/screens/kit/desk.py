@@ -1,0 +1,112 @@
+"""What the screens of somebody who is signed in work with."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sellmode_contract import visibility
+from sellmode_contract.kinds.retailer import Retailer
+from sellmode_contract.kinds.task_rule import TaskRule
+from sellmode_contract.visibility import Account
+from sellmode_contract.wire import Preview
+from sellmode_tui.journal.journal import Journal
+from sellmode_tui.records import Counts, CustomerQuery, RecordStore
+from sellmode_tui.records.tasks.agenda import AgendaQuery, TaskCounts
+from sellmode_tui.records.tasks.lines import TaskKey
+from sellmode_tui.screens.kit.memory import Threads
+from sellmode_tui.screens.kit.words import Words
+from sellmode_tui.sync.status import SyncStatus
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The retailer and the account's place in it, as the backend last told; None before it did."""
+
+    retailer: Retailer | None = None
+    account: Account | None = None
+    mode: str | None = None
+    zone: dt.tzinfo = dt.UTC
+
+    @classmethod
+    def read(cls, records: RecordStore) -> Facts:
+        """Blocks, for a short time."""
+        return cls(records.retailer(), records.account(), records.mode(), records.zone())
+
+    @property
+    def sees_team(self) -> bool:
+        """Whether customers of several owners are seen."""
+        return self.account is not None and visibility.column(self.mode or "", self.account) == "team"
+
+    @property
+    def mode_name(self) -> str:
+        """As it is said."""
+        return {"team": "Team Mode", "associate": "Associate Mode"}.get(self.mode or "", "")
+
+
+@dataclass(frozen=True)
+class AgendaView:
+    """How somebody looks at the tasks."""
+
+    query: AgendaQuery = field(default_factory=AgendaQuery)
+    task: TaskKey | None = None
+    """Under the cursor."""
+
+
+@dataclass(frozen=True)
+class CustomersView:
+    """How somebody looks at the customers."""
+
+    query: CustomerQuery = field(default_factory=CustomerQuery)
+    customer: str | None = None
+    """Under the cursor."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """How somebody looks at the lists, for when they come back."""
+
+    page: str = "customers"
+    customers: CustomersView = field(default_factory=CustomersView)
+    agenda: AgendaView = field(default_factory=AgendaView)
+    places: dict[str, tuple[str, int]] = field(default_factory=dict)
+
+
+@dataclass
+class Desk:
+    """Everything a screen may reach."""
+
+    records: RecordStore
+    journal: Journal
+    """For saved filters."""
+    person: str
+    """Who is signed in."""
+    clock: Callable[[], dt.datetime]
+    """The moment, UTC."""
+    preview: Callable[[TaskRule, str], Preview]
+    """Asks the backend what a rule would do in a store (id) tomorrow. Blocks; raises the errors of `entrance.TOLD`."""
+    ascii_only: bool = False
+    facts: Facts = field(default_factory=Facts)
+    """Replaced as a whole when it changes."""
+    sync: SyncStatus = field(default_factory=SyncStatus)
+    """How things stand with the backend; replaced like the facts."""
+    counts: Counts = field(default_factory=Counts)
+    """How much is not sent, and how much needs attention."""
+    tasks: TaskCounts = field(default_factory=TaskCounts)
+    """How many tasks are open, by when they are due."""
+    agenda: AgendaView = field(default_factory=AgendaView)
+    """How the person last looked at the tasks, for when they come back to them."""
+    customers: CustomersView = field(default_factory=CustomersView)
+    """How they looked at the customers before they locked or left."""
+    places: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """By main page the row that the cursor was on, and on which line of the view that stood."""
+    writes: Threads = field(default_factory=lambda: Threads(1, "write"))
+    """One thread, which writes what the person wants written, one thing after the other."""
+    warning: str = ""
+    """Something that must be known whatever else goes on; empty if there is nothing."""
+
+    @property
+    def words(self) -> Words:
+        """How things are written at this moment."""
+        return Words(self.clock(), self.facts.zone, self.ascii_only)

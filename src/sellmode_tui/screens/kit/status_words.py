@@ -1,0 +1,163 @@
+"""How things stand with the backend, in the words of the status line and of lists that are empty."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sellmode_tui.records.tasks.agenda import AgendaQuery, TaskCounts
+from sellmode_tui.records.tasks.lines import Section
+from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.sync.status import Line, SyncStatus
+from sellmode_tui.widgets.status_line import Status
+
+_LINES = {
+    Line.CONNECTING: "CONNECTING",
+    Line.ONLINE: "ONLINE",
+    Line.OFFLINE: "OFFLINE",
+    Line.SIGNED_OUT: "SIGNED OUT",
+    Line.DISABLED: "SIGNED OUT",
+    Line.REFUSED: "NOT SYNCING",
+    Line.DAMAGED: "NOT SYNCING",
+}
+
+
+def status_of(desk: Desk) -> Status:
+    """The status line."""
+    words, sync = desk.words, desk.sync
+    waiting = sync.line is Line.CONNECTING and not sync.leading
+    return Status(
+        connection="SYNCED BY ANOTHER WINDOW" if waiting else _LINES[sync.line],
+        alarm=sync.line not in (Line.CONNECTING, Line.ONLINE),
+        since=words.time(sync.since) if sync.since and sync.line is Line.OFFLINE else "",
+        synced=words.time(sync.synced_at) if sync.synced_at else "",
+        unsent=desk.counts.unsent,
+        attention=desk.counts.attention,
+        tasks=_tasks(desk.tasks),
+        notice=desk.warning or _notice(sync),
+        person=desk.person,
+        mode=desk.facts.mode_name,
+    )
+
+
+def _tasks(counts: TaskCounts) -> str:
+    """``3 overdue, 5 today``."""
+    named = (("overdue", counts.overdue), ("today", counts.today))
+    return ", ".join(f"{number:,} {name}" for name, number in named if number)
+
+
+def standing(desk: Desk) -> str:
+    """How things stand, in whole sentences."""
+    words, sync = desk.words, desk.sync
+    status = status_of(desk)
+    sign = "! " if status.alarm else ""
+    line = f"{sign}{status.connection}"
+    if sync.since:
+        line += f" since {words.time(sync.since)}"
+    shown = f"what is shown is as of {status.synced}" if sync.synced_at else "nothing was synced yet"
+    said = [f"{line}; {shown}."]
+    if told := problem(sync):
+        said.append(told)
+    if told := progress(sync):
+        said.append(f"{told[0].upper()}{told[1:]}.")
+    return "\n".join(said)
+
+
+def problem(sync: SyncStatus) -> str:
+    """What is wrong and what to do, in whole sentences; empty if nothing is."""
+    if sync.line is Line.SIGNED_OUT:
+        return "The server wants you to sign in again: F9. What you write is kept on this terminal until then."
+    return sync.problem
+
+
+def tried_now(sync: SyncStatus) -> str:
+    """What to say to somebody who wants to sync now."""
+    if sync.line is Line.OFFLINE:
+        return f"Trying again. {sync.problem and f'Last time: {sync.problem}'}".rstrip()
+    return problem(sync) or "Asking the server."
+
+
+def _notice(sync: SyncStatus) -> str:
+    match sync.line:
+        case Line.SIGNED_OUT:
+            return "sign in again: F9"
+        case Line.REFUSED | Line.DAMAGED:
+            return sync.problem
+    return progress(sync) if is_first_sync(sync) else ""
+
+
+def is_first_sync(sync: SyncStatus) -> bool:
+    """Whether the first sync is under way or still to come."""
+    return sync.synced_at is None
+
+
+def progress(sync: SyncStatus) -> str:
+    """How far the first sync has come."""
+    if not sync.received:
+        return ""
+    left = f", about {sync.left:,} left" if sync.left else ""
+    return f"first sync: {sync.received:,} received{left}"
+
+
+UNREADABLE: Final = (
+    "This filter cannot be read: see over the list what is wrong. Press / to change it, Esc to clear it."
+)
+"""What a list without customers says under a filter with an error."""
+
+
+def why_empty(desk: Desk, text: str) -> str:
+    """What to say, and to do, where a list has no customers."""
+    sync = desk.sync
+    if text.strip():
+        later = "\nThe first sync is still running: there may be more in a moment." if is_first_sync(sync) else ""
+        return f"Nobody matches. Press / to change the search, Esc to clear it.{later}"
+    if is_first_sync(sync):
+        return _first_sync(sync)
+    account = desk.facts.account
+    if desk.facts.sees_team:
+        return "Your store has no customers yet. They appear here as soon as it has."
+    if account is not None and account.role == "manager":
+        return (
+            "Every customer of your store is in somebody's care. In Associate Mode a manager's list shows those whom "
+            "nobody owns."
+        )
+    return (
+        "No customers are assigned to you yet. Your manager can assign some; they appear here by themselves. "
+        "F5 asks the server now."
+    )
+
+
+_NO_TASKS: dict[tuple[Section, ...], str] = {
+    ("overdue",): "Nothing is overdue.",
+    ("today",): "Nothing more is due today.",
+    ("week",): "Nothing more is due this week.",
+    ("later",): "Nothing is due later.",
+    ("done",): "Nothing has been done yet.",
+}
+
+
+def why_no_tasks(desk: Desk, query: AgendaQuery) -> str:
+    """What to say, and to do, where a list has no tasks."""
+    sync = desk.sync
+    if query.text.strip():
+        return "No task has these words. Press / to change them, Esc to clear them."
+    if is_first_sync(sync):
+        return _first_sync(sync)
+    nothing = _NO_TASKS.get(query.sections, "There is nothing to do.")
+    if query.mine:
+        return f"{nothing[:-1]} for you. m shows those of the whole store."
+    return f"{nothing} a adds a task."
+
+
+def _first_sync(sync: SyncStatus) -> str:
+    match sync.line:
+        case Line.SIGNED_OUT:
+            return "There is nothing on this terminal yet. Press F9 and sign in again: then your customers come."
+        case Line.REFUSED | Line.DAMAGED:
+            return f"There is nothing on this terminal yet. {sync.problem}"
+        case Line.OFFLINE:
+            why = sync.problem or "The server cannot be reached."
+            return f"There is nothing on this terminal yet. {why}\nIt is tried again by itself; F5 tries now."
+    told = progress(sync)
+    return "Your customers are being fetched for the first time. You can search among those that are here already." + (
+        f"\n{told[0].upper()}{told[1:]}." if told else ""
+    )

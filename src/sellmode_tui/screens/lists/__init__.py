@@ -1,0 +1,1 @@
+"""The one list page: rows, marks, and what is chosen."""

@@ -1,0 +1,110 @@
+"""The pages that a person goes to and fro between, each with a key of its own in the first line."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from sellmode_contract.kinds import with_pages
+from sellmode_contract.roles import Capability
+from sellmode_contract.visibility import may
+from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.lists.page import Item, ListPage
+from sellmode_tui.widgets.tab_line import Tab, TabLine
+
+
+class PageOf(NamedTuple):
+    """What leads to a page."""
+
+    label: str
+    key: str
+    """Goes there; empty if all keys are taken: the page of keys leads there then."""
+    tooltip: str
+    needs: Capability | None = None
+    """What somebody has to be allowed for it; None for a page that is everybody's."""
+
+
+_OWN: Final = {
+    "customers": PageOf("Customers", "1", "Your customers"),
+    "tasks": PageOf("Tasks", "2", "Your tasks"),
+    "rules": PageOf("Rules", "3", "The rules that make tasks", "rules"),
+    "corporate": PageOf("Corporate", "4", "What the head office asks", "announce"),
+}
+
+
+def all_pages() -> dict[str, PageOf]:
+    """Every page by its name; after those with code of their own those of the kinds that declare one."""
+    of_kinds = enumerate(with_pages(), len(_OWN) + 1)
+    return _OWN | {
+        kind.name: PageOf(kind.page, str(number) if number <= 9 else "", f"All {kind.page.lower()}")
+        for number, kind in of_kinds
+    }
+
+
+def page_keys() -> list[BindingType]:
+    """The keys that lead to them."""
+    return [
+        Binding(page.key, f"page('{name}')", page.label, show=False, tooltip=page.tooltip, id=f"app.{name}")
+        for name, page in all_pages().items()
+        if page.key
+    ]
+
+
+def pages_of(desk: Desk) -> tuple[str, ...]:
+    """The pages that there are for whoever is signed in."""
+    account = desk.facts.account
+    return tuple(
+        name
+        for name, page in all_pages().items()
+        if page.needs is None or (account is not None and may(account, page.needs))
+    )
+
+
+def tabs_of(desk: Desk) -> tuple[Tab, ...]:
+    """The first line's tabs: tasks with how many are overdue or due today."""
+    due, pages = desk.tasks.overdue + desk.tasks.today, all_pages()
+    return tuple(
+        Tab(name, pages[name].key, pages[name].label, due if name == "tasks" else 0) for name in pages_of(desk)
+    )
+
+
+class MainPage(ListPage[None, Item]):
+    """A list with the line of tabs, under which no other page is."""
+
+    PAGE: ClassVar[str] = ""
+    page: str
+    """Its name."""
+
+    def __init__(
+        self, desk: Desk, head: str = "", *, at: str | None = None, line: int | None = None, page: str = ""
+    ) -> None:
+        self.page = page or self.PAGE
+        key, there = desk.places.get(self.page, (None, None))
+        super().__init__(desk, head, at=at or key, line=there if line is None else line)
+
+    def show_current(self) -> None:
+        """Remember what is under the cursor, for when the person comes back."""
+        super().show_current()
+        if key := self.table.cursor_key:
+            self._desk.places[self.page] = key, self.table.cursor_line
+
+    def compose_tabs(self) -> ComposeResult:
+        """The first line of the page."""
+        yield TabLine(tabs_of(self._desk), self.page, id="tabs")
+
+    def action_back(self) -> None:
+        """Take back the last way of choosing."""
+        self.step_back()
+
+    def standing_changed(self) -> None:
+        """Say how things stand, in the first line too."""
+        super().standing_changed()
+        for line in self.query("#tabs").results(TabLine):
+            line.tabs = tabs_of(self._desk)
+
+    @on(TabLine.Picked, "#tabs")
+    def _picked(self, event: TabLine.Picked) -> None:
+        self.app.call_later(self.app.run_action, f"page('{event.name}')")  # it may close this page: see app_page.py

@@ -1,0 +1,1 @@
+"""Rules that make tasks: listed, made, previewed."""

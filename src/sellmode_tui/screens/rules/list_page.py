@@ -1,0 +1,155 @@
+"""The rules that make tasks: listed, switched, changed, previewed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from textual.binding import Binding, BindingType
+
+from sellmode_contract.kinds.rule_task import RuleTrigger
+from sellmode_tui.records import RecordStore, RuleLine
+from sellmode_tui.screens.kit.confirm import ConfirmBox
+from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.pick_box import Pick, PickBox
+from sellmode_tui.screens.lists.main_page import MainPage
+from sellmode_tui.screens.rules.form import EditRuleForm, NewRuleForm
+from sellmode_tui.screens.rules.preview import PreviewScreen
+from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.row_source import Row
+
+TRIGGERS: Final[dict[RuleTrigger, tuple[str, str]]] = {
+    "purchase": ("A purchase", "thank for it, ask how it fits"),
+    "date": ("A date", "a birthday, an anniversary, a pet's birthday"),
+    "lapsed": ("No purchase for long", "by days, or by the customer's own average"),
+    "new_customer": ("A new customer", "welcome them"),
+    "replenishment": ("What runs out", "so many days after it was bought"),
+    "stay_in_touch": ("No contact for long", "whoever was not contacted for so many days"),
+    "event": ("An event", "back in stock, an abandoned cart, an unanswered request"),
+}
+
+
+class TriggerBox(PickBox):
+    """What a new rule waits for; ends with a trigger."""
+
+    BINDING_GROUP_TITLE = "New rule"
+
+    def __init__(self, desk: Desk) -> None:
+        picks = [Pick(trigger, label, about) for trigger, (label, about) in TRIGGERS.items()]
+        super().__init__(
+            "A new rule. What does it wait for?",
+            picks,
+            placeholder="type a part of it",
+            foot="takes it",
+            ascii_only=desk.ascii_only,
+        )
+
+    def matching(self, text: str) -> Sequence[Pick]:
+        """Those that have it."""
+        return [each for each in self._picks if text.casefold() in f"{each.label} {each.about}".casefold()]
+
+    def told(self, text: str) -> str:
+        """Nothing beside the list."""
+        return "" if self.matching(text) else "There is no such thing to wait for."
+
+    def typed(self, text: str) -> str:  # noqa: ARG002  # nothing is marked, whatever was typed
+        """Nothing is marked."""
+        raise ValueError("There is no such thing to wait for.")
+
+
+class RulesScreen(MainPage[RuleLine]):
+    """The list."""
+
+    PAGE: ClassVar = "rules"
+
+    BINDING_GROUP_TITLE = "Rules"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x,space", "switch", "On/off", key_display="x", tooltip="Switch the rule on or off", id="rules.switch"),
+        Binding("p", "preview", "Preview", tooltip="What it would do tomorrow", id="rules.preview"),
+        Binding("a", "add", "Add", tooltip="Add a rule", id="rules.add"),
+        Binding("delete,D", "remove", "Remove", key_display="Del", tooltip="Remove the rule", id="rules.remove"),
+    ]
+
+    HEAD = "Rules that make tasks"
+    COLUMNS = (
+        Column("", 4, priority=9),
+        Column("Rule", 26, priority=10, min_width=16),
+        Column("Makes a task", priority=8, min_width=24),
+        Column("Of", 14, priority=6, min_width=8),
+    )
+    EMPTY = "There are no rules yet. a adds one."
+
+    def read(self, records: RecordStore) -> Sequence[RuleLine]:
+        """All that are visible; a store's before the retailer's in whose place it stands."""
+        return records.rules.lines()
+
+    def row(self, item: RuleLine) -> Row:
+        """Whether it counts, its name, what it waits for, whose it is."""
+        state = "--" if item.in_place else "on" if item.rule.enabled else "off"
+        return Row(item.rule.id, (state, item.rule.name, item.words, item.store_name or "all stores"))
+
+    def stands_for(self, before: RuleLine, items: Sequence[RuleLine]) -> str | None:
+        """The store's rule that has come in the place of the one under the cursor."""
+        if before.in_place:
+            return None
+        if not any(item.in_place and item.rule.id == before.rule.id for item in items):
+            return None
+        return next((item.rule.id for item in items if item.rule.slug == before.rule.slug and not item.in_place), None)
+
+    def told(self, item: RuleLine) -> str:
+        """What it makes, for whom, and how often at most."""
+        rule = item.rule
+        said = [item.words]
+        if item.in_place:
+            said.append("a rule of your store stands in its place")
+        if rule.audience:
+            said.append(f"for {rule.audience}")
+        if rule.contact_gap_days:
+            said.append(f"not if contacted within {rule.contact_gap_days} days")
+        if rule.daily_cap:
+            said.append(f"at most {rule.daily_cap} a day for each associate")
+        return self._desk.words.between.join(said)
+
+    # --- what can be done
+
+    @property
+    def _editable(self) -> RuleLine | None:
+        """The rule under the cursor; says so if it may not be changed."""
+        item = self.current
+        if item is None or item.editable:
+            return item
+        place = "A rule of your store stands in the place of this one: change that."
+        self.say("below", place if item.in_place else "This rule is not yours to change.")
+        return None
+
+    def chosen_row(self, item: RuleLine) -> None:
+        """Change it."""
+        if self._editable:
+            self.open(EditRuleForm(self._desk, item))
+
+    def action_switch(self) -> None:
+        """Switch it on or off; undo switches it back."""
+        if item := self._editable:
+            id, enabled = item.rule.id, not item.rule.enabled
+            self.write_one(lambda records: records.rules.edit(id, {"enabled": enabled}))
+
+    def action_add(self) -> None:
+        """Ask what it waits for, then the rest."""
+        self.open(TriggerBox(self._desk), self._add)
+
+    def _add(self, trigger: str | None) -> None:
+        if trigger is not None:
+            self.open(NewRuleForm(self._desk, next(each for each in TRIGGERS if each == trigger)))
+
+    def action_remove(self) -> None:
+        """Ask, then remove it."""
+        if item := self._editable:
+            id = item.rule.id
+            question = f"Remove the rule {item.rule.name}? Its open tasks expire."
+            box = ConfirmBox(question, "removes it", "leaves it")
+            self.open(box, lambda yes: self.write_one(lambda records: records.remove("task_rule", id)) if yes else None)
+
+    def action_preview(self) -> None:
+        """Ask what it would do tomorrow."""
+        if item := self.current:
+            self.open(PreviewScreen(self._desk, item.rule))

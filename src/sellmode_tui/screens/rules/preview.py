@@ -1,0 +1,118 @@
+"""What a rule would do tomorrow, as the backend says: whose tasks, and who is held back and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Final, NamedTuple
+
+from textual.binding import Binding, BindingType
+
+from sellmode_contract.kinds.task_rule import TaskRule
+from sellmode_contract.rules import HELD
+from sellmode_contract.store_time import read_due
+from sellmode_contract.wire import Preview, PreviewLine
+from sellmode_tui.dates.words import due_words, full_words
+from sellmode_tui.records import RecordStore
+from sellmode_tui.records.rules.preview_words import unseen_words
+from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.words import counted
+from sellmode_tui.screens.lists.page import ListPage
+from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.row_source import Row
+
+_NONE: Final = "Nobody: no customer is one for this rule that day."
+_NONE_SEEN: Final = "None of the customers whom you see."
+
+
+class _Told(NamedTuple):
+    preview: Preview
+    names: Mapping[str, str]
+    people: Mapping[str, str]
+
+
+class PreviewScreen(ListPage[None, PreviewLine]):
+    """The list, asked for once."""
+
+    BINDING_GROUP_TITLE = "Preview"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r,f5", "again", "Ask again", key_display="r", tooltip="Ask the server again", id="preview.again"),
+        Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="preview.back"),
+    ]
+
+    COLUMNS = (
+        Column("Customer", priority=10, min_width=18),
+        Column("Due", 17, priority=7, min_width=12),
+        Column("For", 18, priority=6, min_width=10),
+        Column("Held back", 34, priority=8, min_width=20),
+    )
+    ROWS_OPEN = False
+
+    def __init__(self, desk: Desk, rule: TaskRule) -> None:
+        super().__init__(desk, f"Tomorrow by the rule {rule.name}")
+        self._rule = rule
+        self._answer: _Told | None = None
+
+    def read(self, records: RecordStore) -> Sequence[PreviewLine]:  # noqa: ARG002  # the cache has nothing of it
+        """What the backend said last."""
+        return self._answer.preview.lines if self._answer else ()
+
+    def row(self, item: PreviewLine) -> Row:
+        """Of whom, until when, whose, and why it is held back."""
+        words, told = self._desk.words, self._answer
+        due = due_words(read_due(item.due), words.now, words.zone) if item.due else "any time"
+        names, people = (told.names, told.people) if told else ({}, {})
+        cells = (names.get(item.customer, ""), due, people.get(item.person or "", ""), HELD.get(item.held, item.held))
+        return Row(f"{item.customer}/{item.due}/{item.held}", cells)
+
+    @property
+    def empty_text(self) -> str:
+        """Nobody; nothing before the backend has answered."""
+        if self._answer is None:
+            return ""
+        return _NONE if self._answer.preview.unseen is None else _NONE_SEEN
+
+    def show_first(self) -> None:
+        """Ask the backend; after that only on demand, not with every change."""
+        self.action_again()
+
+    def records_changed(self) -> None:
+        """The cache has nothing of it."""
+
+    def action_again(self) -> None:
+        """Ask the backend."""
+        account = self._desk.facts.account
+        stores = account.stores if account else ()
+        store = self._rule.store or (stores[0] if stores else "")
+        rule, asked = self._rule, self._desk.preview
+        self.say("above", "Asking the server.")
+
+        def read(records: RecordStore) -> _Told:
+            preview = asked(rule, store)
+            names = records.customers.names({line.customer: None for line in preview.lines})
+            return _Told(preview, names, {staff.id: staff.name for staff in records.colleagues()})
+
+        self.ask(read, self._show_preview, group="preview", refused=lambda _, why: self.say("above", why))
+
+    def _show_preview(self, told: _Told) -> None:
+        self._answer = told
+        self.say("above", preview_words(told.preview))
+        self.show_list(keep_cursor=False)
+
+
+def preview_words(preview: Preview) -> str:
+    """``Mon 23 Nov 2026: 14 tasks, 3 held back because ...``, and what the list leaves out."""
+    day = full_words(read_due(preview.day))
+    said = f"{day}: {counted(preview.due, 'task')}"
+    if preview.held:
+        said += f", {preview.held:,} held back"
+    reasons = Counter(line.held for line in preview.lines if line.held)
+    if reasons:
+        listed = ", ".join(f"{HELD.get(code, code)} ({number:,})" for code, number in reasons.most_common())
+        said += f": {listed}"
+    shown = len(preview.lines)
+    if shown < preview.due + preview.held:
+        said += f". Listed are {shown:,} of these {preview.due + preview.held:,}, and the reasons of those"
+    if preview.unseen is not None:
+        said += f". {unseen_words(preview.unseen)}"
+    return f"{said}."

@@ -1,0 +1,1 @@
+"""Tasks: the agenda, one task, and what is done with them."""

@@ -1,0 +1,324 @@
+"""The tasks: what is overdue, due today, this week and later, and what was done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Final
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.text import visible
+from sellmode_contract.visibility import may
+from sellmode_tui.records import AgendaQuery, Profile, Section, TaskLine
+from sellmode_tui.records.tasks.agenda import Order
+from sellmode_tui.records.tasks.lines import OPEN
+from sellmode_tui.screens.customers.customer_page import MAY_NOT
+from sellmode_tui.screens.kit.app_page import Result
+from sellmode_tui.screens.kit.desk import AgendaView, Desk
+from sellmode_tui.screens.kit.status_words import why_no_tasks
+from sellmode_tui.screens.kit.words import counted
+from sellmode_tui.screens.lists.choosing import MarkedList, SearchedList
+from sellmode_tui.screens.lists.main_page import MainPage
+from sellmode_tui.screens.tasks.form import NewTaskForm
+from sellmode_tui.screens.tasks.given_tasks import GivenTasksScreen
+from sellmode_tui.screens.tasks.keys import GONE, TaskPage, task_keys
+from sellmode_tui.screens.tasks.rows import AgendaRows, line_words, row_key, task_columns
+from sellmode_tui.screens.tasks.view import TaskScreen, TaskView
+from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.row_source import Count
+from sellmode_tui.widgets.tab_line import Tab, TabLine
+
+_VIEWS: Final[dict[str, tuple[str, tuple[Section, ...]]]] = {
+    "open": ("Open", OPEN),
+    "overdue": ("Overdue", ("overdue",)),
+    "today": ("Today", ("today",)),
+    "week": ("This week", ("week",)),
+    "later": ("Later", ("later",)),
+    "done": ("Done", ("done",)),
+}
+_ORDERS: Final[dict[Order, str]] = {"due": "", "customer": "by customer", "kind": "by kind"}
+
+
+class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine], TaskPage[Result]):
+    """A list of tasks, some of them marked, with the one under the cursor beside it where there is room."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *task_keys(shown=False),
+        Binding("a", "add", "Add", tooltip="Add a task", id="tasks.add"),
+        Binding(
+            "x,space", "mark", "Mark", key_display="x", show=False, tooltip="Mark, or take it off", id="tasks.mark"
+        ),
+        Binding("X", "mark_all", "Mark all", show=False, tooltip="Mark all of the list", id="tasks.mark-all"),
+        Binding("right", "view(1)", "Next view", show=False, tooltip="Overdue, today, ...: the next", id="tasks.next"),
+        Binding("left", "view(-1)", "View before", show=False, tooltip="The view before", id="tasks.before"),
+        Binding("v", "order", "Order", show=False, tooltip="By due time, by customer, by kind", id="tasks.order"),
+        Binding("m", "mine", "Mine", show=False, tooltip="Only mine, or all of the store", id="tasks.mine"),
+        Binding("slash", "search", "Search", key_display="/", show=False, tooltip="Search by words", id="tasks.search"),
+    ]
+
+    DEFAULT_CSS = """
+    TaskListPage {
+        .list-head { height: 1; }
+        .tasks-head { height: 1; background: $panel; }
+        .tasks-head TabLine { width: 1fr; background: $panel; }
+        .tasks-head Static { width: auto; padding: 0 1; color: $foreground; }
+        #beside { width: 42%; min-width: 48; }
+        #below { display: block; height: 1; }
+    }
+    """
+
+    CUSTOMERS: ClassVar = True
+    """Whether the tasks are of several customers."""
+
+    def __init__(self, desk: Desk, view: AgendaView, head: str = "") -> None:
+        super().__init__(desk, head, at=row_key(view.task) if view.task else None)
+        self._query = view.query
+        self._lengths: Mapping[Section, int] = {}
+        """How many open ones there are by section, whichever are shown."""
+
+    def compose_head(self) -> ComposeResult:
+        """Whose, and the views."""
+        if self._head:
+            yield Static(Content(visible(self._head)), classes="list-head")
+        with Horizontal(classes="tasks-head"):
+            yield TabLine(self._tabs(), self._view_name, id="views")
+            yield Static(id="arranged")
+
+    def beside(self) -> Widget:
+        """The task."""
+        return TaskView(self._desk)
+
+    def facts_changed(self) -> None:
+        """Others' tasks may be seen now, or no longer."""
+        self.show_list(self.new_rows())
+
+    # --- the list
+
+    @property
+    def _view_name(self) -> str:
+        sections = self._query.sections
+        return next(name for name, (_, of) in _VIEWS.items() if of == sections)
+
+    @property
+    def _shows_ended(self) -> bool:
+        return self._query.sections == ("done",)
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """Whose a task is stands there where it differs from row to row."""
+        return task_columns(ended=self._shows_ended, people=self._shows_people, customers=self.CUSTOMERS)
+
+    @property
+    def _shows_people(self) -> bool:
+        return self._desk.facts.sees_team and not self._query.mine
+
+    @property
+    def empty_text(self) -> str:
+        """Why there is none."""
+        return why_no_tasks(self._desk, self._query)
+
+    def new_rows(self) -> AgendaRows:
+        """Those of the view."""
+        return AgendaRows(
+            self._desk.records,
+            self._query,
+            lambda: self._desk.words,
+            lambda: self._marked,
+            ended=self._shows_ended,
+            people=self._shows_people,
+            customers=self.CUSTOMERS,
+        )
+
+    def shown(self, count: Count) -> None:  # noqa: ARG002  # of each section
+        """Say how many there are of each section, and how they are arranged."""
+        rows = self._rows
+        if isinstance(rows, AgendaRows):
+            self._lengths = rows.lengths
+            self.unmark(rows.gone)
+        self._show_head()
+
+    def _show_head(self) -> None:
+        views = self.query_one("#views", TabLine)
+        views.tabs, views.current = self._tabs(), self._view_name
+        query = self._query
+        said = [_ORDERS[query.order], "mine" if query.mine else "all" if self._desk.facts.sees_team else ""]
+        self.query_one("#arranged", Static).update(Content(", ".join(filter(None, said))))
+
+    def _tabs(self) -> tuple[Tab, ...]:
+        numbers = {"open": sum(self._lengths.values()), **{str(name): n for name, n in self._lengths.items()}}
+        return tuple(Tab(name, "", label, numbers.get(name, 0)) for name, (label, _) in _VIEWS.items())
+
+    # --- the task under the cursor
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything asked for is on the screen."""
+        if not super().settled:
+            return False
+        beside, line = self.query_one(TaskView), self.current
+        return not self.has_class("-wide") or (beside.settled and beside.key == (line and line.key))
+
+    def show_beside(self) -> None:
+        """Read everything about the task."""
+        line = self.current
+        if self.has_class("-wide"):
+            self.query_one(TaskView).show(line and line.key)
+
+    def told(self, item: TaskLine) -> str:
+        """What its row leaves out; or what can be done with what is marked."""
+        account = self._desk.facts.account
+        if self._marked:
+            return f"{counted(len(self._marked), 'task')} marked: c, s, d and h are for all of them; Esc unmarks"
+        return line_words(item, self._desk.words, account.id if account else None)
+
+    def chosen_row(self, item: TaskLine) -> None:
+        """Open it."""
+        self.open(TaskScreen(self._desk, item.key), lambda gone: self.tell(GONE) if gone else None)
+
+    # --- marks
+
+    def key(self, item: TaskLine) -> str:
+        """Kind and id."""
+        return row_key(item.key)
+
+    def why_not_marked(self, item: TaskLine) -> str:
+        """Because nobody else than somebody else may do it."""
+        account = self._desk.facts.account
+        is_anothers = item.kind == "corporate_task" and account is not None and item.whose != account.id
+        return "What the head office asks for is done only by the person whom it names." if is_anothers else ""
+
+    def point_at(self, line: TaskLine) -> None:
+        """Go to it."""
+        self.go_to(self.key(line))
+
+    def _snoozed(self, due: str | None) -> None:
+        going_on = due is not None and not self._marked
+        super()._snoozed(due)
+        if going_on:  # the cursor would go along with what was put off, away from what comes next
+            self.table.action_move(1)
+
+    def done_with(self) -> None:
+        """What was marked has been seen to."""
+        self.unmark()
+
+    # --- how it is looked at
+
+    def _look_at(self, query: AgendaQuery) -> None:
+        self._query = query
+        self.unmark()
+        self._show_head()
+        self.show_list(self.new_rows(), keep_cursor=False)
+
+    def action_view(self, by: int) -> None:
+        """Go to another view."""
+        views = list(_VIEWS)
+        self._go_to_view(views[(views.index(self._view_name) + by) % len(views)])
+
+    def _go_to_view(self, name: str) -> None:
+        self._look_at(self._query._replace(sections=_VIEWS[name][1]))
+
+    @on(TabLine.Picked, "#views")
+    def _view_picked(self, event: TabLine.Picked) -> None:
+        self._go_to_view(event.name)
+
+    def action_order(self) -> None:
+        """Arrange by the next thing."""
+        orders: list[Order] = [order for order in _ORDERS if order != "customer" or self.CUSTOMERS]
+        place = orders.index(self._query.order) + 1
+        self._look_at(self._query._replace(order=orders[place % len(orders)]))
+
+    def action_mine(self) -> None:
+        """Only mine, or all that are seen."""
+        if self._desk.facts.sees_team:
+            self._look_at(self._query._replace(mine=not self._query.mine))
+        else:
+            self.tell("All of these are yours.")
+
+    @property
+    def searched(self) -> str:
+        """The words."""
+        return self._query.text
+
+    def search(self, text: str) -> None:
+        """Look for tasks that have these."""
+        self._look_at(self._query._replace(text=text))
+
+    # --- adding
+
+    def action_add(self) -> None:
+        """Add a task."""
+        account = self._desk.facts.account
+        if account is None or may(account, "sell"):
+            self._add(None)
+        else:
+            self.tell(MAY_NOT)
+
+    def _add(self, profile: Profile | None) -> None:
+        customer = profile.customer if profile else None
+        id = customer.id if customer else None
+
+        def opened(staff: Sequence[Staff]) -> None:
+            if self.is_active:
+                self.open(NewTaskForm(self._desk, staff, customer))
+
+        self.ask(lambda records: records.tasks.assignable(id), opened, group="open", opens=True)
+
+
+class AgendaScreen(TaskListPage[None], MainPage[TaskLine]):
+    """Everybody's tasks who is signed in."""
+
+    PAGE: ClassVar = "tasks"
+
+    BINDING_GROUP_TITLE = "Tasks"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("G", "given", "Given", show=False, tooltip="Tasks that were given to others", id="tasks.given"),
+        Binding("escape", "back", "Back", show=False, tooltip="Unmark; clear the search", id="tasks.back"),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, desk.agenda)
+
+    def show_current(self) -> None:
+        """Remember how it is looked at, for when the person comes back."""
+        line = self.current
+        self._desk.agenda = AgendaView(self._query, line.key if line else None)
+        super().show_current()
+
+    def action_given(self) -> None:
+        """List the tasks that were given."""
+        account = self._desk.facts.account
+        if account is not None and may(account, "reassign"):
+            self.open(GivenTasksScreen(self._desk))
+        else:
+            self.tell("Managers have a list of the tasks that were given.")
+
+
+class CustomerTasksScreen(TaskListPage[None]):
+    """A customer's tasks."""
+
+    BINDING_GROUP_TITLE = "Tasks of a customer"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "back", "Back", key_display="Esc", tooltip="Back to the customer", id="tasks.leave"),
+    ]
+
+    CUSTOMERS: ClassVar = False
+
+    def __init__(self, desk: Desk, profile: Profile) -> None:
+        view = AgendaView(AgendaQuery(customer=profile.customer.id))
+        super().__init__(desk, view, f"Tasks of {profile.customer.name}")
+        self._profile = profile
+
+    def action_add(self) -> None:
+        """Add a task on the customer."""
+        self._add(self._profile)
+
+    def action_customer(self) -> None:
+        """Go back to the customer."""
+        self.end()

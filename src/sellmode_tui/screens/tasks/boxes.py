@@ -1,0 +1,135 @@
+"""The boxes in which it is said what becomes of a task: put off until when, dismissed why, handed over to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.mutations.tasks import MAX_REASON
+from sellmode_contract.store_time import Due
+from sellmode_tui.dates.due import read_typed_due
+from sellmode_tui.dates.words import full_words
+from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.pick_box import Pick, PickBox
+
+_TIMES: Final = ("in 2 hours", "tomorrow", "in 2 days", "next week", "in a week", "in a month")
+
+
+class SnoozeBox(PickBox):
+    """Until when; ends with a due time as records have it."""
+
+    BINDING_GROUP_TITLE = "Put off"
+
+    def __init__(self, desk: Desk, what: str) -> None:
+        """`what`: the task, or how many."""
+        self._desk = desk
+        super().__init__(
+            f"Put off {what} until",
+            self._times(),
+            placeholder="or type when: fri 3pm, in 2 weeks, 12/24",
+            foot="puts it off",
+            ascii_only=desk.ascii_only,
+        )
+
+    def _times(self) -> list[Pick]:
+        """What is most often wanted, each time once."""
+        found: dict[str, Pick] = {}
+        for text in _TIMES:
+            due = self._read(text)
+            found.setdefault(due.text, Pick(due.text, text[0].upper() + text[1:], full_words(due)))
+        return list(found.values())
+
+    def _read(self, text: str) -> Due:
+        words = self._desk.words
+        return read_typed_due(text, words.now, words.zone)
+
+    def told(self, text: str) -> str:
+        """How it is understood."""
+        return f"= {full_words(self._read(text))}"
+
+    def typed(self, text: str) -> str:
+        """The due time."""
+        return self._read(text).text
+
+
+class DismissBox(PickBox):
+    """Why; ends with the reason."""
+
+    BINDING_GROUP_TITLE = "Dismiss"
+
+    VERB: ClassVar = "Dismiss"
+    FOOT: ClassVar = "dismisses it"
+    REASONS: ClassVar[tuple[str, ...]] = (
+        "not needed any more",
+        "was in touch already",
+        "does not want to be contacted",
+        "not the right person for it",
+        "no time for it",
+    )
+
+    def __init__(self, desk: Desk, what: str) -> None:
+        """`what`: the task, or how many."""
+        super().__init__(
+            f"{self.VERB} {what}. Why?",
+            [Pick(reason, reason[0].upper() + reason[1:]) for reason in self.REASONS],
+            placeholder="or type another reason",
+            foot=self.FOOT,
+            ascii_only=desk.ascii_only,
+        )
+
+    def told(self, text: str) -> str:
+        """What is too long cannot be kept."""
+        if len(text) > MAX_REASON:
+            raise ValueError(f"A reason has {MAX_REASON} characters at most.")
+        return ""
+
+    def typed(self, text: str) -> str:
+        """The reason."""
+        self.told(text)
+        return text
+
+
+class TakeBackBox(DismissBox):
+    """Why a task that was given is taken back."""
+
+    BINDING_GROUP_TITLE = "Take back"
+
+    VERB: ClassVar = "Take back"
+    FOOT: ClassVar = "takes it back"
+    REASONS: ClassVar[tuple[str, ...]] = ("not needed any more", "somebody else does it", "was given by mistake")
+
+
+class HandOverBox(PickBox):
+    """To whom; ends with a staff id."""
+
+    BINDING_GROUP_TITLE = "Hand over"
+
+    def __init__(self, desk: Desk, what: str, staff: Sequence[Staff]) -> None:
+        """`what`: the task, or how many; `staff`: who may have it."""
+        super().__init__(
+            f"Hand over {what} to",
+            [Pick(each.id, each.name, "manager" if each.role == "manager" else "") for each in staff],
+            placeholder="type a part of the name",
+            foot="hands it over",
+            ascii_only=desk.ascii_only,
+        )
+
+    @property
+    def nobody(self) -> bool:
+        """Whether there is nobody who may have it."""
+        return not self._picks
+
+    def matching(self, text: str) -> Sequence[Pick]:
+        """Those whose name has it."""
+        return [each for each in self._picks if text.casefold() in each.label.casefold()]
+
+    def told(self, text: str) -> str:
+        """Nothing beside the list."""
+        if not self.matching(text):
+            raise ValueError("Nobody who may have it is called so.")
+        return ""
+
+    def typed(self, text: str) -> str:
+        """Nobody is marked."""
+        raise ValueError("Nobody who may have it is called so." if text else "There is nobody who may have it.")

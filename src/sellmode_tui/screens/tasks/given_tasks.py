@@ -1,0 +1,71 @@
+"""What a manager keeps of the tasks that were given to somebody: whose, until when, what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from sellmode_tui.records import GivenTask, RecordStore
+from sellmode_tui.screens.lists.page import ListPage
+from sellmode_tui.screens.tasks.boxes import TakeBackBox
+from sellmode_tui.screens.tasks.rows import ENDED, OVERDUE
+from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.row_source import Row
+
+
+class GivenTasksScreen(ListPage[None, GivenTask]):
+    """The list: open ones by due time, then those that have ended."""
+
+    BINDING_GROUP_TITLE = "Given tasks"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x,delete", "withdraw", "Take back", key_display="x", tooltip="Take it back", id="given.withdraw"),
+        Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="given.back"),
+    ]
+
+    HEAD = "Given tasks"
+    COLUMNS = (
+        Column("Due", 17, priority=8, min_width=14),
+        Column("Task", priority=9, min_width=18),
+        Column("For", 18, priority=7, min_width=10),
+        Column("Customer", 18, priority=5, min_width=12),
+        Column("State", 10, priority=6),
+    )
+    EMPTY = (
+        "Nobody has been given a task.\n"
+        "A task that you make for somebody, or hand over, is listed here until it is done."
+    )
+    ROWS_OPEN = False
+
+    def read(self, records: RecordStore) -> Sequence[GivenTask]:
+        """Those of the store."""
+        return records.tasks.given()
+
+    def row(self, item: GivenTask) -> Row:
+        """Until when, what, whose, for which customer, how it stands."""
+        due = f"{OVERDUE if item.overdue else ' '} {item.due_words or 'any time'}"
+        return Row(item.card, (due, item.title, item.assignee_name, item.customer_name, ENDED[item.state]))
+
+    def told(self, item: GivenTask) -> str:
+        """Who has given it, and what became of it."""
+        words = self._desk.words
+        said = [f"given by {item.giver}" if item.giver else ""]
+        if item.state != "open":
+            when = f" {words.time(item.ended_at)}" if item.ended_at else ""
+            said.append(f"{ENDED[item.state]}{when}{f': {item.reason}' if item.reason else ''}")
+        return words.between.join(filter(None, said))
+
+    def action_withdraw(self) -> None:
+        """Ask why, and take it back."""
+        item = self.current
+        if item is None:
+            return
+        if item.state != "open":
+            self.say("below", "This task has ended: there is nothing to take back.")
+            return
+        box = TakeBackBox(self._desk, f'"{" ".join(item.title.split())[:60]}"')
+        card = item.card
+        self.open(
+            box, lambda reason: self.write_one(lambda records: records.tasks.withdraw(card, reason)) if reason else None
+        )

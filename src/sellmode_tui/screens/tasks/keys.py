@@ -1,0 +1,308 @@
+"""A page about tasks: what can be done for those it is about."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+
+from textual.binding import Binding, BindingType
+
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.store_time import read_due
+from sellmode_contract.text import visible, visible_lines
+from sellmode_tui.records import (
+    Profile,
+    RecordStore,
+    RefusedAmong,
+    Rejected,
+    TaskDetails,
+    TaskKey,
+    TaskLine,
+    WhySeen,
+    Written,
+)
+from sellmode_tui.screens.customers.contact_form import ContactForm
+from sellmode_tui.screens.customers.customer_page import NO_LONGER_VISIBLE
+from sellmode_tui.screens.customers.profile import ProfileScreen
+from sellmode_tui.screens.kit.app_page import Result
+from sellmode_tui.screens.kit.confirm import ConfirmBox
+from sellmode_tui.screens.kit.desk_screen import DeskScreen
+from sellmode_tui.screens.kit.why import WhyScreen
+from sellmode_tui.screens.kit.words import counted
+from sellmode_tui.screens.tasks.boxes import DismissBox, HandOverBox, SnoozeBox
+from sellmode_tui.screens.tasks.form import EditTaskForm
+
+GONE = "This task is no longer visible to you."
+_NO_CUSTOMER = "This task names no customer whom you see."
+
+
+def task_keys(*, shown: bool) -> list[BindingType]:
+    """The keys for what can be done for a task; `shown`: also those in the last line that others would crowd out."""
+    return [
+        Binding("c", "complete", "Complete", tooltip="It is done", id="task.complete"),
+        Binding("s", "snooze", "Put off", tooltip="Put off: tomorrow, next week, a date", id="task.snooze"),
+        Binding("d", "dismiss_task", "Dismiss", tooltip="Dismiss, for a reason", id="task.dismiss"),
+        Binding("g", "go", "Go", tooltip="Start what the task is for", id="task.go"),
+        Binding("h", "hand_over", "Hand over", show=False, tooltip="Hand over to a colleague", id="task.hand-over"),
+        Binding("t", "take", "Take", show=False, tooltip="Take the task, or give it back", id="task.take"),
+        Binding("e", "edit", "Edit", show=shown, tooltip="Edit the task", id="task.edit"),
+        Binding("o", "customer", "Customer", show=False, tooltip="Open the customer", id="task.customer"),
+        Binding("r", "reopen", "Reopen", show=False, tooltip="Open it again after you ended it", id="task.reopen"),
+        Binding("y", "copy", "Copy text", show=False, tooltip="Copy the suggested text", id="task.copy"),
+        Binding("w", "why", "Why", show=False, tooltip="Why you see this task", id="task.why"),
+    ]
+
+
+class TaskPage(DeskScreen[Result]):
+    """Does it. Whatever is refused is said, and changes nothing."""
+
+    @property
+    @abstractmethod
+    def chosen(self) -> Sequence[TaskLine]:
+        """The tasks that the page is about just now: those that are marked, or the one under the cursor."""
+
+    def done_with(self) -> None:
+        """Something has become of the chosen ones."""
+
+    def point_at(self, line: TaskLine) -> None:
+        """One of the chosen ones is at fault."""
+
+    # --- several at once
+
+    def action_complete(self) -> None:
+        """They are done."""
+        self._write_all(lambda records, keys: records.tasks.finish(keys), "done")
+
+    def action_dismiss_task(self) -> None:
+        """Ask why, and dismiss them."""
+        if chosen := self.chosen:
+            self.open(DismissBox(self._desk, _what(chosen)), self._dismissed)
+
+    def _dismissed(self, reason: str | None) -> None:
+        if reason:
+            self._write_all(lambda records, keys: records.tasks.finish(keys, "dismissed", reason), "dismissed")
+
+    def action_snooze(self) -> None:
+        """Ask until when, and put them off."""
+        if chosen := self.chosen:
+            self.open(SnoozeBox(self._desk, _what(chosen)), self._snoozed)
+
+    def _snoozed(self, due: str | None) -> None:
+        if due:
+            to = read_due(due)
+            self._write_all(lambda records, keys: records.tasks.snooze(keys, to), "put off")
+
+    def action_hand_over(self) -> None:
+        """Ask to whom, and hand them over."""
+        chosen = self.chosen
+        if asked := [line for line in chosen if line.kind == "corporate_task"]:
+            self.tell(f"{_what(asked)}: what the head office asks for is for each person to do, and not handed over.")
+        elif chosen:
+            keys = [line.key for line in chosen]
+            self.ask(
+                lambda records: records.tasks.takers(keys),
+                lambda staff: self._ask_whom(HandOverBox(self._desk, _what(chosen), staff)),
+                group="takers",
+                refused=self._refused,
+                opens=True,
+            )
+
+    def _ask_whom(self, box: HandOverBox) -> None:
+        if not self.is_active:
+            return
+        if box.nobody:
+            alone = not self._desk.facts.sees_team
+            self.tell(
+                "In Associate Mode only the manager gives tasks to others." if alone else "Nobody else may have it."
+            )
+        else:
+            self.open(box, self._handed_over)
+
+    def _handed_over(self, person: str | None) -> None:
+        if person:
+            self._write_all(lambda records, keys: records.tasks.hand_over(keys, person), "handed over")
+
+    def _write_all(self, write: Callable[[RecordStore, list[TaskKey]], list[Written]], verb: str) -> None:
+        chosen = self.chosen
+        at_fault: list[TaskLine] = []
+
+        def write_them(records: RecordStore) -> list[Written]:
+            try:
+                return write(records, [line.key for line in chosen])
+            except RefusedAmong as error:
+                at_fault.append(chosen[error.number])
+                why = f"{_what(at_fault)}: {error.detail} None was changed; x takes its mark away."
+                raise Rejected(error.code, why) from None
+
+        def refused(_: str, why: str) -> None:
+            self.tell(why)
+            for line in at_fault:
+                self.point_at(line)
+
+        if chosen:
+            self.write(write_them, lambda each: self._all_written(each, verb), refused=refused)
+
+    def _all_written(self, changes: Sequence[Written], verb: str) -> None:
+        real = [written for written in changes if not written.nothing]
+        self.done_with()
+        if len(real) > 1:
+            self.wrote(real[0], f"{counted(len(real), 'task')} {verb}. u takes that back.")
+        elif changes:
+            self.wrote(real[0] if real else changes[0])
+
+    # --- one
+
+    @property
+    def _one(self) -> TaskLine | None:
+        """The only one; says so if there are several."""
+        chosen = self.chosen
+        if len(chosen) > 1:
+            self.tell(f"{counted(len(chosen), 'task')} are marked, and this is done for one. Esc takes the marks away.")
+        return chosen[0] if len(chosen) == 1 else None
+
+    def action_take(self) -> None:
+        """Take the task, or give back what was taken."""
+        line, account = self._one, self._desk.facts.account
+        if line is None or account is None:
+            return
+        kind, id = line.key
+        if line.claimed_by == account.id:
+            self._write(lambda records: records.tasks.release(kind, id))
+        else:
+            self._write(lambda records: records.tasks.claim(kind, id))
+
+    def action_reopen(self) -> None:
+        """Open it again."""
+        if line := self._one:
+            kind, id = line.key
+            self._write(lambda records: records.tasks.reopen(kind, id))
+
+    def action_edit(self) -> None:
+        """Edit what was made by hand."""
+        line = self._one
+        if line is None:
+            return
+        if line.kind != "manual_task":
+            self.tell("Only what was made by hand is edited: s puts this off, d dismisses it, h hands it over.")
+            return
+        self._with_details(line, self._edit)
+
+    def _edit(self, details: TaskDetails) -> None:
+        key = details.line.key
+
+        def opened(staff: Sequence[Staff]) -> None:
+            if self.is_active:
+                self.open(EditTaskForm(self._desk, details, staff))
+
+        self.ask(lambda records: records.tasks.takers([key]), opened, group="open", refused=self._refused, opens=True)
+
+    def action_customer(self) -> None:
+        """Open the customer."""
+        if (line := self._one) is None:
+            return
+        if line.customer is None:
+            self.tell(_NO_CUSTOMER)
+        else:
+            self.open(ProfileScreen(self._desk, line.customer), self._customer_closed)
+
+    def _customer_closed(self, gone: bool | None) -> None:
+        if gone:
+            self.tell(NO_LONGER_VISIBLE)
+
+    def action_go(self) -> None:
+        """Start what the task is for: its contact, to be logged; then ask whether the task is done with it.
+
+        A task that asks for no contact has nothing to be logged: its customer opens.
+        """
+        line = self._one
+        if line is None:
+            return
+        if line.customer is None:
+            self.tell(f"{_NO_CUSTOMER} c completes it.")
+        elif line.action is None:
+            self.action_customer()
+        else:
+            self._with_details(line, self._go)
+
+    def _go(self, details: TaskDetails) -> None:
+        customer = details.line.customer
+        if customer is None:
+            self.tell(_NO_CUSTOMER)
+            return
+
+        def opened(profile: Profile | None) -> None:
+            if profile is None:
+                self.tell(NO_LONGER_VISIBLE)
+            elif self.is_active:
+                form = ContactForm(self._desk, profile, details)
+                self.open(form, lambda written: self._gone(details.line, written))
+
+        self.ask(lambda records: records.customers.profile(customer), opened, group="open", opens=True)
+
+    def _gone(self, line: TaskLine, written: Written | None) -> None:
+        if written is None or line.state != "open":
+            return
+        question = f"Is this task done: {' '.join(line.title.split())}?"
+        self.open(
+            ConfirmBox(question, "completes it", "leaves it open"), lambda yes: self._complete(line) if yes else None
+        )
+
+    def _complete(self, line: TaskLine) -> None:
+        self.write(
+            lambda records: records.tasks.finish([line.key]),
+            lambda each: self._all_written(each, "done"),
+            refused=self._refused,
+        )
+
+    def action_copy(self) -> None:
+        """Copy the suggested text, or else what the task is."""
+        if line := self._one:
+            self._with_details(line, self._copy, opens=False)
+
+    def _copy(self, details: TaskDetails) -> None:
+        text = details.message or details.line.title
+        self.app.copy_to_clipboard("\n".join(visible_lines(text)))  # safe to be pasted into a shell
+        self.tell(f"Copied: {' '.join(text.split())}"[:200])
+
+    def action_why(self) -> None:
+        """Tell why this task is seen."""
+        if line := self._one:
+            kind, id = line.key
+            self.ask(lambda records: records.why(kind, id), self._tell_why, group="why", opens=True)
+
+    def _tell_why(self, why: WhySeen | None) -> None:
+        if why is not None and self.is_active:
+            self.open(WhyScreen(why, self._desk))
+
+    # --- telling
+
+    def _with_details(self, line: TaskLine, take: Callable[[TaskDetails], None], *, opens: bool = True) -> None:
+        def read(details: TaskDetails | None) -> None:
+            if details is None:
+                self.tell(GONE)
+            elif self.is_active:
+                take(details)
+
+        self.ask(lambda records: records.tasks.get(line.kind, line.id), read, group="details", opens=opens)
+
+    def _write(self, write: Callable[[RecordStore], Written]) -> None:
+        def written(one: Written) -> None:
+            self.done_with()
+            self.wrote(one)
+
+        self.write(write, written, refused=self._refused)
+
+    def _refused(self, _: str, why: str) -> None:
+        self.tell(why)
+
+    def tell(self, text: str) -> None:
+        """Say something that goes away by itself."""
+        self.notify(visible(text), markup=False)
+
+
+def _what(chosen: Sequence[TaskLine]) -> str:
+    """The one task by its title, several by their number."""
+    if len(chosen) > 1:
+        return counted(len(chosen), "task")
+    title = " ".join(chosen[0].title.split())
+    return f'"{title}"' if len(title) <= 60 else f'"{title[:57]}..."'

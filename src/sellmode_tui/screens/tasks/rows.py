@@ -1,0 +1,116 @@
+"""Lists of tasks as rows of a table: which columns there are, and what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Final
+
+from sellmode_tui.records import AgendaQuery, RecordStore, Section
+from sellmode_tui.records.tasks.lines import OPEN, TaskKey, TaskLine
+from sellmode_tui.screens.kit.words import Words
+from sellmode_tui.screens.lists.rows import PagedRows
+from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.row_source import Count, Row
+
+OVERDUE: Final = "!"
+"""Stands before the due time of what is overdue."""
+ENDED: Final = {"done": "done", "dismissed": "dismissed", "expired": "expired", "open": "open"}
+KINDS: Final = {"manual_task": "by hand", "rule_task": "by rule", "corporate_task": "head office"}
+
+
+def task_columns(*, ended: bool, people: bool, customers: bool = True) -> tuple[Column, ...]:
+    """The columns of what is open or has `ended`: with `people` where several see a task, and their `customers`.
+
+    Where there is little room the reason goes before the customer: `line_words` says it.
+    """
+    when = Column("Ended" if ended else "Due", 17, priority=9, min_width=13)
+    customer = (Column("Customer", 13, priority=8, min_width=10),) if customers else ()
+    why = Column("How" if ended else "Why", 18, priority=6, min_width=12)
+    person = (Column("By" if ended else "For", 14, priority=7, min_width=8),) if people else ()
+    return (when, Column("Task", priority=10, min_width=22), *customer, why, *person, Column("Kind", 11, priority=1))
+
+
+def row_key(key: TaskKey) -> str:
+    """A task's key as a table has it."""
+    return f"{key.kind}/{key.id}"
+
+
+def task_key(row: str) -> TaskKey:
+    """A table's key as the record store has it."""
+    kind, _, id = row.partition("/")
+    return TaskKey(kind, id)  # type: ignore[arg-type]  # made by `row_key`
+
+
+class AgendaRows(PagedRows[TaskLine]):
+    """The rows of a list of tasks, and how many open ones there are of each section, whichever are listed."""
+
+    def __init__(
+        self,
+        records: RecordStore,
+        query: AgendaQuery,
+        words: Callable[[], Words],
+        marked: Callable[[], Iterable[str]],
+        *,
+        ended: bool,
+        people: bool,
+        customers: bool = True,
+    ) -> None:
+        """The last three as with `task_columns`; ``marked`` tells which rows are marked now."""
+        self.found = records.tasks.agenda(query)
+        super().__init__(self.found)
+        self._open = self.found if query.sections == OPEN else records.tasks.agenda(query._replace(sections=OPEN))
+        self._words = words
+        self._marked = marked
+        self._ended = ended
+        self._people = people
+        self._customers = customers
+        self.lengths: Mapping[Section, int] = {}
+        self.gone: Collection[str] = ()
+        """The marked ones that are not listed any more: nobody could take their marks away."""
+
+    stale = True  # time goes on: a due time is in other words tomorrow
+
+    def count(self) -> Count:
+        """How many there are, how many of each section are open, and which marked ones have gone."""
+        marked = frozenset(self._marked())
+        self.lengths = self._open.lengths()
+        self.gone = marked.difference(map(row_key, self.found.keys())) if marked else ()
+        return Count(self.found.count())
+
+    def find(self, key: str) -> int | None:
+        """Where a task stands."""
+        return self.found.find(task_key(key))
+
+    def row(self, item: TaskLine) -> Row:
+        """When, what, for which customer, why, whose, of which kind."""
+        customer = (item.customer_name,) if self._customers else ()
+        if self._ended:
+            when = self._words().time(item.ended_at) if item.ended_at else ""
+            why = f"{ENDED[item.state]}{f': {item.reason}' if item.reason else ''}"
+            person = item.done_by_name
+        else:
+            mark = OVERDUE if item.section == "overdue" else " "
+            when = f"{mark} {item.due_words or 'any time'}"
+            why = item.because or (f"from {item.giver}" if item.giver else "")
+            person = item.claimed_name or item.whose_name
+        people = (person,) if self._people else ()
+        return Row(row_key(item.key), (when, item.title, *customer, why, *people, KINDS[item.kind]))
+
+
+def line_words(line: TaskLine, words: Words, me: str | None) -> str:
+    """What a row leaves out: said under the list for the task under the cursor."""
+    said = [line.because]
+    if line.giver:
+        said.append(f"given by {line.giver}")
+    if line.claimed_by:
+        said.append("taken by you" if line.claimed_by == me else f"taken by {line.claimed_name}")
+    elif line.whose and line.whose != me:
+        said.append(f"for {line.whose_name}")
+    if line.snoozed:
+        said.append("put off")
+    if line.repeats:
+        said.append("repeats")
+    if line.state != "open":
+        who = f" by {line.done_by_name}" if line.done_by_name else ""
+        said.append(f"{ENDED[line.state]}{who}{f': {line.reason}' if line.reason else ''}")
+    return words.between.join(filter(None, said))

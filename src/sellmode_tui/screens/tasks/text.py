@@ -1,0 +1,69 @@
+"""A task as a page of text."""
+
+from __future__ import annotations
+
+from sellmode_tui.dates.words import expiry_words, full_words
+from sellmode_tui.records.tasks.details import TaskDetails
+from sellmode_tui.records.tasks.lines import read
+from sellmode_tui.records.tasks.repeating import repeat_words
+from sellmode_tui.screens.customers.profile_page import CONTACTS
+from sellmode_tui.screens.kit.page import MUTED, Page
+from sellmode_tui.screens.kit.words import Words
+from sellmode_tui.screens.tasks.product_lines import add_products
+from sellmode_tui.screens.tasks.rows import ENDED
+
+_MADE = {"manual_task": "Made by hand", "rule_task": "Made by a rule", "corporate_task": "From"}
+
+
+def task_text(details: TaskDetails, words: Words, width: int) -> Page:
+    """The whole task, for a width in cells."""
+    page, line, record = Page(width, words), details.line, details.record
+    page.title(line.title, "overdue" if line.section == "overdue" else ENDED[line.state])
+    if line.because:
+        page.text(f"{line.because[0].upper()}{line.because[1:]}.", indent=0)
+    page.gap()
+    _times(page, details)
+    if line.customer_name:
+        page.field("Customer", line.customer_name)
+    if line.whose_name:
+        page.field("For", line.whose_name, f"given by {line.giver}" if line.giver else "")
+    if line.claimed_name:
+        page.field("Taken by", line.claimed_name)
+    if line.action:
+        page.field("Asks for", CONTACTS.get(line.action, line.action))
+    made = "the head office" if line.kind == "corporate_task" else details.rule_name or details.creator_name
+    page.field(_MADE[line.kind], made or words.nothing, words.day(record.created_at))
+    if details.details:
+        page.heading("Details")
+        page.text(details.details)
+    if details.subject or details.message:
+        page.heading("Suggested text")
+        if details.subject:
+            page.text(details.subject, style="bold")
+        page.text(details.message)
+        page.text("y copies it", style=MUTED)
+    if details.products:
+        page.heading("Products")
+        add_products(page, details.products)
+    return page
+
+
+def _times(page: Page, details: TaskDetails) -> None:
+    line, record, words = details.line, details.record, page.words
+    if line.due is None:
+        page.field("Due", "any time")
+    elif line.snoozed:
+        page.field("Put off until", full_words(line.due))
+        was = read(record.due)
+        page.field("Was due", full_words(was) if was else "any time")
+    else:
+        page.field("Due", full_words(line.due))
+    if repeat := getattr(record, "repeat", ""):
+        page.field("Repeats", repeat_words(repeat))
+    if details.expires_at and line.state == "open":
+        page.field("Expires", expiry_words(details.expires_at, words.zone))
+    if line.state != "open":
+        when = words.time(line.ended_at) if line.ended_at else ""
+        page.field(ENDED[line.state].capitalize(), when, f"by {line.done_by_name}" if line.done_by_name else "")
+        if line.reason:
+            page.field("Reason", line.reason)
