@@ -605,7 +605,7 @@ def test_an_unexpected_error_leaves_an_id_and_a_scrubbed_report(office: Desk, mo
     assert report.stat().st_mode & 0o777 == 0o600
     written = report.read_text()
     assert "ZeroDivisionError" in written
-    assert "commands/customers.py" in written
+    assert "commands/customers/group.py" in written
     assert "secret" not in written
 
 

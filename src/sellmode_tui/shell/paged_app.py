@@ -106,7 +106,7 @@ class PagedApp(KeysInOrder[None]):
         """Say so."""
         self.say("What you typed ahead was dropped.")
 
-    # This is the only place where pages come and go. All of it runs in the app's own task: see screens/app_page.py.
+    # This is the only place where pages come and go. All of it runs in the app's own task: see screens/kit/app_page.py.
 
     def open(self, page: Screen[Other], then: Callable[[Other | None], None] | None = None) -> None:
         """Open a page over the topmost one; `then` gets its result."""

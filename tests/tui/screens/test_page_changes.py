@@ -25,7 +25,7 @@ def test_no_page_changes_pages_itself(module: Path) -> None:
     calls = [node.func for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Call)]
     named = [call for call in calls if isinstance(call, ast.Attribute)]
     found = [f"line {call.lineno}: {call.attr}" for call in named if call.attr in {*_CHANGING, "switch_screen"}]
-    assert found == [], "post it to the app: see screens/app_page.py"
+    assert found == [], "post it to the app: see screens/kit/app_page.py"
 
 
 class _Page(AppPage[str]):
