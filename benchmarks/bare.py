@@ -22,7 +22,8 @@ from starlette.routing import Route
 
 from sellmode_contract import wire
 from sellmode_tui import sealed
-from sellmode_tui.transport import Refused, Transport
+from sellmode_tui.transport.client import Transport
+from sellmode_tui.transport.errors import Refused
 
 
 class Commits:

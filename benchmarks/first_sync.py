@@ -14,7 +14,7 @@ from benchmarks.shop import Shop
 from sellmode_contract import wire
 from sellmode_contract.wire import Checkpoint, End, Line, Put
 from sellmode_tui import sealed
-from sellmode_tui.transport import Transport
+from sellmode_tui.transport.client import Transport
 
 ONCE_FROM = 300_000
 """With so many customers each side is measured once."""

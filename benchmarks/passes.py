@@ -26,7 +26,7 @@ from sellmode_tui.records.store import RecordStore, utc_now
 from sellmode_tui.records.writing import made_id
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.single_pass import Passed, run_pass
-from sellmode_tui.transport import Transport
+from sellmode_tui.transport.client import Transport
 from tests.support.proxy import FaultProxy
 
 CUSTOMERS = 1000

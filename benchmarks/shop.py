@@ -24,7 +24,7 @@ from sellmode_tui.cache.store import Cache
 from sellmode_tui.private_files import private_folder
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.single_pass import run_pass
-from sellmode_tui.transport import Transport
+from sellmode_tui.transport.client import Transport
 from tests.support.backend import serve
 
 USER, PASSWORD = "bench", "seventeen plum kettles on ice"

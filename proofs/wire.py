@@ -28,7 +28,8 @@ from sellmode_tui.records.store import RecordStore
 from sellmode_tui.sync.answer import BrokenStream
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.single_pass import run_pass
-from sellmode_tui.transport import Transport, TransportError
+from sellmode_tui.transport.client import Transport
+from sellmode_tui.transport.errors import TransportError
 from tests.support import proxy as faults
 from tests.support.proxy import Connection, FaultProxy, Plan, after_head, canned, cut, drip, flip, rewrite_lines
 from tests.support.shop import Shop, assert_right, open_shop, terminal

@@ -47,7 +47,7 @@ from sellmode_contract.records import Record
 from sellmode_contract.roles import Role
 from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Salvage, Salvaged, SyncRequest
-from sellmode_tui.transport import Refused, TransportError, Unreachable
+from sellmode_tui.transport.errors import Refused, TransportError, Unreachable
 from tests.support import postgresql
 from tests.support.backend import migrate
 from tests.support.worlds import World

@@ -57,7 +57,8 @@ from sellmode_tui.sync.events import (
 )
 from sellmode_tui.sync.executor import Executor, Terminal, advance
 from sellmode_tui.sync.leader import Leader
-from sellmode_tui.transport import Broken, Transport, TransportError
+from sellmode_tui.transport.client import Transport
+from sellmode_tui.transport.errors import Broken, TransportError
 
 SERVER = "http://127.0.0.1:9"
 """Nobody calls it."""
@@ -472,6 +473,6 @@ class _Mortal(Executor):
 def busy() -> TransportError:
     """The backend asks for a little patience."""
     from sellmode_backend.http import Refused as Told
-    from sellmode_tui.transport import Refused
+    from sellmode_tui.transport.errors import Refused
 
     return Refused(Told("unavailable", retry_after=5).problem, 5)

@@ -6,7 +6,6 @@ docs/sync.md tells how they are used. Bodies are JSON; a sync answer is NDJSON, 
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -53,12 +52,6 @@ class _Body(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 # ------------------------------------------------------------------ sign-in
-
-
-def user_key(user_name: str) -> str:
-    """A user name as both sides compare it: however it was typed."""
-    # Compatibility forms have a case too, and casefolding takes some letters apart: hence before and after.
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", user_name).casefold()).strip()
 
 
 class _Secret(_Body, frozen=True, kw_only=True):

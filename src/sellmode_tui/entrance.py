@@ -13,7 +13,8 @@ from sellmode_tui.account.session import Session
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.errors import AccountError, UnsafeFile
 from sellmode_tui.records.store import utc_now
-from sellmode_tui.transport import Transport, TransportError
+from sellmode_tui.transport.client import Transport
+from sellmode_tui.transport.errors import TransportError
 from sellmode_tui.workspace import Workspace
 
 TOLD: Final = (AccountError, TransportError, sealed.SealedError)

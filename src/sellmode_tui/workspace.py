@@ -23,7 +23,7 @@ from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.live import Live
 from sellmode_tui.sync.status import Line, SyncStatus
-from sellmode_tui.transport import Transport
+from sellmode_tui.transport.client import Transport
 
 
 class Workspace:

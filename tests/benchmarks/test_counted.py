@@ -282,4 +282,4 @@ def test_status_loads_few_modules(tmp_path: Path) -> None:
     )
     environment = {"SELLMODE_DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment)
-    assert int(done.stdout.splitlines()[-1]) < 250
+    assert int(done.stdout.splitlines()[-1]) < 200

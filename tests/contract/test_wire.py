@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sellmode_contract.ids import user_key
 from sellmode_contract.visibility import Account
-from sellmode_contract.wire import Activate, SignedIn, SignIn, user_key
+from sellmode_contract.wire import Activate, SignedIn, SignIn
 
 
 @pytest.mark.parametrize(

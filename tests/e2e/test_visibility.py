@@ -29,7 +29,8 @@ from sellmode_tui.account.session import sign_in
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.records import RecordStore
 from sellmode_tui.sync.executor import Terminal
-from sellmode_tui.transport import Refused, Transport
+from sellmode_tui.transport.client import Transport
+from sellmode_tui.transport.errors import Refused
 from tests.support.machine import Machine
 from tests.support.shop import NOON, PASSWORD, QUICK, Key, Shop, assert_right, open_shop, sync
 from tests.support.worlds import Move, World, moves, sees, worlds

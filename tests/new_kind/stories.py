@@ -27,7 +27,7 @@ from sellmode_tui.records.writing import Writer, Written
 from sellmode_tui.sealed import Replaced
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.single_pass import Passed, run_pass
-from sellmode_tui.transport import Transport
+from sellmode_tui.transport.client import Transport
 from tests.new_kind.idea import Idea
 from tests.support.backend import serve
 from tests.support.shop import Shop, open_shop, terminal

@@ -33,7 +33,7 @@ from sellmode_tui.cache.store import Cache
 from sellmode_tui.cache.tables import OTHER, TABLES
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.single_pass import run_pass
-from sellmode_tui.transport import Transport
+from sellmode_tui.transport.client import Transport
 from tests.support.backend import retailer_database, serve_in_thread
 from tests.support.worlds import World, sees
 

@@ -24,7 +24,7 @@ from sellmode_tui.screens.customers.note_form import NoteForm
 from sellmode_tui.screens.customers.profile import ProfileScreen
 from sellmode_tui.screens.entrance.lock import LockScreen
 from sellmode_tui.sync.status import Line
-from sellmode_tui.transport import Transport
+from sellmode_tui.transport.client import Transport
 from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.widgets.status_line import StatusLine
 from tests.support.shop import PASSWORD, Shop, open_shop

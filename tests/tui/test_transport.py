@@ -26,20 +26,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sellmode_contract import wire
-from sellmode_tui.transport import (
+from sellmode_tui.transport.address import server_address
+from sellmode_tui.transport.bodies import event_lines, gunzipped, lines_of
+from sellmode_tui.transport.client import Transport
+from sellmode_tui.transport.errors import (
     BadAddress,
     Broken,
     CertificateRefused,
     Interrupted,
     NotOurServer,
     Refused,
-    Transport,
     TransportError,
     UnknownServer,
     Unreachable,
-    server_address,
 )
-from sellmode_tui.transport.bodies import event_lines, gunzipped, lines_of
 from tests.support.proxy import FaultProxy, Plan, captive_portal, drip, gzip_bomb
 from tests.tui.canned import CannedServer, Handler, Request, chunked, message, problem, response, zipped
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import schema
-from sellmode_contract.wire import user_key
+from sellmode_contract.ids import user_key
 
 KEY_BYTES = 32
 

@@ -18,11 +18,10 @@ from sellmode_backend.store import records as store_records
 from sellmode_backend.store import schema
 from sellmode_backend.store.database import upsert
 from sellmode_contract import text
-from sellmode_contract.ids import source_id
+from sellmode_contract.ids import source_id, user_key
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.roles import ROLE_CAPABILITIES, Capability, Role, Work
 from sellmode_contract.visibility import Account
-from sellmode_contract.wire import user_key
 
 MAX_USER_NAME = 200
 """Characters."""

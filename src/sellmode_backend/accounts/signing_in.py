@@ -19,8 +19,8 @@ from sellmode_backend.accounts.sessions import AccountDisabled
 from sellmode_backend.store import accounts, schema, settings
 from sellmode_backend.store.database import Database
 from sellmode_contract import wire
+from sellmode_contract.ids import user_key
 from sellmode_contract.visibility import Account
-from sellmode_contract.wire import user_key
 
 Clock = Callable[[], dt.datetime]
 

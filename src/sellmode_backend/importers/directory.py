@@ -8,10 +8,9 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import directory
 from sellmode_backend.importers.merge import SOURCE
-from sellmode_contract.ids import source_id
+from sellmode_contract.ids import source_id, user_key
 from sellmode_contract.kinds.retailer import Retailer, StoreEntry
 from sellmode_contract.visibility import Account
-from sellmode_contract.wire import user_key
 
 
 class Stores:

@@ -12,8 +12,8 @@ from sellmode_backend.importers.context import Context, once
 from sellmode_backend.importers.merge import SOURCE
 from sellmode_backend.importers.reading import Row, Table, UnusableRow
 from sellmode_backend.store import schema
+from sellmode_contract.ids import user_key
 from sellmode_contract.roles import ROLE_CAPABILITIES
-from sellmode_contract.wire import user_key
 
 NO_CODE = "people have no password and no activation code: `accounts code --all-new` makes codes (user name)"
 

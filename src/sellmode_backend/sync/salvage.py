@@ -18,6 +18,7 @@ from sellmode_backend.sync.incoming import read
 from sellmode_backend.sync.judge import Author
 from sellmode_backend.sync.push import Push, push
 from sellmode_contract import wire
+from sellmode_contract.ids import user_key
 
 SALVAGED_FOR = dt.timedelta(days=30)
 """For so long after an account was disabled its unsent work is taken."""
@@ -38,7 +39,7 @@ def salvage(database: Database, asked: wire.Salvage, address: str, now: dt.datet
         known = devices.known_key(connection, asked.user_name, asked.device)
         attempt = limits.admit(
             connection,
-            user_key=wire.user_key(asked.user_name),
+            user_key=user_key(asked.user_name),
             known_device=asked.device if known else None,
             address=address,
             now=now,

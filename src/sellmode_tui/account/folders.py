@@ -25,7 +25,7 @@ from typing import Literal
 import msgspec
 import platformdirs
 
-from sellmode_contract.wire import user_key
+from sellmode_contract.ids import user_key
 from sellmode_tui import sealed
 from sellmode_tui.errors import DamagedFile, UnsafeFile
 from sellmode_tui.private_files import check_private_folder, private_folder, read_private, sync_folder, write_private

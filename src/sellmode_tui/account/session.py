@@ -18,6 +18,7 @@ from typing import Literal
 import msgspec
 
 from sellmode_contract import wire
+from sellmode_contract.ids import user_key
 from sellmode_contract.visibility import Account
 from sellmode_tui import errors, sealed
 from sellmode_tui.account import folders, keyring, lease
@@ -28,7 +29,8 @@ from sellmode_tui.journal.clock import HARD, SOFT, ClockReading, read_clock
 from sellmode_tui.journal.journal import Journal, SignedInAs
 from sellmode_tui.journal.tally import read_tally
 from sellmode_tui.private_files import read_private, write_private
-from sellmode_tui.transport import Broken, Refused, Transport, TransportError, Unreachable
+from sellmode_tui.transport.client import Transport
+from sellmode_tui.transport.errors import Broken, Refused, TransportError, Unreachable
 
 Clock = Callable[[], ClockReading]
 
@@ -326,7 +328,7 @@ def _enter(
                 _seal(folder, "disabled")
                 raise disabled(folder) from refused
         raise _told(refused) from refused
-    if wire.user_key(reply.account.user_name) != wire.user_key(body.user_name):
+    if user_key(reply.account.user_name) != user_key(body.user_name):
         raise errors.OtherAccountAnswered
     if len(reply.key) != sealed.KEY_BYTES or not reply.token.isascii() or not reply.token.isprintable():
         raise Broken("The server's answer cannot be understood. It may need a newer app.")

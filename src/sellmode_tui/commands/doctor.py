@@ -28,7 +28,9 @@ from sellmode_tui.commands.kit.output import Table, json_option, minute, print_j
 from sellmode_tui.errors import AccountError, KeyringUnavailable
 from sellmode_tui.journal.tally import read_tally
 from sellmode_tui.private_files import check_private_folder, try_to_write
-from sellmode_tui.transport import HEALTH_PATH, Interrupted, Transport, TransportError, server_address
+from sellmode_tui.transport.address import server_address
+from sellmode_tui.transport.client import HEALTH_PATH, Transport
+from sellmode_tui.transport.errors import Interrupted, TransportError
 
 MIN_FREE: Final = 500_000_000
 """Bytes of free disk space below which a warning is due: a large store's copy and its log."""

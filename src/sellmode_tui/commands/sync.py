@@ -28,7 +28,8 @@ from sellmode_tui.sync.answer import BrokenStream
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.single_pass import run_pass
-from sellmode_tui.transport import Refused, Transport
+from sellmode_tui.transport.client import Transport
+from sellmode_tui.transport.errors import Refused
 from sellmode_tui.workspace import Workspace
 
 POLL_SECONDS: Final = 0.2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Awaitable, Callable
 
-from sellmode_contract.wire import user_key
+from sellmode_contract.ids import user_key
 from sellmode_tui import errors
 from sellmode_tui.account.folders import AccountFolder, known_accounts
 from sellmode_tui.entrance import TOLD, Entered, Entrance

@@ -10,7 +10,8 @@ import msgspec
 from sellmode_contract import wire
 from sellmode_tui.account.session import Session
 from sellmode_tui.sync.events import AnswerEnded, Call, CallFailed, CallSalvage, Event, Received, Salvaged
-from sellmode_tui.transport import Refused, Transport, TransportError
+from sellmode_tui.transport.client import Transport
+from sellmode_tui.transport.errors import Refused, TransportError
 
 
 def answer_to(call: Call | CallSalvage, transport: Transport, session: Session) -> Generator[Event]:

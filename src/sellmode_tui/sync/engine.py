@@ -28,7 +28,7 @@ from sellmode_tui.sync.salvage import Salvage
 from sellmode_tui.sync.schedule import Schedule
 from sellmode_tui.sync.sending import BATCH_BYTES, Sending, fitting, request
 from sellmode_tui.sync.status import Line, upgrade_problem
-from sellmode_tui.transport import Broken, Interrupted, Refused, TransportError, Unreachable
+from sellmode_tui.transport.errors import Broken, Interrupted, Refused, TransportError, Unreachable
 
 OVERTAKEN_SECONDS: Final = 1.0
 """Another process led until a moment ago; what it did stands."""

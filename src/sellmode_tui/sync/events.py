@@ -17,7 +17,7 @@ from sellmode_tui.cache.store import Overtaken
 from sellmode_tui.cache.tables import Malformed
 from sellmode_tui.sealed import SealedError
 from sellmode_tui.sync.status import Line
-from sellmode_tui.transport import TransportError
+from sellmode_tui.transport.errors import TransportError
 
 Change: TypeAlias = Put | Remove | Sweep | Drop
 

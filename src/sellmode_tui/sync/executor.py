@@ -38,7 +38,7 @@ from sellmode_tui.sync.events import (
     StorageEffect,
     StorageFailed,
 )
-from sellmode_tui.transport import Transport
+from sellmode_tui.transport.client import Transport
 
 KEPT: Final = dt.timedelta(days=30)
 """What was done is kept so long, to be sent again to a backend that was restored from a backup, and to be undone."""

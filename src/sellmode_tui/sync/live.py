@@ -49,7 +49,8 @@ from sellmode_tui.sync.executor import Executor, Terminal, advance
 from sellmode_tui.sync.inbox import Inbox
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.status import Line, SyncStatus
-from sellmode_tui.transport import HEALTH_PATH, Transport, TransportError
+from sellmode_tui.transport.client import HEALTH_PATH, Transport
+from sellmode_tui.transport.errors import TransportError
 
 WATCH_SECONDS: Final = 0.25
 """How often a terminal looks whether another process on this machine changed the cache or wrote something."""

@@ -9,7 +9,7 @@ from sellmode_contract import wire
 from sellmode_contract.wire import Result
 from sellmode_tui.sync.events import CallSalvage, Effect, Outgoing, Prepare, Settle
 from sellmode_tui.sync.sending import BATCH_BYTES, queued
-from sellmode_tui.transport import Refused
+from sellmode_tui.transport.errors import Refused
 
 SALVAGE_TRIES: Final = 3
 """How often in a row it is offered in vain, before the account's files are closed."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from sellmode_contract import wire
 from sellmode_contract.text import visible
+
+if TYPE_CHECKING:
+    from sellmode_contract import wire
 
 MAX_WAIT: Final = 3600.0
 """A server that asks to wait longer is asked again after this many seconds all the same."""

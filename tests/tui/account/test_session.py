@@ -22,7 +22,8 @@ from sellmode_tui.account.session import Session
 from sellmode_tui.journal.clock import ClockReading
 from sellmode_tui.journal.journal import SavedFilter
 from sellmode_tui.records.store import utc_now
-from sellmode_tui.transport import Broken, NotOurServer, Transport, TransportError, UnknownServer
+from sellmode_tui.transport.client import Transport
+from sellmode_tui.transport.errors import Broken, NotOurServer, TransportError, UnknownServer
 from tests.support.proxy import captive_portal
 from tests.tui.account.conftest import UseKeyring
 from tests.tui.cache.written import add, note, result

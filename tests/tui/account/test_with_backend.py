@@ -14,7 +14,7 @@ from sellmode_tui import errors, private_files
 from sellmode_tui.account import session
 from sellmode_tui.account.session import Session
 from sellmode_tui.journal.journal import SavedFilter
-from sellmode_tui.transport import Transport
+from sellmode_tui.transport.client import Transport
 from tests.support.backend import retailer_database, serve_in_thread
 
 PASSWORD = "seventeen plum kettles on ice"

@@ -69,7 +69,7 @@ from sellmode_tui.sync.schedule import (
     WRITING_BREAKS_BACKOFF,
 )
 from sellmode_tui.sync.status import Line
-from sellmode_tui.transport import Broken, Interrupted, Refused, TransportError, Unreachable
+from sellmode_tui.transport.errors import Broken, Interrupted, Refused, TransportError, Unreachable
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
 SCOPE = "own/person:s:p"

@@ -13,7 +13,7 @@ import pytest
 
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.status import Line
-from sellmode_tui.transport import Transport
+from sellmode_tui.transport.client import Transport
 from tests.support.backend import serve
 from tests.support.proxy import FaultProxy, Plan, after_head, mute
 from tests.support.shop import Shop, another_cache, assert_right, open_shop, terminal

@@ -25,7 +25,8 @@ from sellmode_tui.journal.clock import ClockReading, read_clock
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.status import Line
-from sellmode_tui.transport import Broken, Refused, Transport
+from sellmode_tui.transport.client import Transport
+from sellmode_tui.transport.errors import Broken, Refused
 from tests.support.proxy import DEADLINE, FaultProxy, Plan, after_head, cut, mute
 from tests.support.quick import QUICKLY
 from tests.support.shop import NOON, PASSWORD, Shop, another_cache, assert_right, held, open_shop, shown, sync, terminal

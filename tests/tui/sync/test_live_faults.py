@@ -21,7 +21,8 @@ from sellmode_tui.sync.answer import BrokenStream
 from sellmode_tui.sync.engine import EMPTY_ANSWERS, Engine
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.status import Line
-from sellmode_tui.transport import Broken, NotOurServer, Refused, Transport, TransportError, Unreachable
+from sellmode_tui.transport.client import Transport
+from sellmode_tui.transport.errors import Broken, NotOurServer, Refused, TransportError, Unreachable
 from tests.support.proxy import (
     RESET,
     Fault,

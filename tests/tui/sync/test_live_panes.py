@@ -16,7 +16,7 @@ from sellmode_tui.records.store import RecordStore
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.single_pass import run_pass
 from sellmode_tui.sync.status import Line
-from sellmode_tui.transport import Transport
+from sellmode_tui.transport.client import Transport
 from tests.support.shop import Shop, open_shop, sync, terminal
 from tests.tui.sync.watched import Watched
 

@@ -26,7 +26,8 @@ from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.single_pass import Passed, run_pass
 from sellmode_tui.sync.status import Line
-from sellmode_tui.transport import Refused, Transport, TransportError
+from sellmode_tui.transport.client import Transport
+from sellmode_tui.transport.errors import Refused, TransportError
 from tests.support.proxy import FaultProxy, Plan, after_head, cut, mute
 from tests.support.shop import Shop, another_cache, assert_right, open_shop, sync, terminal
 from tests.tui.sync.watched import Watched

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
+from sellmode_contract.ids import user_key
 from sellmode_contract.text import visible
-from sellmode_contract.wire import user_key
 from sellmode_tui.account.folders import AccountFolder, known_accounts
 from sellmode_tui.commands.kit.exit_codes import Exit, Failure
 
@@ -57,7 +57,7 @@ def matching_folders(choice: Choice) -> list[AccountFolder]:
     """The known accounts that fit. Raises BadAddress."""
     server = None
     if choice.server:
-        from sellmode_tui.transport import server_address
+        from sellmode_tui.transport.address import server_address
 
         server = server_address(choice.server)
     found = [

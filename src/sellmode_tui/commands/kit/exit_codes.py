@@ -11,7 +11,7 @@ from sellmode_contract.refusals import Rejected
 from sellmode_contract.text import visible
 from sellmode_tui import errors, sealed
 from sellmode_tui.account.settings import BadSettings
-from sellmode_tui.transport import BadAddress, Refused, TransportError
+from sellmode_tui.transport.errors import BadAddress, Refused, TransportError
 
 
 class Exit(IntEnum):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from sellmode_contract.ids import user_key
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.text import visible
-from sellmode_contract.wire import user_key
 from sellmode_tui.commands.kit.exit_codes import Exit, Failure
 from sellmode_tui.records import RecordStore, TaskKey
 from sellmode_tui.records.ids import MIN_ID

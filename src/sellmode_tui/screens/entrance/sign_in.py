@@ -14,8 +14,8 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from sellmode_contract.ids import user_key
 from sellmode_contract.text import visible
-from sellmode_contract.wire import user_key
 from sellmode_tui.account.folders import Profile
 from sellmode_tui.screens.entrance import page as forms
 from sellmode_tui.screens.entrance.page import Form, LabelledField
