@@ -533,7 +533,7 @@ def test_a_closed_transport_calls_nobody() -> None:
 
 def test_httpx_is_not_imported_before_it_is_needed() -> None:
     script = (
-        "import sys; from sellmode_tui.transport import Transport; Transport('https://sell.example.com')\n"
+        "import sys; from sellmode_tui.transport.client import Transport; Transport('https://sell.example.com')\n"
         "print([name for name in sys.modules if name in ('httpx', 'httpx2', 'truststore')])"
     )
     out = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
