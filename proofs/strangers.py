@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from proofs.results import Proof, Trial
 from proofs.workplace import workplace
 from sellmode_backend.accounts.signing_in import utc_now
-from sellmode_backend.connections import MOST_STRANGERS
+from sellmode_backend.connections import MAX_STRANGERS
 from sellmode_backend.store import schema
 from sellmode_backend.store.database import Database
 from sellmode_contract import wire
@@ -261,7 +261,7 @@ async def _siege(worker: Worker, crowd: Crowd, person: Person) -> list[str]:
     # Nothing tells of what another process lets go.
     while (left := worker.holds_more_than(connections, memory + KEEPS_MB)) and time.monotonic() < ends:  # noqa: ASYNC110
         await asyncio.sleep(0.1)
-    wrong = [f"{held} connections were held"] * (held > MOST_STRANGERS + _OTHERS)
+    wrong = [f"{held} connections were held"] * (held > MAX_STRANGERS + _OTHERS)
     wrong += [f"memory grew by {grew} MB"] * (grew > GROWS_MB)
     if left:
         wrong.append(f"{worker.connections() - connections} connections, {worker.memory_mb() - memory} MB were kept")
@@ -289,7 +289,7 @@ def trial(seed: int, size: int = CROWD) -> Trial:
             with ThreadPoolExecutor(_OTHERS) as threads:
                 for _ in range(5 * _OTHERS):
                     threads.submit(person.call)
-            asyncio.run(_siege(worker, Crowd(backend.port, _ALL_AT_ONCE, 2 * MOST_STRANGERS, chance), person))
+            asyncio.run(_siege(worker, Crowd(backend.port, _ALL_AT_ONCE, 2 * MAX_STRANGERS, chance), person))
             for name in chance.sample(list(HABITS), len(HABITS)):
                 counted, crowd = _guesses(database), Crowd(backend.port, HABITS[name], size, chance)
                 failures += [f"{name}: {wrong}" for wrong in asyncio.run(_siege(worker, crowd, person))]

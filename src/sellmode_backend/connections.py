@@ -17,7 +17,7 @@ from sellmode_backend import memory
 from sellmode_backend.http import KNOWN
 from sellmode_backend.sync.events import END_STREAMS
 
-MOST_STRANGERS = 500
+MAX_STRANGERS = 500
 """Connections of strangers to a worker."""
 HEAD_BYTES = 16 * 1024
 """A request's head takes no more."""
@@ -42,7 +42,7 @@ class _Strangers:
     def enter(self, newest: Protocol) -> None:
         """A further one; the oldest stranger is cut if they are too many."""
         self._there[newest] = None
-        while len(self._there) > MOST_STRANGERS:
+        while len(self._there) > MAX_STRANGERS:
             self._crowded = True
             oldest = next(iter(self._there))
             del self._there[oldest]
@@ -52,7 +52,7 @@ class _Strangers:
     def leave(self, gone: Protocol) -> None:
         """One has gone. Once a crowd has, the memory that it took is given back."""
         self._there.pop(gone, None)
-        if self._crowded and len(self._there) < MOST_STRANGERS // 2:
+        if self._crowded and len(self._there) < MAX_STRANGERS // 2:
             self._crowded = False
             gone.loop.call_later(GIVEN_BACK_SECONDS, memory.give_back)
 

@@ -27,7 +27,7 @@ from sellmode_tui.private_files import private_folder, write_private
 
 KEPT = 20
 """So many reports are kept; older ones are deleted."""
-_MOST_FRAMES = 200
+_MAX_FRAMES = 200
 
 
 class Crash(NamedTuple):
@@ -90,7 +90,7 @@ def _told(error: BaseException) -> Iterator[str]:
         yield f"{type(link).__module__}.{type(link).__qualname__}"
         for part in link.exceptions if isinstance(link, BaseExceptionGroup) else ():
             yield f"  of several: {type(part).__module__}.{type(part).__qualname__}"
-        for frame, line in list(traceback.walk_tb(link.__traceback__))[-_MOST_FRAMES:]:
+        for frame, line in list(traceback.walk_tb(link.__traceback__))[-_MAX_FRAMES:]:
             yield _place(frame, line)
         link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
 
@@ -101,7 +101,7 @@ def _whereabouts(loop: asyncio.AbstractEventLoop | None) -> Iterator[str]:
     for ident, frame in sys._current_frames().items():  # noqa: SLF001  # documented; there is no other way to them
         yield ""
         yield f"thread {names.get(ident, '')}"
-        yield from reversed([_place(each, line) for each, line in traceback.walk_stack(frame)][:_MOST_FRAMES])
+        yield from reversed([_place(each, line) for each, line in traceback.walk_stack(frame)][:_MAX_FRAMES])
     for task in asyncio.all_tasks(loop) if loop else ():
         yield ""
         yield "task"

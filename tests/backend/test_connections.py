@@ -111,7 +111,7 @@ def _attempts(database: Database) -> int:
 def test_of_too_many_strangers_the_oldest_is_cut_and_who_is_signed_in_stays(
     joined: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "MOST_STRANGERS", 5)
+    monkeypatch.setattr(connections, "MAX_STRANGERS", 5)
     with ExitStack() as stack:
         listening = stack.enter_context(_connect(joined.url))
         token = joined.token.encode()

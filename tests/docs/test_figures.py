@@ -50,7 +50,7 @@ _WORDS = {2: "two", 5: "five", 50: "fifty", 100: "a hundred"}
         ("operations.md", f"An account's first {_WORDS[limits.ACCOUNT.free]} failures are free"),
         ("operations.md", f"after {_WORDS[limits.ACCOUNT.last or 0]} there is one try a day"),
         ("operations.md", f"An address may fail {_WORDS[limits.ADDRESS.free]} times"),
-        ("operations.md", f"keeps {connections.MOST_STRANGERS} connections at most of them"),
+        ("operations.md", f"keeps {connections.MAX_STRANGERS} connections at most of them"),
         ("operations.md", f"From one address {endpoints.MAX_WAITING} people"),
         ("operations.md", f"that goes nowhere for {connections.UNREAD_SECONDS:.0f} seconds is cut"),
         ("operations.md", f"head has {connections.HEAD_SECONDS:.0f} seconds to come"),

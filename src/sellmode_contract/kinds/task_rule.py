@@ -31,8 +31,8 @@ NEEDS: Final[dict[ConsentNeed, str]] = {
     "phone": "phone",
     "any": "any channel",
 }
-MOST_DAYS = 3660
-LONGEST_NAME = 100
+MAX_DAYS = 3660
+MAX_NAME = 100
 
 
 class TaskRule(Record, frozen=True, kw_only=True):
@@ -112,21 +112,21 @@ TASK_RULE = Kind(
     fields=(
         Text(name="slug", longest=40, write="once"),
         Field(name="store", write="once"),
-        Text(name="name", longest=LONGEST_NAME, required="A rule needs a name."),
+        Text(name="name", longest=MAX_NAME, required="A rule needs a name."),
         Flag(name="enabled"),
         OneOf(name="trigger", choices=TRIGGERS, write="once"),
         Elements(name="dates", most=50),
-        Number(name="after_days", least=1, most=MOST_DAYS),
+        Number(name="after_days", least=1, most=MAX_DAYS),
         Number(name="times_average", least=0.1, most=100, whole=False),
         Elements(name="products", most=50),  # types of products too
         Flag(name="per_unit"),
-        Text(name="event", longest=LONGEST_NAME),
-        Number(name="offset_days", least=-366, most=MOST_DAYS),
+        Text(name="event", longest=MAX_NAME),
+        Number(name="offset_days", least=-366, most=MAX_DAYS),
         Number(name="offset_hours", least=-24 * 366, most=24 * 366),
         Field(name="due_time"),
-        Number(name="expires_days", least=0, most=MOST_DAYS),
+        Number(name="expires_days", least=0, most=MAX_DAYS),
         Field(name="audience"),
-        Number(name="contact_gap_days", least=0, most=MOST_DAYS),
+        Number(name="contact_gap_days", least=0, most=MAX_DAYS),
         OneOf(name="consent", choices=NEEDS),
         OneOf(name="goes_to", choices={"owner": "owner", "seller": "seller"}),
         Flag(name="unowned"),

@@ -13,7 +13,7 @@ from sellmode_contract.kinds.consent import Channel
 from sellmode_contract.kinds.retailer import CustomField, Retailer
 from sellmode_contract.kinds.rule_task import Because, RuleTask, rule_task_id
 from sellmode_contract.kinds.staff import Staff
-from sellmode_contract.kinds.task_rule import MOST_DAYS, ConsentNeed, TaskRule
+from sellmode_contract.kinds.task_rule import MAX_DAYS, ConsentNeed, TaskRule
 from sellmode_contract.rules.checking import Problem, problems
 from sellmode_contract.rules.facts import UNSAID, Facts, Needs, day_of, field_values
 from sellmode_contract.rules.occurrences import Occurrence, Timing, Wanted, finder, lasts
@@ -198,7 +198,7 @@ def needs(rules: Iterable[Prepared], zone: dt.tzinfo, today: dt.date) -> Needs:
         if rule.trigger == "purchase":
             since.append(timing.since())
         elif rule.trigger == "replenishment":
-            since.append(timing.since(lasts(rule, MOST_DAYS)))
+            since.append(timing.since(lasts(rule, MAX_DAYS)))
         elif rule.trigger == "event":
             names.add(rule.event)
             events_since.append(timing.since())

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.kinds.rule_task import Because, RuleTrigger
-from sellmode_contract.kinds.task_rule import MOST_DAYS, TaskRule
+from sellmode_contract.kinds.task_rule import MAX_DAYS, TaskRule
 from sellmode_contract.rules import LATE_DAYS, MAX_LATE_DAYS
 from sellmode_contract.rules.checking import time_of
 from sellmode_contract.rules.facts import Facts, Item, Purchase, day_of, iso_day
@@ -196,7 +196,7 @@ def _replenishment(rule: TaskRule, timing: Timing) -> Find:
 
 def lasts(rule: TaskRule, units: int) -> int:
     """Days until so many units of a product have run out."""
-    return min((rule.after_days or 1) * (max(units, 1) if rule.per_unit else 1), MOST_DAYS)
+    return min((rule.after_days or 1) * (max(units, 1) if rule.per_unit else 1), MAX_DAYS)
 
 
 def _lapsed(rule: TaskRule, timing: Timing) -> Find:
@@ -234,7 +234,7 @@ def _lapsed_from_average(rule: TaskRule, timing: Timing) -> Find:
             return ()
         days = (timing.local_day(last) - timing.local_day(first)).days
         after = -(-times.numerator * days // (times.denominator * gaps))
-        if 1 <= after <= MOST_DAYS and timing.counts(due := timing.after(last, after)):
+        if 1 <= after <= MAX_DAYS and timing.counts(due := timing.after(last, after)):
             return (Occurrence(instant_key(last), due, Because(event="lapsed", at=last)),)
         return ()
 

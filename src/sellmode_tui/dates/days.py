@@ -7,20 +7,7 @@ import datetime as dt
 import re
 from typing import Final, NamedTuple
 
-MONTHS: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+from sellmode_tui.dates.names import MONTHS
 
 _ISO = re.compile(r"(?:(\d{4})[-/])?(\d{1,2})-(\d{1,2})|(\d{4})/(\d{1,2})/(\d{1,2})")
 _DOTS = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.?\s*(\d+)?")

@@ -13,10 +13,11 @@ from typing import Final
 
 from sellmode_contract.store_time import FIRST_YEAR, LAST_YEAR, Due
 from sellmode_tui.dates.clock import Clock, UnclearTime, find_clock, halves
-from sellmode_tui.dates.days import HOW, MONTHS, TypedDate, UnclearDate, read_date
+from sellmode_tui.dates.days import HOW, TypedDate, UnclearDate, read_date
+from sellmode_tui.dates.names import short_month, weekday
 from sellmode_tui.dates.spans import read_span
 
-LONGEST: Final = 100
+MAX_LENGTH: Final = 100
 _ONE_DAY: Final = dt.timedelta(1)
 _SATURDAY: Final = 5
 HOW_DUE: Final = "Write it as fri 3pm, tomorrow 9:30, in 2 weeks, 24 Dec or 2026-12-24 15:00."
@@ -40,8 +41,8 @@ def read_typed_due(text: str, now: dt.datetime, zone: dt.tzinfo) -> Due:
     A day alone is due by its end. A time alone is today's, or tomorrow's if it has passed. A day without a year is the
     next one; the name of a weekday is the next one after today.
     """
-    if len(text) > LONGEST:
-        raise TypedDueError(f"That is too long for a due time. {HOW_DUE}", LONGEST, len(text))
+    if len(text) > MAX_LENGTH:
+        raise TypedDueError(f"That is too long for a due time. {HOW_DUE}", MAX_LENGTH, len(text))
     local = now.astimezone(zone)
     typed = _Typed(text)
     try:
@@ -87,7 +88,7 @@ def _to_come(due: Due, now: dt.datetime, zone: dt.tzinfo, place: tuple[int, int]
 
 
 def _said(due: Due) -> str:
-    day = f"{due.day:%a} {due.day.day} {MONTHS[due.day.month - 1][:3]} {due.day.year}"
+    day = f"{weekday(due.day)} {due.day.day} {short_month(due.day.month)} {due.day.year}"
     return day if due.time is None else f"{due.time:%H:%M} on {day}"
 
 

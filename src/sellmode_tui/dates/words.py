@@ -6,9 +6,8 @@ import datetime as dt
 from typing import Final
 
 from sellmode_contract.store_time import Due, local_day
-from sellmode_tui.dates.days import MONTHS
+from sellmode_tui.dates.names import short_month, weekday
 
-_WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _NEAR: Final = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 _NAMED_DAYS: Final = 6
 """A day of the week is named within so many days, so that it is never the day before the same one."""
@@ -21,16 +20,16 @@ def due_words(due: Due, now: dt.datetime, zone: dt.tzinfo) -> str:
     if days in _NEAR:
         day = _NEAR[days]
     elif 0 < days <= _NAMED_DAYS:
-        day = _WEEKDAYS[due.day.weekday()]
+        day = weekday(due.day)
     else:
         year = "" if due.day.year == today.year else f" {due.day.year}"
-        day = f"{due.day.day} {MONTHS[due.day.month - 1][:3]}{year}"
+        day = f"{due.day.day} {short_month(due.day.month)}{year}"
     return day if due.time is None else f"{day} {due.time:%H:%M}"
 
 
 def full_words(due: Due) -> str:
     """With everything, for a form that says back what was typed: ``Thu 24 Dec 2026, 15:00``."""
-    day = f"{_WEEKDAYS[due.day.weekday()]} {due.day.day} {MONTHS[due.day.month - 1][:3]} {due.day.year}"
+    day = f"{weekday(due.day)} {due.day.day} {short_month(due.day.month)} {due.day.year}"
     return day if due.time is None else f"{day}, {due.time:%H:%M}"
 
 

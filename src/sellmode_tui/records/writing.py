@@ -111,7 +111,7 @@ class _Judged(NamedTuple):
         return Written(mid, operation.id, self.words, not nothing and _is_final(operation), nothing, shown)
 
 
-MOST_AT_ONCE = 500
+MAX_AT_ONCE = 500
 """So many changes may be written at once."""
 
 
@@ -178,8 +178,8 @@ class Writer:
         Raises as ``write``; RefusedAmong tells which of several it was. ``undoes`` has a change for each.
         """
         outbox, made = self.outbox, self._made()
-        if len(means) > MOST_AT_ONCE:
-            raise Rejected("invalid", f"At most {MOST_AT_ONCE} are changed at once; these are {len(means)}.")
+        if len(means) > MAX_AT_ONCE:
+            raise Rejected("invalid", f"At most {MAX_AT_ONCE} are changed at once; these are {len(means)}.")
         judged = []
         with self._readings.open() as reading:
             seen = Seen(reading, self._readings.context(reading))

@@ -10,7 +10,7 @@ from sellmode_contract.text import head, visible
 
 Justify = Literal["left", "right"]
 
-_LONGEST = 1000
+_MAX_LENGTH = 1000
 """Characters of a text that are looked at: more than any screen is wide, few enough for the time between two frames."""
 
 
@@ -20,9 +20,9 @@ def fit(text: str, width: int, justify: Justify = "left", *, ellipsis: str = "â€
     What does not fit is replaced by `ellipsis`, which takes one cell; characters that take two cells, and marks with
     the letter they belong to, are never split.
     """
-    shown = visible(text[:_LONGEST])
+    shown = visible(text[:_MAX_LENGTH])
     space = width - cell_len(shown)
-    if space < 0 or len(text) > _LONGEST:
+    if space < 0 or len(text) > _MAX_LENGTH:
         shown = head(shown, width - 1) + ellipsis if width > 0 else ""
         space = width - cell_len(shown)
     padding = " " * space

@@ -31,7 +31,7 @@ ROUNDS: Final = 4
 through these queues nothing may have moved."""
 OVERTAKES: Final = 1.0
 """Seconds without a step after which the keys that work everywhere (lock, quit) wait no longer."""
-LONGEST: Final = 10.0
+MAX_SECONDS: Final = 10.0
 """Seconds in which a page that was asked for has to come."""
 PAUSE: Final = 0.5
 """What goes on being typed for a page that did not come is dropped until nothing came for so many seconds."""
@@ -65,7 +65,7 @@ class Turning:
         self._latest = asyncio.get_running_loop().call_later(seconds, self.end)
 
 
-def turning(node: MessagePump, longest: float = LONGEST) -> Turning:
+def turning(node: MessagePump, longest: float = MAX_SECONDS) -> Turning:
     """Say that another page is on its way, if that takes a thread or the server: what is typed waits for it."""
     app = node.app
     return app.await_turn(longest) if isinstance(app, KeysInOrder) else Turning()

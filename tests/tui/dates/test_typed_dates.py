@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sellmode_tui.dates.days import MONTHS, TypedDate, UnclearDate, read_date, read_moment
+from sellmode_tui.dates.days import TypedDate, UnclearDate, read_date, read_moment
+from sellmode_tui.dates.names import MONTHS
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 NOW = dt.datetime(2026, 11, 22, 13, 2, tzinfo=dt.UTC)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sellmode_contract.store_time import Due, read_due
-from sellmode_tui.dates.due import HOW_DUE, LONGEST, TypedDueError, read_typed_due
+from sellmode_tui.dates.due import HOW_DUE, MAX_LENGTH, TypedDueError, read_typed_due
 from tests.support.hostile import HOSTILE
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -258,7 +258,7 @@ def test_the_day_is_the_stores() -> None:
 def test_long_text_is_refused_at_once(text: str) -> None:
     with pytest.raises(TypedDueError) as told:
         read(text)
-    assert (told.value.start, told.value.end) == (LONGEST, len(text))
+    assert (told.value.start, told.value.end) == (MAX_LENGTH, len(text))
 
 
 def test_hostile_text_is_told_and_not_repeated() -> None:

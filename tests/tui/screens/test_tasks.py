@@ -22,7 +22,7 @@ from sellmode_tui.screens.customers.note_form import NoteForm
 from sellmode_tui.screens.customers.profile import ProfileScreen
 from sellmode_tui.screens.kit.confirm import ConfirmBox
 from sellmode_tui.screens.kit.why import WhyScreen
-from sellmode_tui.screens.lists.choosing import MOST_MARKED
+from sellmode_tui.screens.lists.choosing import MAX_MARKED
 from sellmode_tui.screens.tasks.agenda import AgendaScreen, CustomerTasksScreen
 from sellmode_tui.screens.tasks.boxes import DismissBox, HandOverBox, SnoozeBox, TakeBackBox
 from sellmode_tui.screens.tasks.form import EditTaskForm, NewTaskForm
@@ -278,7 +278,7 @@ async def test_all_of_a_view_are_marked_and_unmarked() -> None:
         await wait_until(pilot, lambda: len(table.marks) == 2)
         await pilot.press("escape")
         await wait_until(pilot, lambda: not table.marks)
-    assert MOST_MARKED >= 200
+    assert MAX_MARKED >= 200
 
 
 async def test_what_has_left_the_list_is_not_marked_any_more() -> None:

@@ -25,6 +25,7 @@ from sellmode_tui.commands.kit.inputs import (
 )
 from sellmode_tui.dates.days import TypedDate, UnclearDate, read_date
 from sellmode_tui.records import Match, Profile, RecordStore
+from sellmode_tui.records.customers.duplicates import same_words
 
 _CONTACTS: Final = get_args(ContactChannel)
 _MAX_MATCHES: Final = 10
@@ -83,9 +84,8 @@ def _refuse_known(records: RecordStore, fields: dict[str, Any]) -> None:
 
 
 def _match(match: Match) -> str:
-    same = " and ".join({"email": "e-mail", "phone": "phone"}[each] for each in match.matched)
     owner = f", of {visible(match.owner_name)}" if match.owner_name else ""
-    return f"{match.id}  {visible(match.name)}{owner}: the same {same}"
+    return f"{match.id}  {visible(match.name)}{owner}: the same {same_words(match.matched)}"
 
 
 @command(

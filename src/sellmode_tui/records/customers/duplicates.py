@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, Literal, NamedTuple
 
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.search import PHONE_TAIL, parse_query, phone_keys, words
@@ -15,6 +15,14 @@ LOOKED_AT = 100_000
 """While a first sync has no search index yet, so many customers are looked at."""
 _LEAST_DIGITS = 5
 """Fewer digits are no phone number."""
+
+
+_WORDS: Final = {"email": "e-mail", "phone": "phone number"}
+
+
+def same_words(matched: Iterable[str]) -> str:
+    """What two customers have in common, in words."""
+    return " and ".join(_WORDS[each] for each in matched)
 
 
 class Match(NamedTuple):

@@ -9,9 +9,9 @@ from typing import Final
 
 from sellmode_contract import recurrence
 from sellmode_contract.store_time import Due
-from sellmode_tui.dates.days import MONTHS
+from sellmode_tui.dates.names import WEEKDAYS, short_month
 
-_WEEKDAYS: Final = {"MO": "Mon", "TU": "Tue", "WE": "Wed", "TH": "Thu", "FR": "Fri", "SA": "Sat", "SU": "Sun"}
+_WEEKDAYS: Final = {name[:2].upper(): name for name in WEEKDAYS}
 _UNITS: Final = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year"}
 _BY_DAYS: Final = "MO,TU,WE,TH,FR"
 
@@ -85,7 +85,7 @@ def _end(count: str, until: str) -> str:
     if count:
         return ", once" if count == "1" else f", {count} times"
     if re.fullmatch(r"\d{8}", until, re.ASCII) and 1 <= int(until[4:6]) <= 12:
-        return f", until {int(until[6:])} {MONTHS[int(until[4:6]) - 1][:3]} {until[:4]}"
+        return f", until {int(until[6:])} {short_month(int(until[4:6]))} {until[:4]}"
     return ""
 
 

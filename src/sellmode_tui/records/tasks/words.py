@@ -10,7 +10,7 @@ import msgspec
 from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.kinds.rule_task import Because
 from sellmode_contract.store_time import local_day
-from sellmode_tui.dates.days import MONTHS
+from sellmode_tui.dates.names import short_month
 
 
 def because_words(because: Because, now: dt.datetime, zone: dt.tzinfo, *, seen: bool) -> str:
@@ -84,4 +84,4 @@ def _day(text: str, today: dt.date) -> str:
     if abs(ahead) <= 1:
         return ("yesterday", "today", "tomorrow")[ahead + 1]
     year = f" {day.year}" if abs(ahead) > 180 else ""
-    return f"{'on' if ahead > 0 else 'was on'} {day.day} {MONTHS[day.month - 1][:3]}{year}"
+    return f"{'on' if ahead > 0 else 'was on'} {day.day} {short_month(day.month)}{year}"

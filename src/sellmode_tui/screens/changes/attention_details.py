@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.text import visible
 from sellmode_tui.records import Duplicate, HandedOver, Lost, NotInTray, RecordStore, Refused, Written
+from sellmode_tui.records.customers.duplicates import same_words
 from sellmode_tui.records.values import Value, as_text
 from sellmode_tui.screens.changes.resend_form import PEOPLE, ResendForm, can_be_edited
 from sellmode_tui.screens.customers.merge_form import UNSEEN, MergeForm, told_apart
@@ -267,8 +268,7 @@ class DuplicateScreen(DetailsScreen[Duplicate]):
         """Both, side by side in words."""
         item = self.item
         page.text(" and ".join(item.names), indent=0, style="bold")
-        same = " and ".join({"email": "e-mail", "phone": "phone number"}.get(each, each) for each in item.matched)
-        page.text(f"They have the same {same}.", indent=0)
+        page.text(f"They have the same {same_words(item.matched)}.", indent=0)
         names = told_apart(item)
         for name, owner in zip(names, item.owners, strict=True):
             page.field("Owner", owner or "nobody", f"of {name}")

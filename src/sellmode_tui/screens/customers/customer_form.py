@@ -18,6 +18,7 @@ from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations.customers import current_value
 from sellmode_contract.text import visible
 from sellmode_tui.records import Match, Profile, RecordStore
+from sellmode_tui.records.customers.duplicates import same_words
 from sellmode_tui.screens.customers.profile_page import CHANNELS
 from sellmode_tui.screens.forms.field_entries import entry_of_own
 from sellmode_tui.screens.forms.form_field import FormField
@@ -29,7 +30,6 @@ from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.widgets.choice import Option
 
 _CHANNELS: Final = (Option("", "none"), *(Option(channel, name) for channel, name in CHANNELS.items()))
-_MATCHED: Final = {"email": "e-mail", "phone": "phone number"}
 
 
 def _section(title: str) -> Static:
@@ -138,9 +138,8 @@ class MatchesBox(Box[str]):
 
 
 def _match(match: Match) -> Content:
-    same = " and ".join(_MATCHED[each] for each in match.matched)
     owner = f"owner {match.owner_name}" if match.owner_name else "owner nobody"
-    told = ", ".join(filter(None, (f"the same {same}", owner, match.store_name)))
+    told = ", ".join(filter(None, (f"the same {same_words(match.matched)}", owner, match.store_name)))
     return Content.assemble((visible(match.name), "bold"), f"  {visible(told)}")
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from textual.content import Content
 
 from sellmode_contract.kinds.consent import Channel, Consent, ConsentState
+from sellmode_contract.kinds.contact import CONTACTS as CONTACT_WORDS
 from sellmode_contract.kinds.contact import Contact
 from sellmode_contract.kinds.customer import CustomValue
 from sellmode_contract.kinds.history import HistoryEntry
@@ -28,7 +29,7 @@ CONSENT: Final[dict[ConsentState, str]] = {
     "unsubscribed": "no",
 }
 _NOT_ASKED = "not asked"
-CONTACTS: Final = {"call": "Call", "visit": "Visit", "email": "E-mail", "sms": "SMS", "chat": "Chat"}
+CONTACTS: Final = {channel: word[0].upper() + word[1:] for channel, word in CONTACT_WORDS.items()}
 NOT_SENT: Final = "not sent"
 REFUSED: Final = "your change was refused: F3"
 _EVENTS = {

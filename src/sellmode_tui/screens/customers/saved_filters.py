@@ -21,7 +21,7 @@ from sellmode_tui.screens.kit.boxes import Box
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.widgets.text_field import TextField
 
-LONGEST_NAME = 60
+MAX_NAME = 60
 
 
 class SavedFiltersScreen(Asking, Box[str]):
@@ -112,7 +112,7 @@ class SavedFiltersScreen(Asking, Box[str]):
 
     @on(TextField.Submitted)
     def _save(self, event: TextField.Submitted) -> None:
-        name = event.value.strip()[:LONGEST_NAME]
+        name = event.value.strip()[:MAX_NAME]
         if not name:
             return
         replaces = any(each.name == name for each in self._filters)

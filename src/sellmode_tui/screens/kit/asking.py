@@ -17,7 +17,7 @@ from sellmode_contract.mutations import Rejected
 from sellmode_tui.entrance import TOLD
 from sellmode_tui.records import Interrupted, RecordStore
 from sellmode_tui.screens.kit.desk import Desk
-from sellmode_tui.widgets.keys_in_order import LONGEST, Turning, turning
+from sellmode_tui.widgets.keys_in_order import MAX_SECONDS, Turning, turning
 
 Answer = TypeVar("Answer")
 
@@ -60,7 +60,7 @@ class Asking(MessagePump):
         group: str,
         refused: Callable[[str, str], None] | None = None,
         opens: bool = False,
-        longest: float = LONGEST,
+        longest: float = MAX_SECONDS,
     ) -> None:
         """Ask the record store something in a thread; of several questions of a group only the last one counts.
 

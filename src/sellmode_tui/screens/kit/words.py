@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+from sellmode_tui.dates.names import short_month
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Words:
     def day(self, moment: dt.datetime | dt.date | None) -> str:
         """``22 Nov 2026``; nothing for None."""
         day = self.date_of(moment) if isinstance(moment, dt.datetime) else moment
-        return f"{day.day} {MONTHS[day.month - 1]} {day.year}" if day else ""
+        return f"{day.day} {short_month(day.month)} {day.year}" if day else ""
 
     def time(self, moment: dt.datetime) -> str:
         """``14:02`` today, ``yesterday 14:02``, ``20 Nov 14:02``; with the year if it is another."""
@@ -57,7 +57,7 @@ class Words:
         if days == 1:
             return f"yesterday {clock}"
         if local.year == self.today.year:
-            return f"{local.day} {MONTHS[local.month - 1]} {clock}"
+            return f"{local.day} {short_month(local.month)} {clock}"
         return f"{self.day(local.date())} {clock}"
 
     def ago(self, day: dt.date) -> str:
@@ -76,7 +76,7 @@ class Words:
 
     def recurring(self, month: int, day: int, year: int | None = None) -> str:
         """A day of the year, whose year may not be known: ``12 Mar 1988``, ``12 Mar``."""
-        name = MONTHS[month - 1] if 1 <= month <= 12 else f"month {month}"
+        name = short_month(month) if 1 <= month <= 12 else f"month {month}"
         return f"{day} {name}{f' {year}' if year else ''}"
 
     def next_time(self, month: int, day: int) -> dt.date | None:

@@ -18,7 +18,7 @@ from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.lists.page import Item, ListPage
 from sellmode_tui.widgets.text_field import TextField
 
-MOST_MARKED: Final = 500
+MAX_MARKED: Final = 500
 """Rows that may be marked at once."""
 
 
@@ -53,11 +53,11 @@ class MarkedList(ListPage[Result, Item]):
         elif why := self.why_not_marked(item):
             self.notify(visible(why), markup=False)
             return
-        elif len(self._marked) < MOST_MARKED:
+        elif len(self._marked) < MAX_MARKED:
             self._marked = {**self._marked, key: item}  # a thread may be reading what was marked before
             self._show_marks()
         else:
-            self.notify(f"{MOST_MARKED} tasks can be marked at once.", markup=False)
+            self.notify(f"{MAX_MARKED} tasks can be marked at once.", markup=False)
             return
         self.table.action_move(1)
 
@@ -68,13 +68,13 @@ class MarkedList(ListPage[Result, Item]):
             return
 
         def marked(items: Sequence[Item]) -> None:
-            wanted = {self.key(item): item for item in items[:MOST_MARKED] if not self.why_not_marked(item)}
+            wanted = {self.key(item): item for item in items[:MAX_MARKED] if not self.why_not_marked(item)}
             self._marked = {} if self._marked.keys() == wanted.keys() else wanted
-            if len(items) > MOST_MARKED:
-                self.notify(f"Only the first {MOST_MARKED} are marked: no more at once.", markup=False)
+            if len(items) > MAX_MARKED:
+                self.notify(f"Only the first {MAX_MARKED} are marked: no more at once.", markup=False)
             self._show_marks()
 
-        self.ask(lambda _: rows.items(0, MOST_MARKED + 1), marked, group="marks")
+        self.ask(lambda _: rows.items(0, MAX_MARKED + 1), marked, group="marks")
 
     @abstractmethod
     def key(self, item: Item) -> str:

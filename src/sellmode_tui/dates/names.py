@@ -1,0 +1,33 @@
+"""Names of months and of days of the week."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Final
+
+MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+"""Short, from Monday on."""
+
+
+def short_month(month: int) -> str:
+    """``Jan`` for 1."""
+    return MONTHS[month - 1][:3]
+
+
+def weekday(day: dt.date) -> str:
+    """``Mon``, whatever the machine's language is."""
+    return WEEKDAYS[day.weekday()]
