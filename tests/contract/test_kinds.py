@@ -16,7 +16,7 @@ from sellmode_contract.documents import as_document
 from sellmode_contract.kinds import KINDS, kind_of
 from sellmode_contract.kinds.corporate_task import CorporateTask
 from sellmode_contract.kinds.customer import Customer
-from sellmode_contract.kinds.fields import Elements, Field, Flag, Moment, Number, OneOf, Ref, Text
+from sellmode_contract.kinds.fields import Elements, Field, Number, Text
 from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.kind import Kind, Verb
 from sellmode_contract.kinds.retailer import Retailer, StoreEntry
@@ -29,6 +29,7 @@ from sellmode_contract.records import Record
 from sellmode_contract.roles import ROLE_CAPABILITIES
 from sellmode_contract.visibility import Account
 from tests.support.applied import Held
+from tests.support.kinds import document, other_value
 
 NOW = dt.datetime(2026, 11, 29, 12, tzinfo=dt.UTC)
 RETAILER = Retailer(
@@ -60,17 +61,6 @@ def world(*held: Record, head_office: bool = False) -> World:
     return World(Held([ANNA, STAFF, *held]), account, RETAILER, "mid", NOW)
 
 
-def document(kind: Kind[Any]) -> dict[str, Any]:
-    """What a new one needs, and no more."""
-    needed = [field for field in kind.fields if field.required or field.name in kind.needed]
-    doc = {field.name: field.sample for field in needed if field.name not in kind.stamps}
-    if kind.of_customer:
-        doc["customer"] = ANNA.id
-    if kind.name == "task_rule":
-        doc |= {"slug": "thanks", "store": "s1", "trigger": "purchase"}
-    return doc
-
-
 def made(name: str) -> Record:
     """A record of a kind that Mia has made, or that is hers."""
     if name == "rule_task":
@@ -79,31 +69,9 @@ def made(name: str) -> Record:
         return CorporateTask(id="made", store="s1", person=MIA.id, title="x")
     kind = KINDS[name]
     id = task_rule_id("s1", "thanks") if name == "task_rule" else "made"
-    outcome = apply(Create(kind=name, id=id, doc=document(kind)), world(head_office=name == "corporate_brief"))
+    create = Create(kind=name, id=id, doc=document(kind, ANNA.id, "s1"))
+    outcome = apply(create, world(head_office=name == "corporate_brief"))
     return next(record for record in outcome.puts if kind_of(record) == name)
-
-
-def other_value(field: Field, record: Record) -> Any:  # noqa: PLR0911 -- one for each type
-    """A value that may stand in a field and does not."""
-    match field:
-        case Text(name="repeat"):
-            return "FREQ=WEEKLY"
-        case Text():
-            return "another"
-        case Flag():
-            return not getattr(record, field.name)
-        case OneOf():
-            return next(choice for choice in field.choices if choice not in ("", getattr(record, field.name)))
-        case Number():
-            return field.least + 1
-        case Ref():
-            return "mia"
-        case Moment():
-            return "2026-11-29T11:00:00Z"
-        case Elements():
-            return ["another"]
-        case _:
-            return "2026-12-24"
 
 
 # ------------------------------------------------------------------ declarations
@@ -143,7 +111,7 @@ def test_numbers_are_whole_where_their_structs_say_so(kind: Kind[Any]) -> None:
 
 
 def test_a_part_of_a_month_is_refused_as_no_whole_number() -> None:
-    doc = {**document(KINDS["date"]), "month": 1.5}
+    doc = {**document(KINDS["date"], ANNA.id, "s1"), "month": 1.5}
     with pytest.raises(Rejected, match="Month has to be a whole number"):
         apply(Create(kind="date", id="made", doc=doc), world())
 
@@ -174,7 +142,7 @@ def test_one_is_made_from_what_it_needs_and_has_words(name: str) -> None:
     record, kind = made(name), KINDS[name]
     assert kind.described(as_document(record), "Anna")
     for field, stamp in kind.stamps.items():
-        given = document(kind).get(field)
+        given = document(kind, ANNA.id, "s1").get(field)
         assert as_document(record)[field] == (
             given or {"author": MIA.id, "store": "s1", "now": "2026-11-29T12:00:00Z"}[stamp]
         )
@@ -184,7 +152,8 @@ def test_one_is_made_from_what_it_needs_and_has_words(name: str) -> None:
 def test_it_is_not_made_twice_nor_with_fields_that_there_are_not(name: str) -> None:
     record, kind = made(name), KINDS[name]
     office = name == "corporate_brief"
-    for doc, held in ((document(kind), (record,)), ({**document(kind), "nonsense": 1}, ())):
+    needed = document(kind, ANNA.id, "s1")
+    for doc, held in ((needed, (record,)), ({**needed, "nonsense": 1}, ())):
         with pytest.raises(Rejected):
             apply(Create(kind=name, id=record.id, doc=doc), world(*held, head_office=office))
 
@@ -192,9 +161,9 @@ def test_it_is_not_made_twice_nor_with_fields_that_there_are_not(name: str) -> N
 @pytest.mark.parametrize(("name", "field"), [(name, field) for name in MADE for field in KINDS[name].fields])
 def test_what_has_to_be_there_is_missed_by_its_name(name: str, field: Field) -> None:
     kind = KINDS[name]
-    if field.name not in document(kind) or field.name == "store":
+    if field.name not in document(kind, ANNA.id, "s1") or field.name == "store":
         return
-    doc = {key: value for key, value in document(kind).items() if key != field.name}
+    doc = {key: value for key, value in document(kind, ANNA.id, "s1").items() if key != field.name}
     with pytest.raises(Rejected) as caught:
         apply(Create(kind=name, id="made", doc=doc), world(head_office=name == "corporate_brief"))
     assert (caught.value.code, caught.value.field) == ("invalid", field.name)
@@ -219,7 +188,7 @@ def edited(record: Record, field: Field, value: Any, was: Any, *, guard: bool = 
 @pytest.mark.parametrize(("name", "field"), EDITS)
 def test_each_field_is_edited_and_taken_back(name: str, field: Field) -> None:
     before = made(name)
-    was, wanted = as_document(before)[field.name], other_value(field, before)
+    was, wanted = as_document(before)[field.name], other_value(field, before, person=MIA.id, at="2026-11-29T11:00:00Z")
     outcome = edited(before, field, wanted, was)
     after = next(record for record in outcome.puts if kind_of(record) == name)
     assert as_document(after)[field.name] == wanted
@@ -231,7 +200,7 @@ def test_each_field_is_edited_and_taken_back(name: str, field: Field) -> None:
 @pytest.mark.parametrize(("name", "field"), EDITS)
 def test_the_last_to_arrive_wins_and_says_so_unless_it_is_guarded(name: str, field: Field) -> None:
     before = made(name)
-    wanted = other_value(field, before)
+    wanted = other_value(field, before, person=MIA.id, at="2026-11-29T11:00:00Z")
     saw = "FREQ=DAILY" if field.name == "repeat" else "something else"
     outcome = edited(before, field, wanted, saw)
     assert outcome.conflicts.keys() == {field.name}
