@@ -1,4 +1,4 @@
-"""Synthetic customers by the hundred thousand, put into a cache through the same door as the backend's pages."""
+"""Synthetic customers by the hundred thousand, put into a cache in the same way as the backend's pages."""
 
 from __future__ import annotations
 

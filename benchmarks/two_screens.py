@@ -27,7 +27,7 @@ GOAL = 1000.0
 
 
 def processes(bench: Bench) -> Iterator[Figure]:
-    """The edit is made through a door of this process; the app is another one, over the same files.
+    """The edit is made through a record store of this process; the app is another one, over the same files.
 
     The least: a bare commit, and the wait until the app looks again, every moment of which is as likely.
     """

@@ -68,7 +68,7 @@ def _email(number: int) -> str:
 
 
 def _edit(person: Customer, number: int) -> tuple[Edit, dict[str, str | None]]:
-    """An edit as the door makes it, with what stood there before."""
+    """An edit as the record store makes it, with what stood there before."""
     operation = Edit(kind="customer", id=person.id, set={"email": _email(number)}, was={"email": person.email})
     return operation, {f"customer/{person.id}": msgspec.json.encode(person).decode()}
 

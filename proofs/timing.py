@@ -27,11 +27,11 @@ from tests.backend.people import PASSWORD, QUICK
 from tests.support.backend import retailer_database
 
 PAIRS = 2000
-"""Of guesses at each door: what chance makes of a half is then 0.011."""
+"""Of guesses at each place: what chance makes of a half is then 0.011."""
 BETTER = 0.05
 """So far from a half may it be that the slower one is the known one."""
 _EACH = 2
-"""Guesses at a name and a door: more would have to wait."""
+"""Guesses at a name and a place: more would have to wait."""
 _WRONG = "not this one"
 
 _Guess = Callable[[str, str], object]
@@ -95,7 +95,7 @@ def timed(guess: _Guess, pairs: int, chance: random.Random) -> float:
 
 
 def trial(seed: int, pairs: int = PAIRS, better: float = BETTER) -> Trial:
-    """Guesses at all doors of a backend."""
+    """Guesses at all places of a backend."""
     chance = random.Random(f"timing {seed}")
     with workplace() as folder, retailer_database(f"sqlite:///{folder / 'backend.db'}") as database:
         _people(database, -(-pairs // _EACH))

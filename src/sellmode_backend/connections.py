@@ -1,8 +1,9 @@
 """Connections: what a stranger can take up is bounded in time and in number.
 
 A stranger is who has not shown a token of ours on a connection. A worker has so many of theirs at most: for each
-further one the oldest is cut, and what was being done for it is dropped. Who is signed in is a stranger for some
-milliseconds, and is served beside any number of them. The application says who has shown a token (``http.mark_known``).
+further one the oldest is cut, and what was being done for it is dropped. Who is signed in is a stranger until
+their first call begins to be answered, and is served beside any number of them; what a cut call has written stays, and
+its answer is sent again. The application says who has shown a token (``http.mark_known``).
 """
 
 from __future__ import annotations

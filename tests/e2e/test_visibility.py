@@ -1,7 +1,7 @@
 """The proof, end to end: what the backend sends, what each read path shows and the plain predicate agree.
 
-Over random retailers, and whatever happens to them: a real database, real HTTP, a real cache file, the door and the
-commands.
+Over random retailers, and whatever happens to them: a real database, real HTTP, a real cache file, the record
+store and the commands.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""An associate's door over real files, with a first sync behind it, and what the backend answers."""
+"""An associate's record store over real files, with a first sync behind it, and what the backend answers."""
 
 from __future__ import annotations
 

@@ -170,13 +170,13 @@ class _Subject:
         people, others = _people()
         self.retailer = retailer = msgspec.structs.replace(RETAILER, custom_fields=_FIELDS)
         self.facts = [_facts(person, others) for person in people]
-        self.doors = []
+        self.stores = []
         for finish in (True, False):
             folder = Path(self._folder.name) / str(finish)
             folder.mkdir()
             cache = open_cache(folder)
             fill(cache, [*_STAFF, *people, *others, retailer], finish=finish)
-            self.doors.append(RecordStore(cache, clock=lambda: LATE))
+            self.stores.append(RecordStore(cache, clock=lambda: LATE))
         self.people = [(person.id, _fields(person, others), keys_of(person)) for person in people]
 
     def expected(self, tree: Node) -> list[str]:
@@ -185,15 +185,15 @@ class _Subject:
 
     def found(self, text: str) -> list[list[str]]:
         results = []
-        for records in self.doors:
+        for records in self.stores:
             for sort in ("name", "spend"):
                 rows = records.customers.find(CustomerQuery(text, sort)).rows(0, 1000)
                 results.append(sorted(row.id for row in rows))
         return results
 
     def fields(self) -> tuple[Field, ...]:
-        with self.doors[0]._readings.open() as reading:
-            return self.doors[0]._readings.context(reading).fields
+        with self.stores[0]._readings.open() as reading:
+            return self.stores[0]._readings.context(reading).fields
 
 
 @functools.cache
@@ -279,7 +279,7 @@ def test_a_rules_audience_is_whom_the_filter_finds(text: str) -> None:
 
 def test_a_filter_that_cannot_be_read_points_at_the_place() -> None:
     with pytest.raises(FilterError) as error:
-        _subject().doors[0].customers.find(CustomerQuery("tag:vip colour:red"))
+        _subject().stores[0].customers.find(CustomerQuery("tag:vip colour:red"))
     assert error.value.start == len("tag:vip ")
 
 
@@ -303,7 +303,7 @@ def test_fields_that_nobody_could_type_are_left_out_of_filters(tmp_path: Path) -
 
 
 def _complete(text: str) -> list[str]:
-    return [one.text for one in _subject().doors[0].customers.complete(text, len(text))]
+    return [one.text for one in _subject().stores[0].customers.complete(text, len(text))]
 
 
 def test_fields_are_completed() -> None:

@@ -1,4 +1,4 @@
-"""What the door shows on every read path is what the account may see, whatever happened, in whatever pages it came."""
+"""What is read on every path is what the account may see, whatever happened, in whatever pages it came."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is written through the door is kept for good, shows at once, and is refused where the backend would do so."""
+"""What is written through the store is kept for good, shows at once, and is refused where the backend would do so."""
 
 from __future__ import annotations
 

@@ -325,7 +325,7 @@ def tell(*said):
     print(*said, flush=True)
 workspace.go_live(
     lambda status: tell("leads" if status.leading else "follows", status.line.value),
-    lambda: tell("customers", workspace.door.totals().get("customer", 0)),
+    lambda: tell("customers", workspace.records.totals().get("customer", 0)),
 )
 sys.stdin.read()
 workspace.close()

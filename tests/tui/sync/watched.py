@@ -1,4 +1,4 @@
-"""A `Live` over a terminal, with a door to write through, whose statuses and changes a test waits for."""
+"""A `Live` over a terminal, with a record store to write through, whose statuses and changes a test waits for."""
 
 from __future__ import annotations
 
