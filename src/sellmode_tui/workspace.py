@@ -104,12 +104,9 @@ class Workspace:
             self._live.start()
 
     def pull_now(self) -> None:
-        """Ask the backend at once."""
+        """Ask the backend, and try to send, at once, whatever went wrong before."""
         if self._live is not None:
             self._live.pull_now()
-
-    retry_now = pull_now
-    """Try to send at once, too, whatever went wrong before."""
 
     def push_now(self) -> None:
         """Something was written: it is sent at once if the line is up."""
@@ -138,7 +135,6 @@ class Workspace:
         return SyncStatus(
             synced_at=self._cache.state().finished_at,
             unsent=outbox.unsent(),
-            unsent_since=outbox.oldest_unsent_at(),
             attention=outbox.tray.open_count(),
             leading=False,
         )

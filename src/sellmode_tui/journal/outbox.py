@@ -189,11 +189,6 @@ class Outbox:
         """How many of them the backend may be asked to do: it is not too old for them."""
         return int(self._value("SELECT count(*) FROM mutation WHERE state = 'waiting' AND NOT held"))
 
-    def oldest_unsent_at(self) -> dt.datetime | None:
-        """When the oldest of them was written, by the terminal's clock."""
-        made_at = self._value("SELECT made_at FROM mutation WHERE state = 'waiting' ORDER BY number LIMIT 1")
-        return None if made_at is None else dt.datetime.fromisoformat(made_at)
-
     def change(self) -> int:
         """A counter of changes to the fold, the counts or the tray, by any process."""
         return int(self._value("SELECT change FROM outbox"))

@@ -112,13 +112,10 @@ class Live:
             thread.start()
 
     def pull_now(self) -> None:
-        """Ask the backend at once rather than in a while; where another process leads, have it do so."""
+        """Ask the backend, and try to send, at once; where another process leads, have it do so."""
         self._inbox.put(RetryNow())
         if not self._led:
             self._leader.ask()
-
-    retry_now = pull_now
-    """Try to send at once, too, whatever went wrong before."""
 
     def push_now(self) -> None:
         """Something was written here: it is sent at once if the line is up."""
@@ -292,7 +289,7 @@ class Live:
 
     def _count(self) -> None:
         outbox = self._terminal.outbox
-        self._tell(unsent=outbox.unsent(), unsent_since=outbox.oldest_unsent_at(), attention=outbox.tray.open_count())
+        self._tell(unsent=outbox.unsent(), attention=outbox.tray.open_count())
 
     # ------------------------------------------------------------------ telling
 

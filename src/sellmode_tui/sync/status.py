@@ -40,8 +40,6 @@ class SyncStatus:
     """About how many are still to come, while a first sync runs."""
     unsent: int = 0
     """Changes that the backend has not settled yet."""
-    unsent_since: dt.datetime | None = None
-    """When the first of them was made."""
     attention: int = 0
     """Changes that were refused and wait for somebody to see to them."""
     problem: str = ""
