@@ -87,7 +87,7 @@ def test_an_operation_is_read_for_the_kinds_that_declare_it(operation: type[_Ope
     else:
         with pytest.raises(Rejected) as refused:
             decode(sent)
-        assert (refused.value.code, str(refused.value)) == ("invalid", "The change cannot be read: wrong at `$.kind`.")
+        assert (refused.value.code, refused.value.field) == ("unsupported", "")  # a newer version may allow it
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

@@ -208,10 +208,8 @@ def _known(operation: Operation) -> Operation:
         )
     if isinstance(operation, Create | Edit | Remove):
         kind = KINDS.get(operation.kind)
-        if kind is None:
+        if kind is None or name_of(type(operation)) not in kind.verbs:
             raise Rejected("unsupported", _OLDER)
-        if name_of(type(operation)) not in kind.verbs:
-            raise Rejected("invalid", "The change cannot be read: wrong at `$.kind`.")
     return operation
 
 
