@@ -27,6 +27,7 @@ from sellmode_tui.records.writing import Writer, Written
 from sellmode_tui.sealed import Replaced
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.single_pass import Passed, run_pass
+from sellmode_tui.transport import errors
 from sellmode_tui.transport.client import Transport
 from tests.new_kind.idea import Idea
 from tests.support.backend import serve
@@ -196,7 +197,6 @@ def test_it_waits_while_the_backend_is_older(shop: Shop, someone: Customer, mine
         assert sorted(idea.title for idea in ideas(mine)) == ["Scarf", "Woollen hat"]
         assert note.mid not in {each.mid for each in records.changes.unsent()}
     passed(mine)  # hears that the backend knows more
-    passed(mine)
     assert records.changes.unsent() == []
     assert records.changes.attention() == []
     with shop.database.snapshot() as connection:
@@ -212,6 +212,22 @@ def test_what_waits_for_a_newer_backend_can_be_taken_back(
         passed(at_older)
         undo(mine)
         assert (mine.outbox.unsent(), ideas(mine)) == (0, [])
+
+
+def test_what_waits_for_a_newer_backend_is_offered_once_more_when_somebody_leaves(
+    shop: Shop, ada: Account, someone: Customer, mine: Terminal, tmp_path: Path
+) -> None:
+    with older(shop, mine, tmp_path) as at_older:
+        first, second = write(mine, someone, title="Scarf"), write(mine, someone, title="Hat")
+        passed(at_older)
+        shop.disable(ada)
+        with pytest.raises(errors.Refused, match="disabled"):
+            passed(at_older)
+        assert [(each.mid, each.held) for each in mine.outbox.waiting()] == [(first.mid, True), (second.mid, True)]
+    with pytest.raises(errors.Refused, match="disabled"):
+        passed(mine)
+    assert mine.outbox.unsent() == 0
+    assert [item.result.st for item in mine.outbox.tray.items()] == ["parked", "parked"], "their store has them"
 
 
 @pytest.fixture

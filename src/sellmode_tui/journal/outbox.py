@@ -214,20 +214,25 @@ class Outbox:
         found = self._value("SELECT epoch FROM outbox")
         return None if found is None else str(found)
 
-    def follow(self, epoch: str, knows: str) -> None:
+    def follow(self, epoch: str, knows: str) -> bool:
         """Note a new backend epoch. What the backend may have lost is queued to be sent again before this is called.
 
         The journal holds it as well as the cache, which may be lost between a restore and the next pass. ``knows``
         names all that the backend can be asked to do: if that is new, what it did not know before is sent again.
+        Returns whether there is any such.
         """
         with self._using() as connection:
-            if connection.execute("SELECT epoch, knows FROM outbox").fetchone() == (epoch, knows):
-                return
+            noted = connection.execute("SELECT epoch, knows FROM outbox").fetchone()
+            if noted == (epoch, knows):
+                return False
             with committing(connection):
-                connection.execute(
-                    "UPDATE mutation SET held = 0, said = '' WHERE held AND (SELECT knows FROM outbox) <> ?", (knows,)
-                )
                 connection.execute("UPDATE outbox SET epoch = ?, knows = ?", (epoch, knows))
+                return noted[1] != knows and settlement.release(connection)
+
+    def release(self) -> None:
+        """Send what the backend was too old for again: there will be no later."""
+        with self._writing() as connection:
+            settlement.release(connection)
 
     def batch(self, max_count: int, max_bytes: int, *, fresh: bool = True) -> list[Entry]:
         """The next mutations to send, in order, within the limits, but at least one if any is waiting.
@@ -276,7 +281,8 @@ class Outbox:
     def settle(self, results: Iterable[Result], at: dt.datetime) -> None:
         """Store results of mutations, and put refused ones into the tray, in one transaction.
 
-        What the backend is too old for waits, as if it had never been sent, until the backend knows more (``follow``).
+        What the backend is too old for waits, as if it had never been sent, until the backend knows more (``follow``);
+        where it is a field's value that it does not know, another one can be given, so it is refused like any other.
         The same results again change nothing. ``gap`` says nothing about a mutation itself.
         """
         at = at.astimezone(dt.UTC)
@@ -284,7 +290,7 @@ class Outbox:
             for result in results:
                 if result.st == "retry":
                     settlement.failed(connection, result, at)
-                elif result.code == "unsupported":
+                elif result.code == "unsupported" and not result.field:
                     settlement.hold(connection, result)
                 elif result.st != "gap":
                     settlement.settled(connection, result, at)

@@ -33,6 +33,14 @@ def hold(connection: Connection, result: Result) -> None:
         count_change(connection)
 
 
+def release(connection: Connection) -> bool:
+    """What the backend was too old for is to be sent again; whether there is any."""
+    released = connection.execute("UPDATE mutation SET held = 0, said = '' WHERE held").rowcount > 0
+    if released:
+        count_change(connection)
+    return released
+
+
 def settled(connection: Connection, result: Result, at: dt.datetime) -> None:
     """The backend has done it or refused it; what is settled already stays."""
     row = connection.execute("SELECT 1 FROM mutation WHERE mid = ? AND state = 'waiting'", (result.mid,)).fetchone()

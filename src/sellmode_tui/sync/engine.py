@@ -438,7 +438,7 @@ class Engine:
         if code == "account_disabled":
             self._phase = _Phase.SALVAGING
             self._salvage = Salvage(refused)
-            self._effects += self._salvage.read()
+            self._effects += self._salvage.begin()
         elif code == "signed_out":
             self._stop_for_good(Line.SIGNED_OUT, str(refused), refused)
         elif code == "upgrade_required":

@@ -36,7 +36,7 @@ class Led(_Message, frozen=True):
 
 
 class LocalChange(_Message, frozen=True):
-    """Something was written that is still to be sent, by this process or another."""
+    """There is something new to send: this process or another wrote it, or the backend has learnt of it."""
 
 
 class RetryNow(_Message, frozen=True):
@@ -187,6 +187,10 @@ class Settle(_Message, frozen=True):
     results: tuple[Result, ...]
 
 
+class Release(_Message, frozen=True):
+    """Send what the backend was too old for again, whatever it knows."""
+
+
 class Commit(_Message, frozen=True):
     """A page to be applied in one transaction together with its cursor."""
 
@@ -213,7 +217,7 @@ class Purge(_Message, frozen=True):
     hidden_for: dt.timedelta
 
 
-StorageEffect: TypeAlias = Prepare | Accept | Settle | Commit | EndPass | NewClient | Purge
+StorageEffect: TypeAlias = Prepare | Accept | Settle | Release | Commit | EndPass | NewClient | Purge
 
 # ------------------------------------------------------------------ other effects
 

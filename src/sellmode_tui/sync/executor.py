@@ -28,12 +28,14 @@ from sellmode_tui.sync.events import (
     Effect,
     EndPass,
     Event,
+    LocalChange,
     NewClient,
     Outgoing,
     PassEnded,
     Prepare,
     Prepared,
     Purge,
+    Release,
     Settle,
     StorageEffect,
     StorageFailed,
@@ -92,13 +94,17 @@ class Executor:
             case Accept():
                 session.note_contact(effect.head.lease)
                 cache.accept(effect.head, at=self._terminal.clock().wall)
-                outbox.follow(effect.head.epoch, effect.head.knows)  # last: killed before it, the reset is heard again
+                # Last: killed before it, the reset is heard again.
+                if outbox.follow(effect.head.epoch, effect.head.knows):
+                    return LocalChange()
             case Commit():
                 cache.apply(effect.changes, effect.cursor, effect.left)
             case Settle():
                 outbox.settle(effect.results, self._terminal.clock().wall)
                 self.settled += effect.results
                 cache.fold()
+            case Release():
+                outbox.release()
             case EndPass():
                 return self._end_pass()
             case NewClient():

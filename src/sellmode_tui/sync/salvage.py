@@ -7,7 +7,7 @@ from typing import Final
 
 from sellmode_contract import wire
 from sellmode_contract.wire import Result
-from sellmode_tui.sync.events import CallSalvage, Effect, Outgoing, Prepare, Settle
+from sellmode_tui.sync.events import CallSalvage, Effect, Outgoing, Prepare, Release, Settle
 from sellmode_tui.sync.sending import BATCH_BYTES, queued
 from sellmode_tui.transport.errors import Refused
 
@@ -25,6 +25,10 @@ class Salvage:
         """Mutations by mid, with their numbers."""
         self._tries = 0
         """In vain, in a row."""
+
+    def begin(self) -> list[Effect]:
+        """Offer all of it, once more what the backend was too old for, too."""
+        return [Release(), *self.read()]
 
     def read(self) -> list[Effect]:
         """See what there is to offer."""

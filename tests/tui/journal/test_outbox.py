@@ -234,6 +234,19 @@ def test_settling_keeps_results_and_is_the_same_twice(outbox: Outbox, other: Out
     assert outbox.waiting()[0].tries == 2
 
 
+def test_what_the_backend_is_too_old_for_waits_unless_another_value_would_do(outbox: Outbox) -> None:
+    numbered(outbox, 3)
+    unknown, value, other = outbox.batch(50, ALL_BYTES)
+    outbox.settle([result(entry, "rejected", code="unsupported") for entry in (unknown, other)], NOW)
+    outbox.settle([result(value, "rejected", code="unsupported", field="repeat")], NOW)
+    assert [(entry.mid, entry.held) for entry in outbox.waiting()] == [(unknown.mid, True), (other.mid, True)]
+    assert [item.mid for item in outbox.tray.items()] == [value.mid]
+    assert sent(outbox) == []
+    assert outbox.follow("epoch", "more")
+    assert not outbox.follow("epoch", "more still"), "nothing is left that waits for it"
+    assert sent(outbox) == [(unknown.mid, 4), (other.mid, 5)]
+
+
 def test_gaps_and_strangers_change_nothing(outbox: Outbox) -> None:
     numbered(outbox, 1)
     [entry] = outbox.batch(50, ALL_BYTES)

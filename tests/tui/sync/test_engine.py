@@ -55,6 +55,7 @@ from sellmode_tui.sync.events import (
     Salvaged,
     Settle,
     StopListening,
+    StorageEffect,
     StorageFailed,
     Tell,
     TimeIsUp,
@@ -208,7 +209,7 @@ class Ground:
             failed = False
             for effect in self.engine.step(events.pop(0), self.now):
                 effects.append(effect)
-                if isinstance(effect, Prepare | Accept | Settle | Commit | EndPass | NewClient | Purge):
+                if isinstance(effect, StorageEffect):
                     if failed:
                         continue
                     if self.storage_fails and not isinstance(effect, Purge):
