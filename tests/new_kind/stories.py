@@ -18,13 +18,14 @@ from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations import Rejected
 from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Put
+from sellmode_tui.cache import learning
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.cache.visible import VisibleRows
 from sellmode_tui.records import of_kinds
 from sellmode_tui.records.changes.attention import Refused
 from sellmode_tui.records.store import RecordStore
 from sellmode_tui.records.writing import Writer, Written
-from sellmode_tui.sealed import Replaced
+from sellmode_tui.sealed import Connection, Replaced
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.single_pass import Passed, run_pass
 from sellmode_tui.transport import errors
@@ -253,6 +254,24 @@ def test_what_an_older_app_was_sent_is_there_as_soon_as_the_kind_is_known(learne
         assert "plan_customer" in reading.connection.execute(plan_of).fetchone()[3]
         assert plan.id == "idea-1"
     learned.apply([Put(k="plan", id="idea-1", v=2, s=TEAM, d=msgspec.Raw(msgspec.json.encode(plan)))], "later")
+
+
+def test_two_processes_may_learn_it_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    subprocess.run([sys.executable, "-m", "tests.new_kind.older", str(tmp_path)], check=True)
+    is_behind = learning.is_behind
+
+    def is_behind_and_another_is_faster(connection: Connection) -> bool:
+        monkeypatch.undo()
+        behind = is_behind(connection)
+        open_cache(tmp_path).close()
+        return behind
+
+    monkeypatch.setattr(learning, "is_behind", is_behind_and_another_is_faster)
+    cache = open_cache(tmp_path)
+    assert cache.state().cursor == "with ideas"
+    with cache.reading() as reading:
+        assert len(VisibleRows(reading.connection, reading.scopes).each("plan")) == 1
+    cache.close()
 
 
 def test_a_cache_that_knows_more_is_not_gone_on_with(learned: Cache, tmp_path: Path) -> None:

@@ -415,15 +415,17 @@ class Cache:
         """Bring the file up to date; False if what is in it cannot be."""
         with self._errors():
             migrate(self._writer, self.path, schema.STEPS)
-            if meta.get(self._writer, "derived") != VERSION or learning.is_ahead(self._writer):
-                return False
-            self.state()
-            try:
-                if learning.is_behind(self._writer):
-                    self._learn()
-            except Malformed:
-                return False
-            return True
+            while meta.get(self._writer, "derived") == VERSION and not learning.is_ahead(self._writer):
+                self.state()
+                try:
+                    if learning.is_behind(self._writer):
+                        self._learn()
+                except Overtaken:  # by another process, which may have learnt the same
+                    continue
+                except Malformed:
+                    break
+                return True
+            return False
 
     def _learn(self) -> None:
         """Have records of kinds that are new to the file where they belong, with what was written of them."""
