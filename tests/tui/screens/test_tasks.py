@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.mutations import Create
+from sellmode_contract.store_time import Due
 from sellmode_tui.screens.changes.attention import AttentionScreen
 from sellmode_tui.screens.changes.attention_details import RefusedScreen
 from sellmode_tui.screens.changes.resend_form import ResendForm
@@ -281,6 +282,21 @@ async def test_all_of_a_view_are_marked_and_unmarked() -> None:
     assert MAX_MARKED >= 200
 
 
+async def test_what_was_asked_to_be_marked_in_one_view_is_not_marked_in_another() -> None:
+    async with at_the_tasks() as pilot:
+        page = pilot.app.screen
+        assert isinstance(page, AgendaScreen)
+        page.action_mark_all()
+        page.action_view(1)  # before the list has told what there is to mark
+        await list_is_there(pilot)
+        assert page.table.marks == frozenset()
+        await pilot.press("escape")
+        page.action_mark_all()
+        page.action_back()
+        await at_rest(pilot)
+        assert page.table.marks == frozenset()
+
+
 async def test_what_has_left_the_list_is_not_marked_any_more() -> None:
     async with at_the_tasks() as pilot:
         await pilot.press("x", "x")
@@ -503,6 +519,17 @@ async def test_editing_changes_only_what_was_changed() -> None:
         assert (changed.due, changed.details, changed.customer) == (CALL.due, CALL.details, CLARA.id)
         await pilot.press("u")
         await wait_until(pilot, lambda: CALL.title in titles(pilot))
+
+
+async def test_another_due_time_counts_although_the_task_was_put_off_meanwhile() -> None:
+    async with at_the_tasks() as pilot:
+        await pilot.press("e")
+        await shows(pilot, EditTaskForm)
+        store_of(pilot).tasks.snooze([line_of(pilot, CALL).key], Due(dt.date(2026, 12, 1)))  # in another window
+        put(pilot, "due", "2026-11-27")
+        await save(pilot)
+        changed = tasking.state(pilot, CALL).record
+        assert (changed.due, changed.snoozed_to) == ("2026-11-27", "")
 
 
 @pytest.mark.parametrize("user_name", ["anna"])

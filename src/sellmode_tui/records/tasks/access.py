@@ -66,7 +66,7 @@ class Tasks:
         return self._writer.write(lambda seen: task_changes.create(id, fields))
 
     def edit(self, kind: TaskKind, id: str, set: Mapping[str, Any], saw: Mapping[str, Any] | None = None) -> Written:
-        """Change fields of an open task, as ``create_task`` has them. ``saw`` holds what the author saw of those
+        """Change fields of an open task, as ``create`` has them. ``saw`` holds what the author saw of those
         fields, if that was some time ago: without it, what stands there now.
         """
         return self._writer.write(lambda seen: task_changes.edit(seen, TaskKey(kind, id), set, saw or {}))
@@ -78,11 +78,11 @@ class Tasks:
         return self._each(keys, lambda seen, key: task_changes.finish(seen, key, how, reason))
 
     def snooze(self, keys: Iterable[TaskKey], to: Due | None) -> list[Written]:
-        """Put tasks off; with None they are due when they were. All or none, as ``finish_tasks``."""
+        """Put tasks off; with None they are due when they were. All or none, as ``finish``."""
         return self._each(keys, lambda seen, key: task_changes.snooze(seen, key, to))
 
     def hand_over(self, keys: Iterable[TaskKey], person: str) -> list[Written]:
-        """Give tasks to a colleague (staff id). All or none, as ``finish_tasks``."""
+        """Give tasks to a colleague (staff id). All or none, as ``finish``."""
         return self._each(keys, lambda seen, key: task_changes.hand_over(seen, key, person))
 
     def claim(self, kind: TaskKind, id: str) -> Written:

@@ -62,9 +62,10 @@ def came_with(operation: Edit, before: Mapping[str, Any]) -> dict[str, tuple[Any
 def edit(seen: Seen, key: TaskKey, set: Mapping[str, Any], saw: Mapping[str, Any]) -> Edit:
     """Changes of a task's fields; what is so already is left out. Raises NotVisible.
 
-    Whoever sets another due time means it to count: the task is not put off any more.
+    Whoever sets another due time means it to count: the task is not put off any more, even if its author has not seen
+    that it was.
     """
-    held = task(seen, key)
+    held, saw = task(seen, key), {name: value for name, value in saw.items() if name in set}
     wanted, known = (of_kinds.plain(KINDS[key.kind], fields) for fields in (set, {"due": held.due, **saw}))
     if wanted.get("due", held.due) not in (held.due, known["due"]) and held.snoozed_to:
         wanted.setdefault("snoozed_to", "")

@@ -57,7 +57,7 @@ class MarkedList(ListPage[Result, Item]):
             self._marked = {**self._marked, key: item}  # a thread may be reading what was marked before
             self._show_marks()
         else:
-            self.notify(f"{MAX_MARKED} tasks can be marked at once.", markup=False)
+            self.notify(f"No more than {MAX_MARKED} can be marked at once.", markup=False)
             return
         self.table.action_move(1)
 
@@ -82,6 +82,8 @@ class MarkedList(ListPage[Result, Item]):
 
     def unmark(self, keys: Iterable[str] | None = None) -> None:
         """Take marks away: some, or all."""
+        if keys is None:
+            self.forget_asked("marks")  # an answer that is on its way would mark them again, of another view too
         gone = set(self._marked if keys is None else keys)
         if not gone.isdisjoint(self._marked):
             self._marked = {key: item for key, item in self._marked.items() if key not in gone}
