@@ -21,6 +21,9 @@ Verb = Literal["create", "edit", "remove"]
 Stamp = Literal["author", "store", "now"]
 """Who writes: their staff id; the one store where they work; the moment."""
 
+A_CUSTOMER = "a customer"
+"""Stands for whom one does not see."""
+
 NOTHING: frozenset[Verb] = frozenset()
 
 
@@ -124,8 +127,8 @@ class Kind(msgspec.Struct, Generic[R], frozen=True, kw_only=True, dict=True):
         return found.words if found else field.replace("_", " ")
 
     def described(self, document: Mapping[str, Any], whom: str) -> str:
-        """What a record is inside a sentence; ``whom`` is its customer's name."""
-        return self.words(document, whom) if self.words else (self.noun or self.row.label)
+        """What a record is inside a sentence; ``whom`` is its customer's name, empty for one who is not visible."""
+        return self.words(document, whom or A_CUSTOMER) if self.words else (self.noun or self.row.label)
 
 
 _LONG_AGO = "2000-01-01T00:00:00Z"

@@ -11,6 +11,8 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
+
 from sellmode_contract.kinds.fields import Elements, Field, OneOf, Ref, Text
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.records import Record
@@ -114,6 +116,10 @@ class KindList:
             conditions.append(f"sellmode_begins({said}, :text)")
             parameters["text"] = self.query.text
         direction = "DESC" if self.query.descending else "ASC"
+        around = self._readings.context(reading)
+        parameters |= {
+            f"names_of_{field.name}": _names_in(field, self._kind.blank[field.name], around) for field in fields
+        }
         rows = reading.connection.execute(
             f'SELECT k.pk FROM "{self._table}" k WHERE {" AND ".join(conditions)}'
             f" ORDER BY {_key(by, reading)} {direction} NULLS LAST, k.id",
@@ -128,22 +134,43 @@ class KindList:
     def _names(self, record: Record, reading: Reading, around: Context) -> Iterator[tuple[str, str]]:
         for name in self._kind.listed:
             field, id = self._kind.by_name[name], getattr(record, name)
-            if isinstance(field, Ref) and isinstance(id, str) and id:
-                match field.to:
-                    case "customer":
-                        row = reading.connection.execute(
-                            f"SELECT c.name FROM customer c WHERE c.id = ? AND {reading.only_visible('c')}", (id,)
-                        ).fetchone()
-                        yield id, row[0] if row else ""
-                    case "staff":
-                        yield id, around.name_of(id)
-                    case "store":
-                        yield id, around.store_name(id)
+            match field:
+                case Ref(to="customer") if id:
+                    row = reading.connection.execute(
+                        f"SELECT c.name FROM customer c WHERE c.id = ? AND {reading.only_visible('c')}", (id,)
+                    ).fetchone()
+                    yield id, row[0] if row else ""
+                case Ref(to="staff") if id:
+                    yield id, around.name_of(id)
+                case Ref(to="store") if id:
+                    yield id, around.store_name(id)
+                case Elements(of="store"):
+                    yield from ((each, around.store_name(each)) for each in id)
 
 
 def _value(field: Field) -> str:
     """SQL for what stands in a field."""
     return f"k.doc ->> '$.{field.name}'"
+
+
+def _names_in(field: Field, blank: Any, around: Context) -> str:
+    """What values of a field are called by people, as a JSON object: choices, stores.
+
+    Documents leave out a value that is ``blank``: its name is that of empty text.
+    """
+    named: Mapping[str, str] = {}
+    match field:
+        case OneOf():
+            named = {("" if value == blank else value): name for value, name in field.choices.items() if value}
+        case Ref(to="store") | Elements(of="store"):
+            named = {store.id: store.name for store in around.retailer.stores} if around.retailer else {}
+    return msgspec.json.encode(named).decode()
+
+
+def _called(field: Field, value: str) -> str:
+    """SQL for what a value is called, by what is bound as its field's ``names_of_``; else the value."""
+    names = f"json_each(:names_of_{field.name})"
+    return f"ifnull((SELECT n.value FROM {names} n WHERE n.key = ifnull({value}, '')), {value})"
 
 
 def _key(field: Field, reading: Reading) -> str:
@@ -154,6 +181,8 @@ def _key(field: Field, reading: Reading) -> str:
         return f"(SELECT s.name_key FROM staff s WHERE s.id = {_value(field)} AND {reading.only_visible('s')})"
     if isinstance(field, Text):
         return f"sellmode_name_key(ifnull({_value(field)}, ''), '')"
+    if isinstance(field, OneOf) or (isinstance(field, Ref) and field.to == "store"):
+        return f"{_called(field, _value(field))} COLLATE NOCASE"
     return _value(field)
 
 
@@ -164,4 +193,13 @@ def _words(field: Field, reading: Reading) -> str:
         return (
             f"ifnull((SELECT r.name FROM {table} r WHERE r.id = {_value(field)} AND {reading.only_visible('r')}), '')"
         )
-    return f"ifnull({_value(field)}, '')" if isinstance(field, Text | OneOf | Elements) else "''"
+    match field:
+        case Text():
+            return f"ifnull({_value(field)}, '')"
+        case OneOf() | Ref(to="store"):
+            return f"ifnull({_called(field, _value(field))}, '')"
+        case Elements():
+            each = f"json_each(k.doc, '$.{field.name}')"
+            return f"ifnull((SELECT group_concat({_called(field, 'e.value')}, ' ') FROM {each} e), '')"
+        case _:
+            return "''"

@@ -29,8 +29,8 @@ def create(kind: str, id: str, fields: Mapping[str, Any]) -> Create:
 
 def new(seen: Seen, kind: str, id: str, fields: Mapping[str, Any]) -> Create:
     """A new record; the customer to whom it belongs is one that is visible. Raises NotVisible."""
-    if KINDS[kind].of_customer:
-        visible(seen, "customer", fields["customer"])
+    if KINDS[kind].of_customer and (customer := fields.get("customer")):
+        visible(seen, "customer", customer)
     return create(kind, id, fields)
 
 

@@ -73,4 +73,4 @@ def read(reading: Reading, around: Context, kind: str, id: str) -> WhySeen | Non
 
 def _name(record: Record, kind: str, customer: Customer | None) -> str:
     called = getattr(record, "name", "") or getattr(record, "title", "")
-    return called or KINDS[kind].described(as_document(record), customer.name if customer else "a customer")
+    return called or KINDS[kind].described(as_document(record), customer.name if customer else "")

@@ -10,7 +10,7 @@ import msgspec
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.consent import CHANNELS, STATES
 from sellmode_contract.kinds.customer import Customer
-from sellmode_contract.kinds.kind import text_in
+from sellmode_contract.kinds.kind import A_CUSTOMER, text_in
 from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.mutations import (
     Accept,
@@ -37,7 +37,6 @@ from sellmode_contract.mutations import (
 Before = Mapping[str, str | None]
 """Documents of records as they were before a change, by ``kind/id``; None for one that was not there."""
 
-A_CUSTOMER = "a customer"
 UNREADABLE = "a change that this version of Sellmode cannot read"
 _NAMED = 3
 """So many fields are named; of more, how many more there are."""

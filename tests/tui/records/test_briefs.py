@@ -9,12 +9,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.corporate_brief import BriefCard, CorporateBrief
 from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.retailer import StoreEntry
 from sellmode_contract.records import Record
 from sellmode_contract.visibility import Account
 from sellmode_tui.records import BriefDetails, BriefProgress
+from sellmode_tui.records.kind_lists import KindQuery
 from tests.tui.cache.lines import NOW, RETAILER, STORE
 from tests.tui.records.desk import Desk, manager, open_desk, seller
 
@@ -66,6 +68,16 @@ def test_a_head_office_sees_the_numbers_of_the_stores_that_it_leads(tmp_path: Pa
         assert window.others == 0
         assert [each.name for each in found(desk, "basel").stores] == ["Basel"]
         assert desk.records.briefs.get("nothing") is None
+
+
+def test_a_list_of_any_kind_names_stores_and_finds_by_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kind = msgspec.structs.replace(KINDS["corporate_brief"], listed=("title", "stores"))
+    monkeypatch.setitem(KINDS, kind.name, kind)
+    with open_desk(tmp_path) as desk:
+        window = msgspec.structs.replace(WINDOW, stores=(STORE,))
+        desk.fill(window, BASEL, person=head_office("basel", STORE), retailer=SHOP)
+        (listed,) = desk.records.listed(kind.name, KindQuery("zur")).rows(0, 9)
+        assert (listed.record, listed.names) == (window, {STORE: "Zürich"})
 
 
 def test_what_is_not_led_is_not_told(tmp_path: Path) -> None:

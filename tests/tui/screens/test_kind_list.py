@@ -7,6 +7,7 @@ writes yet.
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,16 @@ from sellmode_contract.kinds.fields import OneOf, Ref
 from sellmode_contract.kinds.lookbook import Lookbook
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.records import Record
+from sellmode_tui.records import Interrupted
 from sellmode_tui.screens.kinds.form import KindForm
-from sellmode_tui.screens.kinds.list_page import KindListPage
+from sellmode_tui.screens.kinds.list_page import KindListPage, KindRows
 from sellmode_tui.screens.kinds.page import KindScreen
 from sellmode_tui.screens.kit.keys import KeysScreen
 from sellmode_tui.screens.kit.record_view import RecordView
 from sellmode_tui.screens.lists.main_page import page_keys
+from sellmode_tui.sealed import SealedError
 from sellmode_tui.shell.app import SellmodeApp
+from sellmode_tui.widgets.row_source import Count
 from sellmode_tui.widgets.tab_line import TabLine
 from tests.tui.screens import counter, tasking, writing
 from tests.tui.screens.counter import wait_until
@@ -180,6 +184,80 @@ async def test_a_kind_without_a_table_of_its_own_that_nobody_writes_has_no_keys_
         await at_rest(pilot)
         assert isinstance(pilot.app.screen, KindListPage)
         assert told(pilot) == []
+
+
+async def test_choices_and_stores_are_found_and_sorted_by_what_they_are_called(data: Path) -> None:
+    store = next(each.name for each in writing.RETAILER.stores if each.id == STORE)
+    looks = [
+        Lookbook(id=source_id("lookbook", "test", form), store=STORE, author=ANNA.id, form=form)
+        for form in ("picks", "my_look", "one_to_one")
+    ]
+    files(data, *looks)
+    async with at_the_list("6") as pilot:
+        assert [cells[0] for cells in rows(pilot)] == ["1:1 lookbook", "My Look", "picks"]
+        for words, found in {"one": 0, "1:1": 1, "pick": 1, store: 3}.items():
+            page(pilot).search(words)
+            await list_is_there(pilot)
+            assert len(rows(pilot)) == found, words
+
+
+async def test_a_look_that_fails_is_not_the_last_one(data: Path) -> None:
+    files(data, *ERRANDS[:3])
+    async with at_the_list() as pilot:
+        desk, kind = page(pilot)._desk, KINDS["manual_task"]
+        failing = _Failing(desk.records, kind, page(pilot)._query, desk.words)
+        page(pilot).show_list(failing)
+        await wait_until(pilot, lambda: failing.failures == 1)  # nothing was counted
+        await at_rest(pilot)
+        page(pilot).records_changed()
+        await wait_until(pilot, lambda: failing.failures == 2)
+        await at_rest(pilot)
+        page(pilot).records_changed()
+        await wait_until(pilot, lambda: page(pilot).settled and cursor(pilot) == "Errand 00000")
+
+
+async def test_another_search_ends_the_one_under_way(data: Path) -> None:
+    files(data, *ERRANDS[:3])
+    async with at_the_list() as pilot:
+        source = page(pilot)._rows
+        assert isinstance(source, KindRows)
+        begun, ended = threading.Event(), threading.Event()
+
+        def read_for_ever() -> None:
+            with contextlib.suppress(Interrupted), source.found._readings.open(source.found) as reading:
+                reading.connection.create_function("begun", 1, lambda _: begun.set())
+                reading.connection.execute(
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+                    " SELECT count(*) FROM n WHERE i > 1 OR begun(i)"
+                ).fetchone()
+            ended.set()
+
+        threading.Thread(target=read_for_ever, daemon=True).start()
+        await wait_until(pilot, begun.is_set)
+        page(pilot).search("Errand")
+        await wait_until(pilot, ended.is_set)
+        await list_is_there(pilot)
+        assert len(rows(pilot)) == 3
+
+
+class _Failing(KindRows):
+    """Rows that cannot be counted at first, and then not be looked at."""
+
+    failures = 0
+
+    def _fail(self, once: int) -> None:
+        if self.failures == once:
+            self.failures += 1
+            raise SealedError(Path("cache.db"), "The file cannot be read.")
+
+    def count(self) -> Count:
+        self._fail(0)
+        return super().count()
+
+    @property
+    def stale(self) -> bool:
+        self._fail(1)
+        return super().stale
 
 
 async def test_the_page_of_keys_leads_there_and_the_line_of_tabs_names_it(data: Path) -> None:

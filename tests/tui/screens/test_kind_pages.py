@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,7 +23,9 @@ from sellmode_tui.screens.customers.list_page import CustomersScreen
 from sellmode_tui.screens.entrance.lock import LockScreen
 from sellmode_tui.screens.forms.row_entries import RowsEntry
 from sellmode_tui.screens.kinds.form import KindForm
-from sellmode_tui.screens.kinds.page import KindScreen
+from sellmode_tui.screens.kinds.list_page import cell
+from sellmode_tui.screens.kinds.page import KindScreen, kind_text
+from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.widgets.press import Press
 from sellmode_tui.widgets.text_field import TextField
 from tests.tui.screens import counter, writing
@@ -259,6 +262,24 @@ async def test_what_is_wrong_is_said_at_its_field() -> None:
         assert trouble(pilot) == "Not saved: look at Looks."
 
 
+async def test_one_that_is_begun_from_no_customer_asks_whose_it_is() -> None:
+    async with at_the_counter() as pilot:
+        desk, page = app_of(pilot).current.desk, pilot.app.screen
+        assert desk is not None
+        assert isinstance(page, CustomersScreen)
+        form = KindForm(desk, OUTFIT)
+        page.open(form)
+        await shows(pilot, KindForm)
+        put(pilot, "title", "For the opera")
+        await save(pilot)
+        assert trouble(pilot) == "Not saved: look at Customer."
+        put(pilot, "customer", "Clara")
+        await save(pilot)
+        await shows(pilot, CustomersScreen)
+        assert form.result is not None
+        assert record(pilot, form.result.id).customer == CLARA.id
+
+
 async def test_a_draft_of_it_comes_back_with_its_rows() -> None:
     async with at_the_counter() as pilot:
         id = store_of(pilot).create("outfit", FIELDS).id
@@ -322,6 +343,50 @@ async def test_its_page_edits_and_removes_and_undo_brings_it_back() -> None:
         await pilot.press("x")
         await shows(pilot, CustomersScreen)
         assert store_of(pilot).shown("outfit", id) is None
+
+
+async def test_its_page_offers_only_what_the_account_may(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules[__name__], "OUTFIT", msgspec.structs.replace(OUTFIT, capability="rules"))
+    async with at_the_counter() as pilot:
+        page = await open_page(pilot, store_of(pilot).create("outfit", FIELDS).id)
+        assert (page.check_action("edit", ()), page.check_action("remove", ())) == (False, False)
+
+
+async def test_its_page_is_set_anew_on_another_day() -> None:
+    clock = counter.FakeClock()
+    async with at_the_counter(clock=clock) as pilot:
+        page = await open_page(pilot, store_of(pilot).create("outfit", FIELDS).id)
+        assert "yesterday" not in page.view.text
+        clock.now += dt.timedelta(days=1)
+        app_of(pilot).status.look_tasks()
+        await wait_until(pilot, lambda: "yesterday 13:02" in page.view.text)
+
+
+def test_its_page_names_a_customer_who_is_not_visible_by_no_name() -> None:
+    held = Outfit(id="outfit-1", customer=CLARA.id, written_at=NOW, title="For the opera")
+    page = kind_text(Shown(OUTFIT, held, {CLARA.id: ""}, "its author", unsent=False, refused=False), Words(NOW), 80)
+    assert page.lines[0].plain.rstrip() == 'Outfit "For the opera" for a customer'
+
+
+WORDS_OF_CELLS: dict[str, str] = {
+    "occasion": "in the evening",
+    "shared": "seen",
+    "pieces": "3",
+    "shown_at": "22 Nov 2026",
+    "due": "24 Dec",
+    "stylist": TEUN.name,
+    "stores": "Amsterdam",
+    "colours": "black, red, but dark",
+    "looks": "2",
+    "text": "She likes it warm. No wool.",
+}
+
+
+@pytest.mark.parametrize("name", WORDS_OF_CELLS)
+def test_a_list_says_it_on_one_line(name: str) -> None:
+    names = {TEUN.id: TEUN.name, ANNA.stores[0]: "Amsterdam"}
+    assert cell(OUTFIT.by_name[name], FIELDS[name], names, Words(NOW)) == WORDS_OF_CELLS[name]
+    assert cell(OUTFIT.by_name[name], None, names, Words(NOW)) == ""
 
 
 @pytest.mark.parametrize("size", SIZES)

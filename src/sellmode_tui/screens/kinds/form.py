@@ -15,6 +15,7 @@ from sellmode_tui.records import Profile, RecordStore, Written
 from sellmode_tui.screens.forms.field_entries import entry_of_field
 from sellmode_tui.screens.forms.form_field import FormField
 from sellmode_tui.screens.forms.form_screen import REPLACES, FormScreen, Write
+from sellmode_tui.screens.forms.pickers import CustomerEntry
 from sellmode_tui.screens.kit.desk import Desk
 
 _HELD = object()
@@ -62,7 +63,9 @@ class KindForm(FormScreen):
     # --- fields
 
     def compose_fields(self) -> ComposeResult:
-        """All that may be written."""
+        """All that may be written, and of a new one whose it is, if nobody has said."""
+        if self.record is None and self.kind.of_customer and not self._customer:
+            yield CustomerEntry("customer", "Customer", self._desk, placeholder="a name, number")
         written = self.kind.created if self.record is None else self.kind.edited
         for field in self.kind.fields:
             if field.name in written and field.write != "again":

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
 
-from sellmode_contract.kinds.fields import Due, Elements, Field, Flag, Moment, Number, OneOf, Ref
+from sellmode_contract.documents import as_document
+from sellmode_contract.kinds.fields import Due, Field, Flag, Moment, Number, OneOf, Rows
 from sellmode_contract.kinds.kind import Kind
-from sellmode_contract.store_time import read_due
-from sellmode_contract.visibility import may
 from sellmode_tui.dates.words import due_words
 from sellmode_tui.records import RecordStore
 from sellmode_tui.records.kind_lists import KindQuery, ListedRecord
+from sellmode_tui.records.tasks.lines import read
 from sellmode_tui.screens.kinds.form import KindForm
-from sellmode_tui.screens.kinds.page import KindScreen
+from sellmode_tui.screens.kinds.page import KindScreen, may_do, said_of
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.status_words import is_first_sync
 from sellmode_tui.screens.kit.words import Words, counted
@@ -45,7 +46,8 @@ class KindRows(PagedRows[ListedRecord]):
 
     def row(self, item: ListedRecord) -> Row:
         """The listed fields."""
-        cells = (cell(field, getattr(item.record, field.name), item, self._words) for field in self._fields)
+        document = as_document(item.record)
+        cells = (cell(field, document[field.name], item.names, self._words) for field in self._fields)
         return Row(item.record.id, tuple(cells))
 
 
@@ -66,26 +68,18 @@ def column(field: Field, place: int) -> Column:
     return Column(field.title, min(width, 24), priority=9 - place, min_width=min(width, 10))
 
 
-def cell(field: Field, value: Any, item: ListedRecord, words: Words) -> str:
-    """What stands in a field, for people; nothing where nothing does."""
-    if value is None or value == "":
-        return ""
+def cell(field: Field, value: Any, names: Mapping[str, str], words: Words) -> str:
+    """What the record's page says of a field, on one line: times in fewer words, and of rows how many there are."""
     match field:
-        case Flag():
-            text = field.yes if value else ""
-        case OneOf():
-            text = field.choices.get(value, str(value))
-        case Moment():
-            text = words.day(value)
-        case Due():
-            text = due_words(read_due(value), words.now, words.zone)
-        case Ref():
-            text = item.names.get(value, "")
-        case Elements():
-            text = ", ".join(value)
-        case _:
-            text = str(value) if isinstance(value, str | int | float) else f"{len(value):,}"
-    return " ".join(text.split())
+        case Flag() if not value:
+            return ""
+        case Moment() if value:
+            return words.day(dt.datetime.fromisoformat(value))
+        case Due() if due := read(value):
+            return due_words(due, words.now, words.zone)
+        case Rows() if value:
+            return f"{len(value):,}"
+    return " ".join(said_of(field, value, names, words).split())
 
 
 class KindListPage(SearchedList[None, ListedRecord], MainPage[ListedRecord]):
@@ -130,7 +124,7 @@ class KindListPage(SearchedList[None, ListedRecord], MainPage[ListedRecord]):
             return "None has these words. Press / to change them, Esc to clear them."
         if is_first_sync(self._desk.sync):
             return "There is nothing on this terminal yet: the first sync is still to come."
-        return f"There is no {self._noun} yet.{' a adds one.' if self._may('create') else ''}"
+        return f"There is no {self._noun} yet.{' a adds one.' if may_do(self._desk, self._kind, 'create') else ''}"
 
     def new_rows(self) -> KindRows:
         """Those of the query."""
@@ -148,6 +142,8 @@ class KindListPage(SearchedList[None, ListedRecord], MainPage[ListedRecord]):
 
     def _look_for(self, query: KindQuery) -> None:
         self._query = query
+        if isinstance(self._rows, KindRows):
+            self._rows.found.cancel()
         self.show_list(self.new_rows(), keep_cursor=False)
 
     @property
@@ -170,14 +166,10 @@ class KindListPage(SearchedList[None, ListedRecord], MainPage[ListedRecord]):
 
     # --- what can be done
 
-    def _may(self, verb: str) -> bool:
-        account = self._desk.facts.account
-        return verb in self._kind.verbs and (account is None or may(account, self._kind.capability))
-
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what the kind allows and the account may."""
         verb = {"add": "create", "edit": "edit", "remove": "remove"}.get(action)
-        return super().check_action(action, parameters) if verb is None else self._may(verb)
+        return super().check_action(action, parameters) if verb is None else may_do(self._desk, self._kind, verb)
 
     def chosen_row(self, item: ListedRecord) -> None:
         """Open it: the page says why it is seen, too."""

@@ -12,6 +12,8 @@ from sellmode_contract.documents import as_document
 from sellmode_contract.kinds.fields import Due, Elements, Field, Flag, Moment, Number, OneOf, Ref, Rows, Text
 from sellmode_contract.kinds.fields import says_something as says
 from sellmode_contract.kinds.kind import Kind
+from sellmode_contract.text import visible
+from sellmode_contract.visibility import may
 from sellmode_tui.dates.words import full_words
 from sellmode_tui.records import Shown
 from sellmode_tui.records.tasks.lines import read
@@ -37,9 +39,9 @@ class KindScreen(RecordScreen[Shown]):
         self._kind = kind
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only what people do with records of the kind."""
+        """Only what the kind allows and the account may."""
         if action in ("edit", "remove"):
-            return action in self._kind.verbs
+            return may_do(self._desk, self._kind, action)
         return super().check_action(action, parameters)
 
     def action_edit(self) -> None:
@@ -54,8 +56,14 @@ class KindScreen(RecordScreen[Shown]):
             self.write(
                 lambda records: records.remove(kind, id),
                 self.wrote,
-                refused=lambda _, why: self.notify(why, markup=False),
+                refused=lambda _, why: self.notify(visible(why), markup=False),
             )
+
+
+def may_do(desk: Desk, kind: Kind[Any], verb: str) -> bool:
+    """Whether people do that with records of the kind, and whoever is signed in may."""
+    account = desk.facts.account
+    return verb in kind.verbs and (account is None or may(account, kind.capability))
 
 
 def kind_text(shown: Shown, words: Words, width: int) -> Page:

@@ -122,11 +122,19 @@ class RecordView(Asking, VerticalScroll, Generic[Found], inherit_bindings=False)
             self.post_message(self.Gone())
             return
         another = key != self._shown
-        if another or found != self.found:
+        if another or found != self.found or self._of_other_days:
             self.key, self._shown, self.found = key, key, found
             self._draw()
         if another:
             self.scroll_home(animate=False)
+
+    @property
+    def _of_other_days(self) -> bool:
+        """Whether the page was set on another day, or for another zone."""
+        if self._page is None:
+            return False
+        then, now = self._page.words, self._desk.words
+        return (then.today, then.zone) != (now.today, now.zone)
 
     def on_resize(self) -> None:
         """Set the page for the new width."""

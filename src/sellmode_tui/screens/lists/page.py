@@ -70,6 +70,8 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
         """Whether something may have changed since the last look at it."""
         self._looking = False
         """Whether a look is under way, or the list was read again only a moment ago."""
+        self._failed = False
+        """Whether something could not be read, so that the next look reads the list again whatever has changed."""
 
     # --- what is declared
 
@@ -261,7 +263,8 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
     def _looked(self, rows: ListRows[Item], *, stale: bool) -> None:
         if rows is not self._rows:
             self._changed = True
-        elif stale:
+        elif stale or self._failed:
+            self._failed = False
             self.show_list()
             if self.PAUSE:
                 self.set_timer(self.PAUSE, self._end_look)
@@ -271,6 +274,11 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
     def _end_look(self) -> None:
         self._looking = False
         self._look()
+
+    @on(DeskScreen.Failed)
+    def _look_failed(self) -> None:
+        self._failed = True
+        self._end_look()
 
     @on(RowTable.Counted)
     def _counted(self, event: RowTable.Counted) -> None:
