@@ -44,7 +44,7 @@ def _section(kind: Kind[Any]) -> str:
             if option not in SHARED
         ]
         does = (command.help or "").splitlines()[0]
-        lines.append(f"| {does} | `{kind.command} {name} {metavars}".rstrip() + f"` | {' '.join(options)} |")
+        lines.append(f"| {does} | `sellmode {kind.command} {name} {metavars}".rstrip() + f"` | {' '.join(options)} |")
     return "\n".join(lines) + "\n"
 
 

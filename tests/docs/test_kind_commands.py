@@ -17,10 +17,10 @@ def test_the_document_has_the_commands_of_the_kinds_as_they_are() -> None:
 
 def test_a_kind_that_declares_commands_has_a_line_for_each_with_its_options() -> None:
     made = part([structs.replace(NOTE, command="memos", listed=("text",))])
-    lines = {line.split("`")[1]: line for line in made.splitlines() if "`memos " in line}
-    assert [command.split()[1] for command in lines] == ["list", "show", "why", "add", "edit", "remove"]
-    assert all(option in lines["memos edit ID"] for option in ("`--text`", "`--private`", "`--no-private`"))
-    assert "--customer" in lines["memos add"]
+    lines = {line.split("`")[1]: line for line in made.splitlines() if "`sellmode memos " in line}
+    assert [command.split()[2] for command in lines] == ["list", "show", "why", "add", "edit", "remove"]
+    assert all(option in lines["sellmode memos edit ID"] for option in ("`--text`", "`--private`", "`--no-private`"))
+    assert "--customer" in lines["sellmode memos add"]
     assert part([NOTE]) == ""
 
 

@@ -188,7 +188,7 @@ def _taken_back(operation: Operation) -> str:
 def _before(operation: Operation) -> dict[str, str | None]:
     """The record that an operation changes, as it stood before it."""
     kind, id = mutations.target(operation)
-    document = {"id": id, **_STOOD.get(kind, {}), **samples.DOCUMENTS.get(kind, {})}
+    document = {"id": id, **_STOOD.get(kind, samples.stamps_of(kind)), **samples.document_of(kind)}
     return {f"{kind}/{id}": json.dumps(document)}
 
 

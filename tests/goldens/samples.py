@@ -13,6 +13,7 @@ from sellmode_contract.kinds import KINDS
 from sellmode_contract.mutations import Operation, Park
 from sellmode_contract.mutations.operations import name_of
 from sellmode_contract.records import Record
+from tests.support.kinds import document
 
 MOMENT = dt.datetime(2026, 11, 22, 12, 30, tzinfo=dt.UTC)
 
@@ -55,14 +56,30 @@ def operations() -> Iterator[tuple[str, Operation]]:
             given: dict[str, Any] = (
                 {"kind": kind, "id": f"{kind}-1", "v": 1} if kind else {"id": f"{name_of(struct)}-1", "v": 1}
             )
-            own = {name: value for name, value in DOCUMENTS.get(kind, {}).items() if name in _EDITED.get(kind, [name])}
+            written = document_of(kind)
+            own = {name: value for name, value in written.items() if name in _EDITED.get(kind, [name])}
             if kind:
-                given |= {"doc": DOCUMENTS[kind], "set": own, "was": dict.fromkeys(own)}
+                given |= {"doc": written, "set": own, "was": dict.fromkeys(own)}
                 given |= {"add": {"tags": ("vip",)}, "remove": {"tags": ("new",)}} if kind == "customer" else _NO_SETS
             if struct is Park:
                 given["operation"] = {"op": "edit", "kind": "note", "id": "note-1", "set": {"text": "x"}}
             known = {name: value for name, value in given.items() if name in struct.__struct_fields__}
             yield f"{name_of(struct)} {kind}".strip(), msgspec.structs.replace(operation, **known)
+
+
+def document_of(kind: str) -> dict[str, Any]:
+    """What people write of a kind: as above, or else what a new one needs."""
+    return document(KINDS[kind], "c1", "s1") if _is_new(kind) else DOCUMENTS.get(kind, {})
+
+
+def stamps_of(kind: str) -> dict[str, str]:
+    """What stands in a new one by itself, of a kind of which nothing else is said."""
+    stamps = KINDS[kind].stamps.items() if _is_new(kind) else ()
+    return {field: {"author": "a", "store": "s1", "now": "2026-11-22T12:00:00Z"}[stamp] for field, stamp in stamps}
+
+
+def _is_new(kind: str) -> bool:
+    return kind not in DOCUMENTS and kind in KINDS and "create" in KINDS[kind].verbs
 
 
 def kinds_of(operation: type[Operation]) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ class Kind(msgspec.Struct, Generic[R], frozen=True, kw_only=True, dict=True):
     fields: tuple[Field, ...] = ()
     """What people write, in the order in which a form has it. Empty for a kind that only the backend writes."""
     verbs: frozenset[Verb] = NOTHING
-    """What people may do by ``create``, ``edit`` and ``remove``; the operations' ``Literal``s say the same."""
+    """What people may do by ``create``, ``edit`` and ``remove``."""
     capability: Capability = "sell"
     """What an account needs for that, besides seeing the record."""
     of_customer: bool = False

@@ -79,14 +79,15 @@ def _add_reading(kind: Kind[Any], group: click.Group) -> None:
 
 def _add_creating(kind: Kind[Any], group: click.Group) -> None:
     fields = [field for field in kind.fields if field.name in kind.created and field.write != "again"]
+    asks = kind.of_customer and "customer" not in kind.created
     customer: list[Parameter] = [click.option("--customer", metavar="CUSTOMER", help="Whose it is.", required=True)]
 
-    @command("add", *(customer if kind.of_customer else []), *field_options(fields, edits=False), _FROM, of=group)
+    @command("add", *(customer if asks else []), *field_options(fields, edits=False), _FROM, of=group)
     def add_command(opened: Opened, source: str | None, **given: Any) -> None:
         """Make one."""
         records = opened.records
         values = {**_read(kind, source, kind.created), **given_fields(records, kind, given, {})}
-        if kind.of_customer:
+        if asks:
             values["customer"] = resolve.customer(records, given["customer"])
         opened.report(records.create(kind.name, values))
 
