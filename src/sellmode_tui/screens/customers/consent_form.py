@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
@@ -64,7 +64,7 @@ class ConsentForm(FormScreen):
         """Say what holds."""
         self._show_now()
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:  # noqa: ARG002  # as all pages take it
         """Set the lines for the new width."""
         self._show_now()
 

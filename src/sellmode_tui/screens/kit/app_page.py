@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
+from textual import events
 from textual.message import Message
 from textual.screen import Screen
 
@@ -37,6 +38,16 @@ class AppPage(Screen[Result]):
     ended = False
     """Whether it closes as soon as nothing stands over it."""
     result: Result | None = None
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Take no size that the window had before.
+
+        Textual's screens tell themselves of each size that they were laid out for, and are laid out for it again: two
+        sizes on their way would call forth each other for ever.
+        """
+        if event.size != self.app.size:
+            event.stop()
+            event.prevent_default()
 
     def open(self, page: Screen[Other], then: Callable[[Other | None], None] | None = None) -> None:
         """Open a page over this one; `then` gets its result."""

@@ -38,7 +38,8 @@ class TooSmallScreen(AppPage[None]):
 
     def _type(self, event: events.Event, text: str) -> None:
         stack = self.app.screen_stack
-        match stack[stack.index(self) - 1].focused:
+        below = stack[stack.index(self) - 1] if self in stack else stack[-1]  # the window may have grown meanwhile
+        match below.focused:
             case TextField() as field:
                 field.replace(one_line(text), *field.selection)
             case PlainTextArea() as area:
