@@ -437,6 +437,19 @@ def test_the_doctor_finds_what_is_wrong_with_files(desk: Desk) -> None:
     assert any("link" in detail for detail in failures)
 
 
+def test_the_doctor_names_the_settings_that_are_ones_own(empty: Machine) -> None:
+    file = Path(empty.environment["SELLMODE_CONFIG_DIR"]) / "settings.toml"
+    file.parent.mkdir()
+    for text, told in (
+        ("", "none, and none are needed"),
+        ('server = "https://sell.example.com"\ntheme = "light"\n[keys]\n"app.undo" = "z"\n',
+         "server https://sell.example.com, theme, keys"),
+    ):  # fmt: skip
+        file.write_text(text)
+        (check,) = [each for each in empty.run("doctor", "--json").objects if each["check"] == "settings"]
+        assert check["detail"] == told
+
+
 def test_the_doctor_asks_servers_when_told_to(desk: Desk) -> None:
     (there,) = [check for check in desk.run("doctor", "--online", "--json").objects if check["check"] == "server"]
     assert there["result"] == "ok"

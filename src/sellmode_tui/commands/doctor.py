@@ -93,7 +93,9 @@ def _settings() -> Iterator[Check]:
     except BadSettings as error:
         yield Check("settings", "failure", str(error))
         return
-    yield Check("settings", "ok", f"server {settings.server}" if settings.server else "none, and none are needed")
+    own = [name for name in Settings.__struct_fields__ if getattr(settings, name) != getattr(Settings(), name)]
+    said = (f"server {settings.server}" if name == "server" else name for name in own)
+    yield Check("settings", "ok", ", ".join(said) or "none, and none are needed")
 
 
 def _files() -> Iterator[Check]:
