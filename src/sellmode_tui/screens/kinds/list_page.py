@@ -138,7 +138,7 @@ class KindListPage(SearchedList[None, ListedRecord], MainPage[ListedRecord]):
         """Say how many there are, and in which order."""
         by = self._kind.by_name[self._query.sort].words
         order = f"by {by}{', the other way round' if self._query.descending else ''}"
-        self.say("above", f"{counted(count.n, self._noun)}, {order}" if count.n else "")
+        self.say("above", f"{counted(count.n, self._noun, self._kind.page.lower())}, {order}" if count.n else "")
 
     def _look_for(self, query: KindQuery) -> None:
         self._query = query
