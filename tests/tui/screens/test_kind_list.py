@@ -118,7 +118,10 @@ async def test_ten_thousand_are_listed_by_page_with_names_for_ids(data: Path) ->
         assert cursor(pilot) == "Errand 09999"
         await pilot.press("S")
         await list_is_there(pilot)
-        assert (cursor(pilot), said(pilot, "#above")) == ("Errand 09999", "10,000 errands, by title, the other way round")
+        assert (cursor(pilot), said(pilot, "#above")) == (
+            "Errand 09999",
+            "10,000 errands, by title, the other way round",
+        )
 
 
 async def test_words_find_by_the_names_of_people_too_and_escape_takes_them_away(data: Path) -> None:
