@@ -7,6 +7,7 @@ the feeds it touched, so that every terminal's next pull is right. See ``feeds``
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -37,7 +38,11 @@ _MAX_DOC_BYTES = MAX_LINE_BYTES - 4096
 """What a line of a sync answer has room for."""
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
-_decoders = {name: msgspec.json.Decoder(kind.record) for name, kind in KINDS.items()}
+
+
+@functools.cache
+def _decoder(kind: str) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(KINDS[kind].record)
 
 
 class UnknownCustomer(ValueError):
@@ -67,7 +72,7 @@ def read_many(connection: Connection, kind: str, ids: Iterable[str], *, lock: bo
     if lock:
         query = query.with_for_update()
     return [
-        _decoders[kind].decode(doc)
+        _decoder(kind).decode(doc)
         for some in in_parts(sorted(ids))
         for doc in connection.scalars(query.where(one_of(connection, record.c.id, some)))
     ]
@@ -102,7 +107,7 @@ def belongings(connection: Connection, customers: Iterable[str], kind: str) -> d
 
 
 def _stored(row: Row[Any]) -> Stored:
-    doc, tags = _decoders[row.kind].decode(row.doc), Tags(row.team, row.own)
+    doc, tags = _decoder(row.kind).decode(row.doc), Tags(row.team, row.own)
     return Stored(doc, tags, row.rev, row.parent, (row.team_since, row.own_since))
 
 
@@ -131,7 +136,7 @@ def children(connection: Connection, customer_id: str, kind: str | None = None) 
     query = sa.select(record.c.kind, record.c.doc).where(record.c.parent == customer_id)
     if kind is not None:
         query = query.where(record.c.kind == kind)
-    return [_decoders[kind].decode(doc) for kind, doc in connection.execute(query)]
+    return [_decoder(kind).decode(doc) for kind, doc in connection.execute(query)]
 
 
 def each(connection: Connection, kind: str) -> Iterator[Record]:
@@ -141,7 +146,7 @@ def each(connection: Connection, kind: str) -> Iterator[Record]:
     """
     query = sa.select(record.c.doc).where(record.c.kind == kind).order_by(record.c.id)
     for doc in connection.scalars(query.execution_options(yield_per=1000)):
-        yield _decoders[kind].decode(doc)
+        yield _decoder(kind).decode(doc)
 
 
 # ------------------------------------------------------------------ writing
@@ -258,7 +263,7 @@ def _children_rows(connection: Connection, customers: Collection[str]) -> Iterat
 
 
 def _customer(row: Row[Any]) -> Customer:
-    customer = _decoders["customer"].decode(row.doc)
+    customer = _decoder("customer").decode(row.doc)
     assert isinstance(customer, Customer)  # noqa: S101 -- for the type checker: the decoder of this kind gives nothing else
     return customer
 
@@ -297,7 +302,7 @@ def _followed_children(
     for row in _children_rows(connection, moved):
         if (row.kind, row.id) in wanted:
             continue
-        child, doc = _decoders[row.kind].decode(row.doc), row.doc
+        child, doc = _decoder(row.kind).decode(row.doc), row.doc
         old, customer = before[row.parent], customers[row.parent]
         follow = hooks.FOLLOWS.get(row.kind)
         if follow and old and (followed := follow(child, old, customer)) != child:
@@ -334,4 +339,4 @@ def _counted(connection: Connection, changes: Collection[Change]) -> list[Change
 
 
 def _decoded(kind: str, doc: str) -> Record | None:
-    return _decoders[kind].decode(doc) if doc else None
+    return _decoder(kind).decode(doc) if doc else None

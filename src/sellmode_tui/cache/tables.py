@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Annotated, Any, NamedTuple, TypeAlias, Union, get_args, get_origin
 
@@ -220,19 +220,19 @@ def columns_of(table: str) -> list[str]:
     return [*COMMON, *(OTHERS_OWN if table == OTHER else TABLES[table].columns)]
 
 
-_decoders: dict[str, msgspec.json.Decoder[Any]] = {
-    name: msgspec.json.Decoder(kind.record) for name, kind in KINDS.items()
-}
-
-
 class Malformed(ValueError):
     """A document is not one of its kind, or none that can be kept. The text holds nothing of it."""
+
+
+@cache
+def _decoder(kind: str) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(KINDS[kind].record)
 
 
 def decode(kind: str, doc: bytes | str | msgspec.Raw) -> Any:
     """The record in a document of a known kind. Raises Malformed."""
     try:
-        return _decoders[kind].decode(doc)
+        return _decoder(kind).decode(doc)
     except msgspec.MsgspecError as error:
         _, _, where = str(error).rpartition(" - at ")  # what stands before may repeat a value
         raise Malformed(f"a document of kind {kind} cannot be read, at {where}") from None
