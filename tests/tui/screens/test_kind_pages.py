@@ -17,7 +17,6 @@ from sellmode_contract.kinds.fields import Due, Elements, Flag, Moment, Number, 
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.mutations import Edit
 from sellmode_contract.records import Instant, Record
-from sellmode_tui.cache import tables
 from sellmode_tui.records import Shown
 from sellmode_tui.screens.customers.list_page import CustomersScreen
 from sellmode_tui.screens.entrance.lock import LockScreen
@@ -109,7 +108,6 @@ def _known(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
     monkeypatch.setitem(kinds.KINDS, OUTFIT.name, OUTFIT)
     struct: type[Record] = Outfit
     monkeypatch.setitem(kinds.BY_RECORD, struct, OUTFIT)
-    monkeypatch.setitem(tables._decoders, OUTFIT.name, msgspec.json.Decoder(Outfit))
 
 
 FIELDS: dict[str, Any] = {

@@ -21,7 +21,7 @@ from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.page import MUTED, Page
 from sellmode_tui.screens.kit.record_view import RecordScreen, RecordView
 from sellmode_tui.screens.kit.words import Words, counted
-from sellmode_tui.screens.tasks.product_lines import add_products
+from sellmode_tui.screens.tasks.work import add_work
 
 NOT_YET = "nobody has it yet"
 GONE = "This corporate task is no longer there."
@@ -167,18 +167,7 @@ def brief_text(details: BriefDetails, words: Words, width: int) -> Page:
     )
     page.heading("Done")
     _progress(page, details)
-    if brief.details:
-        page.heading("Details")
-        page.text(brief.details)
-    if brief.subject or brief.message:
-        page.heading("Suggested text")
-        if brief.subject:
-            page.text(brief.subject, style="bold")
-        page.text(brief.message)
-        page.text("y copies it", style=MUTED)
-    if details.products:
-        page.heading("Products")
-        add_products(page, details.products)
+    add_work(page, brief.details, brief.subject, brief.message, details.products)
     return page
 
 

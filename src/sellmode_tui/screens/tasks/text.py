@@ -7,10 +7,10 @@ from sellmode_tui.records.tasks.details import TaskDetails
 from sellmode_tui.records.tasks.lines import read
 from sellmode_tui.records.tasks.repeating import repeat_words
 from sellmode_tui.screens.customers.profile_page import CONTACTS
-from sellmode_tui.screens.kit.page import MUTED, Page
+from sellmode_tui.screens.kit.page import Page
 from sellmode_tui.screens.kit.words import Words
-from sellmode_tui.screens.tasks.product_lines import add_products
 from sellmode_tui.screens.tasks.rows import ENDED
+from sellmode_tui.screens.tasks.work import add_work
 
 _MADE = {"manual_task": "Made by hand", "rule_task": "Made by a rule", "corporate_task": "From"}
 
@@ -33,18 +33,7 @@ def task_text(details: TaskDetails, words: Words, width: int) -> Page:
         page.field("Asks for", CONTACTS.get(line.action, line.action))
     made = "the head office" if line.kind == "corporate_task" else details.rule_name or details.creator_name
     page.field(_MADE[line.kind], made or words.nothing, words.day(record.created_at))
-    if details.details:
-        page.heading("Details")
-        page.text(details.details)
-    if details.subject or details.message:
-        page.heading("Suggested text")
-        if details.subject:
-            page.text(details.subject, style="bold")
-        page.text(details.message)
-        page.text("y copies it", style=MUTED)
-    if details.products:
-        page.heading("Products")
-        add_products(page, details.products)
+    add_work(page, details.details, details.subject, details.message, details.products)
     return page
 
 
