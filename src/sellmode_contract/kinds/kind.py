@@ -126,6 +126,11 @@ class Kind(msgspec.Struct, Generic[R], frozen=True, kw_only=True, dict=True):
         found = self.by_name.get(field)
         return found.words if found else field.replace("_", " ")
 
+    @property
+    def called(self) -> str:
+        """What people call one, for sentences that need a word for every kind."""
+        return self.noun or self.name.replace("_", " ")
+
     def described(self, document: Mapping[str, Any], whom: str) -> str:
         """What a record is inside a sentence; ``whom`` is its customer's name, empty for one who is not visible."""
         return self.words(document, whom or A_CUSTOMER) if self.words else (self.noun or self.row.label)

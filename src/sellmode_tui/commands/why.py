@@ -58,7 +58,7 @@ def explain(opened: Opened, kind: str, id: str) -> None:
     """Print the rule by which a record is seen."""
     seen = opened.records.why(kind, id)
     if seen is None:  # left between the two readings
-        raise resolve.unknown(KINDS[kind].noun or kind.replace("_", " "), id)
+        raise resolve.unknown(KINDS[kind].called, id)
     opened.print_one(seen, _lines(seen, opened.records.retailer()))
 
 

@@ -16,7 +16,18 @@ from sellmode_contract.mutations import Create, Edit, Remove
 from sellmode_contract.records import Record
 from sellmode_contract.store_time import Due
 from sellmode_tui.records.seen import Seen
-from sellmode_tui.records.writing import NotVisible
+from sellmode_tui.records.writing import NotVisible, Writer, Written
+
+
+def make(writer: Writer, kind: str, fields: Mapping[str, Any]) -> Written:
+    """Write a new record."""
+    id = writer.new_id()
+    return writer.write(lambda seen: new(seen, kind, id, fields))
+
+
+def change(writer: Writer, kind: str, id: str, set: Mapping[str, Any], saw: Mapping[str, Any] | None = None) -> Written:
+    """Write changes of a record's fields. Raises NotVisible."""
+    return writer.write(lambda seen: edit(visible(seen, kind, id), set, saw))
 
 
 def create(kind: str, id: str, fields: Mapping[str, Any]) -> Create:
@@ -78,7 +89,7 @@ def visible(seen: Seen, kind: str, id: str) -> Record:
     """A record that is visible. Raises NotVisible."""
     record = seen.get(kind, id)
     if record is None:
-        raise NotVisible(KINDS[kind].noun or kind)
+        raise NotVisible(KINDS[kind].called)
     return record
 
 

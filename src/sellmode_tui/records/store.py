@@ -17,6 +17,7 @@ from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.records import of_kinds, shown, why
 from sellmode_tui.records.changes.access import Changes
 from sellmode_tui.records.customers.access import Customers
+from sellmode_tui.records.facet import Facet
 from sellmode_tui.records.ids import ids_named
 from sellmode_tui.records.kind_lists import KindList, KindQuery
 from sellmode_tui.records.readings import Readings, clean
@@ -41,7 +42,7 @@ def nothing() -> None:
     """For a store of which nobody sends what is written."""
 
 
-class RecordStore:
+class RecordStore(Facet):
     """What an account may read of its cache, and write. Any thread may ask; a list may be cancelled from another.
 
     Readings raise SealedError if the file cannot be read, and Interrupted once the cache was stopped.
@@ -67,13 +68,14 @@ class RecordStore:
         ``made`` tells when something is written, ``ids`` gives ids to changes and new records, and ``wrote`` is called
         after each change: it wakes the sync.
         """
-        self._readings = Readings(cache, clock)
-        self._writer = writer = Writer(self._readings, cache, outbox, ids=ids, made=made, wrote=wrote)
-        self.customers = Customers(self._readings, writer)
-        self.tasks = Tasks(self._readings, writer)
-        self.rules = Rules(self._readings, writer)
-        self.briefs = Briefs(self._readings, writer)
-        self.changes = Changes(self._readings, writer)
+        readings = Readings(cache, clock)
+        writer = Writer(readings, cache, outbox, ids=ids, made=made, wrote=wrote)
+        super().__init__(readings, writer)
+        self.customers = Customers(readings, writer)
+        self.tasks = Tasks(readings, writer)
+        self.rules = Rules(readings, writer)
+        self.briefs = Briefs(readings, writer)
+        self.changes = Changes(readings, writer)
 
     def listed(self, kind: str, query: KindQuery = _ALL) -> KindList:
         """The list of the records of a kind that declares a page."""
@@ -86,23 +88,19 @@ class RecordStore:
 
     def why(self, kind: str, id: str) -> WhySeen | None:
         """Who sees a record and by which rule; None for one that is not visible or unknown, alike."""
-        with self._readings.open() as reading:
-            return why.read(reading, self._readings.context(reading), kind, clean(id))
+        return self._read(lambda reading, around: why.read(reading, around, kind, clean(id)))
 
     def retailer(self) -> Retailer | None:
         """The retailer's settings; None before they have arrived."""
-        with self._readings.open() as reading:
-            return self._readings.context(reading).retailer
+        return self._read(lambda _, around: around.retailer)
 
     def colleagues(self) -> list[Staff]:
         """The store's directory, by name."""
-        with self._readings.open() as reading:
-            return self._readings.context(reading).colleagues
+        return self._read(lambda _, around: around.colleagues)
 
     def account(self) -> Account | None:
         """Whose view this is, as the backend last told."""
-        with self._readings.open() as reading:
-            return self._readings.context(reading).account
+        return self._read(lambda _, around: around.account)
 
     def mode(self) -> str | None:
         """The retailer's mode, as the backend last told."""
@@ -111,8 +109,7 @@ class RecordStore:
 
     def zone(self) -> dt.tzinfo:
         """Whose days and times of day are shown: the store's."""
-        with self._readings.open() as reading:
-            return self._readings.context(reading).zone
+        return self._read(lambda _, around: around.zone)
 
     def totals(self) -> dict[str, int]:
         """How many records of each kind are visible, by the kind's name."""
@@ -126,12 +123,11 @@ class RecordStore:
 
     def create(self, kind: str, fields: Mapping[str, Any]) -> Written:
         """Make a record, by the fields of its kind; of one that belongs to a customer, ``customer`` is one of them."""
-        id = self._writer.new_id()
-        return self._writer.write(lambda seen: of_kinds.new(seen, kind, id, fields))
+        return of_kinds.make(self._writer, kind, fields)
 
     def edit(self, kind: str, id: str, set: Mapping[str, Any], saw: Mapping[str, Any] | None = None) -> Written:
         """Change fields of a record. ``saw`` holds what the author saw of them, if that was some time ago."""
-        return self._writer.write(lambda seen: of_kinds.edit(of_kinds.visible(seen, kind, id), set, saw))
+        return of_kinds.change(self._writer, kind, id, set, saw)
 
     def remove(self, kind: str, id: str) -> Written:
         """Remove a record, as long as it is as it is shown."""

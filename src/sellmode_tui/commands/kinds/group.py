@@ -43,7 +43,7 @@ def group_of(kind: Kind[Any]) -> click.Group:
 
 
 def _add_reading(kind: Kind[Any], group: click.Group) -> None:
-    noun = _noun(kind)
+    noun = kind.called
     sort = click.option("--sort", type=click.Choice(kind.listed), default=kind.listed[0], show_default=True)
     reverse = click.option("--reverse", is_flag=True, help="Sort the other way round.")
 
@@ -123,12 +123,8 @@ def _read(kind: Kind[Any], source: str | None, allowed: frozenset[str]) -> dict[
 def _named(records: RecordStore, kind: Kind[Any], text: str) -> Shown:
     shown = records.shown(kind.name, resolve.record(records, kind.name, text))
     if shown is None:
-        raise resolve.unknown(_noun(kind), text)
+        raise resolve.unknown(kind.called, text)
     return shown
-
-
-def _noun(kind: Kind[Any]) -> str:
-    return kind.noun or kind.name.replace("_", " ")
 
 
 # ------------------------------------------------------------------ for people

@@ -37,7 +37,7 @@ def record(records: RecordStore, kind: str, text: str) -> str:
     """The id of the visible record of a kind whose id a text is, or begins."""
     typed = text.strip()
     found = records.ids_named(kind, typed, _MAX_SHOWN + 1)
-    return typed if typed in found else _only(found, text, KINDS[kind].noun or kind.replace("_", " "))
+    return typed if typed in found else _only(found, text, KINDS[kind].called)
 
 
 def one_of(ids: Iterable[str], text: str, noun: str, *, by_end: bool = False, missing: str = "") -> str:

@@ -10,8 +10,8 @@ from sellmode_tui.records.changes.attention import Attention
 from sellmode_tui.records.changes.pending import Pending
 from sellmode_tui.records.changes.sending import Unsent
 from sellmode_tui.records.changes.undo import Undone
-from sellmode_tui.records.readings import Readings
-from sellmode_tui.records.writing import Writer, Written
+from sellmode_tui.records.facet import Facet
+from sellmode_tui.records.writing import Written
 
 
 class Counts(NamedTuple):
@@ -21,12 +21,8 @@ class Counts(NamedTuple):
     attention: int = 0
 
 
-class Changes:
+class Changes(Facet):
     """What one has written: on its way, refused, handed over; taken back, sent again."""
-
-    def __init__(self, readings: Readings, writer: Writer) -> None:
-        self._readings = readings
-        self._writer = writer
 
     def undo(self) -> Undone:
         """Take back one's last change that still stands; of several made at once, all.

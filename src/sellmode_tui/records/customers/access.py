@@ -17,19 +17,16 @@ from sellmode_tui.records.customers import lists as customers
 from sellmode_tui.records.customers.duplicates import Match
 from sellmode_tui.records.customers.lists import CustomerList, CustomerQuery
 from sellmode_tui.records.customers.profile import Profile
-from sellmode_tui.records.readings import Readings, clean
+from sellmode_tui.records.facet import Facet
+from sellmode_tui.records.readings import clean
 from sellmode_tui.records.tasks import lines as tasks
-from sellmode_tui.records.writing import Writer, Written
+from sellmode_tui.records.writing import Written
 
 _EVERYBODY = CustomerQuery()
 
 
-class Customers:
+class Customers(Facet):
     """What an account may read and write of customers."""
-
-    def __init__(self, readings: Readings, writer: Writer) -> None:
-        self._readings = readings
-        self._writer = writer
 
     def find(self, query: CustomerQuery = _EVERYBODY) -> CustomerList:
         """The list of a query. Raises FilterError if its text cannot be read as a filter."""
@@ -37,9 +34,8 @@ class Customers:
 
     def profile(self, id: str) -> Profile | None:
         """Everything about a customer; None for one who is not visible or unknown, alike."""
-        pending = self._writer.pending()
-        with self._readings.open() as reading:
-            return profile.read(reading, self._readings.context(reading), clean(id), self._readings.clock(), pending)
+        clock, pending = self._readings.clock, self._writer.pending()
+        return self._read(lambda reading, around: profile.read(reading, around, clean(id), clock(), pending))
 
     def named(self, text: str, limit: int) -> list[str]:
         """The ids of the visible customers, in order and no more than ``limit``, whom a text names.
@@ -51,8 +47,7 @@ class Customers:
 
     def complete(self, text: str, cursor: int) -> list[Completion]:
         """What may be typed next in a query, from what is visible."""
-        with self._readings.open() as reading:
-            return completion.complete(reading, self._readings.context(reading), clean(text), cursor)
+        return self._read(lambda reading, around: completion.complete(reading, around, clean(text), cursor))
 
     def matches(self, email: str = "", phone: str = "", limit: int = 10) -> list[Match]:
         """The visible customers with this e-mail address or phone number, to be offered before one is added."""
@@ -85,13 +80,13 @@ class Customers:
 
     def write_note(self, customer: str, text: str, *, private: bool = False) -> Written:
         """Write a note about a customer, for the store or for oneself."""
-        return self._create("note", {"customer": customer, "text": text, "private": private})
+        return of_kinds.make(self._writer, "note", {"customer": customer, "text": text, "private": private})
 
     def edit_note(self, id: str, *, text: str | None = None, private: bool | None = None) -> Written:
         """Change a note of one's own; None leaves as it is."""
         given = {"text": text, "private": private}
         wanted = {name: value for name, value in given.items() if value is not None}
-        return self._writer.write(lambda seen: of_kinds.edit(of_kinds.visible(seen, "note", id), wanted))
+        return of_kinds.change(self._writer, "note", id, wanted)
 
     def log_contact(
         self,
@@ -104,14 +99,14 @@ class Customers:
     ) -> Written:
         """Log a call, visit or message, of now or of an earlier moment (with its zone)."""
         said = {"channel": channel, "inbound": inbound, "summary": summary, "at": editing.moment(at)}
-        return self._create("contact", {"customer": customer, **said})
+        return of_kinds.make(self._writer, "contact", {"customer": customer, **said})
 
     def add_date(
         self, customer: str, label: str, month: int, day: int, year: int | None = None, about: str = ""
     ) -> Written:
         """Add a day to remember; ``about`` says whose it is, if not the customer's."""
         fields = {"customer": customer, "label": label, "month": month, "day": day, "year": year, "about": about}
-        return self._create("date", fields)
+        return of_kinds.make(self._writer, "date", fields)
 
     def edit_date(
         self,
@@ -127,7 +122,7 @@ class Customers:
         """Make a date be this. ``saw`` is the date as the author saw it, if that was some time ago."""
         wanted = {"label": label, "month": month, "day": day, "year": year, "about": about}
         known = of_kinds.content(saw) if saw else None
-        return self._writer.write(lambda seen: of_kinds.edit(of_kinds.visible(seen, "date", id), wanted, known))
+        return of_kinds.change(self._writer, "date", id, wanted, known)
 
     def set_consent(self, customer: str, channel: Channel, state: ConsentState, evidence: str = "") -> Written:
         """Note what a customer allows on a channel. Allowing more than before needs ``evidence``."""
@@ -146,7 +141,3 @@ class Customers:
     def dismiss_pair(self, pair: str) -> Written:
         """Judge a pair to be two people."""
         return self._writer.write(lambda seen: resolving.dismiss(seen, pair))
-
-    def _create(self, kind: str, fields: Mapping[str, Any]) -> Written:
-        id = self._writer.new_id()
-        return self._writer.write(lambda seen: of_kinds.new(seen, kind, id, fields))

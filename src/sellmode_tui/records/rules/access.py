@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sellmode_tui.records.readings import Readings
+from sellmode_tui.records.facet import Facet
 from sellmode_tui.records.rules import lines as rules
 from sellmode_tui.records.rules.lines import RuleLine
 from sellmode_tui.records.tasks import changes as task_changes
-from sellmode_tui.records.writing import Writer, Written
+from sellmode_tui.records.writing import Written
 
 
-class Rules:
+class Rules(Facet):
     """What an account may read and write of the rules that make tasks."""
-
-    def __init__(self, readings: Readings, writer: Writer) -> None:
-        self._readings = readings
-        self._writer = writer
 
     def lines(self) -> list[RuleLine]:
         """The rules that make tasks, of one's store and of the retailer, by name."""
-        with self._readings.open() as reading:
-            return rules.rules(reading, self._readings.context(reading))
+        return self._read(rules.rules)
 
     def get(self, id: str) -> RuleLine | None:
         """A rule; None for one that is not visible or unknown, alike."""

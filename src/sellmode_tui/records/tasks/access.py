@@ -10,7 +10,8 @@ from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.mutations import Operation
 from sellmode_contract.mutations.operations import TaskKind
 from sellmode_contract.store_time import Due
-from sellmode_tui.records.readings import Readings, clean
+from sellmode_tui.records.facet import Facet
+from sellmode_tui.records.readings import clean
 from sellmode_tui.records.seen import Seen
 from sellmode_tui.records.tasks import agenda
 from sellmode_tui.records.tasks import changes as task_changes
@@ -19,17 +20,13 @@ from sellmode_tui.records.tasks import lines as tasks
 from sellmode_tui.records.tasks.agenda import AgendaList, AgendaQuery, TaskCounts
 from sellmode_tui.records.tasks.details import TaskDetails
 from sellmode_tui.records.tasks.lines import GivenTask, TaskKey
-from sellmode_tui.records.writing import Writer, Written
+from sellmode_tui.records.writing import Written
 
 _AGENDA = AgendaQuery()
 
 
-class Tasks:
+class Tasks(Facet):
     """What an account may read of tasks, and do with them."""
-
-    def __init__(self, readings: Readings, writer: Writer) -> None:
-        self._readings = readings
-        self._writer = writer
 
     def agenda(self, query: AgendaQuery = _AGENDA) -> AgendaList:
         """The tasks of a query."""
@@ -40,8 +37,7 @@ class Tasks:
 
     def counts(self, *, mine: bool = False) -> TaskCounts:
         """How many open tasks there are in each section by now; cheap enough to be asked each minute."""
-        with self._readings.open() as reading:
-            return agenda.counts(reading, self._readings.context(reading), self._readings.clock(), mine=mine)
+        return self._read(lambda reading, around: agenda.counts(reading, around, self._readings.clock(), mine=mine))
 
     def get(self, kind: TaskKind, id: str) -> TaskDetails | None:
         """Everything about a task; None for one that is not visible or unknown, alike."""
@@ -50,8 +46,7 @@ class Tasks:
 
     def details(self, keys: Sequence[TaskKey]) -> list[TaskDetails]:
         """Everything about those of some tasks that are visible, in their order."""
-        with self._readings.open() as reading:
-            return task_details.details(reading, self._readings.context(reading), keys, self._readings.clock())
+        return self._read(lambda reading, around: task_details.details(reading, around, keys, self._readings.clock()))
 
     def named(self, text: str, limit: int) -> list[TaskKey]:
         """The visible tasks, by id and no more than ``limit``, whose id a text is or has at least 8 characters of."""
@@ -109,8 +104,7 @@ class Tasks:
 
     def given(self) -> list[GivenTask]:
         """The tasks that were given, for a manager in Associate Mode: open ones by due time, then the others."""
-        with self._readings.open() as reading:
-            return tasks.given(reading, self._readings.context(reading), self._readings.clock())
+        return self._read(lambda reading, around: tasks.given(reading, around, self._readings.clock()))
 
     def withdraw(self, card: str, reason: str = "") -> Written:
         """Take a task back from whom it was given to, by the id of its card."""

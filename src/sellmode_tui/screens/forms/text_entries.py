@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.containers import Horizontal
 from textual.content import Content
@@ -58,6 +58,9 @@ class TextEntry(FormField):
 class NumberEntry(TextEntry):
     """A number, and what it is a number of."""
 
+    NUMBER: ClassVar[type[float]] = float
+    WANTED: ClassVar[str] = "is a number: write it as 12 or 12.5."
+
     DEFAULT_CSS = """
     NumberEntry {
         .field-amount { width: 1fr; height: auto; }
@@ -90,24 +93,16 @@ class NumberEntry(TextEntry):
         if not text:
             return None
         try:
-            return float(text)
+            return self.NUMBER(text)
         except ValueError:
-            raise Unreadable(self, f"{self.label} is a number: write it as 12 or 12.5.") from None
+            raise Unreadable(self, f"{self.label} {self.WANTED}") from None
 
 
 class WholeEntry(NumberEntry):
     """A number without a fraction."""
 
-    @property
-    def value(self) -> Any:
-        """The number."""
-        text = self.text.strip()
-        if not text:
-            return None
-        try:
-            return int(text)
-        except ValueError:
-            raise Unreadable(self, f"{self.label} is a whole number.") from None
+    NUMBER = int
+    WANTED = "is a whole number."
 
 
 class ChoiceEntry(FormField):

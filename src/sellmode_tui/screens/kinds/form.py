@@ -37,7 +37,7 @@ class KindForm(FormScreen):
         title: str = "",
     ) -> None:
         """`names` are those of the ids in the record; `customer` is whom a new one is about (id)."""
-        noun = kind.noun or kind.name.replace("_", " ")
+        noun = kind.called
         super().__init__(desk, title or (f"New {noun}" if record is None else f"{noun[:1].upper()}{noun[1:]}"))
         self.kind = kind
         self.record = record

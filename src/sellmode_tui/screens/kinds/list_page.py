@@ -103,7 +103,6 @@ class KindListPage(SearchedList[None, ListedRecord], MainPage[ListedRecord]):
         self._kind = kind
         self._fields = [kind.by_name[name] for name in kind.listed]
         self._query = KindQuery(sort=kind.listed[0])
-        self._noun = kind.noun or kind.name.replace("_", " ")
 
     # --- the list
 
@@ -124,7 +123,8 @@ class KindListPage(SearchedList[None, ListedRecord], MainPage[ListedRecord]):
             return "None has these words. Press / to change them, Esc to clear them."
         if is_first_sync(self._desk.sync):
             return "There is nothing on this terminal yet: the first sync is still to come."
-        return f"There is no {self._noun} yet.{' a adds one.' if may_do(self._desk, self._kind, 'create') else ''}"
+        adds = " a adds one." if may_do(self._desk, self._kind, "create") else ""
+        return f"There is no {self._kind.called} yet.{adds}"
 
     def new_rows(self) -> KindRows:
         """Those of the query."""
@@ -138,7 +138,7 @@ class KindListPage(SearchedList[None, ListedRecord], MainPage[ListedRecord]):
         """Say how many there are, and in which order."""
         by = self._kind.by_name[self._query.sort].words
         order = f"by {by}{', the other way round' if self._query.descending else ''}"
-        self.say("above", f"{counted(count.n, self._noun, self._kind.page.lower())}, {order}" if count.n else "")
+        self.say("above", f"{counted(count.n, self._kind.called, self._kind.page.lower())}, {order}" if count.n else "")
 
     def _look_for(self, query: KindQuery) -> None:
         self._query = query
