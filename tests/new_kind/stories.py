@@ -32,41 +32,10 @@ from sellmode_tui.transport import errors
 from sellmode_tui.transport.client import Transport
 from tests.new_kind.idea import Idea
 from tests.support.backend import serve
-from tests.support.shop import Shop, open_shop, terminal
+from tests.support.shop import Shop
 from tests.tui.cache.lines import TEAM, open_cache
 
 Shown = dict[str, Any]
-
-
-@pytest.fixture
-def shop(sqlite_url: str) -> Iterator[Shop]:
-    with open_shop(sqlite_url, mode="team") as opened:
-        yield opened
-
-
-@pytest.fixture
-def ada(shop: Shop) -> Account:
-    return shop.person("ada")
-
-
-@pytest.fixture
-def someone(shop: Shop, ada: Account) -> Customer:
-    (customer,) = shop.customers(1, ada)
-    return customer
-
-
-@pytest.fixture
-def mine(shop: Shop, ada: Account, someone: Customer, tmp_path: Path) -> Iterator[Terminal]:
-    with terminal(shop.url, ada, tmp_path / "mine") as opened:
-        passed(opened)
-        yield opened
-
-
-@pytest.fixture
-def bens(shop: Shop, someone: Customer, tmp_path: Path) -> Iterator[Terminal]:
-    with terminal(shop.url, shop.person("ben"), tmp_path / "bens") as opened:
-        passed(opened)
-        yield opened
 
 
 def passed(terminal: Terminal) -> Passed:

@@ -17,25 +17,8 @@ from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.single_pass import run_pass
 from sellmode_tui.sync.status import Line
 from sellmode_tui.transport.client import Transport
-from tests.support.shop import Shop, open_shop, sync, terminal
+from tests.support.shop import Shop, sync, terminal
 from tests.tui.sync.watched import Watched
-
-
-@pytest.fixture
-def shop(sqlite_url: str) -> Iterator[Shop]:
-    with open_shop(sqlite_url, mode="team") as opened:
-        yield opened
-
-
-@pytest.fixture
-def ada(shop: Shop) -> Account:
-    return shop.person("ada")
-
-
-@pytest.fixture
-def someone(shop: Shop, ada: Account) -> Customer:
-    (customer,) = shop.customers(1, ada)
-    return customer
 
 
 @pytest.fixture

@@ -29,40 +29,8 @@ from sellmode_tui.sync.status import Line
 from sellmode_tui.transport.client import Transport
 from sellmode_tui.transport.errors import Refused, TransportError
 from tests.support.proxy import FaultProxy, Plan, after_head, cut, mute
-from tests.support.shop import Shop, another_cache, assert_right, open_shop, sync, terminal
+from tests.support.shop import Shop, another_cache, assert_right, sync
 from tests.tui.sync.watched import Watched
-
-
-@pytest.fixture
-def shop(sqlite_url: str) -> Iterator[Shop]:
-    with open_shop(sqlite_url, mode="team") as opened:
-        yield opened
-
-
-@pytest.fixture
-def ada(shop: Shop) -> Account:
-    return shop.person("ada")
-
-
-@pytest.fixture
-def someone(shop: Shop, ada: Account) -> Customer:
-    (customer,) = shop.customers(1, ada)
-    return customer
-
-
-@pytest.fixture
-def mine(shop: Shop, ada: Account, someone: Customer, tmp_path: Path) -> Iterator[Terminal]:
-    with terminal(shop.url, ada, tmp_path / "mine") as opened:
-        sync(opened)
-        yield opened
-
-
-@pytest.fixture
-def bens(shop: Shop, someone: Customer, tmp_path: Path) -> Iterator[Terminal]:
-    with terminal(shop.url, shop.person("ben"), tmp_path / "bens") as opened:
-        sync(opened)
-        yield opened
-
 
 SOON = 10.0
 """Seconds: more than a busy machine takes for anything, less than the line's silence or the next poll do."""

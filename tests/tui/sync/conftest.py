@@ -1,0 +1,7 @@
+"""Two who sell at one store."""
+
+from __future__ import annotations
+
+from tests.support.team import ada, bens, mine, shop, someone
+
+__all__ = ["ada", "bens", "mine", "shop", "someone"]
