@@ -37,7 +37,9 @@ class Context:
     def __init__(self, reading: Reading) -> None:
         self.version = reading.version
         self.retailer = retailer(reading)
-        self.account = reading.head.view.account if reading.head else None
+        view = reading.head.view if reading.head else None
+        self.account = view.account if view else None
+        self.mode = view.mode if view else None
         stores = self.account.stores if self.account else ()
         self.zone = self.zone_of(stores[0] if len(stores) == 1 else None)
         self.fields = fields_of(self.retailer.custom_fields if self.retailer else ())

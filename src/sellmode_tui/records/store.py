@@ -16,6 +16,7 @@ from sellmode_tui.journal.clock import ClockReading
 from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.records import of_kinds, shown, why
 from sellmode_tui.records.changes.access import Changes
+from sellmode_tui.records.context import Context
 from sellmode_tui.records.customers.access import Customers
 from sellmode_tui.records.facet import Facet
 from sellmode_tui.records.ids import ids_named
@@ -90,26 +91,29 @@ class RecordStore(Facet):
         """Who sees a record and by which rule; None for one that is not visible or unknown, alike."""
         return self._read(lambda reading, around: why.read(reading, around, kind, clean(id)))
 
+    def context(self) -> Context:
+        """The retailer and the account's place in it, all as of one moment."""
+        return self._read(lambda _, around: around)
+
     def retailer(self) -> Retailer | None:
         """The retailer's settings; None before they have arrived."""
-        return self._read(lambda _, around: around.retailer)
+        return self.context().retailer
 
     def colleagues(self) -> list[Staff]:
         """The store's directory, by name."""
-        return self._read(lambda _, around: around.colleagues)
+        return self.context().colleagues
 
     def account(self) -> Account | None:
         """Whose view this is, as the backend last told."""
-        return self._read(lambda _, around: around.account)
+        return self.context().account
 
     def mode(self) -> str | None:
         """The retailer's mode, as the backend last told."""
-        with self._readings.open() as reading:
-            return reading.head.view.mode if reading.head else None
+        return self.context().mode
 
     def zone(self) -> dt.tzinfo:
         """Whose days and times of day are shown: the store's."""
-        return self._read(lambda _, around: around.zone)
+        return self.context().zone
 
     def totals(self) -> dict[str, int]:
         """How many records of each kind are visible, by the kind's name."""

@@ -32,7 +32,8 @@ class Facts:
     @classmethod
     def read(cls, records: RecordStore) -> Facts:
         """Blocks, for a short time."""
-        return cls(records.retailer(), records.account(), records.mode(), records.zone())
+        around = records.context()
+        return cls(around.retailer, around.account, around.mode, around.zone)
 
     @property
     def sees_team(self) -> bool:
