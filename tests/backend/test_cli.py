@@ -193,6 +193,16 @@ def test_codes_for_everybody_new(retailer: Retailer) -> None:
         add_person(retailer.database, name, "Alpha")
     made = json.loads(retailer.run("accounts", "code", "--all-new", "--json"))
     assert [row["user_name"] for row in made] == ["E1", "E2"]
+    again = run("accounts", "code", "--all-new", "--database", retailer.url)
+    assert (again.stdout, again.stderr) == (
+        "",
+        "Not changed: 2 codes handed out before, still good. To replace one, name its user.\n",
+    )
+    add_person(retailer.database, "E3", "Alpha")
+    retailer.run("accounts", "code", "E1")
+    assert [row["user_name"] for row in json.loads(retailer.run("accounts", "code", "--all-new", "--json"))] == ["E3"]
+    for code in (row["code"] for row in made if row["user_name"] == "E2"):  # what was handed out is good
+        retailer.signing_in().activate(wire.Activate(user_name="E2", code=code, password=PASSWORD, device="d"), "")
     retailer.refused(2, "Name the users", "accounts", "code")
     retailer.refused(2, "Name the users", "accounts", "code", "E1", "--all-new")
 

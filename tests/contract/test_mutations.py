@@ -420,6 +420,28 @@ def test_an_impossible_date_is_refused(doc: dict[str, Any], field: str) -> None:
     assert (refusal.code, refusal.field) == ("invalid", field)
 
 
+def test_the_first_birthday_or_anniversary_has_come_but_a_wedding_may_be_ahead() -> None:
+    def made(label: str, year: int) -> Create:
+        return Create(kind="date", id="d", doc={"customer": "c1", "label": label, "month": 3, "day": 1, "year": year})
+
+    for label in ("birthday", "Wedding anniversary"):
+        refusal = refused(made(label, NOON.year + 5), MARA)
+        assert refusal.field == "year"
+        assert "still to come" in str(refusal)
+        done(made(label, NOON.year), MARA)
+    done(made("wedding", NOON.year + 1), MARA)
+
+
+@pytest.mark.parametrize("phone", ["call her", "+31 20 HELLO 12", "12345 or 67890", "1234", "٠١٢"])
+def test_what_is_no_phone_number_is_refused(phone: str) -> None:
+    assert refused(Edit(kind="customer", id="c1", set={"phone": phone}), MARA).field == "phone"
+
+
+@pytest.mark.parametrize("phone", ["+31 (0)20 / 123-45.67", "020 123 45 67 ext. 12", "0201234567x3", "٠١٢٣٤٥٦٧"])
+def test_a_phone_number_is_kept_as_it_was_written(phone: str) -> None:
+    assert only(Customer, done(Edit(kind="customer", id="c1", set={"phone": phone}), MARA)).phone == phone
+
+
 def test_a_date_may_have_no_year_and_be_a_leap_day() -> None:
     date = only(
         ImportantDate,

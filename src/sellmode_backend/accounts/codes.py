@@ -49,10 +49,11 @@ def withdraw(connection: Connection, account_id: str) -> None:
     connection.execute(sa.delete(schema.activation_code).where(schema.activation_code.c.account == account_id))
 
 
-def expiry(connection: Connection) -> dict[str, dt.datetime]:
-    """Until when the code of each account that has one is good."""
+def good(connection: Connection, now: dt.datetime) -> dict[str, dt.datetime]:
+    """The accounts that have a good code, each with until when it is."""
     table = schema.activation_code
-    return {row.account: row.expires_at for row in connection.execute(sa.select(table.c.account, table.c.expires_at))}
+    query = sa.select(table.c.account, table.c.expires_at).where(table.c.expires_at > now)
+    return {row.account: row.expires_at for row in connection.execute(query)}
 
 
 def forget_expired(connection: Connection, now: dt.datetime) -> int:

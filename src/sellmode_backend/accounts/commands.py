@@ -31,8 +31,7 @@ def list_command(database: Database, as_json: bool) -> None:
     with database.snapshot() as connection:
         people = directory.everybody(connection)
         names = _store_names(connection)
-        expiry, have_password = codes.expiry(connection), signing_in.has_password(connection)
-    now = utc_now()
+        good, have_password = codes.good(connection, utc_now()), signing_in.has_password(connection)
     found: list[dict[str, Any]] = [
         {
             "user_name": account.user_name,
@@ -42,7 +41,7 @@ def list_command(database: Database, as_json: bool) -> None:
             "stores": [names.get(store, store) for store in account.stores],
             "active": account.active,
             "has_password": account.id in have_password,
-            "code_until": until if (until := expiry.get(account.id)) and until > now else None,
+            "code_until": good.get(account.id),
         }
         for account in people
     ]
@@ -77,23 +76,33 @@ def add_command(
 @accounts_command.command("code")
 @database_option()
 @click.argument("user_names", metavar="[USER]...", nargs=-1)
-@click.option("--all-new", is_flag=True, help="For everybody active who has no password yet.")
+@click.option(
+    "--all-new", is_flag=True, help="For everybody active who has neither a password nor a code that is still good."
+)
 @json_option
 def code_command(database: Database, user_names: tuple[str, ...], all_new: bool, as_json: bool) -> None:
     """Make new activation codes.
 
-    A code works once, for a week; older ones of the same people are void.
+    A code works once, for a week. A new one for a USER voids the old one; --all-new keeps those that are still good.
     """
     if bool(user_names) == all_new:
         raise click.UsageError("Name the users, or give --all-new.")
+    now, kept = utc_now(), 0
     with database.transaction() as connection:
         if all_new:
-            have_password = signing_in.has_password(connection)
-            people = [a for a in directory.everybody(connection) if a.active and a.id not in have_password]
+            have_password, good = signing_in.has_password(connection), codes.good(connection, now)
+            without = [a for a in directory.everybody(connection) if a.active and a.id not in have_password]
+            people = [account for account in without if account.id not in good]
+            kept = len(without) - len(people)
         else:
             people = [directory.named(connection, user_name) for user_name in user_names]
-        made = [(account, codes.issue(connection, account.id, utc_now())) for account in people]
-    _print_codes(made, as_json=as_json)
+        made = [(account, codes.issue(connection, account.id, now)) for account in people]
+    if made or not kept or as_json:
+        _print_codes(made, as_json=as_json)
+    if kept:
+        say(
+            f"Not changed: {kept} code{'s' * (kept != 1)} handed out before, still good. To replace one, name its user."
+        )
 
 
 @accounts_command.command("reset")

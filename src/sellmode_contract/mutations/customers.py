@@ -36,6 +36,10 @@ MAX_ADDRESS = 500
 """Characters of an address in all."""
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_PHONE = re.compile(r"\+?[\d\s()./\u2010-\u2015-]+(?:(?:ext\.?|x|#)\s*\d{1,8})?", re.IGNORECASE)
+"""Digits, what groups them, and an extension."""
+_MIN_PHONE_DIGITS = 5
+_NO_PHONE = "Not a valid phone number; try +31 20 123 4567."
 _E164 = re.compile(r"\+[1-9][0-9]{7,14}")
 _NAME_OF_ENTRY = re.compile(r"[^.\x00-\x1f\x7f]{1,40}")
 
@@ -86,12 +90,13 @@ def with_value(customer: Customer, path: str, value: Any, retailer: Retailer | N
     written = check_text((value or "").strip(), name, MAX_LENGTHS.get(name, 40))
     changes: dict[str, Any] = {name: written}
     if name == "email" and written and not _EMAIL.fullmatch(written):
-        raise Rejected("invalid", "This is no e-mail address: it has to look like name@example.com.", field=path)
+        raise Rejected("invalid", "Not a valid e-mail address; try name@example.com.", field=path)
     if name == "phone":
-        if written and sum(character.isdecimal() for character in written) < 5:
-            raise Rejected("invalid", "This is no phone number: it has fewer than 5 digits.", field=path)
-        digits = re.sub(r"[\s()./-]", "", written)
-        changes["phone_e164"] = digits if _E164.fullmatch(digits) else ""
+        digits = sum(character.isdecimal() for character in written)
+        if written and (digits < _MIN_PHONE_DIGITS or not _PHONE.fullmatch(written)):
+            raise Rejected("invalid", _NO_PHONE, field=path)
+        plain = re.sub(r"[\s()./-]", "", written)
+        changes["phone_e164"] = plain if _E164.fullmatch(plain) else ""
     if name == "preferred_channel":
         if written and written not in get_args(Channel):
             raise Rejected("invalid", f"A preferred channel is one of {', '.join(get_args(Channel))}.", field=path)

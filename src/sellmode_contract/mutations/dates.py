@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import calendar
+import datetime as dt
+from typing import Final
 
 from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.mutations.hooks import Hooks
@@ -14,10 +16,26 @@ _LEAP_YEAR = 2000
 """Without a year it may be the 29th of February."""
 
 
-def _settle(_: ImportantDate | None, date: ImportantDate, __: Create | Edit, ___: World) -> ImportantDate:
+_SINCE: Final = ("birthday", "anniversary")
+"""Days that come back every year: their year is that of the first one, and has come."""
+_ZONES: Final = dt.timedelta(days=1)
+"""A store's day may be tomorrow in UTC."""
+
+
+def _settle(before: ImportantDate | None, date: ImportantDate, _: Create | Edit, world: World) -> ImportantDate:
     if not 1 <= date.day <= calendar.monthrange(date.year or _LEAP_YEAR, date.month)[1]:
         raise Rejected("invalid", "There is no such day in that month.", field="day")
+    if before is None or (before.year, before.month, before.day) != (date.year, date.month, date.day):
+        _check_has_come(date, world.now)
     return date
+
+
+def _check_has_come(date: ImportantDate, now: dt.datetime) -> None:
+    label = next((each for each in _SINCE if each in date.label.casefold()), None)
+    if label and date.year and dt.date(date.year, date.month, date.day) > (now + _ZONES).date():
+        raise Rejected(
+            "invalid", f"{date.year} is still to come: give the year of the first {label}, or none.", field="year"
+        )
 
 
 HOOKS = Hooks(settle=_settle)

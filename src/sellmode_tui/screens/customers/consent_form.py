@@ -17,6 +17,7 @@ from sellmode_tui.records import Profile, RecordStore
 from sellmode_tui.screens.customers.profile_page import CHANNELS, CONSENT, consent_lines
 from sellmode_tui.screens.forms.form_screen import FormScreen, Write
 from sellmode_tui.screens.forms.text_entries import ChoiceEntry, TextEntry
+from sellmode_tui.screens.kit.confirm import ConfirmBox
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.page import Page
 from sellmode_tui.widgets.choice import Choice, Option
@@ -110,6 +111,18 @@ class ConsentForm(FormScreen):
         evidence = self.fields[2].value or ""
         return lambda records: records.customers.set_consent(customer, channel, state, evidence)
 
+    @property
+    def question(self) -> ConfirmBox | None:
+        """Nobody here can undo an opt-out."""
+        if self._wanted != "unsubscribed" or self._state(self._channel) == "unsubscribed":
+            return None
+        return ConfirmBox(
+            f"Unsubscribe {self._profile.customer.name} from {CHANNELS[self._channel]}? "
+            "Once sent, only the customer can undo this.",
+            "Unsubscribe",
+            "Keep editing",
+        )
+
     def meanwhile(self, *parts: Any) -> str:
         """Show what holds now, if that has become another."""
         profile: Profile = parts[0]
@@ -126,7 +139,7 @@ def _told(now: ConsentState, state: ConsentState) -> str:
     if STRICTNESS[state] < STRICTNESS[now]:
         return "This allows more than now: say below how the customer agreed."
     if state == "unsubscribed" != now:
-        return "Once sent, only the customer can take this back."
+        return "Once sent, only the customer can undo this."
     return ""
 
 

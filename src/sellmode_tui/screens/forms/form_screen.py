@@ -20,7 +20,7 @@ from sellmode_contract.text import visible
 from sellmode_tui.journal.drafts import Draft, DraftField
 from sellmode_tui.records import RecordStore, Written
 from sellmode_tui.screens.forms.form_field import Changes, FormField, Unreadable, cursor_in, put_cursor
-from sellmode_tui.screens.kit.confirm import discarding
+from sellmode_tui.screens.kit.confirm import ConfirmBox, discarding
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.trouble import Trouble
@@ -226,7 +226,15 @@ class FormScreen(DeskScreen[Written]):
         except Unreadable as unreadable:
             self._point(unreadable.where, str(unreadable))
         else:
-            self.save(write)
+            if (question := self.question) is None:
+                self.save(write)
+            else:
+                self.open(question, lambda yes: self.save(write) if yes else None)
+
+    @property
+    def question(self) -> ConfirmBox | None:
+        """What is asked before it is saved: for what cannot be undone."""
+        return None
 
     @abstractmethod
     def prepare(self) -> Write:
