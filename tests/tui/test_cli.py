@@ -153,7 +153,15 @@ def test_several_of_one_email_are_told_apart(desk: Desk) -> None:
     desk.ask("sync")
     result = desk.ask("customers", "show", "both@example.com")
     assert result.code == 2
-    assert all(person.id in result.err for person in twins)
+    assert "both@example.com: Several match; pick one:\n" in result.err
+    assert all(f"  {person.id}  {person.name}" in result.err for person in twins)
+    only = desk.people[2]
+    assert (
+        desk.ask("customers", "show", f"{only.given_name} {only.family_name}".lower(), "--json").objects[0]["customer"][
+            "id"
+        ]
+        == only.id
+    )
 
 
 def test_who_is_not_visible_and_who_does_not_exist_answer_alike(office: Desk) -> None:

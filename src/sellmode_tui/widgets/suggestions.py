@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rich.cells import cell_len
+from textual import events
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 
 from sellmode_contract.text import visible
@@ -24,7 +26,10 @@ class Suggestion(NamedTuple):
 
 
 class Suggestions(Widget):
-    """The list. Never focused: the input moves its mark."""
+    """The list. Never focused: the input moves its mark, and the mouse takes a line."""
+
+    class Taken(Message):
+        """The mouse has taken the line that is marked now."""
 
     ALLOW_SELECT = False
 
@@ -73,9 +78,23 @@ class Suggestions(Widget):
         self._at = max(0, min(self._at + by, len(self._all) - 1))
         self.refresh()
 
+    @property
+    def _top(self) -> int:
+        """The first one that is seen."""
+        return max(0, min(self._at - SHOWN // 2, len(self._all) - SHOWN))
+
+    def on_click(self, event: events.Click) -> None:
+        """Take the line under the mouse."""
+        event.stop()
+        place = self._top + event.y
+        if event.y < SHOWN and place < len(self._all):
+            self._at = place
+            self.refresh()
+            self.post_message(self.Taken())
+
     def render(self) -> Content:
         """The lines around the mark, and how many there are if not all are seen."""
-        top = max(0, min(self._at - SHOWN // 2, len(self._all) - SHOWN))
+        top = self._top
         seen = self._all[top : top + SHOWN]
         left = min(34, max((cell_len(visible(each.text)) for each in self._all), default=0))
         right = min(40, max((cell_len(visible(each.about)) for each in self._all), default=0))

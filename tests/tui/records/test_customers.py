@@ -17,6 +17,7 @@ from sellmode_tui.cache import search
 from sellmode_tui.cache.store import Cache, Interrupted
 from sellmode_tui.records import CustomerQuery, CustomerRow, RecordStore
 from sellmode_tui.records.customers import lists as customers
+from sellmode_tui.records.naming import Named, matching
 from tests.support.hostile import HOSTILE
 from tests.tui.cache.lines import ME, NOW, TEAM, customer, fill, open_cache, put, staff
 
@@ -359,3 +360,38 @@ def test_hostile_names_are_listed_found_and_opened_as_they_came(tmp_path: Path) 
         if parse_query(typed).matches(keys_of(one)) and typed:
             assert records.customers.find(CustomerQuery(f'"{typed}"')).find(one.id) is not None
     cache.close()
+
+
+def test_a_customer_is_meant_by_words_without_accents_by_number_by_mail_and_by_id(tmp_path: Path) -> None:
+    cache = open_cache(tmp_path)
+    people = [
+        customer(1, given_name="Sören", family_name="Ek", number="K77", email="ek@example.com"),
+        customer(2, given_name="Anna", family_name="Berg", number="K1"),
+        customer(3, given_name="Anna", family_name="Berg", number="K2"),
+        customer(4, given_name="Anna", family_name="Bergman"),
+    ]
+    fill(cache, people)
+    meant = RecordStore(cache, clock=lambda: NOW).customers.meant
+    for text in ("soren", "SÖR ek", "K77", "ek@example.com", people[0].id):
+        assert [each.id for each in meant(text, 5)] == [people[0].id], text
+    assert {each.id: each.about for each in meant("anna berg", 9)} == {
+        people[1].id: "K1",
+        people[2].id: "K2",
+        people[3].id: "",
+    }
+    assert [each.id for each in meant("anna bergman", 9)] == [people[3].id]
+    for text in ("", "  ", "tag:vip", "(", '"', "nobody"):
+        assert meant(text, 5) == []
+    cache.close()
+
+
+def test_a_colleague_is_meant_by_a_part_of_the_name_or_the_user_name() -> None:
+    people = [Named("1", "Mira Blom", "mira"), Named("2", "Mira Åkesson", "m.a"), Named("3", "Miranda", "x")]
+
+    def meant(text: str) -> list[str]:
+        return [each.id for each in matching(text, people)]
+
+    assert meant("akesson") == meant("m.a") == meant("mira ak") == ["2"]
+    assert meant("mira") == ["1"]  # the user name
+    assert meant("mir") == ["2", "1", "3"]
+    assert meant("") == meant("nobody") == []

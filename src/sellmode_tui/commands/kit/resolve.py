@@ -10,8 +10,9 @@ from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.text import visible
 from sellmode_tui.commands.kit.exit_codes import Exit, Failure
-from sellmode_tui.records import RecordStore, TaskKey
+from sellmode_tui.records import RecordStore, TaskKey, naming
 from sellmode_tui.records.ids import MIN_ID
+from sellmode_tui.records.naming import Named
 
 _MAX_SHOWN: Final = 10
 SHORT_TIMED_ID: Final = 13
@@ -20,10 +21,9 @@ Of others it shows ``MIN_ID``."""
 
 
 def customer(records: RecordStore, text: str) -> str:
-    """The id of the visible customer whom a text names: by id or its beginning, customer number or e-mail address."""
-    typed = text.strip()
-    found = records.customers.named(typed, _MAX_SHOWN + 1) if typed else []
-    return typed if typed in found else _only(found, text, "customer")
+    """The id of the visible customer whom a text means, as in forms: by id, customer number, e-mail, or name."""
+    found = records.customers.meant(text, _MAX_SHOWN + 1)
+    return _picked(found, text, [(each.id, each) for each in found], unknown("customer", text))
 
 
 def task(records: RecordStore, text: str) -> TaskKey:
@@ -53,25 +53,35 @@ def one_of(ids: Iterable[str], text: str, noun: str, *, by_end: bool = False, mi
 
 
 def colleague(people: Iterable[Staff], text: str) -> Staff:
-    """The one of some people whom a user name, a name or an id names."""
+    """The one of some people whom a text means, as in forms: by user name, id, or name."""
     some, typed = list(people), text.strip()
-    for same in (
-        [staff for staff in some if typed in (staff.id, staff.user_name)],
-        [staff for staff in some if user_key(typed) == user_key(staff.user_name)],
-        [staff for staff in some if typed.casefold() == staff.name.casefold()],
-    ):
-        if len(same) == 1:
-            return same[0]
-        if same:
-            raise Failure(f"Several people are called {visible(text)}: give a user name.", Exit.USAGE)
+    by_key = [staff for staff in some if user_key(typed) == user_key(staff.user_name) or typed == staff.id]
+    found = naming.matching(typed, map(naming.person, some)) if len(by_key) != 1 else [naming.person(by_key[0])]
     names = ", ".join(visible(staff.user_name) for staff in some[:_MAX_SHOWN]) or "nobody"
     more = " and others" if len(some) > _MAX_SHOWN else ""
-    raise Failure(f"This cannot be given to {visible(text)}. It can be given to {names}{more}.", Exit.NOTHING)
+    nobody = Failure(f"No matching colleague {visible(text)}. It can be given to {names}{more}.", Exit.NOTHING)
+    id = _picked(found, text, [(each.about, each) for each in found], nobody)
+    return next(staff for staff in some if staff.id == id)
 
 
 def unknown(noun: str, text: str) -> Failure:
     """The same answer for a record that does not exist and one that is not visible."""
     return Failure(f"No {noun} {visible(text)} is known to you.", Exit.NOTHING)
+
+
+def _picked(found: Sequence[Named], text: str, rows: Sequence[tuple[str, Named]], nobody: Failure) -> str:
+    """The one that was found; of several, each is listed with what names it alone."""
+    if not found:
+        raise nobody
+    if len(found) > 1:
+        listed = "\n".join(f"  {visible(key)}  {_described(each, key)}" for key, each in rows[:_MAX_SHOWN])
+        more = "\n  and more" if len(found) > _MAX_SHOWN else ""
+        raise Failure(f"{visible(text)}: {naming.SEVERAL}:\n{listed}{more}", Exit.USAGE)
+    return found[0].id
+
+
+def _described(named: Named, key: str) -> str:
+    return "  ".join(visible(each) for each in (named.name, named.about) if each and each != key)
 
 
 def _only(ids: Sequence[str], text: str, noun: str) -> str:
@@ -80,7 +90,5 @@ def _only(ids: Sequence[str], text: str, noun: str) -> str:
     if len(ids) > 1:
         listed = "\n".join(f"  {visible(id)}" for id in ids[:_MAX_SHOWN])
         more = "\n  and more" if len(ids) > _MAX_SHOWN else ""
-        raise Failure(
-            f"Several {noun}s are meant by {visible(text)}; give one of these ids:\n{listed}{more}", Exit.USAGE
-        )
+        raise Failure(f"{visible(text)}: {naming.SEVERAL} by its id:\n{listed}{more}", Exit.USAGE)
     return ids[0]

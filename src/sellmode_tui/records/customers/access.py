@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from sellmode_contract.filters import Completion
+from sellmode_contract.filters import Completion, FilterError, Words, unparse
 from sellmode_contract.kinds.consent import Channel, ConsentState
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.date import ImportantDate
-from sellmode_tui.records import of_kinds
+from sellmode_tui.records import naming, of_kinds
 from sellmode_tui.records import operations as editing
 from sellmode_tui.records.changes import resolving
 from sellmode_tui.records.customers import completion, duplicates, profile
@@ -18,11 +20,14 @@ from sellmode_tui.records.customers.duplicates import Match
 from sellmode_tui.records.customers.lists import CustomerList, CustomerQuery
 from sellmode_tui.records.customers.profile import Profile
 from sellmode_tui.records.facet import Facet
+from sellmode_tui.records.naming import Named
 from sellmode_tui.records.readings import clean
 from sellmode_tui.records.tasks import lines as tasks
 from sellmode_tui.records.writing import Written
 
 _EVERYBODY = CustomerQuery()
+_LOOKED_AT = 20
+"""So many are looked at for the one who is called exactly so."""
 
 
 class Customers(Facet):
@@ -44,6 +49,24 @@ class Customers(Facet):
         """
         with self._readings.open() as reading:
             return customers.named(reading, clean(text), limit)
+
+    def meant(self, text: str, limit: int) -> list[Named]:
+        """The visible customers, no more than ``limit``, whom a text means.
+
+        As ``named`` says, or else by the beginnings of words as search finds them; only who is called exactly so, if
+        it is one.
+        """
+        typed = clean(text).strip()
+        ids = self.named(typed, limit)
+        if typed in ids:
+            ids = [typed]
+        if not ids:
+            with contextlib.suppress(FilterError):  # nothing to search for
+                query = CustomerQuery(text=unparse(Words(" ".join(typed.split()))))
+                ids = [row.id for row in self.find(query).rows(0, max(limit, _LOOKED_AT))] if typed else []
+        found = self._writer.read(lambda seen: [seen.get("customer", id) for id in ids])
+        people = [naming.customer(each) for each in found if isinstance(each, Customer)]
+        return naming.the_one(typed, people)[:limit]
 
     def complete(self, text: str, cursor: int) -> list[Completion]:
         """What may be typed next in a query, from what is visible."""

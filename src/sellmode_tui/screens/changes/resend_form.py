@@ -17,6 +17,7 @@ from sellmode_tui.screens.forms.field_entries import entry_of_field, entry_of_ow
 from sellmode_tui.screens.forms.form_field import FormField
 from sellmode_tui.screens.forms.form_screen import FormScreen, Write
 from sellmode_tui.screens.forms.part_entries import AddressEntry
+from sellmode_tui.screens.forms.pickers import StaffEntry
 from sellmode_tui.screens.forms.text_entries import ChoiceEntry, ElementsEntry, TextEntry
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.widgets.choice import Option
@@ -82,7 +83,7 @@ class ResendForm(FormScreen):
         if path == "state":
             return ChoiceEntry(path, label, desk, _STATES, mine)
         if path in PEOPLE:
-            return ChoiceEntry(path, label, desk, self._people(value), mine)
+            return StaffEntry(path, label, desk, mine, name=value.mine_text, people=self._staff)
         if path == "address":
             return AddressEntry(path, label, desk, mine)
         if (declared := kind.by_name.get(path)) is not None:
@@ -94,11 +95,6 @@ class ResendForm(FormScreen):
         retailer = self._desk.facts.retailer
         defined = retailer.custom_fields if retailer else ()
         return next((own for own in defined if path == f"custom.{own.name}"), None)
-
-    def _people(self, value: Value) -> list[Option]:
-        """Who can be named: who is, too."""
-        named = {**value.names, **{each.id: each.name for each in self._staff}}
-        return [Option("", "nobody"), *(Option(id, name) for id, name in named.items())]
 
     def prepare(self) -> Write:
         """The values that were edited."""

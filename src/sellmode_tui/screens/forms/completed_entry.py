@@ -1,4 +1,4 @@
-"""A field of a form for several things with commas between them, each offered while it is typed."""
+"""Fields of a form in which is offered what may be meant, while it is typed: one thing, or several with commas."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from textual.message import Message
 from textual.reactive import var
 from textual.widget import Widget
 
-from sellmode_tui.screens.forms.form_field import LABEL
-from sellmode_tui.screens.forms.text_entries import ElementsEntry, elements, in_line
+from sellmode_tui.screens.forms.form_field import LABEL, retype
+from sellmode_tui.screens.forms.text_entries import ElementsEntry, TextEntry, elements, in_line
 from sellmode_tui.widgets.suggestions import Suggestion, Suggestions
 from sellmode_tui.widgets.text_field import TextField
 
@@ -25,12 +25,14 @@ class Offer(NamedTuple):
     value: str
     """Stands in the field once it is taken."""
     about: str = ""
+    id: str = ""
+    """Of the record that it is, where its name does not say that."""
 
 
 class CompletedField(TextField):
     """What is typed. While something is offered, its keys choose among that."""
 
-    BINDING_GROUP_TITLE = "Several, with commas"
+    BINDING_GROUP_TITLE = "What is offered"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "choose('down')", "Next offer", show=False, tooltip="Mark the next offer", id="offers.next"),
         Binding("up", "choose('up')", "Offer before", show=False, tooltip="Mark the offer before", id="offers.before"),
@@ -62,11 +64,11 @@ class CompletedField(TextField):
             await self.action_submit()
 
 
-class CompletedEntry(ElementsEntry):
-    """The field. What is typed behind the last comma is offered to be completed."""
+class OfferingEntry(TextEntry):
+    """A field that offers rows while something is typed: keys and the mouse take one."""
 
     DEFAULT_CSS = f"""
-    CompletedEntry Suggestions {{ margin-left: {LABEL}; }}
+    OfferingEntry Suggestions {{ margin-left: {LABEL}; }}
     """
 
     _offers: tuple[Offer, ...] = ()
@@ -80,27 +82,79 @@ class CompletedEntry(ElementsEntry):
         """The line."""
         return CompletedField(self.shown, placeholder=self._placeholder, ascii_only=self._desk.ascii_only)
 
-    def look(self, fragment: str, before: Sequence[str]) -> None:
-        """Find what a fragment may mean, and hand it to `offer`; `before` are the things that stand before it."""
+    @property
+    def fragment(self) -> str:
+        """What is being typed now."""
+        return self.text.strip()
+
+    def take(self, offer: Offer) -> None:
+        """Have what was offered in the field."""
         raise NotImplementedError
 
     def offer(self, fragment: str, offers: Sequence[Offer]) -> None:
         """Offer something for a fragment, if that is still what is typed."""
         field = self.query_one(CompletedField)
-        if fragment != self._fragment or not field.has_focus:
+        if fragment != self.fragment or not field.has_focus:
             return
-        self._offers = tuple(each for each in offers if each.value != fragment)
+        self._offers = tuple(offers)
         field.offering = bool(self._offers)
         self.query_one(Suggestions).open([Suggestion(each.value, each.about) for each in self._offers])
 
     def edited(self) -> None:
+        """What was offered was for another text."""
+        super().edited()
+        self.close_offers()
+
+    def close_offers(self) -> None:
+        """Offer nothing."""
+        self._offers = ()
+        self.query_one(CompletedField).offering = False
+        suggestions = self.query_one(Suggestions)
+        if suggestions.is_open:
+            suggestions.close()
+
+    def type_in(self, text: str) -> None:
+        """Have a text in the line, the cursor behind it."""
+        retype(self.query_one(CompletedField), text)
+
+    @on(CompletedField.Pressed)
+    def _chosen(self, event: CompletedField.Pressed) -> None:
+        event.stop()
+        suggestions = self.query_one(Suggestions)
+        match event.key:
+            case "down" | "up":
+                suggestions.move(1 if event.key == "down" else -1)
+            case "take" if self._offers:
+                self.take(self._offers[suggestions.place])
+            case _:
+                self.close_offers()
+
+    @on(Suggestions.Taken)
+    def _clicked(self, event: Suggestions.Taken) -> None:
+        event.stop()
+        self.take(self._offers[self.query_one(Suggestions).place])
+
+    def on_descendant_blur(self) -> None:
+        """What is offered belongs to what is typed."""
+        self.close_offers()
+
+
+class CompletedEntry(OfferingEntry, ElementsEntry):
+    """Several things. What is typed behind the last comma is offered to be completed."""
+
+    def look(self, fragment: str, before: Sequence[str]) -> None:
+        """Find what a fragment may mean, and hand it to `offer`; `before` are the things that stand before it."""
+        raise NotImplementedError
+
+    def offer(self, fragment: str, offers: Sequence[Offer]) -> None:
+        """What is typed in full need not be offered."""
+        super().offer(fragment, [each for each in offers if each.value != fragment])
+
+    def edited(self) -> None:
         """Look what may be meant."""
         super().edited()
-        self._close()
         done, _ = self._parts
-        self.look(self._fragment, _elements(done))
-
-    # --- what is typed
+        self.look(self.fragment, _elements(done))
 
     @property
     def _parts(self) -> tuple[str, str]:
@@ -113,37 +167,14 @@ class CompletedEntry(ElementsEntry):
         return text[:end], text[end:]
 
     @property
-    def _fragment(self) -> str:
+    def fragment(self) -> str:
+        """What stands behind the last comma."""
         return self._parts[1].strip().strip('"')
 
-    @on(CompletedField.Pressed)
-    def _chosen(self, event: CompletedField.Pressed) -> None:
-        event.stop()
-        suggestions = self.query_one(Suggestions)
-        match event.key:
-            case "down" | "up":
-                suggestions.move(1 if event.key == "down" else -1)
-            case "take" if self._offers:
-                self._take(self._offers[suggestions.place])
-            case _:
-                self._close()
-
-    def _take(self, offer: Offer) -> None:
+    def take(self, offer: Offer) -> None:
+        """Complete it, and begin another one."""
         done, _ = self._parts
-        field = self.query_one(CompletedField)
-        field.value = f"{done}{' ' if done else ''}{in_line([offer.value])}, "
-        field.cursor_position = len(field.value)
-
-    def _close(self) -> None:
-        self._offers = ()
-        self.query_one(CompletedField).offering = False
-        suggestions = self.query_one(Suggestions)
-        if suggestions.is_open:
-            suggestions.close()
-
-    def on_descendant_blur(self) -> None:
-        """What is offered belongs to what is typed."""
-        self._close()
+        self.type_in(f"{done}{' ' if done else ''}{in_line([offer.value])}, ")
 
 
 def _elements(text: str) -> list[str]:

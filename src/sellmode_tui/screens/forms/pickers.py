@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final
 
-from sellmode_contract.filters import FilterError
 from sellmode_contract.kinds.retailer import StoreEntry
+from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.money import priced
 from sellmode_contract.mutations import Rejected
-from sellmode_tui.records import CustomerQuery, ProductLine, RecordStore
-from sellmode_tui.screens.forms.completed_entry import CompletedEntry, Offer
+from sellmode_contract.search import exact
+from sellmode_tui.records import ProductLine, RecordStore
+from sellmode_tui.records.naming import SEVERAL, Named, matching, person
+from sellmode_tui.screens.forms.completed_entry import CompletedEntry, Offer, OfferingEntry
 from sellmode_tui.screens.forms.form_field import Unreadable
-from sellmode_tui.screens.forms.text_entries import ChoiceEntry, TextEntry
+from sellmode_tui.screens.forms.text_entries import ChoiceEntry
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.widgets.choice import Option
 
 WORKS: Final = {"omnichannel": "omnichannel", "ecommerce": "e-commerce"}
-_NAMED: Final = 4
-"""Records that are named while one is typed."""
 _OFFERED: Final = 50
-"""Products that are offered while one is typed."""
-
-Named = tuple[str, str]
-"""Id and name of a record."""
+"""Rows that are offered while something is typed."""
 
 
-class RefEntry(TextEntry):
-    """One other record, by its name. Which is meant is said while it is typed."""
+class RefEntry(OfferingEntry):
+    """One other record. Those that may be meant are offered as rows while its name is typed."""
 
     HINT: ClassVar = "nobody; or a name"
-    UNKNOWN: ClassVar = "Nobody whom you see is called so."
-    SEVERAL: ClassVar = "Several are called so: type more of it."
+    UNKNOWN: ClassVar = "No match"
 
     def __init__(
         self, path: str, label: str, desk: Desk, value: str | None = None, *, name: str = "", placeholder: str = ""
@@ -40,93 +36,117 @@ class RefEntry(TextEntry):
         """`value` is the id, `name` what it is called."""
         super().__init__(path, label, desk, name or value, placeholder=placeholder or self.HINT)
         self._known = value
+        self._picked = Named(value or "", name or value or "")
+        """What the text stands for while it is that name."""
 
     def find(self, records: RecordStore, text: str, limit: int) -> Sequence[Named]:
         """Those, no more than `limit`, that a text may mean. Called in a thread."""
         raise NotImplementedError
 
+    @property
+    def changed(self) -> bool:
+        """Another one of the same name is another one."""
+        return super().changed or (self.is_mounted and self._is_picked and self._picked.id != (self._known or ""))
+
+    @property
+    def _is_picked(self) -> bool:
+        return self.fragment == self._picked.name
+
     def edited(self) -> None:
-        """Look which it is."""
+        """Look who may be meant."""
         super().edited()
-        screen, text = self.screen, self.text.strip()
-        if not (text and self.changed):
-            self.say("")
+        screen, text = self.screen, self.fragment
+        if not text or self._is_picked:
+            self.say(f"= {', '.join(filter(None, self._picked[1:]))}" if text and self.changed else "")
         elif isinstance(screen, DeskScreen):
             screen.ask(
-                lambda records: self._matching(records, text, _NAMED + 1),
-                lambda found: self._tell(text, [name for _, name in found]),
+                lambda records: self.find(records, text, _OFFERED),
+                lambda found: self._tell(text, found),
                 group=self.path,
             )
 
-    def _matching(self, records: RecordStore, text: str, limit: int) -> Sequence[Named]:
-        found = self.find(records, text, limit)
-        exact = [each for each in found if each[1].casefold() == text.casefold()]
-        return exact if len(exact) == 1 else found
-
-    def _tell(self, text: str, names: Sequence[str]) -> None:
-        if text != self.text.strip() or not self.is_mounted:
+    def _tell(self, text: str, found: Sequence[Named]) -> None:
+        if not self.is_mounted or text != self.fragment or self._is_picked:
             return
-        if not names:
-            self.say(self.UNKNOWN)
-        elif len(names) == 1:
-            self.say(f"= {names[0]}")
+        one = found[0] if len(found) == 1 else None
+        if one is not None and exact(one.name) == exact(text):
+            self.say(f"= {one.name}")
         else:
-            more = ", ..." if len(names) > _NAMED else ""
-            self.say(f"Which of them: {', '.join(names[:_NAMED])}{more}? Type more of it.")
+            self.offer(text, [Offer(each.name, each.about, each.id) for each in found])
+            self.say(f"= {one.name}" if one else f"{SEVERAL}." if found else f"{self.UNKNOWN}.")
+
+    def take(self, offer: Offer) -> None:
+        """It is this one."""
+        self._picked = Named(offer.id, offer.value, offer.about)
+        self.type_in(offer.value)
+        self.screen.focus_next()
 
     @property
     def settled(self) -> Callable[[RecordStore], str | None]:
         """Finds the id."""
-        text, known = self.text.strip(), self._known
+        text, picked = self.fragment, self._picked.id if self._is_picked else ""
         if not text:
             return lambda _: None
-        return (lambda records: self._one(records, text)) if self.changed else (lambda _: known)
+        return (lambda _: picked) if picked else (lambda records: self._one(records, text))
 
     def _one(self, records: RecordStore, text: str) -> str:
-        found = self._matching(records, text, 2)
+        found = self.find(records, text, 2)
         if len(found) == 1:
-            return found[0][0]
-        raise Rejected("invalid", self.SEVERAL if found else self.UNKNOWN, field=self.path)
+            return found[0].id
+        raise Rejected("invalid", f"{SEVERAL if found else self.UNKNOWN}.", field=self.path)
 
 
 class CustomerEntry(RefEntry):
-    """A customer, by name, number or e-mail address."""
+    """A customer, by name, number, phone or e-mail address."""
 
     HINT = "nobody; or a name, number"
-    SEVERAL = "Several are called so: type more, or the customer's number."
+    UNKNOWN = "No matching customer"
 
     def find(self, records: RecordStore, text: str, limit: int) -> Sequence[Named]:
-        """By the beginnings of words, or else as commands name customers."""
-        try:
-            rows = records.customers.find(CustomerQuery(text=text)).rows(0, limit)
-        except FilterError:
-            rows = []
-        found = [(row.id, row.name) for row in rows]
-        return found or [
-            (id, profile.customer.name)
-            for id in records.customers.named(text, limit)
-            if (profile := records.customers.profile(id))
-        ]
+        """As commands name customers."""
+        return records.customers.meant(text, limit)
 
 
 class StaffEntry(RefEntry):
     """A colleague, or oneself."""
 
+    HINT = "nobody; or a colleague"
+    UNKNOWN = "No matching colleague"
+
+    def __init__(
+        self,
+        path: str,
+        label: str,
+        desk: Desk,
+        value: str | None = None,
+        *,
+        name: str = "",
+        placeholder: str = "",
+        people: Sequence[Staff] | None = None,
+    ) -> None:
+        """`people` are those whom it may be, if not all colleagues."""
+        super().__init__(path, label, desk, value, name=name, placeholder=placeholder)
+        self._people = people
+
     def find(self, records: RecordStore, text: str, limit: int) -> Sequence[Named]:
-        """By the beginnings of words."""
-        return _beginning(text, ((each.id, each.name) for each in records.colleagues()))[:limit]
+        """By the beginnings of words, or `me`."""
+        people = records.colleagues() if self._people is None else self._people
+        me = self._desk.facts.account
+        if me is not None and exact(text) == "me":
+            return [person(each) for each in people if each.id == me.id]
+        return matching(text, map(person, people))[:limit]
 
 
 class StoreRefEntry(RefEntry):
     """One store."""
 
     HINT = "none; or a name"
-    UNKNOWN = "No store is called so."
+    UNKNOWN = "No matching store"
 
     def find(self, records: RecordStore, text: str, limit: int) -> Sequence[Named]:
         """By the beginnings of words."""
         retailer = records.retailer()
-        return _beginning(text, ((each.id, each.name) for each in retailer.stores) if retailer else ())[:limit]
+        return matching(text, (Named(each.id, each.name) for each in retailer.stores) if retailer else ())[:limit]
 
 
 REFERENCES: Final[dict[str, type[RefEntry]]] = {
@@ -135,13 +155,6 @@ REFERENCES: Final[dict[str, type[RefEntry]]] = {
     "store": StoreRefEntry,
 }
 """By what is named."""
-
-
-def _beginning(text: str, named: Iterable[Named]) -> list[Named]:
-    """Those in whose names a word begins so, by name."""
-    wanted = f" {text.casefold()}"
-    found = [each for each in named if wanted in f" {each[1].casefold()}"]
-    return sorted(found, key=lambda each: each[1].casefold())
 
 
 class StoresEntry(CompletedEntry):
@@ -157,8 +170,8 @@ class StoresEntry(CompletedEntry):
 
     def look(self, fragment: str, before: Sequence[str]) -> None:
         """Offer the stores whose names have a word that begins so."""
-        named = ((store.id, store.name) for store in self._stores if fragment and store.name not in before)
-        self.offer(fragment, [Offer(name) for _, name in _beginning(fragment, named)])
+        named = (Named(store.id, store.name) for store in self._stores if store.name not in before)
+        self.offer(fragment, [Offer(each.name) for each in matching(fragment, named)])
 
     @property
     def value(self) -> Any:
@@ -172,12 +185,10 @@ class StoresEntry(CompletedEntry):
         return lambda _: ids
 
     def _id_of(self, element: str) -> str:
-        names = [(store.name.casefold(), store.id) for store in self._stores]
-        wanted = element.casefold()
-        found = [id for name, id in names if name == wanted] or [id for name, id in names if name.startswith(wanted)]
+        found = matching(element, (Named(store.id, store.name) for store in self._stores))
         if len(found) == 1:
-            return found[0]
-        raise Unreadable(self, f"{'Several stores are' if found else 'No store is'} called {element}.")
+            return found[0].id
+        raise Unreadable(self, f"{element}: several stores match." if found else f"{element}: no matching store.")
 
 
 class ProductsEntry(CompletedEntry):

@@ -110,6 +110,7 @@ class PickBox(Box[str]):
         except ValueError as error:
             self._say(str(error))
 
+    @on(Suggestions.Taken)
     @on(TextField.Submitted)
     def _take(self) -> None:
         text = self.query_one(TextField).value.strip()

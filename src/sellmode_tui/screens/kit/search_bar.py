@@ -245,6 +245,10 @@ class SearchBar(Vertical):
                 self.close_suggestions()
                 self.post_message(self.Left())
 
+    @on(Suggestions.Taken)
+    def _clicked(self) -> None:
+        self._take(self._completions[self.query_one(Suggestions).place])
+
     def on_descendant_blur(self) -> None:
         """The suggestions belong to the field."""
         self.close_suggestions()

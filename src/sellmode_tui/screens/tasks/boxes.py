@@ -10,9 +10,11 @@ from sellmode_contract.mutations.tasks import MAX_REASON
 from sellmode_contract.store_time import Due
 from sellmode_tui.dates.due import read_typed_due
 from sellmode_tui.dates.words import full_words
+from sellmode_tui.records.naming import matching, person
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.pick_box import Pick, PickBox
 
+_NO_COLLEAGUE: Final = "No matching colleague."
 _TIMES: Final = ("in 2 hours", "tomorrow", "in 2 days", "next week", "in a week", "in a month")
 
 
@@ -107,6 +109,7 @@ class HandOverBox(PickBox):
 
     def __init__(self, desk: Desk, what: str, staff: Sequence[Staff]) -> None:
         """`what`: the task, or how many; `staff`: who may have it."""
+        self._staff = staff
         super().__init__(
             f"Hand over {what} to",
             [Pick(each.id, each.name, "manager" if each.role == "manager" else "") for each in staff],
@@ -121,15 +124,18 @@ class HandOverBox(PickBox):
         return not self._picks
 
     def matching(self, text: str) -> Sequence[Pick]:
-        """Those whose name has it."""
-        return [each for each in self._picks if text.casefold() in each.label.casefold()]
+        """Those who may be meant."""
+        if not text:
+            return self._picks
+        found = {each.id for each in matching(text, (person(each) for each in self._staff))}
+        return [each for each in self._picks if each.value in found]
 
     def told(self, text: str) -> str:
         """Nothing beside the list."""
         if not self.matching(text):
-            raise ValueError("Nobody who may have it is called so.")
+            raise ValueError(_NO_COLLEAGUE)
         return ""
 
     def typed(self, text: str) -> str:
         """Nobody is marked."""
-        raise ValueError("Nobody who may have it is called so." if text else "There is nobody who may have it.")
+        raise ValueError(_NO_COLLEAGUE if text else "There is nobody who may have it.")

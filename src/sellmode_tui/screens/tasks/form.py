@@ -12,10 +12,12 @@ from sellmode_contract.kinds.manual_task import MANUAL_TASK, ManualTask
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.store_time import read_due
 from sellmode_tui.records import RecordStore, Written
+from sellmode_tui.records.naming import Named
 from sellmode_tui.records.tasks.details import TaskDetails
 from sellmode_tui.records.tasks.lines import read
 from sellmode_tui.records.tasks.repeating import CHOICES, choice_of, read_repeat, repeat_words
 from sellmode_tui.screens.forms.form_field import FormField, Unreadable
+from sellmode_tui.screens.forms.pickers import StaffEntry
 from sellmode_tui.screens.forms.text_entries import ChoiceEntry
 from sellmode_tui.screens.kinds.form import KindForm
 from sellmode_tui.screens.kit.desk import Desk
@@ -65,11 +67,17 @@ class _TaskForm(KindForm):
     BINDING_GROUP_TITLE = "Task"
 
     def __init__(
-        self, desk: Desk, people: Sequence[Option], task: ManualTask | None = None, customer: Customer | None = None
+        self,
+        desk: Desk,
+        people: Sequence[Staff],
+        holder: Named | None = None,
+        task: ManualTask | None = None,
+        customer: Customer | None = None,
     ) -> None:
-        """`people`: whom it may be for, the one whom it is for first; `customer`: with whom a new one begins."""
+        """`people`: whom it may be for, `holder` whom it is; `customer`: with whom a new one begins."""
         super().__init__(desk, MANUAL_TASK, task, {customer.id: customer.name} if customer else {})
         self._people = people
+        self._holder = holder
         self._manual = task
         self._about = customer.id if customer else None
 
@@ -80,8 +88,11 @@ class _TaskForm(KindForm):
             yield self.entry("customer", value=self._about)
         yield self.entry("due", "Due")
         yield RepeatEntry(self._desk, self._manual, lambda: self.entry_at("due"))
-        if len(self._people) > 1:
-            yield ChoiceEntry("assignee", "For", self._desk, self._people)
+        if any(each.id != (self._holder and self._holder.id) for each in self._people):
+            held, hint = self._holder or Named("", ""), "me; or a colleague" if self._manual is None else "a colleague"
+            yield StaffEntry(
+                "assignee", "For", self._desk, held.id or None, name=held.name, placeholder=hint, people=self._people
+            )
         yield self.entry("action", "Asks for")
         yield self.entry("details")
 
@@ -97,10 +108,7 @@ class NewTaskForm(_TaskForm):
 
     def __init__(self, desk: Desk, staff: Sequence[Staff], customer: Customer | None = None) -> None:
         """`staff`: to whom it may be given."""
-        me = desk.facts.account.id if desk.facts.account else ""
-        others = [Option(each.id, each.name) for each in staff if each.id != me]
-        # One's own is what nobody else was named for.
-        super().__init__(desk, [Option("", "me"), *others], customer=customer)
+        super().__init__(desk, staff, customer=customer)
 
     @property
     def subject(self) -> dict[str, str]:
@@ -125,9 +133,7 @@ class EditTaskForm(_TaskForm):
         """`staff`: to whom it may be handed over."""
         line, task = details.line, details.record
         assert isinstance(task, ManualTask)  # noqa: S101 -- for the type checker: others are not edited
-        me = desk.facts.account.id if desk.facts.account else ""
-        holder = Option(line.whose or "", "me" if line.whose == me else line.whose_name)
-        super().__init__(desk, [holder, *(Option(each.id, each.name) for each in staff)], task)
+        super().__init__(desk, staff, Named(line.whose or "", line.whose_name), task)
         self._creator = task.creator
 
     @property
