@@ -182,9 +182,9 @@ class Fold:
                 self._delete(kind, id)
             else:
                 self.kinds.add(kind)
-                sent[table_of(kind)][id] = (id, scope, rev, gen, doc, *own_values(kind, id, doc))
-        for table, held in sent.items():
-            rows.replace(self._connection, table, held)
+                sent[kind][id] = (id, scope, rev, gen, doc, *own_values(kind, id, doc))
+        for kind, held in sent.items():
+            rows.replace(self._connection, kind, held)
 
     def _delete(self, kind: str, id: str) -> None:
         of_kind, parameters = where(kind, id)
@@ -250,9 +250,9 @@ class Fold:
             doc = msgspec.json.encode(record).decode()
             rev, gen = (sent.rev, sent.gen) if sent.scope in shown.visible else (0, 0)
             common = (id, shown.scopes[kind, id], rev, gen, doc)
-            written[table_of(kind)][id] = (*common, *values_of(kind, record))
-        for table, held in written.items():
-            rows.replace(self._connection, table, held)
+            written[kind][id] = (*common, *values_of(kind, record))
+        for kind, held in written.items():
+            rows.replace(self._connection, kind, held)
 
 
 class _Shown:

@@ -29,7 +29,7 @@ def learn(connection: Connection) -> None:
         if table_of(kind) != OTHER:
             schema.create_table(connection, kind)
         for held in _parts(connection, kind):
-            rows.replace(connection, table_of(kind), held)
+            rows.replace(connection, kind, held)
         if table_of(kind) != OTHER:
             connection.execute(f"DELETE FROM {OTHER} WHERE kind = ?", (kind,))
     if meta.get(connection, "built"):

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TypeAlias
 
 from sellmode_contract.wire import Drop, Put, Remove, Sweep
-from sellmode_tui.cache import listing, meta, rows
+from sellmode_tui.cache import listing, meta, rows, sorting
 from sellmode_tui.cache.fold import Fold
 from sellmode_tui.cache.tables import OTHER, TABLES, Value, columns_of, own_values, stored_text, table_of
 from sellmode_tui.cache.touched import keys
@@ -102,7 +102,7 @@ class Page:
             return
         self.kinds.add(kind)
         self.records += len(held)
-        rows.put(self._connection, table_of(kind), held)
+        rows.put(self._connection, kind, held)
 
     def _note_generations(self, scope: int, generations: set[int]) -> None:
         swept, only = self._connection.execute("SELECT swept, only FROM scope WHERE pk = ?", (scope,)).fetchone()
@@ -130,6 +130,7 @@ class Page:
     def _drop(self, name: str) -> None:
         self._scopes.pop(name, None)
         self._connection.execute("UPDATE scope SET name = NULL, current = 0, dropped = 1 WHERE name = ?", (name,))
+        sorting.scopes_changed(self._connection)
         self.kinds.update(TABLES)
 
     def _delete_everywhere(self, condition: str, parameters: tuple[Value, ...]) -> None:

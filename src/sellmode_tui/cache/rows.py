@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import contextlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from sellmode_tui.cache import listing, meta, schema, search
-from sellmode_tui.cache.tables import OTHER, TABLES, Value, columns_of
+from sellmode_tui.cache import listing, meta, schema, search, sorting
+from sellmode_tui.cache.tables import OTHER, TABLES, Value, columns_of, table_of
 from sellmode_tui.sealed import Connection
 
 Row: TypeAlias = tuple[Value, ...]
@@ -16,33 +18,40 @@ CHUNK = 500
 """So many rows are deleted at a time."""
 
 
-def put(connection: Connection, table: str, rows: Mapping[str, Row]) -> None:
-    """Write rows, by id, that are no older than what the table holds."""
-    if not meta.get(connection, "built"):
-        connection.executemany(_UPSERTS[table], rows.values())
-        return
-    before = listing.snapshot(connection, list(rows)) if table == "customer" else {}
-    connection.executemany(_UPSERTS[table], _update(connection, table, rows.values()))
-    if table == "customer":
-        listing.follow(connection, before, listing.snapshot(connection, list(rows)))
+def put(connection: Connection, kind: str, rows: Mapping[str, Row]) -> None:
+    """Write rows of a kind, by id, that are no older than what its table holds."""
+    table = table_of(kind)
+    built = meta.get(connection, "built")
+    with _followed(connection, kind, rows):
+        connection.executemany(_UPSERTS[table], _update(connection, table, rows.values()) if built else rows.values())
 
 
-def replace(connection: Connection, table: str, rows: Mapping[str, Row]) -> None:
-    """Write rows, by id, whatever the table holds."""
-    followed = table == "customer" and meta.get(connection, "built")
-    before = listing.snapshot(connection, list(rows)) if followed else {}
-    connection.executemany(_REPLACES[table], rows.values())
-    if followed:
+def replace(connection: Connection, kind: str, rows: Mapping[str, Row]) -> None:
+    """Write rows of a kind, by id, whatever its table holds."""
+    with _followed(connection, kind, rows):
+        connection.executemany(_REPLACES[table_of(kind)], rows.values())
+
+
+@contextlib.contextmanager
+def _followed(connection: Connection, kind: str, rows: Mapping[str, Row]) -> Iterator[None]:
+    """Lists follow what is written of a kind."""
+    listed = kind == "customer" and meta.get(connection, "built")
+    before = listing.snapshot(connection, list(rows)) if listed else {}
+    yield
+    if listed:
         listing.follow(connection, before, listing.snapshot(connection, list(rows)))
+    sorting.follow(connection, kind, rows.keys())
 
 
 def delete(
     connection: Connection, table: str, condition: str, parameters: tuple[Value, ...] = (), limit: int = -1
 ) -> int:
     """Delete rows; returns how many."""
-    doomed = [
-        pk for (pk,) in connection.execute(f'SELECT pk FROM "{table}" WHERE {condition} LIMIT ?', (*parameters, limit))
-    ]
+    kind = "kind" if table == OTHER else f"'{table}'"
+    found = connection.execute(
+        f'SELECT pk, {kind}, id FROM "{table}" WHERE {condition} LIMIT ?', (*parameters, limit)
+    ).fetchall()
+    doomed = [pk for pk, _, _ in found]
     built = bool(doomed and meta.get(connection, "built"))
     if built and table == "customer":
         for start in range(0, len(doomed), CHUNK):
@@ -50,6 +59,11 @@ def delete(
     connection.executemany(f'DELETE FROM "{table}" WHERE pk = ?', ((pk,) for pk in doomed))
     if built and table == "staff":
         listing.owners_changed(connection)
+    ids = defaultdict(list)
+    for _, of, id in found:
+        ids[of].append(id)
+    for of, gone in ids.items():
+        sorting.forget(connection, of, gone)
     if doomed:
         meta.rows_deleted(connection)
     return len(doomed)

@@ -8,6 +8,7 @@ faster, and thrown away when most of the cache is to be replaced.
 from __future__ import annotations
 
 from sellmode_contract.kinds import KINDS
+from sellmode_tui.cache import sorting
 from sellmode_tui.cache.tables import CHILDREN, COMMON, OTHER, OTHERS_OWN, TABLES, TASK_COLUMNS, TASK_KINDS, VERSION
 from sellmode_tui.migrations import Step
 from sellmode_tui.sealed import Connection
@@ -67,7 +68,12 @@ def create_table(connection: Connection, kind: str) -> None:
     connection.execute(f'CREATE TABLE "{kind}" (pk INTEGER PRIMARY KEY, {columns}, UNIQUE (id))')
 
 
-STEPS: list[Step] = [tables]
+def sorted_lists(connection: Connection) -> None:
+    """The orders of the kinds that are listed. No kind was, when a file had no such step."""
+    sorting.create(connection)
+
+
+STEPS: list[Step] = [tables, sorted_lists]
 
 
 INDEXED = {

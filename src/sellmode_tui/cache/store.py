@@ -19,7 +19,7 @@ from sqlcipher3 import dbapi2
 from sellmode_contract.search import name_key
 from sellmode_contract.wire import Head
 from sellmode_tui import sealed
-from sellmode_tui.cache import learning, listing, meta, rows, schema, search
+from sellmode_tui.cache import learning, listing, meta, rows, schema, search, sorting
 from sellmode_tui.cache.fold import Fold, Report, fail, folded_all
 from sellmode_tui.cache.page import Change, Page
 from sellmode_tui.cache.rows import CHUNK
@@ -278,15 +278,14 @@ class Cache:
         with self._advance() as connection:
             fold = self._fold_in(connection)
             fold.catch_up()
-            if head.reset or _shown(meta.stored_head(connection)) != _shown(head):
+            other_view = _shown(meta.stored_head(connection)) != _shown(head)
+            if head.reset or other_view:
                 fold.touch_everything()
             if head.reset:
                 for table in (*TABLES, OTHER):
                     connection.execute(f'UPDATE "{table}" SET gen = -1')
                 connection.execute("UPDATE scope SET swept = NULL, only = NULL")
                 connection.execute("DELETE FROM meta WHERE name = 'cursor'")
-            if _shown(meta.stored_head(connection)) != _shown(head):
-                meta.content_changed(connection)
             meta.put(connection, "head", msgspec.json.encode(head).decode())
             had = {name for (name,) in connection.execute("SELECT name FROM scope WHERE name IS NOT NULL")}
             if left := had - set(head.scopes):
@@ -301,8 +300,10 @@ class Cache:
                     "UPDATE scope SET current = ? WHERE pk = ?", (name in allowed, meta.scope_number(connection, name))
                 )
             meta.put(connection, "last_contact", at.isoformat())
+            if other_view:
+                sorting.scopes_changed(connection)
             fold.refold()
-            if fold.kinds:
+            if other_view or fold.kinds:
                 meta.content_changed(connection)
 
     def apply(self, changes: Sequence[Change], cursor: str, left: int | None = None) -> Changed:

@@ -25,8 +25,8 @@ from sellmode_contract.search import exact, name_key
 Value: TypeAlias = str | int | float | None
 
 VERSION = 8
-"""Rises when a document gives other columns, lists or search words than before, or the file's own notes change their
-meaning: the cache is then fetched anew. A new kind changes none of them (``learning``)."""
+"""Rises when a document gives other columns, lists (``Kind.listed``) or search words than before, or the file's own
+notes change their meaning: the cache is then fetched anew. A new kind changes none of them (``learning``)."""
 
 SEPARATOR = "\x1f"
 """Stands around each of several values in one column; ``exact`` leaves none in a value."""
@@ -208,6 +208,11 @@ CHILDREN = tuple(kind for kind, table in TABLES.items() if "customer" in table.c
 def table_of(kind: str) -> str:
     """The table that holds a kind."""
     return kind if kind in TABLES else OTHER
+
+
+def of_kind(kind: str, alias: str) -> str:
+    """The condition for the rows of a known kind in its table."""
+    return f"{alias}.kind = '{kind}'" if table_of(kind) == OTHER else "true"
 
 
 def where(kind: str, id: str) -> tuple[str, tuple[str, ...]]:

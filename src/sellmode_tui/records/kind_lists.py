@@ -1,6 +1,7 @@
 """Lists of the records of a kind: found by words, sorted by a field, and read page by page.
 
-What is found is remembered as row numbers (eight bytes a record); what is shown of it is read anew each time.
+A list of all is read along the index of its order, wherever in it one looks. What words find is remembered as row
+numbers (eight bytes a record); what is shown of it is read anew each time.
 """
 
 from __future__ import annotations
@@ -16,14 +17,17 @@ import msgspec
 from sellmode_contract.kinds.fields import Elements, Field, OneOf, Ref, Text
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.records import Record
+from sellmode_tui.cache import sorting
+from sellmode_tui.cache.sorting import NOTHING
 from sellmode_tui.cache.store import Reading
-from sellmode_tui.cache.tables import OTHER, decode, table_of
+from sellmode_tui.cache.tables import decode, of_kind, table_of
+from sellmode_tui.records.along import Along, Stretch
 from sellmode_tui.records.context import Context
 from sellmode_tui.records.readings import Readings
 
 
 class KindQuery(NamedTuple):
-    """Which records of a kind, in which order; ties go by id."""
+    """Which records of a kind, in which order. What has no value to sort by comes last; ties go by id."""
 
     text: str = ""
     """Words that its listed fields have to have the beginnings of."""
@@ -51,81 +55,49 @@ class KindList:
         self._readings = readings
         self._lock = threading.Lock()
         """Held while the list reads."""
-        self._version: int | None = None
-        self._found = array("q")
+        self._found: _All | _Some | None = None
 
     @property
     def stale(self) -> bool:
         """Whether the cache has changed since this list was last read, so that its rows may have moved."""
         with self._readings.open(self) as reading:
-            return self._version not in (None, reading.version)
+            return self._found is not None and self._found.version != reading.version
 
     def count(self) -> int:
         """How many there are."""
-        with self._reading():
-            return len(self._found)
+        with self._reading() as (reading, found):
+            return found.total(reading)
 
     def rows(self, start: int, stop: int) -> list[ListedRecord]:
         """The records from one position to before another."""
-        with self._reading() as reading:
-            wanted = self._found[max(start, 0) : max(start, stop, 0)]
-            marks = ",".join("?" * len(wanted))
+        with self._reading() as (reading, found):
+            wanted = found.slice(reading, max(start, 0), max(start, stop, 0))
             documents = dict(
                 reading.connection.execute(
-                    f'SELECT k.pk, k.doc FROM "{self._table}" k WHERE k.pk IN ({marks})'
-                    f" AND {reading.only_visible('k')}",
+                    f'SELECT k.id, k.doc FROM "{table_of(self._kind.name)}" k WHERE {of_kind(self._kind.name, "k")}'
+                    f" AND k.id IN ({','.join('?' * len(wanted))}) AND {reading.only_visible('k')}",
                     tuple(wanted),
                 )
             )
-            return self._listed(reading, [decode(self._kind.name, documents[pk]) for pk in wanted])
+            return self._listed(reading, [decode(self._kind.name, documents[id]) for id in wanted])
 
     def find(self, id: str) -> int | None:
         """The position of a record; None if the list has no such one."""
-        with self._reading() as reading:
-            row = reading.connection.execute(
-                f'SELECT k.pk FROM "{self._table}" k WHERE k.id = ? AND {self._of_kind}', (id,)
-            ).fetchone()
-            return self._found.index(row[0]) if row and row[0] in self._found else None
+        with self._reading() as (reading, found):
+            return found.place(reading, id)
 
     def cancel(self) -> None:
         """Interrupt what another thread is reading from this list."""
         self._readings.cancel(self)
 
-    @property
-    def _table(self) -> str:
-        return table_of(self._kind.name)
-
-    @property
-    def _of_kind(self) -> str:
-        return f"k.kind = '{self._kind.name}'" if self._table == OTHER else "true"
-
     @contextlib.contextmanager
-    def _reading(self) -> Iterator[Reading]:
+    def _reading(self) -> Iterator[tuple[Reading, _All | _Some]]:
         with self._lock, self._readings.open(self) as reading:
-            if self._version != reading.version:
-                self._found = self._find(reading)
-                self._version = reading.version
-            yield reading
-
-    def _find(self, reading: Reading) -> array[int]:
-        fields = [self._kind.by_name[name] for name in self._kind.listed]
-        by = self._kind.by_name.get(self.query.sort, fields[0])
-        conditions, parameters = [self._of_kind, reading.only_visible("k")], dict[str, str]()
-        if self.query.text.strip():
-            said = " || ' ' || ".join(_words(field, reading) for field in fields)
-            conditions.append(f"sellmode_begins({said}, :text)")
-            parameters["text"] = self.query.text
-        direction = "DESC" if self.query.descending else "ASC"
-        around = self._readings.context(reading)
-        parameters |= {
-            f"names_of_{field.name}": _names_in(field, self._kind.blank[field.name], around) for field in fields
-        }
-        rows = reading.connection.execute(
-            f'SELECT k.pk FROM "{self._table}" k WHERE {" AND ".join(conditions)}'
-            f" ORDER BY {_key(by, reading)} {direction} NULLS LAST, k.id",
-            parameters,
-        )
-        return array("q", [pk for (pk,) in rows])
+            if self._found is None or self._found.version != reading.version:
+                order = _All(reading, self._kind, self.query)
+                words = self.query.text.strip()
+                self._found = _Some(reading, self._readings.context(reading), order, words) if words else order
+            yield reading, self._found
 
     def _listed(self, reading: Reading, records: Sequence[Record]) -> list[ListedRecord]:
         around = self._readings.context(reading)
@@ -146,6 +118,85 @@ class KindList:
                     yield id, around.store_name(id)
                 case Elements(of="store"):
                     yield from ((each, around.store_name(each)) for each in id)
+
+
+class _All(Along[str]):
+    """The ids of all, in the order of a field."""
+
+    source = "sorted o"
+    columns = "o.id", "o.key", "o.id"
+
+    def __init__(self, reading: Reading, kind: Kind[Any], query: KindQuery) -> None:
+        super().__init__(reading)
+        self.kind = kind
+        self._by = query.sort if query.sort in kind.listed else kind.listed[0]
+        self._backwards = query.descending
+        self.of_field = f"o.kind = '{kind.name}' AND o.field = '{self._by}'"
+        self.order = "o.key = x'', o.key DESC, o.id DESC" if query.descending else "o.key, o.id"
+
+    def size(self, reading: Reading) -> int:
+        return sorting.size(reading.connection, self.kind.name, self._by, reading.scopes)
+
+    def place(self, reading: Reading, id: str) -> int | None:
+        at = reading.connection.execute(
+            f"SELECT o.key, o.id FROM sorted o WHERE {self.of_field} AND o.id = ? AND {self._visible}", (id,)
+        ).fetchone()
+        return self.position(reading, *at) if at else None
+
+    @property
+    def whole(self) -> Sequence[Stretch]:
+        if not self._backwards:
+            return [self._stretch("true")]
+        return [self._stretch("o.key < ?", NOTHING), self._stretch("o.key = ?", NOTHING)]
+
+    def beside(self, key: Any, tie: Any, *, after: bool) -> Sequence[Stretch]:
+        if not self._backwards:
+            return [self._stretch(f"(o.key, o.id) {'>' if after else '<'} (?, ?)", key, tie)]
+        valued, blank = self.whole
+        there = self._stretch(f"o.key = ? AND o.id {'<' if after else '>'} ?", key, tie)
+        if key == NOTHING:
+            return [there] if after else [valued, there]
+        if after:
+            return [there, self._stretch("o.key < ?", key), blank]
+        return [self._stretch("o.key > ? AND o.key < ?", key, NOTHING), there]
+
+    def _stretch(self, condition: str, *parameters: Any) -> Stretch:
+        return Stretch(f"{self.of_field} AND {condition}", parameters, ("o.key", "o.id"), self._backwards)
+
+
+class _Some:
+    """The ids of those that have the beginnings of some words, found once for one version of the cache."""
+
+    def __init__(self, reading: Reading, around: Context, everything: _All, words: str) -> None:
+        self.version = reading.version
+        kind = everything.kind
+        self._of_kind = of_kind(kind.name, "k")
+        self._table = f'"{table_of(kind.name)}" k'
+        fields = [kind.by_name[name] for name in kind.listed]
+        names = {f"names_of_{field.name}": _names_in(field, kind.blank[field.name], around) for field in fields}
+        said = " || ' ' || ".join(_words(field, reading) for field in fields)
+        rows = reading.connection.execute(
+            f"SELECT k.pk FROM {everything.source} CROSS JOIN {self._table} ON k.id = o.id AND {self._of_kind}"
+            f" WHERE {everything.of_field} AND {reading.only_visible('k')} AND sellmode_begins({said}, :text)"
+            f" ORDER BY {everything.order}",
+            {**names, "text": words},
+        )
+        self._found = array("q", [pk for (pk,) in rows])
+
+    def total(self, reading: Reading) -> int:  # noqa: ARG002  # those that were found
+        return len(self._found)
+
+    def slice(self, reading: Reading, start: int, stop: int) -> list[str]:
+        wanted = self._found[start:stop]
+        marks = ",".join("?" * len(wanted))
+        ids = dict(reading.connection.execute(f"SELECT k.pk, k.id FROM {self._table} WHERE k.pk IN ({marks})", wanted))
+        return [ids[pk] for pk in wanted]
+
+    def place(self, reading: Reading, id: str) -> int | None:
+        row = reading.connection.execute(
+            f"SELECT k.pk FROM {self._table} WHERE k.id = ? AND {self._of_kind}", (id,)
+        ).fetchone()
+        return self._found.index(row[0]) if row and row[0] in self._found else None
 
 
 def _value(field: Field) -> str:
@@ -171,19 +222,6 @@ def _called(field: Field, value: str) -> str:
     """SQL for what a value is called, by what is bound as its field's ``names_of_``; else the value."""
     names = f"json_each(:names_of_{field.name})"
     return f"ifnull((SELECT n.value FROM {names} n WHERE n.key = ifnull({value}, '')), {value})"
-
-
-def _key(field: Field, reading: Reading) -> str:
-    """SQL for what records are sorted by: of people their names, of texts without regard of capitals and accents."""
-    if isinstance(field, Ref) and field.to == "customer":
-        return f"(SELECT c.name_key FROM customer c WHERE c.id = {_value(field)} AND {reading.only_visible('c')})"
-    if isinstance(field, Ref) and field.to == "staff":
-        return f"(SELECT s.name_key FROM staff s WHERE s.id = {_value(field)} AND {reading.only_visible('s')})"
-    if isinstance(field, Text):
-        return f"sellmode_name_key(ifnull({_value(field)}, ''), '')"
-    if isinstance(field, OneOf) or (isinstance(field, Ref) and field.to == "store"):
-        return f"{_called(field, _value(field))} COLLATE NOCASE"
-    return _value(field)
 
 
 def _words(field: Field, reading: Reading) -> str:

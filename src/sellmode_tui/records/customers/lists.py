@@ -21,6 +21,7 @@ from sellmode_tui.cache import listing, search
 from sellmode_tui.cache.listing import LAST, SORTS, UNKNOWN, sort_key
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import moment
+from sellmode_tui.records.along import Along, Stretch
 from sellmode_tui.records.context import Context
 from sellmode_tui.records.customers.filters import SQL, Compiler, Parameter, joined
 from sellmode_tui.records.ids import ids_named
@@ -114,7 +115,7 @@ class CustomerList:
             row = reading.connection.execute(
                 f"SELECT c.pk FROM customer c WHERE c.id = ? AND {reading.only_visible('c')}", (id,)
             ).fetchone()
-            return found.position(reading, row[0]) if row else None
+            return found.place(reading, row[0]) if row else None
 
     def cancel(self) -> None:
         """Interrupt what another thread is reading from this list."""
@@ -174,78 +175,49 @@ def _number(reading: Reading, sql: str, parameters: tuple[Parameter, ...]) -> in
 # ------------------------------------------------------------------ everybody
 
 
-class _Stretch(NamedTuple):
-    """A part of an index of the listing, and the order that it is in."""
+class _Everybody(Along[int]):
+    """All visible customers, along an index of the listing."""
 
-    condition: str
-    parameters: tuple[int, ...]
-    order: str
-
-
-class _Everybody:
-    """All visible customers, along an index of the listing that has every column it takes."""
-
+    source = "listing l"
     sorted = True
 
     def __init__(self, reading: Reading, query: CustomerQuery) -> None:
-        self.version = reading.version
-        self._visible = reading.only_visible("l")
+        super().__init__(reading)
         self._backwards = query.sort == "name" and query.descending
         self._key = None if query.sort == "name" else sort_key(query.sort, descending=query.descending, of="l.")
-        self._anchors: dict[int, tuple[int, int]] = {}
-        """Sort key and place of the customer before a position."""
-        self._total: int | None = None
+        self.columns = "l.customer", self._key or "0", "l.place"
 
-    def slice(self, reading: Reading, start: int, stop: int) -> list[int]:
-        rows: list[tuple[int, int, int]] = []
-        stretches = [_Stretch("1", (), self._order)]
-        if anchor := self._anchors.get(start):
-            stretches = self._stretches(*anchor, after=True)
-        for stretch in stretches:
-            if len(rows) < stop - start:
-                rows += self._select(reading, stretch, stop - start - len(rows), 0 if anchor else start)
-        if rows and len(rows) == stop - start:
-            self._anchors[stop] = rows[-1][1:]
-        return [customer for customer, _, _ in rows]
+    def size(self, reading: Reading) -> int:
+        return sum(n for scope, n in listing.sizes(reading.connection).items() if scope in reading.scopes)
 
     def count(self, reading: Reading) -> Count:
-        return Count(self.exact_count(reading), exact=True)
+        return Count(self.total(reading), exact=True)
 
-    def exact_count(self, reading: Reading) -> int:
-        if self._total is None:
-            self._total = sum(n for scope, n in listing.sizes(reading.connection).items() if scope in reading.scopes)
-        return self._total
+    exact_count = Along.total
 
-    def position(self, reading: Reading, customer: int) -> int:
+    def place(self, reading: Reading, customer: int) -> int:
         anchor = reading.connection.execute(
             f"SELECT {self._key or 0}, l.place FROM listing l WHERE l.customer = ?", (customer,)
         ).fetchone()
-        counting = f"SELECT count(*) FROM listing l WHERE {self._visible} AND "
-        before = self._stretches(*anchor, after=False)
-        return sum(_number(reading, counting + stretch.condition, stretch.parameters) for stretch in before)
-
-    def _select(self, reading: Reading, stretch: _Stretch, limit: int, offset: int) -> list[tuple[int, int, int]]:
-        rows: list[tuple[int, int, int]] = reading.connection.execute(
-            f"SELECT l.customer, {self._key or 0}, l.place FROM listing l WHERE {self._visible} AND {stretch.condition}"
-            f" ORDER BY {stretch.order} LIMIT ? OFFSET ?",
-            (*stretch.parameters, limit, offset),
-        ).fetchall()
-        return rows
+        return self.position(reading, *anchor)
 
     @property
-    def _order(self) -> str:
-        return f"{self._key}, l.place" if self._key else f"l.place{' DESC' if self._backwards else ''}"
+    def whole(self) -> Sequence[Stretch]:
+        return [Stretch("true", (), self._order, self._backwards)]
 
-    def _stretches(self, key: int, place: int, *, after: bool) -> list[_Stretch]:
-        """What comes after (or before) a customer, the nearest first."""
+    def beside(self, key: int, tie: int, *, after: bool) -> Sequence[Stretch]:
         sign = ">" if after != self._backwards else "<"
         if self._key is None:
-            return [_Stretch(f"l.place {sign} ?", (place,), self._order)]
+            return [Stretch(f"l.place {sign} ?", (tie,), self._order, self._backwards)]
         return [
             # By place alone: SQLite does not see that the key is the same for all, and would sort the whole stretch.
-            _Stretch(f"{self._key} = ? AND l.place {sign} ?", (key, place), "l.place"),
-            _Stretch(f"{self._key} {sign} ?", (key,), self._order),
+            Stretch(f"{self._key} = ? AND l.place {sign} ?", (key, tie), ("l.place",)),
+            Stretch(f"{self._key} {sign} ?", (key,), self._order),
         ]
+
+    @property
+    def _order(self) -> tuple[str, ...]:
+        return (self._key, "l.place") if self._key else ("l.place",)
 
 
 # ------------------------------------------------------------------ some
@@ -293,7 +265,7 @@ class _Some:
         self._look(reading, None)
         return len(self._customers)
 
-    def position(self, reading: Reading, customer: int) -> int | None:
+    def place(self, reading: Reading, customer: int) -> int | None:
         self._look(reading, None)
         try:
             return self._customers.index(customer)
