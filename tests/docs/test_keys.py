@@ -20,6 +20,7 @@ from sellmode_tui.screens.rules.list_page import RulesScreen
 from sellmode_tui.screens.tasks.agenda import AgendaScreen
 from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.widgets.row_table import RowTable
+from tests.docs.keys_table import DOCUMENT, with_table
 from tests.docs.reading import DOCS, ROOT
 
 _SIGNED_IN = (SellmodeApp, CustomersScreen, ProfileView, RecordView)
@@ -57,6 +58,11 @@ def test_the_keys_named_are_bound() -> None:
 
 def test_the_keys_bound_are_named() -> None:
     assert _bound(*_SIGNED_IN) - _named() == _LEFT_TO_THE_PAGE_OF_KEYS
+
+
+def test_the_document_of_keys_has_the_ids_as_they_are() -> None:
+    document = DOCUMENT.read_text("utf-8")
+    assert document == with_table(document), "remake it: ./dev run python -m tests.docs.keys_table"
 
 
 def test_the_keys_of_tasks_rules_and_corporate_tasks_are_those_that_the_document_names() -> None:

@@ -279,9 +279,9 @@ def test_a_plain_terminal_gets_plain_characters_and_sixteen_colours(term: str, d
     with terminal(data, columns=120, rows=30, term=term) as opened:
         opened.wait_for("5 customers")
         opened.press("down", "enter", "?")
-        opened.wait_for("Esc closes")
+        opened.wait_for("[ Esc Close ]")
         opened.press("escape")
-        opened.wait_for(lambda lines: not any("Esc closes" in line for line in lines))
+        opened.wait_for(lambda lines: not any("[ Esc Close ]" in line for line in lines))
         opened.press("f")
         opened.wait_for("Saved filters")
         opened.press("f10")
@@ -381,7 +381,7 @@ def test_no_hostile_text_reaches_the_terminal_raw(columns: int, rows: int, data:
                 opened.press("end", "c", "w")
                 opened.wait_for("Why you see this customer")
                 opened.press("escape")
-                opened.wait_for(lambda lines: not any("Esc closes" in line for line in lines))
+                opened.wait_for(lambda lines: not any("[ Esc Close ]" in line for line in lines))
                 opened.press("escape")  # from beside the list, or from over it
                 opened.wait_for(lambda lines: not any("w Why" in line for line in lines))
                 opened.wait_for(f"> {number:04} ")

@@ -40,7 +40,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ascii: bool = False
     """Draw nothing of the app's own beyond ASCII."""
     keys: dict[str, str] = {}
-    """Other keys, by the id of what they do (``sellmode`` lists the ids on its page of keys); several with commas."""
+    """Other keys, by the id of what they do (docs/keys.md has them all); several with commas."""
 
 
 class BadSettings(AccountError):

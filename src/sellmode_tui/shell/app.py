@@ -8,7 +8,6 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.binding import Binding, BindingType
-from textual.dom import DOMNode
 
 from sellmode_tui.account import session
 from sellmode_tui.account.settings import Settings
@@ -26,8 +25,9 @@ from sellmode_tui.screens.forms.resuming import Resumed
 from sellmode_tui.screens.kit.confirm import ConfirmBox, discarding
 from sellmode_tui.screens.kit.desk import Desk, Facts
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
-from sellmode_tui.screens.kit.keys import KeysScreen
+from sellmode_tui.screens.kit.keys import KeysScreen, all_bindings
 from sellmode_tui.screens.kit.memory import Threads
+from sellmode_tui.screens.kit.palette import Entry, PaletteBox
 from sellmode_tui.screens.kit.status_words import tried_now
 from sellmode_tui.screens.kit.themes import DARK, LIGHT, NAMES
 from sellmode_tui.screens.kit.too_small import TooSmallScreen
@@ -38,6 +38,7 @@ from sellmode_tui.shell.current import CurrentAccount, OpenAccount
 from sellmode_tui.shell.drafts import DraftKeeper
 from sellmode_tui.shell.idle import IdleLock
 from sellmode_tui.shell.paged_app import PagedApp
+from sellmode_tui.shell.palette import palette
 from sellmode_tui.shell.sign_in import SignInFlow
 from sellmode_tui.shell.sign_out import SignOutFlow
 from sellmode_tui.shell.signals import end_in_order
@@ -49,33 +50,23 @@ _hidden = partial(Binding, show=False)
 _always = partial(Binding, show=False, priority=True)
 
 
-def _key_ids() -> set[str]:
-    """Everything that can be given another key."""
-    found, nodes = set(), [DOMNode]
-    while nodes:
-        node = nodes.pop()
-        nodes += node.__subclasses__()
-        if node.__module__.startswith("sellmode_tui."):
-            found |= {binding.id for binding in node.BINDINGS if isinstance(binding, Binding) and binding.id}
-    return found
-
-
 class SellmodeApp(PagedApp):
     """The app."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("question_mark,f1", "keys", "Keys", tooltip="The keys that work here", id="app.keys"),
+        _hidden("ctrl+p,colon", "palette", "Find", tooltip="Find anything by its name", id="app.palette"),
         *page_keys(),
-        _hidden("u", "undo", "Undo", tooltip="Take back your last change", id="app.undo"),
+        _hidden("u,ctrl+z", "undo", "Undo", tooltip="Undo your last change", id="app.undo"),
         _hidden("f3", "attention", "Attention", tooltip="What needs attention", id="app.attention"),
         _hidden("f4", "sync_page", "Sync", tooltip="What is not sent yet", id="app.sync"),
-        _hidden("q", "quit", "Quit", tooltip="End Sellmode", id="app.quit"),
+        _hidden("q", "quit", "Quit", tooltip="Quit", id="app.quit"),
         # These work over every page and box, too.
         _always("f7", "remember", "Stay", tooltip="Stay signed in here", id="app.remember"),
-        _always("f8", "sign_out", "Sign out", tooltip="Sign out here and at the server", id="app.sign-out"),
+        _always("f8", "sign_out", "Sign out", tooltip="Sign out", id="app.sign-out"),
         _always("f9", "switch_user", "Switch", tooltip="Let another person sign in", id="app.switch-user"),
-        Binding("f10", "lock", "Lock", priority=True, tooltip="Lock: the password opens it again", id="app.lock"),
-        _always("ctrl+q", "quit", "Quit", tooltip="End Sellmode", id="app.quit-always"),
+        Binding("f10", "lock", "Lock", priority=True, tooltip="Lock", id="app.lock"),
+        _always("ctrl+q", "quit", "Quit", tooltip="Quit", id="app.quit-always"),
     ]
 
     def __init__(
@@ -100,10 +91,8 @@ class SellmodeApp(PagedApp):
         self.register_theme(LIGHT)
         self.theme = NAMES[self.settings.theme]
         self.set_keymap(self.settings.keys)
-        if unknown := sorted(set(self.settings.keys) - _key_ids()):
-            self.say(
-                f"settings.toml, keys: there is nothing called {', '.join(unknown)}. The page of keys has the names."
-            )
+        if unknown := sorted(set(self.settings.keys) - {binding.id for _, binding in all_bindings()}):
+            self.say(f"settings.toml, keys: there is nothing called {', '.join(unknown)}. docs/keys.md has the names.")
         self.idle.start()
         self.status.start()
         end_in_order(self, self.drafts)
@@ -176,7 +165,7 @@ class SellmodeApp(PagedApp):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What can be done only while somebody is signed in."""
         desk = self.current.desk
-        if action in ("lock", "sign_out", "sync_page", "attention"):
+        if action in ("lock", "sign_out", "sync_page", "attention", "palette"):
             return desk is not None
         if action == "undo":
             return isinstance(self.screen, DeskScreen) and not isinstance(self.screen, FormScreen)
@@ -208,7 +197,18 @@ class SellmodeApp(PagedApp):
 
     def action_keys(self) -> None:
         if not isinstance(self.screen, KeysScreen | TooSmallScreen):
-            self.open(KeysScreen(self.screen))
+            self.open(KeysScreen(self.screen, ascii_only=self.ascii_only))
+
+    def action_palette(self) -> None:
+        desk = self.current.desk
+        if desk is None or isinstance(self.screen, PaletteBox | TooSmallScreen):
+            return
+
+        def do(entry: Entry | None) -> None:
+            if entry is not None and self.current.desk is desk:
+                self.call_next(entry.do)
+
+        self.open(palette(self, desk), do)
 
     async def action_page(self, name: str) -> None:
         if self.current.desk is not None:

@@ -30,6 +30,7 @@ _KEY_NAMES = {
     "pagedown": "PgDn",
     "delete": "Del",
     "slash": "/",
+    "colon": ":",
     "question_mark": "?",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
@@ -46,6 +47,7 @@ class PagedApp(KeysInOrder[None]):
     ToastRack { layer: default; margin-bottom: 1; max-height: 6; overflow: hidden; }  /* has room of its own */
     Toast { border: none; background: $surface-lighten-1; color: $foreground; padding: 0 1; margin: 0; }
     Toast { width: 1fr; max-width: 100%; }
+    .-ascii .box { border: ascii $primary; }
     """
 
     def __init__(self, settings: Settings, *, ascii_only: bool = False) -> None:
@@ -55,6 +57,7 @@ class PagedApp(KeysInOrder[None]):
         self.ascii_only = ascii_only or settings.ascii
         self.background = Background(self, self.say, self.crash)
         spell_sequences(self.ascii_only)
+        self.set_class(self.ascii_only, "-ascii")
 
     def get_driver_class(self) -> type[Driver]:
         """Textual's for this machine, made safe where it is a terminal's own."""

@@ -84,7 +84,7 @@ class SignOutFlow:
         not_done = [f"{counted(self._unsent, 'change')} not sent"] if self._unsent else []
         not_done += [f"{counted(unsaved, 'draft')} not saved"] if unsaved else []
         question = f"{' and '.join(not_done)}. Sign out anyway? All of it is kept here for your next sign-in."
-        self._app.open(ConfirmBox(question, "Sign out", "Stay"), lambda yes: self._leave_soon() if yes else None)
+        self._app.open(ConfirmBox(question, "Sign out"), lambda yes: self._leave_soon() if yes else None)
 
     @property
     def _unsent(self) -> int:

@@ -16,6 +16,7 @@ class Press(Widget, can_focus=True):
     """Does one thing when Enter, Space or the mouse presses it."""
 
     ALLOW_SELECT = False
+    BINDING_GROUP_TITLE = "Button"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "press", "Press", show=False, id="press.press"),

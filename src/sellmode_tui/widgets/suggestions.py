@@ -92,6 +92,14 @@ class Suggestions(Widget):
             self.refresh()
             self.post_message(self.Taken())
 
+    def on_mouse_scroll_down(self) -> None:
+        """Mark the next one."""
+        self.move(1)
+
+    def on_mouse_scroll_up(self) -> None:
+        """Mark the one before."""
+        self.move(-1)
+
     def render(self) -> Content:
         """The lines around the mark, and how many there are if not all are seen."""
         top = self._top

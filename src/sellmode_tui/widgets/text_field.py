@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
 from rich.text import Text
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.widgets import Input
 from textual.widgets.input import Selection
 
 from sellmode_tui.widgets.drawn import Drawn, DrawnText, drawn
+from sellmode_tui.widgets.typing_history import TypingHistory
 
 _LINE_ENDS = re.compile("[\r\n]+")
 
 
 class TextField(Input):
     """A text input of one line without border or blinking. What it holds is never changed by how it is drawn."""
+
+    BINDING_GROUP_TITLE = "Text"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "undo_typing", "Undo typing", show=False, id="text.undo"),
+        Binding("ctrl+y", "redo_typing", "Redo typing", show=False, id="text.redo"),
+    ]
 
     DEFAULT_CSS = """
     TextField {
@@ -38,6 +47,7 @@ class TextField(Input):
         self._mark = "*" if secret and ascii_only else "•"  # these before Input, which measures what is drawn
         self._hidden = "?" if ascii_only else "�"
         self._last: tuple[str, Drawn] | None = None
+        self._history = TypingHistory()
         super().__init__(value, placeholder=placeholder, password=secret, select_on_focus=False, compact=True, id=id)
         self.cursor_blink = False
 
@@ -104,6 +114,25 @@ class TextField(Input):
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Whether a key types something: a key of the app that does is not offered meanwhile."""
         return super().check_consume_key(key, character) or key in ("slash", "question_mark")
+
+    def watch_value(self, before: str, after: str) -> None:
+        """Remember what can be undone: neither what it began with nor anything secret."""
+        if self.is_running and not self.password and before != after:
+            self._history.note(before, after)
+
+    def action_undo_typing(self) -> None:
+        """The text as it was before what was typed last."""
+        self._set(self._history.undo(self.value))
+
+    def action_redo_typing(self) -> None:
+        """The text as it was before it was undone."""
+        self._set(self._history.redo(self.value))
+
+    def _set(self, text: str) -> None:
+        history, self._history = self._history, TypingHistory()  # this is no change of its own
+        self.value = text
+        self._history = history
+        self.action_end()
 
     def action_copy(self) -> None:
         """Copy what is selected, unless it is secret."""

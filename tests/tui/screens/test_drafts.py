@@ -257,7 +257,10 @@ async def test_what_is_discarded_does_not_come_back() -> None:
         await pilot.press("escape")
         await shows(pilot, ConfirmBox)
         assert writing.said(pilot, ".box-title") == "Discard changes?"
-        assert writing.said(pilot, ".box-foot") == "y Discard, Esc Keep editing"
+        assert [str(each.render()) for each in pilot.app.screen.query("BoxButton")] == [
+            "[ y Discard ]",
+            "[ Esc Keep editing ]",
+        ]
         await pilot.press("escape")
         await shows(pilot, NoteForm)
         await pilot.press("escape")

@@ -113,7 +113,7 @@ class DetailsScreen(RecordScreen[Item]):
 
     def confirm(self, question: str, yes: str, work: Callable[[RecordStore], Written | None], said: str) -> None:
         """Do it if the person says so once more."""
-        self.open(ConfirmBox(question, yes, "leaves it"), lambda wanted: self.do(work, said) if wanted else None)
+        self.open(ConfirmBox(question, yes), lambda wanted: self.do(work, said) if wanted else None)
 
 
 def _begun(text: str) -> str:
@@ -200,7 +200,7 @@ class RefusedScreen(DetailsScreen[Refused]):
         """Give it up."""
         mid = self.item.mid
         self.confirm(
-            "Give this change up for good?", "discards it", lambda records: records.changes.discard(mid), "Discarded."
+            "Discard this change for good?", "Discard", lambda records: records.changes.discard(mid), "Discarded."
         )
 
 
@@ -251,9 +251,7 @@ class HandedOverScreen(DetailsScreen[HandedOver]):
     def action_reject(self) -> None:
         """Drop it."""
         id = self.item.id
-        self.confirm(
-            "Reject this change?", "rejects it", lambda records: records.changes.discard_parked(id), "Rejected."
-        )
+        self.confirm("Reject this change?", "Reject", lambda records: records.changes.discard_parked(id), "Rejected.")
 
 
 class DuplicateScreen(DetailsScreen[Duplicate]):
@@ -290,7 +288,7 @@ class DuplicateScreen(DetailsScreen[Duplicate]):
         id = self.item.id
         self.confirm(
             "Are they two people?",
-            "keeps both",
+            "Keep both",
             lambda records: records.customers.dismiss_pair(id),
             "Kept as two customers.",
         )

@@ -87,7 +87,7 @@ class BriefPage(DeskScreen[Result]):
             question = (
                 f'Take back "{title if len(title) <= 60 else f"{title[:57]}..."}"?{open_ones} What was done stays.'
             )
-            box = ConfirmBox(question, "takes it back", "leaves it")
+            box = ConfirmBox(question, "Take back")
             self.open(box, lambda yes: self._take_back(id) if yes else None)
 
     def _take_back(self, id: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 import msgspec
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -119,8 +120,11 @@ class MatchesBox(Box[str]):
             title = "Is it one of them?" if len(self._matches) > 1 else "Is it the same person?"
             yield Static(Content(title), classes="box-title")
             yield OptionList(*(Line(_match(match)) for match in self._matches), markup=False)
-            keys = "Enter opens the customer who is there, s saves the new one anyway, Esc goes back"
-            yield Static(Content(keys), classes="box-foot")
+            yield from self.compose_buttons(
+                ("Enter", "Open this customer", self._open),
+                ("s", "Save anyway", self.action_save),
+                ("Esc", "Cancel", self.action_close),
+            )
 
     def on_mount(self) -> None:
         """Mark the first."""
@@ -128,9 +132,11 @@ class MatchesBox(Box[str]):
         lines.highlighted = 0
         lines.focus()
 
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+    @on(OptionList.OptionSelected)
+    def _open(self) -> None:
         """Open who is there."""
-        self.end(self._matches[event.option_index].id)
+        place = self.query_one(OptionList).highlighted
+        self.end(self._matches[place or 0].id)
 
     def action_save(self) -> None:
         """Save the new one."""

@@ -30,7 +30,7 @@ def customer_keys(*, shown: bool) -> list[BindingType]:
     return [
         Binding("e", "edit", "Edit", show=shown, tooltip="Edit the customer", id="customer.edit"),
         Binding("n", "note", "Note", show=shown, tooltip="Write a note", id="customer.note"),
-        Binding("l", "log", "Log", show=shown, tooltip="Log a call, a visit or a message", id="customer.log"),
+        Binding("l", "log", "Log", show=shown, tooltip="Log a call, visit or message", id="customer.log"),
         Binding("o", "consent", "Consent", show=shown, tooltip="Consent, by channel", id="customer.consent"),
         Binding("d", "dates", "Dates", show=shown, tooltip="Important dates", id="customer.dates"),
         Binding("t", "tasks", "Tasks", show=False, tooltip="The customer's tasks", id="customer.tasks"),

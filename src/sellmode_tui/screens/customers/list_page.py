@@ -43,9 +43,7 @@ class CustomersScreen(MainPage[CustomerRow], CustomerPage[None]):
         Binding("s", "sort", "Sort", tooltip="Sort by the next column", id="customers.sort"),
         Binding("S", "reverse", "Reverse", show=False, tooltip="Sort the other way round", id="customers.reverse"),
         Binding("f", "filters", "Filters", tooltip="Pick, save and delete filters", id="customers.filters"),
-        Binding(
-            "escape", "back", "Back", show=False, tooltip="Back to the list; clear the search", id="customers.back"
-        ),
+        Binding("escape", "back", "Back", show=False, tooltip="Back; clear the search", id="customers.back"),
         *customer_keys(shown=False),
         Binding("f5", "sync", "Sync now", show=False, tooltip="Ask the server now", id="customers.sync"),
     ]
@@ -305,8 +303,12 @@ class CustomersScreen(MainPage[CustomerRow], CustomerPage[None]):
 
     def _filter_picked(self, text: str | None) -> None:
         if text is not None:
-            self.query_one(SearchBar).text = text
-            self.table.focus()
+            self.apply(text)
+
+    def apply(self, text: str) -> None:
+        """Search for something, and go to what is found."""
+        self.query_one(SearchBar).text = text
+        self.table.focus()
 
     def step_back(self) -> bool:
         """From the profile to the list; from the list, clear the search."""

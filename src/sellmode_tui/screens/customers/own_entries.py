@@ -34,7 +34,7 @@ class OwnEntriesScreen(ListPage[None, OwnEntry]):
     BINDING_GROUP_TITLE = "Written by me"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "note", "Note", tooltip="Write a note", id="own.note"),
-        Binding("l", "log", "Log", tooltip="Log a call, a visit or a message", id="own.log"),
+        Binding("l", "log", "Log", tooltip="Log a call, visit or message", id="own.log"),
         Binding("x,delete", "remove", "Remove", key_display="x", tooltip="Take it away", id="own.remove"),
         Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="own.back"),
     ]

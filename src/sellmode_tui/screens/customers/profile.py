@@ -67,6 +67,7 @@ class ProfileView(RecordView[Profile]):
 class ProfileScreen(RecordScreen[Profile], CustomerPage[bool]):
     """The profile over the list."""
 
+    BINDING_GROUP_TITLE = "Profile"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back to the list", id="profile.back"),
         *customer_keys(shown=True),

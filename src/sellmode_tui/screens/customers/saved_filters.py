@@ -58,9 +58,12 @@ class SavedFiltersScreen(Asking, Box[str]):
                 with Horizontal():
                     yield Static(Content("Save the current search as"))
                     yield TextField(ascii_only=self._desk.ascii_only, id="name")
-            yield Static(
-                Content("Enter picks, d deletes" + (", s saves" if self._current else "") + ", Esc closes"),
-                classes="box-foot",
+            save = (("s", "Save", self.action_name),) if self._current else ()
+            yield from self.compose_buttons(
+                ("Enter", "Apply", self._pick),
+                ("d", "Delete", self.action_delete),
+                *save,
+                ("Esc", "Close", self.action_close),
             )
 
     def on_mount(self) -> None:
@@ -94,16 +97,20 @@ class SavedFiltersScreen(Asking, Box[str]):
         self.query_one("#said", Static).update(Content(visible(said or ("" if known else none))))
         self.query_one("#said").display = bool(said or not known)
 
+    @property
+    def _marked(self) -> SavedFilter | None:
+        place = self.query_one(OptionList).highlighted
+        return self._filters[place] if place is not None and place < len(self._filters) else None
+
     @on(OptionList.OptionSelected)
-    def _picked(self, event: OptionList.OptionSelected) -> None:
-        self.end(self._filters[event.option_index].text)
+    def _pick(self) -> None:
+        if marked := self._marked:
+            self.end(marked.text)
 
     def action_delete(self) -> None:
         """Delete the filter under the mark."""
-        place = self.query_one(OptionList).highlighted
-        if place is not None and place < len(self._filters):
-            name = self._filters[place].name
-            self._work(f"Deleted: {name}", delete=name)
+        if marked := self._marked:
+            self._work(f"Deleted: {marked.name}", delete=marked.name)
 
     def action_name(self) -> None:
         """Go to the line for the name."""

@@ -42,7 +42,11 @@ class LostDraftBox(Box[Literal["discard"]]):
                 Content("This can no longer be saved: the record is gone, or no longer yours to edit. You typed:")
             )
             yield Static(Content("\n").join(Content(line) for line in shown), classes="box-text")
-            yield Static(Content("c Copy, x Discard, Esc Keep"), classes="box-foot")
+            yield from self.compose_buttons(
+                ("c", "Copy", self.action_copy),
+                ("x", "Discard", self.action_discard),
+                ("Esc", "Keep", self.action_close),
+            )
 
     def action_copy(self) -> None:
         """Copy the text."""

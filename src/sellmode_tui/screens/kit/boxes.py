@@ -1,23 +1,44 @@
-"""Small pages over a screen, which Escape closes."""
+"""Dialogs: a framed box over the dimmed page, with a button for each key that it takes. Escape closes it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from sellmode_tui.screens.kit.app_page import AppPage, Result
+from sellmode_tui.widgets.press import Press
 from sellmode_tui.widgets.scrollbar import PlainBar
+
+_AROUND = 6
+"""Lines of a box around what scrolls in it."""
+
+
+class BoxButton(Press):
+    """A button that does what a key of its box does, and names that key."""
+
+    DEFAULT_CSS = "BoxButton { margin-right: 2; }"
+
+    def __init__(self, key: str, label: str, do: Callable[[], object]) -> None:
+        super().__init__(f"{key} {label}")
+        self._do = do
+
+    def action_press(self) -> None:
+        """Do it."""
+        self._do()
 
 
 class Box(ModalScreen[Result], AppPage[Result]):
-    """A box in the middle of the screen, as plain as a sheet of paper."""
+    """A dialog in the middle of the screen."""
 
+    BINDING_GROUP_TITLE = "Dialog"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", key_display="Esc", show=False, id="box.close"),
     ]
@@ -31,12 +52,13 @@ class Box(ModalScreen[Result], AppPage[Result]):
             max-width: 100%;
             height: auto;
             max-height: 100%;
-            padding: 1 2;
+            padding: 0 1;
+            border: round $primary;
             background: $surface;
             color: $foreground;
         }
         .box-title { text-style: bold; height: auto; margin-bottom: 1; }
-        .box-foot { color: $text-muted; height: auto; margin-top: 1; }
+        .box-buttons { height: 1; margin-top: 1; }
         OptionList {
             height: auto; max-height: 10; border: none; padding: 0; background: $surface;
             scrollbar-size-vertical: 1;
@@ -53,6 +75,12 @@ class Box(ModalScreen[Result], AppPage[Result]):
         """Close without a result."""
         self.end()
 
+    def compose_buttons(self, *buttons: tuple[str, str, Callable[[], object]]) -> ComposeResult:
+        """The last line: of each button its key, what it does in a word, and the action."""
+        with Horizontal(classes="box-buttons"):
+            for key, label, do in buttons:
+                yield BoxButton(key, label, do)
+
 
 class TextBox(Box[None]):
     """A text to read."""
@@ -62,7 +90,7 @@ class TextBox(Box[None]):
     ]
 
     DEFAULT_CSS = """
-    TextBox VerticalScroll { scrollbar-size-vertical: 1; height: auto; max-height: 1fr; background: $surface; }
+    TextBox VerticalScroll { scrollbar-size-vertical: 1; height: auto; background: $surface; }
     TextBox VerticalScroll > Static { height: auto; }
     """
 
@@ -72,13 +100,20 @@ class TextBox(Box[None]):
         self._text = text
 
     def compose(self) -> ComposeResult:
-        """Title, how to leave, text."""
-        with VerticalScroll(classes="box"):
-            yield Static(Content.assemble(self._title, ("   Esc closes", "not bold $text-muted")), classes="box-title")
-            yield Static(self._text)
+        """Title, text, how to leave."""
+        with Vertical(classes="box"):
+            yield Static(Content(self._title), classes="box-title")
+            with VerticalScroll():
+                yield Static(self._text)
+            yield from self.compose_buttons(("Esc", "Close", self.action_close))
 
     def on_mount(self) -> None:
         """Let the keys scroll."""
         scroll = self.query_one(VerticalScroll)
         scroll.vertical_scrollbar.renderer = PlainBar  # type: ignore[misc]  # the way its documentation shows
         scroll.focus()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Frame, title and button stay on the screen."""
+        super().on_resize(event)
+        self.query_one(VerticalScroll).styles.max_height = max(1, self.app.size.height - _AROUND)

@@ -1,4 +1,4 @@
-"""A question before something is lost."""
+"""The dialog for every question that is answered with yes or no."""
 
 from __future__ import annotations
 
@@ -11,29 +11,43 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sellmode_contract.text import visible
-from sellmode_tui.screens.kit.boxes import Box
+from sellmode_tui.screens.kit.boxes import Box, BoxButton
 
 
 class ConfirmBox(Box[bool]):
-    """Ends with True if the person wants it."""
+    """Ends with True if the person wants it. Enter answers no, until the other button has the focus."""
 
     BINDING_GROUP_TITLE = "Question"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "yes", "Yes", show=False, tooltip="Yes, do it", id="confirm.yes"),
         Binding("n", "close", "No", show=False, tooltip="No, leave it", id="confirm.no"),
+        Binding("right,down", "app.focus_next", "Next button", show=False, id="confirm.next"),
+        Binding("left,up", "app.focus_previous", "Button before", show=False, id="confirm.before"),
     ]
 
-    def __init__(self, question: str, yes: str, no: str) -> None:
+    DEFAULT_CSS = """
+    ConfirmBox {
+        & > .box { width: 60; }
+        .box-buttons { align-horizontal: right; }
+    }
+    """
+
+    def __init__(self, question: str, yes: str, no: str = "Cancel") -> None:
         """`yes` and `no` say what the two answers do: "Discard", "Keep editing"."""
         super().__init__()
         self._question = question
-        self._keys = f"y {yes}, Esc {no}"
+        self._answers = yes, no
 
     def compose(self) -> ComposeResult:
-        """Question and keys."""
+        """Question and answers."""
+        yes, no = self._answers
         with Vertical(classes="box"):
             yield Static(Content(visible(self._question)), classes="box-title")
-            yield Static(Content(self._keys), classes="box-foot")
+            yield from self.compose_buttons(("y", yes, self.action_yes), ("Esc", no, self.action_close))
+
+    def on_mount(self) -> None:
+        """Nothing is lost by an Enter too many."""
+        self.query(BoxButton).last().focus()
 
     def action_yes(self) -> None:
         """It is wanted."""

@@ -2,40 +2,58 @@
 
 from __future__ import annotations
 
-from textual.app import App
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from textual import events, on
+from textual.app import App, ComposeResult
 from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import Screen
+from textual.widgets import Static
 
-from sellmode_tui.screens.kit.boxes import TextBox
+from sellmode_tui.screens.kit.boxes import Box
+from sellmode_tui.widgets.scrollbar import PlainBar
+from sellmode_tui.widgets.text_field import TextField
+
+_WORD = re.compile(r"\w+")
+_BETWEEN = 2
+"""Columns between a key and what it does, and between two of them."""
 
 
-class KeysScreen(TextBox):
-    """What the keys of the screen below do."""
+class Command(NamedTuple):
+    """Something that can be done where the person is."""
 
-    def __init__(self, screen: Screen[object]) -> None:
-        super().__init__("Keys", keys_text(screen))
+    place: str
+    """Which page or part of it takes the key."""
+    keys: str
+    told: str
+    """What it does."""
+    node: DOMNode
+    action: str
+    moves: bool
+    """Whether it only moves about. What does more has a tooltip."""
 
 
-def keys_text(screen: Screen[object]) -> Content:
-    """Keys and what they do, those of what has the focus first. Ids are for remapping in the settings."""
+def all_bindings() -> Iterator[tuple[type[DOMNode], Binding]]:
+    """Everything in the app that can be given another key, with what takes the key."""
+    nodes: list[type[DOMNode]] = [DOMNode]
+    while nodes:
+        node = nodes.pop()
+        nodes += node.__subclasses__()
+        if node.__module__.startswith("sellmode_tui."):
+            for binding in node.__dict__.get("BINDINGS", ()):
+                if isinstance(binding, Binding) and binding.id:
+                    yield node, binding
+
+
+def commands_of(screen: Screen[object]) -> list[Command]:
+    """What can be done on a page: first what has the focus does, last what only moves about."""
     app = screen.app
-    groups: dict[str, list[Content]] = {}
-    for title, keys, told, id in _shown(app, screen):
-        line = Content.assemble((f"  {keys:<12}", "bold"), f"{told:<40}", (id, "$text-muted"))
-        groups.setdefault(title, []).append(line)
-    parts: list[Content] = []
-    for title, lines in groups.items():
-        if parts:
-            parts.append(Content(""))
-        parts.append(Content.assemble((title, "bold")))
-        parts += lines
-    return Content("\n").join(parts)
-
-
-def _shown(app: App[object], screen: Screen[object]) -> list[tuple[str, str, str, str]]:
-    """For each thing that can be done: where, its keys, what it is, its id."""
     found: dict[tuple[DOMNode, str], tuple[Binding, list[str]]] = {}
     for node, binding, enabled, _ in screen.active_bindings.values():
         if not enabled or not binding.id:
@@ -44,13 +62,114 @@ def _shown(app: App[object], screen: Screen[object]) -> list[tuple[str, str, str
         keys = found.setdefault((node, binding.action), (binding, []))[1]
         if display not in keys:
             keys.append(display)
-    return [
-        (_title(node), " ".join(keys), binding.tooltip or binding.description, binding.id or "")
-        for (node, _), (binding, keys) in found.items()
+    commands = [
+        Command(
+            _title(node) if binding.tooltip else "Moving about",
+            " ".join(keys),
+            binding.tooltip or binding.description,
+            node,
+            action,
+            moves=not binding.tooltip,
+        )
+        for (node, action), (binding, keys) in found.items()
     ]
+    return sorted(commands, key=lambda each: each.moves)
 
 
 def _title(node: DOMNode) -> str:
     if isinstance(node, App):
         return "Everywhere"
     return node.BINDING_GROUP_TITLE or ("This page" if isinstance(node, Screen) else type(node).__name__)
+
+
+def has_words(text: str, *names: str) -> bool:
+    """Whether each word of a text begins a word of one of some names."""
+    beginnings = [word for name in names for word in (*name.casefold().split(), *_WORD.findall(name.casefold()))]
+    return all(any(each.startswith(word) for each in beginnings) for word in text.casefold().split())
+
+
+class KeysScreen(Box[None]):
+    """What the keys of the screen below do, all or those that have some words."""
+
+    BINDING_GROUP_TITLE = "Keys"
+
+    DEFAULT_CSS = """
+    KeysScreen {
+        & > .box { width: 100%; max-width: 132; height: 100%; max-height: 40; }
+        TextField { background: $panel; margin-bottom: 1; }
+        VerticalScroll { scrollbar-size-vertical: 1; height: 1fr; background: $surface; }
+        VerticalScroll > Static { height: auto; }
+    }
+    """
+
+    def __init__(self, screen: Screen[object], *, ascii_only: bool = False) -> None:
+        super().__init__()
+        self._commands = commands_of(screen)
+        self._ascii_only = ascii_only
+
+    def compose(self) -> ComposeResult:
+        """Search, keys, how to leave."""
+        with Vertical(classes="box"):
+            yield TextField(placeholder="Keys: type to search", ascii_only=self._ascii_only)
+            with VerticalScroll(can_focus=False):
+                yield Static(id="keys")
+            yield from self.compose_buttons(("Esc", "Close", self.action_close))
+
+    def on_mount(self) -> None:
+        """Type at once; keys that type nothing scroll."""
+        scroll = self.query_one(VerticalScroll)
+        scroll.vertical_scrollbar.renderer = PlainBar  # type: ignore[misc]  # the way its documentation shows
+        self.query_one(TextField).focus()
+
+    def on_key(self, event: events.Key) -> None:
+        """Scroll."""
+        scroll = self.query_one(VerticalScroll)
+        moves = {
+            "up": scroll.action_scroll_up,
+            "down": scroll.action_scroll_down,
+            "pageup": scroll.action_page_up,
+            "pagedown": scroll.action_page_down,
+        }
+        if move := moves.get(event.key):
+            move()
+            event.stop()
+
+    @on(TextField.Submitted)
+    def _close(self) -> None:
+        self.action_close()
+
+    @on(TextField.Changed)
+    def _show(self) -> None:
+        text = self.query_one(TextField).value
+        shown = [each for each in self._commands if has_words(text, each.told, each.keys, each.place)]
+        width = self.query_one(VerticalScroll).size.width - 1
+        self.query_one("#keys", Static).update(keys_text(shown, width) if shown else Content("No key does that."))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """More columns, or fewer."""
+        super().on_resize(event)
+        self.call_after_refresh(self._show)
+
+
+def keys_text(commands: Sequence[Command], width: int) -> Content:
+    """Keys and what they do by where they work, in as many columns as a width has room for."""
+    lines: list[Content] = []
+    for place in dict.fromkeys(each.place for each in commands):
+        if lines:
+            lines.append(Content(""))
+        lines.append(Content.assemble((place, "bold")))
+        lines += _in_columns([each for each in commands if each.place == place], width)
+    return Content("\n").join(lines)
+
+
+def _in_columns(commands: Sequence[Command], width: int) -> Iterator[Content]:
+    """Down the first column, then down the next."""
+    keys = max(cell_len(each.keys) for each in commands) + _BETWEEN
+    told = max(cell_len(each.told) for each in commands) + _BETWEEN
+    columns = max(1, (width + _BETWEEN) // (keys + told))
+    height = -(-len(commands) // columns)
+    for row in range(height):
+        yield Content("").join(
+            Content.assemble((f"{each.keys:<{keys}}", "$accent"), f"{each.told:<{told}}")
+            for each in commands[row::height]
+        )

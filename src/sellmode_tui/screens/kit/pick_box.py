@@ -49,15 +49,15 @@ class PickBox(Box[str]):
     """
 
     def __init__(
-        self, title: str, picks: Sequence[Pick], *, placeholder: str, foot: str, ascii_only: bool = False
+        self, title: str, picks: Sequence[Pick], *, placeholder: str, does: str, ascii_only: bool = False
     ) -> None:
-        """`foot` says what Enter does: "puts it off"."""
+        """`does` says what Enter does: "Snooze"."""
         super().__init__()
         self._title = title
         self._picks = tuple(picks)
         self._shown = self._picks
         self._placeholder = placeholder
-        self._foot = foot
+        self._does = does
         self._ascii_only = ascii_only
 
     # --- what a kind of box makes of what is typed
@@ -83,7 +83,7 @@ class PickBox(Box[str]):
             yield Suggestions(ascii_only=self._ascii_only)
             yield TextField(placeholder=self._placeholder, ascii_only=self._ascii_only)
             yield Static(classes="pick-said")
-            yield Static(Content(f"Enter {self._foot}, Up and Down choose, Esc leaves it"), classes="box-foot")
+            yield from self.compose_buttons(("Enter", self._does, self._take), ("Esc", "Cancel", self.action_close))
 
     def on_mount(self) -> None:
         """Offer everything."""

@@ -31,6 +31,7 @@ Set: TypeAlias = Callable[[Found, Words, int], Page]
 class RecordView(Asking, VerticalScroll, Generic[Found], inherit_bindings=False):
     """Shows one record after another. What it shows stays until the next has been read."""
 
+    BINDING_GROUP_TITLE = "Record"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "right_square_bracket", "section(1)", "Next section", key_display="]", show=False, id="record.next-section"

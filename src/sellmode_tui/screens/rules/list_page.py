@@ -40,7 +40,7 @@ class TriggerBox(PickBox):
             "A new rule. What does it wait for?",
             picks,
             placeholder="type a part of it",
-            foot="takes it",
+            does="Continue",
             ascii_only=desk.ascii_only,
         )
 
@@ -146,7 +146,7 @@ class RulesScreen(MainPage[RuleLine]):
         if item := self._editable:
             id = item.rule.id
             question = f"Remove the rule {item.rule.name}? Its open tasks expire."
-            box = ConfirmBox(question, "removes it", "leaves it")
+            box = ConfirmBox(question, "Remove")
             self.open(box, lambda yes: self.write_one(lambda records: records.remove("task_rule", id)) if yes else None)
 
     def action_preview(self) -> None:

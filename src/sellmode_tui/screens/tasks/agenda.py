@@ -49,6 +49,7 @@ _ORDERS: Final[dict[Order, str]] = {"due": "", "customer": "by customer", "kind"
 class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine], TaskPage[Result]):
     """A list of tasks, some of them marked, with the one under the cursor beside it where there is room."""
 
+    BINDING_GROUP_TITLE = "Tasks"
     BINDINGS: ClassVar[list[BindingType]] = [
         *task_keys(shown=False),
         Binding("a", "add", "Add", tooltip="Add a task", id="tasks.add"),

@@ -30,7 +30,7 @@ class SnoozeBox(PickBox):
             f"Put off {what} until",
             self._times(),
             placeholder="or type when: fri 3pm, in 2 weeks, 12/24",
-            foot="puts it off",
+            does="Snooze",
             ascii_only=desk.ascii_only,
         )
 
@@ -61,7 +61,7 @@ class DismissBox(PickBox):
     BINDING_GROUP_TITLE = "Dismiss"
 
     VERB: ClassVar = "Dismiss"
-    FOOT: ClassVar = "dismisses it"
+    DOES: ClassVar = "Dismiss"
     REASONS: ClassVar[tuple[str, ...]] = (
         "not needed any more",
         "was in touch already",
@@ -76,7 +76,7 @@ class DismissBox(PickBox):
             f"{self.VERB} {what}. Why?",
             [Pick(reason, reason[0].upper() + reason[1:]) for reason in self.REASONS],
             placeholder="or type another reason",
-            foot=self.FOOT,
+            does=self.DOES,
             ascii_only=desk.ascii_only,
         )
 
@@ -98,7 +98,7 @@ class TakeBackBox(DismissBox):
     BINDING_GROUP_TITLE = "Take back"
 
     VERB: ClassVar = "Take back"
-    FOOT: ClassVar = "takes it back"
+    DOES: ClassVar = "Withdraw"
     REASONS: ClassVar[tuple[str, ...]] = ("not needed any more", "somebody else does it", "was given by mistake")
 
 
@@ -114,7 +114,7 @@ class HandOverBox(PickBox):
             f"Hand over {what} to",
             [Pick(each.id, each.name, "manager" if each.role == "manager" else "") for each in staff],
             placeholder="type a part of the name",
-            foot="hands it over",
+            does="Hand over",
             ascii_only=desk.ascii_only,
         )
 

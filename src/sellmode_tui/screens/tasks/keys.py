@@ -243,9 +243,8 @@ class TaskPage(DeskScreen[Result]):
         if written is None or line.state != "open":
             return
         question = f"Is this task done: {' '.join(line.title.split())}?"
-        self.open(
-            ConfirmBox(question, "completes it", "leaves it open"), lambda yes: self._complete(line) if yes else None
-        )
+        box = ConfirmBox(question, "Complete", "Leave open")
+        self.open(box, lambda yes: self._complete(line) if yes else None)
 
     def _complete(self, line: TaskLine) -> None:
         self.write(

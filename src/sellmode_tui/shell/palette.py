@@ -1,0 +1,104 @@
+"""What the palette offers where the person is: commands, pages, themes; saved filters, customers and tasks by name."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from textual.screen import Screen
+
+from sellmode_contract.filters import FilterError
+from sellmode_contract.text import visible
+from sellmode_tui.records import AgendaQuery, CustomerQuery, RecordStore, TaskKey
+from sellmode_tui.screens.customers.customer_page import NO_LONGER_VISIBLE
+from sellmode_tui.screens.customers.list_page import CustomersScreen
+from sellmode_tui.screens.customers.profile import ProfileScreen
+from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.keys import commands_of, has_words
+from sellmode_tui.screens.kit.palette import MAX_FOUND, Entry, Found, PaletteBox
+from sellmode_tui.screens.lists.main_page import all_pages, pages_of
+from sellmode_tui.screens.tasks.keys import GONE
+from sellmode_tui.screens.tasks.view import TaskScreen
+from sellmode_tui.shell import navigation
+from sellmode_tui.shell.paged_app import PagedApp
+
+
+def palette(app: PagedApp, desk: Desk) -> PaletteBox:
+    """A palette over the topmost page."""
+    screen, pages = app.screen, all_pages()
+    reachable = [name for name in pages_of(desk) if navigation.can_go_to(app, name, desk)]
+    entries = [
+        *_commands(app, screen),
+        *(
+            Entry(pages[name].label, f"page  {pages[name].key}".rstrip(), partial(navigation.go_to, app, name, desk))
+            for name in reachable
+        ),
+        *_themes(app),
+    ]
+
+    def find(records: RecordStore, text: str) -> Found:
+        customers = _customers(app, desk, records, text)
+        tasks = _tasks(app, desk, records, text)
+        more = len(customers) > MAX_FOUND or len(tasks) > MAX_FOUND
+        filters = _filters(app, desk, text) if "customers" in reachable else []
+        return Found([*filters, *customers[:MAX_FOUND], *tasks[:MAX_FOUND]], more)
+
+    return PaletteBox(desk, entries, find)
+
+
+def _commands(app: PagedApp, screen: Screen[object]) -> list[Entry]:
+    return [
+        Entry(each.told, each.keys, partial(app.run_action, each.action, each.node))
+        for each in commands_of(screen)
+        if not each.moves and not each.action.startswith(("page(", "palette"))
+    ]
+
+
+def _themes(app: PagedApp) -> list[Entry]:
+    def use(name: str) -> None:
+        app.theme = name
+
+    return [
+        Entry(f"Theme: {name}", "in use" if name == app.theme else "theme", partial(use, name))
+        for name in app.available_themes
+    ]
+
+
+def _filters(app: PagedApp, desk: Desk, text: str) -> list[Entry]:
+    async def apply(wanted: str) -> None:
+        await navigation.go_to(app, "customers", desk)
+        if isinstance(app.screen, CustomersScreen):
+            app.screen.apply(wanted)
+
+    return [
+        Entry(visible(each.name), f"filter  {visible(each.text)}", partial(apply, each.text))
+        for each in desk.journal.saved_filters()
+        if has_words(text, each.name, "filter")
+    ]
+
+
+def _customers(app: PagedApp, desk: Desk, records: RecordStore, text: str) -> list[Entry]:
+    """No more than one above the bound."""
+
+    def show(id: str) -> None:
+        app.open(ProfileScreen(desk, id), lambda gone: app.say(NO_LONGER_VISIBLE) if gone else None)
+
+    try:
+        rows = records.customers.find(CustomerQuery(text)).rows(0, MAX_FOUND + 1)
+    except FilterError:
+        return []  # what is being typed is no filter, or not yet
+    return [Entry(visible(row.name), "customer", partial(show, row.id)) for row in rows]
+
+
+def _tasks(app: PagedApp, desk: Desk, records: RecordStore, text: str) -> list[Entry]:
+    """No more than one above the bound."""
+
+    def show(key: TaskKey) -> None:
+        app.open(TaskScreen(desk, key), lambda gone: app.say(GONE) if gone else None)
+
+    lines = records.tasks.agenda(AgendaQuery(text=text)).rows(0, MAX_FOUND + 1)
+    return [
+        Entry(
+            visible(line.title), ", ".join(filter(None, ("task", visible(line.customer_name)))), partial(show, line.key)
+        )
+        for line in lines
+    ]
