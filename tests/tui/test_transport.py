@@ -8,6 +8,7 @@ import email.utils
 import gzip
 import ipaddress
 import resource
+import socket
 import ssl
 import subprocess
 import sys
@@ -517,6 +518,35 @@ def test_close_ends_a_call_that_waits(when: str, encrypted: bool, tmp_path: Path
         thread.join(10)  # far less than the silence that is allowed
         assert not thread.is_alive()
         over.set()
+    assert [type(error) for error in raised] == [Interrupted]
+
+
+def test_close_ends_a_connect_at_once() -> None:
+    with socket.socket() as full, contextlib.ExitStack() as waiting:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(3):  # what is not accepted fills its queue: whoever comes then waits
+            client = waiting.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(full.getsockname())
+        transport = Transport(f"http://127.0.0.1:{full.getsockname()[1]}", connect_seconds=20.0)
+        raised: list[BaseException] = []
+
+        def call() -> None:
+            try:
+                transport.post("/", BODY)
+            except BaseException as error:  # noqa: BLE001 - looked at below
+                raised.append(error)
+
+        thread = threading.Thread(target=call)
+        thread.start()
+        while not any(each.name == "send" for each in threading.enumerate()):
+            thread.join(0.01)
+        thread.join(0.2)
+        assert thread.is_alive()  # it is being connected
+        transport.close()
+        thread.join(1.0)
+        assert not thread.is_alive()
     assert [type(error) for error in raised] == [Interrupted]
 
 

@@ -8,6 +8,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from concurrent.futures import CancelledError, Future, InvalidStateError
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
@@ -67,6 +68,8 @@ class Transport:
         self._lock = threading.Lock()
         self._client: httpx.Client | None = None
         self._sockets: list[Any] = []
+        self._sending: set[Future[httpx.Response]] = set()
+        """Calls that have no answer yet."""
         self._under_way = 0
         self._closed = False
 
@@ -108,7 +111,10 @@ class Transport:
         with self._lock:
             self._closed = True
             sockets, self._sockets = self._sockets, []
+            sending = [*self._sending]
             idle = self._client if self._under_way == 0 else None
+        for call in sending:
+            call.cancel()
         for each in sockets:
             # Not each.shutdown: that of a TLS socket takes itself apart under the thread that reads from it.
             with contextlib.suppress(OSError):
@@ -168,7 +174,7 @@ class Transport:
             request = client.build_request(
                 method, f"{self.server}{path}", content=content, headers=headers, extensions={"trace": self._watch}
             )
-            response = client.send(request, stream=True)
+            response = self._send(client, request)
             try:
                 if response.headers.get(wire.NONCE_HEADER) != nonce or 300 <= response.status_code < 400:
                     raise NotOurServer(NOT_OURS)
@@ -177,6 +183,35 @@ class Transport:
                 yield response
             finally:
                 response.close()
+
+    def _send(self, client: httpx.Client, request: httpx.Request) -> httpx.Response:
+        """Send in a thread of its own, which nobody waits for once this is closed: nothing else ends a connect."""
+        answer: Future[httpx.Response] = Future()
+
+        def send() -> None:
+            try:
+                response = client.send(request, stream=True)
+            except BaseException as error:  # noqa: BLE001  # the caller's
+                with contextlib.suppress(InvalidStateError):
+                    answer.set_exception(error)
+            else:
+                try:
+                    answer.set_result(response)
+                except InvalidStateError:
+                    response.close()
+
+        with self._lock:
+            if self._closed:
+                raise Interrupted
+            self._sending.add(answer)
+        try:
+            threading.Thread(target=send, name="send", daemon=True).start()
+            return answer.result()
+        except CancelledError:
+            raise Interrupted from None
+        finally:
+            with self._lock:
+                self._sending.discard(answer)
 
     @contextlib.contextmanager
     def _client_in_use(self) -> Iterator[httpx.Client]:
