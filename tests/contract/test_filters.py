@@ -266,6 +266,26 @@ def test_places_in_the_tree() -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "canonical"),
+    [
+        ('last_purchase<"24 Dec 2026"', "last_purchase<2026-12-24"),
+        ("last_purchase:24.12.2026", "last_purchase:2026-12-24"),
+        ("last_purchase>=2026-3-1", "last_purchase>=2026-03-01"),
+        ('last_purchase:"Last Week"', "last_purchase:last-week"),
+        ("last_purchase:Yesterday", "last_purchase:yesterday"),
+        ('birthday:"24 Dec"', "birthday:12-24"),
+        ("birthday:24.12.", "birthday:12-24"),
+        ("birthday:24/12,5-1", "birthday:12-24,05-01"),
+        ('birthday:"next month"', "birthday:next-month"),
+    ],
+)
+def test_a_day_is_read_as_in_a_form(typed: str, canonical: str) -> None:
+    tree = parse(typed, FIELDS)
+    assert unparse(tree) == canonical
+    assert parse(canonical, FIELDS) == tree
+
+
+@pytest.mark.parametrize(
     ("text", "place", "message"),
     [
         ("ann last_purchas>90d", "last_purchas", "there is no field “last_purchas”; did you mean last_purchase?"),
@@ -279,12 +299,16 @@ def test_places_in_the_tree() -> None:
         ("last_purchase:90d", "90d", "last_purchase<90d is within, last_purchase>90d longer ago"),
         ("last_purchase<2026-02-30", "2026-02-30", "“2026-02-30” is not in the calendar"),
         ("last_purchase<0000", "0000", "is not in the calendar"),
-        ("last_purchase<soon", "soon", "“soon” is not a day; write it like 2026-03-01"),
+        ("last_purchase<soon", "soon", "“soon” is not a valid date; try 2026-03-01"),
+        ("last_purchase<3/4/2026", "3/4/2026", "This may be 3 April or 4 March"),
+        ('last_purchase:"24 Dec"', '"24 Dec"', "needs its year"),
+        ('last_purchase:"1 Jan 0000"', '"1 Jan 0000"', "is not in the calendar"),
+        ('birthday:"24 Dec 1990"', '"24 Dec 1990"', "comes every year; leave the year out: 12-24"),
         ("birthday>14d", "birthday>14d", "use birthday<14d"),
         ("birthday<12-24", "12-24", "is not a length of time; write birthday<14d"),
         ("birthday:14d", "14d", "birthday<14d is within it"),
-        ("birthday:02-30", "02-30", "is not in the calendar"),
-        ("birthday:1990", "1990", "is not a day of the year"),
+        ("birthday:02-30", "02-30", "February has no day 30"),
+        ("birthday:1990", "1990", "is not a valid date"),
         ("newsletter:maybe", "maybe", "is neither yes nor no"),
         ("tier>gold", "tier>gold", "“tier” has no order for “>”; use tier:"),
         ("email:ann", "email:ann", "has:email or none:email"),

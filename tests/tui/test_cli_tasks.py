@@ -278,7 +278,7 @@ def test_a_manager_gives_tasks_sees_them_and_takes_them_back(desk: Desk) -> None
         (["add", "Call", "--due", "fri 25:00"], 2, "There is no such time of day.\n  fri 25:00\n      ^^^^^\n"),
         (["add", "Call", "--due", "yesterday"], 2, "That is past"),
         (["add", "Call", "--due", "3/4"], 2, "This may be 3 April or 4 March."),
-        (["add", "Call", "--due", "\x1b[31mfri"], 2, "This is no day."),
+        (["add", "Call", "--due", "\x1b[31mfri"], 2, "Not a valid date."),
         (["add", "Call", "--due", "x" * 10_000], 2, "too long"),
         (["add", "Call", "--repeat", "weekly"], 2, "give --due"),
         (["add", "Call", "--due", "fri", "--repeat", "sometimes"], 2, "It repeats daily, weekdays"),

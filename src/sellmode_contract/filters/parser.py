@@ -8,7 +8,7 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import NamedTuple, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from sellmode_contract.filters.errors import FilterError
 from sellmode_contract.filters.fields import NAME, Field, FieldType, typed_name
@@ -33,6 +33,9 @@ from sellmode_contract.filters.tree import (
 )
 from sellmode_contract.search import exact, parse_query
 
+if TYPE_CHECKING:
+    from sellmode_contract.typed_days import TypedDate
+
 MAX_LENGTH = 2000
 """Characters of a filter."""
 MAX_TERMS = 100
@@ -49,13 +52,11 @@ _ESCAPED = re.compile(r'\\(["\\])')
 _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,6})?")
 _DURATION = re.compile("([0-9]{1,4})([dwmy])")
 _DATE = re.compile("([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
-_MONTH_DAY = re.compile("([0-9]{2})-([0-9]{2})")
 _BOOLEANS = {"yes": True, "true": True, "no": False, "false": False}
 _ORDERED: frozenset[FieldType] = frozenset({"number", "money", "date"})
 _COMPARED: dict[str, Operator] = {"<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _PERIODS: dict[str, PeriodName] = {name: name for name in get_args(PeriodName)}
 _UNITS: dict[str, Unit] = {unit: unit for unit in get_args(Unit)}
-_LEAP_YEAR = 2000
 _QUOTE_IT = "put it in quotes to search for it"
 _SHOWN = 8
 
@@ -297,17 +298,19 @@ class _Parser:
         return Decimal(item.text)
 
     def day(self, field: Field, operator: Operator, item: _Item) -> Value:
-        if item.text in _PERIODS:
-            return Named(_PERIODS[item.text])
+        if period := _period(item):
+            return Named(period)
         if length := self.duration(item):
             if operator == "=":
                 hint = f"{field.name}<{item.text} is within, {field.name}>{item.text} longer ago"
                 raise self.refusal(item, "is a length of time, not a day", hint)
             return length
         if not (found := _DATE.fullmatch(item.text)):
-            raise self.refusal(
-                item, "is not a day", "write it like 2026-03-01, 2026-03, 2026, today, this-month, or 90d"
-            )
+            typed = self.typed_day(item, 'try 2026-03-01, "1 Mar 2026", 2026-03, 2026, today, this-month, or 90d')
+            if typed.year is None:
+                raise self.refusal(item, "needs its year", f"try {item.text} 2026 in quotes, or 2026-03-01")
+            found = _DATE.fullmatch(f"{typed.year:04}-{typed.month:02}-{typed.day:02}")
+        assert found is not None  # noqa: S101 -- for the type checker: a day is written so
         year, month, day = (int(part) if part else None for part in found.groups())
         try:
             first = dt.date(year or 0, month or 1, day or 1)
@@ -326,16 +329,23 @@ class _Parser:
             return length
         if length:
             raise self.refusal(item, "is a length of time, not a day", f"{field.name}<{item.text} is within it")
-        if item.text in _PERIODS:
-            return Named(_PERIODS[item.text])
-        if not (found := _MONTH_DAY.fullmatch(item.text)):
-            raise self.refusal(item, "is not a day of the year", "write it like 12-24, today, this-week, next-month")
-        month, day = map(int, found.groups())
+        if period := _period(item):
+            return Named(period)
+        typed = self.typed_day(item, 'try 12-24, "24 Dec", today, this-week, next-month')
+        if typed.year is not None:
+            raise self.refusal(item, "comes every year", f"leave the year out: {typed.month:02}-{typed.day:02}")
+        return MonthDay(typed.month, typed.day)
+
+    def typed_day(self, item: _Item, hint: str) -> TypedDate:
+        """A day as in forms."""
+        from sellmode_contract.typed_days import HOW, UnclearDate, read_date  # few filters have one
+
         try:
-            dt.date(_LEAP_YEAR, month, day)
-        except ValueError:
-            raise self.refusal(item, "is not in the calendar") from None
-        return MonthDay(month, day)
+            return read_date(item.text)
+        except UnclearDate as unclear:
+            why = str(unclear).removesuffix(HOW).strip().rstrip(".")
+            no_date = why == "Not a valid date"
+            raise self.refusal(item, "is not a valid date" if no_date else f"is not clear: {why}", hint) from None
 
     def duration(self, item: _Item) -> Duration | None:
         found = _DURATION.fullmatch(item.text)
@@ -388,6 +398,11 @@ def _run(pattern: re.Pattern[str], text: str, at: int) -> str:
     """What `pattern` takes of `text` from `at` on; empty if nothing."""
     found = pattern.match(text, at)
     return found.group() if found else ""
+
+
+def _period(item: _Item) -> PeriodName | None:
+    """A period that moves with today: `last-week`, or in quotes `"last week"`."""
+    return _PERIODS.get("-".join(item.text.casefold().split()))
 
 
 def _choice_key(text: str) -> str:

@@ -5,20 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-MONTHS: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+from sellmode_contract.typed_days import MONTHS
+
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 """Short, from Monday on."""
 

@@ -1,4 +1,5 @@
-"""Spans of time as people type them: ``in 2 weeks``, ``3d``, ``in 2 wks and 3 days``, ``in half an hour``.
+"""Spans of time as people type them: ``in 2 weeks``, ``3d``, ``in 2 wks and 3 days``, ``in half an hour``,
+``2 hours ago``.
 
 dateparser reads them, for what a small grammar lets through: it reads much else, but guesses (``12/24`` as a day of
 2124, ``1 year from today`` as a year ago, ``3m`` as three minutes).
@@ -10,7 +11,7 @@ import datetime as dt
 import re
 from typing import Final, NamedTuple
 
-from sellmode_tui.dates.days import UnclearDate
+from sellmode_contract.typed_days import UnclearDate
 
 _UNITS: Final = {
     name: unit
@@ -28,7 +29,8 @@ _UNITS: Final = {
 _NUMBER: Final = r"(?:\d{1,4} ?|(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) )"
 _UNIT: Final = rf"(?:{'|'.join(sorted(_UNITS, key=len, reverse=True))}|m)\b"
 _SPAN: Final = re.compile(
-    rf"(?:in |after )?(?P<parts>{_NUMBER}{_UNIT}(?: ?(?:and )?{_NUMBER}{_UNIT})*)(?: from now)?|in half an hour",
+    rf"(?:in |after )?(?P<parts>{_NUMBER}{_UNIT}(?: ?(?:and )?{_NUMBER}{_UNIT})*)(?: from now)?|in half an hour"
+    rf"|(?P<gone>{_NUMBER}{_UNIT}(?: ?(?:and )?{_NUMBER}{_UNIT})*) ago|(?P<half>half an hour) ago",
     re.ASCII,
 )
 _PART: Final = re.compile(rf"({_NUMBER})({_UNIT})", re.ASCII)
@@ -44,6 +46,8 @@ class Span(NamedTuple):
     """Local, without a zone."""
     hourly: bool
     """Whether it was given in hours or minutes, so that it has a time of day."""
+    back: bool = False
+    """Whether it leads into the past: ``2 hours ago``."""
 
 
 def read_span(words: str, local: dt.datetime) -> Span | None:
@@ -54,7 +58,8 @@ def read_span(words: str, local: dt.datetime) -> Span | None:
     found = _SPAN.fullmatch(_HOURS_AND_MINUTES.sub(r"\1 h \2 min", words))
     if found is None:
         return None
-    parts = [(number.strip(), unit) for number, unit in _PART.findall(found["parts"] or "30 min")]
+    back = bool(found["gone"] or found["half"])
+    parts = [(number.strip(), unit) for number, unit in _PART.findall(found["parts"] or found["gone"] or "30 min")]
     if many := next((number for number, unit in parts if unit == "m"), None):
         raise UnclearDate(f"This may be {many} minutes or {many} months: write {many} min or {many} months.")
     units = [_UNITS[unit] for _, unit in parts]
@@ -67,7 +72,7 @@ def read_span(words: str, local: dt.datetime) -> Span | None:
         languages=["en"], settings={"RELATIVE_BASE": local, "PARSERS": ["relative-time"], "PREFER_DATES_FROM": "future"}
     )
     plain = " ".join(f"{number} {unit}" for (number, _), unit in zip(parts, units, strict=True))
-    end: dt.datetime | None = parser.get_date_data(f"in {plain}").date_obj
-    if end is None or end < local:
+    end: dt.datetime | None = parser.get_date_data(f"{plain} ago" if back else f"in {plain}").date_obj
+    if end is None or (end > local if back else end < local):
         raise UnclearDate("That is too far away.")
-    return Span(end, not {"minute", "hour"}.isdisjoint(units))
+    return Span(end, not {"minute", "hour"}.isdisjoint(units), back)

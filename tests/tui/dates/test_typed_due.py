@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sellmode_contract.store_time import Due, read_due
-from sellmode_tui.dates.due import HOW_DUE, MAX_LENGTH, TypedDueError, read_typed_due
+from sellmode_tui.dates.due import HOW_DUE, read_typed_due
+from sellmode_tui.dates.typed import MAX_LENGTH, UnclearWhen
 from tests.support.hostile import HOSTILE
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -24,10 +25,10 @@ def read(text: str, now: dt.datetime = NOW, zone: dt.tzinfo = AMSTERDAM) -> str:
     return read_typed_due(text, now, zone).text
 
 
-def tried(text: str, now: dt.datetime, zone: dt.tzinfo) -> Due | TypedDueError:
+def tried(text: str, now: dt.datetime, zone: dt.tzinfo) -> Due | UnclearWhen:
     try:
         return read_typed_due(text, now, zone)
-    except TypedDueError as error:
+    except UnclearWhen as error:
         return error
 
 
@@ -170,7 +171,7 @@ def test_what_is_clear_is_read(text: str, meant: str) -> None:
         ("fri midnight", "Midnight belongs to two days", "midnight"),
         ("3/4", "This may be 3 April or 4 March.", "3/4"),
         ("yesterday", "That is past: Sat 21 Nov 2026.", "yesterday"),
-        ("today 9:00", "That is past: 09:00 on Sun 22 Nov 2026.", "9:00"),
+        ("today 9:00", "That is past: Sun 22 Nov 2026, 09:00.", "9:00"),
         ("this morning", "That is past", "morning"),
         ("2020-12-24", "That is past: Thu 24 Dec 2020.", "2020-12-24"),
         ("friday this week", "That is past: Fri 20 Nov 2026.", "friday this week"),
@@ -178,17 +179,17 @@ def test_what_is_clear_is_read(text: str, meant: str) -> None:
         ("in 9999 years", "That is too far away.", "in 9999 years"),
         ("0000-01-01", "The year has to lie between 1971 and 9998.", "0000-01-01"),
         ("in 2 weeks 2 weeks", "The same unit stands there twice.", "in 2 weeks 2 weeks"),
-        ("", "There is no day or time.", ""),
-        ("soon", "This is no day or time.", "soon"),
+        ("", "There is no date or time.", ""),
+        ("soon", "Not a valid date or time.", "soon"),
         ("sat 10", "This may be 10:00, 22:00 or the 10th: write one of them.", "sat 10"),
-        ("1 year from today", "This is no day.", "1 year from today"),
-        ("15:00 CET", "This is no day or time.", "CET"),
-        ("3-5pm", "This is no day.", "3-5pm"),
+        ("1 year from today", "Not a valid date.", "1 year from today"),
+        ("15:00 CET", "Not a valid date or time.", "CET"),
+        ("3-5pm", "Not a valid date.", "3-5pm"),
         ("24 Dec 26", "four digits", "24 Dec 26"),
     ],
 )
 def test_what_is_not_is_told_with_its_place(text: str, said: str, where: str) -> None:
-    with pytest.raises(TypedDueError) as told:
+    with pytest.raises(UnclearWhen) as told:
         read(text)
     assert said in str(told.value)
     assert text[told.value.start : told.value.end].strip() == where
@@ -196,7 +197,7 @@ def test_what_is_not_is_told_with_its_place(text: str, said: str, where: str) ->
 
 def test_next_friday_is_asked_about_where_there_are_two() -> None:
     monday = NOW + dt.timedelta(1)
-    with pytest.raises(TypedDueError, match="This may be Fri 27 Nov 2026 or Fri 4 Dec 2026: write the day"):
+    with pytest.raises(UnclearWhen, match="This may be Fri 27 Nov 2026 or Fri 4 Dec 2026: write the day"):
         read("next friday", monday)
     assert read("friday", monday) == "2026-11-27"
     assert read("friday next week", monday) == "2026-12-04"
@@ -208,7 +209,7 @@ def test_the_weekend_begins_on_saturday_and_next_weekend_is_asked_about_where_th
         assert read(text, monday) == "2026-11-28"
         assert read(text, saturday) == "2026-11-28"
     assert read("next weekend", saturday) == "2026-12-05"
-    with pytest.raises(TypedDueError, match="This may be Sat 28 Nov 2026 or Sat 5 Dec 2026: write the day"):
+    with pytest.raises(UnclearWhen, match="This may be Sat 28 Nov 2026 or Sat 5 Dec 2026: write the day"):
         read("next weekend", monday)
     assert read("eow", monday) == "2026-11-29"
 
@@ -216,7 +217,7 @@ def test_the_weekend_begins_on_saturday_and_next_weekend_is_asked_about_where_th
 def test_one_of_the_readings_that_are_told_can_be_written() -> None:
     """What is refused for being two things says both in a way that is understood."""
     for text in ("mon 9", "mon 23", "fri at 3", "half past 12", "2h", "2h30", "12h", "tomorrow 9"):
-        with pytest.raises(TypedDueError) as told:
+        with pytest.raises(UnclearWhen) as told:
             read(text)
         readings = str(told.value).removeprefix("This may be ").removesuffix(": write one of them.")
         for reading in readings.replace(" or ", ", ").split(", "):
@@ -225,14 +226,14 @@ def test_one_of_the_readings_that_are_told_can_be_written() -> None:
 
 
 def test_how_it_can_be_written_is_so() -> None:
-    examples = HOW_DUE.removeprefix("Write it as ").removesuffix(".").replace(" or ", ", ").split(", ")
+    examples = HOW_DUE.removeprefix("Try ").removesuffix(".").replace(" or ", ", ").split(", ")
     assert len(examples) == 5
     for example in examples:
         read(example)
 
 
 def test_times_that_the_clocks_skip_are_refused_and_hours_are_hours() -> None:
-    with pytest.raises(TypedDueError, match="The clocks are put forward then: 02:30 on Sun 28 Mar 2027 is left out"):
+    with pytest.raises(UnclearWhen, match="The clocks are put forward then: Sun 28 Mar 2027, 02:30 is left out"):
         read("2027-03-28 02:30")
     assert read("2027-03-28 03:00") == "2027-03-28T03:00"
     assert read("2027-10-31 02:30") == "2027-10-31T02:30"
@@ -240,10 +241,15 @@ def test_times_that_the_clocks_skip_are_refused_and_hours_are_hours() -> None:
     before = dt.datetime(2027, 3, 28, 0, 30, tzinfo=dt.UTC)
     assert read("in 2 hours", before) == "2027-03-28T04:30"
     assert read("in a day", before) == "2027-03-29"
+    # An hour that comes twice: its second time cannot be written, so it is due when that is over.
+    back = dt.datetime(2027, 10, 31, 0, 10, tzinfo=dt.UTC)
+    assert read("in 1 hour", back) == "2027-10-31T03:00"
+    assert read("in 2 hours", back) == "2027-10-31T03:10"
+    assert read("in 1 hour", back - dt.timedelta(hours=1)) == "2027-10-31T02:10"
     # A day that begins at one o'clock, and one that a whole country left out.
     assert read("2027-04-23", zone=ZoneInfo("Africa/Cairo")) == "2027-04-23"
     skipped = dt.datetime(2011, 12, 29, 12, tzinfo=dt.UTC)
-    with pytest.raises(TypedDueError, match="put forward"):
+    with pytest.raises(UnclearWhen, match="put forward"):
         read("2011-12-30 12:00", skipped, ZoneInfo("Pacific/Apia"))
 
 
@@ -256,7 +262,7 @@ def test_the_day_is_the_stores() -> None:
 
 @pytest.mark.parametrize("text", ["x" * 10_000, "1" * 10_000, "fri " * 2_500, "in 1 day " * 1_000, "/" * 10_000])
 def test_long_text_is_refused_at_once(text: str) -> None:
-    with pytest.raises(TypedDueError) as told:
+    with pytest.raises(UnclearWhen) as told:
         read(text)
     assert (told.value.start, told.value.end) == (MAX_LENGTH, len(text))
 

@@ -10,6 +10,7 @@ from sellmode_contract.kinds.consent import Channel, ConsentState
 from sellmode_contract.kinds.contact import ContactChannel
 from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.text import visible
+from sellmode_contract.typed_days import TypedDate, UnclearDate, read_date
 from sellmode_tui.commands.kit import resolve
 from sellmode_tui.commands.kit.base import Opened, Parameter, command
 from sellmode_tui.commands.kit.exit_codes import Exit, Failure
@@ -19,11 +20,10 @@ from sellmode_tui.commands.kit.inputs import (
     from_option,
     nested,
     read_json,
-    read_moment,
     read_text,
     set_option,
 )
-from sellmode_tui.dates.days import TypedDate, UnclearDate, read_date
+from sellmode_tui.commands.kit.when import read_past
 from sellmode_tui.records import Match, Profile, RecordStore
 from sellmode_tui.records.customers.duplicates import same_words
 
@@ -174,7 +174,10 @@ def note_command(
     click.argument("summary", metavar="[SUMMARY|-]", required=False),
     click.option("--inbound", is_flag=True, help="It came from the customer."),
     click.option(
-        "--at", "moment", metavar="TIME", help="When: 2026-11-22T14:05, in the store's time zone.  [default: now]"
+        "--at",
+        "moment",
+        metavar="TIME",
+        help="When, as in forms: 'yesterday 3pm', in the store's time zone.  [default: now]",
     ),
     click.option("--remove", "removed", metavar="CONTACT", help="Remove the contact of this id, which you logged."),
 )
@@ -201,7 +204,7 @@ def log_command(
         opened.report(records.remove("contact", _own(contacts, removed or "", "contact")))
     else:
         text = "" if summary is None else read_text(summary)
-        at = None if moment is None else read_moment(moment, records.zone())
+        at = None if moment is None else read_past(moment, records.zone())
         opened.report(records.customers.log_contact(id, channel, inbound=inbound, summary=text, at=at))
 
 

@@ -14,9 +14,9 @@ from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.text import visible
 from sellmode_tui.commands.kit import resolve
 from sellmode_tui.commands.kit.base import Parameter
-from sellmode_tui.commands.kit.due_times import read_when
 from sellmode_tui.commands.kit.exit_codes import Exit, Failure
-from sellmode_tui.commands.kit.inputs import read_moment, read_text, typed_value
+from sellmode_tui.commands.kit.inputs import read_text, typed_value
+from sellmode_tui.commands.kit.when import read_past, read_when
 from sellmode_tui.records import RecordStore
 
 NO_CHOICE: Final = "none"
@@ -110,7 +110,7 @@ def _value(records: RecordStore, kind: Kind[Any], field: Field, typed: Any, hint
         case Due():
             return read_when(typed, records.zone()).text
         case Moment():
-            return read_moment(typed, records.zone())
+            return read_past(typed, records.zone())
         case Ref(to="customer"):
             return resolve.customer(records, typed)
         case Ref(to="staff"):

@@ -6,7 +6,6 @@ shell's history: for personal data there is standard input (``-``) or a file eve
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -123,15 +122,6 @@ def _wanted(hint: Any, field: Field) -> str:
     if choices:
         return f"one of {', '.join(choice or '(nothing)' for choice in choices)}"
     return "a number" if isinstance(field, Number) else field.wants
-
-
-def read_moment(text: str, zone: dt.tzinfo) -> dt.datetime:
-    """An instant, by the store's clock unless it names a zone. Raises Failure."""
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        raise Failure("Write the time as 2026-11-22T14:05.", Exit.USAGE) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
 
 
 def read_json(source: str) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from sellmode_contract.store_time import Due
 from sellmode_contract.text import visible
 from sellmode_tui.commands.kit import resolve
 from sellmode_tui.commands.kit.base import Opened, Parameter, command
-from sellmode_tui.commands.kit.due_times import read_when
 from sellmode_tui.commands.kit.exit_codes import Exit, Failure, failure
 from sellmode_tui.commands.kit.inputs import STANDARD_INPUT, read_text
+from sellmode_tui.commands.kit.when import read_when
 from sellmode_tui.records import RecordStore, RefusedAmong, TaskKey, Written
 from sellmode_tui.records.tasks.lines import read
 from sellmode_tui.records.tasks.repeating import CHOICES, read_repeat

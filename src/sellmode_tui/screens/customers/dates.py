@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from sellmode_contract.kinds.date import DATE, ImportantDate
-from sellmode_tui.dates.days import HOW, TypedDate, read_date
+from sellmode_contract.typed_days import HOW, TypedDate, read_date
 from sellmode_tui.records import Profile, RecordStore
 from sellmode_tui.screens.customers.profile_page import NOT_SENT
 from sellmode_tui.screens.forms.form_field import Unreadable

@@ -6,8 +6,10 @@ import datetime as dt
 from typing import Any
 
 from sellmode_contract.store_time import Due
-from sellmode_tui.dates.days import UnclearDate, read_date, read_moment
-from sellmode_tui.dates.due import TypedDueError, read_typed_due
+from sellmode_contract.typed_days import UnclearDate, read_date
+from sellmode_tui.dates.due import read_typed_due
+from sellmode_tui.dates.moments import moment_words, read_moment
+from sellmode_tui.dates.typed import UnclearWhen
 from sellmode_tui.dates.words import full_words
 from sellmode_tui.records.tasks.lines import read
 from sellmode_tui.screens.forms.form_field import Unreadable
@@ -52,14 +54,13 @@ class MomentEntry(TextEntry):
 
     def __init__(self, path: str, label: str, desk: Desk, value: str | None = None) -> None:
         """`value` as JSON has it."""
-        super().__init__(path, label, desk, value, placeholder="now; or 14:30, yesterday 14:30, 20 Nov 14:30")
+        super().__init__(path, label, desk, value, placeholder="now; or yesterday 3pm, 2 hours ago, 20 Nov 14:30")
 
     @property
     def shown(self) -> str:
-        """As it can be typed: ``2026-11-20 14:30``."""
-        if not self.before:
-            return ""
-        return f"{dt.datetime.fromisoformat(self.before).astimezone(self._desk.words.zone):%Y-%m-%d %H:%M}"
+        """As it can be typed."""
+        held = dt.datetime.fromisoformat(self.before) if self.before else None
+        return moment_words(held, self._desk.words.zone) if held else ""
 
     def edited(self) -> None:
         """Say how it is understood."""
@@ -68,8 +69,7 @@ class MomentEntry(TextEntry):
         except UnclearDate as unclear:
             self.say(str(unclear))
         else:
-            words = self._desk.words
-            self.say(f"= {words.day(moment)} {moment.astimezone(words.zone):%H:%M}" if moment else "")
+            self.say(f"= {moment_words(moment, self._desk.words.zone)}" if moment else "")
 
     def _read(self) -> dt.datetime | None:
         words = self._desk.words
@@ -101,14 +101,14 @@ class DueEntry(TextEntry):
         """Say how it is understood."""
         try:
             due = self.due if self.changed else None
-        except TypedDueError as error:
+        except UnclearWhen as error:
             self.say(str(error))
         else:
             self.say(f"= {full_words(due)}" if due else "")
 
     @property
     def due(self) -> Due | None:
-        """What it means. Raises TypedDueError."""
+        """What it means. Raises UnclearWhen."""
         if not self.changed:
             return read(self.before or "")
         words = self._desk.words
@@ -119,6 +119,6 @@ class DueEntry(TextEntry):
         """As records have it; None for any time. Raises Unreadable."""
         try:
             due = self.due
-        except TypedDueError as error:
+        except UnclearWhen as error:
             raise Unreadable(self, str(error)) from None
         return due.text if due else None

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import calendar
-import datetime as dt
 import re
 from typing import Final, NamedTuple
 
-from sellmode_tui.dates.names import MONTHS
-
+MONTHS: Final = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 _ISO = re.compile(r"(?:(\d{4})[-/])?(\d{1,2})-(\d{1,2})|(\d{4})/(\d{1,2})/(\d{1,2})")
 _DOTS = re.compile(r"(\d{1,2})\.\s*(\d{1,2})\.?\s*(\d+)?")
 _SLASHES = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d+))?")
@@ -40,7 +51,7 @@ class UnclearDate(ValueError):
     """A text is no day, or may be two. The text is a sentence for people."""
 
 
-HOW: Final = "Write it as 1990-12-24, 12-24 or 24 Dec."
+HOW: Final = "Try 1990-12-24, 12-24 or 24 Dec."
 
 
 def read_date(text: str) -> TypedDate:
@@ -49,7 +60,7 @@ def read_date(text: str) -> TypedDate:
     ``1990-12-24``, ``12-24`` (as in filters, month first), ``24 Dec 1990``, ``Dec 24``, ``24.12.1990``; with slashes
     only where day and month cannot be mixed up.
     """
-    text = " ".join(text.split())
+    text = " ".join(text.split()).removesuffix(", no year")
     if found := _ISO.fullmatch(text):
         year, month, day = found.group(1, 2, 3) if found[2] else found.group(4, 5, 6)
         return _date(year, int(month), int(day))
@@ -61,47 +72,7 @@ def read_date(text: str) -> TypedDate:
         return _date(found[3], _month(found[2]), int(found[1]))
     if found := _MONTH_FIRST.fullmatch(text):
         return _date(found[3], _month(found[1]), int(found[2]))
-    raise UnclearDate(f"This is no day. {HOW}")
-
-
-_CLOCK = re.compile(r"(?:(.+?),?\s+)?(\d{1,2}):(\d{2})")
-HOW_MOMENT: Final = "Write it as 14:30, yesterday 14:30 or 20 Nov 14:30."
-
-
-def read_moment(text: str, now: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
-    """The moment up to now that a text means, UTC, by the clocks of a zone. Raises UnclearDate.
-
-    ``14:30`` is today's, ``20 Nov`` the latest one; without a time of day it is noon, or now if that is still to come.
-    """
-    text = " ".join(text.split())
-    found = _CLOCK.fullmatch(text)
-    today = now.astimezone(zone).date()
-    day = _past_day(found[1] or "today" if found else text, today)
-    if found is None:
-        return min(dt.datetime.combine(day, dt.time(12), zone).astimezone(dt.UTC), now)
-    hour, minute = int(found[2]), int(found[3])
-    if hour > 23 or minute > 59:
-        raise UnclearDate(f"There is no such time of day. {HOW_MOMENT}")
-    moment = dt.datetime.combine(day, dt.time(hour, minute), zone).astimezone(dt.UTC)
-    if moment > now:
-        raise UnclearDate("That is still to come.")
-    return moment
-
-
-def _past_day(text: str, today: dt.date) -> dt.date:
-    if text.casefold() in ("today", "yesterday"):
-        return today - dt.timedelta(days=text.casefold() == "yesterday")
-    if not any(character.isdigit() for character in text):
-        raise UnclearDate(f"This is no day or time. {HOW_MOMENT}")
-    typed = read_date(text)
-    for year in (typed.year,) if typed.year else (today.year, today.year - 1):
-        try:
-            day = dt.date(year, typed.month, typed.day)
-        except ValueError:
-            raise UnclearDate(f"{MONTHS[typed.month - 1]} {year} has no day {typed.day}.") from None
-        if day <= today:
-            return day
-    raise UnclearDate("That is still to come.")
+    raise UnclearDate(f"Not a valid date. {HOW}")
 
 
 def _with_slashes(first: int, second: int, year: str | None) -> TypedDate:
@@ -115,7 +86,7 @@ def _month(name: str) -> int:
     for number, month in enumerate(MONTHS, 1):
         if month.casefold().startswith(name.casefold()):
             return number
-    raise UnclearDate(f'"{name}" is no month. {HOW}')
+    raise UnclearDate(f'"{name}" is not a month. {HOW}')
 
 
 def _date(year: str | None, month: int, day: int) -> TypedDate:

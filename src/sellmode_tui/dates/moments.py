@@ -1,0 +1,90 @@
+"""Moments up to now as people type and read them: ``yesterday 3pm``, ``2 hours ago``, ``20 Nov 14:30``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Final
+
+from sellmode_contract.store_time import Due
+from sellmode_contract.typed_days import UnclearDate
+from sellmode_tui.dates.clock import UnclearTime
+from sellmode_tui.dates.day_words import Wanted, day_named
+from sellmode_tui.dates.spans import read_span
+from sellmode_tui.dates.typed import MAX_LENGTH, Typed, UnclearWhen
+from sellmode_tui.dates.words import full_words
+
+HOW_MOMENT: Final = "Try 14:30, yesterday 3pm, 2 hours ago or 20 Nov 14:30."
+_WANTED: Final = Wanted(past=True, how=HOW_MOMENT)
+_NOON: Final = dt.time(12)
+_ISO: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?", re.ASCII)
+_OFFSET_AT: Final = len("2026-10-25T02:30")
+_OFFSET: Final = re.compile(r"(?<=\d) ?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)\Z", re.ASCII)
+
+
+def read_moment(text: str, now: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """The moment up to ``now`` that a text means, UTC, by the clocks of a zone. Raises UnclearWhen.
+
+    ``14:30`` is today's; what has no year, and a weekday, is the last one. Without a time of day it is noon, or now if
+    that is still to come. A time that the clocks repeat is the first, unless its offset from UTC stands behind it.
+    """
+    text = " ".join(text.split())
+    if len(text) > MAX_LENGTH:
+        raise UnclearWhen(f"That is too long for a time. {HOW_MOMENT}", MAX_LENGTH, len(text))
+    offset = _OFFSET.search(text)
+    clocks = dt.datetime.strptime(offset[1], "%z").tzinfo if offset else None
+    text = text[: offset.start()] if offset else text
+    typed = Typed(text)
+    try:
+        moment = _moment(text, typed, now, zone, clocks or zone)
+    except UnclearTime as error:
+        raise UnclearWhen(str(error), *error.place) from None
+    except UnclearDate as error:
+        raise UnclearWhen(str(error), *typed.place) from None
+    if moment > now:
+        raise UnclearWhen("That is still to come.", *typed.place)
+    return moment
+
+
+def _moment(text: str, typed: Typed, now: dt.datetime, zone: dt.tzinfo, clocks: dt.tzinfo) -> dt.datetime:
+    """Raises UnclearTime, UnclearDate."""
+    if _ISO.fullmatch(text):
+        try:
+            iso = dt.datetime.fromisoformat(text)
+        except ValueError:
+            raise UnclearDate(f"There is no such day or time. {HOW_MOMENT}") from None
+        return _existing(iso, clocks)
+    clock, local = typed.take_clock(), now.astimezone(zone).replace(tzinfo=None)
+    time, words = clock.time if clock else None, typed.words
+    if not words and time is None:
+        raise UnclearDate(f"There is no date or time. {HOW_MOMENT}")
+    span = read_span(words, local)
+    if span is not None and not span.back:
+        raise UnclearDate("That is still to come.")
+    if span is not None and span.hourly:
+        if time is not None:
+            raise UnclearDate("That has its time of day already.")
+        return now - (local - span.end)  # two hours are two hours, also while the clocks change
+    day = span.end.date() if span else day_named(words or "today", local.date(), _WANTED)
+    moment = _existing(dt.datetime.combine(day, time or _NOON), clocks)
+    return moment if time else min(moment, now) if day == local.date() else moment
+
+
+def _existing(local: dt.datetime, clocks: dt.tzinfo) -> dt.datetime:
+    """The first moment at which clocks show so, UTC. Raises UnclearDate if they leave it out."""
+    try:
+        moment = local.replace(tzinfo=clocks).astimezone(dt.UTC)
+        there = moment.astimezone(clocks).replace(tzinfo=None)
+    except OverflowError:
+        raise UnclearDate("That is too far away.") from None
+    if there != local:
+        due = Due(local.date(), local.time())
+        raise UnclearDate(f"The clocks are put forward then: {full_words(due)} is left out.")
+    return moment
+
+
+def moment_words(moment: dt.datetime, zone: dt.tzinfo) -> str:
+    """To the minute: ``Fri 20 Nov 2026, 14:30``; with its offset the second of two that look the same."""
+    local = moment.astimezone(zone)
+    words = full_words(Due(local.date(), local.time()))
+    return f"{words} {local.isoformat(timespec='minutes')[_OFFSET_AT:]}" if local.fold else words
