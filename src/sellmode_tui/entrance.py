@@ -13,7 +13,7 @@ from sellmode_tui.account.session import Session
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.errors import AccountError, UnsafeFile
 from sellmode_tui.records.store import utc_now
-from sellmode_tui.transport.client import Transport
+from sellmode_tui.transport.client import HEALTH_PATH, Transport
 from sellmode_tui.transport.errors import TransportError
 from sellmode_tui.workspace import Workspace
 
@@ -30,6 +30,30 @@ class Entered(NamedTuple):
     workspace: Workspace
     offline: str
     """Why it was opened without the server; empty if the server has let it in."""
+
+
+class Line:
+    """The line to a server, asked now and then whether it is up. It blocks, so it belongs into a thread."""
+
+    SECONDS: Final = 2.0
+    """After so long without an answer it is not."""
+
+    def __init__(self, server: str, settings: Settings) -> None:
+        """Raises TransportError for an address that is none."""
+        seconds = self.SECONDS
+        self._transport = Transport(server, ca_file=settings.ca_file, connect_seconds=seconds, silent_seconds=seconds)
+
+    def is_up(self) -> bool:
+        """Whether the server answers."""
+        try:
+            self._transport.get(HEALTH_PATH)
+        except TransportError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Interrupt whoever asks."""
+        self._transport.close()
 
 
 class Entrance:

@@ -16,6 +16,19 @@ import msgspec
 from sellmode_contract import wire
 
 
+@contextlib.contextmanager
+def never_connected() -> Iterator[str]:
+    """The address of a server to which no connection comes about: whoever tries waits."""
+    with socket.socket() as full, contextlib.ExitStack() as waiting:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(3):  # what is not accepted fills its queue
+            client = waiting.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(full.getsockname())
+        yield f"http://127.0.0.1:{full.getsockname()[1]}"
+
+
 class Request(NamedTuple):
     """A request as it came."""
 

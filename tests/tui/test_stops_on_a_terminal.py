@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from sellmode_tui.transport.client import CONNECT_SECONDS
 from tests.support.terminal import Terminal
+from tests.tui.canned import never_connected
 from tests.tui.on_a_terminal import terminal
 from tests.tui.screens import counter
 
@@ -33,6 +36,20 @@ def note(tmp_path: Path) -> Iterator[Terminal]:
         yield opened
         opened.signal(signal.SIGTERM)
         assert opened.wait_exit() == 128 + signal.SIGTERM
+        assert opened.settings == before
+
+
+def test_a_signal_to_end_does_not_wait_for_a_connection(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    counter.make_account(data, counter.account_of(counter.demo("associate"), "anna"))
+    with never_connected() as server, terminal(data, "--server", server) as opened:
+        before = opened.settings
+        opened.wait_for(f"Signing in at {server}")
+        opened.wait_quiet()
+        began = time.monotonic()
+        opened.signal(signal.SIGTERM)
+        assert opened.wait_exit() == 128 + signal.SIGTERM
+        assert time.monotonic() - began < CONNECT_SECONDS / 2
         assert opened.settings == before
 
 

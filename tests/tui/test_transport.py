@@ -8,7 +8,6 @@ import email.utils
 import gzip
 import ipaddress
 import resource
-import socket
 import ssl
 import subprocess
 import sys
@@ -42,7 +41,17 @@ from sellmode_tui.transport.errors import (
     Unreachable,
 )
 from tests.support.proxy import FaultProxy, Plan, captive_portal, drip, gzip_bomb
-from tests.tui.canned import CannedServer, Handler, Request, chunked, message, problem, response, zipped
+from tests.tui.canned import (
+    CannedServer,
+    Handler,
+    Request,
+    chunked,
+    message,
+    never_connected,
+    problem,
+    response,
+    zipped,
+)
 
 BODY = wire.SyncRequest(device="d1")
 ASKED = wire.SyncRequest(device="answer")
@@ -522,14 +531,8 @@ def test_close_ends_a_call_that_waits(when: str, encrypted: bool, tmp_path: Path
 
 
 def test_close_ends_a_connect_at_once() -> None:
-    with socket.socket() as full, contextlib.ExitStack() as waiting:
-        full.bind(("127.0.0.1", 0))
-        full.listen(0)
-        for _ in range(3):  # what is not accepted fills its queue: whoever comes then waits
-            client = waiting.enter_context(socket.socket())
-            client.setblocking(False)
-            client.connect_ex(full.getsockname())
-        transport = Transport(f"http://127.0.0.1:{full.getsockname()[1]}", connect_seconds=20.0)
+    with never_connected() as server:
+        transport = Transport(server, connect_seconds=20.0)
         raised: list[BaseException] = []
 
         def call() -> None:

@@ -37,6 +37,7 @@ from sellmode_tui.shell import navigation
 from sellmode_tui.shell.current import CurrentAccount, OpenAccount
 from sellmode_tui.shell.drafts import DraftKeeper
 from sellmode_tui.shell.idle import IdleLock
+from sellmode_tui.shell.line_watch import LineWatch
 from sellmode_tui.shell.paged_app import PagedApp
 from sellmode_tui.shell.palette import palette
 from sellmode_tui.shell.sign_in import SignInFlow
@@ -78,6 +79,7 @@ class SellmodeApp(PagedApp):
         self.current = CurrentAccount(self.background)
         self.drafts = DraftKeeper(self, self.current)
         self.sign_in = SignInFlow(self, self.current, self.drafts, start or Start(), clock, self._opened)
+        self.line_watch = LineWatch(self, self.sign_in)
         self.sign_out = SignOutFlow(self, self.current, self.drafts, self.sign_in, self.threads)
         self.status = StatusMonitor(self, self.current, self.sign_out)
         self.idle = IdleLock(self, self.current, self.status, self.sign_out, clock.seconds)
@@ -95,12 +97,14 @@ class SellmodeApp(PagedApp):
             self.say(f"settings.toml, keys: there is nothing called {', '.join(unknown)}. docs/keys.md has the names.")
         self.idle.start()
         self.status.start()
+        self.line_watch.start()
         end_in_order(self, self.drafts)
         await self.sign_in.begin()
 
     async def on_unmount(self) -> None:
         """Close what is open, however it ends."""
         self.sign_in.stop()
+        self.line_watch.stop()
         workspace = self.sign_out.let_go(typed=self.drafts.last)  # the pages have gone
         if workspace is not None:
             await asyncio.to_thread(workspace.close)

@@ -49,7 +49,7 @@ class SignInFlow:
         """How many tries have not ended, the older ones too."""
 
     @property
-    def _page(self) -> SignInScreen | LockScreen | None:
+    def page(self) -> SignInScreen | LockScreen | None:
         """The page to get in by, whatever stands over it: the list of keys, or that the window is too small."""
         return next((page for page in self._app.pages() if isinstance(page, SignInScreen | LockScreen)), None)
 
@@ -63,7 +63,7 @@ class SignInFlow:
             self._try(folder.profile.server, lambda entrance: entrance.unlock_remembered(folder))
             return
         await self.ask()
-        if password is not None and isinstance(page := self._page, SignInScreen):
+        if password is not None and isinstance(page := self.page, SignInScreen):
             page.sign_in(password)
 
     async def ask(self, reason: str = "", *, another: bool = False) -> None:
@@ -86,6 +86,7 @@ class SignInFlow:
             user_name=likeliest or (accounts[0].user_name if len(accounts) == 1 and not another else ""),
             accounts=accounts if len(accounts) > 1 else (),
             reason=reason,
+            banner=self._app.settings.banner,
             ascii_only=self._app.ascii_only,
         )
         await self._app.show_only(screen)
@@ -93,7 +94,10 @@ class SignInFlow:
 
     async def ask_password(self, folder: AccountFolder, reason: str = "") -> None:
         """Ask for the password of an account that is locked."""
-        await self._app.show_only(LockScreen(folder.profile.name, reason, ascii_only=self._app.ascii_only))
+        profile = folder.profile
+        banner, ascii_only = self._app.settings.banner, self._app.ascii_only
+        lock = LockScreen(profile.name, reason, server=profile.server, banner=banner, ascii_only=ascii_only)
+        await self._app.show_only(lock)
         self.locked = folder
 
     # ------------------------------------------------------------------ trying
@@ -117,7 +121,7 @@ class SignInFlow:
         entrance, self._entrance = self._entrance, None
         if entrance is not None:
             self._app.background.release(entrance.give_up)
-        if (page := self._page) is not None:
+        if (page := self.page) is not None:
             page.rest()
 
     def stop(self) -> None:
@@ -171,7 +175,7 @@ class SignInFlow:
 
     def _refuse(self, error: Exception) -> None:
         self._turning.end()
-        screen = self._page
+        screen = self.page
         if isinstance(screen, LockScreen):
             screen.refuse(str(error))
         elif isinstance(screen, SignInScreen):
@@ -193,7 +197,7 @@ class SignInFlow:
                 self._app.background.release(read[0].workspace.close)
             return
         if read is None:  # the keyring has no key: the password is needed
-            if isinstance(page := self._page, LockScreen):
+            if isinstance(page := self.page, LockScreen):
                 page.rest()
             self._turning.end()
             return

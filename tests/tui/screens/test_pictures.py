@@ -21,6 +21,7 @@ from sellmode_tui.screens.customers.list_page import CustomersScreen
 from sellmode_tui.screens.customers.profile import ProfileView
 from sellmode_tui.screens.customers.saved_filters import SavedFiltersScreen
 from sellmode_tui.screens.entrance.lock import LockScreen
+from sellmode_tui.screens.entrance.page import EntrancePage
 from sellmode_tui.screens.entrance.sign_in import SignInScreen
 from sellmode_tui.screens.kit.search_bar import SearchBar
 from sellmode_tui.screens.kit.too_small import TooSmallScreen
@@ -28,6 +29,7 @@ from sellmode_tui.screens.kit.trouble import Trouble
 from sellmode_tui.screens.kit.why import WhyScreen
 from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.sync.status import Line, SyncStatus
+from sellmode_tui.widgets.status_line import StatusLine
 from sellmode_tui.widgets.suggestions import Suggestions
 from tests.tui.screens import counter
 from tests.tui.screens.counter import ONLINE, PASSWORD, signed_in, wait_until
@@ -232,7 +234,21 @@ def test_scene(name: str, size: str, snap_compare: Any, data: Path, demo_files: 
     app = counter.counter(
         signed_in=scene.signed_in, user_name=scene.user_name, settings=scene.settings, ascii_only=scene.ascii_only
     )
-    assert snap_compare(app, terminal_size=SIZES[size], run_before=scene.act)
+
+    async def act(pilot: Pilot[None]) -> None:
+        await scene.act(pilot)
+        await wait_until(pilot, lambda: line_is_told(pilot))
+
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=act)
+
+
+def line_is_told(pilot: Pilot[None]) -> bool:
+    """Whether a page to get in by says how the line to its server stands."""
+    page = pilot.app.screen
+    if not isinstance(page, EntrancePage):
+        return True
+    line = page.query_one(StatusLine)
+    return line.display == bool(page.server) and (not page.server or line.status.connection != "CONNECTING")
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -9,17 +9,16 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Static
 
 from sellmode_contract.text import visible
 from sellmode_tui.screens.entrance import page as forms
-from sellmode_tui.screens.entrance.page import Form, LabelledField
+from sellmode_tui.screens.entrance.page import EntrancePage, Form, LabelledField
 from sellmode_tui.screens.kit.trouble import Trouble
 from sellmode_tui.widgets.text_field import TextField
 
 
-class LockScreen(Screen[None]):
+class LockScreen(EntrancePage):
     """Asks for the password."""
 
     BINDING_GROUP_TITLE = "Locked"
@@ -39,12 +38,14 @@ class LockScreen(Screen[None]):
     class GivenUp(Message):
         """What is under way should end."""
 
-    def __init__(self, person: str, reason: str = "", *, ascii_only: bool = False) -> None:
+    def __init__(
+        self, person: str, reason: str = "", *, server: str = "", banner: str = "", ascii_only: bool = False
+    ) -> None:
         """`reason` says why it is locked, if there is more to it than that."""
-        super().__init__()
+        super().__init__(banner, ascii_only=ascii_only)
+        self._server = server
         self._person = person
         self._reason = reason
-        self._ascii_only = ascii_only
         self._busy = False
 
     def compose(self) -> ComposeResult:
@@ -57,6 +58,12 @@ class LockScreen(Screen[None]):
             between = " | " if self._ascii_only else " · "
             keys = between.join(("Enter unlocks", "F9 another person", "Ctrl+Q quits"))
             yield Static(Content(keys), classes="form-keys")
+        yield from self.compose_foot()
+
+    @property
+    def server(self) -> str:
+        """The account's."""
+        return self._server
 
     def on_mount(self) -> None:
         """Wait for the password."""

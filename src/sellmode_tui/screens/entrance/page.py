@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.screen import Screen
 from textual.widgets import Static
 
+from sellmode_contract.text import visible
+from sellmode_tui.widgets.status_line import Status, StatusLine
 from sellmode_tui.widgets.text_field import TextField
 
 CSS = """
@@ -20,9 +25,41 @@ CSS = """
         .form-keys {{ height: auto; margin-top: 1; color: $text-muted; }}
         LabelledField {{ height: 1; margin-bottom: 1; }}
         LabelledField > Static {{ width: 16; color: $text-muted; }}
+        StatusLine {{ dock: bottom; margin-bottom: 1; }}
+        .form-banner {{ dock: top; height: auto; padding: 0 1; color: $text-muted; }}
     }}
 """
 """For the DEFAULT_CSS of such a page, with its name put in."""
+
+
+class EntrancePage(Screen[None]):
+    """A page on which a person proves who they are. Its last lines are as on every page."""
+
+    @property
+    @abstractmethod
+    def server(self) -> str:
+        """The server that is to let them in; empty while none is named."""
+
+    def __init__(self, banner: str = "", *, ascii_only: bool = False) -> None:
+        """`banner`: what the terminal's settings want said here."""
+        super().__init__()
+        self._banner = banner
+        self._ascii_only = ascii_only
+
+    def compose_foot(self) -> ComposeResult:
+        """What is to be said here, and how the line to the server stands."""
+        if self._banner:
+            yield Static(Content(visible(self._banner)), classes="form-banner")
+        line = StatusLine(Status("CONNECTING"), ascii_only=self._ascii_only)
+        line.display = False
+        yield line
+
+    def show_line(self, status: Status | None) -> None:
+        """Say how the line stands; nothing of no server."""
+        for line in self.query(StatusLine):
+            line.display = status is not None
+            if status is not None:
+                line.status = status
 
 
 class LabelledField(Horizontal):

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -18,7 +17,7 @@ from sellmode_contract.ids import user_key
 from sellmode_contract.text import visible
 from sellmode_tui.account.folders import Profile
 from sellmode_tui.screens.entrance import page as forms
-from sellmode_tui.screens.entrance.page import Form, LabelledField
+from sellmode_tui.screens.entrance.page import EntrancePage, Form, LabelledField
 from sellmode_tui.screens.kit.trouble import Trouble
 from sellmode_tui.widgets.text_field import TextField
 
@@ -28,7 +27,7 @@ SHORTEST_PASSWORD: Final = 12
 FieldName = Literal["server", "user", "password", "code", "new", "again"]
 
 
-class SignInScreen(Screen[None]):
+class SignInScreen(EntrancePage):
     """Asks for server, name and password, and says what was wrong with them."""
 
     BINDING_GROUP_TITLE = "Sign in"
@@ -80,15 +79,15 @@ class SignInScreen(Screen[None]):
         user_name: str = "",
         accounts: Sequence[Profile] = (),
         reason: str = "",
+        banner: str = "",
         ascii_only: bool = False,
     ) -> None:
         """`accounts` signed in on this machine before; `reason` says why the person is here."""
-        super().__init__()
+        super().__init__(banner, ascii_only=ascii_only)
         self._server = server
         self._user_name = user_name
         self._accounts = list(accounts)
         self._reason = reason
-        self._ascii_only = ascii_only
         self._busy = False
 
     def compose(self) -> ComposeResult:
@@ -116,11 +115,18 @@ class SignInScreen(Screen[None]):
             yield LabelledField("Server", TextField(self._server, ascii_only=ascii_only, id="server"))
             yield Trouble(self._reason)
             yield Static(id="keys", classes="form-keys")
+        yield from self.compose_foot()
 
     def on_mount(self) -> None:
         """Begin with the first thing that is missing."""
         self._say_keys()
         self._focus_first()
+
+    @property
+    def server(self) -> str:
+        """What is typed, once it has been typed."""
+        field = self._field("server")
+        return "" if field.has_focus else field.value.strip()
 
     @property
     def _first_time(self) -> bool:
