@@ -116,8 +116,15 @@ def test_it_opens_signed_in_and_ends_with_its_backend(home: Path) -> None:
         command = ["/bin/sh", "-c", line[1].decode()]
         beside = subprocess.run(command, env=environment(home), capture_output=True, text=True, check=False, timeout=60)
         assert "Jörg Böhm" in beside.stdout, beside.stderr
+        terminal.press("f10")
+        terminal.wait_for(lambda lines: any(PASSWORD in line for line in lines))
+        terminal.wait_for(lambda lines: lines[-2].strip() == "ONLINE")
+        terminal.type(f"{PASSWORD}\r")
+        terminal.wait_for("Anna Kowalska · Associate Mode")
         terminal.press("q")
         assert terminal.wait_exit() == 0
+    assert f"The demo is kept in {home / 'demo'}".encode() in terminal.written
+    assert b"Making the demo store: 5 days of tasks that rules make, 40%" in terminal.written
     assert b"Everybody's password here is: " in terminal.written
     assert ended(port(home))
 

@@ -54,19 +54,23 @@ class Made(msgspec.Struct, frozen=True):
 @click.option(
     "--as", "who", default=ANNA, show_default=True, metavar="NAME", help="Whom to sign in as; part of a name will do."
 )
-@click.option("--fresh", is_flag=True, help="Throw the demo away and make a new one.")
+@click.option(
+    "--keep/--fresh", default=True, help="Go on with the demo as it was left (the default), or make a new one."
+)
 @click.option("--offline", is_flag=True, help="Stop the backend before the app opens.")
-def main(mode: Mode | None, who: str, *, fresh: bool, offline: bool) -> None:
+def main(mode: Mode | None, who: str, *, keep: bool, offline: bool) -> None:
     """Open Sellmode on a demo store, signed in.
 
-    The demo is made at its first run and kept until --fresh. Everybody in it has the same password, shown here before
-    the app opens: for coming back after a lock, or switching to somebody else.
+    The demo is made at its first run and kept until --fresh, in a folder that is named as it starts. Everybody in it
+    has the same password, which also stands where the app asks for it.
     """
     user_name = _person(who)
     os.umask(0o077)
     folder = _folder()
     with _only_one(folder):
-        made = _prepare(folder, fresh=fresh)
+        click.echo(f"The demo is kept in {folder}", err=True)
+        made = _prepare(folder, keep=keep)
+        _set_banner(folder)
         port = _port(made)
         url = f"sqlite:///{folder / 'backend.db'}"
         _set_mode(url, mode)
@@ -117,13 +121,13 @@ def _only_one(folder: Path) -> Iterator[None]:
         yield
 
 
-def _prepare(folder: Path, *, fresh: bool) -> Made:
+def _prepare(folder: Path, *, keep: bool) -> Made:
     """The demo that the folder holds, made anew if there is none, or an unfinished one."""
     today = dt.datetime.now(dt.UTC).date()
     stamp = folder / "made.json"
     with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):
         made = msgspec.json.decode(stamp.read_bytes(), type=Made)
-        if not fresh:
+        if keep:
             if made.day != today.isoformat():
                 click.echo(f"This demo was made on {made.day}; --fresh makes one of today.", err=True)
             return made
@@ -136,13 +140,38 @@ def _prepare(folder: Path, *, fresh: bool) -> Made:
             database,
             world(SEED, today, "associate"),
             dt.datetime.now(dt.UTC),
-            lambda what: click.echo(f"Making the demo store: {what}", err=True),
+            _Progress(),
         )
     finally:
         database.close()
     made = Made(today.isoformat(), _free_port())
     stamp.write_bytes(msgspec.json.encode(made))
     return made
+
+
+class _Progress:
+    """Says how far the demo store is: on a terminal on one line, which grows no longer; elsewhere once a step."""
+
+    def __init__(self) -> None:
+        self._said = ("", -1)
+
+    def __call__(self, what: str, done: int, of: int) -> None:
+        percent = 100 * done // max(of, 1)
+        line = f"Making the demo store: {of:,} {what}"
+        if sys.stderr.isatty():
+            if (what, percent) != self._said:
+                click.echo(f"\r\x1b[K{line}, {percent}%", err=True, nl=done == of)
+        elif what != self._said[0]:
+            click.echo(line, err=True)
+        self._said = (what, percent)
+
+
+def _set_banner(folder: Path) -> None:
+    """Have the app show the password where it asks for it, by the demo's own settings."""
+    path = folder / "settings" / "settings.toml"
+    if not path.exists():
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.write_text(f'banner = "Demo: the password of everybody is {PASSWORD}"\n', "utf-8")
 
 
 def _port(made: Made) -> int:

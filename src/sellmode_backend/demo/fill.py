@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -26,12 +27,19 @@ from sellmode_contract.store_time import local_day
 
 DAYS_OF_TASKS = 5
 """On so many days, the last of them today, the rules have made tasks."""
+_PART = 200
+"""Customers whose figures are worked out at once."""
 PASSWORD = "marzipan otter veranda"  # noqa: S105 # of people who do not exist, on a server that nobody else reaches
 """Everybody's password in the demo."""
 
 
-def fill(database: Database, world: World, now: dt.datetime, tell: Callable[[str], None]) -> None:
-    """Write a demo's world into a database that has none; ``tell`` hears what is being written."""
+Tell = Callable[[str, int, int], None]
+"""Hears what is being written, how many of it are, and of how many."""
+_Item = TypeVar("_Item")
+
+
+def fill(database: Database, world: World, now: dt.datetime, tell: Tell) -> None:
+    """Write a demo's world into a database that has none."""
     migrate(database)
     retailer = world.retailer
     with database.transaction() as connection:
@@ -39,26 +47,31 @@ def fill(database: Database, world: World, now: dt.datetime, tell: Callable[[str
         settings.change(connection, custom_fields=CUSTOM_FIELDS)
         settings.write_stores(connection, retailer.stores)
         people = (*world.accounts, *world.office)
-        tell(f"{len(people)} people")
         hashed = Passwords().hash(PASSWORD)
-        for account in people:
+        for account in _told(people, "people", tell):
             directory.add(connection, account, now)
             signing_in.set_password(connection, account.id, hashed)
         customers = [record.id for record in world.records if isinstance(record, Customer)]
-        tell(f"{len(customers):,} customers, their dates and notes, and products")
-        records.write(connection, world.records)
-        tell(f"{len(world.orders):,} orders")
-        write_orders(connection, map(_entry, world.orders))
-        tell("figures")
-        figures.refresh(connection, customers)
-        tell(f"{len(world.work)} rules and tasks")
-        records.write(connection, world.work)
-    tell("what the rules make of it")
-    for back in reversed(range(DAYS_OF_TASKS)):
+        records.write(connection, _told(world.records, "customers, their notes and products", tell))
+        write_orders(connection, map(_entry, _told(world.orders, "orders", tell)))
+        for place in range(0, len(customers), _PART):
+            tell("customers' figures", place, len(customers))
+            figures.refresh(connection, customers[place : place + _PART])
+        tell("customers' figures", len(customers), len(customers))
+        records.write(connection, _told(world.work, "rules and tasks", tell))
+    for back in _told([*reversed(range(DAYS_OF_TASKS))], "days of tasks that rules make", tell):
         moment = now - dt.timedelta(days=back)
         passes.run(database, lambda at=moment: at)  # type: ignore[misc]  # a clock, bound at once
         if back:
             _work_off(database, world, moment)
+
+
+def _told(items: Sequence[_Item], what: str, tell: Tell) -> Iterator[_Item]:
+    """Say how far it is while they are gone through."""
+    for place, item in enumerate(items):
+        tell(what, place, len(items))
+        yield item
+    tell(what, len(items), len(items))
 
 
 def _work_off(database: Database, world: World, moment: dt.datetime) -> None:

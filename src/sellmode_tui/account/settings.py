@@ -4,6 +4,7 @@ server = "https://sell.example.com"
 ca_file = "/etc/ssl/meridian.pem"
 theme = "light"
 ascii = true
+banner = "For staff of Meridian only"
 
 [keys]
 "app.lock" = "f4"
@@ -39,6 +40,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """``ansi``: the terminal's own 16 colours."""
     ascii: bool = False
     """Draw nothing of the app's own beyond ASCII."""
+    banner: str = ""
+    """Said on the pages for signing in and unlocking."""
     keys: dict[str, str] = {}
     """Other keys, by the id of what they do (docs/keys.md has them all); several with commas."""
 

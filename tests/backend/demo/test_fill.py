@@ -22,7 +22,7 @@ def test_everybody_has_an_agenda(sqlite_url: str) -> None:
     demo = world(1, NOW.date(), "associate")
     database = open_database(sqlite_url)
     try:
-        fill(database, demo, NOW, lambda what: None)
+        fill(database, demo, NOW, lambda *_: None)
         with database.snapshot() as connection:
             found = [
                 task
