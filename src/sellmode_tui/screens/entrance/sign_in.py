@@ -125,8 +125,8 @@ class SignInScreen(EntrancePage):
     @property
     def server(self) -> str:
         """What is typed, once it has been typed."""
-        field = self._field("server")
-        return "" if field.has_focus else field.value.strip()
+        field = next(iter(self.query("#server").results(TextField)), None)  # none while the page comes
+        return "" if field is None or field.has_focus else field.value.strip()
 
     @property
     def _first_time(self) -> bool:
