@@ -27,7 +27,7 @@ the edit was handed over. ``dependency``: what it builds on was refused. ``poiso
 TITLES: dict[RejectionCode, str] = {
     "invalid": "This cannot be stored as it is.",
     "unsupported": "The server does not know this kind of change.",
-    "not_found": "There is no such record for you.",
+    "not_found": "It does not exist, or you cannot see it.",
     "not_allowed": "Your role does not allow this.",
     "conflict": "Somebody changed it in the meantime.",
     "already_claimed": "Somebody else has taken it.",

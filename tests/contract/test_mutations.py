@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 import pytest
@@ -45,6 +45,7 @@ from sellmode_contract.mutations import (
 )
 from sellmode_contract.records import Record
 from sellmode_contract.rules.facts import Facts, field_values
+from sellmode_contract.type_errors import Misfit, misfit
 from sellmode_contract.visibility import Account
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -440,6 +441,27 @@ def test_what_is_no_phone_number_is_refused(phone: str) -> None:
 @pytest.mark.parametrize("phone", ["+31 (0)20 / 123-45.67", "020 123 45 67 ext. 12", "0201234567x3", "٠١٢٣٤٥٦٧"])
 def test_a_phone_number_is_kept_as_it_was_written(phone: str) -> None:
     assert only(Customer, done(Edit(kind="customer", id="c1", set={"phone": phone}), MARA)).phone == phone
+
+
+def test_what_does_not_fit_is_said_with_its_field_and_what_would_be_right() -> None:
+    class Some(msgspec.Struct, forbid_unknown_fields=True):
+        number: int
+        text: str | None = None
+        which: Literal["a", "b"] = "a"
+        rows: tuple[str, ...] = ()
+
+    for document, told in (
+        ({}, Misfit("number", "number is missing.")),
+        ({"number": "secret"}, Misfit("number", "number has to be a whole number.")),
+        ({"number": 1, "text": 5}, Misfit("text", "text has to be text or empty.")),
+        ({"number": 1, "which": "secret"}, Misfit("which", "which is not one of what it may be.")),
+        ({"number": 1, "rows": [5]}, Misfit("rows", "rows has to be text.")),
+        ({"number": 1, "more": 1}, Misfit("", "more is not known here. There are number, text, which, rows.")),
+        ([], Misfit("", "It has to be an object.")),
+    ):
+        with pytest.raises(msgspec.ValidationError) as error:
+            msgspec.convert(document, Some)
+        assert misfit(error.value, Some.__struct_fields__) == told
 
 
 def test_a_date_may_have_no_year_and_be_a_leap_day() -> None:

@@ -271,4 +271,4 @@ def _author_of(record: object) -> str | None:
 
 def _no_such_record() -> Rejected:
     """Not seeing and not existing answer alike."""
-    return Rejected("not_found", "There is no such record for you.")
+    return Rejected("not_found", "This record does not exist, or you cannot see it.")

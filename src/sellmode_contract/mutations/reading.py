@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from typing import Any, TypeVar
@@ -15,9 +14,7 @@ from sellmode_contract.mutations.operations import Create
 from sellmode_contract.mutations.world import World
 from sellmode_contract.records import Record
 from sellmode_contract.refusals import Rejected
-
-_PLACE = re.compile(r"(missing required field| - at) `(\$\.)?(?P<field>\w+)")
-
+from sellmode_contract.type_errors import misfit
 
 T = TypeVar("T", bound=Record)
 
@@ -73,5 +70,5 @@ def entries_of(value: Any, name: str) -> list[tuple[str, Any]]:
 
 def invalid(error: msgspec.ValidationError) -> Rejected:
     """Names the field; what stood in it may be somebody's name."""
-    found = _PLACE.search(str(error))
-    return Rejected("invalid", "A field is missing or has the wrong type.", field=found["field"] if found else "")
+    field, why = misfit(error)
+    return Rejected("invalid", why, field=field)

@@ -20,6 +20,7 @@ from typing import Literal
 import msgspec
 import platformdirs
 
+from sellmode_contract.type_errors import misfit
 from sellmode_tui.errors import AccountError
 
 CONFIG_VARIABLE = "SELLMODE_CONFIG_DIR"
@@ -79,7 +80,9 @@ def read_settings(path: Path | None = None) -> Settings:
         raise BadSettings(path, f"others could change it. Make it yours and close it with: chmod 600 '{path}'")
     try:
         settings = msgspec.toml.decode(content, type=Settings, dec_hook=lambda _, text: Path(text))
-    except ValueError as error:  # of TOML, of UTF-8 or of a field
+    except msgspec.ValidationError as error:
+        raise BadSettings(path, misfit(error, Settings.__struct_fields__).why) from error
+    except ValueError as error:  # of TOML or of UTF-8
         raise BadSettings(path, str(error)) from error
     if settings.ca_file is None:
         return settings

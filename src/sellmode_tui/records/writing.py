@@ -71,7 +71,7 @@ class NotVisible(Rejected):
 
     def __init__(self, kind: str = "record") -> None:
         """``kind`` is the record's."""
-        super().__init__("not_found", f"There is no such {kind.replace('_', ' ')} for you.")
+        super().__init__("not_found", f"This {kind.replace('_', ' ')} does not exist, or you cannot see it.")
 
 
 class RefusedAmong(Rejected):

@@ -487,7 +487,7 @@ def test_what_was_never_seen_is_not_there(shop: Shop) -> None:
         Finish(kind="manual_task", id=uuid7()),
     ]
     assert {(result.code, result.detail) for result in ada.do(*asked)} == {
-        ("not_found", "There is no such record for you.")
+        ("not_found", "This record does not exist, or you cannot see it.")
     }
 
 

@@ -29,8 +29,8 @@ def test_what_it_says(path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        (b'servr = "x"', "servr"),
-        (b"server = 7", r"\$\.server"),
+        (b'servr = "x"', "servr is not known here. There are server, ca_file, theme"),
+        (b"server = 7", "server has to be text"),
         (b"ca_file = 7", r"ca_file|str"),
         (b"server = ?", "line 1"),
         (b'server = "\xff"', "settings.toml"),

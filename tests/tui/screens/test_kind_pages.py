@@ -222,7 +222,7 @@ async def test_only_what_was_changed_is_saved_and_rows_move_and_go() -> None:
         await open_form(pilot, id)
         assert in_rows(pilot) == [["Dress", "long"], ["Coat", ""]]
         assert field(pilot, "stylist").state == TEUN.name
-        assert field(pilot, "shown_at").state == "2026-11-22 13:02"
+        assert field(pilot, "shown_at").state == "Sun 22 Nov 2026, 13:02"
         await press(pilot, "Down", 0)
         assert in_rows(pilot) == [["Coat", ""], ["Dress", "long"]]
         await press(pilot, "Take away", 0)
@@ -302,7 +302,7 @@ async def test_what_somebody_else_changes_meanwhile_is_said() -> None:
         await open_form(pilot, id)
         store_of(pilot).edit("outfit", id, {"title": "Another"})
         writing.look_again(pilot)
-        await wait_until(pilot, lambda: "Changed by somebody else meanwhile: Title." in said(pilot, ".form-quiet"))
+        await wait_until(pilot, lambda: "Title: theirs " in said(pilot, ".form-quiet"))
         store_of(pilot).remove("outfit", id)
         writing.look_again(pilot)
         await wait_until(pilot, lambda: "It has been removed meanwhile" in said(pilot, ".form-quiet"))

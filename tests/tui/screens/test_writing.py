@@ -294,7 +294,9 @@ async def test_what_a_colleague_changes_meanwhile_is_said_and_the_change_says_wh
         put(pilot, "phone", "+31 20 794 6999")
         put(pilot, "language", "de")
         writing.take(pilot, msgspec.structs.replace(CLARA, phone="+31 6 5550 9999", phone_e164="+31655509999"))
-        await wait_until(pilot, lambda: "Changed by somebody else meanwhile: Phone." in said(pilot, ".form-quiet"))
+        both = 'Phone: theirs "+31 6 5550 9999", yours "+31 20 794 6999". What you save replaces theirs'
+        await wait_until(pilot, lambda: both in said(pilot, ".form-quiet"))
+        assert said(pilot, ".form-quiet").startswith("Changed by somebody else, seen at ")
         assert field(pilot, "phone").state == "+31 20 794 6999"
         await pilot.press("f2")
         await shows(pilot, ProfileScreen)

@@ -20,10 +20,11 @@ from sellmode_contract.mutations.customers import current_value
 from sellmode_contract.text import visible
 from sellmode_tui.records import Match, Profile, RecordStore
 from sellmode_tui.records.customers.duplicates import same_words
+from sellmode_tui.records.values import as_text
 from sellmode_tui.screens.customers.profile_page import CHANNELS
 from sellmode_tui.screens.forms.field_entries import entry_of_own
 from sellmode_tui.screens.forms.form_field import FormField
-from sellmode_tui.screens.forms.form_screen import REPLACES, FormScreen, Write
+from sellmode_tui.screens.forms.form_screen import FormScreen, Theirs, Write
 from sellmode_tui.screens.forms.part_entries import AddressEntry, SizesEntry
 from sellmode_tui.screens.forms.text_entries import ChoiceEntry, SetEntry, TextEntry
 from sellmode_tui.screens.kit.boxes import Box
@@ -206,8 +207,13 @@ class EditCustomerScreen(FormScreen):
     def meanwhile(self, *parts: Any) -> str:
         """Which fields somebody else has changed."""
         profile: Profile = parts[0]
-        changed = [each.label for each in self.fields if differs(each, self._customer, profile.customer)]
-        return f"Changed by somebody else meanwhile: {', '.join(changed)}. {REPLACES}" if changed else ""
+        return self.told_changed(
+            {
+                each.path: Theirs(each.label, as_text(_held(profile.customer, each.path)))
+                for each in self.fields
+                if differs(each, self._customer, profile.customer)
+            }
+        )
 
 
 def differs(field: FormField, one: Customer, other: Customer) -> bool:

@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from sellmode_contract.text import visible
 from sellmode_tui.records import RecordStore
+from sellmode_tui.records.values import as_text
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.widgets.choice import Choice
 from sellmode_tui.widgets.text_area import PlainTextArea
@@ -109,6 +110,11 @@ class FormField(Vertical):
     def typed(self) -> Any:
         """What is typed, as a draft keeps it."""
         return self.state
+
+    @property
+    def typed_words(self) -> str:
+        """What is typed, for people."""
+        return as_text(self.typed)
 
     async def retype(self, typed: Any) -> None:
         """Bring back what `typed` gave."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, NamedTuple
 
 import msgspec
 from textual import on
@@ -19,6 +20,7 @@ from textual.widgets import Static
 from sellmode_contract.text import visible
 from sellmode_tui.journal.drafts import Draft, DraftField
 from sellmode_tui.records import RecordStore, Written
+from sellmode_tui.records.values import as_text
 from sellmode_tui.screens.forms.form_field import Changes, FormField, Unreadable, cursor_in, put_cursor
 from sellmode_tui.screens.kit.confirm import ConfirmBox, discarding
 from sellmode_tui.screens.kit.desk import Desk
@@ -30,10 +32,30 @@ from sellmode_tui.widgets.text_field import TextField
 Write = Callable[[RecordStore], Written]
 """Writes what was typed; called in a thread."""
 
-REPLACES: Final = "What you save replaces it; the history keeps both."
+REPLACES: Final = "What you save replaces theirs; the history keeps both."
 """Said where somebody else has changed what is being edited."""
+_LONGEST: Final = 60
+"""Characters of a value that a notice says."""
 _PAGE = 8
 """Fields that a page key passes."""
+
+
+class Theirs(NamedTuple):
+    """A field that somebody else has changed meanwhile."""
+
+    title: str
+    value: str
+    """What stands there now, for people."""
+
+    def told(self, own: FormField | None) -> str:
+        """Their value, and what is typed in the form's `own` field if that is another."""
+        yours = f", yours {_quoted(own.typed_words)}" if own is not None and own.changed else ""
+        return f"{self.title}: theirs {_quoted(self.value)}{yours}"
+
+
+def _quoted(value: str) -> str:
+    text = " ".join(value.split())
+    return f'"{text[:_LONGEST]}{"..." if len(text) > _LONGEST else ""}"' if text else "nothing"
 
 
 class _Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
@@ -88,6 +110,8 @@ class FormScreen(DeskScreen[Written]):
         """The field because of which it was not saved, until that is mended."""
         self._refused = False
         """Whether the record store has said so, which is not asked again before saving."""
+        self._heard: dt.datetime | None = None
+        """When it was first seen that somebody else has changed what is being edited."""
 
     def compose(self) -> ComposeResult:
         """Title, fields, what is to be known, what is wrong, status, keys."""
@@ -155,6 +179,16 @@ class FormScreen(DeskScreen[Written]):
         """What to say of what `find` finds by now; empty if nothing has changed."""
         return ""
 
+    def told_changed(self, theirs: Mapping[str, Theirs]) -> str:
+        """What to say of fields, by path, that somebody else has changed: when that came, and what stands where."""
+        words = self._desk.words
+        self._heard = self._heard or words.now
+        told = [
+            each.told(next((own for own in self.fields if own.path == path), None)) for path, each in theirs.items()
+        ]
+        at = f"{self._heard.astimezone(words.zone):%H:%M}"
+        return f"Changed by somebody else, seen at {at}. {'; '.join(told)}. {REPLACES}" if told else ""
+
     # --- what was typed, kept until it is saved or discarded
 
     @property
@@ -193,7 +227,7 @@ class FormScreen(DeskScreen[Written]):
         """Go on with a draft, in a form about the same. What no field takes any more is returned as a draft of none."""
         self._draft = draft.id
         fields = {each.path: each for each in self.fields}
-        changed, left = [], []
+        changed, left = dict[str, Theirs](), []
         for held in draft.fields:
             field = fields.get(held.path)
             if field is None or type(_plain(field.typed)) is not type(held.typed):
@@ -201,13 +235,13 @@ class FormScreen(DeskScreen[Written]):
                 continue
             if _plain(field.before) != held.before:
                 # What was added and taken out is reckoned from what the person saw then.
-                changed.append(field.label or "the text")
+                changed[field.path] = Theirs(field.label or "Text", as_text(_plain(field.before)))
                 field.before = held.before
             await field.retype(held.typed)
             if isinstance(held.typed, str) and field.typed != held.typed:
                 left.append(held)  # a choice that there is no more
         if changed:
-            self.say_quietly(f"Changed by somebody else meanwhile: {', '.join(changed)}. {REPLACES}")
+            self.say_quietly(self.told_changed(changed))
         if draft.focus < len(self.focus_chain):
             place = self.focus_chain[draft.focus]
             place.focus()

@@ -122,6 +122,11 @@ class ChoiceEntry(FormField):
         """What is chosen."""
         return self.query_one(Choice).value
 
+    @property
+    def typed_words(self) -> str:
+        """As it is called."""
+        return next((each.label for each in self._options if each.value == self.state), "")
+
     async def retype(self, typed: Any) -> None:
         """Choose it, if it can still be chosen."""
         self.query_one(Choice).choose(typed)

@@ -14,8 +14,9 @@ from sellmode_contract.records import Record
 from sellmode_tui.records import Profile, RecordStore, Written
 from sellmode_tui.screens.forms.field_entries import entry_of_field
 from sellmode_tui.screens.forms.form_field import FormField
-from sellmode_tui.screens.forms.form_screen import REPLACES, FormScreen, Write
+from sellmode_tui.screens.forms.form_screen import FormScreen, Theirs, Write
 from sellmode_tui.screens.forms.pickers import CustomerEntry
+from sellmode_tui.screens.kinds.values import said_of
 from sellmode_tui.screens.kit.desk import Desk
 
 _HELD = object()
@@ -125,8 +126,11 @@ class KindForm(FormScreen):
         """Which fields somebody else has changed."""
         now = next(each for each in parts if isinstance(each, self.kind.record))
         held = as_document(now)
-        changed = [field.title for field in self.kind.fields if held.get(field.name) != self._held.get(field.name)]
-        return f"Changed by somebody else meanwhile: {', '.join(changed)}. {REPLACES}" if changed else ""
+        words = self._desk.words
+        changed = [field for field in self.kind.fields if held.get(field.name) != self._held.get(field.name)]
+        return self.told_changed(
+            {each.name: Theirs(each.title, said_of(each, held.get(each.name), self._names, words)) for each in changed}
+        )
 
 
 class CustomerKindForm(KindForm):

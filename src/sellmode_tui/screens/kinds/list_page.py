@@ -16,7 +16,8 @@ from sellmode_tui.records import RecordStore
 from sellmode_tui.records.kind_lists import KindQuery, ListedRecord
 from sellmode_tui.records.tasks.lines import read
 from sellmode_tui.screens.kinds.form import KindForm
-from sellmode_tui.screens.kinds.page import KindScreen, may_do, said_of
+from sellmode_tui.screens.kinds.page import KindScreen, may_do
+from sellmode_tui.screens.kinds.values import said_of
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.status_words import is_first_sync
 from sellmode_tui.screens.kit.words import Words, counted

@@ -9,15 +9,14 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 
 from sellmode_contract.documents import as_document
-from sellmode_contract.kinds.fields import Due, Elements, Field, Flag, Moment, Number, OneOf, Ref, Rows, Text
+from sellmode_contract.kinds.fields import Field, Rows, Text
 from sellmode_contract.kinds.fields import says_something as says
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.text import visible
 from sellmode_contract.visibility import may
-from sellmode_tui.dates.words import full_words
 from sellmode_tui.records import Shown
-from sellmode_tui.records.tasks.lines import read
 from sellmode_tui.screens.kinds.form import KindForm
+from sellmode_tui.screens.kinds.values import said_of
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.page import MUTED, Page
 from sellmode_tui.screens.kit.record_view import RecordScreen, RecordView
@@ -111,27 +110,3 @@ def _tell_alone(page: Page, field: Field, value: Any, names: Mapping[str, str]) 
             page.text(page.words.between.join(filter(None, parts)))
     else:
         page.text(value)
-
-
-def said_of(field: Field, value: Any, names: Mapping[str, str], words: Words) -> str:  # noqa: PLR0911  # one for each type
-    """A field's value for people; empty for nothing."""
-    if not says(value):
-        return ""
-    match field:
-        case Flag():
-            return field.yes if value else field.no
-        case OneOf():
-            return field.choices.get(value, str(value))
-        case Number():
-            return f"{value:,.10g}"
-        case Moment():
-            return words.time(dt.datetime.fromisoformat(value))
-        case Due():
-            due = read(value)
-            return full_words(due) if due else ""
-        case Ref():
-            return names.get(value, value)
-        case Elements():
-            return ", ".join(names.get(each, each) for each in value)
-        case _:
-            return str(value)
