@@ -28,6 +28,7 @@ from sellmode_contract.mutations import Operation, Outcome, Rejected, Stage, Wor
 from sellmode_contract.records import Record, parent_of
 from sellmode_contract.wire import Head, Result
 from sellmode_tui.cache import meta, rows
+from sellmode_tui.cache.compared import Compared
 from sellmode_tui.cache.schema import ASIDE
 from sellmode_tui.cache.tables import decode, own_values, table_of, values_of, where
 from sellmode_tui.cache.touched import Touched, key
@@ -52,8 +53,8 @@ class Fold:
         self._outbox = outbox
         self._report = report
         self._unfolded: set[int] = set()
-        self.kinds: set[str] = set()
-        """Of records that were written."""
+        self.compared = Compared(connection)
+        """What is written, as it was before."""
 
     @property
     def active(self) -> bool:
@@ -181,15 +182,15 @@ class Fold:
             if rev is None:
                 self._delete(kind, id)
             else:
-                self.kinds.add(kind)
                 sent[kind][id] = (id, scope, rev, gen, doc, *own_values(kind, id, doc))
         for kind, held in sent.items():
+            self.compared.note(kind, held)
             rows.replace(self._connection, kind, held)
 
     def _delete(self, kind: str, id: str) -> None:
         of_kind, parameters = where(kind, id)
-        if rows.delete(self._connection, table_of(kind), of_kind, parameters):
-            self.kinds.add(kind)
+        self.compared.note(kind, [id])
+        rows.delete(self._connection, table_of(kind), of_kind, parameters)
 
     # ------------------------------------------------------------------ folding
 
@@ -246,12 +247,12 @@ class Fold:
             if record is None:
                 self._delete(kind, id)
                 continue
-            self.kinds.add(kind)
             doc = msgspec.json.encode(record).decode()
             rev, gen = (sent.rev, sent.gen) if sent.scope in shown.visible else (0, 0)
             common = (id, shown.scopes[kind, id], rev, gen, doc)
             written[kind][id] = (*common, *values_of(kind, record))
         for kind, held in written.items():
+            self.compared.note(kind, held)
             rows.replace(self._connection, kind, held)
 
 

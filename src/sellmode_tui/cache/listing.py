@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sellmode_tui.cache import search
+from sellmode_tui.cache import meta, search
 from sellmode_tui.cache.tables import COMMON, TABLES
 from sellmode_tui.sealed import Connection
 
@@ -139,6 +139,8 @@ def add(connection: Connection, customers: Sequence[int]) -> None:
     """Put customers that are in the table, and not in the listing, into listing and index."""
     rows = _rows(connection, customers, " ORDER BY c.name_key, c.id")
     added = [customer for customer, *_ in rows]
+    if added:
+        meta.content_changed(connection)  # places are others now, even if all customers are as they were
     connection.executemany(
         f"INSERT INTO listing (place, {_COLUMNS}) VALUES ({', '.join('?' * (len(COPIED) + 3))})",
         ((-number, *row) for number, row in enumerate(rows, 1)),

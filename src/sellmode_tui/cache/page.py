@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import TypeAlias
 
 from sellmode_contract.wire import Drop, Put, Remove, Sweep
@@ -18,6 +19,10 @@ _CUSTOMERS_AT = {
     table: columns.index("customer") for table in (*TABLES, OTHER) if "customer" in (columns := columns_of(table))
 }
 """Where a row names the customer that its record belongs to."""
+
+
+_COMPARED = 100
+"""Of more records of a kind in a page, some are news in any case."""
 
 
 class Page:
@@ -38,6 +43,11 @@ class Page:
         self._removes: dict[str, dict[str, str]] = defaultdict(dict)
         """Of each kind, the scopes by id of removals that wait."""
         self.kinds: set[str] = set()
+        """Of records that are others now; besides what the fold has compared."""
+        self._compares = fold.active
+        """Whether some of what comes may show already, because it was written here."""
+        self._staff = False
+        """Whether people of the directory were written."""
         self.records = 0
 
     def add(self, change: Change) -> None:
@@ -64,7 +74,7 @@ class Page:
     def end(self) -> None:
         """Apply what waits."""
         self._flush()
-        if self._built and "staff" in self.kinds:
+        if self._built and self._staff:
             listing.owners_changed(self._connection)
 
     def _flush(self) -> None:
@@ -76,6 +86,7 @@ class Page:
             self._upsert(kind, held)
         self._puts.clear()
         for kind, removals in self._removes.items():
+            self._written(kind, removals)
             for id, scope in removals.items():
                 self._delete(kind, "id = ? AND scope = ?", (id, self._scope(scope)))
         self._removes.clear()
@@ -100,9 +111,17 @@ class Page:
     def _upsert(self, kind: str, held: dict[str, rows.Row]) -> None:
         if not held:
             return
-        self.kinds.add(kind)
+        self._staff = self._staff or kind == "staff"
+        self._written(kind, held)
         self.records += len(held)
         rows.put(self._connection, kind, held)
+
+    def _written(self, kind: str, ids: Collection[str]) -> None:
+        """Some records of a kind are about to be others."""
+        if self._compares and len(ids) <= _COMPARED:
+            self._fold.compared.note(kind, ids)
+        elif ids:
+            self.kinds.add(kind)
 
     def _note_generations(self, scope: int, generations: set[int]) -> None:
         swept, only = self._connection.execute("SELECT swept, only FROM scope WHERE pk = ?", (scope,)).fetchone()
@@ -135,14 +154,15 @@ class Page:
 
     def _delete_everywhere(self, condition: str, parameters: tuple[Value, ...]) -> None:
         for table in (*TABLES, OTHER):
-            self._delete(table, condition, parameters)
+            if self._delete(table, condition, parameters):
+                self.kinds.add(table)
 
-    def _delete(self, kind: str, condition: str, parameters: tuple[Value, ...]) -> None:
+    def _delete(self, kind: str, condition: str, parameters: tuple[Value, ...]) -> int:
         if kind not in TABLES and kind != OTHER:
             condition, parameters = f"{condition} AND kind = ?", (*parameters, kind)
-        if deleted := rows.delete(self._connection, table_of(kind), condition, parameters):
-            self.kinds.add(kind)
-            self.records += deleted
+        deleted = rows.delete(self._connection, table_of(kind), condition, parameters)
+        self.records += deleted
+        return deleted
 
     def _scope(self, name: str) -> int:
         if name not in self._scopes:

@@ -303,7 +303,7 @@ class Cache:
             if other_view:
                 sorting.scopes_changed(connection)
             fold.refold()
-            if other_view or fold.kinds:
+            if other_view or fold.compared.changed():
                 meta.content_changed(connection)
 
     def apply(self, changes: Sequence[Change], cursor: str, left: int | None = None) -> Changed:
@@ -327,7 +327,7 @@ class Cache:
             except OverflowError:
                 raise Malformed("a number is too large for any column") from None
             fold.refold()
-            kinds = page.kinds | fold.kinds
+            kinds = page.kinds | fold.compared.changed()
             if kinds:
                 meta.content_changed(connection)
             meta.put(connection, "cursor", cursor)
@@ -348,9 +348,9 @@ class Cache:
             with transaction(self._writer):
                 fold = self._fold_in(self._writer)
                 fold.catch_up()
-                if fold.kinds:
+                if changed := fold.compared.changed():
                     meta.content_changed(self._writer)
-        return bool(fold.kinds)
+        return bool(changed)
 
     def finish(self, *, at: dt.datetime) -> None:
         """End a complete pass: delete what is in no current scope, from every page of the file and its log.

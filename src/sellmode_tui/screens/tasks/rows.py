@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
-from sellmode_tui.records import AgendaQuery, RecordStore, Section
+from sellmode_tui.records import AgendaQuery, Interrupted, RecordStore, Section
 from sellmode_tui.records.tasks.lines import OPEN, TaskKey, TaskLine
 from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.screens.lists.rows import PagedRows
@@ -68,7 +68,13 @@ class AgendaRows(PagedRows[TaskLine]):
         self.gone: Collection[str] = ()
         """The marked ones that are not listed any more: nobody could take their marks away."""
 
-    stale = True  # time goes on: a due time is in other words tomorrow
+    @property
+    def stale(self) -> bool:
+        """Whether the rows or the sections' numbers may be others now; at the end of a day due times are, too."""
+        try:
+            return self.found.stale or self._open.stale
+        except Interrupted:
+            return False
 
     def count(self) -> Count:
         """How many there are, how many of each section are open, and which marked ones have gone."""
