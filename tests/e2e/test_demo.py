@@ -94,7 +94,7 @@ def wait_for_everybody(terminal: Terminal, home: Path) -> None:
     names = people(home)
     heading = f" {len(names):,} customers "
     terminal.wait_for(lambda lines: any(line.startswith(heading) for line in lines), timeout=LONG)
-    terminal.press("home")
+    terminal.press("escape", "home")  # the first keys stand over the last rows until they are hidden
 
     def begins(lines: list[str]) -> bool:
         above = next((number for number, line in enumerate(lines) if line.startswith(heading)), len(lines))

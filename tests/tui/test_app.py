@@ -14,7 +14,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 from textual.widget import Widget
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Static
 
 from sellmode_backend.accounts import codes, directory, sessions
 from sellmode_backend.accounts.signing_in import utc_now
@@ -32,6 +32,7 @@ from sellmode_tui.screens.customers.profile import ProfileScreen, ProfileView
 from sellmode_tui.screens.customers.saved_filters import SavedFiltersScreen
 from sellmode_tui.screens.entrance.lock import LockScreen
 from sellmode_tui.screens.entrance.sign_in import SignInScreen
+from sellmode_tui.screens.kit.first_keys import FirstKeys
 from sellmode_tui.screens.kit.search_bar import SearchBar
 from sellmode_tui.screens.kit.status_words import UNREADABLE
 from sellmode_tui.screens.kit.too_small import TooSmallScreen
@@ -153,6 +154,32 @@ async def test_a_person_signs_in_and_sees_their_customers(shop: Shop) -> None:
         await listing(pilot, 7)
         await wait_until(pilot, lambda: "ONLINE" in pilot.app.screen.query_one(StatusLine).text)
         assert "Person anna · Associate Mode" in pilot.app.screen.query_one(StatusLine).text
+
+
+async def test_who_is_new_sees_the_first_keys_until_they_are_hidden(shop: Shop) -> None:
+    shop.customers(7, shop.person("anna"))
+
+    def keys(pilot: Pilot[None]) -> list[FirstKeys]:
+        return [each for each in pilot.app.screen.query(FirstKeys) if each.display]
+
+    async with app_of(shop.url, "anna", PASSWORD) as pilot:
+        await listing(pilot, 7)
+        said = " ".join(str(each.render()) for each in keys(pilot)[0].query(Static))
+        assert all(key in said for key in ("/ ", "2 ", "Ctrl+P :", "? F1", "F10"))
+        await pilot.press("slash", "x", "escape", "escape")  # what is typed goes where it would have gone
+        assert table(pilot).has_focus
+        await pilot.press("f10")
+        await shows(pilot, LockScreen)
+        await type_in(pilot, PASSWORD)
+        await pilot.press("enter")
+        await listing(pilot, 7)
+        assert keys(pilot)
+        await pilot.press("escape")
+        await wait_until(pilot, lambda: not folders.known_accounts()[0].profile.first_run)
+        assert not keys(pilot)
+    async with app_of(shop.url, "anna", PASSWORD) as pilot:
+        await listing(pilot, 7)
+        assert not keys(pilot)
 
 
 async def test_the_first_time_a_code_sets_the_password(shop: Shop) -> None:

@@ -27,7 +27,7 @@ import platformdirs
 
 from sellmode_contract.ids import user_key
 from sellmode_tui import sealed
-from sellmode_tui.errors import DamagedFile, UnsafeFile
+from sellmode_tui.errors import DamagedFile, NotStored, UnsafeFile
 from sellmode_tui.private_files import check_private_folder, private_folder, read_private, sync_folder, write_private
 
 DATA_VARIABLE = "SELLMODE_DATA_DIR"
@@ -49,6 +49,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why there is no slot, if the app deleted it."""
     remembered: bool = False
     """Whether the keyring may hold the key."""
+    first_run: bool = False
+    """Whether the first keys are still shown: nobody has hidden them since the first sign-in here."""
 
 
 class AccountFolder:
@@ -130,6 +132,11 @@ class AccountFolder:
         """Replace the profile."""
         write_private(self.path / "profile.json", msgspec.json.format(msgspec.json.encode(profile)))
         self.known, self.problem = profile, ""
+
+    def end_first_run(self) -> None:
+        """Show the first keys no more. A note that fails, as on a full disk, is no harm."""
+        with contextlib.suppress(NotStored):
+            self.store_profile(msgspec.structs.replace(self.profile, first_run=False))
 
     def seal(self, why: Literal["lease", "disabled"]) -> None:
         """Delete the slot, and for a disabled account the cache too: what is left opens with a key of the backend only.

@@ -332,13 +332,15 @@ def _enter(
         raise errors.OtherAccountAnswered
     if len(reply.key) != sealed.KEY_BYTES or not reply.token.isascii() or not reply.token.isprintable():
         raise Broken("The server's answer cannot be understood. It may need a newer app.")
+    before = folders.account_folder(transport.server, reply.account.user_name, data).known
     folder = folders.make_account_folder(
         Profile(
             server=transport.server,
             user_name=reply.account.user_name,
             name=reply.account.name,
             device=body.device,
-            remembered=_was_remembered(transport.server, reply.account.user_name, data),
+            remembered=before is not None and before.remembered,
+            first_run=before is None or before.first_run,
         ),
         data,
     )
@@ -425,11 +427,6 @@ def _device(server: str, user_name: str, data: Path | None) -> str:
 def _device_name() -> str:
     """For the operator's list of terminals."""
     return socket.gethostname()
-
-
-def _was_remembered(server: str, user_name: str, data: Path | None) -> bool:
-    known = folders.account_folder(server, user_name, data).known
-    return known is not None and known.remembered
 
 
 def _seal(folder: AccountFolder, why: Literal["lease", "disabled"]) -> None:

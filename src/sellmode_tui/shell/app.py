@@ -25,6 +25,7 @@ from sellmode_tui.screens.forms.resuming import Resumed
 from sellmode_tui.screens.kit.confirm import ConfirmBox, discarding
 from sellmode_tui.screens.kit.desk import Desk, Facts
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
+from sellmode_tui.screens.kit.first_keys import FirstKeys
 from sellmode_tui.screens.kit.keys import KeysScreen, all_bindings
 from sellmode_tui.screens.kit.memory import Threads
 from sellmode_tui.screens.kit.palette import Entry, PaletteBox
@@ -124,6 +125,7 @@ class SellmodeApp(PagedApp):
             agenda=looked.agenda,
             customers=looked.customers,
             places=looked.places,
+            first_run=workspace.session.folder.profile.first_run,
         )
         workspace.before_close = desk.writes.shutdown
         account = self.current.account = OpenAccount(workspace, desk)
@@ -274,6 +276,12 @@ class SellmodeApp(PagedApp):
         if self.current.workspace is not None:
             self.current.workspace.pull_now()
             self.say(tried_now(self.status.status))
+
+    @on(FirstKeys.Hidden)
+    def _end_first_run(self) -> None:
+        if self.current.desk is not None:
+            self.current.desk.first_run = False
+            self.current.run(lambda account: account.workspace.session.folder.end_first_run())
 
     @on(CustomerPage.TasksWanted)
     def _show_tasks(self, message: CustomerPage.TasksWanted) -> None:

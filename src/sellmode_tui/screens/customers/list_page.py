@@ -20,6 +20,7 @@ from sellmode_tui.screens.customers.rows import FALLING_FIRST, SORTS, CustomerSo
 from sellmode_tui.screens.customers.saved_filters import SavedFiltersScreen
 from sellmode_tui.screens.kit.desk import CustomersView, Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
+from sellmode_tui.screens.kit.first_keys import FirstKeys
 from sellmode_tui.screens.kit.search_bar import SearchBar
 from sellmode_tui.screens.kit.status_words import UNREADABLE, why_empty
 from sellmode_tui.screens.kit.words import counted
@@ -68,8 +69,9 @@ class CustomersScreen(MainPage[CustomerRow], CustomerPage[None]):
         yield SearchBar(self._query.text, ascii_only=self._desk.ascii_only)
 
     def compose_below(self) -> ComposeResult:
-        """Nothing: the search says what there is to say."""
-        yield from ()
+        """The first keys, for who is new here; the search says what there is to say of the list."""
+        if self._desk.first_run:
+            yield FirstKeys()
 
     def beside(self) -> Widget:
         """The profile."""
@@ -311,12 +313,14 @@ class CustomersScreen(MainPage[CustomerRow], CustomerPage[None]):
         self.table.focus()
 
     def step_back(self) -> bool:
-        """From the profile to the list; from the list, clear the search."""
+        """From the profile to the list; from the list, clear the search; then hide the first keys."""
         if super().step_back():
             return True
         searched = bool(self._query.text)
         if searched:
             self.query_one(SearchBar).text = ""
+        elif self._desk.first_run:
+            self.query_one(FirstKeys).hide()
         return searched
 
     def action_sync(self) -> None:

@@ -104,6 +104,8 @@ class Desk:
     """By main page the row that the cursor was on, and on which line of the view that stood."""
     writes: Threads = field(default_factory=lambda: Threads(1, "write"))
     """One thread, which writes what the person wants written, one thing after the other."""
+    first_run: bool = False
+    """Whether the first keys are shown."""
     warning: str = ""
     """Something that must be known whatever else goes on; empty if there is nothing."""
 

@@ -33,6 +33,8 @@ class Command(NamedTuple):
     keys: str
     told: str
     """What it does."""
+    id: str
+    """For giving it another key."""
     node: DOMNode
     action: str
     moves: bool
@@ -67,6 +69,7 @@ def commands_of(screen: Screen[object]) -> list[Command]:
             _title(node) if binding.tooltip else "Moving about",
             " ".join(keys),
             binding.tooltip or binding.description,
+            binding.id or "",
             node,
             action,
             moves=not binding.tooltip,
@@ -157,7 +160,8 @@ def keys_text(commands: Sequence[Command], width: int) -> Content:
     for place in dict.fromkeys(each.place for each in commands):
         if lines:
             lines.append(Content(""))
-        lines.append(Content.assemble((place, "bold")))
+        if place:
+            lines.append(Content.assemble((place, "bold")))
         lines += _in_columns([each for each in commands if each.place == place], width)
     return Content("\n").join(lines)
 
