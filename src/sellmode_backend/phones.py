@@ -10,6 +10,8 @@ import msgspec
 from sellmode_contract.kinds.customer import Customer
 
 _REGION = re.compile("[A-Z]{2}")
+_FORMER_MEXICAN_MOBILE = re.compile(r"^\s*\+?52[\s-]*1[\s-]*(?=(?:\d[\s-]*){10}$)")
+"""Mobile numbers of Mexico had a 1 after the country's code until 2019, and many systems have it still."""
 
 
 @lru_cache(maxsize=4096)
@@ -19,7 +21,7 @@ def e164(number: str, country: str) -> str:
 
     region = country.upper() if _REGION.fullmatch(country.upper()) else None
     try:
-        parsed = phonenumbers.parse(number, region)
+        parsed = phonenumbers.parse(_FORMER_MEXICAN_MOBILE.sub("+52", number), region)
     except phonenumbers.NumberParseException:
         return ""
     if not phonenumbers.is_possible_number(parsed):

@@ -6,7 +6,7 @@ import pytest
 
 from sellmode_backend import connections, housekeeping
 from sellmode_backend.accounts import codes, endpoints, limits, passwords, sessions
-from sellmode_backend.importers import reading, run, shopify
+from sellmode_backend.importers import lines, rows, run
 from sellmode_backend.server import ServerSettings
 from sellmode_backend.store import clients, duplicates
 from sellmode_backend.sync import events
@@ -61,8 +61,8 @@ _WORDS = {2: "two", 5: "five", 50: "fifty", 100: "a hundred"}
             "operations.md",
             f"an answer's line {_LINE} MB, an answer {_ANSWER} MB",
         ),
-        ("importing.md", f"{reading.MAX_ROW:,} characters"),
-        ("importing.md", f"{shopify.MAX_ORDER:,} characters"),
+        ("importing.md", f"{lines.MAX_ROW:,} characters"),
+        ("importing.md", f"{rows.MAX_ORDER:,} characters"),
         ("importing.md", run.OWNER_TAG.replace("*", "<Employee ID>")),
         ("importing.md", run.STORE_TAG.replace("*", "<name>")),
     ],

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -13,9 +14,12 @@ import click
 
 from sellmode_backend.cli import Failure, database_option, say
 from sellmode_backend.importers import assigning, run
+from sellmode_backend.importers import dry_run as dry_runs
 from sellmode_backend.importers.context import ImportRefused, Progress
-from sellmode_backend.importers.reading import UnusableFile
-from sellmode_backend.importers.rejects import RejectsFile
+from sellmode_backend.importers.rejects import Rejected, Rejects
+from sellmode_backend.importers.sources.shopify import SHOPIFY
+from sellmode_backend.importers.sources.source import Source
+from sellmode_backend.importers.tables import Tables
 from sellmode_backend.importers.values import TagPattern
 from sellmode_backend.rules import stored_rules
 from sellmode_backend.store import settings
@@ -36,23 +40,49 @@ def _pattern(_: click.Context, __: click.Parameter, pattern: str) -> str:
     return pattern
 
 
-@import_command.command("shopify")
-@database_option(migrates=True)
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--retailer", "name", required=True, help="The retailer's name; a database is one retailer's.")
-@click.option("--mode", required=True, type=click.Choice(["associate", "team"]), help="Whose customers associates see.")
-@click.option("--time-zone", metavar="ZONE", help="Of the retailer and of new stores.  [default: UTC]")
-@click.option("--currency", metavar="CODE", help="The retailer's.  [default: the first order's]")
-@click.option("--owner-tag", metavar="PATTERN", default=run.OWNER_TAG, show_default=True, callback=_pattern,
-              help="The tag that names a customer's owner; * is the Employee ID.")  # fmt: skip
-@click.option("--store-tag", metavar="PATTERN", default=run.STORE_TAG, show_default=True, callback=_pattern,
-              help="The tag that names a customer's store; * is its name or the last word of it.")  # fmt: skip
-@click.option("--rejects", "rejects_path", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path),
-              help="Where rows go that cannot be used.  [default: import-rejects-TIME.csv here]")  # fmt: skip
-def shopify_command(
+ROWS_WERE_LOST = 3
+"""Exit code of an import that has left out rows, fields or files."""
+
+
+def _command_of(source: Source) -> click.Command:
+    """The command that imports a source's exports."""
+    options = [
+        database_option(migrates=True),
+        click.argument("paths", metavar="PATH...", nargs=-1, required=True,
+                       type=click.Path(exists=True, path_type=Path)),
+        click.option("--retailer", "name", required=True, help="The retailer's name; a database is one retailer's."),
+        click.option("--mode", required=True, type=click.Choice(["associate", "team"]),
+                     help="Whose customers associates see."),
+        click.option("--time-zone", metavar="ZONE", help="Of the retailer and of new stores.  [default: UTC]"),
+        click.option("--currency", metavar="CODE", help="The retailer's.  [default: the first order's]"),
+        click.option("--owner-tag", metavar="PATTERN", default=run.OWNER_TAG, show_default=True, callback=_pattern,
+                     help="The tag that names a customer's owner; * is the Employee ID."),
+        click.option("--store-tag", metavar="PATTERN", default=run.STORE_TAG, show_default=True, callback=_pattern,
+                     help="The tag that names a customer's store; * is its name or the last word of it."),
+        click.option("--rejects", "rejects_path", metavar="FOLDER", type=click.Path(path_type=Path),
+                     help="Where rows go that cannot be used.  [default: import-rejects-TIME here]"),
+        click.option("--dry-run", is_flag=True, help="Tell of each fault and of what would come of it; write nothing."),
+    ]  # fmt: skip
+    command = partial(_import, source)
+    for option in reversed(options):
+        command = option(command)
+    return click.command(source.name, help=_HELP.format(title=source.title))(command)
+
+
+_HELP = """Read the exports of {title}: CSV files, in folders or zip archives, under any names and in any parts.
+
+Which list a file is, its columns say: customers, products, orders, or staff. A row that cannot be used is kept in a
+folder of rejects with its line, column and reason; the rest goes in. An edit made in Sellmode is not overwritten by
+what has not changed in the export.
+
+The exit code is 0 if all is in, and 3 if rows, fields or files were left out."""
+
+
+def _import(
+    source: Source,
     *,
     database: Database,
-    folder: Path,
+    paths: tuple[Path, ...],
     name: str,
     mode: str,
     time_zone: str | None,
@@ -60,45 +90,70 @@ def shopify_command(
     owner_tag: str,
     store_tag: str,
     rejects_path: Path | None,
+    dry_run: bool,
 ) -> None:
-    """Read customers.csv, products.csv, orders.csv and staff.csv of FOLDER.
-
-    A row that cannot be used is kept in the file of rejects with its line, column and reason; the rest goes in. An edit
-    made in Sellmode is not overwritten by what has not changed in the export.
-    """
     now = dt.datetime.now(dt.UTC)
-    path = rejects_path or Path(f"import-rejects-{now:%Y%m%dT%H%M%SZ}.csv")
-    try:
-        run.check(folder)
-        new = _prepare(database, folder, name=name, mode=mode, time_zone=time_zone, currency=currency)
-        with RejectsFile(path) as rejects, _bar(folder) as progress:
-            summary = run.import_folder(
-                database, folder, rejects, now=now, owner_tag=owner_tag, store_tag=store_tag, progress=progress
+    folder = None if dry_run else rejects_path or Path(f"import-rejects-{now:%Y%m%dT%H%M%SZ}")
+    with ExitStack() as stack:
+        try:
+            tables = run.open_tables(source, paths)
+            target = stack.enter_context(dry_runs.dry_run(database)) if dry_run else database
+            first = partial(run.first_currency, source, tables)
+            new = _prepare(target, first, name=name, mode=mode, time_zone=time_zone, currency=currency)
+            rejects = stack.enter_context(Rejects(folder, _tell if dry_run else _keep_quiet))
+            progress = stack.enter_context(_bar(tables))
+            summary = run.import_tables(
+                target, source, tables, rejects, now=now, owner_tag=owner_tag, store_tag=store_tag, progress=progress
             )
-    except (ImportRefused, UnusableFile) as error:
-        raise Failure(text.visible(str(error))) from None
-    except FileExistsError:
-        raise Failure(f"{text.visible(str(path))} is there already: name another file with --rejects.") from None
-    except OSError as error:
-        raise Failure(f"{text.visible(str(error.filename))} cannot be used: {error.strerror}.") from None
-    for line in summary.lines():
-        say(text.visible(line))
-    if new:
-        with database.transaction() as connection:
-            stored_rules.begin_with(connection)  # those of its own fields, which it has by now
-        say(stored_rules.RULES_ARE_OFF)
-    if summary.rejected:
-        say(f"The rejected rows are in {text.visible(str(path))}.")
+        except ImportRefused as error:
+            raise Failure(text.visible(str(error))) from None
+        except FileExistsError as error:
+            raise Failure(
+                f"{text.visible(str(error.filename))} is there already: name another with --rejects."
+            ) from None
+        except OSError as error:
+            raise Failure(f"{text.visible(str(error.filename))} cannot be used: {error.strerror}.") from None
+        for line in summary.lines():
+            say(text.visible(line))
+        if new:
+            with target.transaction() as connection:
+                stored_rules.begin_with(connection)  # those of its own fields, which it has by now
+            say(stored_rules.RULES_ARE_OFF)
+        if dry_run:
+            say("Nothing was written: this was a dry run.")
+        elif rejects:
+            say(f"What was left out is in {text.visible(str(folder))}: correct it there, and import that folder.")
+    if not summary.complete:
+        click.get_current_context().exit(ROWS_WERE_LOST)
+
+
+def _tell(rejected: Rejected) -> None:
+    where = f"{rejected.column}: " if rejected.column else ""
+    click.echo(text.visible(f"{rejected.file}, line {rejected.line}: {where}{rejected.reason}"))
+
+
+def _keep_quiet(_: Rejected) -> None:
+    """What was left out is in the folder of rejects."""
+
+
+for _source in (SHOPIFY,):
+    import_command.add_command(_command_of(_source))
 
 
 def _prepare(
-    database: Database, folder: Path, *, name: str, mode: str, time_zone: str | None, currency: str | None
+    database: Database,
+    first_currency: Callable[[], str | None],
+    *,
+    name: str,
+    mode: str,
+    time_zone: str | None,
+    currency: str | None,
 ) -> bool:
     """Make the database the retailer's, or make sure that it is; whether it has become so."""
     with database.transaction() as connection:
         retailer = settings.retailer(connection)
         if retailer is None:
-            code = currency or run.first_currency(folder)
+            code = currency or first_currency()
             if code is None:
                 raise ImportRefused("No order names a currency: give the retailer's with --currency.")
             settings.initialise(connection, name, mode, time_zone or "UTC", code)
@@ -118,16 +173,15 @@ def _prepare(
 
 
 @contextmanager
-def _bar(folder: Path) -> Iterator[Callable[[Progress], None]]:
-    """A progress bar over the bytes of all files, on a terminal only."""
-    size = sum(path.stat().st_size for path in run.files(folder))
+def _bar(tables: Tables) -> Iterator[Callable[[Progress], None]]:
+    """A progress bar over the bytes of all files, on a terminal only, with the rows and the time that is left."""
     if not sys.stderr.isatty():
         yield lambda _: None
         return
-    with click.progressbar(length=size, label="Reading", file=sys.stderr, show_eta=True) as bar:
+    with click.progressbar(length=sum(file.size for file in tables), file=sys.stderr, show_eta=True) as bar:
 
         def told(progress: Progress) -> None:
-            bar.label = progress.file
+            bar.label = text.visible(f"{progress.file}, {progress.rows:,} rows")
             bar.update(progress.bytes)
 
         yield told

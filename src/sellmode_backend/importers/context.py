@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import sqlalchemy as sa
@@ -12,11 +12,12 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.importers.directory import People, Stores
 from sellmode_backend.importers.reading import Row, Table, UnusableRow
-from sellmode_backend.importers.rejects import RejectsFile
+from sellmode_backend.importers.sources.source import Source
 from sellmode_backend.importers.summary import Summary
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database, in_parts
 from sellmode_backend.store.records import RecordTooLarge, UnknownCustomer
+from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.retailer import Retailer
 
 P = ParamSpec("P")
@@ -37,27 +38,33 @@ class Progress(NamedTuple):
 
     file: str
     bytes: int
+    rows: int
+    """Of the file, so far."""
 
 
 class Context:
     """An import under way."""
 
     def __init__(
-        self, database: Database, rejects: RejectsFile, now: dt.datetime, progress: Callable[[Progress], None]
+        self,
+        database: Database,
+        source: Source,
+        now: dt.datetime,
+        progress: Callable[[Progress], None],
     ) -> None:
         """Raises ImportRefused if the database has no retailer."""
         self.database = database
+        self.source = source
         self.now = now
         """When the import began: the time of what it writes."""
         self.summary = Summary()
-        self._rejects = rejects
         self._progress = progress
         with database.snapshot() as connection:
             retailer = settings.retailer(connection)
         if retailer is None:
             raise ImportRefused("The database has no retailer yet.")
         self.retailer: Retailer = retailer
-        self.stores = Stores(retailer)
+        self.stores = Stores(retailer, source.name)
         self.read_people()
 
     def read_people(self) -> None:
@@ -93,9 +100,9 @@ class Context:
                 time.sleep(0.05 * 2**tried)
         raise AssertionError("the last try returns or raises")
 
-    def reject(self, row: Row, error: UnusableRow) -> None:
-        """Set a row aside."""
-        self._rejects.add(row.rejected(error))
+    def id(self, kind: str, key: str) -> str:
+        """Id of what the source knows by a key."""
+        return source_id(kind, self.source.name, key)
 
     def parsed(self, table: Table, parse: Callable[[Row], T | None]) -> Iterator[T]:
         """What the rows of a table say: nothing if ``parse`` gives None. UnusableRow sets a row aside."""
@@ -103,7 +110,7 @@ class Context:
             try:
                 item = parse(row)
             except UnusableRow as error:
-                self.reject(row, error)
+                row.reject(error)
             else:
                 if item is not None:
                     yield item
@@ -113,13 +120,35 @@ class Context:
         told = 0
         for batch in in_parts(items, BATCH):
             yield batch
-            self._progress(Progress(table.layout.file, table.position - told))
+            self._progress(Progress(table.name, table.position - told, table.rows))
             told = table.position
-        self._progress(Progress(table.layout.file, table.size - told))
+        self._progress(Progress(table.name, table.size - told, table.rows))
 
 
-def once(lines: dict[str, int], key: str, row: Row, field: str) -> None:
-    """Remember the line of a key. Raises UnusableRow for one that was read before."""
-    if key in lines:
-        raise row.unusable(field, f"is the same as on line {lines[key]}")
-    lines[key] = row.line
+class Seen:
+    """What was read so far, so that what comes twice counts once: in one file, or in two that overlap."""
+
+    def __init__(self, summary: Summary) -> None:
+        self._summary = summary
+        self._before: dict[str, tuple[str, int]] = {}
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._before
+
+    def take(self, key: str, row: Row, field: str = "", rows: Sequence[Row] = ()) -> bool:
+        """Whether what has the key is new; ``rows`` are all that say it, if they are several.
+
+        It is not if it came before in the same words. Raises UnusableRow, for a field, if it came in other words.
+        """
+        content = hash(tuple(one.content for one in rows or (row,)))
+        place, said = self._before.setdefault(key, (row.place, content))
+        if place == row.place:
+            return True
+        if said != content:
+            raise (
+                row.unusable(field, f"is the same as on {place}, and the rest is not")
+                if field
+                else UnusableRow("", f"is about the same customer as {place}")
+            )
+        self._summary.repeated[row.table.name] += len(rows) or 1
+        return False

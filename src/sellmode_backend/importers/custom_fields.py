@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import partial
 
+from sellmode_backend.importers import values
 from sellmode_backend.importers.reading import Row, Table, UnusableRow
 from sellmode_contract.kinds.retailer import CustomField
 
@@ -24,8 +26,14 @@ class CustomColumns:
         """The headers found."""
 
     def read(self, row: Row) -> dict[str, str | float | None]:
-        """The values of a row, by ``custom.`` and the field's name; None for an empty one. Raises UnusableRow."""
-        return {f"custom.{field.name}": _value(row.other(header), header, field) for header, field in self._columns}
+        """The values of a row that can be used, by ``custom.`` and the field's name; None for an empty one."""
+        return values.those_usable(
+            row,
+            **{
+                f"custom.{field.name}": partial(_value, row.other(header), header, field)
+                for header, field in self._columns
+            },
+        )
 
 
 def _value(text: str, header: str, field: CustomField) -> str | float | None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.importers import bases, merge, shopify
-from sellmode_backend.importers.context import BATCH, Context
+from sellmode_backend.importers import bases, merge
+from sellmode_backend.importers.context import BATCH, Context, Seen
 from sellmode_backend.importers.custom_fields import CustomColumns
 from sellmode_backend.importers.directory import can_own
 from sellmode_backend.importers.identity import CustomerFinder
-from sellmode_backend.importers.merge import SOURCE
 from sellmode_backend.importers.reading import Row, Table, UnusableRow
+from sellmode_backend.importers.rows import CustomerRow
 from sellmode_backend.importers.summary import Summary
 from sellmode_backend.importers.values import TagPattern
 from sellmode_backend.store import bulk, duplicates, merging, records, schema
@@ -45,45 +46,46 @@ _CONSENTS: dict[Channel, str] = {"email": "email_consent", "sms": "sms_consent"}
 """The column of each channel."""
 
 
-def load(table: Table, context: Context, *, owner_tag: TagPattern, store_tag: TagPattern) -> set[str]:
+def load(tables: Iterable[Table], context: Context, *, owner_tag: TagPattern, store_tag: TagPattern) -> set[str]:
     """Import a list of customers; gives the ids of those for whom it names neither store nor owner (`give_stores`)."""
-    columns = CustomColumns(table, context.retailer.custom_fields)
-    table.unknown = [header for header in table.unknown if header not in columns.headers]
-    if not table.has("address1"):  # parts of an address would take the place of a whole one
-        table.unknown += [table.header_of(part) for part in _ADDRESS_PARTS if table.has(part)]
-    reader = shopify.CustomerReader(owner_tag, store_tag)
-    lines: dict[str, int] = {}
+    read_row = context.source.read_customer(owner_tag, store_tag)
+    seen = Seen(context.summary)
     storeless: set[str] = set()
-
-    def parse(row: Row) -> shopify.CustomerRow:
-        item = reader.read(row)
-        item.fields.update(columns.read(row))
-        return item
-
-    for batch in context.batches(table, context.parsed(table, parse)):
-        done = context.write(_write, batch, lines, context)
-        for row, error in done.rejected:
-            context.reject(row, error)
-        lines.update(done.lines)
-        storeless |= done.storeless
-        context.summary.add(done.summary)
+    for table in tables:
+        columns = CustomColumns(table, context.retailer.custom_fields)
+        table.unknown = [header for header in table.unknown if header not in columns.headers]
+        if not table.has("address1"):  # parts of an address would take the place of a whole one
+            table.unknown += [table.header_of(part) for part in _ADDRESS_PARTS if table.has(part)]
+        parse = partial(_parse, read_row, columns)
+        for batch in context.batches(table, context.parsed(table, parse)):
+            done = context.write(_write, batch, seen, context)
+            for id, row in done.taken:
+                try:
+                    seen.take(id, row)
+                except UnusableRow as error:
+                    row.reject(error)
+            storeless |= done.storeless
+            context.summary.add(done.summary)
     return storeless
+
+
+def _parse(read_row: Callable[[Row], CustomerRow], columns: CustomColumns, row: Row) -> CustomerRow:
+    item = read_row(row)
+    item.fields.update(columns.read(row))
+    return item
 
 
 class _Done(NamedTuple):
     """What a batch came to; kept once it is committed."""
 
-    rejected: list[tuple[Row, UnusableRow]]
-    lines: dict[str, int]
-    """Line of each customer, by id."""
+    taken: list[tuple[str, Row]]
+    """Each row with the id of its customer; of several about one customer the first was written."""
     storeless: set[str]
     summary: Summary
 
 
-def _write(
-    connection: Connection, batch: Sequence[shopify.CustomerRow], lines: Mapping[str, int], context: Context
-) -> _Done:
-    return _Batch(connection, context).write(batch, lines)
+def _write(connection: Connection, batch: Sequence[CustomerRow], seen: Container[str], context: Context) -> _Done:
+    return _Batch(connection, context).write(batch, seen)
 
 
 class _People:
@@ -125,18 +127,21 @@ class _Batch:
     def __init__(self, connection: Connection, context: Context) -> None:
         self._connection = connection
         self._context = context
-        self._done = _Done([], {}, set(), Summary())
+        self._source = context.source.name
+        self._done = _Done([], set(), Summary())
         self._consented: dict[str, dict[Channel, Consent]] = {}
         """What the batch has made of consents so far, by customer."""
 
-    def write(self, batch: Sequence[shopify.CustomerRow], lines: Mapping[str, int]) -> _Done:
-        rows = self._by_customer(batch, lines)
+    def write(self, batch: Sequence[CustomerRow], seen: Container[str]) -> _Done:
+        rows = self._by_customer(batch, seen)
         known = bases.read(self._connection, "customer", rows)
         fields = {id: row.fields | self._assignment(row) for id, row in rows.items()}
         self._done.storeless.update(id for id, new in fields.items() if not new.get("store") and not new.get("owner"))
         changes = merge.all_changed(known, fields)
         people = _People(self._connection, changes)
-        notes = _by_id(self._connection, Note, [merge.note_id(id) for id, new in changes.items() if "note" in new])
+        notes = _by_id(
+            self._connection, Note, [merge.note_id(id, self._source) for id, new in changes.items() if "note" in new]
+        )
 
         written: dict[str, list[Record]] = {}
         removed: list[records.Key] = []
@@ -149,13 +154,13 @@ class _Batch:
             named_store = fields[id].get("store")
             if before is not None:
                 idle[id] = _take_idle(changed, before, first=id not in known, merged=meant != id)
-            after = merge.merged_customer(before or Customer(id=meant), base, changed)
+            after = merge.merged_customer(before or Customer(id=meant), base, changed, self._source)
             after = self._placed(after, before, changed, named_store, row)
             mine: list[Record] = [after, *self._consents(meant, row, base, changed, is_new=before is None)]
             if before:
-                mine += merge.history(before, after, SOURCE, self._context.now)
+                mine += merge.history(before, after, self._source, self._context.now)
             if "note" in changed:
-                note_id = merge.note_id(id)
+                note_id = merge.note_id(id, self._source)
                 new = Note(id=note_id, customer=meant, written_at=self._context.now, text=changed["note"])
                 note = merge.merged_note(notes.get(note_id), base.get("note", ""), new)
                 if note:
@@ -176,22 +181,18 @@ class _Batch:
         self._done.summary.written["duplicate pair"] += duplicates.watch(self._connection, people.changes())
         return self._done
 
-    def _by_customer(
-        self, batch: Sequence[shopify.CustomerRow], lines: Mapping[str, int]
-    ) -> dict[str, shopify.CustomerRow]:
-        """The rows by whom they are about. A second one about the same customer is rejected."""
-        finder = CustomerFinder(self._connection, batch)
-        rows: dict[str, shopify.CustomerRow] = {}
+    def _by_customer(self, batch: Sequence[CustomerRow], seen: Container[str]) -> dict[str, CustomerRow]:
+        """The first row about each customer who was not seen before."""
+        finder = CustomerFinder(self._connection, self._context.source.name, batch)
+        rows: dict[str, CustomerRow] = {}
         for row in batch:
             id = finder.customer(row)
-            if line := lines.get(id) or self._done.lines.get(id):
-                self._done.rejected.append((row.row, UnusableRow("", f"is about the same customer as line {line}")))
-            else:
-                self._done.lines[id] = row.row.line
-                rows[id] = row
+            self._done.taken.append((id, row.row))
+            if id not in seen:
+                rows.setdefault(id, row)
         return rows
 
-    def _assignment(self, row: shopify.CustomerRow) -> dict[str, str | None]:
+    def _assignment(self, row: CustomerRow) -> dict[str, str | None]:
         """Owner and store as the tags name them. What they do not name clearly is asked about, not taken for said."""
         said: dict[str, str | None] = {}
         if not row.row.table.has("tags"):
@@ -220,7 +221,7 @@ class _Batch:
         before: Customer | None,
         changed: dict[str, Any],
         named_store: str | None,
-        row: shopify.CustomerRow,
+        row: CustomerRow,
     ) -> Customer:
         """The customer with a store and an owner that fit: the owner's store unless a tag names one."""
         if after.owner is None or changed.keys().isdisjoint(("owner", "store")):
@@ -237,7 +238,7 @@ class _Batch:
         return msgspec.structs.replace(after, owner=kept)
 
     def _consents(
-        self, id: str, row: shopify.CustomerRow, base: Mapping[str, Any], changed: dict[str, Any], *, is_new: bool
+        self, id: str, row: CustomerRow, base: Mapping[str, Any], changed: dict[str, Any], *, is_new: bool
     ) -> list[Consent]:
         """The consents that changed."""
         merged = []
@@ -256,7 +257,8 @@ class _Batch:
         } | self._consented.get(id, {})  # fmt: skip
         for channel, name in said:
             column = _CONSENTS[channel]
-            blank = merge.blank_consent(id, channel, f"{row.row.table.header_of(column)}: {row.row[column].strip()}")
+            evidence = f"{row.row.table.header_of(column)}: {row.row[column].strip()}"
+            blank = merge.blank_consent(id, channel, evidence, self._source)
             result = merge.merged_consent(there.get(channel), base.get(name), changed[name], blank, self._context.now)
             if result.refused:
                 self._ask(LOOSER_CONSENT, row)
@@ -267,8 +269,8 @@ class _Batch:
                 self._consented.setdefault(id, {})[channel] = result.record
         return merged
 
-    def _ask(self, question: str, row: shopify.CustomerRow) -> None:
-        self._done.summary.ask(question, row.number or f"line {row.row.line}")
+    def _ask(self, question: str, row: CustomerRow) -> None:
+        self._done.summary.ask(question, row.number or row.row.place)
 
 
 def give_stores(context: Context, customers: Iterable[str]) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import directory
-from sellmode_backend.importers.merge import SOURCE
 from sellmode_contract.ids import source_id, user_key
 from sellmode_contract.kinds.retailer import Retailer, StoreEntry
 from sellmode_contract.visibility import Account
@@ -16,7 +15,9 @@ from sellmode_contract.visibility import Account
 class Stores:
     """The retailer's stores by name."""
 
-    def __init__(self, retailer: Retailer) -> None:
+    def __init__(self, retailer: Retailer, source: str) -> None:
+        """``source`` is whose exports name them."""
+        self._source = source
         self._time_zone = retailer.time_zone
         self._ids: dict[str, str] = {}
         for entry in retailer.stores:
@@ -43,7 +44,7 @@ class Stores:
         made: dict[str, StoreEntry] = {}
         for name in names:
             if name and not self.id(name):
-                id = source_id("store", SOURCE, name.casefold())
+                id = source_id("store", self._source, name.casefold())
                 made.setdefault(id, StoreEntry(id=id, name=name, time_zone=self._time_zone))
         return list(made.values())
 

@@ -8,8 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.importers.merge import SOURCE
-from sellmode_backend.importers.shopify import CustomerRow
+from sellmode_backend.importers.rows import CustomerRow
 from sellmode_backend.store import bulk, keys, merging, records, schema
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.keys import KeyKind
@@ -25,11 +24,13 @@ class Known(NamedTuple):
     number: str
     email: str
     phone: str
+    person: str = ""
+    """Of a row that has none of these: tells it from others, and finds nobody."""
 
     @property
-    def by(self) -> KeyKind:
+    def by(self) -> str:
         """The strongest key there is."""
-        return next(kind for kind in _STRENGTH if getattr(self, kind))
+        return next((kind for kind in _STRENGTH if getattr(self, kind)), "person")
 
     def same(self, other: Known, kind: KeyKind) -> bool:
         """Whether two who share a key are one: unless a stronger key says otherwise."""
@@ -42,16 +43,18 @@ class Known(NamedTuple):
 
 def known_by(row: CustomerRow) -> Known:
     """By what a row names its customer."""
-    return Known(*(keys.normal_key(kind, getattr(row, kind)) for kind in _STRENGTH))
+    number, email, phone = (keys.normal_key(kind, getattr(row, kind)) for kind in _STRENGTH)
+    return Known(number, email, phone, row.person)
 
 
 class CustomerFinder:
     """Finds the customer that each row of a batch is about; one who is new is known to the next row."""
 
-    def __init__(self, connection: Connection, rows: Sequence[CustomerRow]) -> None:
+    def __init__(self, connection: Connection, source: str, rows: Sequence[CustomerRow]) -> None:
+        self._source = source
         self._known = {id(row): known_by(row) for row in rows}
-        self._there = _imported(connection, map(_new_id, self._known.values()))
-        strangers = [known for known in self._known.values() if _new_id(known) not in self._there]
+        self._there = _imported(connection, map(self._new_id, self._known.values()))
+        strangers = [known for known in self._known.values() if self._new_id(known) not in self._there]
         self._having: dict[tuple[KeyKind, str], list[str]] = {}
         merged: set[str] = set()
         for kind in _STRENGTH:
@@ -75,7 +78,7 @@ class CustomerFinder:
         values are kept.
         """
         known = self._known[id(row)]
-        own = _new_id(known)
+        own = self._new_id(known)
         if own in self._there:
             return own
         for kind in _STRENGTH:
@@ -90,6 +93,9 @@ class CustomerFinder:
         self._there.add(own)
         return self._now_known(own, known)
 
+    def _new_id(self, known: Known) -> str:
+        return source_id("customer", self._source, f"{known.by}:{getattr(known, known.by)}")
+
     def _only(self, ids: Sequence[str]) -> str | None:
         """The one of several who is still there; failing that, of those merged into one and the same, the first."""
         there = [id for id in ids if id not in self._kept]
@@ -100,7 +106,7 @@ class CustomerFinder:
     def _now_known(self, customer: str, known: Known) -> str:
         """Take what a row says into account for the next one."""
         before = self._others.get(customer, Known("", "", ""))
-        self._others[customer] = Known(*(new or old for new, old in zip(known, before, strict=True)))
+        self._others[customer] = Known(*(new or old for new, old in zip(known[:3], before[:3], strict=True)))
         for kind in _STRENGTH:
             ids = self._having.setdefault((kind, getattr(known, kind)), [])
             if getattr(known, kind) and customer not in ids:
@@ -110,10 +116,6 @@ class CustomerFinder:
 
 def _known_of(those: keys.Keys) -> Known:
     return Known(*(next((key for its, key in those if its == kind), "") for kind in _STRENGTH))
-
-
-def _new_id(known: Known) -> str:
-    return source_id("customer", SOURCE, f"{known.by}:{getattr(known, known.by)}")
 
 
 def _imported(connection: Connection, ids: Iterable[str]) -> set[str]:

@@ -20,8 +20,6 @@ from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.mutations.consent import UNSAID, stricter
 
-SOURCE = "shopify"
-
 _WITH_SOURCE = frozenset({"number", "given_name", "family_name", "email", "phone", "address"})
 """Fields whose provenance is shown."""
 
@@ -40,8 +38,8 @@ def all_changed(
     return {id: changes for id, new in fields.items() if (changes := changed(bases.get(id, {}), new))}
 
 
-def merged_customer(current: Customer, base: Mapping[str, Any], changes: Mapping[str, Any]) -> Customer:
-    """A customer with the changed fields of an import; ``note`` and ``consent.…`` are records of their own."""
+def merged_customer(current: Customer, base: Mapping[str, Any], changes: Mapping[str, Any], source: str) -> Customer:
+    """A customer with the changed fields of a source's export; ``note`` and ``consent.…`` are records of their own."""
     document: dict[str, Any] = msgspec.to_builtins(current)
     sources = dict(current.sources)
     for name, value in changes.items():
@@ -55,7 +53,7 @@ def merged_customer(current: Customer, base: Mapping[str, Any], changes: Mapping
             document[name] = value
         if name in _WITH_SOURCE or name.startswith("custom."):
             if any(value) if name == "phone" else value:
-                sources[name] = SOURCE
+                sources[name] = source
             else:
                 sources.pop(name, None)
     document["sources"] = sources
@@ -98,20 +96,20 @@ def merged_consent(
     )
 
 
-def blank_consent(customer: str, channel: Channel, evidence: str) -> Consent:
-    """A consent as an import makes it."""
+def blank_consent(customer: str, channel: Channel, evidence: str, source: str) -> Consent:
+    """A consent as an import from a source makes it."""
     return Consent(
-        id=source_id("consent", SOURCE, f"{customer}/{channel}"),
+        id=source_id("consent", source, f"{customer}/{channel}"),
         customer=customer,
         channel=channel,
-        actor=SOURCE,
+        actor=source,
         evidence=evidence,
     )
 
 
-def note_id(customer: str) -> str:
+def note_id(customer: str, source: str) -> str:
     """Id of the one note that the source has about a customer, by the id that the source's key gives."""
-    return source_id("note", SOURCE, customer)
+    return source_id("note", source, customer)
 
 
 def merged_note(current: Note | None, base: str, blank: Note) -> Note | None:

@@ -9,17 +9,15 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.importers import shopify
-from sellmode_backend.importers.context import BATCH, Context
-from sellmode_backend.importers.merge import SOURCE
-from sellmode_backend.importers.products import product_id
+from sellmode_backend.importers.context import BATCH, Context, Seen
+from sellmode_backend.importers.ordering import OrderReader
 from sellmode_backend.importers.reading import Table
+from sellmode_backend.importers.rows import OrderRows, with_rounding
 from sellmode_backend.importers.summary import Summary
 from sellmode_backend.store import bulk, figures, keys, merging, orders, records, schema
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.keys import KeyKind
 from sellmode_backend.store.orders import OrderEntry
-from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.order import OrderLine
 from sellmode_contract.kinds.product import Product
 
@@ -27,17 +25,24 @@ UNMATCHED = "orders name a customer who is not known, or more than one (order nu
 UNKNOWN_SELLER = "orders name an employee who is not among the staff of their store (order number)"
 
 _KEYS: tuple[tuple[KeyKind, str], ...] = (("email", "email"), ("phone", "phone"), ("number", "customer"))
-"""By what an order finds its customer, in this order, and the field of `shopify.OrderRows`."""
+"""By what an order finds its customer, in this order, and the field of `rows.OrderRows`."""
 
 
-def load(table: Table, context: Context) -> set[str]:
+def load(tables: Iterable[Table], context: Context) -> set[str]:
     """Import a list of orders; gives the ids of the customers who have some of them."""
     customers: set[str] = set()
-    for batch in context.batches(table, shopify.read_orders(table, context.reject)):
+    reader = OrderReader(context.source.read_orders, Seen(context.summary))
+
+    def write(batch: Sequence[OrderRows]) -> None:
         context.make_stores(item.location for item in batch)
         done = context.write(_write, batch, context)
-        customers |= done.customers
+        customers.update(done.customers)
         context.summary.add(done.summary)
+
+    for table in tables:
+        for batch in context.batches(table, reader.read(table)):
+            write(batch)
+    write(list(reader.finished()))
     return customers
 
 
@@ -57,13 +62,13 @@ class _Done(NamedTuple):
     summary: Summary
 
 
-def _write(connection: Connection, batch: Sequence[shopify.OrderRows], context: Context) -> _Done:
+def _write(connection: Connection, batch: Sequence[OrderRows], context: Context) -> _Done:
     done = _Done(set(), Summary())
-    ids = {item.key: source_id("order", SOURCE, item.key) for item in batch}
+    ids = {item.key: context.id("order", item.key) for item in batch}
     before = _stored(connection, ids.values())
     matched = _customers(connection, batch)
     kept = _existing(connection, {row.customer for row in before.values() if row.customer})
-    sold = _products(connection, batch)
+    sold = _products(connection, batch, context)
     entries = []
     for item in batch:
         stored = before.get(ids[item.key])
@@ -95,7 +100,7 @@ def _write(connection: Connection, batch: Sequence[shopify.OrderRows], context: 
                 currency=item.currency,
                 total=item.total,
                 refunded=item.refunded,
-                lines=tuple(shopify.with_rounding(lines, item.total)),
+                lines=tuple(with_rounding(lines, item.total)),
             )
         )
     done.summary.written["order"] += orders.write_orders(connection, entries).changed
@@ -113,7 +118,7 @@ def _stored(connection: Connection, ids: Iterable[str]) -> dict[str, Any]:
     }
 
 
-def _customers(connection: Connection, batch: Sequence[shopify.OrderRows]) -> dict[str, str]:
+def _customers(connection: Connection, batch: Sequence[OrderRows]) -> dict[str, str]:
     """The customer of each order whom a key names, and only them; failing that, who was merged into one customer."""
     found: dict[str, str] = {}
     for kind, field in _KEYS:
@@ -141,10 +146,10 @@ def _existing(connection: Connection, customers: set[str]) -> set[str]:
     }
 
 
-def _products(connection: Connection, batch: Sequence[shopify.OrderRows]) -> Mapping[str, Product]:
+def _products(connection: Connection, batch: Sequence[OrderRows], context: Context) -> Mapping[str, Product]:
     """The products that the orders' lines name, by SKU."""
     skus = {line.sku for item in batch for line in item.lines if line.sku}
-    found = records.read_many(connection, "product", sorted(map(product_id, skus)))
+    found = records.read_many(connection, "product", sorted(context.id("product", sku) for sku in skus))
     return {product.sku: product for product in found if isinstance(product, Product)}
 
 

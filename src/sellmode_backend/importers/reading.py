@@ -3,42 +3,31 @@
 Python's ``csv`` reads what is well formed. What it cannot say is where a row began and how to go on after a bad one: a
 quote that is never closed would swallow the rest of the file. Here a row that cannot be read costs its first physical
 line only, and reading goes on with the next.
+
+What a spreadsheet does to a file on the way is undone where that is sure: a first line ``sep=;``, blank lines before
+and after the header, other case and blanks in headers, empty fields at the end of a row that are missing or too many.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
-import io
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from sellmode_backend.importers.rejects import Rejected
+from sellmode_backend.importers.files import InputFile
+from sellmode_backend.importers.lines import MAX_ROW, Lines, Oversize, UnusableFile, decoded, malformed
+from sellmode_backend.importers.rejects import Rejected, as_it_was
 from sellmode_contract import text
-
-MAX_ROW = 600_000
-"""Characters of one row; a longer one is rejected. More than a product's description may have (512 kB), and little
-enough that a record made of it fits into a line of a sync answer, whatever it takes to escape it."""
 
 _MAX_READ_AGAIN = 100 * MAX_ROW
 """Characters that are read a second time because a quote before them was not closed. Where every row has such a quote,
 reading would take as long as the square of the file."""
 
-_ENCODINGS = (
-    (codecs.BOM_UTF32_LE, None),
-    (codecs.BOM_UTF32_BE, None),
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_MAX_BLANK_LINES = 100
+"""Blank lines that may stand before the header."""
+
 _DELIMITERS = ",;\t"
-
-
-class UnusableFile(Exception):
-    """A file that cannot be read as the table it should be; the message says which and why."""
 
 
 class UnusableRow(Exception):
@@ -54,6 +43,7 @@ class Layout(NamedTuple):
     """The columns of a kind of file."""
 
     file: str
+    """What such a file is called for short; one may have any other name."""
     fields: Mapping[str, tuple[str, ...]]
     """Each field that is read, with the headers it may stand under; the first that is there counts."""
     required: frozenset[str]
@@ -65,41 +55,97 @@ class Layout(NamedTuple):
 
     def knows(self, header: str) -> bool:
         """Whether the header is one that this kind of file has."""
+        wanted = normal(header)
         return (
-            not header
-            or header in self.unused
-            or header.startswith(self.unused_beginnings)
-            or any(header in headers for headers in self.fields.values())
+            not wanted
+            or wanted.startswith((_ADDED, *map(str.casefold, self.unused_beginnings)))
+            or wanted in map(normal, self.unused)
+            or any(wanted == normal(name) for headers in self.fields.values() for name in headers)
         )
+
+    def missing(self, header: Sequence[str]) -> list[tuple[str, ...]]:
+        """The headers of each required field that a file does not have."""
+        there = set(map(normal, header))
+        return [
+            headers
+            for field, headers in self.fields.items()
+            if field in self.required and there.isdisjoint(map(normal, headers))
+        ]
+
+    def known(self, header: Sequence[str]) -> int:
+        """How many of a file's headers are of fields that are read."""
+        return len(set(map(normal, header)) & {normal(name) for headers in self.fields.values() for name in headers})
+
+
+_ADDED = "sellmode "
+"""How the columns of a file of rejects begin (`rejects.HEADER`), which are not read."""
+
+
+def normal(header: str) -> str:
+    """A header as it is compared: without case, and with one blank where several are."""
+    return " ".join(header.split()).casefold()
 
 
 class Row:
     """A row of a file: its fields by name, and where it stands."""
 
-    __slots__ = ("_values", "line", "raw", "table")
+    __slots__ = ("_reject", "_values", "inherited", "line", "raw", "table")
 
-    def __init__(self, table: Table, line: int, values: list[str], raw: str) -> None:
+    def __init__(
+        self, table: Table, line: int, values: list[str], raw: str, reject: Callable[[Rejected], None]
+    ) -> None:
         self.table = table
         self.line = line
         self.raw = raw
+        self.inherited: Mapping[str, str] = {}
+        """Fields that are empty here and stand on a row above; a rejected row takes them along."""
         self._values = values
+        self._reject = reject
 
     def __getitem__(self, field: str) -> str:
         """The field's text as it stands in the file; empty if the file has no such column."""
         place = self.table.places.get(field)
-        return "" if place is None else self._values[place]
+        return "" if place is None else as_it_was(self._values[place])
 
     def other(self, header: str) -> str:
         """The text under a header that the layout does not know (`Table.unknown`)."""
-        return self._values[self.table.header.index(header)]
+        return as_it_was(self._values[self.table.header.index(header)])
+
+    @property
+    def content(self) -> int:
+        """A number that two rows share if they say the same under the same headers."""
+        return hash(
+            tuple(sorted((name, value) for name, value in zip(self.table.header, self._values, strict=True) if value))
+        )
+
+    @property
+    def place(self) -> str:
+        """Where the row stands, for people."""
+        return f"line {self.line}" if self.table.alone else f"line {self.line} of {self.table.name}"
 
     def unusable(self, field: str, reason: str) -> UnusableRow:
         """What to raise when a field makes the row unusable."""
         return UnusableRow(self.table.header_of(field), reason)
 
-    def rejected(self, error: UnusableRow) -> Rejected:
-        """The row as one that could not be used."""
-        return Rejected(self.table.layout.file, self.line, error.column, error.reason, self.raw)
+    def reject(self, error: UnusableRow) -> None:
+        """Set the row aside, as one that cannot be used."""
+        self._reject(self._as_rejected(error.column, error.reason, whole=True))
+
+    def leave_out(self, error: UnusableRow) -> None:
+        """Say that one field of the row is not used; the rest is."""
+        self._reject(self._as_rejected(error.column, error.reason, whole=False))
+
+    def keep(self) -> None:
+        """Put the row beside others that were set aside, which mean nothing without it."""
+        self._reject(self._as_rejected("", "", whole=False))
+
+    def _as_rejected(self, column: str, reason: str, *, whole: bool) -> Rejected:
+        values = list(self._values)
+        for field, value in self.inherited.items():
+            place = self.table.places.get(field)
+            if place is not None and not values[place]:
+                values[place] = value
+        return Rejected(self.table.name, self.table.header, self.line, column, reason, tuple(values), whole=whole)
 
 
 class Table:
@@ -109,22 +155,28 @@ class Table:
     line ends of any kind, also mixed. Raises UnusableFile for anything else, and for a missing column.
     """
 
-    def __init__(self, path: Path, layout: Layout, reject: Callable[[Rejected], None]) -> None:
-        self.layout = layout
-        self.size = path.stat().st_size
+    def __init__(self, file: InputFile, layouts: Sequence[Layout], reject: Callable[[Rejected], None]) -> None:
+        """Open a file; of the layouts, it has the one that most of its headers belong to."""
+        self.name = file.name
+        self.size = file.size
+        self.alone = True
+        """Whether it is the only file of its layout in an import."""
         self.rows = 0
         """How many rows were read so far, rejected ones too."""
+        self.broken = ""
+        """Why reading ended before the file did."""
         self._reject = reject
         self._read_again = 0
-        self._bytes = path.open("rb")
+        self._bytes = file.open()
         try:
-            self._lines = _Lines(_decoded(self._bytes, layout.file), layout.file)
-            self.header, self._delimiter = self._read_header()
+            self._lines = Lines(decoded(self._bytes, self.name), self.name)
+            self.header, self._delimiter = self._read_header(layouts)
+            self.layout = self._find_layout(layouts)
             self.places = self._find_places()
         except BaseException:
             self.close()
             raise
-        self.unknown = [header for header in self.header if not layout.knows(header)]
+        self.unknown = [header for header in self.header if not self.layout.knows(header)]
         """Headers that mean nothing here."""
 
     def __enter__(self) -> Self:
@@ -155,17 +207,38 @@ class Table:
 
     def __iter__(self) -> Iterator[Row]:
         width = len(self.header)
-        for line, raw, values, malformed in self._records():
+        for line, raw, values, wrong in self._readable_records():
+            column, reason = "", wrong
+            if not reason:
+                if len(values) != width and self._fits(values, raw, width):
+                    values = [*values, *[""] * (width - len(values))][:width]  # noqa: PLW2901 -- the row as it was meant
+                if not any(values):
+                    continue
+                if not raw.isascii() or "\0" in raw:
+                    column, reason = self._unstorable(values)
+                if not reason and len(values) != width:
+                    reason = f"has {len(values)} fields where the header has {width}"
             self.rows += 1
-            column, reason = "", malformed
-            if not reason and (not raw.isascii() or "\0" in raw):
-                column, reason = self._unstorable(values)
-            if not reason and len(values) != width:
-                reason = f"has {len(values)} fields where the header has {width}"
             if reason:
-                self._reject(Rejected(self.layout.file, line, column, reason, raw))
+                self._reject(Rejected(self.name, self.header, line, column, reason, (), raw=raw))
             else:
-                yield Row(self, line, values, raw)
+                yield Row(self, line, values, raw, self._reject)
+
+    @staticmethod
+    def _fits(values: list[str], raw: str, width: int) -> bool:
+        """Whether a row differs from the header by empty fields at its end only, as a spreadsheet writes them.
+
+        A row that ends the file without ending its line may have been cut off.
+        """
+        if len(values) > width:
+            return not any(values[width:])
+        return len(values) > 1 and raw.endswith(("\n", "\r"))
+
+    def _readable_records(self) -> Iterator[tuple[int, str, list[str], str]]:
+        try:
+            yield from self._records()
+        except UnusableFile as error:
+            self.broken = str(error).removeprefix(f"{self.name} ")
 
     def _records(self) -> Iterator[tuple[int, str, list[str], str]]:
         """Each row with its first physical line, its text, its fields and, instead of these, why it is none."""
@@ -173,7 +246,7 @@ class Table:
         csv.field_size_limit(MAX_ROW)
         while first := lines.read():
             begin = lines.number
-            if isinstance(first, _Oversize):
+            if isinstance(first, Oversize):
                 yield begin, first, [], f"is longer than {MAX_ROW:,} characters"
             elif '"' not in first:
                 if bare := first.rstrip("\r\n"):
@@ -190,55 +263,71 @@ class Table:
                         self._read_again += len(line)
                     if self._read_again > _MAX_READ_AGAIN:
                         raise UnusableFile(
-                            f"{self.layout.file} has too many quotes that are not closed, the last on line {begin}:"
+                            f"{self.name} has too many quotes that are not closed, the last on line {begin}:"
                             " it was not exported as CSV"
                         ) from None
-                    yield begin, first, [], _malformed(error)
+                    yield begin, first, [], malformed(error)
                 else:
                     yield begin, "".join(lines.pulled), values, ""
 
-    def _read_header(self) -> tuple[list[str], str]:
-        file = self.layout.file
-        try:
-            first = self._lines.read()
-            text.refuse(first, "its first line")
-        except (UnusableFile, text.UnstorableText):
-            raise UnusableFile(
-                f"{file} is no CSV file in UTF-8, nor in UTF-16 with a byte order mark: export it as CSV in UTF-8"
-            ) from None
-        if isinstance(first, _Oversize):
-            raise UnusableFile(f"{file} has a first line of more than {MAX_ROW:,} characters: it cannot name columns")
-        if not first.strip():
-            raise UnusableFile(f"{file} is empty: its first line should name the columns")
-        known = {header for headers in self.layout.fields.values() for header in headers}
+    def _read_header(self, layouts: Sequence[Layout]) -> tuple[list[str], str]:
+        first = self._first_line()
         best: list[str] = []
         best_delimiter = _DELIMITERS[0]
+        most = -1
         for delimiter in _DELIMITERS:
             try:
                 header = next(csv.reader([first], delimiter=delimiter, strict=True))
             except csv.Error:
                 continue
-            if not best or len(known.intersection(header)) > len(known.intersection(best)):
-                best, best_delimiter = header, delimiter
+            known = max(layout.known(header) for layout in layouts)
+            if known > most:
+                best, best_delimiter, most = header, delimiter, known
         return best, best_delimiter
 
+    def _first_line(self) -> str:
+        """The line that names the columns: the first that is not blank and does not say how fields are separated."""
+        first = ""
+        for _ in range(_MAX_BLANK_LINES):
+            try:
+                first = self._lines.read()
+                text.refuse(first, "its first line")
+            except (UnusableFile, text.UnstorableText):
+                raise UnusableFile(
+                    f"{self.name} is no CSV file in UTF-8, nor in UTF-16 with a byte order mark: export it as CSV in"
+                    " UTF-8"
+                ) from None
+            if isinstance(first, Oversize):
+                raise UnusableFile(
+                    f"{self.name} has a first line of more than {MAX_ROW:,} characters: it cannot name columns"
+                )
+            if not first or (first.strip(f"\r\n {_DELIMITERS}") and not first.casefold().startswith("sep=")):
+                break
+        if not first.strip(f"\r\n {_DELIMITERS}"):
+            raise UnusableFile(f"{self.name} is empty: its first line should name the columns")
+        return first
+
+    def _find_layout(self, layouts: Sequence[Layout]) -> Layout:
+        fitting = [layout for layout in layouts if not layout.missing(self.header)]
+        if fitting:
+            return max(fitting, key=lambda layout: layout.known(self.header))
+        # What it is meant to be: by its name, else by most of its columns.
+        stem = self.name.rpartition("/")[2].casefold()
+        meant = [layout for layout in layouts if stem.startswith(layout.file.removesuffix(".csv"))] or layouts
+        closest = max(meant, key=lambda layout: layout.known(self.header))
+        names = ", ".join(" or ".join(map(repr, headers)) for headers in closest.missing(self.header))
+        raise UnusableFile(f"{self.name} has no column {names}")
+
     def _find_places(self) -> dict[str, int]:
+        header = [normal(name) for name in self.header]
         places: dict[str, int] = {}
         for field, headers in self.layout.fields.items():
-            for header in headers:
-                if self.header.count(header) > 1:
-                    raise UnusableFile(f"{self.layout.file} has the column {header!r} more than once")
-                if header in self.header:
-                    places.setdefault(field, self.header.index(header))
-        missing = [
-            headers for field, headers in self.layout.fields.items() if field in self.layout.required - places.keys()
-        ]
-        if missing:
-            names = ", ".join(" or ".join(map(repr, headers)) for headers in missing)
-            lower = {header.casefold() for header in self.header}
-            cased = any(header.casefold() in lower for headers in missing for header in headers)
-            hint = " (upper and lower case matter)" if cased else ""
-            raise UnusableFile(f"{self.layout.file} has no column {names}{hint}")
+            for name in map(normal, headers):
+                if header.count(name) > 1:
+                    twice = self.header[header.index(name)]
+                    raise UnusableFile(f"{self.name} has the column {twice!r} more than once")
+                if name in header:
+                    places.setdefault(field, header.index(name))
         return places
 
     def _unstorable(self, values: list[str]) -> tuple[str, str]:
@@ -256,87 +345,3 @@ class Table:
                     return column, f"{where} is the byte 0x{ord(error.character) - 0xDC00:02X}, which is not UTF-8"
                 return column, f"{where} is half of a character (a lone surrogate), which cannot be stored"
         return "", ""
-
-
-class _Oversize(str):
-    """The beginning of a line that is too long to be kept."""
-
-    __slots__ = ()
-
-
-class _Lines:
-    """Physical lines of a text, counted, with a way back. Iterating gives the lines of one row, for ``csv.reader``."""
-
-    def __init__(self, file: io.TextIOWrapper, name: str) -> None:
-        self._file = file
-        self._name = name
-        self._waiting: deque[str] = deque()
-        self._left = 0
-        self.is_utf8 = file.encoding.startswith("utf-8")
-        self.number = 0
-        """Of the line read last, from 1."""
-        self.pulled: list[str] = []
-        """The lines given to ``csv.reader`` since `begin_row`."""
-
-    def read(self) -> str:
-        """The next line with its end, or its beginning as an _Oversize; empty at the end of the text."""
-        line = self._waiting.popleft() if self._waiting else self._read()
-        self.number += bool(line)
-        return line
-
-    def _read(self) -> str:
-        try:
-            line = self._file.readline(MAX_ROW)
-            if len(line) < MAX_ROW or line[-1] in "\r\n":
-                return line
-            while (more := self._file.readline(MAX_ROW)) and more[-1] not in "\r\n":
-                pass
-        except UnicodeDecodeError as error:
-            raise UnusableFile(f"{self._name} cannot be read after line {self.number}: {error.reason}") from None
-        return _Oversize(line[:1000])
-
-    def unread(self, line: str) -> None:
-        """Give a line back, to be read next."""
-        self._waiting.appendleft(line)
-        self.number -= 1
-
-    def begin_row(self) -> None:
-        """The next lines are asked for by ``csv.reader``, for one row."""
-        self.pulled = []
-        self._left = MAX_ROW
-
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = self.read()
-        if not line:
-            raise StopIteration
-        self._left -= len(line)
-        if self._left < 0 or isinstance(line, _Oversize):
-            self.unread(line)
-            raise StopIteration  # which csv.reader takes for the end of the file, inside a quote
-        self.pulled.append(line)
-        return line
-
-
-def _malformed(error: csv.Error) -> str:
-    if "unexpected end" in str(error):
-        return f"has a quote that is not closed within {MAX_ROW:,} characters"
-    return "has a quote that ends in the middle of a field"
-
-
-def _decoded(file: io.BufferedReader, name: str) -> io.TextIOWrapper:
-    beginning = file.peek(4)
-    if beginning.startswith(b"PK\x03\x04"):
-        raise UnusableFile(f"{name} is a spreadsheet or archive, not CSV: export it as CSV in UTF-8")
-    encoding: str | None = "utf-8"
-    for mark, marked in _ENCODINGS:
-        if beginning.startswith(mark):
-            encoding = marked
-            break
-    if encoding is None:
-        raise UnusableFile(f"{name} is UTF-32: export it as CSV in UTF-8")
-    # newline="": a line end inside quotes belongs to the field as it is.
-    errors = "surrogateescape" if encoding.startswith("utf-8") else "surrogatepass"
-    return io.TextIOWrapper(file, encoding, errors, newline="")

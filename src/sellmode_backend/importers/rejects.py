@@ -1,54 +1,97 @@
-"""Rows that could not be used: kept with file, line, column and reason, so that none is lost."""
+"""What could not be used of an export: kept with line, column and reason, so that none is lost and all can be mended.
+
+Each file of an export that has such rows gets one of the same name and columns, with four more before them
+(`HEADER`). Corrected, the folder is imported like any export.
+"""
 
 from __future__ import annotations
 
 import csv
-import json
+import errno
 import os
+import re
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import IO, NamedTuple, Self
 
-HEADER = ("file", "line", "column", "reason", "row")
+HEADER = ("Sellmode Line", "Sellmode Column", "Sellmode Reason", "Sellmode Row")
+"""Columns before those of the export. They are not read when the rows come in again."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula."""
+
+
+_HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+"""Halves of characters, which no file of UTF-8 can hold; the rest of the surrogates stand for bytes."""
 
 
 class Rejected(NamedTuple):
-    """A row, or what stood where a row should, that could not be used."""
+    """A row, or what stood where a row should, that could not be used, or not wholly."""
 
     file: str
+    header: Sequence[str]
+    """Of the file."""
     line: int
     """Physical line of the file on which the row begins, from 1."""
     column: str
     """Header of the column at fault; empty if it is the row as a whole."""
     reason: str
-    """For people. Repeats no value, so that it may be printed and logged."""
-    row: str
-    """The row as it stood in the file, a byte that is not UTF-8 as a lone surrogate (``surrogateescape``)."""
+    """For people. Repeats no value, so that it may be printed and logged. Empty for a row that only goes along."""
+    values: tuple[str, ...]
+    """The row's fields; none if it could not be divided into fields."""
+    raw: str = ""
+    """Then the row as it stood in the file, a byte that is not UTF-8 as a lone surrogate (``surrogateescape``)."""
+    whole: bool = True
+    """Nothing of the row is used; else all but the column at fault."""
 
 
-class RejectsFile:
-    """A CSV file of its own (mode 0600, for it holds personal data) with each rejected row.
+class Rejects:
+    """A folder (mode 0700, for it holds personal data) with what was rejected of each file.
 
-    The row is written as a JSON string: nothing of it is lost, no control character of it reaches a terminal, and no
-    spreadsheet takes it for a formula. A file without rows is removed again when the import is over.
+    A value that a spreadsheet would take for a formula has an apostrophe before it, which reading takes off again. The
+    folder is made when it is needed.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Create the file. Raises FileExistsError if something is there already: it may be somebody's export."""
-        self.path = path
-        self.counts: Counter[str] = Counter()
+    def __init__(self, folder: Path | None, tell: Callable[[Rejected], None] = lambda _: None) -> None:
+        """Without a folder nothing is kept; ``tell`` is told of each fault either way.
+
+        Raises FileExistsError if something is there already: it may be somebody's export.
+        """
+        if folder and folder.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder))
+        self.folder = folder
+        self._tell = tell
+        self.rows: Counter[str] = Counter()
         """How many rows were rejected of each file."""
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        self._file = os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8", newline="")
-        self._table = csv.writer(self._file)
-        self._table.writerow(HEADER)
+        self.fields: Counter[str] = Counter()
+        """How many single fields were left out of each file's rows."""
+        self._files: dict[str, IO[str]] = {}
 
     def add(self, rejected: Rejected) -> None:
-        """Keep a row. It is in the file before the next one is read, whatever happens to the import then."""
-        self.counts[rejected.file] += 1
-        self._table.writerow(rejected._replace(row=json.dumps(rejected.row)))
-        self._file.flush()
+        """Keep a row. It is on disk before the next one is read, whatever happens to the import then."""
+        if rejected.reason:
+            (self.rows if rejected.whole else self.fields)[rejected.file] += 1
+            self._tell(rejected)
+        if not self.folder:
+            return
+        file = self._files.get(rejected.file) or self._begin(self.folder, rejected.file, rejected.header)
+        told = (str(rejected.line), rejected.column, rejected.reason, rejected.raw)
+        csv.writer(file).writerow(map(_harmless, (*told, *(rejected.values or [""] * len(rejected.header)))))
+        file.flush()
+
+    def _begin(self, folder: Path, name: str, header: Sequence[str]) -> IO[str]:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        path = folder / Path(name.replace("/", "-")).with_suffix(".csv")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        descriptor = os.open(path, flags, 0o600)
+        file = self._files[name] = os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="")
+        csv.writer(file).writerow((*HEADER, *map(_harmless, header)))
+        return file
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.fields)
 
     def __enter__(self) -> Self:
         return self
@@ -56,6 +99,15 @@ class RejectsFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
-        if not self.counts:
-            self.path.unlink()
+        for file in self._files.values():
+            file.close()
+
+
+def _harmless(value: str) -> str:
+    value = _HALF.sub("\ufffd", value)
+    return f"'{value}" if value.startswith(_FORMULA) else value
+
+
+def as_it_was(value: str) -> str:
+    """A value without the apostrophe that keeps a spreadsheet from taking it for a formula."""
+    return value[1:] if value.startswith("'") and value[1:].startswith(_FORMULA) else value

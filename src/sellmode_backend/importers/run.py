@@ -1,4 +1,4 @@
-"""The import of a folder of Shopify's exports into a retailer's database.
+"""The import of a shop system's exports into a retailer's database.
 
 The files are read as a stream and written in batches. Each is a transaction of its own, together with the last
 imported values of its records (`bases`), so that terminals can be served meanwhile. Ids come from the source's keys,
@@ -8,49 +8,38 @@ and every step compares with what is stored: an import that was killed is simply
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from sellmode_backend.importers import customers, orders, products, staff
 from sellmode_backend.importers.context import Context, ImportRefused, Progress
-from sellmode_backend.importers.layouts import CUSTOMERS, ORDERS, PRODUCTS, STAFF
 from sellmode_backend.importers.reading import Layout, Table, UnusableRow
-from sellmode_backend.importers.rejects import RejectsFile
+from sellmode_backend.importers.rejects import Rejects
+from sellmode_backend.importers.sources.source import Source
+from sellmode_backend.importers.sources.staff import STAFF
 from sellmode_backend.importers.summary import Summary
+from sellmode_backend.importers.tables import Tables
 from sellmode_backend.importers.values import TagPattern, currency
 from sellmode_backend.store.database import Database
 
 OWNER_TAG = "associate:*"
 STORE_TAG = "home store:*"
 
-_LAYOUTS = (STAFF, PRODUCTS, CUSTOMERS, ORDERS)
-"""In the order in which they refer to each other."""
+
+def open_tables(source: Source, paths: Iterable[Path]) -> Tables:
+    """The files that paths name. Raises ImportRefused if none can be read, and OSError."""
+    paths = list(paths)
+    tables = Tables(paths, (STAFF, source.products, source.customers, source.orders))
+    if not any(tables):
+        where = ", ".join(map(str, paths))
+        told = "".join(f" {file.name} {file.reason}." for file in tables.unread)
+        raise ImportRefused(f"{where} holds no list of staff, products, customers or orders as CSV.{told}")
+    return tables
 
 
-def files(folder: Path) -> list[Path]:
-    """The files of a folder that an import would read. Raises ImportRefused if there are none."""
-    there = [path for layout in _LAYOUTS if (path := folder / layout.file).is_file()]
-    if not there:
-        raise ImportRefused(f"{folder} holds none of {', '.join(layout.file for layout in _LAYOUTS)}.")
-    return there
-
-
-def check(folder: Path) -> None:
-    """Look at the headers of all files, so that a table that is none is told of before anything is written.
-
-    Raises ImportRefused and UnusableFile.
-    """
-    there = {path.name for path in files(folder)}
-    for layout in _LAYOUTS:
-        if layout.file in there:
-            _open(folder, layout).close()
-
-
-def first_currency(folder: Path) -> str | None:
+def first_currency(source: Source, tables: Tables) -> str | None:
     """The currency of the first order that names one; None without such an order."""
-    if not (folder / ORDERS.file).is_file():
-        return None
-    with _open(folder, ORDERS) as table:
+    for table in tables.of(source.orders):
         for row in table:
             try:
                 return currency(row, "currency")
@@ -59,48 +48,41 @@ def first_currency(folder: Path) -> str | None:
     return None
 
 
-def import_folder(
+def import_tables(
     database: Database,
-    folder: Path,
-    rejects: RejectsFile,
+    source: Source,
+    tables: Tables,
+    rejects: Rejects,
     *,
     now: dt.datetime,
     owner_tag: str = OWNER_TAG,
     store_tag: str = STORE_TAG,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Summary:
-    """Import what is in a folder into a database that has a retailer.
+    """Import files into a database that has a retailer. Lists are read in the order in which they refer to each other.
 
-    Raises ValueError for a tag pattern that is none, ImportRefused and UnusableFile; a file that turns out unusable in
-    the middle leaves what was read before it imported.
+    Raises ValueError for a tag pattern that is none, ImportRefused.
     """
     owners, homes = TagPattern(owner_tag), TagPattern(store_tag)
-    check(folder)
-    context = Context(database, rejects, now, progress)
-    storeless: set[str] = set()
-    buyers: set[str] = set()
-    steps: list[tuple[Layout, Callable[[Table], None]]] = [
-        (STAFF, lambda table: staff.load(table, context)),
-        (PRODUCTS, lambda table: products.load(table, context)),
-        (CUSTOMERS, lambda table: storeless.update(customers.load(table, context, owner_tag=owners, store_tag=homes))),
-        (ORDERS, lambda table: buyers.update(orders.load(table, context))),
-    ]
-    for layout, step in steps:
-        if not (folder / layout.file).is_file():
-            context.summary.missing.append(layout.file)
-            continue
-        with Table(folder / layout.file, layout, rejects.add) as table:
-            step(table)
-        context.summary.read[layout.file] = table.rows
-        if table.unknown:
-            context.summary.unknown[layout.file] = table.unknown
-    context.summary.rejected = dict(rejects.counts)
+    context = Context(database, source, now, progress)
+    summary = context.summary
+
+    def read(layout: Layout) -> Iterator[Table]:
+        for table in tables.of(layout, rejects.add):
+            yield table
+            summary.read[table.name] = table.rows
+            if table.unknown:
+                summary.unknown[table.name] = table.unknown
+
+    staff.load(read(STAFF), context)
+    products.load(read(source.products), context, products.holders(tables.of(source.products), source.variant))
+    storeless = customers.load(read(source.customers), context, owner_tag=owners, store_tag=homes)
+    buyers = orders.load(read(source.orders), context)
+    summary.missing = [layout.file for layout in tables.missing]
+    summary.unread = tables.unread
+    summary.rejected, summary.left_out = dict(rejects.rows), dict(rejects.fields)
     customers.give_stores(context, storeless | buyers)
     orders.refresh_figures(context, buyers)
     customers.tell_of_crowds(context)
     staff.ask_for_codes(context)
-    return context.summary
-
-
-def _open(folder: Path, layout: Layout) -> Table:
-    return Table(folder / layout.file, layout, lambda _: None)
+    return summary

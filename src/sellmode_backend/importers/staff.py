@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import directory
-from sellmode_backend.importers import bases, merge, shopify
-from sellmode_backend.importers.context import Context, once
-from sellmode_backend.importers.merge import SOURCE
+from sellmode_backend.importers import bases, merge
+from sellmode_backend.importers.context import Context, Seen
 from sellmode_backend.importers.reading import Row, Table, UnusableRow
+from sellmode_backend.importers.rows import StaffRow
+from sellmode_backend.importers.sources.staff import read_staff
 from sellmode_backend.store import schema
 from sellmode_contract.ids import user_key
 from sellmode_contract.roles import ROLE_CAPABILITIES
@@ -18,15 +21,20 @@ from sellmode_contract.roles import ROLE_CAPABILITIES
 NO_CODE = "people have no password and no activation code: `accounts code --all-new` makes codes (user name)"
 
 
-def load(table: Table, context: Context) -> None:
+def load(tables: Iterable[Table], context: Context) -> None:
     """Import a list of staff."""
-    lines: dict[str, int] = {}
+    seen = Seen(context.summary)
 
-    def parse(row: Row) -> shopify.StaffRow:
-        item = shopify.read_staff(row)
-        once(lines, user_key(item.number), row, "number")
-        return item
+    def parse(row: Row) -> StaffRow | None:
+        item = read_staff(row)
+        return item if seen.take(user_key(item.number), row, "number") else None
 
+    for table in tables:
+        _load(table, parse, context)
+    context.read_people()
+
+
+def _load(table: Table, parse: Callable[[Row], StaffRow | None], context: Context) -> None:
     for batch in context.batches(table, context.parsed(table, parse)):
         context.make_stores(item.store for item in batch)
         for item in batch:
@@ -35,10 +43,9 @@ def load(table: Table, context: Context) -> None:
             try:
                 written = context.write(_write, item, store, context)
             except directory.AccountError as error:
-                context.reject(item.row, UnusableRow("", f"cannot be an account: {error}"))
+                item.row.reject(UnusableRow("", f"cannot be an account: {error}"))
             else:
                 context.summary.written["staff"] += written
-    context.read_people()
 
 
 def ask_for_codes(context: Context) -> None:
@@ -56,13 +63,13 @@ def ask_for_codes(context: Context) -> None:
             context.summary.ask(NO_CODE, user_name)
 
 
-def _write(connection: Connection, item: shopify.StaffRow, store: str, context: Context) -> bool:
+def _write(connection: Connection, item: StaffRow, store: str, context: Context) -> bool:
     """Write what the row changes of an account; whether it did. Who is disabled stays so."""
     fields = {"name": item.name, "role": item.role, "store": store}
     before = directory.by_user_name(connection, item.number)
     if before is None:
         made = directory.new_account(
-            user_name=item.number, name=item.name, role=item.role, stores=[store], source=SOURCE
+            user_name=item.number, name=item.name, role=item.role, stores=[store], source=context.source.name
         )
         directory.add(connection, made, context.now)
         bases.write(connection, "staff", {made.id: fields})

@@ -6,6 +6,8 @@ from collections import Counter
 
 import msgspec
 
+from sellmode_backend.importers.files import Unread
+
 _EXAMPLES = 5
 
 
@@ -23,14 +25,25 @@ class Summary(msgspec.Struct):
     """Rows of each file that was there, rejected ones too."""
     rejected: dict[str, int] = {}
     """Rows of each file that could not be used."""
+    left_out: dict[str, int] = {}
+    """Single fields of each file's rows that could not be used."""
+    repeated: Counter[str] = msgspec.field(default_factory=Counter)
+    """Rows of each file that say what others said before."""
+    unread: list[Unread] = []
+    """Files that could not be read, or not to their end."""
     written: Counter[str] = msgspec.field(default_factory=Counter)
     """Records of each kind that were new or changed; `order without customer` stands for what only counts in totals."""
     missing: list[str] = []
-    """Files that were not there."""
+    """What no file was there for."""
     unknown: dict[str, list[str]] = {}
     """Columns of each file that mean nothing here."""
     open: dict[str, Open] = {}
     """What is to be settled, by a sentence that says what it is."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that the files say is in."""
+        return not (self.rejected or self.left_out or self.unread)
 
     def ask(self, question: str, example: str) -> None:
         """Note one more case of an open question."""
@@ -51,9 +64,17 @@ class Summary(msgspec.Struct):
         """The summary for people."""
         told = []
         for file, rows in self.read.items():
-            rejected = self.rejected.get(file, 0)
-            told.append(f"{file}: {rows:,} rows read" + (f", {rejected:,} rejected" if rejected else ""))
+            counts = (
+                (rows, "rows read"),
+                (self.repeated[file], "that others had said"),
+                (self.rejected.get(file, 0), "rejected"),
+                (self.left_out.get(file, 0), "fields left out of others"),
+            )
+            told.append(
+                f"{file}: " + ", ".join(f"{count:,} {what}" for count, what in counts if count or count is rows)
+            )
         told += [f"{file}: not there, nothing changed by it" for file in self.missing]
+        told += [f"{file.name}: NOT READ: it {file.reason}" for file in self.unread]
         for file, headers in self.unknown.items():
             named = ", ".join(repr(header) for header in headers[:_EXAMPLES])
             more = f" and {len(headers) - _EXAMPLES:,} more" if len(headers) > _EXAMPLES else ""

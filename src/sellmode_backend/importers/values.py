@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
-from sellmode_backend.importers.reading import Row
+from sellmode_backend import phones
+from sellmode_backend.importers.reading import Row, UnusableRow
+from sellmode_backend.store.keys import normal_key
 from sellmode_contract import money
 
+_DRAWS_NOTHING = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+"""Zero-width characters, and those that only give a direction."""
+_INVISIBLE = re.compile(f"[{_DRAWS_NOTHING}]")
+_AROUND_NAMES = re.compile(rf"^[\s{_DRAWS_NOTHING}]+|[\s{_DRAWS_NOTHING}]+$")
+_QUOTED_BY_FORMULA = re.compile(r'="(.*)"')
+_ROUNDED = re.compile(r"\d([.,]\d+)?E\+\d+", re.ASCII)
+_NUMERIC = re.compile(r"[\d.,\s]+(E\+?\d+)?", re.ASCII)
+REWRITTEN = "was rewritten by a spreadsheet: export it anew, and import it as it was downloaded"
+_BETWEEN_PHONES = re.compile(r"[/;,|\n]|\b(?:or|and|oder|und|ou|et|of|en|o|y)\b", re.IGNORECASE)
 _AMOUNT = re.compile(r"-?\d{1,30}(\.\d{1,6})?", re.ASCII)
 _QUANTITY = re.compile(r"-?\d{1,9}", re.ASCII)
 _CURRENCY = re.compile("[A-Z]{3}")
@@ -46,16 +59,35 @@ class TagPattern:
 
 
 def identifier(text: str) -> str:
-    """An id, postcode or phone number without the apostrophe that keeps spreadsheets from taking it for a number."""
-    return text.strip().removeprefix("'").strip()
+    """An id, postcode or phone number without what keeps spreadsheets from taking it for a number: ``'1`` and ``="1"``.
+
+    Characters that draw nothing are left out: what looks the same is the same.
+    """
+    bare = _INVISIBLE.sub("", text).strip().removeprefix("'").strip()
+    return quoted[1] if (quoted := _QUOTED_BY_FORMULA.fullmatch(bare)) else bare
 
 
 def key(row: Row, field: str) -> str:
-    """An identifier that somebody is known by."""
+    """What somebody or something is known by. Raises UnusableRow for a number that a spreadsheet has rounded."""
     text = identifier(row[field])
     if len(text) > MAX_KEY:
         raise row.unusable(field, f"is longer than {MAX_KEY} characters")
+    if _ROUNDED.fullmatch(text):
+        raise row.unusable(field, REWRITTEN)
     return text
+
+
+def number(row: Row, field: str) -> str:
+    """An identifier of digits. Raises UnusableRow for anything else: taken for another one, it would double records."""
+    text = key(row, field)
+    if text and not (text.isascii() and text.isdigit()):
+        raise row.unusable(field, REWRITTEN if _NUMERIC.fullmatch(text) else "is no number of digits only")
+    return text
+
+
+def name(text: str) -> str:
+    """A name without blanks, or what draws nothing, around it, and with one blank where several are."""
+    return " ".join(_AROUND_NAMES.sub("", text).split())
 
 
 def store_name(row: Row, field: str) -> str:
@@ -143,16 +175,53 @@ def yes(row: Row, field: str) -> bool:
 
 
 def email(row: Row, field: str) -> str:
-    """An e-mail address as it stands there; empty if there is none."""
-    text = row[field].strip()
+    """An e-mail address without what draws nothing; empty if there is none."""
+    text = _INVISIBLE.sub("", row[field]).strip()
     if text and not is_email(text):
         raise row.unusable(field, "is no e-mail address")
     return text
 
 
+def those_usable(row: Row, **fields: Callable[[], Any]) -> dict[str, Any]:
+    """The fields that can be read. One that cannot is told of, with its column, and left as it was."""
+    usable: dict[str, Any] = {}
+    for name, read in fields.items():
+        try:
+            usable[name] = read()
+        except UnusableRow as error:
+            row.leave_out(error)
+    return usable
+
+
+def first_phone(text: str) -> str:
+    """The first of several numbers in one field."""
+    return _BETWEEN_PHONES.split(text, maxsplit=1)[0].strip()
+
+
+def phone_key(text: str, country: str) -> str:
+    """A phone number that somebody is known by: in E.164 if it can be read so; empty for what is none."""
+    first = first_phone(text)
+    return (phones.e164(first, country) or first) if normal_key("phone", first) else ""
+
+
 def is_email(text: str) -> bool:
     """Whether a text could be an e-mail address: something at something, without spaces and controls."""
     return _EMAIL.fullmatch(text) is not None
+
+
+def owners_and_stores(text: str, owner: TagPattern, store: TagPattern) -> tuple[list[str], list[str], list[str]]:
+    """What a list of tags says: Employee IDs of owners, names of stores, and the tags that name neither."""
+    owners: list[str] = []
+    stores: list[str] = []
+    others: list[str] = []
+    for tag in split_tags(text):
+        if (named := owner.named(tag)) is not None:
+            owners.append(identifier(named))
+        elif (named := store.named(tag)) is not None:
+            stores.append(named)
+        else:
+            others.append(tag)
+    return owners, stores, others
 
 
 def split_tags(text: str) -> list[str]:

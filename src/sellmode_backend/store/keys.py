@@ -35,7 +35,8 @@ def normal_key(kind: KeyKind, text: str) -> str:
     if len(text) > MAX_WRITTEN:
         return ""
     if kind == "phone":
-        return "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
+        digits = "".join(str(unicodedata.decimal(character)) for character in text if character.isdecimal())
+        return digits if len(set(digits)) > 1 else ""  # 0000000000 stands for none
     return unicodedata.normalize("NFC", text.strip()).casefold()
 
 

@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from sellmode_backend.importers.layouts import CUSTOMERS, ORDERS, PRODUCTS, STAFF
+from sellmode_backend.importers import run
+from sellmode_backend.importers.files import InputFile
+from sellmode_backend.importers.lines import UnusableFile
 from sellmode_backend.importers.reading import Layout, Table
-from sellmode_backend.importers.rejects import Rejected, RejectsFile
-from sellmode_backend.importers.run import import_folder
+from sellmode_backend.importers.rejects import Rejected, Rejects
+from sellmode_backend.importers.sources.shopify import CUSTOMERS, ORDERS, PRODUCTS, SHOPIFY
+from sellmode_backend.importers.sources.staff import STAFF
 from sellmode_backend.importers.summary import Summary
 from sellmode_backend.store.database import Database
 
@@ -93,31 +96,41 @@ class Export:
         (self.folder / layout.file).write_text(as_csv(rows), encoding="utf-8", newline="")
         return self
 
-    def load(self, database: Database, *, now: dt.datetime = NOW) -> Summary:
-        """Import the folder."""
+    def load(self, database: Database, *, now: dt.datetime = NOW, folder: Path | None = None) -> Summary:
+        """Import the folder, or another one."""
         self._runs += 1
-        with RejectsFile(self.rejects) as rejects:
-            return import_folder(database, self.folder, rejects, now=now)
+        with Rejects(self.rejects) as rejects:
+            return run.import_tables(
+                database, SHOPIFY, run.open_tables(SHOPIFY, [folder or self.folder]), rejects, now=now
+            )
 
     @property
     def rejects(self) -> Path:
-        """The file of rejects of the last import."""
-        return self.folder / f"rejects-{self._runs}.csv"
+        """The folder of rejects of the last import."""
+        return self.folder.with_name(f"rejects-{self._runs}")
 
-    def rejected(self) -> list[dict[str, str]]:
-        """What the last import rejected."""
-        if not self.rejects.exists():
-            return []
-        with self.rejects.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
+    def rejected(self, file: str = "") -> list[dict[str, str]]:
+        """What the last import rejected, of one file or of all; with ``file``, rows that only go along too."""
+        found = []
+        for path in sorted(self.rejects.glob(f"{file or '*'}.csv")):
+            with path.open(encoding="utf-8", errors="surrogateescape", newline="") as opened:
+                found += [row | {"file": path.name} for row in csv.DictReader(opened)]
+        return [row for row in found if file or row["Sellmode Reason"]]
+
+
+def input_file(path: Path) -> InputFile:
+    return InputFile(path.name, path, path.stat().st_size)
 
 
 def read(
     folder: Path, layout: Layout, content: str | bytes, use: Callable[[Table], Iterable[object]] = list
 ) -> tuple[list[object], list[Rejected]]:
-    """What a table gives, and what it rejects."""
+    """What a table gives, and what it rejects. Raises UnusableFile, also for one that turns out so in the middle."""
     path = folder / layout.file
     path.write_bytes(content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content)
     rejected: list[Rejected] = []
-    with Table(path, layout, rejected.append) as table:
-        return list(use(table)), rejected
+    with Table(input_file(path), [layout], rejected.append) as table:
+        given = list(use(table))
+    if table.broken:
+        raise UnusableFile(f"{table.name} {table.broken}")
+    return given, rejected

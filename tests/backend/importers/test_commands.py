@@ -62,33 +62,54 @@ def test_a_first_import_brings_the_first_rules_switched_off_and_later_ones_none(
     assert "thank-you" not in slugs()
 
 
-def test_rejects_go_to_a_private_file_here_or_where_it_is_said(sqlite_url: str, here: Path, export: Export) -> None:
+def test_rejects_go_to_a_private_folder_here_or_where_it_is_said(sqlite_url: str, here: Path, export: Export) -> None:
     export.staff().customers(customer("1"), customer("2", Email="ann.lee"))
     done = shopify(sqlite_url, export.folder, "--currency", "EUR")
-    assert done.exit_code == 0, done.output
-    assert "customers.csv: 2 rows read, 1 rejected" in done.stderr
+    assert done.exit_code == 3, done.output
+    assert "customers.csv: 2 rows read, 1 fields left out of others" in done.stderr
     (rejects,) = here.iterdir()
     assert rejects.name in done.stderr
-    assert stat.S_IMODE(rejects.stat().st_mode) == 0o600
+    assert stat.S_IMODE(rejects.stat().st_mode) == 0o700
     assert "ann.lee" not in done.output
 
-    named = here / "bad.csv"
-    assert shopify(sqlite_url, export.folder, "--rejects", str(named)).exit_code == 0
-    assert named.exists()
+    named = here / "bad"
+    assert shopify(sqlite_url, export.folder, "--rejects", str(named)).exit_code == 3
+    assert (named / "customers.csv").exists()
     again = shopify(sqlite_url, export.folder, "--rejects", str(named))
     assert again.exit_code == 1
     assert "is there already" in again.stderr
 
 
-def test_a_file_of_rejects_that_cannot_be_made(sqlite_url: str, here: Path, export: Export) -> None:
-    done = shopify(sqlite_url, export.staff().folder, "--currency", "EUR", "--rejects", str(here / "no" / "bad.csv"))
+def test_a_folder_of_rejects_that_cannot_be_made(sqlite_url: str, here: Path, export: Export) -> None:
+    export.staff().customers(customer("1", Email="?"))
+    done = shopify(sqlite_url, export.folder, "--currency", "EUR", "--rejects", str(here / "no" / "bad"))
     assert done.exit_code == 1
-    assert done.stderr == f"Error: {here}/no/bad.csv cannot be used: No such file or directory.\n"
+    assert done.stderr == f"Error: {here}/no/bad cannot be used: No such file or directory.\n"
+
+
+def test_a_dry_run_tells_all_and_writes_nothing(database_url: str, here: Path, export: Export) -> None:
+    export.staff().customers(customer("1"), customer("2", Email="ann.lee")).orders(
+        ORDER, ORDER | {"Id": "2", "Name": "#2", "Total": "?"}
+    )
+    done = shopify(database_url, export.folder, "--dry-run")
+    assert done.exit_code == 3
+    assert done.stdout.splitlines() == [
+        "customers.csv, line 3: Email: is no e-mail address",
+        "orders.csv, line 3: Total: is no amount of money such as 1234.50",
+    ]
+    assert "2 customer" in done.stderr
+    assert "Nothing was written" in done.stderr
+    assert list(here.iterdir()) == []
+    real = shopify(database_url, export.folder)
+    assert real.exit_code == 3
+    told = [line for line in done.stderr.splitlines() if "dry run" not in line]
+    assert real.stderr.splitlines()[: len(told)] == told
+    assert shopify(database_url, export.folder, "--dry-run", "--time-zone", "Asia/Tokyo").exit_code == 1
 
 
 def test_a_database_is_one_retailers(sqlite_url: str, here: Path, export: Export) -> None:
     export.staff().orders(ORDER | {"Currency": "?"}, ORDER | {"Id": "2", "Name": "#2", "Currency": "CHF"})
-    assert shopify(sqlite_url, export.folder).exit_code == 0
+    assert shopify(sqlite_url, export.folder).exit_code == 3
     for told, more, options in (
         ("The database is that of 'Maison'", {"name": "Other"}, []),
         ("The retailer's mode is associate, not team", {"mode": "team"}, []),
@@ -124,7 +145,10 @@ def test_a_file_that_is_no_table_is_one_clear_line(sqlite_url: str, here: Path, 
     (export.folder / "customers.csv").write_bytes(b"PK\x03\x04")
     done = shopify(sqlite_url, export.folder, "--currency", "USD")
     assert done.exit_code == 1
-    assert done.stderr == ("Error: customers.csv is a spreadsheet or archive, not CSV: export it as CSV in UTF-8\n")
+    assert done.stderr == (
+        f"Error: {export.folder} holds no list of staff, products, customers or orders as CSV. customers.csv is a"
+        " spreadsheet or archive, not CSV: export it as CSV in UTF-8.\n"
+    )
 
 
 def test_more_stores_than_a_terminal_can_be_told_of(sqlite_url: str, here: Path, export: Export) -> None:

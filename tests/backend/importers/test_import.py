@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import json
 import threading
+import zipfile
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -15,10 +16,10 @@ import pytest
 import sqlalchemy as sa
 
 from sellmode_backend.accounts import directory
-from sellmode_backend.importers import customers, orders, run, staff
+from sellmode_backend.importers import customers, orders, run, staff, values
 from sellmode_backend.importers.context import ImportRefused
-from sellmode_backend.importers.reading import UnusableFile
-from sellmode_backend.importers.rejects import RejectsFile
+from sellmode_backend.importers.rejects import Rejects
+from sellmode_backend.importers.sources.shopify import SHOPIFY
 from sellmode_backend.reports.totals import Total, totals
 from sellmode_backend.store import orders as stored_orders
 from sellmode_backend.store import records, schema, settings
@@ -33,7 +34,7 @@ from sellmode_contract.kinds.order import Order
 from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.kinds.staff import Staff
-from tests.backend.importers.exports import MORE_OF_ORDER, NOW, ORDER, STAFF_ROWS, Export, customer, product
+from tests.backend.importers.exports import MORE_OF_ORDER, NOW, ORDER, STAFF_ROWS, Export, as_csv, customer, product
 from tests.support.hostile import HOSTILE
 
 T = TypeVar("T")
@@ -98,15 +99,18 @@ def test_the_example_retailer_comes_in_to_the_cent_and_once(
     folder = shared_data / "journey"
     expected = json.loads((folder / "expected.json").read_text())
     seen: list[int] = []
-    with RejectsFile(tmp_path / "rejects.csv") as rejects:
-        summary = run.import_folder(database, folder, rejects, now=NOW, progress=lambda step: seen.append(step.bytes))
+    tables = run.open_tables(SHOPIFY, [folder])
+    with Rejects(tmp_path / "rejects") as rejects:
+        summary = run.import_tables(
+            database, SHOPIFY, tables, rejects, now=NOW, progress=lambda step: seen.append(step.bytes)
+        )
     assert summary.rejected == {}
     assert summary.read == {
         "staff.csv": 14, "products.csv": expected["products"], "customers.csv": 110, "orders.csv": expected["lines"],
     }  # fmt: skip
     assert summary.unknown == {}
     assert list(summary.open) == [staff.NO_CODE]
-    assert sum(seen) == sum(path.stat().st_size for path in run.files(folder))
+    assert sum(seen) == sum(file.size for file in tables)
     with database.snapshot() as connection:
         assert totals(connection, "USD", UTC).document() == expected["totals"]
 
@@ -119,8 +123,8 @@ def test_the_example_retailer_comes_in_to_the_cent_and_once(
             assert figures.orders == int(row["Total Orders"])
 
     before = clocks(database)
-    with RejectsFile(tmp_path / "rejects.csv") as rejects:
-        again = run.import_folder(database, folder, rejects, now=LATER)
+    with Rejects(tmp_path / "rejects") as rejects:
+        again = run.import_tables(database, SHOPIFY, tables, rejects, now=LATER)
     assert +again.written == {}
     assert clocks(database) == before
 
@@ -226,7 +230,7 @@ def test_customers_are_known_by_number_else_e_mail_else_phone(database: Database
 def test_a_customer_who_comes_twice_in_a_file(database: Database, export: Export) -> None:
     export.staff().customers(customer("25"), customer("25", First_Name="Bea"), customer("26"))
     assert export.load(database).rejected == {"customers.csv": 1}
-    assert [(row["line"], row["reason"]) for row in export.rejected()] == [
+    assert [(row["Sellmode Line"], row["Sellmode Reason"]) for row in export.rejected()] == [
         ("3", "is about the same customer as line 2")
     ]
     assert one_customer(database).given_name == "Ann"
@@ -449,7 +453,7 @@ def test_products_change_and_what_was_sold_is_of_their_type(database: Database, 
     export.staff().products(product("S1"), product("S2"), product("S1", Title="Again")).orders(ORDER)
     summary = export.load(database)
     assert summary.rejected == {"products.csv": 1}
-    assert export.rejected()[0]["reason"] == "is the same as on line 2"
+    assert export.rejected()[0]["Sellmode Reason"] == "is the same as on line 2, and the rest is not"
     id = source_id("product", "shopify", "S1")
     line = order_of(database, "1001").lines[0]
     assert (line.product, line.type) == (id, "Soap")
@@ -527,33 +531,52 @@ def test_an_order_found_a_customer_who_came_later(database: Database, export: Ex
 
 def test_bad_rows_are_kept_and_the_rest_goes_in(database: Database, export: Export) -> None:
     export.staff([*STAFF_ROWS, STAFF_ROWS[0], STAFF_ROWS[1] | {"Employee ID": "9", "Role": "boss"}])
-    export.products(product("A"), product("B", Variant_Price="cheap"))
+    export.products(product("A"), product("B", Title=""))
     export.customers(customer("1"), customer("2", Email="no address"), customer("3"))
     export.orders(ORDER, MORE_OF_ORDER | {"Lineitem quantity": "?"}, ORDER | {"Id": "2", "Name": "#2", "Total": "?"})
     with (export.folder / "customers.csv").open("ab") as file:
         file.write(b'4,Ann\n"5,open\n')
     summary = export.load(database)
-    assert summary.rejected == {"staff.csv": 2, "products.csv": 1, "customers.csv": 3, "orders.csv": 2}
-    assert [(row["file"], row["line"], row["column"]) for row in export.rejected()] == [
-        ("staff.csv", "6", "Employee ID"),
-        ("staff.csv", "7", "Role"),
-        ("products.csv", "3", "Variant Price"),
+    assert summary.rejected == {"staff.csv": 1, "products.csv": 1, "customers.csv": 1, "orders.csv": 2}
+    assert summary.left_out == {"customers.csv": 1}
+    assert summary.repeated == {"staff.csv": 1}
+    assert not summary.complete
+    assert [(row["file"], row["Sellmode Line"], row["Sellmode Column"]) for row in export.rejected()] == [
         ("customers.csv", "3", "Email"),
-        ("customers.csv", "5", ""),
         ("customers.csv", "6", ""),
         ("orders.csv", "3", "Lineitem quantity"),
         ("orders.csv", "4", "Total"),
+        ("products.csv", "3", "Title"),
+        ("staff.csv", "7", "Role"),
     ]
-    assert "no address" in json.loads(export.rejected()[3]["row"])
-    assert set(all_customers(database)) == {"1", "3"}
+    assert export.rejected()[0]["Email"] == "no address"
+    assert set(all_customers(database)) == {"1", "2", "3", "4"}  # the last one has empty fields
     assert grand_total(database) == Total(3000, 1, 2)
-    assert any("customers.csv: 5 rows read, 3 rejected" in line for line in summary.lines())
+    assert "customers.csv: 5 rows read, 1 rejected, 1 fields left out of others" in summary.lines()
+
+
+def test_rejects_that_were_corrected_come_in_alone(database: Database, export: Export) -> None:
+    export.staff().products(product("A", Handle="shirt"), product("B", Handle="shirt", Title="", Variant_Price="?"))
+    export.customers(customer("1", Email="no address", First_Name="=1+1"), customer("2"))
+    export.orders(ORDER, MORE_OF_ORDER | {"Lineitem quantity": "?"}, ORDER | {"Id": "2", "Name": "#2", "Total": "?"})
+    export.load(database)
+    assert len(order_of(database, "1001").lines) == 1
+    for path in export.rejects.iterdir():
+        told = path.read_text("utf-8").replace("no address", "c1@example.com")
+        path.write_text(told.replace(",?,", ",3,"), "utf-8")
+    summary = export.load(database, now=LATER, folder=export.rejects)
+    assert (summary.rejected, summary.left_out, summary.unread) == ({}, {}, [])
+    assert one_customer(database, "1").email == "c1@example.com"
+    assert one_customer(database, "1").given_name == "=1+1"
+    assert [line.title for line in order_of(database, "1001").lines][:2] == ["Soap", "Comb"]
+    assert order_of(database, "2").total == 300
 
 
 def test_what_is_as_long_as_it_may_be_goes_in(database: Database, export: Export) -> None:
     """PostgreSQL's indexes and both engines' integers have limits of their own."""
-    longest, most = "\u0390" * 320, "99999999999.99"  # a letter that casefolding makes three of
-    row = customer(longest, Email=f"{longest[:64]}@{longest[:255]}", Phone="1" * 320) | {"Customer ID": longest}
+    longest, most = "7" * 320, "99999999999.99"
+    wide = "\u0390" * 320  # a letter that casefolding makes three of
+    row = customer(longest, Email=f"{wide[:64]}@{wide[:255]}", Phone="12" * 160) | {"Customer ID": longest}
     line = {"Lineitem quantity": "1", "Lineitem price": most, "Lineitem discount": "0"}
     order = ORDER | line | {"Total": f"-{most}", "Phone": "1" * 5000, "Note Attributes": f"customer: {longest}"}
     export.staff().products(product("S1")).customers(row).orders(order, *[MORE_OF_ORDER | line] * 5000)
@@ -563,18 +586,60 @@ def test_what_is_as_long_as_it_may_be_goes_in(database: Database, export: Export
     assert grand_total(database) == Total(-9_999_999_999_999, 1, 5001)
 
 
-def test_a_file_that_is_no_table_is_told_of_before_anything_is_written(database: Database, export: Export) -> None:
-    export.staff()
+def test_a_file_that_cannot_be_read_stops_no_other_and_is_told_of(database: Database, export: Export) -> None:
+    export.staff().customers(customer("1"))
     (export.folder / "orders.csv").write_text("what,ever\n1,2\n")
-    with pytest.raises(UnusableFile, match=r"orders\.csv has no column"):
-        export.load(database)
-    with database.snapshot() as connection:
-        assert directory.everybody(connection) == []
+    (export.folder / "products.xlsx").write_bytes(b"PK\x03\x04")
+    (export.folder / "notes.csv").write_text("what,ever\n1,2\n")
+    (export.folder / "README").write_text("not a table")
+    summary = export.load(database)
+    assert set(all_customers(database)) == {"1"}
+    assert [file.name for file in summary.unread] == ["products.xlsx", "notes.csv", "orders.csv"]
+    assert any(line.startswith("orders.csv: NOT READ: it has no column 'Name'") for line in summary.lines())
+    assert not summary.complete
 
 
-def test_an_empty_folder_is_refused(database: Database, export: Export) -> None:
-    with pytest.raises(ImportRefused, match="holds none of staff"):
+def test_a_folder_without_exports_is_refused(database: Database, export: Export) -> None:
+    with pytest.raises(ImportRefused, match="holds no list of staff, products, customers or orders"):
         export.load(database)
+
+
+def test_shopifys_own_names_parts_and_archives_are_read(database: Database, export: Export) -> None:
+    """An order may begin in one part and end in the next, and parts may overlap."""
+    buyer = ORDER | {"Email": "c25@example.com"}
+    parts = {
+        "orders_export_1.csv": [buyer],
+        "orders_export_2.csv": [MORE_OF_ORDER, buyer | {"Id": "2", "Name": "#2"}],
+        "orders_export_10.csv": [buyer | {"Id": "2", "Name": "#2"}, buyer | {"Id": "3", "Name": "#3"}],
+    }
+    with zipfile.ZipFile(export.folder / "orders_export.ZIP", "w") as archive:
+        for name, rows in parts.items():
+            text = as_csv(rows if rows[0] is not MORE_OF_ORDER else [dict.fromkeys(ORDER, ""), *rows])
+            archive.writestr(name, text)
+    (export.folder / "customers_export.csv").write_text(as_csv([customer("25")]), newline="")
+    (export.folder / "customers_export (1).csv").write_text(as_csv([customer("26"), customer("25")]), newline="")
+    export.staff()
+    summary = export.load(database)
+    assert (summary.rejected, summary.unread) == ({}, [])
+    assert summary.repeated == {"customers_export.csv": 1, "orders_export.ZIP/orders_export_10.csv": 1}
+    assert set(all_customers(database)) == {"25", "26"}
+    assert [
+        [line.title for line in order_of(database, key).lines if line.kind == "sale"] for key in ("1001", "2", "3")
+    ] == [["Soap", "Comb"], ["Soap"], ["Soap"]]
+    assert one_customer(database).figures.orders == 3
+
+
+def test_a_damaged_archive_is_told_of(database: Database, export: Export) -> None:
+    export.staff()
+    path = export.folder / "orders.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("orders.csv", as_csv([ORDER | {"Id": str(n), "Name": f"#{n}"} for n in range(3000)]))
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(data)
+    (export.folder / "no.zip").write_bytes(b"nothing")
+    summary = export.load(database)
+    assert sorted(file.name for file in summary.unread) == ["no.zip", "orders.zip/orders.csv"]
 
 
 def test_an_import_that_was_killed_is_simply_run_again(
@@ -597,8 +662,9 @@ def test_an_import_that_was_killed_is_simply_run_again(
             if left < 0:
                 raise Killed
 
-        with RejectsFile(export.folder / "rejects.csv") as rejects, pytest.raises(Killed):
-            run.import_folder(database, export.folder, rejects, now=NOW, progress=stop)
+        tables = run.open_tables(SHOPIFY, [export.folder])
+        with Rejects(None) as rejects, pytest.raises(Killed):
+            run.import_tables(database, SHOPIFY, tables, rejects, now=NOW, progress=stop)
     export.load(database)
     people = all_customers(database)
     assert {number: item.figures.orders for number, item in people.items()} == {"0": 2, "1": 2, "2": 2, "3": 2, "4": 1}
@@ -660,9 +726,9 @@ def test_hostile_text_comes_into_the_records_unchanged(database: Database, expor
             item.number: item.lines[0].title for item in records.each(connection, "order") if isinstance(item, Order)
         }
         ids = {item.number: item.id for item in records.each(connection, "customer") if isinstance(item, Customer)}
-    assert [names[str(n)] for n in range(len(texts))] == texts
+    assert [names[str(n)] for n in range(len(texts))] == list(map(values.name, texts))
     assert [notes[ids[str(n)]] for n in range(len(texts))] == texts
-    assert [titles[f"S{n}"] for n in range(len(texts))] == texts
+    assert [titles[f"S{n}"] for n in range(len(texts))] == list(map(values.name, texts))
     assert [lines[f"#{n}"] for n in range(len(texts))] == texts
     assert +export.load(database, now=LATER).written == {}
 
@@ -685,7 +751,7 @@ def test_custom_fields_are_columns_like_any(database: Database, export: Export) 
     assert one_customer(database).custom == {"shoe": 38.5, "skin": "dry", "since": "2020-02-29"}
     assert one_customer(database).sources["custom.shoe"] == "shopify"
     assert summary.unknown == {"customers.csv": ["Pets"]}
-    assert [row["column"] for row in export.rejected()] == ["Shoe size", "skin", "Client since"]
+    assert [row["Sellmode Column"] for row in export.rejected()] == ["Shoe size", "skin", "Client since"]
     export.customers(base | {"Shoe size": ""})
     export.load(database, now=LATER)
     assert one_customer(database).custom == {"skin": "dry", "since": "2020-02-29"}

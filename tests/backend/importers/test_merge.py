@@ -33,7 +33,7 @@ def test_many_tags_are_merged_at_once() -> None:
 def test_consent_never_gets_looser_than_what_somebody_said(
     current: ConsentState | None, base: ConsentState | None, new: ConsentState
 ) -> None:
-    blank = blank_consent("c", "email", "yes")
+    blank = blank_consent("c", "email", "yes", "shopify")
     before = Consent(id="k", customer="c", channel="email", state=current) if current else None
     result = merged_consent(before, base, new, blank, NOW)
     known = current or ("one_to_one" if base else "subscribed")
@@ -49,5 +49,7 @@ def test_only_what_changed_is_taken() -> None:
     new = {"given_name": "Ann", "email": "a@example.com", "phone": ["", ""], "number": ""}
     changes = changed(base, new)
     assert changes == {"email": "a@example.com", "number": ""}
-    merged = merged_customer(Customer(id="c", given_name="Annie", sources={"number": "shopify"}), base, changes)
+    merged = merged_customer(
+        Customer(id="c", given_name="Annie", sources={"number": "shopify"}), base, changes, "shopify"
+    )
     assert merged == Customer(id="c", given_name="Annie", email="a@example.com", sources={"email": "shopify"})

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sellmode_backend.importers import reading
-from sellmode_backend.importers.layouts import STAFF
-from sellmode_backend.importers.reading import MAX_ROW, Layout, Row, Table, UnusableFile
+from sellmode_backend.importers.lines import MAX_ROW, UnusableFile
+from sellmode_backend.importers.reading import Layout, Row, Table
 from sellmode_backend.importers.rejects import Rejected
+from sellmode_backend.importers.sources.staff import STAFF
 from tests.backend.importers.exports import read
 from tests.support.hostile import HOSTILE
 
@@ -51,20 +52,20 @@ def test_a_line_is_the_physical_one_where_a_row_begins(tmp_path: Path) -> None:
 
 def test_headers_old_and_new_missing_and_unknown(tmp_path: Path) -> None:
     def use(table: Table) -> Iterable[object]:
-        assert table.unknown == ["What", "a"]
+        assert table.unknown == ["What"]
         assert not table.has("b")
         return [(row["a"], row["b"]) for row in table]
 
-    assert read(tmp_path, LAYOUT, "Unused,Old A,What,Tax 5 Name,a\n0,1,2,3,4\n", use)[0] == [("1", "")]
+    assert read(tmp_path, LAYOUT, "Unused, old  a,What,Tax 5 Name,Sellmode Line\n0,1,2,3,4\n", use)[0] == [("1", "")]
 
 
 @pytest.mark.parametrize(
     ("content", "told"),
     [
         (b"", "t.csv is empty"),
-        (b"\n1,2\n", "t.csv is empty"),
+        (b"\n,,\nsep=,\n", "t.csv is empty"),
         (b"B,C\n1,2\n", "t.csv has no column 'A' or 'Old A'"),
-        (b"a,B\n1,2\n", r"no column 'A' or 'Old A' \(upper and lower case matter\)"),
+        (b"\n1,2\n", "t.csv has no column 'A' or 'Old A'"),
         (b"A,B,A\n1,2,3\n", "t.csv has the column 'A' more than once"),
         (b'A,"B\n1,2\n', "t.csv has no column 'A'"),
         (b"PK\x03\x04 and so on", "t.csv is a spreadsheet or archive"),
@@ -89,7 +90,7 @@ def test_a_file_that_is_no_such_table(tmp_path: Path, content: bytes, told: str)
         ('x,"closed" early', "", "has a quote that ends in the middle of a field"),
         ("x", "", "has 1 fields where the header has 2"),
         ("x,y,z", "", "has 3 fields where the header has 2"),
-        ("x," + "," * 16_383, "", "has 16385 fields where the header has 2"),
+        ("x," + "," * 16_383 + "z", "", "has 16385 fields where the header has 2"),
         ("x,Ann\0Lee", "B", "character 4 of the field is a NUL, which cannot be stored"),
         ('"x","An\0"', "B", "character 3 of the field is a NUL, which cannot be stored"),
         ("x" * (MAX_ROW + 1) + ",y", "", f"is longer than {MAX_ROW:,} characters"),
@@ -106,7 +107,30 @@ def test_a_bad_row_costs_nothing_but_itself(tmp_path: Path, bad: str, column: st
         assert given == [(2, "1", "2"), (4, "3", "4"), (5, "5", f"6{end}7")]
         assert lines(rejected) == [(3, column, reason)]
     assert rejected[0].file == "t.csv"
-    assert rejected[0].row == bad[:1000] or rejected[0].row == bad + end
+    assert rejected[0].raw in (bad[:1000], bad + end)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "sep=;\nA;B\n1;2\n",
+        "\n,,\r\nA,B\n\n1,2\n",
+        "A,B,,\n1,2\n",
+        "A,B\n1,2,,,\n,,\n",
+        "A,B,C,D\n1,2\n",
+        " a ,b\n1,2\n",
+    ],
+)
+def test_what_a_spreadsheet_does_to_a_table_is_undone(tmp_path: Path, content: str) -> None:
+    given, rejected = read(tmp_path, LAYOUT, content, lambda table: [(row["a"], row["b"]) for row in table])
+    assert given == [("1", "2")]
+    assert rejected == []
+
+
+def test_a_row_that_is_cut_off_is_not_taken_for_one_with_empty_fields(tmp_path: Path) -> None:
+    given, rejected = read(tmp_path, LAYOUT, "A,B,C\n1,2,3\n4,5", rows)
+    assert given == [(2, "1", "2")]
+    assert lines(rejected) == [(3, "", "has 2 fields where the header has 3")]
 
 
 def test_a_quote_that_is_never_closed_swallows_nothing(tmp_path: Path) -> None:
@@ -134,7 +158,7 @@ def test_a_byte_that_is_not_utf8_is_named_and_kept(tmp_path: Path) -> None:
     given, rejected = read(tmp_path, LAYOUT, b"A,B\n1,Ren\xe9e\n2,x\n", rows)
     assert given == [(3, "2", "x")]
     assert lines(rejected) == [(2, "B", "character 4 of the field is the byte 0xE9, which is not UTF-8")]
-    assert rejected[0].row.encode("utf-8", "surrogateescape") == b"1,Ren\xe9e\n"
+    assert rejected[0].raw.encode("utf-8", "surrogateescape") == b"1,Ren\xe9e\n"
 
 
 def test_a_lone_surrogate_in_utf16(tmp_path: Path) -> None:
@@ -164,6 +188,11 @@ def test_every_hostile_text_comes_out_as_it_went_in(tmp_path: Path) -> None:
     assert rejected == []
 
 
+def content_of(text: str) -> list[str]:
+    """The characters of a text without those that only divide it into rows and fields."""
+    return sorted(text.translate(dict.fromkeys(map(ord, ',;\t"\r\n'))))
+
+
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=30)
 
 
@@ -186,11 +215,12 @@ def test_whatever_stands_in_a_file_is_a_row_or_a_reject(
         return seen
 
     _, rejected = read(tmp_path_factory.mktemp("t"), LAYOUT, file.getvalue(), use)
-    assert [(row["a"], row["b"]) for row in seen[: len(before)]] == before
-    whole = "".join([row.raw for row in seen] + [item.row for item in rejected])
+    said = [fields for fields in before if any(fields)]
+    assert [(row["a"], row["b"]) for row in seen[: len(said)]] == said
+    whole = "".join([row.raw for row in seen] + [item.raw for item in rejected])
     told = file.getvalue().partition("\n")[2]
-    # Blank lines are no rows; every other character is in a row or in a reject, once.
-    assert sorted(whole.replace("\r", "").replace("\n", "")) == sorted(told.replace("\r", "").replace("\n", ""))
+    # Blank rows are no rows; every other character is in a row or in a reject, once.
+    assert content_of(whole) == content_of(told)
 
 
 def test_the_staff_layout_needs_all_its_columns(tmp_path: Path) -> None:

@@ -1,42 +1,72 @@
 from __future__ import annotations
 
 import csv
-import json
 import stat
 from pathlib import Path
 
 import pytest
 
-from sellmode_backend.importers.rejects import Rejected, RejectsFile
-from tests.support.hostile import HOSTILE, foreign_controls
+from sellmode_backend.importers.reading import Layout, Table
+from sellmode_backend.importers.rejects import HEADER, Rejected, Rejects, as_it_was
+from tests.backend.importers.exports import input_file
+from tests.support.hostile import HOSTILE
+
+LAYOUT = Layout("notes.csv", {"a": ("A",), "b": ("B",)}, frozenset({"a"}))
 
 
-def test_rejects_are_private_complete_and_harmless(tmp_path: Path) -> None:
-    path = tmp_path / "rejects.csv"
-    texts = [*HOSTILE, "Ren\udce9e", "Ann\0Lee"]
-    with RejectsFile(path) as rejects:
+def of(values: tuple[str, ...], line: int = 2) -> Rejected:
+    return Rejected("notes.csv", ["A", "B"], line, "A", "is no e-mail address", values)
+
+
+def test_rejects_are_private_complete_and_no_formulas(tmp_path: Path) -> None:
+    folder = tmp_path / "rejects"
+    texts = [*HOSTILE, "=1+1", "+49", "-1", "@x", "\t=1", "Ren\udce9e", "Ann\0Lee"]
+    with Rejects(folder) as rejects:
         for line, text in enumerate(texts):
-            rejects.add(Rejected("customers.csv", line, "Email", "is no e-mail address", text))
-        assert rejects.counts == {"customers.csv": len(texts)}
+            rejects.add(of((text, "b"), line))
+        assert rejects.rows == {"notes.csv": len(texts)}
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    (path,) = folder.iterdir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
         table = list(csv.reader(file))
-    assert table[0] == ["file", "line", "column", "reason", "row"]
-    assert [json.loads(row[4]) for row in table[1:]] == texts
-    assert [int(row[1]) for row in table[1:]] == list(range(len(texts)))
-    # No spreadsheet takes a cell for a formula, no terminal obeys a byte.
+    assert table[0] == [*HEADER, "A", "B"]
+    assert [as_it_was(row[4]) for row in table[1:]] == texts
+    assert [int(row[0]) for row in table[1:]] == list(range(len(texts)))
     assert all(cell[0] not in "=+-@\t\r" for row in table for cell in row if cell)
-    assert foreign_controls(path.read_bytes(), allowed="\r\n") == []
 
 
-def test_without_rejects_there_is_no_file(tmp_path: Path) -> None:
-    with RejectsFile(tmp_path / "rejects.csv"):
-        assert (tmp_path / "rejects.csv").exists()
-    assert not (tmp_path / "rejects.csv").exists()
+def test_rows_that_were_corrected_are_read_like_any_export(tmp_path: Path) -> None:
+    with Rejects(tmp_path / "rejects") as rejects:
+        rejects.add(of(("=SUM(1)", "b")))
+        rejects.add(of(("c", "d"))._replace(whole=False))
+        rejects.add(of(())._replace(raw='x,"open\n'))
+        rejects.add(of(("e", "f"))._replace(reason=""))
+        assert (rejects.rows, rejects.fields) == ({"notes.csv": 2}, {"notes.csv": 1})
+    again: list[Rejected] = []
+    with Table(input_file(tmp_path / "rejects" / "notes.csv"), [LAYOUT], again.append) as table:
+        assert table.unknown == []
+        assert [(row["a"], row["b"]) for row in table] == [("=SUM(1)", "b"), ("c", "d"), ("", ""), ("e", "f")]
+    assert again == []
+
+
+def test_without_rejects_there_is_no_folder(tmp_path: Path) -> None:
+    with Rejects(tmp_path / "rejects") as rejects:
+        assert not rejects
+    assert not (tmp_path / "rejects").exists()
+
+
+def test_a_dry_run_tells_of_each_fault() -> None:
+    told: list[Rejected] = []
+    with Rejects(None, told.append) as rejects:
+        rejects.add(of(("a", "b")))
+        rejects.add(of(("a", "b"))._replace(reason=""))
+    assert [item.line for item in told] == [2]
+    assert bool(rejects)
 
 
 def test_what_is_there_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / "customers.csv").write_text("precious")
     with pytest.raises(FileExistsError):
-        RejectsFile(tmp_path / "customers.csv")
+        Rejects(tmp_path / "customers.csv")
     assert (tmp_path / "customers.csv").read_text() == "precious"

@@ -1,55 +1,64 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
-from sellmode_backend.importers import shopify, values
-from sellmode_backend.importers.layouts import CUSTOMERS, ORDERS, PRODUCTS, STAFF
-from sellmode_backend.importers.reading import Row, Table, UnusableRow
+from sellmode_backend.importers import values
+from sellmode_backend.importers.context import Seen
+from sellmode_backend.importers.ordering import OrderReader
+from sellmode_backend.importers.reading import Layout, Row, Table, UnusableRow
+from sellmode_backend.importers.rejects import Rejected
+from sellmode_backend.importers.rows import with_rounding
+from sellmode_backend.importers.sources.shopify import CUSTOMERS, ORDERS, PRODUCTS, SHOPIFY
+from sellmode_backend.importers.sources.staff import STAFF, read_staff
+from sellmode_backend.importers.summary import Summary
 from sellmode_contract.kinds.order import OrderLine
-from tests.backend.importers.exports import MORE_OF_ORDER, ORDER, Record, as_csv, customer, product, read
+from tests.backend.importers.exports import MORE_OF_ORDER, ORDER, Record, as_csv, customer, input_file, product, read
 
-READER = shopify.CustomerReader(values.TagPattern("associate:*"), values.TagPattern("home store:*"))
+_READ_CUSTOMER = SHOPIFY.read_customer(values.TagPattern("associate:*"), values.TagPattern("home store:*"))
 
-
-def customers(folder: Path, *rows: Record) -> tuple[list[Any], list[tuple[int, str, str]]]:
-    return _read(folder, CUSTOMERS, READER.read, rows)
-
-
-def products(folder: Path, *rows: Record) -> tuple[list[Any], list[tuple[int, str, str]]]:
-    return _read(folder, PRODUCTS, shopify.ProductReader("USD").read, rows)
+Told: TypeAlias = list[tuple[int, str, str]]
+"""Line, column and reason of what is not used."""
 
 
-def orders(folder: Path, *rows: Record) -> tuple[list[Any], list[tuple[int, str, str]]]:
-    refused: list[tuple[int, str, str]] = []
+def customers(folder: Path, *rows: Record) -> tuple[list[Any], Told]:
+    return _read(folder, CUSTOMERS, _READ_CUSTOMER, rows)
 
-    def reject(row: Row, error: UnusableRow) -> None:
-        refused.append((row.line, error.column, error.reason))
 
-    given, malformed = read(folder, ORDERS, as_csv(rows), lambda table: shopify.read_orders(table, reject))
-    assert malformed == []
-    return given, refused
+def products(folder: Path, *rows: Record, holders: Mapping[str, str] | None = None) -> tuple[list[Any], Told]:
+    return _read(folder, PRODUCTS, SHOPIFY.read_products("USD", holders or {}).read, rows)
+
+
+def orders(folder: Path, *rows: Record) -> tuple[list[Any], Told]:
+    def use(table: Table) -> Iterable[object]:
+        reader = OrderReader(SHOPIFY.read_orders, Seen(Summary()))
+        yield from reader.read(table)
+        yield from reader.finished()
+
+    given, told = read(folder, ORDERS, as_csv(rows), use)
+    return given, _as_told(told)
 
 
 def _read(
-    folder: Path, layout: Any, parse: Any, rows: tuple[Record, ...]
-) -> tuple[list[Any], list[tuple[int, str, str]]]:
-    refused: list[tuple[int, str, str]] = []
-
+    folder: Path, layout: Layout, parse: Callable[[Row], object], rows: Sequence[Record]
+) -> tuple[list[Any], Told]:
     def use(table: Table) -> Iterable[object]:
         for row in table:
             try:
                 yield parse(row)
             except UnusableRow as error:
-                refused.append((row.line, error.column, error.reason))
+                row.reject(error)
 
-    given, malformed = read(folder, layout, as_csv(rows), use)
-    assert malformed == []
-    return given, refused
+    given, told = read(folder, layout, as_csv(rows), use)
+    return given, _as_told(told)
+
+
+def _as_told(rejected: Sequence[Rejected]) -> Told:
+    return [(item.line, item.column, item.reason) for item in rejected if item.reason]
 
 
 # ------------------------------------------------------------------ customers
@@ -101,6 +110,7 @@ def test_a_customer_of_the_older_layout(tmp_path: Path) -> None:
     (found,), refused = customers(tmp_path, row)
     assert refused == []
     assert found.fields["phone"] == ["040-123456", "+4640123456"]
+    assert found.phone == ""  # it is the address's
     assert found.fields["address"] == {
         "lines": ["Storgatan 1", "lgh 2"], "city": "Malmö", "postcode": "211 42", "country": "SE",
     }  # fmt: skip
@@ -121,23 +131,76 @@ def test_the_phone_of_the_address_is_shown_but_nobody_is_known_by_it(tmp_path: P
 
 
 @pytest.mark.parametrize(
+    ("fields", "name", "column", "reason"),
+    [
+        ({"Email": "ann at example.com"}, "email", "Email", "is no e-mail address"),
+        ({"Email": "a@b@c"}, "email", "Email", "is no e-mail address"),
+        ({"Email": "a\x1b@b"}, "email", "Email", "is no e-mail address"),
+        ({"Accepts Email Marketing": "maybe"}, "consent.email", "Accepts Email Marketing", "is neither yes nor no"),
+        ({"Accepts SMS Marketing": "2"}, "consent.sms", "Accepts SMS Marketing", "is neither yes nor no"),
+        ({"Phone": "1" * 321}, "phone", "Phone", "is longer than 320 characters"),
+        ({"Phone": "4.9E+12"}, "phone", "Phone", values.REWRITTEN),
+    ],
+)
+def test_a_field_that_cannot_be_used_costs_itself_only(
+    tmp_path: Path, fields: dict[str, str], name: str, column: str, reason: str
+) -> None:
+    found, told = customers(tmp_path, customer("1"), customer("2") | fields, customer("3"))
+    assert [item.number for item in found] == ["1", "2", "3"]
+    assert [name in item.fields for item in found] == [True, False, True]
+    assert told == [(3, column, reason)]
+
+
+@pytest.mark.parametrize(
     ("fields", "column", "reason"),
     [
-        ({"Email": "ann at example.com"}, "Email", "is no e-mail address"),
-        ({"Email": "a@b@c"}, "Email", "is no e-mail address"),
-        ({"Email": "a\x1b@b"}, "Email", "is no e-mail address"),
-        ({"Accepts Email Marketing": "maybe"}, "Accepts Email Marketing", "is neither yes nor no"),
-        ({"Accepts SMS Marketing": "2"}, "Accepts SMS Marketing", "is neither yes nor no"),
-        ({"Customer ID": "'", "Email": "", "Phone": "none"}, "Customer ID", "is empty, and so is all else to know by"),
-        ({"Customer ID": "'", "Email": "", "Phone": "²"}, "Customer ID", "is empty, and so is all else to know by"),
+        ({"Customer ID": "'", "Email": ""}, "Customer ID", "is empty, and so is all else to know by"),
         ({"Customer ID": "1" * 321}, "Customer ID", "is longer than 320 characters"),
-        ({"Phone": "1" * 321}, "Phone", "is longer than 320 characters"),
+        ({"Customer ID": "6.86491E+12"}, "Customer ID", values.REWRITTEN),
+        ({"Customer ID": "6864906191128.0"}, "Customer ID", values.REWRITTEN),
+        ({"Customer ID": "6,864,906,191,128"}, "Customer ID", values.REWRITTEN),
+        ({"Customer ID": "6 864 906 191 128"}, "Customer ID", values.REWRITTEN),
+        ({"Customer ID": "gid://shopify/Customer/1"}, "Customer ID", "is no number of digits only"),
     ],
 )
 def test_a_customer_who_cannot_be_used(tmp_path: Path, fields: dict[str, str], column: str, reason: str) -> None:
-    found, refused = customers(tmp_path, customer("1"), customer("2") | fields, customer("3"))
+    found, told = customers(tmp_path, customer("1"), customer("2") | fields, customer("3"))
     assert [item.number for item in found] == ["1", "3"]
-    assert refused == [(3, column, reason)]
+    assert told == [(3, column, reason)]
+
+
+def test_what_is_known_by_is_cleaned_of_what_spreadsheets_and_copying_add(tmp_path: Path) -> None:
+    (found,), told = customers(
+        tmp_path,
+        customer(
+            "1",
+            Email="\u200bann@example.com\u202c ",
+            First_Name=" Ann\u00a0",
+            Last_Name="Lee  Wu\u200b",
+            Phone="\u202d+31 6 12345678",
+        )
+        | {"Customer ID": '="7210448301122"'},
+    )
+    assert told == []
+    assert (found.number, found.email, found.phone) == ("7210448301122", "ann@example.com", "+31612345678")
+    assert (found.fields["given_name"], found.fields["family_name"]) == ("Ann", "Lee Wu")
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("+52 1 55 1234 5678", "+525512345678"),
+        ("+52 55 1234 5678", "+525512345678"),
+        ("0000000000", ""),
+        ("-", ""),
+        ("none", ""),
+        ("(202) 555-0123 / (202) 555-0124", "+12025550123"),
+        ("(202) 555-0123 or (202) 555-0124", "+12025550123"),
+    ],
+)
+def test_the_phone_that_somebody_is_known_by(tmp_path: Path, written: str, key: str) -> None:
+    (found,), told = customers(tmp_path, customer("1", Phone=written))
+    assert (found.phone, found.fields["phone"][0], told) == (key, written, [])
 
 
 @pytest.mark.parametrize(
@@ -171,7 +234,7 @@ def test_variants_share_what_stands_on_the_first_row_and_images_are_no_products(
     image = dict.fromkeys(shirt, "") | {"Handle": "shirt", "Image Src": "https://example.com/1.png"}
     found, refused = products(tmp_path, shirt, second, image, product("B", Status="draft", Variant_Price=""))
     assert refused == []
-    assert [item and item.sku for item in found] == ["A-1", "0042", None, "B"]
+    assert [item and item.fields["sku"] for item in found] == ["A-1", "0042", None, "B"]
     one, two, draft = (item.fields for item in found if item)
     assert one == {
         "sku": "A-1", "title": "Shirt", "variant": "S", "vendor": "Maker", "type": "Tops", "tags": ["a", "b"],
@@ -184,25 +247,58 @@ def test_variants_share_what_stands_on_the_first_row_and_images_are_no_products(
 def test_a_variant_is_no_longer_than_a_row_with_what_it_shares(tmp_path: Path) -> None:
     first = product("A", Title="x" * 400_000)
     found, refused = products(tmp_path, first, product("B", Handle="p-A", Title="", Vendor="y" * 300_000))
-    assert [item.sku for item in found] == ["A"]
+    assert [item.key for item in found] == ["A"]
     assert refused == [(3, "", "is longer than 600,000 characters with what it takes from the rows above")]
 
 
-def test_a_product_that_cannot_be_used(tmp_path: Path) -> None:
-    found, refused = products(
+def test_a_product_that_cannot_be_used_and_one_that_can_in_part(tmp_path: Path) -> None:
+    found, told = products(
         tmp_path,
         product("A", Variant_Price="1,50"),
-        product(""),
+        product("", Handle=""),
         product("B", Title=""),
         product("C", Variant_Price="1.234"),
+        product("9.78E+12"),
+        product("D") | {"Option1 Value": "", "Tags": ""},
     )
-    assert found == []
-    assert refused == [
+    assert [(item.key, "price" in item.fields, "barcode" in item.fields) for item in found] == [
+        ("A", False, True), ("C", False, True), ("D", True, True),
+    ]  # fmt: skip
+    assert told == [
         (2, "Variant Price", "is no amount of money such as 1234.50"),
-        (3, "Variant SKU", "is empty: orders name products by it"),
+        (3, "Variant SKU", "is empty, and so is the handle: nothing tells the product from others"),
         (4, "Title", "is empty, also on the first row of its handle"),
         (5, "Variant Price", "has more decimal places than USD has, or is too large"),
+        (6, "Variant SKU", values.REWRITTEN),
     ]
+
+
+def test_variants_without_a_sku_or_with_the_same_are_known_by_handle_and_options(tmp_path: Path) -> None:
+    red, blue = product("HAT", Handle="hat", Option1_Value="Red"), product("HAT", Handle="hat", Option1_Value="Blue")
+    bare = product("", Handle="scarf", Option1_Value="S")
+    for rows in ([red, blue, bare], [bare, blue, red]):
+        found, told = products(tmp_path, *rows, holders={"HAT": "hat/Blue"})
+        assert told == []
+        assert {item.key: item.fields["variant"] for item in found} == {
+            "HAT": "Blue", "variant:hat/Red": "Red", "variant:scarf/S": "S",
+        }  # fmt: skip
+
+
+def test_a_barcode_that_a_spreadsheet_has_rounded_is_left_out(tmp_path: Path) -> None:
+    (found,), told = products(tmp_path, product("D") | {"Variant Barcode": "9.78E+12"})
+    assert "barcode" not in found.fields
+    assert told == [(2, "Variant Barcode", values.REWRITTEN)]
+
+
+def test_the_present_template_of_products_is_read_too(tmp_path: Path) -> None:
+    row = {
+        "Title": "Scarf", "URL handle": "scarf", "Description": "Warm", "Vendor": "Acme", "Type": "Scarves",
+        "Published on online store": "TRUE", "Status": "active", "SKU": "SC-1", "Barcode": "", "Option1 name": "",
+        "Option1 value": "", "Price": "19.90", "Compare-at price": "", "Inventory quantity": "3",
+    }  # fmt: skip
+    (found,), told = products(tmp_path, row)
+    assert told == []
+    assert (found.key, found.fields["title"], found.fields["price"]) == ("SC-1", "Scarf", 1990)
 
 
 # ------------------------------------------------------------------ orders
@@ -219,7 +315,7 @@ def test_an_order_with_its_lines(tmp_path: Path) -> None:
     assert order.placed_at == dt.datetime(2026, 5, 14, 10, 23, 45, tzinfo=dt.UTC)
     assert (order.total, order.refunded, order.cancelled_at) == (3300, 0, None)
     assert (order.channel, order.source, order.employee, order.location) == ("store", "pos", "Bo Chen", "Store 1")
-    assert shopify.with_rounding(order.lines, order.total) == [
+    assert with_rounding(order.lines, order.total) == [
         OrderLine(title="Soap", sku="S1", quantity=2, price=1500, amount=2850),
         OrderLine(title="Comb", quantity=1, price=400, amount=400),
         OrderLine(title="", kind="rounding", amount=50),
@@ -278,12 +374,7 @@ def test_an_order_that_cannot_be_used_takes_its_lines_with_it(
     found, refused = orders(tmp_path, before, ORDER | fields, MORE_OF_ORDER, after)
     assert [item.key for item in found] == ["1", "3"]
     assert [len(item.lines) for item in found] == [1, 1]
-    second = (
-        ("Id", "is empty, and the row above is of another order")
-        if "Id" in fields
-        else ("Name", "is of the order on line 3, which was rejected")
-    )
-    assert refused == [(3, column, reason), (4, *second)]
+    assert refused == [(3, column, reason), (4, "Name", "is of the order on line 3, which was rejected")]
 
 
 @pytest.mark.parametrize("quantity", ["", "1.5", "two", "9999999999", "١"])
@@ -295,15 +386,30 @@ def test_a_line_that_cannot_be_used_leaves_the_rest(tmp_path: Path, quantity: st
 
 def test_an_order_that_comes_twice_and_rows_of_nobody(tmp_path: Path) -> None:
     stray = MORE_OF_ORDER | {"Name": "#7"}
-    other = ORDER | {"Id": "2", "Name": "#2"}
-    found, refused = orders(tmp_path, stray, ORDER, MORE_OF_ORDER, other, stray, ORDER, MORE_OF_ORDER)
+    other, changed = ORDER | {"Id": "2", "Name": "#2"}, ORDER | {"Total": "31.00"}
+    rows = (stray, ORDER, MORE_OF_ORDER, other, stray, ORDER, MORE_OF_ORDER, other, changed, MORE_OF_ORDER)
+    found, refused = orders(tmp_path, *rows)
     assert [(item.key, len(item.lines)) for item in found] == [("1001", 2), ("2", 1)]
     assert refused == [
         (2, "Id", "is empty, and the row above is of another order"),
         (6, "Id", "is empty, and the row above is of another order"),
-        (7, "Id", "is the same as on line 3, not next to it"),
-        (8, "Name", "is of the order on line 7, which was rejected"),
+        (10, "Id", "is the same as on line 3, and the rest is not"),
+        (11, "Name", "is of the order on line 10, which was rejected"),
     ]
+
+
+def test_an_order_with_a_line_that_cannot_be_used_is_whole_among_the_rejects(tmp_path: Path) -> None:
+    bad = MORE_OF_ORDER | {"Lineitem quantity": "?"}
+    path = tmp_path / "orders.csv"
+    path.write_text(as_csv([ORDER, bad, MORE_OF_ORDER]))
+    told: list[Rejected] = []
+    with Table(input_file(path), [ORDERS], told.append) as table:
+        reader = OrderReader(SHOPIFY.read_orders, Seen(Summary()))
+        (order,) = [*reader.read(table), *reader.finished()]
+    assert [line.title for line in order.lines] == ["Soap", "Comb"]
+    assert [(item.line, item.column, item.whole) for item in told] == [
+        (2, "", False), (3, "Lineitem quantity", True), (4, "", False),
+    ]  # fmt: skip
 
 
 def test_an_order_that_repeats_its_fields_on_each_row(tmp_path: Path) -> None:
@@ -333,6 +439,6 @@ def test_an_order_too_long_for_a_terminal_ends_where_it_is(tmp_path: Path) -> No
 )
 def test_roles(tmp_path: Path, role: str, read_as: str | None) -> None:
     row = {"Employee ID": "'1-1", "Name": "Bo", "Location": "Store 1", "Role": role}
-    found, refused = _read(tmp_path, STAFF, shopify.read_staff, (row,))
+    found, refused = _read(tmp_path, STAFF, read_staff, (row,))
     assert [item.role for item in found] == ([read_as] if read_as else [])
     assert [column for _, column, _ in refused] == ([] if read_as else ["Role"])

@@ -1,0 +1,86 @@
+"""What the rows of an export say, whichever system wrote it: customers, products, orders with lines, and staff."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal, NamedTuple
+
+from sellmode_backend.importers.reading import Row
+from sellmode_contract.kinds.order import OrderLine
+from sellmode_contract.roles import Role
+
+MAX_ORDER = 300_000
+"""Characters of an order's rows, about a thousand; the record made of them has to fit into a line of a sync answer."""
+
+
+class StaffRow(NamedTuple):
+    """Somebody who works in a store."""
+
+    row: Row
+    number: str
+    """Employee ID, which is also the user name."""
+    name: str
+    store: str
+    role: Role
+
+
+class ProductRow(NamedTuple):
+    """A variant of a product."""
+
+    row: Row
+    key: str
+    """By what the source knows it: its SKU, or if another variant has that, what tells it apart."""
+    fields: dict[str, Any]
+    """By the names of `records.Product`, as JSON has them, for each that can be used."""
+
+
+class CustomerRow(NamedTuple):
+    """A customer."""
+
+    row: Row
+    number: str
+    email: str
+    phone: str
+    """The customer's own number, not the address's: E.164 if it could be read so. Empty if it is none."""
+    person: str
+    """Phone and name, by which somebody is told apart who is known by nothing else."""
+    fields: dict[str, Any]
+    """By the names of `records.Customer`, as JSON has them, for each column that is there and can be used; but
+    ``phone`` is the raw text and E.164, and there are ``note``, ``consent.email`` and ``consent.sms``. Tags name owner
+    and store."""
+    owners: list[str]
+    """Employee IDs that tags name as owner."""
+    stores: list[str]
+    """Stores that tags name as home."""
+
+
+class OrderRows(NamedTuple):
+    """An order with the lines that could be used."""
+
+    row: Row
+    """Its first row."""
+    key: str
+    """Id."""
+    number: str
+    email: str
+    phone: str
+    """E.164."""
+    customer: str
+    """Customer number that the order's note attributes name."""
+    placed_at: dt.datetime
+    cancelled_at: dt.datetime | None
+    currency: str
+    total: int
+    refunded: int
+    source: str
+    channel: Literal["store", "online"]
+    employee: str
+    location: str
+    lines: list[OrderLine]
+    """Without what only the list of products knows."""
+
+
+def with_rounding(lines: list[OrderLine], total: int) -> list[OrderLine]:
+    """The lines with one more, if it is needed, for what separates them from the order's total."""
+    difference = total - sum(line.amount for line in lines)
+    return [*lines, OrderLine(title="", amount=difference, kind="rounding")] if difference else lines

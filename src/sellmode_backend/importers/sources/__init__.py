@@ -1,0 +1,1 @@
+"""The systems whose exports are read, a module each."""

@@ -1,0 +1,329 @@
+"""Shopify's exports of customers, products and orders: their columns, and what their rows say.
+
+Of the customers' file the newer layout has ``Customer ID`` and begins the address columns with ``Default Address``; of
+the products' file the newer one is Shopify's present template. Sources: Shopify's help on CSV files, and headers of
+real exports.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from sellmode_backend import phones
+from sellmode_backend.importers import values
+from sellmode_backend.importers.lines import MAX_ROW
+from sellmode_backend.importers.reading import Layout, Row, UnusableRow
+from sellmode_backend.importers.rows import CustomerRow, OrderRows, ProductRow
+from sellmode_backend.importers.sources.source import Orders, Source
+from sellmode_contract.kinds.consent import ConsentState
+from sellmode_contract.kinds.order import OrderLine
+
+# Blanks of a line only: empty lines without end would be gone through again from each of them.
+_CUSTOMER_ATTRIBUTE = re.compile(r"^[^\S\n]*customer[^\S\n]*:[^\S\n]*'?(\S+)[^\S\n]*$", re.IGNORECASE | re.MULTILINE)
+_DEFAULT_VARIANT = "Default Title"
+
+
+def _of_address(*names: str) -> tuple[str, ...]:
+    """Headers of an address column: the newer layout's first."""
+    return (*(f"Default Address {name}" for name in names), *names)
+
+
+CUSTOMERS = Layout(
+    "customers.csv",
+    fields={
+        "number": ("Customer ID",),
+        "given_name": ("First Name",),
+        "family_name": ("Last Name",),
+        "email": ("Email",),
+        "phone": ("Phone",),
+        "address_phone": ("Default Address Phone",),
+        "company": _of_address("Company"),
+        "address1": _of_address("Address1"),
+        "address2": _of_address("Address2"),
+        "city": _of_address("City"),
+        "province": _of_address("Province Code", "Province"),
+        "postcode": _of_address("Zip"),
+        "country": _of_address("Country Code", "Country"),
+        "email_consent": ("Accepts Email Marketing", "Accepts Marketing"),
+        "sms_consent": ("Accepts SMS Marketing",),
+        "tags": ("Tags",),
+        "note": ("Note",),
+    },
+    required=frozenset({"email", "given_name", "family_name"}),
+    # What was spent is worked out from the orders.
+    unused=frozenset({"Total Spent", "Total Orders", "Tax Exempt"}),
+)
+
+PRODUCTS = Layout(
+    "products.csv",
+    fields={
+        "handle": ("Handle", "URL handle"),
+        "title": ("Title",),
+        "vendor": ("Vendor",),
+        "type": ("Type",),
+        "tags": ("Tags",),
+        "published": ("Published", "Published on online store"),
+        "option1": ("Option1 Value",),
+        "option2": ("Option2 Value",),
+        "option3": ("Option3 Value",),
+        "sku": ("Variant SKU", "SKU"),
+        "price": ("Variant Price", "Price"),
+        "barcode": ("Variant Barcode", "Barcode"),
+        "image": ("Image Src", "Product image URL"),
+        "image_of_variant": ("Variant Image", "Variant image URL"),
+        "status": ("Status",),
+    },
+    required=frozenset({"title", "price"}),
+    unused=frozenset(
+        {
+            "Body (HTML)", "Product Category", "Standard Product Type", "Custom Product Type", "Image Position",
+            "Image Alt Text", "Gift Card", "Cost per item", "Collection", "Unit Price Total Measure",
+            "Unit Price Total Measure Unit", "Unit Price Base Measure", "Unit Price Base Measure Unit", "Description",
+            "Compare-at price", "Charge tax", "Tax code", "Continue selling when out of stock",
+            "Requires shipping", "Fulfillment service",
+        }
+    ),
+    unused_beginnings=(
+        "Option", "Variant ", "SEO ", "Google Shopping / ", "Google Shopping ", "Included / ", "Price / ",
+        "Compare At Price / ", "Image ", "Variant image", "Inventory ", "Weight ", "Unit price ",
+    ),
+)  # fmt: skip
+
+ORDERS = Layout(
+    "orders.csv",
+    fields={
+        "number": ("Name",),
+        "email": ("Email",),
+        "phone": ("Phone",),
+        "currency": ("Currency",),
+        "total": ("Total",),
+        "placed_at": ("Created at",),
+        "cancelled_at": ("Cancelled at",),
+        "refunded": ("Refunded Amount",),
+        "quantity": ("Lineitem quantity",),
+        "title": ("Lineitem name",),
+        "price": ("Lineitem price",),
+        "discount": ("Lineitem discount",),
+        "sku": ("Lineitem sku",),
+        "billing_country": ("Billing Country",),
+        "shipping_country": ("Shipping Country",),
+        "note_attributes": ("Note Attributes",),
+        "employee": ("Employee",),
+        "location": ("Location",),
+        "id": ("Id",),
+        "source": ("Source",),
+    },
+    required=frozenset({"number", "id", "currency", "total", "placed_at", "quantity", "title", "price"}),
+    unused=frozenset(
+        {
+            "Financial Status", "Paid at", "Fulfillment Status", "Fulfilled at", "Accepts Marketing", "Subtotal",
+            "Shipping", "Taxes", "Discount Code", "Discount Amount", "Notes", "Vendor", "Outstanding Balance",
+            "Device ID", "Tags", "Risk Level", "Receipt Number", "Duties", "Next Payment Due At",
+        }
+    ),
+    unused_beginnings=("Lineitem ", "Billing ", "Shipping ", "Payment ", "Tax "),
+)  # fmt: skip
+
+# ------------------------------------------------------------------ products
+
+
+class _ProductReader:
+    """Reads rows of a list of products in turn: a variant's title stands on the first row of its handle only."""
+
+    def __init__(self, currency: str, holders: Mapping[str, str]) -> None:
+        self._currency = currency
+        self._holders = holders
+        self._handle = ""
+        self._shared = {"title": "", "vendor": "", "type": "", "tags": "", "status": "", "published": ""}
+
+    def read(self, row: Row) -> ProductRow | None:
+        """Read a row; None if it only adds an image. Raises UnusableRow."""
+        if not row["handle"] or row["handle"] != self._handle:
+            self._handle = row["handle"]
+            self._shared = dict.fromkeys(self._shared, "")
+        # An empty field of a later row says: as above.
+        self._shared = {name: row[name] or above for name, above in self._shared.items()}
+        row.inherited = self._shared
+        from_above = sum(len(text) for name, text in self._shared.items() if not row[name])
+        if len(row.raw) + from_above > MAX_ROW:
+            raise UnusableRow("", f"is longer than {MAX_ROW:,} characters with what it takes from the rows above")
+        sku, variant = values.key(row, "sku"), _variant(row)
+        if not sku and not row["price"].strip() and (row["image"] or row["image_of_variant"]):
+            return None
+        if not sku and not variant:
+            raise row.unusable("sku", "is empty, and so is the handle: nothing tells the product from others")
+        if not self._shared["title"]:
+            raise row.unusable("title", "is empty, also on the first row of its handle")
+        shared = self._shared
+        return ProductRow(
+            row,
+            sku if sku and self._holders.get(sku, variant) == variant else f"variant:{variant}",
+            {
+                "sku": sku,
+                "title": values.name(shared["title"]),
+                "variant": " / ".join(_options(row)),
+                "vendor": shared["vendor"],
+                "type": shared["type"],
+                "tags": values.split_tags(shared["tags"]),
+                "currency": self._currency,
+                "active": _is_active(row, shared["status"], shared["published"]),
+            }
+            | values.those_usable(
+                row,
+                price=lambda: values.amount(row, "price", self._currency) if row["price"].strip() else None,
+                barcode=lambda: values.key(row, "barcode"),
+            ),
+        )
+
+
+def _options(row: Row) -> list[str]:
+    options = (row["option1"], row["option2"], row["option3"])
+    return [option for option in options if option and option != _DEFAULT_VARIANT]
+
+
+def _variant(row: Row) -> str:
+    """Handle and options, which Shopify keeps apart within a shop."""
+    return "/".join((row["handle"].strip(), *_options(row))) if row["handle"].strip() else ""
+
+
+def _is_active(row: Row, status: str, published: str) -> bool:
+    if status:
+        return status.strip().casefold() == "active"
+    return not row.table.has("published") or published.strip().casefold() != "false"
+
+
+# ------------------------------------------------------------------ customers
+
+
+def _read_customer(owner_tag: values.TagPattern, store_tag: values.TagPattern) -> Callable[[Row], CustomerRow]:
+    return partial(_customer, owner_tag, store_tag)
+
+
+def _customer(owner_tag: values.TagPattern, store_tag: values.TagPattern, row: Row) -> CustomerRow:
+    has = row.table.has
+    number = values.number(row, "number")
+    usable = values.those_usable(
+        row,
+        email=lambda: values.email(row, "email"),
+        phone=lambda: values.key(row, "phone"),
+        address_phone=lambda: values.key(row, "address_phone"),
+    )
+    country = row["country"].strip()
+    written, at_address = usable.get("phone", ""), usable.get("address_phone", "")
+    # In the older layout it is the address's: whoever lives there has it.
+    own_phone = written if has("number") or has("address_phone") else ""
+    email, phone = usable.get("email", ""), values.phone_key(own_phone, country)
+    given, family = values.name(row["given_name"]), values.name(row["family_name"])
+    shown = written or at_address
+    person = "/".join((values.phone_key(shown, country), given.casefold(), family.casefold())) if shown else ""
+    if not (number or email or phone or person):
+        raise row.unusable("number" if has("number") else "email", "is empty, and so is all else to know by")
+    owners, stores, tags = values.owners_and_stores(row["tags"], owner_tag, store_tag)
+    fields: dict[str, Any] = {
+        "number": number,
+        "given_name": given,
+        "family_name": family,
+        "address": _address(row, country),
+        "tags": tags,
+        "note": row["note"],
+    }
+    if "email" in usable:
+        fields["email"] = email
+    if "phone" in usable and "address_phone" in usable:
+        fields["phone"] = [shown, phones.e164(values.first_phone(shown), country) if shown else ""]
+    fields |= values.those_usable(
+        row,
+        **{
+            "consent.email": lambda: _consent(row, "email_consent"),
+            "consent.sms": lambda: _consent(row, "sms_consent"),
+        },
+    )
+    columns = {"address": "address1", "consent.email": "email_consent", "consent.sms": "sms_consent"}
+    said = {name: value for name, value in fields.items() if has(columns.get(name, name))}
+    return CustomerRow(row, number, email, phone, person, said, owners, stores)
+
+
+def _consent(row: Row, field: str) -> ConsentState:
+    # A "no" forbids marketing, not the single message of somebody who knows the customer.
+    return "subscribed" if values.yes(row, field) else "one_to_one"
+
+
+def _address(row: Row, country: str) -> dict[str, Any] | None:
+    lines = [line for field in ("address1", "address2") if (line := row[field])]
+    parts: dict[str, Any] = {
+        "company": row["company"],
+        "lines": lines,
+        "city": row["city"],
+        "province": row["province"],
+        "postcode": values.identifier(row["postcode"]),
+        "country": country,
+    }
+    return {name: part for name, part in parts.items() if part} or None
+
+
+# ------------------------------------------------------------------ orders
+
+
+def _order_key(row: Row) -> str:
+    return values.number(row, "id")
+
+
+def _order(row: Row) -> OrderRows:
+    key = _order_key(row)
+    currency = values.currency(row, "currency")
+    placed_at = values.moment(row, "placed_at")
+    if placed_at is None:
+        raise row.unusable("placed_at", "is empty")
+    email, phone, source = values.identifier(row["email"]), values.identifier(row["phone"]), row["source"].strip()
+    named = _CUSTOMER_ATTRIBUTE.search(row["note_attributes"])
+    country = row["billing_country"].strip() or row["shipping_country"].strip()
+    return OrderRows(
+        row=row,
+        key=key,
+        number=row["number"],
+        email=email if values.is_email(email) else "",
+        phone=values.phone_key(phone, country),
+        customer=named[1] if named else "",
+        placed_at=placed_at,
+        cancelled_at=values.moment(row, "cancelled_at"),
+        currency=currency,
+        total=values.amount(row, "total", currency),
+        refunded=values.amount_or_zero(row, "refunded", currency),
+        source=source,
+        channel="store" if source.casefold() == "pos" else "online",
+        employee=row["employee"].strip(),
+        location=values.store_name(row, "location"),
+        lines=[],
+    )
+
+
+def _line(row: Row, currency: str) -> OrderLine | None:
+    """The item of a row; None if the row only opens its order."""
+    if not (row["title"] or row["quantity"].strip() or row["price"].strip()):
+        return None
+    quantity = values.quantity(row, "quantity")
+    price = values.amount(row, "price", currency)
+    return OrderLine(
+        title=row["title"],
+        sku=values.identifier(row["sku"]),
+        quantity=quantity,
+        price=price,
+        amount=values.product_of(row, quantity, price, values.amount_or_zero(row, "discount", currency)),
+        kind="return" if quantity < 0 else "sale",
+    )
+
+
+SHOPIFY = Source(
+    name="shopify",
+    title="Shopify",
+    products=PRODUCTS,
+    customers=CUSTOMERS,
+    orders=ORDERS,
+    read_products=_ProductReader,
+    variant=_variant,
+    read_customer=_read_customer,
+    read_orders=Orders(_order_key, _order, _line),
+)

@@ -1,0 +1,49 @@
+"""What there is to say about a system whose exports are read: the columns of its files, and what a row of each says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, Protocol
+
+from sellmode_backend.importers.reading import Layout, Row
+from sellmode_backend.importers.rows import CustomerRow, OrderRows, ProductRow
+from sellmode_backend.importers.values import TagPattern
+from sellmode_contract.kinds.order import OrderLine
+
+
+class ReadsProducts(Protocol):
+    """Reads the rows of a list of products in turn; what stands on the first row of a product goes for its others."""
+
+    def read(self, row: Row) -> ProductRow | None:
+        """What a row says; None if it is no variant. Raises UnusableRow."""
+        ...
+
+
+class Orders(NamedTuple):
+    """How the rows of a list of orders are read. All three functions raise UnusableRow."""
+
+    key: Callable[[Row], str]
+    """By what the source knows the row's order; empty where the row goes on with the one above."""
+    begin: Callable[[Row], OrderRows]
+    """What a first row says of its order; its lines are added afterwards."""
+    line: Callable[[Row, str], OrderLine | None]
+    """The item of a row, in a currency; None if it has none."""
+
+
+class Source(NamedTuple):
+    """A system whose exports are read."""
+
+    name: str
+    """What ids and provenance call it: permanent."""
+    title: str
+    """What people call it."""
+    products: Layout
+    customers: Layout
+    orders: Layout
+    read_products: Callable[[str, Mapping[str, str]], ReadsProducts]
+    """By the retailer's currency, and the variant that has each SKU which several share (`variant`)."""
+    variant: Callable[[Row], str]
+    """What tells a row's variant from others of its SKU; empty for a row without one."""
+    read_customer: Callable[[TagPattern, TagPattern], Callable[[Row], CustomerRow]]
+    """By the tags that name owner and store."""
+    read_orders: Orders
