@@ -14,7 +14,7 @@ import pytest
 from textual import events
 from textual.pilot import Pilot
 from textual.widget import Widget
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 
 from sellmode_backend.accounts import codes, directory, sessions
 from sellmode_backend.accounts.signing_in import utc_now
@@ -29,7 +29,7 @@ from sellmode_tui.records.customers.access import Customers
 from sellmode_tui.screens.customers.customer_page import NO_LONGER_VISIBLE
 from sellmode_tui.screens.customers.list_page import CustomersScreen
 from sellmode_tui.screens.customers.profile import ProfileScreen, ProfileView
-from sellmode_tui.screens.customers.saved_filters import SavedFiltersScreen
+from sellmode_tui.screens.customers.saved_filters import SavedFilterForm, SavedFiltersScreen
 from sellmode_tui.screens.entrance.lock import LockScreen
 from sellmode_tui.screens.entrance.sign_in import SignInScreen
 from sellmode_tui.screens.kit.first_keys import FirstKeys
@@ -100,7 +100,7 @@ async def listing(pilot: Pilot[None], n: int) -> None:
 async def offered(pilot: Pilot[None], n: int) -> None:
     """Wait until so many saved filters can be picked."""
     await shows(pilot, SavedFiltersScreen)
-    await wait_until(pilot, lambda: pilot.app.screen.query_one(OptionList).option_count == n)
+    await wait_until(pilot, lambda: count(pilot) == n and pilot.app.screen.settled)  # type: ignore[attr-defined]  # the screen's
 
 
 def trouble(pilot: Pilot[None]) -> str:
@@ -514,9 +514,11 @@ async def test_a_filter_is_completed_saved_picked_and_deleted(shop: Shop) -> Non
         assert bar.text == "tag:vip"
         await listing(pilot, 10)
         await pilot.press("enter", "f", "s")
+        await shows(pilot, SavedFilterForm)
         await type_in(pilot, "Best")
-        await pilot.press("enter")
-        await wait_until(pilot, lambda: len(journal(pilot).saved_filters()) == 1)
+        await pilot.press("f2")
+        await offered(pilot, 1)
+        assert [(each.name, each.text) for each in journal(pilot).saved_filters()] == [("Best", "tag:vip")]
         await pilot.press("escape", "escape")
         await listing(pilot, 30)
         await pilot.press("f")

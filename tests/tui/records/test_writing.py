@@ -234,7 +234,8 @@ def test_what_is_not_visible_and_what_does_not_exist_answer_alike(tmp_path: Path
             assert refused.value.code == "not_found"
             texts.add(refused.value.detail)
         assert texts <= {
-            f"There is no such {kind} for you." for kind in ("customer", "note", "date", "record", "change", "pair")
+            f"This {kind} does not exist, or you cannot see it."
+            for kind in ("customer", "note", "date", "record", "change", "pair")
         }
         assert desk.outbox.waiting() == []
 

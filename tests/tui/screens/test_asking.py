@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from textual.widgets import OptionList, Static
 
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_tui.journal.journal import Journal
@@ -97,14 +96,3 @@ async def test_an_unexpected_error_with_saved_filters_is_not_dropped(monkeypatch
 
 def _fails(_: Journal) -> None:
     raise RuntimeError("nobody expected this")
-
-
-async def test_saved_filters_say_what_was_done() -> None:
-    app = counter()
-    async with running(app) as pilot:
-        page = await signed_in(pilot)
-        box = SavedFiltersScreen(page._desk, "tag:vip")
-        await app.push_screen(box)
-        box._work("Saved: regulars", save=None)
-        await wait_until(pilot, lambda: "Saved: regulars" in str(box.query_one("#said", Static).render()))
-        assert box.query_one(OptionList).option_count == 0

@@ -128,6 +128,7 @@ async def type_everywhere(pilot: Pilot[None]) -> None:
 
 SUBJECTS: dict[str, tuple[str, str, dict[str, str]]] = {
     "new customer": ("anna", "new_customer", {}),
+    "saved filter": ("anna", "saved_filter", {"text": "tag:vip"}),
     "customer": ("anna", "customer", {"customer": CLARA.id}),
     "note": ("anna", "note", {"customer": CLARA.id}),
     "note of one's own": ("anna", "note", {"customer": CLARA.id, "note": writing._id("note", "1")}),

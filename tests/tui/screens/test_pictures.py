@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
-from textual.widgets import OptionList
 
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_tui.account import folders
@@ -134,13 +133,14 @@ async def saved_filters(pilot: Pilot[None]) -> None:
     for name in ("Lost VIPs", "To call this week"):
         await pilot.press("f")
         await shows(pilot, SavedFiltersScreen)
-        await pilot.press("s", *(key if key != " " else "space" for key in name), "enter")
+        await pilot.press("s", *(key if key != " " else "space" for key in name), "f2")
+        await shows(pilot, SavedFiltersScreen)
         await at_rest(pilot)
         await pilot.press("escape")
         await shows(pilot, CustomersScreen)
     await pilot.press("f")
     await shows(pilot, SavedFiltersScreen)
-    await wait_until(pilot, lambda: pilot.app.screen.query_one(OptionList).option_count == 2)
+    await at_rest(pilot)
 
 
 async def refused(pilot: Pilot[None]) -> None:

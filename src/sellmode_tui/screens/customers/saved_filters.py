@@ -1,131 +1,125 @@
-"""The filters that the person gave names: pick one, save what is being searched for, delete one."""
+"""Filters of customers that the person has given names: listed, picked, saved and deleted."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Final
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
-from textual.content import Content
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
 
-from sellmode_contract.text import visible
 from sellmode_tui.journal.journal import SavedFilter
-from sellmode_tui.records import RecordStore
-from sellmode_tui.screens.kit.asking import Asking
-from sellmode_tui.screens.kit.boxes import Box
+from sellmode_tui.records import RecordStore, Written
+from sellmode_tui.screens.forms.filter_entry import FilterEntry
+from sellmode_tui.screens.forms.form_field import Unreadable
+from sellmode_tui.screens.forms.form_screen import FormScreen, Write
+from sellmode_tui.screens.forms.text_entries import TextEntry
 from sellmode_tui.screens.kit.desk import Desk
-from sellmode_tui.widgets.text_field import TextField
+from sellmode_tui.screens.lists.page import ListPage
+from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.row_source import Row
 
-MAX_NAME = 60
+MAX_NAME: Final = 60
+"""Characters of a name."""
 
 
-class SavedFiltersScreen(Asking, Box[str]):
-    """Ends with the text of the filter that was picked, None if none was."""
+class SavedFiltersScreen(ListPage[str, SavedFilter]):
+    """The list. Ends with the text of the filter that was picked."""
 
     BINDING_GROUP_TITLE = "Saved filters"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("d,delete", "delete", "Delete", tooltip="Delete the filter under the mark", id="filters.delete"),
-        Binding("s", "name", "Save", tooltip="Save what is searched for now, under a name", id="filters.save"),
+        Binding("s", "save", "Save", tooltip="Save what is searched for now, under a name", id="filters.save"),
+        Binding("x,d,delete", "delete", "Delete", key_display="x", tooltip="Delete the filter", id="filters.delete"),
+        Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="filters.back"),
     ]
 
-    DEFAULT_CSS = """
-    SavedFiltersScreen {
-        Horizontal { height: 1; margin-top: 1; }
-        Horizontal Static { width: auto; padding-right: 1; }
-        TextField { background: $panel; }
-    }
-    """
+    HEAD = "Saved filters"
+    COLUMNS = (Column("Name", priority=9, min_width=16), Column("Filter", priority=8, min_width=24))
 
     def __init__(self, desk: Desk, current: str) -> None:
         """`current` is what is searched for now."""
-        super().__init__()
-        self._desk = desk
+        super().__init__(desk)
         self._current = current.strip()
-        self._filters: Sequence[SavedFilter] = ()
 
-    def compose(self) -> ComposeResult:
-        """The filters, and a line to name the current one in."""
-        with Vertical(classes="box"):
-            yield Static(Content("Saved filters"), classes="box-title")
-            yield OptionList(markup=False)
-            yield Static(Content(""), id="said")
-            if self._current:
-                with Horizontal():
-                    yield Static(Content("Save the current search as"))
-                    yield TextField(ascii_only=self._desk.ascii_only, id="name")
-            save = (("s", "Save", self.action_name),) if self._current else ()
-            yield from self.compose_buttons(
-                ("Enter", "Apply", self._pick),
-                ("d", "Delete", self.action_delete),
-                *save,
-                ("Esc", "Close", self.action_close),
-            )
+    def read(self, records: RecordStore) -> Sequence[SavedFilter]:  # noqa: ARG002  # they are the journal's
+        """All of them, by name."""
+        return self._desk.journal.saved_filters()
 
-    def on_mount(self) -> None:
-        """Fetch them."""
-        self.query_one(OptionList).focus()
-        self._work("")
-
-    def _work(self, said: str, save: SavedFilter | None = None, delete: str | None = None) -> None:
-        journal = self._desk.journal
-
-        def work(_: RecordStore) -> Sequence[SavedFilter]:
-            if save is not None:
-                journal.save_filter(save)
-            if delete is not None:
-                journal.delete_filter(delete)
-            return journal.saved_filters()
-
-        self.write(work, lambda known: self._show(known, said), refused=lambda _, why: self._show((), why))
-
-    def _show(self, known: Sequence[SavedFilter], said: str) -> None:
-        self._filters = known
-        options = self.query_one(OptionList)
-        options.clear_options()
-        width = max((len(each.name) for each in known), default=0)
-        options.add_options(
-            Option(Content.assemble(f"{visible(each.name):<{width}}  ", visible(each.text))) for each in known
-        )
-        if known:
-            options.highlighted = 0
-        none = "None yet." + ("" if self._current else " Search for something first, then save it here.")
-        self.query_one("#said", Static).update(Content(visible(said or ("" if known else none))))
-        self.query_one("#said").display = bool(said or not known)
+    def row(self, item: SavedFilter) -> Row:
+        """Name and text."""
+        return Row(item.name, (item.name, item.text))
 
     @property
-    def _marked(self) -> SavedFilter | None:
-        place = self.query_one(OptionList).highlighted
-        return self._filters[place] if place is not None and place < len(self._filters) else None
+    def empty_text(self) -> str:
+        """How to have one."""
+        here = (
+            "s saves what is searched for now." if self._current else "Search for something first, then save it here."
+        )
+        return f"No saved filters yet. {here}"
 
-    @on(OptionList.OptionSelected)
-    def _pick(self) -> None:
-        if marked := self._marked:
-            self.end(marked.text)
+    def chosen_row(self, item: SavedFilter) -> None:
+        """Search for it."""
+        self.end(item.text)
+
+    def action_save(self) -> None:
+        """Ask for a name."""
+        self.open(
+            SavedFilterForm(self._desk, self._current), lambda written: self.go_to(written.id) if written else None
+        )
 
     def action_delete(self) -> None:
-        """Delete the filter under the mark."""
-        if marked := self._marked:
-            self._work(f"Deleted: {marked.name}", delete=marked.name)
+        """Delete the filter under the cursor."""
+        if item := self.current:
+            name, journal = item.name, self._desk.journal
+            self.write(
+                lambda _: journal.delete_filter(name),
+                lambda _: self._deleted(name),
+                refused=lambda _, why: self.say("below", why),
+            )
 
-    def action_name(self) -> None:
-        """Go to the line for the name."""
-        if self._current:
-            self.query_one("#name", TextField).focus()
+    def _deleted(self, name: str) -> None:
+        self.wrote(None, f"Deleted: {name}")
+        self.show_list()
 
-    @on(TextField.Submitted)
-    def _save(self, event: TextField.Submitted) -> None:
-        name = event.value.strip()[:MAX_NAME]
-        if not name:
-            return
-        replaces = any(each.name == name for each in self._filters)
-        self._work(
-            f"{'Replaced' if replaces else 'Saved'}: {name}",
-            save=SavedFilter(name, self._current, self._desk.clock()),
-        )
-        event.input.value = ""
-        self.query_one(OptionList).focus()
+
+class SavedFilterForm(FormScreen):
+    """A name for a filter; one of the same name is replaced."""
+
+    BINDING_GROUP_TITLE = "Saved filter"
+    KIND: ClassVar = "saved_filter"
+
+    def __init__(self, desk: Desk, text: str) -> None:
+        super().__init__(desk, "Save a filter")
+        self._text = text
+        self._called = TextEntry("name", "Name", desk, placeholder="such as Lost VIPs")
+        self._filter = FilterEntry("text", "Filter", desk, text, placeholder="such as tag:vip last_purchase>90d")
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """What was searched for."""
+        return {"text": self._text}
+
+    @classmethod
+    def find(cls, records: RecordStore, subject: Mapping[str, str]) -> Sequence[str]:  # noqa: ARG003  # nothing to look up
+        """What was searched for."""
+        return (subject["text"],)
+
+    def compose_fields(self) -> ComposeResult:
+        """Name and filter."""
+        yield self._called
+        yield self._filter
+
+    def prepare(self) -> Write:
+        """Save it under its name."""
+        name, text = self._called, self._filter
+        if not name.value or len(name.value) > MAX_NAME:
+            raise Unreadable(name, f"A filter needs a name of up to {MAX_NAME} characters.")
+        if not text.value or text.problem:
+            raise Unreadable(text, text.problem or "A filter needs what to look for, such as tag:vip.")
+        saved, journal = SavedFilter(name.value, text.value, self._desk.clock()), self._desk.journal
+
+        def save(_: RecordStore) -> Written:
+            journal.save_filter(saved)
+            return Written(mid="", id=saved.name, words=f"filter {saved.name}", final=True)
+
+        return save

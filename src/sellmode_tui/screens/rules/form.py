@@ -11,16 +11,16 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from sellmode_contract import filters
 from sellmode_contract.documents import as_document
 from sellmode_contract.kinds.rule_task import RuleTrigger
 from sellmode_contract.kinds.task_rule import TASK_RULE, TaskRule, task_rule_id
 from sellmode_contract.rules import checking
 from sellmode_contract.rules.templates import PLACES
 from sellmode_tui.records import RecordStore, RuleLine
+from sellmode_tui.screens.forms.filter_entry import FilterEntry
 from sellmode_tui.screens.forms.form_field import FormField, Unreadable
 from sellmode_tui.screens.forms.form_screen import Write
-from sellmode_tui.screens.forms.text_entries import ChoiceEntry, TextEntry
+from sellmode_tui.screens.forms.text_entries import ChoiceEntry
 from sellmode_tui.screens.kinds.form import KindForm
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.rules.preview import PreviewScreen
@@ -33,29 +33,13 @@ _CONSENTS: Final = (
     Option("phone", "phone"),
     Option("any", "any of them"),
 )
+_EVERYBODY: Final = "everybody; or a filter: tag:vip spend>500"
 _GOES_TO: Final = (Option("owner", "the customer's owner"), Option("seller", "who sold"))
 _DAYS_OF: Final[dict[RuleTrigger, str]] = {
     "lapsed": "days without a purchase",
     "replenishment": "days, in which it is used up",
     "stay_in_touch": "days without contact",
 }
-
-
-class AudienceEntry(TextEntry):
-    """A filter of customers. What is wrong with it is said while it is typed."""
-
-    def __init__(self, path: str, label: str, desk: Desk, value: str) -> None:
-        super().__init__(path, label, desk, value, placeholder="everybody; or a filter: tag:vip spend>500")
-
-    def edited(self) -> None:
-        """Read it."""
-        retailer = self._desk.facts.retailer
-        try:
-            filters.parse(self.text, filters.fields_of(retailer.custom_fields if retailer else ()))
-        except filters.FilterError as error:
-            self.say(f"{error}, at character {error.start + 1}.")
-        else:
-            self.say("")
 
 
 class _RuleForm(KindForm):
@@ -96,7 +80,7 @@ class _RuleForm(KindForm):
         yield entry("due_time", "Due at", hint="the end of the day; or 09:00")
         yield entry("expires_days", "Expires", hint="days after the due day; empty: never")
         yield _section("For whom")
-        yield AudienceEntry("audience", "Customers", desk, rule.audience)
+        yield FilterEntry("audience", "Customers", desk, rule.audience, placeholder=_EVERYBODY)
         gap = rule.contact_gap_days or None
         yield entry("contact_gap_days", "Not contacted for", gap, hint="days; empty: whenever that was")
         yield ChoiceEntry("consent", "Consent", desk, _CONSENTS, rule.consent or None)
