@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import click
 
 from sellmode_contract.documents import as_document
-from sellmode_contract.kinds.fields import Elements, Field, Flag, Moment, OneOf, Rows
+from sellmode_contract.kinds.fields import Field
 from sellmode_contract.kinds.kind import Kind
-from sellmode_contract.records import Record, parent_of
+from sellmode_contract.records import parent_of
 from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.commands.kinds.field_options import field_options, given_fields
 from sellmode_tui.commands.kit import resolve
@@ -22,6 +22,7 @@ from sellmode_tui.commands.kit.output import minute, plain
 from sellmode_tui.commands.why import explain
 from sellmode_tui.records import RecordStore, Shown
 from sellmode_tui.records.kind_lists import KindQuery, ListedRecord
+from sellmode_tui.records.said import Forms, said_of
 from sellmode_tui.records.values import as_text
 
 _ID: Final[Parameter] = click.argument("id", metavar="ID")
@@ -132,7 +133,7 @@ def _named(records: RecordStore, kind: Kind[Any], text: str) -> Shown:
 
 def _columns(kind: Kind[Any], zone: dt.tzinfo) -> Columns[ListedRecord]:
     def cell(field: Field) -> Any:
-        return lambda item: _said(field, as_document(item.record).get(field.name), item.record, item.names, zone)
+        return lambda item: said_of(field, as_document(item.record).get(field.name), item.names, _forms(zone))
 
     columns = {field.title.upper(): cell(field) for field in map(kind.by_name.__getitem__, kind.listed)}
     return {**columns, "ID": lambda item: item.record.id[: resolve.SHORT_TIMED_ID]}
@@ -143,7 +144,7 @@ def _lines(shown: Shown, zone: dt.tzinfo) -> Iterator[str]:
     customer = parent_of(shown.record)
     yield visible(shown.kind.described(document, shown.names.get(customer or "", "")))
     for field in shown.kind.fields:
-        said = _said(field, document.get(field.name), shown.record, shown.names, zone)
+        said = said_of(field, document.get(field.name), shown.names, _forms(zone))
         first, *rest = visible_lines(said)
         if said:
             yield f"  {field.title:{_MAX_LABEL}}{first}"
@@ -159,18 +160,10 @@ def _lines(shown: Shown, zone: dt.tzinfo) -> Iterator[str]:
         yield "  not sent yet: `sellmode unsent` tells what"
 
 
-def _said(field: Field, value: Any, record: Record, names: Mapping[str, str], zone: dt.tzinfo) -> str:
-    """A field's value for people; rows on lines of their own."""
-    match field:
-        case Flag():
-            return field.yes if value else field.no
-        case OneOf():
-            return field.choices.get(value, as_text(value))
-        case Moment():
-            return minute(getattr(record, field.name), zone)
-        case Rows():
-            rows = (", ".join(filter(None, (as_text(part, names) for part in row.values()))) for row in value or ())
-            return "\n".join(f"{place}. {row}" for place, row in enumerate(rows, 1))
-        case Elements():
-            return ", ".join(names.get(element, element) for element in value or ())
-    return as_text(value, names)
+def _forms(zone: dt.tzinfo) -> Forms:
+    """As commands print values: rows on lines of their own."""
+
+    def rows(rows: Sequence[str]) -> str:
+        return "\n".join(f"{place}. {row}" for place, row in enumerate(rows, 1))
+
+    return Forms(lambda moment: minute(moment, zone), str, as_text, rows)

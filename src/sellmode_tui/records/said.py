@@ -1,0 +1,45 @@
+"""Values of a record's fields, for people."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from sellmode_contract.kinds.fields import Due, Elements, Field, Flag, Moment, Number, OneOf, Ref, Rows, says_something
+from sellmode_tui.records.values import as_text
+
+
+class Forms(NamedTuple):
+    """How some values are written: on a screen otherwise than in what a command prints."""
+
+    moment: Callable[[dt.datetime], str]
+    due: Callable[[str], str]
+    number: Callable[[float], str]
+    rows: Callable[[Sequence[str]], str]
+
+
+def said_of(field: Field, value: Any, names: Mapping[str, str], forms: Forms) -> str:  # noqa: PLR0911  # one for each type
+    """A value, as JSON has it; empty for nothing. Ids go by their ``names``."""
+    if not says_something(value):
+        return ""
+    match field:
+        case Flag():
+            return field.yes if value else field.no
+        case OneOf():
+            return field.choices.get(value, str(value))
+        case Number():
+            return forms.number(value)
+        case Moment():
+            return forms.moment(dt.datetime.fromisoformat(value))
+        case Due():
+            return forms.due(value)
+        case Ref():
+            return names.get(value, value)
+        case Elements():
+            return ", ".join(names.get(each, each) for each in value)
+        case Rows():
+            parts = ([as_text(part, names) for part in row.values()] for row in value)
+            return forms.rows([", ".join(filter(None, row)) for row in parts])
+        case _:
+            return as_text(value, names)
