@@ -9,14 +9,15 @@ import contextlib
 import importlib
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
 from sellmode_contract.text import spell_sequences
 from sellmode_tui.account.process import harden_process
-from sellmode_tui.account.settings import ASCII_TERMINALS
+from sellmode_tui.account.settings import ThemeName
 from sellmode_tui.commands.kit.exit_codes import MEANINGS, Exit, failure
+from sellmode_tui.terminal.environment import COLOUR_SYSTEMS, colours, needs_ascii
 
 if TYPE_CHECKING:
     from sellmode_contract.kinds.kind import Kind
@@ -81,31 +82,41 @@ class _Commands(click.Group):
 @click.option("--server", metavar="URL", help="The server to sign in to.")
 @click.option("--user", metavar="NAME", help="The user name to sign in with.")
 @click.option("--password-file", metavar="FILE", help="Read the password from FILE, which only you may read.")
+@click.option("--theme", type=click.Choice(get_args(ThemeName)), help="What the app looks like, this time.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
 @click.pass_context
 def sellmode(
-    context: click.Context, server: str | None, user: str | None, password_file: str | None, *, ascii_only: bool
+    context: click.Context,
+    server: str | None,
+    user: str | None,
+    password_file: str | None,
+    theme: ThemeName | None,
+    *,
+    ascii_only: bool,
 ) -> None:
     """Clienteling in the terminal. Without a command the app opens."""
-    spell_sequences(os.environ.get("TERM") in ASCII_TERMINALS)
+    spell_sequences(needs_ascii(os.environ))
     if context.invoked_subcommand is not None:
-        if server or user or password_file or ascii_only:
+        if server or user or password_file or theme or ascii_only:
             raise click.UsageError(
                 f"Options of the account come after the command: sellmode {context.invoked_subcommand} …"
             )
         return
-    context.exit(_open_app(server, user, password_file, ascii_only=ascii_only))
+    context.exit(_open_app(server, user, password_file, theme, ascii_only=ascii_only))
 
 
-def _open_app(server: str | None, user: str | None, password_file: str | None, *, ascii_only: bool) -> int:
+def _open_app(
+    server: str | None, user: str | None, password_file: str | None, theme: ThemeName | None, *, ascii_only: bool
+) -> int:
     """The one place that loads the app, and so Textual."""
     # What is found while typing is drawn in the frame after the key's own, so a shorter one shows it sooner.
     os.environ.setdefault("TEXTUAL_FPS", "120")
+    os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", COLOUR_SYSTEMS[colours(os.environ)])
     from sellmode_tui.commands.kit.entering import read_password
     from sellmode_tui.shell.run import run_app
 
     password = read_password(password_file, user or "") if password_file else None
-    return run_app(server=server, user_name=user, password=password, ascii_only=ascii_only)
+    return run_app(server=server, user_name=user, password=password, theme=theme, ascii_only=ascii_only)
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ def terminal(
     columns: int = 80,
     rows: int = 24,
     term: str = "xterm-256color",
+    lang: str = "C.UTF-8",
     program: str = "",
 ) -> Iterator[Terminal]:
     """The installed app on a pty, with its own data folder; `program` runs in its place."""
@@ -37,6 +38,7 @@ def terminal(
         "SELLMODE_CONFIG_DIR": str(home),
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
         "TERM": term,
+        "LANG": lang,
         **({"COLORTERM": "truecolor"} if term == "xterm-256color" else {}),
     }
     account = ["--server", SERVER, "--user", user, "--password-file", str(password)]

@@ -273,10 +273,18 @@ def test_scrolling_a_profile_is_not_animated(data: Path) -> None:
         assert len(opened.written) - before < 12_000  # animated, it would be five times as much
 
 
-@pytest.mark.parametrize("term", ["linux", "vt100"])
-def test_a_plain_terminal_gets_plain_characters_and_sixteen_colours(term: str, data: Path) -> None:
+@pytest.mark.parametrize(
+    ("term", "lang", "option"),
+    [
+        ("linux", "C.UTF-8", "--theme=16-colours"),
+        ("vt100", "C.UTF-8", "--theme=ansi"),
+        ("xterm-256color", "C.UTF-8", "--ascii"),
+        ("xterm-256color", "de_DE", "--theme=no-colours"),
+    ],
+)
+def test_a_plain_terminal_gets_plain_characters(term: str, lang: str, option: str, data: Path) -> None:
     make(data, 5)
-    with terminal(data, columns=120, rows=30, term=term) as opened:
+    with terminal(data, option, columns=120, rows=30, term=term, lang=lang) as opened:
         opened.wait_for("5 customers")
         opened.press("down", "enter", "?")
         opened.wait_for("[ Esc Close ]")
@@ -289,7 +297,7 @@ def test_a_plain_terminal_gets_plain_characters_and_sixteen_colours(term: str, d
         opened.press("a")
         opened.wait_quiet()
         assert opened.written.isascii()
-        assert b"38;2;" not in opened.written
+        assert (b"38;2;" in opened.written) == (option == "--ascii")
 
 
 def test_without_a_terminal_it_says_so(data: Path) -> None:

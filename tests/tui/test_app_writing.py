@@ -140,13 +140,13 @@ async def test_a_new_sign_in_in_another_window_serves_for_all_of_the_account(sho
         with shop.database.transaction() as connection:
             sessions.end_all(connection, anna.id)
         app.current.workspace.pull_now()
-        await wait_until(pilot, lambda: status(pilot).startswith("! SIGNED OUT"))
+        await wait_until(pilot, lambda: status(pilot).startswith("~ SIGNED OUT"))
         records = app.current.workspace.records
         (person,) = shop.world().customers
         records.customers.write_note(person.id, "Likes linen.")
         app.status.look_for_sign_in()
         await wait_until(pilot, lambda: not app.workers)
-        assert status(pilot).startswith("! SIGNED OUT")  # nobody has
+        assert status(pilot).startswith("~ SIGNED OUT")  # nobody has
 
         with Transport(shop.url) as transport:
             await asyncio.to_thread(lambda: sign_in(transport, "anna", PASSWORD, data=data).close())
@@ -165,7 +165,7 @@ async def test_who_locks_while_another_window_signs_in_hears_of_no_error(shop: S
         with shop.database.transaction() as connection:
             sessions.end_all(connection, anna.id)
         workspace.pull_now()
-        await wait_until(pilot, lambda: status(pilot).startswith("! SIGNED OUT"))
+        await wait_until(pilot, lambda: status(pilot).startswith("~ SIGNED OUT"))
         with Transport(shop.url) as transport:
             await asyncio.to_thread(lambda: sign_in(transport, "anna", PASSWORD, data=data).close())
         workspace._cache.stop()  # as locking begins

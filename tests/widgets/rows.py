@@ -11,6 +11,7 @@ from textual.app import App, ComposeResult
 
 from sellmode_tui.terminal.driver import TerminalDriver
 from sellmode_tui.widgets.columns import Column, Sort
+from sellmode_tui.widgets.meanings import UNTHEMED
 from sellmode_tui.widgets.row_source import Count, Row
 from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.widgets.status_line import Status, StatusLine
@@ -88,6 +89,9 @@ class WidgetsApp(App[str]):
         super().__init__(driver_class=TerminalDriver)
         self.table = table
         self.line = status
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return UNTHEMED
 
     def compose(self) -> ComposeResult:
         yield self.table

@@ -106,7 +106,7 @@ def test_the_status_line_repaints_only_when_its_words_change() -> None:
         assert len(terminal.written) == before
         assert bytes_of(terminal, "u", "1 not sent") < 400
         terminal.press("o")
-        terminal.wait_for("OFFLINE since 14:05 · 1 not sent: F4 · synced 14:02 · Jamie Lee · Team Mode")
+        terminal.wait_for("OFFLINE since 14:05 · ^ 1 not sent: F4 · synced 14:02 · Jamie Lee · Team Mode")
 
 
 @pytest.mark.parametrize("columns", [40, 80, 200])

@@ -17,6 +17,7 @@ from textual.widgets import Input
 
 from sellmode_contract.text import visible
 from sellmode_tui.widgets.columns import Column, Sort
+from sellmode_tui.widgets.meanings import UNTHEMED
 from sellmode_tui.widgets.row_source import PAGE, Count, Row, RowSource
 from sellmode_tui.widgets.row_table import RowTable
 from tests.support.hostile import HOSTILE
@@ -30,6 +31,9 @@ class TableApp(App[None]):
         super().__init__()
         self.table = table
         self.heard: list[Message] = []
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return UNTHEMED
 
     def compose(self) -> ComposeResult:
         yield self.table

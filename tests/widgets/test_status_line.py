@@ -9,13 +9,14 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
 from sellmode_contract.text import visible
+from sellmode_tui.widgets.meanings import OVERDUE, UNTHEMED
 from sellmode_tui.widgets.status_line import Status, StatusLine, status_text
 from tests.support.hostile import HOSTILE
 
 ONLINE = Status("ONLINE", synced="14:02", person="Jamie Lee", mode="Team Mode")
 OFFLINE = Status("OFFLINE", since="14:02", unsent=3, person="Jamie Lee", mode="Team Mode")
 BUSY = replace(OFFLINE, attention=1, synced="13:58", notice="server wants a newer app")
-PENDING = "OFFLINE since 14:02 · 1 needs attention: F3 · 3 not sent: F4"
+PENDING = "OFFLINE since 14:02 · 1 needs attention: F3 · ^ 3 not sent: F4"
 EVERYTHING = f"{PENDING} · server wants a newer app · synced 13:58 · Jamie Lee · Team Mode"
 
 
@@ -23,14 +24,14 @@ EVERYTHING = f"{PENDING} · server wants a newer app · synced 13:58 · Jamie Le
     ("status", "text"),
     [
         (ONLINE, "ONLINE · synced 14:02 · Jamie Lee · Team Mode"),
-        (OFFLINE, "OFFLINE since 14:02 · 3 not sent: F4 · Jamie Lee · Team Mode"),
+        (OFFLINE, "OFFLINE since 14:02 · ^ 3 not sent: F4 · Jamie Lee · Team Mode"),
         (Status(), "OFFLINE"),
         (Status("SIGNED OUT"), "SIGNED OUT"),
-        (replace(OFFLINE, alarm=True), "! OFFLINE since 14:02 · 3 not sent: F4 · Jamie Lee · Team Mode"),
+        (replace(OFFLINE, alarm=True), "~ OFFLINE since 14:02 · ^ 3 not sent: F4 · Jamie Lee · Team Mode"),
         (BUSY, EVERYTHING),
         (
-            replace(ONLINE, tasks="3 overdue, 5 today"),
-            "ONLINE · 3 overdue, 5 today · synced 14:02 · Jamie Lee · Team Mode",
+            replace(ONLINE, tasks="3 overdue, 5 today", tasks_mean=OVERDUE),
+            "ONLINE · ! 3 overdue, 5 today · synced 14:02 · Jamie Lee · Team Mode",
         ),
     ],
 )
@@ -59,8 +60,8 @@ def test_the_least_important_goes_first_where_it_is_narrow() -> None:
 
 
 def test_tasks_stay_longer_than_who_and_where() -> None:
-    status = replace(ONLINE, tasks="3 overdue, 5 today")
-    assert status_text(status, 44) == "ONLINE · 3 overdue, 5 today · synced 14:02"
+    status = replace(ONLINE, tasks="3 overdue, 5 today", tasks_mean=OVERDUE)
+    assert status_text(status, 46) == "ONLINE · ! 3 overdue, 5 today · synced 14:02"
     assert status_text(status, 40) == "ONLINE · synced 14:02"
 
 
@@ -73,6 +74,9 @@ def test_hostile_names_obey_nothing(width: int) -> None:
 
 
 class LineApp(App[None]):
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return UNTHEMED
+
     def compose(self) -> ComposeResult:
         yield StatusLine(ONLINE)
 
@@ -97,7 +101,7 @@ async def test_a_connection_that_is_down_has_a_colour_of_its_own() -> None:
         await pilot.pause()
         down = next(segment for segment in line.render_line(0) if "OFFLINE" in segment.text)
         rest = next(segment for segment in line.render_line(0) if "Jamie" in segment.text)
-        assert down.text == "! OFFLINE since 14:02"
+        assert down.text == "~ OFFLINE since 14:02"
         assert down.style
         assert rest.style
         assert down.style.bold

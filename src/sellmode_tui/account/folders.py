@@ -11,6 +11,7 @@ DATA/accounts/ID/lock            held by the process that syncs; its signs of li
 DATA/accounts/ID/lock.guard      held for a moment by who overtakes one that is suspended or hangs
 DATA/accounts/ID/lock.wish       empty; touched by who wants the one that syncs to do so now
 DATA/accounts/ID/synced          empty; as old as the last complete sync
+DATA/accounts/ID/theme           what the person has chosen for the app to look like
 """
 
 from __future__ import annotations
@@ -122,6 +123,18 @@ class AccountFolder:
             return dt.datetime.fromtimestamp(self.synced_path.lstat().st_mtime, dt.UTC)
         except (OSError, ValueError, OverflowError):  # not there, or a time that no calendar has
             return None
+
+    @property
+    def theme(self) -> str:
+        """The name of the theme that was chosen; empty if none was, or that cannot be read."""
+        try:
+            return read_private(self.path / "theme").decode("ascii", "replace").strip()
+        except (OSError, UnsafeFile):
+            return ""
+
+    def keep_theme(self, name: str) -> None:
+        """Remember it. Raises NotStored."""
+        write_private(self.path / "theme", f"{name}\n".encode("ascii"))
 
     @property
     def opens_offline(self) -> bool:

@@ -26,8 +26,8 @@ from sellmode_tui.errors import AccountError
 CONFIG_VARIABLE = "SELLMODE_CONFIG_DIR"
 """Names another configuration folder: for tests and the demo."""
 
-ASCII_TERMINALS = frozenset({"linux", "vt100", "vt102", "vt220"})
-"""Draw neither lines nor pictures, by the name in TERM."""
+ThemeName = Literal["dark", "light", "high-contrast", "16-colours", "no-colours", "ansi"]
+"""What the app looks like; `screens.kit.themes` has them."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,8 +37,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Offered at the first sign-in."""
     ca_file: Path | None = None
     """Certificates (PEM) of an authority to trust besides the system's; a relative path starts at the settings file."""
-    theme: Literal["dark", "light", "ansi"] = "dark"
-    """``ansi``: the terminal's own 16 colours."""
+    theme: ThemeName | None = None
+    """For who has not chosen one; None: the one that fits the terminal."""
     ascii: bool = False
     """Draw nothing of the app's own beyond ASCII."""
     banner: str = ""

@@ -28,6 +28,8 @@ from sellmode_tui.commands.kit.output import Table, json_option, minute, print_j
 from sellmode_tui.errors import AccountError, KeyringUnavailable
 from sellmode_tui.journal.tally import read_tally
 from sellmode_tui.private_files import check_private_folder, try_to_write
+from sellmode_tui.terminal.abilities import abilities
+from sellmode_tui.terminal.questions import ask
 from sellmode_tui.transport.address import server_address
 from sellmode_tui.transport.client import HEALTH_PATH, Transport
 from sellmode_tui.transport.errors import Interrupted, TransportError
@@ -35,7 +37,6 @@ from sellmode_tui.transport.errors import Interrupted, TransportError
 MIN_FREE: Final = 500_000_000
 """Bytes of free disk space below which a warning is due: a large store's copy and its log."""
 REACH_SECONDS: Final = 3.0
-MIN_SCREEN: Final = (80, 24)
 _PROBE: Final = "doctor"
 """Asked of the keyring; nothing is ever kept under it."""
 
@@ -55,6 +56,8 @@ class Check(NamedTuple):
 @known_account_options
 def doctor_command(choice: Choice, *, online: bool, as_json: bool) -> None:
     """Check this machine: versions, files, disk, keyring, terminal, clock. Opens no account, needs no password.
+
+    Where it writes to a terminal, that is asked what it can do: colours, keys, mouse, clipboard and more.
 
     With --server or --user only those accounts' changes, folders and servers are looked at.
     """
@@ -168,22 +171,13 @@ def _keyring() -> Iterator[Check]:
 
 
 def _terminal() -> Iterator[Check]:
-    term = os.environ.get("TERM", "")
-    if not sys.stdout.isatty():
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
         yield Check("terminal", "ok", "output goes elsewhere; the app needs a terminal, the commands do not")
         return
-    columns, lines = shutil.get_terminal_size()
-    encoding = sys.stdout.encoding or "unknown"
-    colours = "any colours" if os.environ.get("COLORTERM") in ("truecolor", "24bit") else "few colours"
-    found = f"{visible(term) or 'TERM is not set'}, {columns}x{lines}, {colours}, {visible(encoding)}"
-    advice = []
-    if term in ("", "dumb"):
-        advice.append("the app cannot draw here; the commands work")
-    if columns < MIN_SCREEN[0] or lines < MIN_SCREEN[1]:
-        advice.append("the app wants 80x24")
-    if encoding.lower().replace("-", "") != "utf8":
-        advice.append("names are shown in full with UTF-8 only; set LANG")
-    yield Check("terminal", "warning" if advice else "ok", "; ".join([found, *advice]))
+    answers = ask(sys.stdin.fileno(), os.environ.get("TERM", ""))
+    for each in abilities(answers, os.environ, shutil.get_terminal_size()):
+        detail = f"{each.name}: {visible(each.found)}" + (f": {each.advice}" if each.advice else "")
+        yield Check("terminal", "warning" if each.advice and each.wanted else "ok", detail)
 
 
 def _clock(accounts: list[AccountFolder]) -> Iterator[Check]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from functools import partial
 from typing import ClassVar
 
@@ -10,7 +11,7 @@ from textual import events, on
 from textual.binding import Binding, BindingType
 
 from sellmode_tui.account import session
-from sellmode_tui.account.settings import Settings
+from sellmode_tui.account.settings import Settings, ThemeName
 from sellmode_tui.entrance import CacheDamaged, Entered
 from sellmode_tui.errors import AccountError
 from sellmode_tui.records import CannotUndo, Interrupted, NothingToUndo, Rejected, SealedError
@@ -30,7 +31,6 @@ from sellmode_tui.screens.kit.keys import KeysScreen, all_bindings
 from sellmode_tui.screens.kit.memory import Threads
 from sellmode_tui.screens.kit.palette import Entry, PaletteBox
 from sellmode_tui.screens.kit.status_words import tried_now
-from sellmode_tui.screens.kit.themes import DARK, LIGHT, NAMES
 from sellmode_tui.screens.kit.too_small import TooSmallScreen
 from sellmode_tui.screens.lists.main_page import page_keys, pages_of
 from sellmode_tui.screens.tasks.agenda import CustomerTasksScreen
@@ -46,7 +46,9 @@ from sellmode_tui.shell.sign_out import SignOutFlow
 from sellmode_tui.shell.signals import end_in_order
 from sellmode_tui.shell.start import CLOCK, Clock, Start
 from sellmode_tui.shell.status import StatusMonitor
+from sellmode_tui.shell.theme_choice import ThemeChoice
 from sellmode_tui.sync.status import Line
+from sellmode_tui.terminal.environment import is_utf8
 
 _hidden = partial(Binding, show=False)
 _always = partial(Binding, show=False, priority=True)
@@ -63,6 +65,7 @@ class SellmodeApp(PagedApp):
         _hidden("f3", "attention", "Attention", tooltip="What needs attention", id="app.attention"),
         _hidden("f4", "sync_page", "Sync", tooltip="What is not sent yet", id="app.sync"),
         _hidden("q", "quit", "Quit", tooltip="Quit", id="app.quit"),
+        _hidden("f6", "theme", "Theme", tooltip="Choose a theme", id="app.theme"),
         # These work over every page and box, too.
         _always("f7", "remember", "Stay", tooltip="Stay signed in here", id="app.remember"),
         _always("f8", "sign_out", "Sign out", tooltip="Sign out", id="app.sign-out"),
@@ -72,7 +75,13 @@ class SellmodeApp(PagedApp):
     ]
 
     def __init__(
-        self, settings: Settings, start: Start | None = None, *, ascii_only: bool = False, clock: Clock = CLOCK
+        self,
+        settings: Settings,
+        start: Start | None = None,
+        *,
+        theme: ThemeName | None = None,
+        ascii_only: bool = False,
+        clock: Clock = CLOCK,
     ) -> None:
         super().__init__(settings, ascii_only=ascii_only)
         self.threads = Threads(thread_name_prefix="work")
@@ -83,6 +92,7 @@ class SellmodeApp(PagedApp):
         self.line_watch = LineWatch(self, self.sign_in)
         self.sign_out = SignOutFlow(self, self.current, self.drafts, self.sign_in, self.threads)
         self.status = StatusMonitor(self, self.current, self.sign_out)
+        self.themes = ThemeChoice(self, self.current, theme)
         self.idle = IdleLock(self, self.current, self.status, self.sign_out, clock.seconds)
 
     # ------------------------------------------------------------------ beginning and end
@@ -90,9 +100,7 @@ class SellmodeApp(PagedApp):
     async def on_mount(self) -> None:
         """Choose the first page."""
         asyncio.get_running_loop().set_default_executor(self.threads)
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = NAMES[self.settings.theme]
+        self.themes.begin()
         self.set_keymap(self.settings.keys)
         if unknown := sorted(set(self.settings.keys) - {binding.id for _, binding in all_bindings()}):
             self.say(f"settings.toml, keys: there is nothing called {', '.join(unknown)}. docs/keys.md has the names.")
@@ -101,6 +109,8 @@ class SellmodeApp(PagedApp):
         self.line_watch.start()
         end_in_order(self, self.drafts)
         await self.sign_in.begin()
+        if not is_utf8(os.environ):
+            self.say("The locale is not UTF-8: drawn in ASCII, names without accents. LANG=C.UTF-8 shows them.")
 
     async def on_unmount(self) -> None:
         """Close what is open, however it ends."""
@@ -129,6 +139,7 @@ class SellmodeApp(PagedApp):
         )
         workspace.before_close = desk.writes.shutdown
         account = self.current.account = OpenAccount(workspace, desk)
+        self.themes.opened(workspace.session.folder)
         self.idle.touch()
         self.status.begin(account)
         await self.show_only(CustomersScreen(desk))
@@ -215,6 +226,14 @@ class SellmodeApp(PagedApp):
                 self.call_next(entry.do)
 
         self.open(palette(self, desk), do)
+
+    def action_theme(self) -> None:
+        if not isinstance(self.screen, TooSmallScreen):
+            self.themes.ask()
+
+    def watch_theme(self, name: str) -> None:
+        """Remember it, if a person has chosen it."""
+        self.themes.changed(name)
 
     async def action_page(self, name: str) -> None:
         if self.current.desk is not None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
+from typing import Final
 
 from rich.text import Text
 from textual import events, on
@@ -11,6 +13,7 @@ from textual.binding import Binding
 from textual.css.query import NoMatches
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.filter import LineFilter, Monochrome, NoColor
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.worker import WorkerFailed
@@ -21,8 +24,11 @@ from sellmode_tui.crash import write_report
 from sellmode_tui.screens.kit.app_page import AppPage, OpenPage, Other, PageEnded
 from sellmode_tui.screens.kit.too_small import HEIGHT, WIDTH, TooSmallScreen
 from sellmode_tui.shell.background import Background
+from sellmode_tui.terminal.ascii import AsciiFilter
 from sellmode_tui.terminal.driver import Continued, TerminalDriver
+from sellmode_tui.terminal.environment import is_utf8, needs_ascii
 from sellmode_tui.widgets.keys_in_order import KeysInOrder
+from sellmode_tui.widgets.meanings import UNTHEMED
 
 _KEY_NAMES = {
     "escape": "Esc",
@@ -36,6 +42,8 @@ _KEY_NAMES = {
     "right_square_bracket": "]",
 }
 
+_NO_COLOURS: Final = NoColor()
+
 
 class PagedApp(KeysInOrder[None]):
     """What the app can do whoever is signed in. Everything that blocks runs in the background."""
@@ -48,13 +56,17 @@ class PagedApp(KeysInOrder[None]):
     Toast { border: none; background: $surface-lighten-1; color: $foreground; padding: 0 1; margin: 0; }
     Toast { width: 1fr; max-width: 100%; }
     .-ascii .box { border: ascii $primary; }
+    /* Where a theme leaves the ground to the terminal, a line shows what is to be typed into. */
+    Screen:ansi, Toast:ansi { background: $background; color: $foreground; }
+    TextField:ansi, PlainTextArea:ansi { background: $surface; color: $foreground; text-style: underline; }
     """
 
     def __init__(self, settings: Settings, *, ascii_only: bool = False) -> None:
         super().__init__()
         self.animation_level = "none"
         self.settings = settings
-        self.ascii_only = ascii_only or settings.ascii
+        self.ascii_only = ascii_only or settings.ascii or needs_ascii(os.environ)
+        self._ascii = AsciiFilter(letters=is_utf8(os.environ)) if self.ascii_only else None
         self.background = Background(self, self.say, self.crash)
         spell_sequences(self.ascii_only)
         self.set_class(self.ascii_only, "-ascii")
@@ -63,6 +75,17 @@ class PagedApp(KeysInOrder[None]):
         """Textual's for this machine, made safe where it is a terminal's own."""
         found = super().get_driver_class()
         return TerminalDriver if found is LinuxDriver else found
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """What styles ask for that Textual's own themes do not say."""
+        return UNTHEMED
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What all that is drawn goes through. NO_COLOR chooses a theme; Textual would turn every one grey."""
+        filters = [each for each in super().get_line_filters() if not isinstance(each, Monochrome | NoColor)]
+        if self.theme == "no-colours":
+            filters.append(_NO_COLOURS)
+        return [*filters, self._ascii] if self._ascii else filters
 
     @on(Continued)
     def _take_terminal(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from sellmode_tui.account.process import harden_process
-from sellmode_tui.account.settings import ASCII_TERMINALS, read_settings
+from sellmode_tui.account.settings import ThemeName, read_settings
 from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.shell.start import CLOCK, Clock, Start
 
@@ -23,6 +23,7 @@ def run_app(
     server: str | None = None,
     user_name: str | None = None,
     password: str | None = None,
+    theme: ThemeName | None = None,
     ascii_only: bool = False,
     clock: Clock = CLOCK,
 ) -> int:
@@ -34,10 +35,8 @@ def run_app(
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM", "dumb") == "dumb":
         sys.stderr.write("sellmode: there is no terminal to draw on. Run it in one, or use commands: sellmode --help\n")
         return NO_TERMINAL
-    ascii_only = ascii_only or os.environ.get("TERM", "") in ASCII_TERMINALS
-    app = SellmodeApp(
-        read_settings(), Start(server or "", user_name or "", password), ascii_only=ascii_only, clock=clock
-    )
+    start = Start(server or "", user_name or "", password)
+    app = SellmodeApp(read_settings(), start, theme=theme, ascii_only=ascii_only, clock=clock)
 
     def crashed(arguments: threading.ExceptHookArgs) -> None:
         # What Python would print goes over the screen, and may hold anything.

@@ -6,6 +6,8 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
+from sellmode_tui.widgets.meanings import Meaning
+
 PAGE = 100
 """Rows that are asked for at a time."""
 _PAGES_KEPT = 24
@@ -18,8 +20,8 @@ class Row(NamedTuple):
     """Identity of the record: the cursor stays with it when rows come and go."""
     cells: tuple[str, ...]
     """One text for each column, as stored: the table makes it safe to draw."""
-    sign: str = ""
-    """One ASCII character, drawn before the cells; what it means is for the page to say."""
+    meaning: Meaning | None = None
+    """Its sign is drawn before the cells, and the first cell in its colour."""
 
 
 class Count(NamedTuple):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
+from rich.style import Style
 from textual.content import Content
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
@@ -14,6 +16,7 @@ from textual.strip import Strip
 from sellmode_contract.text import visible_lines
 from sellmode_tui.widgets.cells import fit
 from sellmode_tui.widgets.columns import GAP, Column, Sort, fit_columns, heading
+from sellmode_tui.widgets.meanings import MEANINGS
 from sellmode_tui.widgets.row_source import Count, Row, RowPages
 
 HEADER = 1
@@ -27,7 +30,12 @@ class RowView(ScrollView):
 
     ALLOW_SELECT = False
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"row-table--header", "row-table--cursor", "row-table--empty"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "row-table--header",
+        "row-table--cursor",
+        "row-table--empty",
+        *(f"row-table--{each.name}" for each in MEANINGS),
+    }
 
     DEFAULT_CSS = """
     RowView {
@@ -42,7 +50,7 @@ class RowView(ScrollView):
         &:focus > .row-table--cursor { text-style: reverse; }
         & > .row-table--empty { color: $foreground; background: $background; }
     }
-    """
+    """ + "".join(f"RowView > .row-table--{each.name} {{ color: {each.style}; }}\n" for each in MEANINGS)
 
     def __init__(
         self,
@@ -121,7 +129,17 @@ class RowView(ScrollView):
         place = self.scroll_offset.y + y - HEADER
         row = self._pages.row(place)
         at_cursor = place == self._cursor and self._count is not None
-        return self._line(self._row_text(row, width, at_cursor=at_cursor), "row-table--cursor" if at_cursor else None)
+        return self._row_line(row, self._row_cells(row, width, at_cursor=at_cursor), at_cursor=at_cursor)
+
+    def _row_line(self, row: Row | None, cells: Sequence[str], *, at_cursor: bool) -> Strip:
+        """A row; the sign and the first cell in the colour of what it means."""
+        component = "row-table--cursor" if at_cursor else None
+        line = self._line((" " * GAP).join(cells), component)
+        if row is None or row.meaning is None:
+            return line
+        meant = Style(color=self.get_component_rich_style(f"row-table--{row.meaning.name}").color)
+        first, rest = line.divide([cell_len(cells[0]), line.cell_length])
+        return Strip.join([Strip(Segment.apply_style(first, post_style=meant)), rest])
 
     def _line(self, text: str, component: str | None) -> Strip:
         """One segment: a line in one style costs the fewest bytes."""
@@ -141,17 +159,18 @@ class RowView(ScrollView):
             for place, cells in fit_columns(self._columns, width - self._margin).items()
         )
 
-    def _row_text(self, row: Row | None, width: int, *, at_cursor: bool) -> str:
-        """A row; blank, but for the cursor, if it has not come yet."""
-        text = (">" if at_cursor else " ") + ((row.sign if row is not None else "") or " ")
+    def _row_cells(self, row: Row | None, width: int, *, at_cursor: bool) -> Sequence[str]:
+        """A row's cells, marks before the first; blank, but for the cursor, if it has not come yet."""
+        marks = (">" if at_cursor else " ") + (row.meaning.sign if row is not None and row.meaning else " ")
         if self._marks is not None:
-            text += ("*" if row is not None and row.key in self._marks else "").ljust(_MARK)
-        if row is not None:
-            text += (" " * GAP).join(
-                fit(row.cells[place], cells, self._columns[place].justify, ellipsis="~" if self._ascii_only else "…")
-                for place, cells in fit_columns(self._columns, width - self._margin).items()
-            )
-        return text
+            marks += ("*" if row is not None and row.key in self._marks else "").ljust(_MARK)
+        if row is None:
+            return [marks]
+        first, *others = (
+            fit(row.cells[place], cells, self._columns[place].justify, ellipsis="~" if self._ascii_only else "…")
+            for place, cells in fit_columns(self._columns, width - self._margin).items()
+        )
+        return [marks + first, *others]
 
     def _empty_line(self, line: int, width: int) -> str:
         """A line of what is said where there are no rows."""

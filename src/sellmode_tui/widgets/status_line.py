@@ -1,8 +1,10 @@
-"""One line that says in words how things stand. Colour and sign only repeat what the words say."""
+"""One line that says in words how things stand. Colours and signs (`meanings`) only repeat what the words say."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -11,6 +13,7 @@ from textual.widget import Widget
 
 from sellmode_contract.text import visible
 from sellmode_tui.widgets.cells import fit
+from sellmode_tui.widgets.meanings import OFFLINE, TODAY, UNSENT, Meaning
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,7 @@ class Status:
     connection: str = "OFFLINE"
     """In one word or two: ONLINE, OFFLINE, CONNECTING, SIGNED OUT."""
     alarm: bool = False
-    """Whether the connection is not as it should be: marked with a sign and a colour."""
+    """Whether the connection is not as it should be."""
     since: str = ""
     """Since when it is so ("14:02", "yesterday 18:30"), where that is worth saying."""
     synced: str = ""
@@ -31,6 +34,7 @@ class Status:
     """What a person has to look at: changes that were refused, handed over, or that two customers may be one."""
     tasks: str = ""
     """What is to be done: "3 overdue, 5 today"."""
+    tasks_mean: Meaning = TODAY
     notice: str = ""
     """What is going on or wrong just now, as "first sync 12,400 rows" or "server wants a newer app"."""
     person: str = ""
@@ -43,29 +47,40 @@ def status_text(status: Status, width: int, *, ascii_only: bool = False) -> str:
 
     The connection is never left out, and what is not sent or needs attention only when nothing else is left to drop.
     """
-    connection = _connection(status)
-    # Each part with its importance, in the order in which they are shown.
-    parts = [
-        (7, connection),
-        (6, _with_key(status.attention, "needs attention" if status.attention == 1 else "need attention", "F3")),
-        (5, _with_key(status.unsent, "not sent", "F4")),
-        (4, status.notice),
-        (2, status.tasks),
-        (3, f"synced {status.synced}" if status.synced else ""),
-        (0, status.person),
-        (1, status.mode),
-    ]
-    shown = [(importance, visible(text)) for importance, text in parts if text]
     between = _between(ascii_only)
-    while len(shown) > 1 and cell_len(between.join(text for _, text in shown)) > width:
-        shown.remove(min(shown))
-    line = between.join(text for _, text in shown)
+    line = between.join(part.text for part in _parts(status, width, ascii_only=ascii_only))
     return fit(line, width, ellipsis="~" if ascii_only else "…").rstrip()
 
 
-def _connection(status: Status) -> str:
-    sign = "! " if status.alarm else ""
-    return f"{sign}{status.connection} since {status.since}" if status.since else f"{sign}{status.connection}"
+class _Part(NamedTuple):
+    importance: int
+    text: str
+    meaning: Meaning | None = None
+
+
+def _parts(status: Status, width: int, *, ascii_only: bool) -> Sequence[_Part]:
+    """Those that fit, in the order in which they are shown."""
+    since = f" since {status.since}" if status.since else ""
+    attention = "needs attention" if status.attention == 1 else "need attention"
+    parts = [
+        _Part(7, f"{status.connection}{since}", OFFLINE if status.alarm else None),
+        _Part(6, _with_key(status.attention, attention, "F3")),
+        _Part(5, _with_key(status.unsent, "not sent", "F4"), UNSENT),
+        _Part(4, status.notice),
+        _Part(2, status.tasks, status.tasks_mean),
+        _Part(3, f"synced {status.synced}" if status.synced else ""),
+        _Part(0, status.person),
+        _Part(1, status.mode),
+    ]
+    shown = [part._replace(text=_signed(part)) for part in parts if part.text]
+    between = _between(ascii_only)
+    while len(shown) > 1 and cell_len(between.join(part.text for part in shown)) > width:
+        shown.remove(min(shown, key=lambda part: part.importance))
+    return shown
+
+
+def _signed(part: _Part) -> str:
+    return f"{part.meaning.sign} {visible(part.text)}" if part.meaning else visible(part.text)
 
 
 def _between(ascii_only: bool) -> str:
@@ -75,9 +90,6 @@ def _between(ascii_only: bool) -> str:
 def _with_key(number: int, what: str, key: str) -> str:
     """A number with the key that shows more; nothing for none."""
     return f"{number:,} {what}: {key}" if number else ""
-
-
-_ALARM = "bold $error"
 
 
 class StatusLine(Widget):
@@ -124,6 +136,10 @@ class StatusLine(Widget):
     def render(self) -> Content:
         """The line; as Content, never as markup."""
         self._drawn = self.text
-        connection, *_ = self._drawn.split(_between(self._ascii_only))
-        line = Content(self._drawn)
-        return line.stylize(_ALARM, 0, len(connection)) if self.status.alarm else line
+        line, place = Content(self._drawn), 0
+        for part in _parts(self.status, self.size.width, ascii_only=self._ascii_only):
+            end = place + len(part.text)
+            if part.meaning:
+                line = line.stylize(f"bold {part.meaning.style}", place, min(end, len(self._drawn)))
+            place = end + len(_between(self._ascii_only))
+        return line

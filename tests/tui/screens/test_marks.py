@@ -15,6 +15,7 @@ from sellmode_tui.screens.customers.list_page import CustomersScreen
 from sellmode_tui.screens.customers.own_entries import OwnEntriesScreen
 from sellmode_tui.screens.customers.profile import ProfileView
 from sellmode_tui.screens.customers.rows import CustomerSource
+from sellmode_tui.widgets.meanings import REFUSED, UNSENT, Meaning
 from sellmode_tui.widgets.row_table import RowTable
 from tests.tui.screens import writing
 from tests.tui.screens.counter import NOW, wait_until
@@ -58,20 +59,21 @@ def apply_all(pilot: Pilot[None]) -> None:
 
 
 def marked(pilot: Pilot[None], words: str) -> list[str]:
-    """The first words of the lines of the profile that say something."""
+    """The first words, after a sign, of the lines of the profile that say something."""
     view = pilot.app.screen.query_one(ProfileView)
     assert view._page is not None
-    return [line.plain.split()[0] for line in view._page.lines if line.plain.endswith(words)]
+    lines = [line.plain.split() for line in view._page.lines if line.plain.endswith(words)]
+    return [next(word for word in line if word not in (UNSENT.sign, REFUSED.sign)) for line in lines]
 
 
 def above(pilot: Pilot[None]) -> str:
     return said(pilot, ".search-below")
 
 
-def list_of(pilot: Pilot[None]) -> dict[str, str]:
-    """The signs of the rows of the list of customers, by key."""
+def list_of(pilot: Pilot[None]) -> dict[str, Meaning | None]:
+    """What the rows of the list of customers mean, by key."""
     table: Any = pilot.app.screen.query_one("#list", RowTable)
-    return {row.key: row.sign for row in table._source.rows(0, 10)}
+    return {row.key: row.meaning for row in table._source.rows(0, 10)}
 
 
 async def test_a_profile_marks_what_is_not_sent_until_it_is() -> None:
@@ -104,20 +106,23 @@ async def test_what_was_refused_points_to_needs_attention() -> None:
 async def test_the_list_has_signs_and_says_what_they_mean() -> None:
     async with at_the_counter() as pilot:
         await shows(pilot, CustomersScreen)
-        assert set(list_of(pilot).values()) == {""}
+        assert set(list_of(pilot).values()) == {None}
         assert "not sent" not in above(pilot)
         write(pilot)
         await wait_until(pilot, lambda: "^ not sent" in above(pilot))
-        assert {key for key, sign in list_of(pilot).items() if sign} == {CLARA.id}
+        assert {key for key, meaning in list_of(pilot).items() if meaning} == {CLARA.id}
         table = pilot.app.screen.query_one("#list", RowTable)
         await wait_until(pilot, lambda: any("^Clara" in table.render_line(y).text for y in range(1, 5)))
         refuse(pilot, "conflict", "Somebody has changed this field since.")
         store_of(pilot).customers.write_note(BO.id, "Likes linen.")
         look_again(pilot)
-        await wait_until(pilot, lambda: above(pilot).endswith("^ not sent, ! refused"))
-        assert {key: sign for key, sign in list_of(pilot).items() if sign} == {CLARA.id: "!", BO.id: "^"}
+        await wait_until(pilot, lambda: above(pilot).endswith("^ not sent, x refused"))
+        assert {key: meaning for key, meaning in list_of(pilot).items() if meaning} == {
+            CLARA.id: REFUSED,
+            BO.id: UNSENT,
+        }
         apply_all(pilot)
-        await wait_until(pilot, lambda: above(pilot).endswith("! refused") and "^" not in above(pilot))
+        await wait_until(pilot, lambda: above(pilot).endswith("x refused") and "^" not in above(pilot))
 
 
 async def test_a_page_that_is_read_late_does_not_hide_that_the_others_have_old_signs() -> None:
@@ -126,10 +131,10 @@ async def test_a_page_that_is_read_late_does_not_hide_that_the_others_have_old_s
         it, words = store_of(pilot), pilot.app.current.desk.words  # type: ignore[attr-defined]  # the app's
         source = CustomerSource(it.customers.find(), words, owners=False, pending=it.changes.pending)
         source.count()
-        assert {row.sign for row in source.rows(0, 10)} == {""}
+        assert {row.meaning for row in source.rows(0, 10)} == {None}
         write(pilot)
         source.found.count()  # the list itself is as of now
-        assert "^" in {row.sign for row in source.rows(0, 10)}
+        assert UNSENT in {row.meaning for row in source.rows(0, 10)}
         assert source.stale
         source.count()
         source.rows(0, 10)

@@ -196,8 +196,6 @@ SCENES: dict[str, Scene] = {
     ),
     "list": Scene(pressing()),
     "list_of_a_team": Scene(pressing("down", "down"), mode="team", user_name="mira"),
-    "list_light": Scene(pressing("down"), settings=Settings(theme="light")),
-    "list_sixteen_colours": Scene(pressing("down"), settings=Settings(theme="ansi")),
     "list_ascii": Scene(pressing("s", "down"), ascii_only=True),
     "list_offline": Scene(standing(replace(ONLINE, line=Line.OFFLINE, since=counter.NOW - dt.timedelta(hours=3)))),
     "list_signed_out": Scene(standing(replace(ONLINE, line=Line.SIGNED_OUT))),

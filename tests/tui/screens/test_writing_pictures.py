@@ -242,7 +242,7 @@ SCENES: dict[str, Scene] = {
     "added": Scene(added),
     "edit": Scene(page("e", EditCustomerScreen)),
     "edit_ascii": Scene(page("e", EditCustomerScreen), ascii_only=True),
-    "edit_sixteen_colours": Scene(page("e", EditCustomerScreen), settings=Settings(theme="ansi")),
+    "edit_sixteen_colours": Scene(page("e", EditCustomerScreen), settings=Settings(theme="16-colours")),
     "emoji": Scene(emoji),
     "emoji_ascii": Scene(emoji, ascii_only=True),
     "emoji_edited": Scene(emoji_edited),

@@ -12,6 +12,7 @@ from sellmode_tui.screens.changes.attention_details import DuplicateScreen, Hand
 from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.screens.lists.page import ListPage
 from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.meanings import REFUSED
 from sellmode_tui.widgets.row_source import Count, Row
 
 
@@ -43,11 +44,10 @@ class AttentionScreen(ListPage[None, Attention]):
         words = self._desk.words
         match item:
             case Lost():
-                return Row(item.key, ("lost", item.words, words.time(item.since)))
+                return Row(item.key, ("lost", item.words, words.time(item.since)), REFUSED)
             case Refused():
-                return Row(
-                    item.key, ("handed over" if item.handed_over else "refused", item.words, words.time(item.since))
-                )
+                why = "handed over" if item.handed_over else "refused"
+                return Row(item.key, (why, item.words, words.time(item.since)), REFUSED)
             case HandedOver():
                 return Row(item.key, ("for you", f"{item.words}, by {item.author}", words.time(item.since)))
             case Duplicate():

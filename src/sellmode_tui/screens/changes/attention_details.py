@@ -22,6 +22,7 @@ from sellmode_tui.screens.kit.page import MUTED, Page
 from sellmode_tui.screens.kit.record_view import RecordScreen, RecordView
 from sellmode_tui.screens.kit.trouble import Trouble
 from sellmode_tui.screens.kit.words import Words
+from sellmode_tui.widgets.meanings import REFUSED
 
 _GONE: Final = "This needs no attention any more."
 
@@ -157,7 +158,7 @@ class RefusedScreen(DetailsScreen[Refused]):
         """What it was, why it was refused, and the values."""
         item, words = self.item, page.words
         page.text(_begun(item.words), indent=0, style="bold")
-        page.text(item.reason or item.title, indent=0)
+        page.marked(REFUSED, item.reason or item.title)
         page.text(f"Made {words.time(item.since)}, answered {words.time(item.refused_at)}.", indent=0, style=MUTED)
         _values(page, item.values, "Yours")
         if item.dependants:

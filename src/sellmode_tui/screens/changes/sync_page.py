@@ -14,6 +14,7 @@ from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.screens.lists.page import ListPage
 from sellmode_tui.sync.status import Line
 from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.meanings import UNSENT
 from sellmode_tui.widgets.row_source import Count, Row
 
 
@@ -44,7 +45,7 @@ class SyncScreen(ListPage[None, Unsent]):
 
     def row(self, item: Unsent) -> Row:
         """What was changed and of whom, since when, and how far it has come."""
-        return Row(item.mid, (item.words, self._desk.words.time(item.since), self._state(item)))
+        return Row(item.mid, (item.words, self._desk.words.time(item.since), self._state(item)), UNSENT)
 
     def shown(self, count: Count) -> None:  # noqa: ARG002  # whatever is in it
         """Say how things stand."""

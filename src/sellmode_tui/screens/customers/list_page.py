@@ -22,7 +22,7 @@ from sellmode_tui.screens.kit.desk import CustomersView, Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.first_keys import FirstKeys
 from sellmode_tui.screens.kit.search_bar import SearchBar
-from sellmode_tui.screens.kit.status_words import UNREADABLE, why_empty
+from sellmode_tui.screens.kit.status_words import UNREADABLE, so_far, why_empty
 from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.screens.lists.main_page import MainPage
 from sellmode_tui.widgets.columns import Column
@@ -86,6 +86,12 @@ class CustomersScreen(MainPage[CustomerRow], CustomerPage[None]):
         self._search(to_top=True)
 
     # --- what the app tells
+
+    def standing_changed(self) -> None:
+        """With the first sync what is listed becomes all there is."""
+        super().standing_changed()
+        if self.is_mounted and self.table.count is not None and not self.is_finding:
+            self.shown(self.table.count)
 
     def facts_changed(self) -> None:
         """The retailer's settings or the account's place in it are others now: so may be columns and fields."""
@@ -189,6 +195,7 @@ class CustomersScreen(MainPage[CustomerRow], CustomerPage[None]):
         order = SORTS[self._query.sort]
         direction = order.falling if self._query.descending else order.rising
         number = counted(count.n, "customer") if count.exact else f"{count.n:,}+ customers, counting"
+        number = so_far(self._desk.sync, number)
         said = [number, f"by {order.name}, {direction}", source.signs] if count.n else [number]
         self.query_one(SearchBar).say(self._desk.words.between.join(filter(None, said)))
         if not count.exact and source.exact is None:

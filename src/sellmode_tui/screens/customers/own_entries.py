@@ -17,6 +17,7 @@ from sellmode_tui.screens.customers.profile_page import CONTACTS, NOT_SENT
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.lists.page import ListPage
 from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.meanings import UNSENT
 from sellmode_tui.widgets.row_source import Row
 
 
@@ -69,7 +70,11 @@ class OwnEntriesScreen(ListPage[None, OwnEntry]):
         else:
             what, text = CONTACTS.get(record.channel, record.channel), record.summary
         day = self._desk.words.day(_when(record))
-        return Row(record.id, (day, what, " ".join(text.split()), NOT_SENT if item.unsent else ""))
+        return Row(
+            record.id,
+            (day, what, " ".join(text.split()), NOT_SENT if item.unsent else ""),
+            UNSENT if item.unsent else None,
+        )
 
     def chosen_row(self, item: OwnEntry) -> None:
         """Change it."""

@@ -21,6 +21,8 @@ from sellmode_tui.records import Profile, TimelineEntry
 from sellmode_tui.records.wording import history_kind, label_of
 from sellmode_tui.screens.kit.page import MUTED, Page
 from sellmode_tui.screens.kit.words import Words, counted
+from sellmode_tui.widgets import meanings
+from sellmode_tui.widgets.meanings import Meaning
 
 CHANNELS: Final[dict[Channel, str]] = {"email": "E-mail", "sms": "SMS", "phone": "Phone"}
 CONSENT: Final[dict[ConsentState, str]] = {
@@ -77,17 +79,17 @@ def _header(page: Page, profile: Profile) -> None:
         indent=0,
         style=MUTED,
     )
-    for said in standing_lines(profile):
-        page.text(said, indent=0)
+    for meaning, said in standing_lines(profile):
+        page.marked(meaning, said)
 
 
-def standing_lines(profile: Profile) -> list[str]:
+def standing_lines(profile: Profile) -> list[tuple[Meaning, str]]:
     """What of one's own changes the server does not have, and where to see them."""
     lines = []
     if number := profile.unsent.number:
-        lines.append(f"{counted(number, 'change')} not sent yet: F4 lists what is on its way.")
+        lines.append((meanings.UNSENT, f"{counted(number, 'change')} not sent yet: F4 lists what is on its way."))
     if number := profile.refused.number:
-        lines.append(f"{counted(number, 'change')} refused by the server: F3 shows why.")
+        lines.append((meanings.REFUSED, f"{counted(number, 'change')} refused by the server: F3 shows why."))
     return lines
 
 

@@ -12,6 +12,7 @@ from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.screens.lists.rows import PagedRows
 from sellmode_tui.widgets import columns
 from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.meanings import REFUSED, UNSENT
 from sellmode_tui.widgets.row_source import Count, Row
 
 
@@ -56,10 +57,6 @@ def table_sort(sort: Sort, *, descending: bool) -> columns.Sort:
     return columns.Sort(SORTS[sort].heading, descending)
 
 
-UNSENT_SIGN: Final = "^"
-REFUSED_SIGN: Final = "!"
-
-
 class CustomerSource(PagedRows[CustomerRow]):
     """The rows of a list of customers."""
 
@@ -86,8 +83,8 @@ class CustomerSource(PagedRows[CustomerRow]):
     @property
     def signs(self) -> str:
         """What the signs before the rows mean; empty where there are none."""
-        unsent = f"{UNSENT_SIGN} not sent" if self._told.unsent else ""
-        refused = f"{REFUSED_SIGN} refused" if self._told.refused else ""
+        unsent = f"{UNSENT.sign} not sent" if self._told.unsent else ""
+        refused = f"{REFUSED.sign} refused" if self._told.refused else ""
         return ", ".join(filter(None, (unsent, refused)))
 
     def count(self) -> Count:
@@ -118,5 +115,5 @@ class CustomerSource(PagedRows[CustomerRow]):
             *((item.owner_name or words.nothing,) if self._owners else ()),
             ", ".join(item.tags),
         )
-        sign = REFUSED_SIGN if item.id in pending.refused else UNSENT_SIGN if item.id in pending.unsent else ""
-        return Row(item.id, cells, sign)
+        meaning = REFUSED if item.id in pending.refused else UNSENT if item.id in pending.unsent else None
+        return Row(item.id, cells, meaning)

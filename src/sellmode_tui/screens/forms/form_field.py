@@ -19,6 +19,7 @@ from sellmode_tui.records import RecordStore
 from sellmode_tui.records.values import as_text
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.widgets.choice import Choice
+from sellmode_tui.widgets.meanings import ERROR
 from sellmode_tui.widgets.text_area import PlainTextArea
 from sellmode_tui.widgets.text_field import TextField
 
@@ -61,7 +62,6 @@ class FormField(Vertical):
         & > .field-row {{ height: auto; }}
         & > .field-row > .field-label {{ width: {LABEL}; height: auto; color: $text-muted; padding-right: 1; }}
         & > .field-said {{ display: none; height: auto; padding-left: {LABEL}; color: $text-muted; }}
-        & > .field-said.-wrong {{ color: $foreground; text-style: bold; }}
     }}
     """
 
@@ -149,7 +149,7 @@ class FormField(Vertical):
         said = self.query(".field-said").last(Static)
         said.display = bool(text)
         said.set_class(wrong, "-wrong")
-        said.update(Content(f"{'! ' if wrong else ''}{visible(text)}"))
+        said.update(ERROR.marked(visible(text)) if wrong else Content(visible(text)))
 
     @on(TextField.Changed)
     @on(PlainTextArea.Changed)

@@ -19,7 +19,7 @@ from sellmode_tui.screens.kinds.form import KindForm
 from sellmode_tui.screens.kinds.page import KindScreen, may_do
 from sellmode_tui.screens.kinds.values import said_of
 from sellmode_tui.screens.kit.desk import Desk
-from sellmode_tui.screens.kit.status_words import is_first_sync
+from sellmode_tui.screens.kit.status_words import is_first_sync, so_far
 from sellmode_tui.screens.kit.words import Words, counted
 from sellmode_tui.screens.lists.choosing import SearchedList
 from sellmode_tui.screens.lists.main_page import MainPage
@@ -139,7 +139,8 @@ class KindListPage(SearchedList[None, ListedRecord], MainPage[ListedRecord]):
         """Say how many there are, and in which order."""
         by = self._kind.by_name[self._query.sort].words
         order = f"by {by}{', the other way round' if self._query.descending else ''}"
-        self.say("above", f"{counted(count.n, self._kind.called, self._kind.page.lower())}, {order}" if count.n else "")
+        number = counted(count.n, self._kind.called, self._kind.page.lower())
+        self.say("above", f"{so_far(self._desk.sync, number)}, {order}" if count.n else "")
 
     def _look_for(self, query: KindQuery) -> None:
         self._query = query

@@ -13,6 +13,7 @@ from textual.content import Content
 from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.widgets.cells import fit
+from sellmode_tui.widgets.meanings import MONEY_DOWN, Meaning
 
 MUTED = "$text-muted"
 """The style of what is only said beside."""
@@ -32,14 +33,21 @@ class Page:
         self.headings: list[int] = []
         """The lines where sections begin."""
 
-    def title(self, left: str, right: str = "") -> None:
-        """The first line: a name in bold, with something short at the right edge; under it, if it is not short."""
-        shown = visible(right)
-        beside = 0 < cell_len(shown) <= self.width // 2
-        name = fit(left, self.width - (cell_len(shown) + 2 if beside else 0), ellipsis=self.words.ellipsis)
-        self.lines.append(Content.assemble((name, "bold"), f"  {shown}" if beside else ""))
+    def title(self, left: str, right: str = "", meaning: Meaning | None = None) -> None:
+        """The first line: a name in bold, with something short beside it; under it, if it is not short.
+
+        What stands beside may have a `meaning`.
+        """
+        shown = meaning.marked(visible(right)) if meaning else Content(visible(right))
+        beside = 0 < shown.cell_length <= self.width // 2
+        name = fit(left, self.width - (shown.cell_length + 2 if beside else 0), ellipsis=self.words.ellipsis)
+        self.lines.append(Content.assemble((name, "bold"), "  ", shown) if beside else Content.styled(name, "bold"))
         if right and not beside:
-            self.text(right, indent=0)
+            self._wrapped(shown, Content(""), 0)
+
+    def marked(self, meaning: Meaning, text: str) -> None:
+        """A line of text that means something."""
+        self._wrapped(meaning.marked(visible(text)), Content(""), 0)
 
     def heading(self, text: str) -> None:
         """The head of a section."""
@@ -86,15 +94,14 @@ class Page:
 
     def amount(self, left: Content, right: str, *, indent: int = _INDENT) -> None:
         """A line with an amount at its right edge; the left part is wrapped, the amount stands on its first line."""
-        right = visible(right)
-        room = max(10, self.width - indent - cell_len(right) - 2)
+        amount = Content.styled(visible(right), MONEY_DOWN.style if right.startswith(MONEY_DOWN.sign) else "")
+        room = max(10, self.width - indent - amount.cell_length - 2)
         lines = left.wrap(room) or [Content("")]
         for number, line in enumerate(lines):
             filled = Content.assemble(" " * indent, line)
             if number == 0:
-                filled = Content.assemble(
-                    filled, " " * max(2, self.width - filled.cell_length - cell_len(right)), right
-                )
+                gap = self.width - filled.cell_length - amount.cell_length
+                filled = Content.assemble(filled, " " * max(2, gap), amount)
             self.lines.append(filled)
 
     def entry(self, label: str, content: Content) -> None:

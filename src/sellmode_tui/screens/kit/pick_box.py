@@ -14,6 +14,7 @@ from textual.widgets import Static
 
 from sellmode_contract.text import visible
 from sellmode_tui.screens.kit.boxes import Box
+from sellmode_tui.widgets.meanings import ERROR
 from sellmode_tui.widgets.suggestions import Suggestion, Suggestions
 from sellmode_tui.widgets.text_field import TextField
 
@@ -44,7 +45,6 @@ class PickBox(Box[str]):
         Suggestions { overlay: none; width: 1fr; background: $surface; }
         TextField { background: $panel; margin-top: 1; }
         .pick-said { height: auto; color: $text-muted; }
-        .pick-said.-wrong { color: $foreground; text-style: bold; }
     }
     """
 
@@ -98,8 +98,7 @@ class PickBox(Box[str]):
     def _say(self, text: str, *, wrong: bool = False) -> None:
         said = self.query_one(".pick-said", Static)
         said.display = bool(text)
-        said.set_class(wrong, "-wrong")
-        said.update(Content(f"{'! ' if wrong else ''}{visible(text)}"))
+        said.update(ERROR.marked(visible(text)) if wrong else Content(visible(text)))
 
     @on(TextField.Changed)
     def _typing(self) -> None:

@@ -74,7 +74,7 @@ class SearchBar(Vertical):
         & > Horizontal { height: 1; background: $surface; }
         .search-label { width: auto; color: $text-muted; background: $surface; }
         .search-below { height: auto; padding: 0 1; color: $text-muted; background: $background; }
-        .search-below.-wrong { color: $foreground; }
+        .search-below.-wrong { color: $error; }
     }
     """
 

@@ -8,6 +8,7 @@ from sellmode_tui.records.tasks.agenda import AgendaQuery, TaskCounts
 from sellmode_tui.records.tasks.lines import Section
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.sync.status import Line, SyncStatus
+from sellmode_tui.widgets.meanings import OFFLINE, OVERDUE, TODAY
 from sellmode_tui.widgets.status_line import Status
 
 _LINES = {
@@ -33,6 +34,7 @@ def status_of(desk: Desk) -> Status:
         unsent=desk.counts.unsent,
         attention=desk.counts.attention,
         tasks=_tasks(desk.tasks),
+        tasks_mean=OVERDUE if desk.tasks.overdue else TODAY,
         notice=desk.warning or _notice(sync),
         person=desk.person,
         mode=desk.facts.mode_name,
@@ -49,7 +51,7 @@ def standing(desk: Desk) -> str:
     """How things stand, in whole sentences."""
     words, sync = desk.words, desk.sync
     status = status_of(desk)
-    sign = "! " if status.alarm else ""
+    sign = f"{OFFLINE.sign} " if status.alarm else ""
     line = f"{sign}{status.connection}"
     if sync.since:
         line += f" since {words.time(sync.since)}"
@@ -88,6 +90,11 @@ def _notice(sync: SyncStatus) -> str:
 def is_first_sync(sync: SyncStatus) -> bool:
     """Whether the first sync is under way or still to come."""
     return sync.synced_at is None
+
+
+def so_far(sync: SyncStatus, number: str) -> str:
+    """How many there are: until the first sync is over, not all."""
+    return f"{number} so far, more are coming" if is_first_sync(sync) else number
 
 
 def progress(sync: SyncStatus) -> str:

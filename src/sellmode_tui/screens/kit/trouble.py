@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sellmode_contract.text import visible
+from sellmode_tui.widgets.meanings import ERROR
 from sellmode_tui.widgets.text_field import TextField
 
 
@@ -25,7 +26,7 @@ class Trouble(Static):
         self._text = text
         self.display = bool(text)
         shown = visible(text)
-        self.update(Content.assemble(("! ", "bold"), (shown, "bold")) if wrong else Content(shown))
+        self.update(ERROR.marked(shown) if wrong else Content(shown))
         self.call_after_refresh(self._keep_terminal_cursor)  # a paragraph more or less moves the field that is typed in
 
     def _keep_terminal_cursor(self) -> None:

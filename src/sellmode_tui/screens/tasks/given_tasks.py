@@ -10,8 +10,9 @@ from textual.binding import Binding, BindingType
 from sellmode_tui.records import GivenTask, RecordStore
 from sellmode_tui.screens.lists.page import ListPage
 from sellmode_tui.screens.tasks.boxes import TakeBackBox
-from sellmode_tui.screens.tasks.rows import ENDED, OVERDUE
+from sellmode_tui.screens.tasks.rows import ENDED
 from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.meanings import OVERDUE
 from sellmode_tui.widgets.row_source import Row
 
 
@@ -44,8 +45,8 @@ class GivenTasksScreen(ListPage[None, GivenTask]):
 
     def row(self, item: GivenTask) -> Row:
         """Until when, what, whose, for which customer, how it stands."""
-        due = f"{OVERDUE if item.overdue else ' '} {item.due_words or 'any time'}"
-        return Row(item.card, (due, item.title, item.assignee_name, item.customer_name, ENDED[item.state]))
+        cells = (item.due_words or "any time", item.title, item.assignee_name, item.customer_name, ENDED[item.state])
+        return Row(item.card, cells, OVERDUE if item.overdue else None)
 
     def told(self, item: GivenTask) -> str:
         """Who has given it, and what became of it."""

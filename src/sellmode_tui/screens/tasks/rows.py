@@ -10,10 +10,11 @@ from sellmode_tui.records.tasks.lines import OPEN, TaskKey, TaskLine
 from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.screens.lists.rows import PagedRows
 from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.meanings import OVERDUE, TODAY, Meaning
 from sellmode_tui.widgets.row_source import Count, Row
 
-OVERDUE: Final = "!"
-"""Stands before the due time of what is overdue."""
+MEANT: Final[dict[Section, Meaning]] = {"overdue": OVERDUE, "today": TODAY}
+"""What the section of an open task means."""
 ENDED: Final = {"done": "done", "dismissed": "dismissed", "expired": "expired", "open": "open"}
 KINDS: Final = {"manual_task": "by hand", "rule_task": "by rule", "corporate_task": "head office"}
 
@@ -95,12 +96,13 @@ class AgendaRows(PagedRows[TaskLine]):
             why = f"{ENDED[item.state]}{f': {item.reason}' if item.reason else ''}"
             person = item.done_by_name
         else:
-            mark = OVERDUE if item.section == "overdue" else " "
-            when = f"{mark} {item.due_words or 'any time'}"
+            when = item.due_words or "any time"
             why = item.because or (f"from {item.giver}" if item.giver else "")
             person = item.claimed_name or item.whose_name
         people = (person,) if self._people else ()
-        return Row(row_key(item.key), (when, item.title, *customer, why, *people, KINDS[item.kind]))
+        return Row(
+            row_key(item.key), (when, item.title, *customer, why, *people, KINDS[item.kind]), MEANT.get(item.section)
+        )
 
 
 def line_words(line: TaskLine, words: Words, me: str | None) -> str:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sellmode_tui.dates.words import expiry_words, full_words
 from sellmode_tui.records.tasks.details import TaskDetails
-from sellmode_tui.records.tasks.lines import read
+from sellmode_tui.records.tasks.lines import Section, read
 from sellmode_tui.records.tasks.repeating import repeat_words
 from sellmode_tui.screens.customers.profile_page import CONTACTS
 from sellmode_tui.screens.kit.page import Page
 from sellmode_tui.screens.kit.words import Words
-from sellmode_tui.screens.tasks.rows import ENDED
+from sellmode_tui.screens.tasks.rows import ENDED, MEANT
 from sellmode_tui.screens.tasks.work import add_work
 
 _MADE = {"manual_task": "Made by hand", "rule_task": "Made by a rule", "corporate_task": "From"}
+_STANDS: Final[dict[Section, str]] = {"overdue": "overdue", "today": "due today"}
 
 
 def task_text(details: TaskDetails, words: Words, width: int) -> Page:
     """The whole task, for a width in cells."""
     page, line, record = Page(width, words), details.line, details.record
-    page.title(line.title, "overdue" if line.section == "overdue" else ENDED[line.state])
+    meaning = MEANT.get(line.section)
+    page.title(line.title, _STANDS.get(line.section) or ENDED[line.state], meaning)
     if line.because:
         page.text(f"{line.because[0].upper()}{line.because[1:]}.", indent=0)
     page.gap()
