@@ -158,7 +158,7 @@ def _buyers(
 
 
 def _purchases(connection: Connection, since: Mapping[str, dt.datetime]) -> dict[str, list[Purchase]]:
-    """Orders not cancelled with a sold line, oldest first: what the figures count as a purchase."""
+    """Orders with a sold line, oldest first, without those cancelled or wholly given back."""
     if not since:
         return {}
     query = (
@@ -171,6 +171,7 @@ def _purchases(connection: Connection, since: Mapping[str, dt.datetime]) -> dict
             one_of(connection, order.c.customer, sorted(since)),
             order.c.placed_at >= min(since.values()),
             order.c.cancelled_at.is_(None),
+            sa.or_(order.c.refunded < order.c.total, order.c.total <= 0),
             order_line.c.kind == "sale",
         )
         .order_by(order.c.placed_at, order.c.id, order_line.c.position)

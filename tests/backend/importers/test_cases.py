@@ -97,3 +97,13 @@ def test_the_present_template_of_products(database: Database, case: Path) -> Non
 def test_names_are_trimmed(database: Database, case: Path) -> None:
     assert load(database, case / "05-dear-comma")[0].complete
     assert sorted(item.given_name for item in customers(database)) == ["", "Anna"]
+
+
+def test_orders_that_nobody_paid_for_count_for_nothing(database: Database, case: Path) -> None:
+    assert load(database, case / "06-unpaid-voided-and-refunded-orders-count")[0].complete
+    assert {
+        item.given_name: (item.figures.spend, item.figures.orders, item.figures.last_purchase is not None)
+        for item in customers(database)
+    } == {
+        "Expired": (0, 0, False), "Voided": (0, 0, False), "Test": (0, 0, False), "Refunded": (0, 1, True),
+    }  # fmt: skip

@@ -384,6 +384,38 @@ def test_a_line_that_cannot_be_used_leaves_the_rest(tmp_path: Path, quantity: st
     assert [(line, column) for line, column, _ in refused] == [(2, "Lineitem quantity")]
 
 
+@pytest.mark.parametrize(
+    ("fields", "counts"),
+    [
+        ({"Financial Status": "paid"}, True),
+        ({"Financial Status": "pending"}, True),
+        ({"Financial Status": "refunded"}, True),
+        ({"Financial Status": "Voided"}, False),
+        ({"Financial Status": "expired"}, False),
+        ({"Payment Method": "card"}, True),
+        ({"Payment Method": "(for testing) Bogus Gateway"}, False),
+    ],
+)
+def test_an_order_that_nobody_pays_for_counts_for_nothing(
+    tmp_path: Path, fields: dict[str, str], *, counts: bool
+) -> None:
+    (order,), told = orders(tmp_path, ORDER | fields)
+    assert told == []
+    assert (order.cancelled_at is None) == counts
+
+
+@pytest.mark.parametrize(
+    ("source", "channel"),
+    [
+        ("pos", "store"), ("POS", "store"), ("pos_go", "store"), ("iphone", "store"), ("android", "store"),
+        ("web", "online"), ("", "online"), ("posters", "online"), ("580111", "online"),
+    ],
+)  # fmt: skip
+def test_where_an_order_was_sold(tmp_path: Path, source: str, channel: str) -> None:
+    (order,), _ = orders(tmp_path, ORDER | {"Source": source})
+    assert order.channel == channel
+
+
 def test_an_order_that_comes_twice_and_rows_of_nobody(tmp_path: Path) -> None:
     stray = MORE_OF_ORDER | {"Name": "#7"}
     other, changed = ORDER | {"Id": "2", "Name": "#2"}, ORDER | {"Total": "31.00"}

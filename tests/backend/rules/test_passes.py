@@ -52,6 +52,14 @@ def test_a_task_is_made_when_the_day_begins_on_which_it_is_due(shop: RulesShop) 
     )  # fmt: skip
 
 
+def test_nobody_is_thanked_for_what_they_gave_back_in_full(shop: RulesShop) -> None:
+    shop.rule("thank")
+    shop.buys(shop.add(shop.ada), refunded=100)
+    shop.buys(shop.add(shop.ada), refunded=99)
+    shop.buys(shop.add(shop.ada), cancelled_at=shop.clock())
+    assert shop.run().made == 1
+
+
 def test_a_pass_with_nothing_to_do_writes_nothing(shop: RulesShop) -> None:
     shop.rule("thank")
     shop.buys(shop.add(shop.ada))

@@ -23,6 +23,11 @@ from sellmode_contract.kinds.order import OrderLine
 
 # Blanks of a line only: empty lines without end would be gone through again from each of them.
 _CUSTOMER_ATTRIBUTE = re.compile(r"^[^\S\n]*customer[^\S\n]*:[^\S\n]*'?(\S+)[^\S\n]*$", re.IGNORECASE | re.MULTILINE)
+_UNPAID = frozenset({"voided", "expired"})
+"""Values of ``Financial Status`` of orders that nobody pays for any more."""
+_TEST_GATEWAYS = ("(for testing)", "bogus")
+_IN_STORES = frozenset({"pos", "iphone", "ipad", "android"})
+"""Values of ``Source`` of Shopify's tills; later versions have more words after ``pos``."""
 _DEFAULT_VARIANT = "Default Title"
 
 
@@ -102,6 +107,8 @@ ORDERS = Layout(
         "total": ("Total",),
         "placed_at": ("Created at",),
         "cancelled_at": ("Cancelled at",),
+        "financial_status": ("Financial Status",),
+        "payment_method": ("Payment Method",),
         "refunded": ("Refunded Amount",),
         "quantity": ("Lineitem quantity",),
         "title": ("Lineitem name",),
@@ -119,7 +126,7 @@ ORDERS = Layout(
     required=frozenset({"number", "id", "currency", "total", "placed_at", "quantity", "title", "price"}),
     unused=frozenset(
         {
-            "Financial Status", "Paid at", "Fulfillment Status", "Fulfilled at", "Accepts Marketing", "Subtotal",
+            "Paid at", "Fulfillment Status", "Fulfilled at", "Accepts Marketing", "Subtotal",
             "Shipping", "Taxes", "Discount Code", "Discount Amount", "Notes", "Vendor", "Outstanding Balance",
             "Device ID", "Tags", "Risk Level", "Receipt Number", "Duties", "Next Payment Due At",
         }
@@ -288,16 +295,29 @@ def _order(row: Row) -> OrderRows:
         phone=values.phone_key(phone, country),
         customer=named[1] if named else "",
         placed_at=placed_at,
-        cancelled_at=values.moment(row, "cancelled_at"),
+        cancelled_at=values.moment(row, "cancelled_at") or (None if _is_sale(row) else placed_at),
         currency=currency,
         total=values.amount(row, "total", currency),
         refunded=values.amount_or_zero(row, "refunded", currency),
         source=source,
-        channel="store" if source.casefold() == "pos" else "online",
+        channel="store" if _is_till(source) else "online",
         employee=row["employee"].strip(),
         location=values.store_name(row, "location"),
         lines=[],
     )
+
+
+def _is_sale(row: Row) -> bool:
+    """Whether somebody pays for the order: not if its payment was voided or never came, nor if it was only a test."""
+    method = row["payment_method"].casefold()
+    return row["financial_status"].strip().casefold() not in _UNPAID and not any(
+        test in method for test in _TEST_GATEWAYS
+    )
+
+
+def _is_till(source: str) -> bool:
+    words = source.casefold().split()
+    return bool(words) and (words[0] in _IN_STORES or words[0].startswith(("pos-", "pos_")))
 
 
 def _line(row: Row, currency: str) -> OrderLine | None:
