@@ -17,6 +17,10 @@ from pathlib import Path
 
 from proofs.results import Proof, Trial
 from proofs.workplace import workplace
+from sellmode_backend.conformance.checking import Outcome
+from sellmode_backend.conformance.http import Line
+from sellmode_backend.conformance.run import run
+from sellmode_backend.conformance.world import NORTH, standard
 from sellmode_backend.store.schema import mutation
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.note import Note
@@ -43,6 +47,11 @@ HEAD = (
 )
 
 
+WORLD = standard(customers=10)
+_ASKED = ("seeing/", "pulling/", "writing/")
+"""The checks of the conformance kit that a backend has to pass after all that has come over the line."""
+
+
 class Wrong(Exception):
     """Something was lost, or done twice, or is shown wrongly."""
 
@@ -54,7 +63,7 @@ class Post:
         self._shop, self._line, self._account = shop, line, account
         self._of, self._cache = of, cache
         self.records = RecordStore(cache, outbox=self.outbox)
-        self.customers = shop.customers(4, account)
+        self.customers = shop.customers(4, account, NORTH)
         self.written: dict[str, str] = {}
         """The text of each note by its mid; and the last value of each customer's name by their id."""
         self.names: dict[str, str] = {}
@@ -102,6 +111,11 @@ class Post:
         for thread in threads:
             thread.join()
 
+    def promises(self) -> Iterator[Outcome]:
+        """What the conformance kit finds at the backend by now, asking it directly."""
+        for subject in _ASKED:
+            yield from run(WORLD, Line(self._shop.url), subject)
+
     def check(self) -> None:
         """On a good line everything comes right. Raises Wrong."""
         self.exchange(faults.PASS)
@@ -128,9 +142,9 @@ class Post:
 
 @contextlib.contextmanager
 def opened(folder: Path) -> Iterator[Post]:
-    """A shop with a terminal that has had its first sync."""
-    with open_shop(f"sqlite:///{folder / 'backend.db'}", page_lines=8) as shop:
-        account = shop.person("ann")
+    """A shop with a terminal that has had its first sync; it is the conformance kit's, with one person more."""
+    with open_shop(f"sqlite:///{folder / 'backend.db'}", page_lines=8, world=WORLD) as shop:
+        account = shop.person("ann", NORTH)
         with FaultProxy(int(shop.url.rpartition(":")[2])) as line, terminal(line.url, account, folder / "ann") as of:
             post = Post(shop, line, account, of, of.cache)
             post.exchange(faults.PASS)
@@ -206,6 +220,10 @@ def trial(seed: int, stride: int = STRIDE) -> Trial:
             except Wrong as wrong:
                 failures.append(f"{name}: {wrong}")
                 break
+        for outcome in post.promises():
+            details["promises"] += outcome.result == "pass"
+            if outcome.result == "fail":
+                failures.append(f"afterwards {outcome.name}: {outcome.found} ({outcome.section})")
     return Trial(details.total(), tuple(failures), details)
 
 

@@ -199,6 +199,7 @@ _LAZY = {
         "sellmode_backend.accounts.commands",
         "Who may sign in: list, add, code, reset, disable, enable, move.",
     ),
+    "conformance": ("sellmode_backend.conformance.commands", "Hold a backend to the contract of docs/sync.md."),
     "customers": ("sellmode_backend.importers.commands", "Assign customers to associates."),
     "import": ("sellmode_backend.importers.commands", "Read a retailer's export."),
     "init": ("sellmode_backend.commands", "Set up a database for a retailer, or bring one up to date."),

@@ -18,7 +18,6 @@ SMALL_BODY: Final = 16 * 1024
 """Bytes of a body that anybody may send. A larger one is read of those only who show a token of ours."""
 KNOWN: Final = "known"
 """In the state of a request of somebody who has shown a token of ours."""
-_MAX_DEVICE = 100
 _BEARER = re.compile(r"bearer +([A-Za-z0-9_-]{1,256})", re.IGNORECASE)
 _T = TypeVar("_T")
 
@@ -151,7 +150,7 @@ def _check_text(name: str, value: str) -> None:
         text.refuse(value, f"$.{name}")
     except text.UnstorableText as error:
         raise Refused("bad_request", f"{error}.") from None
-    if name == "device" and not 1 <= len(value) <= _MAX_DEVICE:
-        raise Refused("bad_request", f"The request's $.device must have 1 to {_MAX_DEVICE} characters.")
-    if name in ("user_name", "device_name", "code", "epoch", "cid") and len(value) > 200:
-        raise Refused("bad_request", f"The request's $.{name} must have at most 200 characters.")
+    if name == "device" and not 1 <= len(value) <= wire.MAX_DEVICE:
+        raise Refused("bad_request", f"The request's $.device must have 1 to {wire.MAX_DEVICE} characters.")
+    if name in ("user_name", "device_name", "code", "epoch", "cid") and len(value) > wire.MAX_NAME:
+        raise Refused("bad_request", f"The request's $.{name} must have at most {wire.MAX_NAME} characters.")

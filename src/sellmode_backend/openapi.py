@@ -7,7 +7,8 @@ from typing import Any, get_args
 
 import msgspec
 
-from sellmode_contract import wire
+from sellmode_contract import schemas, wire
+from sellmode_contract.kinds import KINDS
 from sellmode_contract.mutations import Operation, Queued
 
 PATH = "/v1/openapi.json"
@@ -35,38 +36,16 @@ _READY = _states("status", "database", "schema", "mode", "writes")
 @cache
 def document() -> dict[str, Any]:
     """The document, OpenAPI 3.1."""
-    lines = get_args(wire.Line)
-    described = {
-        "SignIn": wire.SignIn,
-        "Activate": wire.Activate,
-        "SignedIn": wire.SignedIn,
-        "SyncRequest": wire.SyncRequest,
-        "Salvage": wire.Salvage,
-        "Salvaged": wire.Salvaged,
-        "PreviewRequest": wire.PreviewRequest,
-        "Preview": wire.Preview,
-        "Problem": wire.Problem,
-        "Line": wire.Line,
-    }
-    schemas, components = msgspec.json.schema_components(described.values(), ref_template="#/components/schemas/{name}")
-    refs = dict(zip(described, schemas, strict=True))
-    # A line and an operation have one name in common.
-    (queued, operation), mutations = msgspec.json.schema_components(
-        [Queued, Operation], ref_template="#/components/schemas/mutations.{name}"
-    )
-    components |= {f"mutations.{name}": schema for name, schema in mutations.items()}
-    # Each mutation is read by itself, so that one that cannot be read is refused alone.
-    components["mutations.Queued"]["properties"]["do"] = operation
-    for body, name in (("SyncRequest", "m"), ("Salvage", "mutations")):
-        components[body]["properties"][name] |= {"items": queued, "maxItems": wire.MAX_MUTATIONS}
-    components["Problem"]["properties"]["code"]["enum"] = list(get_args(wire.ProblemCode))
-    assert {line.__name__ for line in lines} <= components.keys()  # noqa: S101  # all lines are named in the document
+    refs, components = _schemas()
     return {
         "openapi": "3.1.0",
         "info": {
             "title": "Sellmode backend",
             "version": str(wire.PROTOCOL),
-            "description": "Sign-in, sync, previews of rules. docs/sync.md tells how the parts are used.",
+            "description": (
+                "Sign-in, sync, previews of rules; records and changes of each kind."
+                " docs/sync.md tells how the parts are used."
+            ),
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": {
@@ -157,6 +136,67 @@ def document() -> dict[str, Any]:
 def encoded() -> msgspec.Raw:
     """The same as JSON, made once: anybody may ask for it."""
     return msgspec.Raw(msgspec.json.encode(document()))
+
+
+_REF = "#/components/schemas/{name}"
+_DESCRIBED: dict[str, Any] = {
+    each.__name__: each
+    for each in (
+        wire.SignIn,
+        wire.Activate,
+        wire.SignedIn,
+        wire.SyncRequest,
+        wire.Salvage,
+        wire.Salvaged,
+        wire.PreviewRequest,
+        wire.Preview,
+        wire.Problem,
+    )
+} | {"Line": wire.Line}
+_LIMITS: dict[str, dict[str, Any]] = {
+    "device": {"minLength": 1, "maxLength": wire.MAX_DEVICE},
+    "user_name": {"maxLength": wire.MAX_NAME},
+    "device_name": {"maxLength": wire.MAX_NAME},
+    "code": {"maxLength": wire.MAX_NAME},
+    "epoch": {"maxLength": wire.MAX_NAME},
+    "cid": {"maxLength": wire.MAX_NAME},
+    "limit": {"minimum": 1, "maximum": wire.MAX_LIMIT},
+}
+"""What may stand in a field of a request, by its name; which is what reading a request holds to (``http``)."""
+
+
+def _schemas() -> tuple[dict[str, Any], dict[str, Any]]:
+    """References to the bodies by name, and all schemas."""
+    found, components = msgspec.json.schema_components(_DESCRIBED.values(), ref_template=_REF)
+    refs = dict(zip(_DESCRIBED, found, strict=True))
+    for body in ("SignIn", "Activate", "SyncRequest", "Salvage"):
+        properties = components[body]["properties"]
+        properties |= {name: properties[name] | limits for name, limits in _LIMITS.items() if name in properties}
+    components["Problem"]["properties"]["code"]["enum"] = list(get_args(wire.ProblemCode))
+    # A line and an operation have one name in common, and a kind may be called as either.
+    (queued, operation), mutations = msgspec.json.schema_components(
+        [Queued, Operation], ref_template=_REF.format(name="mutations.{name}")
+    )
+    components |= {f"mutations.{name}": schema for name, schema in mutations.items()}
+    documents = schemas.records(_REF.format(name="records.{name}"))
+    components |= {f"records.{name}": schema for name, schema in documents.items()}
+    # Each mutation is read by itself, so that one that cannot be read is refused alone.
+    components["mutations.Queued"]["properties"] |= {
+        "do": operation,
+        "mid": {"type": "string", "pattern": schemas.UUID},
+        "seq": {"type": "integer", "minimum": 1, "maximum": 2**53},
+    }
+    for body, name in (("SyncRequest", "m"), ("Salvage", "mutations")):
+        components[body]["properties"][name] |= {"items": queued, "maxItems": wire.MAX_MUTATIONS}
+    held = {kind.name: _REF.format(name=f"records.{kind.record.__name__}") for kind in KINDS.values()}
+    components["Put"]["allOf"] = schemas.told_apart("k", "d", held)
+    for operation_name, field, made in (("Create", "doc", schemas.created), ("Edit", "set", schemas.edited)):
+        taken = {}
+        for kind in schemas.those_with(operation_name.lower()):
+            name = f"mutations.{operation_name}.{kind.name}"
+            components[name], taken[kind.name] = made(kind, documents), _REF.format(name=name)
+        components[f"mutations.{operation_name}"]["allOf"] = schemas.told_apart("kind", field, taken)
+    return refs, components
 
 
 def _operation(summary: str, refs: dict[str, Any], body: str | None, answers: dict[str, Any]) -> dict[str, Any]:

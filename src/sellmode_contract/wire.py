@@ -43,6 +43,12 @@ MAX_MUTATIONS = 50
 """No call brings more mutations."""
 MAX_MUTATION_BYTES = 64 * 1024
 """No single mutation is longer; a client refuses to keep a longer one, the backend to do it."""
+MAX_DEVICE = 100
+"""Characters of a device's id."""
+MAX_NAME = 200
+"""Characters of a user name, a device's name, an activation code, an epoch and a client's name."""
+MAX_LIMIT = 50_000
+"""Lines that a client may ask for in one answer."""
 ALIVE_SECONDS = 2.0
 """The events' stream shows about so often that the backend is alive."""
 

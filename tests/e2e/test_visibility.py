@@ -31,8 +31,9 @@ from sellmode_tui.records import RecordStore
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.transport.client import Transport
 from sellmode_tui.transport.errors import Refused
+from tests.support.backend import QUICK
 from tests.support.machine import Machine
-from tests.support.shop import NOON, PASSWORD, QUICK, Key, Shop, assert_right, open_shop, sync
+from tests.support.shop import NOON, PASSWORD, Key, Shop, assert_right, open_shop, sync
 from tests.support.worlds import Move, World, moves, sees, worlds
 from tests.tui.records.test_visibility import _check as check_read_paths
 

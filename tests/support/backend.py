@@ -10,15 +10,19 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
+from starlette.types import ASGIApp
 
+from sellmode_backend.accounts.passwords import Passwords
 from sellmode_backend.accounts.signing_in import Clock, utc_now
+from sellmode_backend.conformance import loading
+from sellmode_backend.conformance.world import World
 from sellmode_backend.connections import HEAD_BYTES, Protocol
 from sellmode_backend.server import ServerSettings, create_app
 from sellmode_backend.store import migrations
@@ -27,6 +31,8 @@ from sellmode_backend.store.database import Database, open_database
 from sellmode_contract.kinds.retailer import StoreEntry
 
 DEADLINE = 20.0
+QUICK = Passwords(memory_kib=8, passes=1)
+"""Hashed as always, with the least work."""
 
 
 @dataclass(frozen=True)
@@ -107,20 +113,31 @@ def retailer_database(
     url: str, mode: str = "associate", stores: tuple[str, ...] = ("Alpha", "Beta")
 ) -> Iterator[Database]:
     """A database with a retailer and stores whose ids are their names; tables are made where there are none."""
-    if url.startswith("sqlite:") and not Path(url.removeprefix("sqlite:///")).exists():
-        copy_tables(url)
-    database = open_database(url)
-    try:
-        if not _is_migrated(database):
-            migrations.migrate(database)
+    with _database(url) as database:
         with database.transaction() as connection:
             retailer_settings.initialise(connection, "Maison Test", mode, "UTC", "EUR")
             retailer_settings.write_stores(
                 connection, [StoreEntry(id=name, name=name, time_zone="UTC") for name in stores]
             )
         yield database
-    finally:
-        database.close()
+
+
+@contextlib.contextmanager
+def world_database(url: str, world: World) -> Iterator[Database]:
+    """A database that was given a world of the conformance kit; tables are made where there are none."""
+    with _database(url) as database:
+        loading.load(database, world, utc_now(), QUICK)
+        yield database
+
+
+@contextlib.contextmanager
+def _database(url: str) -> Iterator[Database]:
+    if url.startswith("sqlite:") and not Path(url.removeprefix("sqlite:///")).exists():
+        copy_tables(url)
+    with contextlib.closing(open_database(url)) as database:
+        if not _is_migrated(database):
+            migrations.migrate(database)
+        yield database
 
 
 class _Server(uvicorn.Server):
@@ -152,11 +169,17 @@ class _Server(uvicorn.Server):
 
 @contextlib.contextmanager
 def serve_in_thread(
-    database: Database, settings: ServerSettings | None = None, clock: Clock = utc_now
+    database: Database,
+    settings: ServerSettings | None = None,
+    clock: Clock = utc_now,
+    around: Callable[[ASGIApp], ASGIApp] = lambda app: app,
 ) -> Iterator[str]:
-    """The same application on a socket of its own, in a thread of the test: the test moves its clock. Gives the URL."""
+    """The same application on a socket of its own, in a thread of the test: the test moves its clock. Gives the URL.
+
+    ``around`` puts something in between the application and who asks it.
+    """
     config = uvicorn.Config(
-        create_app(database, settings=settings, clock=clock),
+        around(create_app(database, settings=settings, clock=clock)),
         http=Protocol,
         h11_max_incomplete_event_size=HEAD_BYTES,
         ws="none",

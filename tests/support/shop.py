@@ -13,7 +13,7 @@ from unittest import mock
 import msgspec
 
 from sellmode_backend.accounts import directory, signing_in
-from sellmode_backend.accounts.passwords import Passwords
+from sellmode_backend.conformance.world import World as KitWorld
 from sellmode_backend.server import ServerSettings
 from sellmode_backend.store import accounts, feeds, settings
 from sellmode_backend.store import records as stored
@@ -34,12 +34,10 @@ from sellmode_tui.cache.tables import OTHER, TABLES
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.single_pass import run_pass
 from sellmode_tui.transport.client import Transport
-from tests.support.backend import retailer_database, serve_in_thread
+from tests.support.backend import QUICK, retailer_database, serve_in_thread, world_database
 from tests.support.worlds import World, sees
 
 PASSWORD = "purple tractor reads 9 maps"
-QUICK = Passwords(memory_kib=8, passes=1)
-"""The same algorithm with the least work."""
 _HASHED = QUICK.hash(PASSWORD)
 
 NOON = dt.datetime(2026, 11, 22, 12, tzinfo=dt.UTC)
@@ -165,15 +163,19 @@ def children(person: Customer) -> list[Record]:
 
 
 @contextlib.contextmanager
-def open_shop(url: str, mode: str = "associate", *, page_lines: int = 40) -> Iterator[Shop]:
+def open_shop(
+    url: str, mode: str = "associate", *, page_lines: int = 40, world: KitWorld | None = None
+) -> Iterator[Shop]:
     """A retailer over an empty database, and its backend in a thread; answers come in small pages.
+
+    With ``world`` it is that one's retailer, whose stores are other ones.
 
     Of the rules it has the pass that it begins with: none comes in between what a test does.
     """
     rules = ServerSettings(passwords=QUICK, sync=SyncRules(page_lines=page_lines), rules_seconds=86400.0)
     with (
         mock.patch.object(feeds, "ROWS_PER_SEQ", page_lines),  # the least that a page has
-        retailer_database(url, mode) as database,
+        world_database(url, world) if world else retailer_database(url, mode) as database,
         serve_in_thread(database, rules) as address,
     ):
         yield Shop(database, address)

@@ -27,7 +27,6 @@ from sellmode_backend.sync.answer import Chunk, SyncRules, answer
 from sellmode_backend.sync.salvage import salvage
 from sellmode_contract import wire
 
-_MAX_LIMIT: Final = 50_000
 _MAX_UNPROVEN: Final = 4
 """Bodies of any size read at once from callers without a token: a salvage carries its own proof of identity."""
 _KEEP_ALIVE = msgspec.json.encode(wire.KeepAlive()) + b"\n"
@@ -72,8 +71,8 @@ class SyncEndpoints:
     async def _sync(self, request: Request) -> Response:
         token = await proven_token(request, self._database, self._clock)
         message = await self._bodies.read(request, wire.SyncRequest)
-        if not 1 <= message.limit <= _MAX_LIMIT:
-            raise Refused("bad_request", f"The request's $.limit must be from 1 to {_MAX_LIMIT}.")
+        if not 1 <= message.limit <= wire.MAX_LIMIT:
+            raise Refused("bad_request", f"The request's $.limit must be from 1 to {wire.MAX_LIMIT}.")
         chunks = answer(self._database, token, message, clock=self._clock, rules=self._settings.rules)
         first = await to_thread.run_sync(next, chunks)
         mark_known(request)

@@ -51,6 +51,11 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
         """A value that passes ``problem``, as JSON has it."""
         return None
 
+    @property
+    def limits(self) -> dict[str, Any]:
+        """What its JSON Schema says besides the type. Nothing that ``problem`` lets pass is refused by it."""
+        return {}
+
     def problem(self, value: Any) -> str:
         """What is wrong with a value of the field's type, as a sentence that does not repeat it; else empty."""
         return self.required if self.required and not says_something(value) else ""
@@ -82,6 +87,11 @@ class Text(Field, frozen=True, kw_only=True):
     def sample(self) -> str:
         """Something."""
         return "?"
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        """Its length, and that it says something."""
+        return {"maxLength": self.longest} | ({"pattern": r"\S"} if self.required else {})
 
     def problem(self, value: Any) -> str:
         """Whether it can be stored, is not too long, and says something where it has to."""
@@ -141,6 +151,11 @@ class Number(Field, frozen=True, kw_only=True):
         """The smallest."""
         return self.least
 
+    @property
+    def limits(self) -> dict[str, Any]:
+        """Its bounds."""
+        return {"minimum": self.least, "maximum": self.most}
+
     def problem(self, value: Any) -> str:
         """Whether it lies within its bounds."""
         if value is not None and not self.least <= value <= self.most:
@@ -175,6 +190,11 @@ class Due(Field, frozen=True, kw_only=True):
         """A day."""
         return "2000-01-01"
 
+    @property
+    def limits(self) -> dict[str, Any]:
+        """How it is written."""
+        return {"pattern": r"^([0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2})?)?$"}
+
     def problem(self, value: Any) -> str:
         """Whether it is one."""
         if not value:
@@ -201,6 +221,11 @@ class Ref(Field, frozen=True, kw_only=True):
         """Some id."""
         return "?"
 
+    @property
+    def limits(self) -> dict[str, Any]:
+        """Whose id it is."""
+        return {"description": f"Id of a {self.to}."}
+
 
 class Elements(Field, frozen=True, kw_only=True):
     """Several short texts; their order stays."""
@@ -220,6 +245,11 @@ class Elements(Field, frozen=True, kw_only=True):
     def sample(self) -> list[str]:
         """None."""
         return []
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        """How many, and how long each."""
+        return {"maxItems": self.most, "items": {"type": "string", "maxLength": self.longest, "pattern": r"\S"}}
 
     def problem(self, value: Any) -> str:
         """Whether there are not too many, none of them is blank, and each can be stored."""
@@ -246,6 +276,11 @@ class Rows(Field, frozen=True, kw_only=True):
     def sample(self) -> list[Any]:
         """None."""
         return []
+
+    @property
+    def limits(self) -> dict[str, Any]:
+        """How many."""
+        return {"maxItems": self.most}
 
     def problem(self, value: Any) -> str:
         """Whether there are not too many, and what is wrong in the first that has something wrong in it."""
