@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 import msgspec
 
 from sellmode_contract.audiences import CUSTOMER_OWN, CUSTOMER_TEAM, NOBODY, Row, Rule, lead_audience
+from sellmode_contract.kinds import fields
 from sellmode_contract.kinds.consent import CHANNELS, Channel
-from sellmode_contract.kinds.fields import Elements, Field, OneOf, Text
+from sellmode_contract.kinds.fields import Elements, OneOf, OwnFields, Sizes, Text
 from sellmode_contract.kinds.kind import Card, Kind
 from sellmode_contract.records import Instant, Record
 
@@ -131,14 +132,14 @@ CUSTOMER = Kind(
         Text(name="given_name"),
         Text(name="family_name"),
         Text(name="email", longest=254, label="e-mail"),
-        Text(name="phone", longest=40, label="phone number"),
-        Field(name="address"),
+        Text(name="phone", longest=40, label="phone number", heading="Phone"),
+        fields.Address(name="address"),
         Text(name="language", longest=35),
         OneOf(name="preferred_channel", choices=CHANNELS),
-        Elements(name="tags", longest=60),
-        Elements(name="preferences"),
-        Field(name="sizes"),
-        Field(name="custom"),
+        Elements(name="tags", longest=60, unordered=True),
+        Elements(name="preferences", heading="Likes", unordered=True),
+        Sizes(name="sizes"),
+        OwnFields(name="custom"),
     ),
     verbs=frozenset({"create", "edit", "remove"}),
     handed_over=frozenset({"edit"}),

@@ -235,6 +235,8 @@ class Elements(Field, frozen=True, kw_only=True):
     """Characters of each."""
     most: int = 100
     """Elements, at most."""
+    unordered: bool = False
+    """Whether it is a set, of which is written what came and what went."""
 
     @property
     def wants(self) -> str:
@@ -257,6 +259,33 @@ class Elements(Field, frozen=True, kw_only=True):
             return f"It names {self.most} {self.words} at most, none of them empty."
         problems = (_text_problem(self.name, element, self.longest) for element in value)
         return next(filter(None, problems), "") or super().problem(value)
+
+
+class Address(Field, frozen=True, kw_only=True):
+    """A postal address, of several parts."""
+
+    @property
+    def wants(self) -> str:
+        """Its parts."""
+        return "an address, whose parts are texts and whose lines a list"
+
+
+class Sizes(Field, frozen=True, kw_only=True):
+    """Sizes, by what they are of."""
+
+    @property
+    def wants(self) -> str:
+        """By name."""
+        return "sizes by what they are of"
+
+
+class OwnFields(Field, frozen=True, kw_only=True):
+    """The fields that the retailer has defined (``CustomField``), by name."""
+
+    @property
+    def wants(self) -> str:
+        """By name."""
+        return "values by the names of fields"
 
 
 class Rows(Field, frozen=True, kw_only=True):

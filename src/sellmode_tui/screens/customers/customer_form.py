@@ -15,51 +15,67 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option as Line
 
-from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.customer import CUSTOMER, Customer
 from sellmode_contract.mutations.customers import current_value
 from sellmode_contract.text import visible
 from sellmode_tui.records import Match, Profile, RecordStore
 from sellmode_tui.records.customers.duplicates import same_words
 from sellmode_tui.records.values import as_text
-from sellmode_tui.screens.customers.profile_page import CHANNELS
 from sellmode_tui.screens.forms.field_entries import entry_of_own
 from sellmode_tui.screens.forms.form_field import FormField
 from sellmode_tui.screens.forms.form_screen import FormScreen, Theirs, Write
-from sellmode_tui.screens.forms.part_entries import AddressEntry, SizesEntry
-from sellmode_tui.screens.forms.text_entries import ChoiceEntry, SetEntry, TextEntry
+from sellmode_tui.screens.kinds.form import KindForm
 from sellmode_tui.screens.kit.boxes import Box
 from sellmode_tui.screens.kit.desk import Desk
-from sellmode_tui.widgets.choice import Option
 
-_CHANNELS: Final = (Option("", "none"), *(Option(channel, name) for channel, name in CHANNELS.items()))
+_FIRST: Final = (
+    "given_name",
+    "family_name",
+    "email",
+    "phone",
+    "language",
+    "preferred_channel",
+    "tags",
+    "address",
+)
+"""What is asked of somebody who stands at the counter."""
+_CONTACT: Final = tuple(each for each in _FIRST if each != "tags")
+_HINTS: Final = {
+    "language": "such as nl",
+    "tags": "such as vip, press",
+    "preferences": "such as silk, bright colours",
+}
 
 
 def _section(title: str) -> Static:
     return Static(Content(title), classes="form-section")
 
 
-class AddCustomerScreen(FormScreen):
+class AddCustomerScreen(KindForm):
     """A new customer. Who is known already with the same e-mail or phone is shown before anything is saved."""
 
     BINDING_GROUP_TITLE = "New customer"
     KIND: ClassVar = "new_customer"
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, "New customer")
+        super().__init__(desk, CUSTOMER)
         self.existing: str | None = None
         """The customer whom the person chose to open instead of saving."""
 
+    @property
+    def subject(self) -> dict[str, str]:
+        """Nobody yet."""
+        return {}
+
+    @classmethod
+    def find(cls, records: RecordStore, subject: Mapping[str, str]) -> Sequence[Any]:  # noqa: ARG003  # nothing to look up
+        """Nothing."""
+        return ()
+
     def compose_fields(self) -> ComposeResult:
-        """What is asked of somebody who stands at the counter."""
-        desk = self._desk
-        yield TextEntry("given_name", "Given name", desk)
-        yield TextEntry("family_name", "Family name", desk)
-        yield TextEntry("email", "E-mail", desk)
-        yield TextEntry("phone", "Phone", desk)
-        yield TextEntry("language", "Language", desk, placeholder="such as nl")
-        yield ChoiceEntry("preferred_channel", "Preferred channel", desk, _CHANNELS)
-        yield SetEntry("tags", "Tags", desk, placeholder="such as vip, press")
-        yield AddressEntry("address", "Address", desk)
+        """What is asked first."""
+        for name in _FIRST:
+            yield self.entry(name, hint=_HINTS.get(name, ""))
 
     def prepare(self) -> Write:
         """The new customer's fields."""
@@ -150,7 +166,7 @@ def _match(match: Match) -> Content:
     return Content.assemble((visible(match.name), "bold"), f"  {visible(told)}")
 
 
-class EditCustomerScreen(FormScreen):
+class EditCustomerScreen(KindForm):
     """Everything about a customer that people write. Only what was changed is saved."""
 
     BINDING_GROUP_TITLE = "Edit"
@@ -158,13 +174,13 @@ class EditCustomerScreen(FormScreen):
     GONE = "This customer is no longer visible to you: what you typed cannot be saved."
 
     def __init__(self, desk: Desk, profile: Profile) -> None:
-        super().__init__(desk, f"Edit {profile.customer.name}")
-        self._customer = profile.customer
+        super().__init__(desk, CUSTOMER, profile.customer, title=f"Edit {profile.customer.name}")
+        self._shown = profile.customer
 
     @property
     def subject(self) -> dict[str, str]:
         """The customer."""
-        return {"customer": self._customer.id}
+        return {"customer": self._shown.id}
 
     @classmethod
     def find(cls, records: RecordStore, subject: Mapping[str, str]) -> Sequence[Any] | None:
@@ -174,32 +190,21 @@ class EditCustomerScreen(FormScreen):
 
     def compose_fields(self) -> ComposeResult:
         """Contact data, tastes, sizes, and what the retailer wants to know."""
-        desk, customer = self._desk, self._customer
-
-        def text(path: str, label: str) -> TextEntry:
-            return TextEntry(path, label, desk, current_value(customer, path))
-
-        yield text("given_name", "Given name")
-        yield text("family_name", "Family name")
-        yield text("email", "E-mail")
-        yield text("phone", "Phone")
-        yield text("language", "Language")
-        yield ChoiceEntry("preferred_channel", "Preferred channel", desk, _CHANNELS, customer.preferred_channel)
-        yield AddressEntry("address", "Address", desk, current_value(customer, "address"))
+        for name in _CONTACT:
+            yield self.entry(name)
         yield _section("Tags, tastes, sizes")
-        yield SetEntry("tags", "Tags", desk, customer.tags, placeholder="such as vip, press")
-        yield SetEntry("preferences", "Likes", desk, customer.preferences, placeholder="such as silk, bright colours")
-        yield SizesEntry("sizes", "Sizes", desk, customer.sizes)
-        own = desk.facts.retailer.custom_fields if desk.facts.retailer else ()
+        for name in ("tags", "preferences", "sizes"):
+            yield self.entry(name, hint=_HINTS.get(name, ""))
+        own = self._desk.facts.retailer.custom_fields if self._desk.facts.retailer else ()
         if own:
             yield _section("More about them")
         for defined in own:
             path = f"custom.{defined.name}"
-            yield entry_of_own(defined, path, desk, current_value(customer, path))
+            yield entry_of_own(defined, path, self._desk, current_value(self._shown, path))
 
     def prepare(self) -> Write:
         """What was changed, with what stood there when the form was opened."""
-        changes, id = self.changes(), self._customer.id
+        changes, id = self.changes(), self._shown.id
         return lambda records: records.customers.edit(
             id, set=changes.set, add=changes.add, remove=changes.remove, saw=changes.was
         )
@@ -211,7 +216,7 @@ class EditCustomerScreen(FormScreen):
             {
                 each.path: Theirs(each.label, as_text(_held(profile.customer, each.path)))
                 for each in self.fields
-                if differs(each, self._customer, profile.customer)
+                if differs(each, self._shown, profile.customer)
             }
         )
 

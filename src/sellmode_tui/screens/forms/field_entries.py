@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sellmode_contract.kinds.fields import Due, Elements, Field, Flag, Moment, Number, OneOf, Ref, Rows, Text
+from sellmode_contract.kinds.fields import (
+    Address,
+    Due,
+    Elements,
+    Field,
+    Flag,
+    Moment,
+    Number,
+    OneOf,
+    Ref,
+    Rows,
+    Sizes,
+    Text,
+)
 from sellmode_contract.kinds.retailer import CustomField
 from sellmode_tui.screens.forms.form_field import FormField
+from sellmode_tui.screens.forms.part_entries import AddressEntry, SizesEntry
 from sellmode_tui.screens.forms.pickers import REFERENCES, ProductsEntry, StoresEntry, WorksEntry
 from sellmode_tui.screens.forms.row_entries import RowsEntry
 from sellmode_tui.screens.forms.text_entries import (
@@ -16,6 +30,7 @@ from sellmode_tui.screens.forms.text_entries import (
     ElementsEntry,
     FlagEntry,
     NumberEntry,
+    SetEntry,
     TextEntry,
     WholeEntry,
 )
@@ -62,6 +77,10 @@ def entry_of_field(  # noqa: PLR0911  # one for each type
             return MomentEntry(path, label, desk, value)
         case Ref():
             return REFERENCES[field.to](path, label, desk, value, name=names.get(value or "", ""), placeholder=hint)
+        case Elements(unordered=True):
+            return SetEntry(path, label, desk, value, placeholder=hint)
+        case Address() | Sizes():
+            return (AddressEntry if isinstance(field, Address) else SizesEntry)(path, label, desk, value)
         case Elements():
             return _ELEMENTS[field.of](path, label, desk, value, placeholder=hint)
         case Rows():
