@@ -8,6 +8,7 @@ import platform
 import shutil
 import stat
 import sys
+import textwrap
 import threading
 from collections.abc import Iterator
 from importlib import metadata
@@ -24,7 +25,7 @@ from sellmode_tui.account.settings import BadSettings, Settings, read_settings
 from sellmode_tui.commands.accounts import lost_words, tally_words
 from sellmode_tui.commands.kit.choosing import Choice, chosen_folders, known_account_options
 from sellmode_tui.commands.kit.exit_codes import Exit, Failure
-from sellmode_tui.commands.kit.output import Table, json_option, minute, print_json
+from sellmode_tui.commands.kit.output import GAP, Table, is_terminal, json_option, minute, print_json
 from sellmode_tui.errors import AccountError, KeyringUnavailable
 from sellmode_tui.journal.tally import read_tally
 from sellmode_tui.private_files import check_private_folder, try_to_write
@@ -57,7 +58,7 @@ class Check(NamedTuple):
 def doctor_command(choice: Choice, *, online: bool, as_json: bool) -> None:
     """Check this machine: versions, files, disk, keyring, terminal, clock. Opens no account, needs no password.
 
-    Where it writes to a terminal, that is asked what it can do: colours, keys, mouse, clipboard and more.
+    A terminal that it is called from is asked what it can do: colours, keys, mouse, clipboard and more.
 
     With --server or --user only those accounts' changes, folders and servers are looked at.
     """
@@ -71,10 +72,19 @@ def doctor_command(choice: Choice, *, online: bool, as_json: bool) -> None:
         for check in checks:
             print_json(check)
     else:
-        Table(["CHECK", "RESULT", "FOUND"]).print(checks)
+        Table(["CHECK", "RESULT", "FOUND"]).print(_wrapped(checks))
     failed = sum(check.result == "failure" for check in checks)
     if failed:
         raise Failure("1 check fails." if failed == 1 else f"{failed} checks fail.", Exit.DAMAGED)
+
+
+def _wrapped(checks: list[Check]) -> Iterator[tuple[str, str, str]]:
+    """Whole on a terminal, too: what to do stands at the end."""
+    room = shutil.get_terminal_size().columns - max(len(each.check) for each in checks) - len("warning") - 2 * len(GAP)
+    for check in checks:
+        lines = textwrap.wrap(visible(check.detail), max(20, room)) if is_terminal() else [check.detail]
+        for number, line in enumerate(lines):
+            yield ("", "", line) if number else (check.check, check.result, line)
 
 
 def _versions() -> Iterator[Check]:
@@ -171,11 +181,12 @@ def _keyring() -> Iterator[Check]:
 
 
 def _terminal() -> Iterator[Check]:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        yield Check("terminal", "ok", "output goes elsewhere; the app needs a terminal, the commands do not")
+    """Asked where this runs in the foreground of one, wherever its output goes."""
+    if not (sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()):
+        yield Check("terminal", "ok", "there is none to ask; the app needs one, the commands do not")
         return
-    answers = ask(sys.stdin.fileno(), os.environ.get("TERM", ""))
-    for each in abilities(answers, os.environ, shutil.get_terminal_size()):
+    terminal = sys.stdin.fileno()
+    for each in abilities(ask(terminal, os.environ.get("TERM", "")), os.environ, os.get_terminal_size(terminal)):
         detail = f"{each.name}: {visible(each.found)}" + (f": {each.advice}" if each.advice else "")
         yield Check("terminal", "warning" if each.advice and each.wanted else "ok", detail)
 

@@ -15,7 +15,7 @@ import time
 import tty
 from typing import Final, NamedTuple
 
-SECONDS: Final = 1.0
+SECONDS: Final = 2.0
 """How long an answer may take: a slow line's way there and back."""
 
 _VERSION: Final = "\x1b[>0q"

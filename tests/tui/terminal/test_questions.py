@@ -7,6 +7,7 @@ import pty
 import termios
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,9 @@ from hypothesis import strategies as st
 
 from sellmode_tui.terminal.abilities import abilities
 from sellmode_tui.terminal.questions import Answers, ask, questions, read_answers
+from tests.support.machine import COMMAND
+from tests.support.terminal import Terminal
+from tests.tui.on_a_terminal import ROOT
 
 KITTY = (
     "\x1bP>|kitty(0.35.2)\x1b\\\x1b[?0u\x1b[?2004;2$y\x1b[?1006;2$y\x1b[?2026;2$y\x1bP1$r0;38:2:1:2:3m\x1b\\\x1b[1;2R"
@@ -125,3 +129,14 @@ def test_what_is_missing_comes_with_what_to_do(
 def test_of_a_terminal_that_can_do_all_there_is_nothing_to_say() -> None:
     environment = {"TERM": "xterm-kitty", "COLORTERM": "truecolor", **UTF8}
     assert [each for each in abilities(read_answers(KITTY), environment, (120, 40)) if each.advice] == []
+
+
+def test_the_doctor_asks_the_terminal_it_is_called_from(tmp_path: Path) -> None:
+    folders = {name: str(tmp_path) for name in ("SELLMODE_DATA_DIR", "SELLMODE_CONFIG_DIR")}
+    with Terminal([*COMMAND, "doctor"], rows=60, cwd=ROOT, env={**folders, "NO_COLOR": "1"}) as terminal:
+        terminal.wait_for_bytes(b"\x1b[c")
+        terminal.type(KITTY)
+        terminal.wait_for("kitty(0.35.2)")
+        terminal.wait_for("the theme no-colours fits")
+        terminal.wait_for("every combination (kitty")
+        terminal.wait_for("yes (OSC 52)")
