@@ -14,7 +14,7 @@ from sellmode_backend import faults
 from sellmode_backend.accounts import codes, limits, sessions
 from sellmode_backend.accounts.signing_in import Clock
 from sellmode_backend.rules import events
-from sellmode_backend.store import clients, duplicates, feeds
+from sellmode_backend.store import clients, duplicates, feeds, matching
 from sellmode_backend.store.database import Database, is_passing, is_unavailable
 
 REMOVALS_KEPT = dt.timedelta(days=90)
@@ -35,12 +35,18 @@ async def keep(database: Database, clock: Clock) -> None:
 
 
 async def keep_pairs(database: Database, clock: Clock, every_seconds: float) -> None:
-    """Look at the pairs of customers whom terminals have changed, at no fixed moments, until cancelled."""
+    """Look at the pairs of customers whom terminals have changed, and for orders of theirs, until cancelled.
+
+    At no fixed moments.
+    """
     while True:
         await asyncio.sleep(every_seconds * random.uniform(0.5, 1.5))  # noqa: S311  # nobody can say whose change it was
         try:
-            while await to_thread.run_sync(duplicates.catch_up, database, clock()):
-                pass
+            changed = 0
+            while looked_at := await to_thread.run_sync(duplicates.catch_up, database, clock()):
+                changed += looked_at
+            if changed:
+                await to_thread.run_sync(matching.link, database)
         except Exception as error:  # noqa: BLE001  # the next look is another chance, and the server serves without it
             if is_passing(error) or is_unavailable(error):  # it may be so for hours
                 _log.warning("duplicates are looked for later: the database is busy or cannot be reached")
@@ -50,6 +56,8 @@ async def keep_pairs(database: Database, clock: Clock, every_seconds: float) -> 
 
 def tidy(database: Database, now: dt.datetime) -> None:
     """Forget old removals, ended sessions, codes and attempts, what was written long ago, and events gone by.
+
+    Orders of nobody find whoever is known by now.
 
     Each in a transaction of its own: the first holds clocks, which every writer waits for.
     """
@@ -63,3 +71,4 @@ def tidy(database: Database, now: dt.datetime) -> None:
     ):
         with database.transaction() as connection:
             forget(connection)
+    matching.link(database)

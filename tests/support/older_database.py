@@ -19,6 +19,7 @@ _ADDED = {
         "DROP TABLE account_sent",
     ),
     "0007": ("DROP TABLE changed_customer",),
+    "0008": ("DROP TABLE unmatched_order",),
 }
 """What takes back the tables, columns and indexes that each migration has added."""
 

@@ -19,7 +19,7 @@ from sellmode_backend.importers.reading import Row, Table, UnusableRow
 from sellmode_backend.importers.rows import CustomerRow
 from sellmode_backend.importers.summary import Summary
 from sellmode_backend.importers.values import TagPattern
-from sellmode_backend.store import bulk, duplicates, merging, records, schema
+from sellmode_backend.store import bulk, duplicates, keys, merging, records, schema
 from sellmode_backend.store.database import in_parts
 from sellmode_contract.kinds import BY_RECORD, kind_of
 from sellmode_contract.kinds.consent import Channel, Consent
@@ -134,6 +134,8 @@ class _Batch:
 
     def write(self, batch: Sequence[CustomerRow], seen: Container[str]) -> _Done:
         rows = self._by_customer(batch, seen)
+        said = {id: keys.keys_of_texts(email=row.email, phone=row.phone) for id, row in rows.items()}
+        keys.note_source_keys(self._connection, self._source, said)
         known = bases.read(self._connection, "customer", rows)
         fields = {id: row.fields | self._assignment(row) for id, row in rows.items()}
         self._done.storeless.update(id for id, new in fields.items() if not new.get("store") and not new.get("owner"))

@@ -14,18 +14,15 @@ from sellmode_backend.importers.ordering import OrderReader
 from sellmode_backend.importers.reading import Table
 from sellmode_backend.importers.rows import OrderRows, with_rounding
 from sellmode_backend.importers.summary import Summary
-from sellmode_backend.store import bulk, figures, keys, merging, orders, records, schema
+from sellmode_backend.store import bulk, figures, keys, matching, orders, records, schema
 from sellmode_backend.store.database import in_parts
-from sellmode_backend.store.keys import KeyKind
+from sellmode_backend.store.matching import OrderKeys
 from sellmode_backend.store.orders import OrderEntry
 from sellmode_contract.kinds.order import OrderLine
 from sellmode_contract.kinds.product import Product
 
 UNMATCHED = "orders name a customer who is not known, or more than one (order number)"
 UNKNOWN_SELLER = "orders name an employee who is not among the staff of their store (order number)"
-
-_KEYS: tuple[tuple[KeyKind, str], ...] = (("email", "email"), ("phone", "phone"), ("number", "customer"))
-"""By what an order finds its customer, in this order, and the field of `rows.OrderRows`."""
 
 
 def load(tables: Iterable[Table], context: Context) -> set[str]:
@@ -66,19 +63,24 @@ def _write(connection: Connection, batch: Sequence[OrderRows], context: Context)
     done = _Done(set(), Summary())
     ids = {item.key: context.id("order", item.key) for item in batch}
     before = _stored(connection, ids.values())
-    matched = _customers(connection, batch)
-    kept = _existing(connection, {row.customer for row in before.values() if row.customer})
+    kept = matching.existing(connection, {row.customer for row in before.values() if row.customer})
+    looked_for = {
+        ids[item.key]: _keys_of(item, context)
+        for item in batch
+        if not ((stored := before.get(ids[item.key])) and stored.customer in kept)
+    }
+    matched = matching.customers_of(connection, looked_for)
     sold = _products(connection, batch, context)
     entries = []
     for item in batch:
         stored = before.get(ids[item.key])
-        customer = stored.customer if stored and stored.customer in kept else matched.get(item.key)
+        customer = stored.customer if stored and stored.customer in kept else matched.get(ids[item.key])
         store = context.stores.id(item.location)
         if stored and stored.sold_by and (stored.employee, stored.store) == (item.employee, store):
             seller: str | None = stored.sold_by  # they may have moved or left since
         else:
             seller = context.people.seller(item.employee, store) if item.employee else None
-        if customer is None and (item.email or item.phone or item.customer):
+        if customer is None and looked_for[ids[item.key]].any:
             done.summary.ask(UNMATCHED, item.number)
         if item.employee and seller is None:
             done.summary.ask(UNKNOWN_SELLER, item.number)
@@ -104,7 +106,17 @@ def _write(connection: Connection, batch: Sequence[OrderRows], context: Context)
             )
         )
     done.summary.written["order"] += orders.write_orders(connection, entries).changed
+    matching.note(connection, looked_for, matched)
     return done
+
+
+def _keys_of(item: OrderRows, context: Context) -> OrderKeys:
+    email, phone, number = (
+        keys.normal_key("email", item.email),
+        keys.normal_key("phone", item.phone),
+        keys.normal_key("number", item.customer),
+    )
+    return OrderKeys(context.source.name, email, phone, number)
 
 
 def _stored(connection: Connection, ids: Iterable[str]) -> dict[str, Any]:
@@ -115,34 +127,6 @@ def _stored(connection: Connection, ids: Iterable[str]) -> dict[str, Any]:
         row.id: row
         for some in in_parts(ids)
         for row in connection.execute(query.where(bulk.one_of(connection, order.id, some)))
-    }
-
-
-def _customers(connection: Connection, batch: Sequence[OrderRows]) -> dict[str, str]:
-    """The customer of each order whom a key names, and only them; failing that, who was merged into one customer."""
-    found: dict[str, str] = {}
-    for kind, field in _KEYS:
-        wanted = {
-            item.key: key
-            for item in batch
-            if item.key not in found and (key := keys.normal_key(kind, getattr(item, field)))
-        }
-        having = keys.customers_with(connection, kind, set(wanted.values()))
-        merged = keys.merged_with(connection, kind, set(wanted.values()) - having.keys())
-        kept = merging.kept(connection, {id for ids in merged.values() for id in ids})
-        having |= {key: sorted({kept[id] for id in ids if id in kept}) for key, ids in merged.items()}
-        found |= {order: ids[0] for order, key in wanted.items() if len(ids := having.get(key, [])) == 1}
-    return found
-
-
-def _existing(connection: Connection, customers: set[str]) -> set[str]:
-    table = schema.record.c
-    return {
-        id
-        for some in in_parts(sorted(customers))
-        for id in connection.scalars(
-            sa.select(table.id).where(table.kind == "customer", bulk.one_of(connection, table.id, some))
-        )
     }
 
 

@@ -42,11 +42,12 @@ def normal_key(kind: KeyKind, text: str) -> str:
 
 def keys_of(customer: Customer) -> Keys:
     """By what a customer is found; the phone by its E.164 form if it has one."""
-    texts: dict[KeyKind, str] = {
-        "email": customer.email,
-        "phone": customer.phone_e164 or customer.phone,
-        "number": customer.number,
-    }
+    return keys_of_texts(email=customer.email, phone=customer.phone_e164 or customer.phone, number=customer.number)
+
+
+def keys_of_texts(*, email: str, phone: str, number: str = "") -> Keys:
+    """The keys of what somebody wrote."""
+    texts: dict[KeyKind, str] = {"email": email, "phone": phone, "number": number}
     return frozenset([(kind, key) for kind, text in texts.items() if text and (key := normal_key(kind, text))])
 
 
@@ -73,6 +74,26 @@ def keys_of_merged(connection: Connection, ids: Collection[str]) -> dict[str, Ke
     return {id: frozenset(those) for id, those in found.items()}
 
 
+def source_customers_with(
+    connection: Connection, source: str, kind: KeyKind, keys: Collection[str]
+) -> dict[str, list[str]]:
+    """As ``customers_with``, of those whom a source names so: the ids that its imports gave them."""
+    return _having(connection, f"{source} {kind}", keys)
+
+
+def note_source_keys(connection: Connection, source: str, said: Mapping[str, Keys]) -> None:
+    """Keep what a source says of its customers now, by the ids that its imports gave them."""
+    kinds = {f"{source} {kind}": kind for kind in _KINDS}
+    before: dict[str, set[tuple[KeyKind, str]]] = {}
+    query = sa.select(customer_key.c.customer, customer_key.c.kind, customer_key.c.key)
+    for some in in_parts(sorted(said)):
+        for id, kind, key in connection.execute(query.where(one_of(connection, customer_key.c.customer, some))):
+            if kind in kinds:
+                before.setdefault(id, set()).add((kinds[kind], key))
+    changed = {id: (frozenset(before.get(id, ())), new) for id, new in said.items()}
+    replace_keys(connection, changed, source)
+
+
 def note_merged(connection: Connection, customer: Customer) -> None:
     """Keep the keys of a customer who is merged into another one: imports still name them so."""
     rows = [{"kind": _MERGED + kind, "key": key, "customer": customer.id} for kind, key in sorted(keys_of(customer))]
@@ -91,9 +112,15 @@ def _having(connection: Connection, kind: str, keys: Collection[str]) -> dict[st
     return found
 
 
-def replace_keys(connection: Connection, changed: Mapping[str, tuple[Keys, Keys]]) -> None:
-    """Keep the table right after customers changed: for each id the keys it had and those it has."""
+def replace_keys(connection: Connection, changed: Mapping[str, tuple[Keys, Keys]], source: str = "") -> None:
+    """Keep the table right after customers changed: for each id the keys it had and those it has.
+
+    With a ``source`` these are as it says them.
+    """
+    before = f"{source} " if source else ""
     lost = [(kind, key, id) for id, (old, new) in changed.items() for kind, key in old - new]
     gained = [(kind, key, id) for id, (old, new) in changed.items() for kind, key in new - old]
     for change, rows in ((bulk.delete, lost), (bulk.insert, gained)):
-        change(connection, customer_key, [{"kind": kind, "key": key, "customer": id} for kind, key, id in rows])
+        change(
+            connection, customer_key, [{"kind": before + kind, "key": key, "customer": id} for kind, key, id in rows]
+        )

@@ -148,7 +148,10 @@ customer_key = sa.Table(
     "customer_key",
     metadata,
     sa.Column(
-        "kind", sa.Text, primary_key=True, doc="email, phone or number; of a customer who was merged, merged before it"
+        "kind",
+        sa.Text,
+        primary_key=True,
+        doc="email, phone or number; of a customer who was merged, merged before it; as a source says it, the source",
     ),
     sa.Column("key", sa.Text, primary_key=True, doc="As keys.normal_key makes it"),
     sa.Column("customer", sa.Text, primary_key=True),
@@ -200,6 +203,17 @@ order_line = sa.Table(
     sa.Column("amount", sa.BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
+
+unmatched_order = sa.Table(
+    "unmatched_order",
+    metadata,
+    sa.Column("order_id", sa.Text, sa.ForeignKey("order_.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("kind", sa.Text, primary_key=True, doc="email, phone or number"),
+    sa.Column("key", sa.Text, nullable=False, doc="As keys.normal_key makes it"),
+    sa.Column("source", sa.Text, nullable=False, doc="Whose order it is: shopify"),
+    sqlite_with_rowid=False,
+)
+"""By what orders name a customer who is not known. See matching."""
 
 # ------------------------------------------------------------------ accounts
 

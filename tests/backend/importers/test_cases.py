@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from sellmode_backend.importers import run, values
@@ -107,3 +108,16 @@ def test_orders_that_nobody_paid_for_count_for_nothing(database: Database, case:
     } == {
         "Expired": (0, 0, False), "Voided": (0, 0, False), "Test": (0, 0, False), "Refunded": (0, 1, True),
     }  # fmt: skip
+
+
+def test_orders_keep_to_whom_the_source_names(database: Database, case: Path) -> None:
+    """Whatever people have corrected, or added in another store, meanwhile."""
+    folder = case / "01-edited-email-loses-orders"
+    load(database, folder / "before")
+    (anna,) = customers(database)
+    with database.transaction() as connection:
+        stores = {entry.id for entry in settings.stores(connection)} - {anna.store}
+        records.write(connection, [msgspec.structs.replace(anna, email="anna.private@example.com")])
+        records.write(connection, [Customer(id="twin", email=anna.email, store=min(stores))])
+    load(database, folder / "before", folder / "after")
+    assert {item.id: item.figures.spend for item in customers(database)} == {anna.id: 130_00, "twin": 0}

@@ -21,8 +21,8 @@ from sellmode_backend.importers.context import ImportRefused
 from sellmode_backend.importers.rejects import Rejects
 from sellmode_backend.importers.sources.shopify import SHOPIFY
 from sellmode_backend.reports.totals import Total, totals
+from sellmode_backend.store import matching, records, schema, settings
 from sellmode_backend.store import orders as stored_orders
-from sellmode_backend.store import records, schema, settings
 from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.store.migrations import migrate
 from sellmode_contract.ids import source_id
@@ -524,6 +524,67 @@ def test_an_order_found_a_customer_who_came_later(database: Database, export: Ex
     assert orders.UNMATCHED not in export.load(database, now=LATER).open
     assert len(belonging(database, one_customer(database), Order)) == 1
     assert one_customer(database).figures.orders == 1
+
+
+def test_an_order_names_its_customer_by_what_the_source_says_and_not_by_what_people_corrected(
+    database: Database, export: Export
+) -> None:
+    phone = {"Phone": "'+12025550123"}
+    export.staff().customers(customer("25", **phone), customer("26"))
+    export.load(database)
+    edit(database, msgspec.structs.replace(one_customer(database), email="new@example.com", phone="", phone_e164=""))
+    twin = msgspec.structs.replace(one_customer(database, "26"), id="twin", number="", sources={})
+    edit(database, msgspec.structs.replace(twin, store=store_id(database, "Store 2"), owner=None))
+    export.orders(
+        ORDER | {"Email": "C25@example.com"},
+        ORDER | {"Id": "2", "Name": "#2"} | phone,
+        ORDER | {"Id": "3", "Name": "#3", "Email": "c26@example.com"},
+    )
+    assert orders.UNMATCHED not in export.load(database, now=LATER).open
+    mine, other = one_customer(database), one_customer(database, "26")
+    assert [order_of(database, key).customer for key in ("1001", "2", "3")] == [mine.id, mine.id, other.id]
+
+    export.customers(customer("25", Email="later@example.com"), customer("26"))
+    export.orders(
+        ORDER | {"Id": "4", "Name": "#4", "Email": "c25@example.com"},
+        ORDER | {"Id": "5", "Name": "#5", "Email": "later@example.com"},
+    )
+    assert export.load(database, now=LATER).open[orders.UNMATCHED].examples == ["#4"]
+    assert order_of(database, "5").customer == mine.id
+
+
+def test_an_order_of_nobody_finds_who_is_known_later_by_any_way(database: Database, export: Export) -> None:
+    """The file of orders is not there again: by an import of customers, and by one whom people have added."""
+    export.staff().orders(
+        ORDER | {"Email": "c25@example.com"},
+        ORDER | {"Id": "2", "Name": "#2", "Email": "walk@example.com"},
+        ORDER | {"Id": "3", "Name": "#3", "Email": "walk@example.com", "Cancelled at": "2026-05-15 00:00:00 +0000"},
+    )
+    export.load(database)
+    (export.folder / "orders.csv").unlink()
+    export.customers(customer("25", Tags=""))
+    export.load(database, now=LATER)
+    mine = one_customer(database)
+    assert order_of(database, "1001").customer == mine.id
+    assert (mine.figures.orders, mine.store) == (1, store_id(database, "Store 1"))
+    assert len(belonging(database, mine, Order)) == 1
+
+    edit(database, Customer(id="walk-in", email="Walk@example.com", store=mine.store))
+    assert matching.link(database) == {"walk-in"}
+    assert matching.link(database) == set()
+    assert [order_of(database, key).customer for key in ("2", "3")] == ["walk-in"] * 2
+    assert all_customers(database)["Walk@example.com"].figures.orders == 1
+
+
+def test_an_order_that_two_could_have_made_waits(database: Database, export: Export) -> None:
+    export.staff().orders(ORDER | {"Email": "walk@example.com"})
+    export.load(database)
+    for id in ("one", "two"):
+        edit(database, Customer(id=id, email="walk@example.com"))
+    assert matching.link(database) == set()
+    with database.transaction() as connection:
+        records.write(connection, [], removed=[("customer", "one")])
+    assert matching.link(database) == {"two"}
 
 
 # ------------------------------------------------------------------ what goes wrong
