@@ -107,6 +107,14 @@ def visible(mode: str, account: Account, tags: Tags) -> bool:
     return chosen is not None and tags.in_column(chosen) in audiences(account)
 
 
+def fits(record: Record, scope: str) -> bool:
+    """Whether a record can be in a scope, by what stands in it. What its customer decides does not, and may be."""
+    column, _, audience = scope.partition("/")
+    given = tags(record)
+    own = given.own if column == "own" else given.team
+    return own in (None, audience)
+
+
 def sees_store(mode: str, account: Account, store: str) -> bool:
     """Whether an account may see all customers of a store, whoever owns them."""
     return visible(mode, account, tags(Customer(id="", store=store, owner="anybody")))

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from sellmode_tui.key_memory import Key
+
 PAGE: Final = 4096
 SALT: Final = 16
 """Bytes at the beginning of the file: no seal covers them, and none can be checked without them."""
@@ -47,7 +49,7 @@ def read(path: Path) -> Left:
     return Left(path.read_bytes() if path.exists() else b"", log.read_bytes() if log.exists() else b"")
 
 
-def sound(left: Left, key: bytes, *salts: bytes) -> Sound | None:
+def sound(left: Left, key: Key, *salts: bytes) -> Sound | None:
     """The sound pages; None if there is none: the key is another one's, or nothing is left.
 
     ``salts``, as noted elsewhere, are tried where the file's own is damaged.
@@ -65,7 +67,7 @@ def sound(left: Left, key: bytes, *salts: bytes) -> Sound | None:
 class _Seal:
     """Checks pages."""
 
-    def __init__(self, key: bytes, salt: bytes) -> None:
+    def __init__(self, key: Key, salt: bytes) -> None:
         self.salt = salt
         self._key = hashlib.pbkdf2_hmac("sha512", key, bytes(byte ^ 0x3A for byte in salt), 2, 32)
 

@@ -84,6 +84,15 @@ def write_private(path: Path, content: bytes, *, replace: bool = True) -> None:
         raise NotStored(path, error) from error
 
 
+def file_identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one that takes its name."""
+    try:
+        status = os.lstat(path)
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 def try_to_write(folder: Path) -> None:
     """Write as much as opening an account does, and delete it. Raises NotStored."""
     probe = folder / ".probe"

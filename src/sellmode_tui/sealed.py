@@ -22,6 +22,8 @@ from typing import Literal, NamedTuple
 from sqlcipher3 import dbapi2
 from sqlcipher3.dbapi2 import Connection
 
+from sellmode_tui.key_memory import Key, unlock
+
 __all__ = [
     "Busy",
     "Connection",
@@ -124,7 +126,7 @@ class OldSQLite(SealedError):
 
 def connect(
     path: Path,
-    key: bytes,
+    key: Key,
     *,
     create: bool = False,
     synchronous: Literal["FULL", "NORMAL"] = "FULL",
@@ -260,7 +262,7 @@ def move_aside(path: Path, stamp: str) -> Path:
 # ------------------------------------------------------------------ inside
 
 
-def _make(path: Path, key: bytes, salt: bytes) -> None:
+def _make(path: Path, key: Key, salt: bytes) -> None:
     """Make an empty database, whole from the moment it has its name; one of several makers does it.
 
     So a file that is empty or has no first page was damaged, and nobody meets one that is half made. The folder is
@@ -289,7 +291,7 @@ def _make(path: Path, key: bytes, salt: bytes) -> None:
         os.close(folder)
 
 
-def _open(path: Path, key: bytes, synchronous: str, salt: bytes, *, read_only: bool = False) -> Connection:
+def _open(path: Path, key: Key, synchronous: str, salt: bytes, *, read_only: bool = False) -> Connection:
     with errors(path):
         connection = (
             dbapi2.connect(
@@ -301,7 +303,7 @@ def _open(path: Path, key: bytes, synchronous: str, salt: bytes, *, read_only: b
         )  # fmt: skip
         try:
             connection.execute("PRAGMA cipher_log_level = none")  # it would write over the screen
-            connection.execute(f"PRAGMA key = \"x'{key.hex()}{salt.hex()}'\"")
+            unlock(connection, key, salt)
             connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
             connection.execute("PRAGMA temp_store = memory")
             connection.execute("PRAGMA trusted_schema = off")

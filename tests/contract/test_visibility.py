@@ -52,6 +52,20 @@ def test_the_table_and_the_plain_rules_agree(world: World) -> None:
 
 
 @given(histories)
+def test_a_record_fits_the_scopes_of_its_tags(world: World) -> None:
+    columns: tuple[audiences.Column, ...] = ("team", "own")
+    for record, column in itertools.product(world.with_cards, columns):
+        tag = visibility.tags(record, world.customer_of(record)).in_column(column)
+        if tag is not None:
+            assert visibility.fits(record, visibility.scope_name(column, tag)), record
+
+
+@pytest.mark.parametrize("scope", ["team/store:2", "own/person:1:b", "own/person:2:a", "own/all", "team/all"])
+def test_a_customer_fits_no_other_scope(scope: str) -> None:
+    assert not visibility.fits(Customer(id="c", store="1", owner="a"), scope)
+
+
+@given(histories)
 def test_both_tags_of_a_record_name_one_feed(world: World) -> None:
     for record in world.with_cards:
         tags = visibility.tags(record, world.customer_of(record))

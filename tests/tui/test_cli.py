@@ -21,6 +21,7 @@ from sellmode_contract.kinds.order import Order, OrderLine
 from sellmode_contract.visibility import Account
 from sellmode_tui import sealed
 from sellmode_tui.account.session import unlock
+from sellmode_tui.cache import misplaced
 from sellmode_tui.sync.leader import Leader
 from tests.support.hostile import HOSTILE, foreign_controls
 from tests.support.machine import COMMAND, Machine
@@ -419,6 +420,16 @@ def test_status_and_doctor_tell_what_is_not_sent_without_opening_anything(desk: 
     assert told()[0] == (1, 0)
     assert desk.ask("sync").code == 0
     assert told()[0] == (0, 0)
+
+
+def test_status_and_doctor_tell_of_records_that_were_sent_here_by_mistake(desk: Desk) -> None:
+    assert desk.run("status", "--json").objects[0]["misplaced"] == 0
+    misplaced.note(desk.account.cache_path, 3)
+    assert desk.run("status", "--json").objects[0]["misplaced"] == 3
+    told = "3 records sent here by mistake, and not shown: tell whoever looks after the server"
+    assert told in desk.run("status").out
+    (check,) = [each for each in desk.run("doctor", "--json").objects if each["check"] == "records"]
+    assert (check["result"], check["detail"]) == ("warning", f"ada: {told}")
 
 
 def test_a_machine_without_accounts(empty: Machine) -> None:

@@ -29,7 +29,7 @@ def flip(path: Path, at: int) -> None:
 def test_one_bit_of_any_page_of_the_cache_stops_no_sync(desk: Desk) -> None:
     cache = desk.account.cache_path
     session = unlock(desk.account, PASSWORD)
-    key = session.key
+    key = bytes(session.key)
     session.close()
     content = cache.read_bytes()
     for page in range(0, len(content) // PAGE, 7):

@@ -16,6 +16,7 @@ import sys
 from typing import Any, Literal
 
 from sellmode_tui.errors import KeyringUnavailable
+from sellmode_tui.key_memory import Key, wipe
 
 DEADLINE_SECONDS = 3.0
 SERVICE = "sellmode"
@@ -39,11 +40,17 @@ def get(account: str, *, deadline: float = DEADLINE_SECONDS) -> bytes | None:
         return base64.b64decode(kept, validate=True)
     except binascii.Error:
         raise KeyringUnavailable("what it keeps for this account is no key") from None
+    finally:
+        wipe(kept)
 
 
-def store(account: str, key: bytes, *, deadline: float = DEADLINE_SECONDS) -> None:
+def store(account: str, key: Key, *, deadline: float = DEADLINE_SECONDS) -> None:
     """Keep an account's key. Raises KeyringUnavailable."""
-    _ask("set", account, base64.b64encode(key), deadline)
+    told = base64.b64encode(key)
+    try:
+        _ask("set", account, told, deadline)
+    finally:
+        wipe(told)
 
 
 def delete(account: str, *, deadline: float = DEADLINE_SECONDS) -> None:

@@ -28,6 +28,7 @@ from sellmode_tui.account.slot import DamagedSlot, Slot, open_slot, seal
 from sellmode_tui.journal.clock import HARD, SOFT, ClockReading, read_clock
 from sellmode_tui.journal.journal import Journal, SignedInAs
 from sellmode_tui.journal.tally import read_tally
+from sellmode_tui.key_memory import Key, wipe
 from sellmode_tui.private_files import read_private, write_private
 from sellmode_tui.transport.client import Transport
 from sellmode_tui.transport.errors import Broken, Refused, TransportError, Unreachable
@@ -44,7 +45,7 @@ class Session:
         self,
         folder: AccountFolder,
         signed_in: SignedInAs,
-        key: bytes,
+        key: Key,
         journal: Journal,
         *,
         moved_aside: Path | None = None,
@@ -60,7 +61,7 @@ class Session:
         self.journal = journal
         self.moved_aside = moved_aside
         """Where a damaged journal was moved to when this session was opened: to be told to the person."""
-        self._key: bytes | None = key
+        self._key: bytearray | None = bytearray(key)
         self._token = signed_in.token
         self._clock = clock
 
@@ -75,8 +76,8 @@ class Session:
         return self.folder.profile.device
 
     @property
-    def key(self) -> bytes:
-        """The key of the account's files. Raises NotSignedIn after `close`."""
+    def key(self) -> bytearray:
+        """The key of the account's files, which `close` overwrites. Raises NotSignedIn after that."""
         if self._key is None:
             raise errors.NotSignedIn
         return self._key
@@ -103,7 +104,9 @@ class Session:
 
     def close(self) -> None:
         """Drop the key and close the journal. May be called again."""
-        self._key = self._token = None
+        key, self._key, self._token = self._key, None, None
+        if key is not None:
+            wipe(key)
         self.journal.close()
 
     def lease(self) -> Lease:
@@ -201,7 +204,10 @@ def unlock(folder: AccountFolder, password: str, *, clock: Clock = read_clock) -
         key = open_slot(slot, password, folder.id)
     except (msgspec.DecodeError, DamagedSlot) as error:
         raise errors.DamagedFile(folder.slot_path, str(error)) from error
-    return _open_offline(folder, key, clock)
+    try:
+        return _open_offline(folder, key, clock)
+    finally:
+        wipe(key)
 
 
 def enter(
@@ -237,9 +243,10 @@ def unlock_remembered(folder: AccountFolder, *, clock: Clock = read_clock) -> Se
         return None
     _check_opens_offline(folder)
     key = keyring.get(folder.id)
-    if key is None or len(key) != sealed.KEY_BYTES:
-        return None
-    return _open_offline(folder, key, clock)
+    try:
+        return _open_offline(folder, key, clock) if key is not None and len(key) == sealed.KEY_BYTES else None
+    finally:
+        wipe(key or b"")
 
 
 def remember(session: Session) -> None:
@@ -328,6 +335,20 @@ def _enter(
                 _seal(folder, "disabled")
                 raise disabled(folder) from refused
         raise _told(refused) from refused
+    try:
+        return _opened_by(reply, transport, body, data, clock)
+    finally:
+        wipe(reply.key)
+
+
+def _opened_by(
+    reply: wire.SignedIn,
+    transport: Transport,
+    body: wire.SignIn | wire.Activate,
+    data: Path | None,
+    clock: Clock,
+) -> Session:
+    """The session that the backend has begun."""
     if user_key(reply.account.user_name) != user_key(body.user_name):
         raise errors.OtherAccountAnswered
     if len(reply.key) != sealed.KEY_BYTES or not reply.token.isascii() or not reply.token.isprintable():
@@ -366,7 +387,7 @@ def _enter(
     return session
 
 
-def _open_offline(folder: AccountFolder, key: bytes, clock: Clock) -> Session:
+def _open_offline(folder: AccountFolder, key: Key, clock: Clock) -> Session:
     try:
         opened = Journal.open_or_replace(folder.journal_path, key, clock().wall, any_key=False)
     except sealed.Corrupt as error:

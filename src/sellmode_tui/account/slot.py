@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from sellmode_tui.errors import WrongPassword
+from sellmode_tui.key_memory import Key, wipe
 
 if TYPE_CHECKING:  # both take their time to import: only where a password is at hand
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -49,7 +50,7 @@ COST = Cost(passes=3, memory_kib=64 * 1024, lanes=4)
 _KEY_BYTES, _SALT_BYTES, _NONCE_BYTES = 32, 16, 12
 
 
-def seal(key: bytes, password: str, bound_to: str) -> Slot:
+def seal(key: Key, password: str, bound_to: str) -> Slot:
     """Wrap a key. It opens only with the password and under the same name, so that slots cannot be swapped."""
     slot = Slot(
         salt=os.urandom(_SALT_BYTES),
@@ -63,8 +64,8 @@ def seal(key: bytes, password: str, bound_to: str) -> Slot:
     return msgspec.structs.replace(slot, wrapped=wrapped)
 
 
-def open_slot(slot: Slot, password: str, bound_to: str) -> bytes:
-    """The key. Raises WrongPassword; DamagedSlot for parameters that we never write."""
+def open_slot(slot: Slot, password: str, bound_to: str) -> bytearray:
+    """The key, for the caller to wipe. Raises WrongPassword; DamagedSlot for parameters that we never write."""
     from cryptography.exceptions import InvalidTag
 
     usual = (1, *COST, _SALT_BYTES, _NONCE_BYTES)
@@ -72,7 +73,9 @@ def open_slot(slot: Slot, password: str, bound_to: str) -> bytes:
         # Not what the file says: it could ask for all memory, or for so little that guessing is cheap.
         raise DamagedSlot("its parameters are none of ours")
     try:
-        return _cipher(slot, password).decrypt(slot.nonce, slot.wrapped, _associated(slot, bound_to))
+        key = bytearray(_KEY_BYTES)
+        _cipher(slot, password).decrypt_into(slot.nonce, slot.wrapped, _associated(slot, bound_to), key)
+        return key
     except InvalidTag:
         raise WrongPassword(offline=True) from None
 
@@ -91,7 +94,10 @@ def _cipher(slot: Slot, password: str) -> AESGCM:
         hash_len=_KEY_BYTES,
         type=Type.ID,
     )
-    return AESGCM(secret)
+    try:
+        return AESGCM(secret)
+    finally:
+        wipe(secret)
 
 
 def _associated(slot: Slot, bound_to: str) -> bytes:

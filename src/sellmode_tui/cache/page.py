@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import TypeAlias
 
+from sellmode_contract import visibility
 from sellmode_contract.wire import Drop, Put, Remove, Sweep
 from sellmode_tui.cache import listing, meta, rows, sorting
 from sellmode_tui.cache.fold import Fold
-from sellmode_tui.cache.tables import OTHER, TABLES, Value, columns_of, own_values, stored_text, table_of
+from sellmode_tui.cache.tables import OTHER, TABLES, Value, columns_of, record_of, stored_text, table_of, values_of
 from sellmode_tui.cache.touched import keys
 from sellmode_tui.sealed import Connection
 
@@ -49,14 +50,22 @@ class Page:
         self._staff = False
         """Whether people of the directory were written."""
         self.records = 0
+        self.misplaced = 0
+        """Records that are not for whom they were sent, by what stands in them: they are not kept."""
 
     def add(self, change: Change) -> None:
         """Apply a line, now or, if nothing that comes before ``end`` can tell the difference, later."""
         if isinstance(change, Put):
+            text, record = stored_text(change.d), record_of(change.k, change.id, change.d)
+            if record is not None and not visibility.fits(record, change.s):
+                self.misplaced += 1
+                self.add(Remove(k=change.k, id=change.id, s=change.s))  # what was there before it is not for it either
+                return
             if change.id in self._removes[change.k] or change.id in self._puts[change.k]:
                 self._flush()
-            row = (change.id, self._scope(change.s), change.v, change.g, stored_text(change.d))
-            self._puts[change.k][change.id] = (*row, *own_values(change.k, change.id, change.d))
+            row = (change.id, self._scope(change.s), change.v, change.g, text)
+            own = (change.k, None) if record is None else values_of(change.k, record)
+            self._puts[change.k][change.id] = (*row, *own)
             self._generations[change.s].add(change.g)
         elif isinstance(change, Remove):
             if change.id in self._removes[change.k] or change.id in self._puts[change.k]:

@@ -19,7 +19,7 @@ from sqlcipher3 import dbapi2
 from sellmode_contract.search import name_key
 from sellmode_contract.wire import Head
 from sellmode_tui import sealed
-from sellmode_tui.cache import learning, listing, meta, rows, schema, search, sorting
+from sellmode_tui.cache import learning, listing, meta, misplaced, rows, schema, search, sorting
 from sellmode_tui.cache.fold import Fold, Report, fail, folded_all
 from sellmode_tui.cache.page import Change, Page
 from sellmode_tui.cache.rows import CHUNK
@@ -27,7 +27,9 @@ from sellmode_tui.cache.schema import ASIDE
 from sellmode_tui.cache.scrub import Scrubber
 from sellmode_tui.cache.tables import OTHER, TABLES, VERSION, Malformed
 from sellmode_tui.journal.outbox import Outbox
+from sellmode_tui.key_memory import HeldKey, Key
 from sellmode_tui.migrations import migrate, transaction
+from sellmode_tui.private_files import file_identity
 from sellmode_tui.sealed import Connection
 
 REBUILD_FROM = 5000
@@ -104,11 +106,11 @@ class Cache:
     Everything raises `sealed.Replaced` once another version of the app has put a file of its own form in its place.
     """
 
-    def __init__(self, path: Path, key: bytes, outbox: Outbox | None = None, report: Report = fail) -> None:
+    def __init__(self, path: Path, key: Key, outbox: Outbox | None = None, report: Report = fail) -> None:
         self.path = path
         self._report = report
         self._reported: set[type[Exception]] = set()
-        self._key = key
+        self._key = HeldKey(key)
         self._outbox = outbox
         self._lock = threading.RLock()
         """Held while the writer's connection is in use."""
@@ -118,14 +120,14 @@ class Cache:
         self._stopped = threading.Event()
         self._writer = sealed.connect(path, key, create=True, synchronous="NORMAL")
         self._writer.execute(_WRITER_CACHE)
-        self._place = _place(path)
+        self._place = file_identity(path)
         self._scrubber = Scrubber(path, self._writer)
         self._version = 0
         self._watch: Connection | None = None
         self._head: tuple[str, Head] | None = None
 
     @classmethod
-    def open(cls, path: Path, key: bytes, outbox: Outbox | None = None, report: Report = fail) -> Cache:
+    def open(cls, path: Path, key: Key, outbox: Outbox | None = None, report: Report = fail) -> Cache:
         """Open the cache at ``path``, making it if there is none. Raises SealedError (Corrupt, SchemaTooNew).
 
         One that another version of the app has filled with other columns or search words starts anew. What ``outbox``
@@ -169,7 +171,7 @@ class Cache:
                 # without room for anything beside it.
                 self._writer.execute("SELECT 1")
             self._writer.close()
-        self._key = b""  # whoever still holds this object holds no key
+        self._key.drop()
 
     # -------------------------------------------------------------- state
 
@@ -192,7 +194,7 @@ class Cache:
         """A number that differs from the last one if anything in the cache may have changed, by whichever process."""
         with self._lock, self._errors():
             if self._watch is None:
-                self._watch = sealed.connect(self.path, self._key, synchronous="NORMAL")
+                self._watch = self._connected()
             (version,) = self._watch.execute("PRAGMA data_version").fetchone()
         return int(version)
 
@@ -231,14 +233,19 @@ class Cache:
     def _check(self) -> None:
         if self._stopped.is_set():
             raise Interrupted
-        if _place(self.path) != self._place:
+        if file_identity(self.path) != self._place:
             raise sealed.Replaced(self.path)
+
+    def _connected(self) -> Connection:
+        with self._key.used() as key:
+            self._check()
+            return sealed.connect(self.path, key, synchronous="NORMAL")
 
     def _take(self) -> Connection:
         with self._readers_lock:
             connection = self._idle.pop() if self._idle else None
         if connection is None:
-            connection = sealed.connect(self.path, self._key, synchronous="NORMAL")
+            connection = self._connected()
             connection.execute(_READER_CACHE)
             connection.execute("PRAGMA query_only = on")
             for name, function in FUNCTIONS.items():
@@ -275,6 +282,8 @@ class Cache:
         every record wait for its scope's sweep. Raises Overtaken.
         """
         allowed = meta.allowed(head)
+        if head.reset:
+            misplaced.forget(self.path)
         with self._advance() as connection:
             fold = self._fold_in(connection)
             fold.catch_up()
@@ -331,6 +340,7 @@ class Cache:
             if kinds:
                 meta.content_changed(connection)
             meta.put(connection, "cursor", cursor)
+        misplaced.note(self.path, page.misplaced)
         self._delete_scopes("dropped")
         return Changed(frozenset(kinds), page.records)
 
@@ -481,15 +491,6 @@ def _unbuild(connection: Connection) -> None:
 def _shown(head: Head | None) -> object:
     """What decides about what is shown."""
     return head and (head.view, frozenset(head.scopes), meta.allowed(head))
-
-
-def _place(path: Path) -> tuple[int, int] | None:
-    """What tells a file from another one that takes its name."""
-    try:
-        status = path.lstat()
-    except FileNotFoundError:
-        return None
-    return status.st_dev, status.st_ino
 
 
 def _moment(text: str | None) -> dt.datetime | None:

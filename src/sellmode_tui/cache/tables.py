@@ -268,12 +268,18 @@ def _depth(content: bytes) -> int:
 
 def own_values(kind: str, id: str, doc: msgspec.Raw | str) -> tuple[Value, ...]:
     """A line's values for its kind's own columns. Raises Malformed."""
+    record = record_of(kind, id, doc)
+    return (kind, None) if record is None else values_of(kind, record)
+
+
+def record_of(kind: str, id: str, doc: msgspec.Raw | str) -> Record | None:
+    """A line's record; None of a kind that this version does not know. Raises Malformed."""
     if kind not in KINDS:
-        return (kind, None)
+        return None
     record: Record = decode(kind, doc)
     if record.id != id:
         raise Malformed(f"a document of kind {kind} has another id than its line")
-    return values_of(kind, record)
+    return record
 
 
 def values_of(kind: str, record: Record) -> tuple[Value, ...]:

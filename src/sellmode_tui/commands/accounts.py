@@ -10,6 +10,7 @@ import click
 
 from sellmode_contract.text import visible
 from sellmode_tui.account.folders import AccountFolder, known_accounts
+from sellmode_tui.cache import misplaced
 from sellmode_tui.commands.kit.choosing import Choice, chosen_folders, known_account_options
 from sellmode_tui.commands.kit.exit_codes import Nothing
 from sellmode_tui.commands.kit.output import Table, json_option, labelled, minute, print_json
@@ -60,6 +61,7 @@ def status_command(choice: Choice, *, as_json: bool) -> None:
             ("last sync", f"{minute(synced)} ({_ago(synced)} ago)" if synced else "none complete yet"),
             ("changes", tally_words(read_tally(folder.journal_path))),
             ("lost", lost_words(folder)),
+            ("misplaced", misplaced_words(folder)),
             ("local copy", _size(status["cache_bytes"])),
             ("journal", _size(status["journal_bytes"])),
             ("keyring", "may open it without the password" if status["remembered"] else "not used"),
@@ -105,6 +107,13 @@ def lost_words(folder: AccountFolder) -> str:
     return f"{lost}, to a damaged file: see `sellmode attention list`"
 
 
+def misplaced_words(folder: AccountFolder) -> str:
+    """How many records the server has sent that are for somebody else; empty if none."""
+    count = misplaced.told(folder.cache_path)
+    what = "1 record" if count == 1 else f"{count:,} records"
+    return f"{what} sent here by mistake, and not shown: tell whoever looks after the server" if count else ""
+
+
 def _status(folder: AccountFolder) -> dict[str, Any]:
     tally = read_tally(folder.journal_path)
     return {
@@ -114,6 +123,7 @@ def _status(folder: AccountFolder) -> dict[str, Any]:
         "unsent": tally and tally.unsent,
         "refused": tally and tally.refused,
         "lost": lost_words(folder),
+        "misplaced": misplaced.told(folder.cache_path),
         "cache_bytes": _bytes(str(folder.cache_path)),
         "journal_bytes": _bytes(str(folder.journal_path)),
         "problem": folder.problem,

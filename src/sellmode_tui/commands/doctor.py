@@ -22,7 +22,7 @@ from sellmode_tui import sealed
 from sellmode_tui.account import keyring
 from sellmode_tui.account.folders import AccountFolder, data_folder, known_accounts
 from sellmode_tui.account.settings import BadSettings, Settings, read_settings
-from sellmode_tui.commands.accounts import lost_words, tally_words
+from sellmode_tui.commands.accounts import lost_words, misplaced_words, tally_words
 from sellmode_tui.commands.kit.choosing import Choice, chosen_folders, known_account_options
 from sellmode_tui.commands.kit.exit_codes import Exit, Failure
 from sellmode_tui.commands.kit.output import GAP, Table, is_terminal, json_option, minute, print_json
@@ -150,6 +150,8 @@ def _changes(accounts: list[AccountFolder]) -> Iterator[Check]:
         yield Check("changes", "ok" if tally == (0, 0) else "warning", f"{visible(name)}: {tally_words(tally)}")
         if lost := lost_words(folder):
             yield Check("damage", "warning", f"{visible(name)} lost {lost}")
+        if wrong := misplaced_words(folder):
+            yield Check("records", "warning", f"{visible(name)}: {wrong}")
 
 
 def _disk(accounts: list[AccountFolder]) -> Iterator[Check]:

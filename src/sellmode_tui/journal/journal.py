@@ -30,7 +30,9 @@ from sellmode_tui.journal.rescue import NOTHING, rescue
 from sellmode_tui.journal.schema import STEPS, committing
 from sellmode_tui.journal.tally import Tally, TallyKeeper
 from sellmode_tui.journal.witness import Witness, read_witness, write_witness
+from sellmode_tui.key_memory import Key
 from sellmode_tui.migrations import migrate
+from sellmode_tui.private_files import file_identity
 
 
 class SignedInAs(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +92,7 @@ class Journal:
     Its methods raise `sealed.SealedError` when the file fails, and NotSignedIn once it is closed.
     """
 
-    def __init__(self, path: Path, key: bytes, *, successor: bool = False) -> None:
+    def __init__(self, path: Path, key: Key, *, successor: bool = False) -> None:
         """Open a journal, make it if there is none, and bring its schema up to date. Raises `sealed.SealedError`.
 
         A damaged one is a `DamagedJournal`. ``successor`` is one that has not taken the place of another yet.
@@ -109,7 +111,7 @@ class Journal:
         except BaseException:
             self._tally.leave()
             raise
-        self._place = recovery.file_identity(path)
+        self._place = file_identity(path)
         self.outbox = Outbox(self._using)
         """What the person wrote."""
         self.drafts = Drafts(self._using, self.outbox)
@@ -127,7 +129,7 @@ class Journal:
             raise
 
     @staticmethod
-    def _sound(path: Path, key: bytes, told: Witness | None, *, new: bool) -> sealed.Connection:
+    def _sound(path: Path, key: Key, told: Witness | None, *, new: bool) -> sealed.Connection:
         """A connection to a file that is sound and holds all that it has to. Raises DamagedJournal."""
         connection = None
         try:
@@ -150,7 +152,7 @@ class Journal:
         return connection
 
     @classmethod
-    def open_or_replace(cls, path: Path, key: bytes, now: dt.datetime, *, any_key: bool = True) -> Opened:
+    def open_or_replace(cls, path: Path, key: Key, now: dt.datetime, *, any_key: bool = True) -> Opened:
         """Open a journal; a damaged one, or with ``any_key`` one under another key, is moved aside and a new one made.
 
         The new one has what could still be read. Killed at any point, this is done by the next call.
@@ -179,7 +181,7 @@ class Journal:
             return Opened(cls(path, key), aside)
 
     def take_over(
-        self, sound: pages.Sound | None, key: bytes, told: Witness | None, now: dt.datetime, aside: Path
+        self, sound: pages.Sound | None, key: Key, told: Witness | None, now: dt.datetime, aside: Path
     ) -> None:
         """Keep what can be read of a damaged journal, and how much cannot."""
         with self._writing() as connection:
@@ -247,7 +249,7 @@ class Journal:
             with sealed.errors(self.path, self._connection):
                 before = self._connection.total_changes
                 yield self._connection
-                if recovery.file_identity(self.path) != self._place:
+                if file_identity(self.path) != self._place:
                     raise sealed.Replaced(self.path)
                 if self._connection.total_changes != before and not self._connection.in_transaction:
                     self._witness(self._connection)

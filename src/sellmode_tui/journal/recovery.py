@@ -14,6 +14,8 @@ from sellmode_tui import sealed
 from sellmode_tui.journal.losses import Loss
 from sellmode_tui.journal.rescue import Rescued
 from sellmode_tui.journal.witness import Witness
+from sellmode_tui.key_memory import Key
+from sellmode_tui.private_files import file_identity
 
 
 def successor_path(path: Path) -> Path:
@@ -29,7 +31,7 @@ def succeed(path: Path) -> None:
         successor_path(path).rename(path)
 
 
-def hold(held: contextlib.ExitStack, path: Path, key: bytes) -> bool:
+def hold(held: contextlib.ExitStack, path: Path, key: Key) -> bool:
     """Keep other processes from writing what would be lost, as far as the damage allows; False if it is another file.
 
     Who has the file open finds out afterwards that it was replaced.
@@ -43,15 +45,6 @@ def hold(held: contextlib.ExitStack, path: Path, key: bytes) -> bool:
     with contextlib.suppress(dbapi2.DatabaseError):
         connection.execute("BEGIN IMMEDIATE")
     return file_identity(path) == place
-
-
-def file_identity(path: Path) -> tuple[int, int] | None:
-    """What tells a file from another one that takes its name."""
-    try:
-        status = os.lstat(path)
-    except FileNotFoundError:
-        return None
-    return status.st_dev, status.st_ino
 
 
 def check_complete(connection: sealed.Connection, path: Path, told: Witness) -> None:

@@ -16,6 +16,7 @@ from sqlcipher3 import dbapi2
 
 from sellmode_tui import sealed
 from sellmode_tui.journal import tray
+from sellmode_tui.key_memory import Key
 from sellmode_tui.pages import PAGE, Sound
 from sellmode_tui.sealed import Connection
 
@@ -79,7 +80,7 @@ class _Table(NamedTuple):
         )
 
 
-def rescue(sound: Sound, key: bytes, new: Connection, scratch: Path) -> Rescued:
+def rescue(sound: Sound, key: Key, new: Connection, scratch: Path) -> Rescued:
     """Copy what stands on sound pages into a new journal, in its write transaction; ``scratch`` names a file.
 
     Raises SealedError.
@@ -150,7 +151,7 @@ def _copy(new: Connection, table: _Table, row: tuple[Any, ...]) -> bool:
 class _Copy:
     """The sound pages behind a schema of our own, in a file of their own."""
 
-    def __init__(self, sound: Sound, key: bytes, tables: list[_Table], path: Path) -> None:
+    def __init__(self, sound: Sound, key: Key, tables: list[_Table], path: Path) -> None:
         self._path, self._key, self._tables = path, key, tables
         sealed.remove(path)
         with (

@@ -183,7 +183,7 @@ def test_a_first_sign_in_opens_the_account(world: World) -> None:
 
 def test_no_file_gives_the_key_the_token_or_the_password_away(world: World) -> None:
     opened = world.sign_in()
-    secret = [opened.key, opened.key.hex().encode(), (opened.token or "").encode(), PASSWORD.encode()]
+    secret = [bytes(opened.key), opened.key.hex().encode(), (opened.token or "").encode(), PASSWORD.encode()]
     opened.close()
     for folder, _, names in os.walk(world.data):
         assert Path(folder).stat().st_mode & 0o077 == 0
@@ -239,11 +239,11 @@ def test_a_wrong_password_changes_nothing(world: World) -> None:
 
 def test_a_reset_by_the_operator_loses_nothing(world: World) -> None:
     before = world.sign_in()
-    key = before.key
+    key = bytes(before.key)
     write(before)
     before.close()
     after = world.activate(" CODE ", NEW_PASSWORD)
-    assert (after.key, written(after)) == (key, ["lapsed"])
+    assert (bytes(after.key), written(after)) == (key, ["lapsed"])
     after.close()
     assert written(world.unlock(NEW_PASSWORD)) == ["lapsed"]
     with pytest.raises(errors.WrongPassword):
@@ -596,7 +596,7 @@ def test_staying_signed_in_until_lock(world: World, kept: Path) -> None:
     opened = world.sign_in()
     assert session.unlock_remembered(opened.folder, clock=world.clock) is None
     session.remember(opened)
-    key = opened.key
+    key = bytes(opened.key)
     opened.close()
     again = session.unlock_remembered(world.folder(), clock=world.clock)
     assert again is not None

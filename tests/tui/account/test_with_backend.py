@@ -70,7 +70,7 @@ def test_from_activation_to_a_reset_nothing_is_lost(terminal: Terminal) -> None:
     first = terminal.activate("e-1001", code.lower())
     assert (first.account.user_name, first.retailer) == ("E-1001", "Maison Test")
     first.journal.save_filter(SavedFilter("lapsed", "last_purchase>90d", dt.datetime.now(dt.UTC)))
-    key = first.key
+    key = bytes(first.key)
     first.close()
     with pytest.raises(errors.CodeRefused):
         terminal.activate("E-1001", code)

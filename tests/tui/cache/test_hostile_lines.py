@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from sellmode_contract.wire import Put
+from sellmode_tui.cache import misplaced
 from sellmode_tui.cache.tables import MAX_DEPTH, Malformed
 from sellmode_tui.records import CustomerQuery, RecordStore
 from tests.tui.cache.lines import STORE, TEAM, customer, fill, open_cache, put
@@ -83,4 +84,18 @@ def test_what_is_told_of_a_document_holds_nothing_of_it(tmp_path: Path) -> None:
     with pytest.raises(Malformed) as told:
         cache.apply([Put(k="customer", id="customer-2", v=1, s=TEAM, d=msgspec.Raw(document))], "bad")
     assert str(told.value) == "a document of kind customer cannot be read, at `$.preferred_channel`"
+    cache.close()
+
+
+def test_a_record_that_is_somebody_elses_by_what_stands_in_it_is_not_kept(tmp_path: Path) -> None:
+    cache = open_cache(tmp_path)
+    fill(cache, [customer(1, given_name="Ada"), customer(2, given_name="Bo")])
+    elsewhere = {"store": "another", "given_name": "Cy"}
+    # One that is new, and one whose newer form is for somebody else.
+    cache.apply([put(customer(3, **elsewhere)), put(customer(2, **elsewhere), v=2)], "3")
+    assert [row.name for row in RecordStore(cache).customers.find().rows(0, 9)] == ["Ada"]
+    assert misplaced.told(cache.path) == 2
+    cache.apply([put(customer(3, given_name="Cy"))], "4")
+    assert [row.name for row in RecordStore(cache).customers.find().rows(0, 9)] == ["Ada", "Cy"]
+    assert misplaced.told(cache.path) == 2
     cache.close()

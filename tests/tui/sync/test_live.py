@@ -119,7 +119,7 @@ def test_what_left_the_view_is_in_no_page_of_the_files(shop: Shop, ada: Account,
 
 
 def _pages(mine: Terminal) -> Iterator[bytes]:
-    return decrypted(mine.cache.path, mine.session.key)
+    return decrypted(mine.cache.path, bytes(mine.session.key))
 
 
 def test_an_interrupted_mode_switch_hides_at_once_and_resumes(shop: Shop, ada: Account, mine: Terminal) -> None:
