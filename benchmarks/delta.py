@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import random
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import msgspec
 
@@ -43,9 +44,9 @@ class _Watched(Cache):
 
     applying = 0.0
 
-    def apply(self, changes: Sequence[Change], cursor: str, left: int | None = None) -> Changed:
+    def apply(self, changes: Sequence[Change], *given: Any, **named: Any) -> Changed:
         changed: list[Changed] = []
-        self.applying += seconds(lambda: changed.append(super(_Watched, self).apply(changes, cursor, left)))
+        self.applying += seconds(lambda: changed.append(super(_Watched, self).apply(changes, *given, **named)))
         return changed[0]
 
 

@@ -151,6 +151,11 @@ def restored_command(database: Database) -> None:
     metavar="ADDRESSES",
     help="A proxy at these addresses (or networks) does TLS and tells the clients' addresses (X-Forwarded-For).",
 )
+@click.option(
+    "--monitor-from",
+    metavar="ADDRESSES",
+    help="Addresses or networks that may see /metrics and the API document.  [default: this machine]",
+)
 @click.option("--exit-with-parent", is_flag=True, help="End when the process that started this one has gone.")
 def serve_command(
     *,
@@ -161,6 +166,7 @@ def serve_command(
     tls_certificate: Path | None,
     tls_key: Path | None,
     behind_proxy: str | None,
+    monitor_from: str | None,
     exit_with_parent: bool,
 ) -> None:
     """Answer terminals over HTTP until stopped. Prints the server's URL when it takes connections.
@@ -168,7 +174,7 @@ def serve_command(
     Brings the database up to date first. Plain HTTP is for this machine only: for others give a certificate and its
     key, or say that a proxy does TLS (--behind-proxy).
     """
-    from sellmode_backend import serving
+    from sellmode_backend import monitoring, serving
 
     if (tls_certificate is None) != (tls_key is None):
         raise click.UsageError("--tls-certificate and --tls-key go together")
@@ -182,6 +188,12 @@ def serve_command(
             f"{host} is open to others, and plain HTTP would show them passwords: give --tls-certificate and --tls-key,"
             " or --behind-proxy if a proxy does TLS."
         )
+    try:
+        monitors = monitoring.networks(monitor_from) if monitor_from else monitoring.THIS_MACHINE
+    except ValueError as error:
+        raise click.UsageError(
+            f"--monitor-from: {error}. Give addresses or networks such as 10.0.0.7,10.1.0.0/16."
+        ) from error
     address = database_address(url)
     database = open_ready(address, migrates=True)
     try:
@@ -196,5 +208,5 @@ def serve_command(
     serving.serve(
         address.url,
         address.password,
-        serving.Listening(host, port, workers, behind_proxy, tls_certificate, tls_key, exit_with_parent),
+        serving.Listening(host, port, workers, behind_proxy, monitors, tls_certificate, tls_key, exit_with_parent),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,17 +11,15 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
-from sellmode_backend import housekeeping, metrics, openapi
+from sellmode_backend import housekeeping, metrics
 from sellmode_backend.accounts.endpoints import AccountEndpoints
 from sellmode_backend.accounts.passwords import Passwords
 from sellmode_backend.accounts.signing_in import Clock, SigningIn, utc_now
 from sellmode_backend.envelope import Envelope, http_problem
 from sellmode_backend.health import HealthEndpoints
-from sellmode_backend.http import Bodies, json_response
+from sellmode_backend.http import Bodies
+from sellmode_backend.monitoring import THIS_MACHINE, MonitoringEndpoints, Network
 from sellmode_backend.rules import background
 from sellmode_backend.rules.endpoints import PreviewEndpoints
 from sellmode_backend.rules.passes import PassReport
@@ -64,6 +62,8 @@ class ServerSettings:
     """About how often a worker looks whether rules have something to do."""
     pairs_seconds: float = 5
     """About how often a worker looks whether customers whom terminals have changed may be others."""
+    monitors: Sequence[Network] = THIS_MACHINE
+    """Addresses that may see the counters and the API document."""
 
 
 def create_app(database: Database, *, settings: ServerSettings | None = None, clock: Clock = utc_now) -> Starlette:
@@ -108,12 +108,6 @@ def create_app(database: Database, *, settings: ServerSettings | None = None, cl
             # What has begun in a thread goes on to its end: whoever closes the database comes after.
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def document(_: Request) -> Response:
-        return json_response(openapi.encoded())
-
-    async def counted(_: Request) -> Response:
-        return Response(counters.text(), media_type=metrics.CONTENT_TYPE)
-
     signing_in = SigningIn(database, settings.passwords, clock)
     app = Starlette(
         routes=[
@@ -121,8 +115,7 @@ def create_app(database: Database, *, settings: ServerSettings | None = None, cl
             *SyncEndpoints(database, clock, bodies, hub, counters, streams).routes,
             *previews.routes,
             *HealthEndpoints(database).routes,
-            Route(openapi.PATH, document),
-            Route("/metrics", counted),
+            *MonitoringEndpoints(counters, settings.monitors).routes,
         ],
         middleware=[Middleware(Envelope, metrics=counters)],
         exception_handlers={HTTPException: http_problem},

@@ -12,7 +12,8 @@ import socket
 import ssl
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -27,6 +28,7 @@ from uvicorn.supervisors import Multiprocess
 
 from sellmode_backend import memory
 from sellmode_backend.connections import HEAD_BYTES, Protocol
+from sellmode_backend.monitoring import THIS_MACHINE, Network
 from sellmode_backend.store.database import open_database
 
 _GRACE_SECONDS = 5
@@ -44,6 +46,8 @@ class Listening:
     workers: int = 1
     behind_proxy: str | None = None
     """Addresses whose ``X-Forwarded-For`` is believed, as uvicorn takes them; None believes nobody."""
+    monitors: Sequence[Network] = THIS_MACHINE
+    """Who may see the counters and the API document."""
     certificate: Path | None = None
     key: Path | None = None
     exit_with_parent: bool = False
@@ -62,7 +66,7 @@ def serve(url: str, password: str | None, listening: Listening) -> None:
     _check_certificate(listening)
     listener = _listen(listening)
     config = uvicorn.Config(
-        partial(_application, url, password, watch_parent=listening.workers > 1),
+        partial(_application, url, password, listening.monitors, watch_parent=listening.workers > 1),
         factory=True,
         workers=listening.workers,
         http=Protocol,
@@ -93,17 +97,17 @@ def serve(url: str, password: str | None, listening: Listening) -> None:
             Multiprocess(config, sockets=[listener]).run()
 
 
-def _application(url: str, password: str | None, *, watch_parent: bool) -> Starlette:
+def _application(url: str, password: str | None, monitors: Sequence[Network], *, watch_parent: bool) -> Starlette:
     """What a worker runs. It opens the database for itself: connections do not survive a fork or a spawn."""
     # Here, not above: counters look at the environment when they are imported.
-    from sellmode_backend.server import create_app
+    from sellmode_backend.server import ServerSettings, create_app
 
     if watch_parent:
         _end_with_parent()
     _log_to_stderr()
     memory.set_up()
     database = open_database(url, password=password)
-    app = create_app(database)
+    app = create_app(database, settings=ServerSettings(monitors=monitors))
     inner = app.router.lifespan_context
 
     @asynccontextmanager
@@ -188,7 +192,12 @@ def _leave(_number: int, _frame: FrameType | None) -> None:
 
 
 def _log_to_stderr() -> None:
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.INFO)
+    written = logging.StreamHandler()
+    # In UTC, so that entries of several machines can be laid side by side.
+    form = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
+    form.converter = time.gmtime
+    written.setFormatter(form)
+    logging.basicConfig(handlers=[written], level=logging.INFO)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     # It warns of requests that are none: anybody could fill the log with them.
     logging.getLogger("uvicorn").setLevel(logging.ERROR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import os
 import signal
@@ -75,6 +76,15 @@ def test_several_workers_share_a_socket_and_their_counters(sqlite_url: str, tmp_
         assert 'sellmode_requests_total{route="/health",status="200"} 20.0' in counted
     assert backend.process.returncode == 0
     assert backend.log.read_text() == ""
+
+
+def test_entries_of_the_log_are_in_utc() -> None:
+    program = "import logging; from sellmode_backend import serving; serving._log_to_stderr(); logging.error('x')"
+    environment = {**os.environ, "TZ": "Asia/Tokyo"}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, check=True, capture_output=True, text=True)
+    written = dt.datetime.fromisoformat(done.stderr.split()[0])
+    assert written.tzinfo == dt.UTC
+    assert abs(utc_now() - written) < dt.timedelta(minutes=5)
 
 
 def test_a_server_ends_cleanly_when_told(sqlite_url: str, tmp_path: Path) -> None:

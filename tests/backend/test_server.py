@@ -9,6 +9,7 @@ import socket
 import threading
 import time
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 
 import httpx2 as httpx
 import msgspec
@@ -17,6 +18,7 @@ import sqlalchemy as sa
 from openapi_spec_validator import validate
 from sqlalchemy.engine import Connection
 
+from sellmode_backend.monitoring import networks
 from sellmode_backend.server import ServerSettings
 from sellmode_backend.store import feeds, records, schema
 from sellmode_backend.store.database import Database
@@ -346,6 +348,18 @@ def test_metrics_count_without_naming_anybody(joined: Client) -> None:
     assert 'sellmode_refusals_total{code="wrong_credentials"} 1.0' in text
     assert "sellmode_sync_lines_total" in text
     assert "E1001" not in text
+
+
+def test_counters_and_the_document_are_there_for_monitors_alone(database: Database) -> None:
+    elsewhere = replace(SETTINGS, monitors=networks("10.0.0.7, 10.1.0.0/16"))
+    with serve_in_thread(database, elsewhere) as url:
+        nothing = httpx.get(f"{url}/nothing")
+        for path in ("/metrics", "/v1/openapi.json"):
+            answer = httpx.get(f"{url}{path}")
+            assert (answer.status_code, answer.content) == (404, nothing.content)
+        assert httpx.get(f"{url}/health").status_code == 200
+    with pytest.raises(ValueError, match="does not appear to be"):
+        networks("somewhere")
 
 
 def test_the_openapi_document_is_valid_and_complete(quick_client: Client) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import TypeAlias
 
-from sellmode_contract import visibility
+from sellmode_contract.records import Record
 from sellmode_contract.wire import Drop, Put, Remove, Sweep
 from sellmode_tui.cache import listing, meta, rows, sorting
 from sellmode_tui.cache.fold import Fold
@@ -15,6 +15,8 @@ from sellmode_tui.cache.touched import keys
 from sellmode_tui.sealed import Connection
 
 Change: TypeAlias = Put | Remove | Sweep | Drop
+Fits: TypeAlias = Callable[[Record, str], bool]
+"""Whether a record can be in a scope."""
 
 _CUSTOMERS_AT = {
     table: columns.index("customer") for table in (*TABLES, OTHER) if "customer" in (columns := columns_of(table))
@@ -32,9 +34,10 @@ class Page:
     What it unfolds for that is for the caller to fold again.
     """
 
-    def __init__(self, connection: Connection, fold: Fold) -> None:
+    def __init__(self, connection: Connection, fold: Fold, fits: Fits) -> None:
         self._connection = connection
         self._fold = fold
+        self._fits = fits
         self._built = bool(meta.get(connection, "built"))
         self._scopes: dict[str, int] = {}
         self._puts: dict[str, dict[str, rows.Row]] = defaultdict(dict)
@@ -57,7 +60,7 @@ class Page:
         """Apply a line, now or, if nothing that comes before ``end`` can tell the difference, later."""
         if isinstance(change, Put):
             text, record = stored_text(change.d), record_of(change.k, change.id, change.d)
-            if record is not None and not visibility.fits(record, change.s):
+            if record is not None and not self._fits(record, change.s):
                 self.misplaced += 1
                 self.add(Remove(k=change.k, id=change.id, s=change.s))  # what was there before it is not for it either
                 return

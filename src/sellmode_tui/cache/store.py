@@ -21,7 +21,7 @@ from sellmode_contract.wire import Head
 from sellmode_tui import sealed
 from sellmode_tui.cache import learning, listing, meta, misplaced, rows, schema, search, sorting
 from sellmode_tui.cache.fold import Fold, Report, fail, folded_all
-from sellmode_tui.cache.page import Change, Page
+from sellmode_tui.cache.page import Change, Fits, Page
 from sellmode_tui.cache.rows import CHUNK
 from sellmode_tui.cache.schema import ASIDE
 from sellmode_tui.cache.scrub import Scrubber
@@ -315,9 +315,12 @@ class Cache:
             if other_view or fold.compared.changed():
                 meta.content_changed(connection)
 
-    def apply(self, changes: Sequence[Change], cursor: str, left: int | None = None) -> Changed:
+    def apply(
+        self, changes: Sequence[Change], cursor: str, left: int | None = None, fits: Fits = lambda _, __: True
+    ) -> Changed:
         """Make a page and the cursor behind it durable together; ``left`` is how many records are about to follow.
 
+        What does not fit the scope that it was sent for is not kept, nor what stood in its place there, and counted.
         Raises Overtaken, and Malformed for a document that is not one of its kind; then nothing was changed.
         """
         self._delete_scopes("dropped")
@@ -328,7 +331,7 @@ class Cache:
                     _unbuild(connection)
             fold = self._fold_in(connection)
             fold.catch_up()
-            page = Page(connection, fold)
+            page = Page(connection, fold, fits)
             try:
                 for change in changes:
                     page.add(change)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from sellmode_contract import visibility
 from sellmode_contract.wire import Result
 from sellmode_tui import sealed
 from sellmode_tui.account.session import Session
@@ -98,7 +99,7 @@ class Executor:
                 if outbox.follow(effect.head.epoch, effect.head.knows):
                     return LocalChange()
             case Commit():
-                cache.apply(effect.changes, effect.cursor, effect.left)
+                cache.apply(effect.changes, effect.cursor, effect.left, visibility.fits)
             case Settle():
                 outbox.settle(effect.results, self._terminal.clock().wall)
                 self.settled += effect.results

@@ -204,11 +204,11 @@ def test_the_user_name_may_be_typed_in_other_letters(world: World) -> None:
 
 def test_offline_the_same_password_opens_the_same_files(world: World) -> None:
     online = world.sign_in()
-    key, token = online.key, online.token
+    key, token = bytes(online.key), online.token
     write(online)
     online.close()
     offline = world.unlock()
-    assert (offline.key, offline.token, offline.account.name) == (key, token, "Anna E-1001")
+    assert (bytes(offline.key), offline.token, offline.account.name) == (key, token, "Anna E-1001")
     assert written(offline) == ["lapsed"]
     assert [request.path for request in world.server.requests] == [wire.SIGN_IN_PATH]
 

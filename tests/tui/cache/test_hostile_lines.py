@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from sellmode_contract.visibility import fits
 from sellmode_contract.wire import Put
 from sellmode_tui.cache import misplaced
 from sellmode_tui.cache.tables import MAX_DEPTH, Malformed
@@ -92,10 +93,10 @@ def test_a_record_that_is_somebody_elses_by_what_stands_in_it_is_not_kept(tmp_pa
     fill(cache, [customer(1, given_name="Ada"), customer(2, given_name="Bo")])
     elsewhere = {"store": "another", "given_name": "Cy"}
     # One that is new, and one whose newer form is for somebody else.
-    cache.apply([put(customer(3, **elsewhere)), put(customer(2, **elsewhere), v=2)], "3")
+    cache.apply([put(customer(3, **elsewhere)), put(customer(2, **elsewhere), v=2)], "3", None, fits)
     assert [row.name for row in RecordStore(cache).customers.find().rows(0, 9)] == ["Ada"]
     assert misplaced.told(cache.path) == 2
-    cache.apply([put(customer(3, given_name="Cy"))], "4")
+    cache.apply([put(customer(3, given_name="Cy"))], "4", None, fits)
     assert [row.name for row in RecordStore(cache).customers.find().rows(0, 9)] == ["Ada", "Cy"]
     assert misplaced.told(cache.path) == 2
     cache.close()
