@@ -19,7 +19,7 @@ from sellmode_tui.screens.tasks.agenda import AgendaScreen
 from sellmode_tui.screens.tasks.view import TaskScreen
 from sellmode_tui.widgets.suggestions import Suggestions
 from tests.tui.screens.counter import NOW, wait_until
-from tests.tui.screens.writing import app_of, at_rest, at_the_counter, field, files, put, shows, store_of, type_in
+from tests.tui.screens.writing import app_of, at_rest, at_the_counter, field, files, put, shows, store_of, told, type_in
 
 
 @pytest.fixture(autouse=True)
@@ -117,6 +117,10 @@ async def test_a_command_is_done_where_the_palette_was_opened() -> None:
         await shows(pilot, ConfirmBox)
         await pilot.click("BoxButton")
         await shows(pilot, CustomersScreen)
+        store_of(pilot).tasks.create({"title": "Wrap the scarf"})
+        await pilot.press("ctrl+z")
+        await wait_until(pilot, lambda: any("Wrap the scarf" in each for each in told(pilot)))
+        assert not store_of(pilot).tasks.agenda().rows(0, 100)
 
 
 async def test_a_lock_closes_it() -> None:

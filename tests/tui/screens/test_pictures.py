@@ -212,6 +212,7 @@ SCENES: dict[str, Scene] = {
     "profile_ascii": Scene(profile, ascii_only=True),
     "why": Scene(why),
     "keys": Scene(pressing("question_mark")),
+    "palette": Scene(pressing("colon", "s", "o", "r")),
     "keys_of_the_search": Scene(searching("", "f1")),
     "lock": Scene(locked),
     "lock_idle": Scene(locked_by_itself),
