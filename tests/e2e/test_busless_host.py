@@ -57,7 +57,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
 
 def test_it_signs_in_and_says_that_there_is_no_keyring(host: Host) -> None:
     with host.app() as app:
-        app.wait_for("ONLINE")
+        app.wait_for("ONLINE |")
         app.wait_for("Mia Mayer | Team Mode")  # no middle dot on such a terminal
         app.press("f7")
         app.wait_for("keyring")
@@ -66,7 +66,7 @@ def test_it_signs_in_and_says_that_there_is_no_keyring(host: Host) -> None:
         app.wait_for("Sellmode is locked")
         app.type(PASSWORD)
         app.press("enter")
-        app.wait_for("ONLINE")
+        app.wait_for("ONLINE |")
         app.press("ctrl+q")
         assert app.wait_exit() == 0
     assert host.machine.crashes == []
@@ -105,7 +105,7 @@ def test_a_small_window_says_so_until_it_grows(host: Host) -> None:
     with host.app(columns=40, rows=10) as app:
         app.wait_for("This window is too small")
         app.resize(80, 24)
-        app.wait_for("ONLINE")
+        app.wait_for("ONLINE |")
         app.resize(40, 10)
         app.wait_for("This window is too small")
         app.press("ctrl+q")
@@ -114,7 +114,7 @@ def test_a_small_window_says_so_until_it_grows(host: Host) -> None:
 
 def test_a_line_that_drops_ends_it_soon(host: Host) -> None:
     with host.app() as app:
-        app.wait_for("ONLINE")
+        app.wait_for("ONLINE |")
         begun = time.monotonic()
         app.signal(signal.SIGHUP)
         app.wait_exit()
@@ -133,7 +133,7 @@ print("AS BEFORE" if termios.tcgetattr(0) == before else "CHANGED", code, flush=
 def test_the_terminal_is_left_as_it_was(host: Host) -> None:
     command = [sys.executable, "-c", _AND_THEN, SELLMODE, *host.account]
     with Terminal(command, env=host.machine.environment | BARE, cwd=Path(host.machine.home)) as terminal:
-        terminal.wait_for("ONLINE")
+        terminal.wait_for("ONLINE |")
         terminal.press("q")
         terminal.wait_for("AS BEFORE 0")
         assert terminal.wait_exit() == 0

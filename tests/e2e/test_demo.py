@@ -106,7 +106,7 @@ def wait_for_everybody(terminal: Terminal, home: Path) -> None:
 
 def test_it_opens_signed_in_and_ends_with_its_backend(home: Path) -> None:
     with demo(home) as terminal:
-        terminal.wait_for("ONLINE", timeout=LONG)
+        terminal.wait_for("ONLINE ·", timeout=LONG)
         terminal.wait_for("Anna Kowalska · Associate Mode")
         wait_for_everybody(terminal, home)
         assert answers(port(home))
@@ -131,7 +131,7 @@ def test_it_opens_signed_in_and_ends_with_its_backend(home: Path) -> None:
     # A second run takes what the first has made.
     made = (home / "demo" / "made.json").stat().st_mtime_ns
     with demo(home) as terminal:
-        terminal.wait_for("ONLINE", timeout=LONG)
+        terminal.wait_for("ONLINE ·", timeout=LONG)
         wait_for_everybody(terminal, home)
         terminal.press("q")
         assert terminal.wait_exit() == 0
@@ -141,12 +141,12 @@ def test_it_opens_signed_in_and_ends_with_its_backend(home: Path) -> None:
 
 def test_a_port_that_is_taken_costs_nobody_their_data(home: Path) -> None:
     with demo(home) as terminal:
-        terminal.wait_for("ONLINE", timeout=LONG)
+        terminal.wait_for("ONLINE ·", timeout=LONG)
         terminal.press("q")
         assert terminal.wait_exit() == 0
     own, made = port(home), (home / "demo" / "made.json").stat().st_mtime_ns
     with socket.create_server(("127.0.0.1", own)), demo(home) as terminal:
-        terminal.wait_for("ONLINE", timeout=LONG)
+        terminal.wait_for("ONLINE ·", timeout=LONG)
         assert b"uses another one this time" in terminal.written
         terminal.press("q")
         assert terminal.wait_exit() == 0
@@ -156,7 +156,7 @@ def test_a_port_that_is_taken_costs_nobody_their_data(home: Path) -> None:
 
 def test_another_person_another_mode(home: Path) -> None:
     with demo(home, "--as", "priya", "--mode", "team") as terminal:
-        terminal.wait_for("ONLINE", timeout=LONG)
+        terminal.wait_for("ONLINE ·", timeout=LONG)
         terminal.wait_for("Priya Nair · Team Mode")
         terminal.wait_for(lambda lines: any(" Owner " in line for line in lines[:4]))
         terminal.press("q")
@@ -169,7 +169,7 @@ def test_another_person_another_mode(home: Path) -> None:
 
 def test_offline_it_opens_without_its_backend(home: Path) -> None:
     with demo(home, "--offline") as terminal:
-        terminal.wait_for("OFFLINE", timeout=LONG)
+        terminal.wait_for("OFFLINE since", timeout=LONG)
         wait_for_everybody(terminal, home)
         assert not answers(port(home))
         terminal.press("q")
@@ -178,7 +178,7 @@ def test_offline_it_opens_without_its_backend(home: Path) -> None:
 
 def test_fresh_makes_it_anew(home: Path) -> None:
     with demo(home, "--fresh") as terminal:
-        terminal.wait_for("ONLINE", timeout=LONG)
+        terminal.wait_for("ONLINE ·", timeout=LONG)
         assert b"Making the demo store" in terminal.written
         wait_for_everybody(terminal, home)
         terminal.press("q")
@@ -187,7 +187,7 @@ def test_fresh_makes_it_anew(home: Path) -> None:
 
 def test_only_one_at_a_time_and_a_kill_ends_the_backend(home: Path) -> None:
     with demo(home) as terminal:
-        terminal.wait_for("ONLINE", timeout=LONG)
+        terminal.wait_for("ONLINE ·", timeout=LONG)
         second = subprocess.run(DEMO, capture_output=True, text=True, env=environment(home), check=False, timeout=60)
         assert second.returncode == 1
         assert "open in another terminal already" in second.stderr

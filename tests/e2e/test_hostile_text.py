@@ -70,7 +70,7 @@ class Shop:
     def app(self, columns: int, rows: int) -> Iterator[Terminal]:
         """The app, whose customers stand in the order of the corpus. Afterwards it has neither leaked nor crashed."""
         with self.machine.terminal(*self.account, columns=columns, rows=rows) as app:
-            app.wait_for("ONLINE")
+            app.wait_for("ONLINE ·")
             for key, order in (("s", "latest first"), ("s", "most first"), ("S", "least first")):
                 app.press(key)
                 app.wait_for(order)

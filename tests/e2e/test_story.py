@@ -133,7 +133,7 @@ def test_from_an_export_to_a_customer_and_back(engine: str, request: pytest.Fixt
 
         # --- a filter that is kept
         with ada.app() as app:
-            app.wait_for("ONLINE")
+            app.wait_for("ONLINE ·")
             app.press("/")
             app.wait_for("Tab Complete")
             app.type("tag:vip")
@@ -183,7 +183,7 @@ def test_from_an_export_to_a_customer_and_back(engine: str, request: pytest.Fixt
         ada.password = SECOND
         activate(desk, backend.url, "E1", code, SECOND)
         with ada.app() as app:
-            app.wait_for("ONLINE")
+            app.wait_for("ONLINE ·")
             app.press("f")
             app.wait_for("the best")
             app.press("ctrl+q")
@@ -191,7 +191,7 @@ def test_from_an_export_to_a_customer_and_back(engine: str, request: pytest.Fixt
 
         # --- signing out, on the app
         with ben.app() as app:
-            app.wait_for("ONLINE")
+            app.wait_for("ONLINE ·")
             app.press("f8")
             app.wait_for("Signed out.")
             app.press("ctrl+q")
@@ -204,11 +204,11 @@ def test_from_an_export_to_a_customer_and_back(engine: str, request: pytest.Fixt
     ada("customers", "list", code=3)
     ada.password = SECOND
     with ada.app() as app:
-        app.wait_for("OFFLINE")
+        app.wait_for("OFFLINE since")
         app.wait_for("Bob O'Neil")
         app.press("f10")
         fill_password(app, FIRST)
-        app.wait_for("!")
+        app.wait_for("! The password is not")
         fill_password(app, SECOND)
         app.wait_for("Bob O'Neil")
         app.press("q")

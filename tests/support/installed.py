@@ -146,7 +146,7 @@ def activate(machine: Machine, server: str, user_name: str, code: str, password:
         app.press("f2")
         for label, text in (("Activation code", code), ("New password", password), ("The same again", password)):
             fill(app, label, text)
-        app.wait_for("ONLINE")
+        app.wait_for("ONLINE ·")
         app.press("ctrl+q")
         assert app.wait_exit() == 0
 

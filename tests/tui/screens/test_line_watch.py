@@ -27,7 +27,7 @@ def line(pilot: Pilot[None]) -> str:
     page = pilot.app.screen
     assert isinstance(page, EntrancePage)
     found = page.query(StatusLine)
-    return found.first().text if found and found.first().display else ""
+    return found.first().text if found and found.first().visible else ""
 
 
 def well(request: Request) -> list[bytes]:

@@ -247,7 +247,7 @@ def line_is_told(pilot: Pilot[None]) -> bool:
     if not isinstance(page, EntrancePage):
         return True
     line = page.query_one(StatusLine)
-    return line.display == bool(page.server) and (not page.server or line.status.connection != "CONNECTING")
+    return line.visible == bool(page.server) and (not page.server or line.status.connection != "CONNECTING")
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -51,13 +51,13 @@ class EntrancePage(Screen[None]):
         if self._banner:
             yield Static(Content(visible(self._banner)), classes="form-banner")
         line = StatusLine(Status("CONNECTING"), ascii_only=self._ascii_only)
-        line.display = False
+        line.visible = False
         yield line
 
     def show_line(self, status: Status | None) -> None:
         """Say how the line stands; nothing of no server."""
         for line in self.query(StatusLine):
-            line.display = status is not None
+            line.visible = status is not None  # its place stays: nothing on the page moves
             if status is not None:
                 line.status = status
 
