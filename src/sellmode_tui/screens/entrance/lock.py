@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
@@ -50,7 +51,7 @@ class LockScreen(EntrancePage):
 
     def compose(self) -> ComposeResult:
         """Who, password, what is wrong, keys."""
-        with Form():
+        with Vertical(classes="entrance"), Form():
             yield Static(Content("Sellmode is locked"), classes="form-title")
             yield LabelledField("Signed in", TextField(visible(self._person), ascii_only=self._ascii_only, id="person"))
             yield LabelledField("Password", TextField(secret=True, ascii_only=self._ascii_only, id="password"))

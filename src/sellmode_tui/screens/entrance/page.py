@@ -16,8 +16,8 @@ from sellmode_tui.widgets.text_field import TextField
 
 CSS = """
     {name} {{
-        align: center middle;
         background: $background;
+        .entrance {{ height: 1fr; align: center middle; }}
         .form {{ width: 64; max-width: 100%; height: auto; max-height: 100%; padding: 0 1; }}
         .form-title {{ text-style: bold; height: auto; margin-bottom: 1; }}
         .form-said {{ height: auto; color: $text-muted; }}
@@ -25,7 +25,7 @@ CSS = """
         .form-keys {{ height: auto; margin-top: 1; color: $text-muted; }}
         LabelledField {{ height: 1; margin-bottom: 1; }}
         LabelledField > Static {{ width: 16; color: $text-muted; }}
-        StatusLine {{ dock: bottom; margin-bottom: 1; }}
+        StatusLine {{ margin-bottom: 1; }}
         .form-banner {{ dock: top; height: auto; padding: 0 1; color: $text-muted; }}
     }}
 """

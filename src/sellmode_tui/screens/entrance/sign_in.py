@@ -8,6 +8,7 @@ from typing import ClassVar, Final, Literal
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList, Static
@@ -93,7 +94,7 @@ class SignInScreen(EntrancePage):
     def compose(self) -> ComposeResult:
         """Title, known accounts, fields, what is wrong, keys."""
         ascii_only = self._ascii_only
-        with Form():
+        with Vertical(classes="entrance"), Form():
             yield Static(Content("Sellmode"), classes="form-title")
             if self._accounts:
                 yield Static(Content("Signed in here before:"), classes="form-said password-only")
