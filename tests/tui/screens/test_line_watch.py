@@ -41,7 +41,7 @@ async def test_a_server_that_goes_and_comes_back(data: Path) -> None:  # of an a
             await wait_until(pilot, lambda: line(pilot) == "ONLINE")
             began = time.monotonic()
             server.handler = lambda _: []  # hangs up
-            await wait_until(pilot, lambda: line(pilot) == "! OFFLINE")
+            await wait_until(pilot, lambda: line(pilot) == "~ OFFLINE")
             server.handler = well
             await wait_until(pilot, lambda: line(pilot) == "ONLINE")
             assert time.monotonic() - began < 4 * SECONDS
@@ -54,4 +54,4 @@ async def test_a_locked_terminal_says_it_too(data: Path) -> None:
     async with at_the_counter() as pilot:
         await pilot.press("f10")
         await shows(pilot, LockScreen)
-        await wait_until(pilot, lambda: line(pilot) == "! OFFLINE")
+        await wait_until(pilot, lambda: line(pilot) == "~ OFFLINE")
