@@ -26,6 +26,11 @@ def lead_audience(store: str) -> str:
     return f"lead:{store}"
 
 
+def is_lead(audience: str) -> bool:
+    """Whether an audience are the managers of a store."""
+    return audience.startswith("lead:")
+
+
 def person_audience(store: str, person: str) -> str:
     """One person, while they work in that store."""
     return f"person:{store}:{person}"

@@ -31,6 +31,7 @@ _COMMANDS = {
     ),
     "customers": ("sellmode_tui.commands.customers.group", "List, search and show customers, and write about them."),
     "doctor": ("sellmode_tui.commands.doctor", "Check this machine: versions, files, keyring, terminal, clock."),
+    "people": ("sellmode_tui.commands.people.group", "See what each of the store's people has to do; for managers."),
     "rules": ("sellmode_tui.commands.rules.group", "See, switch, change and preview the rules that make tasks."),
     "status": ("sellmode_tui.commands.accounts", "Tell how this machine's accounts stand."),
     "sync": ("sellmode_tui.commands.sync", "Send what was written and fetch what has changed, once."),

@@ -213,10 +213,14 @@ def _worked(office: Desk) -> dict[str, Result]:
     assert machine.ask("tasks", "add", "Look", "--for", "ada").code == 0
     assert machine.ask("sync").code == 0
     given = machine.ask("tasks", "given", "--json")
+    everybody = ["customers", "assign", "owner:ada", "--to", "nobody", "--json"]
     return {
         **printed,
         "tasks add": added,
         "tasks given": given,
+        "people list": machine.ask("people", "list", "--json"),
+        "customers assign --dry-run": machine.ask(*everybody, "--dry-run"),
+        "customers assign": machine.ask(*everybody, "--yes"),
         "tasks withdraw": machine.ask("tasks", "withdraw", given.objects[0]["card"], "--json"),
     }
 

@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import directory
-from sellmode_backend.importers import merge
 from sellmode_backend.importers.directory import can_own
 from sellmode_backend.store import duplicates, keys, records, schema, settings
 from sellmode_backend.store.database import Database, in_parts
 from sellmode_backend.store.keys import KeyKind
 from sellmode_contract.audiences import person_audience
 from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.mutations.assigning import history
 from sellmode_contract.records import Record
 from sellmode_contract.visibility import Account
 
@@ -94,7 +94,9 @@ def _assign(connection: Connection, ids: Sequence[str], owner: Account | None, n
     before = _customers(connection, ids, lock=True)
     after = [_with_owner(customer, owner) for customer in before]
     told: list[Record] = [
-        entry for old, new in zip(before, after, strict=True) for entry in merge.history(old, new, _ACTOR, now)
+        entry
+        for old, new in zip(before, after, strict=True)
+        for entry in history(old, new, _ACTOR, now, now.isoformat())
     ]
     records.write(connection, [*after, *told])
     duplicates.watch(connection, {old.id: (old, new) for old, new in zip(before, after, strict=True)})

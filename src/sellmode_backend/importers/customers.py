@@ -25,6 +25,7 @@ from sellmode_contract.kinds import BY_RECORD, kind_of
 from sellmode_contract.kinds.consent import Channel, Consent
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.note import Note
+from sellmode_contract.mutations.assigning import history
 from sellmode_contract.records import Record
 
 R = TypeVar("R", bound=Record)
@@ -160,7 +161,8 @@ class _Batch:
             after = self._placed(after, before, changed, named_store, row)
             mine: list[Record] = [after, *self._consents(meant, row, base, changed, is_new=before is None)]
             if before:
-                mine += merge.history(before, after, self._source, self._context.now)
+                now = self._context.now
+                mine += history(before, after, self._source, now, now.isoformat())
             if "note" in changed:
                 note_id = merge.note_id(id, self._source)
                 new = Note(id=note_id, customer=meant, written_at=self._context.now, text=changed["note"])

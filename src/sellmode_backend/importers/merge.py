@@ -16,7 +16,6 @@ import msgspec
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.consent import Channel, Consent, ConsentState
 from sellmode_contract.kinds.customer import Customer
-from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.mutations.consent import UNSAID, stricter
 
@@ -121,25 +120,3 @@ def merged_note(current: Note | None, base: str, blank: Note) -> Note | None:
     if blank.text:
         return blank
     return None if current is None or current.text == base else current
-
-
-def history(before: Customer, after: Customer, actor: str, now: dt.datetime) -> list[HistoryEntry]:
-    """What is to be remembered of a customer's change of store and owner."""
-
-    def entry(event: Any, subject: str | None) -> HistoryEntry:
-        key = f"{after.id}/{event}/{now.isoformat()}"
-        return HistoryEntry(
-            id=source_id("history", "sellmode", key),
-            customer=after.id,
-            at=now,
-            event=event,
-            actor=actor,
-            subject=subject,
-        )
-
-    entries = []
-    if before.store != after.store and before.store is not None:
-        entries.append(entry("moved", after.store))
-    if before.owner != after.owner:
-        entries.append(entry("assigned", after.owner) if after.owner else entry("unassigned", before.owner))
-    return entries

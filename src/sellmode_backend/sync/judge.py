@@ -20,13 +20,14 @@ from sellmode_backend.sync.targets import Targets, handed_over
 from sellmode_contract import audiences, visibility
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.contact import Contact
-from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.customer import Customer, card_id
 from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.parked_edit import ParkedEdit
 from sellmode_contract.kinds.task import Task
 from sellmode_contract.mutations import (
     Accept,
+    Assign,
     Create,
     Edit,
     Finish,
@@ -115,10 +116,13 @@ class Judge:
         return visibility.visible(self._author.mode, self._author.account, self._tags(key))
 
     def _has_card(self, operation: Operation, key: Key) -> bool:
-        """Whether it is a task on a customer of whom the author has a card, as an associate's manager has."""
-        if not (isinstance(operation, Create) and operation.kind == "manual_task") or self._author.leaving:
+        """Whether it is about a customer of whom the author has a card, as an associate's manager has, and a card is
+        enough: to give a task on them, or to assign them.
+        """
+        gives = isinstance(operation, Create) and operation.kind == "manual_task"
+        if not (gives or isinstance(operation, Assign)) or self._author.leaving:
             return False
-        return self._sees(("customer_card", source_id("customer_card", "sellmode", key[1])))
+        return self._sees(("customer_card", card_id(key[1])))
 
     def _tags(self, key: Key) -> audiences.Tags:
         if key not in self._stage.changed:
@@ -216,7 +220,7 @@ class Judge:
                 operation = msgspec.structs.replace(operation, doc={**operation.doc, "customer": kept})
             elif isinstance(operation, SetConsent | Park):
                 operation = msgspec.structs.replace(operation, customer=kept)
-            elif isinstance(operation, Edit):
+            elif isinstance(operation, Edit | Assign):
                 operation = msgspec.structs.replace(operation, id=kept)
         if isinstance(operation, SetConsent):
             # The first consent of a channel has one id for all; any other could be another customer's.

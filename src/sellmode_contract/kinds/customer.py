@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from sellmode_contract.audiences import CUSTOMER_OWN, CUSTOMER_TEAM, NOBODY, Row, Rule, lead_audience
+from sellmode_contract.ids import source_id
 from sellmode_contract.kinds import fields
 from sellmode_contract.kinds.consent import CHANNELS, Channel
 from sellmode_contract.kinds.fields import Elements, OneOf, OwnFields, Sizes, Text
@@ -109,6 +110,11 @@ class CustomerCard(Record, frozen=True, kw_only=True):
     last_contact: Instant | None = None
     waiting: int = 0
     """As in the customer's figures: how many, never what."""
+
+
+def card_id(customer: str) -> str:
+    """Id of a customer's card."""
+    return source_id("customer_card", "sellmode", customer)
 
 
 def _card(customer: Customer, id: str) -> CustomerCard:

@@ -97,6 +97,6 @@ TASK_CARD = Kind(
     name="task_card",
     record=TaskCard,
     row=Row("card of a task that a manager gave", NOBODY, LEAD),
-    columns=("creator", "state", "due_at"),
+    columns=("creator", "assignee", "state", "due_at", "done_at"),
     words=titled,
 )

@@ -12,6 +12,7 @@ from sellmode_contract.mutations.customers import EDITABLE_FIELDS, EDITABLE_SETS
 from sellmode_contract.mutations.operations import (
     OPERATION_VERSION,
     Accept,
+    Assign,
     Claim,
     Create,
     Discard,
@@ -43,6 +44,7 @@ __all__ = [
     "MERGED_FIELDS",
     "OPERATION_VERSION",
     "Accept",
+    "Assign",
     "Claim",
     "Conflict",
     "Create",

@@ -11,10 +11,20 @@ from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.task import Task
 from sellmode_contract.kinds.task_rule import TaskRule
-from sellmode_contract.mutations import claims, customer_operations, duplicates, generic, parking, rules, tasks
+from sellmode_contract.mutations import (
+    assigning,
+    claims,
+    customer_operations,
+    duplicates,
+    generic,
+    parking,
+    rules,
+    tasks,
+)
 from sellmode_contract.mutations.consent import set_consent
 from sellmode_contract.mutations.operations import (
     Accept,
+    Assign,
     Claim,
     Create,
     Discard,
@@ -63,6 +73,7 @@ _HANDLERS: dict[type[Operation], Handler] = {
     Finish: tasks.finish,
     Reopen: tasks.reopen,
     Withdraw: tasks.withdraw,
+    Assign: assigning.assign,
     Merge: duplicates.merge,
     Dismiss: duplicates.dismiss,
     Park: _park,
@@ -81,10 +92,10 @@ _OF_KINDS: dict[tuple[type[Operation], str], Handler] = {
 def check_author_sees(operation: Operation, outcome: Outcome, records: Reader, mode: str, account: Account) -> None:
     """Whether an author sees what they write. Raises Rejected.
 
-    A private note about a customer who is not one's own would be hidden from everybody in Associate Mode. Who hands a
-    task over lets go of it: ``tasks`` has looked to whom it may go.
+    A private note about a customer who is not one's own would be hidden from everybody in Associate Mode. Who assigns a
+    customer or hands a task over lets go: ``assigning`` and ``tasks`` have looked to whom it may go.
     """
-    if isinstance(operation, Edit) and operation.kind == "manual_task":
+    if isinstance(operation, Assign) or (isinstance(operation, Edit) and operation.kind == "manual_task"):
         return
     for record in outcome.puts:
         if (kind_of(record), record.id) != target(operation):

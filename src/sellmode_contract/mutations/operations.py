@@ -111,6 +111,21 @@ class Withdraw(_Operation, frozen=True, kw_only=True, tag="withdraw"):
     reason: str = ""
 
 
+class Assign(_Operation, frozen=True, kw_only=True, tag="assign"):
+    """Gives a customer, whose id this is, to somebody else of the store, or to nobody.
+
+    The author need not see the customer, only the card. If the customer is not ``was``'s any more, nothing is done: of
+    two who assign one customer, the first to arrive counts.
+    """
+
+    to: str | None
+    """Staff id; None is nobody."""
+    was: str | None
+    """Whose the customer was, as the author saw it."""
+    back: bool = False
+    """Takes an assignment back: also to somebody who has left the store since."""
+
+
 class Merge(_Operation, frozen=True, kw_only=True, tag="merge"):
     """Makes one customer of a duplicate pair, whose id this is. The stricter consent stays, tags and the like unite."""
 
@@ -149,6 +164,7 @@ Operation: TypeAlias = (
     | Finish
     | Reopen
     | Withdraw
+    | Assign
     | Merge
     | Dismiss
     | Park
@@ -243,6 +259,8 @@ def target(operation: Operation) -> tuple[str, str]:
     match operation:
         case SetConsent():
             return "consent", operation.id
+        case Assign():
+            return "customer", operation.id
         case Merge() | Dismiss():
             return "duplicate_pair", operation.id
         case Park() | Accept() | Discard():
@@ -256,7 +274,7 @@ def target(operation: Operation) -> tuple[str, str]:
 def customers_of(operation: Operation) -> str | None:
     """Id of the customer whom an operation itself names; what it changes may belong to one besides."""
     match operation:
-        case Edit(kind="customer") | Remove(kind="customer") | Create(kind="customer"):
+        case Edit(kind="customer") | Remove(kind="customer") | Create(kind="customer") | Assign():
             return operation.id
         case Create():
             customer = operation.doc.get("customer")
@@ -290,7 +308,7 @@ def can_be_handed_over(operation: Operation) -> bool:
 def capability(operation: Operation) -> Capability:
     """What an account needs to be able to do it, besides seeing what it is about."""
     match operation:
-        case Merge() | Dismiss() | Withdraw():
+        case Merge() | Dismiss() | Withdraw() | Assign():
             return "reassign"
         case Create() | Edit() | Remove():
             return KINDS[operation.kind].capability

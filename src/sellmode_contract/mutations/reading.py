@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.customer import Customer, CustomerCard, card_id
 from sellmode_contract.mutations.customers import check_text
 from sellmode_contract.mutations.operations import Create
 from sellmode_contract.mutations.world import World
@@ -25,6 +25,14 @@ def read(world: World, kind: str, id: str, type: type[T]) -> T:
     if not isinstance(record, type):
         raise Rejected("not_found", f"There is no such {kind.replace('_', ' ')}.")
     return record
+
+
+def customer_or_card(id: str, world: World) -> Customer | CustomerCard:
+    """A customer, or the card of one; whether its author sees them is asked elsewhere."""
+    customer = world.records.get("customer", id)
+    if isinstance(customer, Customer):
+        return customer
+    return read(world, "customer_card", card_id(id), CustomerCard)
 
 
 def customer_of(operation: Create, world: World) -> Customer:

@@ -12,7 +12,7 @@ from sellmode_contract import recurrence, store_time, visibility
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.corporate_brief import CorporateBrief
 from sellmode_contract.kinds.corporate_task import CorporateTask
-from sellmode_contract.kinds.customer import Customer, CustomerCard
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.manual_task import ManualTask, TaskCard
 from sellmode_contract.kinds.request import Request
 from sellmode_contract.kinds.retailer import zone_of
@@ -22,7 +22,7 @@ from sellmode_contract.kinds.task import Task
 from sellmode_contract.mutations.customers import check_text
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit, Finish, Remove, Reopen, Withdraw
-from sellmode_contract.mutations.reading import read
+from sellmode_contract.mutations.reading import customer_or_card, read
 from sellmode_contract.mutations.world import Outcome, World, changed
 from sellmode_contract.records import Record
 from sellmode_contract.refusals import Rejected
@@ -82,7 +82,7 @@ def _settle_made(before: Task | None, task: ManualTask, operation: Create | Edit
         task = msgspec.structs.replace(task, repeat_from=start if task.repeat else "")
     if not isinstance(before, ManualTask):
         if task.customer is not None:
-            _somebody(task.customer, world)
+            customer_or_card(task.customer, world)
         if task.assignee not in (None, me):
             _check_given(task, world)
         return task
@@ -321,14 +321,6 @@ def _mode(world: World) -> str:
     return world.retailer.mode if world.retailer else "associate"
 
 
-def _somebody(id: str, world: World) -> Customer | CustomerCard:
-    """A customer, or the card of one; whether its author sees them is asked elsewhere."""
-    customer = world.records.get("customer", id)
-    if isinstance(customer, Customer):
-        return customer
-    return read(world, "customer_card", source_id("customer_card", "sellmode", id), CustomerCard)
-
-
 def _colleague(id: str, store: str, world: World, field: str) -> None:
     staff = world.records.get("staff", id)
     if not isinstance(staff, Staff) or not staff.active or staff.store != store:
@@ -346,7 +338,7 @@ def _check_given(task: ManualTask, world: World) -> None:
         raise Rejected("not_allowed", "In Associate Mode only the manager gives tasks to others.", field="assignee")
     if task.customer is None:
         return
-    somebody = _somebody(task.customer, world)
+    somebody = customer_or_card(task.customer, world)
     sees = somebody.owner == task.assignee if alone else getattr(somebody, "store", task.store) == task.store
     if not sees:
         raise Rejected("not_allowed", "A task on a customer goes to who sees that customer.", field="assignee")

@@ -24,7 +24,7 @@ from sellmode_contract import mutations, visibility
 from sellmode_contract.kinds import kind_of
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.retailer import Retailer
-from sellmode_contract.mutations import Operation, Outcome, Rejected, Stage, World
+from sellmode_contract.mutations import Operation, Outcome, Reader, Rejected, Stage, World
 from sellmode_contract.records import Record, parent_of
 from sellmode_contract.wire import Head, Result
 from sellmode_tui.cache import meta, rows
@@ -230,6 +230,7 @@ class Fold:
         except Exception as error:  # noqa: BLE001 -- a mistake in `apply`: the backend judges, and pages go on coming
             self._report(error)
             return
+        outcome = shown.without_belongings(outcome, touched)
         touched.write(outcome)
         shown.take(outcome)
 
@@ -273,6 +274,19 @@ class _Shown:
         """The retailer's settings, as the backend sent them."""
         self._retailer = self._retailer or next(iter(self._rows.each("retailer")), None)
         return self._retailer
+
+    def without_belongings(self, outcome: Outcome, records: Reader) -> Outcome:
+        """An outcome with what belongs to customers whom its author does not see any more taken away."""
+        account, mode = self.head.view.account, self.head.view.mode
+        gone = [
+            (kind_of(item), item.id)
+            for customer in outcome.puts
+            if isinstance(customer, Customer) and self._scope(customer) is None
+            for item in records.belongings(customer.id)
+            if not visibility.visible(mode, account, visibility.tags(item, customer))
+        ]
+        kept = tuple(record for record in outcome.puts if (kind_of(record), record.id) not in gone)
+        return Outcome(kept, (*outcome.removes, *gone), outcome.conflicts) if gone else outcome
 
     def take(self, outcome: Outcome) -> None:
         """Let an outcome stand. What its author does not see any more is not there for what follows, either."""

@@ -80,12 +80,16 @@ INDEXED = {
     **dict.fromkeys((*TABLES, OTHER), ("scope", "gen")),
     **dict.fromkeys(CHILDREN, ("scope", "gen", "customer")),
     **{
-        kind: ("scope", "gen", "state", "due_at", "expires_at", "whose", *(["customer"] if kind in CHILDREN else []))
+        kind: (
+            *("scope", "gen", "state", "due_at", "expires_at", "whose", "ended_at", "done_by"),
+            *(["customer"] if kind in CHILDREN else []),
+        )
         for kind in TASK_KINDS
     },
     "product": ("scope", "gen", "sku"),
     "brief_card": ("scope", "gen", "brief"),
     "customer": ("scope", "gen", "name_key", "owner"),
+    "customer_card": ("scope", "gen", "customer", "owner"),
     OTHER: ("scope", "gen", "customer"),
 }
 """Of each table, the columns that are in an index after a first sync: best left alone where they do not change."""
@@ -95,10 +99,12 @@ INDEXES = {
     **{f"{kind}_customer": f'"{kind}" (customer)' for kind in (*CHILDREN, OTHER)},
     # All that counting open tasks takes.
     **{f"{kind}_open": f"{kind} (due_at, expires_at, whose, scope, state) WHERE state = 'open'" for kind in TASK_KINDS},
+    **{f"{kind}_done": f"{kind} (ended_at, done_by, scope, state) WHERE state = 'done'" for kind in TASK_KINDS},
     "product_sku": "product (sku)",
     "brief_card_brief": "brief_card (brief)",
     "customer_name_key": "customer (name_key, id)",
-    "customer_owner": "customer (owner)",
+    # All that counting what somebody owns takes.
+    **{f"{table}_owner": f"{table} (owner, scope)" for table in ("customer", "customer_card")},
 }
 """These indexes."""
 

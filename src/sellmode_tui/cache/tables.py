@@ -24,7 +24,7 @@ from sellmode_contract.search import exact, name_key
 
 Value: TypeAlias = str | int | float | None
 
-VERSION = 8
+VERSION = 9
 """Rises when a document gives other columns, lists (``Kind.listed``) or search words than before, or the file's own
 notes change their meaning: the cache is then fetched anew. A new kind changes none of them (``learning``)."""
 
@@ -92,6 +92,7 @@ TASK_COLUMNS = {
     "expires_at": "INTEGER",
     "ended_at": "INTEGER",
     "whose": "TEXT",
+    "done_by": "TEXT",
 }
 """Of tasks of every kind. ``whose`` is who has taken it, or else whom it falls to; empty for what is anybody's."""
 
@@ -104,6 +105,7 @@ def _task(task: Task, falls_to: str | None, expires_at: dt.datetime | None = Non
         _optional(expires_at),
         _optional(task.done_at),
         task.claimed_by or falls_to,
+        task.done_by,
     )
 
 
@@ -134,8 +136,24 @@ _WORKED_OUT: dict[str, Table] = {
         lambda staff: (staff.store, staff.name, name_key(staff.name, "")),
     ),
     "customer_card": Table(
-        {"customer": "TEXT NOT NULL", "name_key": "TEXT NOT NULL"},
-        lambda card: (card.customer, name_key(card.name, "")),
+        {
+            "customer": "TEXT NOT NULL",
+            "name": "TEXT NOT NULL",
+            "name_key": "TEXT NOT NULL",
+            "owner": "TEXT",
+            "tier": "TEXT NOT NULL",
+            "tier_key": "TEXT NOT NULL",
+            "last_contact": "INTEGER",
+        },
+        lambda card: (
+            card.customer,
+            card.name,
+            name_key(card.name, ""),
+            card.owner,
+            card.tier,
+            exact(card.tier),
+            _optional(card.last_contact),
+        ),
     ),
     "manual_task": Table(
         {"customer": "TEXT", **TASK_COLUMNS},

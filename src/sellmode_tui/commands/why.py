@@ -8,6 +8,7 @@ import click
 
 from sellmode_contract.audiences import EVERYBODY
 from sellmode_contract.kinds import KINDS
+from sellmode_contract.kinds.customer import card_id
 from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.text import visible
 from sellmode_tui.commands.kit import resolve
@@ -26,9 +27,15 @@ def why_command() -> None:
 def customer_command(opened: Opened, customer: str) -> None:
     """Explain why you see CUSTOMER: an id or its beginning, a customer number or an e-mail address.
 
+    A manager in Associate Mode reads of a colleague's customer why they see the card, and who sees the customer.
+
     sellmode why customer ann@example.com
     """
-    explain(opened, "customer", resolve.customer(opened.records, customer))
+    id = resolve.known_customer(opened.records, customer)
+    if opened.records.why("customer", id) is None:
+        explain(opened, "customer_card", card_id(id))
+    else:
+        explain(opened, "customer", id)
 
 
 @command("task", click.argument("task_id", metavar="TASK"), of=why_command)
@@ -68,7 +75,7 @@ def _lines(seen: WhySeen, retailer: Retailer | None) -> Iterator[str]:
     yield f"{visible(seen.name)} is seen by {visible(_audience(seen.audience, seen.person_name, store or ''))}."
     yield f"Mode:   {_MODES[seen.mode]}{reads}"
     yield f"Rule:   {seen.rule}"
-    if seen.kind == "customer":
+    if seen.kind in ("customer", "customer_card"):
         yield f"Owner:  {visible(seen.owner_name) or 'nobody'}"
     yield f"Store:  {visible(store or 'none')}"
 

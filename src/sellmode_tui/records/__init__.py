@@ -18,6 +18,9 @@ from sellmode_tui.records.changes.undo import CannotUndo, NothingToUndo, Undone
 from sellmode_tui.records.customers.duplicates import Match
 from sellmode_tui.records.customers.lists import Count, CustomerList, CustomerQuery, CustomerRow, Sort
 from sellmode_tui.records.customers.profile import Profile, TimelineEntry
+from sellmode_tui.records.people.assigning import AssignPreview
+from sellmode_tui.records.people.owned import NOBODY, OwnedCustomer, OwnedList, OwnedQuery
+from sellmode_tui.records.people.workload import Load, Workload
 from sellmode_tui.records.rules.briefs import BriefDetails, BriefLine, BriefProgress
 from sellmode_tui.records.rules.lines import RuleLine
 from sellmode_tui.records.shown import Shown
@@ -32,8 +35,10 @@ from sellmode_tui.records.writing import CannotWrite, NotVisible, RefusedAmong, 
 from sellmode_tui.sealed import SealedError
 
 __all__ = [
+    "NOBODY",
     "AgendaList",
     "AgendaQuery",
+    "AssignPreview",
     "Attention",
     "BriefDetails",
     "BriefLine",
@@ -50,11 +55,15 @@ __all__ = [
     "GivenTask",
     "HandedOver",
     "Interrupted",
+    "Load",
     "Lost",
     "Match",
     "NotInTray",
     "NotVisible",
     "NothingToUndo",
+    "OwnedCustomer",
+    "OwnedList",
+    "OwnedQuery",
     "ProductLine",
     "Profile",
     "RecordStore",
@@ -75,5 +84,6 @@ __all__ = [
     "Unsent",
     "Value",
     "WhySeen",
+    "Workload",
     "Written",
 ]

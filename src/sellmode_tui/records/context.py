@@ -44,16 +44,30 @@ class Context:
         self.zone = self.zone_of(stores[0] if len(stores) == 1 else None)
         self.fields = fields_of(self.retailer.custom_fields if self.retailer else ())
         self.colleagues = colleagues(reading)
-        self._names = {staff.id: staff.name for staff in self.colleagues}
+        self._staff = {staff.id: staff for staff in self.colleagues}
         self._values: dict[str, list[str]] = {}
 
     def name_of(self, staff: str | None) -> str:
         """The name of a colleague; empty for nobody."""
-        return self._names.get(staff, A_COLLEAGUE) if staff else ""
+        found = self._staff.get(staff or "")
+        return found.name if found else A_COLLEAGUE if staff else ""
+
+    def owner_name(self, staff: str | None) -> str:
+        """The name of whom customers are assigned to, and that they have left if they have; empty for nobody."""
+        gone = self.standing_of(staff) if staff else ""
+        return f"{self.name_of(staff)} ({gone})" if gone else self.name_of(staff)
+
+    def standing_of(self, staff: str) -> str:
+        """In words whether somebody who owns or does something works here no more; empty for who does.
+
+        Who has moved to another store is not in the directory any more.
+        """
+        found = self._staff.get(staff)
+        return "has left" if found and not found.active else "" if found or not self._staff else "works elsewhere"
 
     def knows(self, staff: str) -> bool:
         """Whether the directory has somebody of this id."""
-        return staff in self._names
+        return staff in self._staff
 
     def store_name(self, store: str) -> str:
         """A store's name; of one that the retailer does not list, its id."""

@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from sellmode_contract.kinds.consent import Channel, ConsentState
-from sellmode_contract.kinds.customer import Customer
-from sellmode_contract.mutations import EDITABLE_SETS, Create, Edit, Rejected, SetConsent, consent_id
+from sellmode_contract.kinds.customer import Customer, CustomerCard, card_id
+from sellmode_contract.mutations import EDITABLE_SETS, Assign, Create, Edit, Rejected, SetConsent, consent_id
 from sellmode_contract.mutations.consent import UNSAID
 from sellmode_contract.mutations.customers import MAPS, current_value, with_value
 from sellmode_tui.records.seen import Seen
@@ -77,6 +77,19 @@ def create_customer(seen: Seen, id: str, fields: Mapping[str, Any]) -> Create:
         if held:
             doc[name] = held
     return Create(kind="customer", id=id, doc=doc)
+
+
+def known_customer(seen: Seen, id: str) -> Customer | CustomerCard:
+    """A visible customer, or the visible card of one. Raises NotVisible."""
+    found = seen.get("customer", id) or seen.get("customer_card", card_id(id))
+    if not isinstance(found, Customer | CustomerCard):
+        raise NotVisible("customer")
+    return found
+
+
+def assign_customer(seen: Seen, id: str, to: str | None) -> Assign:
+    """A customer given to somebody, or to nobody. Raises NotVisible."""
+    return Assign(id=id, to=to, was=known_customer(seen, id).owner)
 
 
 def set_consent(seen: Seen, id: str, channel: Channel, state: ConsentState, evidence: str) -> SetConsent:

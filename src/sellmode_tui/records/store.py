@@ -21,6 +21,7 @@ from sellmode_tui.records.customers.access import Customers
 from sellmode_tui.records.facet import Facet
 from sellmode_tui.records.ids import ids_named
 from sellmode_tui.records.kind_lists import KindList, KindQuery
+from sellmode_tui.records.people.access import People
 from sellmode_tui.records.readings import Readings, clean
 from sellmode_tui.records.rules.access import Rules
 from sellmode_tui.records.rules.briefs_access import Briefs
@@ -74,6 +75,7 @@ class RecordStore(Facet):
         super().__init__(readings, writer)
         self.customers = Customers(readings, writer)
         self.tasks = Tasks(readings, writer)
+        self.people = People(readings, writer)
         self.rules = Rules(readings, writer)
         self.briefs = Briefs(readings, writer)
         self.changes = Changes(readings, writer)

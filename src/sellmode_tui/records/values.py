@@ -10,8 +10,8 @@ from typing import Any, Final
 import msgspec
 
 from sellmode_contract.documents import as_document
-from sellmode_contract.kinds.customer import Customer
-from sellmode_contract.mutations import Create, Edit, Finish, Operation, Rejected, SetConsent, Withdraw, target
+from sellmode_contract.kinds.customer import Customer, card_id
+from sellmode_contract.mutations import Assign, Create, Edit, Finish, Operation, Rejected, SetConsent, Withdraw, target
 from sellmode_contract.mutations.customers import MAPS, current_value
 from sellmode_contract.records import Record
 from sellmode_tui.records.seen import Seen
@@ -50,6 +50,8 @@ def values_of(operation: Operation, seen: Seen) -> tuple[Value, ...]:
     """What a change wants, field by field, beside what is seen to stand there."""
     kind, id = target(operation)
     record: Record | None = seen.get(kind, id)
+    if isinstance(operation, Assign) and record is None:
+        record = seen.get("customer_card", card_id(id))
     if isinstance(operation, SetConsent):
         record = seen.consent(operation.customer, operation.channel)
     present = _present(record)
@@ -71,7 +73,7 @@ def _names(field: str, mine: Any, present: Any, seen: Seen) -> dict[str, str]:
 
 
 _CALLED: Final[Mapping[str, Callable[[Seen, str], str]]] = {
-    **dict.fromkeys(("assignee", "meant_for", "claimed_by"), lambda seen, person: seen.around.name_of(person)),
+    **dict.fromkeys(("assignee", "meant_for", "claimed_by", "owner"), lambda seen, person: seen.around.name_of(person)),
     **dict.fromkeys(("store", "stores"), lambda seen, store: seen.around.store_name(store)),
 }
 """Fields in which ids stand, with who knows their names."""
@@ -88,6 +90,8 @@ def wanted(operation: Operation) -> dict[str, Any]:
             fields = {name: value for name, value in operation.doc.items() if name != "customer"}
             maps = {f"{name}.{entry}": held for name in MAPS for entry, held in (fields.pop(name, None) or {}).items()}
             return {**fields, **maps}
+        case Assign():
+            return {"owner": operation.to}
         case SetConsent():
             return {"state": operation.state, "evidence": operation.evidence}
         case Finish(how="dismissed") | Withdraw():
@@ -132,11 +136,12 @@ def with_values(operation: Operation, values: Mapping[str, Any]) -> Operation:
                 else:
                     doc[field] = value
             return msgspec.structs.replace(operation, doc={k: held for k, held in doc.items() if held is not None})
-        case SetConsent() | Finish(how="dismissed") | Withdraw():
+        case Assign() | SetConsent() | Finish(how="dismissed") | Withdraw():
             names = wanted(operation).keys()
             if unknown := values.keys() - names:
                 raise Rejected("invalid", f"What can be changed in this: {', '.join(names)}.", field=min(unknown))
-            return msgspec.structs.replace(operation, **values)
+            called = {"to" if name == "owner" else name: value for name, value in values.items()}
+            return msgspec.structs.replace(operation, **called)
         case _:
             raise Rejected("invalid", "There are no values to change in this.", field=min(values))
 

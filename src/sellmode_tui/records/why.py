@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sellmode_contract import audiences, visibility
 from sellmode_contract.documents import as_document
 from sellmode_contract.kinds import KINDS
-from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.customer import Customer, CustomerCard
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_contract.records import Record, parent_of
 from sellmode_tui.cache.store import Reading
@@ -55,7 +55,8 @@ def read(reading: Reading, around: Context, kind: str, id: str) -> WhySeen | Non
     mode: Mode = "team" if view.mode == "team" else "associate"  # no other mode has visible records
     reason = visibility.why(mode, view.account, record, customer)
     audience = reason.audience or ""
-    owner = customer.owner if customer else None
+    known = record if isinstance(record, CustomerCard) else customer
+    owner = known.owner if known else None
     return WhySeen(
         kind=kind,
         id=record.id,
@@ -66,7 +67,7 @@ def read(reading: Reading, around: Context, kind: str, id: str) -> WhySeen | Non
         audience=audience,
         person_name=around.name_of(audience.rpartition(":")[2]) if audience.startswith("person:") else "",
         owner=owner,
-        owner_name=around.name_of(owner),
+        owner_name=around.owner_name(owner),
         store=getattr(record, "store", None) or (customer.store if customer else None),
     )
 

@@ -9,11 +9,12 @@ import msgspec
 
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.consent import CHANNELS, STATES
-from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.customer import Customer, card_id
 from sellmode_contract.kinds.kind import A_CUSTOMER, text_in
 from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.mutations import (
     Accept,
+    Assign,
     Claim,
     Create,
     Discard,
@@ -91,6 +92,10 @@ def describe(  # noqa: C901, PLR0911, PLR0912  # one for each operation
             return f"reopening {_task(operation, before)}"
         case Withdraw():
             return f"withdrawing {_task(operation, before)}"
+        case Assign():
+            card = document_before(before, "customer_card", card_id(operation.id))
+            name = text_in(card, "name") if whom == A_CUSTOMER else whom
+            return f"assigning {name or whom}{'' if operation.to else ' to nobody'}"
         case Merge():
             return f"that {_pair(operation.id, before)} are one customer"
         case Dismiss():

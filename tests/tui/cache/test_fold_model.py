@@ -21,7 +21,7 @@ from sellmode_contract.ids import source_id
 from sellmode_contract.kinds import kind_of
 from sellmode_contract.kinds.consent import Channel, Consent
 from sellmode_contract.kinds.contact import Contact
-from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.customer import Customer, CustomerCard, card_id
 from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.kinds.manual_task import ManualTask, TaskCard
 from sellmode_contract.kinds.note import Note
@@ -33,6 +33,7 @@ from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.mutations import (
     Accept,
+    Assign,
     Claim,
     Create,
     Discard,
@@ -170,10 +171,27 @@ class Model:
                 outcome = mutations.apply(one.entry.operation, world)
             except Rejected:
                 continue
+            belongings = [each for whom in self._leaving(outcome, sent) for each in stage.belongings(whom.id)]
             stage.take(outcome)
             self._hide(outcome, stage, sent)
+            for whom in self._leaving(outcome, sent):
+                for item in (each for each in belongings if parent_of(each) == whom.id):
+                    if not visibility.visible(self.mode, _MANAGER, visibility.tags(item, whom)):
+                        stage.changed[kind_of(item), item.id] = None
         shown = {**sent, **{key: record for key, record in stage.changed.items() if record is not None}}
         return {key: record for key, record in shown.items() if stage.changed.get(key, record) is not None}
+
+    def _leaving(self, outcome: Outcome, sent: dict[tuple[str, str], Record]) -> list[Customer]:
+        """The customers whom the change takes out of the author's sight."""
+        return [
+            each
+            for each in outcome.puts
+            if isinstance(each, Customer)
+            and not visibility.visible(self.mode, _MANAGER, visibility.tags(each))
+            and not (
+                ("customer", each.id) in sent and visibility.tags(sent["customer", each.id]) == visibility.tags(each)
+            )
+        ]
 
     def _hide(self, outcome: Outcome, stage: Stage, sent: dict[tuple[str, str], Record]) -> None:
         for record in outcome.puts:
@@ -258,6 +276,11 @@ _records: st.SearchStrategy[Record] = st.one_of(
         st.sampled_from(["subscribed", "one_to_one", "unsubscribed"]),
     ),
     st.deferred(lambda: _task_records),
+    st.builds(
+        lambda customer, owner: CustomerCard(id=card_id(customer), customer=customer, name="Card", owner=owner),
+        _people,
+        st.sampled_from([ME, None, "staff-9"]),
+    ),
     st.builds(lambda by: Request(id="request", store=STORE, claimed_by=by), st.sampled_from([None, ME, "staff-9"])),
     st.builds(
         lambda customer, name: ParkedEdit(
@@ -474,6 +497,13 @@ _operations: st.SearchStrategy[Operation] = st.one_of(
         ),
         _people,
         _names,
+    ),
+    st.builds(
+        lambda which, to, was, back: Assign(id=which, to=to, was=was, back=back),
+        _people,
+        st.sampled_from([ME, None, "staff-9", "staff-9"]),
+        st.sampled_from([ME, ME, None, "staff-9"]),
+        st.booleans(),
     ),
     st.builds(lambda which: Accept(id=f"parked-{which}"), _ids),
     st.builds(lambda which: Discard(id=f"parked-{which}"), _ids),
@@ -763,6 +793,37 @@ def test_what_is_shown_is_what_was_sent_with_what_was_written(steps: list[Step])
 @given(st.sets(st.sampled_from(range(len(_hers)))), st.lists(_of_one_customer, min_size=3, max_size=12))
 def test_changes_about_one_customer_build_on_each_other(sent: set[int], steps: list[Step]) -> None:
     _follow([[put(_hers[which], TEAM) for which in sent], *steps], "team")
+
+
+_assigning: st.SearchStrategy[Step] = st.one_of(
+    *[
+        st.builds(
+            lambda which, to, was, back: Write(Assign(id=which, to=to, was=was, back=back), late=False),
+            _people,
+            st.sampled_from([ME, None, "staff-9", "staff-9"]),
+            st.sampled_from([ME, None, None, "staff-9"]),
+            st.booleans(),
+        )
+    ]
+    * 3,
+    st.builds(Write, _operations, st.just(False)),
+    st.lists(st.builds(put, _records, st.just(_HERE), st.integers(1, 4)), min_size=1, max_size=2),
+    st.builds(Settle, st.integers(0, 9), st.sampled_from(["applied", "rejected"]), st.integers(0, 3), st.booleans()),
+    st.builds(Withdraw, st.integers(0, 9)),
+)
+
+
+@given(st.lists(_assigning, min_size=3, max_size=12), st.sampled_from(["team", "associate"]))
+def test_who_assigns_a_customer_away_sees_nothing_of_theirs(steps: list[Step], mode: str) -> None:
+    team = mode == "team"
+    nine = Staff(id="staff-9", store=STORE, user_name="nine", name="Nine", role="associate")
+    here = TEAM if team else _LEAD
+    nobodys = msgspec.structs.replace(customer(0), owner=None)
+    date = ImportantDate(id="date-0", customer="customer-0", label="birthday", month=2, day=3)
+    card = CustomerCard(id=card_id("customer-0"), customer="customer-0", name="Card")
+    sent: list[Change] = [put(RETAILER, ALL if team else _OWN_ALL), put(nine, TEAM if team else OWN)]
+    sent += [put(each, here) for each in (nobodys, date, _OF_A_RULE, *(() if team else (card,)))]
+    _follow([sent, *steps], mode)
 
 
 @given(st.lists(_of_tasks, min_size=3, max_size=12), st.sampled_from(["team", "associate"]))

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from sellmode_contract import visibility
 from sellmode_contract.kinds import kind_of
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.retailer import CustomField, Retailer
@@ -25,7 +26,7 @@ from sellmode_tui.journal.journal import Journal
 from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.records import CustomerQuery, RecordStore
 from sellmode_tui.records.customers.profile import Profile
-from tests.tui.cache.lines import KEY, ME, NOW, RETAILER, TEAM, account, customer, head, put, staff
+from tests.tui.cache.lines import KEY, ME, NOW, RETAILER, STORE, TEAM, account, customer, head, put, staff
 
 SHOE = CustomField(name="shoe", label="Shoe size", type="number")
 OTHERS = "staff-1"
@@ -125,6 +126,12 @@ class Desk:
         """Records come as somebody else left them."""
         self.cache.state()
         self.cache.apply([put(record, v=v) for record in records], f"brought {v}")
+
+    def bring_cards(self, customers: Iterable[Customer]) -> None:
+        """Cards of colleagues' customers come, for a manager in Associate Mode."""
+        self.cache.state()
+        cards = [card for each in customers for card in visibility.cards(each)]
+        self.cache.apply([put(card, f"own/lead:{STORE}", v=5) for card in cards], "brought cards")
 
     # ------------------------------------------------------------------ what is seen
 

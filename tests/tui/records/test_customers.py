@@ -159,7 +159,7 @@ def test_rows_say_what_a_list_shows(records: RecordStore) -> None:
 
 def test_owners_unknown_here_are_colleagues(records: RecordStore) -> None:
     names = {row.owner: row.owner_name for row in records.customers.find().rows(0, 1000)}
-    assert names["staff-77"] == "a colleague"
+    assert names["staff-77"] == "a colleague (works elsewhere)"
     assert names[None] == ""
 
 

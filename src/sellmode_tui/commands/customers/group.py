@@ -9,6 +9,7 @@ import click
 from sellmode_contract.filters import FilterError
 from sellmode_contract.money import priced
 from sellmode_contract.search import parse_query
+from sellmode_tui.commands.customers.assign import assign_command
 from sellmode_tui.commands.customers.changes import CHANGES
 from sellmode_tui.commands.customers.profile import as_json_object, profile_lines
 from sellmode_tui.commands.kit import resolve
@@ -28,7 +29,7 @@ def customers_command() -> None:
     """
 
 
-for _change in CHANGES:
+for _change in (*CHANGES, assign_command):
     customers_command.add_command(_change)
 
 _LIST_OPTIONS: Final[tuple[Parameter, ...]] = (

@@ -10,9 +10,11 @@ from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 import click
 
+from sellmode_contract.roles import Capability
+from sellmode_contract.visibility import may
 from sellmode_tui.commands.kit.choosing import Choice, account_options
 from sellmode_tui.commands.kit.entering import opened
-from sellmode_tui.commands.kit.exit_codes import Nothing
+from sellmode_tui.commands.kit.exit_codes import Exit, Failure, Nothing
 from sellmode_tui.commands.kit.output import Table, is_terminal, json_option, plain, print_json, say
 from sellmode_tui.commands.kit.report import report_written
 from sellmode_tui.records import RecordStore, Written
@@ -95,6 +97,12 @@ class Opened(NamedTuple):
         else:
             for line in lines:
                 click.echo(line)
+
+    def check_may(self, capability: Capability) -> None:
+        """Raise Failure, naming what it takes, for an account without a capability."""
+        account = self.records.account()
+        if account is None or not may(account, capability):
+            raise Failure(f"Your role does not allow this: it takes the right to {capability}.", Exit.AGAINST_RULES)
 
     def report(self, *changes: Written) -> None:
         """What was written."""

@@ -26,6 +26,13 @@ def customer(records: RecordStore, text: str) -> str:
     return _picked(found, text, [(each.id, each) for each in found], unknown("customer", text))
 
 
+def known_customer(records: RecordStore, text: str) -> str:
+    """As ``customer``; also one of whom only the card is seen, by id or its beginning."""
+    typed = text.strip()
+    found = records.people.named(typed, _MAX_SHOWN + 1) if typed else []
+    return typed if typed in found else _only(found, text, "customer")
+
+
 def task(records: RecordStore, text: str) -> TaskKey:
     """The visible task whose id a text is, or begins."""
     typed = text.strip().casefold()

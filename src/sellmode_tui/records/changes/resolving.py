@@ -9,6 +9,7 @@ from typing import Any, cast
 from sellmode_contract.kinds.duplicate_pair import DuplicatePair
 from sellmode_contract.mutations import (
     Accept,
+    Assign,
     Create,
     Discard,
     Dismiss,
@@ -76,6 +77,8 @@ def _anew(operation: Operation, seen: Seen) -> Operation:
             return editing.create_customer(seen, operation.id, operation.doc)
         case Remove() if operation.was:
             return of_kinds.remove(seen, operation.kind, operation.id)
+        case Assign():
+            return editing.assign_customer(seen, operation.id, operation.to)
         case SetConsent():
             return editing.set_consent(seen, operation.customer, operation.channel, operation.state, operation.evidence)
         case _:

@@ -13,6 +13,7 @@ import msgspec
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.mutations import (
+    Assign,
     Claim,
     Create,
     Edit,
@@ -172,6 +173,8 @@ def _inverse(  # noqa: PLR0911 -- one for each operation
             return _create_again(operation, entry, new_id)
         case SetConsent():
             return _consent_back(operation, entry)
+        case Assign():
+            return Assign(id=new_ids.get(operation.id, operation.id), to=operation.was, was=operation.to, back=True)
         case Claim():
             return Release(kind=operation.kind, id=operation.id)
         case Release():

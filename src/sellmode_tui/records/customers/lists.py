@@ -148,7 +148,7 @@ def _read(reading: Reading, around: Context, customers: Sequence[int]) -> list[C
             currency=around.currency,
             last_contact=_moment(last_contact),
             owner=owner,
-            owner_name=around.name_of(owner),
+            owner_name=around.owner_name(owner),
             store=store,
         )
         for pk, id, name, tier, tags, last_purchase, spend, last_contact, owner, store in reading.connection.execute(

@@ -139,7 +139,7 @@ def read(reading: Reading, around: Context, id: str, now: dt.datetime, pending: 
     ]
     return Profile(
         customer=customer,
-        owner_name=names.who(customer.owner),
+        owner_name=names.who(customer.owner) and around.owner_name(customer.owner),
         store_name=names.store(customer.store),
         totals=_totals(customer, around, now),
         own_fields=_own_fields(customer, around),

@@ -23,7 +23,7 @@ from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.widgets.choice import Option
 
 _STATES: Final = tuple(Option(state, name) for state, name in CONSENT.items())
-PEOPLE: Final = ("assignee", "meant_for")
+PEOPLE: Final = ("assignee", "meant_for", "owner")
 """Fields that name a colleague."""
 
 

@@ -1,0 +1,1 @@
+"""A store's people: what each has to do, and whose the customers are."""
