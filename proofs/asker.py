@@ -43,6 +43,7 @@ from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.mutations import (
     Accept,
+    Assign,
     Claim,
     Create,
     Discard,
@@ -343,6 +344,7 @@ class Asker:
             self._claim_for_somebody(),
             Edit(kind="customer", id=customer, set={"language": "fr"}),
             Remove(kind="customer", id=customer),
+            Assign(id=customer, to=self.of.me.id, was=chance.choice([None, self.of.me.id])),
             Park(id=self._uuid7(), customer=customer, operation={"op": "edit", "kind": "customer", "id": customer}),
             Edit(kind="note", id=ids["note"], set={"text": "y"}),
             Remove(kind="contact", id=ids["contact"]),

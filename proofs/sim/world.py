@@ -385,6 +385,14 @@ class World:
         self.watch.given(key.id)
         return process.records.tasks.hand_over([key], self.chance.choice(takers).id)[0]
 
+    def assigns(self, process: Process) -> Written:
+        """A manager gives a customer to a colleague, or to nobody, as far as they know them."""
+        known = process.records.people.customers().ids(20)
+        if not known:
+            raise Rejected("not_found", "there is none")
+        owners = [*(each.id for each in process.records.people.owners()), None]
+        return process.records.people.assign([self.chance.choice(known)], self.chance.choice(owners))[0]
+
     def takes(self, process: Process) -> Written:
         return process.records.tasks.claim(*self._task(process, "manual_task", "rule_task"))
 
@@ -836,6 +844,7 @@ _WRITES: dict[Callable[[World, Process], Written | None], int] = {
     World.finishes: 12,
     World.snoozes: 4,
     World.hands_over: 4,
+    World.assigns: 4,
     World.takes: 8,
     World.removes_task: 2,
     World.withdraws: 2,

@@ -16,6 +16,8 @@ from sellmode_tui.screens.customers.list_page import CustomersScreen
 from sellmode_tui.screens.customers.own_entries import OwnEntriesScreen
 from sellmode_tui.screens.customers.profile import ProfileView
 from sellmode_tui.screens.kit.record_view import RecordView
+from sellmode_tui.screens.people.list_page import PeopleScreen
+from sellmode_tui.screens.people.owned import OwnedScreen
 from sellmode_tui.screens.rules.list_page import RulesScreen
 from sellmode_tui.screens.tasks.agenda import AgendaScreen
 from sellmode_tui.shell.app import SellmodeApp
@@ -86,10 +88,11 @@ def test_the_keys_of_pages_are_those_that_the_document_names() -> None:
     pages: dict[str, tuple[type[DOMNode], ...]] = {
         "Important dates": (DatesScreen,),
         "Notes and contacts": (OwnEntriesScreen,),
+        "Assigning customers": (PeopleScreen, OwnedScreen),
         "What is on its way": (SyncScreen,),
         "What needs attention": (RefusedScreen, HandedOverScreen, DuplicateScreen),
     }
-    elsewhere = {"d", "n", "l", "N", "F3", "F4", "F5"}
+    elsewhere = {"d", "n", "l", "N", "u", "5", "F3", "F4", "F5"}
     for section, places in pages.items():
         named = set(re.findall(r"`(\w)`", sections[section]))
         bound = _bound(*places) - {"Escape", "q", "Left", "Delete"}

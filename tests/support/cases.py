@@ -463,7 +463,10 @@ def _finish(chance: Chance, held: list[JSON]) -> JSON:
 
 def _about_another(chance: Chance, held: list[JSON]) -> JSON:
     """What is about a card, a pair or a change that was handed over."""
-    name = chance.choice(["withdraw", "merge", "dismiss", "accept", "discard", "park"])
+    name = chance.choice(["withdraw", "assign", "merge", "dismiss", "accept", "discard", "park"])
+    if name == "assign":
+        to, was = (chance.choice(["a", "a", "b", None, "nobody"]) for _ in range(2))
+        return {"op": name, "id": chance.choice(["c1", "c2", "c3", "missing"]), "to": to, "was": was}
     if name == "withdraw":
         return {"op": name, "id": source_id("task_card", chance.choice(["m1", "m2"])), "reason": _value(chance, _TEXTS)}
     if name in ("merge", "dismiss"):

@@ -162,4 +162,5 @@ CUSTOMER_CARD = Kind(
         NOBODY,
         Rule("the managers of the customer's store", lambda _, c: lead_audience(c.store) if c and c.store else None),
     ),
+    noun="customer's card",
 )

@@ -11,6 +11,7 @@ from sellmode_contract.kinds.customer import Customer, CustomerCard
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_contract.records import Record, parent_of
 from sellmode_tui.cache.store import Reading
+from sellmode_tui.cache.tables import table_of, where
 from sellmode_tui.cache.visible import VisibleRows
 from sellmode_tui.records.context import Context
 
@@ -54,7 +55,7 @@ def read(reading: Reading, around: Context, kind: str, id: str) -> WhySeen | Non
     view = reading.head.view
     mode: Mode = "team" if view.mode == "team" else "associate"  # no other mode has visible records
     reason = visibility.why(mode, view.account, record, customer)
-    audience = reason.audience or ""
+    audience = reason.audience or _delivered_to(reading, kind, id)
     known = record if isinstance(record, CustomerCard) else customer
     owner = known.owner if known else None
     return WhySeen(
@@ -68,8 +69,21 @@ def read(reading: Reading, around: Context, kind: str, id: str) -> WhySeen | Non
         person_name=around.name_of(audience.rpartition(":")[2]) if audience.startswith("person:") else "",
         owner=owner,
         owner_name=around.owner_name(owner),
-        store=getattr(record, "store", None) or (customer.store if customer else None),
+        store=getattr(record, "store", None) or (customer.store if customer else _store_of(audience)),
     )
+
+
+def _delivered_to(reading: Reading, kind: str, id: str) -> str:
+    """Whom the backend sent a record to, where its customer, who decides that, is not seen: a manager's card."""
+    of_kind, parameters = where(kind, id)
+    (scope,) = reading.connection.execute(
+        f'SELECT s.name FROM scope s JOIN "{table_of(kind)}" r ON r.scope = s.pk WHERE r.{of_kind}', parameters
+    ).fetchone()
+    return str(scope).partition("/")[2]
+
+
+def _store_of(audience: str) -> str | None:
+    return None if audience == audiences.EVERYBODY else audiences.feed_of(audience)
 
 
 def _name(record: Record, kind: str, customer: Customer | None) -> str:

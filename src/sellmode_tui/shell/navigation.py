@@ -17,6 +17,7 @@ from sellmode_tui.screens.kinds.list_page import KindListPage
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.lists.main_page import MainPage, pages_of
+from sellmode_tui.screens.people.list_page import PeopleScreen
 from sellmode_tui.screens.rules.list_page import RulesScreen
 from sellmode_tui.screens.tasks.agenda import AgendaScreen
 from sellmode_tui.shell.paged_app import PagedApp
@@ -26,6 +27,7 @@ _PAGES: Final[dict[str, type[MainPage[Any]]]] = {
     "tasks": AgendaScreen,
     "rules": RulesScreen,
     "corporate": BriefsScreen,
+    "people": PeopleScreen,
 }
 
 

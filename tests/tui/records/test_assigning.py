@@ -163,6 +163,7 @@ def test_who_leaves_ones_view_is_gone_with_all_that_is_theirs_until_it_is_taken_
     why = lead.records.why("customer_card", card_id(NOBODYS.id))
     assert why is not None
     assert (why.name, why.owner_name, why.rule) == ("Emil Free", "Bo Meyer", "the managers of the customer's store")
+    assert (why.audience, why.store) == (f"lead:{STORE}", STORE)
     lead.records.changes.undo()
     assert lead.records.customers.profile(NOBODYS.id) is not None
     assert (lead.records.why("date", BIRTHDAY.id) is None, lead.records.tasks.counts().open) == (False, 1)

@@ -108,7 +108,7 @@ def show_command(opened: Opened, task_id: str) -> None:
 
 @command("given", of=tasks_command)
 def given_command(opened: Opened) -> None:
-    """List the tasks that managers of the store gave to others; for managers, in Associate Mode.
+    """List the tasks that people of the store gave to others; in Associate Mode for managers.
 
     sellmode tasks given
     """

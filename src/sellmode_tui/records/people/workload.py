@@ -16,6 +16,7 @@ from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import instant
 from sellmode_tui.records.context import Context
 from sellmode_tui.records.people.owned import by_card
+from sellmode_tui.records.tasks.agenda import whose
 from sellmode_tui.records.tasks.lines import column_of
 
 
@@ -66,7 +67,7 @@ def workload(reading: Reading, around: Context, now: dt.datetime) -> Workload:
         "week": instant(day_start(monday, around.zone)),
         "me": around.account.id if around.account else None,
     }
-    for rows in (_of_tasks(reading, stamps, whole=whole), () if whole else _of_cards(reading, stamps)):
+    for rows in (_of_tasks(reading, stamps), () if whole else _of_cards(reading, stamps)):
         for person, open, overdue, done_today, done_week in rows:
             held = counts[person]
             held["open"] += open
@@ -87,14 +88,10 @@ def _customers(reading: Reading) -> Iterator[Any]:
     )
 
 
-def _of_tasks(reading: Reading, stamps: dict[str, Any], *, whole: bool) -> Iterator[Any]:
-    """Of each person, or of nobody: tasks that are open, overdue, done today, done this week.
-
-    Where only one's own tasks are seen, and those on customers whom nobody owns, whoever a task names.
-    """
-    whose = "t.whose" if whole else f"CASE WHEN t.scope IN ({_nobodys(reading)}) THEN NULL ELSE :me END"
+def _of_tasks(reading: Reading, stamps: dict[str, Any]) -> Iterator[Any]:
+    """Of each person, or of nobody: tasks that are open, overdue, done today, done this week."""
     return reading.connection.execute(
-        f"SELECT {whose}, count(*), count(*) FILTER (WHERE t.due_at <= :now), 0, 0 FROM task t"
+        f"SELECT {whose(reading)}, count(*), count(*) FILTER (WHERE t.due_at <= :now), 0, 0 FROM task t"
         " WHERE t.state = 'open' AND ifnull(t.expires_at, :now + 1) > :now"
         f" AND {reading.only_visible('t')} GROUP BY 1"
         " UNION ALL"
@@ -102,12 +99,6 @@ def _of_tasks(reading: Reading, stamps: dict[str, Any], *, whole: bool) -> Itera
         f" WHERE t.state = 'done' AND t.ended_at >= :week AND {reading.only_visible('t')} GROUP BY t.done_by",
         stamps,
     )
-
-
-def _nobodys(reading: Reading) -> str:
-    """The scopes in which stands what belongs to customers whom nobody owns."""
-    rows = reading.connection.execute("SELECT pk FROM scope WHERE name LIKE 'own/lead:%'")
-    return ",".join(str(pk) for (pk,) in rows)
 
 
 def _of_cards(reading: Reading, stamps: dict[str, Any]) -> Iterator[Any]:

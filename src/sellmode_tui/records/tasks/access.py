@@ -103,11 +103,13 @@ class Tasks(Facet):
         return self._writer.read(lambda seen: task_changes.takers_of_all(seen, wanted))
 
     def given(self) -> list[GivenTask]:
-        """The tasks that were given, for a manager in Associate Mode: open ones by due time, then the others."""
+        """The tasks that were given: in Associate Mode for managers. Open ones by due time, then the others."""
         return self._read(lambda reading, around: tasks.given(reading, around, self._readings.clock()))
 
     def withdraw(self, card: str, reason: str = "") -> Written:
-        """Take a task back from whom it was given to, by the id of its card."""
+        """Take a task back from whom it was given to, by the id of its card; in Team Mode it is dismissed, for which it
+        takes a reason.
+        """
         return self._writer.write(lambda seen: task_changes.withdraw(seen, card, reason))
 
     def _each(self, keys: Iterable[TaskKey], change: Callable[[Seen, TaskKey], Operation]) -> list[Written]:

@@ -41,6 +41,8 @@ class AgendaQuery(NamedTuple):
     sections: tuple[Section, ...] = OPEN
     mine: bool = False
     """Only what I have taken, or what falls to me and nobody has taken. Matters where one sees the store's tasks."""
+    whose: str | None = None
+    """Only what falls to somebody (staff id), or with ``NOBODY`` to nobody, as far as it is seen."""
     customer: str | None = None
     """Only a customer's, whom one sees."""
     kinds: tuple[TaskKind, ...] = KINDS
@@ -92,6 +94,17 @@ def _mine(reading: Reading, around: Context) -> tuple[str, dict[str, str]]:
     if around.account is None or column_of(reading) != "team":
         return "", {}
     return " AND t.whose = :me", {"me": around.account.id}
+
+
+def whose(reading: Reading) -> str:
+    """SQL for whom a task ``t`` falls to, NULL for nobody; ``:me`` is to be bound.
+
+    Where one sees one's own alone, a task is one's own, or that of a customer whom nobody owns.
+    """
+    if column_of(reading) == "team":
+        return "t.whose"
+    nobodys = reading.connection.execute("SELECT pk FROM scope WHERE name LIKE 'own/lead:%'")
+    return f"CASE WHEN t.scope NOT IN ({','.join(str(pk) for (pk,) in nobodys)}) THEN :me END"
 
 
 # ------------------------------------------------------------------ the list
@@ -206,7 +219,8 @@ def _candidates(
     reading: Reading, around: Context, query: AgendaQuery
 ) -> Iterator[tuple[TaskKind, int, str, str, int | None, int | None, int | None, tuple[Any, ...]]]:
     """The tasks that may be in a query's sections, each with what it is grouped by."""
-    only, parameters = _mine(reading, around) if query.mine else ("", {})
+    only, mine = _mine(reading, around) if query.mine else ("", {})
+    parameters: dict[str, str | None] = {**mine}
     conditions = [f"{reading.only_visible('t')}{only}"]
     if "done" not in query.sections:
         conditions.append("t.state = 'open'")
@@ -217,6 +231,9 @@ def _candidates(
         f"ifnull((SELECT c.{{0}} FROM customer c WHERE c.id = t.customer AND {reading.only_visible('c')}),"
         f" (SELECT {{1}} FROM customer_card k WHERE k.customer = t.customer AND {reading.only_visible('k')}))"
     )
+    if query.whose is not None:
+        conditions.append(f"{whose(reading)} IS :whose")
+        parameters |= {"whose": query.whose or None, "me": around.account.id if around.account else ""}
     if query.customer is not None:
         conditions.append(f"t.customer = :customer AND {name.format('id', 'k.customer')} IS NOT NULL")
         parameters["customer"] = query.customer

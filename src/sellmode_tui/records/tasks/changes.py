@@ -18,7 +18,7 @@ from sellmode_contract.store_time import Due
 from sellmode_contract.visibility import may
 from sellmode_tui.records import of_kinds
 from sellmode_tui.records.seen import Seen
-from sellmode_tui.records.tasks.lines import TaskKey
+from sellmode_tui.records.tasks.lines import TaskKey, given_cards
 from sellmode_tui.records.writing import NotVisible
 
 AnyTask = ManualTask | RuleTask | CorporateTask
@@ -108,11 +108,14 @@ def claim(seen: Seen, key: TaskKey, *, take: bool) -> Claim | Release:
     return Claim(kind=key.kind, id=key.id) if take else Release(kind=key.kind, id=key.id)
 
 
-def withdraw(seen: Seen, card: str, reason: str) -> Withdraw:
-    """Taking a task back from whom it was given to. Raises NotVisible."""
-    if not isinstance(seen.get("task_card", card), TaskCard):
+def withdraw(seen: Seen, card: str, reason: str) -> Withdraw | Finish:
+    """Taking a task back from whom it was given to; one that is seen itself is dismissed. Raises NotVisible."""
+    if isinstance(seen.get("task_card", card), TaskCard):
+        return Withdraw(id=card, reason=reason)
+    task = next((each.task for each in given_cards(seen.reading) if each.id == card), None)
+    if task is None:
         raise NotVisible("task")
-    return Withdraw(id=card, reason=reason)
+    return Finish(kind="manual_task", id=task, how="dismissed", reason=reason)
 
 
 # ------------------------------------------------------------------ to whom

@@ -293,13 +293,9 @@ def named(reading: Reading, text: str, limit: int) -> list[TaskKey]:
 
 
 def given(reading: Reading, around: Context, now: dt.datetime) -> list[GivenTask]:
-    """The cards of tasks that were given: open ones by due time, then the others, newest first."""
+    """The tasks that were given: open ones by due time, then the others, newest first."""
     at = moment_of(now, around.zone)
-    rows = reading.connection.execute(
-        f"SELECT k.doc FROM task_card k WHERE {reading.only_visible('k')}"
-        " ORDER BY k.state <> 'open', k.due_at IS NULL, k.due_at, k.id"
-    )
-    cards: list[TaskCard] = [decode("task_card", doc) for (doc,) in rows]
+    cards = sorted(given_cards(reading), key=lambda card: (card.due_at is None, card.due_at or now, card.id))
     names = _names(reading, (card.about for card in cards))
     found = [_given(card, names, around, at) for card in cards]
     ended = sorted(
@@ -307,6 +303,19 @@ def given(reading: Reading, around: Context, now: dt.datetime) -> list[GivenTask
         key=lambda card: (card.ended_at is None, -(card.ended_at or now).timestamp(), card.card),
     )
     return [*(card for card in found if card.state == "open"), *ended]
+
+
+def given_cards(reading: Reading) -> list[TaskCard]:
+    """The cards of tasks that were given; where the whole store's tasks are seen, the cards that these would have."""
+    if column_of(reading) == "team":
+        rows = reading.connection.execute(
+            "SELECT t.doc FROM manual_task t WHERE t.doc ->> '$.assignee' <> t.doc ->> '$.creator'"
+            f" AND {reading.only_visible('t')}"
+        )
+        made = [card for (doc,) in rows for card in visibility.cards(decode("manual_task", doc))]
+        return [card for card in made if isinstance(card, TaskCard)]
+    rows = reading.connection.execute(f"SELECT k.doc FROM task_card k WHERE {reading.only_visible('k')}")
+    return [decode("task_card", doc) for (doc,) in rows]
 
 
 def _given(card: TaskCard, names: _Names, around: Context, at: Moment) -> GivenTask:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -32,10 +33,11 @@ class ConfirmBox(Box[bool]):
     }
     """
 
-    def __init__(self, question: str, yes: str, no: str = "Cancel") -> None:
-        """`yes` and `no` say what the two answers do: "Discard", "Keep editing"."""
+    def __init__(self, question: str, yes: str, no: str = "Cancel", *, told: Sequence[str] = ()) -> None:
+        """`yes` and `no` say what the two answers do: "Discard", "Keep editing"; `told` is what is to be known first."""
         super().__init__()
         self._question = question
+        self._told = told
         self._answers = yes, no
 
     def compose(self) -> ComposeResult:
@@ -43,6 +45,8 @@ class ConfirmBox(Box[bool]):
         yes, no = self._answers
         with Vertical(classes="box"):
             yield Static(Content(visible(self._question)), classes="box-title")
+            for sentence in self._told:
+                yield Static(Content(visible(sentence)))
             yield from self.compose_buttons(("y", yes, self.action_yes), ("Esc", no, self.action_close))
 
     def on_mount(self) -> None:

@@ -295,10 +295,22 @@ class AgendaScreen(TaskListPage[None], MainPage[TaskLine]):
     def action_given(self) -> None:
         """List the tasks that were given."""
         account = self._desk.facts.account
-        if account is not None and may(account, "reassign"):
+        if self._desk.facts.sees_team or (account is not None and may(account, "reassign")):
             self.open(GivenTasksScreen(self._desk))
         else:
-            self.tell("Managers have a list of the tasks that were given.")
+            self.tell("In Associate Mode managers have a list of the tasks that were given.")
+
+
+class ChosenTasksScreen(TaskListPage[None]):
+    """The tasks of a colleague, or nobody's."""
+
+    BINDING_GROUP_TITLE = "Tasks of a colleague"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q", "back", "Back", key_display="Esc", tooltip="Back", id="tasks.close"),
+    ]
+
+    def __init__(self, desk: Desk, query: AgendaQuery, head: str) -> None:
+        super().__init__(desk, AgendaView(query), head)
 
 
 class CustomerTasksScreen(TaskListPage[None]):

@@ -102,25 +102,22 @@ class TakeBackBox(DismissBox):
     REASONS: ClassVar[tuple[str, ...]] = ("not needed any more", "somebody else does it", "was given by mistake")
 
 
-class HandOverBox(PickBox):
-    """To whom; ends with a staff id."""
+class ColleagueBox(PickBox):
+    """A colleague; ends with a staff id, or the value of one of the other things to pick."""
 
-    BINDING_GROUP_TITLE = "Hand over"
-
-    def __init__(self, desk: Desk, what: str, staff: Sequence[Staff]) -> None:
-        """`what`: the task, or how many; `staff`: who may have it."""
+    def __init__(
+        self, desk: Desk, title: str, staff: Sequence[Staff], *, does: str, others: Sequence[Pick] = ()
+    ) -> None:
+        """`staff`: who may be picked; `others` come after them. `does` as in `PickBox`."""
         self._staff = staff
+        people = [Pick(each.id, each.name, "manager" if each.role == "manager" else "") for each in staff]
         super().__init__(
-            f"Hand over {what} to",
-            [Pick(each.id, each.name, "manager" if each.role == "manager" else "") for each in staff],
-            placeholder="type a part of the name",
-            does="Hand over",
-            ascii_only=desk.ascii_only,
+            title, [*people, *others], placeholder="type a part of the name", does=does, ascii_only=desk.ascii_only
         )
 
     @property
     def nobody(self) -> bool:
-        """Whether there is nobody who may have it."""
+        """Whether there is nobody who may be picked."""
         return not self._picks
 
     def matching(self, text: str) -> Sequence[Pick]:
@@ -128,7 +125,8 @@ class HandOverBox(PickBox):
         if not text:
             return self._picks
         found = {each.id for each in matching(text, (person(each) for each in self._staff))}
-        return [each for each in self._picks if each.value in found]
+        others = {each.value for each in self._picks if each.label.casefold().startswith(text.casefold())}
+        return [each for each in self._picks if each.value in (found or others)]
 
     def told(self, text: str) -> str:
         """Nothing beside the list."""
@@ -139,3 +137,13 @@ class HandOverBox(PickBox):
     def typed(self, text: str) -> str:
         """Nobody is marked."""
         raise ValueError(_NO_COLLEAGUE if text else "There is nobody who may have it.")
+
+
+class HandOverBox(ColleagueBox):
+    """To whom a task goes; ends with a staff id."""
+
+    BINDING_GROUP_TITLE = "Hand over"
+
+    def __init__(self, desk: Desk, what: str, staff: Sequence[Staff]) -> None:
+        """`what`: the task, or how many; `staff`: who may have it."""
+        super().__init__(desk, f"Hand over {what} to", staff, does="Hand over")

@@ -1,4 +1,4 @@
-"""What a manager keeps of the tasks that were given to somebody: whose, until when, what became of it."""
+"""The tasks that were given to somebody: whose, until when, what became of it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from sellmode_tui.records import GivenTask, RecordStore
+from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.lists.page import ListPage
 from sellmode_tui.screens.tasks.boxes import TakeBackBox
 from sellmode_tui.screens.tasks.rows import ENDED
@@ -35,13 +36,18 @@ class GivenTasksScreen(ListPage[None, GivenTask]):
     )
     EMPTY = (
         "Nobody has been given a task.\n"
-        "A task that you make for somebody, or hand over, is listed here until it is done."
+        "A task made by hand for somebody, or handed over to them, is listed here with what became of it."
     )
     ROWS_OPEN = False
 
+    def __init__(self, desk: Desk, person: str | None = None, head: str = "") -> None:
+        """`person`: only what was given to them (staff id), with a `head` that says so."""
+        super().__init__(desk, head)
+        self._person = person
+
     def read(self, records: RecordStore) -> Sequence[GivenTask]:
         """Those of the store."""
-        return records.tasks.given()
+        return [each for each in records.tasks.given() if self._person in (None, each.assignee)]
 
     def row(self, item: GivenTask) -> Row:
         """Until when, what, whose, for which customer, how it stands."""

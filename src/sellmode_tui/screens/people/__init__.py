@@ -1,0 +1,1 @@
+"""Pages about a store's people: what each has to do, and whose the customers are."""

@@ -1,0 +1,85 @@
+"""Assigning customers: to whom, what would come of it, and then it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sellmode_contract.kinds.staff import Staff
+from sellmode_tui.records import NOBODY, AssignPreview, OwnedCustomer, RecordStore, RefusedAmong, Rejected, Written
+from sellmode_tui.screens.kit.app_page import Result
+from sellmode_tui.screens.kit.confirm import ConfirmBox
+from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.desk_screen import DeskScreen
+from sellmode_tui.screens.kit.pick_box import Pick
+from sellmode_tui.screens.kit.words import counted
+from sellmode_tui.screens.tasks.boxes import ColleagueBox
+
+
+class AssignBox(ColleagueBox):
+    """To whom; ends with a staff id, or ``NOBODY``."""
+
+    BINDING_GROUP_TITLE = "Assign"
+
+    def __init__(self, desk: Desk, what: str, staff: Sequence[Staff]) -> None:
+        """`what`: the customer, or how many."""
+        nobody = Pick(NOBODY, "Nobody", "the store's managers look after them")
+        super().__init__(desk, f"Assign {what} to", staff, does="Preview", others=[nobody])
+
+
+class AssignPage(DeskScreen[Result]):
+    """A page with customers who can be assigned. Whatever is refused is said, and changes nothing."""
+
+    def assigned(self) -> None:
+        """They have been."""
+
+    def assign(self, customers: Sequence[OwnedCustomer]) -> None:
+        """Ask to whom, tell what comes of it, and do it if it is wanted."""
+        if not customers:
+            return
+        what = customers[0].name if len(customers) == 1 else counted(len(customers), "customer")
+        ids = [each.id for each in customers]
+        self.ask(
+            lambda records: records.people.owners(),
+            lambda staff: self._ask_whom(AssignBox(self._desk, what, staff), ids),
+            group="owners",
+            opens=True,
+        )
+
+    def _ask_whom(self, box: AssignBox, ids: list[str]) -> None:
+        if self.is_active:
+            self.open(box, lambda person: None if person is None else self._tell_first(ids, person or None))
+
+    def _tell_first(self, ids: list[str], to: str | None) -> None:
+        self.ask(lambda records: records.people.preview(ids, to), self._ask_once_more, group="preview", opens=True)
+
+    def _ask_once_more(self, preview: AssignPreview) -> None:
+        if not preview.customers:
+            self.notify("Nothing would change: they are so already.", markup=False)
+        elif self.is_active:
+            number = counted(len(preview.customers), "customer")
+            same = f"{preview.same:,} more are so already." if preview.same else ""
+            told = tuple(filter(None, (*preview.sentences, same)))
+            question = f"Assign {number} to {preview.to_name or 'nobody'}?"
+            box = ConfirmBox(question, "Assign", told=told)
+            self.open(box, lambda yes: self._assign(preview) if yes else None)
+
+    def _assign(self, preview: AssignPreview) -> None:
+        customers, to = preview.customers, preview.to
+
+        def write_them(records: RecordStore) -> list[Written]:
+            try:
+                return records.people.assign([each.id for each in customers], to)
+            except RefusedAmong as error:
+                at_fault = customers[error.number].name
+                raise Rejected(error.code, f"{at_fault}: {error.detail} None was assigned.") from None
+
+        def written(changes: Sequence[Written]) -> None:
+            real = [each for each in changes if not each.nothing]
+            self.assigned()
+            if len(real) > 1:
+                whom = preview.to_name or "nobody"
+                self.wrote(real[0], f"{counted(len(real), 'customer')} assigned to {whom}. u takes that back.")
+            elif changes:
+                self.wrote(real[0] if real else changes[0])
+
+        self.write(write_them, written, refused=lambda _, why: self.notify(why, markup=False))

@@ -1,0 +1,98 @@
+"""The store's people: what each has to do and has done, whose the customers are, and what is nobody's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final, NamedTuple
+
+from textual.binding import Binding, BindingType
+
+from sellmode_tui.records import NOBODY, AgendaQuery, Load, RecordStore
+from sellmode_tui.screens.lists.main_page import MainPage
+from sellmode_tui.screens.people.owned import OwnedScreen
+from sellmode_tui.screens.tasks.agenda import ChosenTasksScreen
+from sellmode_tui.screens.tasks.given_tasks import GivenTasksScreen
+from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.row_source import Count, Row
+
+_CUSTOMERS: Final = "customers without owner"
+_TASKS: Final = "tasks without anybody"
+
+
+class Line(NamedTuple):
+    """A person, or what is nobody's."""
+
+    key: str
+    load: Load
+
+
+class PeopleScreen(MainPage[Line]):
+    """The list: people by name, then customers without an owner and tasks without anybody."""
+
+    PAGE: ClassVar = "people"
+
+    BINDING_GROUP_TITLE = "People"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "tasks", "Tasks", tooltip="The tasks of this person", id="people.tasks"),
+    ]
+
+    HEAD = "People of the store"
+    COLUMNS = (
+        Column("Name", priority=10, min_width=18),
+        Column("Customers", 9, "right", priority=9),
+        Column("Open", 5, "right", priority=8),
+        Column("Overdue", 7, "right", priority=7),
+        Column("Done today", 10, "right", priority=6),
+        Column("This week", 9, "right", priority=5),
+    )
+    EMPTY = "Nobody of the store is known on this terminal yet."
+
+    def read(self, records: RecordStore) -> Sequence[Line]:
+        """Everybody who works here, and who has left something behind."""
+        found = records.people.workload()
+        people = [Line(load.person, load) for load in found.people if load.person is not None]
+        return [*people, Line(_CUSTOMERS, found.nobody), Line(_TASKS, found.nobody)] if people else []
+
+    def row(self, item: Line) -> Row:
+        """How many customers, how many tasks, how many of these overdue, how many done."""
+        load = item.load
+        customers, *tasks = (
+            f"{number:,}" if number else self._desk.words.nothing
+            for number in (load.customers, load.open, load.overdue, load.done_today, load.done_week)
+        )
+        if item.key == _CUSTOMERS:
+            return Row(item.key, ("Customers without owner", customers, "", "", "", ""))
+        if item.key == _TASKS:
+            return Row(item.key, ("Tasks without anybody", "", *tasks[:2], "", ""))
+        return Row(item.key, (f"{load.name} ({load.standing})" if load.standing else load.name, customers, *tasks))
+
+    def shown(self, count: Count) -> None:  # noqa: ARG002  # of people
+        """Say what is counted where not everything is seen."""
+        sees = self._desk.facts.sees_team
+        self.say("above", "" if sees else "Of colleagues' tasks those that were given are counted: the rest is theirs.")
+
+    def told(self, item: Line) -> str:
+        """What its keys do."""
+        if item.key == _TASKS:
+            return "Enter lists them."
+        return "Enter lists them, h assigns them there." if item.key == _CUSTOMERS else "Enter customers, t tasks"
+
+    def chosen_row(self, item: Line) -> None:
+        """List whose customers they are, or nobody's tasks."""
+        if item.key == _TASKS:
+            self.action_tasks()
+        else:
+            self.open(OwnedScreen(self._desk, item.load.person or NOBODY, item.load.name))
+
+    def action_tasks(self) -> None:
+        """List the tasks."""
+        item, account = self.current, self._desk.facts.account
+        if item is None:
+            return
+        person = item.load.person
+        mine = account is not None and person == account.id
+        if person is None or mine or self._desk.facts.sees_team:
+            head = f"Tasks of {item.load.name}" if person else "Tasks without anybody"
+            self.open(ChosenTasksScreen(self._desk, AgendaQuery(whose=person or NOBODY), head))
+        else:
+            self.open(GivenTasksScreen(self._desk, person, f"Tasks given to {item.load.name}"))

@@ -1,0 +1,207 @@
+"""Somebody's customers, or nobody's, as whoever assigns them knows them: name, owner, tier, last contact."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Final
+
+from textual.binding import Binding, BindingType
+
+from sellmode_contract.filters import FilterError
+from sellmode_contract.kinds.customer import card_id
+from sellmode_tui.records import NOBODY, OwnedCustomer, OwnedList, OwnedQuery, RecordStore, WhySeen
+from sellmode_tui.records.people.owned import OwnedSort
+from sellmode_tui.screens.customers.profile import ProfileScreen
+from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.why import WhyScreen
+from sellmode_tui.screens.kit.words import Words, counted
+from sellmode_tui.screens.lists.choosing import MarkedList, SearchedList
+from sellmode_tui.screens.lists.rows import PagedRows
+from sellmode_tui.screens.people.assigning import AssignPage
+from sellmode_tui.widgets.columns import Column, Sort
+from sellmode_tui.widgets.row_source import Count, Row
+
+_HEADINGS: Final[dict[OwnedSort, str]] = {
+    "name": "Name",
+    "owner": "Owner",
+    "tier": "Tier",
+    "last_contact": "Last contact",
+}
+
+
+class OwnedRows(PagedRows[OwnedCustomer]):
+    """The rows of a list of customers who can be assigned."""
+
+    def __init__(self, found: OwnedList, words: Words) -> None:
+        super().__init__(found)
+        self.found = found
+        self._words = words
+
+    def count(self) -> Count:
+        """How many there are."""
+        return Count(self.found.count())
+
+    def find(self, key: str) -> int | None:
+        """Where a customer stands."""
+        return self.found.find(key)
+
+    def row(self, item: OwnedCustomer) -> Row:
+        """Who, whose, of which tier, and when somebody was last in touch."""
+        contact = self._words.day(item.last_contact) or self._words.nothing
+        return Row(item.id, (item.name, item.owner_name or "nobody", item.tier, contact))
+
+
+class OwnedScreen(SearchedList[None, OwnedCustomer], MarkedList[None, OwnedCustomer], AssignPage[None]):
+    """The list, of which some can be marked and assigned."""
+
+    PAUSE = 0.5
+
+    BINDING_GROUP_TITLE = "Customers of a colleague"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("h", "assign", "Assign", tooltip="Assign to a colleague, or to nobody", id="owned.assign"),
+        Binding("x,space", "mark", "Mark", key_display="x", tooltip="Mark, or take it off", id="owned.mark"),
+        Binding("X", "mark_all", "Mark all", tooltip="Mark all of the list", id="owned.mark-all"),
+        Binding("slash", "search", "Search", key_display="/", tooltip="Search and filter", id="owned.search"),
+        Binding("s", "sort", "Sort", show=False, tooltip="Sort by the next column", id="owned.sort"),
+        Binding("S", "reverse", "Reverse", show=False, tooltip="Sort the other way round", id="owned.reverse"),
+        Binding("w", "why", "Why", show=False, tooltip="Who sees this customer", id="owned.why"),
+        Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="owned.back"),
+    ]
+
+    COLUMNS = (
+        Column("Name", priority=10, min_width=18),
+        Column("Owner", 24, priority=9, min_width=12),
+        Column("Tier", 9, priority=7, min_width=6),
+        Column("Last contact", 12, "right", priority=8),
+    )
+
+    def __init__(self, desk: Desk, owner: str, name: str) -> None:
+        """`owner`: a staff id, or ``NOBODY``; `name`: what they are called."""
+        super().__init__(desk, f"Customers of {name}" if owner else "Customers without owner")
+        self._query = OwnedQuery(owner=owner)
+        self._wrong = ""
+        """What is wrong with what is searched for."""
+
+    # --- the list
+
+    @property
+    def sort(self) -> Sort:
+        """What is sorted by."""
+        return Sort(_HEADINGS[self._query.sort], self._query.descending)
+
+    @property
+    def empty_text(self) -> str:
+        """Why there is none."""
+        if self._query.text.strip():
+            return "Nobody matches. Press / to change the search, Esc to clear it."
+        return "There are none." if self._query.owner == NOBODY else "Nobody is assigned to them."
+
+    @property
+    def is_finding(self) -> bool:
+        """Whether the list on the screen is not the one asked for."""
+        return not isinstance(self._rows, OwnedRows) or self._rows.found.query != self._query
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything asked for is on the screen."""
+        return not (self.is_finding and not self._wrong) and super().settled
+
+    def show_first(self) -> None:
+        """Find them."""
+        self._look_for(self._query)
+
+    def facts_changed(self) -> None:
+        """They may be known as others are now."""
+        self._look_for(self._query)
+
+    def _look_for(self, query: OwnedQuery) -> None:
+        self._query = query
+        self.unmark()
+
+        def find(records: RecordStore) -> OwnedList | FilterError:
+            try:
+                return records.people.customers(query)
+            except FilterError as error:
+                return error
+
+        self.ask(find, self._show_found, group="find")
+
+    def _show_found(self, found: OwnedList | FilterError) -> None:
+        if isinstance(found, FilterError):
+            self._wrong = str(found)
+            self.say("above", self._wrong)
+        else:
+            self._wrong = ""
+            self.show_list(OwnedRows(found, self._desk.words), keep_cursor=False)
+
+    def shown(self, count: Count) -> None:
+        """Say how many there are."""
+        order = f"by {_HEADINGS[self._query.sort].lower()}{', the other way round' if self._query.descending else ''}"
+        self.say("above", self._wrong or (f"{counted(count.n, 'customer')}, {order}" if count.n else ""))
+
+    def told(self, item: OwnedCustomer) -> str:  # noqa: ARG002  # its row says it all
+        """What can be done with those that are marked."""
+        return f"{counted(len(self._marked), 'customer')} marked: h assigns them; Esc unmarks" if self._marked else ""
+
+    @property
+    def searched(self) -> str:
+        """The filter."""
+        return self._query.text
+
+    def search(self, text: str) -> None:
+        """Look for those for whom another filter holds."""
+        self._look_for(self._query._replace(text=text))
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        sorts = list(_HEADINGS)
+        place = sorts.index(self._query.sort) + 1
+        self._look_for(self._query._replace(sort=sorts[place % len(sorts)], descending=False))
+
+    def action_reverse(self) -> None:
+        """Sort the other way round."""
+        self._look_for(self._query._replace(descending=not self._query.descending))
+
+    # --- marks
+
+    def key(self, item: OwnedCustomer) -> str:
+        """The customer's id."""
+        return item.id
+
+    def why_not_marked(self, item: OwnedCustomer) -> str:  # noqa: ARG002  # every one can be
+        """Anybody who is listed can be assigned."""
+        return ""
+
+    # --- one of them
+
+    def chosen_row(self, item: OwnedCustomer) -> None:
+        """Open the profile; of whom only the card is seen, say who sees the rest."""
+        self._with_why(item, opens_profile=True)
+
+    def action_why(self) -> None:
+        """Tell who sees the customer."""
+        if item := self.current:
+            self._with_why(item, opens_profile=False)
+
+    def _with_why(self, item: OwnedCustomer, *, opens_profile: bool) -> None:
+        def read(records: RecordStore) -> WhySeen | None:
+            return records.why("customer", item.id) or records.why("customer_card", card_id(item.id))
+
+        def tell(why: WhySeen | None) -> None:
+            if why is None or not self.is_active:
+                return
+            if opens_profile and why.kind == "customer":
+                self.open(ProfileScreen(self._desk, item.id))
+            else:
+                self.open(WhyScreen(why, self._desk))
+
+        self.ask(read, tell, group="why", opens=True)
+
+    # --- assigning
+
+    def action_assign(self) -> None:
+        """Assign those that are marked, or the one under the cursor."""
+        self.assign(self.chosen)
+
+    def assigned(self) -> None:
+        """They are somebody else's now."""
+        self.unmark()
