@@ -14,7 +14,7 @@ from sellmode_contract.text import visible
 from sellmode_tui.records import Duplicate, HandedOver, Lost, NotInTray, RecordStore, Refused, Written
 from sellmode_tui.records.customers.duplicates import same_words
 from sellmode_tui.records.values import Value, as_text
-from sellmode_tui.screens.changes.resend_form import PEOPLE, ResendForm, can_be_edited
+from sellmode_tui.screens.changes.resend_form import PEOPLE, ResendForm, can_be_edited, who_can_be_named
 from sellmode_tui.screens.customers.merge_form import UNSEEN, MergeForm, told_apart
 from sellmode_tui.screens.kit.confirm import ConfirmBox
 from sellmode_tui.screens.kit.desk import Desk
@@ -169,7 +169,7 @@ class RefusedScreen(DetailsScreen[Refused]):
     def action_edit(self) -> None:
         """Edit it and send it again."""
         if any(value.field in PEOPLE for value in self.item.values):
-            self.ask(lambda records: records.tasks.assignable(self.item.customer), self._edit, group="edit", opens=True)
+            self.ask(lambda records: who_can_be_named(records, self.item), self._edit, group="edit", opens=True)
         else:
             self._edit([])
 

@@ -27,6 +27,14 @@ PEOPLE: Final = ("assignee", "meant_for", "owner")
 """Fields that name a colleague."""
 
 
+def who_can_be_named(records: RecordStore, item: Refused) -> Sequence[Staff]:
+    """Who can stand in its field that names a colleague; nobody if it has none."""
+    fields = {value.field for value in item.values}
+    if "owner" in fields:
+        return records.people.owners()
+    return records.tasks.assignable(item.customer) if fields & set(PEOPLE) else ()
+
+
 def can_be_edited(item: Refused) -> bool:
     """Whether there is a value that a form can show."""
     return any(_editable(value) for value in item.values)
@@ -60,8 +68,7 @@ class ResendForm(FormScreen):
         """That, while it needs attention."""
         for each in records.changes.attention():
             if isinstance(each, Refused) and each.mid == subject["mid"] and each.can_resend:
-                people = any(value.field in PEOPLE for value in each.values)
-                return each, records.tasks.assignable(each.customer) if people else ()
+                return each, who_can_be_named(records, each)
         return None
 
     def compose_fields(self) -> ComposeResult:

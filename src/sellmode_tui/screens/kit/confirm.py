@@ -34,7 +34,7 @@ class ConfirmBox(Box[bool]):
     """
 
     def __init__(self, question: str, yes: str, no: str = "Cancel", *, told: Sequence[str] = ()) -> None:
-        """`yes` and `no` say what the two answers do: "Discard", "Keep editing"; `told` is what is to be known first."""
+        """`yes` and `no` say what the two answers do: "Discard", "Keep editing"; `told` is to be known first."""
         super().__init__()
         self._question = question
         self._told = told
