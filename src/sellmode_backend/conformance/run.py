@@ -12,6 +12,7 @@ from sellmode_backend.conformance import (
     salvaging,
     seeing,
     signing_in,
+    working,
     writing,
 )
 from sellmode_backend.conformance.checking import CHECKS, Check, Outcome, outcomes
@@ -19,7 +20,7 @@ from sellmode_backend.conformance.http import Line
 from sellmode_backend.conformance.kit import Kit
 from sellmode_backend.conformance.world import World
 
-_SUBJECTS = (requests, signing_in, seeing, pulling, writing, merging, events, salvaging)
+_SUBJECTS = (requests, signing_in, seeing, pulling, writing, merging, working, events, salvaging)
 
 
 def every_check() -> tuple[Check, ...]:

@@ -117,7 +117,7 @@ def bad_token(kit: Kit) -> None:
 @check("post-v1sync", "a token is good on its own device only")
 def another_device(kit: Kit) -> None:
     """What was copied to another terminal opens nothing."""
-    token = kit.terminal("ben").token
+    token = kit.signed_in(kit.world.person("ben"), kit.device("ben", "here")).token
     expect_problem(_sync(kit, token, kit.device("ben", "elsewhere")), 401, "signed_out")
 
 
