@@ -82,4 +82,4 @@ def _field(kind: Kind[Any], name: str, documents: Mapping[str, Schema]) -> Schem
     field, schema = kind.by_name[name], dict(documents[kind.record.__name__]["properties"][name])
     if field.required:  # its default says nothing, and so cannot stand
         schema.pop("default", None)
-    return {**schema, **field.limits, "title": field.title}
+    return {**schema, **field.limits}

@@ -20,7 +20,14 @@ from sellmode_tui.cli import sellmode
 from tests.docs.reading import DOCS, ROOT, Example, documents, examples, fences
 
 PROGRAMS: dict[str, click.Command] = {"sellmode": sellmode, "sellmode-backend": sellmode_backend}
-NAMED_FILES = ("fullchain.pem", "privkey.pem", "customers.txt", "world.json")
+NAMED_FILES = (
+    "fullchain.pem",
+    "privkey.pem",
+    "customers.txt",
+    "world.json",
+    "orders_export.zip",
+    "customers_export.csv",
+)
 NAMED_FOLDERS = ("exports",)
 """What the examples' commands are given, and want to be there."""
 
