@@ -116,6 +116,7 @@ def subjects(mids: Sequence[str]) -> Iterator[dict[str, str]]:
         "rule": "hostile-task_rule",
         "like": "hostile-corporate_brief",
         "pair": PAIR.id,
+        "text": STORED,
     }
     yield {}
     yield {"customer": CLARA.id}
