@@ -16,6 +16,7 @@ from sellmode_tui.screens.customers.list_page import CustomersScreen
 from sellmode_tui.screens.customers.own_entries import OwnEntriesScreen
 from sellmode_tui.screens.customers.profile import ProfileView
 from sellmode_tui.screens.kit.record_view import RecordView
+from sellmode_tui.screens.lists.choosing import MarkedList
 from sellmode_tui.screens.people.list_page import PeopleScreen
 from sellmode_tui.screens.people.owned import OwnedScreen
 from sellmode_tui.screens.rules.list_page import RulesScreen
@@ -26,7 +27,7 @@ from tests.docs.keys_table import DOCUMENT, with_table
 from tests.docs.reading import DOCS, ROOT
 
 _SIGNED_IN = (SellmodeApp, CustomersScreen, ProfileView, RecordView)
-_LEFT_TO_THE_PAGE_OF_KEYS = {"Up", "Down", "Home", "End", "Pageup", "Pagedown", "Space", "j", "k", "Escape", "F7"}
+_LEFT_TO_THE_PAGE_OF_KEYS = {"Up", "Down", "Home", "End", "Pageup", "Pagedown", "j", "k", "Escape", "F7"}
 """Moving about, closing; and staying signed in, which is there only where the retailer allows it."""
 
 
@@ -55,7 +56,7 @@ def _named() -> set[str]:
 
 
 def test_the_keys_named_are_bound() -> None:
-    assert _named() - _bound(*_SIGNED_IN, RowTable) == set()
+    assert _named() - _bound(*_SIGNED_IN, RowTable, MarkedList) == set()
 
 
 def test_the_keys_bound_are_named() -> None:

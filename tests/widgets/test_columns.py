@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from sellmode_contract.text import visible
 from sellmode_tui.widgets.cells import fit
-from sellmode_tui.widgets.columns import GAP, Column, Sort, fit_columns, heading
+from sellmode_tui.widgets.columns import GAP, Column, Sort, column_at, fit_columns, heading
 from tests.support.hostile import HOSTILE
 
 
@@ -69,29 +69,38 @@ columns = st.lists(
 )
 
 
-@given(columns, st.integers(0, 200))
-def test_columns_fill_the_width_and_never_more(columns: list[Column], width: int) -> None:
-    widths = fit_columns(columns, width)
+@given(columns, st.integers(0, 200), st.lists(st.integers(1, 60), min_size=8, max_size=8))
+def test_columns_never_take_more_than_the_width_and_all_that_is_wanted_where_there_is_room(
+    columns: list[Column], width: int, wanted: list[int]
+) -> None:
+    widths = fit_columns(columns, width, wanted)
     used = sum(widths.values()) + GAP * (len(widths) - 1)
     assert widths
     assert list(widths) == sorted(widths)
     assert used <= width
-    if any(columns[place].width is None for place in widths):
-        assert used == width
+    if any(cells < wanted[place] for place, cells in widths.items()):
+        assert used == width  # nothing is cut beside room that nobody uses
+        assert all(cells <= wanted[place] for place, cells in widths.items() if len(widths) > 1)
     if len(widths) > 1:
-        assert all(cells >= columns[place].least for place, cells in widths.items())
+        assert all(cells >= min(columns[place].least, wanted[place]) for place, cells in widths.items())
     left_out = set(range(len(columns))) - set(widths)
     assert all(columns[out].priority <= columns[place].priority for out in left_out for place in widths)
+    assert widths.keys() == fit_columns(columns, width).keys()  # none comes and goes with the rows
 
 
-def test_fixed_columns_get_the_width_they_like_before_the_flexible_one_grows() -> None:
+def test_columns_share_the_width_by_what_is_in_them() -> None:
     wanted = [Column("Name", priority=2), Column("Note", 20, min_width=5, priority=1), Column("No", 3)]
-    assert fit_columns(wanted, 16) == {0: 4, 1: 5, 2: 3}
-    assert fit_columns(wanted, 26) == {0: 4, 1: 15, 2: 3}
-    assert fit_columns(wanted, 60) == {0: 33, 1: 20, 2: 3}
-    assert fit_columns(wanted, 13) == {0: 4, 1: 7}
-    assert fit_columns(wanted, 6) == {0: 6}
+    assert fit_columns(wanted, 60) == {0: 4, 1: 20, 2: 3}  # nothing is known of the rows
+    assert fit_columns(wanted, 60, [30, 9, 2]) == {0: 30, 1: 20, 2: 3}
+    assert fit_columns(wanted, 45, [30, 9, 2]) == {0: 30, 1: 9, 2: 2}
+    assert fit_columns(wanted, 45, [30, 60, 2]) == {0: 11, 1: 28, 2: 2}
+    assert fit_columns(wanted, 13, [30, 60, 2]) == {0: 4, 1: 7}
+    assert fit_columns(wanted, 6) == {0: 4}
     assert fit_columns(wanted, 3) == {0: 3}
+
+
+def test_which_column_a_cell_belongs_to() -> None:
+    assert [column_at({0: 3, 2: 4}, cell) for cell in (-1, 0, 4, 5, 10, 11)] == [None, 0, 0, 2, 2, None]
 
 
 def test_headings_bear_the_mark_of_the_sorting() -> None:

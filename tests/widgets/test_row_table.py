@@ -51,6 +51,12 @@ class TableApp(App[None]):
     def on_row_table_failed(self, message: RowTable.Failed) -> None:
         self.heard.append(message)
 
+    def on_row_table_heading_picked(self, message: RowTable.HeadingPicked) -> None:
+        self.heard.append(message)
+
+    def picked(self) -> list[str]:
+        return [each.column for each in self.heard if isinstance(each, RowTable.HeadingPicked)]
+
     def moved(self) -> list[str | None]:
         return [message.key for message in self.heard if isinstance(message, RowTable.Moved)]
 
@@ -88,7 +94,7 @@ def lines(app: TableApp) -> list[str]:
 
 def names(app: TableApp) -> list[str]:
     """The first column of the rows, with the cursor's mark."""
-    return [line[:16].rstrip() for line in lines(app)[1:]]
+    return [line[:2] + line[2:].split("  ")[0] if line else "" for line in lines(app)[1:]]
 
 
 def cursor_line(app: TableApp) -> int:
@@ -150,7 +156,7 @@ async def test_reads_only_what_is_seen_and_a_page_on_either_side_never_in_the_ev
         source.asked.clear()
         await pilot.press("end")
         await settle(pilot)
-        assert names(app)[-1] == "> Customer 99999"
+        assert names(app)[-1] == "> Customer 999999"
         assert source.asked == [(999_900, 1_000_000), (999_800, 999_900)]
         source.asked.clear()
         await pilot.press("up", "down", "pageup", "pagedown", "up")
@@ -262,6 +268,70 @@ async def test_clicks_on_headings_and_below_the_last_row_move_nothing() -> None:
         await pilot.click(RowTable, offset=(5, 0))
         await pilot.click(RowTable, offset=(5, 10))
         assert app.table.cursor_key == "c1"
+
+
+async def test_a_click_on_a_heading_tells_which() -> None:
+    async with running(Numbered(3)) as (pilot, app):
+        heading = lines(app)[0]
+        for name in ("Name", "Last purchase", "Spend"):
+            await pilot.click(RowTable, offset=(heading.index(name) + 1, 0))
+        await pilot.click(RowTable, offset=(0, 0))  # the margin
+        assert app.picked() == ["Name", "Last purchase", "Spend"]
+        assert app.table.cursor_place == 0
+
+
+async def test_columns_take_the_room_that_the_rows_in_view_want_and_say_what_has_none() -> None:
+    name = "Maartje Brouwer-van der Weerdenburg"
+    rows = [Row("a", ("Ann", "gold", "", "1")), Row("b", (name, "gold", "x" * 20, "2"))]
+    async with running(Listed(rows), size=(80, 12)) as (pilot, app):
+        assert app.table.hidden == []
+        assert f"{name}  gold" in lines(app)[2]
+        await pilot.press("down")
+        assert app.table.hidden == []
+        await pilot.resize_terminal(60, 12)
+        await settle(pilot)
+        assert app.table.hidden == [("Name", name)]
+        await pilot.resize_terminal(30, 12)
+        await settle(pilot)
+        assert [heading for heading, _ in app.table.hidden] == ["Name", "Tier", "Last purchase"]
+
+
+async def test_a_column_stays_as_wide_as_it_once_was_while_one_goes_through_a_list() -> None:
+    def row(place: int) -> Row:
+        return Row(f"c{place}", ("a" * (30 if place == 50 else 10), "", "", "1"))
+
+    async with running(Numbered(2000, row=row)) as (pilot, app):
+        before = lines(app)[0]
+        await pilot.press(*("pagedown",) * 10)
+        await settle(pilot)
+        wide = lines(app)[0]
+        assert wide.index("Tier") > before.index("Tier")
+        await pilot.press("end")
+        await settle(pilot)
+        assert lines(app)[0] == wide
+        app.table.show(Numbered(3, row=row), sort=Sort("Name"), keep_cursor=False)
+        await settle(pilot)
+        assert lines(app)[0] == before
+
+
+class _Late(Numbered):
+    def count(self) -> Count:
+        assert self.open.wait(20), "nobody lets the count go"
+        return super().count()
+
+
+async def test_what_an_empty_list_says_waits_for_the_list_that_it_is_of() -> None:
+    async with running(Numbered(0)) as (pilot, app):
+        app.table.empty_text = "Nobody matches."
+        other = _Late(0)
+        other.open.clear()
+        app.table.show(other, keep_cursor=False)
+        app.table.empty_text = "There are none."
+        await pilot.pause()
+        assert lines(app)[1] == "  Nobody matches."
+        other.open.set()
+        await settle(pilot)
+        assert lines(app)[1] == "  There are none."
 
 
 async def test_moves_that_pile_up_are_told_as_one() -> None:
@@ -530,9 +600,9 @@ async def test_hostile_text_is_drawn_visibly_in_exact_width() -> None:
             await settle(pilot) if app.table._pages.row(place) is None else None
             line = app.table.render_line(place - app.table.scroll_offset.y + 1).text
             assert cell_len(line) == width
-            assert line.endswith(str(place))
+            assert line.rstrip().endswith(str(place))
             assert visible(line) == line
-            shown = line[2:].removesuffix(str(place)).rstrip()
+            shown = line[2:].rstrip().removesuffix(str(place)).rstrip()
             whole = visible(text[:1000]).rstrip()
             assert shown == whole or (shown.endswith("…") and whole.startswith(shown[:-1].rstrip()))
 

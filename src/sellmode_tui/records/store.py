@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sellmode_contract.kinds import KINDS
@@ -138,6 +139,10 @@ class RecordStore(Facet):
     def remove(self, kind: str, id: str) -> Written:
         """Remove a record, as long as it is as it is shown."""
         return self._writer.write(lambda seen: of_kinds.remove(seen, kind, id))
+
+    def remove_all(self, keys: Iterable[tuple[str, str]]) -> list[Written]:
+        """Remove records, by kind and id, at once: all, or none if one would be refused (RefusedAmong)."""
+        return self._writer.write_all([functools.partial(of_kinds.remove, kind=kind, id=id) for kind, id in keys])
 
     def products_named(self, text: str, limit: int) -> list[ProductLine]:
         """The products, no more than ``limit``, that a text may mean by SKU or by the beginnings of words."""

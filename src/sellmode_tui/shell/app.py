@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Sequence
 from functools import partial
 from typing import ClassVar
 
@@ -252,9 +253,12 @@ class SellmodeApp(PagedApp):
             # After what is still to be written: the last change is what is meant.
             self.current.run(_undo, self._tell_undone, quiet=(Interrupted,), executor=desk.writes)
 
-    def _tell_undone(self, said: str) -> None:
+    def _tell_undone(self, told: tuple[str, Sequence[tuple[str, str]]]) -> None:
+        said, records = told
         self.say(said)
         self.status.read_facts()
+        if records and isinstance(self.screen, DeskScreen):
+            self.screen.brought_back(records)
 
     def action_remember(self) -> None:
         """Stay signed in on this machine, until a lock or sign-out."""
@@ -333,14 +337,15 @@ class SellmodeApp(PagedApp):
                 self._handle_exception(error)
 
 
-def _undo(account: OpenAccount) -> str:
-    """Take back the last change; what to say of it."""
+def _undo(account: OpenAccount) -> tuple[str, Sequence[tuple[str, str]]]:
+    """Take back the last change; what to say of it, and what was changed, by kinds and ids."""
     try:
         undone = account.workspace.records.changes.undo()
     except NothingToUndo:
-        return "There is nothing to take back."
+        return "There is nothing to take back.", ()
     except CannotUndo as error:
-        return f"This cannot be taken back: {error.words}. {error.why}"
+        return f"This cannot be taken back: {error.words}. {error.why}", ()
     except Rejected as error:
-        return f"This cannot be taken back: {error.detail}"
-    return f"Taken back: {undone.words}.{' It was never sent.' if undone.how == 'withdrawn' else ''}"
+        return f"This cannot be taken back: {error.detail}", ()
+    said = f"Taken back: {undone.words}.{' It was never sent.' if undone.how == 'withdrawn' else ''}"
+    return said, undone.records

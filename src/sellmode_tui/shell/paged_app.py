@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -51,7 +52,6 @@ class PagedApp(KeysInOrder[None]):
     TITLE = "Sellmode"
     ENABLE_COMMAND_PALETTE = False
     CSS = """
-    Footer { background: $background; color: $text-muted; padding: 0 1; }
     ToastRack { layer: default; margin-bottom: 1; max-height: 6; overflow: hidden; }  /* has room of its own */
     Toast { border: none; background: $surface-lighten-1; color: $foreground; padding: 0 1; margin: 0; }
     Toast { width: 1fr; max-width: 100%; }
@@ -68,6 +68,8 @@ class PagedApp(KeysInOrder[None]):
         self.ascii_only = ascii_only or settings.ascii or needs_ascii(os.environ)
         self._ascii = AsciiFilter(letters=is_utf8(os.environ)) if self.ascii_only else None
         self.background = Background(self, self.say, self.crash)
+        self._lasting: deque[str] = deque(maxlen=20)
+        """What was said last that counts on any page."""
         spell_sequences(self.ascii_only)
         self.set_class(self.ascii_only, "-ascii")
 
@@ -118,7 +120,14 @@ class PagedApp(KeysInOrder[None]):
         """Tell something that goes away by itself; what is shown already is not said twice."""
         said = visible(text)
         if all(shown.message != said for shown in self._notifications):
+            self._lasting.append(said)
             self.notify(said, markup=False, timeout=6)
+
+    def _drop_hints(self) -> None:
+        """Take away what a page told itself: it counts only there."""
+        for each in list(self._notifications):
+            if each.message not in self._lasting:
+                self._unnotify(each)
 
     def clear_notifications(self) -> None:
         """Take away what was said, and the lines on which it stood: the framework leaves one of each empty."""
@@ -141,12 +150,14 @@ class PagedApp(KeysInOrder[None]):
     @on(OpenPage)
     def _open(self, wanted: OpenPage) -> None:
         if wanted.over is self.screen:
+            self._drop_hints()
             self.push_screen(wanted.page, wanted.then)
 
     @on(PageEnded)
     def _close_ended(self) -> None:
         """Close what has ended and has nothing over it any more."""
         while isinstance(page := self.screen, AppPage) and page.ended:
+            self._drop_hints()
             page.dismiss(page.result)
 
     async def close_above(self, place: int) -> None:

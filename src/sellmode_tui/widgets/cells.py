@@ -27,3 +27,8 @@ def fit(text: str, width: int, justify: Justify = "left", *, ellipsis: str = "â€
         space = width - cell_len(shown)
     padding = " " * space
     return padding + shown if justify == "right" else shown + padding
+
+
+def cells_of(text: str) -> int:
+    """The cells that `text` from outside takes when all of it is drawn."""
+    return cell_len(visible(text[:_MAX_LENGTH])) + max(0, len(text) - _MAX_LENGTH)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sellmode_tui.widgets.cells import Justify, fit
@@ -18,12 +18,12 @@ class Column:
     name: str
     """The heading; also names the column in `Sort`."""
     width: int | None = None
-    """Cells it likes to have. None: it is flexible and takes what the others leave."""
+    """Cells it likes to have, and has where there is room, however short its texts. None: no more than they take."""
     justify: Justify = "left"
     priority: int = 0
     """Where there is too little room, columns of the lowest priority go first, of equal ones the rightmost."""
     min_width: int = 0
-    """Cells without which it is left out. 0: as many as `width`, or as the heading if it is flexible."""
+    """Cells without which it is left out. 0: as many as `width`, or else as the heading."""
 
     @property
     def least(self) -> int:
@@ -39,30 +39,48 @@ class Sort:
     descending: bool = False
 
 
-def fit_columns(columns: Sequence[Column], width: int) -> dict[int, int]:
+def fit_columns(columns: Sequence[Column], width: int, wanted: Sequence[int] = ()) -> dict[int, int]:
     """The widths of the columns that fit into `width` cells, by their place in `columns`, from left to right.
 
-    First every column gets its least width, then in order of priority the width it likes; what is left is shared by
-    the flexible ones. The most important column stays, however narrow it has to be.
+    `wanted` are the cells that headings and rows take, by column; without it each wants what it likes. Which columns
+    there are follows from their least widths alone, so that none comes and goes with the rows. Then nobody has more
+    than it wants until all have that: first each its least width, in order of priority the one it likes, and then all
+    an equal part of the rest. What is left over goes to those that like to be wider, and then to nobody.
     """
     kept = sorted(range(len(columns)), key=lambda place: (-columns[place].priority, place))
     while len(kept) > 1 and sum(columns[place].least + GAP for place in kept) - GAP > width:
         kept.pop()
-    widths = {place: columns[place].least for place in kept}
+    liked = {place: columns[place].width or columns[place].least for place in kept}
+    wants = {place: wanted[place] if wanted else liked[place] for place in kept}
+    widths = {place: min(columns[place].least, wants[place]) for place in kept}
     rest = width - sum(widths.values()) - GAP * (len(kept) - 1)
-    for place in kept:
-        more = min(rest, (columns[place].width or 0) - widths[place])
-        if more > 0:
-            widths[place] += more
-            rest -= more
-    flexible = [place for place in kept if columns[place].width is None]
-    for done, place in enumerate(flexible):
-        share = rest // (len(flexible) - done)
-        widths[place] += share
-        rest -= share
     if rest < 0:  # only one column is left, and it is wider than the table
-        widths[kept[0]] = max(0, width)
+        return {kept[0]: max(0, width)}
+    rest = _widen(widths, {place: min(liked[place], wants[place]) for place in kept}, rest)
+    by_need = sorted(kept, key=lambda place: wants[place] - widths[place])
+    for done, place in enumerate(by_need):
+        rest = _widen(widths, {place: min(wants[place], widths[place] + rest // (len(kept) - done))}, rest)
+    _widen(widths, liked, rest)
     return dict(sorted(widths.items()))
+
+
+def _widen(widths: dict[int, int], goals: Mapping[int, int], rest: int) -> int:
+    """Widen columns, one after the other; the cells that are left."""
+    for place, goal in goals.items():
+        more = max(0, min(rest, goal - widths[place]))
+        widths[place] += more
+        rest -= more
+    return rest
+
+
+def column_at(widths: Mapping[int, int], cell: int) -> int | None:
+    """The place of the column that has a cell, or the gap behind it; None beside all."""
+    end = 0
+    for place, cells in widths.items():
+        end += cells + GAP
+        if cell < end:
+            return place if cell >= 0 else None
+    return None
 
 
 def heading(column: Column, width: int, sort: Sort | None, *, ascii_only: bool) -> str:

@@ -15,7 +15,7 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Offset, Region
 from textual.message import Message
 
-from sellmode_tui.widgets.columns import Column, Sort
+from sellmode_tui.widgets.columns import Column, Sort, column_at
 from sellmode_tui.widgets.row_source import PAGE, Count, Row, RowSource, page_of
 from sellmode_tui.widgets.row_view import HEADER, RowView
 from sellmode_tui.widgets.scrollbar import PlainBar
@@ -87,6 +87,16 @@ class RowTable(RowView, can_focus=True, inherit_bindings=False):
             self.error = error
             super().__init__(table)
 
+    class HeadingPicked(_Told):
+        """The mouse picked a heading."""
+
+        def __init__(self, table: RowTable, column: str) -> None:
+            self.column = column
+            super().__init__(table)
+
+    class Fitted(_Told):
+        """The columns have other widths now."""
+
     class _Answer(Message, bubble=False):
         """What a thread brings back to the event loop: `apply` runs there, unless its generation is over by then."""
 
@@ -121,6 +131,7 @@ class RowTable(RowView, can_focus=True, inherit_bindings=False):
         """
         super().__init__(columns, sort, empty_text, ascii_only=ascii_only, id=id, classes=classes)
         self._source = source
+        self._next_empty_text = empty_text
         self._opens = opens
         self._reported: str | None = None  # key of the last Moved
         self._choosing = False  # Enter was pressed on a row that has not come yet
@@ -159,11 +170,24 @@ class RowTable(RowView, can_focus=True, inherit_bindings=False):
         keys = [key for key in (at, self.cursor_key) if key is not None]
         if columns is not None and tuple(columns) != self._columns:
             self._pages.clear()
-            self._columns = tuple(columns)
+            self._columns, self._wanted = tuple(columns), ()
             self.refresh()
         self._source, self._expecting = source, False
         self._sort = sort
         self._open(keep_cursor=keep_cursor, keys=keys, line=line)
+
+    @property
+    def empty_text(self) -> str:
+        """What is said where a source has no rows. Where rows are under way it waits for them."""
+        return self._next_empty_text
+
+    @empty_text.setter
+    def empty_text(self, text: str) -> None:
+        self._next_empty_text = text
+        if not self._opening and text != self._empty_text:
+            self._empty_text = text
+            if self._count is not None and not self._count.n:
+                self.refresh()
 
     def expect(self, *, rows: bool = True) -> None:
         """Other rows are about to be shown from the first on, or are not after all: until then Enter waits for them."""
@@ -276,6 +300,9 @@ class RowTable(RowView, can_focus=True, inherit_bindings=False):
         """
         self._opening, self._to_first_from = False, None
         self._pages.replace(pages)
+        self._empty_text = self._next_empty_text
+        if not keep_cursor:
+            self._wanted = ()
         self._count = count
         self._choosing = self._choosing and count.n > 0
         # The cursor may have been moved while the rows were under way: the shift leaves that in force.
@@ -393,10 +420,17 @@ class RowTable(RowView, can_focus=True, inherit_bindings=False):
             self.scroll_to(y=place if place < top else place - height + 1)
         self._refresh_row(old)
         self._refresh_row(place)
-        self._after_change()
+        self._after_move()
 
     def _after_change(self) -> None:
-        """Rows have come, or cursor or view have moved."""
+        """Rows have come, or the view has moved."""
+        if self._measure():
+            self.refresh()
+            self.post_message(self.Fitted(self))
+        self._after_move()
+
+    def _after_move(self) -> None:
+        """The cursor may be elsewhere."""
         self._place_terminal_cursor()
         self._report()
         self._fetch()
@@ -421,8 +455,14 @@ class RowTable(RowView, can_focus=True, inherit_bindings=False):
             self.app.cursor_position = self.content_region.offset + Offset(0, line + HEADER)
 
     def on_click(self, event: events.Click) -> None:
-        """Move the cursor to the row clicked on; a double click chooses it."""
-        place = self.scroll_offset.y + event.get_content_offset_capture(self).y - HEADER
+        """Move the cursor to the row clicked on, a double click chooses it; or tell which heading was."""
+        clicked = event.get_content_offset_capture(self)
+        if clicked.y < HEADER:
+            column = column_at(self._widths, clicked.x - self._margin)
+            if column is not None:
+                self.post_message(self.HeadingPicked(self, self._columns[column].name))
+            return
+        place = self.scroll_offset.y + clicked.y - HEADER
         if self._count and self.scroll_offset.y <= place < self._count.n:
             self._move_to(place)
             if event.chain == 2:
@@ -442,6 +482,7 @@ class RowTable(RowView, can_focus=True, inherit_bindings=False):
 
     def on_resize(self) -> None:
         """Keep the cursor in the view, and fill it."""
+        self._wanted = ()
         self._resize_virtual()
         top, height = self.scroll_offset.y, self._view_height
         if height > 0 and not top <= self._cursor < top + height:

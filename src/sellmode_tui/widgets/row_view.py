@@ -14,7 +14,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from sellmode_contract.text import visible_lines
-from sellmode_tui.widgets.cells import fit
+from sellmode_tui.widgets.cells import cells_of, fit
 from sellmode_tui.widgets.columns import GAP, Column, Sort, fit_columns, heading
 from sellmode_tui.widgets.meanings import MEANINGS
 from sellmode_tui.widgets.row_source import Count, Row, RowPages
@@ -71,6 +71,7 @@ class RowView(ScrollView):
         self._count: Count | None = None  # None: the first source has not answered yet
         self._pages = RowPages()
         self._cursor = 0
+        self._wanted: tuple[int, ...] = ()  # cells that each column's texts take, of the rows that were in view
 
     @property
     def marks(self) -> frozenset[str]:
@@ -81,17 +82,6 @@ class RowView(ScrollView):
     def marks(self, marks: frozenset[str]) -> None:
         if marks != self._marks:
             self._marks = marks
-            self.refresh()
-
-    @property
-    def empty_text(self) -> str:
-        """What is said where a source has no rows."""
-        return self._empty_text
-
-    @empty_text.setter
-    def empty_text(self, text: str) -> None:
-        self._empty_text = text
-        if self._count is not None and not self._count.n:
             self.refresh()
 
     def _scroll_to(self, x: float | None = None, y: float | None = None, **how: Any) -> bool:
@@ -105,6 +95,43 @@ class RowView(ScrollView):
     def _width(self) -> int:
         """Cells for headings and rows, beside the scrollbar."""
         return self.scrollable_content_region.width
+
+    @property
+    def _widths(self) -> dict[int, int]:
+        """The columns that have room, with their widths."""
+        return fit_columns(self._columns, self._width - self._margin, self._wanted)
+
+    @property
+    def hidden(self) -> list[tuple[str, str]]:
+        """Headings and texts of what the row under the cursor has no room for."""
+        row, widths = self._pages.row(self._cursor), self._widths
+        if row is None:
+            return []
+        return [
+            (column.name, text)
+            for place, (column, text) in enumerate(zip(self._columns, row.cells, strict=True))
+            if text.strip() and cells_of(text) > widths.get(place, 0)
+        ]
+
+    def _measure(self) -> bool:
+        """Whether the rows in the view want wider columns than those before them. Columns do not become narrower while
+        one goes through a list, so that they do not waver.
+        """
+        if self._count is None:
+            return False
+        top = self.scroll_offset.y
+        places = range(top, min(top + max(0, self._view_height), self._count.n))
+        rows = [row.cells for place in places if (row := self._pages.row(place)) is not None]
+        headings = [cells_of(column.name) + 2 * self._sorts_by(column) for column in self._columns]
+        wanted = tuple(
+            max(before, heading, *(cells_of(text) for text in texts))
+            for before, heading, *texts in zip(self._wanted or headings, headings, *rows, strict=True)
+        )
+        wider, self._wanted = wanted != self._wanted, wanted
+        return wider
+
+    def _sorts_by(self, column: Column) -> bool:
+        return self._sort is not None and self._sort.column == column.name
 
     @property
     def _view_height(self) -> int:
@@ -123,13 +150,13 @@ class RowView(ScrollView):
         """One line of the view: the headings, a row, or part of what is said of an empty list."""
         width = self._width
         if y < HEADER:
-            return self._line(self._header(width), "row-table--header")
+            return self._line(self._header(), "row-table--header")
         if self._count is not None and not self._count.n:
             return self._line(self._empty_line(y - HEADER, width), "row-table--empty")
         place = self.scroll_offset.y + y - HEADER
         row = self._pages.row(place)
         at_cursor = place == self._cursor and self._count is not None
-        return self._row_line(row, self._row_cells(row, width, at_cursor=at_cursor), at_cursor=at_cursor)
+        return self._row_line(row, self._row_cells(row, at_cursor=at_cursor), at_cursor=at_cursor)
 
     def _row_line(self, row: Row | None, cells: Sequence[str], *, at_cursor: bool) -> Strip:
         """A row; the sign and the first cell in the colour of what it means."""
@@ -152,14 +179,14 @@ class RowView(ScrollView):
         """Cells before the first column."""
         return _MARK if self._marks is None else 2 * _MARK
 
-    def _header(self, width: int) -> str:
+    def _header(self) -> str:
         """The headings."""
         return " " * self._margin + (" " * GAP).join(
             heading(self._columns[place], cells, self._sort, ascii_only=self._ascii_only)
-            for place, cells in fit_columns(self._columns, width - self._margin).items()
+            for place, cells in self._widths.items()
         )
 
-    def _row_cells(self, row: Row | None, width: int, *, at_cursor: bool) -> Sequence[str]:
+    def _row_cells(self, row: Row | None, *, at_cursor: bool) -> Sequence[str]:
         """A row's cells, marks before the first; blank, but for the cursor, if it has not come yet."""
         marks = (">" if at_cursor else " ") + (row.meaning.sign if row is not None and row.meaning else " ")
         if self._marks is not None:
@@ -168,7 +195,7 @@ class RowView(ScrollView):
             return [marks]
         first, *others = (
             fit(row.cells[place], cells, self._columns[place].justify, ellipsis="~" if self._ascii_only else "…")
-            for place, cells in fit_columns(self._columns, width - self._margin).items()
+            for place, cells in self._widths.items()
         )
         return [marks + first, *others]
 

@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets._footer import FooterKey
 
 from sellmode_contract.records import Record
 from sellmode_tui.screens.corporate.form import BriefForm
 from sellmode_tui.screens.corporate.view import BriefScreen
 from sellmode_tui.screens.kit.confirm import ConfirmBox
 from sellmode_tui.screens.tasks.view import TaskScreen
+from sellmode_tui.widgets.key_line import KeyLine
 from tests.tui.screens import briefing, counter, tasking, writing
 from tests.tui.screens.briefing import COAT, HANNE, SCARF, go_to_briefs, new_brief
 from tests.tui.screens.counter import wait_until
@@ -52,7 +52,7 @@ async def form(pilot: Pilot[None]) -> None:
     await type_in(pilot, "AV-COAT-1, silk")
     await at_rest(pilot)
     # Esc closes what is offered first; the last line is drawn after that.
-    await wait_until(pilot, lambda: all(key.key_display != "Esc" for key in pilot.app.screen.query(FooterKey)))
+    await wait_until(pilot, lambda: "Back" not in pilot.app.screen.query_one(KeyLine).keys)
 
 
 async def like(pilot: Pilot[None]) -> None:

@@ -111,14 +111,14 @@ def cursor(pilot: Pilot[None]) -> str:
 async def test_ten_thousand_are_listed_by_page_with_names_for_ids(data: Path) -> None:
     files(data, *ERRANDS)
     async with at_the_list() as pilot:
-        assert said(pilot, "#above") == "10,000 errands, by title"
+        assert said(pilot, ".search-below") == "10,000 errands, by title"
         assert rows(pilot, 2) == [("Errand 00000", "", "", ""), ("Errand 00001", "Clara Lindqvist", "Tue", "")]
         await pilot.press("end")
         await list_is_there(pilot)
         assert cursor(pilot) == "Errand 09999"
         await pilot.press("S")
         await list_is_there(pilot)
-        assert (cursor(pilot), said(pilot, "#above")) == (
+        assert (cursor(pilot), said(pilot, ".search-below")) == (
             "Errand 09999",
             "10,000 errands, by title, the other way round",
         )
@@ -133,7 +133,7 @@ async def test_words_find_by_the_names_of_people_too_and_escape_takes_them_away(
         assert [cells[0] for cells in rows(pilot)] == ["Wrap the vase"]
         await pilot.press("enter", "escape")
         await list_is_there(pilot)
-        assert said(pilot, "#above") == "11 errands, by title"
+        assert said(pilot, ".search-below") == "11 errands, by title"
         await pilot.press("slash")
         await type_in(pilot, "nothing like it")
         await list_is_there(pilot)

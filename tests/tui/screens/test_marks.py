@@ -15,6 +15,7 @@ from sellmode_tui.screens.customers.list_page import CustomersScreen
 from sellmode_tui.screens.customers.own_entries import OwnEntriesScreen
 from sellmode_tui.screens.customers.profile import ProfileView
 from sellmode_tui.screens.customers.rows import CustomerSource
+from sellmode_tui.screens.kit.page import LABEL
 from sellmode_tui.widgets.meanings import REFUSED, UNSENT, Meaning
 from sellmode_tui.widgets.row_table import RowTable
 from tests.tui.screens import writing
@@ -59,11 +60,15 @@ def apply_all(pilot: Pilot[None]) -> None:
 
 
 def marked(pilot: Pilot[None], words: str) -> list[str]:
-    """The first words, after a sign, of the lines of the profile that say something."""
+    """The first words, after a sign, of the entries of the profile that say something."""
     view = pilot.app.screen.query_one(ProfileView)
     assert view._page is not None
-    lines = [line.plain.split() for line in view._page.lines if line.plain.endswith(words)]
-    return [next(word for word in line if word not in (UNSENT.sign, REFUSED.sign)) for line in lines]
+    entries: list[str] = []
+    for line in view._page.lines:
+        goes_on = bool(entries) and line.plain.startswith(" " * LABEL)
+        entries.append(f"{entries.pop()} {line.plain.strip()}" if goes_on else line.plain)
+    found = [entry.split() for entry in entries if entry.endswith(words)]
+    return [next(word for word in entry if word not in (UNSENT.sign, REFUSED.sign)) for entry in found]
 
 
 def above(pilot: Pilot[None]) -> str:
@@ -82,8 +87,8 @@ async def test_a_profile_marks_what_is_not_sent_until_it_is() -> None:
         assert marked(pilot, "not sent") == []
         write(pilot)
         await wait_until(pilot, lambda: "4" in marked(pilot, "F4 lists what is on its way."))
-        # Number and consent; in the timeline the consent and the note.
-        assert marked(pilot, "not sent") == ["Phone", "Phone", "Birthday", "Sizes", "Tags", "22", "22"]
+        # The note, and lines of several fields for what one of them has.
+        assert marked(pilot, "not sent") == ["22", "Sizes", "Tags", "Contact", "Consent", "Birthday"]
         apply_all(pilot)
         await wait_until(pilot, lambda: marked(pilot, "not sent") == [])
         assert marked(pilot, "on its way.") == []
@@ -95,7 +100,7 @@ async def test_what_was_refused_points_to_needs_attention() -> None:
         write(pilot)
         refuse(pilot, "conflict", "Somebody has changed this field since.")
         await wait_until(pilot, lambda: marked(pilot, "refused by the server: F3 shows why.") == ["4"])
-        assert marked(pilot, "your change was refused: F3") == ["Phone", "Birthday", "Sizes", "Tags"]
+        assert marked(pilot, "your change was refused: F3") == ["Sizes", "Tags", "Contact", "Birthday"]
         assert read(pilot).unsent == Marks()
         for item in outbox(pilot).tray.items():
             store_of(pilot).changes.discard(item.mid)

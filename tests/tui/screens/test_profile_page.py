@@ -15,6 +15,7 @@ from sellmode_contract.kinds.contact import Contact
 from sellmode_contract.kinds.customer import Address, Customer, Figures
 from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.kinds.history import HistoryEntry
+from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.order import Order, OrderLine
 from sellmode_contract.kinds.staff import Staff
@@ -22,7 +23,9 @@ from sellmode_contract.records import Record
 from sellmode_contract.text import visible
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.records import RecordStore
+from sellmode_tui.screens.customers.details_page import details_page
 from sellmode_tui.screens.customers.profile_page import profile_page
+from sellmode_tui.screens.customers.timeline import Event, event_page
 from sellmode_tui.screens.kit.words import Words
 from tests.support.hostile import HOSTILE
 from tests.tui.screens import counter
@@ -32,8 +35,10 @@ AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 ID = source_id("customer", "page", "1")
 
 
-def page_of(tmp_path: Path, *written: Record, width: int = 78, ascii_only: bool = False) -> list[str]:
-    """The lines of the profile of the customer among some records, by way of a real cache."""
+def pages_of(
+    tmp_path: Path, *written: Record, width: int = 78, ascii_only: bool = False
+) -> tuple[list[str], list[str], dict[str, list[str]]]:
+    """Profile, details and timeline of the customer among some records, by way of a real cache."""
     world = counter.demo("associate")
     anna = counter.account_of(world, "anna")
     cache = Cache.open(tmp_path / "cache.db", counter.KEY)
@@ -44,10 +49,13 @@ def page_of(tmp_path: Path, *written: Record, width: int = 78, ascii_only: bool 
     finally:
         cache.close()
     assert profile is not None
-    lines = [line.plain for line in profile_page(profile, Words(NOW, AMSTERDAM, ascii_only), width).lines]
-    assert [line for line in lines if cell_len(line) > width] == []
-    assert [line for line in lines if visible(line) != line] == []
-    return lines
+    words = Words(NOW, AMSTERDAM, ascii_only)
+    pages = [make(profile, words, width).text_lines for make in (profile_page, details_page)]
+    events = {entry.record.id: event_page(Event(entry, profile), words, width).text_lines for entry in profile.timeline}
+    for lines in (*pages, *events.values()):
+        assert [line for line in lines if cell_len(line) > width] == []
+        assert [line for line in lines if visible(line) != line] == []
+    return pages[0], pages[1], events
 
 
 def customer(**fields: object) -> Customer:
@@ -69,7 +77,7 @@ def under(lines: list[str], heading: str) -> list[str]:
 
 def test_everything_a_customer_may_have(tmp_path: Path) -> None:
     bought = dt.datetime(2026, 11, 19, 23, 30, tzinfo=dt.UTC)  # the 20th in Amsterdam
-    lines = page_of(
+    lines, details, events = pages_of(
         tmp_path,
         customer(
             number="AV-1",
@@ -150,31 +158,90 @@ def test_everything_a_customer_may_have(tmp_path: Path) -> None:
             summary="asked for shoes",
         ),
         HistoryEntry(id=source_id("history", "p", "1"), customer=ID, at=bought, event="assigned", subject=anna_id()),
+        ManualTask(
+            id=source_id("manual_task", "p", "1"),
+            customer=ID,
+            store=customer().store or "",
+            title="Call about the coat",
+            creator=anna_id(),
+            created_at=bought,
+            due="2026-11-21",
+            due_at=dt.datetime(2026, 11, 21, 23, tzinfo=dt.UTC),
+        ),
+        ManualTask(
+            id=source_id("manual_task", "p", "2"),
+            customer=ID,
+            store=customer().store or "",
+            title="Show the scarves",
+            creator=anna_id(),
+            created_at=bought,
+            state="done",
+            done_at=bought,
+            done_by=anna_id(),
+        ),
     )
-    assert lines[0].split() == ["Ann", "Lee", "gold", "·", "AV-1", "·", "EUR", "1,234.50"]
-    assert lines[1] == "Prefers SMS. E-mail yes · SMS no · Phone not asked"
-    assert lines[2] == "Bought 20 Nov 2026, 2 days ago · no contact noted"
-    assert lines[3] == "Owner Anna Kowalska · Amsterdam Damrak"
-    assert under(lines, "Contact") == [
-        "  E-mail           ann@example.com  from shopify",
-        "  Phone            020 7946 0000",
-        "  Address          Dam 1, 1012 Amsterdam, NL",
+    assert lines[0].split() == ["Ann", "Lee", "gold", "·", "AV-1"]
+    assert lines[1] == "Spend EUR 1,234.50 · Last purchase 20 Nov 2026, 2 days ago · No contact yet"
+    assert [line.split(" ─")[0] for line in lines if "──" in line] == [
+        "To do (1)",
+        "Notes and contacts (2)",
+        "Sizes and preferences",
+        "Purchases (2)",
+        "Details",
     ]
-    assert under(lines, "Consent") == [
-        "  E-mail           yes  20 Nov 2026, by Anna Kowalska, signed",
-        "  SMS              no",
-        "  Phone            not asked",
+    assert under(lines, "To do (1)") == ["  ! yesterday      Call about the coat  Anna Kowalska"]
+    assert under(lines, "Notes and contacts") == [
+        "  20 Nov 2026      Private note, Anna Kowalska",
+        "  one",
+        "  two",
+        "  20 Nov 2026      Call, Anna Kowalska",
+        "  from the customer, asked for shoes",
     ]
-    assert under(lines, "Important dates") == [
-        "  Anniversary      29 Feb 2020  in 3 months",
-        "  Birthday         25 Nov  in 3 days",
-    ]
-    assert under(lines, "More about") == [
+    preferences = [
+        "  Sizes            shoe 41",
+        "  Preferences      wide fit",
+        "  Tags             vip, tall",
         "  Pets             Rex, species dog, birthday 3 May 2020",
         "                   Tom",
         "  odd              3",
     ]
-    assert under(lines, "Figures") == [
+    assert under(lines, "Sizes and preferences") == under(details, "Sizes, preferences, tags") == preferences
+    order = [
+        "20 Nov 2026 · T1 · Amsterdam Damrak · Anna Kowalska EUR 100.00",
+        "2 x Silk dress 120.00",
+        "returned: Belt -25.00",
+        "tax, shipping, rounding 5.00",
+        "refunded -5.00",
+    ]
+    assert [" ".join(line.split()) for line in under(lines, "Purchases (2)")] == [
+        *order,
+        "11 Nov 2026 · W2 · online JPY 5,000",
+        "cancelled 20 Nov 2026",
+    ]
+    assert under(lines, "Details") == [
+        "  Contact          ann@example.com · 020 7946 0000 · prefers SMS",
+        "  Consent          E-mail yes · SMS no · Phone not asked",
+        "  Birthday         25 Nov  in 3 days",
+        "  Anniversary      29 Feb 2020  in 3 months",
+        "  Owner            Anna Kowalska  Amsterdam Damrak",
+    ]
+    assert under(details, "Contact") == [
+        "  E-mail           ann@example.com  from shopify",
+        "  Phone            020 7946 0000",
+        "  Address          Dam 1, 1012 Amsterdam, NL",
+        "  Prefers          SMS",
+        "  Owner            Anna Kowalska  Amsterdam Damrak",
+    ]
+    assert under(details, "Consent") == [
+        "  E-mail           yes  20 Nov 2026, by Anna Kowalska, signed",
+        "  SMS              no",
+        "  Phone            not asked",
+    ]
+    assert under(details, "Important dates") == [
+        "  Anniversary      29 Feb 2020  in 3 months",
+        "  Birthday         25 Nov  in 3 days",
+    ]
+    assert under(details, "Figures") == [
         "  Lifetime spend   EUR 1,234.50 + JPY 5,000",
         "  Orders           2",
         "  Average order    EUR 617.25           Items an order   2.5",
@@ -182,38 +249,64 @@ def test_everything_a_customer_may_have(tmp_path: Path) -> None:
         "  Buys every       10 days              Since then       2 days",
         "  Buys most        Shoes EUR 1,000.00",
     ]
-    assert [" ".join(line.split()) for line in under(lines, "Purchases (2)")] == [
-        "20 Nov 2026 · T1 · Amsterdam Damrak · Anna Kowalska EUR 100.00",
-        "2 x Silk dress 120.00",
-        "returned: Belt -25.00",
-        "tax, shipping, rounding 5.00",
-        "refunded -5.00",
-        "11 Nov 2026 · W2 · online JPY 5,000",
-        "cancelled 20 Nov 2026",
-    ]
-    timeline = "\n".join(under(lines, "Timeline"))
+    happened = [" ".join(" ".join(text).split()) for text in events.values()]
     for said in (
-        "Private note  one",
-        "two  Anna Kowalska",
-        "Call  from the customer, asked for shoes",
-        "Bought  3 items",
-        "Assigned to  Anna Kowalska",
-        "Consent  E-mail yes",
+        "Private note 20 Nov 00:30 Anna Kowalska one two",
+        "Call 20 Nov 00:30 Anna Kowalska from the customer, asked for shoes",
+        f"Bought 20 Nov 00:30 Anna Kowalska {' '.join(order)}",
+        "Assigned to 20 Nov 00:30 Anna Kowalska",
+        "Consent 20 Nov 00:30 Anna Kowalska E-mail yes",
+        "Task done 20 Nov 00:30 Anna Kowalska Show the scarves",
     ):
-        assert said in timeline
+        assert said in happened
+
+
+def test_a_profile_shows_the_last_of_many_and_says_how_many_more_there_are(tmp_path: Path) -> None:
+    lines, _, _ = pages_of(
+        tmp_path,
+        customer(),
+        *(
+            Note(
+                id=source_id("note", "many", str(number)),
+                customer=ID,
+                written_at=NOW - dt.timedelta(days=number),
+                text="\n".join(f"note {number} line {line}" for line in range(number + 1)),
+            )
+            for number in range(5)
+        ),
+    )
+    assert under(lines, "Notes and contacts (5)") == [
+        "  22 Nov 2026      Note",
+        "  note 0 line 0",
+        "  21 Nov 2026      Note",
+        "  note 1 line 0",
+        "  note 1 line 1",
+        "  20 Nov 2026      Note",
+        "  note 2 line 0",
+        "  note 2 line 1",
+        "  note 2 line 2",
+        "  2 more: h",
+    ]
 
 
 def test_what_is_not_there_came_from_nowhere(tmp_path: Path) -> None:
     sources = {"email": "shopify", "phone": "till"}
-    contact = under(page_of(tmp_path, customer(email="anna@example.com", sources=sources)), "Contact")
+    _, details, _ = pages_of(tmp_path, customer(email="anna@example.com", sources=sources))
+    contact = under(details, "Contact")
     assert contact[:2] == ["  E-mail           anna@example.com  from shopify", "  Phone            -"]
 
 
 def test_a_customer_of_whom_nothing_is_known(tmp_path: Path) -> None:
-    lines = page_of(tmp_path, customer(owner=None))
-    assert "Nothing bought yet · no contact noted" in lines
-    assert "Owner nobody · Amsterdam Damrak" in lines
-    assert under(lines, "Timeline") == ["  Nothing has happened yet."]
+    lines, _, events = pages_of(tmp_path, customer(owner=None))
+    assert lines[1] == "Spend EUR 0.00 · No purchases yet · No contact yet"
+    assert under(lines, "To do") == ["  No open tasks."]
+    assert under(lines, "Purchases") == ["  Nothing bought yet."]
+    assert under(lines, "Details") == [
+        "  Contact          -",
+        "  Consent          E-mail not asked · SMS not asked · Phone not asked",
+        "  Owner            nobody  Amsterdam Damrak",
+    ]
+    assert events == {}
 
 
 @pytest.mark.parametrize("width", [48, 120])
@@ -223,7 +316,7 @@ def test_hostile_text_in_every_place(width: int, tmp_path: Path) -> None:
         everything = " ".join(texts)
         folder = tmp_path / str(number)
         folder.mkdir()
-        page_of(
+        pages_of(
             folder,
             customer(
                 given_name=texts[0],
@@ -266,8 +359,8 @@ def test_hostile_text_in_every_place(width: int, tmp_path: Path) -> None:
 
 
 def test_ascii_draws_nothing_else_of_its_own(tmp_path: Path) -> None:
-    lines = page_of(tmp_path, customer(tier="gold", number="1" * 60), ascii_only=True)
-    assert all(line.isascii() for line in lines)
+    lines, details, _ = pages_of(tmp_path, customer(tier="gold", number="1" * 60), ascii_only=True)
+    assert all(line.isascii() for line in (*lines, *details))
 
 
 class TestWords:

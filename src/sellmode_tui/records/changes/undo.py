@@ -25,6 +25,7 @@ from sellmode_contract.mutations import (
     Reopen,
     SetConsent,
     Withdraw,
+    target,
 )
 from sellmode_contract.mutations.consent import STRICTNESS, UNSAID
 from sellmode_tui.cache.tables import decode
@@ -50,6 +51,8 @@ class Undone:
     how: Literal["withdrawn", "inverse"]
     """Withdrawn: it was never sent, and is as if it had never been. Inverse: a change that takes it back is on its way,
     which the backend refuses if somebody has changed the same since."""
+    records: tuple[tuple[str, str], ...]
+    """Kind and id of what was changed, in the order in which it was."""
     shown: bool = True
     """As in ``Written``."""
 
@@ -125,7 +128,15 @@ def _take_back(writer: Writer, bulk: list[Entry], new_ids: Mapping[str, str]) ->
     except Rejected as error:
         gone = "It is not in your view any more, or is no more."
         raise CannotUndo(words, gone if error.code == "not_found" else error.detail) from None
-    return Undone(words, "inverse" if sent else "withdrawn", shown=shown)
+    return Undone(words, "inverse" if sent else "withdrawn", _targets(bulk), shown=shown)
+
+
+def _targets(bulk: list[Entry]) -> tuple[tuple[str, str], ...]:
+    found = []
+    for entry in reversed(bulk):
+        with contextlib.suppress(Rejected):  # of another version
+            found.append(target(entry.operation))
+    return tuple(found)
 
 
 def _invert(writer: Writer, entries: list[Entry], new_ids: Mapping[str, str]) -> bool:

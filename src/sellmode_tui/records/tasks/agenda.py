@@ -49,6 +49,8 @@ class AgendaQuery(NamedTuple):
     order: Order = "due"
     """``due``: section by section, what has ended newest first. Else by name of the customer, or by kind, and then so;
     what is for nobody comes last."""
+    descending: bool = False
+    """The other way round."""
     text: str = ""
     """Words that title or customer's name have to have the beginnings of."""
 
@@ -206,7 +208,7 @@ def _find(reading: Reading, around: Context, query: AgendaQuery, now: dt.datetim
         if section in query.sections:
             when = -(ended or expires or 0) if section == "done" else _LAST if due is None else due
             tasks.append(((*group, _RANKS[section], when, id), _Found(kind, pk, id, section)))
-    tasks.sort(key=operator.itemgetter(0))
+    tasks.sort(key=operator.itemgetter(0), reverse=query.descending)
     return _Known(reading.version, at.now, until, [found for _, found in tasks])
 
 

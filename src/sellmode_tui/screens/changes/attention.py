@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from sellmode_tui.records import Attention, Duplicate, HandedOver, Lost, RecordStore, Refused
 from sellmode_tui.screens.changes.attention_details import DuplicateScreen, HandedOverScreen, LostScreen, RefusedScreen
 from sellmode_tui.screens.kit.words import counted
-from sellmode_tui.screens.lists.page import ListPage
+from sellmode_tui.screens.lists.page import ListPage, nothing_last
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.meanings import REFUSED
 from sellmode_tui.widgets.row_source import Count, Row
@@ -30,6 +30,7 @@ class AttentionScreen(ListPage[None, Attention]):
         Column("What", priority=9, min_width=24),
         Column("When", 16, priority=6, min_width=12),
     )
+    SORTED: ClassVar = {"When": lambda item: nothing_last(getattr(item, "since", None))}
     EMPTY = (
         "Nothing needs your attention.\n"
         "Changes that the server refuses come here, and those that a colleague handed over to you."

@@ -91,7 +91,7 @@ class DetailsScreen(RecordScreen[Item]):
 
     def record_gone(self) -> None:
         """Say so."""
-        self.notify(_GONE, markup=False)
+        self.wrote(None, _GONE)
         super().record_gone()
 
     def do(self, work: Callable[[RecordStore], Written | None], said: str) -> None:

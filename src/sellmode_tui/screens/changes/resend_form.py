@@ -12,7 +12,7 @@ from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.kinds.staff import Staff
 from sellmode_tui.records import RecordStore, Refused
 from sellmode_tui.records.values import Value
-from sellmode_tui.screens.customers.profile_page import CONSENT, CONTACTS
+from sellmode_tui.screens.customers.profile_words import CONSENT, CONTACTS
 from sellmode_tui.screens.forms.field_entries import entry_of_field, entry_of_own
 from sellmode_tui.screens.forms.form_field import FormField
 from sellmode_tui.screens.forms.form_screen import FormScreen, Write

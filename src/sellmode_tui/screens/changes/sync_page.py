@@ -33,6 +33,7 @@ class SyncScreen(ListPage[None, Unsent]):
         Column("Since", 16, priority=8, min_width=12),
         Column("State", 19, priority=7, min_width=16),
     )
+    SORTED: ClassVar = {"Since": lambda item: item.since}
     EMPTY = "Everything you wrote has reached the server."
     ROWS_OPEN = False
 

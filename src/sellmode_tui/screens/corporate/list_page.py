@@ -23,6 +23,7 @@ from sellmode_tui.screens.corporate.view import (
 )
 from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.screens.lists.main_page import MainPage
+from sellmode_tui.screens.lists.page import nothing_last
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_source import Count, Row
 
@@ -43,6 +44,11 @@ class BriefsScreen(MainPage[BriefLine], BriefPage[None]):
         Column("Expires", 13, priority=7, min_width=10),
         Column("Done", 11, "right", priority=9, min_width=7),
     )
+    SORTED: ClassVar = {
+        "Due": lambda item: nothing_last(item.brief.due),
+        "Expires": lambda item: nothing_last(item.brief.expires),
+        "Done": lambda item: item.progress.done,
+    }
     EMPTY = "Nothing is asked of the stores yet.\na asks something: everyone whom it is for gets a task of it."
 
     def read(self, records: RecordStore) -> Sequence[BriefLine]:
@@ -85,7 +91,7 @@ class BriefsScreen(MainPage[BriefLine], BriefPage[None]):
     def told(self, item: BriefLine) -> str:
         """How many have done it, and what became of the others."""
         said = [f"{done_words(item.progress)} done" if item.progress.given else NOT_YET]
-        said += [rest_words(item.progress), state_words(item), _whose(item)]
+        said.append(rest_words(item.progress))
         return self._desk.words.between.join(filter(None, said))
 
     def chosen_row(self, item: BriefLine) -> None:

@@ -13,7 +13,7 @@ from sellmode_tui.dates.words import full_words
 from sellmode_tui.records import BriefDetails, BriefLine, BriefProgress, Written
 from sellmode_tui.records.tasks.lines import read
 from sellmode_tui.screens.corporate.form import BriefForm, works_words
-from sellmode_tui.screens.customers.profile_page import CONTACTS
+from sellmode_tui.screens.customers.profile_words import CONTACTS
 from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.confirm import ConfirmBox
 from sellmode_tui.screens.kit.desk import Desk
@@ -73,6 +73,20 @@ class BriefPage(DeskScreen[Result]):
             return True
         self.tell("Only the head office makes corporate tasks.")
         return False
+
+    def offers(self, action: str) -> bool:
+        """Only the head office asks, and only what still stands is taken back."""
+        account, line = self._desk.facts.account, self.chosen
+        match action:
+            case "add":
+                return account is not None and account.role == "head_office"
+            case "add_like":
+                return account is not None and account.role == "head_office" and line is not None
+            case "take_back":
+                return line is not None and line.editable and not line.brief.withdrawn
+            case "copy":
+                return line is not None
+        return super().offers(action)
 
     def action_take_back(self) -> None:
         """Ask, then take it back."""

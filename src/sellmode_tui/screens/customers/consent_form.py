@@ -14,7 +14,8 @@ from sellmode_contract.kinds.consent import Channel, Consent, ConsentState
 from sellmode_contract.mutations import Rejected
 from sellmode_contract.mutations.consent import STRICTNESS, UNSAID, check_step
 from sellmode_tui.records import Profile, RecordStore
-from sellmode_tui.screens.customers.profile_page import CHANNELS, CONSENT, consent_lines
+from sellmode_tui.screens.customers.details_page import consent_lines
+from sellmode_tui.screens.customers.profile_words import CHANNELS, CONSENT
 from sellmode_tui.screens.forms.form_screen import FormScreen, Write
 from sellmode_tui.screens.forms.text_entries import ChoiceEntry, TextEntry
 from sellmode_tui.screens.kit.confirm import ConfirmBox

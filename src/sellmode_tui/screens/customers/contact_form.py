@@ -63,8 +63,11 @@ class ContactForm(CustomerKindForm):
 
     @property
     def hint(self) -> str:
-        """How the customer is reached, for what a task asks for."""
-        return self._reached(self._asked_by.line.action) if self._asked_by else ""
+        """The task that asks for it, and how the customer is reached for that."""
+        if self._asked_by is None:
+            return ""
+        line = self._asked_by.line
+        return f"Task: {' '.join(line.title.split())}\n{self._reached(line.action)}"
 
     def _reached(self, channel: ContactChannel | None) -> str:
         customer = self._profile.customer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
@@ -15,14 +15,20 @@ from sellmode_tui.screens.customers.consent_form import ConsentForm
 from sellmode_tui.screens.customers.contact_form import ContactForm
 from sellmode_tui.screens.customers.customer_form import EditCustomerScreen
 from sellmode_tui.screens.customers.dates import DatesScreen
+from sellmode_tui.screens.customers.details import DetailsScreen
 from sellmode_tui.screens.customers.note_form import NoteForm
 from sellmode_tui.screens.customers.own_entries import OwnEntriesScreen
+from sellmode_tui.screens.customers.timeline import TimelineScreen
 from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
 
 NO_LONGER_VISIBLE = "This customer is no longer visible to you."
 MAY_NOT = "Your role may look at customers, not change them: that takes the right to sell."
+
+
+_WRITING: Final = frozenset({"add", "edit", "note", "log", "consent", "dates", "own_entries"})
+"""What takes the right to sell."""
 
 
 def customer_keys(*, shown: bool) -> list[BindingType]:
@@ -33,7 +39,10 @@ def customer_keys(*, shown: bool) -> list[BindingType]:
         Binding("l", "log", "Log", show=shown, tooltip="Log a call, visit or message", id="customer.log"),
         Binding("o", "consent", "Consent", show=shown, tooltip="Consent, by channel", id="customer.consent"),
         Binding("d", "dates", "Dates", show=shown, tooltip="Important dates", id="customer.dates"),
-        Binding("t", "tasks", "Tasks", show=False, tooltip="The customer's tasks", id="customer.tasks"),
+        Binding("t", "tasks", "Tasks", show=shown, tooltip="The customer's tasks", id="customer.tasks"),
+        Binding("h", "timeline", "Timeline", show=shown, tooltip="All that happened", id="customer.timeline"),
+        Binding("b", "purchases", "Bought", show=False, tooltip="All purchases", id="customer.purchases"),
+        Binding("i", "details", "Details", show=shown, tooltip="Contact, consent, figures", id="customer.details"),
         Binding("N", "own_entries", "Mine", show=False, tooltip="Edit what you wrote about them", id="customer.mine"),
     ]
 
@@ -77,10 +86,37 @@ class CustomerPage(DeskScreen[Result]):
         """List what the person wrote about the customer."""
         self._open(OwnEntriesScreen)
 
+    def action_timeline(self) -> None:
+        """List all that happened."""
+        self._show_page(TimelineScreen)
+
+    def action_purchases(self) -> None:
+        """List the purchases."""
+        self._show_page(lambda desk, profile: TimelineScreen(desk, profile, "purchases"))
+
+    def action_search_timeline(self) -> None:
+        """Search in what happened."""
+        self._show_page(lambda desk, profile: TimelineScreen(desk, profile, search=True))
+
+    def action_details(self) -> None:
+        """Show contact data, consent, dates and figures."""
+        self._show_page(DetailsScreen)
+
+    def _show_page(self, page: Callable[[Desk, Profile], DeskScreen[Any]]) -> None:
+        if (id := self.customer) is not None:
+            self._with_profile(id, lambda profile: self.open(page(self._desk, profile)))
+
     def action_tasks(self) -> None:
         """List the customer's tasks."""
         if (id := self.customer) is not None:
             self._with_profile(id, lambda profile: self.post_message(self.TasksWanted(profile)))
+
+    def offers(self, action: str) -> bool:
+        """Whoever may not sell changes nothing."""
+        if action not in _WRITING:
+            return super().offers(action)
+        account = self._desk.facts.account
+        return account is None or may(account, "sell")
 
     def may_write(self) -> bool:
         """Whether the person may change anything; says why not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
 
@@ -11,13 +12,14 @@ from textual.binding import Binding, BindingType
 from sellmode_contract.kinds.date import DATE, ImportantDate
 from sellmode_contract.typed_days import HOW, TypedDate, read_date
 from sellmode_tui.records import Profile, RecordStore
-from sellmode_tui.screens.customers.profile_page import NOT_SENT
+from sellmode_tui.screens.customers.profile_words import NOT_SENT
 from sellmode_tui.screens.forms.form_field import Unreadable
 from sellmode_tui.screens.forms.form_screen import Write
 from sellmode_tui.screens.forms.time_entries import DayEntry
 from sellmode_tui.screens.kinds.form import CustomerKindForm
 from sellmode_tui.screens.kit.desk import Desk
-from sellmode_tui.screens.lists.page import ListPage
+from sellmode_tui.screens.lists.choosing import MarkedList
+from sellmode_tui.screens.lists.page import nothing_last
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_source import Row
 
@@ -28,9 +30,11 @@ class ListedDate(NamedTuple):
     record: ImportantDate
     unsent: bool
     """Whether the server does not have it as it is shown."""
+    next: dt.date | None
+    """When it comes next."""
 
 
-class DatesScreen(ListPage[None, ListedDate]):
+class DatesScreen(MarkedList[None, ListedDate]):
     """The list."""
 
     BINDING_GROUP_TITLE = "Dates"
@@ -47,6 +51,10 @@ class DatesScreen(ListPage[None, ListedDate]):
         Column("Next", 14),
         Column("State", 8, priority=6),
     )
+    SORTED: ClassVar = {
+        "Day": lambda item: (item.record.month, item.record.day),
+        "Next": lambda item: nothing_last(item.next),
+    }
     EMPTY = "No dates yet. Press a to add one."
 
     def __init__(self, desk: Desk, profile: Profile) -> None:
@@ -56,29 +64,33 @@ class DatesScreen(ListPage[None, ListedDate]):
     def read(self, records: RecordStore) -> Sequence[ListedDate]:
         """The dates by day of the year; none if the customer is not visible any more."""
         profile = records.customers.profile(self._profile.customer.id)
-        return [ListedDate(date, date.id in profile.unsent.records) for date in profile.dates] if profile else ()
+        if profile is None:
+            return ()
+        unsent, words = profile.unsent.records, self._desk.words
+        return [ListedDate(each, each.id in unsent, words.next_time(each.month, each.day)) for each in profile.dates]
 
     def row(self, item: ListedDate) -> Row:
         """Day, what, whose, when next, and whether it is sent."""
         words, date = self._desk.words, item.record
-        when = words.next_time(date.month, date.day)
         day = words.recurring(date.month, date.day, date.year)
         state = NOT_SENT if item.unsent else ""
-        return Row(date.id, (day, date.label, date.about, words.ago(when) if when else "", state))
+        return Row(date.id, (day, date.label, date.about, words.ago(item.next) if item.next else "", state))
 
     def action_add(self) -> None:
         """Add a date."""
         self.open(DateForm(self._desk, self._profile))
+
+    def offers(self, action: str) -> bool:
+        """There has to be one to be removed."""
+        return super().offers(action) and (action != "remove" or self.current is not None)
 
     def chosen_row(self, item: ListedDate) -> None:
         """Change it."""
         self.open(DateForm(self._desk, self._profile, item.record))
 
     def action_remove(self) -> None:
-        """Remove the date; undo brings it back."""
-        if (item := self.current) is not None:
-            id = item.record.id
-            self.write_one(lambda records: records.remove("date", id))
+        """Remove the dates; undo brings them back."""
+        self.remove_chosen(lambda item: ("date", item.record.id))
 
 
 class DateForm(CustomerKindForm):

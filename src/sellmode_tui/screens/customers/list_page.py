@@ -24,6 +24,7 @@ from sellmode_tui.screens.kit.first_keys import FirstKeys
 from sellmode_tui.screens.kit.search_bar import SearchBar
 from sellmode_tui.screens.kit.status_words import UNREADABLE, so_far, why_empty
 from sellmode_tui.screens.kit.words import counted
+from sellmode_tui.screens.lists.choosing import SearchedList
 from sellmode_tui.screens.lists.main_page import MainPage
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.columns import Sort as SortMark
@@ -31,11 +32,13 @@ from sellmode_tui.widgets.row_source import Count
 from sellmode_tui.widgets.row_table import RowTable
 
 
-class CustomersScreen(MainPage[CustomerRow], CustomerPage[None]):
+class CustomersScreen(SearchedList[None, CustomerRow], MainPage[CustomerRow], CustomerPage[None]):
     """The list, and beside it the profile of the customer under the cursor."""
 
     PAGE: ClassVar = "customers"
     PAUSE = 0.5
+    PLACEHOLDER = "name, e-mail, phone, number, or a filter such as tag:vip last_purchase>90d"
+    COMPLETED = True
 
     BINDING_GROUP_TITLE = "Customers"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -64,12 +67,9 @@ class CustomersScreen(MainPage[CustomerRow], CustomerPage[None]):
         self._touched = False
         """Whether the person has moved the cursor, searched, sorted or opened anything."""
 
-    def compose_head(self) -> ComposeResult:
-        """The search."""
-        yield SearchBar(self._query.text, ascii_only=self._desk.ascii_only)
-
     def compose_below(self) -> ComposeResult:
-        """The first keys, for who is new here; the search says what there is to say of the list."""
+        """Last the first keys, for who is new here."""
+        yield from super().compose_below()
         if self._desk.first_run:
             yield FirstKeys()
 
@@ -115,6 +115,22 @@ class CustomersScreen(MainPage[CustomerRow], CustomerPage[None]):
     def sort(self) -> SortMark:
         """What is sorted by."""
         return table_sort(self._query.sort, descending=self._query.descending)
+
+    @property
+    def _sorts(self) -> dict[str, Sort]:
+        """What can be sorted by, by heading."""
+        return {order.heading: sort for sort, order in SORTS.items() if sort != "owner" or self._desk.facts.sees_team}
+
+    @property
+    def sorts(self) -> Sequence[str]:
+        """Not tags."""
+        return tuple(self._sorts)
+
+    def sort_by(self, column: str, *, descending: bool | None = None) -> None:
+        """Sort by another column, or the other way round."""
+        sort = self._sorts[column]
+        falling = sort in FALLING_FIRST if descending is None else descending
+        self._look_for(self._query._replace(sort=sort, descending=falling))
 
     @property
     def empty_text(self) -> str:
@@ -176,7 +192,7 @@ class CustomersScreen(MainPage[CustomerRow], CustomerPage[None]):
 
     def _show_found(self, query: CustomerQuery, found: CustomerList | FilterError) -> None:
         if isinstance(found, FilterError):
-            self.query_one(SearchBar).point(query.text, found)
+            self.search_bar.point(query.text, found)
             self._unreadable = query
             self.table.empty_text = self.empty_text
             self.table.expect(rows=False)
@@ -197,7 +213,7 @@ class CustomersScreen(MainPage[CustomerRow], CustomerPage[None]):
         number = counted(count.n, "customer") if count.exact else f"{count.n:,}+ customers, counting"
         number = so_far(self._desk.sync, number)
         said = [number, f"by {order.name}, {direction}", source.signs] if count.n else [number]
-        self.query_one(SearchBar).say(self._desk.words.between.join(filter(None, said)))
+        self.say("above", self._desk.words.between.join(filter(None, said)))
         if not count.exact and source.exact is None:
             self._count_all(source)
 
@@ -216,23 +232,23 @@ class CustomersScreen(MainPage[CustomerRow], CustomerPage[None]):
 
     # --- typing
 
-    @on(SearchBar.Changed)
-    def _typed(self, event: SearchBar.Changed) -> None:
-        if event.text != self._query.text:  # else it is what the page begins with
-            self._look_for(self._query._replace(text=event.text))
+    @property
+    def searched(self) -> str:
+        """Text and filter."""
+        return self._query.text
+
+    def search(self, text: str) -> None:
+        """Find others."""
+        self._look_for(self._query._replace(text=text))
 
     @on(SearchBar.CompletionWanted)
     def _complete(self, event: SearchBar.CompletionWanted) -> None:
-        bar = self.query_one(SearchBar)
+        bar = self.search_bar
         self.ask(
             lambda records: records.customers.complete(event.text, event.cursor),
             lambda completions: bar.suggest(event, completions),
             group="complete",
         )
-
-    @on(SearchBar.Left)
-    def _to_list(self) -> None:
-        self.table.focus()
 
     # --- the customer under the cursor
 
@@ -291,24 +307,9 @@ class CustomersScreen(MainPage[CustomerRow], CustomerPage[None]):
         if customer is not None:
             self._open_profile(customer)
 
-    def action_search(self) -> None:
-        """Go to the search."""
-        self.query_one(SearchBar).field.focus()
-
-    def action_sort(self) -> None:
-        """Sort by the next column."""
-        sorts: list[Sort] = [sort for sort in SORTS if sort != "owner" or self._desk.facts.sees_team]
-        place = sorts.index(self._query.sort) + 1 if self._query.sort in sorts else 0
-        sort = sorts[place % len(sorts)]
-        self._look_for(self._query._replace(sort=sort, descending=sort in FALLING_FIRST))
-
-    def action_reverse(self) -> None:
-        """Sort the other way round."""
-        self._look_for(self._query._replace(descending=not self._query.descending))
-
     def action_filters(self) -> None:
         """Show the saved filters."""
-        self.open(SavedFiltersScreen(self._desk, self.query_one(SearchBar).text), self._filter_picked)
+        self.open(SavedFiltersScreen(self._desk, self.search_bar.text), self._filter_picked)
 
     def _filter_picked(self, text: str | None) -> None:
         if text is not None:
@@ -316,19 +317,16 @@ class CustomersScreen(MainPage[CustomerRow], CustomerPage[None]):
 
     def apply(self, text: str) -> None:
         """Search for something, and go to what is found."""
-        self.query_one(SearchBar).text = text
+        self.search_bar.text = text
         self.table.focus()
 
     def step_back(self) -> bool:
         """From the profile to the list; from the list, clear the search; then hide the first keys."""
         if super().step_back():
             return True
-        searched = bool(self._query.text)
-        if searched:
-            self.query_one(SearchBar).text = ""
-        elif self._desk.first_run:
+        if self._desk.first_run:
             self.query_one(FirstKeys).hide()
-        return searched
+        return False
 
     def action_sync(self) -> None:
         """Ask the server now."""

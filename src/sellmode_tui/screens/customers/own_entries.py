@@ -13,9 +13,9 @@ from sellmode_contract.kinds.note import Note
 from sellmode_tui.records import Profile, RecordStore
 from sellmode_tui.screens.customers.contact_form import ContactForm
 from sellmode_tui.screens.customers.note_form import NoteForm
-from sellmode_tui.screens.customers.profile_page import CONTACTS, NOT_SENT
+from sellmode_tui.screens.customers.profile_words import CONTACTS, NOT_SENT
 from sellmode_tui.screens.kit.desk import Desk
-from sellmode_tui.screens.lists.page import ListPage
+from sellmode_tui.screens.lists.choosing import MarkedList
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.meanings import UNSENT
 from sellmode_tui.widgets.row_source import Row
@@ -29,7 +29,7 @@ class OwnEntry(NamedTuple):
     """Whether the server does not have it as it is shown."""
 
 
-class OwnEntriesScreen(ListPage[None, OwnEntry]):
+class OwnEntriesScreen(MarkedList[None, OwnEntry]):
     """One's own notes and logged contacts, newest first."""
 
     BINDING_GROUP_TITLE = "Written by me"
@@ -46,6 +46,7 @@ class OwnEntriesScreen(ListPage[None, OwnEntry]):
         Column("Text", priority=9, min_width=20),
         Column("State", 8, priority=6),
     )
+    SORTED: ClassVar = {"When": lambda item: _when(item.record)}
     EMPTY = "You have written nothing about this customer yet. n writes a note, l logs a contact."
 
     def __init__(self, desk: Desk, profile: Profile) -> None:
@@ -76,6 +77,10 @@ class OwnEntriesScreen(ListPage[None, OwnEntry]):
             UNSENT if item.unsent else None,
         )
 
+    def offers(self, action: str) -> bool:
+        """There has to be one to be removed."""
+        return super().offers(action) and (action != "remove" or self.current is not None)
+
     def chosen_row(self, item: OwnEntry) -> None:
         """Change it."""
         if isinstance(item.record, Note):
@@ -92,10 +97,8 @@ class OwnEntriesScreen(ListPage[None, OwnEntry]):
         self.open(ContactForm(self._desk, self._profile))
 
     def action_remove(self) -> None:
-        """Take it away; undo brings it back."""
-        if item := self.current:
-            id, is_note = item.record.id, isinstance(item.record, Note)
-            self.write_one(lambda records: records.remove("note", id) if is_note else records.remove("contact", id))
+        """Take them away; undo brings them back."""
+        self.remove_chosen(lambda item: ("note" if isinstance(item.record, Note) else "contact", item.record.id))
 
 
 def _when(item: Note | Contact) -> dt.datetime:

@@ -25,7 +25,7 @@ class ProfileView(RecordView[Profile]):
             "c", "copy_email", "Copy e-mail", show=False, tooltip="Copy the e-mail address", id="profile.copy-email"
         ),
         Binding("p", "copy_phone", "Copy phone", show=False, tooltip="Copy the phone number", id="profile.copy-phone"),
-        Binding("w", "why", "Why", tooltip="Why you see this customer", id="profile.why"),
+        Binding("w", "why", "Why", show=False, tooltip="Why you see this customer", id="profile.why"),
     ]
 
     def __init__(self, desk: Desk, *, id: str | None = None) -> None:
@@ -71,6 +71,14 @@ class ProfileScreen(RecordScreen[Profile], CustomerPage[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back to the list", id="profile.back"),
         *customer_keys(shown=True),
+        Binding(
+            "slash",
+            "search_timeline",
+            "Search",
+            key_display="/",
+            tooltip="Search in what happened",
+            id="profile.search",
+        ),
     ]
 
     def __init__(self, desk: Desk, customer: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from sellmode_contract.money import money
+from sellmode_contract.money import priced
 from sellmode_tui.records import CustomerList, CustomerRow, Sort
 from sellmode_tui.records.changes.pending import Pending
 from sellmode_tui.screens.kit.words import Words
@@ -45,7 +45,7 @@ def table_columns(*, owners: bool) -> tuple[Column, ...]:
         Column("Name", 26, min_width=18, priority=9),
         Column("Tier", 8, priority=4, min_width=6),
         Column("Bought", 11, "right", priority=6),
-        Column("Spend", 10, "right", priority=7),
+        Column("Spend", 13, "right", priority=7, min_width=12),
         Column("Contacted", 11, "right", priority=3),
     )
     tags = Column("Tags", priority=1, min_width=8)
@@ -110,7 +110,7 @@ class CustomerSource(PagedRows[CustomerRow]):
             item.name,
             item.tier,
             words.day(item.last_purchase),
-            money(item.spend, item.currency),
+            priced(item.spend, item.currency),
             words.day(item.last_contact),
             *((item.owner_name or words.nothing,) if self._owners else ()),
             ", ".join(item.tags),

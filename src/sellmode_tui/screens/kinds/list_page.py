@@ -21,7 +21,7 @@ from sellmode_tui.screens.kinds.values import said_of
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.status_words import is_first_sync, so_far
 from sellmode_tui.screens.kit.words import Words, counted
-from sellmode_tui.screens.lists.choosing import SearchedList
+from sellmode_tui.screens.lists.choosing import MarkedList, SearchedList
 from sellmode_tui.screens.lists.main_page import MainPage
 from sellmode_tui.screens.lists.rows import PagedRows
 from sellmode_tui.widgets.columns import Column, Sort
@@ -83,7 +83,7 @@ def cell(field: Field, value: Any, names: Mapping[str, str], words: Words) -> st
     return " ".join(said_of(field, value, names, words).split())
 
 
-class KindListPage(SearchedList[None, ListedRecord], MainPage[ListedRecord]):
+class KindListPage(SearchedList[None, ListedRecord], MarkedList[None, ListedRecord], MainPage[ListedRecord]):
     """The list. What the kind does not allow, or the account may not, has no key."""
 
     PAUSE = 0.5
@@ -157,14 +157,10 @@ class KindListPage(SearchedList[None, ListedRecord], MainPage[ListedRecord]):
         """Look for records that have these."""
         self._look_for(self._query._replace(text=text))
 
-    def action_sort(self) -> None:
-        """Sort by the next column."""
-        place = self._kind.listed.index(self._query.sort) + 1
-        self._look_for(self._query._replace(sort=self._kind.listed[place % len(self._fields)], descending=False))
-
-    def action_reverse(self) -> None:
-        """Sort the other way round."""
-        self._look_for(self._query._replace(descending=not self._query.descending))
+    def sort_by(self, column: str, *, descending: bool | None = None) -> None:
+        """Sort by another column, or the other way round."""
+        field = self._fields[self.sorts.index(column)]
+        self._look_for(self._query._replace(sort=field.name, descending=bool(descending)))
 
     # --- what can be done
 
@@ -172,6 +168,10 @@ class KindListPage(SearchedList[None, ListedRecord], MainPage[ListedRecord]):
         """Only what the kind allows and the account may."""
         verb = {"add": "create", "edit": "edit", "remove": "remove"}.get(action)
         return super().check_action(action, parameters) if verb is None else may_do(self._desk, self._kind, verb)
+
+    def offers(self, action: str) -> bool:
+        """What is done with a record needs one."""
+        return super().offers(action) and (action not in ("edit", "remove", "sort") or self.current is not None)
 
     def chosen_row(self, item: ListedRecord) -> None:
         """Open it: the page says why it is seen, too."""
@@ -188,7 +188,5 @@ class KindListPage(SearchedList[None, ListedRecord], MainPage[ListedRecord]):
             self.open(KindForm(self._desk, self._kind, item.record, item.names))
 
     def action_remove(self) -> None:
-        """Remove it; undo brings it back."""
-        if item := self.current:
-            id = item.record.id
-            self.write_one(lambda records: records.remove(self._kind.name, id))
+        """Remove them; undo brings them back."""
+        self.remove_chosen(lambda item: (self._kind.name, item.record.id))

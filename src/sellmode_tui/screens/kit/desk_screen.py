@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.app import ComposeResult
 from textual.message import Message
 
@@ -35,6 +37,10 @@ class DeskScreen(Asking, AppPage[Result]):
         yield StatusLine(status_of(self._desk), ascii_only=self._desk.ascii_only)
         yield KeyLine()
 
+    def offers(self, action: str) -> bool:  # noqa: ARG002  # all of them
+        """Whether the last line shows the key for an action just now. One that it does not show still says why not."""
+        return True
+
     # --- what the app tells
 
     def standing_changed(self) -> None:
@@ -47,6 +53,9 @@ class DeskScreen(Asking, AppPage[Result]):
 
     def records_changed(self) -> None:
         """Something in the cache may be another now."""
+
+    def brought_back(self, records: Sequence[tuple[str, str]]) -> None:
+        """The last change was taken back; it was of these, by kind and id."""
 
     # --- what was written
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 from textual import on
@@ -59,6 +59,7 @@ class RecordView(Asking, VerticalScroll, Generic[Found], inherit_bindings=False)
         overflow-y: scroll;
         scrollbar-size-vertical: 1;
         & > Static { width: 1fr; height: auto; }
+        & > #top { dock: top; background: $panel; }
     }
     """
 
@@ -82,8 +83,9 @@ class RecordView(Asking, VerticalScroll, Generic[Found], inherit_bindings=False)
         """What is shown."""
 
     def compose(self) -> ComposeResult:
-        """The text."""
-        yield Static(Content(self._hint))
+        """What stays on top, and the text."""
+        yield Static(id="top")
+        yield Static(Content(self._hint), id="text")
 
     def on_mount(self) -> None:
         """Draw a scrollbar that every terminal can."""
@@ -97,7 +99,7 @@ class RecordView(Asking, VerticalScroll, Generic[Found], inherit_bindings=False)
     @property
     def text(self) -> str:
         """What is shown, as plain text."""
-        return "\n".join(line.plain for line in self._page.lines) if self._page else ""
+        return "\n".join(self._page.text_lines) if self._page else ""
 
     def show(self, key: Hashable) -> None:
         """Read a record and show it, another one from the top; None for none."""
@@ -105,7 +107,7 @@ class RecordView(Asking, VerticalScroll, Generic[Found], inherit_bindings=False)
         if key is None:
             self.forget_asked("record")
             self._shown = self.found = self._page = None
-            self.query_one("Static", Static).update(Content(self._hint))
+            self._put((), Content(self._hint))
         else:
             self.ask(
                 lambda records: self._read_record(records, key), lambda found: self.take(key, found), group="record"
@@ -126,6 +128,7 @@ class RecordView(Asking, VerticalScroll, Generic[Found], inherit_bindings=False)
         if another or found != self.found or self._of_other_days:
             self.key, self._shown, self.found = key, key, found
             self._draw()
+            self.screen.refresh_bindings()
         if another:
             self.scroll_home(animate=False)
 
@@ -150,7 +153,25 @@ class RecordView(Asking, VerticalScroll, Generic[Found], inherit_bindings=False)
     def _draw(self) -> None:
         if self.found is not None:
             self._page = self._set_page(self.found, self._desk.words, self.room)
-            self.query_one("Static", Static).update(Content("\n").join(self._page.lines))
+            self._put(self._page.top, Content("\n").join(self._page.lines))
+
+    def _put(self, top: Sequence[Content], text: Content) -> None:
+        on_top = self.query_one("#top", Static)
+        on_top.display = bool(top)
+        on_top.update(Content("\n").join(top))
+        self.query_one("#text", Static).update(text)
+
+    def action_page_down(self) -> None:
+        """As far as there are lines under what stays on top."""
+        self._scroll_by(1)
+
+    def action_page_up(self) -> None:
+        """As far back."""
+        self._scroll_by(-1)
+
+    def _scroll_by(self, pages: int) -> None:
+        lines = self.scrollable_content_region.height - (len(self._page.top) if self._page else 0)
+        self.scroll_to(y=self.scroll_offset.y + pages * max(1, lines), animate=False)
 
     def action_section(self, by: int) -> None:
         """Move the next section, or the one before, to the top."""

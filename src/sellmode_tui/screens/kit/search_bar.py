@@ -37,6 +37,14 @@ class SearchField(TextField):
         Binding("up", "up", "Suggestion before", show=False, id="search.up"),
     ]
 
+    def __init__(self, text: str, *, placeholder: str, ascii_only: bool, completed: bool) -> None:
+        super().__init__(text, placeholder=placeholder, ascii_only=ascii_only)
+        self._completed = completed
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only some searches are completed."""
+        return self._completed if action == "complete" else super().check_action(action, parameters)
+
     class Pressed(Message):
         """A key that the bar acts upon."""
 
@@ -74,6 +82,7 @@ class SearchBar(Vertical):
         & > Horizontal { height: 1; background: $surface; }
         .search-label { width: auto; color: $text-muted; background: $surface; }
         .search-below { height: auto; padding: 0 1; color: $text-muted; background: $background; }
+        .search-below.-silent { display: none; }
         .search-below.-wrong { color: $error; }
     }
     """
@@ -98,8 +107,13 @@ class SearchBar(Vertical):
             self.asked = asked
             super().__init__()
 
-    def __init__(self, text: str = "", *, ascii_only: bool = False, id: str | None = None) -> None:
+    def __init__(
+        self, text: str = "", *, placeholder: str, completed: bool, ascii_only: bool = False, id: str | None = None
+    ) -> None:
+        """`completed`: whether the page knows what may be typed next."""
         super().__init__(id=id)
+        self._placeholder = placeholder
+        self._completed = completed
         self._first = text
         self._ascii_only = ascii_only
         self._completions: Sequence[Completion] = ()
@@ -116,10 +130,11 @@ class SearchBar(Vertical):
             yield Static(Content(_LABEL), classes="search-label")
             yield SearchField(
                 self._first,
-                placeholder="name, e-mail, phone, number, or a filter such as tag:vip last_purchase>90d",
+                placeholder=self._placeholder,
                 ascii_only=self._ascii_only,
+                completed=self._completed,
             )
-        yield Static(classes="search-below")
+        yield Static(classes="search-below -silent")
         yield Suggestions(ascii_only=self._ascii_only)
 
     @property
@@ -142,12 +157,14 @@ class SearchBar(Vertical):
         """What was found."""
         below = self.query_one(".search-below", Static)
         below.remove_class("-wrong")
+        below.set_class(not text, "-silent")
         below.update(Content(visible(text)))
 
     def point(self, text: str, error: FilterError) -> None:
         """What is wrong with a text, with a caret under the place."""
         below = self.query_one(".search-below", Static)
         below.add_class("-wrong")
+        below.remove_class("-silent")
         before, behind = (self.field.cells_before(each) for each in (error.start, error.end))
         place = len(_LABEL) - 1 + before - self.field.scroll_offset.x
         width = max(20, self.size.width - 2)
@@ -213,7 +230,7 @@ class SearchBar(Vertical):
     def _changed(self, event: TextField.Changed) -> None:
         event.stop()
         self.post_message(self.Changed(event.value))
-        if event.value == self._accepted or not event.value:
+        if event.value == self._accepted or not event.value or not self._completed:
             self.close_suggestions()
         else:
             self._accepted = ""

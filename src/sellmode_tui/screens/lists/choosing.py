@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, Final
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
 from sellmode_contract.text import visible
+from sellmode_tui.records import RecordStore, RefusedAmong, Rejected, Written
 from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.search_bar import SearchBar
 from sellmode_tui.screens.lists.page import Item, ListPage
-from sellmode_tui.widgets.text_field import TextField
 
 MAX_MARKED: Final = 500
 """Rows that may be marked at once."""
@@ -25,17 +26,28 @@ MAX_MARKED: Final = 500
 class MarkedList(ListPage[Result, Item]):
     """A list whose rows can be marked, to do something with all that are."""
 
-    def __init__(self, desk: Desk, head: str = "", *, at: str | None = None, line: int | None = None) -> None:
-        super().__init__(desk, head, at=at, line=line)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "mark", "Mark", key_display="Space", show=False, tooltip="Mark, or unmark", id="list.mark"),
+        Binding("X", "mark_all", "Mark all", show=False, tooltip="Mark all of the list, or none", id="list.mark-all"),
+    ]
+
+    FOR_ALL: ClassVar[str] = "x is for all of them"
+    """What can be done with those that are marked."""
+
+    def __init__(
+        self, desk: Desk, head: str = "", *, at: str | None = None, line: int | None = None, **more: Any
+    ) -> None:
+        """`more` is for what else the page is."""
+        super().__init__(desk, head, at=at, line=line, **more)
         self._marked: dict[str, Item] = {}
 
     def on_mount(self) -> None:
         """Leave room for marks."""
         self.table.marks = frozenset()
 
-    @abstractmethod
-    def why_not_marked(self, item: Item) -> str:
+    def why_not_marked(self, item: Item) -> str:  # noqa: ARG002  # all can
         """Why one cannot be marked, as a sentence; empty if it can."""
+        return ""
 
     @property
     def chosen(self) -> Sequence[Item]:
@@ -76,9 +88,9 @@ class MarkedList(ListPage[Result, Item]):
 
         self.ask(lambda _: rows.items(0, MAX_MARKED + 1), marked, group="marks")
 
-    @abstractmethod
     def key(self, item: Item) -> str:
         """The key of its row."""
+        return self.row(item).key
 
     def unmark(self, keys: Iterable[str] | None = None) -> None:
         """Take marks away: some, or all."""
@@ -93,6 +105,31 @@ class MarkedList(ListPage[Result, Item]):
         self.table.marks = frozenset(self._marked)
         self.show_current()
 
+    def text_below(self) -> str:
+        """What can be done with what is marked."""
+        if self._marked:
+            return f"{len(self._marked):,} marked: {self.FOR_ALL}; Esc unmarks"
+        return super().text_below()
+
+    def remove_chosen(self, key_of: Callable[[Item], tuple[str, str]]) -> None:
+        """Remove all that are chosen, by their kinds and ids, or none; undo brings them back."""
+        chosen = self.chosen
+
+        def remove(records: RecordStore) -> list[Written]:
+            try:
+                return records.remove_all([key_of(item) for item in chosen])
+            except RefusedAmong as error:
+                name = next(filter(None, self.row(chosen[error.number]).cells), "")
+                raise Rejected(error.code, f"{name}: {error.detail} None was removed.") from None
+
+        def removed(each: list[Written]) -> None:
+            self.unmark()
+            several = f"{len(each):,} removed. u takes that back." if len(each) > 1 else ""
+            self.wrote(each[0], several)
+
+        if chosen:
+            self.write(remove, removed, refused=lambda _, why: self.say("below", why))
+
     def step_back(self) -> bool:
         """Take all marks away."""
         if super().step_back():
@@ -103,51 +140,57 @@ class MarkedList(ListPage[Result, Item]):
 
 
 class SearchedList(ListPage[Result, Item]):
-    """A list with a line for words, which is there while it is used."""
+    """A list with the search above it."""
 
-    DEFAULT_CSS = """
-    SearchedList {
-        #search { display: none; height: 1; padding: 0 1; }
-        #search Static { width: auto; padding-right: 1; color: $text-muted; }
-        &.-searching #search { display: block; }
-    }
-    """
+    PLACEHOLDER: ClassVar[str] = "words"
+    """What may be searched for."""
+    COMPLETED: ClassVar[bool] = False
+    """Whether what is typed can be completed."""
 
     @property
     @abstractmethod
     def searched(self) -> str:
-        """The words that are searched for."""
+        """What is searched for."""
 
     @abstractmethod
     def search(self, text: str) -> None:
-        """Search for other words."""
+        """Search for something else."""
 
-    def compose_below(self) -> ComposeResult:
-        """The line for words comes last."""
-        yield from super().compose_below()
-        with Horizontal(id="search"):
-            yield Static(Content("Words"))
-            yield TextField(self.searched, ascii_only=self._desk.ascii_only)
+    def compose_head(self) -> ComposeResult:
+        """The search stands right over the list."""
+        if self._head:
+            yield Static(Content(visible(self._head)), classes="list-head")
+        yield from self.compose_views()
+        yield SearchBar(
+            self.searched, placeholder=self.PLACEHOLDER, completed=self.COMPLETED, ascii_only=self._desk.ascii_only
+        )
 
-    def on_mount(self) -> None:
-        """Show the line if something is searched for."""
-        self.set_class(bool(self.searched), "-searching")
+    def compose_views(self) -> ComposeResult:
+        """The ways to look at the list, over the search."""
+        yield from ()
+
+    def say(self, where: str, text: str) -> None:
+        """What is said above the list is said by the search."""
+        if where == "above":
+            self.search_bar.say(text)
+        else:
+            super().say(where, text)
 
     @property
-    def _words(self) -> TextField:
-        return self.query_one("#search TextField", TextField)
+    def search_bar(self) -> SearchBar:
+        """Where it is typed."""
+        return self.query_one(SearchBar)
 
     def action_search(self) -> None:
-        """Go to the words."""
-        self.add_class("-searching")
-        self._words.focus()
+        """Go to the search."""
+        self.search_bar.field.focus()
 
-    @on(TextField.Changed, "#search TextField")
-    def _typed(self, event: TextField.Changed) -> None:
-        if event.value != self.searched:
-            self.search(event.value)
+    @on(SearchBar.Changed)
+    def _typed(self, event: SearchBar.Changed) -> None:
+        if event.text != self.searched:  # else it is what the page begins with
+            self.search(event.text)
 
-    @on(TextField.Submitted, "#search TextField")
+    @on(SearchBar.Left)
     def _to_list(self) -> None:
         self.table.focus()
 
@@ -155,9 +198,7 @@ class SearchedList(ListPage[Result, Item]):
         """Search for nothing."""
         if super().step_back():
             return True
-        if not self.has_class("-searching"):
-            return False
-        self.remove_class("-searching")
-        self.table.focus()
-        self._words.value = ""
-        return True
+        searched = bool(self.searched)
+        if searched:
+            self.search_bar.text = ""
+        return searched

@@ -6,8 +6,8 @@ and what Enter does with it. The table asks for the rows and drops answers that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import ClassVar, Final, Generic, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Final, Generic, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -25,8 +25,15 @@ from sellmode_tui.screens.lists.rows import AllRows, ListRows
 from sellmode_tui.widgets.columns import Column, Sort
 from sellmode_tui.widgets.row_source import Count, Row
 from sellmode_tui.widgets.row_table import RowTable
+from sellmode_tui.widgets.said_below import SaidBelow
 
 Item = TypeVar("Item")
+
+
+def nothing_last(value: Any) -> tuple[bool, Any]:
+    """To sort by what some do not have: they come last."""
+    return value is None, value if value is not None else 0
+
 
 WIDE: Final = 110
 """Columns from which on the one under the cursor stands beside the list."""
@@ -55,6 +62,8 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
     """What is said where nothing is listed."""
     ROWS_OPEN: ClassVar = True
     """Whether Enter opens a row."""
+    SORTED: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
+    """By heading what a list that is read whole is sorted by, if not by the texts under it."""
     PAUSE: ClassVar[float] = 0.0
     """Seconds between two readings of a list that keeps changing."""
 
@@ -72,6 +81,8 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
         """Whether a look is under way, or the list was read again only a moment ago."""
         self._failed = False
         """Whether something could not be read, so that the next look reads the list again whatever has changed."""
+        self._sorted: Sort | None = None
+        """What a list that is read whole is sorted by, if not as it is read."""
 
     # --- what is declared
 
@@ -85,7 +96,15 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
 
     def new_rows(self) -> ListRows[Item]:
         """Where the rows come from, as the page is looked at now."""
-        return AllRows(lambda: self.read(self._desk.records), self.row, self.stands_for)
+        return AllRows(lambda: self._in_order(self.read(self._desk.records)), self.row, self.stands_for)
+
+    def _in_order(self, items: Sequence[Item]) -> Sequence[Item]:
+        by = self._sorted
+        if by is None:
+            return items
+        place = self.sorts.index(by.column)
+        key = self.SORTED.get(by.column, lambda item: self.row(item).cells[place].casefold())
+        return sorted(items, key=key, reverse=by.descending)
 
     def stands_for(self, before: Item, items: Sequence[Item]) -> str | None:  # noqa: ARG002  # the same one
         """Key of what the cursor goes to, if not to what it was on `before`."""
@@ -99,7 +118,17 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
     @property
     def sort(self) -> Sort | None:
         """What the rows are sorted by, if a heading says it."""
-        return None
+        return self._sorted
+
+    @property
+    def sorts(self) -> Sequence[str]:
+        """The headings that the list can be sorted by."""
+        return tuple(column.name for column in self.columns)
+
+    def sort_by(self, column: str, *, descending: bool | None = None) -> None:
+        """Sort by a column; None: in the direction that is wanted of it first."""
+        self._sorted = Sort(column, bool(descending))
+        self.show_list()
 
     @property
     def empty_text(self) -> str:
@@ -112,7 +141,7 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
         return True
 
     def told(self, item: Item) -> str:  # noqa: ARG002  # nothing
-        """What is said below the list of the one under the cursor."""
+        """What is said below the list of the one under the cursor, besides what its row has no room for."""
         return ""
 
     def chosen_row(self, item: Item) -> None:
@@ -164,12 +193,17 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
 
     def compose_below(self) -> ComposeResult:
         """What stands between the list and the status."""
-        yield Static(classes="list-told", id="below")
+        yield SaidBelow(ellipsis=self._desk.words.ellipsis, id="below")
 
     def on_mount(self) -> None:
         """Read the list."""
-        self.table.focus()
+        self.begins_with.focus()
         self.show_first()
+
+    @property
+    def begins_with(self) -> Widget:
+        """What has the focus at first."""
+        return self.table
 
     @property
     def table(self) -> RowTable:
@@ -188,6 +222,8 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
 
     def say(self, where: str, text: str) -> None:
         """Say something `above` or `below` the list."""
+        for below in self.query(f"#{where}").results(SaidBelow):
+            below.say(text)
         for said in self.query(f"#{where}").results(Static):
             said.set_class(bool(text), "-said")
             said.update(Content("\n").join(Content(visible(line)) for line in text.split("\n")))
@@ -200,6 +236,14 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
         """Put the cursor on something, as soon as the list has it."""
         self._going_to, self._line = key, None
         self.show_list()
+
+    def key_of(self, kind: str, id: str) -> str:  # noqa: ARG002  # they are of one kind
+        """The key of a record's row."""
+        return id
+
+    def brought_back(self, records: Sequence[tuple[str, str]]) -> None:
+        """Go to the first of them, if it is listed: it may stand above the view."""
+        self.show_list(at=self.key_of(*records[0]))
 
     def step_back(self) -> bool:
         """Take back the last way of choosing, if there is one: by going beside the list, marking, searching."""
@@ -219,11 +263,10 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
         """Read the list for the first time."""
         self.show_list()
 
-    def show_list(self, rows: ListRows[Item] | None = None, *, keep_cursor: bool = True) -> None:
-        """Read the list again, or another one."""
+    def show_list(self, rows: ListRows[Item] | None = None, *, keep_cursor: bool = True, at: str | None = None) -> None:
+        """Read the list again, or another one; with the cursor on the row `at`, if it is there."""
         self._rows = rows or self._rows or self.new_rows()
-        table, at = self.table, self._going_to
-        table.empty_text = self.empty_text
+        table, at = self.table, at or self._going_to
         table.show(
             self._rows,
             sort=self.sort,
@@ -232,12 +275,14 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
             at=at,
             line=self._line if at is not None else None,
         )
+        table.empty_text = self.empty_text
 
     def standing_changed(self) -> None:
         """Say how things stand; a list may be empty for another reason now."""
         super().standing_changed()
-        for table in self._tables():
-            table.empty_text = self.empty_text
+        if not self.is_finding:
+            for table in self._tables():
+                table.empty_text = self.empty_text
 
     def _tables(self) -> Iterable[RowTable]:
         """The list; nothing while the page comes or goes."""
@@ -305,9 +350,39 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
 
     def show_current(self) -> None:
         """Say more of the one under the cursor, and show it beside the list."""
-        item = self.current
-        self.say("below", self.told(item) if item is not None else "")
+        self._say_current()
         self.show_beside()
+        self.refresh_bindings()
+
+    @on(RowTable.Fitted)
+    def _say_current(self) -> None:
+        self.say("below", self.text_below())
+
+    def text_below(self) -> str:
+        """What the row under the cursor has no room for, and what else there is to say of it."""
+        item = self.current
+        if item is None:
+            return ""
+        hidden = [f"{heading}: {text}" for heading, text in self.table.hidden]
+        return self._desk.words.between.join(filter(None, (*hidden, self.told(item))))
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        sort, sorts = self.sort, list(self.sorts)
+        place = sorts.index(sort.column) + 1 if sort and sort.column in sorts else 0
+        self.sort_by(sorts[place % len(sorts)])
+
+    def action_reverse(self) -> None:
+        """Sort the other way round."""
+        if sort := self.sort:
+            self.sort_by(sort.column, descending=not sort.descending)
+
+    @on(RowTable.HeadingPicked)
+    def _heading_picked(self, event: RowTable.HeadingPicked) -> None:
+        if event.column in self.sorts:
+            sort = self.sort
+            again = sort is not None and sort.column == event.column
+            self.sort_by(event.column, descending=not sort.descending if sort and again else None)
 
     @on(RowTable.Chosen)
     def _chosen(self) -> None:

@@ -54,6 +54,7 @@ class OwnedScreen(SearchedList[None, OwnedCustomer], MarkedList[None, OwnedCusto
     """The list, of which some can be marked and assigned."""
 
     PAUSE = 0.5
+    FOR_ALL = "h assigns them"
 
     BINDING_GROUP_TITLE = "Customers of a colleague"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -138,10 +139,6 @@ class OwnedScreen(SearchedList[None, OwnedCustomer], MarkedList[None, OwnedCusto
         order = f"by {_HEADINGS[self._query.sort].lower()}{', the other way round' if self._query.descending else ''}"
         self.say("above", self._wrong or (f"{counted(count.n, 'customer')}, {order}" if count.n else ""))
 
-    def told(self, item: OwnedCustomer) -> str:  # noqa: ARG002  # its row says it all
-        """What can be done with those that are marked."""
-        return f"{counted(len(self._marked), 'customer')} marked: h assigns them; Esc unmarks" if self._marked else ""
-
     @property
     def searched(self) -> str:
         """The filter."""
@@ -151,25 +148,16 @@ class OwnedScreen(SearchedList[None, OwnedCustomer], MarkedList[None, OwnedCusto
         """Look for those for whom another filter holds."""
         self._look_for(self._query._replace(text=text))
 
-    def action_sort(self) -> None:
-        """Sort by the next column."""
-        sorts = list(_HEADINGS)
-        place = sorts.index(self._query.sort) + 1
-        self._look_for(self._query._replace(sort=sorts[place % len(sorts)], descending=False))
-
-    def action_reverse(self) -> None:
-        """Sort the other way round."""
-        self._look_for(self._query._replace(descending=not self._query.descending))
+    def sort_by(self, column: str, *, descending: bool | None = None) -> None:
+        """Sort by another column, or the other way round."""
+        sort = next(sort for sort, heading in _HEADINGS.items() if heading == column)
+        self._look_for(self._query._replace(sort=sort, descending=bool(descending)))
 
     # --- marks
 
     def key(self, item: OwnedCustomer) -> str:
         """The customer's id."""
         return item.id
-
-    def why_not_marked(self, item: OwnedCustomer) -> str:  # noqa: ARG002  # every one can be
-        """Anybody who is listed can be assigned."""
-        return ""
 
     # --- one of them
 

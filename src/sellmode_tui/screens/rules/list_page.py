@@ -99,7 +99,7 @@ class RulesScreen(MainPage[RuleLine]):
     def told(self, item: RuleLine) -> str:
         """What it makes, for whom, and how often at most."""
         rule = item.rule
-        said = [item.words]
+        said = []
         if item.in_place:
             said.append("a rule of your store stands in its place")
         if rule.audience:
@@ -111,6 +111,16 @@ class RulesScreen(MainPage[RuleLine]):
         return self._desk.words.between.join(said)
 
     # --- what can be done
+
+    def offers(self, action: str) -> bool:
+        """Only one's own rules are changed."""
+        item = self.current
+        match action:
+            case "switch" | "remove":
+                return item is not None and item.editable
+            case "preview":
+                return item is not None
+        return super().offers(action)
 
     @property
     def _editable(self) -> RuleLine | None:

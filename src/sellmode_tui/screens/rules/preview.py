@@ -17,7 +17,7 @@ from sellmode_tui.records import RecordStore
 from sellmode_tui.records.rules.preview_words import unseen_words
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.words import counted
-from sellmode_tui.screens.lists.page import ListPage
+from sellmode_tui.screens.lists.page import ListPage, nothing_last
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_source import Row
 
@@ -46,6 +46,7 @@ class PreviewScreen(ListPage[None, PreviewLine]):
         Column("For", 18, priority=6, min_width=10),
         Column("Held back", 34, priority=8, min_width=20),
     )
+    SORTED: ClassVar = {"Due": lambda item: nothing_last(item.due)}
     ROWS_OPEN = False
 
     def __init__(self, desk: Desk, rule: TaskRule) -> None:

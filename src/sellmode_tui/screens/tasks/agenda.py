@@ -14,7 +14,6 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from sellmode_contract.kinds.staff import Staff
-from sellmode_contract.text import visible
 from sellmode_contract.visibility import may
 from sellmode_tui.records import AgendaQuery, Profile, Section, TaskLine
 from sellmode_tui.records.tasks.agenda import Order
@@ -23,7 +22,6 @@ from sellmode_tui.screens.customers.customer_page import MAY_NOT
 from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.desk import AgendaView, Desk
 from sellmode_tui.screens.kit.status_words import why_no_tasks
-from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.screens.lists.choosing import MarkedList, SearchedList
 from sellmode_tui.screens.lists.main_page import MainPage
 from sellmode_tui.screens.tasks.form import NewTaskForm
@@ -31,7 +29,7 @@ from sellmode_tui.screens.tasks.given_tasks import GivenTasksScreen
 from sellmode_tui.screens.tasks.keys import GONE, TaskPage, task_keys
 from sellmode_tui.screens.tasks.rows import AgendaRows, line_words, row_key, task_columns
 from sellmode_tui.screens.tasks.view import TaskScreen, TaskView
-from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.columns import Column, Sort
 from sellmode_tui.widgets.row_source import Count
 from sellmode_tui.widgets.tab_line import Tab, TabLine
 
@@ -43,6 +41,7 @@ _VIEWS: Final[dict[str, tuple[str, tuple[Section, ...]]]] = {
     "later": ("Later", ("later",)),
     "done": ("Done", ("done",)),
 }
+_SORTED_BY: Final[dict[str, Order]] = {"Due": "due", "Customer": "customer", "Kind": "kind"}
 _ORDERS: Final[dict[Order, str]] = {"due": "", "customer": "by customer", "kind": "by kind"}
 
 
@@ -56,7 +55,6 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
         Binding(
             "x,space", "mark", "Mark", key_display="x", show=False, tooltip="Mark, or take it off", id="tasks.mark"
         ),
-        Binding("X", "mark_all", "Mark all", show=False, tooltip="Mark all of the list", id="tasks.mark-all"),
         Binding("right", "view(1)", "Next view", show=False, tooltip="Overdue, today, ...: the next", id="tasks.next"),
         Binding("left", "view(-1)", "View before", show=False, tooltip="The view before", id="tasks.before"),
         Binding("v", "order", "Order", show=False, tooltip="By due time, by customer, by kind", id="tasks.order"),
@@ -71,9 +69,11 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
         .tasks-head TabLine { width: 1fr; background: $panel; }
         .tasks-head Static { width: auto; padding: 0 1; color: $foreground; }
         #beside { width: 42%; min-width: 48; }
-        #below { display: block; height: 1; }
     }
     """
+
+    FOR_ALL = "c, s, d and h are for all of them"
+    PLACEHOLDER = "words of the task or the customer's name"
 
     CUSTOMERS: ClassVar = True
     """Whether the tasks are of several customers."""
@@ -84,10 +84,8 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
         self._lengths: Mapping[Section, int] = {}
         """How many open ones there are by section, whichever are shown."""
 
-    def compose_head(self) -> ComposeResult:
-        """Whose, and the views."""
-        if self._head:
-            yield Static(Content(visible(self._head)), classes="list-head")
+    def compose_views(self) -> ComposeResult:
+        """The sections, and how the list is arranged."""
         with Horizontal(classes="tasks-head"):
             yield TabLine(self._tabs(), self._view_name, id="views")
             yield Static(id="arranged")
@@ -173,10 +171,8 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
             self.query_one(TaskView).show(line and line.key)
 
     def told(self, item: TaskLine) -> str:
-        """What its row leaves out; or what can be done with what is marked."""
+        """What its row leaves out."""
         account = self._desk.facts.account
-        if self._marked:
-            return f"{counted(len(self._marked), 'task')} marked: c, s, d and h are for all of them; Esc unmarks"
         return line_words(item, self._desk.words, account.id if account else None)
 
     def chosen_row(self, item: TaskLine) -> None:
@@ -194,6 +190,10 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
         account = self._desk.facts.account
         is_anothers = item.kind == "corporate_task" and account is not None and item.whose != account.id
         return "What the head office asks for is done only by the person whom it names." if is_anothers else ""
+
+    def key_of(self, kind: str, id: str) -> str:
+        """Both."""
+        return f"{kind}/{id}"
 
     def point_at(self, line: TaskLine) -> None:
         """Go to it."""
@@ -229,11 +229,26 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
     def _view_picked(self, event: TabLine.Picked) -> None:
         self._go_to_view(event.name)
 
+    @property
+    def sorts(self) -> Sequence[str]:
+        """The headings of the orders that there are."""
+        return tuple(_SORTED_BY) if self.CUSTOMERS else ("Due", "Kind")
+
+    @property
+    def sort(self) -> Sort | None:
+        """What is arranged by; what has ended is by the time when it did."""
+        heading = next(heading for heading, order in _SORTED_BY.items() if order == self._query.order)
+        return None if self._shows_ended and heading == "Due" else Sort(heading, self._query.descending)
+
+    def sort_by(self, column: str, *, descending: bool | None = None) -> None:
+        """Arrange by that, or the other way round."""
+        self._look_at(self._query._replace(order=_SORTED_BY[column], descending=bool(descending)))
+
     def action_order(self) -> None:
         """Arrange by the next thing."""
         orders: list[Order] = [order for order in _ORDERS if order != "customer" or self.CUSTOMERS]
         place = orders.index(self._query.order) + 1
-        self._look_at(self._query._replace(order=orders[place % len(orders)]))
+        self._look_at(self._query._replace(order=orders[place % len(orders)], descending=False))
 
     def action_mine(self) -> None:
         """Only mine, or all that are seen."""

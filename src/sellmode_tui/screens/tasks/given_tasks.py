@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 
 from sellmode_tui.records import GivenTask, RecordStore
 from sellmode_tui.screens.kit.desk import Desk
-from sellmode_tui.screens.lists.page import ListPage
+from sellmode_tui.screens.lists.page import ListPage, nothing_last
 from sellmode_tui.screens.tasks.boxes import TakeBackBox
 from sellmode_tui.screens.tasks.rows import ENDED
 from sellmode_tui.widgets.columns import Column
@@ -34,6 +34,7 @@ class GivenTasksScreen(ListPage[None, GivenTask]):
         Column("Customer", 18, priority=5, min_width=12),
         Column("State", 10, priority=6),
     )
+    SORTED: ClassVar = {"Due": lambda item: nothing_last(item.due_at)}
     EMPTY = (
         "Nobody has been given a task.\n"
         "A task made by hand for somebody, or handed over to them, is listed here with what became of it."
@@ -62,6 +63,11 @@ class GivenTasksScreen(ListPage[None, GivenTask]):
             when = f" {words.time(item.ended_at)}" if item.ended_at else ""
             said.append(f"{ENDED[item.state]}{when}{f': {item.reason}' if item.reason else ''}")
         return words.between.join(filter(None, said))
+
+    def offers(self, action: str) -> bool:
+        """Only what is open is withdrawn."""
+        item = self.current
+        return super().offers(action) and (action != "withdraw" or (item is not None and item.state == "open"))
 
     def action_withdraw(self) -> None:
         """Ask why, and take it back."""

@@ -47,7 +47,7 @@ def task_keys(*, shown: bool) -> list[BindingType]:
         Binding("t", "take", "Take", show=False, tooltip="Take the task, or give it back", id="task.take"),
         Binding("e", "edit", "Edit", show=shown, tooltip="Edit the task", id="task.edit"),
         Binding("o", "customer", "Customer", show=False, tooltip="Open the customer", id="task.customer"),
-        Binding("r", "reopen", "Reopen", show=False, tooltip="Open it again after you ended it", id="task.reopen"),
+        Binding("r", "reopen", "Reopen", tooltip="Open it again after you ended it", id="task.reopen"),
         Binding("y", "copy", "Copy text", show=False, tooltip="Copy the suggested text", id="task.copy"),
         Binding("w", "why", "Why", show=False, tooltip="Why you see this task", id="task.why"),
     ]
@@ -66,6 +66,23 @@ class TaskPage(DeskScreen[Result]):
 
     def point_at(self, line: TaskLine) -> None:
         """One of the chosen ones is at fault."""
+
+    def offers(self, action: str) -> bool:
+        """What can be done with the chosen ones."""
+        chosen = self.chosen
+        one = chosen[0] if len(chosen) == 1 else None
+        match action:
+            case "complete" | "snooze" | "dismiss_task" | "hand_over":
+                return any(line.state == "open" for line in chosen)
+            case "edit":
+                return one is not None and one.kind == "manual_task" and one.state == "open"
+            case "reopen":
+                return one is not None and one.state in ("done", "dismissed")
+            case "go":
+                return one is not None and one.customer is not None and one.state == "open"
+            case "customer":
+                return one is not None and one.customer is not None
+        return super().offers(action)
 
     # --- several at once
 

@@ -107,7 +107,7 @@ class AgendaRows(PagedRows[TaskLine]):
 
 def line_words(line: TaskLine, words: Words, me: str | None) -> str:
     """What a row leaves out: said under the list for the task under the cursor."""
-    said = [line.because]
+    said = [line.because if line.state != "open" else ""]  # else it is in the row
     if line.giver:
         said.append(f"given by {line.giver}")
     if line.claimed_by:

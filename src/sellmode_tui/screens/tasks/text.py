@@ -8,7 +8,7 @@ from sellmode_tui.dates.words import expiry_words, full_words
 from sellmode_tui.records.tasks.details import TaskDetails
 from sellmode_tui.records.tasks.lines import Section, read
 from sellmode_tui.records.tasks.repeating import repeat_words
-from sellmode_tui.screens.customers.profile_page import CONTACTS
+from sellmode_tui.screens.customers.profile_words import CONTACTS
 from sellmode_tui.screens.kit.page import Page
 from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.screens.tasks.rows import ENDED, MEANT

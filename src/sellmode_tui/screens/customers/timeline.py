@@ -1,0 +1,199 @@
+"""Everything that happened with a customer: listed newest first, by kind, searched; Enter opens one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, Final, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from sellmode_contract.kinds.order import Order
+from sellmode_tui.records import Profile, RecordStore, TimelineEntry
+from sellmode_tui.records.customers.profile import TimelineKind
+from sellmode_tui.screens.customers.profile_page import purchase
+from sellmode_tui.screens.customers.profile_words import beside, happened, mark
+from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.page import MUTED, Page
+from sellmode_tui.screens.kit.record_view import RecordScreen, RecordView
+from sellmode_tui.screens.kit.words import Words, counted
+from sellmode_tui.screens.lists.choosing import SearchedList
+from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.row_source import Count, Row
+from sellmode_tui.widgets.tab_line import Tab, TabLine
+
+_VIEWS: Final[dict[str, tuple[str, frozenset[TimelineKind]]]] = {
+    "all": ("All", frozenset()),
+    "purchases": ("Purchases", frozenset({"order", "return"})),
+    "notes": ("Notes", frozenset({"note"})),
+    "contacts": ("Contacts", frozenset({"contact"})),
+    "tasks": ("Tasks", frozenset({"task"})),
+    "changes": ("Changes", frozenset({"consent", "history"})),
+}
+
+
+class Event(NamedTuple):
+    """A line of the timeline."""
+
+    entry: TimelineEntry
+    profile: Profile
+
+    @property
+    def who(self) -> str:
+        """Who did it, by name."""
+        return self.profile.names.get(self.entry.who, self.entry.who)
+
+
+class TimelineScreen(SearchedList[None, Event]):
+    """The list; beside it, where there is room, all of what is under the cursor."""
+
+    BINDING_GROUP_TITLE = "Timeline"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "search", "Search", key_display="/", tooltip="Search by words", id="timeline.search"),
+        Binding("right", "view(1)", "Next view", show=False, tooltip="The next kind of events", id="timeline.next"),
+        Binding("left", "view(-1)", "View before", show=False, tooltip="The kind before", id="timeline.before"),
+        Binding("escape,q", "back", "Back", key_display="Esc", tooltip="Back to the customer", id="timeline.back"),
+    ]
+
+    DEFAULT_CSS = "TimelineScreen #beside { width: 46%; min-width: 48; }"
+
+    COLUMNS = (
+        Column("When", 11, priority=9),
+        Column("What", 12, priority=8, min_width=8),
+        Column("Text", priority=10, min_width=20),
+        Column("By", 14, priority=6, min_width=8),
+        Column("State", 8, priority=5),
+    )
+    SORTED: ClassVar = {"When": lambda item: item.entry.at}
+
+    def __init__(self, desk: Desk, profile: Profile, view: str = "all", *, search: bool = False) -> None:
+        """`search`: whether it begins in the search."""
+        super().__init__(desk, f"Timeline of {profile.customer.name}")
+        self._customer = profile.customer.id
+        self._view = view
+        self._text = ""
+        self._begins_in_search = search
+
+    def compose_views(self) -> ComposeResult:
+        """The kinds of events."""
+        yield TabLine(self._tabs(), self._view, id="views")
+
+    @property
+    def begins_with(self) -> Widget:
+        """The search, if that is wanted."""
+        return self.search_bar.field if self._begins_in_search else super().begins_with
+
+    def beside(self) -> Widget:
+        """All of one event."""
+        return event_view(self._desk)
+
+    # --- the list
+
+    def read(self, records: RecordStore) -> Sequence[Event]:
+        """Those of the kind, that have the words."""
+        profile = records.customers.profile(self._customer)
+        events = [Event(entry, profile) for entry in profile.timeline] if profile else []
+        kinds, words = _VIEWS[self._view][1], self._text.casefold().split()
+        return [
+            event
+            for event in events
+            if (not kinds or event.entry.kind in kinds) and all(word in self._searchable(event) for word in words)
+        ]
+
+    def _searchable(self, event: Event) -> str:
+        return " ".join((*happened(event.entry), event.who, self._desk.words.day(event.entry.at))).casefold()
+
+    def row(self, item: Event) -> Row:
+        """When, what, what there is to say of it, who, and whether it is sent."""
+        what, said = happened(item.entry)
+        state = mark(item.profile, record=item.entry.record.id)
+        day = self._desk.words.day(item.entry.at)
+        return Row(item.entry.record.id, (day, what, " ".join(said.split()), item.who, state))
+
+    @property
+    def empty_text(self) -> str:
+        """Why there is nothing."""
+        if self._text.strip():
+            return "Nothing has these words. Press / to change them, Esc to clear them."
+        return "Nothing has happened yet." if self._view == "all" else f"No {_VIEWS[self._view][0].lower()} yet."
+
+    def shown(self, count: Count) -> None:
+        """Say how many there are."""
+        self.say("above", counted(count.n, "event") if count.n else "")
+
+    def show_beside(self) -> None:
+        """All of what is under the cursor."""
+        key = self.table.cursor_key if self.has_class("-wide") else None
+        self.query_one("#beside", RecordView).show(key and (self._customer, key))
+
+    def chosen_row(self, item: Event) -> None:
+        """Open it."""
+        self.open(EventScreen(self._desk, self._customer, item.entry.record.id))
+
+    # --- how it is looked at
+
+    def _tabs(self) -> tuple[Tab, ...]:
+        return tuple(Tab(name, "", label) for name, (label, _) in _VIEWS.items())
+
+    def action_view(self, by: int) -> None:
+        """Go to another kind."""
+        views = list(_VIEWS)
+        self._go_to_view(views[(views.index(self._view) + by) % len(views)])
+
+    def _go_to_view(self, name: str) -> None:
+        self._view = self.query_one("#views", TabLine).current = name
+        self.show_list(self.new_rows(), keep_cursor=False)
+
+    @on(TabLine.Picked, "#views")
+    def _view_picked(self, event: TabLine.Picked) -> None:
+        self._go_to_view(event.name)
+
+    @property
+    def searched(self) -> str:
+        """The words."""
+        return self._text
+
+    def search(self, text: str) -> None:
+        """Look for events that have these."""
+        self._text = text
+        self.show_list(self.new_rows(), keep_cursor=False)
+
+
+class EventScreen(RecordScreen[Event]):
+    """One of them over the list."""
+
+    BINDING_GROUP_TITLE = "Event"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back to the timeline", id="event.back"),
+    ]
+
+    def __init__(self, desk: Desk, customer: str, record: str) -> None:
+        super().__init__(desk, event_view(desk), (customer, record))
+
+
+def event_view(desk: Desk) -> RecordView[Event]:
+    """Shows one event after another, by the ids of customer and record."""
+
+    def read(records: RecordStore, key: tuple[str, str]) -> Event | None:
+        profile = records.customers.profile(key[0])
+        entries = profile.timeline if profile else ()
+        return next((Event(entry, profile) for entry in entries if profile and entry.record.id == key[1]), None)
+
+    return RecordView(desk, read, event_page)
+
+
+def event_page(event: Event, words: Words, width: int) -> Page:
+    """All of what happened, for a width in cells."""
+    page, entry = Page(width, words), event.entry
+    what, said = happened(entry)
+    page.title(what, words.time(entry.at))
+    if noted := beside(event.who, mark(event.profile, record=entry.record.id)):
+        page.text(noted, indent=0, style=MUTED)
+    page.gap()
+    if isinstance(entry.record, Order):
+        purchase(page, event.profile, entry.record)
+    else:
+        page.text(said)
+    return page
