@@ -12,6 +12,7 @@ from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.task_rule import task_rule_id
 from sellmode_contract.mutations import (
     Accept,
+    Assign,
     Create,
     Discard,
     Dismiss,
@@ -158,3 +159,19 @@ def duplicate_pair(kit: Kit) -> None:
     expect_equal(mia.document("duplicate_pair", pair).get("dismissed"), True, "whether it is dismissed")
     result = kit.terminal("ada").one(Dismiss(id=pair))
     expect_equal((result.st, result.code), ("rejected", "not_allowed"), "the result for an associate")
+
+
+@check(_WRITING, "a customer whom a manager assigns leaves one associate and comes to the other", modes=("associate",))
+def assigned(kit: Kit) -> None:
+    """With all that belongs to them; who assigns them from somebody else is told whose they are."""
+    mia, ada, ben = kit.terminal("mia"), kit.terminal("ada"), kit.terminal("ben")
+    customer = kit.new_customer(ada)
+    note = kit.new_note(ada, customer)
+    mia.done(Assign(id=customer, to=ben.id, was=ada.id))
+    ada.pull()
+    ben.pull()
+    for kind, id in (("customer", customer), ("note", note)):
+        expect((kind, id) not in ada.held, f"the {kind} stays with whom the customer was taken from")
+        ben.document(kind, id)
+    result = mia.one(Assign(id=customer, to=None, was=ada.id))
+    expect_equal((result.code, result.winner), ("conflict", ben.id), "the result of an assignment from somebody else")

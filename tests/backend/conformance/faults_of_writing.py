@@ -247,3 +247,8 @@ def what_is_handed_over_is_lost(line: JSON) -> JSON | None:
 @each_line("working/private-note")
 def a_private_note_is_lost(line: JSON) -> JSON | None:
     return None if line["t"] == "p" and line["d"].get("private") else line
+
+
+@each_line("working/assigned")
+def what_belongs_to_a_customer_stays_behind(line: JSON) -> JSON | None:
+    return None if line["t"] == "r" and line["k"] == "note" else line
