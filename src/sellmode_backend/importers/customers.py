@@ -19,7 +19,7 @@ from sellmode_backend.importers.reading import Row, Table, UnusableRow
 from sellmode_backend.importers.rows import CustomerRow
 from sellmode_backend.importers.summary import Summary
 from sellmode_backend.importers.values import TagPattern
-from sellmode_backend.store import bulk, duplicates, keys, merging, records, schema
+from sellmode_backend.store import bulk, duplicates, keys, merging, records, schema, settings
 from sellmode_backend.store.database import in_parts
 from sellmode_contract.kinds import BY_RECORD, kind_of
 from sellmode_contract.kinds.consent import Channel, Consent
@@ -51,6 +51,7 @@ def load(tables: Iterable[Table], context: Context, *, owner_tag: TagPattern, st
     """Import a list of customers; gives the ids of those for whom it names neither store nor owner (`give_stores`)."""
     read_row = context.source.read_customer(owner_tag, store_tag)
     seen = Seen(context.summary)
+    read = False
     storeless: set[str] = set()
     for table in tables:
         columns = CustomColumns(table, context.retailer.custom_fields)
@@ -67,6 +68,9 @@ def load(tables: Iterable[Table], context: Context, *, owner_tag: TagPattern, st
                     row.reject(error)
             storeless |= done.storeless
             context.summary.add(done.summary)
+        read = True
+    if read and context.retailer.first_import is None:
+        context.write(settings.change, first_import=context.now)
     return storeless
 
 
@@ -129,6 +133,7 @@ class _Batch:
         self._connection = connection
         self._context = context
         self._source = context.source.name
+        self._known_since = context.now if context.retailer.first_import else None
         self._done = _Done([], set(), Summary())
         self._consented: dict[str, dict[Channel, Consent]] = {}
         """What the batch has made of consents so far, by customer."""
@@ -157,7 +162,8 @@ class _Batch:
             named_store = fields[id].get("store")
             if before is not None:
                 idle[id] = _take_idle(changed, before, first=id not in known, merged=meant != id)
-            after = merge.merged_customer(before or Customer(id=meant), base, changed, self._source)
+            blank = Customer(id=meant, created_at=self._known_since)
+            after = merge.merged_customer(before or blank, base, changed, self._source)
             after = self._placed(after, before, changed, named_store, row)
             mine: list[Record] = [after, *self._consents(meant, row, base, changed, is_new=before is None)]
             if before:

@@ -61,7 +61,8 @@ class StoreRules:
     def fingerprint(self) -> str:
         """Another one if anything has changed by which all customers are to be looked at anew."""
         retailer = self.retailer
-        gone_by = (self._rules, self.zone.key, retailer.mode, retailer.currency, retailer.custom_fields)
+        told = (retailer.mode, retailer.currency, retailer.custom_fields, retailer.first_import)
+        gone_by = (self._rules, self.zone.key, told)
         return hashlib.sha256(msgspec.json.encode(gone_by)).hexdigest()
 
     @cached_property

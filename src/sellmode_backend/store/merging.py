@@ -170,7 +170,8 @@ def _united(kept: Customer, gone: Customer, take: Collection[str]) -> Customer:
         sizes={**gone.sizes, **kept.sizes},
         custom={**gone.custom, **kept.custom},
         sources=sources,
-        created_at=min((at for at in (kept.created_at, gone.created_at) if at), default=None),
+        # Who came with the first import has none, and was there before all others.
+        created_at=min(kept.created_at, gone.created_at) if kept.created_at and gone.created_at else None,
     )
 
 

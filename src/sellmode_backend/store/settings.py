@@ -66,7 +66,7 @@ def set_mode(connection: Connection, mode: str) -> None:
     change(connection, mode=_known_mode(mode))
 
 
-def change(connection: Connection, **fields: Any) -> None:
+def change(connection: Connection, /, **fields: Any) -> None:
     """Change fields of the Retailer record other than the stores. Raises SettingError for a value that is not known."""
     if "stores" in fields:
         raise SettingError("stores are changed by write_stores")

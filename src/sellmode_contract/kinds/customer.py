@@ -86,6 +86,7 @@ class Customer(Record, frozen=True, kw_only=True):
     sources: dict[str, str] = msgspec.field(default_factory=dict)
     """Provenance: for each field that was not written by hand, where its value came from (``shopify``)."""
     created_at: Instant | None = None
+    """Since when the customer is known here; None for who came with the retailer's first import."""
     figures: Figures = Figures()
 
     @property

@@ -9,7 +9,7 @@ import msgspec
 
 from sellmode_contract.audiences import ALL, Row
 from sellmode_contract.kinds.kind import Kind
-from sellmode_contract.records import Record
+from sellmode_contract.records import Instant, Record
 from sellmode_contract.store_time import zone_named
 
 Mode = Literal["associate", "team"]
@@ -54,6 +54,8 @@ class Retailer(Record, frozen=True, kw_only=True):
     time_zone: str
     stores: tuple[StoreEntry, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
+    first_import: Instant | None = None
+    """When the first list of customers was imported: since then those are known who have no ``created_at``."""
     idle_lock_minutes: int = 5
     keyring_allowed: bool = False
     """Whether a terminal may offer "stay signed in on this machine"."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sellmode_contract import filters
 from sellmode_contract.filters import Node, Person
 from sellmode_contract.kinds.consent import Channel
-from sellmode_contract.kinds.retailer import CustomField, Retailer
+from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.kinds.rule_task import Because, RuleTask, rule_task_id
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.kinds.task_rule import MAX_DAYS, ConsentNeed, TaskRule
@@ -40,8 +40,7 @@ class Prepared(NamedTuple):
     rule: TaskRule
     audience: Node | None
     """None is everybody."""
-    custom: tuple[CustomField, ...]
-    currency: str
+    retailer: Retailer
     by_seller: bool
     """Whether its tasks fall to who sold: the rule says so, and the whole store sees them."""
 
@@ -81,8 +80,7 @@ def prepare(rule: TaskRule, retailer: Retailer) -> Prepared:
     return Prepared(
         rule,
         None if audience == filters.And() else audience,
-        retailer.custom_fields,
-        retailer.currency,
+        retailer,
         by_seller=rule.goes_to == "seller" and retailer.mode == "team",
     )
 
@@ -105,7 +103,7 @@ class Judge:
         self._zone, self._today, self._now = zone, today, now
         self._people = {one.id: Person(one.id, one.user_name, one.name) for one in everybody}
         self._here = {one.id for one in everybody if one.active and one.store == store}
-        self._rules = [(one, finder(one.rule, one.custom, zone, today)) for one in rules]
+        self._rules = [(one, finder(one.rule, one.retailer, zone, today)) for one in rules]
 
     def needs(self) -> Needs:
         """What has to be loaded of the customers."""
@@ -139,7 +137,8 @@ class Judge:
             return False
         if prepared.audience is None:
             return True
-        held = field_values(facts, prepared.custom, prepared.currency, self._people, self._zone)
+        retailer = prepared.retailer
+        held = field_values(facts, retailer.custom_fields, retailer.currency, self._people, self._zone)
         return filters.matches(prepared.audience, held, keys_of(facts.customer), today=self._today, me="")
 
     def _held(self, rule: TaskRule, facts: Facts) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
-from sellmode_contract.kinds.retailer import CustomField
+from sellmode_contract.kinds.retailer import CustomField, Retailer
 from sellmode_contract.kinds.rule_task import Because, RuleTrigger
 from sellmode_contract.kinds.task_rule import MAX_DAYS, TaskRule
 from sellmode_contract.rules import LATE_DAYS, MAX_LATE_DAYS
@@ -114,11 +114,13 @@ class Timing:
         return Due(local.date(), local.time().replace(second=0, microsecond=0, fold=0))
 
 
-def finder(rule: TaskRule, custom: Iterable[CustomField], zone: dt.tzinfo, today: dt.date) -> Find:
+def finder(rule: TaskRule, retailer: Retailer, zone: dt.tzinfo, today: dt.date) -> Find:
     """What finds a rule's occurrences of a day: everything that can be is worked out before it sees a customer."""
     timing = Timing(rule, zone, today)
     if rule.trigger == "date":
-        return _dates(rule, tuple(custom), timing)
+        return _dates(rule, retailer.custom_fields, timing)
+    if rule.trigger == "stay_in_touch":
+        return _stay_in_touch(rule, retailer.first_import, timing)
     return _FINDERS[rule.trigger](rule, timing)
 
 
@@ -311,13 +313,14 @@ def _new_customer(_: TaskRule, timing: Timing) -> Find:
     return find
 
 
-def _stay_in_touch(rule: TaskRule, timing: Timing) -> Find:
+def _stay_in_touch(rule: TaskRule, first_import: dt.datetime | None, timing: Timing) -> Find:
+    """Without a contact the days count from when the customer is known here."""
     days = rule.after_days or 1
     since, until = timing.since(days), timing.until(days)
 
     def find(facts: Facts) -> Iterable[Occurrence]:
         contact = facts.customer.figures.last_contact
-        at = contact or facts.customer.created_at
+        at = contact or facts.customer.created_at or first_import
         if at is not None and since <= at <= until and timing.counts(due := timing.after(at, days)):
             key = instant_key(contact) if contact else "created"
             return (Occurrence(key, due, Because(event="stay_in_touch", at=contact)),)
@@ -343,6 +346,5 @@ _FINDERS: dict[RuleTrigger, Callable[[TaskRule, Timing], Find]] = {
     "lapsed": _lapsed,
     "new_customer": _new_customer,
     "replenishment": _replenishment,
-    "stay_in_touch": _stay_in_touch,
     "event": _events,
 }

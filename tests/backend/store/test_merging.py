@@ -218,3 +218,8 @@ def test_who_added_a_customer_cannot_take_back_what_others_were_merged_into(data
     merge(database, "ann", "ben")
     with database.snapshot() as connection, pytest.raises(Rejected, match="belongs to the customer"):
         apply(Remove(kind="customer", id="ann"), world(Stored(connection)))
+
+
+def test_who_came_with_the_first_import_was_there_before_all_others(database: Database) -> None:
+    put(database, msgspec.structs.replace(ANN, created_at=NOW), msgspec.structs.replace(BEN, created_at=None))
+    assert merge(database, "ann", "ben").created_at is None
