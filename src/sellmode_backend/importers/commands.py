@@ -19,6 +19,7 @@ from sellmode_backend.importers.context import ImportRefused, Progress
 from sellmode_backend.importers.rejects import Rejected, Rejects
 from sellmode_backend.importers.sources.shopify import SHOPIFY
 from sellmode_backend.importers.sources.source import Source
+from sellmode_backend.importers.sources.woocommerce import WOOCOMMERCE
 from sellmode_backend.importers.tables import Tables
 from sellmode_backend.importers.values import TagPattern
 from sellmode_backend.rules import stored_rules
@@ -136,7 +137,7 @@ def _keep_quiet(_: Rejected) -> None:
     """What was left out is in the folder of rejects."""
 
 
-for _source in (SHOPIFY,):
+for _source in (SHOPIFY, WOOCOMMERCE):
     import_command.add_command(_command_of(_source))
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -64,6 +65,7 @@ class Context:
         if retailer is None:
             raise ImportRefused("The database has no retailer yet.")
         self.retailer: Retailer = retailer
+        self.zone = ZoneInfo(retailer.time_zone)
         self.stores = Stores(retailer, source.name)
         self.read_people()
 

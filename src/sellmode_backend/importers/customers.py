@@ -113,16 +113,17 @@ class _People:
         return {id: (self._before.get(id), after) for id, after in self.now.items()}
 
 
-def _take_idle(changed: dict[str, Any], before: Customer, *, first: bool, merged: bool) -> dict[str, Any]:
+def _take_idle(changed: dict[str, Any], before: Customer, source: str, *, first: bool, merged: bool) -> dict[str, Any]:
     """Take out of a row's changes those that are only remembered, and give them.
 
     An empty field of the first row about a customer whom people have added takes nothing away from what they wrote. The
-    row of one who was merged does not change the kept one's number.
+    row of one who was merged does not change the kept one's number, nor does that of another shop.
     """
+    has_number = bool(before.number) and (merged or before.sources.get("number", source) != source)
     return {
         name: changed.pop(name)
         for name, value in list(changed.items())
-        if (first and not (any(value) if name == "phone" else value)) or (merged and name == "number" and before.number)
+        if (first and not (any(value) if name == "phone" else value)) or (name == "number" and has_number)
     }
 
 
@@ -140,7 +141,7 @@ class _Batch:
 
     def write(self, batch: Sequence[CustomerRow], seen: Container[str]) -> _Done:
         rows = self._by_customer(batch, seen)
-        said = {id: keys.keys_of_texts(email=row.email, phone=row.phone) for id, row in rows.items()}
+        said = {id: keys.keys_of_texts(email=row.email, phone=row.phone, number=row.number) for id, row in rows.items()}
         keys.note_source_keys(self._connection, self._source, said)
         known = bases.read(self._connection, "customer", rows)
         fields = {id: row.fields | self._assignment(row) for id, row in rows.items()}
@@ -161,7 +162,7 @@ class _Batch:
                 changed.update(fields[id])
             named_store = fields[id].get("store")
             if before is not None:
-                idle[id] = _take_idle(changed, before, first=id not in known, merged=meant != id)
+                idle[id] = _take_idle(changed, before, self._source, first=id not in known, merged=meant != id)
             blank = Customer(id=meant, created_at=self._known_since)
             after = merge.merged_customer(before or blank, base, changed, self._source)
             after = self._placed(after, before, changed, named_store, row)

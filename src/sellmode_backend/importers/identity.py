@@ -66,7 +66,7 @@ class CustomerFinder:
         self._kept = merging.kept(connection, merged)
         candidates = {id for ids in self._having.values() for id in ids} - merged
         self._others = {id: _known_of(those) for id, those in keys.keys_of_merged(connection, merged).items()} | {
-            item.id: _known_of(keys.keys_of(item))
+            item.id: self._of_customer(item)
             for item in records.read_many(connection, "customer", sorted(candidates))
             if isinstance(item, Customer)
         }
@@ -85,13 +85,22 @@ class CustomerFinder:
             if kind == "phone" and known.email:
                 break  # a household shares its phone
             having = self._having.get((kind, getattr(known, kind)), ())
-            found = [other for other in having if known.same(self._others[other], kind)]
+            found = [
+                other
+                for other in having
+                if getattr(self._others[other], kind) and known.same(self._others[other], kind)
+            ]
             # Of several, the one who is known by nothing stronger.
             for some in (found, [other for other in found if self._others[other].by == kind]):
                 if one := self._only(some):
                     return self._now_known(one, known)
         self._there.add(own)
         return self._now_known(own, known)
+
+    def _of_customer(self, customer: Customer) -> Known:
+        """By what a customer is known here: the number of another shop says nothing."""
+        known = _known_of(keys.keys_of(customer))
+        return known if customer.sources.get("number", self._source) == self._source else known._replace(number="")
 
     def _new_id(self, known: Known) -> str:
         return source_id("customer", self._source, f"{known.by}:{getattr(known, known.by)}")

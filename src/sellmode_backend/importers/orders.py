@@ -28,7 +28,7 @@ UNKNOWN_SELLER = "orders name an employee who is not among the staff of their st
 def load(tables: Iterable[Table], context: Context) -> set[str]:
     """Import a list of orders; gives the ids of the customers who have some of them."""
     customers: set[str] = set()
-    reader = OrderReader(context.source.read_orders, Seen(context.summary))
+    reader = OrderReader(context.source.read_orders(context.zone), Seen(context.summary))
 
     def write(batch: Sequence[OrderRows]) -> None:
         context.make_stores(item.location for item in batch)

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.importers import bases, merge, values
 from sellmode_backend.importers.context import Context, Seen
-from sellmode_backend.importers.reading import Row, Table
+from sellmode_backend.importers.reading import Row, Table, UnusableRow
 from sellmode_backend.importers.rows import ProductRow
 from sellmode_backend.store import records
 from sellmode_contract.kinds.product import Product
@@ -39,7 +39,10 @@ def holders(tables: Iterable[Table], variant: Callable[[Row], str]) -> dict[str,
     for table in tables:
         for row in table:
             if sku := values.identifier(row["sku"]):
-                found = variant(row)
+                try:
+                    found = variant(row)
+                except UnusableRow:
+                    continue  # told of when the list is read in earnest
                 if (before := first.setdefault(sku, found)) != found:
                     shared[sku] = first[sku] = min(before, found)
     return shared

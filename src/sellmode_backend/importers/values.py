@@ -150,13 +150,18 @@ def currency(row: Row, field: str) -> str:
     return text
 
 
-def moment(row: Row, field: str) -> dt.datetime | None:
-    """The UTC instant of ``2026-05-14 11:23:45 +0100``; None for an empty field."""
+def moment(row: Row, field: str, zone: dt.tzinfo | None = None) -> dt.datetime | None:
+    """The UTC instant of ``2026-05-14 11:23:45 +0100``; None for an empty field.
+
+    A time without an offset is one of ``zone``, if that is given; of an hour that comes twice it is the first.
+    """
     text = row[field].strip()
     if not text:
         return None
     try:
         instant = dt.datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-").replace(" UTC", "+00:00"))
+        if instant.tzinfo is None and zone is not None:
+            instant = instant.replace(tzinfo=zone)
         if instant.tzinfo is None:
             raise row.unusable(field, "has no UTC offset such as +0100")
         if instant.year not in _YEARS:

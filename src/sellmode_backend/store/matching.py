@@ -2,7 +2,7 @@
 
 What a source says of its customer goes first: an e-mail that somebody has corrected since is still the one that the
 source writes on its orders, and a customer whom people have added with it besides takes none of them. After that comes
-by what customers are known now.
+by what customers are known now. Numbers are a source's own: those of two shops say nothing about each other.
 
 An order that finds nobody keeps its keys (`unmatched_order`) until a customer is known by one of them.
 """
@@ -21,8 +21,8 @@ from sellmode_backend.store.database import Database, in_parts
 from sellmode_backend.store.keys import KeyKind
 from sellmode_backend.store.schema import customer_key, record, unmatched_order
 
-_BY_SOURCE: tuple[KeyKind, ...] = ("email", "phone")
-_KNOWN: tuple[KeyKind, ...] = ("email", "phone", "number")
+_BY_SOURCE: tuple[KeyKind, ...] = ("email", "phone", "number")
+_KNOWN: tuple[KeyKind, ...] = ("email", "phone")
 _AT_ONCE = 500
 
 
@@ -107,7 +107,7 @@ def note(connection: Connection, looked_for: Mapping[str, OrderKeys], found: Ite
         [
             {"order_id": id, "kind": kind, "key": key, "source": looked_for[id].source}
             for id in sorted(left)
-            for kind in _KNOWN
+            for kind in _BY_SOURCE
             if (key := getattr(looked_for[id], kind))
         ],
     )
@@ -147,5 +147,5 @@ def _kept(connection: Connection, ids: list[str]) -> dict[str, OrderKeys]:
     found: dict[str, dict[str, str]] = {}
     query = sa.select(unmatched_order).where(bulk.one_of(connection, unmatched_order.c.order_id, ids))
     for row in connection.execute(query.with_for_update()):
-        found.setdefault(row.order_id, dict.fromkeys(_KNOWN, "") | {"source": row.source})[row.kind] = row.key
+        found.setdefault(row.order_id, dict.fromkeys(_BY_SOURCE, "") | {"source": row.source})[row.kind] = row.key
     return {id: OrderKeys(**those) for id, those in found.items()}

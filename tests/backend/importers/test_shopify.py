@@ -35,7 +35,7 @@ def products(folder: Path, *rows: Record, holders: Mapping[str, str] | None = No
 
 def orders(folder: Path, *rows: Record) -> tuple[list[Any], Told]:
     def use(table: Table) -> Iterable[object]:
-        reader = OrderReader(SHOPIFY.read_orders, Seen(Summary()))
+        reader = OrderReader(SHOPIFY.read_orders(dt.UTC), Seen(Summary()))
         yield from reader.read(table)
         yield from reader.finished()
 
@@ -436,7 +436,7 @@ def test_an_order_with_a_line_that_cannot_be_used_is_whole_among_the_rejects(tmp
     path.write_text(as_csv([ORDER, bad, MORE_OF_ORDER]))
     told: list[Rejected] = []
     with Table(input_file(path), [ORDERS], told.append) as table:
-        reader = OrderReader(SHOPIFY.read_orders, Seen(Summary()))
+        reader = OrderReader(SHOPIFY.read_orders(dt.UTC), Seen(Summary()))
         (order,) = [*reader.read(table), *reader.finished()]
     assert [line.title for line in order.lines] == ["Soap", "Comb"]
     assert [(item.line, item.column, item.whole) for item in told] == [

@@ -10,13 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
-from sellmode_backend import phones
 from sellmode_backend.importers import values
 from sellmode_backend.importers.lines import MAX_ROW
 from sellmode_backend.importers.reading import Layout, Row, UnusableRow
 from sellmode_backend.importers.rows import CustomerRow, OrderRows, ProductRow
+from sellmode_backend.importers.sources import common
 from sellmode_backend.importers.sources.source import Orders, Source
 from sellmode_contract.kinds.consent import ConsentState
 from sellmode_contract.kinds.order import OrderLine
@@ -210,65 +209,22 @@ def _read_customer(owner_tag: values.TagPattern, store_tag: values.TagPattern) -
 
 
 def _customer(owner_tag: values.TagPattern, store_tag: values.TagPattern, row: Row) -> CustomerRow:
-    has = row.table.has
+    # In the older layout the phone is the address's: whoever lives there has it.
+    own_phone = row.table.has("number") or row.table.has("address_phone")
     number = values.number(row, "number")
-    usable = values.those_usable(
-        row,
-        email=lambda: values.email(row, "email"),
-        phone=lambda: values.key(row, "phone"),
-        address_phone=lambda: values.key(row, "address_phone"),
+    read = common.customer(row, number, owner_tag, store_tag, known_by_phone=own_phone)
+    consents = {"consent.email": "email_consent", "consent.sms": "sms_consent"}
+    read.fields.update(
+        values.those_usable(
+            row, **{name: partial(_consent, row, field) for name, field in consents.items() if row.table.has(field)}
+        )
     )
-    country = row["country"].strip()
-    written, at_address = usable.get("phone", ""), usable.get("address_phone", "")
-    # In the older layout it is the address's: whoever lives there has it.
-    own_phone = written if has("number") or has("address_phone") else ""
-    email, phone = usable.get("email", ""), values.phone_key(own_phone, country)
-    given, family = values.name(row["given_name"]), values.name(row["family_name"])
-    shown = written or at_address
-    person = "/".join((values.phone_key(shown, country), given.casefold(), family.casefold())) if shown else ""
-    if not (number or email or phone or person):
-        raise row.unusable("number" if has("number") else "email", "is empty, and so is all else to know by")
-    owners, stores, tags = values.owners_and_stores(row["tags"], owner_tag, store_tag)
-    fields: dict[str, Any] = {
-        "number": number,
-        "given_name": given,
-        "family_name": family,
-        "address": _address(row, country),
-        "tags": tags,
-        "note": row["note"],
-    }
-    if "email" in usable:
-        fields["email"] = email
-    if "phone" in usable and "address_phone" in usable:
-        fields["phone"] = [shown, phones.e164(values.first_phone(shown), country) if shown else ""]
-    fields |= values.those_usable(
-        row,
-        **{
-            "consent.email": lambda: _consent(row, "email_consent"),
-            "consent.sms": lambda: _consent(row, "sms_consent"),
-        },
-    )
-    columns = {"address": "address1", "consent.email": "email_consent", "consent.sms": "sms_consent"}
-    said = {name: value for name, value in fields.items() if has(columns.get(name, name))}
-    return CustomerRow(row, number, email, phone, person, said, owners, stores)
+    return read
 
 
 def _consent(row: Row, field: str) -> ConsentState:
     # A "no" forbids marketing, not the single message of somebody who knows the customer.
     return "subscribed" if values.yes(row, field) else "one_to_one"
-
-
-def _address(row: Row, country: str) -> dict[str, Any] | None:
-    lines = [line for field in ("address1", "address2") if (line := row[field])]
-    parts: dict[str, Any] = {
-        "company": row["company"],
-        "lines": lines,
-        "city": row["city"],
-        "province": row["province"],
-        "postcode": values.identifier(row["postcode"]),
-        "country": country,
-    }
-    return {name: part for name, part in parts.items() if part} or None
 
 
 # ------------------------------------------------------------------ orders
@@ -345,5 +301,5 @@ SHOPIFY = Source(
     read_products=_ProductReader,
     variant=_variant,
     read_customer=_read_customer,
-    read_orders=Orders(_order_key, _order, _line),
+    read_orders=lambda _: Orders(_order_key, _order, _line),
 )

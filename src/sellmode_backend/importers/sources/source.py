@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
@@ -46,4 +47,5 @@ class Source(NamedTuple):
     """What tells a row's variant from others of its SKU; empty for a row without one."""
     read_customer: Callable[[TagPattern, TagPattern], Callable[[Row], CustomerRow]]
     """By the tags that name owner and store."""
-    read_orders: Orders
+    read_orders: Callable[[dt.tzinfo], Orders]
+    """By the retailer's time zone, for times without an offset."""

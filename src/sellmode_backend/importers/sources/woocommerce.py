@@ -1,0 +1,211 @@
+"""WooCommerce: its own export of products, and those of customers and orders of its Order/Customer CSV Export.
+
+Orders are read in the format with one row per item. Their times are the shop's, without an offset. Sources: the manuals
+of both exporters, and headers of real exports.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from sellmode_backend.importers import values
+from sellmode_backend.importers.reading import Layout, Row
+from sellmode_backend.importers.rows import CustomerRow, OrderRows, ProductRow
+from sellmode_backend.importers.sources import common
+from sellmode_backend.importers.sources.source import Orders, Source
+from sellmode_contract.kinds.order import OrderLine
+
+PRODUCTS = Layout(
+    "products.csv",
+    fields={
+        "id": ("ID",),
+        "kind": ("Type",),
+        "sku": ("SKU",),
+        "barcode": ("GTIN, UPC, EAN, or ISBN",),
+        "title": ("Name",),
+        "published": ("Published",),
+        "price": ("Regular price",),
+        "type": ("Categories",),
+        "tags": ("Tags",),
+        "vendor": ("Brands",),
+        "option1": ("Attribute 1 value(s)",),
+        "option2": ("Attribute 2 value(s)",),
+        "option3": ("Attribute 3 value(s)",),
+    },
+    required=frozenset({"id", "kind", "title", "price"}),
+    unused=frozenset(
+        {
+            "Is featured?", "Visibility in catalog", "Short description", "Description", "Date sale price starts",
+            "Date sale price ends", "Tax status", "Tax class", "In stock?", "Stock", "Low stock amount",
+            "Backorders allowed?", "Sold individually?", "Allow customer reviews?", "Purchase note", "Sale price",
+            "Shipping class", "Images", "Parent", "Grouped products", "Upsells", "Cross-sells", "External URL",
+            "Button text", "Position",
+        }
+    ),
+    unused_beginnings=("Weight (", "Length (", "Width (", "Height (", "Download ", "Attribute ", "Meta: "),
+)  # fmt: skip
+
+CUSTOMERS = Layout(
+    "customers.csv",
+    fields={
+        "number": ("customer_id",),
+        "given_name": ("first_name", "billing_first_name"),
+        "family_name": ("last_name", "billing_last_name"),
+        "email": ("email", "billing_email"),
+        "phone": ("billing_phone",),
+        "company": ("billing_company",),
+        "address1": ("billing_address_1",),
+        "address2": ("billing_address_2",),
+        "city": ("billing_city",),
+        "province": ("billing_state_code", "billing_state"),
+        "postcode": ("billing_postcode",),
+        "country": ("billing_country",),
+    },
+    required=frozenset({"number", "email", "given_name", "family_name"}),
+    unused=frozenset({"user_login", "user_pass", "user_url", "date_registered", "role", "total_spent", "order_count"}),
+    unused_beginnings=("shipping_", "billing_", "meta:"),
+)
+
+ORDERS = Layout(
+    "orders.csv",
+    fields={
+        "id": ("order_id",),
+        "number": ("order_number_formatted", "order_number"),
+        "placed_at": ("date", "order_date"),
+        "status": ("status",),
+        "currency": ("order_currency", "currency"),
+        "total": ("order_total",),
+        "refunded": ("refunded_total",),
+        "customer": ("customer_id",),
+        "email": ("billing_email",),
+        "phone": ("billing_phone",),
+        "country": ("billing_country",),
+        "title": ("item_name",),
+        "sku": ("item_sku",),
+        "quantity": ("item_quantity",),
+        "before_discount": ("item_subtotal",),
+        "amount": ("item_total",),
+    },
+    required=frozenset({"id", "number", "placed_at", "status", "currency", "total", "title", "quantity", "amount"}),
+    unused=frozenset(
+        {
+            "shipping_total", "shipping_tax_total", "fee_total", "fee_tax_total", "tax_total", "cart_discount",
+            "order_discount", "discount_total", "payment_method", "shipping_method", "customer_note", "fee_items",
+            "tax_items", "coupon_items", "coupons", "order_notes", "download_permissions", "completed_date",
+            "paid_date",
+        }
+    ),
+    unused_beginnings=("billing_", "shipping_", "item_", "meta:", "vat_", "fee_", "tax_"),
+)  # fmt: skip
+
+_NO_SALES = frozenset({"pending", "failed", "cancelled", "trash", "draft", "checkout-draft", "auto-draft"})
+"""Statuses of orders that WooCommerce does not count in its own reports either, and of those that never became one."""
+
+
+class _ProductReader:
+    """Reads rows of a list of products; one that only holds variations together is none."""
+
+    def __init__(self, currency: str, holders: Mapping[str, str]) -> None:
+        self._currency = currency
+        self._holders = holders
+
+    def read(self, row: Row) -> ProductRow | None:
+        """Read a row. Raises UnusableRow."""
+        if row["kind"].strip().casefold() in ("variable", "grouped"):
+            return None
+        sku, id = values.key(row, "sku"), values.number(row, "id")
+        if not (sku or id):
+            raise row.unusable("id", "is empty, and so is the SKU: nothing tells the product from others")
+        if not (title := values.name(row["title"])):
+            raise row.unusable("title", "is empty")
+        return ProductRow(
+            row,
+            sku if sku and self._holders.get(sku, id) == id else f"variant:{id}",
+            {
+                "sku": sku,
+                "title": title,
+                "variant": " / ".join(option for n in "123" if (option := row[f"option{n}"].strip())),
+                "vendor": row["vendor"].strip(),
+                "type": row["type"].split(",")[0].rpartition(">")[2].strip(),
+                "tags": values.split_tags(row["tags"]),
+                "currency": self._currency,
+                "active": row["published"].strip() == "1",
+            }
+            | values.those_usable(
+                row,
+                price=lambda: values.amount(row, "price", self._currency) if row["price"].strip() else None,
+                barcode=lambda: values.key(row, "barcode"),
+            ),
+        )
+
+
+def _read_customer(owner_tag: values.TagPattern, store_tag: values.TagPattern) -> Callable[[Row], CustomerRow]:
+    return lambda row: common.customer(row, _customer_number(row, "number"), owner_tag, store_tag, known_by_phone=True)
+
+
+def _customer_number(row: Row, field: str) -> str:
+    """The number of somebody who has an account in the shop: guests have the number 0."""
+    number = values.number(row, field)
+    return "" if number.strip("0") == "" else number
+
+
+def _orders(zone: dt.tzinfo) -> Orders:
+    return Orders(partial(values.number, field="id"), partial(_order, zone), _line)
+
+
+def _order(zone: dt.tzinfo, row: Row) -> OrderRows:
+    currency = values.currency(row, "currency")
+    placed_at = values.moment(row, "placed_at", zone)
+    if placed_at is None:
+        raise row.unusable("placed_at", "is empty")
+    email = values.identifier(row["email"])
+    sold = row["status"].strip().casefold().removeprefix("wc-") not in _NO_SALES
+    return OrderRows(
+        row=row,
+        key=values.number(row, "id"),
+        number=row["number"],
+        email=email if values.is_email(email) else "",
+        phone=values.phone_key(values.identifier(row["phone"]), row["country"].strip()),
+        customer=_customer_number(row, "customer"),
+        placed_at=placed_at,
+        cancelled_at=None if sold else placed_at,
+        currency=currency,
+        total=values.amount(row, "total", currency),
+        refunded=abs(values.amount_or_zero(row, "refunded", currency)),
+        source="woocommerce",
+        channel="online",
+        employee="",
+        location="",
+        lines=[],
+    )
+
+
+def _line(row: Row, currency: str) -> OrderLine | None:
+    if not (row["title"] or row["quantity"].strip() or row["amount"].strip()):
+        return None
+    quantity = values.quantity(row, "quantity")
+    amount = values.amount(row, "amount", currency)
+    before = values.amount_or_zero(row, "before_discount", currency) or amount
+    return OrderLine(
+        title=row["title"],
+        sku=values.identifier(row["sku"]),
+        quantity=quantity,
+        price=round(before / quantity) if quantity else 0,
+        amount=amount,
+        kind="return" if quantity < 0 else "sale",
+    )
+
+
+WOOCOMMERCE = Source(
+    name="woocommerce",
+    title="WooCommerce",
+    products=PRODUCTS,
+    customers=CUSTOMERS,
+    orders=ORDERS,
+    read_products=_ProductReader,
+    variant=partial(values.number, field="id"),
+    read_customer=_read_customer,
+    read_orders=_orders,
+)
