@@ -200,7 +200,7 @@ _LAZY = {
         "Who may sign in: list, add, code, reset, disable, enable, move.",
     ),
     "conformance": ("sellmode_backend.conformance.commands", "Hold a backend to the contract of docs/sync.md."),
-    "customers": ("sellmode_backend.importers.commands", "Assign customers to associates."),
+    "customers": ("sellmode_backend.customers.commands", "Assign customers, and merge two who are one."),
     "import": ("sellmode_backend.importers.commands", "Read a retailer's export."),
     "init": ("sellmode_backend.commands", "Set up a database for a retailer, or bring one up to date."),
     "mode": ("sellmode_backend.commands", "Show, preview or switch the retailer's mode."),

@@ -187,3 +187,8 @@ def _write_stores_and_staff(connection: Connection, account: Account) -> None:
         active=account.active,
     )
     store_records.write(connection, [staff])
+
+
+def can_own(account: Account, store: str) -> bool:
+    """Whether somebody works in the store, so that a customer of that store can be theirs."""
+    return account.role in ONE_STORE_ROLES and account.stores == (store,)

@@ -1,4 +1,4 @@
-"""The operator's commands on what comes from elsewhere: imports, and whom customers are assigned to."""
+"""The operator's commands on what comes from elsewhere."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import IO
 
 import click
 
 from sellmode_backend.cli import Failure, database_option, say
-from sellmode_backend.importers import assigning, run
 from sellmode_backend.importers import dry_run as dry_runs
+from sellmode_backend.importers import run
 from sellmode_backend.importers.context import ImportRefused, Progress
 from sellmode_backend.importers.rejects import Rejected, Rejects
 from sellmode_backend.importers.sources.shopify import SHOPIFY
@@ -186,52 +185,3 @@ def _bar(tables: Tables) -> Iterator[Callable[[Progress], None]]:
             bar.update(progress.bytes)
 
         yield told
-
-
-# ------------------------------------------------------------------ assigning
-
-
-@click.group("customers")
-def customers_command() -> None:
-    """Whom customers are assigned to."""
-
-
-@customers_command.command("assign")
-@database_option()
-@click.argument("customers", nargs=-1, metavar="[CUSTOMER]...")
-@click.option("--list", "listed", metavar="FILE", type=click.File(encoding="utf-8", errors="replace"),
-              help="Also the customers of a list, one a line; - is standard input.")  # fmt: skip
-@click.option("--from", "from_user", metavar="USER", help="All customers of this associate instead of named ones.")
-@click.option("--to", "to_user", metavar="USER", help="The new owner, by user name.")
-@click.option("--to-nobody", is_flag=True, help="Leave them to the managers of their store.")
-@click.option("--move", is_flag=True, help="Also customers of another store than the new owner's: they move to it.")
-@click.option("--dry-run", is_flag=True, help="Only say what would change.")
-def assign_command(
-    *,
-    database: Database,
-    customers: tuple[str, ...],
-    listed: IO[str] | None,
-    from_user: str | None,
-    to_user: str | None,
-    to_nobody: bool,
-    move: bool,
-    dry_run: bool,
-) -> None:
-    """Assign customers, named by number, e-mail or id, or all of one owner, to an associate or to nobody.
-
-    Everybody on this machine can see what a command was given: e-mails are better off in a --list.
-    """
-    if bool(customers or listed) == bool(from_user):
-        raise click.UsageError("Name customers, or an owner with --from.")
-    if bool(to_user) == to_nobody:
-        raise click.UsageError("Say --to USER or --to-nobody.")
-    try:
-        named = [*customers, *(name for line in listed or () if (name := line.strip()))]
-        whose = assigning.AllOf(from_user) if from_user else named
-        change = assigning.assign(database, whose, to_user, now=dt.datetime.now(dt.UTC), move=move, dry_run=dry_run)
-    except assigning.AssignRefused as error:
-        raise Failure(text.visible(str(error))) from None
-    for store, moved in change.moved_from.items():
-        say(f"{moved:,} of them {'would move' if dry_run else 'moved'} from {text.visible(store)}.")
-    verb = "would change" if dry_run else "changed"
-    click.echo(f"{change.changed:,} customer{'s' * (change.changed != 1)} {verb}, {change.same:,} as asked already.")

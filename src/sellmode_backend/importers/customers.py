@@ -10,10 +10,10 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from sellmode_backend.accounts.directory import can_own
 from sellmode_backend.importers import bases, merge
 from sellmode_backend.importers.context import BATCH, Context, Seen
 from sellmode_backend.importers.custom_fields import CustomColumns
-from sellmode_backend.importers.directory import can_own
 from sellmode_backend.importers.identity import CustomerFinder
 from sellmode_backend.importers.reading import Row, Table, UnusableRow
 from sellmode_backend.importers.rows import CustomerRow
@@ -36,6 +36,10 @@ OWNER_ELSEWHERE = "customers do not get the owner named, who does not work in th
 TWO_STORES = "customers have tags that name more than one home store (customer number)"
 UNKNOWN_STORE = "customers have a home store that is not known (customer number)"
 NO_STORE = "customers have no store, so nobody sees them yet (customer number, or id)"
+TWINS = (
+    "e-mails are those of customers of different stores, whom `customers merge` makes one if they are the same person"
+    " (number or id of one of them)"
+)
 CROWDED = (
     f"e-mails or phones are shared by more than {duplicates.MAX_SHARED} customers and are not looked at for duplicates"
     " (number or id of one of them)"
@@ -296,6 +300,30 @@ def tell_of_crowds(context: Context) -> None:
         first = records.read_many(connection, "customer", duplicates.crowded(connection))
     for customer in first:
         context.summary.ask(CROWDED, getattr(customer, "number", "") or customer.id)
+
+
+def tell_of_twins(context: Context) -> None:
+    """Name an e-mail that customers of different stores have, by one of them: their managers cannot know of each other.
+
+    Customers of one store are told to its managers, as pairs.
+    """
+    with context.database.snapshot() as connection:
+        for some in in_parts(_sharing_an_email(connection), BATCH):
+            for customer in records.read_many(connection, "customer", some):
+                context.summary.ask(TWINS, getattr(customer, "number", "") or customer.id)
+
+
+def _sharing_an_email(connection: Connection) -> list[str]:
+    """Of each e-mail that customers of different stores have, one of these."""
+    key, theirs = schema.customer_key.c, schema.record.c
+    query = (
+        sa.select(sa.func.min(key.customer))
+        .join_from(schema.customer_key, schema.record, sa.and_(theirs.id == key.customer, theirs.kind == "customer"))
+        .where(key.kind == "email")
+        .group_by(key.key)
+        .having(sa.func.count(theirs.feed.distinct()) > 1, sa.func.count() <= duplicates.MAX_SHARED)
+    )
+    return sorted(connection.scalars(query))
 
 
 def _give_stores(connection: Connection, ids: Sequence[str]) -> Summary:

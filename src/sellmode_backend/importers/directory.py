@@ -77,8 +77,3 @@ class People:
             return next(iter(named))
         account = self.numbered(employee)
         return account.id if account else None
-
-
-def can_own(account: Account, store: str) -> bool:
-    """Whether somebody works in the store, so that a customer of that store can be theirs."""
-    return account.role in directory.ONE_STORE_ROLES and account.stores == (store,)

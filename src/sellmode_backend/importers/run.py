@@ -85,5 +85,6 @@ def import_tables(
     customers.give_stores(context, storeless | buyers)
     orders.refresh_figures(context, buyers)
     customers.tell_of_crowds(context)
+    customers.tell_of_twins(context)
     staff.ask_for_codes(context)
     return summary

@@ -61,8 +61,13 @@ def merge(operation: Merge, world: World) -> Merged:
     kept, gone = _two(operation, world.records)
     if unknown := set(operation.take) - set(MERGED_FIELDS):
         raise Rejected("invalid", "There is no such field to be taken.", field=min(unknown)[:100])
+    return merge_two(kept, gone, operation.take, world, pairs=[operation.id])
+
+
+def merge_two(kept: Customer, gone: Customer, take: Collection[str], world: World, pairs: Iterable[str]) -> Merged:
+    """As ``merge``, of any two customers, with the pairs of them that there are; ``take`` are MERGED_FIELDS."""
     # Nobody has to see a value to keep it: a manager in Associate Mode sees those of neither.
-    taken = {*operation.take, *(name for name in _KEPT_OF_EITHER if current_value(kept, name) is None)}
+    taken = {*take, *(name for name in _KEPT_OF_EITHER if current_value(kept, name) is None)}
     customer = check_somebody(_united(kept, gone, taken))
     lost = _lost(kept, gone, taken)
     puts: list[Record] = [customer]
@@ -87,7 +92,7 @@ def merge(operation: Merge, world: World) -> Merged:
     puts += _history(kept, customer, lost, world)
     staying = {(kind_of(record), record.id) for record in puts}
     over = [key for item in theirs if (key := (kind_of(item), item.id)) not in staying]
-    removes = (("duplicate_pair", operation.id), *over, ("customer", gone.id))
+    removes = (*(("duplicate_pair", id) for id in pairs), *over, ("customer", gone.id))
     return Merged(Outcome(tuple(puts), removes), gone, kept.id, dates, tasks.held)
 
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from sellmode_backend.accounts import directory
-from sellmode_backend.importers.assigning import AllOf, Assigned, AssignRefused, assign
+from sellmode_backend.customers.assigning import AllOf, Assigned, AssignRefused, assign
 from sellmode_backend.importers.customers import NO_STORE
 from sellmode_backend.store import feeds, records, settings
 from sellmode_backend.store.database import Database

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import directory
-from sellmode_backend.importers.directory import can_own
-from sellmode_backend.store import duplicates, keys, records, schema, settings
+from sellmode_backend.accounts.directory import can_own
+from sellmode_backend.customers.naming import OPERATOR, NotOneCustomer, customers_named, read_customers
+from sellmode_backend.store import duplicates, records, schema, settings
 from sellmode_backend.store.database import Database, in_parts
-from sellmode_backend.store.keys import KeyKind
 from sellmode_contract.audiences import person_audience
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations.assigning import history
@@ -24,9 +24,6 @@ from sellmode_contract.visibility import Account
 
 BATCH = 500
 """Customers of one transaction; what belongs to them is re-tagged with them."""
-
-_ACTOR = "operator"
-_SHOWN = 10
 
 
 class AssignRefused(Exception):
@@ -74,7 +71,7 @@ def assign(
         store = owner.stores[0] if owner else None
         changed, elsewhere = 0, Counter[str]()
         for some in in_parts(ids, BATCH):
-            for customer in _customers(connection, some):
+            for customer in read_customers(connection, some):
                 changed += _with_owner(customer, owner) != customer
                 if store and customer.store not in (None, store):
                     elsewhere[str(customer.store)] += 1
@@ -91,12 +88,12 @@ def assign(
 
 
 def _assign(connection: Connection, ids: Sequence[str], owner: Account | None, now: dt.datetime) -> None:
-    before = _customers(connection, ids, lock=True)
+    before = read_customers(connection, ids, lock=True)
     after = [_with_owner(customer, owner) for customer in before]
     told: list[Record] = [
         entry
         for old, new in zip(before, after, strict=True)
-        for entry in history(old, new, _ACTOR, now, now.isoformat())
+        for entry in history(old, new, OPERATOR, now, now.isoformat())
     ]
     records.write(connection, [*after, *told])
     duplicates.watch(connection, {old.id: (old, new) for old, new in zip(before, after, strict=True)})
@@ -106,11 +103,6 @@ def _with_owner(customer: Customer, owner: Account | None) -> Customer:
     if owner is None:
         return msgspec.structs.replace(customer, owner=None)
     return msgspec.structs.replace(customer, owner=owner.id, store=owner.stores[0])
-
-
-def _customers(connection: Connection, ids: Sequence[str], *, lock: bool = False) -> list[Customer]:
-    found = records.read_many(connection, "customer", ids, lock=lock)
-    return [item for item in found if isinstance(item, Customer)]
 
 
 def _all_of(connection: Connection, whose: AllOf) -> list[str]:
@@ -128,20 +120,7 @@ def _all_of(connection: Connection, whose: AllOf) -> list[str]:
 
 
 def _named(connection: Connection, texts: Iterable[str]) -> list[str]:
-    """The customers of numbers, e-mails and ids."""
-    ids: dict[str, None] = {}
-    wrong: list[str] = []
-    for text in texts:
-        kind: KeyKind = "email" if "@" in text else "number"
-        key = keys.normal_key(kind, text)
-        found = keys.customers_with(connection, kind, [key]).get(key, [])
-        if not found and _customers(connection, [text.lower()]):
-            found = [text.lower()]
-        if len(found) == 1:
-            ids[found[0]] = None
-        else:
-            wrong.append(f"{text} ({'more than one' if found else 'nobody'})")
-    if wrong:
-        more = f" and {len(wrong) - _SHOWN:,} more" if len(wrong) > _SHOWN else ""
-        raise AssignRefused(f"These do not name one customer each: {', '.join(wrong[:_SHOWN])}{more}.")
-    return list(ids)
+    try:
+        return customers_named(connection, texts)
+    except NotOneCustomer as error:
+        raise AssignRefused(str(error)) from None

@@ -1,0 +1,1 @@
+"""What the operator does with customers: assigning them, and merging two who are one."""
