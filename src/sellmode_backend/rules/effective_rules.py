@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from collections.abc import Iterator
 from functools import cached_property
@@ -17,7 +16,7 @@ from sellmode_contract.kinds.retailer import Retailer, zone_of
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules import judging
-from sellmode_contract.rules.judging import Judge, Prepared, UnfitRule
+from sellmode_contract.rules.judging import Prepared, UnfitRule
 
 
 class House(NamedTuple):
@@ -65,6 +64,11 @@ class StoreRules:
         gone_by = (self._rules, self.zone.key, told)
         return hashlib.sha256(msgspec.json.encode(gone_by)).hexdigest()
 
+    @property
+    def slugs(self) -> list[str]:
+        """The slugs of the rules that are switched on."""
+        return [rule.slug for rule in self._standing]
+
     @cached_property
     def capped(self) -> list[str]:
         """The slugs of the rules that have a cap."""
@@ -95,7 +99,6 @@ def read(connection: Connection) -> House | None:
     )
 
 
-def judge(connection: Connection, here: StoreRules, rules: list[Prepared], today: dt.date, now: dt.datetime) -> Judge:
-    """The rules of a store on one of its days, with the people whom their audiences may name."""
-    staff = [one for _, one in reading.each(connection, "staff", Staff) if one is not None]
-    return Judge(rules, store=here.store, zone=here.zone, today=today, now=now, staff=staff)
+def staff(connection: Connection) -> list[Staff]:
+    """The people whom audiences may name."""
+    return [one for _, one in reading.each(connection, "staff", Staff) if one is not None]

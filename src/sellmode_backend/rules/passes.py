@@ -38,7 +38,7 @@ from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.rules import judging
 from sellmode_contract.rules.facts import Facts
-from sellmode_contract.rules.judging import Decision
+from sellmode_contract.rules.judging import Decision, Judge
 from sellmode_contract.store_time import day_start, local_day, read_due
 
 BATCH = 1000
@@ -242,9 +242,11 @@ def _look(connection: Connection, store: str, now: dt.datetime) -> _Work | None:
     before, head = progress.read(connection, store), feeds.head(connection, store)
     now = progress.moment(before, now)
     today = local_day(now, here.zone)
-    after = Progress(store, 0, here.fingerprint, today.isoformat(), now, "", head)
+    since = progress.rules_since(before, here.slugs, today)
+    noted = {slug: day.isoformat() for slug, day in since.items()}
+    after = Progress(store, 0, here.fingerprint, today.isoformat(), now, "", head, noted)
     if before is not None and (before.day, before.fingerprint) == (after.day, after.fingerprint):
-        after = before._replace(at=now)
+        after = before._replace(at=now, since=noted)
     prepared, unfit = here.prepared()
     work = _Work(before, after, here, {error.rule.id: str(error) for error in unfit})
     found = _next(connection, work, head)
@@ -252,7 +254,8 @@ def _look(connection: Connection, store: str, now: dt.datetime) -> _Work | None:
         return None
     work.unfit.update((id, f"rule {id}: its document cannot be read") for id in here.unreadable)
     customers = [customer for customer in found.values() if customer is not None]
-    judge = effective_rules.judge(connection, here, prepared, today, now)
+    people = effective_rules.staff(connection)
+    judge = Judge(prepared, store=store, zone=here.zone, today=today, now=now, staff=people, since=since)
     known = facts.load(connection, customers, judge.needs())
     made = ledger.made(connection, [customer.id for customer in customers])
     decisions: list[Decision] = []

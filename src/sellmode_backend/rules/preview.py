@@ -1,22 +1,33 @@
-"""What a rule would do in a store on a day: judged as a pass would, and nothing written."""
+"""What a rule would do in a store on a day: the passes up to that day are gone through, and nothing is written.
+
+What the passes before will have made is not made again, and is open on the day, for nobody knows who will do what by
+then. A rule that is switched off is looked at as if it were switched on now.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator
 
 import msgspec
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.rules import effective_rules, facts, ledger, passes
+from sellmode_backend.rules import effective_rules, facts, ledger, passes, progress
+from sellmode_backend.rules.effective_rules import StoreRules
 from sellmode_backend.rules.passes import UnknownStore
 from sellmode_contract import wire
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules import judging
-from sellmode_contract.rules.judging import NOBODY, Decision
-from sellmode_contract.store_time import day_start
+from sellmode_contract.rules.facts import Facts
+from sellmode_contract.rules.judging import Decision, Judge, Prepared
+from sellmode_contract.rules.occurrences import Days, counting, finder
+from sellmode_contract.store_time import day_start, local_day
 
 BATCH = passes.BATCH
+_DAY = dt.timedelta(days=1)
 
 
 def preview(
@@ -38,72 +49,105 @@ def preview(
     if house is None or all(entry.id != store for entry in house.retailer.stores):
         raise UnknownStore(f"there is no store {store!r}")
     here = house.store(store)
-    now = max(now, day_start(day, here.zone))
-    judge = effective_rules.judge(connection, here, [judging.prepare(rule, house.retailer)], day, now)
-    board = _Board(rule, ledger.taken(connection, store, day, [rule.slug]))
+    ahead = _Ahead(connection, judging.prepare(rule, house.retailer), here, day, now)
     cursor = ""
     while customers := facts.customers_after(connection, store, cursor, BATCH, scopes):
         go_on()
         cursor = next(reversed(customers))
-        known = facts.load(connection, [one for one in customers.values() if one is not None], judge.needs())
-        made = ledger.made(connection, list(customers))
+        ahead.take(connection, [one for one in customers.values() if one is not None])
+    taken = ledger.taken(connection, store, ahead.day, [rule.slug])
+    decisions = judging.within_caps(ahead.decisions(), taken)
+    while ahead.day < day:
+        go_on()
+        ahead.go_on_after(decisions)
+        decisions = judging.within_caps(ahead.decisions(), {})
+    due, held = [one for one in decisions if not one.held], [one for one in decisions if one.held]
+    lines = [
+        wire.PreviewLine(customer=one.customer, due=one.due.text, person=one.person, held=one.held)
+        for one in (*due[: wire.MAX_PREVIEW_LINES], *held[: wire.MAX_PREVIEW_LINES])
+    ]
+    return wire.Preview(day=day.isoformat(), due=len(due), held=len(held), lines=tuple(lines))
+
+
+@dataclasses.dataclass
+class _Candidate:
+    """A customer for whom a rule has something on one of the days gone through."""
+
+    facts: Facts
+    due: dict[str, dt.date]
+    """The due day of each occurrence that has not been made."""
+    made: set[tuple[str, str]]
+
+
+class _Ahead:
+    """A rule's passes in a store, a day after the other, up to one that is asked about."""
+
+    def __init__(
+        self, connection: Connection, prepared: Prepared, here: StoreRules, last: dt.date, now: dt.datetime
+    ) -> None:
+        self._prepared, self._rule, self._here, self._now = prepared, prepared.rule, here, now
+        self.day = min(local_day(now, here.zone), last)
+        """The day that is gone through."""
+        slug = self._rule.slug
+        self._since = progress.rules_since(progress.read(connection, here.store), [slug], self.day)
+        first, _ = counting(self._rule, self.day, self._since[slug])
+        self._find = finder(self._rule, prepared.retailer, here.zone, Days(first, last))
+        self._staff: list[Staff] = effective_rules.staff(connection)
+        self._needs = self._judge().needs()
+        self._begin: dict[dt.date, list[_Candidate]] = {}
+        """Who has something that is due on a day."""
+        self._now_due: dict[str, _Candidate] = {}
+        """Who has something that counts on the day that is gone through, by id."""
+
+    def take(self, connection: Connection, customers: list[Customer]) -> None:
+        """Look at customers once, for all days."""
+        known = facts.load(connection, customers, self._needs)
+        slug, made = self._rule.slug, ledger.made(connection, [one.customer.id for one in known])
         for one in known:
-            there = tuple(task for task in one.tasks if not judging.overtaken(rule, task, one, now))
-            for decision in judge.decisions(msgspec.structs.replace(one, tasks=there), made.get(one.customer.id, ())):
-                board.take(decision)
-    return board.preview(day)
+            mine = made.get(one.customer.id, set())
+            if due := {item.key: item.due.day for item in self._find(one) if (slug, item.key) not in mine}:
+                candidate = _Candidate(one, due, mine)
+                for day in {max(day, self.day) for day in due.values()}:
+                    self._begin.setdefault(day, []).append(candidate)
 
+    def decisions(self) -> list[Decision]:
+        """What the pass of the day comes to, but for the cap."""
+        self._now_due.update((one.facts.customer.id, one) for one in self._begin.pop(self.day, ()))
+        judge = self._judge()
+        return [one for id in sorted(self._now_due) for one in self._of(judge, self._now_due[id])]
 
-class _Board:
-    """Collects a rule's decisions: how many there are, the first ones, and who comes first where there is a cap."""
+    def _of(self, judge: Judge, one: _Candidate) -> Iterator[Decision]:
+        standing = tuple(
+            task for task in one.facts.tasks if not judging.overtaken(self._rule, task, one.facts, self._moment)
+        )
+        yield from judge.decisions(msgspec.structs.replace(one.facts, tasks=standing), one.made)
 
-    def __init__(self, rule: TaskRule, taken: Mapping[tuple[str, str], int]) -> None:
-        self._cap = rule.daily_cap
-        self._taken = {person: count for (_, person), count in taken.items()}
-        self._due: list[Decision] = []
-        self._held: list[Decision] = []
-        self._due_count = self._held_count = 0
-        self._candidates: dict[str, list[Decision]] = {}
+    def go_on_after(self, decisions: list[Decision]) -> None:
+        """Go on to the next day: what was decided is made, and what is too late does not count any more."""
+        for decision in decisions:
+            if not decision.held:
+                self._make(self._now_due[decision.customer], decision)
+        self.day += _DAY
+        first, _ = counting(self._rule, self.day, self._since[self._rule.slug])
+        self._now_due = {id: one for id, one in self._now_due.items() if any(day >= first for day in one.due.values())}
 
-    def take(self, decision: Decision) -> None:
-        """One more decision."""
-        if decision.held:
-            self._hold(decision)
-        elif self._cap is None:
-            self._keep(decision)
-        else:
-            mine = self._candidates.setdefault(decision.person or NOBODY, [])
-            mine.append(decision)
-            if len(mine) > 2 * self._cap:
-                self._cut(decision.person or NOBODY)
+    def _make(self, one: _Candidate, decision: Decision) -> None:
+        del one.due[decision.occurrence]
+        one.made.add((self._rule.slug, decision.occurrence))
+        task = judging.task_of(decision, self._here.store, self._here.zone, self._moment)
+        one.facts = msgspec.structs.replace(one.facts, tasks=(*one.facts.tasks, task))
 
-    def preview(self, day: dt.date) -> wire.Preview:
-        """What was collected."""
-        for person in self._candidates:
-            self._cut(person)
-        for decision in (one for mine in self._candidates.values() for one in mine):
-            self._keep(decision)
-        self._candidates.clear()
-        lines = [
-            wire.PreviewLine(customer=one.customer, due=one.due.text, person=one.person, held=one.held)
-            for one in (*self._due, *self._held)
-        ]
-        return wire.Preview(day=day.isoformat(), due=self._due_count, held=self._held_count, lines=tuple(lines))
+    @property
+    def _moment(self) -> dt.datetime:
+        return max(self._now, day_start(self.day, self._here.zone))
 
-    def _keep(self, decision: Decision) -> None:
-        self._due_count += 1
-        if len(self._due) < wire.MAX_PREVIEW_LINES:
-            self._due.append(decision)
-
-    def _hold(self, decision: Decision) -> None:
-        self._held_count += 1
-        if len(self._held) < wire.MAX_PREVIEW_LINES:
-            self._held.append(decision)
-
-    def _cut(self, person: str) -> None:
-        """Hold back the decisions over a person's cap."""
-        room = max((self._cap or 0) - self._taken.get(person, 0), 0)
-        mine = sorted(self._candidates[person], key=lambda one: (-one.spend, one.customer))
-        self._candidates[person] = mine[:room]
-        for decision in mine[room:]:
-            self._hold(decision._replace(held="cap"))
+    def _judge(self) -> Judge:
+        return Judge(
+            [self._prepared],
+            store=self._here.store,
+            zone=self._here.zone,
+            today=self.day,
+            now=self._moment,
+            staff=self._staff,
+            since=self._since,
+        )

@@ -7,6 +7,7 @@ one finds the row as it was; the others find it moved, and their work is void.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -38,6 +39,8 @@ class Progress(NamedTuple):
     """The last customer looked at, empty at the beginning; None once all were."""
     seen_seq: int
     """Up to where of the store's feed changes were looked at."""
+    since: Mapping[str, str] | None = None
+    """The store's day since which each rule, by its slug, is switched on; None: not noted yet."""
 
 
 def read(connection: Connection, store: str) -> Progress | None:
@@ -57,6 +60,13 @@ def moment(before: Progress | None, now: dt.datetime) -> dt.datetime:
     A clock that was far ahead has been put right: then time does go back.
     """
     return before.at if before is not None and dt.timedelta() < before.at - now < _SKEW else now
+
+
+def rules_since(before: Progress | None, slugs: Iterable[str], today: dt.date) -> dict[str, dt.date]:
+    """Since which of a store's days some rules are on, if all of them are on today."""
+    known = (before.since if before is not None else None) or {}
+    # The clock was put back if it were later than today.
+    return {slug: min(dt.date.fromisoformat(known[slug]), today) if slug in known else today for slug in slugs}
 
 
 def move(connection: Connection, before: Progress | None, after: Progress) -> bool:

@@ -377,6 +377,7 @@ rule_pass = sa.Table(
     sa.Column("at", Instant, nullable=False, doc="The latest moment gone by"),
     sa.Column("cursor", sa.Text, doc="The last customer looked at; null once all were"),
     sa.Column("seen_seq", sa.BigInteger, nullable=False, doc="Up to where of the feed changes were looked at"),
+    sa.Column("since", sa.JSON, doc="Since which day each rule (slug) is on; null: not noted yet"),
 )
 """How far a store's customers have been looked at. Moved on in the transaction that writes what came of it."""
 

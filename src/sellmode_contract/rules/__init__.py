@@ -15,9 +15,7 @@ LATE_DAYS = 7
 """Days after the due day within which a task that could not be made in time is made, if it never expires."""
 
 MAX_LATE_DAYS = 31
-"""As ``LATE_DAYS`` of a task that expires, at most: one that is good for years is made no later than that, so that a
-rule which is switched on brings no years of backlog.
-"""
+"""As ``LATE_DAYS`` of a task that expires, at most: one that is good for years is made no later than that."""
 
 HELD = {
     "contacted": "contacted not long ago",

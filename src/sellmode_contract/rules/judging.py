@@ -16,12 +16,14 @@ from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.kinds.task_rule import MAX_DAYS, ConsentNeed, TaskRule
 from sellmode_contract.rules.checking import Problem, problems
 from sellmode_contract.rules.facts import UNSAID, Facts, Needs, day_of, field_values
-from sellmode_contract.rules.occurrences import Occurrence, Timing, Wanted, finder, lasts
+from sellmode_contract.rules.occurrences import Occurrence, Timing, Wanted, counting, finder, lasts
 from sellmode_contract.search import keys_of
 from sellmode_contract.store_time import Due, day_start
 
 NOBODY = "nobody"
 """Whose cap the tasks of customers count in whom nobody owns."""
+
+_ALWAYS: Mapping[str, dt.date] = {}
 
 
 class UnfitRule(ValueError):
@@ -97,13 +99,20 @@ class Judge:
         today: dt.date,
         now: dt.datetime,
         staff: Iterable[Staff] = (),
+        since: Mapping[str, dt.date] = _ALWAYS,
     ) -> None:
-        """``today`` is the store's day; ``now`` is when a task would be made. ``staff`` are the retailer's people."""
+        """``today`` is the store's day; ``now`` is when a task would be made. ``staff`` are the retailer's people.
+
+        ``since`` is the store's day from which on a rule, by its slug, has been switched on; else it always was.
+        """
         everybody = list(staff)
         self._zone, self._today, self._now = zone, today, now
         self._people = {one.id: Person(one.id, one.user_name, one.name) for one in everybody}
         self._here = {one.id for one in everybody if one.active and one.store == store}
-        self._rules = [(one, finder(one.rule, one.retailer, zone, today)) for one in rules]
+        self._rules = [
+            (one, finder(one.rule, one.retailer, zone, counting(one.rule, today, since.get(one.rule.slug))))
+            for one in rules
+        ]
 
     def needs(self) -> Needs:
         """What has to be loaded of the customers."""
@@ -190,7 +199,7 @@ def needs(rules: Iterable[Prepared], zone: dt.tzinfo, today: dt.date) -> Needs:
     dates = consents = False
     for prepared in rules:
         rule = prepared.rule
-        timing = Timing(rule, zone, today)
+        timing = Timing(rule, zone, counting(rule, today))
         asked = _fields_of(prepared.audience)
         dates = dates or rule.trigger == "date" or "birthday" in asked
         consents = consents or bool(rule.consent) or any(name.startswith("consent.") for name in asked)

@@ -40,24 +40,37 @@ class Occurrence(NamedTuple):
 
 
 Find = Callable[[Facts], Iterable[Occurrence]]
-"""The occurrences of a rule that are due on a day, or were and still count."""
+"""The occurrences of a rule on the due days that count."""
+
+
+class Days(NamedTuple):
+    """Due days, the first and the last."""
+
+    first: dt.date
+    last: dt.date
+
+
+def counting(rule: TaskRule, today: dt.date, since: dt.date | None = None) -> Days:
+    """The due days that count on a day for a rule, which has been on since a day.
+
+    Today, and those before it that may have been missed. What was due before the rule was switched on was not missed.
+    """
+    late = LATE_DAYS if rule.expires_days is None else min(rule.expires_days, MAX_LATE_DAYS)
+    first = today - dt.timedelta(days=late)
+    return Days(max(first, since) if since else first, today)
 
 
 class Timing:
-    """When a rule's tasks are due, and which due days count on a day."""
+    """When a rule's tasks are due, and which instants come to the due days that count."""
 
-    def __init__(self, rule: TaskRule, zone: dt.tzinfo, today: dt.date) -> None:
+    def __init__(self, rule: TaskRule, zone: dt.tzinfo, days: Days) -> None:
         self._rule = rule
         self._zone = zone
         self._time = time_of(rule.due_time)
         self._hours = dt.timedelta(hours=rule.offset_hours)
-        self.today = today
-        """The last due day that counts."""
-        late = LATE_DAYS if rule.expires_days is None else min(rule.expires_days, MAX_LATE_DAYS)
-        self.first = today - dt.timedelta(days=late)
-        """The first due day that counts."""
-        self._latest = day_start(today, zone) + _SLACK
-        self._earliest = day_start(self.first, zone) - _SLACK
+        self._days = days
+        self._latest = day_start(days.last, zone) + _SLACK
+        self._earliest = day_start(days.first, zone) - _SLACK
 
     def since(self, days: int = 0) -> dt.datetime:
         """An instant before which nothing counts that is due so many days, and the rule's offset, after it."""
@@ -92,7 +105,7 @@ class Timing:
         """
         found: dict[tuple[int, int], list[tuple[dt.date, Due]]] = {}
         near = dt.timedelta(days=self._rule.offset_days, hours=self._rule.offset_hours)
-        first, last = self.first - near - _SLACK, self.today - near + _SLACK
+        first, last = self._days.first - near - _SLACK, self._days.last - near + _SLACK
         for number in range((last - first).days + 1):
             day = first + number * _DAY
             if not self.counts(due := self.beside(day)):
@@ -103,8 +116,8 @@ class Timing:
         return found
 
     def counts(self, due: Due) -> bool:
-        """Whether a task of this due time may be made today."""
-        return self.first <= due.day <= self.today
+        """Whether the due day is one that counts."""
+        return self._days.first <= due.day <= self._days.last
 
     def _shift(self, days: int) -> dt.timedelta:
         return (days + self._rule.offset_days) * _DAY + self._hours
@@ -114,9 +127,9 @@ class Timing:
         return Due(local.date(), local.time().replace(second=0, microsecond=0, fold=0))
 
 
-def finder(rule: TaskRule, retailer: Retailer, zone: dt.tzinfo, today: dt.date) -> Find:
-    """What finds a rule's occurrences of a day: everything that can be is worked out before it sees a customer."""
-    timing = Timing(rule, zone, today)
+def finder(rule: TaskRule, retailer: Retailer, zone: dt.tzinfo, days: Days) -> Find:
+    """What finds a rule's occurrences of some due days: all that can be is worked out before it sees a customer."""
+    timing = Timing(rule, zone, days)
     if rule.trigger == "date":
         return _dates(rule, retailer.custom_fields, timing)
     if rule.trigger == "stay_in_touch":

@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import msgspec
+import sqlalchemy as sa
 
 from sellmode_backend.accounts import directory
 from sellmode_backend.rules import passes
 from sellmode_backend.rules.passes import PassReport
 from sellmode_backend.store import figures, orders, records, settings
 from sellmode_backend.store.orders import OrderEntry
+from sellmode_backend.store.schema import record, rule_event, rule_occurrence, rule_pass, rule_waiting
 from sellmode_contract.kinds.contact import Contact
 from sellmode_contract.kinds.customer import Customer, Figures
 from sellmode_contract.kinds.date import ImportantDate
@@ -80,6 +82,26 @@ class RulesShop(Shop):
         """Put a store into a time zone."""
         with self.database.transaction() as connection:
             settings.write_stores(connection, [StoreEntry(id=store, name=store, time_zone=name)])
+
+    def stood_still(self) -> None:
+        """The rules that are there have been on for two months; no pass was done since the first."""
+        self.clock.forward(days=-60)
+        self.run()
+        self.clock.forward(days=60)
+
+    def empty(self) -> None:
+        """As it was in the beginning, but for the staff."""
+        self.clock.now = MovedClock().now
+        with self.database.transaction() as connection:
+            for table in (rule_occurrence, rule_pass, rule_waiting, rule_event):
+                connection.execute(sa.delete(table))
+            keys = connection.execute(
+                sa.select(record.c.kind, record.c.id).where(record.c.kind.in_(["customer", "task_rule"]))
+            ).all()
+            records.write(connection, [], removed=[(kind, id) for kind, id in keys])
+        self.set_mode("associate")
+        for store in ("Alpha", "Beta"):
+            self.zone("UTC", store)
 
     def many(self, count: int, **fields: Any) -> list[Customer]:
         """New customers who bought now by their figures, ever more the later they come."""

@@ -92,6 +92,7 @@ def test_between_full_passes_only_who_has_changed_is_looked_at(shop: RulesShop) 
 def test_what_was_missed_is_made_late_and_due_today(shop: RulesShop) -> None:
     shop.rule("thank", offset_days=2, due_time="08:00", expires_days=3)
     shop.rule("welcome", trigger="new_customer", offset_days=2)
+    shop.run()
     anna = shop.add(shop.ada, created_at=shop.clock())
     shop.buys(anna)
     shop.clock.forward(days=5)
@@ -101,6 +102,7 @@ def test_what_was_missed_is_made_late_and_due_today(shop: RulesShop) -> None:
 
 def test_what_is_too_late_is_not_made(shop: RulesShop) -> None:
     shop.rule("thank", offset_days=2, expires_days=3)
+    shop.stood_still()
     shop.buys(shop.add(shop.ada))
     shop.clock.forward(days=6)
     assert shop.run().made == 0
@@ -390,15 +392,39 @@ def test_a_customer_who_cannot_be_judged_keeps_nobody_from_their_tasks(
     assert shop.run().made == 1
 
 
+def test_a_rule_that_is_switched_on_brings_no_backlog(shop: RulesShop) -> None:
+    rules: dict[str, dict[str, Any]] = {
+        "thank": {"trigger": "purchase", "offset_days": 2},
+        "welcome": {"trigger": "new_customer", "offset_days": 2},
+        "birthday": {"trigger": "date", "dates": ("birthday",)},
+    }
+    for slug, fields in rules.items():
+        shop.rule(slug, expires_days=30, enabled=False, **fields)
+    for day in range(6):
+        anna = shop.add(shop.ada, created_at=shop.clock())
+        shop.buys(anna)
+        shop.birthday(anna, 11, 22 + day)
+        shop.run()
+        shop.clock.forward(days=1)
+    for slug, fields in rules.items():
+        shop.rule(slug, expires_days=30, **fields)
+    made = []
+    for _ in range(3):
+        made.append(shop.run().made)
+        shop.clock.forward(days=1)
+    assert made == [2, 2, 0], "thanks and a welcome for who came on the 26th and on the 27th"
+
+
 def test_a_rule_that_is_good_for_years_brings_no_years_of_backlog(shop: RulesShop) -> None:
+    shop.rule("birthday", trigger="date", dates=("birthday",), expires_days=3660)
+    shop.rule("welcome", trigger="new_customer", expires_days=3660)
+    shop.rule("thank", expires_days=3660)
+    shop.stood_still()
     anna = shop.add(shop.ada, created_at=days("2020-01-01"))
     shop.birthday(anna, 11, 1)
     shop.birthday(anna, 10, 1)
     for ago in (3, 40, 400, 800):
         shop.buys(anna, days_ago=ago)
-    shop.rule("birthday", trigger="date", dates=("birthday",), expires_days=3660)
-    shop.rule("thank", expires_days=3660)
-    shop.rule("welcome", trigger="new_customer", expires_days=3660)
     report = shop.run()
     assert (report.made, report.held) == (2, {})
     assert [(task.rule, task.because and task.because.day) for task in shop.tasks(anna)] == [

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sellmode_backend.rules import passes
 from sellmode_backend.rules import preview as previews
@@ -69,7 +72,7 @@ def test_a_day_that_has_begun_counts_what_was_made_against_the_cap(shop: RulesSh
 def test_a_long_preview_shows_the_first_and_counts_all(shop: RulesShop) -> None:
     shop.many(MAX_PREVIEW_LINES + 20)
     rule = TaskRule(id="r", slug="welcome", name="W", title="W", trigger="new_customer")
-    told = preview(shop, rule)
+    told = preview(shop, rule, 0)
     assert (told.due, len(told.lines)) == (MAX_PREVIEW_LINES + 20, MAX_PREVIEW_LINES)
 
 
@@ -82,3 +85,67 @@ def test_what_cannot_be_previewed_is_told(shop: RulesShop, given: dict[str, Any]
     with shop.database.snapshot() as connection, pytest.raises(error):
         previews.preview(connection, rule, given.get("store", "Alpha"), TODAY, shop.clock())
     assert feeds(shop) == before
+
+
+def test_a_preview_of_a_later_day_leaves_out_what_the_passes_before_it_make(shop: RulesShop) -> None:
+    """A rule that is switched on after days of passes makes what is due from that day on, and says so before."""
+    off = shop.rule("thank", offset_days=2, enabled=False)
+    for _ in range(6):
+        shop.run()
+        shop.buys(shop.add(shop.ada))
+        shop.clock.forward(days=1)
+    told = [preview(shop, off, days).due for days in (6, 7, 8, 9)]
+    shop.write(msgspec.structs.replace(off, enabled=True))
+    made = []
+    for _ in told:
+        made.append(shop.run().made)
+        shop.clock.forward(days=1)
+    assert told == made == [1, 1, 0, 0]
+
+
+_RULES: tuple[dict[str, Any], ...] = (
+    {"trigger": "purchase", "offset_days": 2},
+    {"trigger": "purchase", "offset_hours": 20},
+    {"trigger": "date", "dates": ("birthday",), "offset_days": -1},
+    {"trigger": "new_customer", "offset_days": 1, "consent": "email"},
+    {"trigger": "lapsed", "after_days": 3, "contact_gap_days": 2},
+    {"trigger": "stay_in_touch", "after_days": 2, "audience": "last_purchase<4d"},
+    {"trigger": "replenishment", "after_days": 2, "products": ("Soap",)},
+)
+
+
+@given(
+    seed=st.integers(0, 2**32),
+    what=st.sampled_from(_RULES),
+    cap=st.sampled_from([None, 1, 2]),
+    expires=st.sampled_from([None, 0, 1, 3]),
+    ahead=st.integers(0, 5),
+)
+@settings(max_examples=10)
+def test_the_preview_of_a_day_is_what_its_pass_makes_after_daily_passes(
+    busy_shop: RulesShop, seed: int, what: dict[str, Any], cap: int | None, expires: int | None, ahead: int
+) -> None:
+    shop = busy_shop
+    shop.empty()
+    chance = random.Random(seed)
+    rule = shop.rule("r", daily_cap=cap, expires_days=expires, enabled=chance.random() < 0.5, **what)
+    for _ in range(4):
+        shop.run()
+        for _ in range(chance.randint(0, 2)):
+            person = shop.add(chance.choice([shop.ada, shop.ben, None]), created_at=shop.clock(), email="a@b.cd")
+            born = shop.clock() + dt.timedelta(days=chance.randint(-3, 6))
+            shop.birthday(person, born.month, born.day)
+            if chance.random() < 0.7:
+                shop.buys(person)
+            if chance.random() < 0.3:
+                shop.contacted(person)
+        shop.clock.forward(days=1)
+    told = [preview(shop, rule, 4 + day) for day in range(ahead + 1)]
+    shop.write(msgspec.structs.replace(rule, enabled=True))
+    for day in told:
+        before = {task.id for task in shop.tasks()}
+        report = shop.run()
+        made = sorted((task.customer, task.due) for task in shop.tasks() if task.id not in before)
+        assert made == sorted((line.customer, line.due) for line in day.lines if not line.held)
+        assert sum(report.held.values()) == day.held
+        shop.clock.now = (shop.clock.now + dt.timedelta(days=1)).replace(hour=0)
