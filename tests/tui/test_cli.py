@@ -19,9 +19,8 @@ from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.order import Order, OrderLine
 from sellmode_contract.visibility import Account
-from sellmode_tui import sealed
+from sellmode_tui import misplaced, sealed
 from sellmode_tui.account.session import unlock
-from sellmode_tui.cache import misplaced
 from sellmode_tui.sync.leader import Leader
 from tests.support.hostile import HOSTILE, foreign_controls
 from tests.support.machine import COMMAND, Machine

@@ -18,8 +18,8 @@ from sqlcipher3 import dbapi2
 
 from sellmode_contract.search import name_key
 from sellmode_contract.wire import Head
-from sellmode_tui import sealed
-from sellmode_tui.cache import learning, listing, meta, misplaced, rows, schema, search, sorting
+from sellmode_tui import misplaced, sealed
+from sellmode_tui.cache import learning, listing, meta, rows, schema, search, sorting
 from sellmode_tui.cache.fold import Fold, Report, fail, folded_all
 from sellmode_tui.cache.page import Change, Fits, Page
 from sellmode_tui.cache.rows import CHUNK

@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from sellmode_contract.text import visible
+from sellmode_tui import misplaced
 from sellmode_tui.account.folders import AccountFolder, known_accounts
-from sellmode_tui.cache import misplaced
 from sellmode_tui.commands.kit.choosing import Choice, chosen_folders, known_account_options
 from sellmode_tui.commands.kit.exit_codes import Nothing
 from sellmode_tui.commands.kit.output import Table, json_option, labelled, minute, print_json

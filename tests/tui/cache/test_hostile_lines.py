@@ -11,7 +11,7 @@ import pytest
 
 from sellmode_contract.visibility import fits
 from sellmode_contract.wire import Put
-from sellmode_tui.cache import misplaced
+from sellmode_tui import misplaced
 from sellmode_tui.cache.tables import MAX_DEPTH, Malformed
 from sellmode_tui.records import CustomerQuery, RecordStore
 from tests.tui.cache.lines import STORE, TEAM, customer, fill, open_cache, put
