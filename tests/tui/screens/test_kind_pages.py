@@ -363,7 +363,7 @@ async def test_its_page_is_set_anew_on_another_day() -> None:
 def test_its_page_names_a_customer_who_is_not_visible_by_no_name() -> None:
     held = Outfit(id="outfit-1", customer=CLARA.id, written_at=NOW, title="For the opera")
     page = kind_text(Shown(OUTFIT, held, {CLARA.id: ""}, "its author", unsent=False, refused=False), Words(NOW), 80)
-    assert page.lines[0].plain.rstrip() == 'Outfit "For the opera" for a customer'
+    assert page.text_lines[0].rstrip() == 'Outfit "For the opera" for a customer'
 
 
 WORDS_OF_CELLS: dict[str, str] = {
