@@ -177,7 +177,7 @@ async def test_the_reason_of_a_rules_task_is_told_and_why_one_sees_it() -> None:
         assert under_list(pilot) == "Kind: by rule"  # the reason has its column
         await pilot.press("enter")
         await shows(pilot, TaskScreen)
-        text = str(pilot.app.screen.query_one("TaskView Static").render())
+        text = str(pilot.app.screen.query_one("TaskView #text").render())
         assert "Bought 5 days ago." in text
         assert "Dear Bo,\n" in text.replace("   ", "")
         await pilot.press("w")
@@ -360,7 +360,7 @@ async def test_what_the_task_is_for_begins_and_completes_it() -> None:
         await shows(pilot, ContactForm)
         assert field(pilot, "channel").value == "email"
         assert str(field(pilot, "summary").value).startswith("Dear Bo,")
-        assert writing.said(pilot, ".form-quiet") == f"To be reached at {BO.email}."
+        assert writing.said(pilot, ".form-quiet") == f"Task: {THANK.title} · To be reached at {BO.email}."
         assert pilot.app.focused in list(field(pilot, "summary").query("*"))  # a letter would choose another contact
         await save(pilot)
         await shows(pilot, ConfirmBox)

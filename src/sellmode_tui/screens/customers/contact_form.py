@@ -67,7 +67,8 @@ class ContactForm(CustomerKindForm):
         if self._asked_by is None:
             return ""
         line = self._asked_by.line
-        return f"Task: {' '.join(line.title.split())}\n{self._reached(line.action)}"
+        task = f"Task: {' '.join(line.title.split())}"
+        return self._desk.words.between.join((task, self._reached(line.action)))
 
     def _reached(self, channel: ContactChannel | None) -> str:
         customer = self._profile.customer
