@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import Static
 
 from sellmode_contract.mutations import Accept, Discard, Dismiss, Merge, Park
 from sellmode_tui.journal.losses import Loss, note_loss
@@ -348,7 +347,7 @@ async def test_what_damage_has_taken_stands_there_until_it_was_seen() -> None:
         app_of(pilot).status.tell_changed(account)
         await wait_until(pilot, lambda: "need attention: F3" in line(pilot))
         await opened(pilot, "lost", LostScreen)
-        page = " ".join(str(pilot.app.screen.query(Static).first().render()).split())
+        page = " ".join(said(pilot, "VerticalScroll > Static").split())
         assert "Lost to a damaged file: 2 unsent changes, 1 draft" in page
         assert "kept on this terminal as journal-x.db" in page
         await pilot.press("a")

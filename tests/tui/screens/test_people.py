@@ -154,7 +154,7 @@ async def test_a_filter_finds_whom_to_assign_and_one_that_cannot_be_read_is_said
         await wait_until(pilot, lambda: "in quotes" in told(pilot))
         await pilot.press("escape")
         await wait_until(pilot, lambda: len(rows(pilot)) == 3)
-        await pilot.press("X", "h")
+        await pilot.press("escape", "X", "h")
         await shows(pilot, AssignBox)
         await writing.type_in(pilot, "nobody")
         await pilot.press("enter")
