@@ -18,6 +18,7 @@ from pathlib import Path
 import click
 import pytest
 
+from sellmode_backend.importers.rejects import as_it_was
 from sellmode_contract.text import escaped_json, visible
 from sellmode_tui.account.folders import known_accounts
 from sellmode_tui.account.session import unlock
@@ -323,30 +324,31 @@ def _shows_others_than(seen: Collection[int]) -> Callable[[list[str]], bool]:
 def test_what_cannot_be_stored_is_rejected_with_its_place(tmp_path: Path, encoding: str) -> None:
     """Each in one field of one row; rows between them go in."""
     fields = ("First Name", "Note", "Tags")
-    bad = [customer(f"B{place}") | {fields[place % 3]: text} for place, (text, _) in enumerate(UNSTORABLE)]
-    good = [customer(f"G{place}") for place in range(len(UNSTORABLE))]
+    bad = [customer(f"{1000 + place}") | {fields[place % 3]: text} for place, (text, _) in enumerate(UNSTORABLE)]
+    good = [customer(f"{2000 + place}") for place in range(len(UNSTORABLE))]
     rows: list[Record] = [row for pair in zip(bad, good, strict=True) for row in pair]
     folder = Export(tmp_path / "export").staff().folder
     content = as_csv(rows).encode(encoding, "surrogatepass")
     (folder / "customers.csv").write_bytes(content)
     operator = Operator(f"sqlite:///{tmp_path / 'backend.db'}", tmp_path)
     imported = operator("import", "shopify", str(folder), "--retailer", "M", "--mode", "team", "--currency", "EUR",
-                        "--rejects", str(tmp_path / "rejects.csv"))  # fmt: skip
+                        "--rejects", str(tmp_path / "rejects"), code=3)  # fmt: skip
     assert f"{len(rows)} rows read, {len(bad)} rejected" in imported.said
     assert foreign_controls(imported.err) == []
 
-    with (tmp_path / "rejects.csv").open(encoding="utf-8", newline="") as file:
+    (path,) = (tmp_path / "rejects").iterdir()
+    assert path.name == "customers.csv"
+    with path.open(encoding="utf-8", newline="") as file:
         rejected = list(csv.DictReader(file))
-    assert [row["file"] for row in rejected] == ["customers.csv"] * len(bad)
-    assert [int(row["line"]) for row in rejected] == [2 + 2 * place for place in range(len(bad))]
+    assert [int(row["Sellmode Line"]) for row in rejected] == [2 + 2 * place for place in range(len(bad))]
     for place, (text, at) in enumerate(UNSTORABLE):
-        assert rejected[place]["column"] == fields[place % 3]
-        assert f"character {at + 1} of the field" in rejected[place]["reason"]
+        assert rejected[place]["Sellmode Column"] == fields[place % 3]
+        assert f"character {at + 1} of the field" in rejected[place]["Sellmode Reason"]
         if text[at] == "\0":
-            assert "NUL" in rejected[place]["reason"]
+            assert "NUL" in rejected[place]["Sellmode Reason"]
         else:
-            assert ("not UTF-8" if encoding == "utf-8" else "half of a character") in rejected[place]["reason"]
-        kept = json.loads(rejected[place]["row"])
+            assert ("not UTF-8" if encoding == "utf-8" else "half of a character") in rejected[place]["Sellmode Reason"]
+        kept = as_it_was(rejected[place]["Sellmode Row"])
         original = kept.encode("utf-8", "surrogateescape" if encoding == "utf-8" else "surrogatepass")
         assert text.encode("utf-8", "surrogatepass") in original
-    assert foreign_controls((tmp_path / "rejects.csv").read_bytes(), allowed="\r\n") == []
+    assert foreign_controls(path.read_bytes(), allowed="\r\n") == []

@@ -78,7 +78,7 @@ class Layout(NamedTuple):
 
 
 _ADDED = "sellmode "
-"""How the columns of a file of rejects begin (`rejects.HEADER`), which are not read."""
+"""How the columns begin that a file of rejects has besides (`rejects.HEADER`): they are not read."""
 
 
 def normal(header: str) -> str:
@@ -105,11 +105,11 @@ class Row:
     def __getitem__(self, field: str) -> str:
         """The field's text as it stands in the file; empty if the file has no such column."""
         place = self.table.places.get(field)
-        return "" if place is None else as_it_was(self._values[place])
+        return "" if place is None else self._values[place]
 
     def other(self, header: str) -> str:
         """The text under a header that the layout does not know (`Table.unknown`)."""
-        return as_it_was(self._values[self.table.header.index(header)])
+        return self._values[self.table.header.index(header)]
 
     @property
     def content(self) -> int:
@@ -176,6 +176,7 @@ class Table:
         except BaseException:
             self.close()
             raise
+        self._of_rejects = any(normal(header).startswith(_ADDED) for header in self.header)
         self.unknown = [header for header in self.header if not self.layout.knows(header)]
         """Headers that mean nothing here."""
 
@@ -212,9 +213,11 @@ class Table:
             if not reason:
                 if len(values) != width and self._fits(values, raw, width):
                     values = [*values, *[""] * (width - len(values))][:width]  # noqa: PLW2901 -- the row as it was meant
+                if self._of_rejects:
+                    values = list(map(as_it_was, values))  # noqa: PLW2901 -- the row as it was meant
                 if not any(values):
                     continue
-                if not raw.isascii() or "\0" in raw:
+                if self._of_rejects or not raw.isascii() or "\0" in raw:
                     column, reason = self._unstorable(values)
                 if not reason and len(values) != width:
                     reason = f"has {len(values)} fields where the header has {width}"

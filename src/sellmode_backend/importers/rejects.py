@@ -16,6 +16,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, NamedTuple, Self
 
+from sellmode_contract import text
+
 HEADER = ("Sellmode Line", "Sellmode Column", "Sellmode Reason", "Sellmode Row")
 """Columns before those of the export. They are not read when the rows come in again."""
 
@@ -23,8 +25,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
 
 
-_HALF = re.compile("[\ud800-\udc7f\udd00-\udfff]")
-"""Halves of characters, which no file of UTF-8 can hold; the rest of the surrogates stand for bytes."""
+_SURELY_HARMLESS = re.compile(r"[ -\[\]-~]*")
+_CODE = re.compile(r"\\(?:u\{([0-9a-f]{1,6})\}|\\)")
+"""How a character that a terminal obeys or does not draw stands in a file of rejects, and the backslash itself."""
 
 
 class Rejected(NamedTuple):
@@ -48,10 +51,11 @@ class Rejected(NamedTuple):
 
 
 class Rejects:
-    """A folder (mode 0700, for it holds personal data) with what was rejected of each file.
+    r"""A folder (mode 0700, for it holds personal data) with what was rejected of each file.
 
-    A value that a spreadsheet would take for a formula has an apostrophe before it, which reading takes off again. The
-    folder is made when it is needed.
+    A value that a spreadsheet would take for a formula has an apostrophe before it, and a character that a terminal
+    would obey or not draw stands as its code (``\u{1b}``): reading takes both back (`as_it_was`). The folder is made
+    when it is needed.
     """
 
     def __init__(self, folder: Path | None, tell: Callable[[Rejected], None] = lambda _: None) -> None:
@@ -86,7 +90,7 @@ class Rejects:
         path = folder / Path(name.replace("/", "-")).with_suffix(".csv")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         descriptor = os.open(path, flags, 0o600)
-        file = self._files[name] = os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="")
+        file = self._files[name] = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
         csv.writer(file).writerow((*HEADER, *map(_harmless, header)))
         return file
 
@@ -104,10 +108,16 @@ class Rejects:
 
 
 def _harmless(value: str) -> str:
-    value = _HALF.sub("\ufffd", value)
+    if not _SURELY_HARMLESS.fullmatch(value):
+        value = "".join(
+            unit.text if unit.drawn or unit.text in "\n\t\r" else f"\\u{{{ord(unit.text):x}}}"
+            for unit in text.units(value.replace("\\", "\\\\"))
+        )
     return f"'{value}" if value.startswith(_FORMULA) else value
 
 
 def as_it_was(value: str) -> str:
-    """A value without the apostrophe that keeps a spreadsheet from taking it for a formula."""
-    return value[1:] if value.startswith("'") and value[1:].startswith(_FORMULA) else value
+    """A value of a file of rejects as it stood in the export."""
+    if value.startswith("'") and value[1:].startswith(_FORMULA):
+        value = value[1:]
+    return _CODE.sub(lambda found: chr(int(found[1], 16)) if found[1] else "\\", value) if "\\" in value else value

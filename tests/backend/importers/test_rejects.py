@@ -9,7 +9,7 @@ import pytest
 from sellmode_backend.importers.reading import Layout, Table
 from sellmode_backend.importers.rejects import HEADER, Rejected, Rejects, as_it_was
 from tests.backend.importers.exports import input_file
-from tests.support.hostile import HOSTILE
+from tests.support.hostile import HOSTILE, foreign_controls
 
 LAYOUT = Layout("notes.csv", {"a": ("A",), "b": ("B",)}, frozenset({"a"}))
 
@@ -20,7 +20,19 @@ def of(values: tuple[str, ...], line: int = 2) -> Rejected:
 
 def test_rejects_are_private_complete_and_no_formulas(tmp_path: Path) -> None:
     folder = tmp_path / "rejects"
-    texts = [*HOSTILE, "=1+1", "+49", "-1", "@x", "\t=1", "Ren\udce9e", "Ann\0Lee"]
+    texts = [
+        *HOSTILE,
+        "=1+1",
+        "+49",
+        "-1",
+        "@x",
+        "\t=1",
+        "Ren\udce9e",
+        "Ann\0Lee",
+        "back\\slash \\u{41}",
+        "\x1b]0;title\x07",
+        "\ud800",
+    ]
     with Rejects(folder) as rejects:
         for line, text in enumerate(texts):
             rejects.add(of((text, "b"), line))
@@ -28,7 +40,8 @@ def test_rejects_are_private_complete_and_no_formulas(tmp_path: Path) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     (path,) = folder.iterdir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    with path.open(encoding="utf-8", errors="surrogateescape", newline="") as file:
+    assert foreign_controls(path.read_bytes(), allowed="\r\n\t") == []
+    with path.open(encoding="utf-8", newline="") as file:
         table = list(csv.reader(file))
     assert table[0] == [*HEADER, "A", "B"]
     assert [as_it_was(row[4]) for row in table[1:]] == texts
