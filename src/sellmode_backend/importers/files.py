@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import zipfile
 import zlib
@@ -16,13 +17,16 @@ from sellmode_backend.importers.lines import UnusableFile
 _TABLES = frozenset({".csv", ".tsv"})
 _ARCHIVES = frozenset({".zip"})
 _SPREADSHEETS = frozenset({".xlsx", ".xls", ".ods", ".numbers"})
+_BROKEN = (zipfile.BadZipFile, RuntimeError, ValueError, EOFError, OSError, zlib.error, lzma.LZMAError)
+"""What ``zipfile`` and what unpacks for it raise for archives that are damaged, encrypted or packed in a new way."""
 
 
 class InputFile(NamedTuple):
     """A file to read: one of a folder, or a member of a zip archive."""
 
     name: str
-    """What people call it: its name without folders, if no other is called so; a member's after its archive's."""
+    """What people call it, and no other file: its name with as many folders as that takes; a member's after its
+    archive's."""
     path: Path
     size: int
     """Bytes, uncompressed."""
@@ -44,11 +48,7 @@ class _Member(io.RawIOBase):
         self._archive = zipfile.ZipFile(file.path)
         try:
             self._stream: IO[bytes] = self._archive.open(file.member)
-        except (
-            zipfile.BadZipFile,
-            RuntimeError,
-            NotImplementedError,
-        ) as error:  # encrypted, or compressed in a new way
+        except _BROKEN as error:  # also: encrypted, or compressed in a new way
             self._archive.close()
             raise UnusableFile(f"{self._name} cannot be unpacked: {error}") from None
         self._read = 0
@@ -60,7 +60,7 @@ class _Member(io.RawIOBase):
         view = cast("memoryview", buffer)
         try:
             some = self._stream.read(len(view))
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except _BROKEN as error:
             raise UnusableFile(f"{self._name} is damaged and cannot be unpacked: {error}") from None
         view[: len(some)] = some
         self._read += len(some)
@@ -110,14 +110,23 @@ def find(paths: Iterable[Path]) -> Found:
             _look_into(path, found)
         elif ending in _SPREADSHEETS:
             found.unread.append(Unread(path.name, "is a spreadsheet, not CSV: export it as CSV in UTF-8"))
-    names = Counter(file.name for file in found.files)
-    return Found(
-        [
-            file._replace(name=f"{file.path.parent.name}/{file.name}") if names[file.name] > 1 else file
-            for file in found.files
-        ],
-        found.unread,
-    )
+    return Found(_told_apart(found.files), found.unread)
+
+
+def _told_apart(files: list[InputFile]) -> list[InputFile]:
+    """The files, of which no two have one name: repeated rows and rejects go by it."""
+    for longer in (_with_folder, _in_full):
+        names = Counter(file.name for file in files)
+        files = [file._replace(name=longer(file)) if names[file.name] > 1 else file for file in files]
+    return files
+
+
+def _with_folder(file: InputFile) -> str:
+    return f"{file.path.name}/{file.member}" if file.member else "/".join(file.path.parts[-2:])
+
+
+def _in_full(file: InputFile) -> str:
+    return str(file.path / file.member)
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -129,13 +138,14 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _look_into(path: Path, found: Found) -> None:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError):
-        found.unread.append(Unread(path.name, "is no zip archive, or a damaged one: download it again"))
-        return
-    for member in sorted(members, key=lambda member: _natural(member.filename)):
+    with path.open("rb") as file:
+        try:
+            members = {member.filename: member for member in zipfile.ZipFile(file).infolist()}
+        except _BROKEN:
+            found.unread.append(Unread(path.name, "is no zip archive, or a damaged one: download it again"))
+            return
+    # Of two members of one name the last is read, as by everything that unpacks.
+    for member in sorted(members.values(), key=lambda member: _natural(member.filename)):
         name = Path(member.filename)
         if member.is_dir() or name.name.startswith(".") or "__MACOSX" in name.parts:
             continue
@@ -147,4 +157,5 @@ def _look_into(path: Path, found: Found) -> None:
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name.casefold())]
+    parts = re.split(r"0*(\d+)", name.casefold())
+    return [(len(part) * (place % 2), part) for place, part in enumerate(parts)]  # each second one is a number

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import csv
 import errno
+import itertools
 import os
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import IO, NamedTuple, Self
 
@@ -24,6 +25,8 @@ HEADER = ("Sellmode Line", "Sellmode Column", "Sellmode Reason", "Sellmode Row")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
 
+_LONGEST = 200
+"""Bytes of a file's name, of which systems take 255."""
 
 _SURELY_HARMLESS = re.compile(r"[ -\[\]-~]*")
 _CODE = re.compile(r"\\(?:u\{([0-9a-f]{1,6})\}|\\)")
@@ -72,6 +75,9 @@ class Rejects:
         self.fields: Counter[str] = Counter()
         """How many single fields were left out of each file's rows."""
         self._files: dict[str, IO[str]] = {}
+        """By the names of the files that they are of."""
+        self._taken: set[str] = set()
+        """What they are called themselves, as systems see it that know no capitals."""
 
     def add(self, rejected: Rejected) -> None:
         """Keep a row. It is on disk before the next one is read, whatever happens to the import then."""
@@ -87,12 +93,23 @@ class Rejects:
 
     def _begin(self, folder: Path, name: str, header: Sequence[str]) -> IO[str]:
         folder.mkdir(mode=0o700, exist_ok=True)
-        path = folder / Path(name.replace("/", "-")).with_suffix(".csv")
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        descriptor = os.open(path, flags, 0o600)
+        descriptor = os.open(folder / f"{self._free_stem(name)}.csv", flags, 0o600)
         file = self._files[name] = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
         csv.writer(file).writerow((*HEADER, *map(_harmless, header)))
         return file
+
+    def _free_stem(self, name: str) -> str:
+        """What to call what is rejected of a file: as it is called; of ``c.csv`` and ``c.tsv`` one is ``c-2``.
+
+        It begins with no dot: an import passes over what is hidden.
+        """
+        stem = str(PurePosixPath(name).with_suffix("")).replace("/", "-").lstrip(".-")
+        stem = os.fsencode(stem)[-_LONGEST:].decode("utf-8", "ignore")
+        stems = itertools.chain([stem], (f"{stem}-{number}" for number in itertools.count(2)))
+        free = next(each for each in stems if each and each.casefold() not in self._taken)
+        self._taken.add(free.casefold())
+        return free
 
     def __bool__(self) -> bool:
         return bool(self.rows or self.fields)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from sellmode_backend.importers.files import find
 from sellmode_backend.importers.reading import Layout, Table
 from sellmode_backend.importers.rejects import HEADER, Rejected, Rejects, as_it_was
 from tests.backend.importers.exports import input_file
@@ -83,3 +84,15 @@ def test_what_is_there_is_never_overwritten(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError):
         Rejects(tmp_path / "customers.csv")
     assert (tmp_path / "customers.csv").read_text() == "precious"
+
+
+def test_each_file_has_rejects_of_its_own_that_are_found_again(tmp_path: Path) -> None:
+    files = ["c.csv", "c.tsv", "C.csv", "c-2.csv", "a.zip/c.csv", "/up/.c.csv", "../c.csv", f"{'é' * 300}.csv"]
+    with Rejects(tmp_path / "rejects") as rejects:
+        for file in files * 2:
+            rejects.add(of(("1", "2"))._replace(file=file))
+    found = find([tmp_path / "rejects"])
+    assert (len(found.files), found.unread) == (len(files), [])
+    for file in found.files:
+        with Table(file, [LAYOUT], lambda _: None) as table:
+            assert [(row["a"], row["b"]) for row in table] == [("1", "2")] * 2
