@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -466,6 +467,19 @@ def test_the_doctor_names_the_settings_that_are_ones_own(empty: Machine) -> None
         file.write_text(text)
         (check,) = [each for each in empty.run("doctor", "--json").objects if each["check"] == "settings"]
         assert check["detail"] == told
+
+
+def test_the_doctor_asks_only_a_terminal_that_is_its_own(empty: Machine) -> None:
+    """Not one that belongs to another session, and where the caller has closed the input there is none."""
+    ours, theirs = os.openpty()
+    with open(ours, "rb"), open(theirs, "rb") as stranger:  # noqa: PTH123  # descriptors
+        for command in ([*COMMAND, "doctor"], ["sh", "-c", 'exec "$@" <&-', "sh", *COMMAND, "doctor"]):
+            done = subprocess.run(
+                command, check=False, stdin=stranger, env=empty.environment, capture_output=True, text=True,
+                start_new_session=True,
+            )  # fmt: skip
+            assert (done.returncode, done.stderr) == (0, "")
+            assert "there is none to ask" in done.stdout
 
 
 def test_the_doctor_asks_servers_when_told_to(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
@@ -80,6 +81,8 @@ def check_command(
         line.ask("GET", "/health")
     except OSError as error:
         raise Failure(f"Nobody answers at {text.visible(url)}: {error}.") from None
+    except http.client.HTTPException as error:
+        raise Failure(f"What answers at {text.visible(url)} does not speak HTTP: {type(error).__name__}.") from None
     outcomes = []
     for outcome in run(_world(file, mode), line, only):
         outcomes.append(outcome)

@@ -66,6 +66,8 @@ class Line:
     ) -> None:
         """``listener`` hears of each request with its answer. Raises ValueError for what is no URL of a server."""
         parts = urlsplit(url)
+        if parts.username is not None:
+            raise ValueError("the URL holds a user name: nothing here asks for one, and it would be told on screens")
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"not the URL of a server: {url}")
         self._host, self._port, self._base = parts.hostname, parts.port, parts.path.rstrip("/")
@@ -97,7 +99,10 @@ class Line:
             packed = response.read()
         finally:
             connection.close()
-        unpacked = zlib.decompress(packed, GZIP) if told.get("content-encoding") == "gzip" else packed
+        try:
+            unpacked = zlib.decompress(packed, GZIP) if told.get("content-encoding") == "gzip" else packed
+        except zlib.error:
+            raise http.client.HTTPException("the body is not the gzip that it says it is") from None
         answer = Answer(response.status, told, unpacked)
         self._listener(Asked(path, _plain(content), answer))
         return answer

@@ -82,7 +82,7 @@ def _wrapped(checks: list[Check]) -> Iterator[tuple[str, str, str]]:
     """Whole on a terminal, too: what to do stands at the end."""
     room = shutil.get_terminal_size().columns - max(len(each.check) for each in checks) - len("warning") - 2 * len(GAP)
     for check in checks:
-        lines = textwrap.wrap(visible(check.detail), max(20, room)) if is_terminal() else [check.detail]
+        lines = textwrap.wrap(visible(check.detail), max(20, room)) or [""] if is_terminal() else [check.detail]
         for number, line in enumerate(lines):
             yield ("", "", line) if number else (check.check, check.result, line)
 
@@ -184,13 +184,22 @@ def _keyring() -> Iterator[Check]:
 
 def _terminal() -> Iterator[Check]:
     """Asked where this runs in the foreground of one, wherever its output goes."""
-    if not (sys.stdin.isatty() and os.tcgetpgrp(sys.stdin.fileno()) == os.getpgrp()):
+    terminal = _own_terminal()
+    if terminal is None:
         yield Check("terminal", "ok", "there is none to ask; the app needs one, the commands do not")
         return
-    terminal = sys.stdin.fileno()
     for each in abilities(ask(terminal, os.environ.get("TERM", "")), os.environ, os.get_terminal_size(terminal)):
         detail = f"{each.name}: {visible(each.found)}" + (f": {each.advice}" if each.advice else "")
         yield Check("terminal", "warning" if each.advice and each.wanted else "ok", detail)
+
+
+def _own_terminal() -> int | None:
+    """The descriptor of the terminal in whose foreground this runs, if there is one."""
+    try:
+        descriptor = sys.stdin.fileno() if sys.stdin else -1  # there is no input if the caller has closed it
+        return descriptor if os.tcgetpgrp(descriptor) == os.getpgrp() else None
+    except OSError:  # no terminal, or not this session's
+        return None
 
 
 def _clock(accounts: list[AccountFolder]) -> Iterator[Check]:

@@ -93,6 +93,6 @@ def test_each_file_has_rejects_of_its_own_that_are_found_again(tmp_path: Path) -
             rejects.add(of(("1", "2"))._replace(file=file))
     found = find([tmp_path / "rejects"])
     assert (len(found.files), found.unread) == (len(files), [])
-    for file in found.files:
-        with Table(file, [LAYOUT], lambda _: None) as table:
+    for one in found.files:
+        with Table(one, [LAYOUT], lambda _: None) as table:
             assert [(row["a"], row["b"]) for row in table] == [("1", "2")] * 2
