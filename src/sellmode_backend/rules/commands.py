@@ -22,6 +22,7 @@ from sellmode_contract.kinds.retailer import StoreEntry, zone_of
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules import HELD
 from sellmode_contract.rules.judging import UnfitRule
+from sellmode_contract.rules.templates import examples
 
 _STORE = click.option(
     "--store", metavar="STORE", help="The rules of this store, by its name or id; else the retailer's."
@@ -226,6 +227,10 @@ def preview_command(
     if as_json:
         return
     say(f"{found.day}, {text.visible(where.name)}: {found.due:,} due, {found.held:,} held back.")
+    if rule.message:
+        whole, nameless = examples(rule.message)
+        say(f"Text: {text.visible(whole)}")
+        say(f"Without a name: {text.visible(nameless)}")
     if found.due + found.held > len(found.lines):
         say(f"The list has the first {wire.MAX_PREVIEW_LINES:,} of either sort.")
 

@@ -90,15 +90,16 @@ class Customer(Record, frozen=True, kw_only=True):
     figures: Figures = Figures()
 
     @property
-    def name(self) -> str:
-        """The full name; failing that the e-mail, phone or number, so that nobody is nameless in a list.
-
-        The family name comes last, but first and unparted where it is written in Han, Kana or Hangul.
-        """
+    def full_name(self) -> str:
+        """The family name comes last, but first and unparted where it is written in Han, Kana or Hangul."""
         if self.given_name and self.family_name and _EAST_ASIAN.match(self.family_name):
             return f"{self.family_name}{self.given_name}"
-        full = f"{self.given_name} {self.family_name}".strip()
-        return full or self.email or self.phone or self.number
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def name(self) -> str:
+        """The full name; failing that the e-mail, phone or number, so that nobody is nameless in a list."""
+        return self.full_name or self.email or self.phone or self.number
 
 
 class CustomerCard(Record, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.kinds.rule_task import RuleTrigger
 from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 
+_DEAR = "Dear {given_name|customer}, "
 _BIRTHDAYS = frozenset({"birthday", "birth_date", "birthdate", "born", "date_of_birth"})
 
 
@@ -28,7 +29,7 @@ DEFAULT_RULES = (
         consent="any",
         contact_gap_days=2,
         goes_to="seller",
-        message="Dear {given_name}, thank you for your visit. I hope you enjoy what you chose. {associate}, {store}",
+        message=_DEAR + "thank you for your visit. I hope you enjoy what you chose. {associate}, {store}",
     ),
     _rule(
         "birthday",
@@ -39,7 +40,7 @@ DEFAULT_RULES = (
         offset_days=-3,
         expires_days=3,
         consent="any",
-        message="Dear {given_name}, all the best for the birthday! {associate}, {store}",
+        message=_DEAR + "all the best for the birthday! {associate}, {store}",
     ),
     _rule(
         "lapsing",
@@ -51,7 +52,7 @@ DEFAULT_RULES = (
         contact_gap_days=14,
         consent="any",
         daily_cap=5,
-        message="Dear {given_name}, some new things have come in that made me think of you. {associate}, {store}",
+        message=_DEAR + "some new things have come in that made me think of you. {associate}, {store}",
     ),
     _rule(
         "lapsed",
@@ -63,7 +64,7 @@ DEFAULT_RULES = (
         contact_gap_days=30,
         consent="any",
         daily_cap=5,
-        message="Dear {given_name}, it has been a while. It would be lovely to see you again. {associate}, {store}",
+        message=_DEAR + "it has been a while. It would be lovely to see you again. {associate}, {store}",
     ),
     _rule(
         "new-customer",
@@ -73,7 +74,7 @@ DEFAULT_RULES = (
         offset_days=2,
         expires_days=14,
         consent="any",
-        message="Dear {given_name}, welcome to {store}. Do write to me if there is anything you need. {associate}",
+        message=_DEAR + "welcome to {store}. Do write to me if there is anything you need. {associate}",
     ),
     _rule(
         "replenishment",
@@ -88,7 +89,7 @@ DEFAULT_RULES = (
         contact_gap_days=7,
         consent="any",
         daily_cap=5,
-        message="Dear {given_name}, your {about} may run out soon. Shall I put some aside? {associate}, {store}",
+        message=_DEAR + "your {about|favourite} may run out soon. Shall I put some aside? {associate}, {store}",
     ),
     _rule(
         "stay-in-touch",
@@ -127,7 +128,7 @@ def default_rules(custom: Iterable[CustomField]) -> tuple[TaskRule, ...]:
                     offset_days=-3,
                     expires_days=3,
                     consent="any",
-                    message="Dear {given_name}, all the best for {whose}'s birthday! {associate}, {store}",
+                    message=_DEAR + "all the best for the birthday of {whose|your dear one}! {associate}, {store}",
                 )
             )
     return tuple(found)

@@ -1,21 +1,56 @@
-"""Suggested texts with places for what is known of a customer, such as ``Dear {given_name}``."""
+"""Suggested texts with places for what is known of a customer, such as ``Dear {given_name}``.
+
+What is said where a place is empty stands in it behind a bar: ``Dear {given_name|friend}``.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Final
 
 PLACES = ("given_name", "family_name", "name", "associate", "store", "about", "whose", "day")
 """What may be put in: the customer's names, who writes, their store, and what the task is about (``Because``)."""
 
-_PLACE = re.compile(r"\{([^{}\n]{0,40})\}")
+NAMELESS: Final = "customer"
+"""What stands for a customer whose name is not known."""
+
+_NAMES = ("given_name", "family_name", "name")
+_PLACE = re.compile(r"(?P<blank>[^\S\n]?)\{(?P<place>[^{}|\n]{0,40})(?:\|(?P<otherwise>[^{}|\n]{0,60}))?\}")
+_NAME = rf"[^\S\n]?\{{(?:{'|'.join(_NAMES)})(?:\|[^{{}}|\n]{{0,60}})?\}}"
+_PLACES = re.compile(f"(?P<names>(?:{_NAME})+)|{_PLACE.pattern}")
+"""A place, or names that stand together."""
 
 
 def unknown_places(template: str) -> list[str]:
     """The places of a template that nothing stands for, as they are written."""
-    return [name for name in _PLACE.findall(template) if name not in PLACES]
+    return [found["place"] for found in _PLACE.finditer(template) if found["place"] not in PLACES]
 
 
 def fill(template: str, known: Mapping[str, str]) -> str:
-    """A template with what is known put in its places; what is not known leaves nothing."""
-    return _PLACE.sub(lambda found: known.get(found[1], "") if found[1] in PLACES else found[0], template)
+    """A template with what is known put in its places.
+
+    A place that is empty has what stands behind its bar, else nothing, not even the blank before it. Names that stand
+    together are ``NAMELESS`` if that leaves nothing of them.
+    """
+    return _PLACES.sub(lambda found: _put(found, known), template)
+
+
+def examples(template: str) -> tuple[str, str]:
+    """How a text comes out: with all that may be known in brackets, and without any name."""
+    known = {place: f"[{place.replace('_', ' ')}]" for place in PLACES}
+    return fill(template, known), fill(template, {**known, **dict.fromkeys(_NAMES, "")})
+
+
+def _put(found: re.Match[str], known: Mapping[str, str]) -> str:
+    if not found["names"]:
+        return _one(found, known)
+    names = list(_PLACE.finditer(found["names"]))
+    return "".join(_one(each, known) for each in names) or f"{names[0]['blank']}{NAMELESS}"
+
+
+def _one(found: re.Match[str], known: Mapping[str, str]) -> str:
+    if found["place"] not in PLACES:
+        return found[0]
+    value = known.get(found["place"], "").strip() or (found["otherwise"] or "").strip()
+    return f"{found['blank']}{value}" if value else ""

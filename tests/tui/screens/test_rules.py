@@ -213,10 +213,14 @@ async def test_a_preview_is_asked_of_the_server_as_the_rule_is_typed() -> None:
         await pilot.press("enter")
         await shows(pilot, EditRuleForm)
         put(pilot, "offset_days", "-7")
+        put(pilot, "message", "Hi {given_name|there}.")
         field(pilot, "details").focus_first()  # in which F6 would mark a line
         await pilot.press("f6")
         await shows(pilot, PreviewScreen)
-        said = "Thu 26 Nov 2026: 0 tasks, 1 held back: contacted not long ago (1)."
+        said = (
+            "Thu 26 Nov 2026: 0 tasks, 1 held back: contacted not long ago (1).\n"
+            "Text: Hi [given name].\nWithout a name: Hi there."
+        )
         await wait_until(pilot, lambda: writing.said(pilot, "#above") == said)
         table = pilot.app.screen.query_one(RowTable)
         await wait_until(pilot, lambda: table.count is not None and table.count.n == 1)

@@ -154,7 +154,7 @@ def _known(around: Context, task: AnyTask, beside: _Beside, at: Moment) -> dict[
     customer = beside.customers.get(task.customer or "")
     if customer is None:
         return known
-    known.update(given_name=customer.given_name, family_name=customer.family_name, name=customer.name)
+    known.update(given_name=customer.given_name, family_name=customer.family_name, name=customer.full_name)
     if because := beside.because.get(task.id):
         day = read(because.day)
         known.update(about=because.about, whose=because.whose, day=due_words(day, at.at, at.zone) if day else "")

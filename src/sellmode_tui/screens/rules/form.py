@@ -91,7 +91,7 @@ class _RuleForm(KindForm):
         yield entry("title", "What")
         yield entry("action", "Asks for")
         yield entry("details")
-        yield entry("message", f"Suggested text, with {{{'}, {'.join(PLACES)}}}")
+        yield entry("message", f"Suggested text, with {{{'}, {'.join(PLACES)}}}; {{name|friend}}: if it is empty")
 
     def _trigger(self) -> Iterator[FormField]:
         """What only some triggers have."""

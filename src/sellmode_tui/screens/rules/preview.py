@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, Final, NamedTuple
 
 from textual.binding import Binding, BindingType
 
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules import HELD
+from sellmode_contract.rules.templates import examples
 from sellmode_contract.store_time import read_due
 from sellmode_contract.wire import Preview, PreviewLine
 from sellmode_tui.dates.words import due_words, full_words
@@ -97,7 +98,7 @@ class PreviewScreen(ListPage[None, PreviewLine]):
 
     def _show_preview(self, told: _Told) -> None:
         self._answer = told
-        self.say("above", preview_words(told.preview))
+        self.say("above", "\n".join((preview_words(told.preview), *text_words(self._rule))))
         self.show_list(keep_cursor=False)
 
 
@@ -117,3 +118,12 @@ def preview_words(preview: Preview) -> str:
     if preview.unseen is not None:
         said += f". {unseen_words(preview.unseen)}"
     return f"{said}."
+
+
+def text_words(rule: TaskRule) -> Iterator[str]:
+    """The suggested text as customers get it, also those without a name."""
+    if rule.message:
+        whole, nameless = examples(rule.message)
+        yield f"Text: {whole}"
+        if nameless != whole:
+            yield f"Without a name: {nameless}"
