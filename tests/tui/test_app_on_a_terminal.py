@@ -385,13 +385,13 @@ def test_no_hostile_text_reaches_the_terminal_raw(columns: int, rows: int, data:
         while number < last:
             if pages % 3 == 0:
                 opened.press("enter")
-                opened.wait_for("w Why")  # the keys of the profile
+                opened.wait_for(lambda lines: not any("Enter Open" in line for line in lines))  # the profile's keys
                 opened.press("end", "c", "w")
                 opened.wait_for("Why you see this customer")
                 opened.press("escape")
                 opened.wait_for(lambda lines: not any("[ Esc Close ]" in line for line in lines))
                 opened.press("escape")  # from beside the list, or from over it
-                opened.wait_for(lambda lines: not any("w Why" in line for line in lines))
+                opened.wait_for("Enter Open")
                 opened.wait_for(f"> {number:04} ")
             opened.press("pagedown")
             opened.wait_for(lambda lines, before=number: cursor_at(lines) > before)  # type: ignore[misc]  # bound now
