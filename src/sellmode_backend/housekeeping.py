@@ -42,11 +42,11 @@ async def keep_pairs(database: Database, clock: Clock, every_seconds: float) -> 
     while True:
         await asyncio.sleep(every_seconds * random.uniform(0.5, 1.5))  # noqa: S311  # nobody can say whose change it was
         try:
-            changed = 0
+            changed: list[str] = []
             while looked_at := await to_thread.run_sync(duplicates.catch_up, database, clock()):
                 changed += looked_at
             if changed:
-                await to_thread.run_sync(matching.link, database)
+                await to_thread.run_sync(matching.link, database, changed)
         except Exception as error:  # noqa: BLE001  # the next look is another chance, and the server serves without it
             if is_passing(error) or is_unavailable(error):  # it may be so for hours
                 _log.warning("duplicates are looked for later: the database is busy or cannot be reached")

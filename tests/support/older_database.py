@@ -21,6 +21,7 @@ _ADDED = {
     "0007": ("DROP TABLE changed_customer",),
     "0008": ("DROP TABLE unmatched_order",),
     "0009": ("ALTER TABLE rule_pass DROP COLUMN since",),
+    "0010": ("DROP INDEX unmatched_order_key",),
 }
 """What takes back the tables, columns and indexes that each migration has added."""
 

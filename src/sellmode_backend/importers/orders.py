@@ -43,6 +43,11 @@ def load(tables: Iterable[Table], context: Context) -> set[str]:
     return customers
 
 
+def link(context: Context) -> set[str]:
+    """Give orders that came before to customers who are known by now; gives the ids of these."""
+    return {id for some in matching.waiting(context.database) for id in context.write(matching.give, some)}
+
+
 def refresh_figures(context: Context, customers: Iterable[str]) -> None:
     """Work out the figures of customers anew: at the end, because the orders of one are spread over a file.
 

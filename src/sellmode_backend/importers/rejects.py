@@ -29,7 +29,7 @@ _LONGEST = 200
 """Bytes of a file's name, of which systems take 255."""
 
 _SURELY_HARMLESS = re.compile(r"[ -\[\]-~]*")
-_CODE = re.compile(r"\\(?:u\{([0-9a-f]{1,6})\}|\\)")
+_CODE = re.compile(r"\\(?:u\{(10[0-9a-f]{4}|[0-9a-f]{1,5})\}|\\)")
 """How a character that a terminal obeys or does not draw stands in a file of rejects, and the backslash itself."""
 
 

@@ -20,7 +20,6 @@ from sellmode_backend.importers.sources.staff import STAFF
 from sellmode_backend.importers.summary import Summary
 from sellmode_backend.importers.tables import Tables
 from sellmode_backend.importers.values import TagPattern, currency
-from sellmode_backend.store import matching
 from sellmode_backend.store.database import Database
 
 OWNER_TAG = "associate:*"
@@ -78,7 +77,7 @@ def import_tables(
     staff.load(read(STAFF), context)
     products.load(read(source.products), context, products.holders(tables.of(source.products), source.variant))
     storeless = customers.load(read(source.customers), context, owner_tag=owners, store_tag=homes)
-    buyers = orders.load(read(source.orders), context) | matching.link(database)
+    buyers = orders.load(read(source.orders), context) | orders.link(context)
     summary.missing = [layout.file for layout in tables.missing]
     summary.unread = tables.unread
     summary.rejected, summary.left_out = dict(rejects.rows), dict(rejects.fields)

@@ -95,8 +95,8 @@ def note(connection: Connection, changed: Mapping[str, Change]) -> None:
         connection.execute(upsert(connection, changed_customer).on_conflict_do_nothing(), rows)
 
 
-def catch_up(database: Database, now: dt.datetime) -> int:
-    """Look at the pairs of some of the customers who were noted; gives how many that were.
+def catch_up(database: Database, now: dt.datetime) -> list[str]:
+    """Look at the pairs of some of the customers who were noted; gives their ids.
 
     The clocks of their stores move on by one whether there is a pair or not: whoever has added somebody could tell by
     their cursor.
@@ -107,12 +107,12 @@ def catch_up(database: Database, now: dt.datetime) -> int:
     try:
         return _look_at(database, waiting, now)
     except UNREADABLE:
-        return sum(_look_at_one(database, id, now) for id in waiting)
+        return [looked_at for id in waiting for looked_at in _look_at_one(database, id, now)]
 
 
-def _look_at(database: Database, ids: list[str], now: dt.datetime) -> int:
+def _look_at(database: Database, ids: list[str], now: dt.datetime) -> list[str]:
     if not ids:
-        return 0
+        return []
     with database.transaction() as connection:
         query = sa.select(changed_customer).where(changed_customer.c.customer.in_(ids))
         query = query.order_by(changed_customer.c.customer).with_for_update()
@@ -126,10 +126,10 @@ def _look_at(database: Database, ids: list[str], now: dt.datetime) -> int:
         watch(connection, changed, now=now)
         feeds.tick(connection, {id: 1 for id, seq in feeds.heads(connection, stores).items() if seq == clocks[id]})
         _forget(connection, list(before))
-    return len(before)
+    return list(before)
 
 
-def _look_at_one(database: Database, id: str, now: dt.datetime) -> int:
+def _look_at_one(database: Database, id: str, now: dt.datetime) -> list[str]:
     """Look at one customer of some; one who cannot be read keeps nobody from the rest."""
     try:
         return _look_at(database, [id], now)
@@ -137,7 +137,7 @@ def _look_at_one(database: Database, id: str, now: dt.datetime) -> int:
         _log.error("no pairs are looked for of customer %s: a document cannot be read: %s", id, type(error).__name__)
         with database.transaction() as connection:
             _forget(connection, [id])
-        return 1
+        return [id]
 
 
 def _forget(connection: Connection, ids: list[str]) -> None:

@@ -9,7 +9,7 @@ An order that finds nobody keeps its keys (`unmatched_order`) until a customer i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -113,34 +113,46 @@ def note(connection: Connection, looked_for: Mapping[str, OrderKeys], found: Ite
     )
 
 
-def link(database: Database) -> set[str]:
+def link(database: Database, of: Collection[str] | None = None) -> set[str]:
     """Give orders of nobody to whoever is known by one of their keys by now; gives the customers who got some.
 
-    Their figures are worked out anew.
+    With ``of``, ids of customers who were changed, no others are looked at than those that name one of them.
     """
     got: set[str] = set()
-    with database.snapshot() as connection:
-        waiting = _whose_key_appeared(connection)
-    for some in in_parts(waiting, _AT_ONCE):
+    for some in waiting(database, of):
         with database.transaction() as connection:
-            looked_for = _kept(connection, some)
-            found = customers_of(connection, looked_for)
-            if not found:
-                continue
-            entries = orders.read_orders(connection, sorted(found))
-            linked = [msgspec.structs.replace(entry, customer=found[entry.id]) for entry in entries]
-            customers = orders.write_orders(connection, linked).customers
-            note(connection, {id: looked_for[id] for id in found}, found)
-            figures.refresh(connection, customers)
-            got |= customers
+            got |= give(connection, some)
     return got
 
 
-def _whose_key_appeared(connection: Connection) -> list[str]:
+def waiting(database: Database, of: Collection[str] | None = None) -> Iterator[list[str]]:
+    """The orders of nobody that name somebody who is known by now, in parts of one transaction each."""
     mine, theirs = unmatched_order.c, customer_key.c
     kinds = [mine.kind, "merged " + mine.kind, mine.source + " " + mine.kind]
-    known = sa.exists().where(theirs.key == mine.key, theirs.kind.in_(kinds))
-    return list(connection.scalars(sa.select(mine.order_id).where(known).distinct().order_by(mine.order_id)))
+    names = sa.and_(theirs.key == mine.key, theirs.kind.in_(kinds))
+    with database.snapshot() as connection:
+        if of is None:
+            known = set(connection.scalars(sa.select(mine.order_id).where(sa.exists().where(names))))
+        else:
+            query = sa.select(mine.order_id).join_from(customer_key, unmatched_order, names)
+            known = {
+                id
+                for some in in_parts(sorted(of))
+                for id in connection.scalars(query.where(bulk.one_of(connection, theirs.customer, some)))
+            }
+    return in_parts(sorted(known), _AT_ONCE)
+
+
+def give(connection: Connection, waiting: list[str]) -> set[str]:
+    """Give some orders of nobody to whom they name; gives these customers. Their figures are worked out anew."""
+    looked_for = _kept(connection, waiting)
+    found = customers_of(connection, looked_for)
+    entries = orders.read_orders(connection, sorted(found))
+    linked = [msgspec.structs.replace(entry, customer=found[entry.id]) for entry in entries]
+    customers = orders.write_orders(connection, linked).customers
+    note(connection, {id: looked_for[id] for id in found}, found)
+    figures.refresh(connection, customers)
+    return set(customers)
 
 
 def _kept(connection: Connection, ids: list[str]) -> dict[str, OrderKeys]:

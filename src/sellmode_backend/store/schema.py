@@ -211,6 +211,7 @@ unmatched_order = sa.Table(
     sa.Column("kind", sa.Text, primary_key=True, doc="email, phone or number"),
     sa.Column("key", sa.Text, nullable=False, doc="As keys.normal_key makes it"),
     sa.Column("source", sa.Text, nullable=False, doc="Whose order it is: shopify"),
+    sa.Index(None, "key"),
     sqlite_with_rowid=False,
 )
 """By what orders name a customer who is not known. See matching."""

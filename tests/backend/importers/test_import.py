@@ -570,7 +570,8 @@ def test_an_order_of_nobody_finds_who_is_known_later_by_any_way(database: Databa
     assert len(belonging(database, mine, Order)) == 1
 
     edit(database, Customer(id="walk-in", email="Walk@example.com", store=mine.store))
-    assert matching.link(database) == {"walk-in"}
+    assert matching.link(database, [mine.id, "nobody"]) == set()
+    assert matching.link(database, ["walk-in"]) == {"walk-in"}
     assert matching.link(database) == set()
     assert [order_of(database, key).customer for key in ("2", "3")] == ["walk-in"] * 2
     assert all_customers(database)["Walk@example.com"].figures.orders == 1

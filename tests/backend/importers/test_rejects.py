@@ -46,6 +46,7 @@ def test_rejects_are_private_complete_and_no_formulas(tmp_path: Path) -> None:
         table = list(csv.reader(file))
     assert table[0] == [*HEADER, "A", "B"]
     assert [as_it_was(row[4]) for row in table[1:]] == texts
+    assert as_it_was("\\u{110000} \\u{10ffff}") == "\\u{110000} \U0010ffff"  # somebody's typing: there is no such code
     assert [int(row[0]) for row in table[1:]] == list(range(len(texts)))
     assert all(cell[0] not in "=+-@\t\r" for row in table for cell in row if cell)
 
