@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from textual.app import App, ComposeResult
+from textual.filter import LineFilter
 
+from sellmode_tui.terminal.ascii import AsciiFilter
 from sellmode_tui.terminal.driver import TerminalDriver
 from sellmode_tui.widgets.columns import Column, Sort
 from sellmode_tui.widgets.meanings import UNTHEMED
@@ -85,10 +87,14 @@ class WidgetsApp(App[str]):
 
     BINDINGS = [("q", "exit", "Quit"), ("o", "offline", ""), ("u", "unsent", ""), ("s", "same", "")]  # noqa: RUF012  # as Textual declares it
 
-    def __init__(self, table: RowTable, status: StatusLine) -> None:
+    def __init__(self, table: RowTable, status: StatusLine, *filters: LineFilter) -> None:
         super().__init__(driver_class=TerminalDriver)
+        self.filters = filters
         self.table = table
         self.line = status
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), *self.filters]
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return UNTHEMED
@@ -125,9 +131,9 @@ def main() -> None:
             COLUMNS,
             hostile() if options.hostile else Numbered(options.rows),
             sort=Sort("Name"),
-            ascii_only=options.ascii,
         ),
-        StatusLine(Status("ONLINE", synced="14:02", person="Jamie Lee", mode="Team Mode"), ascii_only=options.ascii),
+        StatusLine(Status("ONLINE", synced="14:02", person="Jamie Lee", mode="Team Mode")),
+        *[AsciiFilter(letters=False)] * options.ascii,
     )
     app.theme = options.theme
     app.run()

@@ -34,9 +34,9 @@ def test_fit(text: str, width: int, shown: str) -> None:
     assert fit(text, width) == shown
 
 
-def test_fit_to_the_right_and_in_ascii() -> None:
+def test_fit_to_the_right() -> None:
     assert fit("12", 5, "right") == "   12"
-    assert fit("山田太郎", 6, "right", ellipsis="~") == " 山田~"
+    assert fit("山田太郎", 6, "right") == " 山田…"
 
 
 @pytest.mark.parametrize("width", [*range(12), 79, 500])
@@ -105,8 +105,8 @@ def test_which_column_a_cell_belongs_to() -> None:
 
 def test_headings_bear_the_mark_of_the_sorting() -> None:
     spend = Column("Spend", 9, "right")
-    assert heading(spend, 9, None, ascii_only=False) == "    Spend"
-    assert heading(spend, 9, Sort("Spend"), ascii_only=False) == "  Spend ▲"
-    assert heading(spend, 9, Sort("Spend", descending=True), ascii_only=True) == "  Spend v"
-    assert heading(spend, 5, Sort("Spend"), ascii_only=True) == "Sp~ ^"
-    assert heading(spend, 9, Sort("Name"), ascii_only=False) == "    Spend"
+    assert heading(spend, 9, None) == "    Spend"
+    assert heading(spend, 9, Sort("Spend")) == "  Spend ▲"
+    assert heading(spend, 9, Sort("Spend", descending=True)) == "  Spend ▼"
+    assert heading(spend, 5, Sort("Spend")) == "Sp… ▲"
+    assert heading(spend, 9, Sort("Name")) == "    Spend"

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 
 from sellmode_contract.text import visible
+from sellmode_tui.terminal.ascii import in_ascii
 from sellmode_tui.widgets.meanings import OVERDUE, UNTHEMED
 from sellmode_tui.widgets.status_line import Status, StatusLine, status_text
 from tests.support.hostile import HOSTILE
@@ -37,7 +38,7 @@ EVERYTHING = f"{PENDING} · server wants a newer app · synced 13:58 · Jamie Le
 )
 def test_says_in_words_how_things_stand(status: Status, text: str) -> None:
     assert status_text(status, 200) == text
-    assert status_text(status, 200, ascii_only=True) == text.replace("·", "|")
+    assert in_ascii(text, letters=False) == text.replace("·", "|")
 
 
 def test_the_least_important_goes_first_where_it_is_narrow() -> None:

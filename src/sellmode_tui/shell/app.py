@@ -131,7 +131,6 @@ class SellmodeApp(PagedApp):
             workspace.session.account.name,
             self._clock.now,
             workspace.preview,
-            self.ascii_only,
             facts,
             agenda=looked.agenda,
             customers=looked.customers,
@@ -215,7 +214,7 @@ class SellmodeApp(PagedApp):
 
     def action_keys(self) -> None:
         if not isinstance(self.screen, KeysScreen | TooSmallScreen):
-            self.open(KeysScreen(self.screen, ascii_only=self.ascii_only))
+            self.open(KeysScreen(self.screen))
 
     def action_palette(self) -> None:
         desk = self.current.desk

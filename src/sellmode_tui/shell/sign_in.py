@@ -87,7 +87,6 @@ class SignInFlow:
             accounts=accounts if len(accounts) > 1 else (),
             reason=reason,
             banner=self._app.settings.banner,
-            ascii_only=self._app.ascii_only,
         )
         await self._app.show_only(screen)
         self._close_windows()
@@ -95,8 +94,7 @@ class SignInFlow:
     async def ask_password(self, folder: AccountFolder, reason: str = "") -> None:
         """Ask for the password of an account that is locked."""
         profile = folder.profile
-        banner, ascii_only = self._app.settings.banner, self._app.ascii_only
-        lock = LockScreen(profile.name, reason, server=profile.server, banner=banner, ascii_only=ascii_only)
+        lock = LockScreen(profile.name, reason, server=profile.server, banner=self._app.settings.banner)
         await self._app.show_only(lock)
         self.locked = folder
 

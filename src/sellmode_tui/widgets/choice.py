@@ -50,15 +50,12 @@ class Choice(Widget, can_focus=True):
             """The widget."""
             return self.choice
 
-    def __init__(
-        self, options: Sequence[Option], value: str = "", *, ascii_only: bool = False, id: str | None = None
-    ) -> None:
+    def __init__(self, options: Sequence[Option], value: str = "", *, id: str | None = None) -> None:
         """A `value` that is no option stands among them, first, so that it is not lost unseen."""
         super().__init__(id=id)
         known = any(option.value == value for option in options)
         self._options = tuple(options) if known or not value else (Option(value, value), *options)
         self._place = next((place for place, option in enumerate(self._options) if option.value == value), 0)
-        self._ascii_only = ascii_only
 
     @property
     def value(self) -> str:
@@ -134,6 +131,5 @@ class Choice(Widget, can_focus=True):
                 parts += ["  " if place else "", (text, style) if place == self._place else text]
             return Content.assemble(*parts)
         told = f"  {self._place + 1} of {len(self._options)}"
-        ellipsis = "~" if self._ascii_only else "…"
-        label = fit(self._options[self._place].label, max(1, self.size.width - len(told)), ellipsis=ellipsis).rstrip()
+        label = fit(self._options[self._place].label, max(1, self.size.width - len(told))).rstrip()
         return Content.assemble((label, style), (told, "$text-muted"))

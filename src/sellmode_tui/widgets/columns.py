@@ -83,11 +83,10 @@ def column_at(widths: Mapping[int, int], cell: int) -> int | None:
     return None
 
 
-def heading(column: Column, width: int, sort: Sort | None, *, ascii_only: bool) -> str:
+def heading(column: Column, width: int, sort: Sort | None) -> str:
     """A column's heading in `width` cells, with the mark of the sorting, which is kept where the name is cut."""
-    ellipsis = "~" if ascii_only else "…"
     if sort is None or sort.column != column.name or width < 2:
-        return fit(column.name, width, column.justify, ellipsis=ellipsis)
-    mark = ("^v" if ascii_only else "▲▼")[sort.descending]
-    name = fit(column.name, width - 2, ellipsis=ellipsis).rstrip()
-    return fit(f"{name} {mark}", width, column.justify, ellipsis=ellipsis)
+        return fit(column.name, width, column.justify)
+    mark = "▲▼"[sort.descending]
+    name = fit(column.name, width - 2).rstrip()
+    return fit(f"{name} {mark}", width, column.justify)

@@ -54,11 +54,11 @@ class Drawn:
         return self.before(place - 1) if place in self.sequences else max(0, place - 1)
 
 
-def drawn(line: str, hidden: str, *, tabs: bool = False) -> Drawn:
+def drawn(line: str, *, tabs: bool = False) -> Drawn:
     """A line as it is drawn, with a mark for what is not; `tabs` stay for the one who knows how wide they are."""
     found = units(line)
     stops = [0, *accumulate(len(unit.text) for unit in found)]
-    text = "".join(unit.text if unit.drawn or (tabs and unit.text == "\t") else hidden for unit in found)
+    text = "".join(unit.text if unit.drawn or (tabs and unit.text == "\t") else "\ufffd" for unit in found)
     sequences = frozenset(stop for stop, unit in zip(stops[1:], found, strict=True) if unit.sequence)
     return Drawn(text, stops, sequences)
 

@@ -22,16 +22,14 @@ _OTHER_ENDS = re.compile(r"(?<!\r)\n|\r(?!\n)")
 class KeptDocument(Document):
     """Lines end at LF, or at CR LF if all of them do; any other line end is a character of its line."""
 
-    def __init__(self, text: str, hidden: str) -> None:
-        """`hidden` stands for a character that is not drawn."""
+    def __init__(self, text: str) -> None:
         super().__init__("")
         self._newline = "\r\n" if "\r\n" in text and not _OTHER_ENDS.search(text) else "\n"
-        self._hidden = hidden
         self._lines = text.split(self._newline)
         self._drawn = self._draw(self._lines)
 
     def _draw(self, lines: list[str]) -> list[Drawn]:
-        return [drawn(line, self._hidden, tabs=True) for line in lines]
+        return [drawn(line, tabs=True) for line in lines]
 
     @property
     def lines(self) -> list[str]:

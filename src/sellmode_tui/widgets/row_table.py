@@ -112,7 +112,6 @@ class RowTable(RowView, can_focus=True, inherit_bindings=False):
         *,
         sort: Sort | None = None,
         empty_text: str = "",
-        ascii_only: bool = False,
         opens: bool = True,
         id: str | None = None,
         classes: str | None = None,
@@ -124,12 +123,11 @@ class RowTable(RowView, can_focus=True, inherit_bindings=False):
             source: Where the rows come from.
             sort: Which heading bears the mark of the sorting.
             empty_text: What to say, and to do, where a source has no rows.
-            ascii_only: Draw nothing of the table's own beyond ASCII.
             opens: Whether there is more to a row than it shows, so that it can be chosen.
             id: The widget's id.
             classes: The widget's classes.
         """
-        super().__init__(columns, sort, empty_text, ascii_only=ascii_only, id=id, classes=classes)
+        super().__init__(columns, sort, empty_text, id=id, classes=classes)
         self._source = source
         self._next_empty_text = empty_text
         self._opens = opens

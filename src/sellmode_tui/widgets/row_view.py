@@ -58,7 +58,6 @@ class RowView(ScrollView):
         sort: Sort | None,
         empty_text: str,
         *,
-        ascii_only: bool,
         id: str | None,
         classes: str | None,
     ) -> None:
@@ -66,7 +65,6 @@ class RowView(ScrollView):
         self._columns = tuple(columns)
         self._sort = sort
         self._empty_text = empty_text
-        self._ascii_only = ascii_only
         self._marks: frozenset[str] | None = None  # None: rows of this table are not marked
         self._count: Count | None = None  # None: the first source has not answered yet
         self._pages = RowPages()
@@ -182,8 +180,7 @@ class RowView(ScrollView):
     def _header(self) -> str:
         """The headings."""
         return " " * self._margin + (" " * GAP).join(
-            heading(self._columns[place], cells, self._sort, ascii_only=self._ascii_only)
-            for place, cells in self._widths.items()
+            heading(self._columns[place], cells, self._sort) for place, cells in self._widths.items()
         )
 
     def _row_cells(self, row: Row | None, *, at_cursor: bool) -> Sequence[str]:
@@ -194,8 +191,7 @@ class RowView(ScrollView):
         if row is None:
             return [marks]
         first, *others = (
-            fit(row.cells[place], cells, self._columns[place].justify, ellipsis="~" if self._ascii_only else "…")
-            for place, cells in self._widths.items()
+            fit(row.cells[place], cells, self._columns[place].justify) for place, cells in self._widths.items()
         )
         return [marks + first, *others]
 

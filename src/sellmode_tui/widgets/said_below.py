@@ -21,9 +21,8 @@ class SaidBelow(Widget):
     SaidBelow { height: 0; padding: 0 1; color: $text-muted; }
     """
 
-    def __init__(self, *, ellipsis: str = "…", id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._ellipsis = ellipsis
         self._text = ""
         self._lines: list[str] = []
         self._room = 0
@@ -45,7 +44,7 @@ class SaidBelow(Widget):
         wrapped = Content("\n".join(visible_lines(self._text))).wrap(width) if self._text else []
         self._lines = [line.plain for line in wrapped[:_MOST]]
         if len(wrapped) > _MOST:
-            self._lines[-1] = head(self._lines[-1], width - 1) + self._ellipsis
+            self._lines[-1] = head(self._lines[-1], width - 1) + "…"
         if len(self._lines) > self._room:
             self._room = len(self._lines)
             self.styles.height = self._room

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -14,6 +14,8 @@ from textual.widget import Widget
 from sellmode_contract.text import visible
 from sellmode_tui.widgets.cells import fit
 from sellmode_tui.widgets.meanings import OFFLINE, TODAY, UNSENT, Meaning
+
+_BETWEEN: Final = " · "
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,13 @@ class Status:
     """"Team Mode" or "Associate Mode"."""
 
 
-def status_text(status: Status, width: int, *, ascii_only: bool = False) -> str:
+def status_text(status: Status, width: int) -> str:
     """The line for a terminal of this width: parts that do not fit are left out, the least important first.
 
     The connection is never left out, and what is not sent or needs attention only when nothing else is left to drop.
     """
-    between = _between(ascii_only)
-    line = between.join(part.text for part in _parts(status, width, ascii_only=ascii_only))
-    return fit(line, width, ellipsis="~" if ascii_only else "…").rstrip()
+    line = _BETWEEN.join(part.text for part in _parts(status, width))
+    return fit(line, width).rstrip()
 
 
 class _Part(NamedTuple):
@@ -58,7 +59,7 @@ class _Part(NamedTuple):
     meaning: Meaning | None = None
 
 
-def _parts(status: Status, width: int, *, ascii_only: bool) -> Sequence[_Part]:
+def _parts(status: Status, width: int) -> Sequence[_Part]:
     """Those that fit, in the order in which they are shown."""
     since = f" since {status.since}" if status.since else ""
     attention = "needs attention" if status.attention == 1 else "need attention"
@@ -73,18 +74,13 @@ def _parts(status: Status, width: int, *, ascii_only: bool) -> Sequence[_Part]:
         _Part(1, status.mode),
     ]
     shown = [part._replace(text=_signed(part)) for part in parts if part.text]
-    between = _between(ascii_only)
-    while len(shown) > 1 and cell_len(between.join(part.text for part in shown)) > width:
+    while len(shown) > 1 and cell_len(_BETWEEN.join(part.text for part in shown)) > width:
         shown.remove(min(shown, key=lambda part: part.importance))
     return shown
 
 
 def _signed(part: _Part) -> str:
     return f"{part.meaning.sign} {visible(part.text)}" if part.meaning else visible(part.text)
-
-
-def _between(ascii_only: bool) -> str:
-    return " | " if ascii_only else " · "
 
 
 def _with_key(number: int, what: str, key: str) -> str:
@@ -113,20 +109,18 @@ class StatusLine(Widget):
         self,
         status: Status | None = None,
         *,
-        ascii_only: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         """Offline until a status says otherwise."""
         super().__init__(id=id, classes=classes)
-        self._ascii_only = ascii_only
         self._drawn: str | None = None
         self.set_reactive(StatusLine.status, status or Status())
 
     @property
     def text(self) -> str:
         """The words as they fit the present width."""
-        return status_text(self.status, self.size.width, ascii_only=self._ascii_only)
+        return status_text(self.status, self.size.width)
 
     def watch_status(self) -> None:
         """Repaint if other words come of it: a narrow line may leave out the part that has changed."""
@@ -137,9 +131,9 @@ class StatusLine(Widget):
         """The line; as Content, never as markup."""
         self._drawn = self.text
         line, place = Content(self._drawn), 0
-        for part in _parts(self.status, self.size.width, ascii_only=self._ascii_only):
+        for part in _parts(self.status, self.size.width):
             end = place + len(part.text)
             if part.meaning:
                 line = line.stylize(f"bold {part.meaning.style}", place, min(end, len(self._drawn)))
-            place = end + len(_between(self._ascii_only))
+            place = end + len(_BETWEEN)
         return line

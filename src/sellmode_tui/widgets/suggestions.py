@@ -46,11 +46,10 @@ class Suggestions(Widget):
     }
     """
 
-    def __init__(self, *, ascii_only: bool = False, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._all: tuple[Suggestion, ...] = ()
         self._at = 0
-        self._ellipsis = "~" if ascii_only else "…"
 
     @property
     def is_open(self) -> bool:
@@ -108,8 +107,8 @@ class Suggestions(Widget):
         right = min(40, max((cell_len(visible(each.about)) for each in self._all), default=0))
         lines = []
         for place, each in enumerate(seen, top):
-            text = f"{'>' if place == self._at else ' '} {fit(each.text, left, ellipsis=self._ellipsis)}"
-            about = f"  {fit(each.about, right, ellipsis=self._ellipsis)} " if right else " "
+            text = f"{'>' if place == self._at else ' '} {fit(each.text, left)}"
+            about = f"  {fit(each.about, right)} " if right else " "
             style = "reverse" if place == self._at else ""
             lines.append(Content.assemble((text, style), (about, style or "$text-muted")))
         if len(self._all) > SHOWN:

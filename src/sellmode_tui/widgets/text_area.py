@@ -30,10 +30,7 @@ class PlainTextArea(TextArea):
     }
     """
 
-    def __init__(
-        self, text: str = "", *, placeholder: str = "", ascii_only: bool = False, id: str | None = None
-    ) -> None:
-        self._hidden = "?" if ascii_only else "\ufffd"  # before TextArea, which may ask for lines at once
+    def __init__(self, text: str = "", *, placeholder: str = "", id: str | None = None) -> None:
         super().__init__(text, placeholder=placeholder, compact=True, highlight_cursor_line=False, id=id)
         self.cursor_blink = False
 
@@ -43,7 +40,7 @@ class PlainTextArea(TextArea):
             super().watch(obj, attribute_name, callback, init)
 
     def _set_document(self, text: str, language: str | None) -> None:  # noqa: ARG002  # Textual's signature
-        document = KeptDocument(text, self._hidden)
+        document = KeptDocument(text)
         self.document = document
         self.wrapped_document = WrappedLines(document, self.indent_width)
         self.navigator = DocumentNavigator(self.wrapped_document)

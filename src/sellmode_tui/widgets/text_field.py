@@ -40,13 +40,10 @@ class TextField(Input):
         *,
         placeholder: str = "",
         secret: bool = False,
-        ascii_only: bool = False,
         id: str | None = None,
     ) -> None:
         """A `secret` field shows marks instead of characters, and lets nothing be copied out of it."""
-        self._mark = "*" if secret and ascii_only else "•"  # these before Input, which measures what is drawn
-        self._hidden = "?" if ascii_only else "�"
-        self._last: tuple[str, Drawn] | None = None
+        self._last: tuple[str, Drawn] | None = None  # before Input, which measures what is drawn
         self._history = TypingHistory()
         super().__init__(value, placeholder=placeholder, password=secret, select_on_focus=False, compact=True, id=id)
         self.cursor_blink = False
@@ -55,9 +52,9 @@ class TextField(Input):
     def _line(self) -> Drawn:
         """What is drawn: a mark for every character that a terminal would obey or not draw."""
         if self.password:
-            return Drawn(self._mark * len(self.value), range(len(self.value) + 1), frozenset())
+            return Drawn("•" * len(self.value), range(len(self.value) + 1), frozenset())
         if self._last is None or self._last[0] != self.value:
-            self._last = self.value, drawn(self.value, self._hidden)
+            self._last = self.value, drawn(self.value)
         return self._last[1]
 
     @property

@@ -39,11 +39,9 @@ class LockScreen(EntrancePage):
     class GivenUp(Message):
         """What is under way should end."""
 
-    def __init__(
-        self, person: str, reason: str = "", *, server: str = "", banner: str = "", ascii_only: bool = False
-    ) -> None:
+    def __init__(self, person: str, reason: str = "", *, server: str = "", banner: str = "") -> None:
         """`reason` says why it is locked, if there is more to it than that."""
-        super().__init__(banner, ascii_only=ascii_only)
+        super().__init__(banner)
         self._server = server
         self._person = person
         self._reason = reason
@@ -53,12 +51,10 @@ class LockScreen(EntrancePage):
         """Who, password, what is wrong, keys."""
         with Vertical(classes="entrance"), Form():
             yield Static(Content("Sellmode is locked"), classes="form-title")
-            yield LabelledField("Signed in", TextField(visible(self._person), ascii_only=self._ascii_only, id="person"))
-            yield LabelledField("Password", TextField(secret=True, ascii_only=self._ascii_only, id="password"))
+            yield LabelledField("Signed in", TextField(visible(self._person), id="person"))
+            yield LabelledField("Password", TextField(secret=True, id="password"))
             yield Trouble(self._reason)
-            between = " | " if self._ascii_only else " · "
-            keys = between.join(("Enter unlocks", "F9 another person", "Ctrl+Q quits"))
-            yield Static(Content(keys), classes="form-keys")
+            yield Static(Content("Enter unlocks · F9 another person · Ctrl+Q quits"), classes="form-keys")
         yield from self.compose_foot()
 
     @property

@@ -40,17 +40,16 @@ class EntrancePage(Screen[None]):
     def server(self) -> str:
         """The server that is to let them in; empty while none is named."""
 
-    def __init__(self, banner: str = "", *, ascii_only: bool = False) -> None:
+    def __init__(self, banner: str = "") -> None:
         """`banner`: what the terminal's settings want said here."""
         super().__init__()
         self._banner = banner
-        self._ascii_only = ascii_only
 
     def compose_foot(self) -> ComposeResult:
         """What is to be said here, and how the line to the server stands."""
         if self._banner:
             yield Static(Content(visible(self._banner)), classes="form-banner")
-        line = StatusLine(Status("CONNECTING"), ascii_only=self._ascii_only)
+        line = StatusLine(Status("CONNECTING"))
         line.visible = False
         yield line
 

@@ -81,10 +81,9 @@ class SignInScreen(EntrancePage):
         accounts: Sequence[Profile] = (),
         reason: str = "",
         banner: str = "",
-        ascii_only: bool = False,
     ) -> None:
         """`accounts` signed in on this machine before; `reason` says why the person is here."""
-        super().__init__(banner, ascii_only=ascii_only)
+        super().__init__(banner)
         self._server = server
         self._user_name = user_name
         self._accounts = list(accounts)
@@ -93,19 +92,18 @@ class SignInScreen(EntrancePage):
 
     def compose(self) -> ComposeResult:
         """Title, known accounts, fields, what is wrong, keys."""
-        ascii_only = self._ascii_only
         with Vertical(classes="entrance"), Form():
             yield Static(Content("Sellmode"), classes="form-title")
             if self._accounts:
                 yield Static(Content("Signed in here before:"), classes="form-said password-only")
                 yield OptionList(*(Option(_account(profile)) for profile in self._accounts), markup=False)
-            yield LabelledField("User name", TextField(self._user_name, ascii_only=ascii_only, id="user"))
-            password = LabelledField("Password", TextField(secret=True, ascii_only=ascii_only, id="password"))
+            yield LabelledField("User name", TextField(self._user_name, id="user"))
+            password = LabelledField("Password", TextField(secret=True, id="password"))
             yield password.add_class("password-only")
             for label, field in (
-                ("Activation code", TextField(ascii_only=ascii_only, id="code")),
-                ("New password", TextField(secret=True, ascii_only=ascii_only, id="new")),
-                ("The same again", TextField(secret=True, ascii_only=ascii_only, id="again")),
+                ("Activation code", TextField(id="code")),
+                ("New password", TextField(secret=True, id="new")),
+                ("The same again", TextField(secret=True, id="again")),
             ):
                 yield LabelledField(label, field).add_class("code-only")
             yield Static(
@@ -113,7 +111,7 @@ class SignInScreen(EntrancePage):
                 classes="form-said code-only password-hint",
             )
             # Last: no key leads from the name past it to the password, and so nobody types that here.
-            yield LabelledField("Server", TextField(self._server, ascii_only=ascii_only, id="server"))
+            yield LabelledField("Server", TextField(self._server, id="server"))
             yield Trouble(self._reason)
             yield Static(id="keys", classes="form-keys")
         yield from self.compose_foot()
@@ -156,9 +154,8 @@ class SignInScreen(EntrancePage):
 
     def _say_keys(self) -> None:
         other = "F2 with a password" if self._first_time else "F2 first time or new code"
-        between = " | " if self._ascii_only else " · "
         keys = ("Enter signs in", other, "Ctrl+Q quits") if not self._busy else ("Esc gives up", "Ctrl+Q quits")
-        self.query_one("#keys", Static).update(Content(between.join(keys)))
+        self.query_one("#keys", Static).update(Content(" · ".join(keys)))
 
     # --- what the app tells
 

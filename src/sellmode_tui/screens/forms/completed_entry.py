@@ -76,11 +76,11 @@ class OfferingEntry(TextEntry):
     def compose(self) -> ComposeResult:
         """The field over what is offered."""
         yield from super().compose()
-        yield Suggestions(ascii_only=self._desk.ascii_only)
+        yield Suggestions()
 
     def compose_input(self) -> Widget:
         """The line."""
-        return CompletedField(self.shown, placeholder=self._placeholder, ascii_only=self._desk.ascii_only)
+        return CompletedField(self.shown, placeholder=self._placeholder)
 
     @property
     def fragment(self) -> str:

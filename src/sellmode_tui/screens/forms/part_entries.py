@@ -160,10 +160,9 @@ class NewSize(FormField):
 
     def compose_input(self) -> Widget:
         """Of what, and which."""
-        ascii_only = self._desk.ascii_only
         return Horizontal(
-            TextField(placeholder="shoes", ascii_only=ascii_only, id="what"),
-            TextField(placeholder="38", ascii_only=ascii_only, id="size"),
+            TextField(placeholder="shoes", id="what"),
+            TextField(placeholder="38", id="size"),
             classes="new-size",
         )
 

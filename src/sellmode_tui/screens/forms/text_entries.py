@@ -28,7 +28,7 @@ class TextEntry(FormField):
 
     def compose_input(self) -> Widget:
         """The line."""
-        return TextField(self.shown, placeholder=self._placeholder, ascii_only=self._desk.ascii_only)
+        return TextField(self.shown, placeholder=self._placeholder)
 
     @property
     def shown(self) -> str:
@@ -115,7 +115,7 @@ class ChoiceEntry(FormField):
     def compose_input(self) -> Widget:
         """The options."""
         held = str(self.before or "")  # no text, if the field was of another type before
-        return Choice(self._options, held, ascii_only=self._desk.ascii_only)
+        return Choice(self._options, held)
 
     @property
     def state(self) -> object:
@@ -152,7 +152,7 @@ class FlagEntry(ChoiceEntry):
 
     def compose_input(self) -> Widget:
         """Both."""
-        return Choice(self._options, "yes" if self.before else "", ascii_only=self._desk.ascii_only)
+        return Choice(self._options, "yes" if self.before else "")
 
     async def retype(self, typed: Any) -> None:
         """Choose it; earlier versions kept other words for the two."""
@@ -177,7 +177,7 @@ class AreaEntry(FormField):
 
     def compose_input(self) -> Widget:
         """The lines."""
-        return PlainTextArea(self.before or "", ascii_only=self._desk.ascii_only)
+        return PlainTextArea(self.before or "")
 
     @property
     def state(self) -> object:

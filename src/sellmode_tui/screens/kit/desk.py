@@ -87,7 +87,6 @@ class Desk:
     """The moment, UTC."""
     preview: Callable[[TaskRule, str], Preview]
     """Asks the backend what a rule would do in a store (id) tomorrow. Blocks; raises the errors of `entrance.TOLD`."""
-    ascii_only: bool = False
     facts: Facts = field(default_factory=Facts)
     """Replaced as a whole when it changes."""
     sync: SyncStatus = field(default_factory=SyncStatus)
@@ -112,4 +111,4 @@ class Desk:
     @property
     def words(self) -> Words:
         """How things are written at this moment."""
-        return Words(self.clock(), self.facts.zone, self.ascii_only)
+        return Words(self.clock(), self.facts.zone)

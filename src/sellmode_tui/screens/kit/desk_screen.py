@@ -34,7 +34,7 @@ class DeskScreen(Asking, AppPage[Result]):
 
     def compose_foot(self) -> ComposeResult:
         """The last lines of the page: how things stand, and keys."""
-        yield StatusLine(status_of(self._desk), ascii_only=self._desk.ascii_only)
+        yield StatusLine(status_of(self._desk))
         yield KeyLine()
 
     def offers(self, action: str) -> bool:  # noqa: ARG002  # all of them

@@ -105,15 +105,14 @@ class KeysScreen(Box[None]):
     }
     """
 
-    def __init__(self, screen: Screen[object], *, ascii_only: bool = False) -> None:
+    def __init__(self, screen: Screen[object]) -> None:
         super().__init__()
         self._commands = commands_of(screen)
-        self._ascii_only = ascii_only
 
     def compose(self) -> ComposeResult:
         """Search, keys, how to leave."""
         with Vertical(classes="box"):
-            yield TextField(placeholder="Keys: type to search", ascii_only=self._ascii_only)
+            yield TextField(placeholder="Keys: type to search")
             with VerticalScroll(can_focus=False):
                 yield Static(id="keys")
             yield from self.compose_buttons(("Esc", "Close", self.action_close))

@@ -82,10 +82,9 @@ class Page:
         if self.lines:
             self.gap()
         self.headings.append(len(self.lines))
-        line = "-" if self.words.ascii_only else "─"
-        rule = line * max(0, self.width - cell_len(text) - 1 - (len(key) + 3 if key else 0))
+        rule = "─" * max(0, self.width - cell_len(text) - 1 - (len(key) + 3 if key else 0))
         parts = (text, "bold"), (f" {rule}", MUTED)
-        self.lines.append(Content.assemble(*parts, *(((f" {key}", "bold"), (f" {line}", MUTED)) if key else ())))
+        self.lines.append(Content.assemble(*parts, *(((f" {key}", "bold"), (" ─", MUTED)) if key else ())))
 
     def gap(self) -> None:
         """An empty line."""
@@ -143,7 +142,7 @@ class Page:
         self._labelled(label, content)
 
     def _label(self, label: str) -> str:
-        return fit(label, LABEL - 1, ellipsis=self.words.ellipsis) + " "
+        return fit(label, LABEL - 1) + " "
 
     def _labelled(self, label: str, content: Content) -> None:
         first = Content.assemble(" " * _INDENT, (self._label(label), MUTED))

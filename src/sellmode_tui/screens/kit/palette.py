@@ -84,10 +84,9 @@ class PaletteBox(Asking, Box[Entry]):
 
     def compose(self) -> ComposeResult:
         """Line, list, what is to be said of it, buttons."""
-        ascii_only = self._desk.ascii_only
         with Vertical(classes="box"):
-            yield TextField(placeholder="Command, page, customer, task, filter, theme", ascii_only=ascii_only)
-            yield Suggestions(ascii_only=ascii_only)
+            yield TextField(placeholder="Command, page, customer, task, filter, theme")
+            yield Suggestions()
             yield Static(classes="palette-said")
             yield from self.compose_buttons(("Enter", "Choose", self._choose), ("Esc", "Close", self.action_close))
 

@@ -48,9 +48,7 @@ class PickBox(Box[str]):
     }
     """
 
-    def __init__(
-        self, title: str, picks: Sequence[Pick], *, placeholder: str, does: str, ascii_only: bool = False
-    ) -> None:
+    def __init__(self, title: str, picks: Sequence[Pick], *, placeholder: str, does: str) -> None:
         """`does` says what Enter does: "Snooze"."""
         super().__init__()
         self._title = title
@@ -58,7 +56,6 @@ class PickBox(Box[str]):
         self._shown = self._picks
         self._placeholder = placeholder
         self._does = does
-        self._ascii_only = ascii_only
 
     # --- what a kind of box makes of what is typed
 
@@ -80,8 +77,8 @@ class PickBox(Box[str]):
         """Title, list, line, what is said of it, keys."""
         with Vertical(classes="box"):
             yield Static(Content(visible(self._title)), classes="box-title")
-            yield Suggestions(ascii_only=self._ascii_only)
-            yield TextField(placeholder=self._placeholder, ascii_only=self._ascii_only)
+            yield Suggestions()
+            yield TextField(placeholder=self._placeholder)
             yield Static(classes="pick-said")
             yield from self.compose_buttons(("Enter", self._does, self._take), ("Esc", "Cancel", self.action_close))
 

@@ -37,8 +37,8 @@ class SearchField(TextField):
         Binding("up", "up", "Suggestion before", show=False, id="search.up"),
     ]
 
-    def __init__(self, text: str, *, placeholder: str, ascii_only: bool, completed: bool) -> None:
-        super().__init__(text, placeholder=placeholder, ascii_only=ascii_only)
+    def __init__(self, text: str, *, placeholder: str, completed: bool) -> None:
+        super().__init__(text, placeholder=placeholder)
         self._completed = completed
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -107,15 +107,12 @@ class SearchBar(Vertical):
             self.asked = asked
             super().__init__()
 
-    def __init__(
-        self, text: str = "", *, placeholder: str, completed: bool, ascii_only: bool = False, id: str | None = None
-    ) -> None:
+    def __init__(self, text: str = "", *, placeholder: str, completed: bool, id: str | None = None) -> None:
         """`completed`: whether the page knows what may be typed next."""
         super().__init__(id=id)
         self._placeholder = placeholder
         self._completed = completed
         self._first = text
-        self._ascii_only = ascii_only
         self._completions: Sequence[Completion] = ()
         self._moved = False
         """Whether the mark among the suggestions was moved: then Enter takes one."""
@@ -131,11 +128,10 @@ class SearchBar(Vertical):
             yield SearchField(
                 self._first,
                 placeholder=self._placeholder,
-                ascii_only=self._ascii_only,
                 completed=self._completed,
             )
         yield Static(classes="search-below -silent")
-        yield Suggestions(ascii_only=self._ascii_only)
+        yield Suggestions()
 
     @property
     def field(self) -> SearchField:

@@ -14,9 +14,9 @@ class ThemeBox(PickBox):
 
     BINDING_GROUP_TITLE = "Theme"
 
-    def __init__(self, current: str, *, ascii_only: bool) -> None:
+    def __init__(self, current: str) -> None:
         picks = [Pick(name, name, f"{about}{', now' * (name == current)}") for name, about in ABOUT.items()]
-        super().__init__("Theme", picks, placeholder="or type its name", does="Use", ascii_only=ascii_only)
+        super().__init__("Theme", picks, placeholder="or type its name", does="Use")
 
     def matching(self, text: str) -> Sequence[Pick]:
         """Those with this in their name or in what is said of them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import ClassVar
 
 from sellmode_tui.dates.names import short_month
 
@@ -16,27 +17,18 @@ class Words:
     """UTC."""
     zone: dt.tzinfo = dt.UTC
     """The store's: its days and times of day are shown."""
-    ascii_only: bool = False
+
+    between: ClassVar[str] = " · "
+    """Stands between the parts of a line."""
+    nothing: ClassVar[str] = "-"
+    """Stands where a value would."""
+    ellipsis: ClassVar[str] = "…"
+    """Stands for what is cut off."""
 
     @property
     def today(self) -> dt.date:
         """The store's day."""
         return self.now.astimezone(self.zone).date()
-
-    @property
-    def between(self) -> str:
-        """What stands between the parts of a line."""
-        return " | " if self.ascii_only else " · "
-
-    @property
-    def nothing(self) -> str:
-        """Stands where a value would."""
-        return "-"
-
-    @property
-    def ellipsis(self) -> str:
-        """Stands for what is cut off."""
-        return "~" if self.ascii_only else "…"
 
     def date_of(self, moment: dt.datetime | None) -> dt.date | None:
         """The store's day of an instant."""

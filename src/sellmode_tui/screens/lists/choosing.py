@@ -161,9 +161,7 @@ class SearchedList(ListPage[Result, Item]):
         if self._head:
             yield Static(Content(visible(self._head)), classes="list-head")
         yield from self.compose_views()
-        yield SearchBar(
-            self.searched, placeholder=self.PLACEHOLDER, completed=self.COMPLETED, ascii_only=self._desk.ascii_only
-        )
+        yield SearchBar(self.searched, placeholder=self.PLACEHOLDER, completed=self.COMPLETED)
 
     def compose_views(self) -> ComposeResult:
         """The ways to look at the list, over the search."""

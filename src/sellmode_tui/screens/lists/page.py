@@ -167,7 +167,6 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
             self.columns,
             sort=self.sort,
             empty_text=self.empty_text,
-            ascii_only=self._desk.ascii_only,
             opens=self.ROWS_OPEN,
             id="list",
         )
@@ -193,7 +192,7 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
 
     def compose_below(self) -> ComposeResult:
         """What stands between the list and the status."""
-        yield SaidBelow(ellipsis=self._desk.words.ellipsis, id="below")
+        yield SaidBelow(id="below")
 
     def on_mount(self) -> None:
         """Read the list."""

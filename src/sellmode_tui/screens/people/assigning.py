@@ -8,7 +8,6 @@ from sellmode_contract.kinds.staff import Staff
 from sellmode_tui.records import NOBODY, AssignPreview, OwnedCustomer, RecordStore, RefusedAmong, Rejected, Written
 from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.confirm import ConfirmBox
-from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.pick_box import Pick
 from sellmode_tui.screens.kit.words import counted
@@ -20,10 +19,10 @@ class AssignBox(ColleagueBox):
 
     BINDING_GROUP_TITLE = "Assign"
 
-    def __init__(self, desk: Desk, what: str, staff: Sequence[Staff]) -> None:
+    def __init__(self, what: str, staff: Sequence[Staff]) -> None:
         """`what`: the customer, or how many."""
         nobody = Pick(NOBODY, "Nobody", "the store's managers look after them")
-        super().__init__(desk, f"Assign {what} to", staff, does="Preview", others=[nobody])
+        super().__init__(f"Assign {what} to", staff, does="Preview", others=[nobody])
 
 
 class AssignPage(DeskScreen[Result]):
@@ -40,7 +39,7 @@ class AssignPage(DeskScreen[Result]):
         ids = [each.id for each in customers]
         self.ask(
             lambda records: records.people.owners(),
-            lambda staff: self._ask_whom(AssignBox(self._desk, what, staff), ids),
+            lambda staff: self._ask_whom(AssignBox(what, staff), ids),
             group="owners",
             opens=True,
         )

@@ -10,7 +10,6 @@ from textual.binding import Binding, BindingType
 from sellmode_contract.kinds.rule_task import RuleTrigger
 from sellmode_tui.records import RecordStore, RuleLine
 from sellmode_tui.screens.kit.confirm import ConfirmBox
-from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.pick_box import Pick, PickBox
 from sellmode_tui.screens.lists.main_page import MainPage
 from sellmode_tui.screens.rules.form import EditRuleForm, NewRuleForm
@@ -34,14 +33,13 @@ class TriggerBox(PickBox):
 
     BINDING_GROUP_TITLE = "New rule"
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self) -> None:
         picks = [Pick(trigger, label, about) for trigger, (label, about) in TRIGGERS.items()]
         super().__init__(
             "A new rule. What does it wait for?",
             picks,
             placeholder="type a part of it",
             does="Continue",
-            ascii_only=desk.ascii_only,
         )
 
     def matching(self, text: str) -> Sequence[Pick]:
@@ -145,7 +143,7 @@ class RulesScreen(MainPage[RuleLine]):
 
     def action_add(self) -> None:
         """Ask what it waits for, then the rest."""
-        self.open(TriggerBox(self._desk), self._add)
+        self.open(TriggerBox(), self._add)
 
     def _add(self, trigger: str | None) -> None:
         if trigger is not None:

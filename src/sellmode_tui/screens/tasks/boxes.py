@@ -31,7 +31,6 @@ class SnoozeBox(PickBox):
             self._times(),
             placeholder="or type when: fri 3pm, in 2 weeks, 12/24",
             does="Snooze",
-            ascii_only=desk.ascii_only,
         )
 
     def _times(self) -> list[Pick]:
@@ -70,14 +69,13 @@ class DismissBox(PickBox):
         "no time for it",
     )
 
-    def __init__(self, desk: Desk, what: str) -> None:
+    def __init__(self, what: str) -> None:
         """`what`: the task, or how many."""
         super().__init__(
             f"{self.VERB} {what}. Why?",
             [Pick(reason, reason[0].upper() + reason[1:]) for reason in self.REASONS],
             placeholder="or type another reason",
             does=self.DOES,
-            ascii_only=desk.ascii_only,
         )
 
     def told(self, text: str) -> str:
@@ -105,15 +103,11 @@ class TakeBackBox(DismissBox):
 class ColleagueBox(PickBox):
     """A colleague; ends with a staff id, or the value of one of the other things to pick."""
 
-    def __init__(
-        self, desk: Desk, title: str, staff: Sequence[Staff], *, does: str, others: Sequence[Pick] = ()
-    ) -> None:
+    def __init__(self, title: str, staff: Sequence[Staff], *, does: str, others: Sequence[Pick] = ()) -> None:
         """`staff`: who may be picked; `others` come after them. `does` as in `PickBox`."""
         self._staff = staff
         people = [Pick(each.id, each.name, "manager" if each.role == "manager" else "") for each in staff]
-        super().__init__(
-            title, [*people, *others], placeholder="type a part of the name", does=does, ascii_only=desk.ascii_only
-        )
+        super().__init__(title, [*people, *others], placeholder="type a part of the name", does=does)
 
     @property
     def nobody(self) -> bool:
@@ -144,6 +138,6 @@ class HandOverBox(ColleagueBox):
 
     BINDING_GROUP_TITLE = "Hand over"
 
-    def __init__(self, desk: Desk, what: str, staff: Sequence[Staff]) -> None:
+    def __init__(self, what: str, staff: Sequence[Staff]) -> None:
         """`what`: the task, or how many; `staff`: who may have it."""
-        super().__init__(desk, f"Hand over {what} to", staff, does="Hand over")
+        super().__init__(f"Hand over {what} to", staff, does="Hand over")

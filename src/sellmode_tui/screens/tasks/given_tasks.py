@@ -77,7 +77,7 @@ class GivenTasksScreen(ListPage[None, GivenTask]):
         if item.state != "open":
             self.say("below", "This task has ended: there is nothing to take back.")
             return
-        box = TakeBackBox(self._desk, f'"{" ".join(item.title.split())[:60]}"')
+        box = TakeBackBox(f'"{" ".join(item.title.split())[:60]}"')
         card = item.card
         self.open(
             box, lambda reason: self.write_one(lambda records: records.tasks.withdraw(card, reason)) if reason else None

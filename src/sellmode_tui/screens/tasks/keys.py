@@ -93,7 +93,7 @@ class TaskPage(DeskScreen[Result]):
     def action_dismiss_task(self) -> None:
         """Ask why, and dismiss them."""
         if chosen := self.chosen:
-            self.open(DismissBox(self._desk, _what(chosen)), self._dismissed)
+            self.open(DismissBox(_what(chosen)), self._dismissed)
 
     def _dismissed(self, reason: str | None) -> None:
         if reason:
@@ -118,7 +118,7 @@ class TaskPage(DeskScreen[Result]):
             keys = [line.key for line in chosen]
             self.ask(
                 lambda records: records.tasks.takers(keys),
-                lambda staff: self._ask_whom(HandOverBox(self._desk, _what(chosen), staff)),
+                lambda staff: self._ask_whom(HandOverBox(_what(chosen), staff)),
                 group="takers",
                 refused=self._refused,
                 opens=True,
