@@ -201,6 +201,7 @@ _LAZY = {
     ),
     "conformance": ("sellmode_backend.conformance.commands", "Hold a backend to the contract of docs/sync.md."),
     "customers": ("sellmode_backend.customers.commands", "Assign customers, and merge two who are one."),
+    "fields": ("sellmode_backend.own_fields.commands", "Your own fields of customers: list, add, edit, remove."),
     "import": ("sellmode_backend.importers.commands", "Read a retailer's export."),
     "init": ("sellmode_backend.commands", "Set up a database for a retailer, or bring one up to date."),
     "mode": ("sellmode_backend.commands", "Show, preview or switch the retailer's mode."),

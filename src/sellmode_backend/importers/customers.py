@@ -24,6 +24,7 @@ from sellmode_backend.store.database import in_parts
 from sellmode_contract.kinds import BY_RECORD, kind_of
 from sellmode_contract.kinds.consent import Channel, Consent
 from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.date import WORDS, ImportantDate
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.mutations.assigning import history
 from sellmode_contract.records import Record
@@ -58,7 +59,7 @@ def load(tables: Iterable[Table], context: Context, *, owner_tag: TagPattern, st
     read = False
     storeless: set[str] = set()
     for table in tables:
-        columns = CustomColumns(table, context.retailer.custom_fields)
+        columns = CustomColumns(table, context.retailer.custom_fields, context.now.date())
         table.unknown = [header for header in table.unknown if header not in columns.headers]
         if not table.has("address1"):  # parts of an address would take the place of a whole one
             table.unknown += [table.header_of(part) for part in _ADDRESS_PARTS if table.has(part)]
@@ -142,6 +143,8 @@ class _Batch:
         self._done = _Done([], set(), Summary())
         self._consented: dict[str, dict[Channel, Consent]] = {}
         """What the batch has made of consents so far, by customer."""
+        self._dated: dict[str, dict[str, ImportantDate]] = {}
+        """The same of dates, by customer and label."""
 
     def write(self, batch: Sequence[CustomerRow], seen: Container[str]) -> _Done:
         rows = self._by_customer(batch, seen)
@@ -174,6 +177,9 @@ class _Batch:
             if before:
                 now = self._context.now
                 mine += history(before, after, self._source, now, now.isoformat())
+            dates, lost = self._dates(meant, base, changed, is_new=before is None)
+            mine += dates
+            removed += lost
             if "note" in changed:
                 note_id = merge.note_id(id, self._source)
                 new = Note(id=note_id, customer=meant, written_at=self._context.now, text=changed["note"])
@@ -192,7 +198,9 @@ class _Batch:
         )
         for kind, some in written.items():  # the customers come first
             self._done.summary.written[kind] += records.write(self._connection, some)
-        self._done.summary.written["note"] += records.write(self._connection, [], removed=removed)
+        for kind in ("note", "date"):
+            gone = [key for key in removed if key[0] == kind]
+            self._done.summary.written[kind] += records.write(self._connection, [], removed=gone)
         self._done.summary.written["duplicate pair"] += duplicates.watch(self._connection, people.changes())
         return self._done
 
@@ -283,6 +291,29 @@ class _Batch:
                 # Two rows are about one customer where customers were merged: the second goes by the first.
                 self._consented.setdefault(id, {})[channel] = result.record
         return merged
+
+    def _dates(
+        self, id: str, base: Mapping[str, Any], changed: Mapping[str, Any], *, is_new: bool
+    ) -> tuple[list[ImportantDate], list[records.Key]]:
+        """The dates that changed, and those that the source has dropped; one that people have changed since stays."""
+        said = [(label, name) for label in WORDS if (name := f"date.{label}") in changed]
+        there = {} if is_new or not said else {
+            item.label: item
+            for item in records.children(self._connection, id, "date")
+            if isinstance(item, ImportantDate) and not item.about
+        } | self._dated.get(id, {})  # fmt: skip
+        merged, removed = [], []
+        for label, name in said:
+            date, day = there.get(label), changed[name]
+            if day:
+                blank = ImportantDate(
+                    id=merge.date_id(id, label, self._source), customer=id, label=label, month=1, day=1
+                )
+                merged.append(merge.with_day(date or blank, day))
+                self._dated.setdefault(id, {})[label] = merged[-1]
+            elif date and merge.same_day(date, base.get(name)):
+                removed.append(("date", date.id))
+        return merged, removed
 
     def _ask(self, question: str, row: CustomerRow) -> None:
         self._done.summary.ask(question, row.number or row.row.place)

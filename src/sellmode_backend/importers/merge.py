@@ -16,6 +16,7 @@ import msgspec
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.consent import Channel, Consent, ConsentState
 from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.mutations.consent import UNSAID, stricter
 
@@ -38,7 +39,9 @@ def all_changed(
 
 
 def merged_customer(current: Customer, base: Mapping[str, Any], changes: Mapping[str, Any], source: str) -> Customer:
-    """A customer with the changed fields of a source's export; ``note`` and ``consent.…`` are records of their own."""
+    """A customer with the changed fields of a source's export; ``note``, ``consent.…`` and ``date.…`` are records of
+    their own.
+    """
     document: dict[str, Any] = msgspec.to_builtins(current)
     sources = dict(current.sources)
     for name, value in changes.items():
@@ -48,7 +51,7 @@ def merged_customer(current: Customer, base: Mapping[str, Any], changes: Mapping
             document["phone"], document["phone_e164"] = value
         elif name.startswith("custom."):
             document.setdefault("custom", {})[name.removeprefix("custom.")] = value
-        elif name != "note" and not name.startswith("consent."):
+        elif name != "note" and not name.startswith(("consent.", "date.")):
             document[name] = value
         if name in _WITH_SOURCE or name.startswith("custom."):
             if any(value) if name == "phone" else value:
@@ -109,6 +112,27 @@ def blank_consent(customer: str, channel: Channel, evidence: str, source: str) -
 def note_id(customer: str, source: str) -> str:
     """Id of the one note that the source has about a customer, by the id that the source's key gives."""
     return source_id("note", source, customer)
+
+
+def date_id(customer: str, label: str, source: str) -> str:
+    """Id of a date that the source was the first to know."""
+    return source_id("date", source, f"{customer}/{label}")
+
+
+def same_day(date: ImportantDate, text: str | None) -> bool:
+    """Whether a date is the one that was imported, in ISO 8601."""
+    return text is not None and (date.year, date.month, date.day) == _parts(text)
+
+
+def with_day(date: ImportantDate, text: str) -> ImportantDate:
+    """A date moved to a day in ISO 8601."""
+    year, month, day = _parts(text)
+    return msgspec.structs.replace(date, year=year, month=month, day=day)
+
+
+def _parts(text: str) -> tuple[int, int, int]:
+    day = dt.date.fromisoformat(text)
+    return day.year, day.month, day.day
 
 
 def merged_note(current: Note | None, base: str, blank: Note) -> Note | None:

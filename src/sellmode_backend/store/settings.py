@@ -42,9 +42,9 @@ def initialise(connection: Connection, name: str, mode: str, time_zone: str, cur
     )
 
 
-def retailer(connection: Connection) -> Retailer | None:
-    """The retailer's settings; None before ``initialise``."""
-    found = records.read(connection, "retailer", RETAILER_ID)
+def retailer(connection: Connection, *, lock: bool = False) -> Retailer | None:
+    """The retailer's settings; None before ``initialise``. With ``lock`` nobody else changes them meanwhile."""
+    found = records.read(connection, "retailer", RETAILER_ID, lock=lock)
     return found if isinstance(found, Retailer) else None
 
 

@@ -7,6 +7,12 @@ from sellmode_contract.kinds.fields import Number, Text
 from sellmode_contract.kinds.kind import Kind, text_in
 from sellmode_contract.records import Record
 
+WORDS = {
+    "birthday": frozenset({"birthday", "birth_date", "birthdate", "born", "date_of_birth"}),
+    "anniversary": frozenset({"anniversary", "wedding_anniversary", "wedding_date"}),
+}
+"""What other systems call the days that have a label of their own here."""
+
 
 class ImportantDate(Record, frozen=True, kw_only=True):
     """A day to remember; the year may be unknown."""

@@ -25,6 +25,8 @@ class CustomField(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     type: Literal["text", "number", "date", "choice", "group"]
     choices: tuple[str, ...] = ()
     fields: tuple[CustomField, ...] = ()
+    metafield: str = ""
+    """What the shop's export calls it besides: ``facts.skin_type``."""
 
     @property
     def parts(self) -> dict[str, CustomField]:

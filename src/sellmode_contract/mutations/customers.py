@@ -75,7 +75,7 @@ def with_value(customer: Customer, path: str, value: Any, retailer: Retailer | N
     if name in MAPS and dot:
         before: dict[str, Any] = getattr(customer, name)
         entries = {key: held for key, held in before.items() if key != entry}
-        checked = _size(entry, value) if name == "sizes" else _custom(entry, value, retailer)
+        checked = _size(entry, value) if name == "sizes" else own_value(entry, value, retailer)
         if checked is not None:
             entries[entry] = checked
         if len(entries) > max(MAX_ELEMENTS, len(before)):  # a merge or an import may have brought more
@@ -157,7 +157,8 @@ def _address(value: Any) -> Address | None:
     return address if any(parts) else None
 
 
-def _custom(entry: str, value: Any, retailer: Retailer | None) -> Any:
+def own_value(entry: str, value: Any, retailer: Retailer | None) -> Any:
+    """A value of one of the retailer's own fields, if it fits; None for an empty one. Raises Rejected."""
     _check_entry("custom", entry)
     defined = next((field for field in (retailer.custom_fields if retailer else ()) if field.name == entry), None)
     if value is None or value in ("", []):

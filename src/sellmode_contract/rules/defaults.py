@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from sellmode_contract.kinds.date import WORDS
 from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.kinds.rule_task import RuleTrigger
 from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 
 _DEAR = "Dear {given_name|customer}, "
-_BIRTHDAYS = frozenset({"birthday", "birth_date", "birthdate", "born", "date_of_birth"})
 
 
 def _rule(slug: str, name: str, trigger: RuleTrigger, title: str, **fields: Any) -> TaskRule:
@@ -114,7 +114,7 @@ def default_rules(custom: Iterable[CustomField]) -> tuple[TaskRule, ...]:
         days = (
             f"{group.name}.{key}"
             for key, field in group.parts.items()
-            if field.type == "date" and key.casefold().replace("-", "_") in _BIRTHDAYS
+            if field.type == "date" and key.casefold().replace("-", "_") in WORDS["birthday"]
         )
         if group.type == "group" and (paths := tuple(days)):
             slug = re.sub("[^a-z0-9]+", "-", group.name.casefold()).strip("-")[:30].strip("-")

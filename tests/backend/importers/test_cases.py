@@ -18,6 +18,7 @@ from sellmode_backend.store import records, settings
 from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.store.migrations import migrate
 from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.kinds.product import Product
 from tests.backend.importers.exports import NOW
 
@@ -121,3 +122,10 @@ def test_orders_keep_to_whom_the_source_names(database: Database, case: Path) ->
         records.write(connection, [Customer(id="twin", email=anna.email, store=min(stores))])
     load(database, folder / "before", folder / "after")
     assert {item.id: item.figures.spend for item in customers(database)} == {anna.id: 130_00, "twin": 0}
+
+
+def test_birth_dates_of_a_metafield_are_birthdays(database: Database, case: Path) -> None:
+    assert load(database, case / "09-metafield-columns")[0].complete
+    with database.snapshot() as connection:
+        (found,) = (item for item in records.each(connection, "date") if isinstance(item, ImportantDate))
+    assert (found.label, found.year, found.month, found.day) == ("birthday", 1990, 5, 2)

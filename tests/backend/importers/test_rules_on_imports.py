@@ -15,7 +15,7 @@ from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.store.migrations import migrate
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.rule_task import RuleTask
-from tests.backend.importers.exports import NOW, Export, customer
+from tests.backend.importers.exports import NOW, ORDER, Export, Record, customer, product
 
 _DAY = dt.timedelta(days=1)
 
@@ -87,3 +87,42 @@ def test_staying_in_touch_counts_from_the_import_that_brought_the_customer(datab
     export.customers(old, customer("2", First_Name="New")).load(database, now=NOW + _DAY)
     made = [passed(database, NOW + days * _DAY) for days in range(8)]
     assert made == [[], [], [], [], [], ["Old"], ["New"], []]
+
+
+def _bought(number: str, days_ago: int) -> Record:
+    placed = NOW - days_ago * _DAY
+    return ORDER | {
+        "Id": f"{number}{days_ago}", "Name": f"#{number}-{days_ago}", "Email": f"c{number}@example.com",
+        "Created at": f"{placed:%Y-%m-%d %H:%M:%S} +0000",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("slug", "days_ago", "second_day"),
+    [
+        ("thank-you", range(1, 9), 1),
+        ("lapsing", range(4, 13), 6),
+        ("lapsed", range(18, 28), 20),
+        ("replenishment", range(51, 60), 54),
+    ],
+)
+def test_a_first_rule_that_is_switched_on_takes_who_is_due_that_day_and_then_day_by_day(
+    database: Database, export: Export, slug: str, days_ago: range, second_day: int
+) -> None:
+    """Of customers one of whom last bought on each day; who comes again did so a week before."""
+    people = [customer(str(day), First_Name=f"{day:02}") for day in days_ago]
+    orders = [_bought(str(day), ago) for day in days_ago for ago in (day, day + 7)]
+    export.staff().products(product("S1", Type="Skincare")).customers(*people).orders(*orders).load(database)
+    switch_on(database, slug, daily_cap=None)
+    made = [passed(database, NOW + days * _DAY) for days in range(2)]
+    assert made == [[f"{second_day + 1:02}"], [f"{second_day:02}"]]
+    assert passed(database, NOW + _DAY) == []
+
+
+def test_birthdays_of_an_import_make_their_tasks_day_by_day(database: Database, export: Export) -> None:
+    born = "Birth date (customer.metafields.facts.birth_date)"
+    days = [NOW + ahead * _DAY for ahead in range(6)]
+    people = [customer(f"{day:%d}", First_Name=f"{day:%d}") | {born: f"'1990-{day:%m-%d}"} for day in days]
+    export.staff().customers(*people).load(database)
+    switch_on(database, "birthday")
+    assert [passed(database, NOW + days * _DAY) for days in range(3)] == [["25"], ["26"], ["27"]]

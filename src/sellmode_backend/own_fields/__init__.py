@@ -1,0 +1,1 @@
+"""The retailer's own fields of customers, as the operator defines them."""
