@@ -20,7 +20,7 @@ def wipe(*secrets: Key) -> None:
     for secret in secrets:
         if isinstance(secret, bytearray):
             secret[:] = bytes(len(secret))
-        else:  # what others give us as bytes: CPython keeps their content behind the head of the object
+        elif len(secret) > 1:  # shorter ones all share one object; what others give us as bytes: CPython keeps their content behind the head of the object
             ctypes.memset(id(secret) + bytes.__basicsize__ - 1, 0, len(secret))
 
 

@@ -24,9 +24,12 @@ def expect_equal(found: Any, wanted: Any, what: str) -> None:
 
 
 def expect_problem(answer: Answer, status: int, code: wire.ProblemCode) -> wire.Problem:
-    """The problem of an answer that has to be this one. Raises Broken."""
+    """The problem of an answer that has to be this one. Raises Broken.
+
+    What is no problem is not repeated: where a sign-in should have been refused, it is a session.
+    """
     problem = answer.problem()
-    said = problem.code if problem else _short(answer.body[:100])
+    said = problem.code if problem else f"with {len(answer.body):,} bytes that are no problem"
     expect((answer.status, said) == (status, code), f"the answer is {answer.status} {said}, not {status} {code}")
     assert problem is not None  # noqa: S101 -- for the type checker: it has a code
     return problem

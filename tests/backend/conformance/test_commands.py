@@ -11,6 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from sellmode_backend.conformance.commands import conformance_command
+from sellmode_backend.conformance.expecting import Broken, expect_problem
+from sellmode_backend.conformance.http import Answer
 
 
 @contextmanager
@@ -50,3 +52,8 @@ def test_what_is_no_address_of_a_backend_is_misuse(url: str) -> None:
     found = CliRunner().invoke(conformance_command, [url])
     assert found.exit_code == 2
     assert "secret" not in found.output
+
+
+def test_a_session_where_a_refusal_was_expected_is_not_repeated() -> None:
+    with pytest.raises(Broken, match="the answer is 200 with 22 bytes that are no problem, not 401 wrong_credentials"):
+        expect_problem(Answer(200, {}, b'{"token":"secret-one"}'), 401, "wrong_credentials")

@@ -22,6 +22,13 @@ def test_a_secret_is_overwritten_where_it_stands() -> None:
     assert (bytes(changeable), constant) == (bytes(6), bytes(4))
 
 
+def test_what_all_share_is_left_alone() -> None:
+    one = bytes([ord("s")])
+    wipe(one, b"")
+    assert one == b"secret"[:1]
+    assert one[0] == ord("s")
+
+
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="only root reads the app's memory, on Linux")
 def test_a_lock_leaves_no_copy_of_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     key = os.urandom(32)
