@@ -20,7 +20,8 @@ def wipe(*secrets: Key) -> None:
     for secret in secrets:
         if isinstance(secret, bytearray):
             secret[:] = bytes(len(secret))
-        elif len(secret) > 1:  # shorter ones all share one object; what others give us as bytes: CPython keeps their content behind the head of the object
+        elif len(secret) > 1:  # all shorter ones are one object
+            # What others give us as bytes: CPython keeps their content behind the head of the object.
             ctypes.memset(id(secret) + bytes.__basicsize__ - 1, 0, len(secret))
 
 
