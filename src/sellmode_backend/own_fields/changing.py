@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import reading, records, settings
 from sellmode_backend.store.settings import SettingError
-from sellmode_contract import text
+from sellmode_contract import own_fields, text
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.retailer import CustomField, Retailer
 from sellmode_contract.kinds.task_rule import TaskRule
@@ -80,6 +80,10 @@ def _place(fields: Sequence[CustomField], name: str) -> int:
 def _write(connection: Connection, fields: Sequence[CustomField]) -> None:
     before = _retailer(connection)
     after = msgspec.structs.replace(before, custom_fields=tuple(fields))
+    try:
+        own_fields.check(fields)
+    except ValueError as error:
+        raise SettingError(str(error)) from None
     settings.change(connection, custom_fields=after.custom_fields)
     _refuse_lost_values(connection, before, after)
     _refuse_lost_rules(connection, before, after)
