@@ -148,8 +148,10 @@ class AccountFolder:
 
     def end_first_run(self) -> None:
         """Show the first keys no more. A note that fails, as on a full disk, is no harm."""
-        with contextlib.suppress(NotStored):
-            self.store_profile(msgspec.structs.replace(self.profile, first_run=False))
+        now = _read_folder(self.path).known  # another window may have changed it: whether the keyring has the key
+        if now is not None:
+            with contextlib.suppress(NotStored):
+                self.store_profile(msgspec.structs.replace(now, first_run=False))
 
     def seal(self, why: Literal["lease", "disabled"]) -> None:
         """Delete the slot, and for a disabled account the cache too: what is left opens with a key of the backend only.

@@ -45,6 +45,16 @@ def test_an_account_is_found_again(data: Path) -> None:
     assert folders.account_folder(SERVER, "E-1001", data).profile == ANNA
 
 
+def test_the_end_of_the_first_run_keeps_what_another_window_has_noted(data: Path) -> None:
+    """Else a lock would leave the key in the keyring, of which nobody knows any more."""
+    mine = folders.make_account_folder(msgspec.structs.replace(ANNA, first_run=True), data)
+    other = folders.account_folder(SERVER, "E-1001", data)
+    other.store_profile(msgspec.structs.replace(other.profile, remembered=True))
+    mine.end_first_run()
+    for folder in (mine, folders.account_folder(SERVER, "E-1001", data)):
+        assert (folder.profile.remembered, folder.profile.first_run) == (True, False)
+
+
 def test_names_that_differ_in_their_letters_only_stay_apart(data: Path) -> None:
     folders.make_account_folder(ANNA, data)
     folders.make_account_folder(msgspec.structs.replace(ANNA, user_name="e-1001"), data)
