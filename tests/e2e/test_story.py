@@ -141,10 +141,11 @@ def test_from_an_export_to_a_customer_and_back(engine: str, request: pytest.Fixt
             app.press("enter")
             app.wait_for("Enter Open")
             app.press("f")
-            app.wait_for("Save the current search as")
+            app.wait_for("No saved filters yet.")
             app.press("s")
+            app.wait_for("Save a filter")
             app.type("the best")
-            app.press("enter")
+            app.press("f2")
             app.wait_for("Saved: the best")
             app.press("ctrl+q")
             assert app.wait_exit() == 0

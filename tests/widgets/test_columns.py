@@ -110,3 +110,9 @@ def test_headings_bear_the_mark_of_the_sorting() -> None:
     assert heading(spend, 9, Sort("Spend", descending=True)) == "  Spend ▼"
     assert heading(spend, 5, Sort("Spend")) == "Sp… ▲"
     assert heading(spend, 9, Sort("Name")) == "    Spend"
+
+
+def test_figures_are_never_cut_to_make_room_for_words() -> None:
+    spend = Column("Spend", 13, "right", priority=7, min_width=12)
+    columns = (Column("Name", 26, min_width=18, priority=9), spend, Column("Owner", 18, priority=5, min_width=9))
+    assert fit_columns(columns, 50, [30, 15, 20]) == {0: 22, 1: 15, 2: 9}

@@ -55,3 +55,17 @@ async def test_the_last_pages_go_without_their_names_where_there_is_no_room() ->
         assert app.picked == ["Sale notices"]
         line.tabs, line.current = tabs[:5], "Customers"
         assert line.text == "[1 Customers]  2 Tasks 1,234   3 Rules   4 Corporate   5 Lookbooks"
+
+
+async def test_the_open_page_is_seen_where_the_others_have_no_room_and_no_keys() -> None:
+    sections = ("Open 22", "Overdue 9", "Today 7", "This week 5", "Later 1", "Done")
+    app = TabApp()
+    async with app.run_test(size=(60, 5)) as pilot:
+        line = app.query_one(TabLine)
+        line.tabs, line.current = [Tab(name, "", name) for name in sections], "Done"
+        assert line.text == " Overdue 9   Today 7   This week 5   Later 1  [Done]"
+        await pilot.pause()
+        await pilot.click(TabLine, offset=(3, 0))
+        assert app.picked == ["Overdue 9"]
+        line.current = "Open 22"
+        assert line.text.startswith("[Open 22]  Overdue 9")

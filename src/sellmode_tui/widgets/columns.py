@@ -44,8 +44,9 @@ def fit_columns(columns: Sequence[Column], width: int, wanted: Sequence[int] = (
 
     `wanted` are the cells that headings and rows take, by column; without it each wants what it likes. Which columns
     there are follows from their least widths alone, so that none comes and goes with the rows. Then nobody has more
-    than it wants until all have that: first each its least width, in order of priority the one it likes, and then all
-    an equal part of the rest. What is left over goes to those that like to be wider, and then to nobody.
+    than it wants until all have that: first each its least width, then figures and days (to the right) all that they
+    take, because half a figure is a wrong one; in order of priority each the width it likes, and then all an equal part
+    of the rest. What is left over goes to those that like to be wider, and then to nobody.
     """
     kept = sorted(range(len(columns)), key=lambda place: (-columns[place].priority, place))
     while len(kept) > 1 and sum(columns[place].least + GAP for place in kept) - GAP > width:
@@ -56,6 +57,7 @@ def fit_columns(columns: Sequence[Column], width: int, wanted: Sequence[int] = (
     rest = width - sum(widths.values()) - GAP * (len(kept) - 1)
     if rest < 0:  # only one column is left, and it is wider than the table
         return {kept[0]: max(0, width)}
+    rest = _widen(widths, {place: wants[place] for place in kept if columns[place].justify == "right"}, rest)
     rest = _widen(widths, {place: min(liked[place], wants[place]) for place in kept}, rest)
     by_need = sorted(kept, key=lambda place: wants[place] - widths[place])
     for done, place in enumerate(by_need):

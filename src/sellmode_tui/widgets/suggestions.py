@@ -16,6 +16,8 @@ from sellmode_tui.widgets.cells import fit
 
 SHOWN = 8
 """Lines that are seen at once."""
+_BESIDE = 40
+"""Cells of what is said beside each, where the list is as wide as what is in it."""
 
 
 class Suggestion(NamedTuple):
@@ -104,7 +106,8 @@ class Suggestions(Widget):
         top = self._top
         seen = self._all[top : top + SHOWN]
         left = min(34, max((cell_len(visible(each.text)) for each in self._all), default=0))
-        right = min(40, max((cell_len(visible(each.about)) for each in self._all), default=0))
+        room = _BESIDE if self.styles.is_auto_width else max(0, self.size.width - left - len("> ") - len("   "))
+        right = min(room, max((cell_len(visible(each.about)) for each in self._all), default=0))
         lines = []
         for place, each in enumerate(seen, top):
             text = f"{'>' if place == self._at else ' '} {fit(each.text, left)}"

@@ -1,6 +1,7 @@
 """One line that names the pages, each with its key and what waits there; brackets stand around the one that is open.
 
-Where they have no room, the last ones go without their names: the key says which page it is.
+Where they have no room, the last ones go without their names: the key says which page it is. Where that is not enough,
+the first ones go, until the one that is open is seen.
 """
 
 from __future__ import annotations
@@ -102,7 +103,14 @@ class TabLine(Widget):
                 break
             if tabs[place].name != self._current:
                 tabs[place] = tabs[place].short
+        while tabs and tabs[0].name != self._current and self._end_of_current(tabs) > self.size.width:
+            del tabs[0]
         return tabs
+
+    def _end_of_current(self, tabs: Sequence[Tab]) -> int:
+        """Cells up to the end of the one that is open; 0 if none is."""
+        place = next((place for place, tab in enumerate(tabs) if tab.name == self._current), -1)
+        return sum(cell_len(self._shown(tab)) for tab in tabs[: place + 1])
 
     def _shown(self, tab: Tab) -> str:
         return f"[{tab.text}] " if tab.name == self._current else f" {tab.text}  "

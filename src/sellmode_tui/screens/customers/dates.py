@@ -80,10 +80,6 @@ class DatesScreen(MarkedList[None, ListedDate]):
         """Add a date."""
         self.open(DateForm(self._desk, self._profile))
 
-    def offers(self, action: str) -> bool:
-        """There has to be one to be removed."""
-        return super().offers(action) and (action != "remove" or self.current is not None)
-
     def chosen_row(self, item: ListedDate) -> None:
         """Change it."""
         self.open(DateForm(self._desk, self._profile, item.record))

@@ -77,10 +77,6 @@ class OwnEntriesScreen(MarkedList[None, OwnEntry]):
             UNSENT if item.unsent else None,
         )
 
-    def offers(self, action: str) -> bool:
-        """There has to be one to be removed."""
-        return super().offers(action) and (action != "remove" or self.current is not None)
-
     def chosen_row(self, item: OwnEntry) -> None:
         """Change it."""
         if isinstance(item.record, Note):

@@ -29,7 +29,7 @@ class SavedFiltersScreen(ListPage[str, SavedFilter]):
     BINDING_GROUP_TITLE = "Saved filters"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "save", "Save", tooltip="Save what is searched for now, under a name", id="filters.save"),
-        Binding("x,d,delete", "delete", "Delete", key_display="x", tooltip="Delete the filter", id="filters.delete"),
+        Binding("x,d,delete", "remove", "Delete", key_display="x", tooltip="Delete the filter", id="filters.delete"),
         Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="filters.back"),
     ]
 
@@ -67,7 +67,7 @@ class SavedFiltersScreen(ListPage[str, SavedFilter]):
             SavedFilterForm(self._desk, self._current), lambda written: self.go_to(written.id) if written else None
         )
 
-    def action_delete(self) -> None:
+    def action_remove(self) -> None:
         """Delete the filter under the cursor."""
         if item := self.current:
             name, journal = item.name, self._desk.journal

@@ -169,10 +169,6 @@ class KindListPage(SearchedList[None, ListedRecord], MarkedList[None, ListedReco
         verb = {"add": "create", "edit": "edit", "remove": "remove"}.get(action)
         return super().check_action(action, parameters) if verb is None else may_do(self._desk, self._kind, verb)
 
-    def offers(self, action: str) -> bool:
-        """What is done with a record needs one."""
-        return super().offers(action) and (action not in ("edit", "remove", "sort") or self.current is not None)
-
     def chosen_row(self, item: ListedRecord) -> None:
         """Open it: the page says why it is seen, too."""
         self.open(KindScreen(self._desk, self._kind, item.record.id))

@@ -60,6 +60,8 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
     COLUMNS: ClassVar[Sequence[Column]] = ()
     EMPTY: ClassVar[str] = ""
     """What is said where nothing is listed."""
+    OF_A_ROW: ClassVar[frozenset[str]] = frozenset({"choose", "edit", "remove", "sort", "mark", "mark_all"})
+    """Actions that need a row: the last line does not show their keys where there is none."""
     ROWS_OPEN: ClassVar = True
     """Whether Enter opens a row."""
     SORTED: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
@@ -139,6 +141,11 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
     def keeps_cursor(self) -> bool:
         """Whether the cursor stays with what it is on when the list is read again."""
         return True
+
+    def offers(self, action: str) -> bool:
+        """What is done with a row needs one."""
+        empty = any(table.count is not None and not table.count.n for table in self._tables())
+        return super().offers(action) and not (empty and action in self.OF_A_ROW)
 
     def told(self, item: Item) -> str:  # noqa: ARG002  # nothing
         """What is said below the list of the one under the cursor, besides what its row has no room for."""

@@ -15,6 +15,7 @@ from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.why import WhyScreen
 from sellmode_tui.screens.kit.words import Words, counted
 from sellmode_tui.screens.lists.choosing import MarkedList, SearchedList
+from sellmode_tui.screens.lists.page import ListPage
 from sellmode_tui.screens.lists.rows import PagedRows
 from sellmode_tui.screens.people.assigning import AssignPage
 from sellmode_tui.widgets.columns import Column, Sort
@@ -55,6 +56,7 @@ class OwnedScreen(SearchedList[None, OwnedCustomer], MarkedList[None, OwnedCusto
 
     PAUSE = 0.5
     FOR_ALL = "h assigns them"
+    OF_A_ROW = ListPage.OF_A_ROW | {"assign"}
 
     BINDING_GROUP_TITLE = "Customers of a colleague"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -173,7 +173,7 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
     def told(self, item: TaskLine) -> str:
         """What its row leaves out."""
         account = self._desk.facts.account
-        return line_words(item, self._desk.words, account.id if account else None)
+        return line_words(item, self._desk.words, account.id if account else None, people=self._shows_people)
 
     def chosen_row(self, item: TaskLine) -> None:
         """Open it."""

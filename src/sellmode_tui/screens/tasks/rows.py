@@ -105,14 +105,14 @@ class AgendaRows(PagedRows[TaskLine]):
         )
 
 
-def line_words(line: TaskLine, words: Words, me: str | None) -> str:
-    """What a row leaves out: said under the list for the task under the cursor."""
+def line_words(line: TaskLine, words: Words, me: str | None, *, people: bool) -> str:
+    """What a row leaves out: said under the list for the task under the cursor; `people` as with `task_columns`."""
     said = [line.because if line.state != "open" else ""]  # else it is in the row
     if line.giver:
         said.append(f"given by {line.giver}")
     if line.claimed_by:
         said.append("taken by you" if line.claimed_by == me else f"taken by {line.claimed_name}")
-    elif line.whose and line.whose != me:
+    elif line.whose and line.whose != me and not people:
         said.append(f"for {line.whose_name}")
     if line.snoozed:
         said.append("put off")
