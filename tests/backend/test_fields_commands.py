@@ -77,7 +77,7 @@ def test_what_would_not_fit_is_refused_and_why(operator: Operator) -> None:
         ("There is no field 'hat'. Fields: skin, pet, since, joined.", "remove", "hat"),
         ("The group 'pet' has no field 'hat'. It has: kind.", "edit", "pet.hat", "--label", "Hat"),
         ("Error: The retailer has 2 fields with the name 'skin'", "add", "skin"),
-        ("every customer has a field 'tier' already", "add", "tier"),
+        ("Every customer has a field 'tier' already", "add", "tier"),
         ("'Skin' cannot be the name of a field", "add", "Skin"),
         ("is a choice and needs its choices", "add", "hue", "--type", "choice"),
         ("is no choice and has none", "add", "hue", "--choice", "red"),
