@@ -95,7 +95,12 @@ async def test_the_list_says_until_when_of_whom_and_how_many_have_done_it() -> N
 async def test_the_page_is_only_for_those_who_may_ask(data: Path) -> None:
     tasking.files(data, "mira")
     async with tasking.at_the_tasks("mira") as pilot:
-        assert [tab.name for tab in pilot.app.screen.query(TabLine).first().tabs] == ["customers", "tasks", "rules"]
+        assert [tab.name for tab in pilot.app.screen.query(TabLine).first().tabs] == [
+            "customers",
+            "tasks",
+            "rules",
+            "people",
+        ]
         await pilot.press("4")
         await at_rest(pilot)
         assert not isinstance(pilot.app.screen, BriefsScreen)
