@@ -183,3 +183,34 @@ async def test_in_team_mode_given_tasks_are_listed_for_everybody_and_taken_back(
 
 def test_somebody_is_there_to_be_assigned() -> None:
     assert isinstance(FREE, Customer)
+
+
+async def test_one_customer_is_assigned_from_the_profile_by_managers_and_by_nobody_else(data: Path) -> None:
+    files(data, "team")
+    async with writing.at_the_counter("mira", clock=tasking.clock()) as pilot:
+        await writing.open_profile(pilot)
+        await pilot.press("A")
+        await shows(pilot, AssignBox)
+        await writing.type_in(pilot, "teun")
+        await pilot.press("enter")
+        await shows(pilot, ConfirmBox)
+        await pilot.press("y")
+        await shows(pilot, ProfileScreen)
+        await wait_until(pilot, lambda: _owner_of(pilot) == TEUN.id)
+        await pilot.press("u")
+        await wait_until(pilot, lambda: _owner_of(pilot) == ANNA.id)
+
+
+async def test_associates_have_no_key_to_assign(data: Path) -> None:
+    files(data, "team", "anna")
+    async with writing.at_the_counter("anna", clock=tasking.clock()) as pilot:
+        await writing.open_profile(pilot)
+        await pilot.press("A")
+        await at_rest(pilot)
+        assert isinstance(pilot.app.screen, ProfileScreen)
+        assert "customer.assign" not in {each.binding.id for each in pilot.app.screen.active_bindings.values()}
+
+
+def _owner_of(pilot: Pilot[None]) -> str | None:
+    profile = store_of(pilot).customers.profile(CLARA.id)
+    return profile.customer.owner if profile else None

@@ -22,6 +22,7 @@ from sellmode_tui.screens.customers.timeline import TimelineScreen
 from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
+from sellmode_tui.screens.people.assigning import AssignPage
 
 NO_LONGER_VISIBLE = "This customer is no longer visible to you."
 MAY_NOT = "Your role may look at customers, not change them: that takes the right to sell."
@@ -44,10 +45,13 @@ def customer_keys(*, shown: bool) -> list[BindingType]:
         Binding("b", "purchases", "Bought", show=False, tooltip="All purchases", id="customer.purchases"),
         Binding("i", "details", "Details", show=shown, tooltip="Contact, consent, figures", id="customer.details"),
         Binding("N", "own_entries", "Mine", show=False, tooltip="Edit what you wrote about them", id="customer.mine"),
+        Binding(
+            "A", "assign", "Assign", show=False, tooltip="Assign to a colleague, or to nobody", id="customer.assign"
+        ),
     ]
 
 
-class CustomerPage(DeskScreen[Result]):
+class CustomerPage(AssignPage[Result]):
     """Opens the forms for a customer."""
 
     class TasksWanted(Message):
@@ -110,6 +114,18 @@ class CustomerPage(DeskScreen[Result]):
         """List the customer's tasks."""
         if (id := self.customer) is not None:
             self._with_profile(id, lambda profile: self.post_message(self.TasksWanted(profile)))
+
+    def action_assign(self) -> None:
+        """Assign the customer to a colleague, or to nobody."""
+        if (id := self.customer) is not None:
+            self._with_profile(id, lambda profile: self.assign([profile.customer]))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only whoever may reassign customers has the key for it."""
+        if action == "assign":
+            account = self._desk.facts.account
+            return account is not None and may(account, "reassign")
+        return super().check_action(action, parameters)
 
     def offers(self, action: str) -> bool:
         """Whoever may not sell changes nothing."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.staff import Staff
 from sellmode_tui.records import NOBODY, AssignPreview, OwnedCustomer, RecordStore, RefusedAmong, Rejected, Written
 from sellmode_tui.screens.kit.app_page import Result
@@ -31,7 +32,7 @@ class AssignPage(DeskScreen[Result]):
     def assigned(self) -> None:
         """They have been."""
 
-    def assign(self, customers: Sequence[OwnedCustomer]) -> None:
+    def assign(self, customers: Sequence[OwnedCustomer] | Sequence[Customer]) -> None:
         """Ask to whom, tell what comes of it, and do it if it is wanted."""
         if not customers:
             return
