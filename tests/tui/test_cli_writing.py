@@ -183,8 +183,8 @@ def test_notes_contacts_consent_and_dates(desk: Desk) -> None:
         (["note", FIRST, "x", "--remove", "y"], 2, "takes no text"),
         (["note", FIRST, "--remove", "unknown-id"], 1, "no such note"),
         (["log", FIRST], 2, "Say what to log"),
-        (["log", FIRST, "call", "--at", "yesterday"], 2, "2026-11-22T14:05"),
-        (["log", FIRST, "call", "--at", "2126-11-22T14:05"], 7, "(field at)"),
+        (["log", FIRST, "call", "--at", "sometime"], 2, "yesterday"),
+        (["log", FIRST, "call", "--at", "2126-11-22T14:05"], 2, "still to come"),
         (["consent", FIRST, "sms", "subscribed"], 7, "(field evidence)"),
         (["consent", FIRST, "fax", "subscribed"], 2, "fax"),
         (["date", FIRST, "add", "birthday"], 2, "takes a DAY"),
@@ -290,7 +290,9 @@ def test_undo_withdraws_what_was_not_sent_and_takes_back_what_was(desk: Desk) ->
     withdrawn = desk.ask("undo")
     assert withdrawn.out == f"Taken back: phone number of {name} (it had not been sent).\n"
     undone = desk.ask("undo", "--json")
-    assert undone.objects == [{"words": f"note about {name}", "how": "inverse", "shown": True, "unsent": 1}]
+    (told,) = undone.objects
+    assert [kind for kind, _ in told.pop("records")] == ["note"]
+    assert told == {"words": f"note about {name}", "how": "inverse", "shown": True, "unsent": 1}
     assert desk.ask("sync").code == 0
     assert not any(note.text == "sent" for note in at_backend(desk.shop, "Note"))
     nothing = desk.ask("undo")
