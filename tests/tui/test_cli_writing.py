@@ -288,7 +288,7 @@ def test_undo_withdraws_what_was_not_sent_and_takes_back_what_was(desk: Desk) ->
     desk.ask("customers", "edit", FIRST, "--set", "phone=+41 44 765 43 21")
     name = desk.people[0].name
     withdrawn = desk.ask("undo")
-    assert withdrawn.out == f"Taken back: phone number of {name} (it had not been sent).\n"
+    assert withdrawn.out == f"Undone: phone number of {name} (it had not been sent).\n"
     undone = desk.ask("undo", "--json")
     (told,) = undone.objects
     assert [kind for kind, _ in told.pop("records")] == ["note"]

@@ -320,7 +320,7 @@ class SellmodeApp(PagedApp):
             self.say("Nothing was changed.")
             return
         if written is not None:
-            said = said or f"Saved: {written.words}.{'' if written.final else ' u takes it back.'}"
+            said = said or f"Saved: {written.words}.{'' if written.final else ' u to undo.'}"
             said = said if written.shown else f"{said} It is kept, but cannot be shown just now."
         self.say(said)
         self.status.read_facts()
@@ -341,10 +341,10 @@ def _undo(account: OpenAccount) -> tuple[str, Sequence[tuple[str, str]]]:
     try:
         undone = account.workspace.records.changes.undo()
     except NothingToUndo:
-        return "There is nothing to take back.", ()
+        return "Nothing to undo.", ()
     except CannotUndo as error:
-        return f"This cannot be taken back: {error.words}. {error.why}", ()
+        return f"Cannot undo: {error.words}. {error.why}", ()
     except Rejected as error:
-        return f"This cannot be taken back: {error.detail}", ()
-    said = f"Taken back: {undone.words}.{' It was never sent.' if undone.how == 'withdrawn' else ''}"
+        return f"Cannot undo: {error.detail}", ()
+    said = f"Undone: {undone.words}.{' It was never sent.' if undone.how == 'withdrawn' else ''}"
     return said, undone.records

@@ -266,7 +266,7 @@ async def test_several_at_once_and_one_undo_for_all() -> None:
         await pilot.press("c")
         await wait_until(pilot, lambda: len(titles(pilot)) == len(OPEN) - 3 + 1)
         await at_rest(pilot)
-        assert "3 tasks done. u takes that back." in told(pilot)
+        assert "3 tasks done. u to undo." in told(pilot)
         assert pilot.app.screen.query_one(RowTable).marks == frozenset()
         await pilot.press("u")
         await wait_until(pilot, lambda: len(titles(pilot)) == len(OPEN))

@@ -80,11 +80,11 @@ async def test_a_customer_is_added_and_opened_and_undo_takes_them_back() -> None
         assert (profile.customer.name, profile.customer.email) == ("Noor de Wit", "noor@example.com")
         assert profile.customer.tags == ("vip", "loves a, b")
         assert profile.customer.owner == ANNA.id
-        assert "Saved: new customer Noor de Wit. u takes it back." in told(pilot)
+        assert "Saved: new customer Noor de Wit. u to undo." in told(pilot)
         assert "1 not sent: F4" in status(pilot)
         await pilot.press("u")
         await shows(pilot, CustomersScreen)
-        assert any(text.startswith("Taken back: new customer Noor de Wit.") for text in told(pilot))
+        assert any(text.startswith("Undone: new customer Noor de Wit.") for text in told(pilot))
         assert store_of(pilot).customers.profile(added) is None
         assert "not sent" not in status(pilot)
 
@@ -320,7 +320,7 @@ async def test_a_note_of_several_lines_private_then_edited_and_removed() -> None
         await shows(pilot, ProfileScreen)
         mine = [note for note in read(pilot).notes if note.private]
         assert [note.text for note in mine] == ["Wants the u-shaped\nbag?"]
-        assert "Saved: private note about Clara Lindqvist. u takes it back." in told(pilot)
+        assert "Saved: private note about Clara Lindqvist. u to undo." in told(pilot)
         await pilot.press("N")
         await shows(pilot, OwnEntriesScreen)
         table = pilot.app.screen.query_one(RowTable)
@@ -455,7 +455,7 @@ async def test_allowing_more_needs_evidence() -> None:
         await pilot.press("down", "left")
         assert "say below how the customer agreed" in str(field(pilot, "state").query(".field-said").last().render())
         await save(pilot)
-        assert trouble(pilot) == "Not saved: look at How they said so."
+        assert trouble(pilot) == "Not saved: look at Evidence."
         put(pilot, "evidence", "signed the card")
         await pilot.press("f2")
         await shows(pilot, ProfileScreen)
@@ -486,7 +486,7 @@ async def test_there_is_nothing_to_take_back() -> None:
     async with at_the_counter() as pilot:
         await pilot.press("u")
         await at_rest(pilot)
-        assert "There is nothing to take back." in told(pilot)
+        assert "Nothing to undo." in told(pilot)
 
 
 async def test_undo_is_a_letter_where_text_is_typed() -> None:

@@ -32,7 +32,7 @@ def report_undone(records: RecordStore, undone: Undone, *, as_json: bool) -> Non
         print_json({**plain(undone), "unsent": unsent})
     else:
         how = "it had not been sent" if undone.how == "withdrawn" else "what takes it back is to be sent"
-        click.echo(f"Taken back: {visible(undone.words)} ({how}).")
+        click.echo(f"Undone: {visible(undone.words)} ({how}).")
     _report_unsent(unsent, shown=undone.shown)
 
 

@@ -81,7 +81,7 @@ def undo(writer: Writer) -> Undone:
         undone = {entry.undoes for entry in entries}
         standing = [each for each in entries if each.undoes is None and each.mid not in undone and _stands(each)]
         if not standing:
-            raise NothingToUndo("There is nothing that you could take back.")
+            raise NothingToUndo("Nothing to undo.")
         last = standing[0]
         bulk = [each for each in standing if each.bulk == last.bulk] if last.bulk else [last]
         with contextlib.suppress(TakenBack):  # by somebody else, a moment ago: then it is the turn of the one before

@@ -60,7 +60,7 @@ class ConsentForm(FormScreen):
         yield Static(classes="consent-now")
         yield ChoiceEntry("channel", "Channel", self._desk, _CHANNELS)
         yield ChoiceEntry("state", "From now on", self._desk, _STATES, self._state("email"))
-        yield TextEntry("evidence", "How they said so", self._desk, placeholder="such as: signed the card at the till")
+        yield TextEntry("evidence", "Evidence", self._desk, placeholder="such as: signed the card at the till")
 
     def on_mount(self) -> None:
         """Say what holds."""

@@ -52,9 +52,9 @@ class ContactForm(CustomerKindForm):
         channel = self._asked_by.line.action if self._asked_by else None
         text = self._asked_by.message if self._asked_by and channel in _WRITTEN else None
         yield self.entry("channel", "What", channel)
-        yield self.entry("inbound", "Begun")
+        yield self.entry("inbound", "Started")
         yield self.entry("at", "When")
-        yield self.entry("summary", "What was said", text)
+        yield self.entry("summary", "Summary", text)
 
     @property
     def begins_with(self) -> FormField:

@@ -21,4 +21,4 @@ class NoteForm(CustomerKindForm):
     def compose_fields(self) -> ComposeResult:
         """The text, and who may read it."""
         yield self.entry("text", "")
-        yield self.entry("private", "Seen by")
+        yield self.entry("private", "Visible to")

@@ -26,7 +26,7 @@ def why_text(why: WhySeen, desk: Desk) -> Content:
     page.field(why.noun.capitalize(), why.name)
     page.field("Mode", _MODES[why.mode])
     page.field("Rule", f"{'A' if why.kind == 'customer' else 'Such a'} {why.noun} is seen by {why.rule}.")
-    page.field("So it is", _whom(why.audience, why.person_name, desk))
+    page.field("Visible to", _whom(why.audience, why.person_name, desk))
     if why.kind in ("customer", "customer_card"):
         page.field("Assigned to", why.owner_name or "nobody")
     page.field("Store", _stores(desk).get(why.store or "", why.store or "none"))

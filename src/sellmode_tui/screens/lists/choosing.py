@@ -124,7 +124,7 @@ class MarkedList(ListPage[Result, Item]):
 
         def removed(each: list[Written]) -> None:
             self.unmark()
-            several = f"{len(each):,} removed. u takes that back." if len(each) > 1 else ""
+            several = f"{len(each):,} removed. u to undo." if len(each) > 1 else ""
             self.wrote(each[0], several)
 
         if chosen:

@@ -78,7 +78,7 @@ class AssignPage(DeskScreen[Result]):
             self.assigned()
             if len(real) > 1:
                 whom = preview.to_name or "nobody"
-                self.wrote(real[0], f"{counted(len(real), 'customer')} assigned to {whom}. u takes that back.")
+                self.wrote(real[0], f"{counted(len(real), 'customer')} assigned to {whom}. u to undo.")
             elif changes:
                 self.wrote(real[0] if real else changes[0])
 

@@ -163,7 +163,7 @@ class TaskPage(DeskScreen[Result]):
         real = [written for written in changes if not written.nothing]
         self.done_with()
         if len(real) > 1:
-            self.wrote(real[0], f"{counted(len(real), 'task')} {verb}. u takes that back.")
+            self.wrote(real[0], f"{counted(len(real), 'task')} {verb}. u to undo.")
         elif changes:
             self.wrote(real[0] if real else changes[0])
 
