@@ -212,7 +212,7 @@ def _details_lines(found: TaskDetails, zone: dt.tzinfo) -> Iterator[str]:
     yield from labelled(
         ("state", f"{ended}{f' by {line.done_by_name}' if line.done_by_name else ''}" or "open"),
         ("reason", line.reason),
-        ("due", f"{full_words(line.due)}{' (put off)' if line.snoozed else ''}" if line.due else "any time"),
+        ("due", f"{full_words(line.due)}{' (snoozed)' if line.snoozed else ''}" if line.due else "any time"),
         ("repeats", repeat),
         ("customer", line.customer_name),
         ("why", f"{line.because} ({found.rule_name})" if line.because else found.rule_name),

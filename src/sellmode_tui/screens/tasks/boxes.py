@@ -21,13 +21,13 @@ _TIMES: Final = ("in 2 hours", "tomorrow", "in 2 days", "next week", "in a week"
 class SnoozeBox(PickBox):
     """Until when; ends with a due time as records have it."""
 
-    BINDING_GROUP_TITLE = "Put off"
+    BINDING_GROUP_TITLE = "Snooze"
 
     def __init__(self, desk: Desk, what: str) -> None:
         """`what`: the task, or how many."""
         self._desk = desk
         super().__init__(
-            f"Put off {what} until",
+            f"Snooze {what} until",
             self._times(),
             placeholder="or type when: fri 3pm, in 2 weeks, 12/24",
             does="Snooze",

@@ -40,7 +40,7 @@ def task_keys(*, shown: bool) -> list[BindingType]:
     """The keys for what can be done for a task; `shown`: also those in the last line that others would crowd out."""
     return [
         Binding("c", "complete", "Complete", tooltip="It is done", id="task.complete"),
-        Binding("s", "snooze", "Put off", tooltip="Put off: tomorrow, next week, a date", id="task.snooze"),
+        Binding("s", "snooze", "Snooze", tooltip="Snooze: until tomorrow, next week, a date", id="task.snooze"),
         Binding("d", "dismiss_task", "Dismiss", tooltip="Dismiss, for a reason", id="task.dismiss"),
         Binding("g", "go", "Go", tooltip="Start what the task is for", id="task.go"),
         Binding("h", "hand_over", "Hand over", show=False, tooltip="Hand over to a colleague", id="task.hand-over"),
@@ -107,7 +107,7 @@ class TaskPage(DeskScreen[Result]):
     def _snoozed(self, due: str | None) -> None:
         if due:
             to = read_due(due)
-            self._write_all(lambda records, keys: records.tasks.snooze(keys, to), "put off")
+            self._write_all(lambda records, keys: records.tasks.snooze(keys, to), "snoozed")
 
     def action_hand_over(self) -> None:
         """Ask to whom, and hand them over."""
@@ -200,7 +200,7 @@ class TaskPage(DeskScreen[Result]):
         if line is None:
             return
         if line.kind != "manual_task":
-            self.tell("Only what was made by hand is edited: s puts this off, d dismisses it, h hands it over.")
+            self.tell("Only what was made by hand is edited: s snoozes this, d dismisses it, h hands it over.")
             return
         self._with_details(line, self._edit)
 

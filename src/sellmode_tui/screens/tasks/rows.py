@@ -115,7 +115,7 @@ def line_words(line: TaskLine, words: Words, me: str | None, *, people: bool) ->
     elif line.whose and line.whose != me and not people:
         said.append(f"for {line.whose_name}")
     if line.snoozed:
-        said.append("put off")
+        said.append("snoozed")
     if line.repeats:
         said.append("repeats")
     if line.state != "open":

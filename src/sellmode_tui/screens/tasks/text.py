@@ -46,7 +46,7 @@ def _times(page: Page, details: TaskDetails) -> None:
     if line.due is None:
         page.field("Due", "any time")
     elif line.snoozed:
-        page.field("Put off until", full_words(line.due))
+        page.field("Snoozed until", full_words(line.due))
         was = read(record.due)
         page.field("Was due", full_words(was) if was else "any time")
     else:
