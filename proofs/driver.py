@@ -110,10 +110,12 @@ class Connection:
     def cursor(self) -> Cursor:
         return Cursor(self._connection, self._ended)
 
+    def set_key(self, raw: bytes) -> None:
+        self._connection.execute("PRAGMA cipher = 'sqlcipher'")
+        self._connection.execute("PRAGMA legacy = 4")
+        self._connection.execute(f'PRAGMA key = "{raw.decode()}"')
+
     def execute(self, statement: str, parameters: Parameters = ()) -> Cursor:
-        if statement.startswith("PRAGMA key"):
-            self._connection.execute("PRAGMA cipher = 'sqlcipher'")
-            self._connection.execute("PRAGMA legacy = 4")
         return self.cursor().execute(statement, parameters)
 
     def executemany(self, statement: str, parameters: Iterable[Parameters]) -> Cursor:

@@ -124,7 +124,7 @@ def test_it_opens_signed_in_and_ends_with_its_backend(home: Path) -> None:
         terminal.press("q")
         assert terminal.wait_exit() == 0
     assert f"The demo is kept in {home / 'demo'}".encode() in terminal.written
-    assert b"Making the demo store: 5 days of tasks that rules make, 40%" in terminal.written
+    assert b"Making the demo store: 6 days of tasks that rules make, 50%" in terminal.written
     assert b"Everybody's password here is: " in terminal.written
     assert ended(port(home))
 

@@ -146,7 +146,7 @@ def test_from_an_export_to_a_customer_and_back(engine: str, request: pytest.Fixt
             app.wait_for("Save a filter")
             app.type("the best")
             app.press("f2")
-            app.wait_for("Saved: the best")
+            app.wait_for("the best          tag:vip")
             app.press("ctrl+q")
             assert app.wait_exit() == 0
 

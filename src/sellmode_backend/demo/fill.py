@@ -25,8 +25,8 @@ from sellmode_contract.kinds.order import Order
 from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.store_time import local_day
 
-DAYS_OF_TASKS = 5
-"""On so many days, the last of them today, the rules have made tasks."""
+DAYS_OF_TASKS = (20, 4, 3, 2, 1, 0)
+"""So many days ago the rules have made tasks; they are on since the first of these."""
 _PART = 200
 """Customers whose figures are worked out at once."""
 PASSWORD = "marzipan otter veranda"  # noqa: S105 # of people who do not exist, on a server that nobody else reaches
@@ -59,7 +59,7 @@ def fill(database: Database, world: World, now: dt.datetime, tell: Tell) -> None
             figures.refresh(connection, customers[place : place + _PART])
         tell("customers' figures", len(customers), len(customers))
         records.write(connection, _told(world.work, "rules and tasks", tell))
-    for back in _told([*reversed(range(DAYS_OF_TASKS))], "days of tasks that rules make", tell):
+    for back in _told(DAYS_OF_TASKS, "days of tasks that rules make", tell):
         moment = now - dt.timedelta(days=back)
         passes.run(database, lambda at=moment: at)  # type: ignore[misc]  # a clock, bound at once
         if back:

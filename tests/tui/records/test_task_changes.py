@@ -174,7 +174,7 @@ def test_one_that_is_refused_stops_all(busy: Desk) -> None:
         busy.records.tasks.finish([THANKING, KEY])
     assert (refused.value.number, refused.value.code, refused.value.winner) == (1, "already_claimed", OTHERS)
     assert busy.outbox.waiting() == []
-    with pytest.raises(RefusedAmong, match="no such task"):
+    with pytest.raises(RefusedAmong, match="does not exist"):
         busy.records.tasks.snooze([THANKING, TaskKey("manual_task", "unknown")], TOMORROW)
     with pytest.raises(NotVisible):
         busy.records.tasks.finish([TaskKey("manual_task", "unknown")])
