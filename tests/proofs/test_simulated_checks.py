@@ -34,6 +34,7 @@ def here() -> Iterator[World]:
     with workplace() as folder, world.opened(folder, 0, Files(folder)) as opened:
         for process in opened.processes:
             process.faulty = 0.0
+        opened.backend.dies_at_commit(0)
         yield opened
 
 

@@ -113,12 +113,13 @@ class Transport:
             sockets, self._sockets = self._sockets, []
             sending = [*self._sending]
             idle = self._client if self._under_way == 0 else None
-        for call in sending:
-            call.cancel()
+        # First: whose call is cancelled closes the sockets, and a thread that reads from one would not hear of it.
         for each in sockets:
             # Not each.shutdown: that of a TLS socket takes itself apart under the thread that reads from it.
             with contextlib.suppress(OSError):
                 socket.socket.shutdown(each, socket.SHUT_RDWR)
+        for call in sending:
+            call.cancel()
         if idle is not None:
             idle.close()
 
