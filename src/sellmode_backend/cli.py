@@ -30,7 +30,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 SETTINGS_FILE = "backend.toml"
 _APP = "sellmode"
 
-REFUSED, USAGE, NOT_SET_UP, UNREACHABLE, FAULT, INTERRUPTED = 1, 2, 3, 4, 70, 130
+REFUSED, USAGE, IN_PART, UNREACHABLE, NOT_SET_UP, FAULT, INTERRUPTED = 1, 2, 3, 4, 6, 70, 130
 
 
 class Failure(click.ClickException):
@@ -257,6 +257,14 @@ def main() -> NoReturn:
     sys.exit(code if isinstance(code, int) else 0)
 
 
+def _is_of_output(error: OSError) -> bool:
+    """Whether standard output takes no more (a disk is full)."""
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    return step is not None and step.tb_frame.f_code is click.echo.__code__
+
+
 def _failure(error: Exception) -> Failure:
     import sqlalchemy as sa
 
@@ -267,6 +275,10 @@ def _failure(error: Exception) -> Failure:
     from sellmode_backend.store.records import RecordTooLarge
     from sellmode_backend.store.settings import SettingError
 
+    if isinstance(error, OSError) and _is_of_output(error):
+        # What is still buffered is let go, so that it does not fail once more at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Failure(f"The output cannot be written: {error.strerror}.", NOT_SET_UP)
     if isinstance(error, AccountError | SettingError | RecordTooLarge | RulesRefused):
         return Failure(f"{str(error)[:1].upper()}{str(error)[1:].removesuffix('.')}.")
     if isinstance(error, DatabaseError):

@@ -123,6 +123,8 @@ def _open_app(
 def main() -> None:
     """Run ``sellmode`` and exit. Whatever goes wrong ends with a line for the person and a code, never a traceback."""
     harden_process()
+    if sys.stdout is None:
+        sys.exit(_unwritten("it is closed"))
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError):  # not a text stream of Python's own: a test's, or None
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # suppressed above
@@ -145,8 +147,8 @@ def run(arguments: list[str]) -> int:
 
 def _ended(error: Exception) -> int:
     match error:
-        case BrokenPipeError():
-            return _reader_gone()
+        case OSError() if (code := _end_of_output(error)) is not None:
+            return code
         case click.exceptions.Exit():
             return error.exit_code
         case click.Abort():
@@ -163,6 +165,27 @@ def _ended(error: Exception) -> int:
     except BrokenPipeError:
         return _reader_gone()
     return told.exit_code
+
+
+def _end_of_output(error: OSError) -> int | None:
+    """The exit code if nobody reads on, or standard output takes no more (a disk is full); None for another error."""
+    if isinstance(error, BrokenPipeError):
+        return _reader_gone()
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    # All that is written there is written by these two.
+    if step is not None and step.tb_frame.f_code in (click.echo.__code__, run.__code__):
+        return _unwritten(os.strerror(error.errno or 0))
+    return None
+
+
+def _unwritten(reason: str) -> int:
+    """The output goes nowhere. What is still buffered is let go, so that it does not fail once more at the end."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    click.echo(f"The output cannot be written: {reason}.", err=True)
+    return Exit.DAMAGED
 
 
 def _interrupted() -> int:

@@ -247,12 +247,12 @@ def test_a_mode_is_shown_previewed_and_switched(retailer: Retailer) -> None:
 
 
 def test_without_a_database_the_way_to_one_is_told(tmp_path: Path) -> None:
-    refused(3, "`sellmode-backend init`", "mode")
-    refused(3, "`sellmode-backend init`", "accounts", "list", "--database", f"sqlite:///{tmp_path}/no.db")
+    refused(6, "`sellmode-backend init`", "mode")
+    refused(6, "`sellmode-backend init`", "accounts", "list", "--database", f"sqlite:///{tmp_path}/no.db")
     assert not (tmp_path / "no.db").exists()
     empty = tmp_path / "empty.db"
     empty.touch(mode=0o600)
-    refused(3, "not set up, or of an older version", "mode", "--database", f"sqlite:///{empty}")
+    refused(6, "not set up, or of an older version", "mode", "--database", f"sqlite:///{empty}")
 
 
 def test_the_default_is_a_file_of_the_users_own() -> None:
@@ -288,25 +288,25 @@ def test_a_settings_file_names_the_database(tmp_path: Path) -> None:
 )
 def test_a_settings_file_that_will_not_do(content: str, mode: int, says: str) -> None:
     file = settings_file(content, mode)
-    refused(3, says, "mode")
-    refused(3, str(file), "mode")
+    refused(6, says, "mode")
+    refused(6, str(file), "mode")
 
 
 def test_databases_that_cannot_be_had(tmp_path: Path) -> None:
     refused(2, "holds a password", "mode", "--database", "postgresql://u:secret@127.0.0.1/x")
     refused(4, "Connection refused", "mode", "--database", "postgresql://u@127.0.0.1:1/x")
-    refused(3, "No database of the kind 'mysql'", "mode", "--database", "mysql://u@h/x")
+    refused(6, "No database of the kind 'mysql'", "mode", "--database", "mysql://u@h/x")
     opened = tmp_path / "open.db"
     opened.touch()
     opened.chmod(0o644)
-    refused(3, "chmod 600", "mode", "--database", f"sqlite:///{opened}")
+    refused(6, "chmod 600", "mode", "--database", f"sqlite:///{opened}")
     (tmp_path / "text.db").write_text("no database at all, but long enough to be looked at as one" * 20)
     (tmp_path / "text.db").chmod(0o600)
-    refused(3, "not a database", "mode", "--database", f"sqlite:///{tmp_path / 'text.db'}")
+    refused(6, "not a database", "mode", "--database", f"sqlite:///{tmp_path / 'text.db'}")
 
 
 def test_a_newer_database_is_left_alone(retailer: Retailer) -> None:
     with retailer.database.transaction() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    retailer.refused(3, "newer version", "init")
-    retailer.refused(3, "newer version", "serve")
+    retailer.refused(6, "newer version", "init")
+    retailer.refused(6, "newer version", "serve")

@@ -80,7 +80,7 @@ def test_from_an_export_to_a_customer_and_back(engine: str, request: pytest.Fixt
     workers = 2 if engine == "postgresql" else 1
 
     # --- the operator sets up
-    operator("accounts", "list", code=3)  # there is nothing yet
+    operator("accounts", "list", code=6)  # there is nothing yet
     export = tmp_path / "export"
     export.mkdir()
     for name, text in (("staff", STAFF), ("customers", CUSTOMERS), ("orders", ORDERS)):

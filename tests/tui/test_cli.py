@@ -612,6 +612,26 @@ def test_a_reader_that_goes_away_ends_a_command_quietly(desk: Desk) -> None:
         assert command.wait(DEADLINE) == 141
 
 
+@pytest.mark.parametrize("program", [["sellmode_tui"], ["sellmode_backend"]])
+def test_output_that_cannot_be_written_is_no_fault(program: list[str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", *program, "--help"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, env={"HOME": str(tmp_path)}
+        )
+    assert (done.returncode, done.stderr.removeprefix("Error: ")) == (
+        6, "The output cannot be written: No space left on device.\n",
+    )  # fmt: skip
+
+
+def test_a_closed_output_is_no_fault(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m sellmode_tui --version >&-"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], stderr=subprocess.PIPE, text=True, check=False, env={"HOME": str(tmp_path)}
+    )
+    assert (done.returncode, done.stderr) == (6, "The output cannot be written: it is closed.\n")
+
+
 def interrupted(process: subprocess.Popen[str]) -> tuple[str, str]:
     """What it says when it is interrupted. A signal between Python's look for signals and a system call that blocks is
     heard after the call, as in every program in Python: a person presses Ctrl+C again.

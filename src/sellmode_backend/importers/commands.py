@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from sellmode_backend.cli import Failure, database_option, say
+from sellmode_backend.cli import IN_PART, Failure, database_option, say
 from sellmode_backend.importers import dry_run as dry_runs
 from sellmode_backend.importers import run
 from sellmode_backend.importers.context import ImportRefused, Progress
@@ -38,10 +38,6 @@ def _pattern(_: click.Context, __: click.Parameter, pattern: str) -> str:
     except ValueError as error:
         raise click.BadParameter(text.visible(str(error))) from None
     return pattern
-
-
-ROWS_WERE_LOST = 3
-"""Exit code of an import that has left out rows, fields or files."""
 
 
 def _command_of(source: Source) -> click.Command:
@@ -124,7 +120,7 @@ def _import(
         elif rejects:
             say(f"What was left out is in {text.visible(str(folder))}: correct it there, and import that folder.")
     if not summary.complete:
-        click.get_current_context().exit(ROWS_WERE_LOST)
+        click.get_current_context().exit(IN_PART)
 
 
 def _tell(rejected: Rejected) -> None:

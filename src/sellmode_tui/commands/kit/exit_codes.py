@@ -38,7 +38,7 @@ MEANINGS: dict[Exit, str] = {
     Exit.LOCKED: "not signed in: no or a wrong password, a lease that is over",
     Exit.OFFLINE: "the server cannot be reached or is busy; trying again later may help",
     Exit.REFUSED: "the server refused: an account switched off, a newer app wanted",
-    Exit.DAMAGED: "files on this machine are damaged, open to others, or have no room",
+    Exit.DAMAGED: "files on this machine are damaged, open to others, or have no room; the output cannot be written",
     Exit.AGAINST_RULES: "nothing was written: a rule forbids it, or the customer seems to be known already",
     Exit.FAULT: "a mistake of Sellmode's own; a report was written",
     Exit.STALLED: "the app stopped responding: it locked the account and closed; a report was written",
