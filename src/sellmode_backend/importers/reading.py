@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
 from sellmode_backend.importers.files import InputFile
 from sellmode_backend.importers.lines import MAX_ROW, Lines, Oversize, UnusableFile, decoded, malformed
@@ -39,7 +41,8 @@ class UnusableRow(Exception):
         self.reason = reason
 
 
-class Layout(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Layout:
     """The columns of a kind of file."""
 
     file: str
@@ -53,15 +56,23 @@ class Layout(NamedTuple):
     unused_beginnings: tuple[str, ...] = ()
     """The same, by how the header begins."""
 
+    @cached_property
+    def _read(self) -> frozenset[str]:
+        """The headers of the fields, as they are compared."""
+        return frozenset(normal(name) for headers in self.fields.values() for name in headers)
+
+    @cached_property
+    def _not_read(self) -> frozenset[str]:
+        return frozenset(map(normal, self.unused))
+
+    @cached_property
+    def _beginnings(self) -> tuple[str, ...]:
+        return (_ADDED, *map(str.casefold, self.unused_beginnings))
+
     def knows(self, header: str) -> bool:
         """Whether the header is one that this kind of file has."""
         wanted = normal(header)
-        return (
-            not wanted
-            or wanted.startswith((_ADDED, *map(str.casefold, self.unused_beginnings)))
-            or wanted in map(normal, self.unused)
-            or any(wanted == normal(name) for headers in self.fields.values() for name in headers)
-        )
+        return not wanted or wanted in self._read or wanted in self._not_read or wanted.startswith(self._beginnings)
 
     def missing(self, header: Sequence[str]) -> list[tuple[str, ...]]:
         """The headers of each required field that a file does not have."""
@@ -74,7 +85,7 @@ class Layout(NamedTuple):
 
     def known(self, header: Sequence[str]) -> int:
         """How many of a file's headers are of fields that are read."""
-        return len(set(map(normal, header)) & {normal(name) for headers in self.fields.values() for name in headers})
+        return len(self._read.intersection(map(normal, header)))
 
 
 _ADDED = "sellmode "
@@ -114,9 +125,8 @@ class Row:
     @property
     def content(self) -> int:
         """A number that two rows share if they say the same under the same headers."""
-        return hash(
-            tuple(sorted((name, value) for name, value in zip(self.table.header, self._values, strict=True) if value))
-        )
+        header, values = self.table.header, self._values
+        return hash(tuple((header[place], values[place]) for place in self.table.by_header if values[place]))
 
     @property
     def place(self) -> str:
@@ -177,6 +187,8 @@ class Table:
             self.close()
             raise
         self._of_rejects = any(normal(header).startswith(_ADDED) for header in self.header)
+        self.by_header = sorted(range(len(self.header)), key=self.header.__getitem__)
+        """The places of the columns, in the order of their headers."""
         self.unknown = [header for header in self.header if not self.layout.knows(header)]
         """Headers that mean nothing here."""
 
