@@ -150,7 +150,14 @@ def currency(row: Row, field: str) -> str:
     return text
 
 
-def moment(row: Row, field: str, zone: dt.tzinfo | None = None) -> dt.datetime | None:
+def moment(row: Row, field: str, zone: dt.tzinfo | None = None) -> dt.datetime:
+    """The UTC instant of a time that has to be there, as `moment_or_none` reads it."""
+    if (read := moment_or_none(row, field, zone)) is None:
+        raise row.unusable(field, "is empty")
+    return read
+
+
+def moment_or_none(row: Row, field: str, zone: dt.tzinfo | None = None) -> dt.datetime | None:
     """The UTC instant of ``2026-05-14 11:23:45 +0100``; None for an empty field.
 
     A time without an offset is one of ``zone``, if that is given; of an hour that comes twice it is the first.
@@ -185,6 +192,12 @@ def email(row: Row, field: str) -> str:
     if text and not is_email(text):
         raise row.unusable(field, "is no e-mail address")
     return text
+
+
+def email_or_empty(row: Row, field: str) -> str:
+    """An e-mail address; empty for anything else: it only helps to find somebody."""
+    text = identifier(row[field])
+    return text if is_email(text) else ""
 
 
 def those_usable(row: Row, **fields: Callable[[], Any]) -> dict[str, Any]:

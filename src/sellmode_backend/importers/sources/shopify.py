@@ -238,20 +238,18 @@ def _order(row: Row) -> OrderRows:
     key = _order_key(row)
     currency = values.currency(row, "currency")
     placed_at = values.moment(row, "placed_at")
-    if placed_at is None:
-        raise row.unusable("placed_at", "is empty")
-    email, phone, source = values.identifier(row["email"]), values.identifier(row["phone"]), row["source"].strip()
+    phone, source = values.identifier(row["phone"]), row["source"].strip()
     named = _CUSTOMER_ATTRIBUTE.search(row["note_attributes"])
     country = row["billing_country"].strip() or row["shipping_country"].strip()
     return OrderRows(
         row=row,
         key=key,
         number=row["number"],
-        email=email if values.is_email(email) else "",
+        email=values.email_or_empty(row, "email"),
         phone=values.phone_key(phone, country),
         customer=named[1] if named else "",
         placed_at=placed_at,
-        cancelled_at=values.moment(row, "cancelled_at") or (None if _is_sale(row) else placed_at),
+        cancelled_at=values.moment_or_none(row, "cancelled_at") or (None if _is_sale(row) else placed_at),
         currency=currency,
         total=values.amount(row, "total", currency),
         refunded=values.amount_or_zero(row, "refunded", currency),

@@ -158,15 +158,12 @@ def _orders(zone: dt.tzinfo) -> Orders:
 def _order(zone: dt.tzinfo, row: Row) -> OrderRows:
     currency = values.currency(row, "currency")
     placed_at = values.moment(row, "placed_at", zone)
-    if placed_at is None:
-        raise row.unusable("placed_at", "is empty")
-    email = values.identifier(row["email"])
     sold = row["status"].strip().casefold().removeprefix("wc-") not in _NO_SALES
     return OrderRows(
         row=row,
         key=values.number(row, "id"),
         number=row["number"],
-        email=email if values.is_email(email) else "",
+        email=values.email_or_empty(row, "email"),
         phone=values.phone_key(values.identifier(row["phone"]), row["country"].strip()),
         customer=_customer_number(row, "customer"),
         placed_at=placed_at,
