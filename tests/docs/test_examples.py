@@ -28,7 +28,7 @@ NAMED_FILES = (
     "orders_export.zip",
     "customers_export.csv",
 )
-NAMED_FOLDERS = ("exports",)
+NAMED_FOLDERS = ("exports", "lists")
 """What the examples' commands are given, and want to be there."""
 
 

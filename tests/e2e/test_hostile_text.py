@@ -19,7 +19,7 @@ from pathlib import Path
 import click
 import pytest
 
-from sellmode_backend.importers.rejects import as_it_was
+from sellmode_backend.importers.escaping import as_it_was
 from sellmode_backend.importers.values import name
 from sellmode_contract.text import escaped_json, visible
 from sellmode_tui.account.folders import known_accounts

@@ -13,9 +13,10 @@ import click
 
 from sellmode_backend.cli import IN_PART, Failure, database_option, say
 from sellmode_backend.importers import dry_run as dry_runs
-from sellmode_backend.importers import run
+from sellmode_backend.importers import run, templates
 from sellmode_backend.importers.context import ImportRefused, Progress
 from sellmode_backend.importers.rejects import Rejected, Rejects
+from sellmode_backend.importers.sources.plain import PLAIN
 from sellmode_backend.importers.sources.shopify import SHOPIFY
 from sellmode_backend.importers.sources.source import Source
 from sellmode_backend.importers.sources.woocommerce import WOOCOMMERCE
@@ -132,8 +133,20 @@ def _keep_quiet(_: Rejected) -> None:
     """What was left out is in the folder of rejects."""
 
 
-for _source in (SHOPIFY, WOOCOMMERCE):
+for _source in (SHOPIFY, WOOCOMMERCE, PLAIN):
     import_command.add_command(_command_of(_source))
+
+
+@import_command.command("template")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def _template(folder: Path) -> None:
+    """Write empty files for `import plain` into a folder, with a README that says what their columns mean."""
+    try:
+        written = templates.write(folder)
+    except OSError as error:
+        raise Failure(f"{text.visible(str(error.filename))} cannot be written: {error.strerror}.") from None
+    for path in written:
+        click.echo(text.visible(str(path)))
 
 
 def _prepare(

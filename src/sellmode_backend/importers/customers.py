@@ -216,26 +216,26 @@ class _Batch:
         return rows
 
     def _assignment(self, row: CustomerRow) -> dict[str, str | None]:
-        """Owner and store as the tags name them. What they do not name clearly is asked about, not taken for said."""
+        """Owner and store as the row names them. What it does not name clearly is asked about, not taken for said."""
         said: dict[str, str | None] = {}
-        if not row.row.table.has("tags"):
-            return said
-        if len(owners := set(row.owners)) > 1:
-            self._ask(TWO_OWNERS, row)
-        elif not owners:
-            said["owner"] = None
-        elif account := self._context.people.numbered(row.owners[0]):
-            said["owner"] = account.id
-        else:
-            self._ask(UNKNOWN_OWNER, row)
-        if len(stores := set(row.stores)) > 1:
-            self._ask(TWO_STORES, row)
-        elif not stores:
-            said["store"] = None
-        elif store := self._context.stores.meant(row.stores[0]):
-            said["store"] = store
-        else:
-            self._ask(UNKNOWN_STORE, row)
+        if row.owners is not None:
+            if len(owners := set(row.owners)) > 1:
+                self._ask(TWO_OWNERS, row)
+            elif not owners:
+                said["owner"] = None
+            elif account := self._context.people.numbered(row.owners[0]):
+                said["owner"] = account.id
+            else:
+                self._ask(UNKNOWN_OWNER, row)
+        if row.stores is not None:
+            if len(stores := set(row.stores)) > 1:
+                self._ask(TWO_STORES, row)
+            elif not stores:
+                said["store"] = None
+            elif store := self._context.stores.meant(row.stores[0]):
+                said["store"] = store
+            else:
+                self._ask(UNKNOWN_STORE, row)
         return said
 
     def _placed(

@@ -17,9 +17,10 @@ from functools import cached_property
 from types import TracebackType
 from typing import Self
 
+from sellmode_backend.importers.escaping import as_it_was
 from sellmode_backend.importers.files import InputFile
 from sellmode_backend.importers.lines import MAX_ROW, Lines, Oversize, UnusableFile, decoded, malformed
-from sellmode_backend.importers.rejects import Rejected, as_it_was
+from sellmode_backend.importers.rejects import Rejected
 from sellmode_contract import text
 
 _MAX_READ_AGAIN = 100 * MAX_ROW

@@ -10,27 +10,19 @@ import csv
 import errno
 import itertools
 import os
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import IO, NamedTuple, Self
 
-from sellmode_contract import text
+from sellmode_backend.importers.escaping import harmless
 
 HEADER = ("Sellmode Line", "Sellmode Column", "Sellmode Reason", "Sellmode Row")
 """Columns before those of the export. They are not read when the rows come in again."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula."""
-
 _LONGEST = 200
 """Bytes of a file's name, of which systems take 255."""
-
-_SURELY_HARMLESS = re.compile(r"[ -\[\]-~]*")
-_CODE = re.compile(r"\\(?:u\{(10[0-9a-f]{4}|[0-9a-f]{1,5})\}|\\)")
-"""How a character that a terminal obeys or does not draw stands in a file of rejects, and the backslash itself."""
 
 
 class Rejected(NamedTuple):
@@ -57,7 +49,7 @@ class Rejects:
     r"""A folder (mode 0700, for it holds personal data) with what was rejected of each file.
 
     A value that a spreadsheet would take for a formula has an apostrophe before it, and a character that a terminal
-    would obey or not draw stands as its code (``\u{1b}``): reading takes both back (`as_it_was`). The folder is made
+    would obey or not draw stands as its code (``\u{1b}``): reading takes both back (`escaping`). The folder is made
     when it is needed.
     """
 
@@ -88,7 +80,7 @@ class Rejects:
             return
         file = self._files.get(rejected.file) or self._begin(self.folder, rejected.file, rejected.header)
         told = (str(rejected.line), rejected.column, rejected.reason, rejected.raw)
-        csv.writer(file).writerow(map(_harmless, (*told, *(rejected.values or [""] * len(rejected.header)))))
+        csv.writer(file).writerow(map(harmless, (*told, *(rejected.values or [""] * len(rejected.header)))))
         file.flush()
 
     def _begin(self, folder: Path, name: str, header: Sequence[str]) -> IO[str]:
@@ -96,7 +88,7 @@ class Rejects:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         descriptor = os.open(folder / f"{self._free_stem(name)}.csv", flags, 0o600)
         file = self._files[name] = os.fdopen(descriptor, "w", encoding="utf-8", newline="")
-        csv.writer(file).writerow((*HEADER, *map(_harmless, header)))
+        csv.writer(file).writerow((*HEADER, *map(harmless, header)))
         return file
 
     def _free_stem(self, name: str) -> str:
@@ -122,19 +114,3 @@ class Rejects:
     ) -> None:
         for file in self._files.values():
             file.close()
-
-
-def _harmless(value: str) -> str:
-    if not _SURELY_HARMLESS.fullmatch(value):
-        value = "".join(
-            unit.text if unit.drawn or unit.text in "\n\t\r" else f"\\u{{{ord(unit.text):x}}}"
-            for unit in text.units(value.replace("\\", "\\\\"))
-        )
-    return f"'{value}" if value.startswith(_FORMULA) else value
-
-
-def as_it_was(value: str) -> str:
-    """A value of a file of rejects as it stood in the export."""
-    if value.startswith("'") and value[1:].startswith(_FORMULA):
-        value = value[1:]
-    return _CODE.sub(lambda found: chr(int(found[1], 16)) if found[1] else "\\", value) if "\\" in value else value

@@ -46,12 +46,12 @@ class CustomerRow(NamedTuple):
     """Phone and name, by which somebody is told apart who is known by nothing else."""
     fields: dict[str, Any]
     """By the names of `records.Customer`, as JSON has them, for each column that is there and can be used; but
-    ``phone`` is the raw text and E.164, and there are ``note``, ``consent.email`` and ``consent.sms``. Tags name owner
-    and store."""
-    owners: list[str]
-    """Employee IDs that tags name as owner."""
-    stores: list[str]
-    """Stores that tags name as home."""
+    ``phone`` is the raw text and E.164, and there are ``note``, ``consent.email`` and ``consent.sms``. Owner and
+    store are beside them."""
+    owners: list[str] | None
+    """Employee IDs that are named as owner; None where the file says nothing of owners."""
+    stores: list[str] | None
+    """Stores that are named as home, likewise."""
 
 
 class OrderRows(NamedTuple):

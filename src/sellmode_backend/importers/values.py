@@ -77,12 +77,24 @@ def key(row: Row, field: str) -> str:
     return text
 
 
+def code(row: Row, field: str) -> str:
+    """An identifier of any characters. Raises UnusableRow for a number that a spreadsheet has written otherwise."""
+    text = key(row, field)
+    if text and not _is_digits(text) and _NUMERIC.fullmatch(text):
+        raise row.unusable(field, REWRITTEN)
+    return text
+
+
 def number(row: Row, field: str) -> str:
     """An identifier of digits. Raises UnusableRow for anything else: taken for another one, it would double records."""
-    text = key(row, field)
-    if text and not (text.isascii() and text.isdigit()):
-        raise row.unusable(field, REWRITTEN if _NUMERIC.fullmatch(text) else "is no number of digits only")
+    text = code(row, field)
+    if text and not _is_digits(text):
+        raise row.unusable(field, "is no number of digits only")
     return text
+
+
+def _is_digits(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def name(text: str) -> str:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from sellmode_backend.importers.escaping import as_it_was
 from sellmode_backend.importers.files import find
 from sellmode_backend.importers.reading import Layout, Table
-from sellmode_backend.importers.rejects import HEADER, Rejected, Rejects, as_it_was
+from sellmode_backend.importers.rejects import HEADER, Rejected, Rejects
 from tests.backend.importers.exports import input_file
 from tests.support.hostile import HOSTILE, foreign_controls
 

@@ -33,6 +33,7 @@ def customer(
     if not (number or email or phone or person):
         raise row.unusable("number" if has("number") else "email", "is empty, and so is all else to know by")
     owners, stores, tags = values.owners_and_stores(row["tags"], owner_tag, store_tag)
+    named = has("tags")
     fields: dict[str, Any] = {
         "number": number,
         "given_name": given,
@@ -46,7 +47,7 @@ def customer(
     if "phone" in usable and "address_phone" in usable:
         fields["phone"] = [shown, phones.e164(values.first_phone(shown), country) if shown else ""]
     said = {name: value for name, value in fields.items() if has("address1" if name == "address" else name)}
-    return CustomerRow(row, number, email, phone, person, said, owners, stores)
+    return CustomerRow(row, number, email, phone, person, said, owners if named else None, stores if named else None)
 
 
 def _address(row: Row, country: str) -> dict[str, Any] | None:

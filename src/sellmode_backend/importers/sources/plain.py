@@ -1,0 +1,241 @@
+"""Our own plain CSV: lists of products, customers and orders with columns of our choosing, for any system to write.
+
+A column is declared once, with what it means: the layouts, the templates and the tables of docs/importing.md are made
+of `COLUMNS`. The list of staff is the one that goes with every source (`sources.staff`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Literal, NamedTuple
+
+from sellmode_backend.importers import values
+from sellmode_backend.importers.reading import Layout, Row
+from sellmode_backend.importers.rows import CustomerRow, OrderRows, ProductRow
+from sellmode_backend.importers.sources import common
+from sellmode_backend.importers.sources.source import Orders, Source
+from sellmode_contract.kinds.consent import ConsentState
+from sellmode_contract.kinds.order import OrderLine
+
+
+class Column(NamedTuple):
+    """A column of one of the lists."""
+
+    field: str
+    header: str
+    meaning: str
+    example: str
+    needed: bool = False
+    """Whether a file without it is no such list. A row's may be empty unless ``meaning`` forbids it."""
+
+
+COLUMNS: Mapping[str, tuple[Column, ...]] = {
+    "staff.csv": (
+        Column("number", "Employee ID", "Also the user name. Never empty.", "E17", needed=True),
+        Column("name", "Name", "Never empty.", "Ana Lima", needed=True),
+        Column("store", "Location", "The store's name; one that is not known is made. Never empty.", "Antwerp",
+               needed=True),
+        Column("role", "Role", "`associate`, `manager`, `regional` or `head office`.", "associate", needed=True),
+    ),
+    "products.csv": (
+        Column("sku", "SKU", "What the product is known by. Never empty.", "SC-1", needed=True),
+        Column("title", "Title", "Never empty.", "Scarf", needed=True),
+        Column("price", "Price", "In the retailer's currency; may be empty.", "22.00", needed=True),
+        Column("variant", "Variant", "Size, colour.", "Red"),
+        Column("vendor", "Brand", "", "Maison"),
+        Column("type", "Category", "By which favourite categories and sales are told apart.", "Scarves"),
+        Column("tags", "Tags", "Separated by commas.", "wool, winter"),
+        Column("barcode", "Barcode", "", "4006381333931"),
+        Column("active", "Active", "`yes` or `no`; empty is yes.", "yes"),
+    ),
+    "customers.csv": (
+        Column("given_name", "Given name", "", "Anna", needed=True),
+        Column("family_name", "Family name", "", "Muster", needed=True),
+        Column("email", "E-mail", "", "anna@example.com", needed=True),
+        Column("number", "Number", "The customer number; who has none is known by e-mail or phone.", "4711"),
+        Column("phone", "Phone", "The customer's own.", "+32 3 555 01 02"),
+        Column("company", "Company", "", ""),
+        Column("address1", "Address 1", "Without this column the address is not read.", "Meir 1"),
+        Column("address2", "Address 2", "", ""),
+        Column("city", "City", "", "Antwerp"),
+        Column("province", "Province", "", ""),
+        Column("postcode", "Postcode", "", "2000"),
+        Column("country", "Country", "Two letters (ISO 3166-1); phones are dialled in it.", "BE"),
+        Column("email_consent", "E-mail consent", "`yes` or `no`, or a state of consent; empty is no.", "yes"),
+        Column("sms_consent", "SMS consent", "The same.", "unsubscribed"),
+        Column("owner", "Owner", "Employee ID of the associate.", "E17"),
+        Column("store", "Store", "The home store's name; empty: the owner's.", "Antwerp"),
+        Column("tags", "Tags", "Separated by commas. Tags that name owner and store count too.", "vip, bags"),
+        Column("note", "Note", "Becomes a note on the profile.", "Likes silk"),
+    ),
+    "orders.csv": (
+        Column("id", "Order", "The order's number, on each of its rows. Never empty.", "1001", needed=True),
+        Column("placed_at", "Placed at", "With an offset, or of the retailer's time zone.", "2026-05-14 11:23",
+               needed=True),
+        Column("currency", "Currency", "ISO 4217.", "EUR", needed=True),
+        Column("total", "Total", "What the order adds to the spend, before refunds.", "45.00", needed=True),
+        Column("title", "Item", "A row for each item.", "Scarf", needed=True),
+        Column("quantity", "Quantity", "Below zero for what comes back.", "2", needed=True),
+        Column("price", "Price", "Of one piece.", "22.00", needed=True),
+        Column("discount", "Discount", "Of the row as a whole.", "4.00"),
+        Column("sku", "SKU", "", "SC-1"),
+        Column("refunded", "Refunded", "Taken off the spend.", ""),
+        Column("cancelled_at", "Cancelled at", "The order counts for nothing.", ""),
+        Column("channel", "Channel", "`store` or `online`; empty: store if one is named.", "store"),
+        Column("location", "Store", "The store's name; one that is not known is made.", "Antwerp"),
+        Column("employee", "Employee", "Who sold it: a name in that store, or an Employee ID.", "E17"),
+        Column("customer", "Customer", "The customer number.", "4711"),
+        Column("email", "E-mail", "Of the customer, where the number is not known.", ""),
+        Column("phone", "Phone", "The same.", ""),
+        Column("country", "Country", "Phones are dialled in it.", ""),
+    ),
+}  # fmt: skip
+"""Of each list. What an order is stands on its first row, and its items on all of them."""
+
+ALIASES = {"E-mail": ("Email",)}
+"""Other ways to write a header."""
+
+
+def _layout(file: str, **more: str) -> Layout:
+    """The layout of a list; ``more`` are fields that stand under the header of another one."""
+    headers = {column.field: (column.header, *ALIASES.get(column.header, ())) for column in COLUMNS[file]}
+    return Layout(
+        file,
+        fields=headers | {field: headers[other] for field, other in more.items()},
+        required=frozenset(column.field for column in COLUMNS[file] if column.needed),
+    )
+
+
+class _ProductReader:
+    """Reads rows of a list of products: each SKU once."""
+
+    def __init__(self, currency: str, _: Mapping[str, str]) -> None:
+        self._currency = currency
+
+    def read(self, row: Row) -> ProductRow:
+        """Read a row. Raises UnusableRow."""
+        sku = values.key(row, "sku")
+        if not sku:
+            raise row.unusable("sku", "is empty")
+        if not (title := values.name(row["title"])):
+            raise row.unusable("title", "is empty")
+        return ProductRow(
+            row,
+            sku,
+            {
+                "sku": sku,
+                "title": title,
+                "variant": row["variant"].strip(),
+                "vendor": row["vendor"].strip(),
+                "type": row["type"].strip(),
+                "tags": values.split_tags(row["tags"]),
+                "currency": self._currency,
+            }
+            | values.those_usable(
+                row,
+                active=lambda: not row["active"].strip() or values.yes(row, "active"),
+                price=lambda: values.amount(row, "price", self._currency) if row["price"].strip() else None,
+                barcode=lambda: values.key(row, "barcode"),
+            ),
+        )
+
+
+def _read_customer(owner_tag: values.TagPattern, store_tag: values.TagPattern) -> Callable[[Row], CustomerRow]:
+    return partial(_customer, owner_tag, store_tag)
+
+
+def _customer(owner_tag: values.TagPattern, store_tag: values.TagPattern, row: Row) -> CustomerRow:
+    has = row.table.has
+    read = common.customer(row, values.code(row, "number"), owner_tag, store_tag, known_by_phone=True)
+    consents = {"consent.email": "email_consent", "consent.sms": "sms_consent"}
+    read.fields.update(
+        values.those_usable(
+            row, **{name: partial(_consent, row, field) for name, field in consents.items() if has(field)}
+        )
+    )
+    owner, store = values.identifier(row["owner"]), row["store"].strip()
+    return read._replace(
+        owners=[*(read.owners or ()), *([owner] if owner else ())] if has("owner") else read.owners,
+        stores=[*(read.stores or ()), *([store] if store else ())] if has("store") else read.stores,
+    )
+
+
+_STATES: Mapping[str, ConsentState] = {
+    "subscribed": "subscribed", "one_to_one": "one_to_one", "one-to-one": "one_to_one", "unsubscribed": "unsubscribed",
+}  # fmt: skip
+
+
+def _consent(row: Row, field: str) -> ConsentState:
+    if state := _STATES.get(row[field].strip().casefold()):
+        return state
+    return "subscribed" if values.yes(row, field) else "one_to_one"
+
+
+def _order(zone: dt.tzinfo, row: Row) -> OrderRows:
+    currency = values.currency(row, "currency")
+    key, location = values.code(row, "id"), values.store_name(row, "location")
+    return OrderRows(
+        row=row,
+        key=key,
+        number=key,
+        email=values.email_or_empty(row, "email"),
+        phone=values.phone_key(values.identifier(row["phone"]), row["country"].strip()),
+        customer=values.code(row, "customer"),
+        placed_at=values.moment(row, "placed_at", zone),
+        cancelled_at=values.moment_or_none(row, "cancelled_at", zone),
+        currency=currency,
+        total=values.amount(row, "total", currency),
+        refunded=values.amount_or_zero(row, "refunded", currency),
+        source=row["channel"].strip(),
+        channel=_channel(row, location),
+        employee=row["employee"].strip(),
+        location=location,
+        lines=[],
+    )
+
+
+def _channel(row: Row, location: str) -> Literal["store", "online"]:
+    match row["channel"].strip().casefold():
+        case "store":
+            return "store"
+        case "online":
+            return "online"
+        case "":
+            return "store" if location else "online"
+    raise row.unusable("channel", "is neither store nor online")
+
+
+def _line(row: Row, currency: str) -> OrderLine | None:
+    if not (row["title"] or row["quantity"].strip() or row["price"].strip()):
+        return None
+    quantity = values.quantity(row, "quantity")
+    price = values.amount(row, "price", currency)
+    return OrderLine(
+        title=row["title"],
+        sku=values.identifier(row["sku"]),
+        quantity=quantity,
+        price=price,
+        amount=values.product_of(row, quantity, price, values.amount_or_zero(row, "discount", currency)),
+        kind="return" if quantity < 0 else "sale",
+    )
+
+
+def _number_of_order(row: Row) -> str:
+    if not (key := values.code(row, "id")):
+        raise row.unusable("id", "is empty")
+    return key
+
+
+PLAIN = Source(
+    name="plain",
+    title="any system, written as our own plain CSV",
+    products=_layout("products.csv"),
+    customers=_layout("customers.csv"),
+    orders=_layout("orders.csv", number="id"),
+    read_products=_ProductReader,
+    variant=partial(values.key, field="sku"),
+    read_customer=_read_customer,
+    read_orders=lambda zone: Orders(_number_of_order, partial(_order, zone), _line),
+)
