@@ -191,6 +191,29 @@ def print_table(rows: Sequence[Sequence[str]], *, numbers: bool = False) -> None
         click.echo("  ".join(padded).rstrip())
 
 
+FILE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
+"""The type of an argument that is a file; - is standard input or output."""
+
+
+def print_file(path: Path, content: str, what: str) -> None:
+    """Write a file that is not there yet and say that ``what`` is in it, or print it. Raises Failure."""
+    from sellmode_contract import text
+
+    if path == Path("-"):
+        # Line by line, so that only line ends stay as they are. What cannot be printed is escaped: a file has it.
+        for line in content.splitlines():
+            click.echo(text.visible(line))
+        return
+    try:
+        with path.open("x", encoding="utf-8") as output:
+            output.write(content)
+    except FileExistsError:
+        raise Failure(f"{text.visible(str(path))} is there already.") from None
+    except OSError as error:
+        raise Failure(f"{text.visible(str(path))} cannot be written: {error.strerror}.") from None
+    say(f"{what} in {text.visible(str(path))}.")
+
+
 # ------------------------------------------------------------------ the commands
 
 
@@ -201,7 +224,10 @@ _LAZY = {
     ),
     "conformance": ("sellmode_backend.conformance.commands", "Hold a backend to the contract of docs/sync.md."),
     "customers": ("sellmode_backend.customers.commands", "Assign customers, and merge two who are one."),
-    "fields": ("sellmode_backend.own_fields.commands", "Your own fields of customers: list, add, edit, remove."),
+    "fields": (
+        "sellmode_backend.own_fields.commands",
+        "Your own fields of customers: list, add, edit, rename, remove, export, apply.",
+    ),
     "import": ("sellmode_backend.importers.commands", "Read a retailer's export."),
     "init": ("sellmode_backend.commands", "Set up a database for a retailer, or bring one up to date."),
     "mode": ("sellmode_backend.commands", "Show, preview or switch the retailer's mode."),

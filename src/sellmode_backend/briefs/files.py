@@ -13,7 +13,8 @@ from sellmode_contract import text
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.corporate_brief import CorporateBrief
 from sellmode_contract.records import Record
-from sellmode_contract.rules.files import RuleFileError, read_briefs
+from sellmode_contract.rules.files import read_briefs
+from sellmode_contract.table_files import TableFileError
 
 
 def briefs_in(path: Path, connection: Connection) -> list[CorporateBrief]:
@@ -22,7 +23,7 @@ def briefs_in(path: Path, connection: Connection) -> list[CorporateBrief]:
     known = {name: entry.id for entry in stores for name in (entry.id, entry.name)}
     try:
         found = read_briefs(text_of(path), list(known))
-    except RuleFileError as error:
+    except TableFileError as error:
         raise RulesRefused(f"{text.visible(str(path))}: {error}.") from None
     placed = (msgspec.structs.replace(brief, stores=tuple(known[name] for name in brief.stores)) for brief in found)
     return [msgspec.structs.replace(brief, id=_id_of(brief)) for brief in placed]

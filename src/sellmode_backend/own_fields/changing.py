@@ -19,30 +19,30 @@ from sellmode_contract.refusals import Rejected
 from sellmode_contract.rules import checking
 
 
-def defined(connection: Connection) -> tuple[CustomField, ...]:
-    """The fields that there are."""
-    return _retailer(connection).custom_fields
+def defined(connection: Connection, *, lock: bool = False) -> tuple[CustomField, ...]:
+    """The fields that there are; with ``lock`` nobody else changes them meanwhile."""
+    return retailer_of(connection, lock=lock).custom_fields
 
 
 def add(connection: Connection, field: CustomField) -> None:
     """Define a field; ``pet.species`` is one of the group ``pet``. Raises SettingError."""
     group, _, key = field.name.partition(".")
-    fields = list(_retailer(connection, lock=True).custom_fields)
+    fields = list(retailer_of(connection, lock=True).custom_fields)
     if not key:
-        _write(connection, [*fields, field])
+        define(connection, [*fields, field])
         return
     there = _place(fields, group)
     inner = msgspec.structs.replace(field, name=key)
     fields[there] = msgspec.structs.replace(fields[there], fields=(*fields[there].fields, inner))
-    _write(connection, fields)
+    define(connection, fields)
 
 
 def edit(connection: Connection, name: str, **changes: Any) -> None:
     """Change what is said of a field. Raises SettingError, also if a customer has a value that would not fit."""
-    _write(
+    define(
         connection,
-        _with(
-            _retailer(connection, lock=True).custom_fields,
+        with_change(
+            retailer_of(connection, lock=True).custom_fields,
             name,
             lambda field: [msgspec.structs.replace(field, **changes)],
         ),
@@ -51,10 +51,10 @@ def edit(connection: Connection, name: str, **changes: Any) -> None:
 
 def remove(connection: Connection, name: str) -> None:
     """Remove a field. Raises SettingError, also if a customer has a value in it."""
-    _write(connection, _with(_retailer(connection, lock=True).custom_fields, name, lambda _: []))
+    define(connection, with_change(retailer_of(connection, lock=True).custom_fields, name, lambda _: []))
 
 
-def _with(fields: Sequence[CustomField], name: str, change: Any) -> list[CustomField]:
+def with_change(fields: Sequence[CustomField], name: str, change: Any) -> list[CustomField]:
     """The fields with one changed, or with the fields that come of it."""
     group, _, key = name.partition(".")
     place = _place(fields, group)
@@ -77,14 +77,16 @@ def _place(fields: Sequence[CustomField], name: str) -> int:
     return names.index(name)
 
 
-def _write(connection: Connection, fields: Sequence[CustomField]) -> None:
-    before = _retailer(connection)
+def define(connection: Connection, fields: Sequence[CustomField], *, dry_run: bool = False) -> None:
+    """Put fields in place of all that there are, or only check them. Raises SettingError."""
+    before = retailer_of(connection)
     after = msgspec.structs.replace(before, custom_fields=tuple(fields))
     try:
         own_fields.check(fields)
     except ValueError as error:
         raise SettingError(str(error)) from None
-    settings.change(connection, custom_fields=after.custom_fields)
+    if not dry_run:
+        settings.change(connection, custom_fields=after.custom_fields)
     _refuse_lost_values(connection, before, after)
     _refuse_lost_rules(connection, before, after)
 
@@ -117,11 +119,11 @@ def _refuse_lost_rules(connection: Connection, before: Retailer, after: Retailer
             continue
         if problem := next(checking.problems(rule, after.custom_fields), None):
             raise SettingError(f"the rule {rule.slug!r} needs it: {problem.detail}")
-        if lost := _paths(before).intersection(rule.dates) - _paths(after):
+        if lost := dates_of(before).intersection(rule.dates) - dates_of(after):
             raise SettingError(f"the rule {rule.slug!r} waits for the date {min(lost)!r}")
 
 
-def _paths(retailer: Retailer) -> set[str]:
+def dates_of(retailer: Retailer) -> set[str]:
     """The dates among the fields, as rules name them."""
     fields = retailer.custom_fields
     return {field.name for field in fields if field.type == "date"} | {
@@ -129,7 +131,8 @@ def _paths(retailer: Retailer) -> set[str]:
     }
 
 
-def _retailer(connection: Connection, *, lock: bool = False) -> Retailer:
+def retailer_of(connection: Connection, *, lock: bool = False) -> Retailer:
+    """The retailer. Raises SettingError."""
     found = settings.retailer(connection, lock=lock)
     if found is None:
         raise SettingError("the database has no retailer yet")

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts.signing_in import utc_now
-from sellmode_backend.cli import Failure, database_option, json_option, print_answer, say
+from sellmode_backend.cli import FILE, database_option, json_option, print_answer, print_file, say
 from sellmode_backend.rules import passes, preview, stored_rules
 from sellmode_backend.rules.stored_rules import RulesRefused, rule_named
 from sellmode_backend.store import accounts, records, settings
@@ -27,7 +27,6 @@ from sellmode_contract.rules.templates import examples
 _STORE = click.option(
     "--store", metavar="STORE", help="The rules of this store, by its name or id; else the retailer's."
 )
-_FILE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
 
 
 @click.group("rules")
@@ -72,12 +71,12 @@ def show_command(database: Database, slug: str, store: str | None, as_json: bool
     if as_json:
         click.echo(text.escaped_json(_document(rule, {entry.id: entry.name for entry in stores}), indent=2))
         return
-    _print_file(stored_rules.as_file([rule], stores))
+    print_file(stored_rules.STANDARD_INPUT, stored_rules.as_file([rule], stores), "")
 
 
 @rules_command.command("export")
 @database_option()
-@click.argument("file", type=_FILE, default="-")
+@click.argument("file", type=FILE, default="-")
 @click.option("--store", metavar="STORE", help="Only the rules of this store.  [default: all rules]")
 def export_command(database: Database, file: Path, store: str | None) -> None:
     """Write all rules as TOML to FILE, or to standard output. `rules import` reads it."""
@@ -85,23 +84,7 @@ def export_command(database: Database, file: Path, store: str | None) -> None:
         where = _store(connection, store)
         rules = [rule for rule in stored_rules.rules_of(connection) if where is None or rule.store == where.id]
         content = stored_rules.as_file(rules, stored_rules.retailer_of(connection).stores)
-    if file == stored_rules.STANDARD_INPUT:
-        _print_file(content)
-        return
-    try:
-        with file.open("x", encoding="utf-8") as output:
-            output.write(content)
-    except FileExistsError:
-        raise Failure(f"{text.visible(str(file))} is there already.") from None
-    except OSError as error:
-        raise Failure(f"{text.visible(str(file))} cannot be written: {error.strerror}.") from None
-    say(f"{len(rules):,} rules are in {text.visible(str(file))}.")
-
-
-def _print_file(content: str) -> None:
-    # Line by line, so that only line ends stay as they are. What is not printable is escaped: a file has it as it is.
-    for line in content.splitlines():
-        click.echo(text.visible(line))
+    print_file(file, content, f"{len(rules):,} rules are")
 
 
 def _document(rule: TaskRule, names: dict[str, str]) -> dict[str, Any]:
@@ -129,7 +112,7 @@ def defaults_command(database: Database) -> None:
 
 @rules_command.command("import")
 @database_option()
-@click.argument("file", type=_FILE)
+@click.argument("file", type=FILE)
 @click.option("--store", metavar="STORE", help="Whose rules they become if they name no store.  [default: all stores']")
 @click.option("--dry-run", is_flag=True, help="Only tell what would change.")
 def import_command(database: Database, file: Path, store: str | None, dry_run: bool) -> None:
@@ -196,7 +179,7 @@ def remove_command(database: Database, slug: str, store: str | None) -> None:
 @rules_command.command("preview")
 @database_option()
 @click.argument("slug", metavar="RULE", required=False)
-@click.option("--file", "file", type=_FILE, metavar="FILE", help="Of the one rule in this file, which is not imported.")
+@click.option("--file", "file", type=FILE, metavar="FILE", help="Of the one rule in this file, which is not imported.")
 @click.option("--store", metavar="STORE", help="In which store, by its name or id; not needed if there is one only.")
 @click.option("--day", metavar="DAY", help="Such as 2026-12-24.  [default: the store's next day]")
 @json_option

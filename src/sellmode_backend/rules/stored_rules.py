@@ -19,7 +19,8 @@ from sellmode_contract.kinds.retailer import Retailer, StoreEntry
 from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.rules.checking import MAX_RULES
 from sellmode_contract.rules.defaults import default_rules
-from sellmode_contract.rules.files import MAX_FILE, RuleFileError, read_rules, write_rules
+from sellmode_contract.rules.files import read_rules, write_rules
+from sellmode_contract.table_files import MAX_FILE, TableFileError
 
 STANDARD_INPUT = Path("-")
 RULES_ARE_OFF = "Its first rules are there, switched off: `rules list` has them, `rules enable` switches them on."
@@ -80,7 +81,7 @@ def rules_in(path: Path, connection: Connection, store: StoreEntry | None) -> li
     """The rules of a file; those that name no store become those of ``store``. Raises RulesRefused, SettingError."""
     try:
         found = read_rules(text_of(path), retailer_of(connection).custom_fields)
-    except RuleFileError as error:
+    except TableFileError as error:
         raise RulesRefused(f"{text.visible(str(path))}: {error}.") from None
     placed = []
     for rule in found:

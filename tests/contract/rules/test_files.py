@@ -11,7 +11,8 @@ from sellmode_contract.kinds.corporate_brief import CorporateBrief
 from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.rules import DEFAULT_RULES, default_rules
 from sellmode_contract.rules.checking import problems
-from sellmode_contract.rules.files import MAX_FILE, RuleFileError, read_briefs, read_rules, write_rules
+from sellmode_contract.rules.files import read_briefs, read_rules, write_rules
+from sellmode_contract.table_files import MAX_FILE, TableFileError
 from tests.contract.rules.making import RETAILER
 
 START = '[[rule]]\nslug = "thanks"\nname = "Thanks"\ntrigger = "purchase"\ntitle = "Say thanks"\n'
@@ -104,7 +105,7 @@ def test_what_is_written_is_read_as_it_was(rules: list[TaskRule]) -> None:
         (START + "message = 'Dear {nmae}'", 6, 11, "thanks", "message", "in the place of {nmae}"),
         (START.replace("Say thanks", " "), 5, 9, "thanks", "title", "needs a title"),
         (START.replace("thanks", "Thanks!"), 2, 8, "Thanks!", "slug", "small letters"),
-        ("[[rule]]\nname = 'x'", 1, 1, "", "slug", "it is missing"),
+        ("[[rule]]\nname = 'x'", 1, 1, "x", "slug", "it is missing"),
         (START + "\n" + START, 8, 8, "thanks", "slug", "another rule of this slug"),
         ("rule = [{slug = 'a'}]", 1, 1, "a", "name", "it is missing"),
         (START + "audience = 'tag:vip skin:dry'", 6, 21, "thanks", "audience", "no field “skin”"),
@@ -117,16 +118,16 @@ def test_what_is_written_is_read_as_it_was(rules: list[TaskRule]) -> None:
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_pointed_at(text: str, line: int, column: int, rule: str, field: str, says: str) -> None:
-    with pytest.raises(RuleFileError) as caught:
+    with pytest.raises(TableFileError) as caught:
         read_rules(text, CUSTOM)
     error = caught.value
     assert says in error.message
-    assert (error.line, error.column, error.rule, error.field) == (line, column, rule, field)
+    assert (error.line, error.column, error.called, error.field) == (line, column, rule, field)
     assert str(error).startswith(f"line {line}, column {column}: ")
 
 
 def test_an_error_is_safe_to_print() -> None:
-    with pytest.raises(RuleFileError) as caught:
+    with pytest.raises(TableFileError) as caught:
         read_rules(START + '"\\u001b[31m\\n" = 1', CUSTOM)
     assert str(caught.value).isprintable()
 
@@ -134,10 +135,10 @@ def test_an_error_is_safe_to_print() -> None:
 @given(st.text(st.sampled_from("[]{}=#\"'\\\n .,ruleslgx1tfa-:"), max_size=60) | st.text(max_size=40), st.booleans())
 def test_any_text_is_read_or_refused(text: str, within: bool) -> None:
     given_text = START + text if within else text
-    found: RuleFileError | None = None
+    found: TableFileError | None = None
     try:
         read_rules(given_text, CUSTOM)
-    except RuleFileError as error:
+    except TableFileError as error:
         found = error
     assert found is None or (1 <= found.line <= len(given_text.splitlines()) + 1 and found.column >= 1)
 
@@ -197,6 +198,6 @@ def test_corporate_tasks_are_read() -> None:
 def test_what_is_wrong_with_a_corporate_task_is_pointed_at(
     text: str, line: int, column: int, field: str, says: str
 ) -> None:
-    with pytest.raises(RuleFileError, match=says) as caught:
+    with pytest.raises(TableFileError, match=says) as caught:
         read_briefs(f"[[corporate_task]]\ntitle = 'Show'\n{text}\n", ["s1"])
     assert (caught.value.line, caught.value.column, caught.value.field) == (line, column, field)
