@@ -133,7 +133,7 @@ def test_a_customer_without_a_store_is_nobodys() -> None:
 
 def test_what_belongs_to_an_unknown_customer_is_nobodys() -> None:
     orphans: list[Record] = [
-        SentLookbook(id="x", customer="c"),
+        SentLookbook(id="x", customer="c", at=NOON),
         Consent(id="x", customer="c", channel="email"),
         ParkedEdit(id="x", customer="c", author="A1", at=NOON, operation={}),
         CustomerCard(id="x", customer="c", name="Ana"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sellmode_contract.kinds.fields import Elements, Field, Flag, Moment, Number, OneOf, Ref, Text
+from sellmode_contract.kinds.fields import Elements, Field, Flag, Moment, Number, OneOf, Ref, Rows, Text
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.records import Record
 
@@ -39,5 +39,7 @@ def other_value(field: Field, record: Record, *, person: str, at: str) -> Any:  
             return at
         case Elements():
             return ["another"]
+        case Rows():
+            return [{part.name: part.sample for part in field.fields if part.required}]
         case _:
             return "2026-12-24"

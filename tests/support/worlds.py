@@ -28,12 +28,13 @@ from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.kinds.duplicate_pair import DuplicatePair
 from sellmode_contract.kinds.fact import Fact
 from sellmode_contract.kinds.history import HistoryEntry
-from sellmode_contract.kinds.lookbook import Lookbook
+from sellmode_contract.kinds.lookbook import CorporateLook, Lookbook, LookbookResult
 from sellmode_contract.kinds.manual_task import ManualTask, TaskCard
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.order import Order
 from sellmode_contract.kinds.parked_edit import ParkedEdit
 from sellmode_contract.kinds.person_setting import PersonSetting
+from sellmode_contract.kinds.pick_list import PickList
 from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.request import Request
 from sellmode_contract.kinds.retailer import Retailer, StoreEntry
@@ -119,7 +120,7 @@ def sees(world: World, account: Account, record: Record) -> bool:  # noqa: C901,
         return i_am(customer.owner, customer.store)
 
     match record:
-        case Retailer() | Product() | CorporateBrief():
+        case Retailer() | Product() | CorporateBrief() | CorporateLook():
             return True
         case TaskRule():
             return record.store is None or works_in(record.store)
@@ -145,8 +146,12 @@ def sees(world: World, account: Account, record: Record) -> bool:  # noqa: C901,
             if not as_team and record.reserved and record.wanted is not None:
                 return i_am(record.wanted, record.store)
             return works_in(record.store)
-        case Lookbook():
+        case Lookbook() | LookbookResult():
             return works_in(record.store) if as_team else i_am(record.author, record.store)
+        case PickList(owner=None) if not as_team:
+            return leads(record.store)
+        case PickList():
+            return works_in(record.store) if as_team else i_am(record.owner, record.store)
         case Fact(person=None):
             return works_in(record.store) if as_team else leads(record.store)
         case Fact():
@@ -229,12 +234,13 @@ def _record(chance: random.Random, kind: str, number: int, names: _Names) -> Rec
     """A record of a kind; None for what needs a customer where there is none."""
     anybody = [*names.people, None, None]
     authors = [*names.people, None] if kind in ("note", "contact", "sent_lookbook") else names.people
-    customers = [*names.customers, None] if kind == "manual_task" else names.customers
+    customers = [*names.customers, None] if kind in ("manual_task", "lookbook") else names.customers
     decides: dict[str, Sequence[Any]] = {
         "store": [*names.stores, None] if kind == "task_rule" else names.stores,
         "customer": customers,
         "author": authors,
         "creator": names.people,
+        "owner": anybody,
         "person": anybody if kind == "fact" else names.people,
         "assignee": names.people if kind == "task_card" else anybody,
         "done_by": anybody,
@@ -278,6 +284,7 @@ _PLAIN = {
     "day": 29,
     "task": world_id("manual_task", 0),
     "brief": world_id("corporate_brief", 0),
+    "lookbook": world_id("lookbook", 0),
     "name": "A name",
     "slug": "a-slug",
     "trigger": "purchase",
@@ -454,7 +461,7 @@ def _change_fields(world: World, move: Move) -> World:
             changes["customer"] = _picked(world.customers, move.to).id
         elif field.name in ("private", "reserved"):
             changes[field.name] = not getattr(record, field.name)
-        elif field.name in ("assignee", "done_by", "wanted", "claimed_by", "meant_for"):
+        elif field.name in ("owner", "assignee", "done_by", "wanted", "claimed_by", "meant_for"):
             some = people[1:] if isinstance(record, TaskCard) else people
             changes[field.name] = _picked(some, move.to)
         elif field.name == "state" and isinstance(record, Task):

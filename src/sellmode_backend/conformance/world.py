@@ -25,12 +25,13 @@ from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.kinds.duplicate_pair import DuplicatePair
 from sellmode_contract.kinds.fact import Fact
 from sellmode_contract.kinds.history import HistoryEntry
-from sellmode_contract.kinds.lookbook import Lookbook
+from sellmode_contract.kinds.lookbook import CorporateLook, Lookbook, LookbookResult
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.order import Order, OrderLine
 from sellmode_contract.kinds.parked_edit import ParkedEdit
 from sellmode_contract.kinds.person_setting import PersonSetting
+from sellmode_contract.kinds.pick_list import PickList
 from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.request import Request
 from sellmode_contract.kinds.retailer import Mode, Retailer, StoreEntry
@@ -218,7 +219,7 @@ def _belongings(customer: Customer, owner: Account | None, key: str) -> Iterable
     yield ImportantDate(id=_id("date", key), customer=customer.id, label="birthday", month=3, day=14)
     yield Contact(id=_id("contact", key), customer=customer.id, at=NOON, channel="call", summary="Asked for blue.")
     yield HistoryEntry(id=_id("history", key), customer=customer.id, at=NOON, event="assigned", subject=customer.owner)
-    yield SentLookbook(id=_id("sent_lookbook", key), customer=customer.id)
+    yield SentLookbook(id=_id("sent_lookbook", key), customer=customer.id, at=NOON, title="For you")
     for author in filter(None, (owner, _BEN)):
         text, id = f"Only for {author.name}.", _id("note", f"{key}-private-{author.user_name}")
         yield Note(id=id, customer=customer.id, author=author.id, written_at=NOON, text=text, private=True)
@@ -244,7 +245,9 @@ def _work_of(account: Account, store: str) -> Iterable[Record]:
     yield CorporateTask(
         id=_id("corporate_task", key), store=store, person=me, title="Window", state="done", done_by=me, done_at=NOON
     )
-    yield Lookbook(id=_id("lookbook", key), store=store, author=me)
+    yield Lookbook(id=_id("lookbook", key), store=store, author=me, form="my_look", title=f"{account.name}'s look")
+    yield LookbookResult(id=_id("lookbook_result", key), store=store, author=me, lookbook=_id("lookbook", key))
+    yield PickList(id=_id("pick_list", key), store=store, owner=me, title=f"{account.name}'s picks")
     yield Fact(id=_id("fact", key), store=store, person=me)
     yield SaleNotice(id=_id("sale_notice", key), store=store, person=me)
     yield PersonSetting(id=_id("person_setting", key), store=store, person=me)
@@ -256,6 +259,7 @@ def _of_stores() -> Iterable[Record]:
         yield Request(id=_id("request", store), store=store)
         yield Request(id=_id("request", f"{store}-reserved"), store=store, wanted=_ADA.id, reserved=True)
         yield Fact(id=_id("fact", store), store=store)
+        yield PickList(id=_id("pick_list", store), store=store, title="New in")
         yield _rule(store)
         pair = (_id("customer", f"nobody-{store}-0000"), _id("customer", f"nobody-{store}-0001"))
         yield DuplicatePair(
@@ -265,6 +269,7 @@ def _of_stores() -> Iterable[Record]:
             dismissed=True,
         )
     yield _rule(None)
+    yield CorporateLook(id=_id("corporate_look", "window"), title="Window", created_at=NOON)
     yield CorporateBrief(id=_id("corporate_brief", "window"), title="Window", created_at=NOON, withdrawn=True)
 
 

@@ -17,12 +17,13 @@ from sellmode_contract.kinds.duplicate_pair import DUPLICATE_PAIR
 from sellmode_contract.kinds.fact import FACT
 from sellmode_contract.kinds.history import HISTORY
 from sellmode_contract.kinds.kind import Kind
-from sellmode_contract.kinds.lookbook import LOOKBOOK
+from sellmode_contract.kinds.lookbook import CORPORATE_LOOK, LOOKBOOK, LOOKBOOK_RESULT
 from sellmode_contract.kinds.manual_task import MANUAL_TASK, TASK_CARD
 from sellmode_contract.kinds.note import NOTE
 from sellmode_contract.kinds.order import ORDER
 from sellmode_contract.kinds.parked_edit import PARKED_EDIT
 from sellmode_contract.kinds.person_setting import PERSON_SETTING
+from sellmode_contract.kinds.pick_list import PICK_LIST
 from sellmode_contract.kinds.product import PRODUCT
 from sellmode_contract.kinds.request import REQUEST
 from sellmode_contract.kinds.retailer import RETAILER
@@ -52,6 +53,9 @@ _ALL: tuple[Kind[Any], ...] = (
     TASK_RULE,
     REQUEST,
     LOOKBOOK,
+    LOOKBOOK_RESULT,
+    CORPORATE_LOOK,
+    PICK_LIST,
     FACT,
     SALE_NOTICE,
     PARKED_EDIT,

@@ -1,20 +1,146 @@
-"""Lookbooks, which come later."""
+"""Lookbooks: pages for one customer, and My Looks, which are templates; the head office's looks; what became of one."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Final, Literal
 
-from sellmode_contract.audiences import AUTHOR, STORE, Row
-from sellmode_contract.kinds.kind import Kind
-from sellmode_contract.records import Record
+import msgspec
+
+from sellmode_contract.audiences import ALL, AUTHOR, STORE, Row
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.fields import OneOf, Ref, Text
+from sellmode_contract.kinds.kind import Kind, text_in
+from sellmode_contract.kinds.look import LookItem, items
+from sellmode_contract.records import Instant, Record
+
+LookbookState = Literal["draft", "shared", "archived"]
+
+FORMS: Final = {"one_to_one": "1:1 lookbook", "my_look": "My Look"}
+"""What each form is called inside a sentence."""
+STATES: Final[dict[LookbookState, str]] = {"draft": "draft", "shared": "shared", "archived": "archived"}
+_TITLE = Text(name="title", required="A look needs a title.")
+_MESSAGE = Text(name="message", longest=5_000, lines=True)
 
 
 class Lookbook(Record, frozen=True, kw_only=True):
-    """A 1:1 lookbook, a My Look (template) or a list of storefront picks."""
+    """A page of products for one customer (1:1), or a template of such pages (My Look)."""
 
     store: str
     author: str
-    form: Literal["one_to_one", "my_look", "picks"] = "one_to_one"
+    form: Literal["one_to_one", "my_look"] = "one_to_one"
+    customer: str | None = None
+    """Of a 1:1 lookbook; a template has none."""
+    title: str = ""
+    """The headline of the page."""
+    message: str = ""
+    items: tuple[LookItem, ...] = ()
+    state: LookbookState = "draft"
+    """``archived`` only puts it aside: a link that was given goes on working."""
+    token: str = ""
+    """What its link ends in: 128 random bits as 26 capitals of base32, set once, when it is first shared."""
+    shared_at: Instant | None = None
+    """When it was first shared."""
+    expires_at: Instant | None = None
+    revoked_at: Instant | None = None
+    copied_from: str = ""
+    """Id of the look that it was copied from; a change of that one changes nothing here."""
+    created_at: Instant | None = None
 
 
-LOOKBOOK = Kind(name="lookbook", record=Lookbook, row=Row("lookbook, My Look, storefront picks", STORE, AUTHOR))
+class CorporateLook(Record, frozen=True, kw_only=True):
+    """A head office's look, for everybody to copy from."""
+
+    title: str = ""
+    message: str = ""
+    items: tuple[LookItem, ...] = ()
+    created_by: str = ""
+    created_at: Instant | None = None
+
+
+class ProductResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a customer did with one product of a lookbook."""
+
+    sku: str
+    clicks: int = 0
+    verdict: Literal["", "liked", "refused"] = ""
+    """The customer's last word."""
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a customer wrote on the page."""
+
+    at: Instant
+    text: str
+
+
+class LookbookResult(Record, frozen=True, kw_only=True):
+    """What became of a shared lookbook, counted by the backend; seen by whoever sees the lookbook."""
+
+    store: str
+    author: str
+    lookbook: str
+    opened: int = 0
+    """Openings by people; those by programs stand in ``not_counted``."""
+    first_opened_at: Instant | None = None
+    last_opened_at: Instant | None = None
+    products: tuple[ProductResult, ...] = ()
+    replies: tuple[Reply, ...] = ()
+    bought: tuple[str, ...] = ()
+    """SKUs of the lookbook that its customer has bought since it was shared."""
+    not_counted: dict[str, int] = msgspec.field(default_factory=dict)
+    """Openings and clicks that were not a person's, by the reason."""
+
+
+def result_id(lookbook: str) -> str:
+    """Id of a lookbook's result."""
+    return source_id("lookbook_result", "sellmode", lookbook)
+
+
+def _words(lookbook: Mapping[str, Any], whom: str) -> str:
+    form, title = FORMS.get(str(lookbook.get("form", "one_to_one")), "lookbook"), text_in(lookbook, "title")
+    named = f'{form} "{title}"' if title else form
+    return f"{named} for {whom}" if lookbook.get("customer") else named
+
+
+LOOKBOOK = Kind(
+    name="lookbook",
+    record=Lookbook,
+    row=Row("lookbook, My Look", STORE, AUTHOR),
+    fields=(
+        OneOf(name="form", choices=FORMS, write="once"),
+        Ref(name="customer", to="customer", write="once"),
+        _TITLE,
+        _MESSAGE,
+        items("a lookbook"),
+        OneOf(name="state", choices=STATES, write="later"),
+        Text(name="copied_from", longest=36, write="once"),
+    ),
+    verbs=frozenset({"create", "edit", "remove"}),
+    stamps={"store": "store", "author": "author", "created_at": "now"},
+    command="lookbooks",
+    listed=("title", "form", "customer", "state"),
+    words=_words,
+)
+
+
+CORPORATE_LOOK = Kind(
+    name="corporate_look",
+    record=CorporateLook,
+    row=Row("head office's look, to copy from", ALL, ALL),
+    noun="head office's look",
+    fields=(_TITLE, _MESSAGE, items("a look")),
+    verbs=frozenset({"create", "edit", "remove"}),
+    capability="announce",
+    stamps={"created_by": "author", "created_at": "now"},
+    command="corporate-looks",
+    listed=("title",),
+    words=lambda look, _: f'head office\'s look "{text_in(look, "title")}"',
+)
+
+
+LOOKBOOK_RESULT = Kind(
+    name="lookbook_result",
+    record=LookbookResult,
+    row=Row("what became of a lookbook", STORE, AUTHOR),
+)

@@ -196,7 +196,7 @@ def test_no_number_is_given_while_a_lower_one_is_not_committed(database: Databas
 
 
 def test_a_failed_writer_leaves_no_gap_and_no_row(database: Database) -> None:
-    orphan = SentLookbook(id="l-1", customer="nobody")
+    orphan = SentLookbook(id="l-1", customer="nobody", at=dt.datetime(2026, 11, 22, tzinfo=dt.UTC))
     with database.transaction() as connection:
         records.write(connection, [colleague(1)])
         with pytest.raises(records.UnknownCustomer):
