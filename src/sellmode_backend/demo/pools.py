@@ -36,6 +36,15 @@ class Goods(NamedTuple):
     low: int
     high: int
     weight: int
+    told: str
+    """What its description says."""
+
+    @property
+    def option(self) -> str:
+        """What its variants differ in."""
+        if self.variants == _SHADES:
+            return "Shade"
+        return "Colour" if self.type in ("Bags", "Accessories") else "Size"
 
 
 _LETTERS = ("XS", "S", "M", "L", "XL")
@@ -43,17 +52,76 @@ _SHOES = ("37", "38", "39", "40", "41", "42", "43", "44")
 _SHADES = ("01 Porcelain", "02 Sand", "03 Honey", "04 Amber", "05 Espresso")
 
 GOODS = (
-    Goods("fashion", "Dresses", ("Wrap Dress", "Shirt Dress", "Slip Dress", "Knit Dress"), _LETTERS, 89, 320, 8),
     Goods(
-        "fashion", "Knitwear", ("Merino Crew", "Cashmere Cardigan", "Cable Jumper", "Fine Polo"), _LETTERS, 69, 280, 10
+        "fashion",
+        "Dresses",
+        ("Wrap Dress", "Shirt Dress", "Slip Dress", "Knit Dress"),
+        _LETTERS,
+        89,
+        320,
+        8,
+        "Cut to move, fully lined. Dry clean.",
     ),
-    Goods("fashion", "Coats", ("Wool Overcoat", "Trench", "Quilted Parka", "Car Coat"), _LETTERS, 199, 690, 4),
-    Goods("fashion", "Shirts", ("Oxford Shirt", "Linen Shirt", "Silk Blouse", "Poplin Shirt"), _LETTERS, 49, 160, 10),
     Goods(
-        "fashion", "Trousers", ("Wide Trousers", "Chinos", "Straight Jeans", "Pleated Trousers"), _LETTERS, 59, 190, 9
+        "fashion",
+        "Knitwear",
+        ("Merino Crew", "Cashmere Cardigan", "Cable Jumper", "Fine Polo"),
+        _LETTERS,
+        69,
+        280,
+        10,
+        "Spun from long fibres and knitted in one piece. Wash by hand, dry flat.",
     ),
-    Goods("fashion", "Shoes", ("Chelsea Boot", "Loafer", "Court Shoe", "Leather Trainer"), _SHOES, 79, 340, 8),
-    Goods("fashion", "Bags", ("Tote", "Crossbody", "Weekender", "Clutch"), ("Black", "Tan", "Olive"), 89, 520, 4),
+    Goods(
+        "fashion",
+        "Coats",
+        ("Wool Overcoat", "Trench", "Quilted Parka", "Car Coat"),
+        _LETTERS,
+        199,
+        690,
+        4,
+        "Warm without weight, with deep pockets. Brush it, and dry clean once a season.",
+    ),
+    Goods(
+        "fashion",
+        "Shirts",
+        ("Oxford Shirt", "Linen Shirt", "Silk Blouse", "Poplin Shirt"),
+        _LETTERS,
+        49,
+        160,
+        10,
+        "Washed before it is sewn, so that it keeps its size. 40 degrees, iron damp.",
+    ),
+    Goods(
+        "fashion",
+        "Trousers",
+        ("Wide Trousers", "Chinos", "Straight Jeans", "Pleated Trousers"),
+        _LETTERS,
+        59,
+        190,
+        9,
+        "High in the waist and easy in the leg. 30 degrees, inside out.",
+    ),
+    Goods(
+        "fashion",
+        "Shoes",
+        ("Chelsea Boot", "Loafer", "Court Shoe", "Leather Trainer"),
+        _SHOES,
+        79,
+        340,
+        8,
+        "Leather in and out, with a sole that can be replaced. Comes with a cloth bag.",
+    ),
+    Goods(
+        "fashion",
+        "Bags",
+        ("Tote", "Crossbody", "Weekender", "Clutch"),
+        ("Black", "Tan", "Olive"),
+        89,
+        520,
+        4,
+        "Full-grain leather that darkens with use. Fits a 13-inch laptop, but for the clutch.",
+    ),
     Goods(
         "fashion",
         "Accessories",
@@ -62,6 +130,7 @@ GOODS = (
         25,
         140,
         9,
+        "Made in small runs; no two are quite alike.",
     ),
     Goods(
         "beauty",
@@ -71,8 +140,18 @@ GOODS = (
         58,
         190,
         7,
+        "Opens fresh and dries down to wood. Lasts a working day.",
     ),
-    Goods("beauty", "Make-up", ("Skin Tint", "Satin Foundation", "Lip Crayon", "Brow Gel"), _SHADES, 18, 52, 12),
+    Goods(
+        "beauty",
+        "Make-up",
+        ("Skin Tint", "Satin Foundation", "Lip Crayon", "Brow Gel"),
+        _SHADES,
+        18,
+        52,
+        12,
+        "Buildable, and comfortable all day. Dermatologically tested.",
+    ),
     Goods(
         "beauty",
         "Skin care",
@@ -81,13 +160,57 @@ GOODS = (
         22,
         120,
         13,
+        "For all skins, also sensitive ones. Without added fragrance.",
     ),
-    Goods("beauty", "Hair", ("Repair Mask", "Volume Shampoo", "Curl Cream"), ("200 ml", "500 ml"), 12, 48, 8),
-    Goods("pets", "Dog food", ("Grain-free Salmon", "Puppy Chicken", "Senior Lamb"), ("2 kg", "12 kg"), 14, 86, 9),
-    Goods("pets", "Cat food", ("Kitten Turkey", "Indoor Duck", "Sterilised Trout"), ("1.5 kg", "7 kg"), 11, 68, 9),
-    Goods("pets", "Pet care", ("Oat Shampoo", "Claw Clippers", "Calming Drops"), ("one size",), 8, 34, 5),
     Goods(
-        "pets", "Pet accessories", ("Tweed Collar", "Rope Lead", "Wool Bed", "Feather Wand"), ("S", "M", "L"), 9, 110, 6
+        "beauty",
+        "Hair",
+        ("Repair Mask", "Volume Shampoo", "Curl Cream"),
+        ("200 ml", "500 ml"),
+        12,
+        48,
+        8,
+        "Mild enough for every day. The bottle is made of what bottles were.",
+    ),
+    Goods(
+        "pets",
+        "Dog food",
+        ("Grain-free Salmon", "Puppy Chicken", "Senior Lamb"),
+        ("2 kg", "12 kg"),
+        14,
+        86,
+        9,
+        "One source of protein, no added sugar. Change over a week.",
+    ),
+    Goods(
+        "pets",
+        "Cat food",
+        ("Kitten Turkey", "Indoor Duck", "Sterilised Trout"),
+        ("1.5 kg", "7 kg"),
+        11,
+        68,
+        9,
+        "Small pieces, rich in taurine. Keep fresh water beside it.",
+    ),
+    Goods(
+        "pets",
+        "Pet care",
+        ("Oat Shampoo", "Claw Clippers", "Calming Drops"),
+        ("one size",),
+        8,
+        34,
+        5,
+        "Gentle to coat and claws. For dogs and cats from three months.",
+    ),
+    Goods(
+        "pets",
+        "Pet accessories",
+        ("Tweed Collar", "Rope Lead", "Wool Bed", "Feather Wand"),
+        ("S", "M", "L"),
+        9,
+        110,
+        6,
+        "Sturdy, and washable at 30 degrees.",
     ),
 )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 import msgspec
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.importers import bases, merge, values
+from sellmode_backend.importers import bases, merge
 from sellmode_backend.importers.context import Context, Seen
 from sellmode_backend.importers.reading import Row, Table, UnusableRow
 from sellmode_backend.importers.rows import ProductRow
@@ -15,9 +16,13 @@ from sellmode_backend.store import records
 from sellmode_contract.kinds.product import Product
 
 
-def load(tables: Iterable[Table], context: Context, holders: Mapping[str, str]) -> None:
-    """Import a list of products; ``holders`` are the variants that have a SKU which others share."""
-    reader = context.source.read_products(context.retailer.currency, holders)
+def load(tables: Iterable[Table], context: Context, first_look: Iterable[Table]) -> None:
+    """Import lists of products; ``first_look`` are the same, to be read once before."""
+    reader = context.source.read_products(context.retailer.currency)
+    for table in first_look:
+        for row in table:
+            with suppress(UnusableRow):  # told of when the list is read in earnest
+                reader.look(row)
     seen = Seen(context.summary)
 
     def parse(row: Row) -> ProductRow | None:
@@ -29,25 +34,6 @@ def load(tables: Iterable[Table], context: Context, holders: Mapping[str, str]) 
             context.summary.written["product"] += context.write(_write, batch, context)
 
 
-def holders(tables: Iterable[Table], variant: Callable[[Row], str]) -> dict[str, str]:
-    """Of each SKU that several variants share, the variant that is known by it: the first in order of text.
-
-    The others are known by what tells them apart, so that it does not matter in which order they come.
-    """
-    first: dict[str, str] = {}
-    shared: dict[str, str] = {}
-    for table in tables:
-        for row in table:
-            if sku := values.identifier(row["sku"]):
-                try:
-                    found = variant(row)
-                except UnusableRow:
-                    continue  # told of when the list is read in earnest
-                if (before := first.setdefault(sku, found)) != found:
-                    shared[sku] = first[sku] = min(before, found)
-    return shared
-
-
 def _write(connection: Connection, batch: Sequence[ProductRow], context: Context) -> int:
     fields = {context.id("product", item.key): item.fields for item in batch}
     known = bases.read(connection, "product", fields)
@@ -55,7 +41,7 @@ def _write(connection: Connection, batch: Sequence[ProductRow], context: Context
     current = {item.id: item for item in records.read_many(connection, "product", changes, lock=True)}
     products = []
     for id, changed in changes.items():
-        before = msgspec.to_builtins(current[id]) if id in current else {"id": id, **fields[id]}
+        before = msgspec.to_builtins(current[id]) if id in current else {"id": id, "sku": "", **fields[id]}
         document = {**before, **changed}
         if "tags" in changed:
             base_tags = known.get(id, {}).get("tags", ())

@@ -75,7 +75,7 @@ def import_tables(
                 summary.unknown[table.name] = table.unknown
 
     staff.load(read(STAFF), context)
-    products.load(read(source.products), context, products.holders(tables.of(source.products), source.variant))
+    products.load(read(source.products), context, tables.of(source.products))
     storeless = customers.load(read(source.customers), context, owner_tag=owners, store_tag=homes)
     buyers = orders.load(read(source.orders), context) | orders.link(context)
     summary.missing = [layout.file for layout in tables.missing]

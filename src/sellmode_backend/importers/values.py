@@ -30,10 +30,19 @@ MAX_KEY = 320
 """Characters of what somebody is known by: as many as the longest e-mail address has."""
 MAX_STORE_NAME = 200
 """Characters."""
+MAX_WORDS = 255
+"""Characters of what lists have in a column: a vendor, an option."""
+MAX_DESCRIPTION = 10_000
+"""Characters of plain text."""
+MAX_ALT = 512
+"""Characters of what a picture shows, in words."""
+_MAX_ADDRESS = 2048
+"""Characters of an address on the web."""
 _MAX_AMOUNT = 10**13
 """Minor units. Sums of a hundred thousand of them are still numbers to every database."""
 _YEARS = range(1900, 2200)
 """Of moments. Each is moved to some time zone, for which the calendar's first and last day have no room."""
+_WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f-\xa0<>\"]+", re.IGNORECASE)
 _YES = {"yes": True, "true": True, "no": False, "false": False, "": False}
 
 
@@ -118,9 +127,14 @@ def amount(row: Row, field: str, currency: str) -> int:
         raise row.unusable(field, str(error)) from None
 
 
+def amount_or_none(row: Row, field: str, currency: str) -> int | None:
+    """Minor units; None for an empty field."""
+    return amount(row, field, currency) if row[field].strip() else None
+
+
 def amount_or_zero(row: Row, field: str, currency: str) -> int:
     """Minor units; 0 for an empty field."""
-    return amount(row, field, currency) if row[field].strip() else 0
+    return amount_or_none(row, field, currency) or 0
 
 
 @lru_cache(maxsize=16384)
@@ -192,8 +206,13 @@ def moment_or_none(row: Row, field: str, zone: dt.tzinfo | None = None) -> dt.da
 
 def yes(row: Row, field: str) -> bool:
     """Whether the field says yes; an empty one does not."""
+    return yes_of(row, field, row[field])
+
+
+def yes_of(row: Row, field: str, text: str) -> bool:
+    """Whether a text that was read from a field says yes."""
     try:
-        return _YES[row[field].strip().casefold()]
+        return _YES[text.strip().casefold()]
     except KeyError:
         raise row.unusable(field, "is neither yes nor no") from None
 
@@ -257,3 +276,21 @@ def owners_and_stores(text: str, owner: TagPattern, store: TagPattern) -> tuple[
 def split_tags(text: str) -> list[str]:
     """The tags of a comma-separated list, each once."""
     return list(dict.fromkeys(tag for part in text.split(",") if (tag := part.strip())))
+
+
+def short(row: Row, field: str, limit: int = MAX_WORDS) -> str:
+    """A text without blanks around it that is no longer than it may be."""
+    return within(row, field, row[field].strip(), limit)
+
+
+def within(row: Row, field: str, text: str, limit: int = MAX_WORDS) -> str:
+    """A text that was read from a field, if it is no longer than it may be."""
+    if len(text) > limit:
+        raise row.unusable(field, f"is longer than {limit:,} characters")
+    return text
+
+
+def web_address_or_empty(text: str) -> str:
+    """An address on the web; empty for anything else, or a longer one than shops make."""
+    bare = text.strip()
+    return bare if len(bare) <= _MAX_ADDRESS and _WEB_ADDRESS.fullmatch(bare) else ""

@@ -76,6 +76,9 @@ def sorted_lists(connection: Connection) -> None:
 STEPS: list[Step] = [tables, sorted_lists]
 
 
+PRODUCT_KEYS = ("sku", "barcode", "style", "vendor", "type")
+"""The columns that products are found by."""
+
 INDEXED = {
     **dict.fromkeys((*TABLES, OTHER), ("scope", "gen")),
     **dict.fromkeys(CHILDREN, ("scope", "gen", "customer")),
@@ -86,7 +89,7 @@ INDEXED = {
         )
         for kind in TASK_KINDS
     },
-    "product": ("scope", "gen", "sku"),
+    "product": ("scope", "gen", *PRODUCT_KEYS),
     "brief_card": ("scope", "gen", "brief"),
     "customer": ("scope", "gen", "name_key", "owner"),
     "customer_card": ("scope", "gen", "customer", "owner"),
@@ -100,7 +103,7 @@ INDEXES = {
     # All that counting open tasks takes.
     **{f"{kind}_open": f"{kind} (due_at, expires_at, whose, scope, state) WHERE state = 'open'" for kind in TASK_KINDS},
     **{f"{kind}_done": f"{kind} (ended_at, done_by, scope, state) WHERE state = 'done'" for kind in TASK_KINDS},
-    "product_sku": "product (sku)",
+    **{f"product_{column}": f"product ({column})" for column in PRODUCT_KEYS},
     "brief_card_brief": "brief_card (brief)",
     "customer_name_key": "customer (name_key, id)",
     # All that counting what somebody owns takes.

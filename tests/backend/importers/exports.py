@@ -14,7 +14,8 @@ from sellmode_backend.importers.files import InputFile
 from sellmode_backend.importers.lines import UnusableFile
 from sellmode_backend.importers.reading import Layout, Table
 from sellmode_backend.importers.rejects import Rejected, Rejects
-from sellmode_backend.importers.sources.shopify import CUSTOMERS, ORDERS, PRODUCTS, SHOPIFY
+from sellmode_backend.importers.sources.shopify import CUSTOMERS, ORDERS, SHOPIFY
+from sellmode_backend.importers.sources.shopify_goods import PRODUCTS
 from sellmode_backend.importers.sources.staff import STAFF
 from sellmode_backend.importers.summary import Summary
 from sellmode_backend.store.database import Database

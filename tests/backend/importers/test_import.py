@@ -472,6 +472,25 @@ def test_products_change_and_what_was_sold_is_of_their_type(database: Database, 
 # ------------------------------------------------------------------ orders
 
 
+def test_a_list_without_a_column_leaves_what_was_known(database: Database, export: Export) -> None:
+    whole = product("S1", Option1_Value="M") | {
+        "Option1 Name": "Size", "Body (HTML)": "<p>Mild</p>", "Product Category": "Care > Soap", "Gift Card": "true",
+        "Variant Compare At Price": "20.00", "Variant Barcode": "4006381333931", "Image Src": "https://example.com/1.jpg",
+    }  # fmt: skip
+    export.staff().products(whole)
+    assert export.load(database).written["product"] == 1
+    with database.snapshot() as connection:
+        before = records.read(connection, "product", source_id("product", "shopify", "S1"))
+    assert isinstance(before, Product)
+    assert (before.description, before.compare_at, before.gift_card) == ("Mild", 20_00, True)
+    assert (before.vendor, before.category, before.active, len(before.images)) == ("Maker", "Care > Soap", True, 1)
+    export.products({"Title": "Product S1", "Variant SKU": "S1", "Variant Price": "16.00"})
+    assert +export.load(database, now=LATER).written == {"product": 1}
+    with database.snapshot() as connection:
+        after = records.read(connection, "product", before.id)
+    assert after == msgspec.structs.replace(before, price=16_00)
+
+
 def test_refunds_cancellations_returns_currencies_and_orders_of_nobody(database: Database, export: Export) -> None:
     mine = ORDER | {"Email": "c25@example.com"}
     export.staff().products(product("S1")).customers(customer("25")).orders(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -13,9 +13,11 @@ from sellmode_backend.importers.ordering import OrderReader
 from sellmode_backend.importers.reading import Layout, Row, Table, UnusableRow
 from sellmode_backend.importers.rejects import Rejected
 from sellmode_backend.importers.rows import with_rounding
-from sellmode_backend.importers.sources.shopify import CUSTOMERS, ORDERS, PRODUCTS, SHOPIFY
+from sellmode_backend.importers.sources.shopify import CUSTOMERS, ORDERS, SHOPIFY
+from sellmode_backend.importers.sources.shopify_goods import PRODUCTS
 from sellmode_backend.importers.sources.staff import STAFF, read_staff
 from sellmode_backend.importers.summary import Summary
+from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.order import OrderLine
 from tests.backend.importers.exports import MORE_OF_ORDER, ORDER, Record, as_csv, customer, input_file, product, read
 
@@ -29,8 +31,10 @@ def customers(folder: Path, *rows: Record) -> tuple[list[Any], Told]:
     return _read(folder, CUSTOMERS, _READ_CUSTOMER, rows)
 
 
-def products(folder: Path, *rows: Record, holders: Mapping[str, str] | None = None) -> tuple[list[Any], Told]:
-    return _read(folder, PRODUCTS, SHOPIFY.read_products("USD", holders or {}).read, rows)
+def products(folder: Path, *rows: Record) -> tuple[list[Any], Told]:
+    reader = SHOPIFY.read_products("USD")
+    _read(folder, PRODUCTS, reader.look, rows)
+    return _read(folder, PRODUCTS, reader.read, rows)
 
 
 def orders(folder: Path, *rows: Record) -> tuple[list[Any], Told]:
@@ -237,11 +241,67 @@ def test_variants_share_what_stands_on_the_first_row_and_images_are_no_products(
     assert [item and item.fields["sku"] for item in found] == ["A-1", "0042", None, "B"]
     one, two, draft = (item.fields for item in found if item)
     assert one == {
-        "sku": "A-1", "title": "Shirt", "variant": "S", "vendor": "Maker", "type": "Tops", "tags": ["a", "b"],
-        "price": 2000, "currency": "USD", "barcode": "", "active": True,
+        "sku": "A-1", "title": "Shirt", "style": source_id("style", "shopify", "shirt"), "variant": "S",
+        "options": [{"value": "S"}], "vendor": "Maker", "type": "Tops", "tags": ["a", "b"], "price": 2000,
+        "currency": "USD", "active": True, "images": [{"url": "https://example.com/1.png"}],
     }  # fmt: skip
-    assert two == one | {"sku": "0042", "variant": "M", "price": 2150}
+    assert two == one | {"sku": "0042", "variant": "M", "options": [{"value": "M"}], "price": 2150}
     assert (draft["active"], draft["price"], draft["variant"]) == (False, None, "")
+
+
+CATALOGUE: Record = {
+    "Handle": "dress", "Title": "Wrap Dress", "Body (HTML)": "<p>Cut on the <b>bias</b>.</p><ul><li>Silk<li>Lined</ul>",
+    "Vendor": "Rive", "Product Category": "Apparel & Accessories > Clothing > Dresses", "Type": "Dresses",
+    "Tags": "summer", "Published": "true", "Option1 Name": "Size", "Option1 Value": "S", "Option2 Name": "Colour",
+    "Option2 Value": "Red", "Option3 Name": "", "Option3 Value": "", "Variant SKU": "D-S", "Variant Price": "80.00",
+    "Variant Compare At Price": "120.00", "Variant Barcode": "'4006381333931", "Image Src": "https://example.com/2.jpg",
+    "Image Position": "2", "Image Alt Text": "From  behind", "Variant Image": "https://example.com/red.jpg",
+    "Gift Card": "false", "Cost per item": "20.00", "Status": "active",
+}  # fmt: skip
+MORE_OF_STYLE: Record = dict.fromkeys(CATALOGUE, "") | {
+    "Handle": "dress", "Option1 Value": "M", "Option2 Value": "Red", "Variant SKU": "D-M", "Variant Price": "80.00",
+    "Image Src": "https://example.com/1.jpg", "Image Position": "1",
+}  # fmt: skip
+
+
+def test_a_style_is_read_with_all_that_a_catalogue_shows(tmp_path: Path) -> None:
+    only_an_image = dict.fromkeys(CATALOGUE, "") | {
+        "Handle": "dress", "Image Src": "https://example.com/3.jpg", "Image Position": "3",
+    }  # fmt: skip
+    no_image = only_an_image | {"Image Src": "javascript:alert(1)"}
+    found, told = products(tmp_path, CATALOGUE, MORE_OF_STYLE, only_an_image, no_image)
+    assert told == []
+    small, medium = (item.fields for item in found if item)
+    of_style = [
+        {"url": "https://example.com/1.jpg"}, {"url": "https://example.com/2.jpg", "alt": "From behind"},
+        {"url": "https://example.com/3.jpg"},
+    ]  # fmt: skip
+    assert small == {
+        "sku": "D-S", "title": "Wrap Dress", "style": source_id("style", "shopify", "dress"), "variant": "S / Red",
+        "options": [{"name": "Size", "value": "S"}, {"name": "Colour", "value": "Red"}], "vendor": "Rive",
+        "type": "Dresses", "category": "Apparel & Accessories > Clothing > Dresses", "tags": ["summer"],
+        "description": "Cut on the bias.\n\n- Silk\n- Lined", "price": 8000, "compare_at": 12000, "currency": "USD",
+        "barcode": "4006381333931", "gift_card": False, "active": True,
+        "images": [{"url": "https://example.com/red.jpg"}, *of_style],
+    }  # fmt: skip
+    assert medium == small | {
+        "sku": "D-M", "variant": "M / Red", "compare_at": None, "barcode": "", "images": of_style,
+        "options": [{"name": "Size", "value": "M"}, {"name": "Colour", "value": "Red"}],
+    }  # fmt: skip
+
+
+def test_what_is_too_long_for_a_list_costs_itself_only(tmp_path: Path) -> None:
+    row = CATALOGUE | {"Vendor": "v" * 256, "Option2 Value": "o" * 256, "Body (HTML)": "<p>" + "word " * 2001}
+    (found,), told = products(tmp_path, row | {"Image Alt Text": "a" * 600, "Gift Card": "perhaps"})
+    assert {"vendor", "options", "variant", "description", "gift_card"}.isdisjoint(found.fields)
+    assert found.fields["type"] == "Dresses"
+    assert len(found.fields["images"][1]["alt"]) == 512
+    assert told == [
+        (2, "Vendor", "is longer than 255 characters"),
+        (2, "Body (HTML)", "is longer than 10,000 characters"),
+        (2, "Gift Card", "is neither yes nor no"),
+        (2, "Option2 Value", "is longer than 255 characters"),
+    ]
 
 
 def test_a_variant_is_no_longer_than_a_row_with_what_it_shares(tmp_path: Path) -> None:
@@ -254,7 +314,7 @@ def test_a_variant_is_no_longer_than_a_row_with_what_it_shares(tmp_path: Path) -
 def test_a_product_that_cannot_be_used_and_one_that_can_in_part(tmp_path: Path) -> None:
     found, told = products(
         tmp_path,
-        product("A", Variant_Price="1,50"),
+        product("A", Variant_Price="1,50") | {"Variant Barcode": ""},
         product("", Handle=""),
         product("B", Title=""),
         product("C", Variant_Price="1.234"),
@@ -277,7 +337,7 @@ def test_variants_without_a_sku_or_with_the_same_are_known_by_handle_and_options
     red, blue = product("HAT", Handle="hat", Option1_Value="Red"), product("HAT", Handle="hat", Option1_Value="Blue")
     bare = product("", Handle="scarf", Option1_Value="S")
     for rows in ([red, blue, bare], [bare, blue, red]):
-        found, told = products(tmp_path, *rows, holders={"HAT": "hat/Blue"})
+        found, told = products(tmp_path, *rows)
         assert told == []
         assert {item.key: item.fields["variant"] for item in found} == {
             "HAT": "Blue", "variant:hat/Red": "Red", "variant:scarf/S": "S",

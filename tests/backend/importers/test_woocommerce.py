@@ -20,7 +20,7 @@ from sellmode_backend.store import records, settings
 from sellmode_backend.store.database import Database
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.customer import Customer
-from sellmode_contract.kinds.product import Product
+from sellmode_contract.kinds.product import Product, ProductOption
 from tests.backend.importers.exports import NOW, STAFF_ROWS, Export, Record, as_csv
 
 CUSTOMER: Record = {
@@ -122,6 +122,32 @@ def test_customers_orders_and_products_come_in_and_once(database: Database, tmp_
     assert first.lines[0].product in {item.id for item in goods}
     again, _ = load(database, tmp_path / "shop")
     assert +again.written == {}
+
+
+def test_a_variation_has_what_its_parent_says_for_all(database: Database, tmp_path: Path) -> None:
+    shop = PRODUCT | {
+        "Brands": "", "Description": "", "Short description": "", "Images": "", "Attribute 2 name": "Size",
+        "Attribute 2 value(s)": "",
+    }  # fmt: skip
+    parent = shop | {
+        "ID": "10", "Type": "variable", "SKU": "SC", "Name": "Scarf", "Regular price": "", "Parent": "",
+        "Description": "<p>Warm</p>\\n<p>and soft</p>", "Brands": "Acme", "Attribute 1 value(s)": "Red, Blue",
+        "Images": "https://example.com/1.jpg, https://example.com/2.jpg, none",
+    }  # fmt: skip
+    red = shop | {"Categories": "", "Tags": "", "Images": "https://example.com/red.jpg"}
+    blue = red | {"ID": "12", "SKU": "SC-2", "Name": "Scarf - Blue", "Parent": "SC", "Attribute 1 value(s)": "Blue"}
+    card = shop | {"ID": "13", "Type": "gift-card", "SKU": "", "Name": "Gift Card", "Parent": "", "Description": "a"}
+    summary, told = load(database, tmp_path / "shop", products=[blue | {"Images": ""}, red, card, parent])
+    assert (told, summary.unknown) == ([], {})
+    with database.snapshot() as connection:
+        goods = {item.sku: item for item in records.each(connection, "product") if isinstance(item, Product)}
+    assert goods["SC-1"].style == goods["SC-2"].style == source_id("style", "woocommerce", "10") != goods[""].style
+    assert goods["SC-1"].options == (ProductOption(name="Colour", value="Red"),)
+    assert [image.url for image in goods["SC-1"].images] == ["https://example.com/red.jpg"]
+    assert [image.url for image in goods["SC-2"].images] == ["https://example.com/1.jpg", "https://example.com/2.jpg"]
+    assert (goods["SC-2"].description, goods["SC-2"].vendor) == ("Warm\n\nand soft", "Acme")
+    assert (goods["SC-2"].category, goods["SC-2"].tags) == ("Accessories > Scarves", ("wool", "winter"))
+    assert (goods[""].gift_card, goods["SC-1"].gift_card) == (True, False)
 
 
 def test_who_is_in_both_shops_is_one_customer(database: Database, tmp_path: Path, export: Export) -> None:

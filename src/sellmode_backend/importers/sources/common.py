@@ -1,13 +1,20 @@
-"""What the files of all sources have in common: a customer by the fields of a layout, whichever its headers are."""
+"""What the files of all sources have in common: customers by the fields of a layout, and how variants are known."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from sellmode_backend import phones
 from sellmode_backend.importers import values
+from sellmode_backend.importers.plain_text import plain
 from sellmode_backend.importers.reading import Row
 from sellmode_backend.importers.rows import CustomerRow
+from sellmode_contract.ids import source_id
+
+MAX_IMAGES = 10
+"""Pictures of a product. Every terminal has all of them for each variant."""
 
 
 def customer(
@@ -61,3 +68,60 @@ def _address(row: Row, country: str) -> dict[str, Any] | None:
         "country": country,
     }
     return {name: part for name, part in parts.items() if part} or None
+
+
+class SharedSkus:
+    """The variant that is known by each SKU: where several share one, the first in order of text.
+
+    The others are known by what tells them apart, so that it does not matter in which order they come.
+    """
+
+    def __init__(self) -> None:
+        self._holders: dict[str, str] = {}
+
+    def look(self, row: Row, variant: str) -> None:
+        """Take a row's variant into account."""
+        if sku := values.identifier(row["sku"]):
+            self._holders[sku] = min(self._holders.get(sku, variant), variant)
+
+    def key(self, sku: str, variant: str) -> str:
+        """By what a variant is known: its SKU, or if another one is known by that, what tells it apart."""
+        return sku if sku and self._holders.get(sku, variant) == variant else variant_key(variant)
+
+
+def variant_key(variant: str) -> str:
+    """By what a variant is known that has no SKU for itself."""
+    return f"variant:{variant}"
+
+
+def style_id(source: str, key: str) -> str:
+    """Id of a style, by what its source calls it."""
+    return source_id("style", source, key) if key else ""
+
+
+def pictures(urls: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    """Pictures by address and words, each once, as JSON has them: no more than `MAX_IMAGES`."""
+    words: dict[str, str] = {}
+    for url, alt in urls:
+        if url:
+            words[url] = words.get(url) or alt
+    found = list(words.items())[:MAX_IMAGES]
+    return [{"url": url, "alt": alt} if alt else {"url": url} for url, alt in found]
+
+
+def options(named: Iterable[tuple[str, str]]) -> dict[str, Any]:
+    """Options by name and value, and what tells the variant in one line, as JSON has them."""
+    there = [(name, value) for name, value in named if value]
+    return {
+        "options": [{"name": name, "value": value} if name else {"value": value} for name, value in there],
+        "variant": " / ".join(value for _, value in there),
+    }
+
+
+def described(row: Row, field: str, html: str) -> str:
+    """A description in HTML, that was read from a field, as plain text."""
+    return values.within(row, field, _plain(html), values.MAX_DESCRIPTION)
+
+
+_plain = lru_cache(maxsize=1)(plain)
+"""The variants of a style, which stand together, have one description."""

@@ -31,6 +31,8 @@ class Column(NamedTuple):
     """Whether a file without it is no such list. A row's may be empty unless ``meaning`` forbids it."""
 
 
+_NAME = "plain"
+
 COLUMNS: Mapping[str, tuple[Column, ...]] = {
     "staff.csv": (
         Column("number", "Employee ID", "Also the user name. Never empty.", "E17", needed=True),
@@ -43,11 +45,14 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("sku", "SKU", "What the product is known by. Never empty.", "SC-1", needed=True),
         Column("title", "Title", "Never empty.", "Scarf", needed=True),
         Column("price", "Price", "In the retailer's currency; may be empty.", "22.00", needed=True),
+        Column("style", "Style", "The same for all variants of a style.", "SC"),
         Column("variant", "Variant", "Size, colour.", "Red"),
         Column("vendor", "Brand", "", "Maison"),
         Column("type", "Category", "By which favourite categories and sales are told apart.", "Scarves"),
         Column("tags", "Tags", "Separated by commas.", "wool, winter"),
         Column("barcode", "Barcode", "", "4006381333931"),
+        Column("description", "Description", "Plain text, or HTML, which becomes plain text.", "Warm and soft"),
+        Column("compare_at", "Former price", "What it cost before, where it is reduced.", "29.00"),
         Column("active", "Active", "`yes` or `no`; empty is yes.", "yes"),
     ),
     "customers.csv": (
@@ -111,8 +116,11 @@ def _layout(file: str, **more: str) -> Layout:
 class _ProductReader:
     """Reads rows of a list of products: each SKU once."""
 
-    def __init__(self, currency: str, _: Mapping[str, str]) -> None:
+    def __init__(self, currency: str) -> None:
         self._currency = currency
+
+    def look(self, row: Row) -> None:
+        """No row says anything of others."""
 
     def read(self, row: Row) -> ProductRow:
         """Read a row. Raises UnusableRow."""
@@ -121,25 +129,25 @@ class _ProductReader:
             raise row.unusable("sku", "is empty")
         if not (title := values.name(row["title"])):
             raise row.unusable("title", "is empty")
-        return ProductRow(
+        said = {
+            "sku": sku,
+            "title": title,
+            "style": common.style_id(_NAME, values.identifier(row["style"])),
+            "variant": row["variant"].strip(),
+            "tags": values.split_tags(row["tags"]),
+            "currency": self._currency,
+        } | values.those_usable(
             row,
-            sku,
-            {
-                "sku": sku,
-                "title": title,
-                "variant": row["variant"].strip(),
-                "vendor": row["vendor"].strip(),
-                "type": row["type"].strip(),
-                "tags": values.split_tags(row["tags"]),
-                "currency": self._currency,
-            }
-            | values.those_usable(
-                row,
-                active=lambda: not row["active"].strip() or values.yes(row, "active"),
-                price=lambda: values.amount(row, "price", self._currency) if row["price"].strip() else None,
-                barcode=lambda: values.key(row, "barcode"),
-            ),
+            vendor=lambda: values.short(row, "vendor"),
+            type=lambda: values.short(row, "type"),
+            description=lambda: common.described(row, "description", row["description"]),
+            active=lambda: not row["active"].strip() or values.yes(row, "active"),
+            price=lambda: values.amount_or_none(row, "price", self._currency),
+            compare_at=lambda: values.amount_or_none(row, "compare_at", self._currency),
+            barcode=lambda: values.key(row, "barcode"),
         )
+        has = row.table.has
+        return ProductRow(row, sku, {name: value for name, value in said.items() if name == "currency" or has(name)})
 
 
 def _read_customer(owner_tag: values.TagPattern, store_tag: values.TagPattern) -> Callable[[Row], CustomerRow]:
@@ -229,13 +237,12 @@ def _number_of_order(row: Row) -> str:
 
 
 PLAIN = Source(
-    name="plain",
+    name=_NAME,
     title="any system, written as our own plain CSV",
     products=_layout("products.csv"),
     customers=_layout("customers.csv"),
     orders=_layout("orders.csv", number="id"),
     read_products=_ProductReader,
-    variant=partial(values.key, field="sku"),
     read_customer=_read_customer,
     read_orders=lambda zone: Orders(_number_of_order, partial(_order, zone), _line),
 )

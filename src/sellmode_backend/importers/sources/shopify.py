@@ -1,21 +1,20 @@
-"""Shopify's exports of customers, products and orders: their columns, and what their rows say.
+"""Shopify's exports of customers and orders: their columns, and what their rows say.
 
-Of the customers' file the newer layout has ``Customer ID`` and begins the address columns with ``Default Address``; of
-the products' file the newer one is Shopify's present template. Sources: Shopify's help on CSV files, and headers of
-real exports.
+Of the customers' file the newer layout has ``Customer ID`` and begins the address columns with ``Default Address``.
+Sources: Shopify's help on CSV files, and headers of real exports.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 from sellmode_backend.importers import values
-from sellmode_backend.importers.lines import MAX_ROW
-from sellmode_backend.importers.reading import Layout, Row, UnusableRow
-from sellmode_backend.importers.rows import CustomerRow, OrderRows, ProductRow
+from sellmode_backend.importers.reading import Layout, Row
+from sellmode_backend.importers.rows import CustomerRow, OrderRows
 from sellmode_backend.importers.sources import common
+from sellmode_backend.importers.sources.shopify_goods import NAME, PRODUCTS, ProductReader
 from sellmode_backend.importers.sources.source import Orders, Source
 from sellmode_contract.kinds.consent import ConsentState
 from sellmode_contract.kinds.order import OrderLine
@@ -27,7 +26,6 @@ _UNPAID = frozenset({"voided", "expired"})
 _TEST_GATEWAYS = ("(for testing)", "bogus")
 _IN_STORES = frozenset({"pos", "iphone", "ipad", "android"})
 """Values of ``Source`` of Shopify's tills; later versions have more words after ``pos``."""
-_DEFAULT_VARIANT = "Default Title"
 
 
 def _of_address(*names: str) -> tuple[str, ...]:
@@ -60,41 +58,6 @@ CUSTOMERS = Layout(
     # What was spent is worked out from the orders.
     unused=frozenset({"Total Spent", "Total Orders", "Tax Exempt"}),
 )
-
-PRODUCTS = Layout(
-    "products.csv",
-    fields={
-        "handle": ("Handle", "URL handle"),
-        "title": ("Title",),
-        "vendor": ("Vendor",),
-        "type": ("Type",),
-        "tags": ("Tags",),
-        "published": ("Published", "Published on online store"),
-        "option1": ("Option1 Value",),
-        "option2": ("Option2 Value",),
-        "option3": ("Option3 Value",),
-        "sku": ("Variant SKU", "SKU"),
-        "price": ("Variant Price", "Price"),
-        "barcode": ("Variant Barcode", "Barcode"),
-        "image": ("Image Src", "Product image URL"),
-        "image_of_variant": ("Variant Image", "Variant image URL"),
-        "status": ("Status",),
-    },
-    required=frozenset({"title", "price"}),
-    unused=frozenset(
-        {
-            "Body (HTML)", "Product Category", "Standard Product Type", "Custom Product Type", "Image Position",
-            "Image Alt Text", "Gift Card", "Cost per item", "Collection", "Unit Price Total Measure",
-            "Unit Price Total Measure Unit", "Unit Price Base Measure", "Unit Price Base Measure Unit", "Description",
-            "Compare-at price", "Charge tax", "Tax code", "Continue selling when out of stock",
-            "Requires shipping", "Fulfillment service",
-        }
-    ),
-    unused_beginnings=(
-        "Option", "Variant ", "SEO ", "Google Shopping / ", "Google Shopping ", "Included / ", "Price / ",
-        "Compare At Price / ", "Image ", "Variant image", "Inventory ", "Weight ", "Unit price ",
-    ),
-)  # fmt: skip
 
 ORDERS = Layout(
     "orders.csv",
@@ -132,74 +95,6 @@ ORDERS = Layout(
     ),
     unused_beginnings=("Lineitem ", "Billing ", "Shipping ", "Payment ", "Tax "),
 )  # fmt: skip
-
-# ------------------------------------------------------------------ products
-
-
-class _ProductReader:
-    """Reads rows of a list of products in turn: a variant's title stands on the first row of its handle only."""
-
-    def __init__(self, currency: str, holders: Mapping[str, str]) -> None:
-        self._currency = currency
-        self._holders = holders
-        self._handle = ""
-        self._shared = {"title": "", "vendor": "", "type": "", "tags": "", "status": "", "published": ""}
-
-    def read(self, row: Row) -> ProductRow | None:
-        """Read a row; None if it only adds an image. Raises UnusableRow."""
-        if not row["handle"] or row["handle"] != self._handle:
-            self._handle = row["handle"]
-            self._shared = dict.fromkeys(self._shared, "")
-        # An empty field of a later row says: as above.
-        self._shared = {name: row[name] or above for name, above in self._shared.items()}
-        row.inherited = self._shared
-        from_above = sum(len(text) for name, text in self._shared.items() if not row[name])
-        if len(row.raw) + from_above > MAX_ROW:
-            raise UnusableRow("", f"is longer than {MAX_ROW:,} characters with what it takes from the rows above")
-        sku, variant = values.key(row, "sku"), _variant(row)
-        if not sku and not row["price"].strip() and (row["image"] or row["image_of_variant"]):
-            return None
-        if not sku and not variant:
-            raise row.unusable("sku", "is empty, and so is the handle: nothing tells the product from others")
-        if not self._shared["title"]:
-            raise row.unusable("title", "is empty, also on the first row of its handle")
-        shared = self._shared
-        return ProductRow(
-            row,
-            sku if sku and self._holders.get(sku, variant) == variant else f"variant:{variant}",
-            {
-                "sku": sku,
-                "title": values.name(shared["title"]),
-                "variant": " / ".join(_options(row)),
-                "vendor": shared["vendor"],
-                "type": shared["type"],
-                "tags": values.split_tags(shared["tags"]),
-                "currency": self._currency,
-                "active": _is_active(row, shared["status"], shared["published"]),
-            }
-            | values.those_usable(
-                row,
-                price=lambda: values.amount(row, "price", self._currency) if row["price"].strip() else None,
-                barcode=lambda: values.key(row, "barcode"),
-            ),
-        )
-
-
-def _options(row: Row) -> list[str]:
-    options = (row["option1"], row["option2"], row["option3"])
-    return [option for option in options if option and option != _DEFAULT_VARIANT]
-
-
-def _variant(row: Row) -> str:
-    """Handle and options, which Shopify keeps apart within a shop."""
-    return "/".join((row["handle"].strip(), *_options(row))) if row["handle"].strip() else ""
-
-
-def _is_active(row: Row, status: str, published: str) -> bool:
-    if status:
-        return status.strip().casefold() == "active"
-    return not row.table.has("published") or published.strip().casefold() != "false"
-
 
 # ------------------------------------------------------------------ customers
 
@@ -291,13 +186,12 @@ def _line(row: Row, currency: str) -> OrderLine | None:
 
 
 SHOPIFY = Source(
-    name="shopify",
+    name=NAME,
     title="Shopify",
     products=PRODUCTS,
     customers=CUSTOMERS,
     orders=ORDERS,
-    read_products=_ProductReader,
-    variant=_variant,
+    read_products=ProductReader,
     read_customer=_read_customer,
     read_orders=lambda _: Orders(_order_key, _order, _line),
 )

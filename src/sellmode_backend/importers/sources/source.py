@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from sellmode_backend.importers.reading import Layout, Row
@@ -13,10 +13,14 @@ from sellmode_contract.kinds.order import OrderLine
 
 
 class ReadsProducts(Protocol):
-    """Reads the rows of a list of products in turn; what stands on the first row of a product goes for its others."""
+    """Reads the rows of all lists of products, twice: what goes for one may stand on others, before it or after it."""
+
+    def look(self, row: Row) -> None:
+        """Note what a row says of others. Raises UnusableRow, which is told of when the row is read."""
+        ...
 
     def read(self, row: Row) -> ProductRow | None:
-        """What a row says; None if it is no variant. Raises UnusableRow."""
+        """What a row says, once all were looked at; None if it is no variant. Raises UnusableRow."""
         ...
 
 
@@ -41,10 +45,8 @@ class Source(NamedTuple):
     products: Layout
     customers: Layout
     orders: Layout
-    read_products: Callable[[str, Mapping[str, str]], ReadsProducts]
-    """By the retailer's currency, and the variant that has each SKU which several share (`variant`)."""
-    variant: Callable[[Row], str]
-    """What tells a row's variant from others of its SKU; empty for a row without one."""
+    read_products: Callable[[str], ReadsProducts]
+    """By the retailer's currency."""
     read_customer: Callable[[TagPattern, TagPattern], Callable[[Row], CustomerRow]]
     """By the tags that name owner and store."""
     read_orders: Callable[[dt.tzinfo], Orders]

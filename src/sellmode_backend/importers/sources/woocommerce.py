@@ -1,51 +1,22 @@
-"""WooCommerce: its own export of products, and those of customers and orders of its Order/Customer CSV Export.
+"""WooCommerce: customers and orders, as its Order/Customer CSV Export writes them.
 
-Orders are read in the format with one row per item. Their times are the shop's, without an offset. Sources: the manuals
-of both exporters, and headers of real exports.
+Orders are read in the format with one row per item. Their times are the shop's, without an offset. Sources: the
+exporter's manual, and headers of real exports.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 from sellmode_backend.importers import values
 from sellmode_backend.importers.reading import Layout, Row
-from sellmode_backend.importers.rows import CustomerRow, OrderRows, ProductRow
+from sellmode_backend.importers.rows import CustomerRow, OrderRows
 from sellmode_backend.importers.sources import common
 from sellmode_backend.importers.sources.source import Orders, Source
+from sellmode_backend.importers.sources.woocommerce_goods import NAME, PRODUCTS, ProductReader
 from sellmode_contract.kinds.order import OrderLine
-
-PRODUCTS = Layout(
-    "products.csv",
-    fields={
-        "id": ("ID",),
-        "kind": ("Type",),
-        "sku": ("SKU",),
-        "barcode": ("GTIN, UPC, EAN, or ISBN",),
-        "title": ("Name",),
-        "published": ("Published",),
-        "price": ("Regular price",),
-        "type": ("Categories",),
-        "tags": ("Tags",),
-        "vendor": ("Brands",),
-        "option1": ("Attribute 1 value(s)",),
-        "option2": ("Attribute 2 value(s)",),
-        "option3": ("Attribute 3 value(s)",),
-    },
-    required=frozenset({"id", "kind", "title", "price"}),
-    unused=frozenset(
-        {
-            "Is featured?", "Visibility in catalog", "Short description", "Description", "Date sale price starts",
-            "Date sale price ends", "Tax status", "Tax class", "In stock?", "Stock", "Low stock amount",
-            "Backorders allowed?", "Sold individually?", "Allow customer reviews?", "Purchase note", "Sale price",
-            "Shipping class", "Images", "Parent", "Grouped products", "Upsells", "Cross-sells", "External URL",
-            "Button text", "Position",
-        }
-    ),
-    unused_beginnings=("Weight (", "Length (", "Width (", "Height (", "Download ", "Attribute ", "Meta: "),
-)  # fmt: skip
 
 CUSTOMERS = Layout(
     "customers.csv",
@@ -104,43 +75,6 @@ _NO_SALES = frozenset({"pending", "failed", "cancelled", "trash", "draft", "chec
 """Statuses of orders that WooCommerce does not count in its own reports either, and of those that never became one."""
 
 
-class _ProductReader:
-    """Reads rows of a list of products; one that only holds variations together is none."""
-
-    def __init__(self, currency: str, holders: Mapping[str, str]) -> None:
-        self._currency = currency
-        self._holders = holders
-
-    def read(self, row: Row) -> ProductRow | None:
-        """Read a row. Raises UnusableRow."""
-        if row["kind"].strip().casefold() in ("variable", "grouped"):
-            return None
-        sku, id = values.key(row, "sku"), values.number(row, "id")
-        if not (sku or id):
-            raise row.unusable("id", "is empty, and so is the SKU: nothing tells the product from others")
-        if not (title := values.name(row["title"])):
-            raise row.unusable("title", "is empty")
-        return ProductRow(
-            row,
-            sku if sku and self._holders.get(sku, id) == id else f"variant:{id}",
-            {
-                "sku": sku,
-                "title": title,
-                "variant": " / ".join(option for n in "123" if (option := row[f"option{n}"].strip())),
-                "vendor": row["vendor"].strip(),
-                "type": row["type"].split(",")[0].rpartition(">")[2].strip(),
-                "tags": values.split_tags(row["tags"]),
-                "currency": self._currency,
-                "active": row["published"].strip() == "1",
-            }
-            | values.those_usable(
-                row,
-                price=lambda: values.amount(row, "price", self._currency) if row["price"].strip() else None,
-                barcode=lambda: values.key(row, "barcode"),
-            ),
-        )
-
-
 def _read_customer(owner_tag: values.TagPattern, store_tag: values.TagPattern) -> Callable[[Row], CustomerRow]:
     return lambda row: common.customer(row, _customer_number(row, "number"), owner_tag, store_tag, known_by_phone=True)
 
@@ -171,7 +105,7 @@ def _order(zone: dt.tzinfo, row: Row) -> OrderRows:
         currency=currency,
         total=values.amount(row, "total", currency),
         refunded=abs(values.amount_or_zero(row, "refunded", currency)),
-        source="woocommerce",
+        source=NAME,
         channel="online",
         employee="",
         location="",
@@ -196,13 +130,12 @@ def _line(row: Row, currency: str) -> OrderLine | None:
 
 
 WOOCOMMERCE = Source(
-    name="woocommerce",
+    name=NAME,
     title="WooCommerce",
     products=PRODUCTS,
     customers=CUSTOMERS,
     orders=ORDERS,
-    read_products=_ProductReader,
-    variant=partial(values.number, field="id"),
+    read_products=ProductReader,
     read_customer=_read_customer,
     read_orders=_orders,
 )
