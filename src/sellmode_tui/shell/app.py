@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Sequence
 from functools import partial
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from textual import events, on
 from textual.binding import Binding, BindingType
@@ -50,6 +50,9 @@ from sellmode_tui.shell.status import StatusMonitor
 from sellmode_tui.shell.theme_choice import ThemeChoice
 from sellmode_tui.sync.status import Line
 from sellmode_tui.terminal.environment import is_utf8
+
+_TOLD: Final = 3
+"""Boxes with something typed in them that are named before it is discarded."""
 
 _hidden = partial(Binding, show=False)
 _always = partial(Binding, show=False, priority=True)
@@ -135,6 +138,7 @@ class SellmodeApp(PagedApp):
             agenda=looked.agenda,
             customers=looked.customers,
             places=looked.places,
+            in_boxes={(draft.kind, draft.subject.get("about", "")): draft for draft in resumed.in_boxes},
             first_run=workspace.session.folder.profile.first_run,
         )
         workspace.before_close = desk.writes.shutdown
@@ -203,10 +207,14 @@ class SellmodeApp(PagedApp):
         """End; what was typed and not saved is discarded only if the person says so."""
         if any(isinstance(page, ConfirmBox) for page in self.pages()):
             return
-        if not navigation.unsaved(self):
+        desk = self.current.desk
+        in_boxes = [draft.title for draft in desk.in_boxes.values()] if desk else []
+        if not (navigation.unsaved(self) or in_boxes):
             self._quit()
             return
-        self.open(discarding(), lambda wanted: self._quit() if wanted else None)
+        told = [f"Typed and not done: {title}" for title in in_boxes[:_TOLD]]
+        told += [f"and {len(in_boxes) - _TOLD:,} more"] if len(in_boxes) > _TOLD else []
+        self.open(discarding(told), lambda wanted: self._quit() if wanted else None)
 
     def _quit(self) -> None:
         self.drafts.discard()

@@ -99,7 +99,9 @@ class DraftKeeper:
         """What is open and not saved now."""
         pages = self._app.pages()
         drafts = [draft for page in pages if isinstance(page, FormScreen) and (draft := page.draft)]
-        return Typed([*self._aside, *drafts], msgspec.json.encode(self._looked()))
+        desk = self._current.desk
+        in_boxes = list(desk.in_boxes.values()) if desk is not None else []
+        return Typed([*self._aside, *in_boxes, *drafts], msgspec.json.encode(self._looked()))
 
     def _looked(self) -> Looked:
         desk, page = self._current.desk, "customers"

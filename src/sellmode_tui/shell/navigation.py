@@ -16,6 +16,7 @@ from sellmode_tui.screens.forms.form_screen import FormScreen
 from sellmode_tui.screens.kinds.list_page import KindListPage
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
+from sellmode_tui.screens.kit.pick_box import PickBox
 from sellmode_tui.screens.lists.main_page import MainPage, pages_of
 from sellmode_tui.screens.people.list_page import PeopleScreen
 from sellmode_tui.screens.rules.list_page import RulesScreen
@@ -60,4 +61,4 @@ def open_once(app: PagedApp, page: type[AttentionScreen | SyncScreen], desk: Des
 
 def unsaved(app: App[None]) -> bool:
     """Whether something was typed that closing its page would lose."""
-    return any(isinstance(page, FormScreen) and page.unsaved for page in app.screen_stack)
+    return any(isinstance(page, FormScreen | PickBox) and page.unsaved for page in app.screen_stack)

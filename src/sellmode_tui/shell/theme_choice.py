@@ -56,7 +56,7 @@ class ThemeChoice:
     def ask(self) -> None:
         """Let the person choose."""
         if not isinstance(self._app.screen, ThemeBox):
-            self._app.open(ThemeBox(self._app.theme), self._take)
+            self._app.open(ThemeBox(self._current.desk, self._app.theme), self._take)
 
     def _take(self, name: str | None) -> None:
         if name is not None:

@@ -13,6 +13,7 @@ from sellmode_tui.journal.drafts import Draft, Left
 from sellmode_tui.records import RecordStore
 from sellmode_tui.screens.forms.form_screen import FormScreen
 from sellmode_tui.screens.kit.desk import Looked
+from sellmode_tui.screens.kit.pick_box import PickBox
 
 
 class Found(NamedTuple):
@@ -27,15 +28,20 @@ class Resumed(NamedTuple):
 
     looked: Looked = Looked()
     drafts: Sequence[Found] = ()
+    in_boxes: Sequence[Draft] = ()
+    """Those of boxes, for when these open again."""
 
 
 def resume(records: RecordStore, left: Left) -> Resumed:
     """Find again what the drafts are about. Blocks."""
     found = []
+    in_boxes = [draft for draft in left.drafts if draft.kind in PickBox.kinds]
     for draft in left.drafts:
+        if draft.kind in PickBox.kinds:
+            continue
         kind = FormScreen.kinds.get(draft.kind)
         found.append(Found(draft, _find(kind, records, draft) if kind else None))
-    return Resumed(_read(left.looked), found)
+    return Resumed(_read(left.looked), found, in_boxes)
 
 
 def _find(kind: type[FormScreen], records: RecordStore, draft: Draft) -> Sequence[Any] | None:

@@ -58,6 +58,6 @@ class ConfirmBox(Box[bool]):
         self.end(True)
 
 
-def discarding() -> ConfirmBox:
-    """Asks everywhere whether to discard what was typed."""
-    return ConfirmBox("Discard changes?", "Discard", "Keep editing")
+def discarding(told: Sequence[str] = ()) -> ConfirmBox:
+    """Asks everywhere whether to discard what was typed; `told` is where, if that cannot be seen."""
+    return ConfirmBox("Discard changes?", "Discard", "Keep editing", told=told)

@@ -11,6 +11,7 @@ from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Preview
+from sellmode_tui.journal.drafts import Draft
 from sellmode_tui.journal.journal import Journal
 from sellmode_tui.records import Counts, CustomerQuery, RecordStore
 from sellmode_tui.records.tasks.agenda import AgendaQuery, TaskCounts
@@ -103,6 +104,8 @@ class Desk:
     """By main page the row that the cursor was on, and on which line of the view that stood."""
     writes: Threads = field(default_factory=lambda: Threads(1, "write"))
     """One thread, which writes what the person wants written, one thing after the other."""
+    in_boxes: dict[tuple[str, str], Draft] = field(default_factory=dict)
+    """What was typed in small boxes and came to nothing yet, by kind of box and what it was about."""
     first_run: bool = False
     """Whether the first keys are shown."""
     warning: str = ""

@@ -1,9 +1,14 @@
-"""A box with a few things to pick from, and a line in which something else can be typed."""
+"""A box with a few things to pick from, and a line in which something else can be typed.
+
+What is typed is a draft like a form's. It comes back when that box opens again about the same, and goes when what it
+said has been done, or when somebody says "Discard".
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -13,10 +18,17 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sellmode_contract.text import visible
+from sellmode_tui.journal.drafts import Draft, DraftField
+from sellmode_tui.records import RecordStore
 from sellmode_tui.screens.kit.boxes import Box
+from sellmode_tui.screens.kit.confirm import discarding
+from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.widgets.meanings import ERROR
 from sellmode_tui.widgets.suggestions import Suggestion, Suggestions
 from sellmode_tui.widgets.text_field import TextField
+
+Answer = TypeVar("Answer")
+_ABOUT = uuid.UUID("0b6f3a52-6a0c-4a86-9f0e-52f3f5b7c6d1")
 
 
 class Pick(NamedTuple):
@@ -48,9 +60,35 @@ class PickBox(Box[str]):
     }
     """
 
-    def __init__(self, title: str, picks: Sequence[Pick], *, placeholder: str, does: str) -> None:
-        """`does` says what Enter does: "Snooze"."""
+    KIND: ClassVar = ""
+    """Names the box in drafts: never another one."""
+    WRITES: ClassVar = True
+    """Whether what it ends with is written, by a page that says so (`doing`)."""
+    kinds: ClassVar[dict[str, type[PickBox]]] = {}
+    """All boxes by their names."""
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "KIND" in cls.__dict__:
+            cls.kinds[cls.KIND] = cls
+
+    def __init__(
+        self,
+        desk: Desk | None,
+        title: str,
+        picks: Sequence[Pick],
+        *,
+        about: Iterable[str] = (),
+        placeholder: str,
+        does: str,
+    ) -> None:
+        """`does` says what Enter does: "Snooze"; `about` are the ids of what it is about.
+
+        Without a desk nobody is signed in, for whom a draft could be kept.
+        """
         super().__init__()
+        self._desk = desk
+        self._about = str(uuid.uuid5(_ABOUT, " ".join(sorted(about))))
         self._title = title
         self._picks = tuple(picks)
         self._shown = self._picks
@@ -71,6 +109,55 @@ class PickBox(Box[str]):
         """What is offered for what is typed so far."""
         return () if text else self._picks
 
+    # --- what was typed, kept until it is done or discarded
+
+    def doing(self, write: Callable[[RecordStore], Answer]) -> Callable[[RecordStore], Answer]:
+        """`write`, with which what was typed is done: in its transaction the draft goes. Refused, it stays."""
+        desk, key = self._desk, (self.KIND, self._about)
+        draft = desk.in_boxes.get(key) if desk is not None else None
+        if desk is None or draft is None:
+            return write
+
+        def write_and_drop(records: RecordStore) -> Answer:
+            with desk.journal.drafts.saving(draft.id):
+                answer = write(records)
+            desk.in_boxes.pop(key, None)
+            return answer
+
+        return write_and_drop
+
+    def _keep(self, text: str) -> None:
+        if self._desk is None:
+            return
+        drafts, key = self._desk.in_boxes, (self.KIND, self._about)
+        if not text.strip():
+            drafts.pop(key, None)
+            return
+        drafts[key] = Draft(
+            id=drafts[key].id if key in drafts else uuid.uuid4().hex,
+            kind=self.KIND,
+            subject={"about": self._about},
+            title=self._title,
+            fields=(DraftField(path="text", label="", typed=text),),
+        )
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether something was typed that would be lost."""
+        return not self.ended and bool(self.query_one(TextField).value.strip())
+
+    def action_close(self) -> None:
+        """Close; what was typed is discarded only if the person says so."""
+        if self.unsaved:
+            self.open(discarding(), self._discarded)
+        else:
+            self.end()
+
+    def _discarded(self, wanted: bool | None) -> None:
+        if wanted:
+            self._keep("")
+            self.end()
+
     # --- the box
 
     def compose(self) -> ComposeResult:
@@ -83,10 +170,14 @@ class PickBox(Box[str]):
             yield from self.compose_buttons(("Enter", self._does, self._take), ("Esc", "Cancel", self.action_close))
 
     def on_mount(self) -> None:
-        """Offer everything."""
+        """Offer everything, or what fits what was typed before."""
         self._say("")
         self._offer()
-        self.query_one(TextField).focus()
+        line = self.query_one(TextField)
+        if self._desk is not None and (draft := self._desk.in_boxes.get((self.KIND, self._about))):
+            line.value = "".join(str(each.typed) for each in draft.fields)
+            line.cursor_position = len(line.value)
+        line.focus()
 
     def _offer(self) -> None:
         self._shown = tuple(self.matching(self.query_one(TextField).value.strip()))
@@ -99,6 +190,7 @@ class PickBox(Box[str]):
 
     @on(TextField.Changed)
     def _typing(self) -> None:
+        self._keep(self.query_one(TextField).value)
         self._offer()
         text = self.query_one(TextField).value.strip()
         try:
@@ -110,13 +202,14 @@ class PickBox(Box[str]):
     @on(TextField.Submitted)
     def _take(self) -> None:
         text = self.query_one(TextField).value.strip()
-        if self._shown:
-            self.end(self._shown[self.query_one(Suggestions).place].value)
-            return
         try:
-            self.end(self.typed(text))
+            result = self._shown[self.query_one(Suggestions).place].value if self._shown else self.typed(text)
         except ValueError as error:
             self._say(str(error), wrong=True)
+            return
+        if not self.WRITES:
+            self._keep("")
+        self.end(result)
 
     def action_move(self, by: int) -> None:
         """Move the mark."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sellmode_contract.text import visible
+from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.pick_box import Pick, PickBox
 from sellmode_tui.screens.kit.themes import ABOUT
 
@@ -13,10 +14,12 @@ class ThemeBox(PickBox):
     """Ends with the theme's name."""
 
     BINDING_GROUP_TITLE = "Theme"
+    KIND = "theme"
+    WRITES = False
 
-    def __init__(self, current: str) -> None:
+    def __init__(self, desk: Desk | None, current: str) -> None:
         picks = [Pick(name, name, f"{about}{', now' * (name == current)}") for name, about in ABOUT.items()]
-        super().__init__("Theme", picks, placeholder="or type its name", does="Use")
+        super().__init__(desk, "Theme", picks, placeholder="or type its name", does="Use")
 
     def matching(self, text: str) -> Sequence[Pick]:
         """Those with this in their name or in what is said of them."""

@@ -9,6 +9,7 @@ from sellmode_contract.kinds.staff import Staff
 from sellmode_tui.records import NOBODY, AssignPreview, OwnedCustomer, RecordStore, RefusedAmong, Rejected, Written
 from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.confirm import ConfirmBox
+from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.pick_box import Pick
 from sellmode_tui.screens.kit.words import counted
@@ -19,11 +20,12 @@ class AssignBox(ColleagueBox):
     """To whom; ends with a staff id, or ``NOBODY``."""
 
     BINDING_GROUP_TITLE = "Assign"
+    KIND = "assign"
 
-    def __init__(self, what: str, staff: Sequence[Staff]) -> None:
-        """`what`: the customer, or how many."""
+    def __init__(self, desk: Desk, what: str, about: Sequence[str], staff: Sequence[Staff]) -> None:
+        """`what`: the customer, or how many; `about`: their ids."""
         nobody = Pick(NOBODY, "Nobody", "the store's managers look after them")
-        super().__init__(f"Assign {what} to", staff, does="Preview", others=[nobody])
+        super().__init__(desk, f"Assign {what} to", staff, about=about, does="Preview", others=[nobody])
 
 
 class AssignPage(DeskScreen[Result]):
@@ -40,19 +42,24 @@ class AssignPage(DeskScreen[Result]):
         ids = [each.id for each in customers]
         self.ask(
             lambda records: records.people.owners(),
-            lambda staff: self._ask_whom(AssignBox(what, staff), ids),
+            lambda staff: self._ask_whom(AssignBox(self._desk, what, ids, staff), ids),
             group="owners",
             opens=True,
         )
 
     def _ask_whom(self, box: AssignBox, ids: list[str]) -> None:
         if self.is_active:
-            self.open(box, lambda person: None if person is None else self._tell_first(ids, person or None))
+            self.open(box, lambda person: None if person is None else self._tell_first(box, ids, person or None))
 
-    def _tell_first(self, ids: list[str], to: str | None) -> None:
-        self.ask(lambda records: records.people.preview(ids, to), self._ask_once_more, group="preview", opens=True)
+    def _tell_first(self, asked: AssignBox, ids: list[str], to: str | None) -> None:
+        self.ask(
+            lambda records: records.people.preview(ids, to),
+            lambda preview: self._ask_once_more(asked, preview),
+            group="preview",
+            opens=True,
+        )
 
-    def _ask_once_more(self, preview: AssignPreview) -> None:
+    def _ask_once_more(self, asked: AssignBox, preview: AssignPreview) -> None:
         if not preview.customers:
             self.notify("Nothing would change: they are so already.", markup=False)
         elif self.is_active:
@@ -61,9 +68,9 @@ class AssignPage(DeskScreen[Result]):
             told = tuple(filter(None, (*preview.sentences, same)))
             question = f"Assign {number} to {preview.to_name or 'nobody'}?"
             box = ConfirmBox(question, "Assign", told=told)
-            self.open(box, lambda yes: self._assign(preview) if yes else None)
+            self.open(box, lambda yes: self._assign(asked, preview) if yes else None)
 
-    def _assign(self, preview: AssignPreview) -> None:
+    def _assign(self, asked: AssignBox, preview: AssignPreview) -> None:
         customers, to = preview.customers, preview.to
 
         def write_them(records: RecordStore) -> list[Written]:
@@ -82,4 +89,4 @@ class AssignPage(DeskScreen[Result]):
             elif changes:
                 self.wrote(real[0] if real else changes[0])
 
-        self.write(write_them, written, refused=lambda _, why: self.notify(why, markup=False))
+        self.write(asked.doing(write_them), written, refused=lambda _, why: self.notify(why, markup=False))

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from sellmode_contract.kinds.rule_task import RuleTrigger
 from sellmode_tui.records import RecordStore, RuleLine
 from sellmode_tui.screens.kit.confirm import ConfirmBox
+from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.pick_box import Pick, PickBox
 from sellmode_tui.screens.lists.main_page import MainPage
 from sellmode_tui.screens.rules.form import EditRuleForm, NewRuleForm
@@ -32,10 +33,13 @@ class TriggerBox(PickBox):
     """What a new rule waits for; ends with a trigger."""
 
     BINDING_GROUP_TITLE = "New rule"
+    KIND = "trigger"
+    WRITES = False
 
-    def __init__(self) -> None:
+    def __init__(self, desk: Desk) -> None:
         picks = [Pick(trigger, label, about) for trigger, (label, about) in TRIGGERS.items()]
         super().__init__(
+            desk,
             "A new rule. What does it wait for?",
             picks,
             placeholder="type a part of it",
@@ -143,7 +147,7 @@ class RulesScreen(MainPage[RuleLine]):
 
     def action_add(self) -> None:
         """Ask what it waits for, then the rest."""
-        self.open(TriggerBox(), self._add)
+        self.open(TriggerBox(self._desk), self._add)
 
     def _add(self, trigger: str | None) -> None:
         if trigger is not None:

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.store_time import Due
 from sellmode_contract.visibility import may
 from sellmode_tui.records import AgendaQuery, Profile, Section, TaskLine
 from sellmode_tui.records.tasks.agenda import Order
@@ -24,6 +25,7 @@ from sellmode_tui.screens.kit.desk import AgendaView, Desk
 from sellmode_tui.screens.kit.status_words import why_no_tasks
 from sellmode_tui.screens.lists.choosing import MarkedList, SearchedList
 from sellmode_tui.screens.lists.main_page import MainPage
+from sellmode_tui.screens.tasks.boxes import SnoozeBox
 from sellmode_tui.screens.tasks.form import NewTaskForm
 from sellmode_tui.screens.tasks.given_tasks import GivenTasksScreen
 from sellmode_tui.screens.tasks.keys import GONE, TaskPage, task_keys
@@ -199,9 +201,9 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
         """Go to it."""
         self.go_to(self.key(line))
 
-    def _snoozed(self, due: str | None) -> None:
-        going_on = due is not None and not self._marked
-        super()._snoozed(due)
+    def _snoozed(self, box: SnoozeBox, to: Due) -> None:
+        going_on = not self._marked
+        super()._snoozed(box, to)
         if going_on:  # the cursor would go along with what was put off, away from what comes next
             self.table.action_move(1)
 

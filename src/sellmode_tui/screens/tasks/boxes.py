@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
 from sellmode_contract.kinds.staff import Staff
@@ -22,13 +22,16 @@ class SnoozeBox(PickBox):
     """Until when; ends with a due time as records have it."""
 
     BINDING_GROUP_TITLE = "Snooze"
+    KIND = "snooze"
 
-    def __init__(self, desk: Desk, what: str) -> None:
-        """`what`: the task, or how many."""
-        self._desk = desk
+    def __init__(self, desk: Desk, what: str, about: Iterable[str]) -> None:
+        """`what`: the task, or how many; `about`: their ids."""
+        self._words = desk.words
         super().__init__(
+            desk,
             f"Snooze {what} until",
             self._times(),
+            about=about,
             placeholder="or type when: fri 3pm, in 2 weeks, 12/24",
             does="Snooze",
         )
@@ -42,8 +45,7 @@ class SnoozeBox(PickBox):
         return list(found.values())
 
     def _read(self, text: str) -> Due:
-        words = self._desk.words
-        return read_typed_due(text, words.now, words.zone)
+        return read_typed_due(text, self._words.now, self._words.zone)
 
     def told(self, text: str) -> str:
         """How it is understood."""
@@ -58,6 +60,7 @@ class DismissBox(PickBox):
     """Why; ends with the reason."""
 
     BINDING_GROUP_TITLE = "Dismiss"
+    KIND = "dismiss"
 
     VERB: ClassVar = "Dismiss"
     DOES: ClassVar = "Dismiss"
@@ -69,11 +72,13 @@ class DismissBox(PickBox):
         "no time for it",
     )
 
-    def __init__(self, what: str) -> None:
-        """`what`: the task, or how many."""
+    def __init__(self, desk: Desk, what: str, about: Iterable[str]) -> None:
+        """`what`: the task, or how many; `about`: their ids."""
         super().__init__(
+            desk,
             f"{self.VERB} {what}. Why?",
             [Pick(reason, reason[0].upper() + reason[1:]) for reason in self.REASONS],
+            about=about,
             placeholder="or type another reason",
             does=self.DOES,
         )
@@ -94,6 +99,7 @@ class TakeBackBox(DismissBox):
     """Why a task that was given is taken back."""
 
     BINDING_GROUP_TITLE = "Take back"
+    KIND = "take_back"
 
     VERB: ClassVar = "Take back"
     DOES: ClassVar = "Withdraw"
@@ -103,11 +109,21 @@ class TakeBackBox(DismissBox):
 class ColleagueBox(PickBox):
     """A colleague; ends with a staff id, or the value of one of the other things to pick."""
 
-    def __init__(self, title: str, staff: Sequence[Staff], *, does: str, others: Sequence[Pick] = ()) -> None:
-        """`staff`: who may be picked; `others` come after them. `does` as in `PickBox`."""
+    def __init__(
+        self,
+        desk: Desk,
+        title: str,
+        staff: Sequence[Staff],
+        *,
+        about: Iterable[str],
+        does: str,
+        others: Sequence[Pick] = (),
+    ) -> None:
+        """`staff`: who may be picked; `others` come after them. The rest as in `PickBox`."""
         self._staff = staff
         people = [Pick(each.id, each.name, "manager" if each.role == "manager" else "") for each in staff]
-        super().__init__(title, [*people, *others], placeholder="type a part of the name", does=does)
+        picks = [*people, *others]
+        super().__init__(desk, title, picks, about=about, placeholder="type a part of the name", does=does)
 
     @property
     def nobody(self) -> bool:
@@ -137,7 +153,8 @@ class HandOverBox(ColleagueBox):
     """To whom a task goes; ends with a staff id."""
 
     BINDING_GROUP_TITLE = "Hand over"
+    KIND = "hand_over"
 
-    def __init__(self, what: str, staff: Sequence[Staff]) -> None:
-        """`what`: the task, or how many; `staff`: who may have it."""
-        super().__init__(f"Hand over {what} to", staff, does="Hand over")
+    def __init__(self, desk: Desk, what: str, about: Iterable[str], staff: Sequence[Staff]) -> None:
+        """`what`: the task, or how many; `about`: their ids; `staff`: who may have it."""
+        super().__init__(desk, f"Hand over {what} to", staff, about=about, does="Hand over")

@@ -77,8 +77,11 @@ class GivenTasksScreen(ListPage[None, GivenTask]):
         if item.state != "open":
             self.say("below", "This task has ended: there is nothing to take back.")
             return
-        box = TakeBackBox(f'"{" ".join(item.title.split())[:60]}"')
         card = item.card
-        self.open(
-            box, lambda reason: self.write_one(lambda records: records.tasks.withdraw(card, reason)) if reason else None
-        )
+        box = TakeBackBox(self._desk, f'"{" ".join(item.title.split())[:60]}"', [card])
+
+        def take_back(reason: str | None) -> None:
+            if reason:
+                self.write_one(box.doing(lambda records: records.tasks.withdraw(card, reason)))
+
+        self.open(box, take_back)

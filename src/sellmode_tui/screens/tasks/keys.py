@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from textual.binding import Binding, BindingType
 
 from sellmode_contract.kinds.staff import Staff
-from sellmode_contract.store_time import read_due
+from sellmode_contract.store_time import Due, read_due
 from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.records import (
     Profile,
@@ -27,6 +27,7 @@ from sellmode_tui.screens.customers.profile import ProfileScreen
 from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.confirm import ConfirmBox
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
+from sellmode_tui.screens.kit.pick_box import PickBox
 from sellmode_tui.screens.kit.why import WhyScreen
 from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.screens.tasks.boxes import DismissBox, HandOverBox, SnoozeBox
@@ -93,21 +94,20 @@ class TaskPage(DeskScreen[Result]):
     def action_dismiss_task(self) -> None:
         """Ask why, and dismiss them."""
         if chosen := self.chosen:
-            self.open(DismissBox(_what(chosen)), self._dismissed)
+            box = DismissBox(self._desk, _what(chosen), _ids(chosen))
+            self.open(box, lambda reason: self._dismissed(box, reason) if reason else None)
 
-    def _dismissed(self, reason: str | None) -> None:
-        if reason:
-            self._write_all(lambda records, keys: records.tasks.finish(keys, "dismissed", reason), "dismissed")
+    def _dismissed(self, box: DismissBox, reason: str) -> None:
+        self._write_all(lambda records, keys: records.tasks.finish(keys, "dismissed", reason), "dismissed", asked=box)
 
     def action_snooze(self) -> None:
         """Ask until when, and put them off."""
         if chosen := self.chosen:
-            self.open(SnoozeBox(self._desk, _what(chosen)), self._snoozed)
+            box = SnoozeBox(self._desk, _what(chosen), _ids(chosen))
+            self.open(box, lambda due: self._snoozed(box, read_due(due)) if due else None)
 
-    def _snoozed(self, due: str | None) -> None:
-        if due:
-            to = read_due(due)
-            self._write_all(lambda records, keys: records.tasks.snooze(keys, to), "snoozed")
+    def _snoozed(self, box: SnoozeBox, to: Due) -> None:
+        self._write_all(lambda records, keys: records.tasks.snooze(keys, to), "snoozed", asked=box)
 
     def action_hand_over(self) -> None:
         """Ask to whom, and hand them over."""
@@ -118,7 +118,7 @@ class TaskPage(DeskScreen[Result]):
             keys = [line.key for line in chosen]
             self.ask(
                 lambda records: records.tasks.takers(keys),
-                lambda staff: self._ask_whom(HandOverBox(_what(chosen), staff)),
+                lambda staff: self._ask_whom(HandOverBox(self._desk, _what(chosen), _ids(chosen), staff)),
                 group="takers",
                 refused=self._refused,
                 opens=True,
@@ -133,13 +133,19 @@ class TaskPage(DeskScreen[Result]):
                 "In Associate Mode only the manager gives tasks to others." if alone else "Nobody else may have it."
             )
         else:
-            self.open(box, self._handed_over)
+            self.open(box, lambda person: self._handed_over(box, person) if person else None)
 
-    def _handed_over(self, person: str | None) -> None:
-        if person:
-            self._write_all(lambda records, keys: records.tasks.hand_over(keys, person), "handed over")
+    def _handed_over(self, box: HandOverBox, person: str) -> None:
+        self._write_all(lambda records, keys: records.tasks.hand_over(keys, person), "handed over", asked=box)
 
-    def _write_all(self, write: Callable[[RecordStore, list[TaskKey]], list[Written]], verb: str) -> None:
+    def _write_all(
+        self,
+        write: Callable[[RecordStore, list[TaskKey]], list[Written]],
+        verb: str,
+        *,
+        asked: PickBox | None = None,
+    ) -> None:
+        """`asked`: the box that said what to write."""
         chosen = self.chosen
         at_fault: list[TaskLine] = []
 
@@ -157,7 +163,8 @@ class TaskPage(DeskScreen[Result]):
                 self.point_at(line)
 
         if chosen:
-            self.write(write_them, lambda each: self._all_written(each, verb), refused=refused)
+            doing = asked.doing(write_them) if asked is not None else write_them
+            self.write(doing, lambda each: self._all_written(each, verb), refused=refused)
 
     def _all_written(self, changes: Sequence[Written], verb: str) -> None:
         real = [written for written in changes if not written.nothing]
@@ -322,3 +329,7 @@ def _what(chosen: Sequence[TaskLine]) -> str:
         return counted(len(chosen), "task")
     title = " ".join(chosen[0].title.split())
     return f'"{title}"' if len(title) <= 60 else f'"{title[:57]}..."'
+
+
+def _ids(chosen: Sequence[TaskLine]) -> list[str]:
+    return [line.id for line in chosen]
