@@ -27,8 +27,8 @@ class PartsEntry(FormField):
     """
 
     def parts(self) -> list[FormField]:
-        """The fields that there are now, from top to bottom."""
-        return [each for each in self.query(FormField) if each is not self]
+        """The fields that there are now, from top to bottom; one that is just being put there has no state yet."""
+        return [each for each in self.query(FormField) if each is not self and each.is_mounted]
 
     @property
     def state(self) -> object:
