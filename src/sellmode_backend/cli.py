@@ -222,6 +222,7 @@ _LAZY = {
         "sellmode_backend.accounts.commands",
         "Who may sign in: list, add, code, reset, disable, enable, move.",
     ),
+    "brand": ("sellmode_backend.shopper.commands", "How customers' pages look, and where their links lead."),
     "conformance": ("sellmode_backend.conformance.commands", "Hold a backend to the contract of docs/sync.md."),
     "customers": ("sellmode_backend.customers.commands", "Assign customers, and merge two who are one."),
     "fields": (

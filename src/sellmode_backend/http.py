@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.requests import Request
@@ -16,6 +17,7 @@ from sellmode_contract import text, wire
 
 SMALL_BODY: Final = 16 * 1024
 """Bytes of a body that anybody may send. A larger one is read of those only who show a token of ours."""
+FORM: Final = "application/x-www-form-urlencoded"
 KNOWN: Final = "known"
 """In the state of a request of somebody who has shown a token of ours."""
 _BEARER = re.compile(r"bearer +([A-Za-z0-9_-]{1,256})", re.IGNORECASE)
@@ -116,11 +118,7 @@ class Bodies:
         check_protocol(request)
         if request.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise Refused("bad_request", "The request's body must not be compressed.")
-        try:
-            async with asyncio.timeout(self.seconds):
-                body = await _body(request, most)
-        except TimeoutError:
-            raise Refused("bad_request", "The request's body did not come in time.") from None
+        body = await self._bytes(request, most)
         try:
             message = msgspec.json.decode(body, type=kind)
         except msgspec.ValidationError as error:  # names the field, not its value
@@ -134,6 +132,27 @@ class Bodies:
             if isinstance(value, str):
                 _check_text(name, value)
         return message
+
+    async def read_form(self, request: Request, most: int) -> dict[str, str]:
+        """What a form of a page was sent with, the last one of each name; ``most`` bytes of it. Raises Refused."""
+        if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != FORM:
+            raise Refused("bad_request", f"The request's body is not {FORM}.")
+        body = await self._bytes(request, most)
+        try:
+            fields = dict(parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20))
+        except ValueError:  # not ASCII, not UTF-8 below, too many fields
+            raise Refused("bad_request", "The request's body is not a form's.") from None
+        for name, value in fields.items():
+            if "\0" in value or "\0" in name:
+                raise Refused("bad_request", "A form's field holds a NUL.")
+        return fields
+
+    async def _bytes(self, request: Request, most: int) -> bytes:
+        try:
+            async with asyncio.timeout(self.seconds):
+                return await _body(request, most)
+        except TimeoutError:
+            raise Refused("bad_request", "The request's body did not come in time.") from None
 
 
 async def _body(request: Request, most: int) -> bytes:

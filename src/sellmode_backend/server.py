@@ -23,6 +23,7 @@ from sellmode_backend.monitoring import THIS_MACHINE, MonitoringEndpoints, Netwo
 from sellmode_backend.rules import background
 from sellmode_backend.rules.endpoints import PreviewEndpoints
 from sellmode_backend.rules.passes import PassReport
+from sellmode_backend.shopper.endpoints import ShopperEndpoints
 from sellmode_backend.store.database import Database
 from sellmode_backend.sync import events
 from sellmode_backend.sync.answer import SyncRules
@@ -114,6 +115,7 @@ def create_app(database: Database, *, settings: ServerSettings | None = None, cl
             *AccountEndpoints(signing_in, bodies, settings.parallel_hashes).routes,
             *SyncEndpoints(database, clock, bodies, hub, counters, streams).routes,
             *previews.routes,
+            *ShopperEndpoints(database, clock, bodies).routes,
             *HealthEndpoints(database).routes,
             *MonitoringEndpoints(counters, settings.monitors).routes,
         ],

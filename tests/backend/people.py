@@ -23,7 +23,7 @@ PASSWORD = "purple tractor reads 9 maps"
 QUICK = Passwords(memory_kib=8, passes=1)
 """The same algorithm with the least work, so that a hundred guesses are quick."""
 
-_NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Trusts nobody. Loading those that a plain HTTP client would never look at takes longer than the request."""
 
 _LINES: msgspec.json.Decoder[wire.Line] = msgspec.json.Decoder(wire.Line)
@@ -71,7 +71,7 @@ class Client:
             headers.setdefault("Authorization", f"Bearer {self.token}")
         content = more.pop("content", None) or (msgspec.json.encode(body) if body is not None else b"")
         return httpx.post(
-            f"{self.url}{path}", content=content, headers=headers, timeout=20, verify=_NO_CERTIFICATES, **more
+            f"{self.url}{path}", content=content, headers=headers, timeout=20, verify=NO_CERTIFICATES, **more
         )
 
     def activate(self, user_name: str, code: str, password: str = PASSWORD) -> httpx.Response:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import bulk, figures, keys, orders
 from sellmode_backend.store.database import in_parts, upsert
-from sellmode_backend.store.schema import merged_customer, rule_event, rule_occurrence
+from sellmode_backend.store.schema import merged_customer, rule_event, rule_occurrence, touch, tracking_refusal
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds import kind_of
 from sellmode_contract.kinds.consent import Consent, ConsentState
@@ -137,6 +137,12 @@ def _take_along_rules(connection: Connection, merged: Merged) -> None:
         connection.execute(upsert(connection, rule_occurrence).on_conflict_do_nothing(), theirs)
     connection.execute(sa.delete(rule_occurrence).where(rule_occurrence.c.customer == gone))
     connection.execute(sa.update(rule_event).where(rule_event.c.customer == gone).values(customer=kept))
+    connection.execute(sa.update(touch).where(touch.c.customer == gone).values(customer=kept))
+    # Whoever of the two has refused to be tracked, both have.
+    refusal = sa.select(sa.literal(kept), tracking_refusal.c.at).where(tracking_refusal.c.customer == gone)
+    refused = upsert(connection, tracking_refusal).from_select(["customer", "at"], refusal)
+    connection.execute(refused.on_conflict_do_nothing())
+    connection.execute(sa.delete(tracking_refusal).where(tracking_refusal.c.customer == gone))
 
 
 # ------------------------------------------------------------------ the two

@@ -15,7 +15,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from sellmode_backend.store import hooks
+from sellmode_backend.store import hooks, lookup
 from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.changes import Change, Note, apply
 from sellmode_backend.store.database import in_parts
@@ -208,6 +208,7 @@ def _write_batch(connection: Connection, batch: Sequence[Record], note: Note) ->
     changes += [Change(*key, stored[key]) for key in theirs if key in stored and key not in wanted]
     changes += _counted(connection, changes)
     apply(connection, changes, note)
+    _find_anew(connection, changes)
 
     touched = [change.id for change in changes if change.kind == "customer"]
     replace_keys(
@@ -224,8 +225,26 @@ def _remove_batch(connection: Connection, keys: Sequence[Key], note: Note) -> in
     doomed |= _rows(connection, [key for key in _cards_of(doomed) if key not in doomed])
     changes = [Change(kind, id, row) for (kind, id), row in doomed.items()]
     apply(connection, changes + _counted(connection, changes), note)
+    _find_anew(connection, changes)
     replace_keys(connection, {id: (keys_of(customer), frozenset()) for id, customer in customers.items()})
     return len(stored)
+
+
+def _find_anew(connection: Connection, changes: Iterable[Change]) -> None:
+    """Let records that changed be found by the keys that they have now."""
+    lookup.replace(
+        connection,
+        (
+            lookup.Moved(
+                change.kind,
+                change.id,
+                key_of(_decoded(change.kind, change.old.doc)) if change.old else "",
+                key_of(_decoded(change.kind, change.doc)) if change.doc else "",
+            )
+            for change in changes
+            if (key_of := lookup.KEYS.get(change.kind))
+        ),
+    )
 
 
 def _cards_of(keys: Iterable[Key]) -> list[Key]:

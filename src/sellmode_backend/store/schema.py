@@ -160,6 +160,16 @@ customer_key = sa.Table(
 )
 """By what a customer can be found. Kept by records.write."""
 
+record_key = sa.Table(
+    "record_key",
+    metadata,
+    sa.Column("kind", sa.Text, primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True, doc="As lookup.KEYS says: a product's SKU, the token of a link"),
+    sa.Column("id", sa.Text, primary_key=True),
+    sqlite_with_rowid=False,
+)
+"""By what records of some kinds are found besides their ids. Kept by records.write."""
+
 imported = sa.Table(
     "imported",
     metadata,
@@ -424,3 +434,34 @@ rule_event = sa.Table(
     sa.Index("rule_event_fresh", "customer", sqlite_where=sa.text("fresh"), postgresql_where=sa.text("fresh")),
 )
 """What happened to customers outside of the records: back in stock, an abandoned cart."""
+
+# ------------------------------------------------------------------ what customers open and do
+
+touch = sa.Table(
+    "touch",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True, doc="What goes on to the shop with a click; tells nobody anything"),
+    sa.Column("at", Instant, nullable=False, doc="Of several: the last one"),
+    sa.Column("what", sa.Text, nullable=False, doc="open, click, like, not_for_me, reply"),
+    sa.Column("way", sa.Text, nullable=False, doc="Kind of the record that was shared"),
+    sa.Column("about", sa.Text, nullable=False, doc="Its id"),
+    sa.Column("store", sa.Text, nullable=False),
+    sa.Column("person", sa.Text, doc="Staff id of who shared it"),
+    sa.Column("customer", sa.Text),
+    sa.Column("sku", sa.Text, nullable=False, doc="Empty: the page as a whole"),
+    sa.Column("reason", sa.Text, nullable=False, doc="Why it does not count as a person's; empty: it does"),
+    sa.Column("times", sa.Integer, nullable=False, doc="What does not count is added up by day"),
+    sa.Column("silent", sa.Boolean, nullable=False, doc="Whether the browser said nothing of what it asked for"),
+    sa.Index(None, "about", "at"),
+    sa.Index(None, "customer", "at"),
+    sqlite_with_rowid=False,
+)
+"""What customers did with what was shared with them: the ledger that credit for a sale goes by."""
+
+tracking_refusal = sa.Table(
+    "tracking_refusal",
+    metadata,
+    sa.Column("customer", sa.Text, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+)
+"""Customers of whom it is not noted what they open and look at."""

@@ -15,6 +15,7 @@ from sellmode_contract.kinds.look import LookItem, items
 from sellmode_contract.records import Instant, Record
 
 LookbookState = Literal["draft", "shared", "archived"]
+Verdict = Literal["", "liked", "refused"]
 
 FORMS: Final = {"one_to_one": "1:1 lookbook", "my_look": "My Look"}
 """What each form is called inside a sentence."""
@@ -63,7 +64,7 @@ class ProductResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tru
 
     sku: str
     clicks: int = 0
-    verdict: Literal["", "liked", "refused"] = ""
+    verdict: Verdict = ""
     """The customer's last word."""
 
 
@@ -88,6 +89,8 @@ class LookbookResult(Record, frozen=True, kw_only=True):
     replies: tuple[Reply, ...] = ()
     bought: tuple[str, ...] = ()
     """SKUs of the lookbook that its customer has bought since it was shared."""
+    deleted_at: Instant | None = None
+    """When the customer deleted the page; since then nobody can open it."""
     not_counted: dict[str, int] = msgspec.field(default_factory=dict)
     """Openings and clicks that were not a person's, by the reason."""
 

@@ -1,0 +1,69 @@
+"""The operator's command on what customers see."""
+
+from __future__ import annotations
+
+import click
+import msgspec
+
+from sellmode_backend.cli import database_option, json_option, print_answer
+from sellmode_backend.shopper import brand as brands
+from sellmode_backend.shopper.languages import LANGUAGES
+from sellmode_backend.store.database import Database
+
+
+@click.command("brand")
+@database_option()
+@click.option("--colour", metavar="#RRGGBB", help="Of buttons; what stands on it is black or white.")
+@click.option("--language", type=click.Choice(LANGUAGES), help="For customers whose own there are no words for.")
+@click.option(
+    "--host", "hosts", multiple=True, metavar="NAME", help="A host of the shop; all of them, each with this option."
+)
+@click.option("--product-link", metavar="URL", help="Where the shop has a product, with {sku} in it; '' for nowhere.")
+@click.option("--imprint", metavar="URL", help="'' for none.")
+@click.option("--privacy", metavar="URL", help="'' for none.")
+@click.option(
+    "--tracking/--no-tracking", default=None, help="Whether it is recorded what customers open, unless they refuse."
+)
+@json_option
+def brand_command(
+    *,
+    database: Database,
+    colour: str | None,
+    language: str | None,
+    hosts: tuple[str, ...],
+    product_link: str | None,
+    imprint: str | None,
+    privacy: str | None,
+    tracking: bool | None,
+    as_json: bool,
+) -> None:
+    """Show how the pages look that customers open, and where their links lead; or change it.
+
+    Pages follow at once, also those that were shared before.
+    """
+    asked = {
+        "colour": colour and colour.lower(),
+        "language": language,
+        "hosts": tuple(host.lower() for host in hosts) or None,
+        "product_link": product_link,
+        "imprint": imprint,
+        "privacy": privacy,
+        "tracking": tracking,
+    }
+    changes = {name: value for name, value in asked.items() if value is not None}
+    with database.transaction() if changes else database.snapshot() as connection:
+        now = brands.read(connection)
+        if changes:
+            now = msgspec.structs.replace(now, **changes)
+            brands.write(connection, now)
+    rows = [
+        ["colour", now.colour],
+        ["language", now.language],
+        ["hosts of the shop", ", ".join(now.hosts) or "none: no product is linked"],
+        ["product link", now.product_link or "none: no product is linked"],
+        ["imprint", now.imprint or "none"],
+        ["privacy", now.privacy or "none"],
+        ["tracking", "unless a customer refuses" if now.tracking else "never"],
+    ]
+    shown = {field: getattr(now, field) for field in now.__struct_fields__}
+    print_answer(shown, rows, as_json=as_json)

@@ -1,0 +1,51 @@
+"""What a page carries to prove that an answer comes from it: made from a secret of the database, and kept nowhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import hmac
+import secrets
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.store.database import upsert
+from sellmode_backend.store.schema import setting
+
+_KEY: Final = "shopper_secret"
+GOOD_FOR: Final = dt.timedelta(days=2)
+"""So long a page may lie open before its forms are refused."""
+
+
+def secret_of(connection: Connection) -> bytes:
+    """The database's secret; empty before ``make_secret``."""
+    return bytes.fromhex(connection.scalar(sa.select(setting.c.value).where(setting.c.key == _KEY)) or "")
+
+
+def make_secret(connection: Connection) -> bytes:
+    """The database's secret, made if there is none."""
+    statement = upsert(connection, setting).values(key=_KEY, value=secrets.token_hex(32))
+    connection.execute(statement.on_conflict_do_nothing())
+    return secret_of(connection)
+
+
+def make(secret: bytes, purpose: str, token: str, now: dt.datetime) -> str:
+    """A guard for one purpose on the page of one link; no two are the same."""
+    begun = f"{int(now.timestamp())}.{secrets.token_urlsafe(9)}"
+    return f"{begun}.{_signed(secret, purpose, token, begun)}"
+
+
+def is_good(secret: bytes, guard: str, purpose: str, token: str, now: dt.datetime) -> bool:
+    """Whether a guard was made here for this purpose and link, lately."""
+    begun, _, signature = guard.rpartition(".")
+    if not secret or not hmac.compare_digest(signature.encode(), _signed(secret, purpose, token, begun).encode()):
+        return False
+    age = now.timestamp() - int(begun.partition(".")[0])
+    return -60 <= age <= GOOD_FOR.total_seconds()
+
+
+def _signed(secret: bytes, purpose: str, token: str, begun: str) -> str:
+    message = f"{purpose}\x1f{token}\x1f{begun}".encode(errors="replace")
+    return hmac.new(secret, message, hashlib.sha256).hexdigest()[:32]

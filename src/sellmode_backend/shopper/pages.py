@@ -1,0 +1,119 @@
+"""The pages as HTML, of what is to stand on them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, Literal, NamedTuple
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from sellmode_backend.shopper.brand import Brand
+from sellmode_backend.shopper.languages import Words
+from sellmode_contract import text
+from sellmode_contract.kinds.lookbook import Verdict
+
+LONGEST_REPLY: Final = 2000
+"""Characters of a customer's reply."""
+Done = Literal["", "reply", "saved", "again", "too_many", "empty", "too_long"]
+"""What the customer has just done on a page, or why it was not done."""
+DONE: Final[tuple[Done, ...]] = ("reply", "saved", "again", "too_many", "empty", "too_long")
+
+
+@dataclass(frozen=True)
+class Item:
+    """A product on a page."""
+
+    key: str
+    """What names it in links and forms of this page."""
+    title: str
+    variant: str = ""
+    price: tuple[int, str] | None = None
+    """Minor units and currency."""
+    note: str = ""
+    picture: str = ""
+    """Path of its picture; empty if there is none."""
+    is_linked: bool = False
+    """Whether there is a page of the shop to go to."""
+    is_gone: bool = False
+    """Whether it is not sold any more."""
+    verdict: Verdict = ""
+
+
+@dataclass(frozen=True)
+class Lookbook:
+    """What stands on the page of a lookbook."""
+
+    token: str
+    headline: str
+    sender: str
+    """Who sends it: an associate, or the store."""
+    store: str
+    customer: str
+    """The customer's given name; empty where nobody is addressed."""
+    message: str
+    items: tuple[Item, ...]
+    expires: dt.date | None
+    is_tracked: bool
+    """Whether it is noted what this customer opens and clicks."""
+    may_track: bool
+    """Whether the customer is asked at all."""
+
+
+class Guards(NamedTuple):
+    """What a page carries to prove that an answer comes from it."""
+
+    form: str
+    """For its forms."""
+    visit: str
+    """For the word that it was looked at; empty if nobody waits for it."""
+
+
+class Page(NamedTuple):
+    """HTML, and what its Content-Security-Policy lets run."""
+
+    html: str
+    nonce: str
+
+
+def lookbook(page: Lookbook, words: Words, brand: Brand, retailer: str, guards: Guards, done: Done = "") -> Page:
+    """The page of a lookbook."""
+    return _page("lookbook.html", words, brand, retailer, page=page, guards=guards, done=done)
+
+
+def deleted(words: Words, brand: Brand, retailer: str) -> Page:
+    """What whoever has asked for a page to be deleted is told."""
+    return _page("deleted.html", words, brand, retailer)
+
+
+def nothing(words: Words, brand: Brand, retailer: str) -> Page:
+    """What stands where there is no page, or none any more."""
+    return _page("nothing.html", words, brand, retailer)
+
+
+def busy(words: Words) -> Page:
+    """What whoever asks is told while the database cannot be reached."""
+    return _page("busy.html", words, Brand(), "")
+
+
+def _page(template: str, words: Words, brand: Brand, retailer: str, **more: object) -> Page:
+    nonce = secrets.token_urlsafe(16)
+    common = {"words": words, "brand": brand, "retailer": retailer, "nonce": nonce, "longest_reply": LONGEST_REPLY}
+    return Page(_environment().get_template(template).render(common, **more), nonce)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("sellmode_backend.shopper"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["visible"] = text.visible
+    environment.filters["lines"] = text.visible_lines
+    return environment

@@ -1,0 +1,138 @@
+"""The ledger of what customers did with what was shared with them: what counts, and what does not and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.shopper.visitors import Reason
+from sellmode_backend.store.database import upsert
+from sellmode_backend.store.schema import touch
+
+What = Literal["open", "click", "liked", "refused", "reply"]
+KEPT: Final = dt.timedelta(days=400)
+"""So long a touch is kept: what counts for credit, and a year to compare with."""
+AT_ONCE: Final = dt.timedelta(seconds=10)
+LINKS_AT_ONCE: Final = 3
+"""Scanners follow all links of a page: whoever follows so many within that time, and whose browser says nothing."""
+MOST_A_DAY: Final = 200
+"""Touches of one page that count on a day; and so far those are added up that do not, by product and reason."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What was shared, by whom and with whom."""
+
+    kind: str
+    id: str
+    store: str
+    person: str
+    customer: str | None
+
+
+def note(
+    connection: Connection,
+    shared: Shared,
+    what: What,
+    now: dt.datetime,
+    *,
+    sku: str = "",
+    reason: Reason = "",
+    silent: bool = False,
+    id: str = "",
+) -> str:
+    """Note a touch; gives its id, empty for one that does not count. One with an ``id`` is noted once."""
+    row = {
+        "at": now,
+        "what": what,
+        "way": shared.kind,
+        "about": shared.id,
+        "store": shared.store,
+        "person": shared.person,
+        "customer": shared.customer,
+        "sku": sku,
+        "reason": reason or _too_many(connection, shared, now),
+        "times": 1,
+        "silent": silent,
+    }
+    if what == "click" and silent and not row["reason"]:
+        row["reason"] = _all_at_once(connection, shared, now, sku)
+    if row["reason"]:
+        _add_up(connection, row)
+        return ""
+    id = id or secrets.token_urlsafe(12)
+    connection.execute(upsert(connection, touch).values(id=id, **row).on_conflict_do_nothing())
+    return id
+
+
+def forget_old(connection: Connection, now: dt.datetime) -> int:
+    """Delete touches that are kept no longer; how many."""
+    return connection.execute(sa.delete(touch).where(touch.c.at <= now - KEPT)).rowcount
+
+
+def _too_many(connection: Connection, shared: Shared, now: dt.datetime) -> Reason:
+    counted = connection.scalar(
+        sa.select(sa.func.count()).where(
+            touch.c.about == shared.id, touch.c.at > now - dt.timedelta(days=1), touch.c.reason == ""
+        )
+    )
+    return "too many" if (counted or 0) >= MOST_A_DAY else ""
+
+
+def _all_at_once(connection: Connection, shared: Shared, now: dt.datetime, sku: str) -> Reason:
+    """Whether a click makes it clear that a scanner follows all links; then those before it count no more either."""
+    before = (
+        connection.execute(
+            sa.select(touch).where(
+                touch.c.about == shared.id,
+                touch.c.at > now - AT_ONCE,
+                touch.c.what == "click",
+                touch.c.silent,
+                touch.c.reason.in_(("", "all links at once")),
+            )
+        )
+        .mappings()
+        .all()
+    )
+    if len({row["sku"] for row in before} | {sku}) < LINKS_AT_ONCE:
+        return ""
+    counted = [row for row in before if not row["reason"]]
+    connection.execute(sa.delete(touch).where(touch.c.id.in_([row["id"] for row in counted])))
+    for row in counted:
+        _add_up(connection, {**row, "reason": "all links at once"})
+    return "all links at once"
+
+
+def _add_up(connection: Connection, row: Mapping[str, Any]) -> None:
+    """Add what does not count to the others of its day, as far as they are counted."""
+    parts = (row["about"], row["what"], row["sku"], row["reason"], row["at"].date().isoformat())
+    id = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+    statement = upsert(connection, touch).values({**row, "id": id})
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=[touch.c.id],
+            set_={
+                "at": statement.excluded.at,
+                "times": sa.case((touch.c.times < MOST_A_DAY, touch.c.times + 1), else_=touch.c.times),
+            },
+        )
+    )
+
+
+def take_back_unseen(connection: Connection, shared: Shared, now: dt.datetime) -> None:
+    """A page that was sent was looked at after all."""
+    query = sa.select(touch).where(touch.c.about == shared.id, touch.c.reason == "not seen", touch.c.at <= now)
+    row = connection.execute(query.order_by(touch.c.at.desc()).limit(1)).mappings().first()
+    if row is None:
+        return
+    if row["times"] > 1:
+        connection.execute(sa.update(touch).where(touch.c.id == row["id"]).values(times=row["times"] - 1))
+    else:
+        connection.execute(sa.delete(touch).where(touch.c.id == row["id"]))

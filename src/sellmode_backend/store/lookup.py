@@ -1,0 +1,51 @@
+"""By what records of some kinds are found besides their ids: products by SKU, lookbooks by the token of their link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.store import bulk
+from sellmode_backend.store.database import in_parts
+from sellmode_backend.store.schema import record_key
+
+KEYS: Final[Mapping[str, Callable[[Any], str]]] = {
+    "lookbook": lambda lookbook: lookbook.token,
+    "product": lambda product: product.sku,
+}
+"""The key of a record by its kind; empty for one that is not to be found so."""
+
+
+class Moved(NamedTuple):
+    """A record's key before and after; empty where there is none."""
+
+    kind: str
+    id: str
+    old: str
+    new: str
+
+
+def replace(connection: Connection, moved: Iterable[Moved]) -> None:
+    """Let records be found by their new keys, and no more by their old ones."""
+    changed = [each for each in moved if each.old != each.new]
+    bulk.delete(connection, record_key, [_row(each, each.old) for each in changed if each.old])
+    bulk.insert(connection, record_key, [_row(each, each.new) for each in changed if each.new])
+
+
+def ids(connection: Connection, kind: str, keys: Sequence[str]) -> dict[str, str]:
+    """The records of some keys, by key; of several with one key the one with the lowest id."""
+    found: dict[str, str] = {}
+    for some in in_parts(sorted(set(keys))):
+        query = sa.select(record_key.c.key, record_key.c.id).where(
+            record_key.c.kind == kind, bulk.one_of(connection, record_key.c.key, some)
+        )
+        for key, id in connection.execute(query.order_by(record_key.c.id)):
+            found.setdefault(key, id)
+    return found
+
+
+def _row(moved: Moved, key: str) -> dict[str, str]:
+    return {"kind": moved.kind, "key": key, "id": moved.id}
