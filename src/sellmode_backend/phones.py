@@ -8,6 +8,7 @@ from functools import lru_cache
 import msgspec
 
 from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.search import numbers_in
 
 _REGION = re.compile("[A-Z]{2}")
 _FORMER_MEXICAN_MOBILE = re.compile(r"^\s*\+?52[\s-]*1[\s-]*(?=(?:\d[\s-]*){10}$)")
@@ -29,8 +30,13 @@ def e164(number: str, country: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
+def numbers(written: str, country: str) -> list[str]:
+    """The numbers of one field, each in E.164 if it can be read so, else as it is written; the main one first."""
+    return [e164(number, country) or number for number in numbers_in(written)[0] if number]
+
+
 def with_e164(customer: Customer) -> Customer:
     """A customer whose phone, as somebody wrote it, has its E.164 form, as dialled in the country of their address."""
     country = customer.address.country if customer.address else ""
-    read = e164(customer.phone, country) if customer.phone else ""
+    read = e164(numbers_in(customer.phone)[0][0], country) if customer.phone else ""
     return customer if read == customer.phone_e164 else msgspec.structs.replace(customer, phone_e164=read)

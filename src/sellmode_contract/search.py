@@ -76,6 +76,10 @@ _WORD = re.compile(
 _DIGITS = re.compile("[0-9]+")
 _NOT_PART_OF_NUMBER = re.compile(r"[^\W\d_]")  # a letter, as in "ext. 12"
 
+_BETWEEN_NUMBERS = re.compile(r"[;,|\n]|\b(?:or|and|oder|und|ou|et|of|en|o|y)\b", re.IGNORECASE)
+_OWN_NUMBER = 6
+"""Digits, at least, of what stands in a field as a number of its own: less belongs to the number before it."""
+
 _CALLING_CODE = re.compile(
     # ITU-T E.164: zones 1 and 7, the two-digit codes, three digits for all others.
     "1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[2-9][0-9]{2}"
@@ -140,6 +144,27 @@ def phone_keys(number: str) -> list[str]:
     return list(dict.fromkeys(key for key in keys if key))
 
 
+def numbers_in(phone: str) -> tuple[list[str], list[str]]:
+    """The phone numbers of one field, the main one first, and what stands behind one and is none.
+
+    "06 12 34 56 78 / 06 99 88 77 66" are two; "030/1234567", "06,12,34,56,78" and what is no number at all are one.
+    """
+    parts: list[str] = []
+    for some in _BETWEEN_NUMBERS.split(phone):
+        begins = _digits_in(some.partition("/")[0])
+        parts += some.split("/") if begins >= _OWN_NUMBER else [some]
+    parts = [bare for part in parts if _digits_in(bare := part.strip())]
+    if not parts or _digits_in(parts[0]) < _OWN_NUMBER:
+        return [phone.strip()], []
+    numbers = [part for part in parts if _digits_in(part) >= _OWN_NUMBER]
+    rest = [part for part in parts if part not in numbers and not _NOT_PART_OF_NUMBER.search(part)]
+    return numbers, rest
+
+
+def _digits_in(text: str) -> int:
+    return sum(map(str.isdecimal, text))
+
+
 def exact(text: str) -> str:
     """What two texts share that are the same but for case, accents and spaces: the key of `=` in filters."""
     return " ".join(fold(text).split())
@@ -169,7 +194,7 @@ class SearchKeys(msgspec.Struct, frozen=True):
     words: frozenset[str]
     """`name_words` of the name, `email_keys`, `words` of the customer number, of tags or whatever else is searched."""
     phones: frozenset[str] = frozenset()
-    """`phone_keys` of the customer's phone."""
+    """`phone_keys` of the customer's phone, or of each number in it."""
 
 
 class Findable(Protocol):
@@ -203,8 +228,8 @@ def words_of(customer: Findable) -> frozenset[str]:
 
 def keys_of(customer: Findable) -> SearchKeys:
     """What a customer is found by: their words, and phones."""
-    phones = frozenset((*phone_keys(customer.phone), *phone_keys(customer.phone_e164)))
-    return SearchKeys(words_of(customer), phones)
+    written = [*numbers_in(customer.phone)[0], customer.phone_e164]
+    return SearchKeys(words_of(customer), frozenset(key for number in written for key in phone_keys(number)))
 
 
 class Query(msgspec.Struct, frozen=True):

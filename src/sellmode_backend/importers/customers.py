@@ -45,6 +45,7 @@ CROWDED = (
     f"e-mails or phones are shared by more than {duplicates.MAX_SHARED} customers and are not looked at for duplicates"
     " (number or id of one of them)"
 )
+ODD_PHONE = "phones have something behind a number that is none; it stays as it is written (line)"
 LOOSER_CONSENT = "consents stay as strict as they are, though the export would loosen them (customer number)"
 
 _ADDRESS_PARTS = ("company", "address2", "city", "province", "postcode")
@@ -148,8 +149,7 @@ class _Batch:
 
     def write(self, batch: Sequence[CustomerRow], seen: Container[str]) -> _Done:
         rows = self._by_customer(batch, seen)
-        said = {id: keys.keys_of_texts(email=row.email, phone=row.phone, number=row.number) for id, row in rows.items()}
-        keys.note_source_keys(self._connection, self._source, said)
+        self._note_keys(rows)
         known = bases.read(self._connection, "customer", rows)
         fields = {id: row.fields | self._assignment(row) for id, row in rows.items()}
         self._done.storeless.update(id for id, new in fields.items() if not new.get("store") and not new.get("owner"))
@@ -203,6 +203,17 @@ class _Batch:
             self._done.summary.written[kind] += records.write(self._connection, [], removed=gone)
         self._done.summary.written["duplicate pair"] += duplicates.watch(self._connection, people.changes())
         return self._done
+
+    def _note_keys(self, rows: Mapping[str, CustomerRow]) -> None:
+        """Keep by what the source names its customers, so that it is them whom its orders mean."""
+        said = {
+            id: keys.keys_of_texts(email=row.email, phones=(row.phone, *row.more_phones), number=row.number)
+            for id, row in rows.items()
+        }
+        keys.note_source_keys(self._connection, self._source, said)
+        for row in rows.values():
+            if row.odd_phone:
+                self._done.summary.ask(ODD_PHONE, row.row.place)
 
     def _by_customer(self, batch: Sequence[CustomerRow], seen: Container[str]) -> dict[str, CustomerRow]:
         """The first row about each customer who was not seen before."""

@@ -52,6 +52,10 @@ class CustomerRow(NamedTuple):
     """Employee IDs that are named as owner; None where the file says nothing of owners."""
     stores: list[str] | None
     """Stores that are named as home, likewise."""
+    more_phones: tuple[str, ...] = ()
+    """The other numbers in the same field, as ``phone``."""
+    odd_phone: bool = False
+    """Whether something stands behind a number that is none."""
 
 
 class OrderRows(NamedTuple):

@@ -12,6 +12,7 @@ from sellmode_backend import phones
 from sellmode_backend.importers.reading import Row, UnusableRow
 from sellmode_backend.store.keys import normal_key
 from sellmode_contract import money
+from sellmode_contract.search import numbers_in
 
 _DRAWS_NOTHING = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
 """Zero-width characters, and those that only give a direction."""
@@ -21,7 +22,6 @@ _QUOTED_BY_FORMULA = re.compile(r'="(.*)"')
 _ROUNDED = re.compile(r"\d([.,]\d+)?E\+\d+", re.ASCII)
 _NUMERIC = re.compile(r"[\d.,\s]+(E\+?\d+)?", re.ASCII)
 REWRITTEN = "was rewritten by a spreadsheet: export it anew, and import it as it was downloaded"
-_BETWEEN_PHONES = re.compile(r"[/;,|\n]|\b(?:or|and|oder|und|ou|et|of|en|o|y)\b", re.IGNORECASE)
 _AMOUNT = re.compile(r"-?\d{1,30}(\.\d{1,6})?", re.ASCII)
 _QUANTITY = re.compile(r"-?\d{1,9}", re.ASCII)
 _CURRENCY = re.compile("[A-Z]{3}")
@@ -242,15 +242,15 @@ def those_usable(row: Row, **fields: Callable[[], Any]) -> dict[str, Any]:
     return usable
 
 
-def first_phone(text: str) -> str:
-    """The first of several numbers in one field."""
-    return _BETWEEN_PHONES.split(text, maxsplit=1)[0].strip()
+def phone_keys(text: str, country: str) -> list[str]:
+    """The phone numbers of a field that somebody is known by: in E.164 if they can be read so."""
+    numbers, _ = numbers_in(text)
+    return [phones.e164(number, country) or number for number in numbers if normal_key("phone", number)]
 
 
 def phone_key(text: str, country: str) -> str:
-    """A phone number that somebody is known by: in E.164 if it can be read so; empty for what is none."""
-    first = first_phone(text)
-    return (phones.e164(first, country) or first) if normal_key("phone", first) else ""
+    """The first of these; empty if there is none."""
+    return next(iter(phone_keys(text, country)), "")
 
 
 def is_email(text: str) -> bool:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, TypeAlias, get_args
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from sellmode_backend.phones import numbers
 from sellmode_backend.store import bulk
 from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.database import in_parts, upsert
 from sellmode_backend.store.schema import customer_key
 from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.search import numbers_in
 
 KeyKind: TypeAlias = Literal["email", "phone", "number"]
 Keys: TypeAlias = frozenset[tuple[KeyKind, str]]
@@ -41,14 +43,17 @@ def normal_key(kind: KeyKind, text: str) -> str:
 
 
 def keys_of(customer: Customer) -> Keys:
-    """By what a customer is found; the phone by its E.164 form if it has one."""
-    return keys_of_texts(email=customer.email, phone=customer.phone_e164 or customer.phone, number=customer.number)
+    """By what a customer is found: each phone by its E.164 form if it has one."""
+    country = customer.address.country if customer.address else ""
+    main, *more = numbers_in(customer.phone)[0]
+    more = numbers(customer.phone, country)[1:] if more else []
+    return keys_of_texts(email=customer.email, phones=(customer.phone_e164 or main, *more), number=customer.number)
 
 
-def keys_of_texts(*, email: str, phone: str, number: str = "") -> Keys:
+def keys_of_texts(*, email: str, phones: Iterable[str], number: str = "") -> Keys:
     """The keys of what somebody wrote."""
-    texts: dict[KeyKind, str] = {"email": email, "phone": phone, "number": number}
-    return frozenset([(kind, key) for kind, text in texts.items() if text and (key := normal_key(kind, text))])
+    texts: list[tuple[KeyKind, str]] = [("email", email), ("number", number), *(("phone", each) for each in phones)]
+    return frozenset([(kind, key) for kind, text in texts if text and (key := normal_key(kind, text))])
 
 
 def customers_with(connection: Connection, kind: KeyKind, keys: Collection[str]) -> dict[str, list[str]]:

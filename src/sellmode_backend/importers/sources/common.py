@@ -12,6 +12,7 @@ from sellmode_backend.importers.plain_text import plain
 from sellmode_backend.importers.reading import Row
 from sellmode_backend.importers.rows import CustomerRow
 from sellmode_contract.ids import source_id
+from sellmode_contract.search import numbers_in
 
 MAX_IMAGES = 10
 """Pictures of a product. Every terminal has all of them for each variant."""
@@ -33,9 +34,11 @@ def customer(
     )
     country = row["country"].strip()
     written, at_address = usable.get("phone", ""), usable.get("address_phone", "")
-    email, phone = usable.get("email", ""), values.phone_key(written if known_by_phone else "", country)
+    email, own_phones = usable.get("email", ""), values.phone_keys(written if known_by_phone else "", country)
+    phone = own_phones[0] if own_phones else ""
     given, family = values.name(row["given_name"]), values.name(row["family_name"])
     shown = written or at_address
+    (main, *_), odd = numbers_in(shown)
     person = "/".join((values.phone_key(shown, country), given.casefold(), family.casefold())) if shown else ""
     if not (number or email or phone or person):
         raise row.unusable("number" if has("number") else "email", "is empty, and so is all else to know by")
@@ -52,9 +55,20 @@ def customer(
     if "email" in usable:
         fields["email"] = email
     if "phone" in usable and "address_phone" in usable:
-        fields["phone"] = [shown, phones.e164(values.first_phone(shown), country) if shown else ""]
+        fields["phone"] = [shown, phones.e164(main, country) if main else ""]
     said = {name: value for name, value in fields.items() if has("address1" if name == "address" else name)}
-    return CustomerRow(row, number, email, phone, person, said, owners if named else None, stores if named else None)
+    return CustomerRow(
+        row,
+        number,
+        email,
+        phone,
+        person,
+        said,
+        owners if named else None,
+        stores if named else None,
+        more_phones=tuple(own_phones[1:]),
+        odd_phone=bool(odd),
+    )
 
 
 def _address(row: Row, country: str) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final, Literal, NamedTuple
 
 from sellmode_contract.kinds.customer import Customer
-from sellmode_contract.search import PHONE_TAIL, parse_query, phone_keys, words
+from sellmode_contract.search import PHONE_TAIL, numbers_in, parse_query, phone_keys, words
 from sellmode_tui.cache import search
 from sellmode_tui.cache.tables import decode
 from sellmode_tui.records.seen import Seen
@@ -64,7 +64,7 @@ class _Wanted(NamedTuple):
         matched: list[Literal["email", "phone"]] = []
         if self.email and customer.email.strip().casefold() == self.email:
             matched.append("email")
-        if self.number and self.number in (_number(customer.phone), _number(customer.phone_e164)):
+        if self.number and self.number in map(_number, (*numbers_in(customer.phone)[0], customer.phone_e164)):
             matched.append("phone")
         return tuple(matched)
 
