@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
@@ -16,7 +17,7 @@ from sellmode_backend.importers.context import BATCH, Context, Seen
 from sellmode_backend.importers.custom_fields import CustomColumns
 from sellmode_backend.importers.identity import CustomerFinder
 from sellmode_backend.importers.reading import Row, Table, UnusableRow
-from sellmode_backend.importers.rows import CustomerRow
+from sellmode_backend.importers.rows import CustomerRow, own_act
 from sellmode_backend.importers.summary import Summary
 from sellmode_backend.importers.values import TagPattern
 from sellmode_backend.store import bulk, duplicates, keys, merging, records, schema, settings
@@ -282,7 +283,8 @@ class _Batch:
         said = [
             (channel, name)
             for channel, name in said
-            if name in changed and (reached[channel] or changed[name] == "subscribed")
+            if {name, own_act(name)} & changed.keys() and (state := row.fields.get(name))
+            if reached[channel] or state == "subscribed"
         ]
         there = {} if is_new or not said else {
             item.channel: item
@@ -293,10 +295,19 @@ class _Batch:
             column = _CONSENTS[channel]
             evidence = f"{row.row.table.header_of(column)}: {row.row[column].strip()}"
             blank = merge.blank_consent(id, channel, evidence, self._source)
-            result = merge.merged_consent(there.get(channel), base.get(name), changed[name], blank, self._context.now)
+            act = row.fields.get(own_act(name))
+            result = merge.merged_consent(
+                there.get(channel),
+                base.get(name),
+                row.fields[name],
+                blank,
+                self._context.now,
+                dt.datetime.fromisoformat(act) if act else None,
+            )
             if result.refused:
                 self._ask(LOOSER_CONSENT, row)
-                del changed[name]
+                changed.pop(name, None)
+                changed.pop(own_act(name), None)
             elif result.record:
                 merged.append(result.record)
                 # Two rows are about one customer where customers were merged: the second goes by the first.

@@ -2,7 +2,7 @@
 
 Only a field whose value in the file differs from the last imported one is written; the import is then an edit like
 anybody's. Plain values: the last to arrive wins. Tags: what was added is added, what was removed is removed. Consent:
-the stricter one, always.
+the stricter one, unless the customer's own act came after it.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from sellmode_contract.mutations.consent import UNSAID, stricter
 
 _WITH_SOURCE = frozenset({"number", "given_name", "family_name", "email", "phone", "address"})
 """Fields whose provenance is shown."""
+
+CUSTOMER = "customer"
+"""The actor of what customers chose themselves."""
 
 _MISSING = object()
 
@@ -81,21 +84,39 @@ class ConsentMerge(NamedTuple):
 
 
 def merged_consent(
-    current: Consent | None, base: ConsentState | None, new: ConsentState, blank: Consent, now: dt.datetime
+    current: Consent | None,
+    base: ConsentState | None,
+    new: ConsentState,
+    blank: Consent,
+    now: dt.datetime,
+    act: dt.datetime | None = None,
 ) -> ConsentMerge:
     """What a changed consent of the source comes to. ``base`` is None if it never said anything before.
 
-    The first import sets what nobody had set; from then on consent only gets stricter. ``blank`` is the record to make
-    if there is none.
+    The first import sets what nobody had set. From then on consent only gets stricter, but for what the customer chose
+    themself (``act``: when) after what stands. ``blank`` is the record to make if there is none.
     """
-    if current is None and base is None:
-        return ConsentMerge(msgspec.structs.replace(blank, state=new))
-    known = current.state if current else UNSAID
-    if stricter(known, new) == known:
-        return ConsentMerge(None, refused=new != known)
-    return ConsentMerge(
-        msgspec.structs.replace(current or blank, state=new, changed_at=now, actor=blank.actor, evidence=blank.evidence)
+    made = msgspec.structs.replace(
+        current or blank,
+        state=new,
+        changed_at=act or now,
+        actor=CUSTOMER if act else blank.actor,
+        evidence=blank.evidence,
     )
+    if current is None and base is None:
+        return ConsentMerge(made if act else msgspec.structs.replace(blank, state=new))
+    known = current.state if current else UNSAID
+    looser = stricter(known, new) == known
+    if new == known or (looser and not (act and _is_newer(act, current, blank.actor))):
+        return ConsentMerge(None, refused=new != known)
+    return ConsentMerge(made)
+
+
+def _is_newer(act: dt.datetime, current: Consent | None, source: str) -> bool:
+    """Whether an act came after what stands; what the source itself said without a time is what it takes back."""
+    if current is None or current.changed_at is None:
+        return current is None or current.actor == source
+    return act > current.changed_at
 
 
 def blank_consent(customer: str, channel: Channel, evidence: str, source: str) -> Consent:

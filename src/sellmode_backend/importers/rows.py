@@ -46,8 +46,8 @@ class CustomerRow(NamedTuple):
     """Phone and name, by which somebody is told apart who is known by nothing else."""
     fields: dict[str, Any]
     """By the names of `records.Customer`, as JSON has them, for each column that is there and can be used; but
-    ``phone`` is the raw text and E.164, and there are ``note``, ``consent.email`` and ``consent.sms``. Owner and
-    store are beside them."""
+    ``phone`` is the raw text and E.164, and there are ``note``, ``consent.email`` and ``consent.sms``, each with its
+    `own_act`. Owner and store are beside them."""
     owners: list[str] | None
     """Employee IDs that are named as owner; None where the file says nothing of owners."""
     stores: list[str] | None
@@ -56,6 +56,11 @@ class CustomerRow(NamedTuple):
     """The other numbers in the same field, as ``phone``."""
     odd_phone: bool = False
     """Whether something stands behind a number that is none."""
+
+
+def own_act(consent: str) -> str:
+    """By what a row has when the customer chose a consent (``consent.email``) themself: in ISO 8601, None for never."""
+    return f"{consent}.own_act"
 
 
 class OrderRows(NamedTuple):

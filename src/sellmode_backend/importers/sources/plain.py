@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from sellmode_backend.importers import values
 from sellmode_backend.importers.reading import Layout, Row
-from sellmode_backend.importers.rows import CustomerRow, OrderRows, ProductRow
+from sellmode_backend.importers.rows import CustomerRow, OrderRows, ProductRow, own_act
 from sellmode_backend.importers.sources import common
 from sellmode_backend.importers.sources.source import Orders, Source
 from sellmode_contract.kinds.consent import ConsentState
@@ -69,7 +69,11 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("postcode", "Postcode", "", "2000"),
         Column("country", "Country", "Two letters (ISO 3166-1); phones are dialled in it.", "BE"),
         Column("email_consent", "E-mail consent", "`yes` or `no`, or a state of consent; empty is no.", "yes"),
+        Column("email_consent_at", "E-mail consent chosen at",
+               "When the customer chose it themself, with an offset; empty: somebody else did, or nobody knows.",
+               "2026-05-02 18:00 +0200"),
         Column("sms_consent", "SMS consent", "The same.", "unsubscribed"),
+        Column("sms_consent_at", "SMS consent chosen at", "The same.", ""),
         Column("owner", "Owner", "Employee ID of the associate.", "E17"),
         Column("store", "Store", "The home store's name; empty: the owner's.", "Antwerp"),
         Column("tags", "Tags", "Separated by commas. Tags that name owner and store count too.", "vip, bags"),
@@ -158,9 +162,12 @@ def _customer(owner_tag: values.TagPattern, store_tag: values.TagPattern, row: R
     has = row.table.has
     read = common.customer(row, values.code(row, "number"), owner_tag, store_tag, known_by_phone=True)
     consents = {"consent.email": "email_consent", "consent.sms": "sms_consent"}
+    acts = {own_act(name): f"{field}_at" for name, field in consents.items()}
     read.fields.update(
         values.those_usable(
-            row, **{name: partial(_consent, row, field) for name, field in consents.items() if has(field)}
+            row,
+            **{name: partial(_consent, row, field) for name, field in consents.items() if has(field)},
+            **{name: partial(_chosen_at, row, field) for name, field in acts.items() if has(field)},
         )
     )
     owner, store = values.identifier(row["owner"]), row["store"].strip()
@@ -179,6 +186,13 @@ def _consent(row: Row, field: str) -> ConsentState:
     if state := _STATES.get(row[field].strip().casefold()):
         return state
     return "subscribed" if values.yes(row, field) else "one_to_one"
+
+
+def _chosen_at(row: Row, field: str) -> str | None:
+    at = values.moment_or_none(row, field)
+    if at and at > dt.datetime.now(dt.UTC):
+        raise row.unusable(field, "is still to come")
+    return at.isoformat() if at else None
 
 
 def _order(zone: dt.tzinfo, row: Row) -> OrderRows:
