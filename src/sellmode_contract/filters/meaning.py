@@ -92,13 +92,13 @@ def day_ranges(comparison: Comparison, today: dt.date) -> tuple[DayRange, ...]:
 def month_day_ranges(comparison: Comparison, today: dt.date) -> tuple[MonthDayRange, ...]:
     """The days of the year for which a comparison of an anniversary holds.
 
-    The 29th of February is kept on the 28th in years that do not have it.
+    The 29th of February is kept on the 28th in years that do not have it; of a day alone the next one is meant.
     """
     found: list[MonthDayRange] = []
     for value in comparison.values:
         match value:
             case MonthDay():
-                found.append(MonthDayRange(value, value))
+                found.append(MonthDayRange(value, _with_leap_day(value, _year_of_next(value, today))))
             case Named():
                 period = named_period(value, today)
                 found += _days_of_year(period.first, period.last)
@@ -200,11 +200,21 @@ def _days_of_year(first: dt.date, last: dt.date) -> list[MonthDayRange]:
         return [MonthDayRange(new_year, years_end)]
     start = MonthDay(first.month, first.day)
     end = MonthDay(last.month, last.day)
-    if end == MonthDay(_FEBRUARY, 28) and not calendar.isleap(last.year):
-        end = MonthDay(_FEBRUARY, _LEAP_DAY)
+    end = _with_leap_day(end, last.year)
     if first.year == last.year:
         return [MonthDayRange(start, end)]
     return [MonthDayRange(start, years_end), MonthDayRange(new_year, end)]
+
+
+def _with_leap_day(end: MonthDay, year: int) -> MonthDay:
+    """The last day of a range in a year: the 29th of February for the 28th in one that has no 29th."""
+    leaps = end == MonthDay(_FEBRUARY, 28) and not calendar.isleap(year)
+    return MonthDay(_FEBRUARY, _LEAP_DAY) if leaps else end
+
+
+def _year_of_next(day: MonthDay, today: dt.date) -> int:
+    """The year in which a day comes next, today included."""
+    return today.year + ((day.month, day.day) < (today.month, today.day))
 
 
 def _day_before(day: dt.date) -> dt.date:

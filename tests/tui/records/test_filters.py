@@ -211,7 +211,7 @@ _TERMS = [
     "last_purchase<=1d", "last_purchase:this-week", "last_purchase:2026-11", "last_purchase:2026",
     "last_purchase>=2026-11-22", "last_contact<3w", "has:last_contact", "none:first_purchase",
     "first_purchase<2026-01-01", "first_purchase>1y", "birthday:today", "birthday<14d", "birthday<=60d",
-    "birthday:02-29", "birthday:12-31", "has:birthday", "birthday:next-month", "consent.email:subscribed",
+    "birthday:02-28", "birthday:02-29", "birthday:12-31", "has:birthday", "birthday:next-month", "consent.email:subscribed",
     "consent.sms:unsubscribed", "none:consent.phone", "consent.phone!=one_to_one", "shoe>=38", "shoe=38.5",
     "has:shoe", "motto:never", 'motto="never give up"', "motto:arger", "skin:dry", "skin:oily,dry", "has:skin",
     "joined:today", "joined<1y", "has:joined", "joined:2025-02", "has:pet", "none:pet", "pet.species=cat",
