@@ -38,6 +38,8 @@ from sellmode_tui.transport.errors import Interrupted, TransportError
 MIN_FREE: Final = 500_000_000
 """Bytes of free disk space below which a warning is due: a large store's copy and its log."""
 REACH_SECONDS: Final = 3.0
+CLOCK_OFF: Final = dt.timedelta(minutes=1)
+"""From what difference to a server's clock on a warning is due: an answer takes a while."""
 _PROBE: Final = "doctor"
 """Asked of the keyring; nothing is ever kept under it."""
 
@@ -65,9 +67,10 @@ def doctor_command(choice: Choice, *, online: bool, as_json: bool) -> None:
     named = choice.server or choice.user_name
     accounts = chosen_folders(choice, server_may_be_new=True) if named else _accounts()
     checks = [*_versions(), *_settings(), *_files(), *_changes(accounts), *_disk(accounts), *_keyring(), *_terminal()]
-    checks += _clock(accounts)
-    if online:
-        checks += _servers(accounts, choice.server)
+    asked = [*_servers(accounts, choice.server)] if online else []
+    if all(check.check != "clock" for check in asked):  # what a server says of it is more
+        checks += _clock(accounts)
+    checks += asked
     if as_json:
         for check in checks:
             print_json(check)
@@ -221,25 +224,41 @@ def _servers(accounts: list[AccountFolder], named: str | None) -> Iterator[Check
     other = server_address(named) if named else settings.server
     servers = {folder.known.server for folder in accounts if folder.known} | ({other} if other else set())
     for server in sorted(servers):
-        yield _reached(server, settings.ca_file)
+        yield from _reached(server, settings.ca_file)
     if not servers:
         yield Check("server", "warning", "none is known yet")
 
 
-def _reached(server: str, ca_file: Path | None) -> Check:
+def _reached(server: str, ca_file: Path | None) -> Iterator[Check]:
     try:
         with Transport(server, ca_file=ca_file, connect_seconds=REACH_SECONDS, silent_seconds=REACH_SECONDS) as calls:
             deadline = threading.Timer(REACH_SECONDS, calls.close)
             deadline.start()
             try:
-                calls.get(HEALTH_PATH)
+                at = calls.get(HEALTH_PATH).at
             finally:
                 deadline.cancel()
     except Interrupted:
-        return Check("server", "warning", f"{server} does not answer within {REACH_SECONDS:g} seconds")
+        yield Check("server", "warning", f"{server} does not answer within {REACH_SECONDS:g} seconds")
+        return
     except TransportError as error:
-        return Check("server", "warning", f"{server}: {error}")
-    return Check("server", "ok", f"{server} is there and well")
+        yield Check("server", "warning", f"{server}: {error}")
+        return
+    yield Check("server", "ok", f"{server} is there and well")
+    ahead = dt.datetime.now(dt.UTC) - at if at else dt.timedelta()
+    if abs(ahead) >= CLOCK_OFF:
+        side = "ahead of" if ahead > dt.timedelta() else "behind"
+        yield Check(
+            "clock", "warning", f"this machine's is {_length(abs(ahead))} {side} that of {server}: set the clock"
+        )
+
+
+def _length(time: dt.timedelta) -> str:
+    """In the two largest units that it has."""
+    minutes = round(time.total_seconds() / 60)
+    counts = {"day": minutes // 1440, "hour": minutes // 60 % 24, "minute": minutes % 60}
+    words = [f"{count:,} {unit}{'s' * (count != 1)}" for unit, count in counts.items() if count]
+    return " ".join(words[:2])
 
 
 def _accounts() -> list[AccountFolder]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import secrets
 import socket
 import ssl
@@ -20,7 +21,7 @@ from sellmode_contract import wire
 from sellmode_tui.transport.address import server_address
 from sellmode_tui.transport.bodies import event_lines, lines_of, unpacked, whole
 from sellmode_tui.transport.errors import CUT, NOT_OURS, BadAddress, Broken, Interrupted, NotOurServer, Unreachable
-from sellmode_tui.transport.httpx_errors import explained, load_httpx, media_type, refusal
+from sellmode_tui.transport.httpx_errors import date_of, explained, load_httpx, media_type, refusal
 
 if TYPE_CHECKING:
     import httpx2 as httpx
@@ -37,9 +38,11 @@ T = TypeVar("T")
 class Answer:
     """A whole answer of the backend."""
 
-    def __init__(self, status: int, body: bytes) -> None:
+    def __init__(self, status: int, body: bytes, at: dt.datetime | None = None) -> None:
         self.status = status
         self.body = body
+        self.at = at
+        """When it was sent, by the backend's clock, to the second; None if it does not say."""
 
     def read(self, type_: type[T]) -> T:
         """The body as a message of the contract. Raises Broken."""
@@ -89,7 +92,7 @@ class Transport:
     def get(self, path: str) -> Answer:
         """Ask for something that needs no message and no session. Raises TransportError."""
         with self._call("GET", path, None, None, "application/json") as response:
-            return Answer(response.status_code, whole(unpacked(response)))
+            return Answer(response.status_code, whole(unpacked(response)), date_of(response))
 
     def preview(self, request: wire.PreviewRequest, *, token: str) -> wire.Preview:
         """Ask what a rule would do. Raises TransportError."""

@@ -100,13 +100,21 @@ def _retry_after(value: str | None) -> float | None:
         return _clamped(float(value))
     except ValueError:
         pass
+    until = _date(value)
+    return _clamped((until - dt.datetime.now(dt.UTC)).total_seconds()) if until else None
+
+
+def date_of(response: httpx.Response) -> dt.datetime | None:
+    """When an answer was sent, by the server's clock."""
+    return _date(response.headers.get("Date", ""))
+
+
+def _date(value: str) -> dt.datetime | None:
     try:
-        until = email.utils.parsedate_to_datetime(value)
+        read = email.utils.parsedate_to_datetime(value)
     except ValueError:
         return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=dt.UTC)
-    return _clamped((until - dt.datetime.now(dt.UTC)).total_seconds())
+    return read if read.tzinfo else read.replace(tzinfo=dt.UTC)
 
 
 def _clamped(seconds: float) -> float:
