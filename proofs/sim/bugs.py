@@ -64,7 +64,11 @@ def policy_read_once() -> AbstractContextManager[object]:
     """Who may see what is asked at the head of an answer only."""
 
     def patched(self: Any, connection: Any) -> Any:
-        return self._page(connection, [])
+        clocks = {
+            feed: feeds.Clock(feeds.head(connection, feed), feeds.min_seq(connection, feed))
+            for feed in set(self._feeds.values())
+        }
+        return self._page(connection, clocks, [])
 
     return mock.patch.object(answer._Answering, "go_on", patched)  # noqa: SLF001 # planted inside
 
@@ -75,9 +79,9 @@ def stale_cursor() -> Iterator[None]:
     whose: list[Any] = []
     page = answer._Answering._page  # noqa: SLF001 # planted inside
 
-    def patched(self: Any, connection: Any, lines: Any) -> Any:
+    def patched(self: Any, connection: Any, clocks: Any, lines: Any) -> Any:
         whose[:] = [self]
-        return page(self, connection, lines)
+        return page(self, connection, clocks, lines)
 
     def cursor(epoch: str, places: Mapping[str, Place]) -> Cursor:
         told = whose[0]._cursor  # noqa: SLF001 # planted inside

@@ -8,7 +8,7 @@ import resource
 import socket
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import httpx2 as httpx
@@ -452,14 +452,14 @@ def test_a_page_that_takes_long_is_announced(
     with serve_in_thread(database, ServerSettings(passwords=QUICK, keep_alive_seconds=0.05), clock) as url:
         client = Client(url)
         client.join(database, ada, clock())
-        clocks, calls = feeds.clocks, iter(range(100))
+        page, later = feeds.page, iter(range(100))
 
-        def slow(connection: Connection, feed_ids: Collection[str]) -> dict[str, feeds.Clock]:
-            if next(calls) == 1:
+        def slow(connection: Connection, scope: str, after: int, limit: int) -> feeds.Page:
+            if after and next(later) == 0:
                 threading.Event().wait(0.3)
-            return clocks(connection, feed_ids)
+            return page(connection, scope, after, limit)
 
-        monkeypatch.setattr(feeds, "clocks", slow)
+        monkeypatch.setattr(feeds, "page", slow)
         lines = client.sync()
     assert any(isinstance(line, wire.KeepAlive) for line in lines)
     terminal = Terminal()

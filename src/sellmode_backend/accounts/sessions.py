@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import secrets
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import accounts, schema
+from sellmode_backend.store.prepared import Prepared
 from sellmode_contract.visibility import Account
 
 IDLE = dt.timedelta(days=14)
@@ -60,7 +62,7 @@ def start(connection: Connection, account_id: str, device: str, now: dt.datetime
     token, expires_at = secrets.token_urlsafe(_TOKEN_BYTES), now + MAX_AGE
     connection.execute(
         sa.insert(table).values(
-            token_hash=_hash(token),
+            token_hash=hashed(token),
             account=account_id,
             device=device,
             created_at=now,
@@ -71,28 +73,41 @@ def start(connection: Connection, account_id: str, device: str, now: dt.datetime
     return token, expires_at
 
 
+COLUMNS = (schema.session.c.device, schema.session.c.seen_at, schema.session.c.expires_at, *accounts.COLUMNS)
+"""What ``of_columns`` makes a session of."""
+JOINED = sa.join(schema.session, schema.account, schema.account.c.id == schema.session.c.account)
+"""Where they stand."""
+_FIND = Prepared(sa.select(*COLUMNS).select_from(JOINED).where(schema.session.c.token_hash == sa.bindparam("token")))
+
+
 def find(connection: Connection, token: str, now: dt.datetime) -> Session:
     """Whom a token speaks for now. Raises SignedOut or AccountDisabled."""
-    found = connection.execute(_FIND, {"token_hash": _hash(token)}).one_or_none()
-    if found is None or found.expires_at <= now or found.seen_at + IDLE <= now:
+    found = _FIND.rows(connection, token=hashed(token))
+    if not found:
         raise SignedOut
-    account = accounts.read(connection, found.account)
-    if account is None:
+    return of_columns(found[0], now)
+
+
+def of_columns(values: Sequence[Any], now: dt.datetime) -> Session:
+    """A session from what stands in its columns. Raises SignedOut or AccountDisabled if it speaks for nobody now."""
+    device, seen_at, expires_at, *account_values = values
+    if expires_at <= now or seen_at + IDLE <= now:
         raise SignedOut
+    account = accounts.of_columns(account_values)
     if not account.active:
         raise AccountDisabled
-    return Session(account, found.device, found.seen_at)
+    return Session(account, device, seen_at)
 
 
 def note_contact(connection: Connection, token: str, now: dt.datetime) -> None:
     """Write down that a session was used."""
     table = schema.session
-    connection.execute(sa.update(table).where(table.c.token_hash == _hash(token)).values(seen_at=now))
+    connection.execute(sa.update(table).where(table.c.token_hash == hashed(token)).values(seen_at=now))
 
 
 def end(connection: Connection, token: str) -> None:
     """End the session of a token, if there is one."""
-    connection.execute(sa.delete(schema.session).where(schema.session.c.token_hash == _hash(token)))
+    connection.execute(sa.delete(schema.session).where(schema.session.c.token_hash == hashed(token)))
 
 
 def end_all(connection: Connection, account_id: str) -> int:
@@ -107,10 +122,6 @@ def forget_ended(connection: Connection, now: dt.datetime) -> int:
     return connection.execute(sa.delete(table).where(over)).rowcount
 
 
-_FIND = sa.select(
-    schema.session.c.account, schema.session.c.device, schema.session.c.seen_at, schema.session.c.expires_at
-).where(schema.session.c.token_hash == sa.bindparam("token_hash"))
-
-
-def _hash(token: str) -> str:
+def hashed(token: str) -> str:
+    """A token as the database has it."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()

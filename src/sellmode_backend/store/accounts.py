@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from sellmode_backend.store import gathering
 from sellmode_backend.store.schema import account, account_store
 from sellmode_contract.visibility import Account
 
-_COLUMNS = (
+COLUMNS: tuple[sa.ColumnElement[Any], ...] = (
     account.c.id,
     account.c.user_name,
     account.c.name,
@@ -19,43 +20,34 @@ _COLUMNS = (
     account.c.work,
     account.c.capabilities,
     account.c.active,
-    account_store.c.store,
+    gathering.array(account_store.c.store, account_store.c.account == account.c.id).label("stores"),
 )
-_QUERY = sa.select(*_COLUMNS).outerjoin_from(account, account_store).order_by(account.c.id, account_store.c.store)
+"""What ``of_columns`` makes an account of."""
+_QUERY = sa.select(*COLUMNS).order_by(account.c.id)
 
 
 def read(connection: Connection, id: str) -> Account | None:
     """An account as it is now."""
-    return next(_accounts(connection.execute(_QUERY.where(account.c.id == id))), None)
+    row = connection.execute(_QUERY.where(account.c.id == id)).one_or_none()
+    return None if row is None else of_columns(row)
 
 
 def each(connection: Connection) -> Iterator[Account]:
     """All accounts, disabled ones too."""
-    return _accounts(connection.execute(_QUERY))
+    for row in connection.execute(_QUERY):
+        yield of_columns(row)
 
 
-def _accounts(rows: sa.CursorResult[Any]) -> Iterator[Account]:
-    """One account from the rows of its stores; an account without a store has one row with none."""
-    last: Account | None = None
-    for row in rows:
-        if last and last.id == row.id:
-            last = _account(row, (*last.stores, row.store))
-            continue
-        if last:
-            yield last
-        last = _account(row, (row.store,) if row.store else ())
-    if last:
-        yield last
-
-
-def _account(row: sa.Row[Any], stores: tuple[str, ...]) -> Account:
+def of_columns(values: Sequence[Any]) -> Account:
+    """An account from what stands in its columns."""
+    id, user_name, name, role, work, capabilities, active, stores = values
     return Account(
-        id=row.id,
-        user_name=row.user_name,
-        name=row.name,
-        role=row.role,
-        stores=stores,
-        work=row.work,
-        capabilities=frozenset(row.capabilities),
-        active=row.active,
+        id=id,
+        user_name=user_name,
+        name=name,
+        role=role,
+        stores=tuple(sorted(stores or ())),
+        work=work,
+        capabilities=frozenset(capabilities),
+        active=bool(active),
     )

@@ -59,12 +59,6 @@ def hold(connection: Connection, cid: str, account: str, device: str, now: dt.da
     return Client(row.last_seq, row.failing_mid, row.failures)
 
 
-def last_seq(connection: Connection, cid: str, account: str, device: str) -> int:
-    """The highest ``seq`` of a client that is done with; 0 for one that is not known, or is somebody else's."""
-    row = connection.execute(_CLIENT, {"cid": cid}).one_or_none()
-    return row.last_seq if row is not None and (row.account, row.device) == (account, device) else 0
-
-
 def advance(connection: Connection, cid: str, last_seq: int, now: dt.datetime) -> None:
     """Note up to where a client's mutations are done with."""
     changes = {"last_seq": last_seq, "failing_mid": None, "failures": 0, "seen_at": now}

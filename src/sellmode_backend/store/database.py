@@ -17,6 +17,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlcipher3 import dbapi2 as sqlcipher
 
+from sellmode_backend.store.prepared import run
+
 _T = TypeVar("_T")
 
 _BUSY_SECONDS = 5
@@ -62,6 +64,8 @@ class Database:
         # Both share the engine's pool and differ in how they begin.
         self._writing = engine.execution_options(**write)
         self._reading = engine.execution_options(**read)
+        # The driver of SQLite begins nothing by itself.
+        self._alone = engine if self.is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @property
     def is_sqlite(self) -> bool:
@@ -91,6 +95,12 @@ class Database:
     def snapshot(self) -> Iterator[Connection]:
         """A read-only transaction in which every statement sees the same committed state."""
         with self._reading.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for a prepared query that is alone: it sees one committed state without a transaction."""
+        with self._alone.connect() as connection:
             yield connection
 
     def try_to_write(self) -> None:
@@ -242,16 +252,17 @@ def _use_write_ahead_log(connection: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("sellmode_writes", True)
+    options = connection.get_execution_options()
+    writes = options.get("sellmode_writes", True)
     # A write by mistake fails in a snapshot as it does on PostgreSQL.
-    connection.exec_driver_sql(f"PRAGMA query_only = {'off' if writes else 'on'}")
+    run(connection, f"PRAGMA query_only = {'off' if writes else 'on'}")
     if not writes:
-        connection.exec_driver_sql("BEGIN")
+        run(connection, "BEGIN")
         return
-    light = connection.get_execution_options().get("sellmode_light", False)
-    connection.exec_driver_sql(f"PRAGMA synchronous = {'normal' if light else 'full'}")
-    connection.exec_driver_sql(f"PRAGMA busy_timeout = {_LIGHT_SECONDS if light else _BUSY_SECONDS}000")
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    light = options.get("sellmode_light", False)
+    run(connection, f"PRAGMA synchronous = {'normal' if light else 'full'}")
+    run(connection, f"PRAGMA busy_timeout = {_LIGHT_SECONDS if light else _BUSY_SECONDS}000")
+    run(connection, "BEGIN IMMEDIATE")
 
 
 # ------------------------------------------------------------------ PostgreSQL

@@ -98,16 +98,6 @@ class Clock(NamedTuple):
     min_seq: int
 
 
-_CLOCKS = sa.select(feed.c.id, feed.c.seq, feed.c.min_seq).where(feed.c.id.in_(sa.bindparam("ids", expanding=True)))
-"""Made once: it is asked at every sync."""
-
-
-def clocks(connection: Connection, feed_ids: Collection[str]) -> dict[str, Clock]:
-    """The clocks of several feeds at once."""
-    rows = connection.execute(_CLOCKS, {"ids": list(feed_ids)})
-    return {feed_id: Clock(0, 0) for feed_id in feed_ids} | {id: Clock(seq, least) for id, seq, least in rows}
-
-
 def heads(connection: Connection, feed_ids: Collection[str]) -> dict[str, int]:
     """As ``head``, of any number of feeds at once."""
     found = dict.fromkeys(feed_ids, 0)

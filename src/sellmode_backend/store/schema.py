@@ -34,6 +34,11 @@ def microseconds(instant: dt.datetime | None) -> int | None:
     return (instant - _EPOCH) // _MICROSECOND
 
 
+def instant(microseconds: int) -> dt.datetime:
+    """The time that an ``Instant`` keeps so, in UTC."""
+    return _EPOCH + microseconds * _MICROSECOND
+
+
 class Instant(sa.TypeDecorator[dt.datetime]):
     """A UTC instant, kept as whole microseconds since 1970: exact, ordered, and the same on both engines."""
 
@@ -46,7 +51,7 @@ class Instant(sa.TypeDecorator[dt.datetime]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002 -- SQLAlchemy's signature
         """The instant in UTC."""
-        return None if value is None else _EPOCH + value * _MICROSECOND
+        return None if value is None else instant(value)
 
 
 # ------------------------------------------------------------------ the retailer

@@ -52,13 +52,21 @@ class _ModeOnly(msgspec.Struct):
     mode: str = ""
 
 
+DOCUMENT = sa.select(record.c.doc).where(record.c.kind == "retailer", record.c.id == RETAILER_ID).scalar_subquery()
+"""The retailer's record, as part of a query."""
+EPOCH = sa.select(setting.c.value).where(setting.c.key == "epoch").scalar_subquery()
+"""Likewise the epoch."""
 _decode_mode = msgspec.json.Decoder(_ModeOnly).decode
 
 
 def mode(connection: Connection) -> str:
     """The retailer's mode, quicker than ``retailer``; empty, which shows nothing to anybody, before ``initialise``."""
-    doc = connection.scalar(sa.select(record.c.doc).where(record.c.kind == "retailer", record.c.id == RETAILER_ID))
-    return _decode_mode(doc).mode if doc else ""
+    return mode_in(connection.scalar(sa.select(DOCUMENT)))
+
+
+def mode_in(document: str | None) -> str:
+    """The mode that stands in the retailer's document."""
+    return _decode_mode(document).mode if document else ""
 
 
 def set_mode(connection: Connection, mode: str) -> None:
@@ -123,10 +131,14 @@ def store_named(connection: Connection, wanted: str) -> StoreEntry:
 
 def epoch(connection: Connection) -> str:
     """Which life of the database this is; another one than a terminal remembers makes it start anew."""
-    value = connection.scalar(sa.select(setting.c.value).where(setting.c.key == "epoch"))
+    return known_epoch(connection.scalar(sa.select(EPOCH)))
+
+
+def known_epoch(value: str | None) -> str:
+    """The epoch as it was found. Raises SettingError if there is none."""
     if value is None:
         raise SettingError("the database has no retailer yet")
-    return str(value)
+    return value
 
 
 def renew_epoch(connection: Connection) -> None:

@@ -22,8 +22,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import sessions
-from sellmode_backend.accounts.sessions import AccountDisabled, Session, SignedOut
-from sellmode_backend.store import clients, feeds, settings
+from sellmode_backend.accounts.sessions import AccountDisabled, SignedOut
+from sellmode_backend.store import clients, feeds
 from sellmode_backend.store.database import Database
 from sellmode_backend.store.feeds import Clock
 from sellmode_backend.sync import cursor as cursors
@@ -31,6 +31,7 @@ from sellmode_backend.sync.cursor import Cursor, Place
 from sellmode_backend.sync.incoming import read
 from sellmode_backend.sync.judge import Author
 from sellmode_backend.sync.push import Push, Pushed, push
+from sellmode_backend.sync.standing import Standing, standing
 from sellmode_contract import audiences, visibility, wire
 from sellmode_contract.mutations.operations import known_changes
 
@@ -80,8 +81,10 @@ def answer(
     """
     answering = _Answering(token, request, clock, rules)
     pushed = answering.push(database)
-    with database.snapshot() as connection:
-        lines = answering.begin(connection, pushed)
+    lines = None if pushed else answering.nothing_new(database)
+    if lines is None:
+        with database.snapshot() as connection:
+            lines = answering.begin(connection, pushed)
     _note_contact(database, token, answering, clock())
     while True:
         _note_sent(database, answering, clock())
@@ -97,11 +100,10 @@ def answer(
 class _Answering:
     """What an answer knows between its pages."""
 
-    session: Session
+    standing: Standing
+    """As of the head."""
     scopes: Sequence[str]
     """What the head tells."""
-    told_scopes: Mapping[str, clients.Told]
-    """What the account was told before, and when."""
     sent: dict[str, int]
     """The scopes that are complete by now and bring what the account was not sent before, and as of which number."""
     complete: dict[str, int]
@@ -114,6 +116,7 @@ class _Answering:
         self._cursor = cursors.decode(request.cursor)
         self.bytes = 0
         self._sent = 0
+        self._told_before: Mapping[str, clients.Told] = {}
         self.sent, self.complete = {}, {}
         self._newest: dict[str, int] = {}
 
@@ -127,67 +130,73 @@ class _Answering:
 
     def _author(self, connection: Connection) -> Author | None:
         """Who sends mutations; None if they are of another life of the database."""
-        session, view = self._look(connection)
-        if self._is_reset(settings.epoch(connection)):
+        standing = self._look(connection)
+        if self._is_reset(standing.epoch):
             return None
         had_since = self.clock() - dt.timedelta(seconds=self.rules.lease.hard_s)
-        return Author(session.account, view.mode, session.device, had_since)
+        return Author(standing.view.account, standing.view.mode, standing.session.device, had_since)
 
     def _is_reset(self, epoch: str) -> bool:
         told = (self.request.epoch, self._cursor and self._cursor.epoch)
         return any(known is not None and known != epoch for known in told)
 
+    def nothing_new(self, database: Database) -> list[wire.Line] | None:
+        """The answer to most calls, which takes one statement; None if the terminal has not all that it may have."""
+        with database.reading() as connection:
+            head = self._head(self._look(connection), None)
+        clocks = self.standing.clocks
+        here = {scope: Place(after=clocks[feed].seq) for scope, feed in self._feeds.items()}
+        if here != self._told:
+            return None
+        self.complete = {scope: place.after for scope, place in here.items()}
+        return [head, wire.End(poll_s=self.rules.poll_s)]
+
     def begin(self, connection: Connection, pushed: Pushed | None) -> list[wire.Line]:
-        self.session, self._view = self._look(connection)
-        self._epoch = settings.epoch(connection)
-        reset = self._is_reset(self._epoch)
+        standing = self._look(connection)
+        head = self._head(standing, pushed)
+        self._told_before = clients.told(connection, standing.view.account.id)
+        results = pushed.results if pushed and not head.reset else ()
+        # What the terminal holds of scopes it lost is hidden by the head. Of another store it goes at once; of a store
+        # still seen most of it comes back under another scope, and the terminal purges the rest at the end.
+        foreign = [scope for scope in self._told if audiences.feed_of(scope) not in self._feeds.values()]
+        drops: list[wire.Line] = [wire.Drop(s=scope) for scope in sorted(foreign)]
+        return [head, *results, *self._page(connection, standing.clocks, drops)]
+
+    def _head(self, standing: Standing, pushed: Pushed | None) -> wire.Head:
+        self.standing = standing
+        view = standing.view
+        reset = self._is_reset(standing.epoch)
         self._told: Mapping[str, Place] = self._cursor.places if self._cursor and not reset else {}
-        self.scopes = sorted(visibility.scopes(self._view.mode, self._view.account), key=_order)
-        self.told_scopes = clients.told(connection, self._view.account.id)
+        self.scopes = sorted(visibility.scopes(view.mode, view.account), key=_order)
         self._feeds = {scope: audiences.feed_of(scope) for scope in self.scopes}
-        head = wire.Head(
-            epoch=self._epoch,
-            view=self._view,
+        return wire.Head(
+            epoch=standing.epoch,
+            view=view,
             scopes=tuple(self.scopes),
             now=self.clock(),
             lease=self.rules.lease,
             schema=(wire.SCHEMA, wire.SCHEMA),
             reset=reset,
-            acked=pushed.acked if pushed else self._acked(connection),
+            acked=pushed.acked if pushed else standing.acked,
             knows=_KNOWS,
         )
-        results = pushed.results if pushed and not reset else ()
-        # What the terminal holds of scopes it lost is hidden by the head. Of another store it goes at once; of a store
-        # still seen most of it comes back under another scope, and the terminal purges the rest at the end.
-        foreign = [scope for scope in self._told if audiences.feed_of(scope) not in self._feeds.values()]
-        return [head, *results, *self._page(connection, [wire.Drop(s=scope) for scope in sorted(foreign)])]
-
-    def _acked(self, connection: Connection) -> int:
-        if not self.request.cid:
-            return 0
-        return clients.last_seq(connection, self.request.cid, self._view.account.id, self.session.device)
 
     def go_on(self, connection: Connection) -> list[wire.Line]:
         try:
-            _, view = self._look(connection)
+            now = self._look(connection)
         except (SignedOut, AccountDisabled):
             return [wire.End(more=True)]
-        return self._page(connection, []) if view == self._view else [wire.End(more=True)]
+        return self._page(connection, now.clocks, []) if now.view == self.standing.view else [wire.End(more=True)]
 
-    def _look(self, connection: Connection) -> tuple[Session, wire.View]:
-        """Who asks, and what they see by now."""
-        session = sessions.find(connection, self.token, self.clock())
-        if session.device != self.request.device:
-            raise SignedOut
-        return session, wire.View(mode=settings.mode(connection), account=session.account)
+    def _look(self, connection: Connection) -> Standing:
+        return standing(connection, self.token, self.request, self.clock())
 
-    def _page(self, connection: Connection, lines: list[wire.Line]) -> list[wire.Line]:
+    def _page(self, connection: Connection, clocks: Mapping[str, Clock], lines: list[wire.Line]) -> list[wire.Line]:
         """A page: some scopes' changes, and its checkpoint.
 
         Every scope that has moved is looked at, so that a pass ends only where all of them are complete in one state: a
         record that changed scopes meanwhile is not missing.
         """
-        clocks = feeds.clocks(connection, set(self._feeds.values()))
         places = {scope: self._place(connection, scope, clocks) for scope in self.scopes}
         complete, characters = True, 0
         for scope in self.scopes:
@@ -207,7 +216,7 @@ class _Answering:
         self._sent += len(lines)
         if lines or places != self._told:
             left = sum(place.left for place in places.values())
-            cursor = cursors.encode(Cursor(self._epoch, places))
+            cursor = cursors.encode(Cursor(self.standing.epoch, places))
             lines.append(wire.Checkpoint(cur=cursor, n=len(lines), left=left or None))
         self._told = places
         if complete:
@@ -219,7 +228,7 @@ class _Answering:
     def _note(self, scope: str, page: feeds.Page, *, is_reset: bool) -> None:
         """Note if a page completes a scope with something that has come into it since that was last so."""
         self._newest[scope] = max([self._newest.get(scope, 0), *(put.since for put in page.puts)])
-        told = self.told_scopes.get(scope)
+        told = self._told_before.get(scope)
         if page.complete:
             self.complete[scope] = page.horizon
             if is_reset or self._newest[scope] > (told.last if told else 0):
@@ -266,18 +275,15 @@ def _order(scope: str) -> tuple[int, str]:
 
 def _note_contact(database: Database, token: str, answering: _Answering, now: dt.datetime) -> None:
     """Write down that the account was there, and which scopes it was told: new ones at once, the rest now and then."""
-    told = answering.told_scopes
-    noted = [
-        answering.session.seen_at,
-        *(told[scope].last_at if scope in told else _NEVER for scope in answering.scopes),
-    ]
+    session, told_at = answering.standing.session, answering.standing.told_at
+    noted = [session.seen_at, *(told_at.get(scope, _NEVER) for scope in answering.scopes)]
     if now - min(noted) < sessions.NOTED_AGAIN:
         return
     try:
         with database.transaction() as connection:
             sessions.note_contact(connection, token, now)
-            clients.note_scopes(connection, answering.session.account.id, answering.scopes, now)
-            clients.note_sent(connection, answering.session.account.id, answering.complete, now)
+            clients.note_scopes(connection, session.account.id, answering.scopes, now)
+            clients.note_sent(connection, session.account.id, answering.complete, now)
     except _IN_THE_WAY:  # somebody else writes for long (an import); the next call notes it
         _log.warning("contact could not be noted: the database is busy")
 
@@ -288,7 +294,7 @@ def _note_sent(database: Database, answering: _Answering, now: dt.datetime) -> N
         return
     try:
         with database.transaction(light=True) as connection:
-            clients.note_sent(connection, answering.session.account.id, answering.sent, now)
+            clients.note_sent(connection, answering.standing.view.account.id, answering.sent, now)
     except _IN_THE_WAY:  # it is noted with what comes next, or with the contact
         _log.warning("what was sent could not be noted: the database is busy")
     finally:

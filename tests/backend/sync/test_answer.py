@@ -18,6 +18,8 @@ from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.visibility import scopes
 from tests.backend.people import MovedClock, Terminal, add_person, lines_of
 from tests.backend.sync.conftest import World, make_world, note_of
+from tests.backend.sync.pushing import Shop, Writer, write
+from tests.support.statements import statements
 
 
 def kinds(lines: list[wire.Line]) -> list[str]:
@@ -284,9 +286,20 @@ def test_an_unknown_mode_shows_nothing(world: World) -> None:
     client = world.client(world.ada)
     terminal = Terminal().synced(client)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(settings, "mode", lambda connection: "guild")
+        patch.setattr(settings, "mode_in", lambda document: "guild")
         terminal.receive(client.sync(terminal.cursor, epoch=terminal.epoch))
     assert terminal.records == {}
+
+
+def test_a_poll_that_brings_nothing_takes_one_statement(shop: Shop) -> None:
+    ada = Writer(shop.database, shop.ada, shop.clock)
+    ada.pull()
+    write(shop.database, shop.clock, Customer(id="a1", store="Alpha", owner=shop.ada.id))
+    ada.pull()
+    assert ada.holds("customer", "a1")
+    with statements(shop.database) as told:
+        assert kinds(ada.call()) == ["Head", "End"]
+    assert len(told) == 1, told
 
 
 # ------------------------------------------------------------------ resets
