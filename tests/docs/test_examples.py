@@ -28,7 +28,7 @@ NAMED_FILES = (
     "orders_export.zip",
     "customers_export.csv",
 )
-NAMED_FOLDERS = ("exports", "lists")
+NAMED_FOLDERS = ("exports", "lists", "meridian")
 """What the examples' commands are given, and want to be there."""
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from sellmode_backend.cli import IN_PART, Failure, database_option, say
+from sellmode_backend.exporting.commands import restore_command
 from sellmode_backend.importers import dry_run as dry_runs
 from sellmode_backend.importers import run, templates
 from sellmode_backend.importers.context import ImportRefused, Progress
@@ -135,6 +136,8 @@ def _keep_quiet(_: Rejected) -> None:
 
 for _source in (SHOPIFY, WOOCOMMERCE, PLAIN):
     import_command.add_command(_command_of(_source))
+
+import_command.add_command(restore_command)
 
 
 @import_command.command("template")
