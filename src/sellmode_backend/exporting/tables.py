@@ -94,7 +94,11 @@ def _of_kind(kind: Kind[Any]) -> ExportTable:
 _OWN_KEYS = ("email", "phone", "number")
 """Keys of customers that are made of their records."""
 
+_SETTINGS = ("brand",)
+"""Those that are the retailer's; the others are the life of one database, and secrets."""
+
 _EXPORTED: Mapping[str, sa.ColumnElement[bool] | None] = {
+    "setting": schema.setting.c.key.in_(_SETTINGS),
     "store": None,
     "account": None,
     "account_store": None,
@@ -108,13 +112,15 @@ _EXPORTED: Mapping[str, sa.ColumnElement[bool] | None] = {
     "changed_customer": None,
     "rule_occurrence": None,
     "rule_event": None,
+    "touch": None,
+    "tracking_refusal": None,
 }
 """The rows that are exported of each."""
 
 NOT_EXPORTED: Mapping[str, str] = {
-    "setting": "the life of one database: another one has its own",
     "feed": "what terminals have seen of one database",
     "record": "exported by kind",
+    "record_key": "made of the records",
     "gone": "what terminals have seen of one database",
     "activation_code": "secrets",
     "session": "secrets",

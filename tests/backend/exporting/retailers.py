@@ -28,11 +28,14 @@ def whole(database: Database) -> dict[str, Any]:
         for row in connection.execute(sa.select(schema.record).order_by("kind", "id")):
             record = records._decoder(row.kind).decode(row.doc)
             found[f"{row.kind} {row.id}"] = (record, row.team, row.own, row.parent)
-        for name in schema.metadata.tables.keys() - NOT_EXPORTED.keys():
+        for name in {*schema.metadata.tables, "record_key"} - (NOT_EXPORTED.keys() - {"record_key"}):
             table = schema.metadata.tables[name]
             columns = [column for column in table.columns if column.name != "password_hash"]
-            rows = connection.execute(sa.select(*columns).order_by(*table.primary_key.columns))
-            found[name] = [tuple(row) for row in rows]
+            query = sa.select(*columns).order_by(*table.primary_key.columns)
+            if name == "setting":
+                query = query.where(table.c.key == "brand")
+            rows = connection.execute(query)
+            found[name] = sorted((tuple(row) for row in rows), key=repr)  # each engine has an order of its own
     return found
 
 
