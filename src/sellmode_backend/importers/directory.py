@@ -71,9 +71,19 @@ class People:
         return self._by_id.get(id)
 
     def seller(self, employee: str, store: str | None) -> str | None:
-        """Staff id of who an order names: by name within its store, else by Employee ID; None in doubt."""
-        named = self._by_name.get((store, employee.casefold()), ())
-        if len(named) == 1:
-            return next(iter(named))
-        account = self.numbered(employee)
-        return account.id if account else None
+        """Staff id of who an order names; None in doubt.
+
+        By name within its store, else by Employee ID, else by a name that is only one person's of other stores.
+        """
+        name = employee.casefold()
+        here = self._by_name.get((store, name), ())
+        if len(here) == 1:
+            return next(iter(here))
+        if account := self.numbered(employee):
+            return account.id
+        anywhere = self._by_name.get((None, name), ())
+        return next(iter(anywhere)) if len(anywhere) == 1 else None
+
+    def works_in(self, id: str, store: str | None) -> bool:
+        """Whether somebody works in a store."""
+        return store in self._by_id[id].stores

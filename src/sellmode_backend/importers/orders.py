@@ -22,7 +22,11 @@ from sellmode_contract.kinds.order import OrderLine
 from sellmode_contract.kinds.product import Product
 
 UNMATCHED = "orders name a customer who is not known, or more than one (order number)"
-UNKNOWN_SELLER = "orders name an employee who is not among the staff of their store (order number)"
+UNKNOWN_SELLER = "orders name an employee who is not known, or whose name several have (order number)"
+SOLD_ELSEWHERE = (
+    "orders were sold by somebody of another store; they count for the store of the order and as sold by that person"
+    " (order number)"
+)
 
 
 def load(tables: Iterable[Table], context: Context) -> set[str]:
@@ -85,6 +89,8 @@ def _write(connection: Connection, batch: Sequence[OrderRows], context: Context)
             seller: str | None = stored.sold_by  # they may have moved or left since
         else:
             seller = context.people.seller(item.employee, store) if item.employee else None
+            if seller and store and not context.people.works_in(seller, store):
+                done.summary.ask(SOLD_ELSEWHERE, item.number)
         if customer is None and looked_for[ids[item.key]].any:
             done.summary.ask(UNMATCHED, item.number)
         if item.employee and seller is None:

@@ -290,8 +290,9 @@ def test_sellers_are_named_by_name_within_the_store_or_by_id(database: Database,
         ("BO CHEN", "Store 2", "2-2"),
         ("1-2", "Store 1", "1-2"),
         ("2-1", "Store 1", "2-1"),
+        ("cy diaz", "Store 2", "1-2"),
     ]
-    unknown = [("Di Eng", "Store 2"), ("Cy Diaz", "Store 2"), ("Nobody", "Store 1")]
+    unknown = [("Di Eng", "Store 2"), ("Di Eng", "Store 1"), ("Nobody", "Store 1")]
     rows = [*sold, *((name, store, "") for name, store in unknown), ("", "Store 1", "")]
     export.orders(
         *(
@@ -303,7 +304,21 @@ def test_sellers_are_named_by_name_within_the_store_or_by_id(database: Database,
     assert [order_of(database, str(n)).sold_by for n in range(len(rows))] == [
         person(database, user_name) if user_name else None for _, _, user_name in rows
     ]
-    assert summary.open[orders.UNKNOWN_SELLER].examples == ["#4", "#5", "#6"]
+    assert summary.open[orders.UNKNOWN_SELLER].examples == ["#5", "#6", "#7"]
+
+
+def test_who_sells_in_another_store_is_credited_there_and_gets_no_customer(database: Database, export: Export) -> None:
+    """Cy works in Store 1: the sale is Store 2's, and so is the customer, who has no owner for it."""
+    export.staff().customers(customer("25", Tags="")).orders(
+        ORDER | {"Email": "c25@example.com", "Employee": "Cy Diaz", "Location": "Store 2", "Source": "pos"}
+    )
+    summary = export.load(database)
+    order, bought = order_of(database, "1001"), one_customer(database)
+    assert (order.sold_by, order.store) == (person(database, "1-2"), store_id(database, "Store 2"))
+    assert (bought.store, bought.owner) == (order.store, None)
+    assert summary.open[orders.SOLD_ELSEWHERE].examples == [order.number]
+    assert orders.UNKNOWN_SELLER not in summary.open
+    assert orders.SOLD_ELSEWHERE not in export.load(database, now=LATER).open
 
 
 # ------------------------------------------------------------------ merging
