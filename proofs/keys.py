@@ -64,7 +64,7 @@ BASES: Final[Mapping[str, Base]] = {
     "tasks": Base(
         (("2", "[2 Tasks"),),
         {"a": "NewTaskForm:", "s": "SnoozeBox:", "d": "DismissBox:"},
-        {**_ANYWHERE, "enter": "TaskScreen:", "w": "WhyTaskScreen:", "o": "ProfileScreen:", "1": "CustomersScreen:"},
+        {**_ANYWHERE, "enter": "TaskScreen:", "w": "WhyScreen:", "o": "ProfileScreen:", "1": "CustomersScreen:"},
     ),
     "rules": Base(
         (("3", "[3 Rules"),), {}, {**_ANYWHERE, "enter": "EditRuleForm:", "a": "TriggerBox:", "2": "AgendaScreen:"}

@@ -9,8 +9,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from textual import app as textual_app
@@ -18,6 +17,7 @@ from textual import events
 from textual.widget import Widget
 
 from sellmode_tui.screens.kit.search_bar import SearchField
+from sellmode_tui.screens.lists.main_page import MainPage
 from sellmode_tui.shell import app, run
 from sellmode_tui.shell.start import Clock
 from sellmode_tui.widgets.keys_in_order import KeysInOrder
@@ -41,13 +41,29 @@ def _where(shop: app.SellmodeApp) -> str:
     return f"{type(shop.screen).__name__}:{type(shop.focused).__name__}"
 
 
-async def _go_back(shop: app.SellmodeApp, place: int, focus: Sequence[Widget]) -> None:
+class Base(NamedTuple):
+    """The page to return to."""
+
+    place: int = 1
+    page: str = ""
+    """The main page that it is, if it is one: going to another one has closed it."""
+    focus: Widget | None = None
+
+
+def _base(shop: app.SellmodeApp) -> Base:
+    page = shop.screen.page if isinstance(shop.screen, MainPage) else ""
+    return Base(len(shop.screen_stack) - 1, page, shop.focused)
+
+
+async def _go_back(shop: app.SellmodeApp, base: Base) -> None:
     """Close what was opened, empty the search, and wait until the page is as it was."""
-    await shop.close_above(place)
+    await shop.close_above(base.place)
+    if base.page:
+        await shop.action_page(base.page)
     for field in shop.screen.query(SearchField):
         field.value = ""
-    for widget in focus:
-        shop.screen.set_focus(widget)
+    if base.focus and base.focus.is_attached:
+        shop.screen.set_focus(base.focus)
     for _ in range(500):
         if getattr(shop.screen, "settled", True):
             return
@@ -61,15 +77,14 @@ def main() -> None:
     """
     hurry()
     report = Report()
-    place, focus = [1], list[Widget]()
+    base = [Base()]
     hand_over = textual_app.App.on_event
 
     async def noted(self: app.SellmodeApp, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
             if isinstance(event, events.Key) and event.key in ("f11", "f12"):
                 if event.key == "f11":
-                    place[0] = len(self.screen_stack) - 1
-                    focus[:] = [self.focused] if self.focused else []
+                    base[0] = _base(self)
                 await tell(self)
                 return
             typed = event.text if isinstance(event, events.Paste) else event.character or event.key
@@ -79,7 +94,7 @@ def main() -> None:
     async def tell(self: app.SellmodeApp) -> None:
         focused: Any = self.focused
         report.text = str(getattr(focused, "value", getattr(focused, "text", "")))
-        await _go_back(self, place[0], focus)
+        await _go_back(self, base[0])
         if self._driver is not None:
             self._driver.write(f"{MARK}{msgspec.json.encode(report).hex()}\x07")
         report.went, report.text = [], ""
