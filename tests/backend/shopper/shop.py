@@ -17,7 +17,7 @@ from sellmode_backend.store import records, schema
 from sellmode_backend.store.database import Database
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.look import LookItem
-from sellmode_contract.kinds.lookbook import Lookbook
+from sellmode_contract.kinds.lookbook import Lookbook, LookbookResult, result_id
 from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.staff import Staff
 from tests.backend.people import NO_CERTIFICATES, MovedClock
@@ -108,6 +108,13 @@ class Shop:
 
     def keys(self) -> list[str]:
         return re.findall(r'<li id="p-([0-9a-f]+)"', self.page())
+
+    def result(self) -> LookbookResult:
+        """What became of the lookbook."""
+        with self.database.snapshot() as connection:
+            found = records.read(connection, "lookbook_result", result_id(self.lookbook.id))
+        assert isinstance(found, LookbookResult)
+        return found
 
     def touches(self) -> list[tuple[str, str, str, int]]:
         """What was done, with which product, why it does not count, how often."""
