@@ -270,6 +270,9 @@ def commands() -> None:
 
 def main() -> NoReturn:
     """Run a command and exit. An operator's mistake is one clear line, never a traceback."""
+    if sys.stdout is None:
+        Failure("The output cannot be written: it is closed.").show()
+        sys.exit(NOT_SET_UP)
     try:
         code = commands.main(prog_name="sellmode-backend", standalone_mode=False)
     except click.ClickException as error:
