@@ -15,6 +15,7 @@ from sellmode_backend.accounts import codes, limits, sessions
 from sellmode_backend.accounts.signing_in import Clock
 from sellmode_backend.rules import events
 from sellmode_backend.shopper import touches
+from sellmode_backend.shopper.pictures import kept
 from sellmode_backend.store import clients, duplicates, feeds, matching
 from sellmode_backend.store.database import Database, is_passing, is_unavailable
 
@@ -70,6 +71,7 @@ def tidy(database: Database, now: dt.datetime) -> None:
         partial(limits.forget_old, now=now),
         partial(events.forget_old, now=now),
         partial(touches.forget_old, now=now),
+        partial(kept.forget_old, now=now),
     ):
         with database.transaction() as connection:
             forget(connection)

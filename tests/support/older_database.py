@@ -23,6 +23,7 @@ _ADDED = {
     "0009": ("ALTER TABLE rule_pass DROP COLUMN since",),
     "0010": ("DROP INDEX unmatched_order_key",),
     "0012": tuple(f"DROP TABLE {table}" for table in ("record_key", "touch", "tracking_refusal")),
+    "0013": ("DROP TABLE picture",),
 }
 """What takes back the tables, columns and indexes that each migration has added."""
 

@@ -32,6 +32,12 @@ def of_page(page: Page, status: int = 200) -> Response:
     )
 
 
+def of_picture(data: bytes) -> Response:
+    """A picture, which whoever has it may keep for a while."""
+    headers = {**HEADERS, "Content-Security-Policy": _NOTHING_RUNS, "Cache-Control": "private, max-age=86400"}
+    return Response(data, headers=headers, media_type="image/jpeg")
+
+
 def elsewhere(location: str) -> Response:
     """Go there, by GET."""
     return Response(b"", 303, {**HEADERS, "Content-Security-Policy": _NOTHING_RUNS, "Location": location})

@@ -31,6 +31,8 @@ class Brand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """For customers whose own there is no catalogue for."""
     hosts: tuple[str, ...] = ()
     """Of the shop: product links lead to these alone."""
+    picture_hosts: tuple[str, ...] = ()
+    """From these alone pictures of products are fetched, and shown."""
     product_link: str = ""
     """Where a product is found, with ``{sku}`` in it."""
     imprint: str = ""
@@ -71,7 +73,7 @@ def check(brand: Brand) -> None:
         raise SettingError(f"the colour is written #rrggbb, with six digits 0 to 9 or a to f, not {brand.colour!r}")
     if brand.language not in LANGUAGES:
         raise SettingError(f"there are no pages in {brand.language!r}; there are {', '.join(LANGUAGES)}")
-    for host in brand.hosts:
+    for host in (*brand.hosts, *brand.picture_hosts):
         if not _HOST.fullmatch(host):
             raise SettingError(f"a host is a name such as shop.example.com, not {host!r}")
     for name, link in (

@@ -18,6 +18,9 @@ from sellmode_backend.store.database import Database
 @click.option(
     "--host", "hosts", multiple=True, metavar="NAME", help="A host of the shop; all of them, each with this option."
 )
+@click.option(
+    "--picture-host", "picture_hosts", multiple=True, metavar="NAME", help="A host that pictures are fetched from."
+)
 @click.option("--product-link", metavar="URL", help="Where the shop has a product, with {sku} in it; '' for nowhere.")
 @click.option("--imprint", metavar="URL", help="'' for none.")
 @click.option("--privacy", metavar="URL", help="'' for none.")
@@ -31,6 +34,7 @@ def brand_command(
     colour: str | None,
     language: str | None,
     hosts: tuple[str, ...],
+    picture_hosts: tuple[str, ...],
     product_link: str | None,
     imprint: str | None,
     privacy: str | None,
@@ -45,6 +49,7 @@ def brand_command(
         "colour": colour and colour.lower(),
         "language": language,
         "hosts": tuple(host.lower() for host in hosts) or None,
+        "picture_hosts": tuple(host.lower() for host in picture_hosts) or None,
         "product_link": product_link,
         "imprint": imprint,
         "privacy": privacy,
@@ -60,6 +65,7 @@ def brand_command(
         ["colour", now.colour],
         ["language", now.language],
         ["hosts of the shop", ", ".join(now.hosts) or "none: no product is linked"],
+        ["hosts of pictures", ", ".join(now.picture_hosts) or "none: no pictures are shown"],
         ["product link", now.product_link or "none: no product is linked"],
         ["imprint", now.imprint or "none"],
         ["privacy", now.privacy or "none"],

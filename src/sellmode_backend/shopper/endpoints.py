@@ -10,7 +10,7 @@ from functools import partial
 from typing import Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from sqlalchemy.engine import Connection
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,11 +21,14 @@ from sellmode_backend.accounts import limits
 from sellmode_backend.accounts.signing_in import Clock
 from sellmode_backend.http import Bodies, Refused
 from sellmode_backend.shopper import answers, doing, guards, pages, results, shared, visitors
+from sellmode_backend.shopper.pictures import kept
 from sellmode_backend.shopper.shared import Found, Seen
 from sellmode_backend.store.database import Database, is_passing, is_unavailable
 
 FORM_BYTES: Final = 32 * 1024
 """A reply of the longest, in a script whose letters take three bytes, each written as a form writes them."""
+PICTURES_AT_ONCE: Final = 4
+"""So many are read, fetched or made anew at the same time by a worker."""
 _TOKEN: Final = re.compile(r"[A-Z2-7]{26}")
 _TRIES: Final = 3
 _T = TypeVar("_T")
@@ -39,12 +42,14 @@ class ShopperEndpoints:
 
     def __init__(self, database: Database, clock: Clock, bodies: Bodies) -> None:
         self._database, self._clock, self._bodies = database, clock, bodies
+        self._fetching = CapacityLimiter(PICTURES_AT_ONCE)
         forms: dict[str, Answer] = {"reply": doing.reply, "verdict": doing.verdict, "tracking": doing.choose_tracking}
         self.routes = []
-        for page, click in (("/l", "/c"), ("/L", "/C")):  # a QR code is shorter in capitals
+        for page, click, picture in (("/l", "/c", "/p"), ("/L", "/C", "/P")):  # a QR code is shorter in capitals
             self.routes += [
                 Route(f"{page}/{{token}}", self._page),
                 Route(f"{page}/{{token}}/seen", self._seen, methods=["POST"]),
+                Route(f"{picture}/{{token}}/{{product}}", self._picture),
                 Route(f"{page}/{{token}}/delete", self._delete, methods=["POST"]),
                 Route(f"{click}/{{token}}/{{product}}", self._click),
                 *(
@@ -83,6 +88,16 @@ class ShopperEndpoints:
         if is_person and seen.is_tracked and guards.is_good(seen.secret, visit, "visit", seen.token, now):
             await to_thread.run_sync(self._write, partial(doing.opened, found=seen, visit=visit, now=now))
         return answers.no_words()
+
+    async def _picture(self, request: Request) -> Response:
+        """A product's picture; the first who asks waits until it is fetched."""
+        seen = await self._look(request)
+        url = seen.pictures.get(request.path_params["product"]) if isinstance(seen, Found) else None
+        if not isinstance(seen, Found) or url is None:
+            return _nothing(seen)
+        have = partial(kept.picture_of, self._database, url, seen.brand.picture_hosts, self._clock())
+        data = await to_thread.run_sync(have, limiter=self._fetching)
+        return _nothing(seen) if data is None else answers.of_picture(data)
 
     async def _click(self, request: Request) -> Response:
         seen = await self._look(request)

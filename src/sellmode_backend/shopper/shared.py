@@ -44,6 +44,8 @@ class Found(Seen):
     """The SKUs of its products by what names them on the page."""
     links: Mapping[str, str]
     """Where the shop has them, of those that it has."""
+    pictures: Mapping[str, str]
+    """Where the shop has pictures of them, of those that have one on a host that may be asked."""
     secret: bytes
 
     @property
@@ -70,8 +72,20 @@ def find(connection: Connection, token: str, accepted: str, now: dt.datetime) ->
         for key, sku in skus.items()
         if (product := products.get(sku)) and product.active and (link := brand.link_to(sku))
     }
+    pictures = {
+        key: url
+        for key, sku in skus.items()
+        if (product := products.get(sku))
+        and (url := next((each.url for each in product.images if brands.is_allowed(each.url, brand.picture_hosts)), ""))
+    }
     items = tuple(
-        _item(item, products.get(item.sku), verdicts.get(item.sku, ""), is_linked=key_of(item.sku) in links)
+        _item(
+            item,
+            products.get(item.sku),
+            verdicts.get(item.sku, ""),
+            picture=f"/p/{token}/{key_of(item.sku)}" if key_of(item.sku) in pictures else "",
+            is_linked=key_of(item.sku) in links,
+        )
         for item in book.items
     )
     refused = book.customer is not None and tracking.is_refused(connection, book.customer)
@@ -97,6 +111,7 @@ def find(connection: Connection, token: str, accepted: str, now: dt.datetime) ->
         page=page,
         skus=skus,
         links=links,
+        pictures=pictures,
         secret=guards.secret_of(connection),
     )
 
@@ -119,7 +134,7 @@ def _products(connection: Connection, skus: list[str]) -> dict[str, Product]:
     return {product.sku: product for product in found}
 
 
-def _item(item: LookItem, product: Product | None, verdict: Verdict, *, is_linked: bool) -> pages.Item:
+def _item(item: LookItem, product: Product | None, verdict: Verdict, *, picture: str, is_linked: bool) -> pages.Item:
     """A product as it is sold now; what is not sold any more as it was when it was put there."""
     return pages.Item(
         key=key_of(item.sku),
@@ -127,6 +142,7 @@ def _item(item: LookItem, product: Product | None, verdict: Verdict, *, is_linke
         variant=product.variant if product else "",
         price=(product.price, product.currency) if product and product.price is not None else None,
         note=item.note,
+        picture=picture,
         is_linked=is_linked,
         is_gone=product is None or not product.active,
         verdict=verdict,
