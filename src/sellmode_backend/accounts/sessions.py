@@ -6,16 +6,19 @@ the account signs in on too many other devices. A disabled account's opens nothi
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import accounts, schema
+from sellmode_backend.store.bulk import one_of
+from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.prepared import Prepared
 from sellmode_contract.visibility import Account
 
@@ -86,6 +89,19 @@ def find(connection: Connection, token: str, now: dt.datetime) -> Session:
     if not found:
         raise SignedOut
     return of_columns(found[0], now)
+
+
+def find_many(connection: Connection, tokens: Iterable[str], now: dt.datetime) -> dict[str, Session]:
+    """Those of some tokens that speak for somebody now, and whom they speak for."""
+    by_hash, found = {hashed(token): token for token in tokens}, dict[str, Session]()
+    query = sa.select(schema.session.c.token_hash, *COLUMNS).select_from(JOINED)
+    for some in in_parts(sorted(by_hash)):
+        for token_hash, *values in connection.execute(
+            query.where(one_of(connection, schema.session.c.token_hash, some))
+        ):
+            with contextlib.suppress(SignedOut, AccountDisabled):
+                found[by_hash[token_hash]] = of_columns(values, now)
+    return found
 
 
 def of_columns(values: Sequence[Any], now: dt.datetime) -> Session:

@@ -18,7 +18,6 @@ from anyio import CapacityLimiter, to_thread
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import sessions
-from sellmode_backend.accounts.sessions import AccountDisabled, SignedOut
 from sellmode_backend.store import feeds, settings
 from sellmode_backend.store.database import Database
 from sellmode_contract import audiences, visibility, wire
@@ -236,17 +235,12 @@ class Hub:
         with self._database.snapshot() as connection:
             return feeds.heads(connection, of)
 
-    def _look(self, tokens: Iterable[str]) -> dict[str, frozenset[str] | None]:
+    def _look(self, tokens: Collection[str]) -> dict[str, frozenset[str] | None]:
         """The scopes of sessions by now; None for one that has ended."""
-        now, found = self._clock(), dict[str, frozenset[str] | None]()
         with self._database.snapshot() as connection:
             mode = settings.mode(connection)
-            for token in tokens:
-                try:
-                    found[token] = _scopes(connection, token, now, mode)
-                except (SignedOut, AccountDisabled):
-                    found[token] = None
-        return found
+            found = sessions.find_many(connection, tokens, self._clock())
+        return {token: visibility.scopes(mode, found[token].account) if token in found else None for token in tokens}
 
 
 def _scopes(connection: Connection, token: str, now: dt.datetime, mode: str) -> frozenset[str]:
