@@ -1,9 +1,13 @@
-"""Amounts of money between text and integer minor units (ISO 4217)."""
+"""Amounts of money between text and integer minor units (ISO 4217), and numbers as people type them.
+
+`priced` says money to people, `read_amount` reads it from them; `amount_text` and `parse_amount` are for files.
+"""
 
 from __future__ import annotations
 
 import re
 from decimal import Decimal
+from typing import Final
 
 _EXPONENTS = {
     **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"), 0),
@@ -44,11 +48,44 @@ def amount_text(amount: int, currency: str) -> str:
     return str(Decimal(amount).scaleb(-exponent(currency)).quantize(Decimal(1).scaleb(-exponent(currency))))
 
 
-def money(amount: int, currency: str) -> str:
-    """``1,234.50``, of an amount in minor units, where the currency is said elsewhere."""
-    return f"{Decimal(amount_text(amount, currency)):,f}"
-
-
 def priced(amount: int, currency: str) -> str:
-    """``EUR 1,234.50``."""
-    return f"{currency} {money(amount, currency)}".strip()
+    """``EUR 1,234.50``, of an amount in minor units."""
+    return f"{currency} {Decimal(amount_text(amount, currency)):,f}".strip()
+
+
+# ------------------------------------------------------------------ as people type it
+
+HOW: Final = "write it like 1500, 1,500 or 1500.50"
+_TYPED = re.compile(r"[+-]?[0-9]{1,15}(?:[.][0-9]{1,6})?")
+_COMMA_DECIMALS = re.compile(r"[+-]?[0-9]{1,15},[0-9]{1,2}")
+_GROUPS = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3}){1,4}(?:[.][0-9]{1,6})?")
+_GROUPS_OF_POINTS = re.compile(r"[+-]?[0-9]{1,3}(?:[.][0-9]{3}){1,4},[0-9]{1,6}|[+-]?[0-9]{1,3}(?:[.][0-9]{3}){2,4}")
+_UNCLEAR = re.compile(r"[+-]?[1-9][0-9]{0,2}[.][0-9]{3}")
+
+
+def read_number(text: str) -> Decimal:
+    """A number: ``1500``, ``1,500``, ``1500.50``, ``1500,5``, ``1.500,50``. Raises ValueError with why it is none."""
+    text = text.strip()
+    if _TYPED.fullmatch(text):
+        return Decimal(text)
+    if has_groups(text):
+        return Decimal(text.replace(",", ""))
+    if _COMMA_DECIMALS.fullmatch(text):
+        return Decimal(text.replace(",", "."))
+    if _GROUPS_OF_POINTS.fullmatch(text):
+        return Decimal(text.replace(".", "").replace(",", "."))
+    raise ValueError("is not a number")
+
+
+def read_amount(text: str) -> Decimal:
+    """An amount of money, in whole units. ``1.500`` may be two amounts, and raises ValueError with both."""
+    text = text.strip()
+    if _UNCLEAR.fullmatch(text):
+        whole = text.replace(".", "")
+        raise ValueError(f"may be {whole} or {Decimal(text).normalize():f}")
+    return read_number(text)
+
+
+def has_groups(text: str) -> bool:
+    """Whether a text is a number whose commas part thousands: ``1,500``."""
+    return bool(_GROUPS.fullmatch(text))

@@ -53,6 +53,15 @@ class Rejected(Exception):
         self.winner = winner
 
 
+def named(heading: str, why: str, path: str = "") -> str:
+    """What is wrong with a field, with its heading in front, instead of its `path` if the sentence begins with that."""
+    if path and why.startswith(f"{path} "):
+        return f"{heading or path}{why[len(path) :]}"
+    if not heading or why.casefold().startswith(heading.casefold()):
+        return why
+    return f"{heading}: {why}"
+
+
 class Conflict(msgspec.Struct, frozen=True):
     """A field that somebody else had changed: the last to arrive won."""
 

@@ -286,20 +286,47 @@ def test_a_day_is_read_as_in_a_form(typed: str, canonical: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("typed", "canonical"),
+    [
+        ("spend>1500", "spend>1500"),
+        ("spend>1,500", "spend>1500"),
+        ("spend>=1,234,567.89", "spend>=1234567.89"),
+        ("spend>1500.50", "spend>1500.5"),
+        ("spend<1.500,50", "spend<1500.5"),
+        ("spend<1500,5", "spend<1500.5"),
+        ('spend:"1,500"', "spend:1500"),
+        ("spend:1500,20", "spend=1500, 20"),
+        ("(orders>1,500)", "orders>1500"),
+    ],
+)
+def test_an_amount_is_read_as_it_is_shown(typed: str, canonical: str) -> None:
+    tree = parse(typed, FIELDS)
+    assert parse(canonical, FIELDS) == tree
+    assert parse(unparse(tree), FIELDS) == tree
+
+
+@pytest.mark.parametrize(
     ("text", "place", "message"),
     [
-        ("ann last_purchas>90d", "last_purchas", "there is no field “last_purchas”; did you mean last_purchase?"),
-        ("species:cat", "species", "there is no field “species”; did you mean pet.species?"),
-        ("has:mail", "mail", "there is no field “mail”; did you mean email?"),
-        ("pet.species:cta", "cta", "“cta” is no value of “pet.species”; did you mean cat?"),
-        ("pet.species:guinea", "guinea", '“guinea” is no value of “pet.species”; did you mean "guinea pig"?'),
-        ("tag:a spend>=1,000", "1,000", "“>=” compares with one value; write 1000, not 1,000"),
-        ("spend>=1e5", "1e5", "“1e5” is not a number; write it like 1250 or 12.50"),
+        ("ann last_purchas>90d", "last_purchas", 'there is no field "last_purchas"; did you mean last_purchase?'),
+        ("species:cat", "species", 'there is no field "species"; did you mean pet.species?'),
+        ("has:mail", "mail", 'there is no field "mail"; did you mean email?'),
+        ("pet.species:cta", "cta", '"cta" is no value of "pet.species"; did you mean cat?'),
+        ("pet.species:guinea", "guinea", '"guinea" is no value of "pet.species"; did you mean "guinea pig"?'),
+        (
+            "tag:a tier:gold,silver spend>=1,00,0",
+            "1,00,0",
+            '"1,00,0" is not a number; write it like 1500, 1,500 or 1500.50',
+        ),
+        ("spend>=1e5", "1e5", '"1e5" is not a number; write it like 1500, 1,500 or 1500.50'),
+        ("spend>1.500", "1.500", '"1.500" may be 1500 or 1.5; write it like 1500, 1,500 or 1500.50'),
+        ("spend:1,500", "1,500", '"1,500" may be one number or 2; write spend:1500, or spend:1, 500 with spaces'),
+        ("spend>1, 500", "1, 500", '">" compares with one value'),
         ("spend:١٢", "١٢", "is not a number"),
         ("last_purchase:90d", "90d", "last_purchase<90d is within, last_purchase>90d longer ago"),
-        ("last_purchase<2026-02-30", "2026-02-30", "“2026-02-30” is not in the calendar"),
+        ("last_purchase<2026-02-30", "2026-02-30", '"2026-02-30" is not in the calendar'),
         ("last_purchase<0000", "0000", "is not in the calendar"),
-        ("last_purchase<soon", "soon", "“soon” is not a valid date; try 2026-03-01"),
+        ("last_purchase<soon", "soon", '"soon" is not a valid date; try 2026-03-01'),
         ("last_purchase<3/4/2026", "3/4/2026", "This may be 3 April or 4 March"),
         ('last_purchase:"24 Dec"', '"24 Dec"', "needs its year"),
         ('last_purchase:"1 Jan 0000"', '"1 Jan 0000"', "is not in the calendar"),
@@ -310,10 +337,10 @@ def test_a_day_is_read_as_in_a_form(typed: str, canonical: str) -> None:
         ("birthday:02-30", "02-30", "February has no day 30"),
         ("birthday:1990", "1990", "is not a valid date"),
         ("newsletter:maybe", "maybe", "is neither yes nor no"),
-        ("tier>gold", "tier>gold", "“tier” has no order for “>”; use tier:"),
+        ("tier>gold", "tier>gold", '"tier" has no order for ">"; use tier:'),
         ("email:ann", "email:ann", "has:email or none:email"),
-        ("tag:*,a", "*,a", "“*” means any value and stands alone; has:tag"),
-        ("tag>*", "*", "“*” means any value"),
+        ("tag:*,a", "*,a", '"*" means any value and stands alone; has:tag'),
+        ("tag>*", "*", '"*" means any value'),
         ('tag:""', '""', "has nothing to look for"),
         ("city:!!", "!!", "has nothing to look for"),
         ('city:"New', '"', "this quote is not closed"),
@@ -322,14 +349,14 @@ def test_a_day_is_read_as_in_a_form(typed: str, canonical: str) -> None:
         ("()", ")", "something is missing here"),
         ("tag:a or", "", "something is missing here"),
         ("tag:a and", "", "something is missing here"),
-        ("or tag:a", "or", "“or” needs a term before and after it; put it in quotes"),
+        ("or tag:a", "or", '"or" needs a term before and after it; put it in quotes'),
         ("not", "", "something is missing here"),
-        ("tag:a - b", "-", "“-” needs a term right after it"),
-        ("tag:", "", "“tag” needs a value here"),
-        ("tag:a,", "", "“tag” needs a value here"),
-        ("(tag:)", ")", "“tag” needs a value here"),
+        ("tag:a - b", "-", '"-" needs a term right after it'),
+        ("tag:", "", '"tag" needs a value here'),
+        ("tag:a,", "", '"tag" needs a value here'),
+        ("(tag:)", ")", '"tag" needs a value here'),
         ('tag:"a"b', "b", "the value ends before this; put the whole value in quotes"),
-        ("10:30", ":", "“:” needs a field before it; put it in quotes to search for it"),
+        ("10:30", ":", '":" needs a field before it; put it in quotes to search for it'),
         (">5", ">", "needs a field before it"),
         ("ann & bob -&", "&", "nothing to search for"),
         ("☺", "☺", "nothing to search for"),
@@ -351,7 +378,7 @@ def test_an_error_is_pointed_at_with_a_caret() -> None:
     assert failure.value.pointed("山田\t\x1b tier<gold").splitlines() == [
         "山田␉␛ tier<gold",
         "       ^^^^^^^^^",
-        "“tier” has no order for “<”; use tier:",
+        '"tier" has no order for "<"; use tier:',
     ]
 
 

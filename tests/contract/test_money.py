@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sellmode_contract.money import amount_text, exponent, parse_amount, priced
+from sellmode_contract.money import amount_text, exponent, parse_amount, priced, read_amount, read_number
 
 
 @pytest.mark.parametrize(
@@ -69,3 +71,32 @@ def test_amounts_come_back(amount: int, currency: str) -> None:
 )
 def test_an_amount_for_people_has_its_digits_in_groups(amount: int, currency: str, text: str) -> None:
     assert priced(amount, currency) == text
+
+
+@given(st.integers(-(10**14), 10**14), st.sampled_from(["EUR", "JPY"]))
+def test_what_is_shown_can_be_typed(amount: int, currency: str) -> None:
+    typed = priced(amount, currency).removeprefix(f"{currency} ")
+    assert read_amount(typed) == Decimal(amount_text(amount, currency))
+
+
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [
+        *(("1500", "1500"), ("1,500", "1500"), ("1500.50", "1500.5"), ("1.500,50", "1500.5"), ("1.234.567", "1234567")),
+        *((" 12,5 ", "12.5"), ("-1,000,000", "-1000000"), ("0.125", "0.125")),
+    ],
+)
+def test_a_number_is_read_as_people_write_it(typed: str, number: str) -> None:
+    assert read_amount(typed) == read_number(typed) == Decimal(number)
+
+
+@pytest.mark.parametrize("typed", ["", "1e5", "nan", "inf", "1_000", "١٢", "1,0000", "1,50,000", "1.5.5", "EUR 5"])
+def test_what_is_no_number_is_refused(typed: str) -> None:
+    with pytest.raises(ValueError, match="is not a number"):
+        read_amount(typed)
+
+
+def test_an_amount_that_may_be_two_is_asked_about() -> None:
+    with pytest.raises(ValueError, match=r"may be 1500 or 1\.5$"):
+        read_amount("1.500")
+    assert read_number("1.500") == Decimal("1.5")

@@ -141,7 +141,11 @@ def test_the_head_office_writes_the_rules_of_all_stores(desk: Desk) -> None:
     [
         (["edit", "birthday"], 2, "Say what to change"),
         (["edit", "birthday", "--set", "offset_days"], 2, "--set takes FIELD=VALUE"),
-        (["edit", "birthday", "--set", "offset_days=soon"], 2, "offset_days cannot be that: it is a number."),
+        (
+            ["edit", "birthday", "--set", "offset_days=soon"],
+            2,
+            "offset_days cannot be that: it is a whole number: write it like 1500, 1,500 or 1500.50.",
+        ),
         (["edit", "birthday", "--set", "enabled=perhaps"], 2, "enabled cannot be that: it is true or false."),
         (["edit", "birthday", "--set", "consent=fax"], 2, "it is one of (nothing), email, sms, phone, any"),
         (["edit", "birthday", "--set", "action=fax"], 2, "it is one of call, visit, email, sms, chat"),
@@ -183,7 +187,7 @@ def test_what_cannot_be_is_refused_with_its_reason(
         ),
         (
             '[[rule]]\nslug = "birthday"\nname = "A"\ntitle = "A"\ntrigger = "new_customer"\nstore = "Beta"\n',
-            "birthday: Nothing was written. It is not a rule of your store.",
+            "birthday: Nothing was written. Store: It is not a rule of your store.",
         ),
         ("\x1b[31m", "Standard input, line 1, column 1"),
     ],

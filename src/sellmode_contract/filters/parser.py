@@ -49,10 +49,10 @@ _BARE = re.compile(r'[^\s()"]+')
 _BARE_VALUE = re.compile(r'[^\s()",]+')
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPED = re.compile(r'\\(["\\])')
-_NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,6})?")
 _DURATION = re.compile("([0-9]{1,4})([dwmy])")
 _DATE = re.compile("([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _BOOLEANS = {"yes": True, "true": True, "no": False, "false": False}
+_NUMERIC: frozenset[FieldType] = frozenset({"number", "money"})
 _ORDERED: frozenset[FieldType] = frozenset({"number", "money", "date"})
 _COMPARED: dict[str, Operator] = {"<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _PERIODS: dict[str, PeriodName] = {name: name for name in get_args(PeriodName)}
@@ -83,6 +83,8 @@ class _Parser:
         self.at = 0
         self.terms = 0
         self.fields = {field.name: field for field in catalogue}
+        self.named = ""
+        """The field whose value is being read: what is wrong begins with it."""
 
     def whole(self) -> Node:
         if self.end():
@@ -120,18 +122,18 @@ class _Parser:
     def unary(self, depth: int) -> Node:
         start = self.skip()
         if depth > MAX_DEPTH:
-            raise self.error(f"more than {MAX_DEPTH} parentheses and “not” inside each other", start, start + 1)
+            raise self.error(f'more than {MAX_DEPTH} parentheses and "not" inside each other', start, start + 1)
         if self.end() or self.ahead(")"):
             raise self.error(
                 "something is missing here", start, min(start + 1, len(self.text)), "type a field or a word"
             )
         for word in ("or", "and"):
             if self.keyword(word, take=False):
-                raise self.error(f"“{word}” needs a term before and after it", start, start + len(word), _QUOTE_IT)
+                raise self.error(f'"{word}" needs a term before and after it', start, start + len(word), _QUOTE_IT)
         if self.ahead("-"):
             self.at += 1
             if self.at == len(self.text) or self.text[self.at].isspace():
-                raise self.error("“-” needs a term right after it", start, start + 1, _QUOTE_IT)
+                raise self.error('"-" needs a term right after it', start, start + 1, _QUOTE_IT)
             return self.negated(depth + 1)
         if self.keyword("not"):
             return self.negated(depth + 1)
@@ -158,7 +160,7 @@ class _Parser:
             bare = _run(_BARE, self.text, start)
             if misplaced := OPERATOR.search(bare):
                 raise self.error(
-                    f"“{misplaced.group()}” needs a field before it",
+                    f'"{misplaced.group()}" needs a field before it',
                     start + misplaced.start(),
                     start + misplaced.end(),
                     _QUOTE_IT,
@@ -183,13 +185,16 @@ class _Parser:
         if any(item.text == "*" and not item.quoted for item in items):
             if len(items) > 1 or sign not in (":", "=", "!="):
                 raise self.error(
-                    "“*” means any value and stands alone", items[0].start, items[-1].end, f"has:{field.name}"
+                    '"*" means any value and stands alone', items[0].start, items[-1].end, f"has:{field.name}"
                 )
             there = Comparison(field.name, field.type, "*", span=span)
             return Not(there) if sign == "!=" else there
+        if field.type in _NUMERIC:
+            items = self.numbers(field, sign, items)
         operator = self.operator(field, sign, start, items)
         values: list[Value] = []
         nobody = False
+        self.named = field.name
         for item in items:
             if field.type == "person" and item.text.casefold() == "nobody" and not item.quoted:
                 nobody = True
@@ -216,7 +221,7 @@ class _Parser:
         found = self.fields.get(typed_name(name))
         if not found:
             raise self.error(
-                f"there is no field “{name}”", start, start + len(name), _suggest(typed_name(name), self.fields)
+                f'there is no field "{name}"', start, start + len(name), _suggest(typed_name(name), self.fields)
             )
         return found
 
@@ -224,20 +229,18 @@ class _Parser:
         place = (start, items[-1].end)
         if field.type == "presence":
             hint = f"has:{field.name} or none:{field.name}; to find one, just type its beginning"
-            raise self.error(f"“{field.name}” can only be asked for", *place, hint)
+            raise self.error(f'"{field.name}" can only be asked for', *place, hint)
         if sign in (":", "=", "!="):
             return ":" if sign == ":" and field.type == "text" else "="
         if field.type in _ORDERED or (field.type == "anniversary" and sign in ("<", "<=")):
             if len(items) > 1:
-                raise self.error(
-                    f"“{sign}” compares with one value", items[0].start, items[-1].end, "write 1000, not 1,000"
-                )
+                raise self.error(f'"{sign}" compares with one value', items[0].start, items[-1].end)
             return _COMPARED[sign]
         if field.type == "anniversary":
             raise self.error(
                 "a day that returns every year is always before and after", *place, f"use {field.name}<14d"
             )
-        raise self.error(f"“{field.name}” has no order for “{sign}”", *place, f"use {field.name}:")
+        raise self.error(f'"{field.name}" has no order for "{sign}"', *place, f"use {field.name}:")
 
     def items(self, name: str) -> list[_Item]:
         """The values after an operator: one, or several with commas between them."""
@@ -257,7 +260,7 @@ class _Parser:
             return self.quotation()
         bare = _run(_BARE_VALUE, self.text, start)
         if not bare:
-            raise self.error(f"“{name}” needs a value here", start, min(start + 1, len(self.text)))
+            raise self.error(f'"{name}" needs a value here', start, min(start + 1, len(self.text)))
         self.at += len(bare)
         return _Item(bare, quoted=False, start=start, end=self.at)
 
@@ -272,7 +275,7 @@ class _Parser:
     def value(self, field: Field, operator: Operator, item: _Item) -> Value:  # noqa: PLR0911 - a case for each type
         match field.type:
             case "number" | "money":
-                return self.number(item)
+                return self.number(field, item)
             case "date":
                 return self.day(field, operator, item)
             case "anniversary":
@@ -285,17 +288,37 @@ class _Parser:
                 for value in field.values:
                     if _choice_key(value) == _choice_key(item.text):
                         return value
-                raise self.refusal(item, f"is no value of “{field.name}”", _suggest(item.text, field.values))
+                raise self.refusal(item, f'is no value of "{field.name}"', _suggest(item.text, field.values))
             case "person" if item.text.casefold() == "me" and not item.quoted:
                 return Me()
         if not (_has_words(item.text) if operator == ":" or field.type == "person" else exact(item.text)):
             raise self.refusal(item, "has nothing to look for")
         return item.text
 
-    def number(self, item: _Item) -> Decimal:
-        if not _NUMBER.fullmatch(item.text):
-            raise self.refusal(item, "is not a number", "write it like 1250 or 12.50")
-        return Decimal(item.text)
+    def number(self, field: Field, item: _Item) -> Decimal:
+        from sellmode_contract.money import HOW, read_amount, read_number  # few filters have one
+
+        try:
+            return (read_amount if field.type == "money" else read_number)(item.text)
+        except ValueError as error:
+            raise self.refusal(item, str(error), HOW) from None
+
+    def numbers(self, field: Field, sign: str, items: list[_Item]) -> list[_Item]:
+        """Commas in a number that is compared with are its own; in a list they may be both, which is asked about."""
+        from sellmode_contract.money import has_groups  # few filters have one
+
+        first, last = items[0], items[-1]
+        whole = self.text[first.start : last.end]
+        if len(items) == 1 or any(item.quoted for item in items) or any(each.isspace() for each in whole):
+            return items
+        if sign in _COMPARED:
+            return [_Item(whole, quoted=False, start=first.start, end=last.end)]
+        if has_groups(whole):
+            plain = whole.replace(",", "")
+            one_by_one = f"{field.name}:{', '.join(item.text for item in items)}"
+            hint = f"write {field.name}:{plain}, or {one_by_one} with spaces"
+            raise self.error(f'"{whole}" may be one number or {len(items)}', first.start, last.end, hint)
+        return items
 
     def day(self, field: Field, operator: Operator, item: _Item) -> Value:
         if period := _period(item):
@@ -388,7 +411,7 @@ class _Parser:
                 raise self.error("too many words to search for", *place, f"leave out {query.ignored}")
 
     def refusal(self, item: _Item, why: str, hint: str = "") -> FilterError:
-        return self.error(f"“{item.text}” {why}", item.start, item.end, hint)
+        return self.error(f'{self.named}: "{item.text}" {why}', item.start, item.end, hint)
 
     def error(self, message: str, start: int, end: int, hint: str = "") -> FilterError:
         return FilterError(message, start, end, hint)

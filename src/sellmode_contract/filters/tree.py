@@ -143,7 +143,8 @@ def unparse(tree: Node) -> str:
     if tree.operator == "*":
         return f"has:{tree.field}"
     sign = ":" if tree.operator == "=" and tree.type not in ("text", "number", "money") else tree.operator
-    return f"{tree.field}{sign}{','.join(map(value_text, tree.values))}"
+    comma = ", " if tree.type in ("number", "money") else ","  # of numbers it would part thousands
+    return f"{tree.field}{sign}{comma.join(map(value_text, tree.values))}"
 
 
 def value_text(value: Value) -> str:  # noqa: PLR0911 - a case for each type

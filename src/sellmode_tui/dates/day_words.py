@@ -13,6 +13,8 @@ from typing import Final, NamedTuple
 from sellmode_contract.store_time import FIRST_YEAR, LAST_YEAR, Due
 from sellmode_contract.typed_days import HOW, TypedDate, UnclearDate, read_date
 from sellmode_tui.dates.clock import halves
+from sellmode_tui.dates.spans import read_span
+from sellmode_tui.dates.typed import Typed
 from sellmode_tui.dates.words import full_words
 
 _ONE_DAY: Final = dt.timedelta(1)
@@ -173,6 +175,31 @@ def _dated(words: str, today: dt.date, wanted: Wanted) -> dt.date:
     except UnclearDate as error:
         raise UnclearDate(str(error).replace(HOW, wanted.how)) from None
     return _of_year(typed, today, wanted)
+
+
+HOW_DAY: Final = "Try 1990-12-24, 24 Dec, today, last fri or in 3 days."
+
+
+def read_typed_day(text: str, today: dt.date) -> TypedDate:
+    """A day of a form or a command: with or without its year, or by what it is to today. Raises UnclearDate."""
+    try:
+        return read_date(text)
+    except UnclearDate as error:
+        unclear = UnclearDate(str(error).replace(HOW, HOW_DAY))
+    words = Typed(text).words
+    if not any(each.isalpha() for each in words):
+        raise unclear
+    try:
+        span = read_span(words, dt.datetime.combine(today, dt.time()))
+        if span is None:
+            day = day_named(words, today, Wanted(past=False, how=HOW_DAY))
+        elif span.hourly:
+            raise unclear
+        else:
+            day = span.end.date()
+    except UnclearDate:
+        raise unclear from None
+    return TypedDate(day.month, day.day, day.year)
 
 
 def _of_month(number: int, today: dt.date, wanted: Wanted) -> dt.date:

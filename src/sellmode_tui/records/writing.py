@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sellmode_contract import text
 from sellmode_contract.ids import new_id
-from sellmode_contract.kinds import kind_of
+from sellmode_contract.kinds import KINDS, kind_of
 from sellmode_contract.mutations import (
     Accept,
     Discard,
@@ -33,6 +33,7 @@ from sellmode_contract.mutations import (
     target,
 )
 from sellmode_contract.mutations.operations import plain
+from sellmode_contract.refusals import named
 from sellmode_contract.visibility import may
 from sellmode_tui.cache.store import Cache, Interrupted
 from sellmode_tui.journal.clock import ClockReading
@@ -163,7 +164,7 @@ class Writer:
         outbox, made = self.outbox, self._made()
         with self._readings.open() as reading:
             seen = Seen(reading, self._readings.context(reading))
-            judged = self._judged(mean(seen), seen, made)
+            judged = self._judged(_meant(mean, seen), seen, made)
         if not (judged.changes or undoes):
             return judged.written(nothing=True)
         kept = judged.kept._replace(undoes=undoes)
@@ -185,7 +186,7 @@ class Writer:
             seen = Seen(reading, self._readings.context(reading))
             for number, mean in enumerate(means):
                 try:
-                    judged.append(self._judged(mean(seen), seen, made))
+                    judged.append(self._judged(_meant(mean, seen), seen, made))
                 except Rejected as error:
                     raise RefusedAmong(number, error) if len(means) > 1 else error from None
         kept = [each.kept for each in judged if each.changes]
@@ -237,8 +238,37 @@ def judge(operation: Operation, seen: Seen, mid: str, made: ClockReading) -> Out
     except Rejected as error:
         if error.code == "not_found" and not isinstance(error, NotVisible):
             raise NotVisible from error
+        if error.field:
+            raise _naming(error, getattr(operation, "kind", ""), seen) from None
         raise
     return outcome
+
+
+def _meant(mean: Callable[[Seen], Operation], seen: Seen) -> Operation:
+    """The operation; what is refused while it is made is about a customer, whose fields are folded into one another."""
+    try:
+        return mean(seen)
+    except NotVisible:
+        raise
+    except Rejected as error:
+        raise _naming(error, "customer", seen) from None
+
+
+def _naming(error: Rejected, kind: str, seen: Seen) -> Rejected:
+    """The refusal, in a sentence that begins with what people call the field."""
+    why = named(_heading(kind, error.field, seen), error.detail, error.field)
+    return Rejected(error.code, why, field=error.field, winner=error.winner)
+
+
+def _heading(of: str, path: str, seen: Seen) -> str:
+    """What people call the field of a path; empty for one that they do not write."""
+    name, _, own = path.partition(".")
+    if name == "custom":
+        defined = seen.retailer.custom_fields if seen.retailer else ()
+        return next((each.label or each.name for each in defined if each.name == own.partition(".")[0]), "")
+    kind = KINDS.get(of)
+    field = kind.by_name.get(name) if kind else None
+    return field.title if field else ""
 
 
 def _is_final(operation: Operation) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sellmode_contract.typed_days import MONTHS, TypedDate, UnclearDate, read_date
+from sellmode_tui.dates.day_words import read_typed_day
 from sellmode_tui.dates.moments import HOW_MOMENT, moment_words, read_moment
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -178,3 +180,36 @@ def test_any_text_is_a_moment_or_told(text: str) -> None:
     except UnclearDate as unclear:
         said = str(unclear)
     assert said.endswith(".") if said is not None else moment <= NOW
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("24 Dec", "24 December, no year"),
+        ("12-24", "24 December, no year"),
+        ("24.12.1990", "24 December 1990"),
+        ("today", "26 November 2026"),
+        ("Tomorrow", "27 November 2026"),
+        ("yesterday", "25 November 2026"),
+        ("in 3 days", "29 November 2026"),
+        ("3 days ago", "23 November 2026"),
+        ("fri", "27 November 2026"),
+    ],
+)
+def test_a_day_is_read_with_or_without_its_year_and_by_what_it_is_to_today(text: str, words: str) -> None:
+    assert read_typed_day(text, dt.date(2026, 11, 26)).words == words
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("soon", "Not a valid date. Try 1990-12-24, 24 Dec, today, last fri or in 3 days."),
+        ("3/4", "This may be 3 April or 4 March."),
+        ("in 2 hours", "Not a valid date."),
+        ("30 Feb", "February has no day 30."),
+        ("", "Not a valid date."),
+    ],
+)
+def test_what_is_no_day_is_told_with_what_would_be(text: str, why: str) -> None:
+    with pytest.raises(UnclearDate, match=re.escape(why)):
+        read_typed_day(text, dt.date(2026, 11, 26))

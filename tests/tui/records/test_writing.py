@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.consent import Consent
 from sellmode_contract.kinds.contact import Contact
 from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.fields import Text
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.mutations import Create, Edit, Remove, SetConsent
 from sellmode_contract.wire import MAX_MUTATION_BYTES
@@ -205,6 +207,20 @@ def test_what_would_be_refused_is_refused_with_its_rule_and_field(
     assert (refused.value.code, refused.value.field) == (code, field)
     assert says in refused.value.detail
     assert (desk.outbox.waiting(), desk.wrote) == ([], 0)
+
+
+@pytest.mark.parametrize("field", [each for each in KINDS["customer"].fields if isinstance(each, Text)], ids=str)
+def test_a_refusal_begins_with_what_its_field_is_called(desk: Desk, field: Text) -> None:
+    with pytest.raises(Rejected) as refused:
+        desk.records.customers.edit(ANNA.id, set={field.name: "A" * 10_000})
+    assert refused.value.detail.startswith(field.title)
+    assert field.name not in refused.value.detail or field.name in field.title.casefold()
+
+
+def test_a_refusal_of_an_own_field_begins_with_its_label(desk: Desk) -> None:
+    with pytest.raises(Rejected) as refused:
+        desk.records.customers.edit(ANNA.id, set={"custom.shoe": "x"})
+    assert refused.value.detail == "Shoe size is a number."
 
 
 HIDDEN = customer(2, owner=OTHERS, given_name="Hidden")

@@ -207,10 +207,10 @@ def test_everything_a_customer_may_have(tmp_path: Path) -> None:
     assert under(lines, "Sizes and preferences") == under(details, "Sizes, preferences, tags") == preferences
     order = [
         "20 Nov 2026 · T1 · Amsterdam Damrak · Anna Kowalska EUR 100.00",
-        "2 x Silk dress 120.00",
-        "returned: Belt -25.00",
-        "tax, shipping, rounding 5.00",
-        "refunded -5.00",
+        "2 x Silk dress EUR 120.00",
+        "returned: Belt EUR -25.00",
+        "tax, shipping, rounding EUR 5.00",
+        "refunded EUR -5.00",
     ]
     assert [" ".join(line.split()) for line in under(lines, "Purchases (2)")] == [
         *order,

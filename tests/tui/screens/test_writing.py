@@ -258,7 +258,9 @@ async def test_what_cannot_be_read_is_said_at_its_field(path: str, text: str, wh
         put(pilot, path, text)
         await save(pilot)
         assert trouble(pilot).startswith("Not saved: look at ")
-        assert why in str(field(pilot, path).query(".field-said").last().render())
+        told = str(field(pilot, path).query(".field-said").last().render())
+        assert why in told
+        assert told.startswith(f"!! {field(pilot, path).label}")
         assert field(pilot, path).state == text
         assert store_of(pilot).changes.unsent() == []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Final, Literal, get_args
 
 import click
@@ -9,8 +10,9 @@ import click
 from sellmode_contract.kinds.consent import Channel, ConsentState
 from sellmode_contract.kinds.contact import ContactChannel
 from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.refusals import named
 from sellmode_contract.text import visible
-from sellmode_contract.typed_days import TypedDate, UnclearDate, read_date
+from sellmode_contract.typed_days import TypedDate, UnclearDate
 from sellmode_tui.commands.kit import resolve
 from sellmode_tui.commands.kit.base import Opened, Parameter, command
 from sellmode_tui.commands.kit.exit_codes import Exit, Failure
@@ -24,6 +26,7 @@ from sellmode_tui.commands.kit.inputs import (
     set_option,
 )
 from sellmode_tui.commands.kit.when import read_past
+from sellmode_tui.dates.day_words import read_typed_day
 from sellmode_tui.records import Match, Profile, RecordStore
 from sellmode_tui.records.customers.duplicates import same_words
 
@@ -257,7 +260,7 @@ def date_command(
     if (day is None) == (action in ("add", "edit")):
         raise Failure("A date that is added or edited takes a DAY, one that is removed takes none.", Exit.USAGE)
     records, id = opened.records, resolve.customer(opened.records, customer)
-    typed = None if day is None else _typed(day, year)
+    typed = None if day is None else _typed(day, year, records.zone())
     held = None if action == "add" else _date_of(_profile(records, id), label)
     if held is None and typed is not None:
         opened.report(records.customers.add_date(id, label, *typed, about or ""))
@@ -276,11 +279,11 @@ def date_command(
         )
 
 
-def _typed(day: str, year: int | None) -> TypedDate:
+def _typed(day: str, year: int | None, zone: dt.tzinfo) -> TypedDate:
     try:
-        typed = read_date(day)
+        typed = read_typed_day(day, dt.datetime.now(zone).date())
     except UnclearDate as error:
-        raise Failure(str(error), Exit.USAGE) from None
+        raise Failure(named("Day", str(error)), Exit.USAGE) from None
     if year is not None and typed.year not in (None, year):
         raise Failure("DAY has another year than --year.", Exit.USAGE)
     return typed if year is None else typed._replace(year=year)

@@ -11,6 +11,7 @@ import msgspec
 
 from sellmode_contract.kinds.fields import Due, Elements, Field, Flag, Moment, OneOf, Ref, Rows, Text
 from sellmode_contract.kinds.kind import Kind
+from sellmode_contract.refusals import named
 from sellmode_contract.text import visible
 from sellmode_tui.commands.kit import resolve
 from sellmode_tui.commands.kit.base import Parameter
@@ -91,7 +92,10 @@ def given_fields(
             if rows is not None:
                 values[field.name] = rows
         elif (typed := given.get(field.name)) not in (None, ()):
-            values[field.name] = _value(records, kind, field, typed, hints[field.name])
+            try:
+                values[field.name] = _value(records, kind, field, typed, hints[field.name])
+            except Failure as failure:
+                raise Failure(named(field.title, failure.message, field.name), Exit(failure.exit_code)) from None
     return values
 
 

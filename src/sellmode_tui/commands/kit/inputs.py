@@ -17,6 +17,7 @@ import msgspec
 from sellmode_contract.kinds.fields import Field, Number
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.kinds.retailer import Retailer
+from sellmode_contract.money import HOW, read_number
 from sellmode_contract.mutations import EDITABLE_FIELDS
 from sellmode_contract.text import visible
 from sellmode_contract.wire import MAX_MUTATION_BYTES
@@ -62,9 +63,9 @@ def field_values(assignments: Iterable[str], retailer: Retailer | None) -> dict[
 
 def _number(field: str, value: str) -> float:
     try:
-        return float(value)
+        return float(read_number(value))
     except ValueError:
-        raise Failure(f"{visible(field)} is a number.", Exit.USAGE) from None
+        raise Failure(f"{visible(field)} is a number: {HOW}.", Exit.USAGE) from None
 
 
 def elements(assignments: Iterable[str], option: str) -> dict[str, list[str]]:
@@ -112,8 +113,10 @@ def typed_value(kind: Kind[Any], field: str, typed: str, hint: Any) -> Any:
     elif isinstance(blank, list):
         given = [part.strip() for part in typed.split(",")]
     try:
+        if isinstance(kind.by_name[field], Number) and given is typed:
+            given = str(read_number(typed))
         return msgspec.convert(given, hint, strict=False)
-    except msgspec.ValidationError:
+    except (ValueError, msgspec.ValidationError):
         raise Failure(f"{field} cannot be that: it is {_wanted(hint, kind.by_name[field])}.", Exit.USAGE) from None
 
 
@@ -121,7 +124,7 @@ def _wanted(hint: Any, field: Field) -> str:
     choices = [each for option in (hint, *get_args(hint)) for each in get_args(option) if isinstance(each, str)]
     if choices:
         return f"one of {', '.join(choice or '(nothing)' for choice in choices)}"
-    return "a number" if isinstance(field, Number) else field.wants
+    return f"{field.wants}: {HOW}" if isinstance(field, Number) else field.wants
 
 
 def read_json(source: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Final
 from textual.content import Content
 
 from sellmode_contract.kinds.order import Order, OrderLine
-from sellmode_contract.money import money, priced
+from sellmode_contract.money import priced
 from sellmode_contract.text import visible
 from sellmode_tui.records import Profile
 from sellmode_tui.records.tasks.lines import TaskLine
@@ -146,9 +146,9 @@ def purchase(page: Page, profile: Profile, order: Order) -> None:
     told = words.between.join(filter(None, (words.day(order.placed_at), order.number, place, seller)))
     page.amount(Content.assemble((visible(told), "bold")), priced(order.total, order.currency))
     for line in order.lines:
-        page.amount(Content(visible(_line(line))), money(line.amount, order.currency), indent=4)
+        page.amount(Content(visible(_line(line))), priced(line.amount, order.currency), indent=4)
     if order.refunded:
-        page.amount(Content("refunded"), money(-order.refunded, order.currency), indent=4)
+        page.amount(Content("refunded"), priced(-order.refunded, order.currency), indent=4)
     if order.cancelled_at:
         page.text(f"cancelled {words.day(order.cancelled_at)}", indent=4)
 

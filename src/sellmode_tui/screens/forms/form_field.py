@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from sellmode_contract.refusals import named
 from sellmode_contract.text import visible
 from sellmode_tui.records import RecordStore
 from sellmode_tui.records.values import as_text
@@ -44,6 +45,11 @@ class Unreadable(Exception):
     def __init__(self, where: FormField, why: str) -> None:
         super().__init__(why)
         self.where = where
+
+    @property
+    def told(self) -> str:
+        """Why, with the name of the field in front."""
+        return named(self.where.label, str(self))
 
 
 class FormField(Vertical):

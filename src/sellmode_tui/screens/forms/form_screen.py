@@ -258,7 +258,7 @@ class FormScreen(DeskScreen[Written]):
         try:
             write = self.prepare()
         except Unreadable as unreadable:
-            self._point(unreadable.where, str(unreadable))
+            self._point(unreadable.where, unreadable.told)
         else:
             if (question := self.question) is None:
                 self.save(write)
@@ -325,7 +325,7 @@ class FormScreen(DeskScreen[Written]):
         except Unreadable as unreadable:
             if unreadable.where is not wrong:
                 self._clear()
-            self._tell_wrong(unreadable.where, str(unreadable))
+            self._tell_wrong(unreadable.where, unreadable.told)
         else:
             self._clear()
 

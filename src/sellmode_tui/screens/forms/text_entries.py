@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from sellmode_contract.money import HOW, read_number
 from sellmode_tui.screens.forms.form_field import Changes, FormField, Unreadable, retype
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.widgets.choice import Choice, Option
@@ -58,8 +59,8 @@ class TextEntry(FormField):
 class NumberEntry(TextEntry):
     """A number, and what it is a number of."""
 
-    NUMBER: ClassVar[type[float]] = float
-    WANTED: ClassVar[str] = "is a number: write it as 12 or 12.5."
+    WHOLE: ClassVar = False
+    WANTED: ClassVar[str] = f"is a number: {HOW}."
 
     DEFAULT_CSS = """
     NumberEntry {
@@ -93,15 +94,20 @@ class NumberEntry(TextEntry):
         if not text:
             return None
         try:
-            return self.NUMBER(text)
+            number = read_number(text)
         except ValueError:
             raise Unreadable(self, f"{self.label} {self.WANTED}") from None
+        if not self.WHOLE:
+            return float(number)
+        if number % 1:
+            raise Unreadable(self, f"{self.label} {self.WANTED}")
+        return int(number)
 
 
 class WholeEntry(NumberEntry):
     """A number without a fraction."""
 
-    NUMBER = int
+    WHOLE = True
     WANTED = "is a whole number."
 
 

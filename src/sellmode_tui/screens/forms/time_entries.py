@@ -6,7 +6,8 @@ import datetime as dt
 from typing import Any
 
 from sellmode_contract.store_time import Due
-from sellmode_contract.typed_days import UnclearDate, read_date
+from sellmode_contract.typed_days import TypedDate, UnclearDate
+from sellmode_tui.dates.day_words import read_typed_day
 from sellmode_tui.dates.due import read_typed_due
 from sellmode_tui.dates.moments import moment_words, read_moment
 from sellmode_tui.dates.typed import UnclearWhen
@@ -22,7 +23,13 @@ class DayEntry(TextEntry):
 
     def __init__(self, path: str, label: str, desk: Desk, value: Any = None, *, year_needed: bool = True) -> None:
         """`value` as it can be typed: ``1990-12-24``, ``12-24``."""
-        super().__init__(path, label, desk, value, placeholder="1990-12-24" if year_needed else "24 Dec, or 1990-12-24")
+        super().__init__(
+            path,
+            label,
+            desk,
+            value,
+            placeholder="1990-12-24, or today" if year_needed else "24 Dec, 1990-12-24, or today",
+        )
         self._year_needed = year_needed
 
     def edited(self) -> None:
@@ -31,9 +38,12 @@ class DayEntry(TextEntry):
             self.say("")
             return
         try:
-            self.say(f"= {read_date(self.text).words}")
+            self.say(f"= {self._read().words}")
         except UnclearDate as unclear:
             self.say(str(unclear))
+
+    def _read(self) -> TypedDate:
+        return read_typed_day(self.text, self._desk.words.today)
 
     @property
     def value(self) -> Any:
@@ -41,7 +51,7 @@ class DayEntry(TextEntry):
         if not self.text.strip():
             return None
         try:
-            date = read_date(self.text)
+            date = self._read()
         except UnclearDate as unclear:
             raise Unreadable(self, str(unclear)) from None
         if self._year_needed and date.year is None:
