@@ -31,7 +31,15 @@ _COMMANDS = {
     ),
     "customers": ("sellmode_tui.commands.customers.group", "List, search and show customers, and write about them."),
     "doctor": ("sellmode_tui.commands.doctor", "Check this machine: versions, files, keyring, terminal, clock."),
+    "lookbooks": (
+        "sellmode_tui.commands.looks.lookbooks",
+        "List and show lookbooks, write and share them, and copy one.",
+    ),
     "people": ("sellmode_tui.commands.people.group", "See what each of the store's people has to do; for managers."),
+    "picks": (
+        "sellmode_tui.commands.looks.picks",
+        "List and show the picks of storefront pages, write and delegate them.",
+    ),
     "rules": ("sellmode_tui.commands.rules.group", "See, switch, change and preview the rules that make tasks."),
     "status": ("sellmode_tui.commands.accounts", "Tell how this machine's accounts stand."),
     "sync": ("sellmode_tui.commands.sync", "Send what was written and fetch what has changed, once."),
@@ -47,7 +55,7 @@ def _with_commands() -> dict[str, Kind[Any]]:
     """The kinds of records that declare commands, by their names."""
     from sellmode_contract.kinds import KINDS
 
-    return {kind.command: kind for kind in KINDS.values() if kind.command}
+    return {kind.command: kind for kind in KINDS.values() if kind.command and kind.command not in _COMMANDS}
 
 
 class _Commands(click.Group):

@@ -17,6 +17,8 @@ def document(kind: Kind[Any], customer: str, store: str) -> dict[str, Any]:
         doc["customer"] = customer
     if kind.name == "task_rule":
         doc |= {"slug": "thanks", "store": store, "trigger": "purchase"}
+    if kind.name == "lookbook":
+        doc["form"] = "my_look"  # the other form is for a customer
     return doc
 
 
@@ -29,6 +31,8 @@ def other_value(field: Field, record: Record, *, person: str, at: str) -> Any:  
             return "another"
         case Flag():
             return not getattr(record, field.name)
+        case OneOf(name="state"):
+            return "archived"
         case OneOf():
             return next(choice for choice in field.choices if choice not in ("", getattr(record, field.name)))
         case Number():

@@ -20,7 +20,10 @@ from sellmode_contract.mutations import (
     Rejected,
     Release,
     Remove,
+    Renew,
+    Revoke,
     SetConsent,
+    Share,
     Withdraw,
 )
 
@@ -42,7 +45,7 @@ _FREE = {"note", "contact", "date"}
 def goes_by_settings(operation: Operation) -> bool:
     """Whether the retailer's settings decide what may be written; those of a large one take long to read."""
     match operation:
-        case SetConsent() | Withdraw() | Discard() | Dismiss() | Merge():
+        case SetConsent() | Withdraw() | Discard() | Dismiss() | Merge() | Share() | Renew() | Revoke():
             return False
         case Claim() | Release():
             return operation.kind != "request"

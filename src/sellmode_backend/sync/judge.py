@@ -37,6 +37,7 @@ from sellmode_contract.mutations import (
     Rejected,
     Remove,
     SetConsent,
+    Share,
     Stage,
     capability,
     consent_id,
@@ -88,7 +89,7 @@ class Judge:
         if isinstance(operation, Create) and operation.kind == "customer":
             return Judged(self._new_customer(operation))
         if self._author.leaving and isinstance(operation, Create) and operation.kind in _OF_AN_OFFICE:
-            raise Rejected("not_allowed", "An account that is disabled makes no rules and no corporate tasks.")
+            raise Rejected("not_allowed", "An account that is disabled makes nothing for others.")
         operation = self._followed(operation)
         key = _subject(operation)
         if key is None:  # what is about nobody, or a belonging that names no customer, which nothing can come of
@@ -97,12 +98,22 @@ class Judge:
             return self._unseen(operation, key, mid)
         if isinstance(operation, Accept):
             self._prepare_handed_over(operation)
+        if isinstance(operation, Share) and self._shares_unseen(operation):
+            return Judged(operation, seen=False)
         return Judged(self._checked(operation) if isinstance(operation, Park) else operation)
 
     def note_refused(self, operation: Operation) -> None:
         """Remember what was refused: what builds on it is refused for that reason."""
         if isinstance(operation, Create):
             self._refused.add(target(operation))
+
+    def _shares_unseen(self, operation: Share) -> bool:
+        """Whether a lookbook was shared while its author still saw the customer, who has left their view since: the
+        link has been given, and works. ``check_author_sees`` refuses what nobody could have shared.
+        """
+        customer = self._customer_of(operation)
+        key = ("customer", customer or "")
+        return customer is not None and not self._sees(key) and self._had(key)
 
     # -------------------------------------------------------------- what is seen
 
@@ -255,7 +266,7 @@ class Judge:
         return parent_of(record) if record is not None else None
 
 
-_OF_AN_OFFICE = ("task_rule", "corporate_brief")
+_OF_AN_OFFICE = ("task_rule", "corporate_brief", "corporate_look", "pick_list")
 """Kinds that belong to nobody's customer: what counts is who makes them."""
 
 

@@ -9,6 +9,7 @@ from sellmode_contract import visibility
 from sellmode_contract.kinds import kind_of
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.note import Note
+from sellmode_contract.kinds.sent_lookbook import SentLookbook
 from sellmode_contract.kinds.task import Task
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.mutations import (
@@ -17,7 +18,9 @@ from sellmode_contract.mutations import (
     customer_operations,
     duplicates,
     generic,
+    looks,
     parking,
+    picks,
     rules,
     tasks,
 )
@@ -27,6 +30,7 @@ from sellmode_contract.mutations.operations import (
     Assign,
     Claim,
     Create,
+    Delegate,
     Discard,
     Dismiss,
     Edit,
@@ -36,8 +40,12 @@ from sellmode_contract.mutations.operations import (
     Park,
     Release,
     Remove,
+    Renew,
     Reopen,
+    Revoke,
     SetConsent,
+    Share,
+    Undelegate,
     Withdraw,
     target,
 )
@@ -74,6 +82,11 @@ _HANDLERS: dict[type[Operation], Handler] = {
     Reopen: tasks.reopen,
     Withdraw: tasks.withdraw,
     Assign: assigning.assign,
+    Share: looks.share,
+    Renew: looks.renew,
+    Revoke: looks.revoke,
+    Delegate: picks.delegate,
+    Undelegate: picks.undelegate,
     Merge: duplicates.merge,
     Dismiss: duplicates.dismiss,
     Park: _park,
@@ -98,13 +111,16 @@ def check_author_sees(operation: Operation, outcome: Outcome, records: Reader, m
     if isinstance(operation, Assign) or (isinstance(operation, Edit) and operation.kind == "manual_task"):
         return
     for record in outcome.puts:
-        if (kind_of(record), record.id) != target(operation):
+        is_sent = isinstance(operation, Share) and isinstance(record, SentLookbook)
+        if (kind_of(record), record.id) != target(operation) and not is_sent:
             continue
         parent = parent_of(record)
         customer = records.get("customer", parent) if parent is not None else None
         tags = visibility.tags(record, customer if isinstance(customer, Customer) else None)
         shown = [tags, *(visibility.tags(card) for card in visibility.cards(record) if isinstance(record, Task))]
         if not any(visibility.visible(mode, account, tags) for tags in shown):
+            if is_sent:
+                raise Rejected("moved", looks.CUSTOMER_GONE)
             because = _HIDDEN.get(type(record), "the task has gone to a colleague with its customer")
             field = "private" if isinstance(record, Note) else ""
             raise Rejected("not_allowed", f"You would not see it yourself: {because}.", field=field)

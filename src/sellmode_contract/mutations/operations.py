@@ -15,6 +15,8 @@ import msgspec
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.consent import Channel, ConsentState
 from sellmode_contract.kinds.kind import Verb
+from sellmode_contract.kinds.sent_lookbook import Way
+from sellmode_contract.records import Instant
 from sellmode_contract.refusals import Rejected
 from sellmode_contract.roles import Capability
 
@@ -126,6 +128,42 @@ class Assign(_Operation, frozen=True, kw_only=True, tag="assign"):
     """Takes an assignment back: also to somebody who has left the store since."""
 
 
+class Share(_Operation, frozen=True, kw_only=True, tag="share"):
+    """Gives a lookbook, whose id this is, its link; of a 1:1 lookbook a copy stays with the customer."""
+
+    token: str
+    """What the link ends in: made where it is shared, so that it is there at once. The same one when shared again."""
+    how: Way = "link"
+    expires_at: Instant | None = None
+    """Until when the link works; None: as long as is usual."""
+
+
+class Renew(_Operation, frozen=True, kw_only=True, tag="renew"):
+    """Lets the link of a lookbook, whose id this is, work until another time, though it was revoked or has expired."""
+
+    expires_at: Instant | None = None
+
+
+class Revoke(_Operation, frozen=True, kw_only=True, tag="revoke"):
+    """Lets the link of a lookbook, whose id this is, work no more."""
+
+
+class Delegate(_Operation, frozen=True, kw_only=True, tag="delegate"):
+    """Lets somebody of the store change its picks, a list of which has this id, from a day to a day."""
+
+    taker: str
+    """Staff id."""
+    from_day: str
+    """``2026-12-24``, of the store."""
+    to_day: str
+
+
+class Undelegate(_Operation, frozen=True, kw_only=True, tag="undelegate"):
+    """Takes that back from them."""
+
+    taker: str
+
+
 class Merge(_Operation, frozen=True, kw_only=True, tag="merge"):
     """Makes one customer of a duplicate pair, whose id this is. The stricter consent stays, tags and the like unite."""
 
@@ -165,6 +203,11 @@ Operation: TypeAlias = (
     | Reopen
     | Withdraw
     | Assign
+    | Share
+    | Renew
+    | Revoke
+    | Delegate
+    | Undelegate
     | Merge
     | Dismiss
     | Park
@@ -254,7 +297,7 @@ def _without_values(error: Exception) -> str:
 # ------------------------------------------------------------------ what they are about
 
 
-def target(operation: Operation) -> tuple[str, str]:
+def target(operation: Operation) -> tuple[str, str]:  # noqa: PLR0911 -- one for each kind of record
     """Kind and id of the record that an operation changes."""
     match operation:
         case SetConsent():
@@ -267,6 +310,10 @@ def target(operation: Operation) -> tuple[str, str]:
             return "parked_edit", operation.id
         case Withdraw():
             return "task_card", operation.id
+        case Share() | Renew() | Revoke():
+            return "lookbook", operation.id
+        case Delegate() | Undelegate():
+            return "pick_list", operation.id
         case _:
             return operation.kind, operation.id
 

@@ -10,7 +10,7 @@ import msgspec
 from sellmode_contract.documents import as_document
 from sellmode_contract.kinds import BY_RECORD, KINDS
 from sellmode_contract.kinds.fields import Due as DueField
-from sellmode_contract.kinds.fields import Text
+from sellmode_contract.kinds.fields import Rows, Text
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.mutations import Create, Edit, Remove
 from sellmode_contract.records import Record
@@ -108,6 +108,9 @@ def _plain(kind: Kind[Any], name: str, value: Any) -> Any:
     if isinstance(value, Due):
         return value.text
     field = kind.by_name.get(name)
+    if isinstance(field, Rows):  # as a record has them, so that what was written is what stands there
+        rows = msgspec.to_builtins(value or [])
+        return [{part: held for part, held in row.items() if held not in ("", None)} for row in rows]
     holds_text = isinstance(field, Text | DueField) or kind.blank.get(name) == ""
     if holds_text and (value is None or isinstance(value, str)):
         return value if value and isinstance(field, Text) and field.verbatim else (value or "").strip()

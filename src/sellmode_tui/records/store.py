@@ -22,6 +22,7 @@ from sellmode_tui.records.customers.access import Customers
 from sellmode_tui.records.facet import Facet
 from sellmode_tui.records.ids import ids_named
 from sellmode_tui.records.kind_lists import KindList, KindQuery
+from sellmode_tui.records.looks import Looks
 from sellmode_tui.records.people.access import People
 from sellmode_tui.records.readings import Readings, clean
 from sellmode_tui.records.rules.access import Rules
@@ -79,6 +80,7 @@ class RecordStore(Facet):
         self.people = People(readings, writer)
         self.rules = Rules(readings, writer)
         self.briefs = Briefs(readings, writer)
+        self.looks = Looks(readings, writer)
         self.changes = Changes(readings, writer)
 
     def listed(self, kind: str, query: KindQuery = _ALL) -> KindList:

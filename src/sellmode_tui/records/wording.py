@@ -17,6 +17,7 @@ from sellmode_contract.mutations import (
     Assign,
     Claim,
     Create,
+    Delegate,
     Discard,
     Dismiss,
     Edit,
@@ -27,8 +28,12 @@ from sellmode_contract.mutations import (
     Rejected,
     Release,
     Remove,
+    Renew,
     Reopen,
+    Revoke,
     SetConsent,
+    Share,
+    Undelegate,
     Withdraw,
     customers_of,
     decode,
@@ -96,6 +101,15 @@ def describe(  # noqa: C901, PLR0911, PLR0912  # one for each operation
             card = document_before(before, "customer_card", card_id(operation.id))
             name = text_in(card, "name") if whom == A_CUSTOMER else whom
             return f"assigning {name or whom}{'' if operation.to else ' to nobody'}"
+        case Share():
+            return f"sharing {_held(operation, before, whom)}"
+        case Renew() | Revoke():
+            how = "renewing" if isinstance(operation, Renew) else "revoking"
+            return f"{how} the link of {_held(operation, before, whom)}"
+        case Delegate():
+            return f"delegating {_held(operation, before, whom)}"
+        case Undelegate():
+            return f"no longer delegating {_held(operation, before, whom)}"
         case Merge():
             return f"that {_pair(operation.id, before)} are one customer"
         case Dismiss():
@@ -133,6 +147,13 @@ def _record(operation: Create | Edit | Remove, before: Before, whom: str) -> str
     if operation.kind == "customer" and isinstance(operation, Create):
         return f"new customer {_new_name(fields) or whom}"
     return KINDS[operation.kind].described(fields, whom)
+
+
+def _held(operation: Operation, before: Before, whom: str) -> str:
+    """The record of an operation as it was before it."""
+    kind, id = target(operation)
+    fields = document_before(before, kind, id)
+    return f"the {KINDS[kind].described(fields, whom)}" if fields else f"a {KINDS[kind].called}"
 
 
 def _task(operation: Operation, before: Before) -> str:

@@ -30,7 +30,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 def of_a_writer(desk: Desk, name: str) -> Desk:
     """A first sync of somebody who may write that kind."""
-    role: Any = "head_office" if name == "corporate_brief" else "manager"
+    role: Any = "head_office" if name in ("corporate_brief", "corporate_look") else "manager"
     person = seller(role=role, capabilities=ROLE_CAPABILITIES[role])
     desk.fill(ANNA, *directory(), person=person)
     return desk

@@ -8,6 +8,7 @@ from sellmode_contract.mutations import (
     Accept,
     Claim,
     Create,
+    Delegate,
     Discard,
     Dismiss,
     Edit,
@@ -17,8 +18,12 @@ from sellmode_contract.mutations import (
     Park,
     Release,
     Remove,
+    Renew,
     Reopen,
+    Revoke,
     SetConsent,
+    Share,
+    Undelegate,
     Withdraw,
 )
 from sellmode_contract.mutations.operations import plain
@@ -38,6 +43,8 @@ _BEFORE = {
     "manual_task/t": '{"id":"t","store":"s","creator":"me","title":"Water"}',
     "task_card/k": '{"id":"k","store":"s","task":"t","title":"Given"}',
     "task_rule/r": '{"id":"r","slug":"thank-you","name":"Thank you","trigger":"purchase","title":"T"}',
+    "lookbook/l": '{"id":"l","store":"s","author":"me","customer":"anna","title":"Opera"}',
+    "pick_list/q": '{"id":"q","store":"s","title":"New in"}',
     "customer/anna": None,
 }
 
@@ -87,6 +94,11 @@ _BEFORE = {
         (Finish(kind="manual_task", id="t", how="dismissed", reason="r"), 'dismissing the task "Water"'),
         (Reopen(kind="manual_task", id="t"), 'reopening the task "Water"'),
         (Withdraw(id="k"), 'withdrawing the task "Given"'),
+        (Share(id="l", token="A" * 26), 'sharing the 1:1 lookbook "Opera" for Anna'),
+        (Renew(id="l"), 'renewing the link of the 1:1 lookbook "Opera" for Anna'),
+        (Revoke(id="unknown"), "revoking the link of a lookbook"),
+        (Delegate(id="q", taker="x", from_day="2026-12-01", to_day="2026-12-02"), 'delegating the picks "New in"'),
+        (Undelegate(id="q", taker="x"), 'no longer delegating the picks "New in"'),
         (Claim(kind="manual_task", id="t"), 'taking the task "Water"'),
         (Create(kind="task_rule", id="r", doc={"name": "VIPs"}), 'rule "VIPs"'),
         (Remove(kind="task_rule", id="r"), 'removal of the rule "Thank you"'),

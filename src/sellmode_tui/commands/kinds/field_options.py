@@ -9,7 +9,7 @@ from typing import Any, Final, get_type_hints
 import click
 import msgspec
 
-from sellmode_contract.kinds.fields import Due, Elements, Field, Flag, Moment, OneOf, Ref, Rows, Text
+from sellmode_contract.kinds.fields import Due, Elements, Field, Flag, Moment, Number, OneOf, Ref, Rows, Text
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.refusals import named
 from sellmode_contract.text import visible
@@ -162,14 +162,20 @@ def _check_place(place: int, last: int, noun: str) -> None:
         raise Failure(f"There is no {noun} {place}: there are {last}.", Exit.USAGE)
 
 
-def _row(field: Rows, typed: str) -> dict[str, str]:
+def _part(field: Field, value: str) -> Any:
+    """What is typed for a field of a row, as JSON has it."""
+    number = isinstance(field, Number) and field.whole and value.strip().isascii() and value.strip().isdecimal()
+    return int(value) if number else value
+
+
+def _row(field: Rows, typed: str) -> dict[str, Any]:
     """``sku=AV-1, note=For the opera, in black``: a comma parts fields where the name of one follows."""
     names = [part.name for part in field.fields]
-    row: dict[str, str] = {}
+    row: dict[str, Any] = {}
     for part in re.split(rf",\s*(?=(?:{'|'.join(map(re.escape, names))})=)", typed):
         name, equals, value = part.partition("=")
         if not equals or name.strip() not in names:
             wanted = ", ".join(f"{name}=VALUE" for name in names)
             raise Failure(f"--add-{row_noun(field)} takes {wanted}.", Exit.USAGE)
-        row[name.strip()] = value
+        row[name.strip()] = _part(next(part for part in field.fields if part.name == name.strip()), value)
     return row

@@ -11,19 +11,26 @@ from typing import Literal
 import msgspec
 
 from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.lookbook import Lookbook
 from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.pick_list import PickList
 from sellmode_contract.mutations import (
     Assign,
     Claim,
     Create,
+    Delegate,
     Edit,
     Finish,
     Operation,
     Rejected,
     Release,
     Remove,
+    Renew,
     Reopen,
+    Revoke,
     SetConsent,
+    Share,
+    Undelegate,
     Withdraw,
     target,
 )
@@ -167,7 +174,7 @@ class _No(Exception):
         self.why = why
 
 
-def _inverse(  # noqa: PLR0911 -- one for each operation
+def _inverse(  # noqa: C901, PLR0911, PLR0912 -- one for each operation
     entry: Entry, new_ids: Mapping[str, str], new_id: str, seen: Seen
 ) -> Operation:
     """The change that takes another back, guarded: it does nothing if somebody has changed the same since."""
@@ -196,7 +203,33 @@ def _inverse(  # noqa: PLR0911 -- one for each operation
             was = document_before(entry.before, operation.kind, operation.id)
             how, reason = was.get("state", "done"), was.get("reason", "")
             return Finish(kind=operation.kind, id=operation.id, how=how, reason=reason)
+        case Share() | Renew() | Revoke():
+            return _link_back(operation, entry)
+        case Delegate():
+            return Undelegate(id=operation.id, taker=operation.taker)
+        case Undelegate():
+            return _delegated_again(operation, entry)
     raise _No("It is sent, and others may have acted on it: only what is not sent yet can be taken back.")
+
+
+def _link_back(operation: Share | Renew | Revoke, entry: Entry) -> Renew | Revoke:
+    """The change after which a lookbook's link is what it was: what was not shared before is revoked."""
+    look = decode("lookbook", msgspec.json.encode(document_before(entry.before, "lookbook", operation.id)))
+    assert isinstance(look, Lookbook)  # noqa: S101  # for the type checker
+    if isinstance(operation, Share) and look.shared_at is not None:
+        raise _No("It had been shared before: revoke its link if nobody is to open it any more.")
+    if look.shared_at is None or look.revoked_at is not None:
+        return Revoke(id=look.id)
+    return Renew(id=look.id, expires_at=look.expires_at)
+
+
+def _delegated_again(operation: Undelegate, entry: Entry) -> Delegate:
+    picks = decode("pick_list", msgspec.json.encode(document_before(entry.before, "pick_list", operation.id)))
+    assert isinstance(picks, PickList)  # noqa: S101  # for the type checker
+    given = [each for each in picks.delegations if each.taker == operation.taker and each.revoked_at is None]
+    if not given:
+        raise _No("It was not delegated to them.")
+    return Delegate(id=picks.id, taker=given[-1].taker, from_day=given[-1].from_day, to_day=given[-1].to_day)
 
 
 def _edit_back(operation: Edit, entry: Entry, new_ids: Mapping[str, str]) -> Edit:

@@ -1,0 +1,164 @@
+"""Who changes the picks of a storefront page, and what comes of it.
+
+In Associate Mode everybody has lists of their own, and nobody changes another's. In Team Mode the lists are the
+store's: its manager changes them, and to whom the manager has delegated one, from a day to a day.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from sellmode_contract import store_time
+from sellmode_contract.kinds.pick_list import Delegation, PickList
+from sellmode_contract.kinds.retailer import zone_of
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.mutations.hooks import Hooks
+from sellmode_contract.mutations.looks import LONGEST, check_items, read_items
+from sellmode_contract.mutations.operations import Create, Delegate, Edit, Remove, Undelegate
+from sellmode_contract.mutations.reading import read
+from sellmode_contract.mutations.world import Outcome, World
+from sellmode_contract.refusals import Rejected
+
+MOST_DELEGATIONS: Final = 100
+"""Of one list, those that are over included."""
+
+
+def refusal(picks: PickList, world: World) -> str:
+    """Why somebody may not change a list, naming the rule; empty if they may."""
+    account = world.account
+    if not _is_team(world):
+        if picks.owner == account.id and picks.store in account.stores:
+            return ""
+        return "In Associate Mode everybody has picks of their own: only their owner changes them."
+    if picks.owner is not None:
+        return "In Team Mode picks are the store's: these are one associate's, and rest."
+    if _manages(picks, world) or delegated(picks, world) is not None:
+        return ""
+    return "In Team Mode the store's manager changes its picks, and whoever the manager has delegated them to."
+
+
+def delegated(picks: PickList, world: World) -> Delegation | None:
+    """The delegation by which somebody may change a list of the store now: on its days, while they work there."""
+    account = world.account
+    if account.stores != (picks.store,):
+        return None
+    today = _today(picks, world)
+    return next(
+        (
+            each
+            for each in picks.delegations
+            if each.taker == account.id and each.revoked_at is None and each.from_day <= today <= each.to_day
+        ),
+        None,
+    )
+
+
+def _manages(picks: PickList, world: World) -> bool:
+    return world.account.role == "manager" and world.account.stores == (picks.store,)
+
+
+def _is_team(world: World) -> bool:
+    return world.retailer is not None and world.retailer.mode == "team"
+
+
+def _today(picks: PickList, world: World) -> str:
+    return store_time.local_day(world.now, zone_of(world.retailer, picks.store)).isoformat()
+
+
+# ------------------------------------------------------------------ made, edited, removed
+
+
+def _may_make(_: Create, world: World) -> None:
+    if len(world.account.stores) != 1:
+        raise Rejected("not_allowed", "Only somebody who works in one store has picks there.")
+    if _is_team(world) and world.account.role != "manager":
+        raise Rejected("not_allowed", "In Team Mode the store's manager makes lists of its picks.")
+
+
+def _may_change(picks: PickList, operation: Edit | Remove, world: World) -> None:
+    if why := refusal(picks, world):
+        raise Rejected("not_allowed", why)
+    if isinstance(operation, Remove) and _is_team(world) and not _manages(picks, world):
+        raise Rejected("not_allowed", "Only the store's manager takes one of its lists away.")
+
+
+def _settle(before: PickList | None, picks: PickList, operation: Create | Edit, world: World) -> PickList:
+    check_items(picks.items)
+    me = world.account.id
+    if before is None and not _is_team(world):
+        picks = msgspec.structs.replace(picks, owner=me)
+    if before is not None and isinstance(operation, Edit):
+        _check_unchanged(before, operation)
+    return msgspec.structs.replace(picks, changed_by=me, changed_at=world.now)
+
+
+def _check_unchanged(before: PickList, operation: Edit) -> None:
+    """Of two who change a list's products the first to arrive counts: a page shows what somebody has looked at."""
+    if "items" in operation.set and read_items(operation.was.get("items")) != before.items:
+        raise Rejected("conflict", "Somebody has changed these picks since: look at them first.", field="items")
+
+
+HOOKS = Hooks(may_create=_may_make, may_change=_may_change, settle=_settle)
+
+
+# ------------------------------------------------------------------ delegated
+
+
+def delegate(operation: Delegate, world: World) -> Outcome:
+    """A list of the store that somebody else of the store may change, from a day to a day."""
+    picks = _managed(operation.id, world)
+    staff = world.records.get("staff", operation.taker)
+    if not (isinstance(staff, Staff) and staff.active and staff.store == picks.store):
+        raise Rejected("invalid", "Picks are delegated to somebody who works in the store.", field="taker")
+    try:
+        first, last = store_time.read_day(operation.from_day), store_time.read_day(operation.to_day)
+    except ValueError as error:
+        raise Rejected("invalid", f"This is no day: {error}.", field="from_day") from None
+    if not first <= last <= first + LONGEST or last.isoformat() < _today(picks, world):
+        raise Rejected(
+            "invalid", "It ends on its first day or later, within a year, and not in the past.", field="to_day"
+        )
+    if len(picks.delegations) >= MOST_DELEGATIONS:
+        raise Rejected("not_allowed", f"It was delegated {MOST_DELEGATIONS} times: make a new list.")
+    given = Delegation(
+        taker=staff.id,
+        giver=world.account.id,
+        from_day=first.isoformat(),
+        to_day=last.isoformat(),
+        given_at=world.now,
+    )
+    # A new delegation to somebody takes the place of what they had: there is one that counts.
+    return Outcome(puts=(_with(picks, (*_revoked(picks, staff.id, world), given)),))
+
+
+def undelegate(operation: Undelegate, world: World) -> Outcome:
+    """A list that somebody may no longer change. That they could stays on record."""
+    picks = _managed(operation.id, world)
+    after = _with(picks, tuple(_revoked(picks, operation.taker, world)))
+    return Outcome(puts=(after,) if after != picks else ())
+
+
+def _managed(id: str, world: World) -> PickList:
+    picks = read(world, "pick_list", id, PickList)
+    if not _is_team(world):
+        raise Rejected("not_allowed", "In Associate Mode picks are each associate's own: nobody delegates them.")
+    if picks.owner is not None or not _manages(picks, world):
+        raise Rejected("not_allowed", "Only the store's manager delegates its picks.")
+    return picks
+
+
+def _revoked(picks: PickList, taker: str, world: World) -> list[Delegation]:
+    """Its delegations, with those of somebody that are not over revoked now."""
+    today, me = _today(picks, world), world.account.id
+    return [
+        msgspec.structs.replace(each, revoked_at=world.now, revoked_by=me)
+        if each.taker == taker and each.revoked_at is None and today <= each.to_day
+        else each
+        for each in picks.delegations
+    ]
+
+
+def _with(picks: PickList, delegations: tuple[Delegation, ...]) -> PickList:
+    return msgspec.structs.replace(picks, delegations=delegations)

@@ -1,0 +1,1 @@
+"""``sellmode lookbooks`` and ``sellmode picks``, beyond what every kind's commands do."""

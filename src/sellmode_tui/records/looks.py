@@ -1,0 +1,73 @@
+"""What an account does with lookbooks and picks besides making, editing and removing them."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import secrets
+from typing import Literal
+
+from sellmode_contract.kinds.lookbook import CorporateLook, Lookbook
+from sellmode_contract.kinds.sent_lookbook import Way
+from sellmode_contract.mutations import Create, Delegate, Renew, Revoke, Share, Undelegate
+from sellmode_contract.mutations.looks import items_of
+from sellmode_contract.refusals import Rejected
+from sellmode_tui.records import of_kinds
+from sellmode_tui.records.facet import Facet
+from sellmode_tui.records.seen import Seen
+from sellmode_tui.records.writing import Written
+
+TOKEN_BYTES = 16
+
+
+def new_token() -> str:
+    """What a new link ends in: 128 random bits as capitals and digits, which make the smallest QR code."""
+    return base64.b32encode(secrets.token_bytes(TOKEN_BYTES)).decode().rstrip("=")
+
+
+class Looks(Facet):
+    """What an account does with lookbooks and picks besides making, editing and removing them."""
+
+    def share(self, id: str, how: Way = "link", expires_at: dt.datetime | None = None) -> Written:
+        """Share a lookbook; its link is there at once, and works when the backend has it. Raises NotVisible."""
+        token = new_token()
+
+        def shared(seen: Seen) -> Share:
+            look = of_kinds.visible(seen, "lookbook", id)
+            held = look.token if isinstance(look, Lookbook) else ""
+            return Share(id=id, token=held or token, how=how, expires_at=expires_at)
+
+        return self._writer.write(shared)
+
+    def renew(self, id: str, expires_at: dt.datetime | None = None) -> Written:
+        """Let the link of a lookbook work until another time."""
+        return self._writer.write(lambda _: Renew(id=id, expires_at=expires_at))
+
+    def revoke(self, id: str) -> Written:
+        """Let the link of a lookbook work no more."""
+        return self._writer.write(lambda _: Revoke(id=id))
+
+    def use(self, id: str, customer: str | None, kind: Literal["lookbook", "corporate_look"] = "lookbook") -> Written:
+        """Copy a look for a customer, or as a My Look of one's own. Raises NotVisible."""
+        new_id = self._writer.new_id()
+
+        def copied(seen: Seen) -> Create:
+            look = of_kinds.visible(seen, kind, id)
+            if customer is not None:
+                of_kinds.visible(seen, "customer", customer)
+            if not isinstance(look, Lookbook | CorporateLook):
+                raise Rejected("invalid", "Only a look is copied.")
+            fields = {"title": look.title, "message": look.message, "items": items_of(look), "copied_from": look.id}
+            form = {"form": "one_to_one", "customer": customer} if customer else {"form": "my_look"}
+            return of_kinds.create("lookbook", new_id, {**fields, **form})
+
+        return self._writer.write(copied)
+
+    def delegate(self, picks: str, taker: str, from_day: dt.date, to_day: dt.date) -> Written:
+        """Let somebody of the store change one of its lists, from a day to a day."""
+        days = (from_day.isoformat(), to_day.isoformat())
+        return self._writer.write(lambda _: Delegate(id=picks, taker=taker, from_day=days[0], to_day=days[1]))
+
+    def undelegate(self, picks: str, taker: str) -> Written:
+        """Take that back from them."""
+        return self._writer.write(lambda _: Undelegate(id=picks, taker=taker))
