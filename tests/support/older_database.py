@@ -24,6 +24,7 @@ _ADDED = {
     "0010": ("DROP INDEX unmatched_order_key",),
     "0012": tuple(f"DROP TABLE {table}" for table in ("record_key", "touch", "tracking_refusal")),
     "0013": ("DROP TABLE picture",),
+    "0014": ("ALTER TABLE order_ DROP COLUMN net_sales",),
 }
 """What takes back the tables, columns and indexes that each migration has added."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from sellmode_backend.importers import line_kinds
 from sellmode_backend.importers.context import BATCH, Context, Seen
 from sellmode_backend.importers.ordering import OrderReader
 from sellmode_backend.importers.reading import Table
@@ -34,9 +35,12 @@ def load(tables: Iterable[Table], context: Context) -> set[str]:
     customers: set[str] = set()
     reader = OrderReader(context.source.read_orders(context.zone), Seen(context.summary))
 
+    with context.database.snapshot() as connection:
+        gift_cards = _gift_cards(connection)
+
     def write(batch: Sequence[OrderRows]) -> None:
         context.make_stores(item.location for item in batch)
-        done = context.write(_write, batch, context)
+        done = context.write(_write, batch, context, gift_cards)
         customers.update(done.customers)
         context.summary.add(done.summary)
 
@@ -68,7 +72,7 @@ class _Done(NamedTuple):
     summary: Summary
 
 
-def _write(connection: Connection, batch: Sequence[OrderRows], context: Context) -> _Done:
+def _write(connection: Connection, batch: Sequence[OrderRows], context: Context, gift_cards: Collection[str]) -> _Done:
     done = _Done(set(), Summary())
     ids = {item.key: context.id("order", item.key) for item in batch}
     before = _stored(connection, ids.values())
@@ -97,7 +101,7 @@ def _write(connection: Connection, batch: Sequence[OrderRows], context: Context)
             done.summary.ask(UNKNOWN_SELLER, item.number)
         if customer:
             done.customers.add(customer)
-        lines = [_with_product(line, sold.get(line.sku)) for line in item.lines]
+        lines = [_as_sold(line, sold.get(line.sku), gift_cards) for line in item.lines]
         entries.append(
             OrderEntry(
                 id=ids[item.key],
@@ -148,5 +152,15 @@ def _products(connection: Connection, batch: Sequence[OrderRows], context: Conte
     return {product.sku: product for product in found if isinstance(product, Product)}
 
 
-def _with_product(line: OrderLine, product: Product | None) -> OrderLine:
-    return msgspec.structs.replace(line, product=product.id, type=product.type) if product else line
+def _gift_cards(connection: Connection) -> frozenset[str]:
+    """What gift cards without a SKU are called on orders."""
+    record = schema.record.c
+    query = sa.select(record.doc).where(record.kind == "product", record.doc.contains('"gift_card":true'))
+    cards = (msgspec.json.decode(doc, type=Product) for doc in connection.scalars(query))
+    return frozenset(name for card in cards if not card.sku for name in (card.title, f"{card.title} - {card.variant}"))
+
+
+def _as_sold(line: OrderLine, product: Product | None, gift_cards: Collection[str]) -> OrderLine:
+    kind = line_kinds.kind(line, product, gift_cards)
+    known = {"product": product.id, "type": product.type} if product else {}
+    return msgspec.structs.replace(line, kind=kind, **known)

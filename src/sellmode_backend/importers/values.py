@@ -121,8 +121,13 @@ def store_name(row: Row, field: str) -> str:
 
 def amount(row: Row, field: str, currency: str) -> int:
     """Minor units of an amount that has to be there."""
+    return amount_of(row, field, row[field], currency)
+
+
+def amount_of(row: Row, field: str, text: str, currency: str) -> int:
+    """Minor units of an amount that was read from a field."""
     try:
-        return _amount(row[field].strip(), currency)
+        return _amount(text.strip(), currency)
     except ValueError as error:
         raise row.unusable(field, str(error)) from None
 

@@ -1,8 +1,8 @@
 """What was sold, in total and by employee, location, month and source.
 
-As in the figures of a customer, an order that was cancelled counts for nothing; net sales are the orders' totals less
-what was refunded, units those sold less those returned, and what only gives goods back is not one order more. One
-currency is counted at a time: sums of several mean nothing.
+As in the figures of a customer, an order that was cancelled counts for nothing, gift cards and tips are no sales
+(``kinds.order.net_sales``), units are those sold less those returned, and what sells no goods is not one order more.
+One currency is counted at a time: sums of several mean nothing.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def totals(connection: Connection, currency: str, zone: ZoneInfo) -> Totals:
         for group, key in keys.items():
             if key:
                 rows = groups[group]
-                rows[key] = rows.get(key, Total()).plus(row.total - row.refunded, row.sold, row.units)
+                rows[key] = rows.get(key, Total()).plus(row.net_sales, row.sold, row.units)
     ordered = {group: dict(sorted(rows.items())) for group, rows in groups.items()}
     return Totals(currency, ordered, _others(connection, currency))
 
@@ -96,8 +96,7 @@ def _orders(connection: Connection, currency: str) -> Iterator[Any]:
             order.placed_at,
             order.source,
             order.employee,
-            order.total,
-            order.refunded,
+            order.net_sales,
             store.name.label("location"),
             account.name.label("seller"),
             sa.func.coalesce(lines.c.units, 0).label("units"),

@@ -171,7 +171,7 @@ def _purchases(connection: Connection, since: Mapping[str, dt.datetime]) -> dict
             one_of(connection, order.c.customer, sorted(since)),
             order.c.placed_at >= min(since.values()),
             order.c.cancelled_at.is_(None),
-            sa.or_(order.c.refunded < order.c.total, order.c.total <= 0),
+            sa.or_(order.c.net_sales > 0, order.c.refunded == 0, order.c.total <= 0),
             order_line.c.kind == "sale",
         )
         .order_by(order.c.placed_at, order.c.id, order_line.c.position)

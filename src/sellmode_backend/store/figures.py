@@ -1,7 +1,8 @@
 """Figures of customers, worked out from what belongs to them (``kinds.customer.Figures`` says what they are).
 
 An order that was cancelled counts for nothing. Units are those of sold lines less those of returned lines, whichever
-sign the source gave the latter. Spend is the orders' totals, which hold returns already, less refunds.
+sign the source gave the latter. Spend is the orders' net sales (``kinds.order.net_sales``). Gift cards and tips are
+neither, and an order of nothing else is no purchase.
 """
 
 from __future__ import annotations
@@ -110,7 +111,7 @@ def _units(connection: Connection, ids: Sequence[str]) -> dict[str, int]:
 
 
 def _spend(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, int]]:
-    query = sa.select(order.c.customer, order.c.currency, _total(order.c.total - order.c.refunded))
+    query = sa.select(order.c.customer, order.c.currency, _total(order.c.net_sales))
     spend: dict[str, dict[str, int]] = {}
     for customer, currency, amount in connection.execute(
         query.where(_counted(connection, ids)).group_by(order.c.customer, order.c.currency)
@@ -124,7 +125,12 @@ def _categories(connection: Connection, ids: Sequence[str], currency: str) -> di
     query = (
         sa.select(order.c.customer, order_line.c.type, amount)
         .join_from(order, order_line)
-        .where(_counted(connection, ids), order.c.currency == currency, order_line.c.type != "")
+        .where(
+            _counted(connection, ids),
+            order.c.currency == currency,
+            order_line.c.type != "",
+            order_line.c.kind.in_(("sale", "return")),
+        )
         .group_by(order.c.customer, order_line.c.type)
         .having(amount > 0)
     )

@@ -14,7 +14,7 @@ from sellmode_backend.store import bulk, records
 from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.schema import order, order_line
-from sellmode_contract.kinds.order import Order, OrderLine
+from sellmode_contract.kinds.order import Order, OrderLine, net_sales
 
 
 class OrderEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +83,8 @@ def read_orders(connection: Connection, ids: Sequence[str]) -> list[OrderEntry]:
         query = sa.select(order_line).where(one_of(connection, order_line.c.order_id, some))
         for row in connection.execute(query.order_by(order_line.c.order_id, order_line.c.position)).mappings():
             lines.setdefault(row["order_id"], []).append(_line(row))
-        rows = connection.execute(sa.select(order).where(one_of(connection, order.c.id, some))).mappings()
+        query = sa.select(*(order.c[name] for name in _ORDER_FIELDS)).where(one_of(connection, order.c.id, some))
+        rows = connection.execute(query).mappings()
         found += [OrderEntry(**row, lines=tuple(lines.get(row["id"], ()))) for row in rows]
     return found
 
@@ -117,7 +118,8 @@ _ORDER_FIELDS = [name for name in OrderEntry.__struct_fields__ if name != "lines
 
 
 def _order_row(entry: OrderEntry) -> dict[str, Any]:
-    return {name: getattr(entry, name) for name in _ORDER_FIELDS}
+    row = {name: getattr(entry, name) for name in _ORDER_FIELDS}
+    return {**row, "net_sales": net_sales(entry.total, entry.refunded, entry.lines)}
 
 
 def _line_row(order_id: str, position: int, line: OrderLine) -> dict[str, Any]:

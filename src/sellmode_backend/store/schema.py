@@ -200,6 +200,7 @@ order = sa.Table(
     sa.Column("currency", sa.Text, nullable=False),
     sa.Column("total", sa.BigInteger, nullable=False),
     sa.Column("refunded", sa.BigInteger, nullable=False),
+    sa.Column("net_sales", sa.BigInteger, nullable=False, server_default="0", doc="As kinds.order.net_sales makes it"),
 )
 """Every order, with or without a customer. Written by orders.write_orders only."""
 
@@ -208,7 +209,7 @@ order_line = sa.Table(
     metadata,
     sa.Column("order_id", sa.Text, sa.ForeignKey("order_.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("kind", sa.Text, nullable=False, doc="sale, return or rounding"),
+    sa.Column("kind", sa.Text, nullable=False, doc="As kinds.order.LineKind says"),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("sku", sa.Text, nullable=False),
     sa.Column("product", sa.Text),

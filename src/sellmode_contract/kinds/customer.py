@@ -32,7 +32,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What only the backend works out from orders and contacts.
 
     ``orders`` counts orders not cancelled that have a sold line; ``units`` and ``spend`` are net of returns and
-    refunds; ``spend`` counts the retailer's currency only. What was bought in others stands in ``other_spend``.
+    refunds, and hold no gift cards and tips; ``spend`` counts the retailer's currency only. What was bought in others
+    stands in ``other_spend``.
     """
 
     orders: int = 0

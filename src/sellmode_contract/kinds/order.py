@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterable
+from typing import Literal, TypeAlias
 
 import msgspec
 
 from sellmode_contract.audiences import CUSTOMER_OWN, CUSTOMER_TEAM, Row
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.records import Instant, Record
+
+LineKind: TypeAlias = Literal["sale", "return", "rounding", "gift_card", "tip"]
+"""What a line stands for: goods sold or brought back; what separates the other lines from the order's total (tax,
+shipping, duties, rounding); a gift card, which pays for goods later; a tip, which is the staff's."""
 
 
 class OrderLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -21,8 +26,17 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     product: str | None = None
     type: str = ""
     price: int = 0
-    kind: Literal["sale", "return", "rounding"] = "sale"
-    """``rounding`` holds the difference between an order's total and its lines (tax, shipping, rounding)."""
+    kind: LineKind = "sale"
+
+
+def net_sales(total: int, refunded: int, lines: Iterable[OrderLine]) -> int:
+    """What an order adds to what was spent: its total less refunds, without gift cards and tips.
+
+    Which lines were refunded nobody says: goods first, and not more of them than were sold.
+    """
+    apart = sum(line.amount for line in lines if line.kind in ("gift_card", "tip"))
+    goods = total - apart
+    return max(goods - refunded, min(goods, 0)) if apart else goods - refunded
 
 
 class Order(Record, frozen=True, kw_only=True):

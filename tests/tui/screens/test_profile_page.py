@@ -23,8 +23,10 @@ from sellmode_contract.records import Record
 from sellmode_contract.text import visible
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.records import RecordStore
+from sellmode_tui.records.customers.profile import TimelineEntry
 from sellmode_tui.screens.customers.details_page import details_page
 from sellmode_tui.screens.customers.profile_page import profile_page
+from sellmode_tui.screens.customers.profile_words import happened
 from sellmode_tui.screens.customers.timeline import Event, event_page
 from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.terminal.ascii import in_ascii
@@ -138,6 +140,10 @@ def test_everything_a_customer_may_have(tmp_path: Path) -> None:
             total=5000,
             channel="online",
             cancelled_at=bought,
+            lines=(
+                OrderLine(title="50 euro", amount=4000, quantity=1, kind="gift_card"),
+                OrderLine(title="Tip", amount=1000, kind="tip"),
+            ),
         ),
         Note(
             id=source_id("note", "p", "1"),
@@ -215,6 +221,8 @@ def test_everything_a_customer_may_have(tmp_path: Path) -> None:
     assert [" ".join(line.split()) for line in under(lines, "Purchases (2)")] == [
         *order,
         "11 Nov 2026 · W2 · online JPY 5,000",
+        "gift card: 50 euro JPY 4,000",
+        "tip JPY 1,000",
         "cancelled 20 Nov 2026",
     ]
     assert under(lines, "Details") == [
@@ -360,6 +368,22 @@ def test_hostile_text_in_every_place(width: int, tmp_path: Path) -> None:
 def test_ascii_draws_nothing_else_of_its_own(tmp_path: Path) -> None:
     lines, details, _ = pages_of(tmp_path, customer(tier="gold", number="1" * 60))
     assert all(in_ascii(line, letters=True).isascii() for line in (*lines, *details))
+
+
+def test_gift_cards_and_tips_are_told_in_plain_words() -> None:
+    def told(*lines: OrderLine) -> str:
+        order = Order(
+            id="o", customer=ID, number="1", placed_at=NOW, currency="EUR", total=5500, channel="store", lines=lines
+        )
+        return happened(TimelineEntry(NOW, "order", order, ""))[1]
+
+    card, tip = (
+        OrderLine(title="Fifty", amount=5000, quantity=1, kind="gift_card"),
+        OrderLine(title="Tip", amount=500, kind="tip"),
+    )
+    assert told(card, tip) == "EUR 55.00: gift card (Fifty), tip"
+    assert told(OrderLine(title="Soap", amount=0, quantity=2), tip) == "2 items, EUR 55.00: Soap, tip"
+    assert told() == "0 items, EUR 55.00"
 
 
 class TestWords:

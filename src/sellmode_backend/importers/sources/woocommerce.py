@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Callable
 from functools import partial
 
-from sellmode_backend.importers import values
+from sellmode_backend.importers import line_kinds, values
 from sellmode_backend.importers.reading import Layout, Row
 from sellmode_backend.importers.rows import CustomerRow, OrderRows
 from sellmode_backend.importers.sources import common
@@ -58,12 +58,13 @@ ORDERS = Layout(
         "quantity": ("item_quantity",),
         "before_discount": ("item_subtotal",),
         "amount": ("item_total",),
+        "fees": ("fee_items",),
     },
     required=frozenset({"id", "number", "placed_at", "status", "currency", "total", "title", "quantity", "amount"}),
     unused=frozenset(
         {
             "shipping_total", "shipping_tax_total", "fee_total", "fee_tax_total", "tax_total", "cart_discount",
-            "order_discount", "discount_total", "payment_method", "shipping_method", "customer_note", "fee_items",
+            "order_discount", "discount_total", "payment_method", "shipping_method", "customer_note",
             "tax_items", "coupon_items", "coupons", "order_notes", "download_permissions", "completed_date",
             "paid_date",
         }
@@ -109,8 +110,18 @@ def _order(zone: dt.tzinfo, row: Row) -> OrderRows:
         channel="online",
         employee="",
         location="",
-        lines=[],
+        lines=values.those_usable(row, tips=lambda: _tips(row, currency)).get("tips", []),
     )
+
+
+def _tips(row: Row, currency: str) -> list[OrderLine]:
+    """Tips among an order's fees, which stand in one field: ``name:Tip|total:5.00|tax:0.00;name:...``."""
+    fees = [dict(part.split(":", 1) for part in fee.split("|") if ":" in part) for fee in row["fees"].split(";")]
+    return [
+        OrderLine(title=fee["name"], amount=values.amount_of(row, "fees", fee.get("total", ""), currency), kind="tip")
+        for fee in fees
+        if line_kinds.is_tip(fee.get("name", ""))
+    ]
 
 
 def _line(row: Row, currency: str) -> OrderLine | None:

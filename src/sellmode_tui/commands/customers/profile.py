@@ -153,7 +153,9 @@ def _order(order: Order, profile: Profile, zone: dt.tzinfo) -> Iterator[str]:
     )
     for line in order.lines:
         what = (
-            f"{line.quantity} x {visible(line.title)}" if line.kind == "sale" else f"{line.kind}: {visible(line.title)}"
+            f"{line.quantity} x {visible(line.title)}"
+            if line.kind == "sale"
+            else f"{line.kind.replace('_', ' ')}: {visible(line.title)}"
         )
         yield f"    {what}  {priced(line.amount, order.currency)}"
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from textual.content import Content
 
-from sellmode_contract.kinds.order import Order, OrderLine
+from sellmode_contract.kinds.order import LineKind, Order, OrderLine
 from sellmode_contract.money import priced
 from sellmode_contract.text import visible
 from sellmode_tui.records import Profile
@@ -156,5 +156,10 @@ def purchase(page: Page, profile: Profile, order: Order) -> None:
 def _line(line: OrderLine) -> str:
     if line.kind == "rounding":
         return line.title or "tax, shipping, rounding"
+    if line.kind == "tip":
+        return "tip"
     number = f"{abs(line.quantity)} x " if abs(line.quantity) != 1 else ""
-    return f"{'returned: ' if line.kind == 'return' else ''}{number}{line.title}"
+    return f"{_BEFORE.get(line.kind, '')}{number}{line.title}"
+
+
+_BEFORE: dict[LineKind, str] = {"return": "returned: ", "gift_card": "gift card: "}

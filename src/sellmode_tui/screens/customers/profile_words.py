@@ -9,7 +9,7 @@ from sellmode_contract.kinds.contact import CONTACTS as CONTACT_WORDS
 from sellmode_contract.kinds.contact import Contact
 from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.note import Note
-from sellmode_contract.kinds.order import Order
+from sellmode_contract.kinds.order import Order, OrderLine
 from sellmode_contract.kinds.task import Task
 from sellmode_contract.money import priced
 from sellmode_tui.records import Profile, TimelineEntry
@@ -73,10 +73,11 @@ def happened(entry: TimelineEntry) -> tuple[str, str]:  # noqa: PLR0911  # one f
     record = entry.record
     match record:
         case Order():
-            number = sum(abs(line.quantity) for line in record.lines if line.kind != "rounding")
-            items = ", ".join(line.title for line in record.lines if line.kind != "rounding" and line.title)
-            total = f"{counted(number, 'item')}, {priced(record.total, record.currency)}"
-            said = f"{total}{', cancelled' if record.cancelled_at else ''}{f': {items}' if items else ''}"
+            number = sum(abs(line.quantity) for line in record.lines if line.kind in ("sale", "return"))
+            items = ", ".join(filter(None, map(_item, record.lines)))
+            pieces = "" if not number and items else counted(number, "item")
+            total = beside(pieces, priced(record.total, record.currency), "cancelled" if record.cancelled_at else "")
+            said = f"{total}: {items}" if items else total
             return "Returned" if entry.kind == "return" else "Bought", said
         case Contact():
             from_them = "from the customer" if record.inbound else ""
@@ -91,6 +92,18 @@ def happened(entry: TimelineEntry) -> tuple[str, str]:  # noqa: PLR0911  # one f
             reason = f" ({record.reason})" if record.reason else ""
             return f"Task {record.state}", f"{record.title}{reason}"
     return entry.kind.capitalize(), ""
+
+
+def _item(line: OrderLine) -> str:
+    """What a line is in a list of all; empty for what needs no words."""
+    match line.kind:
+        case "rounding":
+            return ""
+        case "tip":
+            return "tip"
+        case "gift_card":
+            return f"gift card ({line.title})" if line.title else "gift card"
+    return line.title
 
 
 def _of_event(record: HistoryEntry, entry: TimelineEntry) -> str:
