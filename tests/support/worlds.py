@@ -42,6 +42,7 @@ from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.kinds.sale_notice import SaleNotice
 from sellmode_contract.kinds.sent_lookbook import SentLookbook
 from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.kinds.stock import Stock
 from sellmode_contract.kinds.task import Task
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.records import Record, parent_of
@@ -120,7 +121,7 @@ def sees(world: World, account: Account, record: Record) -> bool:  # noqa: C901,
         return i_am(customer.owner, customer.store)
 
     match record:
-        case Retailer() | Product() | CorporateBrief() | CorporateLook():
+        case Retailer() | Product() | Stock() | CorporateBrief() | CorporateLook():
             return True
         case TaskRule():
             return record.store is None or works_in(record.store)
@@ -284,6 +285,7 @@ _PLAIN = {
     "day": 29,
     "task": world_id("manual_task", 0),
     "brief": world_id("corporate_brief", 0),
+    "product": world_id("product", 0),
     "lookbook": world_id("lookbook", 0),
     "name": "A name",
     "slug": "a-slug",

@@ -44,7 +44,7 @@ def fill(database: Database, world: World, now: dt.datetime, tell: Tell) -> None
     retailer = world.retailer
     with database.transaction() as connection:
         settings.initialise(connection, retailer.name, retailer.mode, retailer.time_zone, retailer.currency)
-        settings.change(connection, custom_fields=CUSTOM_FIELDS)
+        settings.change(connection, custom_fields=CUSTOM_FIELDS, stock_at=retailer.stock_at)
         settings.write_stores(connection, retailer.stores)
         people = (*world.accounts, *world.office)
         hashed = Passwords().hash(PASSWORD)

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 from sellmode_backend.demo import pools
-from sellmode_backend.demo.retailer import CURRENCY, SOURCE
+from sellmode_backend.demo.retailer import CURRENCY, SOURCE, STORES
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.product import Product, ProductOption
+from sellmode_contract.kinds.stock import Stock
+
+
+def stock(products: Sequence[Product]) -> list[Stock]:
+    """What each store has of everything: little of most, none of some, and not everything is sold in both."""
+    found: list[Stock] = []
+    for product in products:
+        chance = random.Random(product.id)  # not a secret
+        available = {store.id: max(0, int(chance.gauss(4, 3))) for store in STORES if chance.random() < 0.85}
+        found.append(Stock(id=source_id("stock", SOURCE, product.id), product=product.id, available=available))
+    return found
 
 
 def products(chance: random.Random) -> list[Product]:

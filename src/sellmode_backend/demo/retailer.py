@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from sellmode_backend.accounts.directory import new_account
 from sellmode_backend.demo import pools
 from sellmode_contract.ids import source_id
@@ -60,8 +62,9 @@ ANNA = "anna"
 """Who is signed in unless somebody else is asked for."""
 
 
-def retailer(mode: Mode) -> Retailer:
-    """The retailer itself."""
+def retailer(mode: Mode, today: dt.date) -> Retailer:
+    """The retailer itself, whose stock was counted in the evening."""
+    counted = dt.datetime.combine(today - dt.timedelta(days=1), dt.time(20), dt.UTC)
     return Retailer(
         id=source_id("retailer", SOURCE, "retailer"),
         name="Alder & Vale",
@@ -70,6 +73,7 @@ def retailer(mode: Mode) -> Retailer:
         time_zone=STORES[0].time_zone,
         stores=STORES,
         custom_fields=CUSTOM_FIELDS,
+        stock_at=dict.fromkeys((store.id for store in STORES), counted),
     )
 
 

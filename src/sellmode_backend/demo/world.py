@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sellmode_backend.demo import work
 from sellmode_backend.demo.belongings import belongings_of
-from sellmode_backend.demo.goods import products
+from sellmode_backend.demo.goods import products, stock
 from sellmode_backend.demo.purchases import orders_of
 from sellmode_backend.demo.retailer import CUSTOM_FIELDS, CUSTOMERS, STORES, head_office, retailer, staff
 from sellmode_backend.demo.shoppers import shopper
@@ -28,7 +28,7 @@ class World:
     office: tuple[Account, ...]
     """The head office's."""
     records: tuple[Record, ...]
-    """Products, then customers, then what belongs to them; not the orders."""
+    """Products with their stock, then customers, then what belongs to them; not the orders."""
     orders: tuple[Order, ...]
     work: tuple[Record, ...]
     """Rules that make tasks, corporate tasks, and tasks that people made. They follow the customers."""
@@ -38,15 +38,17 @@ def world(seed: int, today: dt.date, mode: Mode) -> World:
     """The retailer as it stands on a day. Nothing in it has happened later than the start of that day."""
     chance = random.Random(f"{seed}")  # not a secret
     accounts, office = staff(), head_office()
-    stock = products(chance)
+    sold = products(chance)
     shoppers = [shopper(chance, number, accounts, today) for number in range(1, CUSTOMERS + 1)]
-    orders = [order for each in shoppers for order in orders_of(chance, each, stock, accounts, today)]
+    orders = [order for each in shoppers for order in orders_of(chance, each, sold, accounts, today)]
     belongings = [record for each in shoppers for record in belongings_of(chance, each, accounts, today)]
     customers = [each.customer for each in shoppers]
     orders.sort(key=lambda order: order.placed_at)
     todo = (
         *work.rules(CUSTOM_FIELDS),
-        *work.briefs(office[0], stock, today),
+        *work.briefs(office[0], sold, today),
         *work.manual_tasks(random.Random(f"{seed} work"), accounts, customers, STORES, today),
     )
-    return World(retailer(mode), accounts, office, (*stock, *customers, *belongings), tuple(orders), todo)
+    return World(
+        retailer(mode, today), accounts, office, (*sold, *stock(sold), *customers, *belongings), tuple(orders), todo
+    )

@@ -69,9 +69,9 @@ def _command_of(source: Source) -> click.Command:
 
 _HELP = """Read the exports of {title}: CSV files, in folders or zip archives, under any names and in any parts.
 
-Which list a file is, its columns say: customers, products, orders, or staff. A row that cannot be used is kept in a
-folder of rejects with its line, column and reason; the rest goes in. An edit made in Sellmode is not overwritten by
-what has not changed in the export.
+Which list a file is, its columns say: customers, products, inventory, orders, or staff. A row that cannot be used is
+kept in a folder of rejects with its line, column and reason; the rest goes in. An edit made in Sellmode is not
+overwritten by what has not changed in the export.
 
 The exit code is 0 if all is in, and 3 if rows, fields or files were left out."""
 

@@ -34,6 +34,19 @@ class ProductRow(NamedTuple):
     """By the names of `records.Product`, as JSON has them, for each that can be used."""
 
 
+class StockRow(NamedTuple):
+    """What there is of a variant, in one or several places."""
+
+    row: Row
+    sku: str
+    key: str
+    """By what tells the variant from others of its SKU."""
+    style: str
+    variant: str
+    available: dict[str, int | None]
+    """By location; None where the variant is not stocked."""
+
+
 class CustomerRow(NamedTuple):
     """A customer."""
 

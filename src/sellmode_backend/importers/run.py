@@ -11,7 +11,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from sellmode_backend.importers import customers, orders, products, staff
+from sellmode_backend.importers import customers, orders, products, staff, stock
 from sellmode_backend.importers.context import Context, ImportRefused, Progress
 from sellmode_backend.importers.reading import Layout, Table, UnusableRow
 from sellmode_backend.importers.rejects import Rejects
@@ -29,7 +29,8 @@ STORE_TAG = "home store:*"
 def open_tables(source: Source, paths: Iterable[Path]) -> Tables:
     """The files that paths name. Raises ImportRefused if none can be read, and OSError."""
     paths = list(paths)
-    tables = Tables(paths, (STAFF, source.products, source.customers, source.orders))
+    lists = (STAFF, source.products, source.customers, source.orders)
+    tables = Tables(paths, (*lists, source.stock.layout) if source.stock else lists)
     if not any(tables):
         where = ", ".join(map(str, paths))
         told = "".join(f" {file.name} {file.reason}." for file in tables.unread)
@@ -78,6 +79,8 @@ def import_tables(
     products.load(read(source.products), context, tables.of(source.products))
     storeless = customers.load(read(source.customers), context, owner_tag=owners, store_tag=homes)
     buyers = orders.load(read(source.orders), context) | orders.link(context)
+    if source.stock:
+        stock.load(read(source.stock.layout), context)  # after all that stores come of
     summary.missing = [layout.file for layout in tables.missing]
     summary.unread = tables.unread
     summary.rejected, summary.left_out = dict(rejects.rows), dict(rejects.fields)

@@ -31,12 +31,14 @@ from sellmode_contract.kinds.rule_task import RULE_TASK
 from sellmode_contract.kinds.sale_notice import SALE_NOTICE
 from sellmode_contract.kinds.sent_lookbook import SENT_LOOKBOOK
 from sellmode_contract.kinds.staff import STAFF
+from sellmode_contract.kinds.stock import STOCK
 from sellmode_contract.kinds.task_rule import TASK_RULE
 from sellmode_contract.records import Record
 
 _ALL: tuple[Kind[Any], ...] = (
     RETAILER,
     PRODUCT,
+    STOCK,
     STAFF,
     CUSTOMER,
     ORDER,

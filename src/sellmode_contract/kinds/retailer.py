@@ -56,6 +56,8 @@ class Retailer(Record, frozen=True, kw_only=True):
     time_zone: str
     stores: tuple[StoreEntry, ...] = ()
     custom_fields: tuple[CustomField, ...] = ()
+    stock_at: dict[str, Instant] = msgspec.field(default_factory=dict)
+    """By store, when an import last changed what it has of any product: so old is all of its stock at most."""
     first_import: Instant | None = None
     """When the first list of customers was imported: since then those are known who have no ``created_at``."""
     idle_lock_minutes: int = 5

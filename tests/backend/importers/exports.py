@@ -16,6 +16,7 @@ from sellmode_backend.importers.reading import Layout, Table
 from sellmode_backend.importers.rejects import Rejected, Rejects
 from sellmode_backend.importers.sources.shopify import CUSTOMERS, ORDERS, SHOPIFY
 from sellmode_backend.importers.sources.shopify_goods import PRODUCTS
+from sellmode_backend.importers.sources.shopify_stock import INVENTORY
 from sellmode_backend.importers.sources.staff import STAFF
 from sellmode_backend.importers.summary import Summary
 from sellmode_backend.store.database import Database
@@ -65,6 +66,18 @@ def product(sku: str, **fields: str) -> Record:
     return row | {name.replace("_", " "): text for name, text in fields.items()}
 
 
+def stock(sku: str, location: str, available: str, **fields: str) -> Record:
+    """A row of the present layout of inventory."""
+    row = {
+        "Handle": f"p-{sku}", "Title": f"Product {sku}", "Option1 Name": "Title", "Option1 Value": "Default Title",
+        "Option2 Name": "", "Option2 Value": "", "Option3 Name": "", "Option3 Value": "", "SKU": sku, "HS Code": "",
+        "COO": "", "Location": location, "Bin name": "", "Incoming (not editable)": "0",
+        "Unavailable (not editable)": "0", "Committed (not editable)": "1", "Available (not editable)": available,
+        "On hand (current)": "9", "On hand (new)": "",
+    }  # fmt: skip
+    return row | {name.replace("_", " "): text for name, text in fields.items()}
+
+
 def as_csv(rows: Sequence[Record]) -> str:
     file = io.StringIO(newline="")
     table = csv.writer(file)  # ends lines with CR LF, and quotes a field that holds either
@@ -92,6 +105,9 @@ class Export:
 
     def orders(self, *rows: Record) -> Export:
         return self._write(ORDERS, rows)
+
+    def inventory(self, *rows: Record) -> Export:
+        return self._write(INVENTORY, rows)
 
     def _write(self, layout: Layout, rows: Sequence[Record]) -> Export:
         (self.folder / layout.file).write_text(as_csv(rows), encoding="utf-8", newline="")

@@ -20,7 +20,17 @@ from sellmode_backend.store import records
 from sellmode_backend.store import settings as stored_settings
 from sellmode_backend.store.database import Database, open_database
 from sellmode_contract.kinds.customer import Customer
-from tests.backend.importers.exports import MORE_OF_ORDER, NOW, ORDER, STAFF_ROWS, Record, as_csv, customer, product
+from tests.backend.importers.exports import (
+    MORE_OF_ORDER,
+    NOW,
+    ORDER,
+    STAFF_ROWS,
+    Record,
+    as_csv,
+    customer,
+    product,
+    stock,
+)
 from tests.support.backend import copy_tables
 
 CUSTOMERS = [customer(str(number), Tags="" if number == 3 else "home store:1") for number in range(1, 5)]
@@ -36,6 +46,12 @@ ORDERS = [
     for n in range(8)
 ]
 """Some of customers who are on the list, some of others, with one to three rows."""
+
+INVENTORY = [
+    stock(sku, f"Store {store}", str(pieces), Handle=handle, Option1_Value=option)
+    for sku, handle, option in (("HAT", "hat", "Red"), ("HAT", "hat", "Blue"), ("S1", "p-S1", "Default Title"))
+    for store, pieces in ((1, len(option)), (2, -1))
+]
 
 Parts = list[list[list[Record]]]
 """Files of records, each of one or more rows."""
@@ -62,6 +78,7 @@ class Drawn(msgspec.Struct):
     customers: Parts
     products: Parts
     orders: Parts
+    inventory: Parts
     runs: list[int]
     """For each file in turn, the import that it comes in."""
 
@@ -71,7 +88,8 @@ DRAWN = st.builds(
     customers=parts([[row] for row in CUSTOMERS]),
     products=parts([[row] for row in PRODUCTS]),
     orders=parts(ORDERS),
-    runs=st.lists(st.integers(0, 2), min_size=9, max_size=9),
+    inventory=parts([[row] for row in INVENTORY]),
+    runs=st.lists(st.integers(0, 2), min_size=12, max_size=12),
 )
 
 
@@ -85,13 +103,14 @@ def test_files_in_any_parts_order_and_number_of_imports_come_to_the_same(drawn: 
 @functools.cache
 def as_it_is() -> dict[str, Any]:
     """What comes of the lists at once."""
-    whole = Drawn([[[row] for row in CUSTOMERS]], [[[row] for row in PRODUCTS]], [ORDERS], [0] * 9)
+    people, goods, levels = ([[[row] for row in rows]] for rows in (CUSTOMERS, PRODUCTS, INVENTORY))
+    whole = Drawn(people, goods, [ORDERS], levels, [0] * 12)
     with tempfile.TemporaryDirectory() as name:
         return retailer(Path(name) / "whole", whole)
 
 
 def retailer(folder: Path, drawn: Drawn) -> dict[str, Any]:
-    """What comes of the imports: all customers with their figures, orders and products, by id."""
+    """What comes of the imports: all customers with their figures, orders, products and stock, by id."""
     folder.mkdir()
     url = f"sqlite:///{folder / 'backend.db'}"
     copy_tables(url)
@@ -100,7 +119,7 @@ def retailer(folder: Path, drawn: Drawn) -> dict[str, Any]:
         stored_settings.initialise(connection, "Maison", "team", "UTC", "USD")
     files = [
         (layout, [row for record in file for row in record])
-        for layout in ("customers", "products", "orders")
+        for layout in ("customers", "products", "orders", "inventory")
         for file in getattr(drawn, layout)
     ]
     for turn in sorted({0, *drawn.runs[: len(files)]}):
@@ -118,7 +137,7 @@ def retailer(folder: Path, drawn: Drawn) -> dict[str, Any]:
     with database.snapshot() as connection:
         found = {
             kind: {item.id: item for item in records.each(connection, kind)}
-            for kind in ("customer", "product", "order")
+            for kind in ("customer", "product", "order", "stock")
         }
     database.close()
     return {

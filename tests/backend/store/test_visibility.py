@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.store import feeds, records
 from sellmode_backend.store.database import Database
 from sellmode_backend.store.records import Key
-from sellmode_backend.store.schema import customer_key, feed, gone, record
+from sellmode_backend.store.schema import customer_key, feed, gone, record, record_key
 from sellmode_contract import audiences, visibility
 from sellmode_contract.kinds import KINDS, kind_of
 from sellmode_contract.kinds.customer import Customer
@@ -106,7 +106,7 @@ def empty(database: Database) -> Iterator[Database]:
 
 def _clear(database: Database) -> None:
     with database.transaction() as connection:
-        for table in (record, gone, feed, customer_key):
+        for table in (record, gone, feed, customer_key, record_key):
             connection.execute(sa.delete(table))
 
 

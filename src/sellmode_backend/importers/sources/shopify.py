@@ -15,6 +15,7 @@ from sellmode_backend.importers.reading import Layout, Row
 from sellmode_backend.importers.rows import CustomerRow, OrderRows
 from sellmode_backend.importers.sources import common
 from sellmode_backend.importers.sources.shopify_goods import NAME, PRODUCTS, ProductReader
+from sellmode_backend.importers.sources.shopify_stock import STOCK
 from sellmode_backend.importers.sources.source import Orders, Source
 from sellmode_contract.kinds.consent import ConsentState
 from sellmode_contract.kinds.order import OrderLine
@@ -194,4 +195,5 @@ SHOPIFY = Source(
     read_products=ProductReader,
     read_customer=_read_customer,
     read_orders=lambda _: Orders(_order_key, _order, _line),
+    stock=STOCK,
 )

@@ -174,6 +174,12 @@ def variant(row: Row) -> str:
     )
 
 
+def variant_words(row: Row) -> str:
+    """What the record of a row's variant calls it."""
+    options = (row[option].strip() for option in _OPTIONS)
+    return " / ".join(option for option in options if option and option != _DEFAULT_VARIANT)
+
+
 def _picture(row: Row) -> _Picture:
     place = row["image_place"].strip()
     return _Picture(

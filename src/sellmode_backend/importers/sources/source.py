@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from sellmode_backend.importers.reading import Layout, Row
-from sellmode_backend.importers.rows import CustomerRow, OrderRows, ProductRow
+from sellmode_backend.importers.rows import CustomerRow, OrderRows, ProductRow, StockRow
 from sellmode_backend.importers.values import TagPattern
 from sellmode_contract.kinds.order import OrderLine
 
@@ -35,6 +35,14 @@ class Orders(NamedTuple):
     """The item of a row, in a currency; None if it has none."""
 
 
+class StockLists(NamedTuple):
+    """How lists of stock by location are read."""
+
+    layout: Layout
+    read: Callable[[Row], StockRow | None]
+    """What a row says; None if it says nothing. Raises UnusableRow."""
+
+
 class Source(NamedTuple):
     """A system whose exports are read."""
 
@@ -51,3 +59,5 @@ class Source(NamedTuple):
     """By the tags that name owner and store."""
     read_orders: Callable[[dt.tzinfo], Orders]
     """By the retailer's time zone, for times without an offset."""
+    stock: StockLists | None = None
+    """None if the system has no such lists."""
