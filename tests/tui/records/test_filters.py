@@ -206,7 +206,7 @@ _TERMS = [
     "none:tier", "city:zurich", 'city="New York"', "city:york", "country:ch", "has:email", "none:phone", "owner:me",
     "owner:nobody", "owner:e101", "owner:ana", "owner:meyer", "owner:lukasz", "owner:ghost", "has:owner", "name:ada",
     'name="bo ada"', "has:name", "customer_number:1007", 'customer_number="K-1007"', "spend>=50", "spend<0",
-    "spend=123.45", "spend>1.005", "orders>1", "orders=0", "units!=5", "average_order>=50", "average_order<50",
+    "spend=123.45", "spend>1.0051", "orders>1", "orders=0", "units!=5", "average_order>=50", "average_order<50",
     "has:average_order", "last_purchase>90d", "last_purchase<90d", "last_purchase:today", "last_purchase:yesterday",
     "last_purchase<=1d", "last_purchase:this-week", "last_purchase:2026-11", "last_purchase:2026",
     "last_purchase>=2026-11-22", "last_contact<3w", "has:last_contact", "none:first_purchase",
