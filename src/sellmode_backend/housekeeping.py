@@ -23,13 +23,16 @@ REMOVALS_KEPT = dt.timedelta(days=90)
 """A terminal away for longer reads its scopes anew."""
 _EVERY_SECONDS = 3600.0
 
+_CHANCE = random.SystemRandom()
+"""Of its own: the one that all share is drawn from by who counts on its order."""
+
 _log = logging.getLogger(__name__)
 
 
 async def keep(database: Database, clock: Clock) -> None:
     """Tidy every hour, at no fixed minute, until cancelled."""
     while True:
-        await asyncio.sleep(_EVERY_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311  # spreads the load, hides nothing
+        await asyncio.sleep(_EVERY_SECONDS * _CHANCE.uniform(0.5, 1.5))  # spreads the load
         try:
             await to_thread.run_sync(tidy, database, clock())
         except Exception as error:  # noqa: BLE001  # the next hour is another chance, and the server serves without it
@@ -42,7 +45,7 @@ async def keep_pairs(database: Database, clock: Clock, every_seconds: float) -> 
     At no fixed moments.
     """
     while True:
-        await asyncio.sleep(every_seconds * random.uniform(0.5, 1.5))  # noqa: S311  # nobody can say whose change it was
+        await asyncio.sleep(every_seconds * _CHANCE.uniform(0.5, 1.5))  # nobody can say whose change it was
         try:
             changed: list[str] = []
             while looked_at := await to_thread.run_sync(duplicates.catch_up, database, clock()):

@@ -103,7 +103,7 @@ def test_elements_and_numbers_are_given_one_by_one(desk: Desk) -> None:
     (recipe,) = office.ask("recipes", "list", "soon", "--json").objects
     assert (recipe["offset_days"], recipe["dates"]) == (-5, ["birthday", "name day"])
     refused = office.ask("recipes", "edit", id, "--offset-days", "soon")
-    assert (refused.code, "offset_days cannot be that: it is a whole number" in refused.err) == (2, True)
+    assert (refused.code, "Offset days cannot be that: it is a whole number" in refused.err) == (2, True)
     refused = office.ask("recipes", "edit", id, "--dates", "")
     assert (refused.code, "(field dates)" in refused.err) == (7, True)
 

@@ -122,6 +122,7 @@ NOT_EXPORTED: Mapping[str, str] = {
     "record": "exported by kind",
     "record_key": "made of the records",
     "gone": "what terminals have seen of one database",
+    "picture": "fetched anew from the shop",
     "activation_code": "secrets",
     "session": "secrets",
     "device": "secrets",

@@ -17,6 +17,9 @@ from sellmode_backend.store.database import Database
 
 EVERY_SECONDS = 20.0
 
+_CHANCE = random.SystemRandom()
+"""Of its own: the one that all share is drawn from by who counts on its order."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -41,7 +44,7 @@ async def keep(
         for problem in report.unfit.values():
             _log.warning("left out: %s", problem)
         tell(report)
-        await asyncio.sleep(every_seconds * random.uniform(0.5, 1.5))  # noqa: S311  # spreads the load, hides nothing
+        await asyncio.sleep(every_seconds * _CHANCE.uniform(0.5, 1.5))  # spreads the load
 
 
 async def _step(steps: Iterator[None]) -> bool:

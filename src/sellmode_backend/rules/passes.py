@@ -46,6 +46,8 @@ BATCH = 1000
 _CHANGES = 2 * feeds.ROWS_PER_SEQ
 """Changed records that are looked at together; more than may share a number."""
 _TRIES = 4
+_CHANCE = random.SystemRandom()
+"""Of its own: the one that all share is drawn from by who counts on its order."""
 _log = logging.getLogger(__name__)
 _UTC = ZoneInfo("UTC")
 
@@ -97,7 +99,7 @@ def steps(
     report: PassReport,
     *,
     store: str | None = None,
-    shuffle: Callable[[list[str]], None] = random.shuffle,
+    shuffle: Callable[[list[str]], None] = _CHANCE.shuffle,
 ) -> Iterator[None]:
     """As ``run``, a transaction for each step; ``report`` grows meanwhile.
 
