@@ -165,7 +165,10 @@ def _with_known_mode(world: World) -> World:
 
 def _begin(connection: Connection, world: World) -> None:
     """Make the database the world's; everybody may sign in."""
-    for table in (schema.record, schema.gone, schema.feed, schema.customer_key, schema.account, schema.store):
+    for table in (
+        *(schema.record, schema.record_key, schema.gone, schema.feed, schema.customer_key),
+        *(schema.account, schema.store),
+    ):
         connection.execute(sa.delete(table))
     connection.execute(
         sa.insert(schema.store), [{"id": store, "name": store, "time_zone": "UTC"} for store in world.stores]
