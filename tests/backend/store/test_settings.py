@@ -138,6 +138,7 @@ def test_a_preview_counts_what_each_account_gains_and_loses(database: Database, 
     with database.transaction() as connection:
         for table in (
             schema.record,
+            schema.record_key,
             schema.feed,
             schema.gone,
             schema.customer_key,
