@@ -12,11 +12,23 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid5
 
-JSON = dict[str, Any]
-Chance = random.Random
+from tests.support.case_values import (
+    ANYTHING,
+    BEFORE,
+    CONSENTS,
+    CUSTOMER,
+    CUSTOMERS,
+    ENDS,
+    FIXED,
+    JSON,
+    NOW,
+    REPEATS,
+    TEXTS,
+    VALUES,
+    Chance,
+    value,
+)
 
-NOW = "2026-11-22T12:00:00Z"
-_BEFORE, _LATER = "2026-11-21T11:00:00Z", "2026-11-22T13:00:00Z"
 _IDS = UUID("7c5d2a55-0d3c-5b0e-9a3d-51ce11d0de00")
 
 _CAPABILITIES = {
@@ -31,7 +43,8 @@ _CAPABILITIES = {
 def case(seed: int) -> JSON:
     """A change with what it is applied to: ``records``, ``account``, ``retailer``, ``operation`` (its text)."""
     chance = random.Random(seed)
-    held, retailer = _records(chance), _retailer(chance)
+    retailer = _retailer(chance)
+    held = _records(chance, retailer["mode"])
     operation = _operation(chance, held)
     if chance.random() < 0.03:
         operation = _mangled(chance, operation)
@@ -114,19 +127,19 @@ def _held(kind: str, id: str, **fields: Any) -> JSON:
     return {"kind": kind, "doc": {"id": id, **fields}}
 
 
-def _records(chance: Chance) -> list[JSON]:
+def _records(chance: Chance, mode: str) -> list[JSON]:
     one = chance.choice
     someone: Sequence[Any] = ["a", "a", "b", None]
     customer = one([None, "c1", "c1", "c2"])
     ended = one([{}] * 7 + [{"state": "done"}, {"state": "dismissed"}, {"state": "expired"}])
-    end = {**ended, "done_by": one(someone), "done_at": _BEFORE} if ended else {}
-    repeats = {"repeat": one(_REPEATS), "repeat_from": one(["", "2026-12-24", "2026-12-24T15:00", "x"])}
+    end = {**ended, "done_by": one(someone), "done_at": BEFORE} if ended else {}
+    repeats = {"repeat": one(REPEATS), "repeat_from": one(["", "2026-12-24", "2026-12-24T15:00", "x"])}
     found = [
         _held("customer", "c1", store="S", owner=one(someone), number="1", figures=_figures(chance), **_person(chance)),
         _held("customer", "c2", store=one(["S", "S", "T", None]), owner=one(someone), number="2"),
         _held("customer_card", source_id("customer_card", "c3"), customer="c3", name="C", owner=one(someone)),
-        _held("history", "h1", customer="c1", at=_BEFORE, event=one(["created", "merged"]), actor=one(["a", "b"])),
-        _held("history", "h2", customer="c2", at=_BEFORE, event="created", actor="a"),
+        _held("history", "h1", customer="c1", at=BEFORE, event=one(["created", "merged"]), actor=one(["a", "b"])),
+        _held("history", "h2", customer="c2", at=BEFORE, event="created", actor="a"),
         _held("staff", "a", store="S", user_name="a", name="A", role="associate"),
         _held("staff", "b", store=one(["S", "T"]), user_name="b", name="B", role="manager", active=one([True, False])),
         _held("request", "q1", store="S", wanted=one(someone), reserved=one([True, False]), claimed_by=one(someone)),
@@ -141,6 +154,7 @@ def _records(chance: Chance) -> list[JSON]:
         | {"of": one(someone)},
         _task(chance, "m1", customer, repeats | end),
         _task(chance, "m2", None, {}),
+        *_looks(chance, mode),
     ]
     if chance.random() < 0.95:
         found += [
@@ -149,17 +163,17 @@ def _records(chance: Chance) -> list[JSON]:
                 "n1",
                 customer="c1",
                 author=one(someone),
-                written_at=_BEFORE,
+                written_at=BEFORE,
                 text="x",
                 private=one([True, False]),
             ),
-            _held("contact", "k1", customer="c1", author=one(someone), at=_BEFORE, channel="call"),
+            _held("contact", "k1", customer="c1", author=one(someone), at=BEFORE, channel="call"),
             _held("contact", "k2", customer="c1", author="a", at="2026-11-20T11:00:00Z", channel="visit"),
             _held(
                 "date", "d1", customer="c1", label="x", month=2, day=28, year=one([None, 2000]), about=one(["", "x"])
             ),
-            _held("consent", source_id("consent", "c1/email"), customer="c1", channel="email", state=one(_CONSENTS)),
-            _held("parked_edit", "e1", customer="c1", author=one(["a", "b"]), at=_BEFORE, operation=_inner(chance)),
+            _held("consent", source_id("consent", "c1/email"), customer="c1", channel="email", state=one(CONSENTS)),
+            _held("parked_edit", "e1", customer="c1", author=one(["a", "b"]), at=BEFORE, operation=_inner(chance)),
         ]
     for record in found:
         if "of" in record:
@@ -172,13 +186,49 @@ def _records(chance: Chance) -> list[JSON]:
     return found
 
 
+def _looks(chance: Chance, mode: str) -> list[JSON]:
+    """Lookbooks, and picks that are mostly whose they are in a mode."""
+    one, author = chance.choice, ["a", "a", "b"]
+    sent = {"customer": "c1", "author": "a", "lookbook": "l1", "at": BEFORE, "title": "x"}
+    looks: list[JSON] = [{"customer": one(["c1", "c1", "c2", "c3"])}, {"form": "my_look"}]
+    for look in looks:
+        look |= {"store": "S", "author": one(author), "title": "x", "items": one(_ITEMS_HELD), **one(_LINKS)}
+    delegated = one(
+        [[], [_delegation("a")], [_delegation("a")], [_delegation("b"), _delegation("a", to_day="2026-11-20")]]
+    )
+    owners = [one(author) if (mode == "associate") == (chance.random() < 0.9) else None for _ in range(2)]
+    return [
+        _held("lookbook", "l1", **looks[0]),
+        _held("lookbook", "l2", **looks[1]),
+        _held("sent_lookbook", "l3", **sent),
+        _held("corporate_look", "l4", title="x", items=one(_ITEMS_HELD)),
+        _held("pick_list", "s1", store="S", owner=owners[0], title="x", items=one(_ITEMS_HELD), delegations=delegated),
+        _held("pick_list", "s2", store=one(["S", "S", "T"]), owner=owners[1], title="x", items=one(_ITEMS_HELD)),
+    ]
+
+
+_ITEMS_HELD: list[list[JSON]] = [
+    [{"sku": "A"}],
+    [{"sku": "A", "note": "x"}, {"sku": "C", "price": 100, "currency": "EUR"}],
+    [{"sku": f"held {number}"} for number in range(60)],
+    [],
+]
+_TOKEN = "A" * 26
+_LINK = {"state": "shared", "token": _TOKEN, "shared_at": BEFORE, "expires_at": "2027-02-19T11:00:00Z"}
+_LINKS: list[JSON] = [{}, {}, _LINK, _LINK | {"state": "archived"}, _LINK | {"revoked_at": BEFORE}]
+
+
+def _delegation(taker: str, to_day: str = "2026-12-24") -> JSON:
+    return {"taker": taker, "giver": "b", "from_day": "2026-11-19", "to_day": to_day, "given_at": BEFORE}
+
+
 def _figures(chance: Chance) -> JSON:
-    return {"last_contact": chance.choice([None, _BEFORE]), "orders": chance.choice([0, 0, 3]), "waiting": 1}
+    return {"last_contact": chance.choice([None, BEFORE]), "orders": chance.choice([0, 0, 3]), "waiting": 1}
 
 
 def _person(chance: Chance) -> JSON:
     """What may stand in a customer's fields."""
-    given = {name: chance.choice(_CUSTOMER[name]) for name in chance.sample(sorted(_CUSTOMER), 4)}
+    given = {name: chance.choice(CUSTOMER[name]) for name in chance.sample(sorted(CUSTOMER), 4)}
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -230,135 +280,6 @@ def _cards(found: list[JSON]) -> list[JSON]:
     ]
 
 
-# ------------------------------------------------------------------ values
-
-_ANYTHING: list[Any] = ["", None, 5, True, [], ["a"], {"a": 1}, -1, 10**40, 0.5, "x\0", "y" * 20_000]
-_TEXTS = ["x", " x ", "", "  ", "Straße", "y" * 61, "y" * 201, "y" * 2_001, "y" * 5_001, "y" * 10_001, "bad\0"]
-_PEOPLE = ["a", "b", "zz", None]
-_FLAGS = [True, False, None]
-_TIMES = ["2026-12-24", "2026-12-24T15:00", "2020-01-01", "9998-12-31", "2026-02-30", "2026-12-24T25:00", "", None]
-_REPEATS = ["", "FREQ=WEEKLY;BYDAY=TH", "FREQ=DAILY;COUNT=2", "FREQ=HOURLY", "FREQ=YEARLY;BYDAY=53MO", "X=1", "nope"]
-_CONSENTS = ["subscribed", "one_to_one", "unsubscribed"]
-_CONTACTS = ["call", "visit", "email", "sms", "chat", "nope", None, ""]
-_CUSTOMERS = ["c1", "c1", "c2", "c3", "nobody", None]
-
-_CUSTOMER: dict[str, list[Any]] = {
-    "given_name": ["Anna", " Anna ", "", None],
-    "family_name": ["Muster", "", None],
-    "email": ["a@example.com", "", None],
-    "phone": ["+41791234567", "079 123 45 67", "", None],
-    "address": [{"lines": ["Street 1"], "city": "Bern"}, {"city": ""}, None],
-    "language": ["de", "", None],
-    "preferred_channel": ["email", "phone", None],
-    "sizes": [{"shoes": "38"}, {}],
-    "custom": [{"skin": "dry"}, {"pet": [{"species": "dog"}]}, {"gone": "x"}, {"visits": 3.0}, {}],
-    "tags": [["vip"], ["vip", "new"], []],
-    "preferences": [["silk"], []],
-    "sources": [{"email": "shopify", "custom.skin": "file"}, {}],
-}
-_PETS: list[Any] = [
-    [{"species": "dog"}],
-    [{"pet.species": "cat", "weight": 4}],
-    [{"birthday": "2020-02-29"}, {"weight": True}],
-    [{"species": "bird"}],
-    [{"name": "x"}],
-    [{}],
-    ["x"],
-    [],
-]
-_ADDRESSES = [{"lines": ["Street 1"], "city": "Bern"}, {"city": 5}, {"lines": ["y" * 501]}, {}, [], "x", None]
-
-_VALUES: dict[str, dict[str, list[Any]]] = {
-    "customer": {
-        "given_name": [*_TEXTS, None],
-        "family_name": [*_TEXTS, None],
-        "email": ["a@example.com", "a@b", "x" * 260 + "@example.com", "", None],
-        "phone": ["+41791234567", "079 123 45 67", "123", "", None],
-        "address": _ADDRESSES,
-        "language": ["de", "y" * 36, "", None],
-        "preferred_channel": ["email", "sms", "fax", "", None],
-        "sizes.shoes": ["38", " 38 ", "y" * 61, "", None],
-        "sizes.": ["x"],
-        "custom.skin": ["dry", "wet", "", None],
-        "custom.visits": [3, 2.5, "x", 1e16, True, None],
-        "custom.since": ["2026-02-28", "2026-02-30", None],
-        "custom.likes": [*_TEXTS, None],
-        "custom.pet": _PETS,
-        "custom.plain": [[{"x": "y"}], [{"plain.x": "y"}], None],
-        "custom.deep": [[{"in": []}], [{"in": "x"}], None],
-        "custom.Skin Type": ["dry", None],
-        "custom.gone": [None, "x"],
-        "custom.a.b": ["x", None],
-    },
-    "note": {"text": [*_TEXTS, None], "private": _FLAGS},
-    "contact": {
-        "channel": _CONTACTS,
-        "inbound": _FLAGS,
-        "summary": [*_TEXTS, None],
-        "at": [_BEFORE, _LATER, "1960-01-01T00:00:00Z", "2026-11-22T11:00:00", "0001-01-01T00:00:00+14:00", "x", None],
-    },
-    "date": {
-        "label": [*_TEXTS, None],
-        "month": [1, 2, 12, 13, 0, None, "1"],
-        "day": [1, 28, 29, 31, 0, None],
-        "year": [None, 1999, 2000, 1700, 2300],
-        "about": [*_TEXTS, None],
-    },
-    "manual_task": {
-        "title": [*_TEXTS, None],
-        "details": [*_TEXTS, None],
-        "action": _CONTACTS,
-        "due": _TIMES,
-        "repeat": [*_REPEATS, None],
-        "assignee": _PEOPLE,
-        "snoozed_to": _TIMES,
-    },
-    "rule_task": {"snoozed_to": _TIMES, "meant_for": _PEOPLE},
-    "corporate_task": {"snoozed_to": _TIMES},
-    "task_rule": {
-        "name": _TEXTS,
-        "enabled": _FLAGS,
-        "daily_cap": [1, None, -1],
-        "audience": ["tag:vip", "skin:dry", "pet.species:dog", "has:pet", "owner:me", "(((", "nope:1", ""],
-        "offset_days": [1, -3, None, 5000],
-        "offset_hours": [0, 2, 10**5],
-        "due_time": ["09:00", "25:00", ""],
-        "slug": ["birthday", "Bad Slug", ""],
-        "store": ["S", "T", None, "X"],
-        "trigger": ["date", "purchase", "event", "replenishment", "nope"],
-        "dates": [["birthday"], ["pet.birthday"], [], [""], None],
-        "products": [["shoes"], ["sku:1", "b"], [""], []],
-        "after_days": [3, None],
-        "times_average": [1.5, 0, None],
-        "event": ["back_in_stock", "Bad Event", ""],
-        "consent": ["", "email", "any", "fax"],
-        "title": _TEXTS,
-        "details": _TEXTS,
-        "message": ["Dear {name}", "{nothing}", "{", ""],
-        "action": _CONTACTS,
-    },
-    "corporate_brief": {
-        "title": _TEXTS,
-        "details": _TEXTS,
-        "stores": [["S"], ["X"], [], None],
-        "works": [["omnichannel"], ["nope"], []],
-        "due": _TIMES,
-        "expires": ["2026-12-25", "2026-12-01", "x", ""],
-        "action": _CONTACTS,
-        "subject": _TEXTS,
-        "message": _TEXTS,
-        "products": [["A"], [""], ["A"] * 11, ["y" * 201], []],
-    },
-}
-"""What is tried in the fields of each kind that people write."""
-
-_FIXED = (
-    *("id", "author", "creator", "state", "figures", "withdrawn", "created_at", "store"),
-    *("sizes", "custom", "tags", "", "nonsense", "a.b"),
-)
-"""Names of fields that hardly any kind lets anybody write."""
-
-
 # ------------------------------------------------------------------ operations
 
 
@@ -370,15 +291,17 @@ def _create(chance: Chance, held: list[JSON]) -> JSON:
     kind = chance.choice(list(_ENOUGH))
     doc: JSON = dict(_ENOUGH[kind]) if chance.random() < 0.92 else {}
     if kind in ("note", "contact", "date"):
-        doc["customer"] = chance.choice(_CUSTOMERS)
+        doc["customer"] = chance.choice(CUSTOMERS)
     if kind == "manual_task" and chance.random() < 0.5:
-        doc["customer"] = chance.choice(_CUSTOMERS)
+        doc["customer"] = chance.choice(CUSTOMERS)
+    if kind == "lookbook":
+        doc |= {"form": "my_look"} if chance.random() < 0.3 else {"customer": chance.choice(CUSTOMERS)}
     fields = _fields(chance, kind, (0, 0, 1, 1, 2))
     if kind == "customer":
         fields = {name: value for name, value in fields.items() if "." not in name}
         fields |= _person(chance) if chance.random() < 0.5 else {}
         if chance.random() < 0.3:
-            fields["custom"] = {name: chance.choice(_VALUES[kind][f"custom.{name}"]) for name in ("skin", "pet")}
+            fields["custom"] = {name: chance.choice(VALUES[kind][f"custom.{name}"]) for name in ("skin", "pet")}
     doc |= fields
     id = "new"
     if kind == "task_rule":
@@ -394,12 +317,21 @@ _ENOUGH: dict[str, JSON] = {
     "manual_task": {"title": "x"},
     "task_rule": {"slug": "b", "store": "S", "name": "n", "trigger": "date", "dates": ["birthday"], "title": "t"},
     "corporate_brief": {"title": "x"},
+    "lookbook": {"title": "x"},
+    "corporate_look": {"title": "x"},
+    "pick_list": {"title": "x"},
 }
 """What is made anew, and what it needs at least."""
 
 
+_EDITED = [
+    *("customer", "note", "date", "manual_task", "rule_task", "corporate_task", "task_rule"),
+    *("lookbook", "corporate_look", "pick_list"),
+]
+
+
 def _edit(chance: Chance, held: list[JSON]) -> JSON:
-    kind = chance.choice(["customer", "note", "date", "manual_task", "rule_task", "corporate_task", "task_rule"])
+    kind = chance.choice(_EDITED)
     id = _id(chance, kind)
     fields = _fields(chance, kind, (1, 1, 2, 3))
     seen = {name: _seen(chance, held, id, name, kind) for name in fields if chance.random() < 0.9}
@@ -420,13 +352,13 @@ def _seen(chance: Chance, held: list[JSON], id: str, name: str, kind: str) -> An
         field, _, entry = name.partition(".")
         value = doc.get(field)
         return value.get(entry) if entry and isinstance(value, dict) else value
-    return chance.choice([*_VALUES[kind].get(name, _ANYTHING), "x", None, "", False, []])
+    return chance.choice([*VALUES[kind].get(name, ANYTHING), "x", None, "", False, []])
 
 
 def _remove(chance: Chance, held: list[JSON]) -> JSON:
     kind = chance.choice(list(_ENOUGH))
     id = _id(chance, kind)
-    names = chance.sample([*_VALUES[kind], *_FIXED], chance.choice([0, 0, 1, 2]))
+    names = chance.sample([*VALUES[kind], *FIXED], chance.choice([0, 0, 1, 2]))
     return {
         "op": "remove",
         "kind": kind,
@@ -439,11 +371,11 @@ def _consent(chance: Chance, held: list[JSON]) -> JSON:
     return {
         "op": "consent",
         "id": chance.choice([source_id("consent", "c1/email"), "other"]),
-        "customer": _value(chance, ["c1", "c2", "nobody"]),
+        "customer": value(chance, ["c1", "c2", "nobody"]),
         "channel": chance.choice(["email", "email", "sms", "phone"]),
-        "state": chance.choice(_CONSENTS),
-        "was": chance.choice(_CONSENTS),
-        "evidence": _value(chance, ["card", "", " ", "y" * 501, "bad\0"]),
+        "state": chance.choice(CONSENTS),
+        "was": chance.choice(CONSENTS),
+        "evidence": value(chance, ["card", "", " ", "y" * 501, "bad\0"]),
     }
 
 
@@ -457,7 +389,7 @@ def _finish(chance: Chance, held: list[JSON]) -> JSON:
     operation = {"op": chance.choice(["finish", "finish", "reopen"]), "kind": kind, "id": _id(chance, kind)}
     if operation["op"] == "finish":
         operation["how"] = chance.choice(["done", "done", "dismissed"])
-        operation["reason"] = _value(chance, ["no time", "", " ", "y" * 201, "bad\0"])
+        operation["reason"] = value(chance, ["no time", "", " ", "y" * 201, "bad\0"])
     return operation
 
 
@@ -468,33 +400,59 @@ def _about_another(chance: Chance, held: list[JSON]) -> JSON:
         to, was = (chance.choice(["a", "a", "b", None, "nobody"]) for _ in range(2))
         return {"op": name, "id": chance.choice(["c1", "c2", "c3", "missing"]), "to": to, "was": was}
     if name == "withdraw":
-        return {"op": name, "id": source_id("task_card", chance.choice(["m1", "m2"])), "reason": _value(chance, _TEXTS)}
+        return {"op": name, "id": source_id("task_card", chance.choice(["m1", "m2"])), "reason": value(chance, TEXTS)}
     if name in ("merge", "dismiss"):
         more = (
             {"keep": chance.choice(["c1", "nobody"]), "take": chance.choice([[], ["email"]])} if name == "merge" else {}
         )
         return {"op": name, "id": chance.choice(["dp1", "dp1", "missing"]), **more}
     if name == "park":
-        customer = chance.choice(_CUSTOMERS[:-1])
+        customer = chance.choice(CUSTOMERS[:-1])
         return {"op": name, "id": chance.choice(["new", "e1"]), "customer": customer, "operation": _inner(chance)}
     return {"op": name, "id": chance.choice(["e1", "e1", "missing"])}
+
+
+def _about_a_link(chance: Chance, held: list[JSON]) -> JSON:
+    operation: JSON = {"op": chance.choice(["share", "renew", "revoke"]), "id": _id(chance, "lookbook")}
+    if operation["op"] == "share":
+        operation["token"] = value(chance, [_TOKEN, _TOKEN, "B" * 26, "a" * 26, "A" * 25, ""])
+        operation["how"] = chance.choice(["link", "link", "email", "qr"])
+    if operation["op"] != "revoke" and chance.random() < 0.6:
+        operation["expires_at"] = value(chance, ENDS)
+    return operation
+
+
+def _delegate(chance: Chance, held: list[JSON]) -> JSON:
+    operation = {"op": chance.choice(["delegate", "undelegate"]), "id": chance.choice(["s1", _id(chance, "pick_list")])}
+    operation["taker"] = value(chance, ["a", "b", "zz"])
+    if operation["op"] == "delegate":
+        operation["from_day"] = value(chance, ["2026-11-22", "2026-12-24", "2026-11-19", "2026-02-30"])
+        operation["to_day"] = value(chance, ["2026-12-24", "2026-11-22", "2026-11-20", "2028-01-01", "x"])
+    return operation
 
 
 def _inner(chance: Chance) -> JSON:
     """A change that is handed over, which may be one that nobody can."""
     if chance.random() < 0.05:
         return chance.choice([{}, {"op": "fly", "id": "x"}, {"op": "edit", "v": 2, "kind": "note", "id": "n1"}])
-    return chance.choice([_create, _edit, _edit, _remove, _consent, _claim])(chance, [])
+    makers = [_create, _edit, _edit, _remove, _consent, _claim]
+    made = [chance.choice(makers)(chance, []) for _ in range(3)]
+    return next((each for each in made if each.get("kind", "note") in _OF_CUSTOMERS), made[0])
+
+
+_OF_CUSTOMERS = ("customer", "note", "contact", "date")
 
 
 _VERBS: dict[Callable[[Chance, list[JSON]], JSON], int] = {
-    _create: 5,
-    _edit: 8,
-    _remove: 4,
+    _create: 7,
+    _edit: 12,
+    _remove: 6,
     _consent: 1,
     _claim: 2,
     _finish: 4,
-    _about_another: 3,
+    _about_another: 4,
+    _about_a_link: 2,
+    _delegate: 3,
 }
 """The ways to make an operation, with how often each is tried."""
 
@@ -509,6 +467,9 @@ _HELD = {
     "corporate_brief": ["b1"],
     "task_rule": [_rule_id(None, "lapsed"), _rule_id("S", "new")],
     "request": ["q1"],
+    "lookbook": ["l1", "l1", "l2"],
+    "corporate_look": ["l4"],
+    "pick_list": ["s1", "s2"],
 }
 
 
@@ -518,28 +479,22 @@ def _id(chance: Chance, kind: str) -> str:
 
 def _fields(chance: Chance, kind: str, counts: Sequence[int]) -> JSON:
     """Some fields of a kind, most of them with values that suit them."""
-    values: Mapping[str, list[Any]] = _VALUES[kind]
+    values: Mapping[str, list[Any]] = VALUES[kind]
     names = chance.sample(list(values), min(len(values), chance.choice(counts)))
     if chance.random() < 0.04:
-        names.append(chance.choice(_FIXED))
-    return {name: _value(chance, values.get(name, _ANYTHING)) for name in names}
-
-
-def _value(chance: Chance, likely: list[Any]) -> Any:
-    """One of some values, most often the first, now and then none of them."""
-    drawn = chance.random()
-    return likely[0] if drawn < 0.5 else chance.choice(likely) if drawn < 0.95 else chance.choice(_ANYTHING)
+        names.append(chance.choice(FIXED))
+    return {name: value(chance, values.get(name, ANYTHING)) for name in names}
 
 
 def _mangled(chance: Chance, operation: JSON) -> Any:
     """An operation that is hardly one any more."""
     name = chance.choice(list(operation))
     broken = [
-        {**operation, name: chance.choice(_ANYTHING)},
+        {**operation, name: chance.choice(ANYTHING)},
         {key: value for key, value in operation.items() if key != name},
         {**operation, "more": 1},
         {**operation, "v": chance.choice([0, 2, "1"])},
-        {**operation, "kind": chance.choice(["lookbook", "order", "retailer", 5])},
+        {**operation, "kind": chance.choice(["lookbook_result", "order", "retailer", 5])},
         [operation],
     ]
     return chance.choice(broken)
