@@ -12,10 +12,14 @@ from typing import Any, TypeAlias
 import msgspec
 
 from sellmode_contract.kinds import KINDS
+from sellmode_contract.kinds.fields import OneOf
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.mutations.customers import EDITABLE_SETS, MAPS
 
 Schema: TypeAlias = dict[str, Any]
+
+_APART = (*MAPS, *EDITABLE_SETS)
+"""Of a customer: what is edited by its entries."""
 
 UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 UUID7 = r"^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$"
@@ -37,6 +41,10 @@ def created(kind: Kind[Any], documents: Mapping[str, Schema]) -> Schema:
     """What ``create`` of a kind takes as its ``doc``."""
     names = [field.name for field in kind.fields if field.name in kind.created]
     properties = {name: _field(kind, name, documents) for name in names}
+    if kind.name == "customer":
+        properties |= {name: _or_nothing(kind, name, documents) for name in names if name not in _APART}
+        for name in MAPS:
+            properties[name]["additionalProperties"] = _or_null(properties[name]["additionalProperties"])
     needed = [
         name for name in names if (name in kind.needed or kind.by_name[name].required) and name not in kind.stamps
     ]
@@ -50,8 +58,8 @@ def edited(kind: Kind[Any], documents: Mapping[str, Schema]) -> Schema:
     """What ``edit`` of a kind takes as its ``set``; null takes a value away."""
     names = [field.name for field in kind.fields if field.name in kind.edited]
     maps = MAPS if kind.name == "customer" else ()
-    apart = (*maps, *EDITABLE_SETS) if maps else ()
-    properties = {name: {"anyOf": [_field(kind, name, documents), {"type": "null"}]} for name in names}
+    apart = _APART if maps else ()
+    properties = {name: _or_nothing(kind, name, documents) for name in names}
     taken: Schema = {
         "type": "object",
         "properties": {name: schema for name, schema in properties.items() if name not in apart},
@@ -62,6 +70,18 @@ def edited(kind: Kind[Any], documents: Mapping[str, Schema]) -> Schema:
     for name in kind.follows.keys() - names:
         taken["properties"][name] = {"description": "Only with `guard`, to take back what has changed it."}
     return taken
+
+
+def _or_nothing(kind: Kind[Any], name: str, documents: Mapping[str, Schema]) -> Schema:
+    """A field, or what takes its value away: null, and for a customer's choice also an empty text."""
+    schema = _or_null(_field(kind, name, documents))
+    if kind.name == "customer" and isinstance(kind.by_name[name], OneOf):
+        schema["anyOf"].append({"const": ""})
+    return schema
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
 
 
 def told_apart(by: str, to: str, schemas: Mapping[str, str]) -> list[Schema]:
