@@ -13,6 +13,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_tui.account import folders
 from sellmode_tui.account.settings import Settings
@@ -278,7 +279,9 @@ def test_empty(name: str, records: bool, status: SyncStatus, size: str, snap_com
 def test_first_sync_with_some_there(size: str, snap_compare: Any, data: Path) -> None:
     world = counter.demo("associate")
     anna = counter.account_of(world, "anna")
-    counter.make_account(data, anna, "associate", counter.records_of(world)[:900], finished=False)
+    records = counter.records_of(world)
+    customers = [place for place, record in enumerate(records) if isinstance(record, Customer)]
+    counter.make_account(data, anna, "associate", records[: customers[440]], finished=False)
 
     async def act(pilot: Pilot[None]) -> None:
         await signed_in(pilot, FIRST)
