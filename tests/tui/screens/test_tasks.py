@@ -499,7 +499,8 @@ async def test_what_was_wrong_is_said_until_it_is_right() -> None:
         put(pilot, "due", "fri at 33")
         await at_rest(pilot)
         assert writing.trouble(pilot) == "Not saved: look at Due."
-        assert str(field(pilot, "due").query(".field-said").last().render()) == "!! There is no such time of day."
+        said = str(field(pilot, "due").query(".field-said").last().render())
+        assert said == "!! Due: There is no such time of day."
         put(pilot, "due", "fri at 15")
         await at_rest(pilot)
         assert writing.trouble(pilot) == ""
