@@ -26,7 +26,7 @@ LOOK_SECONDS = 1.0
 LOOKS: Final = 5
 """So often it may still be late: a machine that wakes up, or is busy, gets the time to come by. Looks are counted, not
 seconds, because a process that was suspended has not had them."""
-_REST: Final = 10.0
+REST_SECONDS = 10.0
 """Seconds between two looks otherwise, at most: a machine may sleep through a longer one."""
 _STEP: Final = 3.0
 """Seconds in which the account is locked and a report written, each as far as it can be."""
@@ -84,8 +84,8 @@ class Watchdog:
 
     def _watch(self) -> None:
         late = 0
-        while not self._over.wait(LOOK_SECONDS if late else min(_REST, max(0.0, self._by - self._app.seconds()))):
-            if self._by > self._app.seconds():
+        while not self._over.wait(LOOK_SECONDS if late else min(REST_SECONDS, max(0.0, self._left()))):
+            if self._left() > 0:
                 late = 0
                 continue
             late += 1
@@ -93,6 +93,10 @@ class Watchdog:
                 self._app.nudge()
             elif late > LOOKS:
                 self._end()
+
+    def _left(self) -> float:
+        """Seconds until the app is late; negative if it is."""
+        return self._by - self._app.seconds()
 
     def _end(self) -> None:
         self._terminal.take()

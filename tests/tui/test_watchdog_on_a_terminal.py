@@ -22,6 +22,7 @@ from sellmode_tui import watchdog
 from sellmode_tui.shell import app, run
 from sellmode_tui.shell.start import Clock
 
+watchdog.REST_SECONDS = 0.2  # the clock of the test jumps: ten seconds would be waited for otherwise
 watchdog.LOOK_SECONDS = 0.05
 jumped = 0.0
 on_event = app.SellmodeApp.on_event
