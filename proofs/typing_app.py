@@ -65,7 +65,8 @@ async def _go_back(shop: app.SellmodeApp, base: Base) -> None:
     if base.focus and base.focus.is_attached:
         shop.screen.set_focus(base.focus)
     for _ in range(500):
-        if getattr(shop.screen, "settled", True):
+        # Until the empty search is asked for, the list of the last one counts as settled.
+        if not getattr(shop.screen, "searched", "") and getattr(shop.screen, "settled", True):
             return
         await asyncio.sleep(0.01)
 
