@@ -1,4 +1,4 @@
-"""What the files of all sources have in common: customers by the fields of a layout, and how variants are known."""
+"""What files of several sources have in common: customers, items of orders, and how variants are known."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sellmode_backend.importers.plain_text import plain
 from sellmode_backend.importers.reading import Row
 from sellmode_backend.importers.rows import CustomerRow
 from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.order import OrderLine
 from sellmode_contract.search import numbers_in
 
 MAX_IMAGES = 10
@@ -139,3 +140,19 @@ def described(row: Row, field: str, html: str) -> str:
 
 _plain = lru_cache(maxsize=1)(plain)
 """The variants of a style, which stand together, have one description."""
+
+
+def order_line(row: Row, currency: str) -> OrderLine | None:
+    """The item of a row of an order, by the fields of a layout; None if the row only opens its order."""
+    if not (row["title"] or row["quantity"].strip() or row["price"].strip()):
+        return None
+    quantity = values.quantity(row, "quantity")
+    price = values.amount(row, "price", currency)
+    return OrderLine(
+        title=row["title"],
+        sku=values.identifier(row["sku"]),
+        quantity=quantity,
+        price=price,
+        amount=values.product_of(row, quantity, price, values.amount_or_zero(row, "discount", currency)),
+        kind="return" if quantity < 0 else "sale",
+    )

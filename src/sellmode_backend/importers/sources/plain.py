@@ -17,7 +17,6 @@ from sellmode_backend.importers.rows import CustomerRow, OrderRows, ProductRow, 
 from sellmode_backend.importers.sources import common
 from sellmode_backend.importers.sources.source import Orders, Source
 from sellmode_contract.kinds.consent import ConsentState
-from sellmode_contract.kinds.order import OrderLine
 
 
 class Column(NamedTuple):
@@ -229,21 +228,6 @@ def _channel(row: Row, location: str) -> Literal["store", "online"]:
     raise row.unusable("channel", "is neither store nor online")
 
 
-def _line(row: Row, currency: str) -> OrderLine | None:
-    if not (row["title"] or row["quantity"].strip() or row["price"].strip()):
-        return None
-    quantity = values.quantity(row, "quantity")
-    price = values.amount(row, "price", currency)
-    return OrderLine(
-        title=row["title"],
-        sku=values.identifier(row["sku"]),
-        quantity=quantity,
-        price=price,
-        amount=values.product_of(row, quantity, price, values.amount_or_zero(row, "discount", currency)),
-        kind="return" if quantity < 0 else "sale",
-    )
-
-
 def _number_of_order(row: Row) -> str:
     if not (key := values.code(row, "id")):
         raise row.unusable("id", "is empty")
@@ -258,5 +242,5 @@ PLAIN = Source(
     orders=_layout("orders.csv", number="id"),
     read_products=_ProductReader,
     read_customer=_read_customer,
-    read_orders=lambda zone: Orders(_number_of_order, partial(_order, zone), _line),
+    read_orders=lambda zone: Orders(_number_of_order, partial(_order, zone), common.order_line),
 )

@@ -18,7 +18,6 @@ from sellmode_backend.importers.sources.shopify_goods import NAME, PRODUCTS, Pro
 from sellmode_backend.importers.sources.shopify_stock import STOCK
 from sellmode_backend.importers.sources.source import Orders, Source
 from sellmode_contract.kinds.consent import ConsentState
-from sellmode_contract.kinds.order import OrderLine
 
 # Blanks of a line only: empty lines without end would be gone through again from each of them.
 _CUSTOMER_ATTRIBUTE = re.compile(r"^[^\S\n]*customer[^\S\n]*:[^\S\n]*'?(\S+)[^\S\n]*$", re.IGNORECASE | re.MULTILINE)
@@ -170,22 +169,6 @@ def _is_till(source: str) -> bool:
     return bool(words) and (words[0] in _IN_STORES or words[0].startswith(("pos-", "pos_")))
 
 
-def _line(row: Row, currency: str) -> OrderLine | None:
-    """The item of a row; None if the row only opens its order."""
-    if not (row["title"] or row["quantity"].strip() or row["price"].strip()):
-        return None
-    quantity = values.quantity(row, "quantity")
-    price = values.amount(row, "price", currency)
-    return OrderLine(
-        title=row["title"],
-        sku=values.identifier(row["sku"]),
-        quantity=quantity,
-        price=price,
-        amount=values.product_of(row, quantity, price, values.amount_or_zero(row, "discount", currency)),
-        kind="return" if quantity < 0 else "sale",
-    )
-
-
 SHOPIFY = Source(
     name=NAME,
     title="Shopify",
@@ -194,6 +177,6 @@ SHOPIFY = Source(
     orders=ORDERS,
     read_products=ProductReader,
     read_customer=_read_customer,
-    read_orders=lambda _: Orders(_order_key, _order, _line),
+    read_orders=lambda _: Orders(_order_key, _order, common.order_line),
     stock=STOCK,
 )
