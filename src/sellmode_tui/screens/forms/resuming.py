@@ -34,13 +34,14 @@ class Resumed(NamedTuple):
 
 def resume(records: RecordStore, left: Left) -> Resumed:
     """Find again what the drafts are about. Blocks."""
-    found = []
-    in_boxes = [draft for draft in left.drafts if draft.kind in PickBox.kinds]
+    found: list[Found] = []
+    in_boxes: list[Draft] = []
     for draft in left.drafts:
         if draft.kind in PickBox.kinds:
-            continue
-        kind = FormScreen.kinds.get(draft.kind)
-        found.append(Found(draft, _find(kind, records, draft) if kind else None))
+            in_boxes.append(draft)
+        else:
+            kind = FormScreen.kinds.get(draft.kind)
+            found.append(Found(draft, _find(kind, records, draft) if kind else None))
     return Resumed(_read(left.looked), found, in_boxes)
 
 
