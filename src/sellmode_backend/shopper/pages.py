@@ -93,11 +93,6 @@ def nothing(words: Words, brand: Brand, retailer: str) -> Page:
     return _page("nothing.html", words, brand, retailer)
 
 
-def busy(words: Words) -> Page:
-    """What whoever asks is told while the database cannot be reached."""
-    return _page("busy.html", words, Brand(), "")
-
-
 def _page(template: str, words: Words, brand: Brand, retailer: str, **more: object) -> Page:
     nonce = secrets.token_urlsafe(16)
     common = {"words": words, "brand": brand, "retailer": retailer, "nonce": nonce, "longest_reply": LONGEST_REPLY}
