@@ -66,7 +66,8 @@ def find(connection: Connection, token: str, accepted: str, now: dt.datetime) ->
     given, language = (customer.given_name, customer.language) if isinstance(customer, Customer) else ("", "")
     verdicts = {product.sku: product.verdict for product in result.products} if result else {}
     products = _products(connection, [item.sku for item in book.items])
-    skus = {key_of(item.sku): item.sku for item in book.items}
+    keyed = {key_of(item.sku): item for item in book.items}
+    skus = {key: item.sku for key, item in keyed.items()}
     links = {
         key: link
         for key, sku in skus.items()
@@ -80,13 +81,14 @@ def find(connection: Connection, token: str, accepted: str, now: dt.datetime) ->
     }
     items = tuple(
         _item(
+            key,
             item,
             products.get(item.sku),
             verdicts.get(item.sku, ""),
-            picture=f"/p/{token}/{key_of(item.sku)}" if key_of(item.sku) in pictures else "",
-            is_linked=key_of(item.sku) in links,
+            picture=f"/p/{token}/{key}" if key in pictures else "",
+            is_linked=key in links,
         )
-        for item in book.items
+        for key, item in keyed.items()
     )
     refused = book.customer is not None and tracking.is_refused(connection, book.customer)
     store = next((entry.name for entry in retailer.stores if entry.id == book.store), "")
@@ -134,10 +136,12 @@ def _products(connection: Connection, skus: list[str]) -> dict[str, Product]:
     return {product.sku: product for product in found}
 
 
-def _item(item: LookItem, product: Product | None, verdict: Verdict, *, picture: str, is_linked: bool) -> pages.Item:
+def _item(
+    key: str, item: LookItem, product: Product | None, verdict: Verdict, *, picture: str, is_linked: bool
+) -> pages.Item:
     """A product as it is sold now; what is not sold any more as it was when it was put there."""
     return pages.Item(
-        key=key_of(item.sku),
+        key=key,
         title=product.title if product else item.title or item.sku,
         variant=product.variant if product else "",
         price=(product.price, product.currency) if product and product.price is not None else None,
