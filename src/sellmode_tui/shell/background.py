@@ -74,10 +74,10 @@ class Background:
     def hand_back(
         self, take: Callable[[Result], object], result: Result, *, wanted: Callable[[], bool] | None = None
     ) -> None:
-        """Have the app's task take a result, unless it is not wanted by then. From any thread."""
+        """Have the app's task take a result, unless it is not wanted or the app is closing by then. From any thread."""
 
         async def deliver() -> None:
-            if wanted is None or wanted():
+            if self._app.is_running and (wanted is None or wanted()):
                 taken = take(result)
                 if inspect.isawaitable(taken):
                     await taken

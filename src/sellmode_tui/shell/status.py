@@ -113,8 +113,9 @@ class StatusMonitor:
 
     @property
     def pages(self) -> list[DeskScreen[Any]]:
-        """What is open of pages that somebody who is signed in works with, the topmost last."""
-        return [page for page in self._app.screen_stack if isinstance(page, DeskScreen)]
+        """What is open of pages that somebody who is signed in works with, the topmost last; none while the app closes."""
+        pages = self._app.screen_stack if self._app.is_running else ()
+        return [page for page in pages if isinstance(page, DeskScreen)]
 
     # ------------------------------------------------------------------ what is there, and how much
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 
-from textual.app import App
+from textual.app import App, ComposeResult
+from textual.widgets import Static
 
 from sellmode_tui.entrance import TOLD
 from sellmode_tui.errors import ServerBusy
@@ -51,6 +52,33 @@ async def test_a_result_that_is_wanted_no_longer_is_dropped() -> None:
         app.background.run(lambda: "next", taken.append)
         await wait_until(pilot, lambda: "next" in taken)
     assert taken == ["next"]
+
+
+class _Closes(Static):
+    """Has a result delivered when the app closes."""
+
+    def __init__(self, app: _App, taken: list[str]) -> None:
+        super().__init__()
+        self._its_app, self._taken = app, taken
+
+    def on_unmount(self) -> None:
+        self._its_app.background.hand_back(self._taken.append, "late")
+
+
+class _Holds(_App):
+    def __init__(self) -> None:
+        super().__init__()
+        self.taken: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield _Closes(self, self.taken)
+
+
+async def test_a_result_that_comes_while_the_app_closes_is_dropped() -> None:
+    app = _Holds()
+    async with app.run_test():
+        assert app.query_one(_Closes)
+    assert app.taken == []
 
 
 async def test_errors_are_told_handed_over_or_end_the_app() -> None:
