@@ -113,7 +113,7 @@ class StatusMonitor:
 
     @property
     def pages(self) -> list[DeskScreen[Any]]:
-        """What is open of pages that somebody who is signed in works with, the topmost last; none while the app closes."""
+        """What is open of pages for people who are signed in, the topmost last; none while the app closes."""
         pages = self._app.screen_stack if self._app.is_running else ()
         return [page for page in pages if isinstance(page, DeskScreen)]
 

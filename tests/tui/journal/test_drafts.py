@@ -60,8 +60,8 @@ def test_another_window_takes_nothing_while_the_first_runs(folder: Path, journal
     journal.drafts.keep(one.id, [draft("a")], b"{}")
     journal.drafts.keep(other.id, [draft("b")], None)
     with journal._using() as connection:  # not in the same millisecond
-        for table in ("draft", "looked"):
-            connection.execute(f"UPDATE {table} SET at = at - 1 WHERE window = ?", (one.id,))
+        connection.execute("UPDATE draft SET at = at - 1 WHERE window = ?", (one.id,))
+        connection.execute("UPDATE looked SET at = at - 1 WHERE window = ?", (one.id,))
     assert journal.drafts.take(other).drafts == [draft("b")]
     one.close()
     assert journal.drafts.take(other) == ([draft("a"), draft("b")], b"{}")
