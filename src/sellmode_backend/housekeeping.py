@@ -17,7 +17,7 @@ from sellmode_backend.rules import events
 from sellmode_backend.shopper import touches
 from sellmode_backend.shopper.pictures import kept
 from sellmode_backend.store import clients, duplicates, feeds, matching
-from sellmode_backend.store.database import Database, is_passing, is_unavailable
+from sellmode_backend.store.database import Database, is_fleeting
 
 REMOVALS_KEPT = dt.timedelta(days=90)
 """A terminal away for longer reads its scopes anew."""
@@ -53,7 +53,7 @@ async def keep_pairs(database: Database, clock: Clock, every_seconds: float) -> 
             if changed:
                 await to_thread.run_sync(matching.link, database, changed)
         except Exception as error:  # noqa: BLE001  # the next look is another chance, and the server serves without it
-            if is_passing(error) or is_unavailable(error):  # it may be so for hours
+            if is_fleeting(error):  # it may be so for hours
                 _log.warning("duplicates are looked for later: the database is busy or cannot be reached")
             else:
                 _log.error("looking for duplicates failed\n%s", faults.traced(error))

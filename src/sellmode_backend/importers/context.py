@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.importers.directory import People, Stores
@@ -16,7 +14,7 @@ from sellmode_backend.importers.reading import Row, Table, UnusableRow
 from sellmode_backend.importers.sources.source import Source
 from sellmode_backend.importers.summary import Summary
 from sellmode_backend.store import settings
-from sellmode_backend.store.database import Database, in_parts
+from sellmode_backend.store.database import Database, again, in_parts, is_fleeting
 from sellmode_backend.store.records import RecordTooLarge, UnknownCustomer
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.retailer import Retailer
@@ -26,8 +24,6 @@ T = TypeVar("T")
 
 BATCH = 1000
 """Customers, products or orders of one transaction: well under a second, so that nobody waits long for a clock."""
-
-_TRIES = 6
 
 
 class ImportRefused(Exception):
@@ -92,15 +88,12 @@ class Context:
 
         ``work`` keeps nothing outside the database, for the try may fail when it is done.
         """
-        for tried in range(1, _TRIES + 1):
-            try:
-                with self.database.transaction() as connection:
-                    return work(connection, *args, **kwargs)
-            except (sa.exc.OperationalError, sa.exc.IntegrityError, UnknownCustomer):
-                if tried == _TRIES:
-                    raise
-                time.sleep(0.05 * 2**tried)
-        raise AssertionError("the last try returns or raises")
+
+        def once() -> T:
+            with self.database.transaction() as connection:
+                return work(connection, *args, **kwargs)
+
+        return again(once, _passes, tries=6, wait=0.1)
 
     def id(self, kind: str, key: str) -> str:
         """Id of what the source knows by a key."""
@@ -125,6 +118,10 @@ class Context:
             self._progress(Progress(table.name, table.position - told, table.rows))
             told = table.position
         self._progress(Progress(table.name, table.size - told, table.rows))
+
+
+def _passes(error: Exception) -> bool:
+    return is_fleeting(error) or isinstance(error, UnknownCustomer)
 
 
 class Seen:

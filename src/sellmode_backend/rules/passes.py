@@ -18,7 +18,6 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -32,7 +31,7 @@ from sellmode_backend.rules import effective_rules, events, facts, ledger, progr
 from sellmode_backend.rules.effective_rules import StoreRules
 from sellmode_backend.rules.progress import Progress
 from sellmode_backend.store import feeds, records
-from sellmode_backend.store.database import Database, is_passing, is_unavailable
+from sellmode_backend.store.database import Database, again, is_fleeting
 from sellmode_contract.audiences import store_audience
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.rule_task import RuleTask
@@ -45,13 +44,10 @@ BATCH = 1000
 """Customers that are looked at together."""
 _CHANGES = 2 * feeds.ROWS_PER_SEQ
 """Changed records that are looked at together; more than may share a number."""
-_TRIES = 4
 _CHANCE = random.SystemRandom()
 """Of its own: the one that all share is drawn from by who counts on its order."""
 _log = logging.getLogger(__name__)
 _UTC = ZoneInfo("UTC")
-
-_T = TypeVar("_T")
 
 
 class UnknownStore(ValueError):
@@ -106,7 +102,9 @@ def steps(
     The stores are gone through in an order of ``shuffle``: workers that begin together part there.
     """
     if store is None:
-        while (changed := _again(lambda: corporate_tasks.turn(database, clock(), report.unfit))) is not None:
+        while (
+            changed := again(lambda: corporate_tasks.turn(database, clock(), report.unfit), is_fleeting)
+        ) is not None:
             report.corporate += changed
             yield
     stores = _with_work(database, clock(), store)
@@ -118,7 +116,7 @@ def steps(
 def _steps_of(database: Database, clock: Clock, report: PassReport, store: str) -> Iterator[None]:
     """What there is to be done in a store. What is wrong with one is no matter of the others."""
     try:
-        while (work := _again(partial(_turn, database, clock, store))) is not None:
+        while (work := again(partial(_turn, database, clock, store), is_fleeting)) is not None:
             if not work.written:
                 report.left.add(store)
                 return
@@ -129,17 +127,6 @@ def _steps_of(database: Database, clock: Clock, report: PassReport, store: str) 
     except Exception as error:  # noqa: BLE001 -- it is told, and the next pass is another chance
         _log.error("the pass of a store failed: %s\n%s", store, faults.traced(error))
         report.broken.add(store)
-
-
-def _again(work: Callable[[], _T]) -> _T:
-    """Do something that another transaction may get in the way of."""
-    for _ in range(_TRIES - 1):
-        try:
-            return work()
-        except sa.exc.DBAPIError as error:
-            if not is_passing(error) and not is_unavailable(error):
-                raise
-    return work()
 
 
 def _with_work(database: Database, now: dt.datetime, only: str | None) -> list[str]:

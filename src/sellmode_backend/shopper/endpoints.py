@@ -23,14 +23,13 @@ from sellmode_backend.http import Bodies, Refused
 from sellmode_backend.shopper import answers, doing, guards, pages, results, shared, visitors
 from sellmode_backend.shopper.pictures import kept
 from sellmode_backend.shopper.shared import Found, Seen
-from sellmode_backend.store.database import Database, is_passing, is_unavailable
+from sellmode_backend.store.database import Database, again, is_unavailable
 
 FORM_BYTES: Final = 32 * 1024
 """A reply of the longest, in a script whose letters take three bytes, each written as a form writes them."""
 PICTURES_AT_ONCE: Final = 4
 """So many are read, fetched or made anew at the same time by a worker."""
 _TOKEN: Final = re.compile(r"[A-Z2-7]{26}")
-_TRIES: Final = 3
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
@@ -174,14 +173,12 @@ class ShopperEndpoints:
 
     def _write(self, work: Callable[[Connection], _T]) -> _T:
         """Do something in a transaction, again if another one was in its way."""
-        for left in reversed(range(_TRIES)):
-            try:
-                with self._database.transaction() as connection:
-                    return work(connection)
-            except Exception as error:
-                if not left or not is_passing(error):
-                    raise
-        raise AssertionError
+
+        def once() -> _T:
+            with self._database.transaction() as connection:
+                return work(connection)
+
+        return again(once)
 
     def _note_sent(self, found: Found, reason: visitors.Reason) -> None:
         """Note that a page was sent; if that cannot be done, it is sent all the same."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -140,6 +140,29 @@ def is_unavailable(error: Exception) -> bool:
     # PostgreSQL calls some limits that a statement exceeds operational, too: these will not pass.
     state = getattr(getattr(error, "orig", None), "sqlstate", None)
     return state is None or not state.startswith("54")
+
+
+def is_fleeting(error: Exception) -> bool:
+    """Whether trying once more is right for somebody who can wait: another transaction, or no database just now."""
+    return is_passing(error) or is_unavailable(error)
+
+
+def again(
+    work: Callable[[], _T], passes: Callable[[Exception], bool] = is_passing, *, tries: int = 4, wait: float = 0
+) -> _T:
+    """Do something that makes a transaction of its own, up to ``tries`` times while what it raises ``passes``.
+
+    ``work`` keeps nothing outside the database, for a try may fail when it is done. ``wait`` is the first pause in
+    seconds, each later one twice as long.
+    """
+    for tried in range(tries - 1):
+        try:
+            return work()
+        except Exception as error:
+            if not passes(error):
+                raise
+        time.sleep(wait * 2**tried)
+    return work()
 
 
 def open_database(url: str, *, password: str | None = None) -> Database:

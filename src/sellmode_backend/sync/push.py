@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.faults import traced
 from sellmode_backend.store import clients
 from sellmode_backend.store.clients import Client, Entry
-from sellmode_backend.store.database import Database, is_passing, is_unavailable
+from sellmode_backend.store.database import Database, again, is_passing, is_unavailable
 from sellmode_backend.store.records import RecordTooLarge
 from sellmode_backend.sync import batch
 from sellmode_backend.sync.incoming import IncomingMutation
@@ -105,16 +105,16 @@ def _parts(mutations: Sequence[IncomingMutation]) -> Iterator[Sequence[IncomingM
 
 def _attempted(run: Callable[[], _T]) -> _T:
     """Run a transaction, again if another one was in its way. Raises what it raises, and _Failed."""
-    for _ in range(_ATTEMPTS):
-        try:
-            return run()
-        except Exception as error:
-            if not isinstance(error, Moved) and not is_passing(error):
-                raise
-            last = error
-    if is_unavailable(last):
-        raise last
-    raise _Failed from last
+    try:
+        return again(run, _passes, tries=_ATTEMPTS)
+    except Exception as error:
+        if not _passes(error) or is_unavailable(error):
+            raise
+        raise _Failed from error
+
+
+def _passes(error: Exception) -> bool:
+    return isinstance(error, Moved) or is_passing(error)
 
 
 # ------------------------------------------------------------------ together
@@ -136,7 +136,7 @@ def _together(database: Database, wanted: Push, some: Sequence[IncomingMutation]
                 entries = batch.do(connection, author, place.new, wanted.received, wanted.longest)
                 clients.enter(connection, wanted.cid, author.account.id, entries, wanted.received)
             except Exception as error:
-                if isinstance(error, Moved) or is_passing(error) or is_unavailable(error):
+                if _passes(error) or is_unavailable(error):
                     raise
                 raise _Failed from error
             place.done(entries)
