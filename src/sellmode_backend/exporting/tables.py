@@ -16,6 +16,7 @@ from msgspec import inspect
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import records, schema
+from sellmode_backend.store.setting_values import OF_RETAILER
 from sellmode_contract.kinds import BY_RECORD, KINDS
 from sellmode_contract.kinds.corporate_brief import BriefCard
 from sellmode_contract.kinds.kind import Kind
@@ -94,11 +95,8 @@ def _of_kind(kind: Kind[Any]) -> ExportTable:
 _OWN_KEYS = ("email", "phone", "number")
 """Keys of customers that are made of their records."""
 
-_SETTINGS = ("brand",)
-"""Those that are the retailer's; the others are the life of one database, and secrets."""
-
 _EXPORTED: Mapping[str, sa.ColumnElement[bool] | None] = {
-    "setting": schema.setting.c.key.in_(_SETTINGS),
+    "setting": schema.setting.c.key.in_(OF_RETAILER),
     "store": None,
     "account": None,
     "account_store": None,

@@ -7,15 +7,13 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 import msgspec
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.shopper.languages import LANGUAGES
-from sellmode_backend.store.database import upsert
-from sellmode_backend.store.schema import setting
+from sellmode_backend.store import setting_values
+from sellmode_backend.store.setting_values import Key
 from sellmode_backend.store.settings import SettingError
 
-_KEY: Final = "shopper"
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:[0-9]{1,5})?")
 _LOOPBACK: Final = ("127.0.0.1", "localhost")
@@ -54,17 +52,14 @@ class Brand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def read(connection: Connection) -> Brand:
     """The settings as they stand."""
-    value = connection.scalar(sa.select(setting.c.value).where(setting.c.key == _KEY))
+    value = setting_values.read(connection, Key.SHOPPER)
     return msgspec.json.decode(value, type=Brand) if value else Brand()
 
 
 def write(connection: Connection, brand: Brand) -> None:
     """Change the settings. Raises SettingError for a value that makes no sense."""
     check(brand)
-    statement = upsert(connection, setting).values(key=_KEY, value=msgspec.json.encode(brand).decode())
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=[setting.c.key], set_={"value": statement.excluded.value})
-    )
+    setting_values.write(connection, Key.SHOPPER, msgspec.json.encode(brand).decode())
 
 
 def check(brand: Brand) -> None:

@@ -8,26 +8,23 @@ import hmac
 import secrets
 from typing import Final
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store.database import upsert
-from sellmode_backend.store.schema import setting
+from sellmode_backend.store import setting_values
+from sellmode_backend.store.setting_values import Key
 
-_KEY: Final = "shopper_secret"
 GOOD_FOR: Final = dt.timedelta(days=2)
 """So long a page may lie open before its forms are refused."""
 
 
 def secret_of(connection: Connection) -> bytes:
     """The database's secret; empty before ``make_secret``."""
-    return bytes.fromhex(connection.scalar(sa.select(setting.c.value).where(setting.c.key == _KEY)) or "")
+    return bytes.fromhex(setting_values.read(connection, Key.SHOPPER_SECRET) or "")
 
 
 def make_secret(connection: Connection) -> bytes:
     """The database's secret, made if there is none."""
-    statement = upsert(connection, setting).values(key=_KEY, value=secrets.token_hex(32))
-    connection.execute(statement.on_conflict_do_nothing())
+    setting_values.write_first(connection, Key.SHOPPER_SECRET, secrets.token_hex(32))
     return secret_of(connection)
 
 

@@ -10,9 +10,10 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import accounts, records
+from sellmode_backend.store import accounts, records, setting_values
 from sellmode_backend.store.database import upsert
 from sellmode_backend.store.schema import record, setting, store
+from sellmode_backend.store.setting_values import Key
 from sellmode_contract import audiences, own_fields, text, visibility
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.retailer import Mode, Retailer, StoreEntry
@@ -33,7 +34,7 @@ def initialise(connection: Connection, name: str, mode: str, time_zone: str, cur
         raise SettingError("the database has a retailer already")
     if not (len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()):
         raise SettingError(f"no ISO 4217 code of a currency: {currency!r}")
-    connection.execute(sa.insert(setting).values(key="epoch", value=_new_epoch()))
+    setting_values.write_first(connection, Key.EPOCH, _new_epoch())
     _write(
         connection,
         Retailer(
@@ -54,7 +55,7 @@ class _ModeOnly(msgspec.Struct):
 
 DOCUMENT = sa.select(record.c.doc).where(record.c.kind == "retailer", record.c.id == RETAILER_ID).scalar_subquery()
 """The retailer's record, as part of a query."""
-EPOCH = sa.select(setting.c.value).where(setting.c.key == "epoch").scalar_subquery()
+EPOCH = sa.select(setting.c.value).where(setting.c.key == Key.EPOCH).scalar_subquery()
 """Likewise the epoch."""
 _decode_mode = msgspec.json.Decoder(_ModeOnly).decode
 
@@ -144,7 +145,7 @@ def known_epoch(value: str | None) -> str:
 def renew_epoch(connection: Connection) -> None:
     """Begin a new life: after a backup was restored, so that terminals which have seen more start anew."""
     epoch(connection)
-    connection.execute(sa.update(setting).where(setting.c.key == "epoch").values(value=_new_epoch()))
+    setting_values.write(connection, Key.EPOCH, _new_epoch())
 
 
 def _new_epoch() -> str:

@@ -16,6 +16,8 @@ from sellmode_backend.exporting.csv_files import as_field, as_value
 from sellmode_backend.exporting.export import export
 from sellmode_backend.exporting.restoring import restore
 from sellmode_backend.exporting.tables import NOT_EXPORTED, TABLES, Column, Form, Value
+from sellmode_backend.shopper import brand
+from sellmode_backend.shopper.brand import Brand
 from sellmode_backend.store import bulk, keys, orders, records, schema
 from sellmode_backend.store import settings as stored_settings
 from sellmode_backend.store.database import Database, open_database
@@ -62,7 +64,7 @@ def fill(database: Database, world: World, texts: list[str]) -> None:
         stored_settings.initialise(connection, "Maison", world.mode, "Europe/Paris", "EUR")
         stores = [StoreEntry(id=id, name=f"Store {id}", time_zone="UTC") for id in world.stores]
         stored_settings.write_stores(connection, stores)
-        bulk.insert(connection, schema.setting, [{"key": "brand", "value": "{}"}])
+        brand.write(connection, Brand(colour="#aa0000", hosts=("shop.example",)))
         bulk.insert(connection, schema.account, [
             {"id": one.id, "user_name": one.user_name, "user_key": one.id, "name": next(named, ""), "role": one.role,
              "work": one.work, "capabilities": sorted(one.capabilities), "active": one.active, "created_at": NOW,

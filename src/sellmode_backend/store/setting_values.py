@@ -1,0 +1,45 @@
+"""Settings that are no records: one text each in the table ``setting``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.store.database import upsert
+from sellmode_backend.store.schema import setting
+
+
+class Key(StrEnum):
+    """What there is; everything that is stored has its name here."""
+
+    EPOCH = "epoch"
+    """Of one life of the database: see ``settings.renew_epoch``."""
+    SHOPPER = "shopper"
+    """How the customers' pages look, as JSON: see ``shopper.brand``."""
+    SHOPPER_SECRET = "shopper_secret"  # noqa: S105  # the name of one
+    """What forms on customers' pages are signed with."""
+
+
+OF_RETAILER: Final = (Key.SHOPPER,)
+"""Those that an export takes along; the others are the life of one database, and secrets."""
+
+
+def read(connection: Connection, key: Key) -> str | None:
+    """What is stored; None if nothing is."""
+    return connection.scalar(sa.select(setting.c.value).where(setting.c.key == key))
+
+
+def write(connection: Connection, key: Key, value: str) -> None:
+    """Store it, over what is stored."""
+    statement = upsert(connection, setting).values(key=key, value=value)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=[setting.c.key], set_={"value": statement.excluded.value})
+    )
+
+
+def write_first(connection: Connection, key: Key, value: str) -> None:
+    """Store it unless something is stored."""
+    connection.execute(upsert(connection, setting).values(key=key, value=value).on_conflict_do_nothing())
