@@ -16,6 +16,7 @@ import stat
 import sys
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, TypeVar
 
@@ -85,7 +86,8 @@ def _read_settings(path: Path) -> dict[str, str]:
 def database_option(*, migrates: bool = False) -> Callable[[_Command], _Command]:
     """Give a command ``--database URL`` and, as ``database``, the opened Database.
 
-    With ``migrates`` the tables are made or brought up to date first; without, a database that needs that is refused.
+    With ``migrates`` the tables are made or brought up to date first, and its ``--dry-run``, if it has one, is given a
+    database in which nothing stays. Without, a database that needs that is refused.
     """
 
     def decorate(command: _Command) -> _Command:
@@ -98,15 +100,20 @@ def database_option(*, migrates: bool = False) -> Callable[[_Command], _Command]
         @functools.wraps(command)
         def with_database(url: str | None, **options: Any) -> Any:
             _refuse_unstorable(options)
-            database = open_ready(database_address(url), migrates=migrates)
-            try:
+            with _opened(database_address(url), migrates=migrates, tries=options.get("dry_run", False)) as database:
                 return command(database=database, **options)
-            finally:
-                database.close()
 
         return with_database  # type: ignore[return-value]  # the command, plus an option
 
     return decorate
+
+
+def _opened(address: Address, *, migrates: bool, tries: bool) -> AbstractContextManager[Database]:
+    if migrates and tries:
+        from sellmode_backend.store.dry_run import dry_run
+
+        return dry_run(address.url, password=address.password)
+    return closing(open_ready(address, migrates=migrates))
 
 
 def _refuse_unstorable(options: dict[str, Any]) -> None:

@@ -13,7 +13,6 @@ import click
 
 from sellmode_backend.cli import IN_PART, Failure, database_option, say
 from sellmode_backend.exporting.commands import restore_command
-from sellmode_backend.importers import dry_run as dry_runs
 from sellmode_backend.importers import run, templates
 from sellmode_backend.importers.context import ImportRefused, Progress
 from sellmode_backend.importers.rejects import Rejected, Rejects
@@ -95,13 +94,12 @@ def _import(
     with ExitStack() as stack:
         try:
             tables = run.open_tables(source, paths)
-            target = stack.enter_context(dry_runs.dry_run(database)) if dry_run else database
             first = partial(run.first_currency, source, tables)
-            new = _prepare(target, first, name=name, mode=mode, time_zone=time_zone, currency=currency)
+            new = _prepare(database, first, name=name, mode=mode, time_zone=time_zone, currency=currency)
             rejects = stack.enter_context(Rejects(folder, _tell if dry_run else _keep_quiet))
             progress = stack.enter_context(_bar(tables))
             summary = run.import_tables(
-                target, source, tables, rejects, now=now, owner_tag=owner_tag, store_tag=store_tag, progress=progress
+                database, source, tables, rejects, now=now, owner_tag=owner_tag, store_tag=store_tag, progress=progress
             )
         except ImportRefused as error:
             raise Failure(text.visible(str(error))) from None
@@ -114,7 +112,7 @@ def _import(
         for line in summary.lines():
             say(text.visible(line))
         if new:
-            with target.transaction() as connection:
+            with database.transaction() as connection:
                 stored_rules.begin_with(connection)  # those of its own fields, which it has by now
             say(stored_rules.RULES_ARE_OFF)
         if dry_run:

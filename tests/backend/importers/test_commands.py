@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import stat
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from sellmode_backend.cli import commands
+from sellmode_backend.store import migrations
+from sellmode_backend.store.database import open_database
 from tests.backend.importers.exports import ORDER, Export, customer
+from tests.support.older_database import make_older
 from tests.support.terminal import Terminal
 
 
@@ -105,6 +109,28 @@ def test_a_dry_run_tells_all_and_writes_nothing(database_url: str, here: Path, e
     told = [line for line in done.stderr.splitlines() if "dry run" not in line]
     assert real.stderr.splitlines()[: len(told)] == told
     assert shopify(database_url, export.folder, "--dry-run", "--time-zone", "Asia/Tokyo").exit_code == 1
+
+
+def test_a_dry_run_makes_no_database(tmp_path: Path, here: Path, export: Export) -> None:
+    export.staff().customers(customer("1"))
+    path = tmp_path / "none" / "backend.db"
+    done = shopify(f"sqlite:///{path}", export.folder, "--dry-run", "--currency", "EUR")
+    assert done.exit_code == 0, done.stderr
+    assert not path.parent.exists()
+
+
+def test_a_dry_run_changes_no_schema_and_keeps_nobody_waiting(sqlite_url: str, here: Path, export: Export) -> None:
+    export.staff().customers(customer("1"))
+    assert shopify(sqlite_url, export.folder, "--currency", "EUR").exit_code == 0
+    path = Path(sqlite_url.removeprefix("sqlite:///"))
+    with closing(open_database(sqlite_url)) as database:
+        with database.transaction() as connection:
+            make_older(connection, "0013")
+        with database.transaction():  # somebody writes all the time
+            assert shopify(sqlite_url, export.folder, "--dry-run").exit_code == 0
+        with database.snapshot() as connection:
+            assert migrations.is_older(connection)
+    assert [each for each in path.parent.iterdir() if each.name.startswith("dry-run-")] == []
 
 
 def test_a_database_is_one_retailers(sqlite_url: str, here: Path, export: Export) -> None:

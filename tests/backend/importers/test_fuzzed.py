@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 
 from sellmode_backend.importers import run
 from sellmode_backend.importers.context import ImportRefused
-from sellmode_backend.importers.dry_run import dry_run
 from sellmode_backend.importers.reading import Row
 from sellmode_backend.importers.rejects import Rejected, Rejects
 from sellmode_backend.importers.rows import ProductRow
@@ -32,6 +31,7 @@ from sellmode_backend.importers.sources.woocommerce import WOOCOMMERCE
 from sellmode_backend.store import schema
 from sellmode_backend.store import settings as stored_settings
 from sellmode_backend.store.database import Database, open_database
+from sellmode_backend.store.dry_run import undone
 from sellmode_contract.kinds.order import OrderLine
 from tests.backend.importers import exports, test_woocommerce
 from tests.backend.importers.exports import NOW, Record
@@ -187,7 +187,7 @@ def test_each_row_of_a_damaged_list_is_used_repeated_or_told_of(database: Databa
     )
     @given(damaged(rows))
     def holds(data: bytes) -> None:
-        with tempfile.TemporaryDirectory() as folder, dry_run(database) as nothing_stays:
+        with tempfile.TemporaryDirectory() as folder, undone(database) as nothing_stays:
             check(nothing_stays, source, name, Path(folder), data)
 
     holds()

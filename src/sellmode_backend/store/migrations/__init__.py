@@ -29,6 +29,11 @@ def is_current(connection: Connection) -> bool:
     return _revisions(connection) == [_known()[-1]]
 
 
+def is_older(connection: Connection) -> bool:
+    """Whether the database has tables, but not this version's schema."""
+    return bool(_revisions(connection)) and not is_current(connection)
+
+
 def _revisions(connection: Connection) -> list[str]:
     """What Alembic has noted: one revision, or none yet."""
     if not sa.inspect(connection).has_table("alembic_version"):
