@@ -42,6 +42,7 @@ _COMMANDS = {
     ),
     "rules": ("sellmode_tui.commands.rules.group", "See, switch, change and preview the rules that make tasks."),
     "status": ("sellmode_tui.commands.accounts", "Tell how this machine's accounts stand."),
+    "storefronts": ("sellmode_tui.commands.looks.storefronts", "List and show storefront pages, open and close them."),
     "sync": ("sellmode_tui.commands.sync", "Send what was written and fetch what has changed, once."),
     "tasks": ("sellmode_tui.commands.tasks.group", "List, show and do tasks, and make them."),
     "undo": ("sellmode_tui.commands.changes.own_changes", "Take back what you wrote last."),

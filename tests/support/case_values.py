@@ -155,6 +155,13 @@ VALUES: dict[str, dict[str, list[Any]]] = {
         "title": [*TEXTS, None],
         "items": _ITEMS,
     },
+    "storefront": {
+        "title": [*TEXTS, None],
+        "message": [*TEXTS, None],
+        "photo": ["https://pictures.example/me.jpg", "http://x", "https://é", "", None],
+        "expires_at": ["2026-12-24T10:00:00Z", None, "x"],
+        "token": ["A" * 26, "A" * 26, "a" * 26, "A" * 27, "", None],
+    },
 }
 """What is tried in the fields of each kind that people write."""
 

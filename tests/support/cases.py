@@ -204,6 +204,7 @@ def _looks(chance: Chance, mode: str) -> list[JSON]:
         _held("corporate_look", "l4", title="x", items=one(_ITEMS_HELD)),
         _held("pick_list", "s1", store="S", owner=owners[0], title="x", items=one(_ITEMS_HELD), delegations=delegated),
         _held("pick_list", "s2", store=one(["S", "S", "T"]), owner=owners[1], title="x", items=one(_ITEMS_HELD)),
+        _held("storefront", "f1", store="S", owner=owners[0], title="x", token="A" * 26),
     ]
 
 
@@ -320,13 +321,14 @@ _ENOUGH: dict[str, JSON] = {
     "lookbook": {"title": "x"},
     "corporate_look": {"title": "x"},
     "pick_list": {"title": "x"},
+    "storefront": {"title": "x", "token": "A" * 26},
 }
 """What is made anew, and what it needs at least."""
 
 
 _EDITED = [
     *("customer", "note", "date", "manual_task", "rule_task", "corporate_task", "task_rule"),
-    *("lookbook", "corporate_look", "pick_list"),
+    *("lookbook", "corporate_look", "pick_list", "storefront"),
 ]
 
 
@@ -470,6 +472,7 @@ _HELD = {
     "lookbook": ["l1", "l1", "l2"],
     "corporate_look": ["l4"],
     "pick_list": ["s1", "s2"],
+    "storefront": ["f1"],
 }
 
 

@@ -25,6 +25,7 @@ _ADDED = {
     "0012": tuple(f"DROP TABLE {table}" for table in ("record_key", "touch", "tracking_refusal")),
     "0013": ("DROP TABLE picture",),
     "0014": ("ALTER TABLE order_ DROP COLUMN net_sales",),
+    "0015": ("DELETE FROM record_key WHERE kind = 'pick_list'",),
 }
 """What takes back the tables, columns and indexes that each migration has added."""
 

@@ -43,6 +43,7 @@ from sellmode_contract.kinds.sale_notice import SaleNotice
 from sellmode_contract.kinds.sent_lookbook import SentLookbook
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.kinds.stock import Stock
+from sellmode_contract.kinds.storefront import Storefront
 from sellmode_contract.kinds.task import Task
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.records import Record, parent_of
@@ -149,9 +150,9 @@ def sees(world: World, account: Account, record: Record) -> bool:  # noqa: C901,
             return works_in(record.store)
         case Lookbook() | LookbookResult():
             return works_in(record.store) if as_team else i_am(record.author, record.store)
-        case PickList(owner=None) if not as_team:
+        case PickList(owner=None) | Storefront(owner=None) if not as_team:
             return leads(record.store)
-        case PickList():
+        case PickList() | Storefront():
             return works_in(record.store) if as_team else i_am(record.owner, record.store)
         case Fact(person=None):
             return works_in(record.store) if as_team else leads(record.store)

@@ -39,6 +39,7 @@ from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.kinds.sale_notice import SaleNotice
 from sellmode_contract.kinds.sent_lookbook import SentLookbook
 from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.kinds.storefront import Storefront
 from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.records import Record, parent_of
 from sellmode_contract.roles import ROLE_CAPABILITIES, Role
@@ -248,6 +249,7 @@ def _work_of(account: Account, store: str) -> Iterable[Record]:
     yield Lookbook(id=_id("lookbook", key), store=store, author=me, form="my_look", title=f"{account.name}'s look")
     yield LookbookResult(id=_id("lookbook_result", key), store=store, author=me, lookbook=_id("lookbook", key))
     yield PickList(id=_id("pick_list", key), store=store, owner=me, title=f"{account.name}'s picks")
+    yield Storefront(id=_id("storefront", key), store=store, owner=me, title=f"{account.name}'s page")
     yield Fact(id=_id("fact", key), store=store, person=me)
     yield SaleNotice(id=_id("sale_notice", key), store=store, person=me)
     yield PersonSetting(id=_id("person_setting", key), store=store, person=me)
@@ -260,6 +262,7 @@ def _of_stores() -> Iterable[Record]:
         yield Request(id=_id("request", f"{store}-reserved"), store=store, wanted=_ADA.id, reserved=True)
         yield Fact(id=_id("fact", store), store=store)
         yield PickList(id=_id("pick_list", store), store=store, title="New in")
+        yield Storefront(id=_id("storefront", store), store=store, title="Our page")
         yield _rule(store)
         pair = (_id("customer", f"nobody-{store}-0000"), _id("customer", f"nobody-{store}-0001"))
         yield DuplicatePair(

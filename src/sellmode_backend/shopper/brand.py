@@ -33,6 +33,8 @@ class Brand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """From these alone pictures of products are fetched, and shown."""
     product_link: str = ""
     """Where a product is found, with ``{sku}`` in it."""
+    logo: str = ""
+    """Where the retailer's logo can be fetched, on a host of pictures; empty: pages have its name."""
     imprint: str = ""
     privacy: str = ""
     tracking: bool = True
@@ -73,6 +75,7 @@ def check(brand: Brand) -> None:
             raise SettingError(f"a host is a name such as shop.example.com, not {host!r}")
     for name, link in (
         ("product link", brand.product_link),
+        ("logo", brand.logo),
         ("imprint", brand.imprint),
         ("privacy link", brand.privacy),
     ):
@@ -80,6 +83,8 @@ def check(brand: Brand) -> None:
             raise SettingError(f"the {name} has to begin with https:// and a host, in at most {_LONGEST} characters")
     if brand.product_link and not is_allowed(brand.product_link, brand.hosts):
         raise SettingError("the product link's host has to be one of the shop's hosts; name it with --host")
+    if brand.logo and not is_allowed(brand.logo, brand.picture_hosts):
+        raise SettingError("the logo's host has to be one of the hosts of pictures; name it with --picture-host")
     if "#" in brand.product_link:
         raise SettingError("the product link has to do without #: parameters come at its end")
     if brand.product_link and "{sku}" not in brand.product_link:

@@ -22,6 +22,7 @@ from sellmode_backend.store.database import Database
     "--picture-host", "picture_hosts", multiple=True, metavar="NAME", help="A host that pictures are fetched from."
 )
 @click.option("--product-link", metavar="URL", help="Where the shop has a product, with {sku} in it; '' for nowhere.")
+@click.option("--logo", metavar="URL", help="A picture on a host of pictures; '' for none.")
 @click.option("--imprint", metavar="URL", help="'' for none.")
 @click.option("--privacy", metavar="URL", help="'' for none.")
 @click.option(
@@ -36,6 +37,7 @@ def brand_command(
     hosts: tuple[str, ...],
     picture_hosts: tuple[str, ...],
     product_link: str | None,
+    logo: str | None,
     imprint: str | None,
     privacy: str | None,
     tracking: bool | None,
@@ -51,6 +53,7 @@ def brand_command(
         "hosts": tuple(host.lower() for host in hosts) or None,
         "picture_hosts": tuple(host.lower() for host in picture_hosts) or None,
         "product_link": product_link,
+        "logo": logo,
         "imprint": imprint,
         "privacy": privacy,
         "tracking": tracking,
@@ -67,6 +70,7 @@ def brand_command(
         ["hosts of the shop", ", ".join(now.hosts) or "none: no product is linked"],
         ["hosts of pictures", ", ".join(now.picture_hosts) or "none: no pictures are shown"],
         ["product link", now.product_link or "none: no product is linked"],
+        ["logo", now.logo or "none: pages have the retailer's name"],
         ["imprint", now.imprint or "none"],
         ["privacy", now.privacy or "none"],
         ["tracking", "unless a customer refuses" if now.tracking else "never"],

@@ -62,7 +62,7 @@ def reply(connection: Connection, found: Found, fields: Mapping[str, str], now: 
 
 def verdict(connection: Connection, found: Found, fields: Mapping[str, str], now: dt.datetime) -> pages.Done:
     """The customer says of a product whether it is for them, or takes back what they said."""
-    sku = found.skus.get(fields.get("product", ""))
+    sku = found.goods.skus.get(fields.get("product", ""))
     said = next((each for each in get_args(Verdict) if each == fields.get("verdict")), None)
     if sku is None or said is None:
         return "again"

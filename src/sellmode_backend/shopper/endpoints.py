@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final, TypeGuard, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from anyio import CapacityLimiter, to_thread
@@ -74,7 +74,9 @@ class ShopperEndpoints:
         if counts and not done:
             reason = visitors.reason(request.method, request.headers) or "not seen"
             await to_thread.run_sync(self._note_sent, seen, reason)
-        return answers.of_page(pages.lookbook(seen.page, seen.words, seen.brand, seen.retailer, held, done))
+        return answers.of_page(
+            pages.shared(seen.page, seen.words, seen.brand, seen.retailer, held, logo=seen.logo, done=done)
+        )
 
     async def _seen(self, request: Request) -> Response:
         """A page has been visible for a second."""
@@ -91,7 +93,7 @@ class ShopperEndpoints:
     async def _picture(self, request: Request) -> Response:
         """A product's picture; the first who asks waits until it is fetched."""
         seen = await self._look(request)
-        url = seen.pictures.get(request.path_params["product"]) if isinstance(seen, Found) else None
+        url = seen.picture_url(request.path_params["product"]) if isinstance(seen, Found) else None
         if not isinstance(seen, Found) or url is None:
             return _nothing(seen)
         have = partial(kept.picture_of, self._database, url, seen.brand.picture_hosts, self._clock())
@@ -100,12 +102,12 @@ class ShopperEndpoints:
 
     async def _click(self, request: Request) -> Response:
         seen = await self._look(request)
-        link = seen.links.get(request.path_params["product"]) if isinstance(seen, Found) else None
+        link = seen.goods.links.get(request.path_params["product"]) if isinstance(seen, Found) else None
         if not isinstance(seen, Found) or not link:
             return _nothing(seen)
         parameters = {"utm_source": "sellmode", "utm_medium": seen.shared.kind}
         if seen.is_tracked and not visitors.refuses_tracking(request.headers):
-            sku = seen.skus[request.path_params["product"]]
+            sku = seen.goods.skus[request.path_params["product"]]
             clicked = partial(
                 doing.clicked,
                 found=seen,
@@ -127,7 +129,7 @@ class ShopperEndpoints:
 
     async def _form(self, answer: Answer, request: Request) -> Response:
         seen = await self._look(request)
-        if not isinstance(seen, Found):
+        if not _is_answered(seen):
             return _nothing(seen)
         fields = await self._fields(request)
         now = self._clock()
@@ -137,12 +139,12 @@ class ShopperEndpoints:
                 done = await to_thread.run_sync(self._write, lambda connection: answer(connection, seen, fields, now))
             except limits.TooManyAttempts:
                 done = "too_many"
-        anchor = f"#p-{fields['product']}" if done == "saved" and fields.get("product") in seen.skus else ""
+        anchor = f"#p-{fields['product']}" if done == "saved" and fields.get("product") in seen.goods.skus else ""
         return answers.elsewhere(f"/l/{seen.token}?done={done}{anchor}")
 
     async def _delete(self, request: Request) -> Response:
         seen = await self._look(request)
-        if not isinstance(seen, Found):
+        if not _is_answered(seen):
             return _nothing(seen)
         fields, now = await self._fields(request), self._clock()
         if not guards.is_good(seen.secret, fields.get("guard", ""), "form", seen.token, now):
@@ -186,6 +188,11 @@ class ShopperEndpoints:
             self._write(partial(doing.sent, found=found, reason=reason, now=self._clock()))
         except Exception as error:  # noqa: BLE001  # the customer has nothing to do with it
             _log.warning("a visit was not noted\n%s", faults.traced(error))
+
+
+def _is_answered(seen: Found | Seen) -> TypeGuard[Found]:
+    """Whether customers write back on a page: on a lookbook's, not on that of a storefront."""
+    return isinstance(seen, Found) and isinstance(seen.page, pages.Lookbook)
 
 
 def _nothing(seen: Seen) -> Response:

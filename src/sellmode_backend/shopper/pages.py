@@ -62,6 +62,33 @@ class Lookbook:
     """Whether the customer is asked at all."""
 
 
+@dataclass(frozen=True)
+class Picks:
+    """A list of picks on a storefront page."""
+
+    sort: str
+    title: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Storefront:
+    """What stands on a storefront page."""
+
+    token: str
+    headline: str
+    sender: str
+    """Who is there: an associate, or the store."""
+    store: str
+    message: str
+    photo: str
+    """Path of the picture of who is there; empty if there is none."""
+    lists: tuple[Picks, ...]
+    expires: dt.date | None
+    is_tracked: bool
+    """Whether it is noted what is opened and clicked."""
+
+
 class Guards(NamedTuple):
     """What a page carries to prove that an answer comes from it."""
 
@@ -78,9 +105,19 @@ class Page(NamedTuple):
     nonce: str
 
 
-def lookbook(page: Lookbook, words: Words, brand: Brand, retailer: str, guards: Guards, done: Done = "") -> Page:
-    """The page of a lookbook."""
-    return _page("lookbook.html", words, brand, retailer, page=page, guards=guards, done=done)
+def shared(
+    page: Lookbook | Storefront,
+    words: Words,
+    brand: Brand,
+    retailer: str,
+    guards: Guards,
+    *,
+    logo: str = "",
+    done: Done = "",
+) -> Page:
+    """The page of a lookbook, or of a storefront. ``logo`` is the path of the retailer's, empty for none."""
+    template = "lookbook.html" if isinstance(page, Lookbook) else "storefront.html"
+    return _page(template, words, brand, retailer, logo=logo, page=page, guards=guards, done=done)
 
 
 def deleted(words: Words, brand: Brand, retailer: str) -> Page:
@@ -93,9 +130,10 @@ def nothing(words: Words, brand: Brand, retailer: str) -> Page:
     return _page("nothing.html", words, brand, retailer)
 
 
-def _page(template: str, words: Words, brand: Brand, retailer: str, **more: object) -> Page:
+def _page(template: str, words: Words, brand: Brand, retailer: str, *, logo: str = "", **more: object) -> Page:
     nonce = secrets.token_urlsafe(16)
-    common = {"words": words, "brand": brand, "retailer": retailer, "nonce": nonce, "longest_reply": LONGEST_REPLY}
+    common = {"words": words, "brand": brand, "retailer": retailer, "logo": logo, "nonce": nonce}
+    common["longest_reply"] = LONGEST_REPLY
     return Page(_environment().get_template(template).render(common, **more), nonce)
 
 

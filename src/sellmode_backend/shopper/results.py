@@ -25,7 +25,9 @@ def read(connection: Connection, lookbook: str, *, lock: bool = False) -> Lookbo
 
 
 def count(connection: Connection, shared: Shared, now: dt.datetime) -> None:
-    """Bring the numbers up to date with the ledger."""
+    """Bring the numbers up to date with the ledger; there is no such record of a storefront page."""
+    if shared.kind != "lookbook":
+        return
     result = _held(connection, shared)
     theirs = touch.c.about == shared.id
     counted = theirs & (touch.c.reason == "")
@@ -86,7 +88,7 @@ def _held(connection: Connection, shared: Shared) -> LookbookResult:
     """What is known so far; nobody else changes it meanwhile."""
     found = read(connection, shared.id, lock=True)
     return found or LookbookResult(
-        id=result_id(shared.id), store=shared.store, author=shared.person, lookbook=shared.id
+        id=result_id(shared.id), store=shared.store, author=shared.person or "", lookbook=shared.id
     )
 
 

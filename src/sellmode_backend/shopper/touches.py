@@ -23,7 +23,9 @@ AT_ONCE: Final = dt.timedelta(seconds=10)
 LINKS_AT_ONCE: Final = 3
 """Scanners follow all links of a page: whoever follows so many within that time, and whose browser says nothing."""
 MOST_A_DAY: Final = 200
-"""Touches of one page that count on a day; and so far those are added up that do not, by product and reason."""
+"""Touches of one lookbook that count on a day; and so far those are added up that do not, by product and reason."""
+MOST_OF_STOREFRONTS: Final = 5000
+"""As ``MOST_A_DAY``: of a page that is for everybody."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Shared:
     kind: str
     id: str
     store: str
-    person: str
+    person: str | None
     customer: str | None
 
 
@@ -83,7 +85,8 @@ def _too_many(connection: Connection, shared: Shared, now: dt.datetime) -> Reaso
             touch.c.about == shared.id, touch.c.at > now - dt.timedelta(days=1), touch.c.reason == ""
         )
     )
-    return "too many" if (counted or 0) >= MOST_A_DAY else ""
+    most = MOST_A_DAY if shared.kind == "lookbook" else MOST_OF_STOREFRONTS
+    return "too many" if (counted or 0) >= most else ""
 
 
 def _all_at_once(connection: Connection, shared: Shared, now: dt.datetime, sku: str) -> Reason:

@@ -1,4 +1,4 @@
-"""By what records of some kinds are found besides their ids: products by SKU, lookbooks by the token of their link."""
+"""By what records of some kinds are found besides their ids: products by SKU, pages by the token of their link."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from sellmode_backend.store.schema import record_key
 
 KEYS: Final[Mapping[str, Callable[[Any], str]]] = {
     "lookbook": lambda lookbook: lookbook.token,
+    "pick_list": lambda picks: picks_key(picks.store, picks.owner),
     "product": lambda product: product.sku,
+    "storefront": lambda page: page.token,
 }
 """The key of a record by its kind; empty for one that is not to be found so."""
 
@@ -33,6 +35,17 @@ def replace(connection: Connection, moved: Iterable[Moved]) -> None:
     changed = [each for each in moved if each.old != each.new]
     bulk.delete(connection, record_key, [_row(each, each.old) for each in changed if each.old])
     bulk.insert(connection, record_key, [_row(each, each.new) for each in changed if each.new])
+
+
+def picks_key(store: str, owner: str | None) -> str:
+    """The key of the lists of picks of somebody, or (None) of a store."""
+    return f"{owner or ''}/{store}"
+
+
+def all_ids(connection: Connection, kind: str, key: str) -> list[str]:
+    """The records that have a key, in the order of their ids."""
+    query = sa.select(record_key.c.id).where(record_key.c.kind == kind, record_key.c.key == key)
+    return [*connection.scalars(query.order_by(record_key.c.id))]
 
 
 def ids(connection: Connection, kind: str, keys: Sequence[str]) -> dict[str, str]:

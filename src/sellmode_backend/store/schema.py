@@ -169,7 +169,9 @@ record_key = sa.Table(
     "record_key",
     metadata,
     sa.Column("kind", sa.Text, primary_key=True),
-    sa.Column("key", sa.Text, primary_key=True, doc="As lookup.KEYS says: a product's SKU, the token of a link"),
+    sa.Column(
+        "key", sa.Text, primary_key=True, doc="As lookup.KEYS says: a product's SKU, the token of a link, whose picks"
+    ),
     sa.Column("id", sa.Text, primary_key=True),
     sqlite_with_rowid=False,
 )

@@ -32,6 +32,7 @@ from sellmode_contract.kinds.sale_notice import SALE_NOTICE
 from sellmode_contract.kinds.sent_lookbook import SENT_LOOKBOOK
 from sellmode_contract.kinds.staff import STAFF
 from sellmode_contract.kinds.stock import STOCK
+from sellmode_contract.kinds.storefront import STOREFRONT
 from sellmode_contract.kinds.task_rule import TASK_RULE
 from sellmode_contract.records import Record
 
@@ -58,6 +59,7 @@ _ALL: tuple[Kind[Any], ...] = (
     LOOKBOOK_RESULT,
     CORPORATE_LOOK,
     PICK_LIST,
+    STOREFRONT,
     FACT,
     SALE_NOTICE,
     PARKED_EDIT,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import msgspec
 
@@ -47,14 +47,15 @@ class PickList(Record, frozen=True, kw_only=True):
     changed_at: Instant | None = None
 
 
-def _own(picks: PickList, _: Owned | None) -> str:
+def own(picks: Any, _: Owned | None) -> str:
+    """Who sees picks in Associate Mode, and a page of them."""
     return person_audience(picks.store, picks.owner) if picks.owner else lead_audience(picks.store)
 
 
 PICK_LIST = Kind(
     name="pick_list",
     record=PickList,
-    row=Row("storefront picks", STORE, Rule("its owner; of the store: the store's managers", _own)),
+    row=Row("storefront picks", STORE, Rule("its owner; of the store: the store's managers", own)),
     noun="list of picks",
     fields=(
         OneOf(name="sort", choices=SORTS, write="once"),

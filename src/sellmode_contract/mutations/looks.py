@@ -24,7 +24,8 @@ from sellmode_contract.refusals import Rejected
 OPEN_FOR: Final = dt.timedelta(days=90)
 """So long a link works unless somebody says otherwise."""
 LONGEST: Final = dt.timedelta(days=366)
-_TOKEN = re.compile(r"[A-Z2-7]{26}")
+TOKEN: Final = re.compile(r"[A-Z2-7]{26}")
+"""What a link ends in."""
 _CURRENCY = re.compile(r"[A-Z]{3}")
 CUSTOMER_GONE: Final = "Its customer is not in your view any more: nothing new is shared with them."
 
@@ -132,7 +133,7 @@ def share(operation: Share, world: World) -> Outcome:
         raise Rejected("conflict", "Its link was revoked: renew it, or share a copy.", field="token")
     if not look.items:
         raise Rejected("invalid", "There is no product in it.", field="items")
-    if not _TOKEN.fullmatch(operation.token):
+    if not TOKEN.fullmatch(operation.token):
         raise Rejected("invalid", "A link ends in 26 letters and digits.", field="token")
     if look.token not in ("", operation.token):
         raise Rejected("conflict", "A colleague has shared it by another link: share it again by that.", field="token")

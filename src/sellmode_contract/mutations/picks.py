@@ -14,6 +14,7 @@ from sellmode_contract import store_time
 from sellmode_contract.kinds.pick_list import Delegation, PickList
 from sellmode_contract.kinds.retailer import zone_of
 from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.kinds.storefront import Storefront
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.looks import LONGEST, check_items, read_items
 from sellmode_contract.mutations.operations import Create, Delegate, Edit, Remove, Undelegate
@@ -28,13 +29,13 @@ MOST_DELEGATIONS: Final = 100
 def refusal(picks: PickList, world: World) -> str:
     """Why somebody may not change a list, naming the rule; empty if they may."""
     account = world.account
-    if not _is_team(world):
+    if not is_team(world):
         if picks.owner == account.id and picks.store in account.stores:
             return ""
         return "In Associate Mode everybody has picks of their own: only their owner changes them."
     if picks.owner is not None:
         return "In Team Mode picks are the store's: these are one associate's, and rest."
-    if _manages(picks, world) or delegated(picks, world) is not None:
+    if manages(picks, world) or delegated(picks, world) is not None:
         return ""
     return "In Team Mode the store's manager changes its picks, and whoever the manager has delegated them to."
 
@@ -55,11 +56,13 @@ def delegated(picks: PickList, world: World) -> Delegation | None:
     )
 
 
-def _manages(picks: PickList, world: World) -> bool:
+def manages(picks: PickList | Storefront, world: World) -> bool:
+    """Whether somebody is the manager of the store that picks, or a page of them, belong to."""
     return world.account.role == "manager" and world.account.stores == (picks.store,)
 
 
-def _is_team(world: World) -> bool:
+def is_team(world: World) -> bool:
+    """Whether the retailer is in Team Mode."""
     return world.retailer is not None and world.retailer.mode == "team"
 
 
@@ -73,21 +76,21 @@ def _today(picks: PickList, world: World) -> str:
 def _may_make(_: Create, world: World) -> None:
     if len(world.account.stores) != 1:
         raise Rejected("not_allowed", "Only somebody who works in one store has picks there.")
-    if _is_team(world) and world.account.role != "manager":
+    if is_team(world) and world.account.role != "manager":
         raise Rejected("not_allowed", "In Team Mode the store's manager makes lists of its picks.")
 
 
 def _may_change(picks: PickList, operation: Edit | Remove, world: World) -> None:
     if why := refusal(picks, world):
         raise Rejected("not_allowed", why)
-    if isinstance(operation, Remove) and _is_team(world) and not _manages(picks, world):
+    if isinstance(operation, Remove) and is_team(world) and not manages(picks, world):
         raise Rejected("not_allowed", "Only the store's manager takes one of its lists away.")
 
 
 def _settle(before: PickList | None, picks: PickList, operation: Create | Edit, world: World) -> PickList:
     check_items(picks.items)
     me = world.account.id
-    if before is None and not _is_team(world):
+    if before is None and not is_team(world):
         picks = msgspec.structs.replace(picks, owner=me)
     if before is not None and isinstance(operation, Edit):
         _check_unchanged(before, operation)
@@ -142,9 +145,9 @@ def undelegate(operation: Undelegate, world: World) -> Outcome:
 
 def _managed(id: str, world: World) -> PickList:
     picks = read(world, "pick_list", id, PickList)
-    if not _is_team(world):
+    if not is_team(world):
         raise Rejected("not_allowed", "In Associate Mode picks are each associate's own: nobody delegates them.")
-    if picks.owner is not None or not _manages(picks, world):
+    if picks.owner is not None or not manages(picks, world):
         raise Rejected("not_allowed", "Only the store's manager delegates its picks.")
     return picks
 

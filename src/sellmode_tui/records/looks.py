@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
-import secrets
 from typing import Literal
 
 from sellmode_contract.kinds.lookbook import CorporateLook, Lookbook
@@ -17,20 +15,13 @@ from sellmode_tui.records.facet import Facet
 from sellmode_tui.records.seen import Seen
 from sellmode_tui.records.writing import Written
 
-TOKEN_BYTES = 16
-
-
-def new_token() -> str:
-    """What a new link ends in: 128 random bits as capitals and digits, which make the smallest QR code."""
-    return base64.b32encode(secrets.token_bytes(TOKEN_BYTES)).decode().rstrip("=")
-
 
 class Looks(Facet):
     """What an account does with lookbooks and picks besides making, editing and removing them."""
 
     def share(self, id: str, how: Way = "link", expires_at: dt.datetime | None = None) -> Written:
         """Share a lookbook; its link is there at once, and works when the backend has it. Raises NotVisible."""
-        token = new_token()
+        token = of_kinds.new_token()
 
         def shared(seen: Seen) -> Share:
             look = of_kinds.visible(seen, "lookbook", id)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import base64
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import msgspec
 
@@ -18,11 +20,22 @@ from sellmode_contract.store_time import Due
 from sellmode_tui.records.seen import Seen
 from sellmode_tui.records.writing import NotVisible, Writer, Written
 
+TOKEN_BYTES: Final = 16
+
+
+def new_token() -> str:
+    """What a new link ends in: 128 random bits as capitals and digits, which make the smallest QR code."""
+    return base64.b32encode(secrets.token_bytes(TOKEN_BYTES)).decode().rstrip("=")
+
+
+_MADE: Final[Mapping[str, Mapping[str, Callable[[], Any]]]] = {"storefront": {"token": new_token}}
+"""What nobody is asked for and no clock or account gives, by kind and field."""
+
 
 def make(writer: Writer, kind: str, fields: Mapping[str, Any]) -> Written:
     """Write a new record."""
-    id = writer.new_id()
-    return writer.write(lambda seen: new(seen, kind, id, fields))
+    id, made = writer.new_id(), {name: make() for name, make in _MADE.get(kind, {}).items()}
+    return writer.write(lambda seen: new(seen, kind, id, {**made, **fields}))
 
 
 def change(writer: Writer, kind: str, id: str, set: Mapping[str, Any], saw: Mapping[str, Any] | None = None) -> Written:

@@ -10,6 +10,7 @@ import pytest
 from sellmode_backend.server import ServerSettings
 from sellmode_backend.store.database import Database
 from tests.backend.people import QUICK, MovedClock
+from tests.backend.shopper import storefront
 from tests.backend.shopper.shop import Shop
 from tests.support.backend import retailer_database, serve_in_thread
 
@@ -28,3 +29,10 @@ def shop(shop_database: Database, clock: MovedClock) -> Iterator[Shop]:
         shop.open(dt.timedelta(days=30))
         with shop.browser:
             yield shop
+
+
+@pytest.fixture
+def front(shop: Shop) -> Shop:
+    """The shop with a storefront page of its associate, and one of the store."""
+    storefront.fill(shop)
+    return shop

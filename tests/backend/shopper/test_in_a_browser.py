@@ -10,6 +10,7 @@ import pytest
 
 from sellmode_contract.kinds.look import LookItem
 from tests.backend.shopper.shop import BROWSER, TOKEN, Shop
+from tests.backend.shopper.storefront import BENS
 from tests.support.browser import Browser, Tab, browser
 
 AXE = Path(__file__).parents[2] / "data" / "axe" / "axe.min.js"
@@ -130,3 +131,13 @@ def test_a_closed_page_says_so(shop: Shop, tab: Tab) -> None:
     tab.open(f"{shop.url}/l/{TOKEN}")
     assert "There is no such page" in text_of(tab)
     assert violations(tab) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_keeps_anybody_from_a_storefront(front: Shop, tab: Tab, scheme: str) -> None:
+    tab.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+    tab.size(320, 800)
+    tab.open(f"{front.url}/l/{BENS}")
+    assert violations(tab) == []
+    assert tab.run("document.documentElement.scrollWidth") <= 320
+    assert [request["url"] for request in requests(tab) if "favicon" not in request["url"]] == [f"{front.url}/l/{BENS}"]

@@ -13,7 +13,7 @@ from sellmode_contract.kinds.pick_list import Delegation, PickList
 from sellmode_contract.mutations import Rejected
 from sellmode_tui.records import NotVisible
 from sellmode_tui.records.changes.undo import CannotUndo
-from sellmode_tui.records.looks import new_token
+from sellmode_tui.records.of_kinds import new_token
 from tests.tui.cache.lines import STORE
 from tests.tui.records.desk import ANNA, OTHERS, Desk, directory, open_desk
 from tests.tui.records.test_task_changes import LEAD, settle

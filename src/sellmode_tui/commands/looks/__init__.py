@@ -1,1 +1,1 @@
-"""``sellmode lookbooks`` and ``sellmode picks``, beyond what every kind's commands do."""
+"""``sellmode lookbooks``, ``sellmode picks`` and ``sellmode storefronts``, beyond what every kind's commands do."""

@@ -1,0 +1,104 @@
+"""Storefront pages: whose picks they show in either mode, when they are closed, and what of them counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+import sqlalchemy as sa
+
+from sellmode_backend.shopper import brand
+from sellmode_backend.store import records, schema, settings
+from sellmode_contract.kinds.staff import Staff
+from sellmode_contract.records import Record
+from tests.backend.shopper.shop import BRAND, NO_TOKEN, Shop
+from tests.backend.shopper.storefront import BENS, BENS_PAGE, STORES, write
+
+
+def set_mode(shop: Shop, mode: str) -> None:
+    with shop.database.transaction() as connection:
+        settings.set_mode(connection, mode)
+
+
+def test_an_associates_page_shows_their_own_lists_in_associate_mode(front: Shop) -> None:
+    page = front.get(f"/l/{BENS}").text
+    for words in (
+        "Ben picks",
+        "Ben Seller",
+        "Alpha",
+        "List b1",
+        "Coat 1",
+        "€129.50",
+        "Why SKU/2",
+        "No longer available",
+    ):
+        assert words in page
+    assert page.index("List b2") < page.index("List b1")  # new arrivals come first
+    assert "List b3" not in page  # there is nothing in it
+    assert "Coat 3" not in page
+    assert "<textarea" not in page
+    assert "<form" not in page
+    assert front.get(f"/l/{STORES}").status_code == 404
+
+
+def test_the_stores_page_shows_the_stores_lists_in_team_mode(front: Shop) -> None:
+    set_mode(front, "team")
+    page = front.get(f"/L/{STORES.lower()}").text
+    assert "List t1" in page
+    assert "Coat 3" in page
+    assert "Ben" not in page
+    assert front.get(f"/l/{BENS}").status_code == 404
+
+
+def test_a_closed_page_answers_as_one_that_never_was(front: Shop) -> None:
+    unknown = front.get(f"/l/{NO_TOKEN}")
+    ben = Staff(id="s-1", store="Alpha", user_name="E1", name="Ben Seller", role="associate")
+    closed: list[tuple[Record, Record]] = [
+        (msgspec.structs.replace(BENS_PAGE, expires_at=front.clock()), BENS_PAGE),
+        (msgspec.structs.replace(ben, active=False), ben),
+        (msgspec.structs.replace(ben, store="Beta"), ben),
+    ]
+    for record, before in closed:
+        write(front, record)
+        assert (front.get(f"/l/{BENS}").status_code, len(front.get(f"/l/{BENS}").text)) == (404, len(unknown.text))
+        write(front, before)
+        assert front.get(f"/l/{BENS}").status_code == 200
+    with front.database.transaction() as connection:
+        records.write(connection, [], removed=[("storefront", BENS_PAGE.id)])
+    assert front.get(f"/l/{BENS}").status_code == 404
+
+
+def test_nobody_answers_on_it(front: Shop) -> None:
+    for path in ("reply", "verdict", "tracking", "delete"):
+        assert front.post(f"/l/{BENS}/{path}", {"text": "Hello"}).status_code == 404, path
+
+
+def test_a_click_is_a_touch_and_its_token_goes_on(front: Shop) -> None:
+    page = front.get(f"/l/{BENS}").text
+    link = page[page.index("/c/") :].partition('"')[0]
+    there = front.get(link).headers["Location"]
+    assert there.startswith("https://shop.example/p?sku=SKU%2F2&utm_source=sellmode&utm_medium=storefront&utm_content=")
+    touch = schema.touch
+    with front.database.snapshot() as connection:
+        row = connection.execute(sa.select(touch).where(touch.c.what == "click")).mappings().one()
+    assert there.endswith(row["id"])
+    assert (row["way"], row["about"], row["person"], row["customer"]) == ("storefront", "f-1", "s-1", None)
+
+
+def test_a_photo_and_a_logo_come_from_the_retailers_hosts_alone(front: Shop) -> None:
+    hosts = msgspec.structs.replace(BRAND, picture_hosts=("pictures.example",), logo="https://pictures.example/l.png")
+    with front.database.transaction() as connection:
+        brand.write(connection, hosts)
+    write(front, msgspec.structs.replace(BENS_PAGE, photo="https://pictures.example/ben.jpg"))
+    page = front.get(f"/l/{BENS}").text
+    assert f'<img src="/p/{BENS}/photo"' in page
+    assert f'<img src="/p/{BENS}/logo"' in page
+    write(front, msgspec.structs.replace(BENS_PAGE, photo="https://elsewhere.example/ben.jpg"))
+    assert f"/p/{BENS}/photo" not in front.get(f"/l/{BENS}").text
+
+
+def test_it_is_closed_at_its_end(front: Shop) -> None:
+    write(front, msgspec.structs.replace(BENS_PAGE, expires_at=front.clock() + dt.timedelta(days=2)))
+    assert "It is there until November 24, 2026" in front.get(f"/l/{BENS}").text
+    front.clock.now += dt.timedelta(days=2)
+    assert front.get(f"/l/{BENS}").status_code == 404
