@@ -13,6 +13,7 @@ from benchmarks import (
     delta,
     first_sync,
     hot_store,
+    importing,
     on_screen,
     opening_list,
     passes,
@@ -42,6 +43,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "hot-store": hot_store.run,
     "polls": polls.run,
     "rules-pass": rules_pass.run,
+    "import": importing.run,
 }
 
 
