@@ -56,9 +56,16 @@ _FROM_CUSTOMER = (
 # ------------------------------------------------------------------ making it
 
 
+def build(connection: Connection, check: Callable[[], None]) -> None:
+    """Make the listing of all customers, and the search index; ``check`` may stop it between chunks."""
+    drop(connection)
+    create(connection)
+    search.create(connection)
+    index_all(connection, check)
+
+
 def create(connection: Connection) -> None:
     """Make the listing of all customers, with its orders."""
-    drop(connection)
     connection.execute("CREATE TABLE owner_rank (staff TEXT PRIMARY KEY, rank INTEGER NOT NULL) WITHOUT ROWID")
     rank_owners(connection)
     types = TABLES["customer"].columns | COMMON
@@ -99,7 +106,8 @@ def _count_from_now_on(connection: Connection) -> None:
 
 
 def drop(connection: Connection) -> None:
-    """Drop the listing, if it is there."""
+    """Drop the listing and the search index, if they are there."""
+    search.drop(connection)
     for table in ("listing", "listing_size", "owner_rank"):
         connection.execute(f"DROP TABLE IF EXISTS {table}")
 
@@ -133,6 +141,11 @@ def remove(connection: Connection, customers: dict[int, search.Searched]) -> Non
     places = rows.fetchall()
     search.delete(connection, (search.entry(place, customers[customer]) for place, customer in places))
     connection.executemany("DELETE FROM listing WHERE place = ?", ((place,) for place, _ in places))
+
+
+def remove_all(connection: Connection, customers: Sequence[int]) -> None:
+    """Take customers that are about to be deleted out of listing and index."""
+    remove(connection, search.documents(connection, customers))
 
 
 def add(connection: Connection, customers: Sequence[int]) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple, TypeAlias
 
-from sellmode_tui.cache import listing, meta, schema, search, sorting
+from sellmode_tui.cache import catalogue, listing, meta, schema, sorting
 from sellmode_tui.cache.tables import OTHER, TABLES, Value, columns_of, table_of
 from sellmode_tui.sealed import Connection
 
@@ -16,6 +16,20 @@ Row: TypeAlias = tuple[Value, ...]
 
 CHUNK = 500
 """So many rows are deleted at a time."""
+
+
+class _Lists(NamedTuple):
+    """What lists and search hold of a kind once they are made: brought up to date from how its rows were and are."""
+
+    snapshot: Callable[[Connection, list[str]], dict[Any, Any]]
+    follow: Callable[[Connection, dict[Any, Any], dict[Any, Any]], None]
+    remove: Callable[[Connection, list[int]], None]
+
+
+_LISTS = {
+    "customer": _Lists(listing.snapshot, listing.follow, listing.remove_all),
+    "product": _Lists(catalogue.snapshot, catalogue.follow, catalogue.remove),
+}
 
 
 def put(connection: Connection, kind: str, rows: Mapping[str, Row]) -> None:
@@ -35,11 +49,11 @@ def replace(connection: Connection, kind: str, rows: Mapping[str, Row]) -> None:
 @contextlib.contextmanager
 def _followed(connection: Connection, kind: str, rows: Mapping[str, Row]) -> Iterator[None]:
     """Lists follow what is written of a kind."""
-    listed = kind == "customer" and meta.get(connection, "built")
-    before = listing.snapshot(connection, list(rows)) if listed else {}
+    lists = _LISTS.get(kind) if meta.get(connection, "built") else None
+    before = lists.snapshot(connection, list(rows)) if lists else {}
     yield
-    if listed:
-        listing.follow(connection, before, listing.snapshot(connection, list(rows)))
+    if lists:
+        lists.follow(connection, before, lists.snapshot(connection, list(rows)))
     sorting.follow(connection, kind, rows.keys())
 
 
@@ -53,9 +67,9 @@ def delete(
     ).fetchall()
     doomed = [pk for pk, _, _ in found]
     built = bool(doomed and meta.get(connection, "built"))
-    if built and table == "customer":
+    if built and (lists := _LISTS.get(table)):
         for start in range(0, len(doomed), CHUNK):
-            listing.remove(connection, search.documents(connection, doomed[start : start + CHUNK]))
+            lists.remove(connection, doomed[start : start + CHUNK])
     connection.executemany(f'DELETE FROM "{table}" WHERE pk = ?', ((pk,) for pk in doomed))
     if built and table == "staff":
         listing.owners_changed(connection)

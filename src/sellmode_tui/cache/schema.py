@@ -90,6 +90,7 @@ INDEXED = {
         for kind in TASK_KINDS
     },
     "product": ("scope", "gen", *PRODUCT_KEYS),
+    "stock": ("scope", "gen", "product"),
     "brief_card": ("scope", "gen", "brief"),
     "customer": ("scope", "gen", "name_key", "owner"),
     "customer_card": ("scope", "gen", "customer", "owner"),
@@ -104,6 +105,7 @@ INDEXES = {
     **{f"{kind}_open": f"{kind} (due_at, expires_at, whose, scope, state) WHERE state = 'open'" for kind in TASK_KINDS},
     **{f"{kind}_done": f"{kind} (ended_at, done_by, scope, state) WHERE state = 'done'" for kind in TASK_KINDS},
     **{f"product_{column}": f"product ({column})" for column in PRODUCT_KEYS},
+    "stock_product": "stock (product)",
     "brief_card_brief": "brief_card (brief)",
     "customer_name_key": "customer (name_key, id)",
     # All that counting what somebody owns takes.

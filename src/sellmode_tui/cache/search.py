@@ -58,24 +58,33 @@ def entry(place: int, customer: Customer | Searched) -> Entry:
 def create(connection: Connection) -> None:
     """Make both tables, empty, and ready to be filled."""
     drop(connection)
-    for name, prefixes in ((WORDS, "1 2 3 4 5 6 7"), (PHONES, "3 4")):
-        connection.execute(
-            f"CREATE VIRTUAL TABLE {name}"
-            f" USING fts5(keys, content='', detail=none, tokenize='ascii', prefix='{prefixes}')"
-        )
-        connection.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('secure-delete', 1)")
-    _hold(connection, 32 << 20)
+    create_index(connection, WORDS, "1 2 3 4 5 6 7")
+    create_index(connection, PHONES, "3 4")
+
+
+def create_index(connection: Connection, name: str, prefixes: str) -> None:
+    """Make a table of words, ready to be filled; beginnings of ``prefixes`` characters are found at once."""
+    connection.execute(
+        f"CREATE VIRTUAL TABLE {name} USING fts5(keys, content='', detail=none, tokenize='ascii', prefix='{prefixes}')"
+    )
+    connection.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('secure-delete', 1)")
+    _hold(connection, name, 32 << 20)
 
 
 def filled(connection: Connection) -> None:
     """Go over from filling both tables to keeping them."""
-    _hold(connection, 1 << 20)
+    hold_less(connection, WORDS)
+    hold_less(connection, PHONES)
 
 
-def _hold(connection: Connection, size: int) -> None:
+def hold_less(connection: Connection, name: str) -> None:
+    """Go over from filling a table to keeping it."""
+    _hold(connection, name, 1 << 20)
+
+
+def _hold(connection: Connection, name: str, size: int) -> None:
     """How many bytes FTS5 holds in memory before it writes a segment: fewer segments, fewer merges."""
-    for name in (WORDS, PHONES):
-        connection.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('hashsize', ?)", (size,))
+    connection.execute(f"INSERT INTO {name} ({name}, rank) VALUES ('hashsize', ?)", (size,))
 
 
 def drop(connection: Connection) -> None:

@@ -19,7 +19,7 @@ from sqlcipher3 import dbapi2
 from sellmode_contract.search import name_key
 from sellmode_contract.wire import Head
 from sellmode_tui import misplaced, sealed
-from sellmode_tui.cache import learning, listing, meta, rows, schema, search, sorting
+from sellmode_tui.cache import catalogue, learning, listing, meta, rows, schema, search, sorting
 from sellmode_tui.cache.fold import Fold, Report, fail, folded_all
 from sellmode_tui.cache.page import Change, Fits, Page
 from sellmode_tui.cache.rows import CHUNK
@@ -40,6 +40,7 @@ FUNCTIONS: dict[str, Callable[[str, str], Any]] = {
     "exactly": search.exactly,
     "begins": search.begins,
     "name_key": name_key,
+    "product_found": catalogue.found,
 }
 """SQL functions of the readers, as ``sellmode_found`` and so on; each takes what a record holds and what was typed."""
 
@@ -455,9 +456,8 @@ class Cache:
                 return
             with self._advance() as connection:
                 schema.create_indexes(connection)
-                listing.create(connection)
-                search.create(connection)
-                listing.index_all(connection, self._check)
+                listing.build(connection, self._check)
+                catalogue.build(connection, self._check)
                 meta.put(connection, "built", 1)
                 meta.rows_deleted(connection)  # the log has grown by all of it
                 meta.content_changed(connection)
@@ -486,7 +486,7 @@ class Cache:
 def _unbuild(connection: Connection) -> None:
     schema.drop_indexes(connection)
     listing.drop(connection)
-    search.drop(connection)
+    catalogue.drop(connection)
     meta.put(connection, "built", 0)
     meta.content_changed(connection)
 

@@ -7,12 +7,14 @@ import datetime as dt
 import re
 import threading
 from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 from sellmode_tui.cache.store import Cache, Reading
 from sellmode_tui.records.context import Context
 from sellmode_tui.records.customers.filters import Compiler
 from sellmode_tui.sealed import Connection
 
+AnyCompiler = TypeVar("AnyCompiler", bound=Compiler)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -59,7 +61,7 @@ class Readings:
             self._context = known = Context(reading)
         return known
 
-    def compiler(self, reading: Reading, of: type[Compiler] = Compiler) -> Compiler:
+    def compiler(self, reading: Reading, of: type[AnyCompiler] = Compiler) -> AnyCompiler:  # type: ignore[assignment]  # for whoever asks for none
         """What makes SQL of filters, in a reading; ``of`` cards, say, in place of customers."""
         around = self.context(reading)
         return of(reading, around, self.clock().astimezone(around.zone).date())

@@ -24,6 +24,7 @@ from sellmode_tui.records.ids import ids_named
 from sellmode_tui.records.kind_lists import KindList, KindQuery
 from sellmode_tui.records.looks import Looks
 from sellmode_tui.records.people.access import People
+from sellmode_tui.records.products.access import Products
 from sellmode_tui.records.readings import Readings, clean
 from sellmode_tui.records.rules.access import Rules
 from sellmode_tui.records.rules.briefs_access import Briefs
@@ -81,6 +82,7 @@ class RecordStore(Facet):
         self.rules = Rules(readings, writer)
         self.briefs = Briefs(readings, writer)
         self.looks = Looks(readings, writer)
+        self.products = Products(readings, writer)
         self.changes = Changes(readings, writer)
 
     def listed(self, kind: str, query: KindQuery = _ALL) -> KindList:

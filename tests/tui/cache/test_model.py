@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from sellmode_contract.kinds import kind_of
 from sellmode_contract.kinds.customer import Customer, Figures
+from sellmode_contract.kinds.product import Product
+from sellmode_contract.product_search import product_keys
 from sellmode_contract.visibility import scopes
 from sellmode_contract.wire import Drop, Put, Remove, Sweep
-from sellmode_tui.cache import search
+from sellmode_tui.cache import catalogue, search
 from sellmode_tui.cache.page import Change
 from sellmode_tui.cache.store import Cache
 from sellmode_tui.cache.tables import decode
@@ -41,7 +43,8 @@ class Model:
             case Put(k=kind, id=id, v=v, s=scope, g=g):
                 held = self.rows.get((kind, id))
                 if held is None or held[0] in self.left or v >= held[1] or g != held[2]:
-                    self.rows[kind, id] = (scope, v, g, decode(kind, change.d).name)
+                    record = decode(kind, change.d)
+                    self.rows[kind, id] = (scope, v, g, record.title if kind == "product" else record.name)
             case Remove(k=kind, id=id, s=scope):
                 if (kind, id) in self.rows and self.rows[kind, id][0] == scope:
                     del self.rows[kind, id]
@@ -72,7 +75,16 @@ _customers = st.builds(
     owner=st.sampled_from([None, "staff-0", "staff-1", "staff-9"]),
     figures=st.builds(Figures, spend=st.integers(0, 2)),
 )
-_records = st.one_of(_customers, st.builds(staff, st.integers(0, 2), st.sampled_from(["Zoe", "Bea", "Ann"])))
+_staff = st.builds(staff, st.integers(0, 2), st.sampled_from(["Zoe", "Bea", "Ann"]))
+_products = st.builds(
+    Product,
+    id=st.sampled_from(["product-1", "product-2", "product-3"]),
+    sku=st.sampled_from(["", "A-1"]),
+    title=_names,
+    style=st.sampled_from(["", "style"]),
+    currency=st.just("CHF"),
+)
+_records = st.one_of(_customers, _staff, _products)
 _scopes = st.sampled_from(_SCOPES)
 _changes = st.one_of(
     *[st.builds(put, _records, _scopes, st.integers(1, 3), st.sampled_from([0, 0, 4, 5]))] * 3,
@@ -138,7 +150,27 @@ def _compare(cache: Cache, model: Model, current: frozenset[str]) -> None:
     assert {(one.id, one.name) for one in records.colleagues()} == {
         (id, name) for (kind, id), name in shown.items() if kind == "staff"
     }
+    titles = [title for (kind, _), title in shown.items() if kind == "product"]
+    assert sum(line.variants for line in records.products.find().rows(0, 100)) == len(titles)
     _check_listing(cache)
+    _check_catalogue(cache)
+
+
+def _check_catalogue(cache: Cache) -> None:
+    """Each product has its row and its words in the index, and nothing else has."""
+    with cache.reading() as reading:
+        connection = reading.connection
+        if not reading.built:
+            return
+        rows = connection.execute("SELECT pk, scope, doc FROM product").fetchall()
+        known = {pk: (scope, decode("product", doc)) for pk, scope, doc in rows}
+        held = connection.execute("SELECT product, scope, id, style FROM catalogue ORDER BY product").fetchall()
+        assert held == [(pk, scope, each.id, each.style or each.id) for pk, (scope, each) in sorted(known.items())]
+        wanted: dict[str, set[int]] = {}
+        for pk, (_, each) in known.items():
+            for word in product_keys(each).words:
+                wanted.setdefault(word, set()).add(pk)
+        assert _index(connection, catalogue.WORDS) == wanted
 
 
 def _check_listing(cache: Cache) -> None:
@@ -166,7 +198,7 @@ def _check_listing(cache: Cache) -> None:
 
 def _index(connection: Connection, table: str) -> dict[str, set[int]]:
     """Every word that the test's customers may have, with the row ids that an FTS table has for it."""
-    words = "ada bo lucja o oe 山 田 oneil zoe customer example com 1 2"
+    words = "ada bo lucja o oe 山 田 oneil zoe customer example com a a1 1 2"
     digits = "41791234567 791234567 0791234567 91234567 1234567 234567 34567 4567 567"
     statement = f"SELECT rowid FROM {table}(?)"  # noqa: S608 - a name of ours
     return {

@@ -138,13 +138,14 @@ class Compiler:
             case Words(text=text):
                 return SQL("sellmode_found(c.doc, ?)", (text,))
             case Comparison():
-                return self._comparison(tree)
+                return self.comparison(tree)
 
-    def _comparison(self, comparison: Comparison) -> SQL:
+    def comparison(self, comparison: Comparison) -> SQL:
+        """A comparison of one field."""
         if comparison.operator == "=" and comparison.field in ("tier", "tag"):
             return _same_key(comparison)
         source = held(self._fields[comparison.field], self._reading)
-        test = self._test(comparison, f"({source.value})")
+        test = self.test(comparison, f"({source.value})")
         if source.children:
             text = f"c.id IN (SELECT k.customer FROM {source.rows} WHERE {source.children} AND ({test.text}))"
         elif source.rows:
@@ -153,7 +154,7 @@ class Compiler:
             text = test.text
         return SQL(text, test.parameters)
 
-    def _test(self, comparison: Comparison, value: str) -> SQL:
+    def test(self, comparison: Comparison, value: str) -> SQL:
         """Whether a value, which may be NULL, satisfies a comparison."""
         if comparison.operator == "*":
             return SQL(f"{value} IS NOT NULL")

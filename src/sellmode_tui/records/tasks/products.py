@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from sellmode_contract.kinds.product import Product
+from sellmode_tui.cache import catalogue
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode
 
@@ -45,11 +46,14 @@ def named(reading: Reading, text: str, limit: int) -> list[ProductLine]:
     if not wanted:
         return []
     found = _read(reading, "p.sku IN (?, ?) ORDER BY p.sku", (wanted, wanted.upper()))
-    if not any(map(str.isalnum, wanted)):
+    if not catalogue.match(wanted):
         return found[:limit]  # it has no words, with which everything would begin
-    words = "p.sku || ' ' || p.title || ' ' || ifnull(p.doc ->> '$.variant', '')"
-    condition = f"ifnull(p.doc ->> '$.active', 1) AND sellmode_begins({words}, ?) LIMIT ?"
-    others = (each for each in _read(reading, condition, (wanted, limit)) if each not in found)
+    matches, typed = "sellmode_product_found(p.doc, ?)", wanted
+    if reading.built:
+        matches = f"p.pk IN (SELECT rowid FROM {catalogue.WORDS} WHERE {catalogue.WORDS} MATCH ?)"
+        typed = catalogue.match(wanted)
+    condition = f"ifnull(p.doc ->> '$.active', 1) AND {matches} LIMIT ?"
+    others = (each for each in _read(reading, condition, (typed, limit)) if each not in found)
     return [*found, *others][:limit]
 
 

@@ -1,0 +1,1 @@
+"""Products: found, with their styles, stock, buyers."""
