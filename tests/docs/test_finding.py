@@ -8,6 +8,7 @@ import pytest
 
 from sellmode_backend.demo.retailer import CUSTOM_FIELDS
 from sellmode_contract.filters import CUSTOMER_FIELDS, MAX_LENGTH, MAX_TERMS, custom_fields, parse
+from sellmode_contract.product_search import PRODUCT_FIELDS
 from sellmode_contract.search import MAX_TERMS as MAX_WORDS
 from sellmode_contract.search import parse_query, words
 from tests.docs.reading import DOCS, fences
@@ -22,6 +23,16 @@ _TYPED = re.findall(r"^\| `([^`|]+)` \| ", _TEXT.partition("## Fields")[0], re.M
 @pytest.mark.parametrize("text", [*_FILTERS, *_TYPED])
 def test_a_filter_can_be_read(text: str) -> None:
     parse(text, _FIELDS)
+
+
+@pytest.mark.parametrize("text", [line for each in fences(_DOCUMENT, "products") for line in each.splitlines()])
+def test_a_filter_of_products_can_be_read(text: str) -> None:
+    parse(text, PRODUCT_FIELDS)
+
+
+@pytest.mark.parametrize("field", [field.name for field in PRODUCT_FIELDS])
+def test_a_field_of_products_is_named(field: str) -> None:
+    assert f"`{field}`" in _TEXT.partition("## Products")[2]
 
 
 def test_there_are_filters_to_read() -> None:
