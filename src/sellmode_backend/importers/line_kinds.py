@@ -20,6 +20,8 @@ _TIP = re.compile(r"tips?|gratuity|trinkgeld|pourboire|fooi", re.IGNORECASE)
 
 def kind(line: OrderLine, product: Product | None, gift_cards: Collection[str]) -> LineKind:
     """What a line stands for, whose product is known or not; ``gift_cards`` are the names of those without a SKU."""
+    if line.kind in ("gift_card", "tip"):
+        return line.kind
     name = line.title.strip()
     if (product and product.gift_card) or (not line.sku and name in gift_cards) or _GIFT_CARD.fullmatch(name):
         return "gift_card"

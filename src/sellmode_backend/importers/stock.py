@@ -32,7 +32,7 @@ def load(tables: Iterable[Table], context: Context) -> None:
             return None
         elsewhere.update(place for place in item.available if not context.stores.id(place))
         key = "/".join((item.key, item.sku, *item.available)) if row.table.has("location") else item.key + item.sku
-        return item if seen.take(key, row, "handle") else None
+        return item if seen.take(key, row, "handle" if row.table.has("handle") else "sku") else None
 
     for table in tables:
         for batch in context.batches(table, context.parsed(table, parse)):

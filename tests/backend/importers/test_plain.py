@@ -23,6 +23,7 @@ from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.product import Product
+from sellmode_contract.kinds.stock import Stock
 from tests.backend.importers.exports import NOW, Record, as_csv
 
 EXAMPLES = {file: {column.header: column.example for column in columns} for file, columns in COLUMNS.items()}
@@ -130,3 +131,44 @@ def test_templates_are_files_that_the_import_knows_and_nothing_is_written_over(t
     assert again.exit_code == 1
     assert "is there already" in again.output or "exists" in again.output
     assert sorted((tmp_path / "new" / "lists").iterdir()) == before
+
+
+def test_stock_and_what_a_line_stands_for_can_be_told(database: Database, tmp_path: Path) -> None:
+    with database.transaction() as connection:
+        settings.change(connection, time_zone="Europe/Brussels", currency="EUR")
+    line = EXAMPLES["orders.csv"] | {"Total": "89.00", "Discount": ""}
+    more = dict.fromkeys(line, "") | {"Order": "1001", "Quantity": "1"}
+    ware = EXAMPLES["stock.csv"]
+    told = load(
+        database,
+        tmp_path / "lists",
+        staff=[EXAMPLES["staff.csv"]],
+        products=[
+            EXAMPLES["products.csv"],
+            {**EXAMPLES["products.csv"], "SKU": "VC", "Title": "Voucher", "Gift card": "yes"},
+        ],
+        stock=[
+            ware,
+            ware | {"SKU": "VC", "Available": ""},
+            ware | {"SKU": "?"},
+            ware | {"Available": "1.5", "SKU": "VC"},
+        ],
+        orders=[
+            line,
+            more | {"Item": "For the team", "Price": "5.00", "Kind": "Tip"},
+            more | {"Item": "Paper", "Price": "20.00", "Kind": "gift card"},
+            more | {"Item": "Voucher", "SKU": "VC", "Price": "20.00"},
+            line | {"Order": "1002", "Kind": "present"},
+        ],
+    )[1]
+    assert [(one.file, one.line, one.column, one.reason) for one in told] == [
+        ("orders.csv", 6, "Kind", "is neither gift card nor tip"),
+        ("stock.csv", 5, "Available", "is no whole number"),
+        ("stock.csv", 4, "SKU", "is of no product that is known: import the products first"),
+    ]
+    with database.snapshot() as connection:
+        (stock,) = (item for item in records.each(connection, "stock") if isinstance(item, Stock))
+        (store,) = settings.stores(connection)
+        (order,) = stored_orders.read_orders(connection, [source_id("order", "plain", "1001")])
+    assert stock.available == {store.id: 3}
+    assert [each.kind for each in order.lines] == ["sale", "tip", "gift_card", "gift_card"]

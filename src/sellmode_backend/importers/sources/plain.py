@@ -11,12 +11,15 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Literal, NamedTuple
 
+import msgspec
+
 from sellmode_backend.importers import values
 from sellmode_backend.importers.reading import Layout, Row
-from sellmode_backend.importers.rows import CustomerRow, OrderRows, ProductRow, own_act
+from sellmode_backend.importers.rows import CustomerRow, OrderRows, ProductRow, StockRow, own_act
 from sellmode_backend.importers.sources import common
-from sellmode_backend.importers.sources.source import Orders, Source
+from sellmode_backend.importers.sources.source import Orders, Source, StockLists
 from sellmode_contract.kinds.consent import ConsentState
+from sellmode_contract.kinds.order import LineKind, OrderLine
 
 
 class Column(NamedTuple):
@@ -53,6 +56,13 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("description", "Description", "Plain text, or HTML, which becomes plain text.", "Warm and soft"),
         Column("compare_at", "Former price", "What it cost before, where it is reduced.", "29.00"),
         Column("active", "Active", "`yes` or `no`; empty is yes.", "yes"),
+        Column("gift_card", "Gift card", "`yes` for a gift card: goods are paid with it later; empty is no.", ""),
+    ),
+    "stock.csv": (
+        Column("sku", "SKU", "Of a product that is known or in that list. Never empty.", "SC-1", needed=True),
+        Column("location", "Store", "The store's name. Never empty.", "Antwerp", needed=True),
+        Column("available", "Available", "Whole pieces that can be sold; empty: the store does not keep it.", "3",
+               needed=True),
     ),
     "customers.csv": (
         Column("given_name", "Given name", "", "Anna", needed=True),
@@ -89,6 +99,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("price", "Price", "Of one piece.", "22.00", needed=True),
         Column("discount", "Discount", "Of the row as a whole.", "4.00"),
         Column("sku", "SKU", "", "SC-1"),
+        Column("kind", "Kind", "`gift card` or `tip`; empty: goods, unless name or product say otherwise.", ""),
         Column("refunded", "Refunded", "Taken off the spend.", ""),
         Column("cancelled_at", "Cancelled at", "The order counts for nothing.", ""),
         Column("channel", "Channel", "`store` or `online`; empty: store if one is named.", "store"),
@@ -148,6 +159,7 @@ class _ProductReader:
             price=lambda: values.amount_or_none(row, "price", self._currency),
             compare_at=lambda: values.amount_or_none(row, "compare_at", self._currency),
             barcode=lambda: values.key(row, "barcode"),
+            gift_card=lambda: bool(row["gift_card"].strip()) and values.yes(row, "gift_card"),
         )
         has = row.table.has
         return ProductRow(row, sku, {name: value for name, value in said.items() if name == "currency" or has(name)})
@@ -228,6 +240,28 @@ def _channel(row: Row, location: str) -> Literal["store", "online"]:
     raise row.unusable("channel", "is neither store nor online")
 
 
+_KINDS: Mapping[str, LineKind] = {"gift card": "gift_card", "tip": "tip"}
+
+
+def _line(row: Row, currency: str) -> OrderLine | None:
+    line, said = common.order_line(row, currency), row["kind"].strip()
+    if line is None or not said:
+        return line
+    if kind := _KINDS.get(said.casefold()):
+        return msgspec.structs.replace(line, kind=kind)
+    raise row.unusable("kind", "is neither gift card nor tip")
+
+
+def _stock(row: Row) -> StockRow:
+    sku, store = values.key(row, "sku"), values.store_name(row, "location")
+    if not sku:
+        raise row.unusable("sku", "is empty")
+    if not store:
+        raise row.unusable("location", "is empty")
+    pieces = values.quantity(row, "available") if row["available"].strip() else None
+    return StockRow(row, sku, "", "", "", {store: pieces})
+
+
 def _number_of_order(row: Row) -> str:
     if not (key := values.code(row, "id")):
         raise row.unusable("id", "is empty")
@@ -242,5 +276,6 @@ PLAIN = Source(
     orders=_layout("orders.csv", number="id"),
     read_products=_ProductReader,
     read_customer=_read_customer,
-    read_orders=lambda zone: Orders(_number_of_order, partial(_order, zone), common.order_line),
+    read_orders=lambda zone: Orders(_number_of_order, partial(_order, zone), _line),
+    stock=StockLists(_layout("stock.csv"), _stock),
 )
