@@ -16,7 +16,7 @@ from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.fields import Rows, Text
 from sellmode_tui.cli import sellmode
 from sellmode_tui.commands.kinds.field_options import given_rows
-from sellmode_tui.commands.kit.exit_codes import Failure
+from sellmode_tui.commands.kit.exit_codes import Exit, Failure
 from tests.tui.test_cli import Desk, open_desk
 from tests.tui.test_cli_writing import FIRST, another, at_backend, feed
 
@@ -184,3 +184,22 @@ def test_places_and_fields_of_rows_have_to_be_there(given: dict[str, Any], says:
     with pytest.raises(Failure) as refused:
         given_rows(LINES, given, HELD)
     assert refused.value.message == says
+
+
+def test_a_lookbook_is_previewed_and_shared_with_its_link_and_what_changed(desk: Desk) -> None:
+    fields = ("--customer", FIRST, "--title", "For the opera", "--add-item", "sku=NO-SUCH,note=Warm")
+    (made,) = desk.ask("lookbooks", "add", *fields, "--json").objects
+    id = made["id"]
+    assert desk.ask("lookbooks", "link", id).code == Exit.AGAINST_RULES
+    shared = desk.ask("lookbooks", "share", id, "--json")
+    (written,) = shared.objects
+    assert written["link"].startswith(f"{desk.shop.url}/l/")
+    assert written["changed"] == {"NO-SUCH": "no longer sold"}
+    assert "NO-SUCH: no longer sold." in shared.err
+    before = desk.ask("lookbooks", "link", id)
+    assert (before.out.strip(), "works once it is sent" in before.err) == (written["link"], True)
+    assert desk.ask("sync").code == 0
+    assert desk.ask("lookbooks", "link", id).err == ""
+    assert "For the opera" in desk.ask("lookbooks", "preview", id, "--html").out
+    assert written["link"] in desk.ask("lookbooks", "preview", id).out
+    assert desk.ask("picks", "check").code == 1

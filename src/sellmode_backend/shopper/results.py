@@ -9,10 +9,12 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from sellmode_backend.shopper import answering
 from sellmode_backend.shopper.touches import Shared
 from sellmode_backend.store import records
 from sellmode_backend.store.schema import touch
 from sellmode_contract.kinds.lookbook import LookbookResult, ProductResult, Reply, Verdict, result_id
+from sellmode_contract.records import Record
 
 MOST_REPLIES: Final = 100
 """Of one lookbook; then its page takes no more."""
@@ -69,11 +71,12 @@ def judged(connection: Connection, shared: Shared, sku: str, verdict: Verdict, n
 
 
 def replied(connection: Connection, shared: Shared, text: str, now: dt.datetime) -> bool:
-    """The customer has written; False if there are too many replies already."""
+    """The customer has written, and somebody has to answer; False if there are too many replies already."""
     result = _held(connection, shared)
     if len(result.replies) >= MOST_REPLIES:
         return False
-    _write(connection, now, msgspec.structs.replace(result, replies=(*result.replies, Reply(at=now, text=text))))
+    task = answering.to_answer(connection, shared, text, now)
+    _write(connection, now, msgspec.structs.replace(result, replies=(*result.replies, Reply(at=now, text=text))), task)
     return True
 
 
@@ -92,5 +95,5 @@ def _held(connection: Connection, shared: Shared) -> LookbookResult:
     )
 
 
-def _write(connection: Connection, now: dt.datetime, result: LookbookResult) -> None:
-    records.write(connection, [result], now=now)
+def _write(connection: Connection, now: dt.datetime, *made: Record) -> None:
+    records.write(connection, made, now=now)

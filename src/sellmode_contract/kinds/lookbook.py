@@ -87,8 +87,6 @@ class LookbookResult(Record, frozen=True, kw_only=True):
     last_opened_at: Instant | None = None
     products: tuple[ProductResult, ...] = ()
     replies: tuple[Reply, ...] = ()
-    bought: tuple[str, ...] = ()
-    """SKUs of the lookbook that its customer has bought since it was shared."""
     deleted_at: Instant | None = None
     """When the customer deleted the page; since then nobody can open it."""
     not_counted: dict[str, int] = msgspec.field(default_factory=dict)

@@ -22,7 +22,7 @@ from sellmode_tui.records.customers.access import Customers
 from sellmode_tui.records.facet import Facet
 from sellmode_tui.records.ids import ids_named
 from sellmode_tui.records.kind_lists import KindList, KindQuery
-from sellmode_tui.records.looks import Looks
+from sellmode_tui.records.looks.access import Looks
 from sellmode_tui.records.people.access import People
 from sellmode_tui.records.products.access import Products
 from sellmode_tui.records.readings import Readings, clean

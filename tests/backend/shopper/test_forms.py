@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from sellmode_backend.shopper.answering import task_id
 from sellmode_backend.store import records
 from sellmode_contract.kinds.lookbook import LookbookResult, ProductResult, result_id
+from sellmode_contract.kinds.manual_task import ManualTask
 from tests.backend.shopper.shop import NO_TOKEN, TOKEN, Shop
 
 
@@ -100,3 +103,26 @@ def test_bodies_that_are_no_form_are_refused(shop: Shop) -> None:
         answer = shop.browser.post(path, content=content, headers={"Content-Type": type})
         assert answer.status_code == status, content[:20]
     assert shop.browser.post(path.replace(TOKEN, NO_TOKEN), content=b"x").status_code == 404
+
+
+def test_a_reply_is_a_task_of_the_customers_owner_until_it_is_answered(shop: Shop) -> None:
+    def task() -> ManualTask:
+        with shop.database.snapshot() as connection:
+            found = records.read(connection, "manual_task", task_id("l-1"))
+        assert isinstance(found, ManualTask)
+        return found
+
+    guard = shop.guard()
+    told(shop, "reply", guard=guard, text="Is it warm?")
+    first = task()
+    assert (first.title, first.details) == (f'Answer a reply to "{shop.lookbook.title}"', "Is it warm?")
+    assert (first.customer, first.assignee or first.creator) == ("c-1", shop.customer.owner)
+    assert first.due == shop.clock().date().isoformat()
+    told(shop, "reply", guard=guard, text="And in blue?")
+    assert task().details == "Is it warm?\n\nAnd in blue?"
+    done = msgspec.structs.replace(task(), state="done", done_by="s-1", done_at=shop.clock())
+    with shop.database.transaction() as connection:
+        records.write(connection, [done])
+    told(shop, "reply", guard=guard, text="x" * 2000)
+    again = task()
+    assert (again.state, again.done_by, again.details) == ("open", None, "x" * 2000)

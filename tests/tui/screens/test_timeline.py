@@ -47,11 +47,11 @@ async def test_from_the_profile_to_all_that_happened_by_kind_and_by_words() -> N
         assert {"Call", "Note", "Consent"} <= set(everything)
         views = pilot.app.screen.query_one("#views", TabLine)
         seen = []
-        for _ in range(5):
+        for _ in range(6):
             await pilot.press("right")
             await at_rest(pilot)
             seen.append((views.current, set(listed(pilot))))
-        assert [name for name, _ in seen] == ["purchases", "notes", "contacts", "tasks", "changes"]
+        assert [name for name, _ in seen] == ["purchases", "notes", "contacts", "lookbooks", "tasks", "changes"]
         assert dict(seen)["contacts"] == {"Call"}
         assert dict(seen)["changes"] == {"Consent", "Replaced", "Added"}
         await pilot.press("right", "slash", *"coat")

@@ -13,6 +13,7 @@ from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.order import Order
+from sellmode_contract.kinds.sent_lookbook import WAYS, SentLookbook
 from sellmode_contract.kinds.task import Task
 from sellmode_contract.money import priced
 from sellmode_contract.records import Record
@@ -181,6 +182,8 @@ def _told(record: Record, entry: TimelineEntry) -> list[str]:  # noqa: PLR0911  
             return [f"consent to {record.channel}: {record.state.replace('_', ' ')}"]
         case HistoryEntry():
             return [f"{record.event} {visible(entry.subject)}".rstrip()]
+        case SentLookbook():
+            return [f"lookbook {visible(record.title)}, by {WAYS.get(record.how, record.how)}"]
         case Task():
             return [f"task {record.state}: {visible(record.title)}", *filter(None, [visible(record.reason)])]
     return [entry.kind]

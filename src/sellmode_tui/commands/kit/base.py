@@ -104,9 +104,9 @@ class Opened(NamedTuple):
         if account is None or not may(account, capability):
             raise Failure(f"Your role does not allow this: it takes the right to {capability}.", Exit.AGAINST_RULES)
 
-    def report(self, *changes: Written) -> None:
-        """What was written."""
-        report_written(self.records, changes, as_json=self.as_json)
+    def report(self, *changes: Written, **more: Any) -> None:
+        """What was written; as JSON with ``more`` that there is to know of it."""
+        report_written(self.records, changes, as_json=self.as_json, more=more)
 
     def _print(
         self,

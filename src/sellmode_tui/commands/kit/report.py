@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 import click
 
@@ -10,14 +11,18 @@ from sellmode_contract.text import visible
 from sellmode_tui.commands.kit.output import plain, print_json, say
 from sellmode_tui.records import RecordStore, Undone, Written
 
+_NOTHING: Final[Mapping[str, Any]] = {}
 
-def report_written(records: RecordStore, changes: Iterable[Written], *, as_json: bool) -> None:
+
+def report_written(
+    records: RecordStore, changes: Iterable[Written], *, as_json: bool, more: Mapping[str, Any] = _NOTHING
+) -> None:
     """What was written, and how much is not sent yet: a command keeps what it writes and uses no network."""
     unsent, shown = records.changes.counts().unsent, True
     for written in changes:
         shown = shown and written.shown
         if as_json:
-            print_json({**plain(written), "unsent": unsent})
+            print_json({**plain(written), "unsent": unsent, **more})
         elif written.nothing:
             click.echo(f"Nothing to change: {visible(written.words)}.")
         else:

@@ -6,13 +6,18 @@ import datetime as dt
 
 import click
 
-from sellmode_contract.kinds.lookbook import CORPORATE_LOOK, LOOKBOOK
+from sellmode_contract.kinds.lookbook import CORPORATE_LOOK, LOOKBOOK, Lookbook
 from sellmode_contract.kinds.sent_lookbook import WAYS, Way
+from sellmode_contract.text import visible
 from sellmode_tui.commands.kinds.group import group_of
 from sellmode_tui.commands.kit import resolve
 from sellmode_tui.commands.kit.base import Opened, Parameter, command
+from sellmode_tui.commands.kit.exit_codes import Exit, Failure
+from sellmode_tui.commands.kit.output import say
 from sellmode_tui.commands.kit.when import read_when
 from sellmode_tui.records import RecordStore
+from sellmode_tui.records.looks import page_text
+from sellmode_tui.records.looks.details import LookDetails
 
 lookbooks_command = group_of(LOOKBOOK)
 
@@ -30,10 +35,56 @@ _UNTIL: Parameter = click.option("--until", metavar="WHEN", help="Until when its
 def share_command(opened: Opened, id: str, how: Way, until: str | None) -> None:
     """Share one: it has a link from then on, which works once the server has it.
 
+    What has changed of its products since they were put there (price, stock, no longer sold) is pointed out.
+
     sellmode lookbooks share 019a3c55-1f2e --how sms --until 'in 4 weeks'
     """
-    records = opened.records
-    opened.report(records.looks.share(_lookbook(records, id), how, _end(records, until)))
+    records, id = opened.records, _lookbook(opened.records, id)
+    changed = {each.item.sku: (each.name, each.changed) for each in _details(records, id).changed}
+    for name, what in changed.values():
+        say(f"{visible(name)}: {what}.")
+    if changed:
+        records.looks.check("lookbook", id)
+    written = records.looks.share(id, how, _end(records, until))
+    link = _link(opened, id)
+    opened.report(written, link=link, changed={sku: what for sku, (_, what) in changed.items()})
+    if not opened.as_json:
+        click.echo(link)
+
+
+@command("link", _LOOKBOOK, of=lookbooks_command)
+def link_command(opened: Opened, id: str) -> None:
+    """Print the link of one that is shared.
+
+    sellmode lookbooks link 019a3c55-1f2e
+    """
+    details = _details(opened.records, _lookbook(opened.records, id))
+    link, state = _link(opened, details.look.id), details.line.state
+    opened.print_one({"link": link, "state": state, "expires_at": details.line.expires_at}, [link])
+    if state == "unsent":
+        say("The server does not have it yet: it works once it is sent.")
+    elif state not in ("shared", "opened"):
+        say(f"Nobody can open it: {state}.")
+
+
+@command(
+    "preview",
+    _LOOKBOOK,
+    click.option("--html", is_flag=True, help="As a page of its own, without pictures."),
+    click.option("--corporate", is_flag=True, help="It is one of the head office's looks."),
+    of=lookbooks_command,
+    json=False,
+)
+def preview_command(opened: Opened, id: str, *, html: bool, corporate: bool) -> None:
+    """Print one as its customer sees it.
+
+    sellmode lookbooks preview 019a3c55-1f2e --html >look.html
+    """
+    kind = CORPORATE_LOOK if corporate else LOOKBOOK
+    details = _details(opened.records, resolve.record(opened.records, kind.name, id), kind.name)
+    token = getattr(details.look, "token", "")
+    link = page_text.link_of(opened.workspace.session.server, token) if token else ""
+    click.echo((page_text.as_html if html else page_text.as_text)(details, link), nl=False)
 
 
 @command("renew", _LOOKBOOK, _UNTIL, of=lookbooks_command)
@@ -77,6 +128,20 @@ def use_command(opened: Opened, id: str, customer: str | None, *, corporate: boo
 
 def _lookbook(records: RecordStore, id: str) -> str:
     return resolve.record(records, LOOKBOOK.name, id)
+
+
+def _details(records: RecordStore, id: str, kind: str = LOOKBOOK.name) -> LookDetails:
+    details = records.looks.get(kind, id)
+    if details is None:
+        raise resolve.unknown(LOOKBOOK.called, id)
+    return details
+
+
+def _link(opened: Opened, id: str) -> str:
+    look = _details(opened.records, id).look
+    if not isinstance(look, Lookbook) or not look.token:
+        raise Failure("It was not shared: it has no link.", Exit.AGAINST_RULES)
+    return page_text.link_of(opened.workspace.session.server, look.token)
 
 
 def _end(records: RecordStore, until: str | None) -> dt.datetime | None:

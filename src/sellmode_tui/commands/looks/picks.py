@@ -44,3 +44,20 @@ def undelegate_command(opened: Opened, id: str, person: str) -> None:
     records = opened.records
     taker = resolve.colleague(records.colleagues(), person).id
     opened.report(records.looks.undelegate(resolve.record(records, PICK_LIST.name, id), taker))
+
+
+@command("check", of=picks_command)
+def check_command(opened: Opened) -> None:
+    """List what to look at in all of them: products no longer sold, out of stock, or with another price by now."""
+    found = [(line, each) for line in opened.records.looks.picks_lines() for each in line.stale]
+    opened.print_list(
+        found,
+        {
+            "LIST": lambda pair: pair[0].picks.title,
+            "PRODUCT": lambda pair: pair[1].name,
+            "WHAT": lambda pair: pair[1].changed,
+            "ID": lambda pair: pair[0].picks.id[: resolve.SHORT_TIMED_ID],
+        },
+        lambda pair: {"picks": pair[0].picks.id, "sku": pair[1].item.sku, "changed": pair[1].changed},
+        empty="All of them are as they were put there.",
+    )

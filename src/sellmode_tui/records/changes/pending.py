@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sellmode_contract.mutations import Edit, Merge, Operation, Rejected, target
+from sellmode_contract.mutations import Edit, Merge, Operation, Rejected, Share, target
 from sellmode_tui.journal.entries import Entry, TrayItem
 from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.records.wording import customer_of
@@ -24,6 +24,8 @@ class Marks:
     """Of the customer: ``phone``, ``sizes``, ``custom.pet``."""
     records: frozenset[str] = frozenset()
     """Ids of what belongs to the customer: notes, contacts, dates, consents, tasks."""
+    shares: frozenset[str] = frozenset()
+    """Ids of the lookbooks that are to be shared."""
 
 
 _NONE = Marks()
@@ -70,6 +72,7 @@ def _marks(changes: Iterable[Entry | TrayItem]) -> dict[str, Marks]:
     numbers: dict[str, int] = defaultdict(int)
     fields: dict[str, set[str]] = defaultdict(set)
     records: dict[str, set[str]] = defaultdict(set)
+    shares: dict[str, set[str]] = defaultdict(set)
     for each in changes:
         try:
             operation = each.operation
@@ -82,8 +85,10 @@ def _marks(changes: Iterable[Entry | TrayItem]) -> dict[str, Marks]:
             fields[customer].update(_fields(operation))
         else:
             records[customer].add(id)
+        if isinstance(operation, Share):
+            shares[customer].add(id)
     return {
-        customer: Marks(number, frozenset(fields[customer]), frozenset(records[customer]))
+        customer: Marks(number, frozenset(fields[customer]), frozenset(records[customer]), frozenset(shares[customer]))
         for customer, number in numbers.items()
     }
 

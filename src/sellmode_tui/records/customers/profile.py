@@ -16,6 +16,7 @@ from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.order import Order
 from sellmode_contract.kinds.retailer import CustomField
+from sellmode_contract.kinds.sent_lookbook import SentLookbook
 from sellmode_contract.mutations.operations import TaskKind
 from sellmode_contract.records import Record
 from sellmode_tui.cache.store import Reading
@@ -25,7 +26,7 @@ from sellmode_tui.records.context import Context
 from sellmode_tui.records.tasks import lines as tasks
 from sellmode_tui.records.tasks.lines import TaskLine
 
-TimelineKind = Literal["order", "return", "contact", "note", "consent", "history", "task"]
+TimelineKind = Literal["order", "return", "contact", "note", "consent", "history", "task", "lookbook"]
 
 
 class OwnField(NamedTuple):
@@ -116,6 +117,7 @@ def read(reading: Reading, around: Context, id: str, now: dt.datetime, pending: 
     notes = _children(reading, "note", id, "written_at DESC, k.id")
     contacts = _children(reading, "contact", id, "at DESC, k.id")
     history = _children(reading, "history", id, "at DESC, k.id")
+    sent: tuple[SentLookbook, ...] = _children(reading, "sent_lookbook", id, "at DESC, k.id")
     consents = _children(reading, "consent", id, "channel, k.id")
     about = [(kind, task) for kind in _TASKS for task in _children(reading, kind, id, "due_at, k.id")]
     at = tasks.moment_of(now, around.zone)
@@ -125,6 +127,7 @@ def read(reading: Reading, around: Context, id: str, now: dt.datetime, pending: 
         *_bought(orders, names),
         *(TimelineEntry(note.written_at, "note", note, names.who(note.author)) for note in notes),
         *(TimelineEntry(contact.at, "contact", contact, names.who(contact.author)) for contact in contacts),
+        *(TimelineEntry(each.at, "lookbook", each, names.who(each.author)) for each in sent),
         *(
             TimelineEntry(consent.changed_at, "consent", consent, names.who(consent.actor))
             for consent in consents

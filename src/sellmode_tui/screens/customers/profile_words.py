@@ -10,6 +10,7 @@ from sellmode_contract.kinds.contact import Contact
 from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.order import Order, OrderLine
+from sellmode_contract.kinds.sent_lookbook import WAYS, SentLookbook
 from sellmode_contract.kinds.task import Task
 from sellmode_contract.money import priced
 from sellmode_tui.records import Profile, TimelineEntry
@@ -88,6 +89,9 @@ def happened(entry: TimelineEntry) -> tuple[str, str]:  # noqa: PLR0911  # one f
             return "Consent", f"{CHANNELS.get(record.channel, record.channel)} {CONSENT[record.state]}"
         case HistoryEntry():
             return _EVENTS.get(record.event, record.event), _of_event(record, entry)
+        case SentLookbook():
+            products = counted(len(record.items), "product")
+            return "Lookbook", f"{record.title}: {products}, by {WAYS.get(record.how, record.how)}"
         case Task():
             reason = f" ({record.reason})" if record.reason else ""
             return f"Task {record.state}", f"{record.title}{reason}"

@@ -8,9 +8,13 @@ from typing import ClassVar, Final, NamedTuple
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.widget import Widget
 
 from sellmode_contract.kinds.order import Order
+from sellmode_contract.kinds.sent_lookbook import WAYS, SentLookbook
+from sellmode_contract.money import priced
+from sellmode_contract.text import visible
 from sellmode_tui.records import Profile, RecordStore, TimelineEntry
 from sellmode_tui.records.customers.profile import TimelineKind
 from sellmode_tui.screens.customers.profile_page import purchase
@@ -29,6 +33,7 @@ _VIEWS: Final[dict[str, tuple[str, frozenset[TimelineKind]]]] = {
     "purchases": ("Purchases", frozenset({"order", "return"})),
     "notes": ("Notes", frozenset({"note"})),
     "contacts": ("Contacts", frozenset({"contact"})),
+    "lookbooks": ("Lookbooks", frozenset({"lookbook"})),
     "tasks": ("Tasks", frozenset({"task"})),
     "changes": ("Changes", frozenset({"consent", "history"})),
 }
@@ -194,6 +199,23 @@ def event_page(event: Event, words: Words, width: int) -> Page:
     page.gap()
     if isinstance(entry.record, Order):
         purchase(page, event.profile, entry.record)
+    elif isinstance(entry.record, SentLookbook):
+        lookbook_as_sent(page, entry.record)
     else:
         page.text(said)
     return page
+
+
+def lookbook_as_sent(page: Page, sent: SentLookbook) -> None:
+    """What was shared, as it was then."""
+    page.text(sent.title)
+    page.text(f"By {WAYS.get(sent.how, sent.how)}.", style=MUTED)
+    if sent.message:
+        page.heading("Message")
+        page.text(sent.message)
+    page.heading("Products")
+    for item in sent.items:
+        price = priced(item.price, item.currency) if item.price is not None else ""
+        page.amount(Content(visible(item.title or item.sku)), price)
+        if item.note:
+            page.text(item.note, indent=4, style=MUTED)

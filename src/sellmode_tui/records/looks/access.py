@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from sellmode_contract.kinds.lookbook import CorporateLook, Lookbook
 from sellmode_contract.kinds.sent_lookbook import Way
@@ -12,12 +13,58 @@ from sellmode_contract.mutations.looks import items_of
 from sellmode_contract.refusals import Rejected
 from sellmode_tui.records import of_kinds
 from sellmode_tui.records.facet import Facet
+from sellmode_tui.records.looks import details, lines, picks, products
+from sellmode_tui.records.looks.details import LookDetails
+from sellmode_tui.records.looks.lines import LookLine, LooksQuery, unsent_links
+from sellmode_tui.records.looks.picks import PicksDetails, PicksLine
+from sellmode_tui.records.looks.products import Offered, Source
+from sellmode_tui.records.readings import clean
 from sellmode_tui.records.seen import Seen
 from sellmode_tui.records.writing import Written
 
 
 class Looks(Facet):
-    """What an account does with lookbooks and picks besides making, editing and removing them."""
+    """Lookbooks and picks with their products, and what is done with them besides making, editing and removing them."""
+
+    def lines(self, query: LooksQuery) -> list[LookLine]:
+        """Looks, newest first."""
+        unsent, now = unsent_links(self._writer.pending()), self._readings.clock()
+        query = query._replace(text=clean(query.text))
+        return self._writer.read(lambda seen: lines.lines(seen, query, unsent, now))
+
+    def get(self, kind: str, id: str) -> LookDetails | None:
+        """A look with its products as they are now; None for one that is not visible or unknown, alike."""
+        pending, now = self._writer.pending(), self._readings.clock()
+        return self._writer.read(lambda seen: details.read(seen, kind, clean(id), pending, unsent_links(pending), now))
+
+    def picks_lines(self) -> list[PicksLine]:
+        """The lists of picks."""
+        return self._writer.read(picks.lines)
+
+    def picks(self, id: str) -> PicksDetails | None:
+        """A list of picks with its products as they are now; None for one that is not visible or unknown, alike."""
+        pending, now = self._writer.pending(), self._readings.clock()
+        return self._writer.read(lambda seen: picks.read(seen, clean(id), pending, now))
+
+    def offered(self, source: Source, text: str = "", customer: str | None = None) -> list[Offered]:
+        """What can be picked from somewhere, of what has these words; one more than ``MAX_OFFERED`` says: and more."""
+        return self._writer.read(lambda seen: products.offered(seen, source, clean(text), customer))
+
+    def filled(self, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """Fields of a look whose products have title and price as they are now, where they had none."""
+        if not fields.get("items"):
+            return dict(fields)
+        return {**fields, "items": self._writer.read(lambda seen: products.filled(seen, fields["items"]))}
+
+    def check(self, kind: Literal["lookbook", "pick_list"], id: str) -> Written:
+        """Note titles and prices of its products as they are now: what was pointed out is not pointed out again."""
+
+        def checked(seen: Seen) -> Any:
+            look = of_kinds.visible(seen, kind, id)
+            now = products.of_items(seen, getattr(look, "items", ()), getattr(look, "store", ""))
+            return of_kinds.edit(look, {"items": products.checked(now)})
+
+        return self._writer.write(checked)
 
     def share(self, id: str, how: Way = "link", expires_at: dt.datetime | None = None) -> Written:
         """Share a lookbook; its link is there at once, and works when the backend has it. Raises NotVisible."""
