@@ -78,7 +78,7 @@ def link_command(opened: Opened, id: str) -> None:
 def preview_command(opened: Opened, id: str, *, html: bool, corporate: bool) -> None:
     """Print one as its customer sees it.
 
-    sellmode lookbooks preview 019a3c55-1f2e --html >look.html
+    sellmode lookbooks preview 019a3c55-1f2e --html > look.html
     """
     kind = CORPORATE_LOOK if corporate else LOOKBOOK
     details = _details(opened.records, resolve.record(opened.records, kind.name, id), kind.name)
