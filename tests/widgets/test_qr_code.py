@@ -5,8 +5,8 @@ from __future__ import annotations
 import zxingcpp
 from PIL import Image
 
-from sellmode_tui.records.of_kinds import new_token
 from sellmode_tui.records.looks.page_text import code_of, link_of
+from sellmode_tui.records.of_kinds import new_token
 from sellmode_tui.widgets.qr_code import half_blocks
 
 _SCALE = 4

@@ -28,21 +28,21 @@ def task_id(lookbook: str) -> str:
     return source_id("manual_task", "sellmode", f"reply/{lookbook}")
 
 
-def to_answer(connection: Connection, shared: Shared, text: str, now: dt.datetime) -> ManualTask:
+def to_answer(connection: Connection, shared: Shared, author: str, text: str, now: dt.datetime) -> ManualTask:
     """The task, due today: a new one, the one that is open with this reply added, or the one that was done, open again.
 
     It goes to the customer's owner, whoever made the lookbook; without one, to its author.
     """
-    look = records.read(connection, "lookbook", shared.id)
     customer = records.read(connection, "customer", shared.customer) if shared.customer else None
     owner = customer.owner if isinstance(customer, Customer) else None
     store = (customer.store if isinstance(customer, Customer) and owner else None) or shared.store
     due = local_day(now, zone := zone_of(settings.retailer(connection), store)).isoformat()
+    look = records.read(connection, "lookbook", shared.id)
     held = records.read(connection, "manual_task", task_id(shared.id), lock=True)
     task = held if isinstance(held, ManualTask) else ManualTask(
         id=task_id(shared.id),
         store=store,
-        creator=shared.person,
+        creator=author,
         customer=shared.customer,
         title=_title(look.title if isinstance(look, Lookbook) else ""),
         created_at=now,

@@ -75,7 +75,7 @@ def replied(connection: Connection, shared: Shared, text: str, now: dt.datetime)
     result = _held(connection, shared)
     if len(result.replies) >= MOST_REPLIES:
         return False
-    task = answering.to_answer(connection, shared, text, now)
+    task = answering.to_answer(connection, shared, result.author, text, now)
     _write(connection, now, msgspec.structs.replace(result, replies=(*result.replies, Reply(at=now, text=text))), task)
     return True
 
