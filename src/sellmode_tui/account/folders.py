@@ -12,6 +12,7 @@ DATA/accounts/ID/lock.guard      held for a moment by who overtakes one that is 
 DATA/accounts/ID/lock.wish       empty; touched by who wants the one that syncs to do so now
 DATA/accounts/ID/synced          empty; as old as the last complete sync
 DATA/accounts/ID/theme           what the person has chosen for the app to look like
+DATA/accounts/ID/language        which language they have chosen
 """
 
 from __future__ import annotations
@@ -127,14 +128,29 @@ class AccountFolder:
     @property
     def theme(self) -> str:
         """The name of the theme that was chosen; empty if none was, or that cannot be read."""
-        try:
-            return read_private(self.path / "theme").decode("ascii", "replace").strip()
-        except (OSError, UnsafeFile):
-            return ""
+        return self._chosen("theme")
 
     def keep_theme(self, name: str) -> None:
         """Remember it. Raises NotStored."""
-        write_private(self.path / "theme", f"{name}\n".encode("ascii"))
+        self._keep("theme", name)
+
+    @property
+    def language(self) -> str:
+        """The code of the language that was chosen; empty if none was, or that cannot be read."""
+        return self._chosen("language")
+
+    def keep_language(self, code: str) -> None:
+        """Remember it. Raises NotStored."""
+        self._keep("language", code)
+
+    def _chosen(self, what: str) -> str:
+        try:
+            return read_private(self.path / what).decode("ascii", "replace").strip()
+        except (OSError, UnsafeFile):
+            return ""
+
+    def _keep(self, what: str, name: str) -> None:
+        write_private(self.path / what, f"{name}\n".encode("ascii"))
 
     @property
     def opens_offline(self) -> bool:

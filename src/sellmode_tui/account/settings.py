@@ -3,6 +3,7 @@
 server = "https://sell.example.com"
 ca_file = "/etc/ssl/meridian.pem"
 theme = "light"
+language = "de"
 ascii = true
 banner = "For staff of Meridian only"
 
@@ -28,6 +29,8 @@ CONFIG_VARIABLE = "SELLMODE_CONFIG_DIR"
 
 ThemeName = Literal["dark", "light", "high-contrast", "16-colours", "no-colours", "ansi"]
 """What the app looks like; `screens.kit.themes` has them."""
+LanguageCode = Literal["en", "de", "fr", "es", "nl"]
+"""What the app speaks; `language` has them."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -39,6 +42,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Certificates (PEM) of an authority to trust besides the system's; a relative path starts at the settings file."""
     theme: ThemeName | None = None
     """For who has not chosen one; None: the one that fits the terminal."""
+    language: LanguageCode | None = None
+    """For who has not chosen one; None: the locale's."""
     ascii: bool = False
     """Draw nothing of the app's own beyond ASCII."""
     banner: str = ""

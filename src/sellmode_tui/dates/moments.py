@@ -7,9 +7,10 @@ import re
 from typing import Final
 
 from sellmode_contract.store_time import Due
-from sellmode_contract.typed_days import UnclearDate
+from sellmode_contract.typed_days import MONTHS, UnclearDate
 from sellmode_tui.dates.clock import UnclearTime
 from sellmode_tui.dates.day_words import Wanted, day_named
+from sellmode_tui.dates.names import WEEKDAYS
 from sellmode_tui.dates.spans import read_span
 from sellmode_tui.dates.typed import MAX_LENGTH, Typed, UnclearWhen
 from sellmode_tui.dates.words import full_words
@@ -86,5 +87,15 @@ def _existing(local: dt.datetime, clocks: dt.tzinfo) -> dt.datetime:
 def moment_words(moment: dt.datetime, zone: dt.tzinfo) -> str:
     """To the minute: ``Fri 20 Nov 2026, 14:30``; with its offset the second of two that look the same."""
     local = moment.astimezone(zone)
-    words = full_words(Due(local.date(), local.time()))
-    return f"{words} {local.isoformat(timespec='minutes')[_OFFSET_AT:]}" if local.fold else words
+    return f"{full_words(Due(local.date(), local.time()))}{_offset(local)}"
+
+
+def typable_moment(moment: dt.datetime, zone: dt.tzinfo) -> str:
+    """The same as ``read_moment`` reads it, whatever the language: ``Fri 20 Nov 2026, 14:30``."""
+    local = moment.astimezone(zone)
+    month = MONTHS[local.month - 1][:3]
+    return f"{WEEKDAYS[local.weekday()]} {local.day} {month} {local.year}, {local:%H:%M}{_offset(local)}"
+
+
+def _offset(local: dt.datetime) -> str:
+    return f" {local.isoformat(timespec='minutes')[_OFFSET_AT:]}" if local.fold else ""

@@ -6,9 +6,10 @@ import datetime as dt
 from typing import Final
 
 from sellmode_contract.store_time import Due, local_day
-from sellmode_tui.dates.names import short_month, weekday
+from sellmode_tui.dates.names import dated, full_day, short_day, weekday
+from sellmode_tui.language import marked, tr, trd
 
-_NEAR: Final = {-1: "yesterday", 0: "today", 1: "tomorrow"}
+_NEAR: Final = {-1: marked("yesterday"), 0: marked("today"), 1: marked("tomorrow")}
 _NAMED_DAYS: Final = 6
 """A day of the week is named within so many days, so that it is never the day before the same one."""
 
@@ -18,18 +19,17 @@ def due_words(due: Due, now: dt.datetime, zone: dt.tzinfo) -> str:
     today = local_day(now, zone)
     days = (due.day - today).days
     if days in _NEAR:
-        day = _NEAR[days]
+        day = trd(_NEAR[days])
     elif 0 < days <= _NAMED_DAYS:
         day = weekday(due.day)
     else:
-        year = "" if due.day.year == today.year else f" {due.day.year}"
-        day = f"{due.day.day} {short_month(due.day.month)}{year}"
+        day = short_day(due.day) if due.day.year == today.year else dated(due.day)
     return day if due.time is None else f"{day} {due.time:%H:%M}"
 
 
 def full_words(due: Due) -> str:
     """With everything, for a form that says back what was typed: ``Thu 24 Dec 2026, 15:00``."""
-    day = f"{weekday(due.day)} {due.day.day} {short_month(due.day.month)} {due.day.year}"
+    day = full_day(due.day)
     return day if due.time is None else f"{day}, {due.time:%H:%M}"
 
 
@@ -37,5 +37,5 @@ def expiry_words(instant: dt.datetime, zone: dt.tzinfo) -> str:
     """When something expires; midnight is the end of the day before: ``end of Wed 25 Nov 2026``."""
     local = instant.astimezone(zone)
     if local.time() == dt.time():
-        return f"end of {full_words(Due(local.date() - dt.timedelta(days=1)))}"
+        return tr("end of {day}", day=full_words(Due(local.date() - dt.timedelta(days=1))))
     return full_words(Due(local.date(), local.time()))

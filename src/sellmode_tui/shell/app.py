@@ -15,6 +15,7 @@ from sellmode_tui.account import session
 from sellmode_tui.account.settings import Settings, ThemeName
 from sellmode_tui.entrance import CacheDamaged, Entered
 from sellmode_tui.errors import AccountError
+from sellmode_tui.language import OFFERED
 from sellmode_tui.records import CannotUndo, Interrupted, NothingToUndo, Rejected, SealedError
 from sellmode_tui.screens.changes.attention import AttentionScreen
 from sellmode_tui.screens.changes.sync_page import SyncScreen
@@ -25,7 +26,7 @@ from sellmode_tui.screens.entrance.sign_in import SignInScreen
 from sellmode_tui.screens.forms.form_screen import FormScreen
 from sellmode_tui.screens.forms.resuming import Resumed
 from sellmode_tui.screens.kit.confirm import ConfirmBox, discarding
-from sellmode_tui.screens.kit.desk import Desk, Facts
+from sellmode_tui.screens.kit.desk import Desk, Facts, Looked
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.first_keys import FirstKeys
 from sellmode_tui.screens.kit.keys import KeysScreen, all_bindings
@@ -39,6 +40,7 @@ from sellmode_tui.shell import navigation
 from sellmode_tui.shell.current import CurrentAccount, OpenAccount
 from sellmode_tui.shell.drafts import DraftKeeper
 from sellmode_tui.shell.idle import IdleLock
+from sellmode_tui.shell.language_choice import LanguageChoice
 from sellmode_tui.shell.line_watch import LineWatch
 from sellmode_tui.shell.paged_app import PagedApp
 from sellmode_tui.shell.palette import palette
@@ -70,6 +72,7 @@ class SellmodeApp(PagedApp):
         _hidden("f4", "sync_page", "Sync", tooltip="What is not sent yet", id="app.sync"),
         _hidden("q", "quit", "Quit", tooltip="Quit", id="app.quit"),
         _hidden("f6", "theme", "Theme", tooltip="Choose a theme", id="app.theme"),
+        _hidden("shift+f6", "language", "Language", tooltip="Choose a language", id="app.language"),
         # These work over every page and box, too.
         _always("f7", "remember", "Stay", tooltip="Stay signed in here", id="app.remember"),
         _always("f8", "sign_out", "Sign out", tooltip="Sign out", id="app.sign-out"),
@@ -97,6 +100,7 @@ class SellmodeApp(PagedApp):
         self.sign_out = SignOutFlow(self, self.current, self.drafts, self.sign_in, self.threads)
         self.status = StatusMonitor(self, self.current, self.sign_out)
         self.themes = ThemeChoice(self, self.current, theme)
+        self.language = LanguageChoice(self, self.current, settings.language, self._show_anew)
         self.idle = IdleLock(self, self.current, self.status, self.sign_out, clock.seconds)
 
     # ------------------------------------------------------------------ beginning and end
@@ -104,6 +108,7 @@ class SellmodeApp(PagedApp):
     async def on_mount(self) -> None:
         """Choose the first page."""
         asyncio.get_running_loop().set_default_executor(self.threads)
+        self.language.begin()
         self.themes.begin()
         self.set_keymap(self.settings.keys)
         if unknown := sorted(set(self.settings.keys) - {binding.id for _, binding in all_bindings()}):
@@ -143,15 +148,14 @@ class SellmodeApp(PagedApp):
         )
         workspace.before_close = desk.writes.shutdown
         account = self.current.account = OpenAccount(workspace, desk)
+        self.language.opened(workspace.session.folder)
         self.themes.opened(workspace.session.folder)
         self.idle.touch()
         self.status.begin(account)
         await self.show_only(CustomersScreen(desk))
         if self.current.account is not account:
             return  # it was locked, or the app ends
-        for page in pages_of(desk):
-            if page == looked.page:
-                await navigation.go_to(self, page, desk)
+        await self._go_to_page(looked, desk)
         await self.drafts.resume(account, resumed)
         if self.current.account is not account:
             return
@@ -190,8 +194,10 @@ class SellmodeApp(PagedApp):
             return desk is not None
         if action == "undo":
             return isinstance(self.screen, DeskScreen) and not isinstance(self.screen, FormScreen)
-        if action == "page":
-            return desk is not None and navigation.can_go_to(self, parameters[0], desk)
+        if action in ("page", "language"):
+            page = parameters[0] if parameters else "customers"
+            offered = action == "page" or len(OFFERED) > 1
+            return offered and desk is not None and navigation.can_go_to(self, page, desk)
         if action == "switch_user":
             return desk is not None or self.sign_in.locked is not None
         if action == "remember":
@@ -238,6 +244,20 @@ class SellmodeApp(PagedApp):
     def action_theme(self) -> None:
         if not isinstance(self.screen, TooSmallScreen):
             self.themes.ask()
+
+    def action_language(self) -> None:
+        self.language.ask()
+
+    async def _show_anew(self) -> None:
+        """Make the pages anew, where nothing is filled in: that is when a language can be chosen."""
+        if (desk := self.current.desk) is not None:
+            looked = self.drafts.looked()
+            await self.show_only(CustomersScreen(desk))
+            await self._go_to_page(looked, desk)
+
+    async def _go_to_page(self, looked: Looked, desk: Desk) -> None:
+        if looked.page in pages_of(desk):
+            await navigation.go_to(self, looked.page, desk)
 
     def watch_theme(self, name: str) -> None:
         """Remember it, if a person has chosen it."""

@@ -101,9 +101,10 @@ class DraftKeeper:
         drafts = [draft for page in pages if isinstance(page, FormScreen) and (draft := page.draft)]
         desk = self._current.desk
         in_boxes = list(desk.in_boxes.values()) if desk is not None else []
-        return Typed([*self._aside, *in_boxes, *drafts], msgspec.json.encode(self._looked()))
+        return Typed([*self._aside, *in_boxes, *drafts], msgspec.json.encode(self.looked()))
 
-    def _looked(self) -> Looked:
+    def looked(self) -> Looked:
+        """How the lists are looked at now."""
         desk, page = self._current.desk, "customers"
         if desk is None:
             return Looked()

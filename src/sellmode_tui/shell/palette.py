@@ -8,6 +8,7 @@ from textual.screen import Screen
 
 from sellmode_contract.filters import FilterError
 from sellmode_contract.text import visible
+from sellmode_tui.language import trd
 from sellmode_tui.records import AgendaQuery, CustomerQuery, RecordStore, TaskKey
 from sellmode_tui.screens.customers.customer_page import NO_LONGER_VISIBLE
 from sellmode_tui.screens.customers.list_page import CustomersScreen
@@ -29,8 +30,9 @@ def palette(app: PagedApp, desk: Desk) -> PaletteBox:
     entries = [
         *_commands(app, screen),
         *(
-            Entry(pages[name].label, f"page  {pages[name].key}".rstrip(), partial(navigation.go_to, app, name, desk))
-            for name in reachable
+            Entry(trd(page.label), f"page  {page.key}".rstrip(), partial(navigation.go_to, app, name, desk))
+            for name, page in pages.items()
+            if name in reachable
         ),
         *_themes(app),
     ]

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
+
+from sellmode_tui.language import trd
 from sellmode_tui.widgets.cells import Justify, fit
 
 GAP = 2
@@ -16,7 +19,7 @@ class Column:
     """One column of a table."""
 
     name: str
-    """The heading; also names the column in `Sort`."""
+    """The heading in English, which also names the column in `Sort`."""
     width: int | None = None
     """Cells it likes to have, and has where there is room, however short its texts. None: no more than they take."""
     justify: Justify = "left"
@@ -26,9 +29,14 @@ class Column:
     """Cells without which it is left out. 0: as many as `width`, or else as the heading."""
 
     @property
+    def heading(self) -> str:
+        """The heading as it is shown."""
+        return trd(self.name)
+
+    @property
     def least(self) -> int:
         """Cells without which the column is left out."""
-        return self.min_width or self.width or max(1, len(self.name))
+        return self.min_width or self.width or max(1, cell_len(self.heading))
 
 
 @dataclass(frozen=True)
@@ -88,7 +96,7 @@ def column_at(widths: Mapping[int, int], cell: int) -> int | None:
 def heading(column: Column, width: int, sort: Sort | None) -> str:
     """A column's heading in `width` cells, with the mark of the sorting, which is kept where the name is cut."""
     if sort is None or sort.column != column.name or width < 2:
-        return fit(column.name, width, column.justify)
+        return fit(column.heading, width, column.justify)
     mark = "▲▼"[sort.descending]
-    name = fit(column.name, width - 2).rstrip()
+    name = fit(column.heading, width - 2).rstrip()
     return fit(f"{name} {mark}", width, column.justify)

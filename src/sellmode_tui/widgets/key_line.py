@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from sellmode_contract.text import visible
+from sellmode_tui.language import trd
 
 _GAP = 2
 """Cells between two keys."""
@@ -81,8 +82,8 @@ class KeyLine(Widget):
         for _, binding, enabled, _ in page.active_bindings.values():
             offered = binding.action == _ALL or not isinstance(page, Offering) or page.offers(binding.action)
             if binding.show and enabled and offered:
-                text = self.app.get_key_display(binding)
-                found.setdefault(binding.action, Shown(binding.key, text, visible(binding.description), binding.action))
+                text, does = self.app.get_key_display(binding), visible(trd(binding.description))
+                found.setdefault(binding.action, Shown(binding.key, text, does, binding.action))
         last = [found.pop(_ALL)] if _ALL in found else []
         keys = [*found.values(), *last]
         while len(keys) > len(last) and sum(key.width + _GAP for key in keys) - _GAP > self.size.width:

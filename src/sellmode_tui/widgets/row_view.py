@@ -120,7 +120,7 @@ class RowView(ScrollView):
         top = self.scroll_offset.y
         places = range(top, min(top + max(0, self._view_height), self._count.n))
         rows = [row.cells for place in places if (row := self._pages.row(place)) is not None]
-        headings = [cells_of(column.name) + 2 * self._sorts_by(column) for column in self._columns]
+        headings = [cells_of(column.heading) + 2 * self._sorts_by(column) for column in self._columns]
         wanted = tuple(
             max(before, heading, *(cells_of(text) for text in texts))
             for before, heading, *texts in zip(self._wanted or headings, headings, *rows, strict=True)

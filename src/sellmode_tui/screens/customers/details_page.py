@@ -8,7 +8,7 @@ from typing import Any
 from sellmode_contract.kinds.consent import Consent
 from sellmode_contract.kinds.customer import CustomValue
 from sellmode_contract.kinds.retailer import CustomField
-from sellmode_contract.money import priced
+from sellmode_tui.figures import priced
 from sellmode_tui.records import Profile
 from sellmode_tui.screens.customers.profile_words import CHANNELS, beside, consents, mark, standing_lines
 from sellmode_tui.screens.kit.page import Page

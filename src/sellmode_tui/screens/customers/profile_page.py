@@ -7,8 +7,8 @@ from typing import Final
 from textual.content import Content
 
 from sellmode_contract.kinds.order import LineKind, Order, OrderLine
-from sellmode_contract.money import priced
 from sellmode_contract.text import visible
+from sellmode_tui.figures import priced
 from sellmode_tui.records import Profile
 from sellmode_tui.records.tasks.lines import TaskLine
 from sellmode_tui.screens.customers.details_page import preferences

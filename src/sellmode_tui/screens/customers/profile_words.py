@@ -12,7 +12,7 @@ from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.order import Order, OrderLine
 from sellmode_contract.kinds.sent_lookbook import WAYS, SentLookbook
 from sellmode_contract.kinds.task import Task
-from sellmode_contract.money import priced
+from sellmode_tui.figures import priced
 from sellmode_tui.records import Profile, TimelineEntry
 from sellmode_tui.records.wording import history_kind, label_of
 from sellmode_tui.screens.kit.words import counted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from sellmode_contract.money import priced
+from sellmode_tui.figures import priced
 from sellmode_tui.records import CustomerList, CustomerRow, Sort
 from sellmode_tui.records.changes.pending import Pending
 from sellmode_tui.screens.kit.words import Words

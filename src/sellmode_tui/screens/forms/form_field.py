@@ -16,6 +16,7 @@ from textual.widgets import Static
 
 from sellmode_contract.refusals import named
 from sellmode_contract.text import visible
+from sellmode_tui.language import trd
 from sellmode_tui.records import RecordStore
 from sellmode_tui.records.values import as_text
 from sellmode_tui.screens.kit.desk import Desk
@@ -75,7 +76,7 @@ class FormField(Vertical):
         """`path` is the field's in an operation (``sizes.shoes``), `value` as JSON has it."""
         super().__init__()
         self.path = path
-        self.label = label
+        self.label = trd(label)
         self.before = value
         self._desk = desk
         self._first_state: object = None

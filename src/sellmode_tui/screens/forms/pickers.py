@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Final
 
 from sellmode_contract.kinds.retailer import StoreEntry
 from sellmode_contract.kinds.staff import Staff
-from sellmode_contract.money import priced
 from sellmode_contract.mutations import Rejected
 from sellmode_contract.search import exact
+from sellmode_tui.figures import priced
 from sellmode_tui.records import ProductLine, RecordStore
 from sellmode_tui.records.naming import SEVERAL, Named, matching, person
 from sellmode_tui.screens.forms.completed_entry import CompletedEntry, Offer, OfferingEntry

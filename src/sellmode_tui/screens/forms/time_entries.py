@@ -9,7 +9,7 @@ from sellmode_contract.store_time import Due
 from sellmode_contract.typed_days import TypedDate, UnclearDate
 from sellmode_tui.dates.day_words import read_typed_day
 from sellmode_tui.dates.due import read_typed_due
-from sellmode_tui.dates.moments import moment_words, read_moment
+from sellmode_tui.dates.moments import moment_words, read_moment, typable_moment
 from sellmode_tui.dates.typed import UnclearWhen
 from sellmode_tui.dates.words import full_words
 from sellmode_tui.records.tasks.lines import read
@@ -70,7 +70,7 @@ class MomentEntry(TextEntry):
     def shown(self) -> str:
         """As it can be typed."""
         held = dt.datetime.fromisoformat(self.before) if self.before else None
-        return moment_words(held, self._desk.words.zone) if held else ""
+        return typable_moment(held, self._desk.words.zone) if held else ""
 
     def edited(self) -> None:
         """Say how it is understood."""

@@ -16,6 +16,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Static
 
+from sellmode_tui.language import tr, trd
 from sellmode_tui.screens.kit.boxes import Box
 from sellmode_tui.widgets.scrollbar import PlainBar
 from sellmode_tui.widgets.text_field import TextField
@@ -66,9 +67,9 @@ def commands_of(screen: Screen[object]) -> list[Command]:
             keys.append(display)
     commands = [
         Command(
-            _title(node) if binding.tooltip else "Moving about",
+            _title(node) if binding.tooltip else tr("Moving about"),
             " ".join(keys),
-            binding.tooltip or binding.description,
+            trd(binding.tooltip or binding.description),
             binding.id or "",
             node,
             action,
@@ -81,8 +82,10 @@ def commands_of(screen: Screen[object]) -> list[Command]:
 
 def _title(node: DOMNode) -> str:
     if isinstance(node, App):
-        return "Everywhere"
-    return node.BINDING_GROUP_TITLE or ("This page" if isinstance(node, Screen) else type(node).__name__)
+        return tr("Everywhere")
+    if node.BINDING_GROUP_TITLE:
+        return trd(node.BINDING_GROUP_TITLE)
+    return tr("This page") if isinstance(node, Screen) else type(node).__name__
 
 
 def has_words(text: str, *names: str) -> bool:
@@ -112,10 +115,10 @@ class KeysScreen(Box[None]):
     def compose(self) -> ComposeResult:
         """Search, keys, how to leave."""
         with Vertical(classes="box"):
-            yield TextField(placeholder="Keys: type to search")
+            yield TextField(placeholder=tr("Keys: type to search"))
             with VerticalScroll(can_focus=False):
                 yield Static(id="keys")
-            yield from self.compose_buttons(("Esc", "Close", self.action_close))
+            yield from self.compose_buttons(("Esc", tr("Close"), self.action_close))
 
     def on_mount(self) -> None:
         """Type at once; keys that type nothing scroll."""
@@ -145,7 +148,7 @@ class KeysScreen(Box[None]):
         text = self.query_one(TextField).value
         shown = [each for each in self._commands if has_words(text, each.told, each.keys, each.place)]
         width = self.query_one(VerticalScroll).size.width - 1
-        self.query_one("#keys", Static).update(keys_text(shown, width) if shown else Content("No key does that."))
+        self.query_one("#keys", Static).update(keys_text(shown, width) if shown else Content(tr("No key does that.")))
 
     def on_resize(self, event: events.Resize) -> None:
         """More columns, or fewer."""

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from sellmode_contract.kinds import with_pages
 from sellmode_contract.roles import Capability
 from sellmode_contract.visibility import may
+from sellmode_tui.language import trd
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.lists.page import Item, ListPage
 from sellmode_tui.widgets.tab_line import Tab, TabLine
@@ -68,7 +69,7 @@ def tabs_of(desk: Desk) -> tuple[Tab, ...]:
     """The first line's tabs: tasks with how many are overdue or due today."""
     due, pages = desk.tasks.overdue + desk.tasks.today, all_pages()
     return tuple(
-        Tab(name, pages[name].key, pages[name].label, due if name == "tasks" else 0) for name in pages_of(desk)
+        Tab(name, pages[name].key, trd(pages[name].label), due if name == "tasks" else 0) for name in pages_of(desk)
     )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from textual.content import Content
 
-from sellmode_contract.money import priced
 from sellmode_contract.text import visible
+from sellmode_tui.figures import priced
 from sellmode_tui.records import ProductLine
 from sellmode_tui.screens.kit.page import MUTED, Page
 
