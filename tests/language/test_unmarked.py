@@ -1,0 +1,77 @@
+"""What people read is marked for translation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.language.extracting import SOURCES, NotPlain, sources, texts_of
+from tests.language.not_yet import NOT_YET
+from tests.language.unmarked import unmarked
+
+NOBODY_READS: Final = (
+    "sellmode_contract/rules/defaults.py",  # a retailer's rules to begin with, which are theirs to translate
+    "sellmode_contract/schemas.py",
+    "sellmode_contract/search.py",  # patterns
+    "sellmode_tui/cache/",  # SQL
+    "sellmode_tui/terminal/abilities.py",  # what `sellmode doctor` says
+    "sellmode_tui/terminal/questions.py",
+)
+"""Nothing of these comes onto a screen."""
+EXCEPT: Final[dict[str, set[str]]] = {}
+"""Texts that are not translated, by file."""
+
+
+def _found() -> dict[str, list[str]]:
+    """By file, texts that are not marked."""
+    found = {}
+    for path in sources():
+        where = str(path.relative_to(SOURCES))
+        texts = [text for _, text in unmarked(path.read_text("utf-8")) if text not in EXCEPT.get(where, ())]
+        if texts and not where.startswith(NOBODY_READS):
+            found[where] = texts
+    return found
+
+
+def test_what_people_read_is_marked() -> None:
+    found = _found()
+    assert {where: texts for where, texts in found.items() if not where.startswith(NOT_YET)} == {}
+    done = [each for each in NOT_YET if not any(where.startswith(each) for where in found)]
+    assert not done, "all is marked there: take them off tests/language/not_yet.py"
+
+
+def test_exceptions_are_still_there() -> None:
+    for where, texts in EXCEPT.items():
+        there = {text for _, text in unmarked((SOURCES / where).read_text("utf-8"))}
+        assert texts <= there, where
+
+
+@pytest.mark.parametrize(
+    ("source", "texts"),
+    [
+        ('self.say("Saved.")', ["Saved."]),
+        ('yield Static("gone")', ["gone"]),
+        ('return f"{number} customers"', ["{} customers"]),
+        ('TextField(placeholder="name")', ["name"]),
+        ('raise ValueError("There is no such day.")', ["There is no such day."]),
+        ('self.say(tr("Saved."))', []),
+        ('tr("Saved: {what}.", what=f"the note of {name}")', ["the note of {}"]),
+        ('trn("{number} customer", "{number} customers", n)', []),
+        ('Column("Name", 4)', []),
+        ('BINDINGS = [Binding("a", "add", "Add", tooltip="Add a task")]', []),
+        ('"""What a module is for."""', []),
+        ('DEFAULT_CSS = "Box { width: 4 }"', []),
+        ('Content.styled(text, "bold $accent")', []),
+        ('read("SELECT id FROM customer WHERE id = ?")', []),
+        ('query_one("#list")', []),
+    ],
+)
+def test_texts_are_told_from_what_nobody_reads(source: str, texts: list[str]) -> None:
+    assert [text for _, text in unmarked(source)] == texts
+
+
+def test_what_is_marked_is_one_plain_text() -> None:
+    with pytest.raises(NotPlain, match=r"page\.py:2: tr\(\)"):
+        list(texts_of('\ntr(f"Saved: {words}.")', str(Path("page.py"))))
