@@ -65,8 +65,8 @@ def test_a_sentence_of_the_contract_is_translated_with_what_it_names() -> None:
     counted = Translatable.counted("{number} day", "{number} days", 3)
     assert (sentence, counted) == ("There is no month 13.", "3 days")
     days = ("{number} day", "{number} days")
-    months = {"There is no month {month}.": "Es gibt keinen {month}. Monat."}
-    speak("de", {**months, days: ("{number} Tag", "{number} Tage")})
+    month = "There is no month {month}."
+    speak("de", {month: "Es gibt keinen {month}. Monat.", days: ("{number} Tag", "{number} Tage")})
     assert trd(sentence) == "Es gibt keinen 13. Monat."
     assert trd(ValueError(sentence)) == "Es gibt keinen 13. Monat."
     assert trd(ValueError("There is none.")) == "There is none."

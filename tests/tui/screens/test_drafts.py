@@ -538,12 +538,12 @@ async def test_the_tasks_come_back_with_their_search(demo_files: Callable[..., P
         await shows(pilot, AgendaScreen)
         await pilot.press("slash", "c", "enter")
         await at_rest(pilot)
-        before = app_of(pilot).drafts._looked()
+        before = app_of(pilot).drafts.looked()
         await pilot.press("f10")
         await unlock(pilot)
         assert isinstance(pilot.app.screen, AgendaScreen)
         await wait_until(pilot, lambda: pilot.app.screen.settled)  # type: ignore[attr-defined]  # the screen's
-        assert app_of(pilot).drafts._looked() == before
+        assert app_of(pilot).drafts.looked() == before
 
 
 @pytest.mark.usefixtures("annas")
