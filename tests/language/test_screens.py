@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from textual.pilot import Pilot
 
 from sellmode_tui import language
 from sellmode_tui.account.folders import DATA_VARIABLE
 from sellmode_tui.screens.kit.keys import KeysScreen
+from sellmode_tui.screens.kit.palette import PaletteBox
+from sellmode_tui.screens.tasks.agenda import AgendaScreen
+from sellmode_tui.shell import palette
 from tests.language.pseudo import Pseudo, not_translated, on_screen
-from tests.tui.screens.writing import app_of, at_rest, at_the_counter, files, records, shows
+from tests.tui.screens.counter import counter, running, wait_until
+from tests.tui.screens.writing import app_of, at_rest, at_the_counter, files, records, shows, type_in
 
 
 @pytest.fixture(autouse=True)
@@ -33,3 +38,33 @@ async def test_keys_are_told_in_the_language() -> None:
         keys = [app_of(pilot).get_key_display(binding.binding) for binding in pilot.app.active_bindings.values()]
         told = [each.keys for each in pilot.app.screen._commands]  # type: ignore[attr-defined]  # it is the page of keys
         assert list(not_translated(on_screen(pilot), [*data(), *keys, *told])) == []
+
+
+async def test_who_chooses_a_language_has_it_at_once_and_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def speak_pseudo(code: str) -> None:
+        use(code, Pseudo() if code != "en" else None)
+
+    use = language.use
+    monkeypatch.setattr(language, "use", speak_pseudo)
+    monkeypatch.setattr(language, "OFFERED", ("en", "nl"))
+    monkeypatch.setattr(palette, "OFFERED", ("en", "nl"))
+    translated = Pseudo().gettext("Customers")
+    async with at_the_counter() as pilot:
+        await pilot.press("2")
+        await shows(pilot, AgendaScreen)
+        await pilot.press("ctrl+p")
+        await shows(pilot, PaletteBox)
+        await type_in(pilot, "nederlands")
+        await at_rest(pilot)
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, AgendaScreen) and spoken_on(pilot, translated))
+        account = app_of(pilot).current.account
+        assert account is not None
+        await wait_until(pilot, lambda: account.workspace.session.folder.language == "nl")
+    use("en")
+    async with running(counter()) as pilot:
+        await wait_until(pilot, lambda: spoken_on(pilot, translated))
+
+
+def spoken_on(pilot: Pilot[None], text: str) -> bool:
+    return any(text in line for line in on_screen(pilot))

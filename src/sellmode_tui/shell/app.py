@@ -15,7 +15,6 @@ from sellmode_tui.account import session
 from sellmode_tui.account.settings import Settings, ThemeName
 from sellmode_tui.entrance import CacheDamaged, Entered
 from sellmode_tui.errors import AccountError
-from sellmode_tui.language import OFFERED
 from sellmode_tui.records import CannotUndo, Interrupted, NothingToUndo, Rejected, SealedError
 from sellmode_tui.screens.changes.attention import AttentionScreen
 from sellmode_tui.screens.changes.sync_page import SyncScreen
@@ -72,7 +71,6 @@ class SellmodeApp(PagedApp):
         _hidden("f4", "sync_page", "Sync", tooltip="What is not sent yet", id="app.sync"),
         _hidden("q", "quit", "Quit", tooltip="Quit", id="app.quit"),
         _hidden("f6", "theme", "Theme", tooltip="Choose a theme", id="app.theme"),
-        _hidden("shift+f6", "language", "Language", tooltip="Choose a language", id="app.language"),
         # These work over every page and box, too.
         _always("f7", "remember", "Stay", tooltip="Stay signed in here", id="app.remember"),
         _always("f8", "sign_out", "Sign out", tooltip="Sign out", id="app.sign-out"),
@@ -100,7 +98,7 @@ class SellmodeApp(PagedApp):
         self.sign_out = SignOutFlow(self, self.current, self.drafts, self.sign_in, self.threads)
         self.status = StatusMonitor(self, self.current, self.sign_out)
         self.themes = ThemeChoice(self, self.current, theme)
-        self.language = LanguageChoice(self, self.current, settings.language, self._show_anew)
+        self.language = LanguageChoice(self.current, settings.language, self._show_anew)
         self.idle = IdleLock(self, self.current, self.status, self.sign_out, clock.seconds)
 
     # ------------------------------------------------------------------ beginning and end
@@ -194,10 +192,8 @@ class SellmodeApp(PagedApp):
             return desk is not None
         if action == "undo":
             return isinstance(self.screen, DeskScreen) and not isinstance(self.screen, FormScreen)
-        if action in ("page", "language"):
-            page = parameters[0] if parameters else "customers"
-            offered = action == "page" or len(OFFERED) > 1
-            return offered and desk is not None and navigation.can_go_to(self, page, desk)
+        if action == "page":
+            return desk is not None and navigation.can_go_to(self, parameters[0], desk)
         if action == "switch_user":
             return desk is not None or self.sign_in.locked is not None
         if action == "remember":
@@ -239,14 +235,11 @@ class SellmodeApp(PagedApp):
             if entry is not None and self.current.desk is desk:
                 self.call_next(entry.do)
 
-        self.open(palette(self, desk), do)
+        self.open(palette(self, desk, self.language.choose), do)
 
     def action_theme(self) -> None:
         if not isinstance(self.screen, TooSmallScreen):
             self.themes.ask()
-
-    def action_language(self) -> None:
-        self.language.ask()
 
     async def _show_anew(self) -> None:
         """Make the pages anew, where nothing is filled in: that is when a language can be chosen."""

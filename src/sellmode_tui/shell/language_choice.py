@@ -13,9 +13,7 @@ from sellmode_tui import language
 from sellmode_tui.account.folders import AccountFolder, known_accounts
 from sellmode_tui.account.settings import LanguageCode
 from sellmode_tui.errors import AccountError
-from sellmode_tui.screens.kit.language_box import LanguageBox
 from sellmode_tui.shell.current import CurrentAccount
-from sellmode_tui.shell.paged_app import PagedApp
 
 
 class LanguageChoice:
@@ -23,13 +21,11 @@ class LanguageChoice:
 
     def __init__(
         self,
-        app: PagedApp,
         current: CurrentAccount,
         named: LanguageCode | None,
         show_anew: Callable[[], Awaitable[None]],
     ) -> None:
         """``named`` in the settings. ``show_anew`` makes the pages anew."""
-        self._app = app
         self._current = current
         self._default = named or language.fitting_language(os.environ)
         self._show_anew = show_anew
@@ -46,15 +42,12 @@ class LanguageChoice:
         """Somebody has signed in."""
         self._speak(folder.language)
 
-    def ask(self) -> None:
-        """Let the person choose."""
-        self._app.open(LanguageBox(self._current.desk), self._take)
-
-    def _take(self, code: str | None) -> None:
-        if code is not None and code != language.spoken() and self._current.account is not None:
+    async def choose(self, code: str) -> None:
+        """The person wants this one."""
+        if code != language.spoken():
             self._current.run(lambda account: account.workspace.session.folder.keep_language(code))
             language.use(code)
-            self._app.call_next(self._show_anew)
+            await self._show_anew()
 
     def _speak(self, kept: str) -> None:
         wanted = next((code for code in (kept, self._default) if code in language.OFFERED), "en")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from textual.screen import Screen
 
 from sellmode_contract.filters import FilterError
 from sellmode_contract.text import visible
-from sellmode_tui.language import trd
+from sellmode_tui.language import LANGUAGES, OFFERED, spoken, tr, trd
 from sellmode_tui.records import AgendaQuery, CustomerQuery, RecordStore, TaskKey
 from sellmode_tui.screens.customers.customer_page import NO_LONGER_VISIBLE
 from sellmode_tui.screens.customers.list_page import CustomersScreen
@@ -23,8 +24,8 @@ from sellmode_tui.shell import navigation
 from sellmode_tui.shell.paged_app import PagedApp
 
 
-def palette(app: PagedApp, desk: Desk) -> PaletteBox:
-    """A palette over the topmost page."""
+def palette(app: PagedApp, desk: Desk, speak: Callable[[str], Awaitable[None]]) -> PaletteBox:
+    """A palette over the topmost page; ``speak`` changes the language."""
     screen, pages = app.screen, all_pages()
     reachable = [name for name in pages_of(desk) if navigation.can_go_to(app, name, desk)]
     entries = [
@@ -35,6 +36,7 @@ def palette(app: PagedApp, desk: Desk) -> PaletteBox:
             if name in reachable
         ),
         *_themes(app),
+        *(_languages(speak) if "customers" in reachable else ()),  # where nothing is being filled in
     ]
 
     def find(records: RecordStore, text: str) -> Found:
@@ -62,6 +64,19 @@ def _themes(app: PagedApp) -> list[Entry]:
     return [
         Entry(f"Theme: {name}", "in use" if name == app.theme else "theme", partial(use, name))
         for name in app.available_themes
+    ]
+
+
+def _languages(speak: Callable[[str], Awaitable[None]]) -> list[Entry]:
+    if len(OFFERED) == 1:
+        return []
+    return [
+        Entry(
+            f"{tr('Language')}: {LANGUAGES[code]}",
+            tr("in use") if code == spoken() else tr("language"),
+            partial(speak, code),
+        )
+        for code in OFFERED
     ]
 
 
