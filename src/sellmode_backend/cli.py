@@ -248,6 +248,10 @@ _LAZY = {
     ),
     "serve": ("sellmode_backend.commands", "Answer terminals over HTTP."),
     "settings": ("sellmode_backend.commands", "Show or change what terminals are told: idle lock, keyring."),
+    "webhooks": (
+        "sellmode_backend.webhooks.commands",
+        "Events of other systems: their secrets, what came, what numbers stand for.",
+    ),
     "tasks": ("sellmode_backend.tasks.commands", "Corporate tasks, and handing over the tasks of who leaves."),
 }
 """Where each command is (as ``NAME_command``), and what it does: enough for ``--help`` without loading any."""

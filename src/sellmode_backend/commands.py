@@ -156,6 +156,12 @@ def restored_command(database: Database) -> None:
     metavar="ADDRESSES",
     help="Addresses or networks that may see /metrics and the API document.  [default: this machine]",
 )
+@click.option(
+    "--webhook-secrets",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Take events of other systems, signed with the secrets in this folder (`webhooks secret`).",
+)
 @click.option("--exit-with-parent", is_flag=True, help="End when the process that started this one has gone.")
 def serve_command(
     *,
@@ -167,6 +173,7 @@ def serve_command(
     tls_key: Path | None,
     behind_proxy: str | None,
     monitor_from: str | None,
+    webhook_secrets: Path | None,
     exit_with_parent: bool,
 ) -> None:
     """Answer terminals over HTTP until stopped. Prints the server's URL when it takes connections.
@@ -208,5 +215,7 @@ def serve_command(
     serving.serve(
         address.url,
         address.password,
-        serving.Listening(host, port, workers, behind_proxy, monitors, tls_certificate, tls_key, exit_with_parent),
+        serving.Listening(
+            host, port, workers, behind_proxy, monitors, tls_certificate, tls_key, exit_with_parent, webhook_secrets
+        ),
     )

@@ -18,6 +18,7 @@ from sellmode_backend.shopper import touches
 from sellmode_backend.shopper.pictures import kept
 from sellmode_backend.store import clients, duplicates, feeds, matching
 from sellmode_backend.store.database import Database, is_fleeting
+from sellmode_backend.webhooks import inbox
 
 REMOVALS_KEPT = dt.timedelta(days=90)
 """A terminal away for longer reads its scopes anew."""
@@ -75,6 +76,7 @@ def tidy(database: Database, now: dt.datetime) -> None:
         partial(events.forget_old, now=now),
         partial(touches.forget_old, now=now),
         partial(kept.forget_old, now=now),
+        partial(inbox.forget_old, now=now),
     ):
         with database.transaction() as connection:
             forget(connection)

@@ -147,6 +147,10 @@ class Bodies:
                 raise Refused("bad_request", "A form's field holds a NUL.")
         return fields
 
+    async def read_raw(self, request: Request, most: int) -> bytes:
+        """A request's body as it came; ``most`` bytes of it. Raises Refused."""
+        return await self._bytes(request, most)
+
     async def _bytes(self, request: Request, most: int) -> bytes:
         try:
             async with asyncio.timeout(self.seconds):

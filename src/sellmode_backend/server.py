@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
@@ -28,6 +29,8 @@ from sellmode_backend.store.database import Database
 from sellmode_backend.sync import events
 from sellmode_backend.sync.answer import SyncRules
 from sellmode_backend.sync.endpoints import StreamSettings, SyncEndpoints
+from sellmode_backend.webhooks import background as webhooks
+from sellmode_backend.webhooks.endpoints import WebhookEndpoints
 from sellmode_contract import wire
 
 
@@ -63,6 +66,10 @@ class ServerSettings:
     """About how often a worker looks whether rules have something to do."""
     pairs_seconds: float = 5
     """About how often a worker looks whether customers whom terminals have changed may be others."""
+    webhook_secrets: Path | None = None
+    """A folder with the secrets of who sends events; without one nobody may."""
+    webhooks_seconds: float = webhooks.EVERY_SECONDS
+    """About how often a worker looks for events that another one took in."""
     monitors: Sequence[Network] = THIS_MACHINE
     """Addresses that may see the counters and the API document."""
 
@@ -71,7 +78,7 @@ def create_app(database: Database, *, settings: ServerSettings | None = None, cl
     """The application over a migrated database; whoever opened the database closes it."""
     settings = settings or ServerSettings()
     counters = metrics.Metrics()
-    bodies = Bodies(settings.body_seconds)
+    bodies, event_came = Bodies(settings.body_seconds), asyncio.Event()
     hub = events.Hub(
         database,
         clock,
@@ -99,6 +106,7 @@ def create_app(database: Database, *, settings: ServerSettings | None = None, cl
             asyncio.create_task(housekeeping.keep(database, clock)),
             asyncio.create_task(housekeeping.keep_pairs(database, clock, settings.pairs_seconds)),
             asyncio.create_task(background.keep(database, clock, settings.rules_seconds, passed)),
+            asyncio.create_task(webhooks.keep(database, clock, event_came, settings.webhooks_seconds)),
         ]
         try:
             yield {events.END_STREAMS: end}
@@ -116,6 +124,7 @@ def create_app(database: Database, *, settings: ServerSettings | None = None, cl
             *SyncEndpoints(database, clock, bodies, hub, counters, streams).routes,
             *previews.routes,
             *ShopperEndpoints(database, clock, bodies).routes,
+            *WebhookEndpoints(database, clock, bodies, settings.webhook_secrets, event_came).routes,
             *HealthEndpoints(database).routes,
             *MonitoringEndpoints(counters, settings.monitors).routes,
         ],

@@ -51,6 +51,8 @@ class Listening:
     certificate: Path | None = None
     key: Path | None = None
     exit_with_parent: bool = False
+    webhook_secrets: Path | None = None
+    """A folder with the secrets of who sends events."""
 
 
 def is_loopback(host: str) -> bool:
@@ -66,7 +68,14 @@ def serve(url: str, password: str | None, listening: Listening) -> None:
     _check_certificate(listening)
     listener = _listen(listening)
     config = uvicorn.Config(
-        partial(_application, url, password, listening.monitors, watch_parent=listening.workers > 1),
+        partial(
+            _application,
+            url,
+            password,
+            listening.monitors,
+            listening.webhook_secrets,
+            watch_parent=listening.workers > 1,
+        ),
         factory=True,
         workers=listening.workers,
         http=Protocol,
@@ -97,7 +106,9 @@ def serve(url: str, password: str | None, listening: Listening) -> None:
             Multiprocess(config, sockets=[listener]).run()
 
 
-def _application(url: str, password: str | None, monitors: Sequence[Network], *, watch_parent: bool) -> Starlette:
+def _application(
+    url: str, password: str | None, monitors: Sequence[Network], webhook_secrets: Path | None, *, watch_parent: bool
+) -> Starlette:
     """What a worker runs. It opens the database for itself: connections do not survive a fork or a spawn."""
     # Here, not above: counters look at the environment when they are imported.
     from sellmode_backend.server import ServerSettings, create_app
@@ -107,7 +118,7 @@ def _application(url: str, password: str | None, monitors: Sequence[Network], *,
     _log_to_stderr()
     memory.set_up()
     database = open_database(url, password=password)
-    app = create_app(database, settings=ServerSettings(monitors=monitors))
+    app = create_app(database, settings=ServerSettings(monitors=monitors, webhook_secrets=webhook_secrets))
     inner = app.router.lifespan_context
 
     @asynccontextmanager

@@ -26,6 +26,10 @@ _ADDED = {
     "0013": ("DROP TABLE picture",),
     "0014": ("ALTER TABLE order_ DROP COLUMN net_sales",),
     "0015": ("DELETE FROM record_key WHERE kind = 'pick_list'",),
+    "0016": (
+        "ALTER TABLE order_ DROP COLUMN click",
+        *(f"DROP TABLE {table}" for table in ("webhook_event", "webhook_version", "webhook_name", "order_refund")),
+    ),
 }
 """What takes back the tables, columns and indexes that each migration has added."""
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from msgspec import inspect
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import records, schema
+from sellmode_backend.store import columns, records, schema
 from sellmode_backend.store.setting_values import OF_RETAILER
 from sellmode_contract.kinds import BY_RECORD, KINDS
 from sellmode_contract.kinds.corporate_brief import BriefCard
@@ -104,6 +104,9 @@ _EXPORTED: Mapping[str, sa.ColumnElement[bool] | None] = {
     "order_": None,
     "order_line": None,
     "unmatched_order": None,
+    "order_refund": None,
+    "webhook_version": None,
+    "webhook_name": None,
     "imported": None,
     "customer_key": schema.customer_key.c.kind.not_in(_OWN_KEYS),
     "merged_customer": None,
@@ -120,6 +123,7 @@ NOT_EXPORTED: Mapping[str, str] = {
     "record": "exported by kind",
     "record_key": "made of the records",
     "gone": "what terminals have seen of one database",
+    "webhook_event": "what was sent to one database, worked off by now",
     "picture": "fetched anew from the shop",
     "activation_code": "secrets",
     "session": "secrets",
@@ -154,7 +158,7 @@ def _of_table(table: sa.Table, where: sa.ColumnElement[bool] | None) -> ExportTa
 
 
 def _form_of(column: sa.Column[Any]) -> Form:
-    if isinstance(column.type, schema.Instant):
+    if isinstance(column.type, columns.Instant):
         return "instant"
     forms: tuple[tuple[type[Any], Form], ...] = (
         (sa.Boolean, "boolean"), (sa.Integer, "integer"), (sa.JSON, "json"), (sa.Text, "text"),
@@ -198,7 +202,7 @@ def as_stored(column: Column, value: Value) -> Any:
 
 def _all() -> dict[str, ExportTable]:
     by_kind = {kind.name: _of_kind(kind) for kind in KINDS.values() if kind.name not in _MADE}
-    stored = [_of_table(schema.metadata.tables[name], where) for name, where in _EXPORTED.items()]
+    stored = [_of_table(columns.metadata.tables[name], where) for name, where in _EXPORTED.items()]
     own = {table.name: table for table in stored}
     first = ("retailer", "store", "account", "account_store", "disabled_account", "staff", "product", "customer",
              "corporate_brief")  # fmt: skip

@@ -15,7 +15,7 @@ from sellmode_backend.importers.ordering import OrderReader
 from sellmode_backend.importers.reading import Table
 from sellmode_backend.importers.rows import OrderRows, with_rounding
 from sellmode_backend.importers.summary import Summary
-from sellmode_backend.store import bulk, figures, keys, matching, orders, records, schema
+from sellmode_backend.store import bulk, figures, keys, matching, orders, records, refunds, schema
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.matching import OrderKeys
 from sellmode_backend.store.orders import OrderEntry
@@ -30,13 +30,17 @@ SOLD_ELSEWHERE = (
 )
 
 
-def load(tables: Iterable[Table], context: Context) -> set[str]:
-    """Import a list of orders; gives the ids of the customers who have some of them."""
+def load(tables: Iterable[Table], context: Context, gift_cards: Collection[str] | None = None) -> set[str]:
+    """Import a list of orders; gives the ids of the customers who have some of them.
+
+    ``gift_cards`` are what those without a SKU are called; not given, they are looked for among the products.
+    """
     customers: set[str] = set()
     reader = OrderReader(context.source.read_orders(context.zone), Seen(context.summary))
 
-    with context.database.snapshot() as connection:
-        gift_cards = _gift_cards(connection)
+    if gift_cards is None:
+        with context.database.snapshot() as connection:
+            gift_cards = gift_cards_of(connection)
 
     def write(batch: Sequence[OrderRows]) -> None:
         context.make_stores(item.location for item in batch)
@@ -83,7 +87,7 @@ def _write(connection: Connection, batch: Sequence[OrderRows], context: Context,
         if not ((stored := before.get(ids[item.key])) and stored.customer in kept)
     }
     matched = matching.customers_of(connection, looked_for)
-    sold = _products(connection, batch, context)
+    sold, refunded = _products(connection, batch, context), refunds.totals(connection, ids.values())
     entries = []
     for item in batch:
         stored = before.get(ids[item.key])
@@ -116,7 +120,8 @@ def _write(connection: Connection, batch: Sequence[OrderRows], context: Context,
                 cancelled_at=item.cancelled_at,
                 currency=item.currency,
                 total=item.total,
-                refunded=item.refunded,
+                refunded=max(item.refunded, refunded.get(ids[item.key], 0)),
+                click=item.click or (stored.click if stored else ""),
                 lines=tuple(with_rounding(lines, item.total)),
             )
         )
@@ -137,7 +142,7 @@ def _keys_of(item: OrderRows, context: Context) -> OrderKeys:
 def _stored(connection: Connection, ids: Iterable[str]) -> dict[str, Any]:
     """Whose the orders are that came before, and who sold them, by id."""
     order = schema.order.c
-    query = sa.select(order.id, order.customer, order.store, order.employee, order.sold_by)
+    query = sa.select(order.id, order.customer, order.store, order.employee, order.sold_by, order.click)
     return {
         row.id: row
         for some in in_parts(ids)
@@ -152,7 +157,7 @@ def _products(connection: Connection, batch: Sequence[OrderRows], context: Conte
     return {product.sku: product for product in found if isinstance(product, Product)}
 
 
-def _gift_cards(connection: Connection) -> frozenset[str]:
+def gift_cards_of(connection: Connection) -> frozenset[str]:
     """What gift cards without a SKU are called on orders."""
     record = schema.record.c
     query = sa.select(record.doc).where(record.kind == "product", record.doc.contains('"gift_card":true'))

@@ -14,11 +14,11 @@ import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from io import BufferedReader
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from sellmode_backend.importers.escaping import as_it_was
-from sellmode_backend.importers.files import InputFile
 from sellmode_backend.importers.lines import MAX_ROW, Lines, Oversize, UnusableFile, decoded, malformed
 from sellmode_backend.importers.rejects import Rejected
 from sellmode_contract import text
@@ -31,6 +31,24 @@ _MAX_BLANK_LINES = 100
 """Blank lines that may stand before the header."""
 
 _DELIMITERS = ",;\t"
+
+
+class Readable(Protocol):
+    """What can be read as a table: a file, or what is as good as one."""
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        ...
+
+    def open(self) -> BufferedReader:
+        """Open it for reading bytes. Raises UnusableFile, OSError."""
+        ...
 
 
 class UnusableRow(Exception):
@@ -166,7 +184,7 @@ class Table:
     line ends of any kind, also mixed. Raises UnusableFile for anything else, and for a missing column.
     """
 
-    def __init__(self, file: InputFile, layouts: Sequence[Layout], reject: Callable[[Rejected], None]) -> None:
+    def __init__(self, file: Readable, layouts: Sequence[Layout], reject: Callable[[Rejected], None]) -> None:
         """Open a file; of the layouts, it has the one that most of its headers belong to."""
         self.name = file.name
         self.size = file.size

@@ -98,6 +98,8 @@ class OrderRows(NamedTuple):
     channel: Literal["store", "online"]
     employee: str
     location: str
+    click: str
+    """What the link ended in by which the customer came to the shop; empty if nobody says."""
     lines: list[OrderLine]
     """Without what only the list of products knows."""
 

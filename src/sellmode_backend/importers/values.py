@@ -299,3 +299,13 @@ def web_address_or_empty(text: str) -> str:
     """An address on the web; empty for anything else, or a longer one than shops make."""
     bare = text.strip()
     return bare if len(bare) <= _MAX_ADDRESS and _WEB_ADDRESS.fullmatch(bare) else ""
+
+
+CLICK = r"[A-Za-z0-9_-]{8,64}"
+"""What a link to the shop has in ``utm_content``, or the link of a page ends in."""
+_CLICK = re.compile(CLICK)
+
+
+def click_or_empty(text: str) -> str:
+    """What a link ended in; empty if it is nothing of ours."""
+    return text.strip() if _CLICK.fullmatch(text.strip()) else ""

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store.schema import Instant, microseconds
+from sellmode_backend.store.columns import Instant, microseconds
 
 Rows: TypeAlias = Sequence[Mapping[str, Any]]
 

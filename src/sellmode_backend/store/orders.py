@@ -35,6 +35,8 @@ class OrderEntry(msgspec.Struct, frozen=True, kw_only=True):
     store: str | None = None
     sold_by: str | None = None
     cancelled_at: dt.datetime | None = None
+    click: str = ""
+    """What the link ended in by which the customer came to the shop: the id of a touch, or a page's token."""
     lines: tuple[OrderLine, ...] = ()
 
     def record(self) -> Order | None:

@@ -19,6 +19,8 @@ class Key(StrEnum):
     """Of one life of the database: see ``settings.renew_epoch``."""
     SHOPPER = "shopper"
     """How the customers' pages look, as JSON: see ``shopper.brand``."""
+    WEBHOOKS_TAKEN = "webhooks_taken"
+    """When events of other systems were last taken to be worked off: whoever takes some locks it."""
     SHOPPER_SECRET = "shopper_secret"  # noqa: S105  # the name of one
     """What forms on customers' pages are signed with."""
 

@@ -13,9 +13,10 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.accounts import sessions
 from sellmode_backend.accounts.sessions import Session, SignedOut
 from sellmode_backend.store import gathering, settings
+from sellmode_backend.store.columns import instant
 from sellmode_backend.store.feeds import Clock
 from sellmode_backend.store.prepared import Prepared
-from sellmode_backend.store.schema import account, account_scope, account_store, client, feed, instant, session
+from sellmode_backend.store.schema import account, account_scope, account_store, client, feed, session
 from sellmode_contract import wire
 from sellmode_contract.audiences import RETAILER_FEED
 

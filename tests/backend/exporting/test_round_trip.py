@@ -18,7 +18,7 @@ from sellmode_backend.exporting.restoring import restore
 from sellmode_backend.exporting.tables import NOT_EXPORTED, TABLES, Column, Form, Value
 from sellmode_backend.shopper import brand
 from sellmode_backend.shopper.brand import Brand
-from sellmode_backend.store import bulk, keys, orders, records, schema
+from sellmode_backend.store import bulk, columns, keys, orders, records, schema
 from sellmode_backend.store import settings as stored_settings
 from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.store.orders import OrderEntry
@@ -144,5 +144,5 @@ def test_a_value_of_any_form_comes_back(data: st.DataObject, form: Form, optiona
 
 def test_every_table_is_exported_or_it_is_said_why_not() -> None:
     exported = {table.stored.name for table in TABLES.values() if table.stored is not None}
-    assert exported | NOT_EXPORTED.keys() == schema.metadata.tables.keys()
+    assert exported | NOT_EXPORTED.keys() == columns.metadata.tables.keys()
     assert not exported & NOT_EXPORTED.keys()

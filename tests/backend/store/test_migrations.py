@@ -15,9 +15,10 @@ from alembic.migration import MigrationContext
 
 from sellmode_backend.rules import facts
 from sellmode_backend.store import clients, duplicates, feeds, records
+from sellmode_backend.store.columns import metadata
 from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.store.migrations import SchemaTooNew, migrate
-from sellmode_backend.store.schema import account, metadata
+from sellmode_backend.store.schema import account
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.duplicate_pair import DuplicatePair
 from sellmode_contract.kinds.rule_task import RuleTask

@@ -16,8 +16,9 @@ from sellmode_backend import housekeeping
 from sellmode_backend.rules import events
 from sellmode_backend.rules.events import CustomerEvent
 from sellmode_backend.store import clients, records
+from sellmode_backend.store.columns import metadata
 from sellmode_backend.store.database import open_database
-from sellmode_backend.store.schema import metadata, record, rule_event
+from sellmode_backend.store.schema import record, rule_event
 from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from tests.backend.people import MovedClock
 from tests.backend.sync.pushing import Shop, customer_of

@@ -109,6 +109,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("email", "E-mail", "Of the customer, where the number is not known.", ""),
         Column("phone", "Phone", "The same.", ""),
         Column("country", "Country", "Phones are dialled in it.", ""),
+        Column("click", "Click", "What the link to the shop had in `utm_content`.", ""),
     ),
 }  # fmt: skip
 """Of each list. What an order is stands on its first row, and its items on all of them."""
@@ -225,6 +226,7 @@ def _order(zone: dt.tzinfo, row: Row) -> OrderRows:
         channel=_channel(row, location),
         employee=row["employee"].strip(),
         location=location,
+        click=values.click_or_empty(row["click"]),
         lines=[],
     )
 

@@ -21,6 +21,9 @@ from sellmode_contract.kinds.consent import ConsentState
 
 # Blanks of a line only: empty lines without end would be gone through again from each of them.
 _CUSTOMER_ATTRIBUTE = re.compile(r"^[^\S\n]*customer[^\S\n]*:[^\S\n]*'?(\S+)[^\S\n]*$", re.IGNORECASE | re.MULTILINE)
+_CLICK_ATTRIBUTE = re.compile(
+    rf"^[^\S\n]*sellmode[^\S\n]*:[^\S\n]*({values.CLICK})[^\S\n]*$", re.IGNORECASE | re.MULTILINE
+)
 _UNPAID = frozenset({"voided", "expired"})
 """Values of ``Financial Status`` of orders that nobody pays for any more."""
 _TEST_GATEWAYS = ("(for testing)", "bogus")
@@ -135,6 +138,7 @@ def _order(row: Row) -> OrderRows:
     placed_at = values.moment(row, "placed_at")
     phone, source = values.identifier(row["phone"]), row["source"].strip()
     named = _CUSTOMER_ATTRIBUTE.search(row["note_attributes"])
+    clicked = _CLICK_ATTRIBUTE.search(row["note_attributes"])
     country = row["billing_country"].strip() or row["shipping_country"].strip()
     return OrderRows(
         row=row,
@@ -152,6 +156,7 @@ def _order(row: Row) -> OrderRows:
         channel="store" if _is_till(source) else "online",
         employee=row["employee"].strip(),
         location=values.store_name(row, "location"),
+        click=clicked[1] if clicked else "",
         lines=[],
     )
 

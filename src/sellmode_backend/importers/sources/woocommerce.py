@@ -110,6 +110,7 @@ def _order(zone: dt.tzinfo, row: Row) -> OrderRows:
         channel="online",
         employee="",
         location="",
+        click="",
         lines=values.those_usable(row, tips=lambda: _tips(row, currency)).get("tips", []),
     )
 

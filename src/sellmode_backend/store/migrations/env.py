@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from sellmode_backend.store.schema import metadata
+from sellmode_backend.store.columns import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -1,0 +1,1 @@
+"""What other systems send by themselves: sales, refunds, customers, stock. Taken at once, worked off afterwards."""

@@ -1,0 +1,86 @@
+"""Our own events, which any system can send: what the plain CSV lists say of one thing, as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from sellmode_backend.importers.sources.plain import COLUMNS
+from sellmode_backend.webhooks.said import (
+    Erased,
+    GivenBack,
+    ListKind,
+    Reading,
+    Said,
+    Unreadable,
+    moment,
+    part,
+    parts,
+    text,
+    total,
+)
+
+JSON = Mapping[str, Any]
+LINE_FIELDS: Final = ("title", "quantity", "price", "discount", "sku")
+"""Columns of a list of orders that belong to its items; the others to the order."""
+_FIELDS: Final[Mapping[ListKind, frozenset[str]]] = {
+    kind: frozenset(column.field for column in COLUMNS[f"{kind}s.csv"]) for kind in ("product", "customer", "order")
+}
+
+
+def read(topic: str, body: JSON) -> Reading:
+    """What an event says. Raises Unreadable."""
+    reader = _READERS.get(topic)
+    if reader is None:
+        raise Unreadable(f"its type is none of {', '.join(_READERS)}")
+    return reader(part(body, "data"), body)
+
+
+def _order(data: JSON, body: JSON) -> Reading:
+    lines = parts(data, "lines")
+    head = _row("order", {name: value for name, value in data.items() if name != "lines"}, without=LINE_FIELDS)
+    items = [_row("order", line, only=LINE_FIELDS) for line in lines] or [dict.fromkeys(LINE_FIELDS, "")]
+    key = head.get("id", "")
+    rows = [{**head, **items[0]}, *({"id": key, **item} for item in items[1:])]
+    return Reading(said=(Said("order", key, moment(body.get("timestamp")), rows),))
+
+
+def _one_of(kind: ListKind) -> Callable[[JSON, JSON], Reading]:
+    def read(data: JSON, body: JSON) -> Reading:
+        row = _row(kind, data)
+        key = next((row[name] for name in ("sku", "number", "email", "phone") if row.get(name)), "")
+        return Reading(said=(Said(kind, key, moment(body.get("timestamp")), [row]),))
+
+    return read
+
+
+def _refund(data: JSON, _: JSON) -> Reading:
+    amount = total([data.get("amount")])
+    refund = GivenBack(
+        text(data.get("order")), text(data.get("id")), moment(data.get("at")), amount, text(data.get("currency"))
+    )
+    if not (refund.order and refund.id):
+        raise Unreadable("a refund has an order and an id")
+    return Reading(refunds=(refund,))
+
+
+def _erased(data: JSON, _: JSON) -> Reading:
+    return Reading(erased=(Erased(text(data.get("number")), text(data.get("email"))),))
+
+
+def _row(kind: ListKind, data: JSON, *, only: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> dict[str, str]:
+    fields = (frozenset(only) or _FIELDS[kind]) - frozenset(without)
+    if unknown := data.keys() - fields:
+        raise Unreadable(f"{'a line' if only else kind} has {len(unknown)} field(s) that are not known")
+    return {name: text(value) for name, value in data.items()}
+
+
+_READERS: Final[Mapping[str, Callable[[JSON, JSON], Reading]]] = {
+    "order": _order,
+    "refund": _refund,
+    "customer": _one_of("customer"),
+    "product": _one_of("product"),
+    "customer.erased": _erased,
+}
+TYPES: Final = tuple(_READERS)
+"""What is read."""

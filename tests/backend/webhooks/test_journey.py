@@ -1,0 +1,54 @@
+"""A real year through webhooks, in any order and twice, comes to the same as through the import."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import random
+import shutil
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sellmode_backend.importers import run
+from sellmode_backend.importers.rejects import Rejects
+from sellmode_backend.importers.sources.shopify import SHOPIFY
+from sellmode_backend.importers.summary import Summary
+from sellmode_backend.reports.totals import totals
+from sellmode_backend.store.database import Database
+from sellmode_backend.webhooks import working
+from sellmode_backend.webhooks.said import Named
+from tests.backend.webhooks import events
+from tests.backend.webhooks.events import open_retailer
+
+
+def imported(database: Database, folder: Path) -> Summary:
+    tables = run.open_tables(SHOPIFY, [folder])
+    with Rejects(None) as rejects:
+        return run.import_tables(database, SHOPIFY, tables, rejects, now=events.NOW)
+
+
+def test_a_year_of_events_comes_to_the_cent_and_an_import_adds_nothing(
+    sqlite_url: str, shared_data: Path, tmp_path: Path
+) -> None:
+    database = open_retailer(sqlite_url)
+    folder = shared_data / "journey"
+    for name in ("staff.csv", "products.csv"):
+        shutil.copy(folder / name, tmp_path)
+    imported(database, tmp_path)
+    numbers: dict[tuple[str, str], int] = {}
+    sent = [*events.of_customers(folder / "customers.csv"), *events.of_orders(folder / "orders.csv", numbers)]
+    with database.transaction() as connection:
+        for (kind, name), number in numbers.items():
+            working.write_name(connection, "shopify", Named(kind, str(number), name))
+    chance = random.Random(7)
+    for again in range(2):
+        chance.shuffle(sent)
+        some = sent[: len(sent) // (1 + 9 * again)]  # a tenth of them comes again
+        events.put(database, *some, now=events.NOW + dt.timedelta(seconds=again))
+        assert events.work(database, events.NOW + dt.timedelta(seconds=again)) == len(some)
+    assert events.problems(database) == []
+    expected = json.loads((folder / "expected.json").read_text())
+    with database.snapshot() as connection:
+        assert totals(connection, "USD", ZoneInfo("UTC")).document() == expected["totals"]
+    assert +imported(database, folder).written == {}
+    database.close()

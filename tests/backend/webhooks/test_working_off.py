@@ -1,0 +1,245 @@
+"""What events come to: late, early, twice, stale, unreadable; refunds, names, and customers who are erased."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from sellmode_backend.importers import run
+from sellmode_backend.importers.rejects import Rejects
+from sellmode_backend.importers.sources.plain import COLUMNS
+from sellmode_backend.importers.sources.shopify import SHOPIFY
+from sellmode_backend.store import records, schema, settings
+from sellmode_backend.store.database import Database
+from sellmode_backend.store.orders import OrderEntry, read_orders
+from sellmode_backend.webhooks import plain, shopify
+from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.retailer import StoreEntry
+from sellmode_contract.kinds.stock import Stock
+from tests.backend.webhooks import events
+from tests.backend.webhooks.events import NOW, customer, order, put, refund, work
+from tests.docs.reading import DOCS
+
+LATER = "2026-11-21T12:00:00Z"
+
+
+def stored(database: Database, key: str = "1", source: str = "shopify") -> OrderEntry:
+    with database.snapshot() as connection:
+        (found,) = read_orders(connection, [source_id("order", source, key)])
+    return found
+
+
+def people(database: Database) -> list[Customer]:
+    with database.snapshot() as connection:
+        return [each for each in records.each(connection, "customer") if isinstance(each, Customer)]
+
+
+def test_an_order_its_refunds_and_its_end_in_any_order(database: Database) -> None:
+    sent: list[tuple[str, dict[str, Any]]] = [
+        ("orders/create", order()),
+        ("refunds/create", refund(5, "10.00")),
+        ("orders/updated", order(updated_at="2026-11-21T10:00:00Z", refunds=[refund(5, "10.00"), refund(6, "1.50")])),
+        ("orders/cancelled", order(updated_at=LATER, cancelled_at=LATER, refunds=[refund(5, "10.00")])),
+    ]
+    for place, some in enumerate(random.Random(3).sample([*itertools.permutations(sent)], 6)):
+        at = NOW + dt.timedelta(minutes=place)
+        for part in range(len(some)):
+            put(database, some[part], now=at + dt.timedelta(seconds=10 * part))
+            work(database, at + dt.timedelta(seconds=10 * part))
+        found = stored(database)
+        assert (found.total, found.refunded, found.cancelled_at) == (
+            3000,
+            1150,
+            dt.datetime(2026, 11, 21, 12, tzinfo=dt.UTC),
+        )
+        with database.transaction() as connection:
+            for table in ("order_", "order_line", "order_refund", "webhook_version", "unmatched_order"):
+                connection.execute(sa.text(f"DELETE FROM {table}"))  # noqa: S608  # our own names
+
+
+def test_the_customer_may_come_after_the_order(database: Database) -> None:
+    put(database, ("orders/create", order(customer={"id": 7})))
+    work(database)
+    assert stored(database).customer is None
+    put(database, ("customers/create", customer()), now=NOW + dt.timedelta(minutes=1))
+    work(database, NOW + dt.timedelta(minutes=1))
+    (anna,) = people(database)
+    assert stored(database).customer == anna.id
+    assert anna.figures.spend == 3000
+
+
+def test_what_is_older_changes_nothing(database: Database) -> None:
+    put(database, ("customers/update", customer(first_name="Anne", updated_at=LATER)))
+    work(database)
+    put(database, ("customers/update", customer(first_name="Ann")), now=NOW + dt.timedelta(days=400))
+    work(database, NOW + dt.timedelta(days=400))
+    assert [each.given_name for each in people(database)] == ["Anne"]
+
+
+def test_one_that_cannot_be_read_keeps_no_other_from_it(database: Database) -> None:
+    put(
+        database,
+        ("orders/create", order(2, total_price="much")),
+        ("orders/create", {"name": "no id"}),
+        ("orders/create", order(3, line_items="none")),
+        ("refunds/create", refund(9, "1e400")),
+        ("carts/update", {}),
+        ("orders/create", order(1)),
+    )
+    assert work(database) == 6
+    assert stored(database).total == 3000
+    assert events.problems(database) == [
+        "order: Total is no amount of money such as 1234.50",
+        "it has no id",
+        "line_items is no list of objects",
+        "an amount is no number",
+    ]
+
+
+def test_the_click_that_brought_the_customer_stays_with_the_order(database: Database) -> None:
+    put(
+        database,
+        ("orders/create", order(1, landing_site="/products/x?utm_source=sellmode&utm_content=abcDEF12_-34")),
+        ("orders/create", order(2, note_attributes=[{"name": "sellmode", "value": "ABCDEFGHIJKLMNOPQRSTUVWXY2"}])),
+        ("orders/create", order(3, landing_site="/?utm_source=elsewhere&utm_content=abcDEF12_-34")),
+    )
+    work(database)
+    assert [stored(database, key).click for key in "123"] == ["abcDEF12_-34", "ABCDEFGHIJKLMNOPQRSTUVWXY2", ""]
+
+
+def test_stock_comes_by_numbers_that_other_events_explain(database: Database) -> None:
+    with database.transaction() as connection:
+        settings.write_stores(connection, [StoreEntry(id="s1", name="Store 1", time_zone="UTC")])
+    level = {"inventory_item_id": 80, "location_id": 90, "available": 6, "updated_at": LATER}
+    variants = [{"sku": "SC-1", "price": "20.00", "inventory_item_id": 80, "option1": "Red"}]
+    product = {
+        "id": 5,
+        "handle": "scarf",
+        "title": "Scarf",
+        "updated_at": LATER,
+        "status": "active",
+        "variants": variants,
+    }
+    put(
+        database,
+        ("inventory_levels/update", level),
+        ("products/update", product | {"options": [{"name": "Colour"}]}),
+        ("locations/update", {"id": 90, "name": "Store 1"}),
+        ("inventory_levels/update", level | {"available": 3, "updated_at": "2026-11-21T11:00:00Z"}),
+        ("inventory_levels/update", level | {"location_id": 91}),
+    )
+    work(database)
+    with database.snapshot() as connection:
+        (stock,) = records.each(connection, "stock")
+    assert isinstance(stock, Stock)
+    assert stock.available == {"s1": 6}
+    assert events.problems(database) == ["stock of a location whose number has no name yet"]
+
+
+def test_whom_the_shop_erases_is_known_no_more_and_what_was_sold_stays(database: Database) -> None:
+    put(database, ("customers/create", customer()), ("orders/create", order()))
+    work(database)
+    assert stored(database).customer is not None
+    put(
+        database,
+        ("customers/redact", {"customer": {"id": 7, "email": "anna@example.com"}}),
+        ("customers/data_request", {"customer": {"id": 8}}),
+        now=NOW + dt.timedelta(minutes=1),
+    )
+    work(database, NOW + dt.timedelta(minutes=1))
+    assert people(database) == []
+    assert (stored(database).customer, stored(database).total) == (None, 3000)
+    with database.snapshot() as connection:
+        for table in (schema.customer_key, schema.unmatched_order, schema.imported):
+            assert connection.scalar(sa.select(sa.func.count()).select_from(table).where(table.c.kind != "order")) == 0
+    assert len(events.problems(database)) == 1
+
+
+def test_plain_events_say_what_the_plain_lists_say(database: Database) -> None:
+    head = {"id": "1001", "placed_at": "2026-11-20T10:00:00Z", "currency": "USD", "total": "25.50", "customer": "4711"}
+    lines = [{"title": "Scarf", "quantity": 1, "price": "25.50", "sku": "SC-1"}]
+    said: list[tuple[str, dict[str, Any]]] = [
+        ("order", head | {"lines": lines, "click": "abcDEF12_-34", "channel": "online"}),
+        ("customer", {"number": "4711", "given_name": "Anna", "family_name": "Muster", "email": "anna@example.com"}),
+        ("refund", {"order": "1001", "id": "r1", "at": LATER, "amount": "5.50"}),
+        ("order", head | {"colour": "red"}),
+        ("invoice", {}),
+    ]
+    put(database, *((type, {"type": type, "timestamp": LATER, "data": data}) for type, data in said), source="plain")
+    work(database)
+    found, (anna,) = stored(database, "1001", "plain"), people(database)
+    assert (found.customer, found.total, found.refunded, found.click) == (anna.id, 2550, 550, "abcDEF12_-34")
+    assert anna.figures.spend == 2000
+    assert events.problems(database) == [
+        "order has 1 field(s) that are not known",
+        "its type is none of order, refund, customer, product, customer.erased",
+    ]
+
+
+@pytest.mark.parametrize("name", ["order", "orders", "webhookdb_o0", "webhookdb_o1", "webhookdb_o2", "webhookdb_o3"])
+def test_what_shopify_really_sends_is_read(sqlite_url: str, shared_data: Path, name: str) -> None:
+    database = events.open_retailer(sqlite_url)
+    given = json.loads((shared_data / "webhooks" / f"{name}.json").read_text())
+    for body in given.get("orders", [given.get("order", given)]):
+        put(database, ("orders/updated", body))
+        work(database)
+        found = stored(database, str(body["id"]))
+        assert found.total == round(float(body["total_price"]) * 100)
+        assert sum(line.amount for line in found.lines) == found.total
+        assert len([line for line in found.lines if line.kind != "rounding"]) == len(body.get("line_items", []))
+    assert events.problems(database) == []
+    database.close()
+
+
+def test_shopifys_own_examples_of_customers_refunds_and_places_are_read(sqlite_url: str, shared_data: Path) -> None:
+    database, folder = events.open_retailer(sqlite_url), shared_data / "webhooks"
+
+    def example(name: str) -> dict[str, Any]:
+        given = json.loads((folder / f"{name}.json").read_text())
+        return dict(given.get(name, given))
+
+    put(
+        database,
+        ("orders/create", example("order")),
+        ("refunds/create", example("refund")),
+        ("locations/create", example("location")),
+        ("products/update", example("product")),
+        *(("customers/update", example(name)) for name in ("customer", "webhookdb_c0", "webhookdb_c1", "webhookdb_c2")),
+        ("inventory_levels/update", example("inventory_level")),
+    )
+    work(database)
+    assert stored(database, "450789469").refunded == 20900
+    assert len(people(database)) >= 2
+    assert events.problems(database) == ["stock of a product and location whose number has no name yet"]
+    database.close()
+
+
+def test_an_import_of_the_same_changes_nothing_and_an_older_refund_stays(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(
+        "Name,Email,Currency,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Id,Source\n"
+        "#1,anna@example.com,USD,30.00,2026-11-20 10:00:00 +0000,1,Scarf,20.00,SC-1,1,web\n"
+        "#1,,,,,2,Socks,5.00,SO-1,1,\n"
+    )
+    put(database, ("orders/create", order()), ("refunds/create", refund(5, "10.00")))
+    work(database)
+    before = stored(database)
+    with Rejects(None) as rejects:
+        tables = run.open_tables(SHOPIFY, [tmp_path])
+        summary = run.import_tables(database, SHOPIFY, tables, rejects, now=NOW)
+    assert not summary.written["order"]
+    assert stored(database) == before
+
+
+def test_the_page_on_webhooks_names_all_topics_and_fields() -> None:
+    page = (DOCS / "webhooks.md").read_text("utf-8")
+    said = [*shopify.TOPICS, *plain.TYPES, *plain.LINE_FIELDS]
+    said += [column.field for kind in ("order", "customer", "product") for column in COLUMNS[f"{kind}s.csv"]]
+    assert [name for name in said if f"`{name}`" not in page] == []
