@@ -6,14 +6,14 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Iterator
-
-from anyio import to_thread
+from functools import partial
 
 from sellmode_backend import faults
 from sellmode_backend.accounts.signing_in import Clock
 from sellmode_backend.rules import passes
 from sellmode_backend.rules.passes import PassReport
 from sellmode_backend.store.database import Database
+from sellmode_backend.threads import to_the_end
 
 EVERY_SECONDS = 20.0
 
@@ -48,15 +48,8 @@ async def keep(
 
 
 async def _step(steps: Iterator[None]) -> bool:
-    """Whether there was one more step. It is waited for also by who is cancelled meanwhile: its thread goes on."""
-    step = asyncio.ensure_future(to_thread.run_sync(next, steps, _END))
-    try:
-        return await asyncio.shield(step) is not _END
-    except asyncio.CancelledError:
-        await asyncio.wait({step})
-        if not step.cancelled():
-            step.exception()  # of no interest any more
-        raise
+    """Whether there was one more step."""
+    return await to_the_end(partial(next, steps, _END)) is not _END
 
 
 _END = object()

@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 import logging
 import random
+from functools import partial
 from typing import Final
-
-from anyio import to_thread
 
 from sellmode_backend import faults
 from sellmode_backend.accounts.signing_in import Clock
 from sellmode_backend.store.database import Database, is_fleeting
+from sellmode_backend.threads import to_the_end
 from sellmode_backend.webhooks.working import Worker
 
 EVERY_SECONDS: Final = 5.0
@@ -27,7 +27,7 @@ async def keep(database: Database, clock: Clock, woken: asyncio.Event, every_sec
     while True:
         woken.clear()
         try:
-            while await to_thread.run_sync(worker.work, clock()):
+            while await to_the_end(partial(worker.work, clock())):
                 pass
         except Exception as error:  # noqa: BLE001  # the next look is another chance, and the server serves without it
             if is_fleeting(error):

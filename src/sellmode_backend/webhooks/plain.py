@@ -21,11 +21,13 @@ from sellmode_backend.webhooks.said import (
 )
 
 JSON = Mapping[str, Any]
-LINE_FIELDS: Final = ("title", "quantity", "price", "discount", "sku")
+LINE_FIELDS: Final = ("title", "quantity", "price", "discount", "sku", "kind")
 """Columns of a list of orders that belong to its items; the others to the order."""
-_FIELDS: Final[Mapping[ListKind, frozenset[str]]] = {
-    kind: frozenset(column.field for column in COLUMNS[f"{kind}s.csv"]) for kind in ("product", "customer", "order")
-}
+LISTS: Final[Mapping[ListKind, str]] = {
+    "product": "products.csv", "customer": "customers.csv", "order": "orders.csv", "stock": "stock.csv",
+}  # fmt: skip
+"""The plain list that an event of each kind has the fields of."""
+_FIELDS: Final = {kind: frozenset(column.field for column in COLUMNS[list]) for kind, list in LISTS.items()}
 
 
 def read(topic: str, body: JSON) -> Reading:
@@ -48,7 +50,8 @@ def _order(data: JSON, body: JSON) -> Reading:
 def _one_of(kind: ListKind) -> Callable[[JSON, JSON], Reading]:
     def read(data: JSON, body: JSON) -> Reading:
         row = _row(kind, data)
-        key = next((row[name] for name in ("sku", "number", "email", "phone") if row.get(name)), "")
+        named = (row[name] for name in ("sku", "number", "email", "phone") if row.get(name))
+        key = "/".join((next(named, ""), row.get("location", "")))
         return Reading(said=(Said(kind, key, moment(body.get("timestamp")), [row]),))
 
     return read
@@ -80,6 +83,7 @@ _READERS: Final[Mapping[str, Callable[[JSON, JSON], Reading]]] = {
     "refund": _refund,
     "customer": _one_of("customer"),
     "product": _one_of("product"),
+    "stock": _one_of("stock"),
     "customer.erased": _erased,
 }
 TYPES: Final = tuple(_READERS)

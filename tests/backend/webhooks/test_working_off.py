@@ -180,7 +180,7 @@ def test_plain_events_say_what_the_plain_lists_say(database: Database) -> None:
     assert anna.figures.spend == 2000
     assert events.problems(database) == [
         "order has 1 field(s) that are not known",
-        "its type is none of order, refund, customer, product, customer.erased",
+        "its type is none of order, refund, customer, product, stock, customer.erased",
     ]
 
 
@@ -241,5 +241,5 @@ def test_an_import_of_the_same_changes_nothing_and_an_older_refund_stays(databas
 def test_the_page_on_webhooks_names_all_topics_and_fields() -> None:
     page = (DOCS / "webhooks.md").read_text("utf-8")
     said = [*shopify.TOPICS, *plain.TYPES, *plain.LINE_FIELDS]
-    said += [column.field for kind in ("order", "customer", "product") for column in COLUMNS[f"{kind}s.csv"]]
+    said += [column.field for list in plain.LISTS.values() for column in COLUMNS[list]]
     assert [name for name in said if f"`{name}`" not in page] == []
