@@ -215,7 +215,7 @@ def print_file(path: Path, content: str, what: str) -> None:
         with path.open("x", encoding="utf-8") as output:
             output.write(content)
     except FileExistsError:
-        raise Failure(f"{text.visible(str(path))} is there already.") from None
+        raise Failure(f"{text.visible(str(path))} already exists.") from None
     except OSError as error:
         raise Failure(f"{text.visible(str(path))} cannot be written: {error.strerror}.") from None
     say(f"{what} in {text.visible(str(path))}.")

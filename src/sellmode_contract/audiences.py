@@ -95,11 +95,11 @@ def customer_own(_: Any, customer: Owned | None) -> str | None:
     return person_audience(customer.store, customer.owner) if customer.owner else lead_audience(customer.store)
 
 
-ALL = Rule("everybody of the retailer", lambda record, customer: EVERYBODY)
+ALL = Rule("everyone at the retailer", lambda record, customer: EVERYBODY)
 NOBODY = Rule("nobody", lambda record, customer: None)
-STORE = Rule("the store", lambda record, customer: store_audience(record.store))
+STORE = Rule("everyone in the store", lambda record, customer: store_audience(record.store))
 LEAD = Rule("the store's managers", lambda record, customer: lead_audience(record.store))
 PERSON = Rule("that person", lambda record, customer: person_audience(record.store, record.person))
 AUTHOR = Rule("its author", lambda record, customer: person_audience(record.store, record.author))
-CUSTOMER_TEAM = Rule("the customer's store", customer_team)
-CUSTOMER_OWN = Rule("the customer's owner; the store's managers while nobody owns it", customer_own)
+CUSTOMER_TEAM = Rule("everyone in the customer's store", customer_team)
+CUSTOMER_OWN = Rule("the customer's owner, or the store's managers if it has none", customer_own)

@@ -47,7 +47,7 @@ def problems(defined: Iterable[CustomField]) -> Iterator[Problem]:
     for field in fields:
         yield from _of_name(field.name, field.name, field.name)
         if field.name in _BUILT_IN:
-            detail = f"every customer has a field {field.name!r} already: call yours otherwise"
+            detail = f"every customer has a field {field.name!r} already: choose another name"
             yield Problem(field.name, "name", detail)
         yield from _of_rest(field.name, field)
         if field.fields and field.type != "group":
@@ -74,7 +74,7 @@ def _of_name(key: str, name: str, path: str) -> Iterator[Problem]:
     """``key`` is the name without that of its group, ``name`` as it was given."""
     if not can_be_typed(key) or "." in key or len(key) > MAX_NAME:
         detail = (
-            f"{text.visible(name)!r} cannot be the name of a field: small letters, digits and _, a letter first,"
+            f"{text.visible(name)!r} cannot be the name of a field: lower-case letters, digits and _, a letter first,"
             f" {MAX_NAME} at most, and none of has, none, or, and, not (people read its label)"
         )
         yield Problem(path, "name", detail)

@@ -44,7 +44,7 @@ _UNTIL = re.compile(r"\d{8}", re.ASCII)
 def check(repeat: str, start: Due) -> None:
     """Raises ValueError with what is wrong with a recurrence rule, also if it never comes again after ``start``."""
     if next_due(repeat, start, start, start.day) is None:
-        raise ValueError("it does not come again")
+        raise ValueError("it never repeats")
 
 
 def next_due(repeat: str, start: Due, last: Due, today: dt.date) -> Due | None:

@@ -26,17 +26,17 @@ the edit was handed over. ``dependency``: what it builds on was refused. ``poiso
 
 TITLES: dict[RejectionCode, str] = {
     "invalid": "This cannot be stored as it is.",
-    "unsupported": "The server does not know this kind of change.",
+    "unsupported": "The server does not support this kind of change.",
     "not_found": "It does not exist, or you cannot see it.",
     "not_allowed": "Your role does not allow this.",
-    "conflict": "Somebody changed it in the meantime.",
-    "already_claimed": "Somebody else has taken it.",
-    "already_done": "Somebody else was done with it first.",
+    "conflict": "Someone changed it in the meantime.",
+    "already_claimed": "Someone else has taken it.",
+    "already_done": "Someone else finished it first.",
     "expired": "It came too late.",
     "dependency": "What this builds on was refused.",
-    "moved": "The customer is no longer yours; your change was handed over.",
-    "too_large": "It is too large to be sent.",
-    "poison": "The server failed at this three times and has put it aside for its operator.",
+    "moved": "The customer is no longer yours; your change was sent to the owner.",
+    "too_large": "It is too large to send.",
+    "poison": "The server failed to apply this three times and set it aside for the administrator.",
 }
 """Each code in words; a refusal's own text says more."""
 

@@ -49,7 +49,7 @@ def read_due(text: str) -> Due:
     except ValueError:
         raise ValueError("there is no such day") from None
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(f"the year has to lie between {FIRST_YEAR} and {LAST_YEAR}")
+        raise ValueError(f"the year has to be between {FIRST_YEAR} and {LAST_YEAR}")
     if time_text and not ("00" <= time_text[:2] <= "23" and time_text[3:] <= "59"):
         raise ValueError("there is no such time of day")
     return Due(day, dt.time.fromisoformat(time_text) if time_text else None)

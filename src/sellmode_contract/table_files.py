@@ -56,10 +56,10 @@ class TableFile:
         places = _places(self._text)
         for key in document:
             if key != name:
-                raise self._at(f"a file of these has tables [[{name}]], nothing else", places.of(key), field=key)
+                raise self._at(f"the file can only have tables [[{name}]]", places.of(key), field=key)
         tables = document.get(name, [])
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            raise self._at(f"it is written [[{name}]]", places.of(name), field=name)
+            raise self._at(f"write it as [[{name}]]", places.of(name), field=name)
         found = places.tables.get(name, [])
         if len(found) != len(tables):  # written as an array in line, which says no more than where it begins
             found = [(places.of(name), dict[str, tuple[int, int]]())] * len(tables)
@@ -76,7 +76,7 @@ class TableFile:
                 raise TableFileError(message, int(found[1]), int(found[2])) from None
             raise self._at(message or str(error), len(self._text.rstrip())) from None
         except (RecursionError, ValueError):  # brackets without end; a number of thousands of digits
-            raise TableFileError("this is no TOML that anybody would write", 1, 1) from None
+            raise TableFileError("this is not valid TOML", 1, 1) from None
 
     def error(
         self, message: str, table: Table, field: str, inside: int | None = None, *, of_key: bool = False
@@ -105,7 +105,7 @@ def struct(file: TableFile, table: Table, type: type[_S], names: Sequence[str], 
     """A table as a struct, of whose fields a file has those of ``names``. Raises TableFileError."""
     for field in table.fields:
         if field not in names:
-            message = f"there is no such field; there are {', '.join(names)}"
+            message = f"no such field; there are {', '.join(names)}"
             raise file.error(message, table, field, of_key=True)
     read = {field: _as_text(value) for field, value in table.fields.items()}
     try:

@@ -78,7 +78,7 @@ def read_date(text: str) -> TypedDate:
 def _with_slashes(first: int, second: int, year: str | None) -> TypedDate:
     if first <= 12 and second <= 12 and first != second:
         one, other = f"{first} {MONTHS[second - 1]}", f"{second} {MONTHS[first - 1]}"
-        raise UnclearDate(f"This may be {one} or {other}. {HOW}")
+        raise UnclearDate(f"This could mean {one} or {other}. {HOW}")
     return _date(year, first, second) if second > 12 else _date(year, second, first)
 
 

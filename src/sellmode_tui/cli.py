@@ -24,30 +24,30 @@ if TYPE_CHECKING:
 
 _COMMANDS = {
     "accounts": ("sellmode_tui.commands.accounts", "List the accounts that signed in on this machine."),
-    "attention": ("sellmode_tui.commands.changes.attention", "See and resolve what needs attention."),
+    "attention": ("sellmode_tui.commands.changes.attention", "Show and resolve what needs attention."),
     "corporate": (
         "sellmode_tui.commands.rules.corporate",
-        "See and write what the head office asks of its people.",
+        "List, add and withdraw corporate tasks.",
     ),
-    "customers": ("sellmode_tui.commands.customers.group", "List, search and show customers, and write about them."),
+    "customers": ("sellmode_tui.commands.customers.group", "List, search, show and edit customers."),
     "doctor": ("sellmode_tui.commands.doctor", "Check this machine: versions, files, keyring, terminal, clock."),
     "lookbooks": (
         "sellmode_tui.commands.looks.lookbooks",
-        "List and show lookbooks, write and share them, and copy one.",
+        "List, show, edit and share lookbooks.",
     ),
-    "people": ("sellmode_tui.commands.people.group", "See what each of the store's people has to do; for managers."),
+    "people": ("sellmode_tui.commands.people.group", "Show each person's workload in the store; for managers."),
     "picks": (
         "sellmode_tui.commands.looks.picks",
-        "List and show the picks of storefront pages, write and delegate them.",
+        "List, show, edit and delegate the picks of storefront pages.",
     ),
-    "rules": ("sellmode_tui.commands.rules.group", "See, switch, change and preview the rules that make tasks."),
-    "status": ("sellmode_tui.commands.accounts", "Tell how this machine's accounts stand."),
-    "storefronts": ("sellmode_tui.commands.looks.storefronts", "List and show storefront pages, open and close them."),
-    "sync": ("sellmode_tui.commands.sync", "Send what was written and fetch what has changed, once."),
-    "tasks": ("sellmode_tui.commands.tasks.group", "List, show and do tasks, and make them."),
-    "undo": ("sellmode_tui.commands.changes.own_changes", "Take back what you wrote last."),
-    "unsent": ("sellmode_tui.commands.changes.own_changes", "List what the server has not taken yet."),
-    "why": ("sellmode_tui.commands.why", "Explain who may see something, and by which rule."),
+    "rules": ("sellmode_tui.commands.rules.group", "List, edit, enable and preview the rules that create tasks."),
+    "status": ("sellmode_tui.commands.accounts", "Show the state of this machine's accounts."),
+    "storefronts": ("sellmode_tui.commands.looks.storefronts", "List, show, open and close storefront pages."),
+    "sync": ("sellmode_tui.commands.sync", "Send your changes and download new ones, once."),
+    "tasks": ("sellmode_tui.commands.tasks.group", "List, show, add and complete tasks."),
+    "undo": ("sellmode_tui.commands.changes.own_changes", "Undo your last change."),
+    "unsent": ("sellmode_tui.commands.changes.own_changes", "List changes that are not sent yet."),
+    "why": ("sellmode_tui.commands.why", "Explain who can see a record, and why."),
 }
 """Where each command is (as ``NAME_command``), and what it does: enough for ``--help`` without loading any."""
 
@@ -91,9 +91,9 @@ class _Commands(click.Group):
 @click.version_option(package_name="sellmode")
 @click.option("--server", metavar="URL", help="The server to sign in to.")
 @click.option("--user", metavar="NAME", help="The user name to sign in with.")
-@click.option("--password-file", metavar="FILE", help="Read the password from FILE, which only you may read.")
-@click.option("--theme", type=click.Choice(get_args(ThemeName)), help="What the app looks like, this time.")
-@click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
+@click.option("--password-file", metavar="FILE", help="Read the password from FILE, readable by you only.")
+@click.option("--theme", type=click.Choice(get_args(ThemeName)), help="The theme, for this session.")
+@click.option("--ascii", "ascii_only", is_flag=True, help="Use ASCII characters only.")
 @click.pass_context
 def sellmode(
     context: click.Context,

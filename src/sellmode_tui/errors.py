@@ -44,16 +44,16 @@ class AccountDisabled(AccountError):
 
     def __init__(self, left: int | None = None) -> None:
         """``left``: how many changes were not sent or were refused; None where that is not known."""
-        kept = "What you wrote and had not sent is kept, sealed, on this terminal."
-        handed_in = "Everything you wrote has been handed in."
-        super().__init__(f"This account is switched off. {handed_in if left == 0 else kept} Ask your manager.")
+        kept = "Your unsent changes are kept on this terminal, encrypted."
+        handed_in = "All your changes have been sent."
+        super().__init__(f"This account is disabled. {handed_in if left == 0 else kept} Ask your manager.")
 
 
 class UpgradeNeeded(AccountError):
     """The backend speaks a newer protocol only."""
 
     def __init__(self) -> None:
-        super().__init__("The server wants a newer version of Sellmode. Ask whoever looks after this terminal for it.")
+        super().__init__("The server requires a newer version of Sellmode. Ask your administrator to update it.")
 
 
 class TooManyAttempts(AccountError):
@@ -83,7 +83,7 @@ class OtherAccountAnswered(AccountError):
     """The backend answered for another account than asked."""
 
     def __init__(self) -> None:
-        super().__init__("The server answered for another account. Nothing was changed. Tell whoever runs it.")
+        super().__init__("The server answered for another account. Nothing was changed. Tell your administrator.")
 
 
 class LeaseOver(AccountError):
@@ -91,7 +91,7 @@ class LeaseOver(AccountError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This terminal was without contact for too long, so its data is locked. Sign in while online; "
+            "This terminal was offline for too long, so its data is locked. Sign in while online; "
             "nothing you wrote is lost."
         )
 
@@ -138,7 +138,7 @@ class DamagedFile(AccountError):
     """A small file of an account cannot be understood."""
 
     def __init__(self, path: Path, text: str) -> None:
-        super().__init__(f"{path} is damaged ({text}). Sign in while online to make it anew.")
+        super().__init__(f"{path} is damaged ({text}). Sign in while online to create it again.")
         self.path = path
 
 

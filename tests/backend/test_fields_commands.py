@@ -64,12 +64,12 @@ def test_what_would_not_fit_is_refused_and_why(operator: Operator) -> None:
     before = stored(operator)
     for says, *arguments in (
         (
-            "1 customer would have a value in 'skin' that does not fit: The retailer has no such field.",
+            "1 customer would have a value in 'skin' that does not fit: There is no such custom field.",
             "remove",
             "skin",
         ),
         ("value in 'skin' that does not fit: Skin is one of oily.", "edit", "skin", "--choice", "oily"),
-        ("value in 'skin' that does not fit: Skin is a number.", "edit", "skin", "--type", "number"),
+        ("value in 'skin' that does not fit: Skin has to be a number.", "edit", "skin", "--type", "number"),
         ("value in 'pet' that does not fit: Pet has no such field.", "remove", "pet.kind"),
         ("The rule 'r' waits for the date 'joined'.", "remove", "joined"),
         ("The rule 's' needs it: ", "remove", "since"),

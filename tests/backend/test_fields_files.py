@@ -50,7 +50,7 @@ def test_a_file_of_fields_is_applied_and_exported_as_it_is(operator: Operator, t
     assert fields(operator) == [SKIN, PET]
     assert operator.said("fields", "export", str(again)) == f"4 fields are in {again}.\n"
     assert again.read_text() == operator.run("fields", "export") == FILE
-    operator.refused(1, "is there already", "fields", "export", str(again))
+    operator.refused(1, "already exists", "fields", "export", str(again))
     assert operator.said("fields", "apply", str(again)) == "All of them are as they were.\n"
 
 
@@ -89,7 +89,7 @@ def test_a_file_changes_what_it_names_and_says_how(operator: Operator, tmp_path:
         (f'{FILE}\n[[field]]\nname = "skin"\nlabel = "A"\ntype = "text"\n', "skin: name: There is another field"),
         (f'{FILE}\n[[field]]\nname = "b"\nlabel = "A"\ntype = "text"\nmetafield = "facts.skin_type"\n',
          "b: metafield: 2 fields are the metafield"),
-        ('[[rule]]\nslug = "a"\n', "line 1, column 1: rule: a file of these has tables [[field]]"),
+        ('[[rule]]\nslug = "a"\n', "line 1, column 1: rule: the file can only have tables [[field]]"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_in_a_file_is_pointed_at_and_changes_nothing(

@@ -159,7 +159,7 @@ def test_rules_go_out_as_toml_and_come_back_the_same(retailer: Retailer, file: P
     retailer.said("rules", "export", str(out))
     assert 'store = "Rue de Rivoli"' in out.read_text("utf-8")
     assert retailer.run("rules", "export") == out.read_text("utf-8")
-    retailer.refused(1, "is there already", "rules", "export", str(out))
+    retailer.refused(1, "already exists", "rules", "export", str(out))
     assert set(retailer.said("rules", "import", str(out)).split("\n")[:-1]) == {
         f"{rule.slug}: as it was" for rule in before
     }
@@ -191,7 +191,7 @@ def test_a_file_changes_what_is_there_and_leaves_the_rest(retailer: Retailer, fi
         ("daily_cap = 0\n", "line 6, column 13: welcome: daily_cap: It has to be a number from 1 to 10000."),
         ("daily_cap = \n", "line 6, column "),
         ('store = "Gamma"\n', "No store is called 'Gamma'. Stores: Alpha, Beta."),
-        (WELCOME, "line 7, column 8: welcome: slug: There is another rule of this slug above."),
+        (WELCOME, "line 7, column 8: welcome: slug: There is another rule with this slug above."),
         ("\udcff", "line 6: it is not UTF-8."),
     ],
 )
@@ -230,14 +230,14 @@ def test_rules_are_previewed_and_run_by_hand(retailer: Retailer, file: Path) -> 
     assert told.splitlines() == [
         "customer  due         whose  held back because",
         f"Zoë a     {day}  ada",
-        f"Zoë b     {day}  ada    enough for this associate today",
+        f"Zoë b     {day}  ada    the associate has enough for today",
     ]
     assert json.loads(retailer.run(*preview, "--json"))["held"] == 1
     assert (retailer.all("rule_task"), retailer.all("task_rule")) == ([], [])
 
     retailer.said("rules", "import", str(file))
     assert "1 due, 1 held back" in retailer.said("rules", "preview", "welcome", "--store", "Alpha", "--day", day)
-    assert "1 tasks made, 0 expired.\nHeld back: 1 (enough for this associate today).\n" in retailer.run(
+    assert "1 tasks made, 0 expired.\nHeld back: 1 (the associate has enough for today).\n" in retailer.run(
         "rules", "run", "--store", "Alpha"
     )
     assert [task.customer for task in retailer.all("rule_task")] == ["a"]
@@ -267,7 +267,7 @@ def test_corporate_tasks_are_added_once_listed_and_withdrawn(retailer: Retailer,
     assert "new\nNothing was changed.\n" in retailer.said("tasks", "corporate", "add", str(file), "--dry-run")
     assert retailer.all("corporate_brief") == []
     assert "Learn about the new range: new\n" in retailer.said("tasks", "corporate", "add", str(file))
-    assert "is there already\n" in retailer.said("tasks", "corporate", "add", str(file))
+    assert "already exists\n" in retailer.said("tasks", "corporate", "add", str(file))
     (brief,) = retailer.all("corporate_brief")
     assert (brief.stores, brief.due, brief.created_by) == (("Alpha",), "2030-01-01", "")
     retailer.run("rules", "run")

@@ -370,7 +370,7 @@ def test_who_is_disabled_or_works_elsewhere_keeps_nobody_from_a_task(left: str) 
 
 
 def test_a_task_whose_time_was_up_counts_as_done_all_the_same() -> None:
-    expired = msgspec.structs.replace(RULE_TASK, state="expired", reason="its time was up", done_at=NOW)
+    expired = msgspec.structs.replace(RULE_TASK, state="expired", reason="its time ran out", done_at=NOW)
     assert only(RuleTask, done(Finish(kind="rule_task", id="r1"), expired, MARA)).state == "done"
     assert done(Finish(kind="rule_task", id="r1", how="dismissed", reason="x"), expired, MARA).puts == ()
     assert refused(Reopen(kind="rule_task", id="r1"), expired, MARA).code == "not_allowed"

@@ -77,7 +77,7 @@ class Shop:
             if any("Esc Hide" in line for line in app.wait_for("? Keys")):
                 app.press("escape")
                 app.wait_for(lambda lines: not any("Esc Hide" in line for line in lines))
-            for key, order in (("s", "latest first"), ("s", "most first"), ("S", "least first")):
+            for key, order in (("s", "newest first"), ("s", "most first"), ("S", "least first")):
                 app.press(key)
                 app.wait_for(order)
             yield app

@@ -224,7 +224,7 @@ def test_from_an_export_to_a_customer_and_back(engine: str, request: pytest.Fixt
     assert states["E1"] == "disabled"
     (folder,) = (row["folder"] for row in desk("accounts", "--json").objects if row["user_name"] == "E1")
     assert not (Path(folder) / "slot.json").exists()
-    assert "switched off" in ada("customers", "list", code=5).said
+    assert "disabled" in ada("customers", "list", code=5).said
     assert desk.crashes == []
 
 

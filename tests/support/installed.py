@@ -142,9 +142,9 @@ def machine(home: Path, program: Sequence[str] = (SELLMODE,)) -> Machine:
 def activate(machine: Machine, server: str, user_name: str, code: str, password: str) -> None:
     """Sign in with an activation code on the app's own page, and leave when the server has been heard."""
     with machine.terminal("--server", server, "--user", user_name) as app:
-        app.wait_for("F2 first time")
+        app.wait_for("F2 activation code")
         app.press("f2")
-        for label, text in (("Activation code", code), ("New password", password), ("The same again", password)):
+        for label, text in (("Activation code", code), ("New password", password), ("Confirm", password)):
             fill(app, label, text)
         app.wait_for("ONLINE ·")
         app.press("ctrl+q")

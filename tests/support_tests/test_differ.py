@@ -39,12 +39,15 @@ def test_a_version_is_the_same_as_itself(copy: Path, capsys: pytest.CaptureFixtu
 
 
 def test_a_change_is_found_and_told_with_a_case(copy: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    replace(copy, "mutations/generic.py", "Only its author changes a", "Only its writer changes a")
+    replace(copy, "mutations/generic.py", "Only its author can change a", "Only its writer can change a")
     found = differ.report(copy, SOURCES, range(400), examples=5)
     assert found > 0
     shown = capsys.readouterr().out
     assert f"{found:>8}  refused in other words" in shown
-    assert "Only its writer changes a note. -> refused not_allowed | Only its author changes a note.  (--case " in shown
+    assert (
+        "Only its writer can change a note. -> refused not_allowed | Only its author can change a note.  (--case "
+        in shown
+    )
 
 
 def test_what_raises_is_found(copy: Path) -> None:

@@ -240,7 +240,7 @@ async def test_a_wrong_password_is_cleared_and_a_disabled_account_told(shop: Sho
         shop.disable(anna)
         await paste(pilot, PASSWORD)
         await pilot.press("enter")
-        await wait_until(pilot, lambda: "switched off" in trouble(pilot))
+        await wait_until(pilot, lambda: "disabled" in trouble(pilot))
 
 
 async def test_a_try_can_be_given_up(data: Path) -> None:
@@ -262,7 +262,7 @@ async def test_offline_the_same_password_opens_the_same_customers(sqlite_url: st
             await listing(pilot, 5)
         url = shop.url
     async with app_of(url, "anna", PASSWORD) as pilot:
-        await wait_until(pilot, lambda: any("Opened from this terminal" in text for text in told(pilot)))
+        await wait_until(pilot, lambda: any("Working offline" in text for text in told(pilot)))
         await listing(pilot, 5)
         await wait_until(pilot, lambda: "OFFLINE since" in pilot.app.screen.query_one(StatusLine).text)
 
@@ -429,7 +429,7 @@ async def test_a_disabled_account_is_closed_and_its_cache_deleted(shop: Shop) ->
         shop.disable(anna)
         await pull(pilot)
         await shows(pilot, SignInScreen)
-        await wait_until(pilot, lambda: "switched off" in trouble(pilot))
+        await wait_until(pilot, lambda: "disabled" in trouble(pilot))
         await wait_until(pilot, lambda: not cache.exists())
 
 
@@ -583,7 +583,7 @@ async def test_copying_goes_through_the_terminal(shop: Shop) -> None:
         await shows(pilot, ProfileScreen)
         await wait_until(pilot, lambda: pilot.app.screen.query_one(ProfileView).settled)
         await pilot.press("c")
-        assert "There is no e-mail address to copy." in told(pilot)
+        assert "No e-mail address to copy." in told(pilot)
         shop.write(people[0])
         await pull(pilot)
         view: Any = pilot.app.screen.query_one(ProfileView)

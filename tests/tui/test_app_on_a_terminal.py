@@ -86,7 +86,7 @@ def test_keys_that_come_in_one_packet_go_where_they_are_meant(data: Path) -> Non
     with terminal(data) as opened:
         opened.wait_for("50 customers")
         opened.type("/given0007q")  # without the search, q would quit
-        opened.wait_for("Nobody matches")
+        opened.wait_for("No customers match")
         opened.press("backspace")
         opened.wait_for("1 customer ")
         opened.press("f9")
@@ -229,7 +229,7 @@ def test_a_cursor_move_is_cheap_and_idle_costs_nothing(data: Path) -> None:
     make(data, 200)
     with terminal(data) as opened:
         opened.wait_for("SIGNED OUT")
-        opened.wait_for(lambda lines: not any("Opened from this terminal" in line for line in lines))
+        opened.wait_for(lambda lines: not any("Working offline" in line for line in lines))
         opened.wait_quiet()
         bytes_of(opened, "down", "> Given0001")  # the list has got the row on which that stood, and is drawn whole once
         costs = [bytes_of(opened, "down", f"> Given{number:04}") for number in range(2, 5)]
@@ -264,7 +264,7 @@ def test_scrolling_a_profile_is_not_animated(data: Path) -> None:
         opened.wait_for("1 customer ")
         opened.press("enter")
         opened.wait_for("Consent")
-        opened.wait_for(lambda lines: not any("Opened from this terminal" in line for line in lines))
+        opened.wait_for(lambda lines: not any("Working offline" in line for line in lines))
         opened.wait_quiet()
         before = len(opened.written)
         opened.press("pagedown")

@@ -194,7 +194,7 @@ async def test_what_the_backend_refuses_needs_attention(shop: Shop) -> None:
         await shows(pilot, AttentionScreen)
         table: Any = pilot.app.screen.query_one(RowTable)
         await wait_until(pilot, lambda: table.count is not None and table.count.n == 1)
-        assert table._source.rows(0, 1)[0].cells[:2] == ("handed over", "phone number of a customer")
+        assert table._source.rows(0, 1)[0].cells[:2] == ("sent on", "phone number of a customer")
 
 
 async def test_the_lock_drops_what_was_typed(shop: Shop) -> None:

@@ -115,7 +115,7 @@ def test_a_search_takes_words_as_words(office: Desk) -> None:
     for words in (["tag:vip"], ["owner:me", "or", "("], ['given"', "\\"]):
         assert office.ask("customers", "search", *words).code in (0, 1)
     nothing = office.ask("customers", "search", '"', "\\")
-    assert (nothing.code, "nothing to search for" in nothing.err) == (2, True)
+    assert (nothing.code, "Nothing to search for" in nothing.err) == (2, True)
     many = office.ask("customers", "search", *(f"word{number}" for number in range(40)))
     assert (many.code, "leave out" in many.err) == (2, True)
     nobody = office.ask("customers", "search", "zzyzx")
@@ -177,17 +177,17 @@ def test_who_is_not_visible_and_who_does_not_exist_answer_alike(office: Desk) ->
 def test_why_tells_rule_mode_owner_and_audience(desk: Desk) -> None:
     person = desk.people[0]
     told = desk.ask("why", "customer", person.number).out
-    assert "seen by Person ada" in told
+    assert "visible to Person ada" in told
     assert "Associate Mode" in told
     document = desk.ask("why", "customer", person.number, "--json").objects[0]
     assert document["audience"] == f"person:Alpha:{desk.ada.id}"
     note = source_id("note", "shop", person.id)
-    assert f"note about {person.name} is seen by Person ada." in desk.ask("why", "record", "note", note[:8]).out
+    assert f"note about {person.name} is visible to Person ada." in desk.ask("why", "record", "note", note[:8]).out
     assert desk.ask("why", "record", "note", "0" * 36).code == 1
     desk.shop.set_mode("team")
     desk.ask("sync")
     told = desk.ask("why", "customer", person.number).out
-    assert "everybody of Alpha" in told
+    assert "everyone in Alpha" in told
     assert "Team Mode" in told
 
 
@@ -212,7 +212,7 @@ def test_a_sync_tells_what_became_of_what_was_written(desk: Desk) -> None:
     told = desk.ask("sync")
     assert told.code == 0
     assert told.out.startswith("1 sent, 1 refused or handed over.\n")
-    assert "1 needs attention: `sellmode attention list`" in told.err
+    assert "1 needs attention; see `sellmode attention list`" in told.err
     desk.ask("customers", "note", kept.number, "likes green")
     document = desk.ask("sync", "--json").objects[0]
     assert (document["sent"], document["refused"], document["unsent"], document["attention"]) == (1, 0, 0, 1)
@@ -282,7 +282,7 @@ def test_a_disabled_account_is_sealed(desk: Desk) -> None:
     desk.shop.disable(desk.ada)
     refused = desk.ask("sync")
     assert refused.code == 5
-    assert "switched off. Everything you wrote has been handed in." in refused.err
+    assert "disabled. All your changes have been sent." in refused.err
     folder = desk.account
     assert not folder.opens_offline
     assert not folder.cache_path.exists()
@@ -340,7 +340,7 @@ def test_a_cache_of_a_newer_version_is_fetched_anew(desk: Desk) -> None:
     session.close()
     synced = desk.ask("sync")
     assert synced.code == 0
-    assert "fetched anew" in synced.err
+    assert "downloading everything again" in synced.err
     assert len(desk.ask("customers", "list", "--json").objects) == 60
 
 
@@ -411,12 +411,12 @@ def test_status_and_doctor_tell_what_is_not_sent_without_opening_anything(desk: 
             *(check[name] for name in ("result", "detail")),
         )
 
-    assert told() == ((0, 0), "all are sent", "ok", "ada: all are sent")
+    assert told() == ((0, 0), "everything sent", "ok", "ada: everything sent")
     assert desk.ask("customers", "note", "C-00000", "silk").code == 0
     assert told() == ((1, 0), "1 not sent", "warning", "ada: 1 not sent")
     with contextlib.closing(unlock(desk.account, PASSWORD)):
         numbers, line, result, _ = told()
-        assert (numbers, line.partition(":")[0], result) == ((None, None), "not known until you sign in", "warning")
+        assert (numbers, line.partition(":")[0], result) == ((None, None), "unknown until you sign in", "warning")
     assert told()[0] == (1, 0)
     assert desk.ask("sync").code == 0
     assert told()[0] == (0, 0)
@@ -426,7 +426,7 @@ def test_status_and_doctor_tell_of_records_that_were_sent_here_by_mistake(desk: 
     assert desk.run("status", "--json").objects[0]["misplaced"] == 0
     misplaced.note(desk.account.cache_path, 3)
     assert desk.run("status", "--json").objects[0]["misplaced"] == 3
-    told = "3 records sent here by mistake, and not shown: tell whoever looks after the server"
+    told = "3 records sent here by mistake and not shown: tell your server's administrator"
     assert told in desk.run("status").out
     (check,) = [each for each in desk.run("doctor", "--json").objects if each["check"] == "records"]
     assert (check["result"], check["detail"]) == ("warning", f"ada: {told}")
@@ -479,7 +479,7 @@ def test_the_doctor_asks_only_a_terminal_that_is_its_own(empty: Machine) -> None
                 start_new_session=True,
             )  # fmt: skip
             assert (done.returncode, done.stderr) == (0, "")
-            assert "there is none to ask" in done.stdout
+            assert "none; the app needs one" in done.stdout
 
 
 def test_the_doctor_asks_servers_when_told_to(desk: Desk) -> None:

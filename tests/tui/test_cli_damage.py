@@ -65,7 +65,7 @@ def test_what_a_damaged_journal_has_lost_is_told_until_it_was_seen(desk: Desk) -
     synced = desk.ask("sync")
     assert (synced.code, f"{kept:,} sent" in synced.out, told in synced.err) == (0, True, True)
     nothing = desk.ask("unsent")
-    assert (nothing.code, "Everything that could be read is sent." in nothing.err, told in nothing.err) == (
+    assert (nothing.code, "Everything that could be read has been sent." in nothing.err, told in nothing.err) == (
         1,
         True,
         True,
@@ -78,6 +78,6 @@ def test_what_a_damaged_journal_has_lost_is_told_until_it_was_seen(desk: Desk) -
     seen = desk.ask("attention", "acknowledge", item["key"])
     assert (seen.code, "Seen: lost to a damaged file" in seen.out) == (0, True)
     again = desk.ask("unsent")
-    assert (again.code, again.err) == (1, "Everything you wrote is sent.\n")
+    assert (again.code, again.err) == (1, "Everything has been sent.\n")
     assert desk.run("status", "--json").objects[0]["lost"] == ""
     assert "to a damaged file: see" not in desk.run("doctor").out

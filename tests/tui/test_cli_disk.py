@@ -38,7 +38,7 @@ def with_password(desk: Desk, *arguments: str) -> list[str]:
 def test_a_full_disk_leaves_reading_possible(desk: Desk) -> None:
     listed = ask(desk, FULL, *with_password(desk, "customers", "list", "--json"))
     assert (listed.returncode, len(listed.stdout.splitlines())) == (0, 60), listed
-    assert "you can read, but nothing can be saved" in listed.stderr
+    assert "you can view data, but nothing can be saved" in listed.stderr
     written = ask(desk, FULL, *with_password(desk, "customers", "note", desk.people[0].number, "text"))
     assert written.returncode == 6, written
     assert "the disk is full or read-only. You can still read" in written.stderr

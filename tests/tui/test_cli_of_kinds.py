@@ -64,8 +64,8 @@ def test_what_is_declared_is_listed_shown_written_and_sent(desk: Desk) -> None:
     assert shown_object["names"][person.id] == person.name
     (why,) = desk.ask("memos", "why", beginning, "--json").objects
     assert (why["kind"], why["id"]) == ("note", written["id"])
-    assert why["rule"].startswith("as the customer")
-    assert f"note about {person.name} is seen by" in desk.ask("memos", "why", beginning).out
+    assert why["rule"].startswith("whoever can see the customer")
+    assert f"note about {person.name} is visible to" in desk.ask("memos", "why", beginning).out
 
     assert desk.ask("memos", "remove", beginning).code == 0
     assert desk.ask("sync").code == 0
@@ -103,7 +103,7 @@ def test_elements_and_numbers_are_given_one_by_one(desk: Desk) -> None:
     (recipe,) = office.ask("recipes", "list", "soon", "--json").objects
     assert (recipe["offset_days"], recipe["dates"]) == (-5, ["birthday", "name day"])
     refused = office.ask("recipes", "edit", id, "--offset-days", "soon")
-    assert (refused.code, "Offset days cannot be that: it is a whole number" in refused.err) == (2, True)
+    assert (refused.code, "Offset days cannot have this value: it is a whole number" in refused.err) == (2, True)
     refused = office.ask("recipes", "edit", id, "--dates", "")
     assert (refused.code, "(field dates)" in refused.err) == (7, True)
 
@@ -133,7 +133,7 @@ def test_lists_are_searched_sorted_and_cut_and_ids_are_named_by_their_beginnings
     assert (desk.ask("memos", "list", "nowhere").code, desk.ask("memos", "list", "nowhere").out) == (1, "")
     ids = [memo["id"] for memo in desk.ask("memos", "list", "--json").objects]
     assert desk.ask("memos", "show", ids[0][:7]).code == 1
-    assert desk.ask("memos", "remove", "00000000-0000").err == "Error: No note 00000000-0000 is known to you.\n"
+    assert desk.ask("memos", "remove", "00000000-0000").err == "Error: No note 00000000-0000 that you can see.\n"
 
 
 def test_a_kind_has_the_commands_of_its_verbs(desk: Desk) -> None:
@@ -174,8 +174,8 @@ def test_a_comma_parts_rows_fields_where_a_field_follows() -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"remove_lines": (4,)}, "There is no line 4: there are 3."),
-        ({"move_lines": ((0, 1),)}, "There is no line 0: there are 3."),
+        ({"remove_lines": (4,)}, "No line 4: there are 3."),
+        ({"move_lines": ((0, 1),)}, "No line 0: there are 3."),
         ({"add_lines": ("A",)}, "--add-line takes sku=VALUE, note=VALUE."),
         ({"add_lines": ("colour=A",)}, "--add-line takes sku=VALUE, note=VALUE."),
     ],
@@ -197,7 +197,7 @@ def test_a_lookbook_is_previewed_and_shared_with_its_link_and_what_changed(desk:
     assert written["changed"] == {"NO-SUCH": "no longer sold"}
     assert "NO-SUCH: no longer sold." in shared.err
     before = desk.ask("lookbooks", "link", id)
-    assert (before.out.strip(), "works once it is sent" in before.err) == (written["link"], True)
+    assert (before.out.strip(), "works once the server has it" in before.err) == (written["link"], True)
     assert desk.ask("sync").code == 0
     assert desk.ask("lookbooks", "link", id).err == ""
     assert "For the opera" in desk.ask("lookbooks", "preview", id, "--html").out

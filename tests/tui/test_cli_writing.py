@@ -113,7 +113,7 @@ def test_fields_are_edited_from_the_command_line_and_from_a_file_nobody_else_see
         "--set", "given_name=", "--add", "tag=gold", "--add", "preference=silk", "--remove", "tag=vip",
     )  # fmt: skip
     assert edited.code == 0, edited
-    assert edited.out == f"Kept: phone number, size of shoes and 3 more fields of {desk.people[0].name}.\n"
+    assert edited.out == f"Saved: phone number, size of shoes and 3 more fields of {desk.people[0].name}.\n"
     person = shown(desk)["customer"]
     assert (person["phone"], person["sizes"], person["given_name"], person["tags"], person["preferences"]) == (
         "+41 44 765 43 21", {"shoes": "42"}, "", ["gold"], ["silk"],
@@ -174,7 +174,7 @@ def test_notes_contacts_consent_and_dates(desk: Desk) -> None:
         (["edit", FIRST, "--set", "tags=vip"], 2, "use --add and --remove"),
         (["edit", FIRST, "--set", "address=Weg 1"], 2, "--from"),
         (["edit", FIRST, "--add", "owner=x"], 2, "tag=VALUE"),
-        (["edit", FIRST], 2, "Say what to change"),
+        (["edit", FIRST], 2, "Name what to change"),
         (["edit", FIRST, "--from", "/nonexistent"], 2, "No such file"),
         (["edit", "C-99999", "--set", "phone=+41 44 123 45 67"], 1, "No customer"),
         (["edit", "C-00100", "--set", "phone=+41 44 123 45 67"], 1, "No customer"),
@@ -184,10 +184,10 @@ def test_notes_contacts_consent_and_dates(desk: Desk) -> None:
         (["note", FIRST, "--remove", "unknown-id"], 1, "no such note"),
         (["log", FIRST], 2, "Say what to log"),
         (["log", FIRST, "call", "--at", "sometime"], 2, "yesterday"),
-        (["log", FIRST, "call", "--at", "2126-11-22T14:05"], 2, "still to come"),
+        (["log", FIRST, "call", "--at", "2126-11-22T14:05"], 2, "in the future"),
         (["consent", FIRST, "sms", "subscribed"], 7, "(field evidence)"),
         (["consent", FIRST, "fax", "subscribed"], 2, "fax"),
-        (["date", FIRST, "add", "birthday"], 2, "takes a DAY"),
+        (["date", FIRST, "add", "birthday"], 2, "Give a DAY"),
         (["date", FIRST, "add", "birthday", "02-30"], 2, "February has no day 30"),
         (["date", FIRST, "add", "birthday", "1990-03-14", "--year", "1991"], 2, "another year"),
         (["date", FIRST, "remove", "birthday"], 1, "no such date"),
@@ -209,7 +209,7 @@ def test_what_cannot_be_is_refused_with_its_reason(office: Desk, arguments: list
         ('{"set": []}', "has to be an object"),
         ('{"add": {"tags": "vip"}}', "lists of texts"),
         ('{"set": {"phone": "\\ud800"}}', "cannot be"),
-        ("x" * 70_000, "more than 64 KB"),
+        ("x" * 70_000, "larger than 64 KB"),
         ("[" * 60_000, "cannot be read"),
     ],
 )
@@ -274,7 +274,7 @@ def test_what_may_not_have_arrived_is_not_said_to_be_sent(desk: Desk) -> None:
 
 
 def test_nothing_on_its_way_is_no_error(desk: Desk) -> None:
-    assert desk.ask("unsent") == Result(1, "", "Everything you wrote is sent.\n")
+    assert desk.ask("unsent") == Result(1, "", "Everything has been sent.\n")
     assert desk.ask("unsent", "--json").out == ""
     assert desk.ask("attention", "list") == Result(1, "", "Nothing needs attention.\n")
 
@@ -288,7 +288,7 @@ def test_undo_withdraws_what_was_not_sent_and_takes_back_what_was(desk: Desk) ->
     desk.ask("customers", "edit", FIRST, "--set", "phone=+41 44 765 43 21")
     name = desk.people[0].name
     withdrawn = desk.ask("undo")
-    assert withdrawn.out == f"Undone: phone number of {name} (it had not been sent).\n"
+    assert withdrawn.out == f"Undone: phone number of {name} (it was never sent).\n"
     undone = desk.ask("undo", "--json")
     (told,) = undone.objects
     assert [kind for kind, _ in told.pop("records")] == ["note"]
@@ -300,7 +300,7 @@ def test_undo_withdraws_what_was_not_sent_and_takes_back_what_was(desk: Desk) ->
     desk.ask("customers", "consent", FIRST, "sms", "unsubscribed")
     assert desk.ask("sync").code == 0
     refused = desk.ask("undo")
-    assert (refused.code, "only the customer can take that back" in refused.err) == (7, True)
+    assert (refused.code, "only the customer can undo that" in refused.err) == (7, True)
 
 
 # ------------------------------------------------------------------ attention
@@ -395,7 +395,7 @@ def test_managers_merge_and_dismiss_pairs(desk: Desk) -> None:
         assert (pair["source"], pair["matched"], sorted(pair["customers"])) == (
             "duplicate", ["email"], sorted([person.id, added.objects[0]["id"]]),
         )  # fmt: skip
-        assert "may be one customer" in mia.ask("attention", "show", pair["key"]).out
+        assert "may be the same customer" in mia.ask("attention", "show", pair["key"]).out
         keep = ["--keep", person.id] if action == "merge" else []
         if keep:
             assert mia.ask("attention", "merge", pair["key"], "--keep", "neither").code == 2

@@ -44,7 +44,7 @@ def test_a_signal_to_end_does_not_wait_for_a_connection(tmp_path: Path) -> None:
     counter.make_account(data, counter.account_of(counter.demo("associate"), "anna"))
     with never_connected() as server, terminal(data, "--server", server) as opened:
         before = opened.settings
-        opened.wait_for(f"Signing in at {server}")
+        opened.wait_for(f"Signing in to {server}")
         opened.wait_quiet()
         began = time.monotonic()
         opened.signal(signal.SIGTERM)

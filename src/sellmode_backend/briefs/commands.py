@@ -30,7 +30,7 @@ def corporate_command() -> None:
 @corporate_command.command("add")
 @database_option()
 @click.argument("file", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Only tell what would be added.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be added.")
 def add_command(database: Database, file: Path, dry_run: bool) -> None:
     """Add the corporate tasks of FILE (TOML; - for standard input). The same file again adds nothing twice.
 
@@ -44,7 +44,7 @@ def add_command(database: Database, file: Path, dry_run: bool) -> None:
         if not dry_run:
             records.write(connection, [msgspec.structs.replace(brief, created_at=now) for brief in new.values()])
     for brief in briefs:
-        state = "new" if brief.id in new else "is there already"
+        state = "new" if brief.id in new else "already exists"
         say(f"{brief.id}  {text.visible(brief.title)}: {state}")
     if dry_run:
         say("Nothing was changed.")

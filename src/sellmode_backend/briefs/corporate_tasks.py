@@ -127,7 +127,7 @@ class _Office(NamedTuple):
         if wanted is None or wanted.withdrawn:
             return _ended(task, "the head office took it back", now)
         if _is_over(wanted, zone, now):
-            return _ended(task, "its time was up", now)
+            return _ended(task, "its time ran out", now)
         if account is None or not _is_for(wanted, account):
             return _ended(task, "it is not this person's any more", now)
         if task is None:

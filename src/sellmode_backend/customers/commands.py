@@ -28,7 +28,7 @@ def customers_command() -> None:
 @click.option("--to", "to_user", metavar="USER", help="The new owner, by user name.")
 @click.option("--to-nobody", is_flag=True, help="Leave them to the managers of their store.")
 @click.option("--move", is_flag=True, help="Also customers of another store than the new owner's: they move to it.")
-@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
 def assign_command(
     *,
     database: Database,

@@ -18,10 +18,10 @@ from sellmode_contract import text
 @database_option()
 @click.argument("path", type=click.Path(path_type=Path))
 def export_command(database: Database, path: Path) -> None:
-    """Write all of the retailer into PATH: a SQLite database if it ends in .db or .sqlite, else a folder of CSV files.
+    """Export the whole retailer to PATH: a SQLite database if it ends in .db or .sqlite, else a folder of CSV files.
 
-    The operator's export has everything, private notes too, but no passwords. Only its owner may read it. Nothing is
-    ever written over. `import sellmode` takes the CSV files into a database that has no retailer yet.
+    The export has everything, private notes too, but no passwords. Only its owner can read it. Existing files are
+    never overwritten. `import sellmode` imports the CSV files into a database that has no retailer yet.
     """
     from sellmode_backend.exporting.export import export
 
@@ -29,22 +29,22 @@ def export_command(database: Database, path: Path) -> None:
     try:
         export(database, path, dt.datetime.now(dt.UTC), counts.__setitem__)
     except FileExistsError as error:
-        raise Failure(f"{text.visible(str(error.filename))} is there already: name something else.") from None
+        raise Failure(f"{text.visible(str(error.filename))} already exists: choose another name.") from None
     except OSError as error:
         where = text.visible(str(error.filename or path))
-        reason = "there is no folder for it" if error.errno == errno.ENOENT else error.strerror
+        reason = "its folder does not exist" if error.errno == errno.ENOENT else error.strerror
         raise Failure(f"{where} cannot be written: {reason}.") from None
-    say(f"Written to {text.visible(str(path))}, with private notes, for your eyes only: {_counted(counts)}.")
+    say(f"Written to {text.visible(str(path))}, with private notes, so keep it private: {_counted(counts)}.")
 
 
 @click.command("sellmode")
 @database_option(migrates=True)
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
 def restore_command(database: Database, folder: Path) -> None:
-    """Make the retailer of an export's FOLDER of CSV files in a database that has none yet.
+    """Import the retailer from an export's FOLDER of CSV files into a database that has none yet.
 
-    All of it is taken, as it is, or nothing. Passwords are in no export: `accounts code --all-new` makes codes, and
-    terminals start anew.
+    All of it is imported or nothing. Exports have no passwords: `accounts code --all-new` creates codes, and terminals
+    start over.
     """
     from sellmode_backend.exporting.restoring import UnusableExport, restore
 
@@ -55,9 +55,9 @@ def restore_command(database: Database, folder: Path) -> None:
         raise Failure(f"{text.visible(str(error))}. Nothing was written.") from None
     except OSError as error:
         raise Failure(f"{text.visible(str(error.filename))} cannot be read: {error.strerror}.") from None
-    say(f"The database is that of {text.visible(retailer.name)} now: {_counted(counts)}.")
+    say(f"The database now holds {text.visible(retailer.name)}: {_counted(counts)}.")
     if counts.get("account"):
-        say("Nobody has a password yet: `sellmode-backend accounts code --all-new` makes codes.")
+        say("No one has a password yet: `sellmode-backend accounts code --all-new` creates codes.")
 
 
 def _counted(counts: Mapping[str, int]) -> str:

@@ -68,15 +68,13 @@ class _Files:
         csv.field_size_limit(_LONGEST_FIELD)
         about = {name: as_it_was(text) for row in self._fields(ABOUT) for name, text in row[1].items()}
         if about.get("layout") != LAYOUT:
-            raise UnusableExport(f"{ABOUT}.csv is of a layout that this version does not know")
+            raise UnusableExport(f"{ABOUT}.csv has a layout that this version does not know")
         try:
             self._rows = msgspec.json.decode(about.get("rows", ""), type=dict[str, int])
         except msgspec.MsgspecError:
             raise UnusableExport(f"{ABOUT}.csv does not say how many rows the files have") from None
         if unknown := self._rows.keys() - TABLES.keys():
-            raise UnusableExport(
-                f"a newer version has written {', '.join(sorted(unknown))}: take that one to import it"
-            )
+            raise UnusableExport(f"{', '.join(sorted(unknown))} came from a newer version: use that one to import it")
 
     def records(self, name: str) -> Iterator[Record]:
         """The records of a kind."""
@@ -104,7 +102,7 @@ class _Files:
             except msgspec.ValidationError as error:
                 raise UnusableExport(f"{place}: {misfit(error).why}") from None
         if id is not None:
-            raise UnusableExport(f"{next(lines)[0]}: belongs to no order, or is out of order")
+            raise UnusableExport(f"{next(lines)[0]}: has no order, or is not in its place")
 
     def insert(self, connection: Connection, table: ExportTable) -> None:
         """Add the rows of one of the backend's own tables as they are."""
@@ -126,7 +124,7 @@ class _Files:
                 try:
                     row[name] = as_stored(columns[name], as_value(columns[name], field))
                 except (ValueError, msgspec.MsgspecError) as error:
-                    why = str(error) if str(error).startswith("is ") else "is not what an export has there"
+                    why = str(error) if str(error).startswith("is ") else "is not a value of an export"
                     raise UnusableExport(f"{place}, {name}: {why}") from None
             yield place, row
             count += 1
@@ -149,11 +147,9 @@ class _Files:
                         )
                     yield f"{path.name}, line {reader.line_num}", dict(zip(header, fields, strict=True))
         except FileNotFoundError:
-            raise UnusableExport(f"{path.name} is missing: the folder is no whole export") from None
+            raise UnusableExport(f"{path.name} is missing: the folder is not a complete export") from None
         except (csv.Error, UnicodeDecodeError):
-            raise UnusableExport(
-                f"{path.name} is no CSV file as an export writes it: take it as it was written"
-            ) from None
+            raise UnusableExport(f"{path.name} is not a CSV file as an export writes it: use it unchanged") from None
 
 
 def _line(placed: tuple[str, dict[str, Any]]) -> OrderLine:

@@ -104,9 +104,7 @@ def _import(
         except ImportRefused as error:
             raise Failure(text.visible(str(error))) from None
         except FileExistsError as error:
-            raise Failure(
-                f"{text.visible(str(error.filename))} is there already: name another with --rejects."
-            ) from None
+            raise Failure(f"{text.visible(str(error.filename))} already exists: name another with --rejects.") from None
         except OSError as error:
             raise Failure(f"{text.visible(str(error.filename))} cannot be used: {error.strerror}.") from None
         for line in summary.lines():

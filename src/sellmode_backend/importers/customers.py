@@ -46,7 +46,7 @@ CROWDED = (
     f"e-mails or phones are shared by more than {duplicates.MAX_SHARED} customers and are not looked at for duplicates"
     " (number or id of one of them)"
 )
-ODD_PHONE = "phones have something behind a number that is none; it stays as it is written (line)"
+ODD_PHONE = "phone numbers have extra characters after them; they stay as written (line)"
 LOOSER_CONSENT = "consents stay as strict as they are, though the export would loosen them (customer number)"
 
 _ADDRESS_PARTS = ("company", "address2", "city", "province", "postcode")

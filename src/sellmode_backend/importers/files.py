@@ -153,7 +153,7 @@ def _look_into(path: Path, found: Found) -> None:
         if ending in _TABLES:
             found.files.append(InputFile(f"{path.name}/{name.name}", path, member.file_size, member.filename))
         elif ending in _ARCHIVES | _SPREADSHEETS:
-            found.unread.append(Unread(f"{path.name}/{name.name}", "is no CSV file: unpack it, or export it as CSV"))
+            found.unread.append(Unread(f"{path.name}/{name.name}", "is not a CSV file: unpack it, or export it as CSV"))
 
 
 def _natural(name: str) -> list[tuple[int, str]]:

@@ -23,9 +23,9 @@ from sellmode_contract.kinds.order import OrderLine
 from sellmode_contract.kinds.product import Product
 
 UNMATCHED = "orders name a customer who is not known, or more than one (order number)"
-UNKNOWN_SELLER = "orders name an employee who is not known, or whose name several have (order number)"
+UNKNOWN_SELLER = "orders name an unknown employee, or a name that several have (order number)"
 SOLD_ELSEWHERE = (
-    "orders were sold by somebody of another store; they count for the store of the order and as sold by that person"
+    "orders were sold by someone from another store; they count for the order's store and for that person"
     " (order number)"
 )
 

@@ -328,7 +328,7 @@ class Table:
                 text.refuse(first, "its first line")
             except (UnusableFile, text.UnstorableText):
                 raise UnusableFile(
-                    f"{self.name} is no CSV file in UTF-8, nor in UTF-16 with a byte order mark: export it as CSV in"
+                    f"{self.name} is not a CSV file in UTF-8, nor in UTF-16 with a byte order mark: export it as CSV in"
                     " UTF-8"
                 ) from None
             if isinstance(first, Oversize):

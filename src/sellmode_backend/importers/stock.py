@@ -15,7 +15,7 @@ from sellmode_backend.store import records, settings
 from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.stock import Stock
 
-UNKNOWN_PLACE = "locations are no stores, and their stock was left out (location)"
+UNKNOWN_PLACE = "locations are not stores; their stock was left out (location)"
 
 
 def load(tables: Iterable[Table], context: Context) -> None:
@@ -39,7 +39,7 @@ def load(tables: Iterable[Table], context: Context) -> None:
             done = context.write(_write, batch, context)
             context.summary.written["stock"] += done.changed
             for item in done.unknown:
-                item.row.reject(item.row.unusable("sku", "is of no product that is known: import the products first"))
+                item.row.reject(item.row.unusable("sku", "has no known product: import the products first"))
         if not table.has("location"):
             table.unknown = []  # they are the locations
     for place in sorted(elsewhere):

@@ -55,7 +55,7 @@ def export_command(database: Database, file: Path) -> None:
 @fields_command.command("apply")
 @database_option()
 @click.argument("file", type=FILE)
-@click.option("--dry-run", is_flag=True, help="Only tell what would change.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
 def apply_command(database: Database, file: Path, dry_run: bool) -> None:
     """Define and change fields as the TOML of FILE (- for standard input) says; `fields export` writes one.
 

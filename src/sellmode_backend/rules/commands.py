@@ -114,7 +114,7 @@ def defaults_command(database: Database) -> None:
 @database_option()
 @click.argument("file", type=FILE)
 @click.option("--store", metavar="STORE", help="Whose rules they become if they name no store.  [default: all stores']")
-@click.option("--dry-run", is_flag=True, help="Only tell what would change.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
 def import_command(database: Database, file: Path, store: str | None, dry_run: bool) -> None:
     """Read rules from the TOML of FILE (- for standard input): new ones, and changes of those that are there.
 

@@ -50,7 +50,7 @@ def undone(database: Database) -> Iterator[Database]:
     try:
         with database.transaction() as connection:
             if migrations.is_older(connection):
-                raise DatabaseError("The database is of an older version: `sellmode-backend init` sees to it.")
+                raise DatabaseError("The database is from an older version: run `sellmode-backend init`.")
             same = _Transaction(database, connection)
             migrations.migrate(same)
             yield same

@@ -218,9 +218,9 @@ class Judge:
     def _new_customer(self, operation: Create) -> Create:
         account = self._author.account
         if operation.id in self._targets.kept:
-            raise Rejected("conflict", "There is a customer of this id already.", field="id")
+            raise Rejected("conflict", "There is a customer with this id already.", field="id")
         if account.role not in ("associate", "manager"):
-            raise Rejected("not_allowed", "Only somebody who works in one store can add a customer to it.")
+            raise Rejected("not_allowed", "Only someone who works in exactly one store can add customers.")
         return operation
 
     def _followed(self, operation: Operation) -> Operation:

@@ -25,7 +25,7 @@ tasks_command.add_command(corporate_command)
 @database_option()
 @click.option("--from", "giver", metavar="USER", required=True, help="Whose open tasks.")
 @click.option("--to", "taker", metavar="USER", required=True, help="A colleague of the same store.")
-@click.option("--dry-run", is_flag=True, help="Only tell what would change.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
 def hand_over_command(database: Database, giver: str, taker: str, dry_run: bool) -> None:
     """Give somebody's open tasks to a colleague, as when they leave.
 

@@ -52,9 +52,9 @@ def _consent(channel: str, label: str) -> Field:
 CUSTOMER_FIELDS = (
     Field("name", "text", "Given and family name"),
     Field("customer_number", "text", "The retailer's own number"),
-    Field("tag", "tag", "One of the customer's tags", repeated=True),
+    Field("tag", "tag", "A tag of the customer", repeated=True),
     Field("tier", "choice", "Loyalty tier"),
-    Field("owner", "person", "Whom the customer is assigned to: me, nobody, a colleague"),
+    Field("owner", "person", "The customer's owner: me, nobody, a colleague"),
     Field("city", "text", "City of the address"),
     Field("country", "choice", "Country of the address, two letters"),
     Field("email", "presence", "E-mail address"),

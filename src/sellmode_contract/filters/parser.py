@@ -91,7 +91,7 @@ class _Parser:
             return And()
         tree = self.either(0)
         if not self.end():  # `either` stops at a closing parenthesis only
-            raise self.error("this parenthesis was not opened", self.at, self.at + 1)
+            raise self.error("this parenthesis has no opening one", self.at, self.at + 1)
         return tree
 
     # ---------------------------------------------------------------- the grammar
@@ -122,7 +122,7 @@ class _Parser:
     def unary(self, depth: int) -> Node:
         start = self.skip()
         if depth > MAX_DEPTH:
-            raise self.error(f'more than {MAX_DEPTH} parentheses and "not" inside each other', start, start + 1)
+            raise self.error(f'more than {MAX_DEPTH} levels of parentheses and "not"', start, start + 1)
         if self.end() or self.ahead(")"):
             raise self.error(
                 "something is missing here", start, min(start + 1, len(self.text)), "type a field or a word"
@@ -169,7 +169,7 @@ class _Parser:
             item = _Item(bare, quoted=False, start=start, end=self.at)
         query = " ".join(item.text.split())
         if not query:
-            raise self.error("nothing between the quotes", item.start, item.end)
+            raise self.error("the quotes are empty", item.start, item.end)
         self.count(item.start, item.end)
         return Words(query, Span(item.start, item.end))
 
@@ -229,7 +229,7 @@ class _Parser:
         place = (start, items[-1].end)
         if field.type == "presence":
             hint = f"has:{field.name} or none:{field.name}; to find one, just type its beginning"
-            raise self.error(f'"{field.name}" can only be asked for', *place, hint)
+            raise self.error(f'"{field.name}" can only be tested for presence', *place, hint)
         if sign in (":", "=", "!="):
             return ":" if sign == ":" and field.type == "text" else "="
         if field.type in _ORDERED or (field.type == "anniversary" and sign in ("<", "<=")):
@@ -237,10 +237,8 @@ class _Parser:
                 raise self.error(f'"{sign}" compares with one value', items[0].start, items[-1].end)
             return _COMPARED[sign]
         if field.type == "anniversary":
-            raise self.error(
-                "a day that returns every year is always before and after", *place, f"use {field.name}<14d"
-            )
-        raise self.error(f'"{field.name}" has no order for "{sign}"', *place, f"use {field.name}:")
+            raise self.error("a date that recurs every year has no before or after", *place, f"use {field.name}<14d")
+        raise self.error(f'"{field.name}" cannot be compared with "{sign}"', *place, f"use {field.name}:")
 
     def items(self, name: str) -> list[_Item]:
         """The values after an operator: one, or several with commas between them."""
@@ -288,11 +286,11 @@ class _Parser:
                 for value in field.values:
                     if _choice_key(value) == _choice_key(item.text):
                         return value
-                raise self.refusal(item, f'is no value of "{field.name}"', _suggest(item.text, field.values))
+                raise self.refusal(item, f'is not a value of "{field.name}"', _suggest(item.text, field.values))
             case "person" if item.text.casefold() == "me" and not item.quoted:
                 return Me()
         if not (_has_words(item.text) if operator == ":" or field.type == "person" else exact(item.text)):
-            raise self.refusal(item, "has nothing to look for")
+            raise self.refusal(item, "has nothing to search for")
         return item.text
 
     def number(self, field: Field, item: _Item) -> Decimal:
@@ -325,13 +323,13 @@ class _Parser:
             return Named(period)
         if length := self.duration(item):
             if operator == "=":
-                hint = f"{field.name}<{item.text} is within, {field.name}>{item.text} longer ago"
+                hint = f"{field.name}<{item.text} means within, {field.name}>{item.text} longer ago"
                 raise self.refusal(item, "is a length of time, not a day", hint)
             return length
         if not (found := _DATE.fullmatch(item.text)):
             typed = self.typed_day(item, 'try 2026-03-01, "1 Mar 2026", 2026-03, 2026, today, this-month, or 90d')
             if typed.year is None:
-                raise self.refusal(item, "needs its year", f"try {item.text} 2026 in quotes, or 2026-03-01")
+                raise self.refusal(item, "needs a year", f"try {item.text} 2026 in quotes, or 2026-03-01")
             found = _DATE.fullmatch(f"{typed.year:04}-{typed.month:02}-{typed.day:02}")
         assert found is not None  # noqa: S101 -- for the type checker: a day is written so
         year, month, day = (int(part) if part else None for part in found.groups())
@@ -351,12 +349,12 @@ class _Parser:
                 raise self.refusal(item, "is not a length of time", f"write {field.name}<14d")
             return length
         if length:
-            raise self.refusal(item, "is a length of time, not a day", f"{field.name}<{item.text} is within it")
+            raise self.refusal(item, "is a length of time, not a day", f"{field.name}<{item.text} means within it")
         if period := _period(item):
             return Named(period)
         typed = self.typed_day(item, 'try 12-24, "24 Dec", today, this-week, next-month')
         if typed.year is not None:
-            raise self.refusal(item, "comes every year", f"leave the year out: {typed.month:02}-{typed.day:02}")
+            raise self.refusal(item, "recurs every year", f"leave the year out: {typed.month:02}-{typed.day:02}")
         return MonthDay(typed.month, typed.day)
 
     def typed_day(self, item: _Item, hint: str) -> TypedDate:
@@ -406,7 +404,7 @@ class _Parser:
             query = parse_query(node.text)
             place = (node.span.start, node.span.end)
             if not (query.words or query.digits):
-                raise self.error("nothing to search for", *place, "letters and digits are searched for")
+                raise self.error("nothing to search for", *place, "type letters or digits")
             if query.ignored:
                 raise self.error("too many words to search for", *place, f"leave out {query.ignored}")
 

@@ -55,7 +55,7 @@ CORPORATE_BRIEF = Kind(
         Elements(name="stores", of="store"),
         Elements(name="works", of="work", label="kinds of work"),
         Due(name="due", label="due time"),
-        Due(name="expires", label="time that it expires"),
+        Due(name="expires", label="expiry"),
         action(),
         Text(name="subject", longest=5_000),
         Text(name="message", longest=5_000, lines=True),

@@ -146,7 +146,7 @@ CUSTOMER = Kind(
         Text(name="language", longest=35),
         OneOf(name="preferred_channel", choices=CHANNELS),
         Elements(name="tags", longest=60, unordered=True),
-        Elements(name="preferences", heading="Likes", unordered=True),
+        Elements(name="preferences", heading="Preferences", unordered=True),
         Sizes(name="sizes"),
         OwnFields(name="custom"),
     ),

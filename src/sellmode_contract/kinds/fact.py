@@ -20,11 +20,11 @@ FACT = Kind(
     row=Row(
         "facts of the store; of one associate",
         Rule(
-            "the store; of one associate: the store's managers",
+            "everyone in the store; facts of one associate, the store's managers",
             lambda fact, customer: (LEAD if fact.person else STORE).audience(fact, customer),
         ),
         Rule(
-            "the store's managers; of one associate: that person",
+            "the store's managers; facts of one associate, that person",
             lambda fact, customer: (PERSON if fact.person else LEAD).audience(fact, customer),
         ),
     ),

@@ -202,7 +202,7 @@ class Due(Field, frozen=True, kw_only=True):
         try:
             store_time.read_due(value)
         except ValueError as error:
-            return f"This is no due time: {error}."
+            return f"Not a valid due date: {error}."
         return ""
 
 
@@ -256,7 +256,7 @@ class Elements(Field, frozen=True, kw_only=True):
     def problem(self, value: Any) -> str:
         """Whether there are not too many, none of them is blank, and each can be stored."""
         if len(value) > self.most or not all(element.strip() for element in value):
-            return f"It names {self.most} {self.words} at most, none of them empty."
+            return f"It can have up to {self.most} {self.words}, none of them empty."
         problems = (_text_problem(self.name, element, self.longest) for element in value)
         return next(filter(None, problems), "") or super().problem(value)
 
@@ -314,7 +314,7 @@ class Rows(Field, frozen=True, kw_only=True):
     def problem(self, value: Any) -> str:
         """Whether there are not too many, and what is wrong in the first that has something wrong in it."""
         if len(value) > self.most:
-            return f"It has {self.most} {self.words} at most."
+            return f"It can have up to {self.most} {self.words}."
         rows = (row if isinstance(row, Mapping) else msgspec.structs.asdict(row) for row in value)
         problems = (field.problem(row.get(field.name)) for row in rows for field in self.fields)
         return next(filter(None, problems), "") or super().problem(value)
@@ -325,4 +325,4 @@ def _text_problem(name: str, value: str, longest: int) -> str:
         text.refuse(value, name)
     except text.UnstorableText as error:
         return f"{error}."
-    return f"{name} has {len(value)} characters; at most {longest} are kept." if len(value) > longest else ""
+    return f"{name} has {len(value)} characters; at most {longest} are allowed." if len(value) > longest else ""

@@ -67,7 +67,7 @@ MANUAL_TASK = Kind(
         "manual task",
         STORE,
         Rule(
-            "its assignee; its creator if there is none",
+            "its assignee, or its creator if it has none",
             lambda task, _: person_audience(task.store, task.assignee or task.creator),
         ),
     ),

@@ -36,12 +36,12 @@ NOTE = Kind(
     record=Note,
     row=Row(
         "note",
-        Rule("the customer's store; a private note: its author", _team),
-        Rule("as the customer; a private note: its author while they own the customer", _own),
+        Rule("everyone in the customer's store; if private, only its author", _team),
+        Rule("whoever can see the customer; if private, only its author, while they own the customer", _own),
     ),
     fields=(
         Text(name="text", longest=10_000, lines=True, verbatim=True, required="The text is empty."),
-        Flag(name="private", yes="only me", no="who sees the customer"),
+        Flag(name="private", yes="only me", no="everyone who sees the customer"),
     ),
     verbs=frozenset({"create", "edit", "remove"}),
     of_customer=True,

@@ -27,7 +27,7 @@ PARKED_EDIT = Kind(
         "parked edit",
         CUSTOMER_TEAM,
         Rule(
-            "the customer's owner; nobody while nobody owns it",
+            "the customer's owner, if it has one",
             lambda _, customer: customer_own(_, customer) if customer and customer.owner else None,
         ),
     ),

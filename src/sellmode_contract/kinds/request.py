@@ -25,5 +25,5 @@ def _wanted(request: Request, _: Owned | None) -> str | None:
 REQUEST = Kind(
     name="request",
     record=Request,
-    row=Row("request", STORE, Rule("the store; the person wanted while it is reserved", _wanted)),
+    row=Row("request", STORE, Rule("everyone in the store; while reserved, only the person requested", _wanted)),
 )

@@ -64,8 +64,8 @@ RULE_TASK = Kind(
     record=RuleTask,
     row=Row(
         "rule task",
-        Rule("the customer's store; done: the store where it was done", _team),
-        Rule("open: as its customer; done: the person who did it", _own),
+        Rule("everyone in the customer's store; once done, in the store where it was done", _team),
+        Rule("whoever can see the customer; once done, only the person who did it", _own),
     ),
     noun="task",
     fields=(SNOOZED_TO, Ref(name="meant_for", to="staff", label="assignee", write="later")),

@@ -31,7 +31,7 @@ class Storefront(Record, frozen=True, kw_only=True):
 STOREFRONT = Kind(
     name="storefront",
     record=Storefront,
-    row=Row("storefront page", STORE, Rule("its owner; of the store: the store's managers", own)),
+    row=Row("storefront page", STORE, Rule("its owner; the store's own page, the store's managers", own)),
     fields=(
         Text(name="title", required="A storefront page needs a title."),
         Text(name="message", longest=2_000, lines=True),

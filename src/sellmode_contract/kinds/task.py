@@ -11,7 +11,7 @@ from sellmode_contract.kinds.kind import text_in
 from sellmode_contract.records import Instant, Record
 
 TaskState = Literal["open", "done", "dismissed", "expired"]
-"""``expired``: its time was up, or what it was for has been overtaken, without anybody having done it."""
+"""``expired``: its time ran out, or what it was for has been overtaken, without anybody having done it."""
 
 
 class Task(Record, frozen=True, kw_only=True):

@@ -18,10 +18,10 @@ ConsentNeed = Literal["", "email", "sms", "phone", "any"]
 TRIGGERS: Final[dict[RuleTrigger, str]] = {
     "purchase": "a purchase",
     "date": "a date",
-    "lapsed": "no purchase for long",
+    "lapsed": "no recent purchase",
     "new_customer": "a new customer",
-    "replenishment": "a product that runs out",
-    "stay_in_touch": "no contact for long",
+    "replenishment": "a product running out",
+    "stay_in_touch": "no recent contact",
     "event": "an event",
 }
 NEEDS: Final[dict[ConsentNeed, str]] = {
@@ -102,7 +102,7 @@ def _audience(rule: TaskRule, _: Owned | None) -> str:
     return store_audience(rule.store) if rule.store else EVERYBODY
 
 
-_SEEN_BY = Rule("everybody of the retailer; of one store: the store", _audience)
+_SEEN_BY = Rule("everyone at the retailer; a store's own rule, everyone in that store", _audience)
 
 TASK_RULE = Kind(
     name="task_rule",

@@ -121,12 +121,12 @@ def check_author_sees(operation: Operation, outcome: Outcome, records: Reader, m
         if not any(visibility.visible(mode, account, tags) for tags in shown):
             if is_sent:
                 raise Rejected("moved", looks.CUSTOMER_GONE)
-            because = _HIDDEN.get(type(record), "the task has gone to a colleague with its customer")
+            because = _HIDDEN.get(type(record), "the task went to a colleague along with its customer")
             field = "private" if isinstance(record, Note) else ""
-            raise Rejected("not_allowed", f"You would not see it yourself: {because}.", field=field)
+            raise Rejected("not_allowed", f"You would not be able to see it yourself: {because}.", field=field)
 
 
 _HIDDEN: dict[type[Record], str] = {
     Note: "a private note needs a customer of your own",
-    TaskRule: "it is a store's rule, and you do not work there",
+    TaskRule: "it is a rule of a store where you do not work",
 }

@@ -34,7 +34,9 @@ def assign(operation: Assign, world: World) -> Outcome:
     if held.owner == operation.to:
         return Outcome()
     if held.owner != operation.was:
-        raise Rejected("conflict", "The customer was assigned anew meanwhile.", field="owner", winner=held.owner)
+        raise Rejected(
+            "conflict", ("The customer has been reassigned in the meantime."), field="owner", winner=held.owner
+        )
     # Who sees the card alone leads the customer's store, which it does not name; the backend has the customer.
     _check_owner(operation, (held.store,) if isinstance(held, Customer) else world.account.stores, world)
     after = msgspec.structs.replace(held, owner=operation.to)
@@ -83,5 +85,5 @@ def _check_owner(operation: Assign, stores: tuple[str | None, ...], world: World
     present = msgspec.structs.replace(staff, active=True) if operation.back and isinstance(staff, Staff) else staff
     if not (isinstance(present, Staff) and any(can_own(present, store) for store in stores)):
         raise Rejected(
-            "invalid", "A customer is assigned to somebody who works in the customer's store.", field="owner"
+            "invalid", "A customer can only be assigned to someone who works in the customer's store.", field="owner"
         )

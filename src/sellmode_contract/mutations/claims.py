@@ -31,11 +31,13 @@ def claim(operation: Claim | Release, world: World) -> Outcome:
     record = read(world, operation.kind, operation.id, types[operation.kind])
     if isinstance(record, Task):
         if record.state != "open":
-            raise Rejected("already_done", "It was done, dismissed or expired already.", winner=record.done_by)
+            raise Rejected(
+                "already_done", ("It has already been completed, dismissed or expired."), winner=record.done_by
+            )
         tasks.check_free(record, world)
     else:
         tasks.check_unclaimed(record, world)
     if isinstance(operation, Claim) and operation.kind == "request" and world.age > REQUEST_CLAIM_LAPSES:
-        raise Rejected("expired", "A request that was taken offline is given up after 15 minutes.")
+        raise Rejected("expired", "A request taken offline is released after 15 minutes.")
     taken = world.account.id if isinstance(operation, Claim) else None
     return Outcome(puts=(msgspec.structs.replace(record, claimed_by=taken),) if record.claimed_by != taken else ())

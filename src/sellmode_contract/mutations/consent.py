@@ -40,16 +40,16 @@ def check_step(current: ConsentState, was: ConsentState, state: ConsentState, ev
     if current == "unsubscribed":
         raise Rejected(
             "not_allowed" if was == "unsubscribed" else "conflict",
-            "The customer has unsubscribed: only the customer can take that back.",
+            "The customer has unsubscribed: only the customer can undo that.",
             field="state",
         )
     if current != was:
         raise Rejected(
-            "conflict", "The consent has become stricter in the meantime: the stricter one stays.", field="state"
+            "conflict", "The consent has become stricter in the meantime: the stricter one applies.", field="state"
         )
     if not evidence.strip():
         raise Rejected(
-            "invalid", "Allowing more than before needs evidence: say how the customer agreed.", field="evidence"
+            "invalid", "Allowing more than before needs evidence: enter how the customer agreed.", field="evidence"
         )
 
 

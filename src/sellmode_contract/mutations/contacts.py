@@ -22,9 +22,9 @@ EARLIEST: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 def _settle(_: Contact | None, contact: Contact, __: Create | Edit, world: World) -> Contact:
     if contact.at > world.now + FUTURE:
-        raise Rejected("invalid", "A contact that was made does not lie in the future.", field="at")
+        raise Rejected("invalid", "A contact cannot be in the future.", field="at")
     if contact.at < EARLIEST:
-        raise Rejected("invalid", f"A contact cannot have been made before {EARLIEST.year}.", field="at")
+        raise Rejected("invalid", f"A contact cannot be before {EARLIEST.year}.", field="at")
     return msgspec.structs.replace(contact, at=contact.at.astimezone(dt.UTC))
 
 

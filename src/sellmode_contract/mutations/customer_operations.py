@@ -19,7 +19,7 @@ def create(operation: Create, world: World) -> Outcome:
     """A new customer of the store and of whoever adds them."""
     account = world.account
     if len(account.stores) != 1:
-        raise Rejected("not_allowed", "Only somebody who works in one store can add a customer to it.")
+        raise Rejected("not_allowed", "Only someone who works in exactly one store can add customers.")
     check_new(operation, world)
     customer = Customer(id=operation.id, store=account.stores[0], owner=account.id, created_at=world.now)
     for name, value in sorted(operation.doc.items()):
@@ -55,7 +55,7 @@ def edit(operation: Edit, world: World) -> Outcome:
             continue
         if current != was:
             if operation.guard:
-                raise Rejected("conflict", "Somebody has changed this field since.", field=path)
+                raise Rejected("conflict", "Someone has changed this field since.", field=path)
             conflicts[path] = Conflict(yours=new, theirs=current)
         customer = changed
     for name in sorted(operation.add.keys() | operation.remove.keys()):
@@ -71,13 +71,13 @@ def remove(operation: Remove, world: World) -> Outcome:
     held = as_document(customer)
     for name, was in operation.was.items():
         if name in held and differ(held[name], was):
-            raise Rejected("conflict", "Somebody has changed it since.", field=name)
+            raise Rejected("conflict", "Someone has changed it since.", field=name)
     belongings = world.records.belongings(customer.id)
     added = [item for item in belongings if isinstance(item, HistoryEntry) and item.event == "created"]
     if not any(entry.actor == world.account.id for entry in added):
-        raise Rejected("not_allowed", "Only who added a customer can take that back.")
+        raise Rejected("not_allowed", "Only the person who added a customer can undo that.")
     others = [item for item in belongings if kind_of(item) not in ("history", "customer_card")]
     merged = any(isinstance(item, HistoryEntry) and item.event == "merged" for item in belongings)
     if others or merged or customer.figures.orders:
-        raise Rejected("conflict", "Something belongs to the customer by now.")
+        raise Rejected("conflict", "The customer already has other records.")
     return Outcome(removes=(("customer", customer.id), *((kind_of(item), item.id) for item in belongings)))

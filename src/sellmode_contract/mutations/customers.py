@@ -51,7 +51,7 @@ def check_text(value: str, field: str, longest: int) -> str:
     except text.UnstorableText as error:
         raise Rejected("invalid", f"{error}.", field=field) from None
     if len(value) > longest:
-        raise Rejected("invalid", f"{field} has {len(value)} characters; at most {longest} are kept.", field=field)
+        raise Rejected("invalid", f"{field} has {len(value)} characters; at most {longest} are allowed.", field=field)
     return value
 
 
@@ -107,10 +107,10 @@ def with_value(customer: Customer, path: str, value: Any, retailer: Retailer | N
 def with_elements(customer: Customer, name: str, add: tuple[str, ...], remove: tuple[str, ...]) -> Customer:
     """A customer with elements of a set added and removed. Raises Rejected."""
     if name not in EDITABLE_SETS:
-        raise Rejected("invalid", "This field of a customer is no set.", field=name)
+        raise Rejected("invalid", "This field of a customer is not a set.", field=name)
     new = [check_text(element.strip(), name, MAX_LENGTHS[name]) for element in add]
     if not all(new):
-        raise Rejected("invalid", f"An empty text is none of {name}.", field=name)
+        raise Rejected("invalid", f"An empty text is not allowed in {name}.", field=name)
     held: tuple[str, ...] = getattr(customer, name)
     elements = tuple(dict.fromkeys([*(element for element in held if element not in remove), *new]))
     if len(elements) > max(MAX_ELEMENTS, len(held)):
@@ -140,7 +140,7 @@ def _check_entry(name: str, entry: str) -> None:
     except text.UnstorableText as error:
         raise Rejected("invalid", f"{error}.", field=name) from None
     if not _NAME_OF_ENTRY.fullmatch(entry):
-        raise Rejected("invalid", f"What {name} are called has 1 to 40 characters and no dot.", field=name)
+        raise Rejected("invalid", f"Names of {name} have 1 to 40 characters and no dot.", field=name)
 
 
 def _address(value: Any) -> Address | None:
@@ -150,7 +150,7 @@ def _address(value: Any) -> Address | None:
         address = msgspec.convert(value, Address)
     except msgspec.ValidationError:
         raise Rejected(
-            "invalid", "This is no address: its parts are texts, its lines a list.", field="address"
+            "invalid", "Not a valid address: its parts are texts, its lines a list.", field="address"
         ) from None
     parts = [address.company, *address.lines, address.city, address.province, address.postcode, address.country]
     check_text("\n".join(parts), "address", MAX_ADDRESS)
@@ -164,17 +164,19 @@ def own_value(entry: str, value: Any, retailer: Retailer | None) -> Any:
     if value is None or value in ("", []):
         return None  # also for a field that is no longer defined: its last value can be taken away
     if defined is None:
-        raise Rejected("invalid", "The retailer has no such field.", field=f"custom.{entry}")
+        raise Rejected("invalid", "There is no such custom field.", field=f"custom.{entry}")
     if defined.type != "group":
         return _custom_value(defined, value, f"custom.{entry}")
     if not isinstance(value, list) or len(value) > MAX_ELEMENTS:
-        raise Rejected("invalid", f"{defined.label} is a list of at most {MAX_ELEMENTS}.", field=f"custom.{entry}")
+        raise Rejected(
+            "invalid", (f"{defined.label} has to be a list of at most {MAX_ELEMENTS}."), field=f"custom.{entry}"
+        )
     return [group for item in value if (group := _group(defined, item, f"custom.{entry}"))]
 
 
 def _group(defined: CustomField, item: Any, where: str) -> dict[str, Any]:
     if not isinstance(item, Mapping):
-        raise Rejected("invalid", f"Each of {defined.label} has fields.", field=where)
+        raise Rejected("invalid", f"Each entry of {defined.label} needs fields.", field=where)
     fields, given = defined.parts, {defined.key_of(name): value for name, value in item.items()}
     if unknown := given.keys() - fields.keys():
         raise Rejected("invalid", f"{defined.label} has no such field.", field=f"{where}.{min(unknown)}"[:100])
@@ -192,18 +194,18 @@ def _custom_value(defined: CustomField, value: Any, where: str) -> Any:
     kind: _CustomType = defined.type
     if kind == "number":
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value or abs(value) > 1e15:  # noqa: PLR0124 -- NaN
-            raise Rejected("invalid", f"{defined.label} is a number.", field=where)
+            raise Rejected("invalid", f"{defined.label} has to be a number.", field=where)
         return float(value)
     if not isinstance(value, str):
-        raise Rejected("invalid", f"{defined.label} is text.", field=where)
+        raise Rejected("invalid", f"{defined.label} has to be text.", field=where)
     check_text(value, where, MAX_LENGTHS["custom"])
     if kind == "choice" and value not in defined.choices:
-        raise Rejected("invalid", f"{defined.label} is one of {', '.join(defined.choices)}.", field=where)
+        raise Rejected("invalid", f"{defined.label} has to be one of {', '.join(defined.choices)}.", field=where)
     if kind == "date":
         try:
             dt.date.fromisoformat(value)
         except ValueError:
-            raise Rejected("invalid", f"{defined.label} is a date such as 2026-03-14.", field=where) from None
+            raise Rejected("invalid", f"{defined.label} has to be a date such as 2026-03-14.", field=where) from None
     if kind == "group":
-        raise Rejected("invalid", f"{defined.label} cannot stand inside another group.", field=where)
+        raise Rejected("invalid", f"{defined.label} cannot be inside another group.", field=where)
     return value

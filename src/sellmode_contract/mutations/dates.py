@@ -24,7 +24,7 @@ _ZONES: Final = dt.timedelta(days=1)
 
 def _settle(before: ImportantDate | None, date: ImportantDate, _: Create | Edit, world: World) -> ImportantDate:
     if not 1 <= date.day <= calendar.monthrange(date.year or _LEAP_YEAR, date.month)[1]:
-        raise Rejected("invalid", "There is no such day in that month.", field="day")
+        raise Rejected("invalid", "That month has no such day.", field="day")
     if before is None or (before.year, before.month, before.day) != (date.year, date.month, date.day):
         _check_has_come(date, world.now)
     return date
@@ -34,7 +34,7 @@ def _check_has_come(date: ImportantDate, now: dt.datetime) -> None:
     label = next((each for each in _SINCE if each in date.label.casefold()), None)
     if label and date.year and dt.date(date.year, date.month, date.day) > (now + _ZONES).date():
         raise Rejected(
-            "invalid", f"{date.year} is still to come: give the year of the first {label}, or none.", field="year"
+            "invalid", f"{date.year} is in the future: enter the year of the first {label}, or none.", field="year"
         )
 
 

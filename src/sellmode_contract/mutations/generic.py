@@ -72,7 +72,7 @@ def remove(operation: Remove, world: World) -> Outcome:
     held = as_document(before)
     for name, was in operation.was.items():
         if name in held and differ(held[name], was):
-            raise Rejected("conflict", "Somebody has changed it since.", field=name)
+            raise Rejected("conflict", "Someone has changed it since.", field=name)
     return _outcome(before, None, hooks, world, {})
 
 
@@ -93,7 +93,7 @@ def merged(
             continue
         if differ(current, operation.was.get(name)):
             if operation.guard:
-                raise Rejected("conflict", "Somebody has changed this field since.", field=name)
+                raise Rejected("conflict", "Someone has changed this field since.", field=name)
             conflicts[name] = Conflict(yours=value, theirs=current)
         fields[name] = value
     return fields, conflicts
@@ -130,7 +130,7 @@ def _changeable(operation: Edit | Remove, kind: Kind[Any], hooks: Hooks, world: 
     """The record that an operation changes. Raises Rejected."""
     record: Record = read(world, kind.name, operation.id, kind.record)
     if kind.author and getattr(record, kind.author) != world.account.id:
-        raise Rejected("not_allowed", f"Only its author changes a {kind.noun or kind.name}.")
+        raise Rejected("not_allowed", f"Only its author can change a {kind.noun or kind.name}.")
     hooks.may_change(record, operation, world)
     return record
 

@@ -27,23 +27,23 @@ LONGEST: Final = dt.timedelta(days=366)
 TOKEN: Final = re.compile(r"[A-Z2-7]{26}")
 """What a link ends in."""
 _CURRENCY = re.compile(r"[A-Z]{3}")
-CUSTOMER_GONE: Final = "Its customer is not in your view any more: nothing new is shared with them."
+CUSTOMER_GONE: Final = "You can no longer see its customer: nothing new can be shared with them."
 
 # ------------------------------------------------------------------ made, edited, removed
 
 
 def _may_make(_: Create, world: World) -> None:
     if len(world.account.stores) != 1:
-        raise Rejected("not_allowed", "Only somebody who works in one store has lookbooks there.")
+        raise Rejected("not_allowed", "Lookbooks belong to people who work in one store.")
 
 
 def _may_change(look: Lookbook, operation: Edit | Remove, world: World) -> None:
     if isinstance(operation, Edit):
         return
     if look.author != world.account.id:
-        raise Rejected("not_allowed", "Only its author takes a lookbook away; anybody who sees it can archive it.")
+        raise Rejected("not_allowed", "Only its author can remove a lookbook; anyone who can see it can archive it.")
     if look.shared_at is not None:
-        raise Rejected("not_allowed", "It was shared: revoke its link, or archive it.")
+        raise Rejected("not_allowed", "It was shared: revoke its link or archive it instead.")
 
 
 def _settle(before: Lookbook | None, look: Lookbook, operation: Create | Edit, world: World) -> Lookbook:
@@ -54,16 +54,16 @@ def _settle(before: Lookbook | None, look: Lookbook, operation: Create | Edit, w
     if before is None:
         _check_customer(look, world)
     elif look.state not in (before.state, "archived", "shared" if look.shared_at else "draft"):
-        raise Rejected("invalid", "A lookbook is shared with a link, not by its state.", field="state")
+        raise Rejected("invalid", "A lookbook cannot be shared by changing its state: share its link.", field="state")
     return look
 
 
 def _check_customer(look: Lookbook, world: World) -> None:
     if look.form == "my_look":
         if look.customer is not None:
-            raise Rejected("invalid", "A My Look is for no one customer: use it for one.", field="customer")
+            raise Rejected("invalid", "A My Look has no customer: copy it for one.", field="customer")
     elif look.customer is None:
-        raise Rejected("invalid", "A 1:1 lookbook is for a customer.", field="customer")
+        raise Rejected("invalid", "A 1:1 lookbook needs a customer.", field="customer")
     else:
         read(world, "customer", look.customer, Customer)
 
@@ -73,10 +73,10 @@ def check_items(items: Iterable[LookItem]) -> None:
     seen = set[str]()
     for item in items:
         if item.sku in seen:
-            raise Rejected("invalid", "A product stands in it twice.", field="items")
+            raise Rejected("invalid", "A product is in it twice.", field="items")
         seen.add(item.sku)
         if (item.price is not None or item.currency) and not _CURRENCY.fullmatch(item.currency):
-            raise Rejected("invalid", "A price has a currency of three capitals, such as EUR.", field="items")
+            raise Rejected("invalid", "A price needs a currency of three capitals, such as EUR.", field="items")
 
 
 def read_items(value: Any) -> tuple[LookItem, ...] | None:
@@ -98,7 +98,9 @@ def merged_items(
     kept = [item for item in kept if item.sku in now or seen.get(item.sku) != item]
     kept += [item for item in held if item.sku not in wanted and seen.get(item.sku) != item]
     if len(kept) > MAX_ITEMS:
-        raise Rejected("conflict", f"With what a colleague added it has more than {MAX_ITEMS} products.", field="items")
+        raise Rejected(
+            "conflict", f"With the products a colleague added, it has more than {MAX_ITEMS} products.", field="items"
+        )
     return tuple(kept)
 
 
@@ -107,12 +109,12 @@ HOOKS = Hooks(may_create=_may_make, may_change=_may_change, settle=_settle)
 
 def _may_make_corporate(_: Create, world: World) -> None:
     if world.account.role != "head_office":
-        raise Rejected("not_allowed", "Only the head office makes looks for everybody.")
+        raise Rejected("not_allowed", "Only head office can create corporate looks.")
 
 
 def _may_change_corporate(_: CorporateLook, __: Edit | Remove, world: World) -> None:
     if world.account.role != "head_office":
-        raise Rejected("not_allowed", "Only the head office changes its looks: use it to have a copy of your own.")
+        raise Rejected("not_allowed", "Only head office can edit corporate looks: make your own copy.")
 
 
 def _settle_corporate(_: CorporateLook | None, look: CorporateLook, __: Create | Edit, ___: World) -> CorporateLook:
@@ -132,11 +134,11 @@ def share(operation: Share, world: World) -> Outcome:
     if look.revoked_at is not None:
         raise Rejected("conflict", "Its link was revoked: renew it, or share a copy.", field="token")
     if not look.items:
-        raise Rejected("invalid", "There is no product in it.", field="items")
+        raise Rejected("invalid", "It has no products.", field="items")
     if not TOKEN.fullmatch(operation.token):
-        raise Rejected("invalid", "A link ends in 26 letters and digits.", field="token")
+        raise Rejected("invalid", "A link has to end in 26 letters and digits.", field="token")
     if look.token not in ("", operation.token):
-        raise Rejected("conflict", "A colleague has shared it by another link: share it again by that.", field="token")
+        raise Rejected("conflict", "A colleague already shared it with another link: use that one.", field="token")
     shared = msgspec.structs.replace(
         look,
         state="shared",
@@ -177,7 +179,7 @@ def revoke(operation: Revoke, world: World) -> Outcome:
 def _shared(id: str, world: World) -> Lookbook:
     look = read(world, "lookbook", id, Lookbook)
     if look.shared_at is None:
-        raise Rejected("invalid", "It was not shared: it has no link.", field="state")
+        raise Rejected("invalid", "It is not shared and has no link.", field="state")
     return look
 
 
@@ -189,7 +191,7 @@ def _if_changed(look: Lookbook, **fields: Any) -> Outcome:
 def _end(wanted: dt.datetime | None, world: World) -> dt.datetime:
     end = (wanted or world.now + OPEN_FOR).astimezone(dt.UTC)
     if not world.now < end <= world.now + LONGEST:
-        raise Rejected("invalid", "A link works until a time to come, within a year.", field="expires_at")
+        raise Rejected("invalid", "A link has to expire in the future, within a year.", field="expires_at")
     return end
 
 

@@ -224,7 +224,7 @@ def name_of(operation: type[Operation]) -> str:
 
 
 _NAMES = frozenset(name_of(kind) for kind in Operation.__args__)
-_OLDER = "The server is older than the app and does not know this change yet."
+_OLDER = "The server is older than the app and does not support this change yet."
 
 
 def known_changes() -> str:

@@ -34,7 +34,7 @@ def park(operation: Park, world: World, apply: Apply) -> Outcome:
     """A change that waits for whoever looks after the customer. ``apply`` says what it would come to."""
     customer = read(world, "customer", operation.customer, Customer)
     if world.records.get("parked_edit", operation.id) is not None:
-        raise Rejected("conflict", "There is a parked edit of this id already.", field="id")
+        raise Rejected("conflict", "There is already a parked edit with this id.", field="id")
     handed = _inner(operation.operation)
     _check_sense(handed, customer.id, world, apply)
     parked = ParkedEdit(
@@ -69,9 +69,9 @@ def _inner(fields: Mapping[str, Any]) -> Operation:
     """A change that may be handed over."""
     operation = decode(msgspec.json.encode(fields))
     if not can_be_handed_over(operation):
-        raise Rejected("invalid", "This kind of change cannot be handed over.")
+        raise Rejected("invalid", "This kind of change cannot be sent to the owner.")
     if len(encode(operation)) > 64 * 1024:
-        raise Rejected("too_large", "A change that is handed over has at most 64 KB.")
+        raise Rejected("too_large", "A change sent for review can have at most 64 KB.")
     return operation
 
 

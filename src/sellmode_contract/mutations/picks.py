@@ -32,12 +32,12 @@ def refusal(picks: PickList, world: World) -> str:
     if not is_team(world):
         if picks.owner == account.id and picks.store in account.stores:
             return ""
-        return "In Associate Mode everybody has picks of their own: only their owner changes them."
+        return "In Associate Mode, picks can be edited only by their owner."
     if picks.owner is not None:
-        return "In Team Mode picks are the store's: these are one associate's, and rest."
+        return "In Team Mode, picks belong to the store: an associate's own cannot be edited."
     if manages(picks, world) or delegated(picks, world) is not None:
         return ""
-    return "In Team Mode the store's manager changes its picks, and whoever the manager has delegated them to."
+    return "In Team Mode, only the store's manager and those they delegated picks to can edit them."
 
 
 def delegated(picks: PickList, world: World) -> Delegation | None:
@@ -75,16 +75,16 @@ def _today(picks: PickList, world: World) -> str:
 
 def _may_make(_: Create, world: World) -> None:
     if len(world.account.stores) != 1:
-        raise Rejected("not_allowed", "Only somebody who works in one store has picks there.")
+        raise Rejected("not_allowed", "Picks belong to people who work in one store.")
     if is_team(world) and world.account.role != "manager":
-        raise Rejected("not_allowed", "In Team Mode the store's manager makes lists of its picks.")
+        raise Rejected("not_allowed", "In Team Mode, only the store's manager can create picks.")
 
 
 def _may_change(picks: PickList, operation: Edit | Remove, world: World) -> None:
     if why := refusal(picks, world):
         raise Rejected("not_allowed", why)
     if isinstance(operation, Remove) and is_team(world) and not manages(picks, world):
-        raise Rejected("not_allowed", "Only the store's manager takes one of its lists away.")
+        raise Rejected("not_allowed", "Only the store's manager can remove the store's picks.")
 
 
 def _settle(before: PickList | None, picks: PickList, operation: Create | Edit, world: World) -> PickList:
@@ -100,7 +100,7 @@ def _settle(before: PickList | None, picks: PickList, operation: Create | Edit, 
 def _check_unchanged(before: PickList, operation: Edit) -> None:
     """Of two who change a list's products the first to arrive counts: a page shows what somebody has looked at."""
     if "items" in operation.set and read_items(operation.was.get("items")) != before.items:
-        raise Rejected("conflict", "Somebody has changed these picks since: look at them first.", field="items")
+        raise Rejected("conflict", "Someone has changed these picks since: check them first.", field="items")
 
 
 HOOKS = Hooks(may_create=_may_make, may_change=_may_change, settle=_settle)
@@ -114,17 +114,19 @@ def delegate(operation: Delegate, world: World) -> Outcome:
     picks = _managed(operation.id, world)
     staff = world.records.get("staff", operation.taker)
     if not (isinstance(staff, Staff) and staff.active and staff.store == picks.store):
-        raise Rejected("invalid", "Picks are delegated to somebody who works in the store.", field="taker")
+        raise Rejected("invalid", "Picks can be delegated only to someone who works in the store.", field="taker")
     try:
         first, last = store_time.read_day(operation.from_day), store_time.read_day(operation.to_day)
     except ValueError as error:
-        raise Rejected("invalid", f"This is no day: {error}.", field="from_day") from None
+        raise Rejected("invalid", f"Not a valid date: {error}.", field="from_day") from None
     if not first <= last <= first + LONGEST or last.isoformat() < _today(picks, world):
         raise Rejected(
-            "invalid", "It ends on its first day or later, within a year, and not in the past.", field="to_day"
+            "invalid",
+            "The last day has to be the first day or later, within a year, and not in the past.",
+            field="to_day",
         )
     if len(picks.delegations) >= MOST_DELEGATIONS:
-        raise Rejected("not_allowed", f"It was delegated {MOST_DELEGATIONS} times: make a new list.")
+        raise Rejected("not_allowed", f"It was delegated {MOST_DELEGATIONS} times: create a new list.")
     given = Delegation(
         taker=staff.id,
         giver=world.account.id,
@@ -146,9 +148,9 @@ def undelegate(operation: Undelegate, world: World) -> Outcome:
 def _managed(id: str, world: World) -> PickList:
     picks = read(world, "pick_list", id, PickList)
     if not is_team(world):
-        raise Rejected("not_allowed", "In Associate Mode picks are each associate's own: nobody delegates them.")
+        raise Rejected("not_allowed", "In Associate Mode, picks are each associate's own and cannot be delegated.")
     if picks.owner is not None or not manages(picks, world):
-        raise Rejected("not_allowed", "Only the store's manager delegates its picks.")
+        raise Rejected("not_allowed", "Only the store's manager can delegate its picks.")
     return picks
 
 

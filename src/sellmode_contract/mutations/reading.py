@@ -46,13 +46,13 @@ def customer_of(operation: Create, world: World) -> Customer:
 def check_new(operation: Create, world: World) -> None:
     """Whether there is no record of this id yet."""
     if world.records.get(operation.kind, operation.id) is not None:
-        raise Rejected("conflict", f"There is a {operation.kind} of this id already.", field="id")
+        raise Rejected("conflict", f"There is a {operation.kind} with this id already.", field="id")
 
 
 def check_known(given: Iterable[str], known: AbstractSet[str]) -> None:
     """Whether only known fields are given."""
     if unknown := set(given) - known:
-        raise Rejected("invalid", "There is no such field, or it cannot be edited.", field=min(unknown)[:100])
+        raise Rejected("invalid", "No such field, or it cannot be edited.", field=min(unknown)[:100])
 
 
 def check_storable(value: Any, name: str) -> None:

@@ -25,7 +25,8 @@ def _may_change_rule(rule: TaskRule, _: Edit | Remove, world: World) -> None:
         if not visibility.may(account, "announce"):
             raise Rejected(
                 "not_allowed",
-                "A rule of the retailer is the head office's; a rule of your store with its slug stands in its place.",
+                "Only head office can change a rule of the retailer; a rule of your store with the same slug "
+                "replaces it.",
                 field="store",
             )
     elif rule.store not in account.stores:
@@ -40,7 +41,7 @@ def _settle_rule(before: TaskRule | None, rule: TaskRule, operation: Create | Ed
     if before is None and rule.id != task_rule_id(rule.store, rule.slug):
         raise Rejected("invalid", "The id of a rule is made of its store and slug.", field="id")
     if before is None and world.records.get("task_rule", rule.id) is not None:
-        raise Rejected("conflict", "There is a rule of this slug already.", field="slug")
+        raise Rejected("conflict", "There is already a rule with this slug.", field="slug")
     return rule
 
 
@@ -56,7 +57,7 @@ RULE_HOOKS = Hooks(check_new=_check_new_later, may_change=_may_change_rule, sett
 
 def _may_announce(_: Create, world: World) -> None:
     if world.account.role != "head_office":
-        raise Rejected("not_allowed", "Only the head office makes corporate tasks.")
+        raise Rejected("not_allowed", "Only head office can create corporate tasks.")
 
 
 def _settle_brief(_: CorporateBrief | None, brief: CorporateBrief, __: Create | Edit, world: World) -> CorporateBrief:
@@ -71,7 +72,7 @@ def take_back(operation: Remove, world: World) -> Outcome:
     """A brief taken back: it stays, marked so, for those who have done its task."""
     brief = read(world, "corporate_brief", operation.id, CorporateBrief)
     if world.account.role != "head_office":
-        raise Rejected("not_allowed", "Only the head office takes back its tasks.")
+        raise Rejected("not_allowed", "Only head office can withdraw its tasks.")
     return Outcome(puts=(msgspec.structs.replace(brief, withdrawn=True),) if not brief.withdrawn else ())
 
 

@@ -15,18 +15,18 @@ from sellmode_contract.refusals import Rejected
 
 def _may_make(_: Create, world: World) -> None:
     if len(world.account.stores) != 1:
-        raise Rejected("not_allowed", "Only somebody who works in one store has a storefront page there.")
+        raise Rejected("not_allowed", "Storefront pages belong to people who work in one store.")
     if is_team(world) and world.account.role != "manager":
-        raise Rejected("not_allowed", "In Team Mode the store's manager opens its storefront pages.")
+        raise Rejected("not_allowed", "In Team Mode, only the store's manager can open storefront pages.")
 
 
 def _may_change(page: Storefront, operation: Edit | Remove, world: World) -> None:
     if is_closed_by_mode(page, team=is_team(world)) and isinstance(operation, Edit):
-        raise Rejected("not_allowed", "Storefront pages of the other mode rest: they can only be taken away.")
+        raise Rejected("not_allowed", "Storefront pages of the other mode cannot be edited, only removed.")
     if page.owner is None and not manages(page, world):
-        raise Rejected("not_allowed", "Only the store's manager changes its storefront pages.")
+        raise Rejected("not_allowed", "Only the store's manager can edit its storefront pages.")
     if page.owner is not None and page.owner != world.account.id and not manages(page, world):
-        raise Rejected("not_allowed", "Only its owner changes a storefront page.")
+        raise Rejected("not_allowed", "Only its owner can edit a storefront page.")
 
 
 def is_closed_by_mode(page: Storefront, *, team: bool) -> bool:
@@ -38,7 +38,7 @@ def _settle(before: Storefront | None, page: Storefront, _: Create | Edit, world
     if before is not None:
         return page
     if page.token and not TOKEN.fullmatch(page.token):
-        raise Rejected("invalid", "A link ends in 26 letters and digits.", field="token")
+        raise Rejected("invalid", "A link has to end in 26 letters and digits.", field="token")
     return page if is_team(world) else msgspec.structs.replace(page, owner=world.account.id)
 
 

@@ -39,7 +39,7 @@ _TYPES: dict[str, type[Task]] = {"manual_task": ManualTask, "rule_task": RuleTas
 
 def _may_make(_: Create, world: World) -> None:
     if len(world.account.stores) != 1:
-        raise Rejected("not_allowed", "Only somebody who works in one store has tasks there.")
+        raise Rejected("not_allowed", "Only someone who works in exactly one store can have tasks there.")
 
 
 def _may_change(task: Task, operation: Edit | Remove, world: World) -> None:
@@ -48,7 +48,7 @@ def _may_change(task: Task, operation: Edit | Remove, world: World) -> None:
     if isinstance(operation, Edit):
         return
     if isinstance(task, ManualTask) and task.creator != world.account.id:
-        raise Rejected("not_allowed", "Only who made a task takes it away; anybody who sees it can dismiss it.")
+        raise Rejected("not_allowed", "Only the creator can remove a task; anyone who sees it can dismiss it.")
     check_free(task, world)
 
 
@@ -60,7 +60,7 @@ def _settle(before: Task | None, task: Task, operation: Create | Edit, world: Wo
         if _mode(world) != "team":
             raise Rejected(
                 "not_allowed",
-                "In Associate Mode a rule's task goes with its customer: it is theirs who owns the customer.",
+                "In Associate Mode, an automatic task belongs to its customer's owner.",
                 field="meant_for",
             )
         if task.meant_for is not None:
@@ -70,7 +70,7 @@ def _settle(before: Task | None, task: Task, operation: Create | Edit, world: Wo
     taken_back = isinstance(operation, Edit) and operation.guard  # to what it was, be that past by now
     put_off = before is not None and task.snoozed_to and task.snoozed_to != before.snoozed_to
     if put_off and _has_come(task, world) and not taken_back:
-        raise Rejected("invalid", "A task is put off to a time to come.", field="snoozed_to")
+        raise Rejected("invalid", "A task can only be snoozed to a time in the future.", field="snoozed_to")
     return task
 
 
@@ -122,14 +122,14 @@ def finish(operation: Finish, world: World) -> Outcome:
     if task.state in ("done", "dismissed"):
         if (task.state, task.done_by) == (operation.how, me):
             return Outcome()
-        raise Rejected("already_done", "It was done or dismissed already.", winner=task.done_by)
+        raise Rejected("already_done", "It has already been completed or dismissed.", winner=task.done_by)
     if task.state == "expired" and operation.how == "dismissed":
         return Outcome()
     check_free(task, world)
     _check_person(task, world)
     reason = check_text(operation.reason, "reason", MAX_REASON).strip()
     if operation.how == "dismissed" and not reason:
-        raise Rejected("invalid", "A task is dismissed for a reason.", field="reason")
+        raise Rejected("invalid", "Dismissing a task needs a reason.", field="reason")
     ended = msgspec.structs.replace(task, state=operation.how, done_by=me, done_at=world.now, reason=reason)
     if isinstance(ended, RuleTask) and len(world.account.stores) == 1:
         ended = msgspec.structs.replace(ended, store=world.account.stores[0])  # it counts where it was done
@@ -143,19 +143,19 @@ def reopen(operation: Reopen, world: World) -> Outcome:
     if task.state == "open":
         return Outcome()
     if task.state == "expired" or task.done_by != world.account.id:
-        raise Rejected("not_allowed", "Only who has ended a task takes that back.")
+        raise Rejected("not_allowed", "Only the person who ended a task can reopen it.")
     brief = world.records.get("corporate_brief", task.brief) if isinstance(task, CorporateTask) else None
     if isinstance(brief, CorporateBrief) and brief.withdrawn:
-        raise Rejected("not_allowed", "The head office has taken it back: it is not to be done any more.")
+        raise Rejected("not_allowed", "Head office has withdrawn it.")
     if isinstance(task, RuleTask) and _another_is_open(task, world):
-        raise Rejected("conflict", "The rule has made another task for this customer since.")
+        raise Rejected("conflict", "The rule has since created another task for this customer.")
     opened = msgspec.structs.replace(task, state="open", done_by=None, done_at=None, reason="")
     following = _next(task, world, made=True)
     if following is None:
         return changed(task, opened)
     found = world.records.get("manual_task", following.id)
     if found is not None and msgspec.structs.replace(following, created_at=getattr(found, "created_at", None)) != found:
-        raise Rejected("conflict", "The next one of this task has been changed since.")
+        raise Rejected("conflict", "The next task of this series has been changed since.")
     gone = changed(found if isinstance(found, ManualTask) else None, None)
     back = changed(task, opened)
     return Outcome(puts=back.puts, removes=(*back.removes, *gone.removes))
@@ -180,7 +180,7 @@ def withdraw(operation: Withdraw, world: World) -> Outcome:
     """A manager takes back a task that was given. Its effect on the task, which they need not see, is the backend's."""
     card = read(world, "task_card", operation.id, TaskCard)
     if card.state != "open":
-        raise Rejected("already_done", "It was done or dismissed already.", winner=card.assignee)
+        raise Rejected("already_done", "It has already been completed or dismissed.", winner=card.assignee)
     reason = check_text(operation.reason, "reason", MAX_REASON).strip()
     return Outcome(puts=(msgspec.structs.replace(card, state="dismissed", done_at=world.now, reason=reason),))
 
@@ -217,7 +217,7 @@ def _next(ended: Task, world: World, *, made: bool = False) -> ManualTask | None
     except ValueError:  # a newer version has written it; without the next one the series would end unnoticed
         raise Rejected(
             "unsupported",
-            "Only a newer version of Sellmode knows when this task repeats: update, or edit how it repeats first.",
+            "Only a newer version of Sellmode knows when this task repeats: update, or change the repetition first.",
             field="repeat",
         ) from None
     if due is None:
@@ -257,7 +257,7 @@ def following_id(creator: str, series: str, due: str) -> str:
 
 def _check_open(task: Task) -> None:
     if task.state != "open":
-        raise Rejected("already_done", "It was done, dismissed or expired already.", winner=task.done_by)
+        raise Rejected("already_done", "It has already been completed, dismissed or expired.", winner=task.done_by)
 
 
 def _timed(task: Task, world: World) -> Task:
@@ -269,14 +269,14 @@ def _timed(task: Task, world: World) -> Task:
             try:
                 found[name] = store_time.read_due(text)
             except ValueError as error:
-                raise Rejected("invalid", f"This is no due time: {error}.", field=name) from None
+                raise Rejected("invalid", f"Not a valid due date: {error}.", field=name) from None
     if isinstance(task, ManualTask) and task.repeat:
         if "due" not in found:
-            raise Rejected("invalid", "A task that repeats has a due time to begin with.", field="due")
+            raise Rejected("invalid", "A repeating task needs a due date.", field="due")
         try:
             recurrence.check(task.repeat, store_time.read_due(task.repeat_from or task.due))
         except ValueError as error:
-            raise Rejected("invalid", f"It cannot repeat so: {error}.", field="repeat") from None
+            raise Rejected("invalid", f"Not a valid repetition: {error}.", field="repeat") from None
     counts = found.get("snoozed_to") or found.get("due")
     return msgspec.structs.replace(task, due_at=counts.instant(zone) if counts else None)
 
@@ -314,7 +314,7 @@ def is_taken(record: Task | Request, staff_of: Callable[[str], Record | None]) -
 def _check_person(task: Task, world: World) -> None:
     """Whether a corporate task is its author's own: the whole store may see it, but each does theirs."""
     if isinstance(task, CorporateTask) and task.person != world.account.id:
-        raise Rejected("not_allowed", "A corporate task is for the person whom it names.")
+        raise Rejected("not_allowed", "A corporate task can only be changed by the person it is for.")
 
 
 def _mode(world: World) -> str:
@@ -324,7 +324,7 @@ def _mode(world: World) -> str:
 def _colleague(id: str, store: str, world: World, field: str) -> None:
     staff = world.records.get("staff", id)
     if not isinstance(staff, Staff) or not staff.active or staff.store != store:
-        raise Rejected("invalid", "A task is given to somebody who works in the store.", field=field)
+        raise Rejected("invalid", "A task can only be given to someone who works in the store.", field=field)
 
 
 def _check_given(task: ManualTask, world: World) -> None:
@@ -335,10 +335,12 @@ def _check_given(task: ManualTask, world: World) -> None:
     _colleague(task.assignee, task.store, world, "assignee")
     alone = _mode(world) != "team"
     if alone and not visibility.may(world.account, "reassign"):
-        raise Rejected("not_allowed", "In Associate Mode only the manager gives tasks to others.", field="assignee")
+        raise Rejected("not_allowed", "In Associate Mode, only a manager can give tasks to others.", field="assignee")
     if task.customer is None:
         return
     somebody = customer_or_card(task.customer, world)
     sees = somebody.owner == task.assignee if alone else getattr(somebody, "store", task.store) == task.store
     if not sees:
-        raise Rejected("not_allowed", "A task on a customer goes to who sees that customer.", field="assignee")
+        raise Rejected(
+            "not_allowed", ("A customer's task can only go to someone who sees the customer."), field="assignee"
+        )

@@ -18,9 +18,9 @@ MAX_LATE_DAYS = 31
 """As ``LATE_DAYS`` of a task that expires, at most: one that is good for years is made no later than that."""
 
 HELD = {
-    "contacted": "contacted not long ago",
+    "contacted": "contacted recently",
     "no_consent": "has unsubscribed",
     "open_already": "has an open task of this rule",
-    "cap": "enough for this associate today",
+    "cap": "the associate has enough for today",
 }
 """Why a task is held back: codes, and their words."""

@@ -41,13 +41,13 @@ class Problem(NamedTuple):
 def problems(rule: TaskRule, custom: Iterable[CustomField]) -> Iterator[Problem]:
     """Everything that is wrong with a rule: what its trigger asks for first, then field by field."""
     if not _SLUG.fullmatch(rule.slug):
-        yield Problem("slug", "A slug is small letters, digits and hyphens.")
+        yield Problem("slug", "A slug has lower-case letters, digits and hyphens.")
     yield from _trigger(rule)
     yield from _fields(rule)
     if rule.due_time and not _TIME.fullmatch(rule.due_time):
-        yield Problem("due_time", "A time of day is written 09:00.")
+        yield Problem("due_time", "Write the time of day as 09:00.")
     if rule.due_time and rule.offset_hours:
-        yield Problem("due_time", "What is due so many hours after its event has no other time of day.")
+        yield Problem("due_time", "A task due a number of hours after its event cannot have a time of day.")
     yield from _audience(rule, custom)
 
 
@@ -56,7 +56,7 @@ def _fields(rule: TaskRule) -> Iterator[Problem]:
         if detail := field.problem(getattr(rule, field.name)):
             yield Problem(field.name, detail)
     for place in unknown_places(rule.message):
-        yield Problem("message", f"There is nothing to put in the place of {{{place}}}.")
+        yield Problem("message", f"Unknown placeholder {{{place}}}.")
 
 
 def _unstorable(field: str, value: str) -> Iterator[Problem]:
@@ -71,15 +71,15 @@ def _trigger(rule: TaskRule) -> Iterator[Problem]:
         if getattr(rule, field) not in (None, (), "", False) and rule.trigger not in triggers:
             yield Problem(field, f"A rule with the trigger {rule.trigger} has no {field}.")
     if rule.trigger == "date" and not rule.dates:
-        yield Problem("dates", "It has to say which dates: birthday, or one of your date fields.")
+        yield Problem("dates", "Name the dates: birthday, or one of your date fields.")
     if rule.trigger == "event" and not _SLUG.fullmatch(rule.event.replace("_", "-")):
-        yield Problem("event", "It has to name its event, such as back_in_stock.")
+        yield Problem("event", "Name the event, such as back_in_stock.")
     if rule.trigger in ("stay_in_touch", "replenishment") and rule.after_days is None:
-        yield Problem("after_days", "It has to say after how many days.")
+        yield Problem("after_days", "Enter after how many days.")
     if rule.trigger == "lapsed" and (rule.after_days is None) == (rule.times_average is None):
-        yield Problem("after_days", "It has either after_days or times_average.")
+        yield Problem("after_days", "Use either after_days or times_average.")
     if rule.trigger == "replenishment" and not rule.products:
-        yield Problem("products", "It has to say which products run out.")
+        yield Problem("products", "Name the products that run out.")
 
 
 def _audience(rule: TaskRule, custom: Iterable[CustomField]) -> Iterator[Problem]:
@@ -90,7 +90,7 @@ def _audience(rule: TaskRule, custom: Iterable[CustomField]) -> Iterator[Problem
         yield Problem("audience", f"{error}.", error.start, error.end)
         return
     if place := names_me(tree):
-        yield Problem("audience", "A rule has no me: it counts for everybody.", place.start, place.end)
+        yield Problem("audience", "A rule cannot use me: it applies to everyone.", place.start, place.end)
 
 
 def names_me(tree: filters.Node) -> filters.Span | None:

@@ -44,9 +44,9 @@ DEFAULT_RULES = (
     ),
     _rule(
         "lapsing",
-        "Has not come as usual",
+        "Overdue for a visit",
         "lapsed",
-        "Get in touch: has not come as usual",
+        "Get in touch: overdue for a visit",
         times_average=1.0,
         expires_days=14,
         contact_gap_days=14,
@@ -56,9 +56,9 @@ DEFAULT_RULES = (
     ),
     _rule(
         "lapsed",
-        "Has not come for long",
+        "Lapsed",
         "lapsed",
-        "Win back: has not come for long",
+        "Win back: lapsed",
         times_average=3.0,
         expires_days=30,
         contact_gap_days=30,
@@ -78,7 +78,7 @@ DEFAULT_RULES = (
     ),
     _rule(
         "replenishment",
-        "Runs out soon",
+        "Running out",
         "replenishment",
         "Offer a refill",
         enabled=False,

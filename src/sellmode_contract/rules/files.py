@@ -37,7 +37,7 @@ def read_rules(text: str, custom: Iterable[CustomField]) -> list[TaskRule]:
         for problem in checking.problems(rule, custom):
             raise file.error(problem.detail, table, problem.field, problem.start)
         if rule.id in rules:
-            raise file.error("There is another rule of this slug above.", table, "slug")
+            raise file.error("There is another rule with this slug above.", table, "slug")
         rules[rule.id] = rule
     return list(rules.values())
 

@@ -246,10 +246,10 @@ def overtaken(rule: TaskRule | None, task: RuleTask, facts: Facts, now: dt.datet
     purchases since the task's.
     """
     if task.expires_at is not None and task.expires_at <= now:
-        return "its time was up"
+        return "its time ran out"
     if rule is None and removed:
         there = facts.customer.store
-        return "the customer went to a store without this rule" if task.store != there else "the rule was removed"
+        return "the customer moved to a store without this rule" if task.store != there else "the rule was removed"
     return _caught_up(task.because, facts) if task.because else ""
 
 

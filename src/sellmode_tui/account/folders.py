@@ -241,7 +241,7 @@ def known_accounts(data: Path | None = None) -> list[AccountFolder]:
 
 def _read_folder(path: Path) -> AccountFolder:
     if not os.path.lexists(path):
-        return AccountFolder(path, None, "there is no such account on this machine")
+        return AccountFolder(path, None, "no such account on this machine")
     try:
         check_private_folder(path)
         content = read_private(path / "profile.json")

@@ -24,8 +24,8 @@ _FOUND, _NOTHING, _UNAVAILABLE = 0, 3, 4
 
 _REFUSED = {
     "keyring.backends.fail": "there is none (no desktop session, as over SSH)",
-    "keyring.backends.null": "it is set to keep nothing",
-    "keyrings.alt": "it would keep the key readable (keyrings.alt)",
+    "keyring.backends.null": "it is configured to store nothing",
+    "keyrings.alt": "it would store the key unencrypted (keyrings.alt)",
     "keyrings.cryptfile": "it would ask for its own password on this screen (keyrings.cryptfile)",
 }
 """Modules whose keyrings are not used, and why."""
@@ -39,7 +39,7 @@ def get(account: str, *, deadline: float = DEADLINE_SECONDS) -> bytes | None:
     try:
         return base64.b64decode(kept, validate=True)
     except binascii.Error:
-        raise KeyringUnavailable("what it keeps for this account is no key") from None
+        raise KeyringUnavailable("what it stores for this account is not a key") from None
     finally:
         wipe(kept)
 

@@ -352,7 +352,7 @@ def _opened_by(
     if user_key(reply.account.user_name) != user_key(body.user_name):
         raise errors.OtherAccountAnswered
     if len(reply.key) != sealed.KEY_BYTES or not reply.token.isascii() or not reply.token.isprintable():
-        raise Broken("The server's answer cannot be understood. It may need a newer app.")
+        raise Broken("The server's answer cannot be read. You may need a newer version of Sellmode.")
     before = folders.account_folder(transport.server, reply.account.user_name, data).known
     folder = folders.make_account_folder(
         Profile(

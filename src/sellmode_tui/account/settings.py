@@ -82,7 +82,7 @@ def read_settings(path: Path | None = None) -> Settings:
     except OSError as error:
         raise BadSettings(path, f"cannot be read: {error.strerror}") from error
     if _is_open(status):
-        raise BadSettings(path, f"others could change it. Make it yours and close it with: chmod 600 '{path}'")
+        raise BadSettings(path, f"others could change it. Make it your own and protect it with: chmod 600 '{path}'")
     try:
         settings = msgspec.toml.decode(content, type=Settings, dec_hook=lambda _, text: Path(text))
     except msgspec.ValidationError as error:
@@ -93,9 +93,9 @@ def read_settings(path: Path | None = None) -> Settings:
         return settings
     ca_file = path.parent / settings.ca_file.expanduser()
     if not ca_file.is_file():
-        raise BadSettings(path, f"ca_file: there is no file {ca_file}")
+        raise BadSettings(path, f"ca_file: no such file: {ca_file}")
     if _is_open(ca_file.stat()):
-        raise BadSettings(path, f"ca_file: others could change {ca_file}. Close it with: chmod go-w '{ca_file}'")
+        raise BadSettings(path, f"ca_file: others could change {ca_file}. Protect it with: chmod go-w '{ca_file}'")
     return msgspec.structs.replace(settings, ca_file=ca_file)
 
 

@@ -18,11 +18,11 @@ from sellmode_tui.journal.tally import Tally, read_tally
 from sellmode_tui.journal.witness import read_witness
 
 _STATES = {
-    "ready": "ready: opens with the password",
-    "signed out": "wants a sign-in while online",
-    "lease": "locked: too long without contact; sign in while online",
-    "disabled": "switched off by the retailer",
-    "unreadable": "cannot be read; `sellmode doctor` says why",
+    "ready": "ready: opens with its password",
+    "signed out": "sign in again while online",
+    "lease": "locked: offline for too long; sign in while online",
+    "disabled": "disabled",
+    "unreadable": "cannot be read; see `sellmode doctor`",
 }
 
 
@@ -43,7 +43,7 @@ def accounts_command(*, as_json: bool) -> None:
 @json_option
 @known_account_options
 def status_command(choice: Choice, *, as_json: bool) -> None:
-    """Tell how this machine's accounts stand: last sync, lock, files. Opens none, needs no password and no network."""
+    """Show the state of this machine's accounts: last sync, lock, files. Needs no password and no network."""
     for number, folder in enumerate(_existing(chosen_folders(choice))):
         status = _status(folder)
         if as_json:
@@ -57,14 +57,14 @@ def status_command(choice: Choice, *, as_json: bool) -> None:
             ("user name", status["user_name"]),
             ("server", status["server"]),
             ("state", _STATES[status["state"]]),
-            ("line", "not asked: `sellmode sync` tells"),
-            ("last sync", f"{minute(synced)} ({_ago(synced)} ago)" if synced else "none complete yet"),
+            ("line", "not checked; use `sellmode sync`"),
+            ("last sync", f"{minute(synced)} ({_ago(synced)} ago)" if synced else "never completed"),
             ("changes", tally_words(read_tally(folder.journal_path))),
             ("lost", lost_words(folder)),
             ("misplaced", misplaced_words(folder)),
             ("local copy", _size(status["cache_bytes"])),
             ("journal", _size(status["journal_bytes"])),
-            ("keyring", "may open it without the password" if status["remembered"] else "not used"),
+            ("keyring", "can unlock it without the password" if status["remembered"] else "not used"),
             ("problem", status["problem"]),
             width=12,
         )
@@ -73,7 +73,7 @@ def status_command(choice: Choice, *, as_json: bool) -> None:
 
 def _existing(folders: list[AccountFolder]) -> list[AccountFolder]:
     if not folders:
-        raise Nothing("Nobody has signed in on this machine yet. Start `sellmode`.")
+        raise Nothing("No one has signed in on this machine yet. Start `sellmode`.")
     return folders
 
 
@@ -92,8 +92,8 @@ def _account(folder: AccountFolder) -> dict[str, Any]:
 def tally_words(tally: Tally | None) -> str:
     """How much is not sent, and how much was refused, as of when the account was last open."""
     if tally is None:
-        return "not known until you sign in: it is open now, or did not end as usual"
-    unsent = f"{tally.unsent:,} not sent" if tally.unsent else "all are sent"
+        return "unknown until you sign in: it is open now, or was not closed normally"
+    unsent = f"{tally.unsent:,} not sent" if tally.unsent else "everything sent"
     refused = f", {tally.refused:,} refused: `sellmode attention list` tells" if tally.refused else ""
     return unsent + refused
 
@@ -111,7 +111,7 @@ def misplaced_words(folder: AccountFolder) -> str:
     """How many records the server has sent that are for somebody else; empty if none."""
     count = misplaced.told(folder.cache_path)
     what = "1 record" if count == 1 else f"{count:,} records"
-    return f"{what} sent here by mistake, and not shown: tell whoever looks after the server" if count else ""
+    return f"{what} sent here by mistake and not shown: tell your server's administrator" if count else ""
 
 
 def _status(folder: AccountFolder) -> dict[str, Any]:

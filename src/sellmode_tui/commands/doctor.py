@@ -54,15 +54,17 @@ class Check(NamedTuple):
 
 
 @click.command("doctor")
-@click.option("--online", is_flag=True, help=f"Also ask the servers whether they are there, {REACH_SECONDS:g} s each.")
+@click.option(
+    "--online", is_flag=True, help=(f"Also check whether the servers can be reached, {REACH_SECONDS:g} s each.")
+)
 @json_option
 @known_account_options
 def doctor_command(choice: Choice, *, online: bool, as_json: bool) -> None:
     """Check this machine: versions, files, disk, keyring, terminal, clock. Opens no account, needs no password.
 
-    A terminal that it is called from is asked what it can do: colours, keys, mouse, clipboard and more.
+    If run in a terminal, it also checks what that can do: colours, keys, mouse, clipboard and more.
 
-    With --server or --user only those accounts' changes, folders and servers are looked at.
+    With --server or --user, only those accounts' changes, folders and servers are checked.
     """
     named = choice.server or choice.user_name
     accounts = chosen_folders(choice, server_may_be_new=True) if named else _accounts()
@@ -99,7 +101,7 @@ def _versions() -> Iterator[Check]:
         "sqlite",
         "ok" if versions.trusted else "failure",
         f"SQLite {versions.sqlite}, SQLCipher {versions.sqlcipher}"
-        + ("" if versions.trusted else f": can damage files; install a sqlcipher3 with SQLite {oldest} or later"),
+        + ("" if versions.trusted else f": may damage files; install a sqlcipher3 with SQLite {oldest} or later"),
     )
 
 
@@ -172,7 +174,7 @@ def _disk(accounts: list[AccountFolder]) -> Iterator[Check]:
     yield Check(
         "disk",
         "ok" if enough else "warning",
-        f"{free / 1e9:,.1f} GB free" + ("" if enough else ": free some room, or a sync may stop halfway"),
+        f"{free / 1e9:,.1f} GB free" + ("" if enough else ": free some space, or a sync may stop halfway"),
     )
 
 
@@ -182,14 +184,14 @@ def _keyring() -> Iterator[Check]:
     except KeyringUnavailable as error:
         yield Check("keyring", "ok", f"{error} Passwords are asked for.")
         return
-    yield Check("keyring", "ok", "there is one that could be used")
+    yield Check("keyring", "ok", "available")
 
 
 def _terminal() -> Iterator[Check]:
     """Asked where this runs in the foreground of one, wherever its output goes."""
     terminal = _own_terminal()
     if terminal is None:
-        yield Check("terminal", "ok", "there is none to ask; the app needs one, the commands do not")
+        yield Check("terminal", "ok", "none; the app needs one, the commands do not")
         return
     for each in abilities(ask(terminal, os.environ.get("TERM", "")), os.environ, os.get_terminal_size(terminal)):
         detail = f"{each.name}: {visible(each.found)}" + (f": {each.advice}" if each.advice else "")
@@ -211,7 +213,9 @@ def _clock(accounts: list[AccountFolder]) -> Iterator[Check]:
     witnesses += [moment for folder in accounts if (moment := folder.synced_at())]
     latest = max(witnesses)
     if now < latest - dt.timedelta(minutes=5):
-        yield Check("clock", "warning", f"{minute(now)} is before {minute(latest)}, which has been: set the clock")
+        yield Check(
+            "clock", "warning", (f"{minute(now)} is before {minute(latest)}, which is in the past: set the clock")
+        )
     else:
         yield Check("clock", "ok", minute(now))
 
@@ -244,7 +248,7 @@ def _reached(server: str, ca_file: Path | None) -> Iterator[Check]:
     except TransportError as error:
         yield Check("server", "warning", f"{server}: {error}")
         return
-    yield Check("server", "ok", f"{server} is there and well")
+    yield Check("server", "ok", f"{server} is up")
     ahead = dt.datetime.now(dt.UTC) - at if at else dt.timedelta()
     if abs(ahead) >= CLOCK_OFF:
         side = "ahead of" if ahead > dt.timedelta() else "behind"

@@ -60,7 +60,7 @@ class Synced(NamedTuple):
 
 
 def _sync_command(choice: Choice, *, as_json: bool) -> None:
-    """Send what was written and fetch what has changed, once. Signs in where that is needed, for the first time too.
+    """Send your changes and download new ones, once. Signs in if needed, the first time too.
 
     sellmode sync
     sellmode sync --server https://sell.example.com --user E1001 --password-file ~/.sellmode-password
@@ -88,7 +88,7 @@ def _sync_command(choice: Choice, *, as_json: bool) -> None:
                 say("A damaged file was found. Repairing it, and syncing again from the beginning.")
                 workspace.discard_damaged()
             except (BrokenStream, Malformed) as error:
-                raise Failure(f"The server's answer makes no sense: {visible(str(error))}.", Exit.OFFLINE) from error
+                raise Failure(f"Invalid answer from the server: {visible(str(error))}.", Exit.OFFLINE) from error
             else:
                 _tell(_outcome(workspace, progress), workspace.records.zone(), as_json=as_json)
                 return
@@ -183,7 +183,7 @@ def _pass(terminal: Terminal, progress: _Progress, leader: Leader) -> None:
 
 def _done_by_another(workspace: Workspace, leader: Leader) -> bool:
     """Wait until the process that leads has completed a pass; False once this process leads. Raises Failure."""
-    say("Another Sellmode on this machine syncs this account; waiting for it.")
+    say("Another Sellmode on this machine is syncing this account; waiting for it.")
     before = workspace.status.synced_at
     leader.ask()
     waiting = threading.Event()
@@ -209,7 +209,7 @@ class _Progress:
     def begin(self, workspace: Workspace) -> None:
         """Before a try."""
         if workspace.replaced:
-            say("The local copy could not be used; everything is fetched anew.")
+            say("The local copy could not be used; downloading everything again.")
         tell_losses(workspace.session)
         if self.written is None:
             self.written = [entry.mid for entry in workspace.session.journal.outbox.waiting()]
@@ -258,7 +258,7 @@ def _tell(synced: Synced, zone: dt.tzinfo, *, as_json: bool) -> None:
     click.echo(f"{came if synced.received else 'Nothing is new'}; you see {seen}.")
     say(f"Synced {minute(synced.synced_at, zone)}.")
     if synced.unsent:
-        say(f"{synced.unsent:,} not sent yet: `sellmode unsent` tells what.")
+        say(f"{synced.unsent:,} not sent yet; see `sellmode unsent`.")
     if synced.attention:
         needs = "1 needs" if synced.attention == 1 else f"{synced.attention:,} need"
-        say(f"{needs} attention: `sellmode attention list` tells what.")
+        say(f"{needs} attention; see `sellmode attention list`.")

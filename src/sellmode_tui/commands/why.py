@@ -20,14 +20,14 @@ _MODES = {"associate": "Associate Mode", "team": "Team Mode"}
 
 @click.group("why")
 def why_command() -> None:
-    """Explain who may see something, and by which rule."""
+    """Explain who can see a record, and why."""
 
 
 @command("customer", click.argument("customer", metavar="CUSTOMER"), of=why_command)
 def customer_command(opened: Opened, customer: str) -> None:
     """Explain why you see CUSTOMER: an id or its beginning, a customer number or an e-mail address.
 
-    A manager in Associate Mode reads of a colleague's customer why they see the card, and who sees the customer.
+    For a colleague's customer, a manager in Associate Mode sees why they see the card, and who can see the customer.
 
     sellmode why customer ann@example.com
     """
@@ -71,8 +71,8 @@ def explain(opened: Opened, kind: str, id: str) -> None:
 
 def _lines(seen: WhySeen, retailer: Retailer | None) -> Iterator[str]:
     store = next((store.name for store in (retailer.stores if retailer else ()) if store.id == seen.store), seen.store)
-    reads = ", and you may read profiles as in Team Mode" if (seen.mode, seen.column) == ("associate", "team") else ""
-    yield f"{visible(seen.name)} is seen by {visible(_audience(seen.audience, seen.person_name, store or ''))}."
+    reads = ", and you may view profiles as in Team Mode" if (seen.mode, seen.column) == ("associate", "team") else ""
+    yield f"{visible(seen.name)} is visible to {visible(_audience(seen.audience, seen.person_name, store or ''))}."
     yield f"Mode:   {_MODES[seen.mode]}{reads}"
     yield f"Rule:   {seen.rule}"
     if seen.kind in ("customer", "customer_card"):
@@ -89,5 +89,5 @@ def _audience(audience: str, person: str, store: str) -> str:
         case "lead":
             return f"the managers of {store}"
         case "store":
-            return f"everybody of {store}"
-    return "everybody of the retailer" if audience == EVERYBODY else audience
+            return f"everyone in {store}"
+    return "everyone at the retailer" if audience == EVERYBODY else audience

@@ -69,7 +69,7 @@ def find_clock(text: str) -> Clock | None:
     if not found:
         return None
     if len(found) > 1:
-        raise UnclearTime("There are two times of day.", found[1].span())
+        raise UnclearTime("There are two times.", found[1].span())
     (only,) = found
     alone = only.group().strip() == text.strip()
     return Clock(_time(only, alone=alone), only.span(), only.groupdict().get("part") == "tonight")
@@ -106,17 +106,17 @@ def _time(found: re.Match[str], *, alone: bool) -> dt.time:
     else:
         times = halves(hour)
     if minute > 59 or not times:
-        raise UnclearTime("There is no such time of day.", place)
+        raise UnclearTime("Not a valid time.", place)
     if group("german"):
-        raise UnclearTime(f"This may be half past {hour - 1} or half past {hour}: write it as 15:30.", place)
+        raise UnclearTime(f"This could mean half past {hour - 1} or half past {hour}: write it as 15:30.", place)
     if half and beside < 0 and times[0].hour == 0:
         raise UnclearTime(_MIDNIGHT, place)
     times = sorted(_later(each, minute + beside) for each in times)
     if alone and group("hours") and not group("at") and 1 <= hour <= 12:
         span = f"in {hour} h{f' {minute} min' if minute else ''}"
-        raise UnclearTime(f"This may be {times[0]:%H:%M} or {span}: write one of them.", place)
+        raise UnclearTime(f"This could mean {times[0]:%H:%M} or {span}: write one of them.", place)
     if len(times) > 1:
-        raise UnclearTime(f"This may be {times[0]:%H:%M} or {times[1]:%H:%M}: write one of them.", place)
+        raise UnclearTime(f"This could mean {times[0]:%H:%M} or {times[1]:%H:%M}: write one of them.", place)
     return times[0]
 
 

@@ -136,7 +136,7 @@ def _weekday(weekday: int, rest: str, today: dt.date, wanted: Wanted) -> dt.date
         rest = _nth(number)
     day = _dated(rest, today, wanted)
     if day.weekday() != weekday:
-        raise UnclearDate(f"That is no such weekday: {full_words(Due(day))}.")
+        raise UnclearDate(f"That weekday does not match: {full_words(Due(day))}.")
     return day
 
 
@@ -148,7 +148,7 @@ def _next(weekday: int, today: dt.date) -> dt.date:
 def _agreed(one: dt.date, other: dt.date) -> dt.date:
     """The day, if it is but one. Raises UnclearDate."""
     if one != other:
-        raise UnclearDate(f"This may be {full_words(Due(one))} or {full_words(Due(other))}: write the day.")
+        raise UnclearDate(f"This could mean {full_words(Due(one))} or {full_words(Due(other))}: write the day.")
     return one
 
 
@@ -156,7 +156,7 @@ def _which(readings: list[str]) -> UnclearDate:
     """What to say of a number that may be read in several ways."""
     if len(readings) < 2:
         return UnclearDate(f"Write the time of day as {readings[0] if readings else '3pm or 15:00'}.")
-    return UnclearDate(f"This may be {', '.join(readings[:-1])} or {readings[-1]}: write one of them.")
+    return UnclearDate(f"This could mean {', '.join(readings[:-1])} or {readings[-1]}: write one of them.")
 
 
 def _nth(number: int) -> str:
@@ -205,7 +205,7 @@ def read_typed_day(text: str, today: dt.date) -> TypedDate:
 def _of_month(number: int, today: dt.date, wanted: Wanted) -> dt.date:
     """The day of that number: of this month, or of the nearest that has it before or after."""
     if not 1 <= number <= 31:
-        raise UnclearDate("No month has such a day.")
+        raise UnclearDate("No month has that day.")
     for months in range(3):  # of two months one after the other, one has 31 days
         begin = _month_begin(today, -months if wanted.past else months)
         day = begin + dt.timedelta(number - 1)
@@ -232,4 +232,4 @@ def _existing(typed: TypedDate, year: int) -> dt.date:
     try:
         return dt.date(year, typed.month, typed.day)
     except ValueError:
-        raise UnclearDate(f"The year has to lie between {FIRST_YEAR} and {LAST_YEAR}.") from None
+        raise UnclearDate(f"The year has to be between {FIRST_YEAR} and {LAST_YEAR}.") from None

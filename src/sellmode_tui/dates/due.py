@@ -30,7 +30,7 @@ def read_typed_due(text: str, now: dt.datetime, zone: dt.tzinfo) -> Due:
     next one; the name of a weekday is the next one after today.
     """
     if len(text) > MAX_LENGTH:
-        raise UnclearWhen(f"That is too long for a due time. {HOW_DUE}", MAX_LENGTH, len(text))
+        raise UnclearWhen(f"Too long for a due date. {HOW_DUE}", MAX_LENGTH, len(text))
     typed = Typed(text)
     try:
         clock = typed.take_clock()
@@ -48,18 +48,18 @@ def _due(words: str, time: dt.time | None, now: dt.datetime, zone: dt.tzinfo) ->
     today = local.date()
     if not words:
         if time is None:
-            raise UnclearDate(f"There is no date or time. {HOW_DUE}")
+            raise UnclearDate(f"No date or time found. {HOW_DUE}")
         return Due(today if time > local.time() else today + _ONE_DAY, time)
     begin = local.replace(tzinfo=None)
     span = read_span(words, begin)
     if span is None:
         return Due(day_named(words, today, _WANTED), time)
     if span.back:
-        raise UnclearDate("That is past.")
+        raise UnclearDate("That is in the past.")
     if not span.hourly:
         return Due(span.end.date(), time)
     if time is not None:
-        raise UnclearDate("That has its time of day already.")
+        raise UnclearDate("The time is given twice.")
     # Two hours are two hours, also while the clocks change.
     return _at(now + (span.end - begin), zone)
 
@@ -79,12 +79,12 @@ def _at(instant: dt.datetime, zone: dt.tzinfo) -> Due:
 def _to_come(due: Due, now: dt.datetime, zone: dt.tzinfo, place: tuple[int, int]) -> Due:
     """A due time that exists and has not passed. Raises UnclearWhen."""
     if not FIRST_YEAR <= due.day.year <= LAST_YEAR:
-        raise UnclearWhen(f"The year has to lie between {FIRST_YEAR} and {LAST_YEAR}.", *place)
+        raise UnclearWhen(f"The year has to be between {FIRST_YEAR} and {LAST_YEAR}.", *place)
     instant = due.instant(zone)
     if instant <= now:
-        raise UnclearWhen(f"That is past: {full_words(due)}.", *place)
+        raise UnclearWhen(f"That is in the past: {full_words(due)}.", *place)
     if is_skipped(due, zone):
-        raise UnclearWhen(f"The clocks are put forward then: {full_words(due)} is left out.", *place)
+        raise UnclearWhen(f"The clocks go forward then: {full_words(due)} does not exist.", *place)
     return due
 
 

@@ -31,7 +31,7 @@ def read_moment(text: str, now: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
     """
     text = " ".join(text.split())
     if len(text) > MAX_LENGTH:
-        raise UnclearWhen(f"That is too long for a time. {HOW_MOMENT}", MAX_LENGTH, len(text))
+        raise UnclearWhen(f"Too long for a time. {HOW_MOMENT}", MAX_LENGTH, len(text))
     offset = _OFFSET.search(text)
     clocks = dt.datetime.strptime(offset[1], "%z").tzinfo if offset else None
     text = text[: offset.start()] if offset else text
@@ -43,7 +43,7 @@ def read_moment(text: str, now: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
     except UnclearDate as error:
         raise UnclearWhen(str(error), *typed.place) from None
     if moment > now:
-        raise UnclearWhen("That is still to come.", *typed.place)
+        raise UnclearWhen("That is in the future.", *typed.place)
     return moment
 
 
@@ -53,18 +53,18 @@ def _moment(text: str, typed: Typed, now: dt.datetime, zone: dt.tzinfo, clocks: 
         try:
             iso = dt.datetime.fromisoformat(text)
         except ValueError:
-            raise UnclearDate(f"There is no such day or time. {HOW_MOMENT}") from None
+            raise UnclearDate(f"Not a valid date or time. {HOW_MOMENT}") from None
         return _existing(iso, clocks)
     clock, local = typed.take_clock(), now.astimezone(zone).replace(tzinfo=None)
     time, words = clock.time if clock else None, typed.words
     if not words and time is None:
-        raise UnclearDate(f"There is no date or time. {HOW_MOMENT}")
+        raise UnclearDate(f"No date or time found. {HOW_MOMENT}")
     span = read_span(words, local)
     if span is not None and not span.back:
-        raise UnclearDate("That is still to come.")
+        raise UnclearDate("That is in the future.")
     if span is not None and span.hourly:
         if time is not None:
-            raise UnclearDate("That has its time of day already.")
+            raise UnclearDate("The time is given twice.")
         return now - (local - span.end)  # two hours are two hours, also while the clocks change
     day = span.end.date() if span else day_named(words or "today", local.date(), _WANTED)
     moment = _existing(dt.datetime.combine(day, time or _NOON), clocks)
@@ -80,7 +80,7 @@ def _existing(local: dt.datetime, clocks: dt.tzinfo) -> dt.datetime:
         raise UnclearDate("That is too far away.") from None
     if there != local:
         due = Due(local.date(), local.time())
-        raise UnclearDate(f"The clocks are put forward then: {full_words(due)} is left out.")
+        raise UnclearDate(f"The clocks go forward then: {full_words(due)} does not exist.")
     return moment
 
 

@@ -61,10 +61,10 @@ def read_span(words: str, local: dt.datetime) -> Span | None:
     back = bool(found["gone"] or found["half"])
     parts = [(number.strip(), unit) for number, unit in _PART.findall(found["parts"] or found["gone"] or "30 min")]
     if many := next((number for number, unit in parts if unit == "m"), None):
-        raise UnclearDate(f"This may be {many} minutes or {many} months: write {many} min or {many} months.")
+        raise UnclearDate(f"This could mean {many} minutes or {many} months: write {many} min or {many} months.")
     units = [_UNITS[unit] for _, unit in parts]
     if len(set(units)) < len(units):
-        raise UnclearDate("The same unit stands there twice.")
+        raise UnclearDate("The same unit is given twice.")
     # Loaded here: it takes as long as all else of a command together.
     from dateparser.date import DateDataParser
 

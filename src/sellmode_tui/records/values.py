@@ -139,11 +139,11 @@ def with_values(operation: Operation, values: Mapping[str, Any]) -> Operation:
         case Assign() | SetConsent() | Finish(how="dismissed") | Withdraw():
             names = wanted(operation).keys()
             if unknown := values.keys() - names:
-                raise Rejected("invalid", f"What can be changed in this: {', '.join(names)}.", field=min(unknown))
+                raise Rejected("invalid", f"Fields that can be changed here: {', '.join(names)}.", field=min(unknown))
             called = {"to" if name == "owner" else name: value for name, value in values.items()}
             return msgspec.structs.replace(operation, **called)
         case _:
-            raise Rejected("invalid", "There are no values to change in this.", field=min(values))
+            raise Rejected("invalid", "This has no values to change.", field=min(values))
 
 
 def _of_set(field: str) -> bool:
@@ -152,7 +152,7 @@ def _of_set(field: str) -> bool:
 
 def _texts(elements: Any, field: str) -> tuple[str, ...]:
     if not isinstance(elements, list | tuple) or not all(isinstance(element, str) for element in elements):
-        raise Rejected("invalid", "These are a list of texts.", field=field)
+        raise Rejected("invalid", "This has to be a list of texts.", field=field)
     return tuple(elements)
 
 

@@ -61,7 +61,7 @@ def label_of(field: str, kind: str, retailer: Retailer | None = None) -> str:
     return KINDS[kind].label_of(field)
 
 
-_SETS = {"add": "to add", "remove": "to take away"}
+_SETS = {"add": "to add", "remove": "to remove"}
 
 
 def history_kind(field: str) -> str:
@@ -89,7 +89,7 @@ def describe(  # noqa: C901, PLR0911, PLR0912  # one for each operation
         case SetConsent():
             return f"consent to {CHANNELS[operation.channel]} of {whom}: {STATES[operation.state]}"
         case Claim() | Release():
-            how = "taking" if isinstance(operation, Claim) else "giving back"
+            how = "taking" if isinstance(operation, Claim) else "releasing"
             return f"{how} {'a request' if operation.kind == 'request' else _task(operation, before)}"
         case Finish():
             return f"{'completing' if operation.how == 'done' else 'dismissing'} {_task(operation, before)}"
@@ -111,9 +111,9 @@ def describe(  # noqa: C901, PLR0911, PLR0912  # one for each operation
         case Undelegate():
             return f"no longer delegating {_held(operation, before, whom)}"
         case Merge():
-            return f"that {_pair(operation.id, before)} are one customer"
+            return f"merging {_pair(operation.id, before)}"
         case Dismiss():
-            return f"that {_pair(operation.id, before)} are two customers"
+            return f"keeping {_pair(operation.id, before)} separate"
         case Park():
             return f"handing over the {_inner(operation.operation, before, name_of, retailer)}"
         case Accept() | Discard():
@@ -168,7 +168,7 @@ def _edited_task(operation: Edit, before: Before) -> str:
     if fields.keys() & {"assignee", "meant_for"}:
         return f"handing over {task}"
     if fields.keys() == {"snoozed_to"}:
-        return f"putting off {task}" if fields["snoozed_to"] else f"no longer putting off {task}"
+        return f"snoozing {task}" if fields["snoozed_to"] else f"ending the snooze of {task}"
     return f"{_listed([label_of(field, operation.kind) for field in fields if field != 'snoozed_to'])} of {task}"
 
 
@@ -184,7 +184,7 @@ def _new_name(fields: Mapping[str, Any]) -> str:
 
 def _pair(id: str, before: Before) -> str:
     names = document_before(before, "duplicate_pair", id).get("names")
-    return " and ".join(str(name) for name in names) if isinstance(names, list) else "two"
+    return " and ".join(str(name) for name in names) if isinstance(names, list) else "two customers"
 
 
 def _inner(operation: object, before: Before, name_of: Callable[[str], str | None], retailer: Retailer | None) -> str:

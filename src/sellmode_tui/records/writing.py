@@ -146,7 +146,7 @@ class Writer:
     def outbox(self) -> Outbox:
         """What waits to be sent. Raises CannotWrite."""
         if self._outbox is None:
-            raise CannotWrite("What is written here could not be kept: there is no journal.")
+            raise CannotWrite("Changes cannot be saved here: there is no journal.")
         return self._outbox
 
     def write(
@@ -180,7 +180,7 @@ class Writer:
         """
         outbox, made = self.outbox, self._made()
         if len(means) > MAX_AT_ONCE:
-            raise Rejected("invalid", f"At most {MAX_AT_ONCE} are changed at once; these are {len(means)}.")
+            raise Rejected("invalid", f"At most {MAX_AT_ONCE} can be changed at once; these are {len(means)}.")
         judged = []
         with self._readings.open() as reading:
             seen = Seen(reading, self._readings.context(reading))
@@ -229,9 +229,9 @@ class Writer:
 def judge(operation: Operation, seen: Seen, mid: str, made: ClockReading) -> Outcome:
     """What an operation will make of what is visible. Raises Rejected, as the backend would."""
     if seen.account is None:
-        raise Rejected("not_allowed", "Nothing can be written before the server has said who you are: sync first.")
+        raise Rejected("not_allowed", "Nothing can be changed before the first sync.")
     if not may(seen.account, needed := capability(operation)):
-        raise Rejected("not_allowed", f"Your role does not allow this: it takes the right to {needed}.")
+        raise Rejected("not_allowed", f"Your role does not allow this: you need the {needed} permission.")
     try:
         outcome = apply(operation, World(seen, seen.account, seen.retailer, mid, made.wall))
         check_author_sees(operation, outcome, seen, seen.mode, seen.account)

@@ -74,7 +74,7 @@ class SellmodeApp(PagedApp):
         # These work over every page and box, too.
         _always("f7", "remember", "Stay", tooltip="Stay signed in here", id="app.remember"),
         _always("f8", "sign_out", "Sign out", tooltip="Sign out", id="app.sign-out"),
-        _always("f9", "switch_user", "Switch", tooltip="Let another person sign in", id="app.switch-user"),
+        _always("f9", "switch_user", "Switch", tooltip="Switch user", id="app.switch-user"),
         Binding("f10", "lock", "Lock", priority=True, tooltip="Lock", id="app.lock"),
         _always("ctrl+q", "quit", "Quit", tooltip="Quit", id="app.quit-always"),
     ]
@@ -110,7 +110,7 @@ class SellmodeApp(PagedApp):
         self.themes.begin()
         self.set_keymap(self.settings.keys)
         if unknown := sorted(set(self.settings.keys) - {binding.id for _, binding in all_bindings()}):
-            self.say(f"settings.toml, keys: there is nothing called {', '.join(unknown)}. docs/keys.md has the names.")
+            self.say(f"settings.toml, keys: unknown names: {', '.join(unknown)}. docs/keys.md lists them.")
         self.idle.start()
         self.status.start()
         self.line_watch.start()
@@ -158,14 +158,14 @@ class SellmodeApp(PagedApp):
         if self.current.account is not account:
             return
         if entered.offline:
-            self.say(f"Opened from this terminal. {entered.offline}")
+            self.say(f"Working offline. {entered.offline}")
         if workspace.session.moved_aside is not None:
             self.say(
                 "Damaged data was repaired on this terminal. F3 shows what was lost, if anything. "
                 f"The damaged file is kept as {workspace.session.moved_aside}."
             )
         if workspace.replaced:
-            self.say("The data on this terminal could not be read. It is fetched anew.")
+            self.say("The data on this terminal could not be read. It is being downloaded again.")
         self.status.follow(account)
 
     def _handle_exception(self, error: Exception) -> None:
@@ -304,7 +304,7 @@ class SellmodeApp(PagedApp):
         await self.sign_out.lock()
 
     async def action_switch_user(self) -> None:
-        """Let another person sign in, or the same one whom the server wants to."""
+        """Switch user, or the same one whom the server wants to."""
         await self.sign_out.switch_user(another=self.status.status.line is not Line.SIGNED_OUT)
 
     async def action_sign_out(self) -> None:
@@ -342,7 +342,7 @@ class SellmodeApp(PagedApp):
             return
         if written is not None:
             said = said or f"Saved: {written.words}.{'' if written.final else ' u to undo.'}"
-            said = said if written.shown else f"{said} It is kept, but cannot be shown just now."
+            said = said if written.shown else f"{said} It is saved, but cannot be shown right now."
         self.say(said)
         self.status.read_facts()
 

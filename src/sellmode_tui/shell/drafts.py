@@ -148,7 +148,7 @@ class DraftKeeper:
         self._app.set_timer(_RETRY_SECONDS, self._write_again)
         if not self._told_why:
             self._told_why = True
-            self._app.say(f"Drafts are not kept for now. {error}")
+            self._app.say(f"Drafts cannot be saved right now. {error}")
 
     def _write_again(self) -> None:
         self._given = None

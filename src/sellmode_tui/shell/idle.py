@@ -71,11 +71,11 @@ class IdleLock:
         """Lock if it is time to; seconds until it is. The watchdog sees to it if this does not come by in time."""
         left = self.left
         if left <= 0:
-            await self._exits.lock("Nobody has touched it for a while.")
+            await self._exits.lock("Locked after a while without activity.")
             left = _LOOK
         else:
             soon = left <= _WARNED and unsaved(self._app)
-            self._status.warn("idle", "locks soon: your draft is kept" if soon else "")
+            self._status.warn("idle", "locking soon; your draft is kept" if soon else "")
         if self._watchdog is not None:
             self._watchdog.expect(self.seconds() + min(self.left, self._allowed))
         return left

@@ -139,7 +139,7 @@ class PagedApp(KeysInOrder[None]):
 
     def typed_ahead_was_dropped(self) -> None:
         """Say so."""
-        self.say("What you typed ahead was dropped.")
+        self.say("What you typed ahead was discarded.")
 
     # This is the only place where pages come and go. All of it runs in the app's own task: see screens/kit/app_page.py.
 

@@ -65,7 +65,7 @@ class SignOutFlow:
             self._app.background.release(workspace.disable)
 
     async def switch_user(self, *, another: bool) -> None:
-        """Let another person sign in, or the same one whom the server wants to; the files of this one are closed."""
+        """Switch user, or the same one whom the server wants to; the files of this one are closed."""
         self._sign_in.give_up()
         workspace = self.let_go(typed=self._drafts.typed())
         await self._sign_in.ask(another=another)
@@ -102,7 +102,7 @@ class SignOutFlow:
             self._app.background.release(workspace.sign_out, lambda heard: self._tell_signed_out(unsent, heard=heard))
 
     def _tell_signed_out(self, unsent: int, *, heard: bool) -> None:
-        later = "" if heard else " The server is told as soon as it can be reached by this account."
+        later = "" if heard else " The server will be told as soon as it can be reached."
         kept = f" {counted(unsent, 'change')} not sent yet: kept here for your next sign-in." if unsent else ""
         self._app.say(f"Signed out.{later}{kept}")
 

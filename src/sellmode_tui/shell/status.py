@@ -195,6 +195,6 @@ class StatusMonitor:
             elif lease is not None:
                 days = counted(max(1, lease.left.days), "day")
                 ending = lease.state is State.ENDING
-                self.warn("lease", f"no contact for long: locks in {days}" if ending else "")
+                self.warn("lease", f"offline for long: locks in {days}" if ending else "")
 
         self._current.run(check, take, quiet=_CLOSED, group="lease", exclusive=True)

@@ -52,4 +52,4 @@ def upgrade_problem(problem: wire.Problem) -> str:
     """What is wrong where the two speak different protocols."""
     if problem.min_protocol is not None and problem.min_protocol <= wire.PROTOCOL:
         return "The server is older than this app and does not understand it. Ask whoever looks after the server."
-    return "The server wants a newer version of Sellmode. Ask whoever looks after this terminal for it."
+    return "The server requires a newer version of Sellmode. Ask your administrator to update it."

@@ -49,7 +49,7 @@ class Answer:
         try:
             return msgspec.json.decode(self.body, type=type_)
         except (msgspec.DecodeError, RecursionError) as error:
-            raise Broken("The server's answer cannot be understood. It may need a newer app.") from error
+            raise Broken("The server's answer cannot be read. You may need a newer version of Sellmode.") from error
 
 
 class Transport:

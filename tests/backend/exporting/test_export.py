@@ -90,9 +90,9 @@ def _with(old: bytes, new: bytes) -> Callable[[Path], None]:
         ("product", _without_last_row, "product.csv has .* were written"),
         ("product", _with(b"title", b"nonsense"), "product.csv has a column that this version does not know: nonsense"),
         ("product", _with(b",true", b",perhaps"), "product.csv, line .*, active: is neither true nor false"),
-        ("store", _with(b"Europe", b"\xff"), "store.csv is no CSV file as an export writes it"),
+        ("store", _with(b"Europe", b"\xff"), "store.csv is not a CSV file as an export writes it"),
         ("order", _without_last_row, "order"),
-        ("export", _with(b",1,", b",99,"), "export.csv is of a layout that this version does not know"),
+        ("export", _with(b",1,", b",99,"), "export.csv has a layout that this version does not know"),
     ],
 )
 def test_an_export_that_is_not_whole_is_refused_and_nothing_is_written(
@@ -122,7 +122,7 @@ def test_the_commands_write_and_read_and_refuse_a_database_that_is_in_use(demo: 
     assert written.exit_code == 0, written.output
     assert "private notes" in written.output
     again = runner.invoke(commands, ["export", str(tmp_path / "export"), "--database", url])
-    assert (again.exit_code, "is there already" in again.output) == (1, True)
+    assert (again.exit_code, "already exists" in again.output) == (1, True)
     other = f"sqlite:///{tmp_path / 'new' / 'backend.db'}"
     taken = runner.invoke(commands, ["import", "sellmode", str(tmp_path / "export"), "--database", other])
     assert taken.exit_code == 0, taken.output

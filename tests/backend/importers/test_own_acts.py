@@ -93,4 +93,4 @@ def test_who_subscribes_anew_is_subscribed_after_the_next_import(database: Datab
 def test_an_act_that_is_still_to_come_is_left_out_with_its_column(database: Database, tmp_path: Path) -> None:
     row = EXAMPLES["customers.csv"] | {"E-mail consent chosen at": "2199-01-01 00:00 +0000"}
     _, told = load(database, tmp_path / "a", staff=[EXAMPLES["staff.csv"]], customers=[row])
-    assert [(one.column, one.reason) for one in told] == [("E-mail consent chosen at", "is still to come")]
+    assert [(one.column, one.reason) for one in told] == [("E-mail consent chosen at", "is in the future")]

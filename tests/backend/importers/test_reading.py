@@ -69,8 +69,8 @@ def test_headers_old_and_new_missing_and_unknown(tmp_path: Path) -> None:
         (b"A,B,A\n1,2,3\n", "t.csv has the column 'A' more than once"),
         (b'A,"B\n1,2\n', "t.csv has no column 'A'"),
         (b"PK\x03\x04 and so on", "t.csv is a spreadsheet or archive"),
-        ("A,B\n1,2\n".encode("utf-16-le"), "t.csv is no CSV file in UTF-8"),
-        (b"A,B\xe9\n1,2\n", "t.csv is no CSV file in UTF-8"),
+        ("A,B\n1,2\n".encode("utf-16-le"), "t.csv is not a CSV file in UTF-8"),
+        (b"A,B\xe9\n1,2\n", "t.csv is not a CSV file in UTF-8"),
         (codecs.BOM_UTF32_LE + "A,B\n".encode("utf-32-le"), "t.csv is UTF-32"),
         pytest.param(
             b"A,B," + b"x," * MAX_ROW + b"\n1,2\n", "t.csv has a first line of more than 600,000 characters", id="long"

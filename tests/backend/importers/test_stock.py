@@ -62,7 +62,7 @@ def test_the_older_layout_has_a_column_for_each_location(database: Database, exp
     assert found(database) == {"S1": {"Store 1": 3}, "S2": {"Store 2": -1}}
     (told,) = export.rejected()
     assert (told["Sellmode Line"], told["Sellmode Column"], told["Sellmode Reason"]) == (
-        "3", "Store 1", "is no whole number",
+        "3", "Store 1", "is not a whole number",
     )  # fmt: skip
 
 

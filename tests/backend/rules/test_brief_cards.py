@@ -52,7 +52,7 @@ def counted(shop: RulesShop) -> dict[tuple[str, str], tuple[int, int, int, int]]
 
 
 def finish(brief: str, person: str, how: Any = "done") -> Finish:
-    reason = "no time for it" if how == "dismissed" else ""
+    reason = "no time" if how == "dismissed" else ""
     return Finish(kind="corporate_task", id=corporate_tasks.task_id(brief, person), how=how, reason=reason)
 
 

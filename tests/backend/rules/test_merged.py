@@ -168,7 +168,7 @@ def test_no_task_stays_behind_of_somebody_who_is_removed(shop: RulesShop) -> Non
     ada.done(task)
     remove = Remove(kind="customer", id=anna.id)
     refused = ada.one(remove)
-    assert (refused.code, refused.detail) == ("conflict", "Something belongs to the customer by now.")
+    assert (refused.code, refused.detail) == ("conflict", "The customer already has other records.")
     shop.writer(shop.mia).done(todo(anna, assignee=shop.ada.id))
     with shop.database.transaction() as connection:
         records.write(connection, [], removed=[("customer", anna.id)], now=shop.clock())

@@ -297,7 +297,7 @@ def test_a_task_whose_time_is_up_ends_with_the_day(shop: RulesShop) -> None:
     assert shop.run().expired == 0
     shop.clock.forward(seconds=1)
     assert shop.run().expired == 1
-    assert shop.task().reason == "its time was up"
+    assert shop.task().reason == "its time ran out"
 
 
 def test_an_open_task_goes_with_its_customer_to_another_store(shop: RulesShop) -> None:
@@ -440,7 +440,7 @@ def test_a_task_of_a_store_s_own_rule_ends_where_there_is_no_such_rule_and_says_
     shop.give(anna, shop.cleo, "Beta")
     shop.run()
     assert {task.rule: (task.state, task.store, task.reason) for task in shop.tasks(anna)} == {
-        "party": ("expired", "Alpha", "the customer went to a store without this rule"),
+        "party": ("expired", "Alpha", "the customer moved to a store without this rule"),
         "welcome": ("open", "Beta", ""),
     }
     shop.without(shop.rule("welcome", trigger="new_customer"))

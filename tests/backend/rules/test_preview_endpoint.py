@@ -266,9 +266,9 @@ def test_a_preview_has_so_much_time(database: Database, clock: MovedClock, monke
     ("fields", "says"),
     [
         ({"audience": "tier:("}, "$.rule.audience: "),
-        ({"audience": "owner:me"}, "$.rule.audience: A rule has no me"),
+        ({"audience": "owner:me"}, "$.rule.audience: A rule cannot use me"),
         ({"colour": "blue"}, "$.rule has no field 'colour'."),
-        ({"dates": []}, "$.rule.dates: It has to say which dates"),
+        ({"dates": []}, "$.rule.dates: Name the dates"),
         ({"trigger": "full moon"}, "$.rule.trigger: Invalid enum value"),
         ({"daily_cap": "many"}, "$.rule.daily_cap: Expected `int | null`"),
         ({"title": "a\0b"}, "$.rule.title: "),

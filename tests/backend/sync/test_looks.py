@@ -142,7 +142,7 @@ def test_p1_in_associate_mode_everybody_has_picks_of_their_own(shop: Shop) -> No
     assert refusal.code == "not_found"
     shop.set_mode("team")
     rests = ada.one(rename("pick_list", made.id, "x", "Another"))
-    assert (rests.code, "In Team Mode picks are the store's" in rests.detail) == ("not_allowed", True)
+    assert (rests.code, "In Team Mode, picks belong to the store" in rests.detail) == ("not_allowed", True)
 
 
 def test_p1_in_team_mode_picks_are_the_managers_and_of_whom_they_are_delegated_to(shop: Shop) -> None:

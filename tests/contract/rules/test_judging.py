@@ -255,7 +255,7 @@ def _task(because: Because | None, **fields: Any) -> RuleTask:
 
 def test_open_tasks_expire_when_their_time_is_up_or_their_rule_is_gone() -> None:
     facts, given = Facts(customer=customer()), thanks()
-    assert overtaken(given, _task(None, expires_at=NOW), facts, NOW) == "its time was up"
+    assert overtaken(given, _task(None, expires_at=NOW), facts, NOW) == "its time ran out"
     assert overtaken(given, _task(None, expires_at=NOW + DAY), facts, NOW) == ""
     assert overtaken(None, _task(None, expires_at=NOW + DAY), facts, NOW) == "the rule was removed"
     off = msgspec.structs.replace(given, enabled=False)

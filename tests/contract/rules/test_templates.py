@@ -40,7 +40,7 @@ def test_a_place_says_what_is_known_or_what_stands_behind_its_bar(
 def test_a_place_that_nothing_stands_for_is_told_without_its_bar() -> None:
     assert unknown_places("{given_name|there} {shoe|9}") == ["shoe"]
     (problem,) = problems(rule("purchase", message="Hi {given_name|there}, {shoe|9}"), ())
-    assert problem.detail == "There is nothing to put in the place of {shoe}."
+    assert problem.detail == "Unknown placeholder {shoe}."
 
 
 def test_the_first_rules_greet_everybody() -> None:

@@ -30,10 +30,10 @@ def test_what_is_stored_comes_back_until_it_is_deleted(use_keyring: UseKeyring) 
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("keyring.backends.null.Keyring", "keep nothing"),
+        ("keyring.backends.null.Keyring", "store nothing"),
         ("keyring.backends.fail.Keyring", "no desktop session"),
         ("Locked", "it is locked"),
-        ("Chain", "keep the key readable"),
+        ("Chain", "store the key unencrypted"),
     ],
 )
 def test_why_there_is_none(use_keyring: UseKeyring, tmp_path: Path, name: str, told: str) -> None:

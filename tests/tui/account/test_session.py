@@ -454,17 +454,17 @@ def test_whoever_is_disabled_hears_what_became_of_what_they_wrote(world: World) 
     opened = world.sign_in()
     entry = add(opened.journal.outbox, note("anna", "silk"))
     session.account_disabled(opened)
-    with pytest.raises(errors.AccountDisabled, match="had not sent is kept, sealed"):
+    with pytest.raises(errors.AccountDisabled, match="Your unsent changes are kept on this terminal"):
         world.unlock()
     opened = world.sign_in()
     opened.journal.outbox.settle([result(entry, "rejected", code="invalid")], utc_now())
     session.account_disabled(opened)
-    with pytest.raises(errors.AccountDisabled, match="had not sent is kept, sealed"):
+    with pytest.raises(errors.AccountDisabled, match="Your unsent changes are kept on this terminal"):
         world.unlock()
     opened = world.sign_in()
     opened.journal.outbox.tray.leave(entry.mid, "discarded")
     session.account_disabled(opened)
-    with pytest.raises(errors.AccountDisabled, match="has been handed in"):
+    with pytest.raises(errors.AccountDisabled, match="All your changes have been sent"):
         world.unlock()
 
 

@@ -97,7 +97,7 @@ def test_an_associate_has_their_own_alone_and_may_not_assign_them(tmp_path: Path
     with open_desk(tmp_path) as desk:
         desk.fill(*held(), mode="associate")
         assert found(desk) == ["Anna Mine"]
-        with pytest.raises(Rejected, match="right to reassign"):
+        with pytest.raises(Rejected, match="reassign permission"):
             desk.records.people.assign([MINE.id], OTHERS)
 
 
@@ -130,8 +130,8 @@ def test_in_team_mode_nobody_gains_or_loses_sight(team: Desk) -> None:
     assert (told.gained, told.leaving) == (0, ())
     (sentence,) = told.sentences
     assert sentence == (
-        "Everybody of the store sees them as before: in Team Mode customers are the store's."
-        " What rules make for them would be meant for Bo Meyer."
+        "Everyone in the store still sees them: in Team Mode, customers belong to the store."
+        " Their automatic tasks will be assigned to Bo Meyer."
     )
 
 
@@ -203,12 +203,12 @@ def test_one_that_cannot_be_assigned_holds_all_back(lead: Desk) -> None:
 
 def test_who_was_slower_reads_whose_the_customer_is_and_may_assign_anew(lead: Desk) -> None:
     (written,) = lead.records.people.assign([CYS.id], ME)
-    lead.refuse(written.mid, detail="The customer was assigned anew meanwhile.", field="owner", winner=OTHERS)
+    lead.refuse(written.mid, detail="The customer has been reassigned in the meantime.", field="owner", winner=OTHERS)
     (item,) = lead.records.changes.attention()
     assert isinstance(item, Refused)
     assert (item.words, item.reason) == (
         "assigning Cora Cys",
-        "The customer was assigned anew meanwhile: Bo Meyer.",
+        "The customer has been reassigned in the meantime: Bo Meyer.",
     )
     (value,) = item.values
     assert (value.label, value.mine_text, value.present_text) == ("owner", "Ana Ruiz", "Cy Left")

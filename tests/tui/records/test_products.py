@@ -269,7 +269,7 @@ def test_a_product_is_put_in_a_draft_or_begins_a_new_one(tmp_path: Path) -> None
             assert shown is not None
             (item,) = shown.record.items  # type: ignore[attr-defined]  # a lookbook
             assert (item.sku, item.title, item.price, item.currency) == ("C-M", "Wool Coat M", 20000, "CHF")
-        with pytest.raises(Rejected, match="in this lookbook already"):
+        with pytest.raises(Rejected, match="already in this lookbook"):
             products.add_to_lookbook("coat-M", "look")
         with pytest.raises(Rejected, match="without a SKU"):
             products.add_to_lookbook("nameless", "look")

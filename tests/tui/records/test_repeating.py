@@ -59,9 +59,9 @@ def test_nothing_is_never_and_the_rest_is_told() -> None:
     assert read_repeat("", SUNDAY) == read_repeat("Never", SUNDAY) == ""
     with pytest.raises(ValueError, match=r"It repeats daily, weekdays, .* or by a rule such as"):
         read_repeat("sometimes", SUNDAY)
-    with pytest.raises(ValueError, match="It cannot repeat so: FREQ is one of DAILY"):
+    with pytest.raises(ValueError, match="Not a valid repetition: FREQ is one of DAILY"):
         read_repeat("FREQ=SECONDLY", SUNDAY)
-    with pytest.raises(ValueError, match="does not come again"):
+    with pytest.raises(ValueError, match="never repeats"):
         read_repeat("FREQ=DAILY;UNTIL=20200101", SUNDAY)
     assert choice_of("FREQ=DAILY;COUNT=3", SUNDAY) is None
 

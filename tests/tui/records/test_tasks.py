@@ -181,7 +181,7 @@ def test_a_list_is_stale_when_a_task_has_moved(desk: Desk) -> None:
     assert _is_stale(agenda)
     assert [line.id for line in agenda.rows(0, 9)] == ["evening"]
     (expired,) = desk.records.tasks.agenda(AgendaQuery(("done",))).rows(0, 9)
-    assert (expired.state, expired.reason, expired.ended_at) == ("expired", "its time was up", desk.now)
+    assert (expired.state, expired.reason, expired.ended_at) == ("expired", "its time ran out", desk.now)
     desk.now = dt.datetime(2026, 11, 22, 18, tzinfo=dt.UTC)  # 19:00 in Zurich
     assert _is_stale(agenda)
     assert agenda.lengths() == {"overdue": 1, "today": 0, "week": 0, "later": 0}
@@ -508,8 +508,13 @@ def test_why_a_task_is_seen(desk: Desk) -> None:
     mine, rule = desk.records.why("manual_task", "mine"), desk.records.why("rule_task", "rule")
     assert mine is not None
     assert rule is not None
-    assert (mine.name, mine.column, mine.audience, mine.rule) == ("Task mine", "team", f"store:{STORE}", "the store")
-    assert rule.rule == "the customer's store; done: the store where it was done"
+    assert (mine.name, mine.column, mine.audience, mine.rule) == (
+        "Task mine",
+        "team",
+        f"store:{STORE}",
+        ("everyone in the store"),
+    )
+    assert rule.rule == "everyone in the customer's store; once done, in the store where it was done"
 
 
 def test_a_task_is_named_by_the_beginning_of_its_id(desk: Desk) -> None:

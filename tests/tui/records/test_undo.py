@@ -63,7 +63,7 @@ def test_what_was_sent_is_taken_back_by_a_guarded_change_across_restarts(desk: D
     desk.open()
     undone = desk.records.changes.undo()
     assert (undone.words, undone.how) == ("phone number, size of shoes and tags of Anna Muster", "inverse")
-    assert [each.words for each in desk.records.changes.unsent()] == [undone.words, f"taking back: {undone.words}"]
+    assert [each.words for each in desk.records.changes.unsent()] == [undone.words, f"undoing: {undone.words}"]
     _, inverse = desk.outbox.waiting()
     assert inverse.operation == Edit(
         kind="customer",
@@ -94,7 +94,7 @@ def test_what_later_changes_build_on_is_not_withdrawn_under_them(tmp_path: Path)
                 self.add(late, mid="late", made=ClockReading(NOW, "", 0.0), before={})
                 return super().withdraw(*mids)
 
-        with pytest.raises(CannotUndo, match="take that back first"):
+        with pytest.raises(CannotUndo, match="undo that first"):
             RecordStore(desk.cache, outbox=Racing(desk.journal._using)).changes.undo()
         assert [desk.records.changes.undo().words for _ in range(2)] == ["note about Bea", "new customer Bea"]
 
@@ -136,7 +136,7 @@ def test_what_others_have_changed_since_is_not_taken_back(desk: Desk) -> None:
     _accepted(desk)
     desk.outbox.retire()
     desk.bring(msgspec.structs.replace(ANNA, given_name="Anita"))
-    with pytest.raises(CannotUndo, match="Somebody has changed this field since") as refused:
+    with pytest.raises(CannotUndo, match="Someone has changed this field since") as refused:
         desk.records.changes.undo()
     assert refused.value.words == "given name of Anita Muster"
     assert desk.profile().customer.given_name == "Anita"
@@ -154,7 +154,7 @@ def test_who_has_left_the_view_is_not_changed(desk: Desk) -> None:
     desk.records.customers.edit(ANNA.id, set={"given_name": "Anne"})
     _accepted(desk)
     desk.leave(ANNA)
-    with pytest.raises(CannotUndo, match="not in your view") as refused:
+    with pytest.raises(CannotUndo, match="you can no longer see it") as refused:
         desk.records.changes.undo()
     assert refused.value.words == "given name of a customer"
 
@@ -257,8 +257,8 @@ def test_a_consent_goes_back_where_it_may(
 @pytest.mark.parametrize(
     ("before", "state", "why"),
     [
-        (SUBSCRIBED, "unsubscribed", "only the customer can take that back"),
-        (msgspec.structs.replace(SUBSCRIBED, evidence=""), "one_to_one", "with its evidence"),
+        (SUBSCRIBED, "unsubscribed", "only the customer can undo that"),
+        (msgspec.structs.replace(SUBSCRIBED, evidence=""), "one_to_one", "with evidence"),
     ],
 )
 def test_a_consent_stays_where_it_must(desk: Desk, before: Consent, state: Any, why: str) -> None:
@@ -298,13 +298,13 @@ def test_a_judgement_is_taken_back_only_while_it_was_not_sent(tmp_path: Path) ->
         desk.fill(ANNA, PAIR, *directory(), person=manager())
         desk.records.customers.dismiss_pair(PAIR.id)
         assert desk.records.changes.attention() == []
-        assert desk.records.changes.undo().words == "that Anna Muster and A. Muster are two customers"
+        assert desk.records.changes.undo().words == "keeping Anna Muster and A. Muster separate"
         assert [each.key for each in desk.records.changes.attention()] == [PAIR.id]
         desk.records.customers.merge(PAIR.id, ANNA.id)
         desk.send()
-        with pytest.raises(CannotUndo, match="only what is not sent yet") as refused:
+        with pytest.raises(CannotUndo, match="before it was sent") as refused:
             desk.records.changes.undo()
-        assert refused.value.words == "that Anna Muster and A. Muster are one customer"
+        assert refused.value.words == "merging Anna Muster and A. Muster"
 
 
 def test_an_undo_that_was_not_sent_is_no_change_to_take_back(desk: Desk) -> None:

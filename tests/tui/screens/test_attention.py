@@ -63,7 +63,7 @@ def line(pilot: Pilot[None]) -> str:
     return pilot.app.screen.query_one(StatusLine).text
 
 
-async def refused(pilot: Pilot[None], detail: str = "Somebody has changed this field since.") -> None:
+async def refused(pilot: Pilot[None], detail: str = "Someone has changed this field since.") -> None:
     """A phone number and the note after it that were refused."""
     store_of(pilot).customers.edit(CLARA.id, set={"phone": "+31 6 5550 7777"})
     writing.refuse(pilot, "conflict", detail, "phone")
@@ -87,7 +87,7 @@ async def test_what_is_not_sent_is_listed_in_words_and_grows_while_it_is_seen() 
     async with at_the_counter() as pilot:
         await pilot.press("f4")
         await shows(pilot, SyncScreen)
-        assert "Everything you wrote has reached the server." in pilot.app.screen.query_one(RowTable).empty_text
+        assert "All your changes have reached the server." in pilot.app.screen.query_one(RowTable).empty_text
         store_of(pilot).customers.edit(CLARA.id, set={"phone": "+31 6 5550 7777"})
         writing.fail(pilot, "The server could not store it: its disk is full.")
         store_of(pilot).customers.write_note(CLARA.id, "Came by.")
@@ -108,22 +108,22 @@ async def test_the_line_is_told_in_whole_sentences_as_it_changes() -> None:
     async with at_the_counter() as pilot:
         await pilot.press("f4")
         await shows(pilot, SyncScreen)
-        assert said(pilot, "#above") == "ONLINE since 14:02; what is shown is as of 14:02."
+        assert said(pilot, "#above") == "ONLINE since 14:02; last synced 14:02."
         since = NOW - dt.timedelta(minutes=30)
         tell_status(
             app_of(pilot),
             replace(ONLINE, line=Line.OFFLINE, since=since, problem="The server cannot be reached.", synced_at=since),
         )
-        await wait_until(pilot, lambda: "OFFLINE since 13:32; what is shown is as of 13:32." in said(pilot, "#above"))
+        await wait_until(pilot, lambda: "OFFLINE since 13:32; last synced 13:32." in said(pilot, "#above"))
         assert "The server cannot be reached." in said(pilot, "#above")
         await pilot.press("r")
         await at_rest(pilot)
-        assert "Trying again. Last time: The server cannot be reached." in told(pilot)
+        assert "Trying again. Last error: The server cannot be reached." in told(pilot)
         tell_status(app_of(pilot), replace(ONLINE, line=Line.SIGNED_OUT, problem="The server refused: it has ended"))
-        await wait_until(pilot, lambda: "The server wants you to sign in again: F9." in said(pilot, "#above"))
+        await wait_until(pilot, lambda: "Please sign in again: F9." in said(pilot, "#above"))
         await pilot.press("r")
         await at_rest(pilot)
-        assert any(text.startswith("The server wants you to sign in again: F9.") for text in told(pilot))
+        assert any(text.startswith("Please sign in again: F9.") for text in told(pilot))
 
 
 # ------------------------------------------------------------------ refused
@@ -136,7 +136,7 @@ async def test_the_list_names_each_sort() -> None:
         await pilot.press("f3")
         await shows(pilot, AttentionScreen)
         await wait_until(pilot, lambda: len(rows(pilot)) == 2)
-        assert [row[0] for row in rows(pilot)] == ["refused", "for you"]
+        assert [row[0] for row in rows(pilot)] == ["refused", "to review"]
         assert rows(pilot)[1][1] == f"phone number of Clara Lindqvist, by {TEUN.name}"
 
 
@@ -145,11 +145,11 @@ async def test_what_was_refused_is_edited_and_sent_again() -> None:
         await refused(pilot)
         await opened(pilot, "refused", RefusedScreen)
         text = said(pilot, "VerticalScroll > Static")
-        for part in ("Somebody has changed this field since.", "+31 6 5550 7777", CLARA.phone):
+        for part in ("Someone has changed this field since.", "+31 6 5550 7777", CLARA.phone):
             assert part in text
         await pilot.press("e")
         await shows(pilot, ResendForm)
-        assert trouble(pilot) == "Not saved: look at Phone number."
+        assert trouble(pilot) == "Not saved: check Phone number."
         put(pilot, "phone", "12")
         await save(pilot)
         assert "Not a valid phone number" in str(field(pilot, "phone").query(".field-said").last().render())
@@ -214,7 +214,7 @@ async def test_what_somebody_has_seen_to_elsewhere_closes() -> None:
         store_of(pilot).changes.discard(outbox(pilot).tray.items()[0].mid)  # in another window
         app_of(pilot).status.tell_changed(app_of(pilot).current.account)  # type: ignore[arg-type]  # it is open
         await shows(pilot, AttentionScreen)
-        assert "This needs no attention any more." in told(pilot)
+        assert "This no longer needs attention." in told(pilot)
 
 
 async def test_refused_text_from_anywhere_is_drawn_as_text() -> None:
@@ -229,9 +229,9 @@ async def test_refused_text_from_anywhere_is_drawn_as_text() -> None:
 
 async def test_what_was_handed_over_is_accepted() -> None:
     async with at_the_counter() as pilot:
-        await opened(pilot, "for you", HandedOverScreen)
+        await opened(pilot, "to review", HandedOverScreen)
         text = said(pilot, "VerticalScroll > Static")
-        assert f"Wanted by {TEUN.name}, yesterday 14:02." in text
+        assert f"Requested by {TEUN.name}, yesterday 14:02." in text
         await pilot.press("a")
         await shows(pilot, AttentionScreen)
         assert outbox(pilot).waiting()[0].operation == Accept(id=PARKED.id)
@@ -241,7 +241,7 @@ async def test_what_was_handed_over_is_accepted() -> None:
 
 async def test_what_was_handed_over_is_rejected() -> None:
     async with at_the_counter() as pilot:
-        await opened(pilot, "for you", HandedOverScreen)
+        await opened(pilot, "to review", HandedOverScreen)
         await pilot.press("x")
         await shows(pilot, ConfirmBox)
         await pilot.press("y")
@@ -264,12 +264,12 @@ async def test_a_manager_who_does_not_see_the_two_chooses_who_stays() -> None:
     async with at_the_counter("mira") as pilot:
         await opened(pilot, "duplicate", DuplicateScreen)
         shown = said(pilot, "VerticalScroll > Static")
-        assert "They have the same e-mail." in shown
-        assert "You do not see the details of both" in shown
+        assert "Same e-mail." in shown
+        assert "You cannot see the details of both" in shown
         assert CLARA.phone not in shown
         await pilot.press("m")
         await shows(pilot, MergeForm)
-        assert "What only one of them has is kept." in said(pilot, ".merge-told")
+        assert "Values that only one of them has are kept." in said(pilot, ".merge-told")
         await pilot.press("right", "f2")
         await shows(pilot, AttentionScreen)
         assert outbox(pilot).waiting()[0].operation == Merge(id=PAIR.id, keep=PAIR.customers[1])
@@ -281,10 +281,10 @@ async def test_a_manager_merges_field_by_field(tmp_path: Path, monkeypatch: pyte
     counter.make_account(tmp_path / "team", mira, "team", [*writing.records(), writing.KLARA])
     async with at_the_counter("mira") as pilot:
         await opened(pilot, "duplicate", DuplicateScreen)
-        assert "They have the same e-mail." in said(pilot, "VerticalScroll > Static")
+        assert "Same e-mail." in said(pilot, "VerticalScroll > Static")
         await pilot.press("m")
         await shows(pilot, MergeForm)
-        assert "the stricter one stays" in said(pilot, ".merge-told")
+        assert "The stricter consent applies" in said(pilot, ".merge-told")
         assert field(pilot, "phone").state == "0"
         await pilot.press("right")  # Klara's record
         field(pilot, "family_name").query_one(Choice).focus()
@@ -302,7 +302,7 @@ async def test_a_manager_keeps_two_people_apart_and_hears_what_waits_elsewhere()
     async with at_the_counter("mira") as pilot:
         await pilot.press("f3")
         await shows(pilot, AttentionScreen)
-        await wait_until(pilot, lambda: "1 edit waits with the customers' owners." in said(pilot, "#above"))
+        await wait_until(pilot, lambda: "1 edit awaiting review by the customer's owner." in said(pilot, "#above"))
         await pilot.press("enter")
         await shows(pilot, DuplicateScreen)
         await pilot.press("x")

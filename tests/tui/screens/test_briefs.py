@@ -82,14 +82,14 @@ async def test_the_list_says_until_when_of_whom_and_how_many_have_done_it() -> N
             ("Tue", LOOKBOOK.title, "all stores", "15 Dec", "3/13"),
             ("tomorrow 18:00", PHOTOS.title, "all stores, e-commerce", "never", ""),
             ("20 Nov", OPENING.title, DAMRAK.name, "over", "3/7"),
-            ("any time", MISTAKE.title, GRAFTON.name, "taken back", "1/6"),
+            ("any time", MISTAKE.title, GRAFTON.name, "withdrawn", "1/6"),
         ]
-        assert writing.said(pilot, "#above") == "4 corporate tasks, 1 over, 1 taken back"
+        assert writing.said(pilot, "#above") == "4 corporate tasks, 1 over, 1 withdrawn"
         assert " ".join(writing.said(pilot, "#below").split()) == (
             f"Corporate task: {LOOKBOOK.title} · 3 of 13 done · 9 open, 1 dismissed"
         )
         await move_to(pilot, PHOTOS)
-        assert writing.said(pilot, "#below").endswith("nobody has it yet")
+        assert writing.said(pilot, "#below").endswith("not assigned yet")
 
 
 async def test_the_page_is_only_for_those_who_may_ask(data: Path) -> None:
@@ -118,7 +118,7 @@ async def test_an_empty_list_says_what_to_do(data: Path) -> None:
         table = pilot.app.screen.query_one(RowTable)
         assert table.count is not None
         assert table.count.n == 0
-        assert "a asks something" in table.empty_text
+        assert "a adds one" in table.empty_text
         await new_brief(pilot)
 
 
@@ -132,7 +132,7 @@ async def test_a_brief_is_read_with_how_far_each_store_is() -> None:
         assert lines[0] == LOOKBOOK.title
         assert "Due Tue 1 Dec 2026" in lines
         assert "Expires Tue 15 Dec 2026" in lines
-        assert "Asked 23 Nov 2026 by Hanne Visser" in lines
+        assert "Created 23 Nov 2026 by Hanne Visser" in lines
         done = lines.index(next(line for line in lines if line.startswith("Done")))
         assert lines[done + 1 : done + 4] == [
             "3 of 13 9 open, 1 dismissed",
@@ -217,12 +217,12 @@ async def test_what_is_wrong_is_said_at_its_field() -> None:
             put(pilot, path, wrong)
             put(pilot, "title", "Dress the window")
             await save(pilot)
-            await wait_until(pilot, lambda: trouble(pilot) == f"Not saved: look at {label}.")  # noqa: B023 # at once
+            await wait_until(pilot, lambda: trouble(pilot) == f"Not saved: check {label}.")  # noqa: B023 # at once
             put(pilot, path, "")
         put(pilot, "due", "")
         put(pilot, "title", " ")
         await save(pilot)
-        assert trouble(pilot) == "Not saved: look at What."
+        assert trouble(pilot) == "Not saved: check Title."
         assert store_of(pilot).changes.unsent() == []
 
 
@@ -274,7 +274,7 @@ async def test_taking_back_asks_first_and_can_be_undone_before_it_is_sent() -> N
     async with at_the_briefs() as pilot:
         await pilot.press("x")
         await shows(pilot, ConfirmBox)
-        assert "9 open tasks of it will expire" in writing.said(pilot, ".box-title")
+        assert "9 open tasks will expire" in writing.said(pilot, ".box-title")
         await pilot.press("n")
         await list_is_there(pilot)
         assert store_of(pilot).changes.unsent() == []
@@ -286,7 +286,7 @@ async def test_taking_back_asks_first_and_can_be_undone_before_it_is_sent() -> N
         line = await move_to(pilot, LOOKBOOK)
         assert line.brief.withdrawn
         await pilot.press("x")
-        await wait_until(pilot, lambda: "It was taken back already." in writing.told(pilot))
+        await wait_until(pilot, lambda: "It was already withdrawn." in writing.told(pilot))
         await pilot.press("u")
         await wait_until(pilot, lambda: not store_of(pilot).changes.unsent())
         await at_rest(pilot)
@@ -305,7 +305,7 @@ async def test_a_brief_that_goes_while_it_is_read_closes() -> None:
         await wait_until(pilot, lambda: "Dress the window" in view(pilot))
         await pilot.press("u")
         await shows(pilot, BriefsScreen)
-        assert "This corporate task is no longer there." in writing.told(pilot)
+        assert "This corporate task no longer exists." in writing.told(pilot)
 
 
 async def test_hostile_titles_and_long_store_names_are_drawn_as_text(data: Path) -> None:

@@ -332,7 +332,7 @@ async def test_what_somebody_changed_meanwhile_is_said_and_not_undone() -> None:
         store_of(pilot).customers.edit(CLARA.id, add={"tags": ["meanwhile"]}, set={}, remove={}, saw={})
         await pilot.press("f10")
         await unlock(pilot)
-        assert "Changed by somebody else, seen at " in writing.said(pilot, ".form-quiet")
+        assert "Changed by someone else, seen at " in writing.said(pilot, ".form-quiet")
         assert "Tags: theirs " in writing.said(pilot, ".form-quiet")
         await save(pilot)
         assert set(writing.read(pilot).customer.tags) == {"press", "vip", "new", "meanwhile"}

@@ -121,7 +121,7 @@ async def test_ten_thousand_are_listed_by_page_with_names_for_ids(data: Path) ->
         await list_is_there(pilot)
         assert (cursor(pilot), said(pilot, ".search-below")) == (
             "Errand 09999",
-            "10,000 errands, by title, the other way round",
+            "10,000 errands, by title, reversed",
         )
 
 
@@ -138,7 +138,7 @@ async def test_words_find_by_the_names_of_people_too_and_escape_takes_them_away(
         await pilot.press("slash")
         await type_in(pilot, "nothing like it")
         await list_is_there(pilot)
-        assert page(pilot).table.empty_text.startswith("None has these words.")
+        assert page(pilot).table.empty_text.startswith("No matches.")
 
 
 async def test_one_is_added_edited_removed_and_brought_back(data: Path) -> None:
@@ -173,7 +173,7 @@ async def test_enter_opens_the_record_which_says_why_it_is_seen(data: Path) -> N
         await wait_until(pilot, lambda: pilot.app.screen.query_one(RecordView).settled)
         text = pilot.app.screen.query_one(RecordView).text
         assert "Errand 00000" in text
-        assert "its assignee; its creator if there is none" in text
+        assert "its assignee, or its creator if it has none" in text
 
 
 async def test_a_kind_without_a_table_of_its_own_that_nobody_writes_has_no_keys_for_it(data: Path) -> None:

@@ -225,7 +225,7 @@ async def test_only_what_was_changed_is_saved_and_rows_move_and_go() -> None:
         assert field(pilot, "shown_at").state == "Sun 22 Nov 2026, 13:02"
         await press(pilot, "Down", 0)
         assert in_rows(pilot) == [["Coat", ""], ["Dress", "long"]]
-        await press(pilot, "Take away", 0)
+        await press(pilot, "Remove", 0)
         put(pilot, "pieces", "")
         await save(pilot)
         await shows(pilot, CustomersScreen)
@@ -241,23 +241,23 @@ async def test_what_is_wrong_is_said_at_its_field() -> None:
     async with at_the_counter() as pilot:
         await open_form(pilot)
         await save(pilot)
-        assert trouble(pilot) == "Not saved: look at Title."
+        assert trouble(pilot) == "Not saved: check Title."
         put(pilot, "title", "x")
         put(pilot, "pieces", "2.5")
         await save(pilot)
-        assert trouble(pilot) == "Not saved: look at Pieces."
+        assert trouble(pilot) == "Not saved: check Pieces."
         put(pilot, "pieces", "12")
         await save(pilot)
         assert "It has to be a number from 1 to 9." in str(field(pilot, "pieces").query(".field-said").last().render())
         put(pilot, "pieces", "2")
         put(pilot, "stylist", "Nobody at all")
         await save(pilot)
-        assert trouble(pilot) == "Not saved: look at Stylist."
+        assert trouble(pilot) == "Not saved: check Stylist."
         put(pilot, "stylist", "")
         for _ in range(4):
             await press(pilot, "Add")
         await save(pilot)
-        assert trouble(pilot) == "Not saved: look at Looks."
+        assert trouble(pilot) == "Not saved: check Looks."
 
 
 async def test_one_that_is_begun_from_no_customer_asks_whose_it_is() -> None:
@@ -270,7 +270,7 @@ async def test_one_that_is_begun_from_no_customer_asks_whose_it_is() -> None:
         await shows(pilot, KindForm)
         put(pilot, "title", "For the opera")
         await save(pilot)
-        assert trouble(pilot) == "Not saved: look at Customer."
+        assert trouble(pilot) == "Not saved: check Customer."
         put(pilot, "customer", "Clara")
         await save(pilot)
         await shows(pilot, CustomersScreen)
@@ -305,7 +305,7 @@ async def test_what_somebody_else_changes_meanwhile_is_said() -> None:
         await wait_until(pilot, lambda: "Title: theirs " in said(pilot, ".form-quiet"))
         store_of(pilot).remove("outfit", id)
         writing.look_again(pilot)
-        await wait_until(pilot, lambda: "It has been removed meanwhile" in said(pilot, ".form-quiet"))
+        await wait_until(pilot, lambda: "was removed in the meantime" in said(pilot, ".form-quiet"))
 
 
 async def test_its_page_says_what_stands_in_it_and_closes_when_it_goes() -> None:
@@ -320,7 +320,7 @@ async def test_its_page_says_what_stands_in_it_and_closes_when_it_goes() -> None
         assert "Thu 24 Dec 2026" in text
         assert TEUN.name in text
         assert "No wool." in text
-        assert "It is seen by the customer's owner" in text
+        assert "Visible to: the customer's owner" in text
         refuse(pilot, "invalid", "No.", "title")
         await wait_until(
             pilot, lambda: store_of(pilot).shown("outfit", id) is None

@@ -86,7 +86,7 @@ async def test_a_profile_marks_what_is_not_sent_until_it_is() -> None:
         await open_profile(pilot)
         assert marked(pilot, "not sent") == []
         write(pilot)
-        await wait_until(pilot, lambda: "4" in marked(pilot, "F4 lists what is on its way."))
+        await wait_until(pilot, lambda: "4" in marked(pilot, "F4 lists them."))
         # The note, and lines of several fields for what one of them has.
         assert marked(pilot, "not sent") == ["22", "Sizes", "Tags", "Contact", "Consent", "Birthday"]
         apply_all(pilot)
@@ -98,7 +98,7 @@ async def test_what_was_refused_points_to_needs_attention() -> None:
     async with at_the_counter() as pilot:
         await open_profile(pilot)
         write(pilot)
-        refuse(pilot, "conflict", "Somebody has changed this field since.")
+        refuse(pilot, "conflict", "Someone has changed this field since.")
         await wait_until(pilot, lambda: marked(pilot, "refused by the server: F3 shows why.") == ["4"])
         assert marked(pilot, "your change was refused: F3") == ["Sizes", "Tags", "Contact", "Birthday"]
         assert read(pilot).unsent == Marks()
@@ -118,7 +118,7 @@ async def test_the_list_has_signs_and_says_what_they_mean() -> None:
         assert {key for key, meaning in list_of(pilot).items() if meaning} == {CLARA.id}
         table = pilot.app.screen.query_one("#list", RowTable)
         await wait_until(pilot, lambda: any("^Clara" in table.render_line(y).text for y in range(1, 5)))
-        refuse(pilot, "conflict", "Somebody has changed this field since.")
+        refuse(pilot, "conflict", "Someone has changed this field since.")
         store_of(pilot).customers.write_note(BO.id, "Likes linen.")
         look_again(pilot)
         await wait_until(pilot, lambda: above(pilot).endswith("^ not sent, x refused"))

@@ -71,16 +71,16 @@ async def test_who_has_how_much_and_what_is_nobodys(data: Path) -> None:
         assert found[0] == (ANNA.name, "3", "1", "-", "-", "-")
         assert (TEUN.name, "-", "-", "-", "-", "-") in found
         assert found[-2:] == [
-            ("Customers without owner", "1", "", "", "", ""),
-            ("Tasks without anybody", "", "-", "-", "", ""),
+            ("Customers without an owner", "1", "", "", "", ""),
+            ("Unassigned tasks", "", "-", "-", "", ""),
         ]
-        assert "those that were given are counted" in told(pilot)
+        assert "only tasks that were given to them are counted" in told(pilot)
         await pilot.press("t")
         await listed(pilot, GivenTasksScreen)
         assert [row[1] for row in rows(pilot)] == [tasking.SALE.title]
         await pilot.press("escape")
         await listed(pilot, PeopleScreen)
-        await go_to(pilot, "Tasks without")
+        await go_to(pilot, "Unassigned tasks")
         await pilot.press("enter")
         await listed(pilot, ChosenTasksScreen)
         await pilot.press("escape")
@@ -159,7 +159,7 @@ async def test_a_filter_finds_whom_to_assign_and_one_that_cannot_be_read_is_said
         await writing.type_in(pilot, "nobody")
         await pilot.press("enter")
         await shows(pilot, ConfirmBox)
-        assert "in Team Mode customers are the store's" in told(pilot)
+        assert "in Team Mode, customers belong to the store" in told(pilot)
         await pilot.press("y")
         await wait_until(pilot, lambda: store_of(pilot).people.workload().nobody.customers == 4)
 

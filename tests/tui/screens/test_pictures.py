@@ -176,7 +176,7 @@ async def locked_by_itself(pilot: Pilot[None]) -> None:
     await signed_in(pilot)
     app = pilot.app
     assert isinstance(app, SellmodeApp)
-    await app.sign_out.lock("Nobody has touched it for a while.")
+    await app.sign_out.lock("Locked after a while without activity.")
 
 
 async def copied(pilot: Pilot[None]) -> None:

@@ -251,10 +251,10 @@ def test_everything_a_customer_may_have(tmp_path: Path) -> None:
     assert under(details, "Figures") == [
         "  Lifetime spend   EUR 1,234.50 + JPY 5,000",
         "  Orders           2",
-        "  Average order    EUR 617.25           Items an order   2.5",
+        "  Average order    EUR 617.25           Items per order  2.5",
         "  First purchase   10 Nov 2026          Last purchase    20 Nov 2026",
-        "  Buys every       10 days              Since then       2 days",
-        "  Buys most        Shoes EUR 1,000.00",
+        "  Purchases every  10 days              Last one ago     2 days",
+        "  Top categories   Shoes EUR 1,000.00",
     ]
     happened = [" ".join(" ".join(text).split()) for text in events.values()]
     for said in (
@@ -307,7 +307,7 @@ def test_a_customer_of_whom_nothing_is_known(tmp_path: Path) -> None:
     lines, _, events = pages_of(tmp_path, customer(owner=None))
     assert lines[1] == "Spend EUR 0.00 · No purchases yet · No contact yet"
     assert under(lines, "To do") == ["  No open tasks."]
-    assert under(lines, "Purchases") == ["  Nothing bought yet."]
+    assert under(lines, "Purchases") == ["  No purchases yet."]
     assert under(lines, "Details") == [
         "  Contact          -",
         "  Consent          E-mail not asked · SMS not asked · Phone not asked",

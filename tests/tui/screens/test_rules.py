@@ -106,7 +106,7 @@ async def test_a_rule_in_whose_place_another_stands_is_left_alone() -> None:
         assert page.current is not None
         assert page.current.in_place
         await pilot.press("x")
-        await wait_until(pilot, lambda: "stands in the place of this one" in below(pilot))
+        await wait_until(pilot, lambda: "own version of this rule" in below(pilot))
         assert store_of(pilot).changes.unsent() == []
 
 
@@ -117,15 +117,15 @@ async def test_a_rule_is_edited_with_errors_at_the_field() -> None:
         await shows(pilot, EditRuleForm)
         put(pilot, "audience", "spend>>100")
         await save(pilot)
-        assert writing.trouble(pilot) == "Not saved: look at Customers."
+        assert writing.trouble(pilot) == "Not saved: check Customers."
         put(pilot, "audience", "tag:vip")
         put(pilot, "due_time", "9 o'clock")
         await save(pilot)
-        assert writing.trouble(pilot) == "Not saved: look at Due at."
+        assert writing.trouble(pilot) == "Not saved: check Due at."
         put(pilot, "due_time", "09:00")
         put(pilot, "daily_cap", "many")
         await save(pilot)
-        assert writing.trouble(pilot) == "Not saved: look at At most."
+        assert writing.trouble(pilot) == "Not saved: check At most."
         put(pilot, "daily_cap", "")
         await pilot.press("f2")
         await shows(pilot, RulesScreen)
@@ -167,14 +167,14 @@ async def test_a_rule_is_made_and_removed() -> None:
         await to_rules(pilot)
         await pilot.press("a")
         await shows(pilot, TriggerBox)
-        await writing.type_in(pilot, "runs out")
+        await writing.type_in(pilot, "running out")
         await pilot.press("enter")
         await shows(pilot, NewRuleForm)
         put(pilot, "slug", "new-cream")
         put(pilot, "name", "New cream")
         put(pilot, "title", "Offer a new jar")
         await save(pilot)
-        assert writing.trouble(pilot) == "Not saved: look at After."
+        assert writing.trouble(pilot) == "Not saved: check After."
         put(pilot, "after_days", "60")
         put(pilot, "products", "Skincare, sku:AV-1")
         field(pilot, "per_unit").focus_first()
@@ -218,7 +218,7 @@ async def test_a_preview_is_asked_of_the_server_as_the_rule_is_typed() -> None:
         await pilot.press("f6")
         await shows(pilot, PreviewScreen)
         said = (
-            "Thu 26 Nov 2026: 0 tasks, 1 held back: contacted not long ago (1).\n"
+            "Thu 26 Nov 2026: 0 tasks, 1 held back: contacted recently (1).\n"
             "Text: Hi [given name].\nWithout a name: Hi there."
         )
         await wait_until(pilot, lambda: writing.said(pilot, "#above") == said)

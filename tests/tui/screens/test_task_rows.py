@@ -22,7 +22,7 @@ def test_where_there_is_little_room_the_reason_goes_before_the_customer(ended: b
     columns = task_columns(ended=ended, people=True)
     shown = [columns[place].name for place in fit_columns(columns, width)]
     assert "Customer" in shown
-    assert ("How" if ended else "Why") not in shown or width == 76
+    assert ("Outcome" if ended else "Why") not in shown or width == 76
 
 
 async def test_the_cursor_stays_for_the_next_task_when_one_is_put_off(data: Path) -> None:

@@ -174,7 +174,7 @@ async def test_by_customer_and_by_kind() -> None:
 async def test_the_reason_of_a_rules_task_is_told_and_why_one_sees_it() -> None:
     async with at_the_tasks() as pilot:
         await move_to(pilot, THANK)
-        assert under_list(pilot) == "Kind: by rule"  # the reason has its column
+        assert under_list(pilot) == "Kind: automatic"  # the reason has its column
         await pilot.press("enter")
         await shows(pilot, TaskScreen)
         text = str(pilot.app.screen.query_one("TaskView #text").render())
@@ -326,7 +326,7 @@ async def test_putting_off_by_a_choice_and_by_typing() -> None:
         await writing.type_in(pilot, "yesterday")
         await pilot.press("enter")
         await at_rest(pilot)
-        assert "! That is past" in writing.said(pilot, ".pick-said")
+        assert "! That is in the past" in writing.said(pilot, ".pick-said")
         box = pilot.app.screen
         box.query_one("TextField").value = "fri 3pm"  # type: ignore[attr-defined]  # a line
         await at_rest(pilot)
@@ -360,7 +360,7 @@ async def test_what_the_task_is_for_begins_and_completes_it() -> None:
         await shows(pilot, ContactForm)
         assert field(pilot, "channel").value == "email"
         assert str(field(pilot, "summary").value).startswith("Dear Bo,")
-        assert writing.said(pilot, ".form-quiet") == f"Task: {THANK.title} · To be reached at {BO.email}."
+        assert writing.said(pilot, ".form-quiet") == f"Task: {THANK.title} · Reach them at {BO.email}."
         assert pilot.app.focused in list(field(pilot, "summary").query("*"))  # a letter would choose another contact
         await save(pilot)
         await shows(pilot, ConfirmBox)
@@ -385,7 +385,7 @@ async def test_an_action_without_a_customer_is_told() -> None:
     async with at_the_tasks() as pilot:
         await move_to(pilot, WINDOW)
         await pilot.press("g")
-        await wait_until(pilot, lambda: any("names no customer" in text for text in told(pilot)))
+        await wait_until(pilot, lambda: any("has no customer" in text for text in told(pilot)))
         await pilot.press("o")
         await at_rest(pilot)
         assert isinstance(pilot.app.screen, AgendaScreen)
@@ -474,15 +474,15 @@ async def test_what_cannot_be_is_said_at_its_field() -> None:
         await pilot.press("a")
         await shows(pilot, NewTaskForm)
         await save(pilot)
-        assert writing.trouble(pilot) == "Not saved: look at What."
+        assert writing.trouble(pilot) == "Not saved: check Title."
         put(pilot, "title", "Something")
         put(pilot, "due", "31 Feb")
         await save(pilot)
-        assert writing.trouble(pilot) == "Not saved: look at Due."
+        assert writing.trouble(pilot) == "Not saved: check Due."
         put(pilot, "due", "")
         put(pilot, "customer", "nobody of this name")
         await save(pilot)
-        assert writing.trouble(pilot) == "Not saved: look at Customer."
+        assert writing.trouble(pilot) == "Not saved: check Customer."
         put(pilot, "customer", "")
         await pilot.press("f2")
         await shows(pilot, AgendaScreen)
@@ -495,20 +495,20 @@ async def test_what_was_wrong_is_said_until_it_is_right() -> None:
         await shows(pilot, NewTaskForm)
         put(pilot, "due", "fri at 3")
         await save(pilot)
-        assert writing.trouble(pilot) == "Not saved: look at Due."
+        assert writing.trouble(pilot) == "Not saved: check Due."
         put(pilot, "due", "fri at 33")
         await at_rest(pilot)
-        assert writing.trouble(pilot) == "Not saved: look at Due."
+        assert writing.trouble(pilot) == "Not saved: check Due."
         said = str(field(pilot, "due").query(".field-said").last().render())
-        assert said == "!! Due: There is no such time of day."
+        assert said == "!! Due: Not a valid time."
         put(pilot, "due", "fri at 15")
         await at_rest(pilot)
         assert writing.trouble(pilot) == ""
         await save(pilot)
-        assert writing.trouble(pilot) == "Not saved: look at What."  # which only saving finds
+        assert writing.trouble(pilot) == "Not saved: check Title."  # which only saving finds
         put(pilot, "due", "fri at 16")
         await at_rest(pilot)
-        assert writing.trouble(pilot) == "Not saved: look at What."
+        assert writing.trouble(pilot) == "Not saved: check Title."
         put(pilot, "title", "Call the tailor")
         await at_rest(pilot)
         assert writing.trouble(pilot) == ""
@@ -522,10 +522,10 @@ async def test_repeating_needs_a_time_to_begin_with() -> None:
         field(pilot, "repeat").focus_first()
         await pilot.press("w")
         await save(pilot)
-        assert writing.trouble(pilot) == "Not saved: look at Due."
+        assert writing.trouble(pilot) == "Not saved: check Due."
         put(pilot, "due", "soon")
         await at_rest(pilot)
-        assert writing.trouble(pilot) == "Not saved: look at Due."
+        assert writing.trouble(pilot) == "Not saved: check Due."
         put(pilot, "due", "fri")
         await at_rest(pilot)
         assert writing.trouble(pilot) == ""
@@ -570,7 +570,7 @@ async def test_a_task_that_was_refused_is_given_to_somebody_else(user_name: str,
     tasking.files(data, user_name, "team")
     async with at_the_tasks() as pilot:
         store_of(pilot).tasks.create({"title": "Call", "assignee": TEUN.id, "due": "2026-12-24T15:00"})
-        writing.refuse(pilot, "invalid", "A task is given to somebody who works in the store.", "assignee")
+        writing.refuse(pilot, "invalid", "A task can only be given to someone who works in the store.", "assignee")
         await pilot.press("f3")
         await shows(pilot, AttentionScreen)
         await wait_until(pilot, lambda: bool(pilot.app.screen.query_one(RowTable).count))
@@ -614,7 +614,7 @@ async def test_a_rules_task_is_not_edited() -> None:
     async with at_the_tasks() as pilot:
         await move_to(pilot, THANK)
         await pilot.press("e")
-        await wait_until(pilot, lambda: any("made by hand" in text for text in told(pilot)))
+        await wait_until(pilot, lambda: any("Automatic tasks cannot be edited" in text for text in told(pilot)))
 
 
 # ------------------------------------------------------------------ others
@@ -623,7 +623,7 @@ async def test_a_rules_task_is_not_edited() -> None:
 async def test_in_associate_mode_tasks_go_back_to_their_maker_only() -> None:
     async with at_the_tasks() as pilot:
         await pilot.press("h")
-        await wait_until(pilot, lambda: any("only the manager" in text for text in told(pilot)))
+        await wait_until(pilot, lambda: any("only a manager" in text for text in told(pilot)))
         await move_to(pilot, SALE)
         await pilot.press("h")
         await shows(pilot, HandOverBox)
@@ -686,11 +686,13 @@ async def test_what_the_head_office_asks_others_for_is_not_marked(user_name: str
         await wait_until(pilot, lambda: len(table.marks) == len(titles(pilot)) - 1)
         assert "corporate_task/teuns" not in table.marks
         await pilot.press("h")
-        await wait_until(pilot, lambda: any("not handed over" in text for text in told(pilot)))
+        await wait_until(pilot, lambda: any("cannot be handed over" in text for text in told(pilot)))
         await pilot.press("escape")
         await move_to(pilot, others)
         await pilot.press("x")
-        await wait_until(pilot, lambda: any("only by the person whom it names" in text for text in told(pilot)))
+        await wait_until(
+            pilot, lambda: any("only be completed by the person it is for" in text for text in told(pilot))
+        )
         assert not table.marks
 
 
@@ -706,7 +708,7 @@ async def test_a_manager_takes_back_a_task_that_was_given(user_name: str, data: 
         await pilot.press("enter")
         await shows(pilot, GivenTasksScreen)
         await wait_until(pilot, lambda: store_of(pilot).tasks.given()[0].state == "dismissed")
-        assert store_of(pilot).tasks.given()[0].reason == "not needed any more"
+        assert store_of(pilot).tasks.given()[0].reason == "no longer needed"
 
 
 async def test_a_lock_leaves_nothing_of_the_tasks() -> None:

@@ -143,7 +143,7 @@ async def test_a_refusal_names_its_field_and_nothing_typed_is_lost() -> None:
         put(pilot, "given_name", "Noor")
         put(pilot, "email", "nowhere")
         await save(pilot)
-        assert trouble(pilot) == "Not saved: look at E-mail."
+        assert trouble(pilot) == "Not saved: check E-mail."
         assert "Not a valid e-mail address" in str(field(pilot, "email").query(".field-said").last().render())
         assert pilot.app.focused is field(pilot, "email").query_one(TextField)
         assert field(pilot, "given_name").state == "Noor"
@@ -243,9 +243,9 @@ async def test_a_pet_is_added_and_another_taken_away_and_a_size_added() -> None:
 @pytest.mark.parametrize(
     ("path", "text", "why"),
     [
-        ("custom.household", "many", "is a number"),
-        ("custom.member_since", "3/4/2020", "This may be 3 April or 4 March"),
-        ("custom.member_since", "24 Dec", "needs its year"),
+        ("custom.household", "many", "has to be a number"),
+        ("custom.member_since", "3/4/2020", "This could mean 3 April or 4 March"),
+        ("custom.member_since", "24 Dec", "needs a year"),
         ("tags", '"vip', "quotation mark"),
         ("phone", "12", "Not a valid phone number"),
     ],
@@ -257,7 +257,7 @@ async def test_what_cannot_be_read_is_said_at_its_field(path: str, text: str, wh
         await shows(pilot, EditCustomerScreen)
         put(pilot, path, text)
         await save(pilot)
-        assert trouble(pilot).startswith("Not saved: look at ")
+        assert trouble(pilot).startswith("Not saved: check ")
         told = str(field(pilot, path).query(".field-said").last().render())
         assert why in told
         assert told.startswith(f"!! {field(pilot, path).label}")
@@ -296,9 +296,9 @@ async def test_what_a_colleague_changes_meanwhile_is_said_and_the_change_says_wh
         put(pilot, "phone", "+31 20 794 6999")
         put(pilot, "language", "de")
         writing.take(pilot, msgspec.structs.replace(CLARA, phone="+31 6 5550 9999", phone_e164="+31655509999"))
-        both = 'Phone: theirs "+31 6 5550 9999", yours "+31 20 794 6999". What you save replaces theirs'
+        both = 'Phone: theirs "+31 6 5550 9999", yours "+31 20 794 6999". Saving replaces theirs'
         await wait_until(pilot, lambda: both in said(pilot, ".form-quiet"))
-        assert said(pilot, ".form-quiet").startswith("Changed by somebody else, seen at ")
+        assert said(pilot, ".form-quiet").startswith("Changed by someone else, seen at ")
         assert field(pilot, "phone").state == "+31 20 794 6999"
         await pilot.press("f2")
         await shows(pilot, ProfileScreen)
@@ -361,7 +361,7 @@ async def test_an_empty_note_is_refused() -> None:
         await pilot.press("n")
         await shows(pilot, NoteForm)
         await save(pilot)
-        assert trouble(pilot) == "Not saved: look at the text."
+        assert trouble(pilot) == "Not saved: check the text."
 
 
 async def test_a_visit_of_yesterday_is_logged() -> None:
@@ -388,7 +388,7 @@ async def test_a_contact_that_is_still_to_come_is_said_at_its_field() -> None:
         await shows(pilot, ContactForm)
         put(pilot, "at", "23:59")
         await save(pilot)
-        assert trouble(pilot) == "Not saved: look at When."
+        assert trouble(pilot) == "Not saved: check When."
         assert store_of(pilot).changes.unsent() == []
 
 
@@ -405,7 +405,7 @@ async def test_dates_are_added_changed_and_removed() -> None:
         await shows(pilot, DateForm)
         await type_in(pilot, "anniversary\n3/4")
         await save(pilot)
-        assert trouble(pilot) == "Not saved: look at Day."
+        assert trouble(pilot) == "Not saved: check Date."
         put(pilot, "day", "3 Apr")
         await pilot.pause()
         assert "= 3 April, no year" in str(field(pilot, "day").query(".field-said").last().render())
@@ -439,7 +439,7 @@ async def test_a_date_that_somebody_changes_while_it_is_edited() -> None:
         put(pilot, "label", "name day")
         changed = msgspec.structs.replace(writing.BIRTHDAY, day=25)
         writing.take(pilot, changed)
-        await wait_until(pilot, lambda: "Changed by somebody else" in said(pilot, ".form-quiet"))
+        await wait_until(pilot, lambda: "Changed by someone else" in said(pilot, ".form-quiet"))
         await pilot.press("f2")
         await shows(pilot, DatesScreen)
         kept: ImportantDate = read(pilot).dates[0]
@@ -455,9 +455,9 @@ async def test_allowing_more_needs_evidence() -> None:
         await pilot.press("o")
         await shows(pilot, ConsentForm)
         await pilot.press("down", "left")
-        assert "say below how the customer agreed" in str(field(pilot, "state").query(".field-said").last().render())
+        assert "enter how the customer agreed" in str(field(pilot, "state").query(".field-said").last().render())
         await save(pilot)
-        assert trouble(pilot) == "Not saved: look at Evidence."
+        assert trouble(pilot) == "Not saved: check Evidence."
         put(pilot, "evidence", "signed the card")
         await pilot.press("f2")
         await shows(pilot, ProfileScreen)
@@ -473,11 +473,11 @@ async def test_who_has_unsubscribed_comes_back_only_by_themselves() -> None:
         await pilot.press("right")  # SMS
         await wait_until(pilot, lambda: field(pilot, "state").state == "unsubscribed")
         await pilot.press("down", "left")
-        why = "The customer has unsubscribed: only the customer can take that back."
+        why = "The customer has unsubscribed: only the customer can undo that."
         await wait_until(pilot, lambda: why in str(field(pilot, "state").query(".field-said").last().render()))
         put(pilot, "evidence", "said so")
         await save(pilot)
-        assert trouble(pilot) == "Not saved: look at From now on."
+        assert trouble(pilot) == "Not saved: check New status."
         assert store_of(pilot).changes.unsent() == []
 
 
@@ -531,14 +531,14 @@ async def test_an_idle_lock_is_announced_while_something_is_not_saved_and_leaves
         form, area = weakref.ref(pilot.app.screen), weakref.ref(pilot.app.screen.query_one(PlainTextArea))
         clock.seconds += 4 * 60 + 30
         await app.idle.look()
-        assert "locks soon: your draft is kept" in status(pilot)
+        assert "locking soon; your draft is kept" in status(pilot)
         await type_in(pilot, "s")
         await app.idle.look()
-        assert "locks soon" not in status(pilot)
+        assert "locking soon" not in status(pilot)
         clock.seconds += 5 * 60
         await app.idle.look()
         assert isinstance(app.screen, LockScreen)
-        assert trouble(pilot) == "Nobody has touched it for a while."
+        assert trouble(pilot) == "Locked after a while without activity."
         await app.workers.wait_for_complete()
         await wait_until(pilot, lambda: form() is None and area() is None)
 
@@ -607,7 +607,7 @@ async def test_a_day_that_needs_its_year_says_how_to_write_it() -> None:
         await shows(pilot, EditCustomerScreen)
         put(pilot, "birthday", "24 dec")
         await save(pilot)
-        assert "Birthday needs its year: write it as 1990-12-24 or 24 Dec 1990." in str(
+        assert "Birthday needs a year, such as 1990-12-24 or 24 Dec 1990." in str(
             field(pilot, "birthday").query(".field-said").last().render()
         )
 

@@ -179,7 +179,7 @@ async def nothing_waits(pilot: Pilot[None]) -> None:
 
 async def attention(pilot: Pilot[None]) -> None:
     store_of(pilot).customers.edit(CLARA.id, set={"phone": "+31 6 5550 7777"}, add={"tags": ["new"]})
-    writing.refuse(pilot, "conflict", "Somebody has changed this field since.", "phone")
+    writing.refuse(pilot, "conflict", "Someone has changed this field since.", "phone")
     await at_rest(pilot)
     await pilot.press("f3")
     await shows(pilot, AttentionScreen)

@@ -79,7 +79,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("country", "Country", "Two letters (ISO 3166-1); phones are dialled in it.", "BE"),
         Column("email_consent", "E-mail consent", "`yes` or `no`, or a state of consent; empty is no.", "yes"),
         Column("email_consent_at", "E-mail consent chosen at",
-               "When the customer chose it themself, with an offset; empty: somebody else did, or nobody knows.",
+               "When the customer chose it, with an offset; empty: someone else did, or it is unknown.",
                "2026-05-02 18:00 +0200"),
         Column("sms_consent", "SMS consent", "The same.", "unsubscribed"),
         Column("sms_consent_at", "SMS consent chosen at", "The same.", ""),
@@ -203,7 +203,7 @@ def _consent(row: Row, field: str) -> ConsentState:
 def _chosen_at(row: Row, field: str) -> str | None:
     at = values.moment_or_none(row, field)
     if at and at > dt.datetime.now(dt.UTC):
-        raise row.unusable(field, "is still to come")
+        raise row.unusable(field, "is in the future")
     return at.isoformat() if at else None
 
 

@@ -40,7 +40,7 @@ def _read(row: Row) -> StockRow | None:
     key = shopify_goods.variant(row)
     sku = values.key(row, "sku")
     if not (key or sku):
-        raise row.unusable("handle", "is empty, and so is the SKU: nothing tells the product from others")
+        raise row.unusable("handle", "is empty, and so is the SKU: one of them is needed")
     available = _of_location(row) if row.table.has("location") else _of_columns(row)
     return (
         StockRow(
@@ -75,7 +75,7 @@ def _of_columns(row: Row) -> dict[str, int | None]:
         elif _QUANTITY.fullmatch(text):
             found[location.strip()] = int(text)
         elif text:
-            row.leave_out(UnusableRow(location, "is no whole number"))
+            row.leave_out(UnusableRow(location, "is not a whole number"))
     return found
 
 

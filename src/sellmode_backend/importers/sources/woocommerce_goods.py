@@ -81,7 +81,7 @@ class ProductReader:
             return None
         sku, id = values.key(row, "sku"), values.number(row, "id")
         if not (sku or id):
-            raise row.unusable("id", "is empty, and so is the SKU: nothing tells the product from others")
+            raise row.unusable("id", "is empty, and so is the SKU: one of them is needed")
         if not values.name(row["title"]):
             raise row.unusable("title", "is empty")
         return ProductRow(row, self._skus.key(sku, id), self._fields(row, id))

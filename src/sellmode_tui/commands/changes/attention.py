@@ -18,13 +18,13 @@ from sellmode_tui.records import Attention, Duplicate, HandedOver, Lost, NotInTr
 from sellmode_tui.records.ids import MIN_ID
 from sellmode_tui.records.values import as_text
 
-_SOURCES: Final = {"lost": "lost", "refused": "refused", "handed_over": "to be judged", "duplicate": "duplicate"}
+_SOURCES: Final = {"lost": "lost", "refused": "refused", "handed_over": "to review", "duplicate": "duplicate"}
 _KEY: Parameter = click.argument("key", metavar="KEY")
 
 
 @click.group("attention")
 def attention_command() -> None:
-    """See and resolve what needs attention. `sellmode attention list` lists it.
+    """Show and resolve what needs attention. `sellmode attention list` lists it.
 
     KEY is a key that the list shows, or its last eight characters or more.
     """
@@ -32,14 +32,14 @@ def attention_command() -> None:
 
 @command("list", of=attention_command)
 def list_command(opened: Opened) -> None:
-    """List what is lost, refused or handed over to you, and, for managers, customers who may be there twice.
+    """List what was lost or refused, what you have to review and, for managers, possible duplicate customers.
 
     sellmode attention list
     """
     zone = opened.records.zone()
     if waiting := opened.records.changes.waiting_with_owners():
         changes = "1 change waits" if waiting == 1 else f"{waiting:,} changes wait"
-        say(f"{changes} to be judged by those who look after the customers.")
+        say(f"{changes} for review by the customers' owners.")
     opened.print_list(
         opened.records.changes.attention(),
         {
@@ -68,7 +68,7 @@ def show_command(opened: Opened, key: str) -> None:
 _FOR: Final[dict[type[Attention], str]] = {
     Lost: "was lost",
     Refused: "was refused",
-    HandedOver: "was handed over to you",
+    HandedOver: "was sent to you for review",
     Duplicate: "is a pair of customers",
 }
 
@@ -96,7 +96,7 @@ def _resolving(
 
 @_resolving("resend", Refused, set_option, from_option("Read other values as a JSON object, by field, from FILE."))
 def resend_command(opened: Opened, found: Refused, assignments: tuple[str, ...], source: str | None) -> None:
-    """Write what was refused once more, as it was or with other values, and what was refused with it.
+    """Send a refused change again, unchanged or with other values, and what was refused with it.
 
     sellmode attention resend 5f1c22aa --set phone='+41 44 123 45 67'
     """
@@ -106,7 +106,7 @@ def resend_command(opened: Opened, found: Refused, assignments: tuple[str, ...],
 
 @_resolving("hand-over", Refused)
 def hand_over_command(opened: Opened, found: Refused) -> None:
-    """Give what was refused to whoever looks after the customer.
+    """Send a refused change to the customer's owner for review.
 
     sellmode attention hand-over 5f1c22aa
     """
@@ -115,7 +115,7 @@ def hand_over_command(opened: Opened, found: Refused) -> None:
 
 @_resolving("copy", Refused)
 def copy_command(opened: Opened, found: Refused) -> None:
-    """Print the values of what was refused, to be used elsewhere.
+    """Print the values of a refused change, to use elsewhere.
 
     sellmode attention copy 5f1c22aa
     """
@@ -125,7 +125,7 @@ def copy_command(opened: Opened, found: Refused) -> None:
 
 @_resolving("discard", Refused)
 def discard_command(opened: Opened, found: Refused) -> None:
-    """Give up what was refused, and what was refused with it.
+    """Discard a refused change, and what was refused with it.
 
     sellmode attention discard 5f1c22aa
     """
@@ -135,7 +135,7 @@ def discard_command(opened: Opened, found: Refused) -> None:
 
 @_resolving("acknowledge", Lost)
 def acknowledge_command(opened: Opened, found: Lost) -> None:
-    """Mark what was lost to a damaged file as seen; it is not shown again.
+    """Mark what was lost to a damaged file as seen, so that it is not shown again.
 
     sellmode attention acknowledge lost0001
     """
@@ -145,7 +145,7 @@ def acknowledge_command(opened: Opened, found: Lost) -> None:
 
 @_resolving("accept", HandedOver)
 def accept_command(opened: Opened, found: HandedOver) -> None:
-    """Make a change that was handed over to you your own.
+    """Accept a change that was sent to you for review.
 
     sellmode attention accept 5f1c22aa
     """
@@ -154,7 +154,7 @@ def accept_command(opened: Opened, found: HandedOver) -> None:
 
 @_resolving("reject", HandedOver)
 def reject_command(opened: Opened, found: HandedOver) -> None:
-    """Drop a change that was handed over to you.
+    """Reject a change that was sent to you for review.
 
     sellmode attention reject 5f1c22aa
     """
@@ -164,11 +164,11 @@ def reject_command(opened: Opened, found: HandedOver) -> None:
 @_resolving(
     "merge",
     Duplicate,
-    click.option("--keep", metavar="CUSTOMER", required=True, help="Id of the customer who stays, or its beginning."),
-    click.option("--take", metavar="FIELD", multiple=True, help="A field whose value is the other one's."),
+    click.option("--keep", metavar="CUSTOMER", required=True, help="The customer to keep, by id or its beginning."),
+    click.option("--take", metavar="FIELD", multiple=True, help="A field whose value to take from the other customer."),
 )
 def merge_command(opened: Opened, found: Duplicate, keep: str, take: tuple[str, ...]) -> None:
-    """Make one customer of two. The stricter consent stays; tags and the like of both are kept.
+    """Merge two customers into one. The stricter consent applies; tags and the like are combined.
 
     sellmode attention merge 5f1c22aa --keep 019a3c55 --take phone --take email
     """
@@ -181,7 +181,7 @@ def merge_command(opened: Opened, found: Duplicate, keep: str, take: tuple[str, 
 
 @_resolving("dismiss", Duplicate)
 def dismiss_command(opened: Opened, found: Duplicate) -> None:
-    """Say that two customers are two people; nobody is asked again.
+    """Keep two customers as different people; this is not asked again.
 
     sellmode attention dismiss 5f1c22aa
     """
@@ -202,7 +202,7 @@ def _since(each: Attention) -> dt.datetime | None:
 
 def _words(each: Attention) -> str:
     if isinstance(each, Duplicate):
-        return f"{each.names[0]} and {each.names[1]} may be one customer"
+        return f"{each.names[0]} and {each.names[1]} may be the same customer"
     return f"{each.words}, from {each.author}" if isinstance(each, HandedOver) else each.words
 
 
@@ -213,7 +213,7 @@ def _reason(each: Attention) -> str:
         case Refused():
             return each.reason or each.title
         case HandedOver():
-            return "it was handed over to you"
+            return "it was sent to you for review"
         case Duplicate():
             return f"the same {' and '.join({'email': 'e-mail'}.get(same, same) for same in each.matched)}"
 

@@ -14,16 +14,16 @@ from sellmode_tui.records import CannotUndo, NothingToUndo, Unsent
 
 @command("unsent")
 def unsent_command(opened: Opened) -> None:
-    """List what you wrote and the server has not taken yet, in words, with what it last said of it.
+    """List your changes that the server does not have yet, with its last answer.
 
     sellmode unsent
     """
     found, zone, journal = opened.records.changes.unsent(), opened.records.zone(), opened.workspace.session.journal
     if not found:
         raise Nothing(
-            "Everything that could be read is sent."
+            "Everything that could be read has been sent."
             if journal.outbox.tray.losses()
-            else "Everything you wrote is sent."
+            else "Everything has been sent."
         )
     clock = journal.clock()
     heard = minute(clock.contact.at, zone) if clock else ""
@@ -48,10 +48,10 @@ def _state(each: Unsent, heard: str) -> str:
 
 @command("undo")
 def undo_command(opened: Opened) -> None:
-    """Take back what you wrote last; again, what you wrote before that.
+    """Undo your last change; run it again to undo the one before.
 
-    What was not sent yet is withdrawn. What was sent is taken back by a change of its own, which does nothing if
-    somebody has changed the same since.
+    A change that was not sent yet is withdrawn. One that was sent is undone by another change, which does
+    nothing if someone has changed the same since.
 
     sellmode undo
     """
@@ -60,5 +60,5 @@ def undo_command(opened: Opened) -> None:
     except NothingToUndo as error:
         raise Failure(str(error), Exit.NOTHING) from None
     except CannotUndo as error:
-        raise Failure(f"Not taken back: {visible(error.words)}. {visible(error.why)}", Exit.AGAINST_RULES) from None
+        raise Failure(f"Not undone: {visible(error.words)}. {visible(error.why)}", Exit.AGAINST_RULES) from None
     report_undone(opened.records, undone, as_json=opened.as_json)

@@ -24,9 +24,11 @@ _NOBODY: Final = "nobody"
     "assign",
     click.argument("filter_words", metavar="[FILTER]...", nargs=-1),
     click.option("--customer", "named", metavar="CUSTOMER", multiple=True, help="This customer, instead of a filter."),
-    click.option("--from", "giver", metavar="PERSON", help="Only this colleague's; nobody: those without an owner."),
+    click.option(
+        "--from", "giver", metavar="PERSON", help=("Only this colleague's customers; nobody: those without an owner.")
+    ),
     click.option("--to", "taker", metavar="PERSON", required=True, help="A colleague's user name or name, or nobody."),
-    click.option("--dry-run", is_flag=True, help="Only tell what would change."),
+    click.option("--dry-run", is_flag=True, help="Only show what would change."),
     click.option("--yes", is_flag=True, help="Do not ask."),
 )
 def assign_command(
@@ -39,10 +41,10 @@ def assign_command(
     dry_run: bool,
     yes: bool,
 ) -> None:
-    """Give customers to a colleague of the store, or to nobody: all of them, or, if one cannot be, none. For managers.
+    """Assign customers to a colleague in the store, or to nobody: all of them or, if one fails, none. For managers.
 
-    It tells who will see more customers and who fewer, and asks. In Associate Mode FILTER is of what a manager knows:
-    words of the name, owner, tier, last_contact.
+    It shows who will see more customers and who fewer, and asks. In Associate Mode, FILTER can use what a
+    manager sees: words of the name, owner, tier, last_contact.
 
     sellmode customers assign --from nobody tier:gold --to ben --dry-run
     sellmode customers assign --customer C-00042 --to ben --yes
@@ -53,7 +55,7 @@ def assign_command(
     to = None if taker.strip().casefold() == _NOBODY else resolve.colleague(records.people.owners(), taker).id
     preview = records.people.preview(ids, to)
     if not preview.customers:
-        raise Nothing(f"Nothing to change: {'it is' if preview.same == 1 else 'all are'} so already.")
+        raise Nothing("Nothing to change: already assigned this way.")
     if dry_run:
         opened.print_one(_as_object(preview), _lines(preview))
         return
@@ -74,12 +76,12 @@ def _meant(records: RecordStore, words: tuple[str, ...], named: tuple[str, ...],
             raise Failure("Give a filter (and --from), or --customer; not both.", Exit.USAGE)
         ids = [resolve.known_customer(records, each) for each in named]
     elif not text and giver is None:
-        raise Failure("Say which customers: a filter, --from or --customer.", Exit.USAGE)
+        raise Failure("Name the customers: a filter, --from or --customer.", Exit.USAGE)
     else:
         ids = _found(records, text, giver)
     if len(ids) > MAX_AT_ONCE:
         raise Failure(
-            f"At most {MAX_AT_ONCE} customers are assigned at once, and more are meant: narrow the filter.", Exit.USAGE
+            f"At most {MAX_AT_ONCE} customers can be assigned at once, and more match: narrow the filter.", Exit.USAGE
         )
     return ids
 
@@ -92,10 +94,10 @@ def _found(records: RecordStore, text: str, giver: str | None) -> list[str]:
     try:
         found = records.people.customers(OwnedQuery(text, owner))
     except FilterError as error:
-        raise Failure(f"the filter cannot be read:\n{error.pointed(text)}", Exit.USAGE) from None
+        raise Failure(f"invalid filter:\n{error.pointed(text)}", Exit.USAGE) from None
     if ids := found.ids(MAX_AT_ONCE + 1):
         return ids
-    raise Nothing("No customer is found.")
+    raise Nothing("No customers found.")
 
 
 def _ask(preview: AssignPreview) -> None:
@@ -112,7 +114,7 @@ def _lines(preview: AssignPreview) -> Iterator[str]:
     for each in preview.customers:
         yield f"  {visible(each.name)}  ({visible(each.owner_name) or _NOBODY})"
     if preview.same:
-        yield f"{preview.same:,} more {'is' if preview.same == 1 else 'are'} so already."
+        yield f"{preview.same:,} more already {'is' if preview.same == 1 else 'are'}."
     yield from map(visible, preview.sentences)
 
 

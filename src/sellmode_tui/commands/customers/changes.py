@@ -46,8 +46,10 @@ _ADD: Parameter = click.option(
     click.option("--phone", metavar="NUMBER"),
     set_option,
     _ADD,
-    from_option("Read the fields as a JSON object from FILE: nobody else sees them there."),
-    click.option("--anyway", is_flag=True, help="Also if you know somebody with this e-mail address or phone number."),
+    from_option("Read the fields as a JSON object from FILE, which keeps them private."),
+    click.option(
+        "--anyway", is_flag=True, help=("Add the customer even if one with this e-mail address or phone number exists.")
+    ),
 )
 def add_command(
     opened: Opened,
@@ -58,9 +60,9 @@ def add_command(
     anyway: bool,
     **named: str | None,
 ) -> None:
-    """Add a customer of your own.
+    """Add a customer.
 
-    Nobody is added if you can see somebody with the same e-mail address or phone number, unless you say --anyway.
+    Without --anyway, nothing is added if you can see a customer with the same e-mail address or phone number.
 
     sellmode customers add --given Anna --family Muster --phone '+41 44 123 45 67' --add tag=vip
     sellmode customers add --from anna.json
@@ -81,7 +83,8 @@ def _refuse_known(records: RecordStore, fields: dict[str, Any]) -> None:
     shown = "\n".join(f"  {_match(match)}" for match in found[:_MAX_MATCHES])
     more = "\n  and more" if len(found) > _MAX_MATCHES else ""
     raise Failure(
-        f"Nobody was added: you know somebody like this already. If it is another person, say --anyway.\n{shown}{more}",
+        "Nothing was added: there may already be such a customer. If it is another person, use "
+        f"--anyway.\n{shown}{more}",
         Exit.AGAINST_RULES,
     )
 
@@ -96,8 +99,8 @@ def _match(match: Match) -> str:
     _CUSTOMER,
     set_option,
     _ADD,
-    click.option("--remove", "removed", metavar="tag=VALUE", multiple=True, help="Take one away."),
-    from_option('Read {"set": {...}, "add": {...}, "remove": {...}} as JSON from FILE: nobody else sees it there.'),
+    click.option("--remove", "removed", metavar="tag=VALUE", multiple=True, help="Remove one."),
+    from_option('Read {"set": {...}, "add": {...}, "remove": {...}} as JSON from FILE, which keeps it private.'),
 )
 def edit_command(
     opened: Opened,
@@ -124,7 +127,7 @@ def edit_command(
             changed[name][field] = [*_texts(changed[name].get(field, [])), *values]
         changed[name] = {field: _texts(values) for field, values in changed[name].items()}
     if not any(changed.values()):
-        raise Failure("Say what to change: --set, --add, --remove or --from.", Exit.USAGE)
+        raise Failure("Name what to change: --set, --add, --remove or --from.", Exit.USAGE)
     opened.report(opened.records.customers.edit(id, **changed))
 
 
@@ -152,7 +155,7 @@ def _texts(value: Any) -> list[str]:
 def note_command(
     opened: Opened, customer: str, text: str | None, edited: str | None, removed: str | None, *, private: bool
 ) -> None:
-    """Write a note about CUSTOMER: TEXT, or what standard input has, which nobody else sees.
+    """Write a note about CUSTOMER: TEXT, or standard input, which stays private.
 
     sellmode customers note C-00042 - < note.txt
     sellmode customers note C-00042 --private 'Prefers the back door'
@@ -175,7 +178,7 @@ def note_command(
     _CUSTOMER,
     click.argument("channel", type=click.Choice(_CONTACTS), required=False),
     click.argument("summary", metavar="[SUMMARY|-]", required=False),
-    click.option("--inbound", is_flag=True, help="It came from the customer."),
+    click.option("--inbound", is_flag=True, help="The customer got in touch."),
     click.option(
         "--at",
         "moment",
@@ -216,12 +219,12 @@ def log_command(
     _CUSTOMER,
     click.argument("channel", type=click.Choice(get_args(Channel))),
     click.argument("state", type=click.Choice(get_args(ConsentState))),
-    click.option("--evidence", metavar="TEXT", help="What shows that the customer wants it; - reads standard input."),
+    click.option("--evidence", metavar="TEXT", help="Evidence that the customer agreed; - reads standard input."),
 )
 def consent_command(opened: Opened, customer: str, channel: Channel, state: ConsentState, evidence: str | None) -> None:
-    """Note what CUSTOMER allows on a channel.
+    """Record CUSTOMER's consent on a channel.
 
-    Allowing more than before needs evidence. Who has unsubscribed can only come back by themselves.
+    Allowing more than before needs evidence. Only customers themselves can undo an unsubscribe.
 
     sellmode customers consent C-00042 email unsubscribed
     sellmode customers consent C-00042 sms subscribed --evidence 'Signed form of 22 November'
@@ -237,8 +240,8 @@ def consent_command(opened: Opened, customer: str, channel: Channel, state: Cons
     click.argument("action", type=click.Choice(("add", "edit", "remove"))),
     click.argument("label", metavar="LABEL"),
     click.argument("day", metavar="[DAY]", required=False),
-    click.option("--year", type=int, metavar="YEAR", help="The year, if it is known and not in DAY."),
-    click.option("--about", metavar="NAME", help="Whose day it is, if not the customer's own."),
+    click.option("--year", type=int, metavar="YEAR", help="The year, if known and not in DAY."),
+    click.option("--about", metavar="NAME", help="Whose date it is, if not the customer's."),
 )
 def date_command(
     opened: Opened,
@@ -249,7 +252,7 @@ def date_command(
     year: int | None,
     about: str | None,
 ) -> None:
-    """Add, edit or remove a day to remember of CUSTOMER, such as a birthday; its year need not be known.
+    """Add, edit or remove an important date of CUSTOMER, such as a birthday; the year is optional.
 
     To edit or remove one, LABEL is its label or its id.
 
@@ -258,7 +261,7 @@ def date_command(
     sellmode customers date C-00042 remove birthday
     """
     if (day is None) == (action in ("add", "edit")):
-        raise Failure("A date that is added or edited takes a DAY, one that is removed takes none.", Exit.USAGE)
+        raise Failure("Give a DAY to add or edit a date, and none to remove one.", Exit.USAGE)
     records, id = opened.records, resolve.customer(opened.records, customer)
     typed = None if day is None else _typed(day, year, records.zone())
     held = None if action == "add" else _date_of(_profile(records, id), label)
@@ -301,7 +304,7 @@ def _date_of(profile: Profile, label: str) -> ImportantDate:
 
 
 def _own(ids: list[str], text: str, noun: str) -> str:
-    missing = f"The customer has no such {noun}; `sellmode customers show --json` tells their ids."
+    missing = f"The customer has no such {noun}; `sellmode customers show --json` lists the ids."
     return resolve.one_of(ids, text, noun, missing=missing)
 
 

@@ -23,9 +23,9 @@ from sellmode_tui.records.ids import MIN_ID
 
 @click.group("customers")
 def customers_command() -> None:
-    """List, search and show the customers whom you may see, and write about them.
+    """List, search, show and edit the customers you can see.
 
-    What is written is kept on this machine at once, offline too; `sellmode sync` or the app sends it.
+    Changes are saved on this machine at once, offline too; `sellmode sync` or the app sends them.
     """
 
 
@@ -34,7 +34,7 @@ for _change in (*CHANGES, assign_command):
 
 _LIST_OPTIONS: Final[tuple[Parameter, ...]] = (
     limit_option,
-    click.option("--reverse", is_flag=True, help="Sort the other way round."),
+    click.option("--reverse", is_flag=True, help="Reverse the order."),
     click.option("--sort", type=click.Choice(get_args(Sort)), default="name", show_default=True),
 )
 
@@ -43,7 +43,7 @@ _LIST_OPTIONS: Final[tuple[Parameter, ...]] = (
 def list_command(
     opened: Opened, filter_words: tuple[str, ...], sort: Sort, limit: int | None, *, reverse: bool
 ) -> None:
-    """List customers, all or those for whom FILTER holds.
+    """List customers, all or those that match FILTER.
 
     sellmode customers list tag:vip 'last_purchase>90d' --sort spend --reverse
     sellmode customers list -- -tier:gold
@@ -61,9 +61,9 @@ def search_command(opened: Opened, words: tuple[str, ...], sort: Sort, limit: in
     text = " ".join(words)
     searched = parse_query(text)
     if not (searched.words or searched.digits):
-        raise Failure("There is nothing to search for: letters and digits are searched for.", Exit.USAGE)
+        raise Failure("Nothing to search for: type letters or digits.", Exit.USAGE)
     if searched.ignored:
-        raise Failure(f"There are too many words to search for at once: leave out {searched.ignored}.", Exit.USAGE)
+        raise Failure(f"Too many words in one search: leave out {searched.ignored}.", Exit.USAGE)
     _list(opened, CustomerQuery(quoted(text), sort, reverse), limit)
 
 
@@ -83,7 +83,7 @@ def _list(opened: Opened, query: CustomerQuery, limit: int | None) -> None:
     try:
         found = opened.records.customers.find(query)
     except FilterError as error:
-        raise Failure(f"the filter cannot be read:\n{error.pointed(query.text)}", Exit.USAGE) from None
+        raise Failure(f"invalid filter:\n{error.pointed(query.text)}", Exit.USAGE) from None
     opened.print_pages(
         found,
         found.exact_count(),
@@ -91,7 +91,7 @@ def _list(opened: Opened, query: CustomerQuery, limit: int | None) -> None:
         _columns(opened.records),
         right=["SPEND"],
         noun="customers",
-        empty="No customer is found." if query.text.strip() else "There is no customer to see.",
+        empty="No customers found." if query.text.strip() else "No customers.",
     )
 
 

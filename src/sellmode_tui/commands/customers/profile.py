@@ -44,8 +44,8 @@ def profile_lines(profile: Profile, zone: dt.tzinfo) -> Iterator[str]:
     """A profile as a person reads it: a heading for each part that has something, then lines."""
     yield visible(profile.customer.name) or "(no name)"
     for number, said in (
-        (profile.unsent.number, "not sent yet: `sellmode unsent` tells what"),
-        (profile.refused.number, "refused: `sellmode attention list` tells why"),
+        (profile.unsent.number, "not sent yet; see `sellmode unsent`"),
+        (profile.refused.number, "refused; see `sellmode attention list`"),
     ):
         if number:
             yield f"{number:,} of your changes {said}"
@@ -58,7 +58,7 @@ def _parts(profile: Profile, zone: dt.tzinfo) -> Iterator[tuple[str, Iterable[st
     yield "TASKS", map(_task, profile.tasks)
     yield "CONSENT", map(_consent, profile.consents)
     yield "IMPORTANT DATES", map(_date, profile.dates)
-    yield "OWN FIELDS", _own_fields(profile)
+    yield "CUSTOM FIELDS", _own_fields(profile)
     yield "PURCHASES", (line for order in profile.orders for line in _order(order, profile, zone))
     yield "TIMELINE", (line for entry in profile.timeline for line in _event(entry, zone))
 
@@ -98,7 +98,7 @@ def _figures(profile: Profile, zone: dt.tzinfo) -> Iterator[str]:
     if totals.average_order is not None:
         yield from _field("average order", priced(totals.average_order, totals.currency))
     if totals.units_per_order is not None:
-        yield from _field("units an order", f"{totals.units_per_order:.2f}")
+        yield from _field("units per order", f"{totals.units_per_order:.2f}")
     categories = (f"{name or 'without type'} {priced(amount, totals.currency)}" for name, amount in totals.categories)
     yield from _field("categories", ", ".join(categories))
     yield from _field("first purchase", day(totals.first_purchase, zone))

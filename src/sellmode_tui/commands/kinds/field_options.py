@@ -47,7 +47,7 @@ def _options(field: Field, *, edits: bool) -> Iterator[Parameter]:
             choices = [str(choice) for choice in field.choices if choice]
             yield click.option(name, field.name, type=click.Choice([*choices, NO_CHOICE]), help=title)
         case Elements():
-            help = f"{field.title}; several times for several, empty for none."
+            help = f"{field.title}; repeat for several, empty for none."
             yield click.option(name, field.name, metavar="VALUE", multiple=True, help=help)
         case Rows():
             noun, parts = row_noun(field), ", ".join(f"{part.name}=VALUE" for part in field.fields)
@@ -57,7 +57,7 @@ def _options(field: Field, *, edits: bool) -> Iterator[Parameter]:
             if edits:
                 yield click.option(
                     f"--remove-{noun}", f"remove_{field.name}", type=int, metavar="N", multiple=True,
-                    help=f"Take away the {noun} at this place, from 1.",
+                    help=f"Remove the {noun} at this place, from 1.",
                 )  # fmt: skip
                 yield click.option(
                     f"--move-{noun}", f"move_{field.name}", type=(int, int), metavar="FROM TO", multiple=True,
@@ -133,7 +133,7 @@ def _store(records: RecordStore, typed: str) -> str:
     stores = retailer.stores if retailer else ()
     found = [store.id for store in stores if typed == store.id or typed.casefold() == store.name.casefold()]
     if len(found) != 1:
-        raise Failure(f"There is no store {visible(typed)}, or several of that name.", Exit.NOTHING)
+        raise Failure(f"No store {visible(typed)}, or several with that name.", Exit.NOTHING)
     return found[0]
 
 
@@ -159,7 +159,7 @@ def given_rows(field: Rows, given: Mapping[str, Any], held: Sequence[Mapping[str
 
 def _check_place(place: int, last: int, noun: str) -> None:
     if not 1 <= place <= last:
-        raise Failure(f"There is no {noun} {place}: there are {last}.", Exit.USAGE)
+        raise Failure(f"No {noun} {place}: there are {last}.", Exit.USAGE)
 
 
 def _part(field: Field, value: str) -> Any:

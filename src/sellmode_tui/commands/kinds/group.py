@@ -26,7 +26,7 @@ from sellmode_tui.records.said import Forms, said_of
 from sellmode_tui.records.values import as_text
 
 _ID: Final[Parameter] = click.argument("id", metavar="ID")
-_FROM: Final[Parameter] = from_option("Read the fields as a JSON object from FILE: nobody else sees them there.")
+_FROM: Final[Parameter] = from_option("Read the fields as a JSON object from FILE, which keeps them private.")
 _MAX_LABEL: Final = 16
 
 
@@ -46,7 +46,7 @@ def group_of(kind: Kind[Any]) -> click.Group:
 def _add_reading(kind: Kind[Any], group: click.Group) -> None:
     noun = kind.called
     sort = click.option("--sort", type=click.Choice(kind.listed), default=kind.listed[0], show_default=True)
-    reverse = click.option("--reverse", is_flag=True, help="Sort the other way round.")
+    reverse = click.option("--reverse", is_flag=True, help="Reverse the order.")
 
     @command("list", click.argument("words", metavar="[WORDS]...", nargs=-1), sort, reverse, limit_option, of=group)
     def list_command(opened: Opened, words: tuple[str, ...], sort: str, limit: int | None, *, reverse: bool) -> None:
@@ -60,7 +60,7 @@ def _add_reading(kind: Kind[Any], group: click.Group) -> None:
             _columns(kind, opened.records.zone()),
             lambda item: plain(item.record),
             noun=kind.command,
-            empty=f"No {noun} is found." if text else f"There is no {noun} to see.",
+            empty=f"No {noun} found." if text else f"No {noun} yet.",
         )
 
     @command("show", _ID, of=group)
@@ -85,7 +85,7 @@ def _add_creating(kind: Kind[Any], group: click.Group) -> None:
 
     @command("add", *(customer if asks else []), *field_options(fields, edits=False), _FROM, of=group)
     def add_command(opened: Opened, source: str | None, **given: Any) -> None:
-        """Make one."""
+        """Add one."""
         records = opened.records
         values = {**_read(kind, source, kind.created), **given_fields(records, kind, given, {})}
         if asks:
@@ -98,11 +98,11 @@ def _add_editing(kind: Kind[Any], group: click.Group) -> None:
 
     @command("edit", _ID, *field_options(fields, edits=True), _FROM, of=group)
     def edit_command(opened: Opened, id: str, source: str | None, **given: Any) -> None:
-        """Change fields of one. An empty value takes it away."""
+        """Change fields of one. An empty value clears a field."""
         records, record = opened.records, _named(opened.records, kind, id).record
         values = {**_read(kind, source, kind.edited), **given_fields(records, kind, given, as_document(record))}
         if not values:
-            raise Failure("Say what to change, by options or --from.", Exit.USAGE)
+            raise Failure("Name what to change, by options or --from.", Exit.USAGE)
         opened.report(records.edit(kind.name, record.id, values))
 
 
@@ -155,9 +155,9 @@ def _lines(shown: Shown, zone: dt.tzinfo) -> Iterator[str]:
         yield f"  {name.replace('_', ' '):{_MAX_LABEL}}{visible(said)}"
     yield f"  {'id':{_MAX_LABEL}}{shown.record.id}"
     if shown.refused:
-        yield "  refused: `sellmode attention list` tells why"
+        yield "  refused; see `sellmode attention list`"
     elif shown.unsent:
-        yield "  not sent yet: `sellmode unsent` tells what"
+        yield "  not sent yet; see `sellmode unsent`"
 
 
 def _forms(zone: dt.tzinfo) -> Forms:

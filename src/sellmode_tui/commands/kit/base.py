@@ -37,7 +37,7 @@ limit_option: Parameter = click.option(
     "--limit",
     type=click.IntRange(min=1),
     metavar="N",
-    help=f"Print at most N.  [default: {ON_A_SCREEN} to a terminal, else all]",
+    help=f"Print N at most.  [default: {ON_A_SCREEN} to a terminal, else all]",
 )
 
 
@@ -102,7 +102,7 @@ class Opened(NamedTuple):
         """Raise Failure, naming what it takes, for an account without a capability."""
         account = self.records.account()
         if account is None or not may(account, capability):
-            raise Failure(f"Your role does not allow this: it takes the right to {capability}.", Exit.AGAINST_RULES)
+            raise Failure(f"Your role does not allow this: you need the {capability} permission.", Exit.AGAINST_RULES)
 
     def report(self, *changes: Written, **more: Any) -> None:
         """What was written; as JSON with ``more`` that there is to know of it."""

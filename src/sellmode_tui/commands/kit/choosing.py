@@ -45,7 +45,7 @@ _USER = click.option("--user", metavar="NAME", help="The account's user name, if
 _PASSWORD_FILE = click.option(
     "--password-file",
     metavar="FILE",
-    help="Read the password from FILE, which only you may read; - reads standard input. Otherwise you are asked.",
+    help="Read the password from FILE, readable by you only; - reads standard input. Otherwise you are asked.",
 )
 account_options = _choosing(_SERVER, _USER, _PASSWORD_FILE)
 """For a command that opens an account."""
@@ -84,7 +84,7 @@ def find_folder(choice: Choice) -> AccountFolder | None:
     """The known account that is meant; None if none fits. Raises Failure if several do, BadAddress."""
     found = matching_folders(choice)
     if len(found) > 1:
-        raise Failure(f"Several accounts are known on this machine; say which:\n{_listed(found)}", Exit.USAGE)
+        raise Failure(f"There are several accounts on this machine; choose one:\n{_listed(found)}", Exit.USAGE)
     return found[0] if found else None
 
 
@@ -100,11 +100,11 @@ def no_such_account() -> Failure:
     folders = known_accounts()
     known = [folder for folder in folders if folder.known]
     if known:
-        return Failure(f"No such account has signed in on this machine. Known are:\n{_listed(known)}", Exit.LOCKED)
+        return Failure(f"No such account on this machine. There are:\n{_listed(known)}", Exit.LOCKED)
     if folders:
         return Failure("\n".join(each.problem for each in folders), Exit.DAMAGED)
     return Failure(
-        "Nobody has signed in on this machine yet. Start `sellmode`, or `sellmode sync --server URL --user NAME`.",
+        "No one has signed in on this machine yet. Start `sellmode`, or `sellmode sync --server URL --user NAME`.",
         Exit.LOCKED,
     )
 

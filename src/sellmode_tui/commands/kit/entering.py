@@ -34,7 +34,7 @@ def read_password(password_file: str | None, whose: str) -> str:
         try:
             content = read_private(Path(password_file))
         except FileNotFoundError:
-            raise Failure(f"There is no password file {visible(password_file)}.", Exit.USAGE) from None
+            raise Failure(f"No such password file: {visible(password_file)}.", Exit.USAGE) from None
     line = content.split(b"\n", 1)[0].removesuffix(b"\r")
     try:
         password = line.decode()
@@ -90,9 +90,9 @@ def opened(choice: Choice) -> Iterator[Workspace]:
         _tell_lease(session)
         tell_losses(session)
         if session.journal.read_only:
-            say("The disk is full or read-only: you can read, but nothing can be saved.")
+            say("The disk is full or read-only: you can view data, but nothing can be saved.")
         if workspace.status.synced_at is None:
-            say("The first sync on this machine is not complete: `sellmode sync` fetches the rest.")
+            say("The first sync on this machine is not complete: `sellmode sync` downloads the rest.")
         try:
             yield workspace
         except sealed.Corrupt as error:
@@ -102,8 +102,8 @@ def opened(choice: Choice) -> Iterator[Workspace]:
 
 
 _REPLACED = (
-    "The local copy of what the server sent could not be used and was deleted; nothing you wrote is lost. "
-    "`sellmode sync` fetches it anew."
+    "The local copy of the server's data could not be used and was deleted; none of your changes are lost. "
+    "`sellmode sync` downloads it again."
 )
 
 
@@ -130,4 +130,4 @@ def _tell_lease(session: Session) -> None:
     if lease.state is State.ENDING:
         days = lease.left.days
         left = f"{days} days" if days > 1 else "a day" if days else "some hours"
-        say(f"This terminal has had no contact for long: it locks in {left}. `sellmode sync` prevents that.")
+        say(f"This terminal has been offline for long: it locks in {left}. `sellmode sync` prevents that.")

@@ -33,14 +33,16 @@ class Exit(IntEnum):
 
 MEANINGS: dict[Exit, str] = {
     Exit.OK: "done",
-    Exit.NOTHING: "nothing found, or not visible",
+    Exit.NOTHING: "nothing found, or not visible to you",
     Exit.USAGE: "wrong usage; a filter that cannot be read",
-    Exit.LOCKED: "not signed in: no or a wrong password, a lease that is over",
+    Exit.LOCKED: "not signed in: no password, a wrong one, or an expired lease",
     Exit.OFFLINE: "the server cannot be reached or is busy; trying again later may help",
-    Exit.REFUSED: "the server refused: an account switched off, a newer app wanted",
-    Exit.DAMAGED: "files on this machine are damaged, open to others, or have no room; the output cannot be written",
-    Exit.AGAINST_RULES: "nothing was written: a rule forbids it, or the customer seems to be known already",
-    Exit.FAULT: "a mistake of Sellmode's own; a report was written",
+    Exit.REFUSED: "the server refused: the account is disabled, or a newer app is required",
+    Exit.DAMAGED: (
+        "files on this machine are damaged or open to others, the disk is full, or the output cannot be written"
+    ),
+    Exit.AGAINST_RULES: "nothing was written: a rule forbids it, or the customer may already exist",
+    Exit.FAULT: "an internal error; a report was written",
     Exit.STALLED: "the app stopped responding: it locked the account and closed; a report was written",
     Exit.INTERRUPTED: "interrupted",
 }

@@ -28,7 +28,7 @@ _SETS: Final = {"tag": "tags", "tags": "tags", "preference": "preferences", "pre
 
 
 set_option = click.option(
-    "--set", "assignments", metavar="FIELD=VALUE", multiple=True, help="Set FIELD; an empty VALUE takes it away."
+    "--set", "assignments", metavar="FIELD=VALUE", multiple=True, help="Set FIELD; an empty VALUE clears it."
 )
 
 
@@ -98,7 +98,7 @@ def typed_values(kind: Kind[Any], assignments: Iterable[str]) -> dict[str, Any]:
         if field not in kind.edited:
             fixed = field == "id" or field in kind.by_name
             known = ", ".join(name for name in kind.content if name in kind.edited)
-            why = "stays as it was made." if fixed else f"is no field; there are {known}."
+            why = "cannot be changed." if fixed else f"is not a field; there are {known}."
             raise Failure(f"{visible(field)} {why}", Exit.USAGE)
         values[field] = typed_value(kind, field, typed, hints[field])
     return values
@@ -117,7 +117,9 @@ def typed_value(kind: Kind[Any], field: str, typed: str, hint: Any) -> Any:
             given = str(read_number(typed))
         return msgspec.convert(given, hint, strict=False)
     except (ValueError, msgspec.ValidationError):
-        raise Failure(f"{field} cannot be that: it is {_wanted(hint, kind.by_name[field])}.", Exit.USAGE) from None
+        raise Failure(
+            f"{field} cannot have this value: it is {_wanted(hint, kind.by_name[field])}.", Exit.USAGE
+        ) from None
 
 
 def _wanted(hint: Any, field: Field) -> str:
@@ -133,7 +135,7 @@ def read_json(source: str) -> dict[str, Any]:
     try:
         value = msgspec.json.decode(content)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        place = str(error).rpartition("(")[2].rstrip(")") if "(byte" in str(error) else "it is no JSON"
+        place = str(error).rpartition("(")[2].rstrip(")") if "(byte" in str(error) else "it is not JSON"
         raise Failure(f"{source_name(source)} cannot be read: {place}.", Exit.USAGE) from None
     if not isinstance(value, dict):
         raise Failure(f"{source_name(source)} has to hold one JSON object.", Exit.USAGE)
@@ -168,7 +170,7 @@ def _read(source: str, most: int) -> bytes:
 def _bounded(file: BinaryIO, source: str, most: int) -> bytes:
     content = file.read(most + 1)
     if len(content) > most:
-        raise Failure(f"{source_name(source)} has more than {most // 1024} KB.", Exit.USAGE)
+        raise Failure(f"{source_name(source)} is larger than {most // 1024} KB.", Exit.USAGE)
     return content
 
 

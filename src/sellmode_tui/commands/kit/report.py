@@ -26,7 +26,7 @@ def report_written(
         elif written.nothing:
             click.echo(f"Nothing to change: {visible(written.words)}.")
         else:
-            click.echo(f"Kept: {visible(written.words)}.")
+            click.echo(f"Saved: {visible(written.words)}.")
     _report_unsent(unsent, shown=shown)
 
 
@@ -36,13 +36,13 @@ def report_undone(records: RecordStore, undone: Undone, *, as_json: bool) -> Non
     if as_json:
         print_json({**plain(undone), "unsent": unsent})
     else:
-        how = "it had not been sent" if undone.how == "withdrawn" else "what takes it back is to be sent"
+        how = "it was never sent" if undone.how == "withdrawn" else "the undo still has to be sent"
         click.echo(f"Undone: {visible(undone.words)} ({how}).")
     _report_unsent(unsent, shown=undone.shown)
 
 
 def _report_unsent(unsent: int, *, shown: bool) -> None:
     if not shown:
-        say("It is kept, but the local copy could not be changed: it shows once `sellmode sync` has made that whole.")
+        say("It is saved, but the local copy could not be updated: it shows after `sellmode sync`.")
     if unsent:
         say(f"{unsent:,} not sent yet: `sellmode sync` or the app sends it.")

@@ -73,7 +73,7 @@ def colleague(people: Iterable[Staff], text: str) -> Staff:
 
 def unknown(noun: str, text: str) -> Failure:
     """The same answer for a record that does not exist and one that is not visible."""
-    return Failure(f"No {noun} {visible(text)} is known to you.", Exit.NOTHING)
+    return Failure(f"No {noun} {visible(text)} that you can see.", Exit.NOTHING)
 
 
 def _picked(found: Sequence[Named], text: str, rows: Sequence[tuple[str, Named]], nobody: Failure) -> str:

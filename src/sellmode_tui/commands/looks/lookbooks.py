@@ -22,18 +22,18 @@ from sellmode_tui.records.looks.details import LookDetails
 lookbooks_command = group_of(LOOKBOOK)
 
 _LOOKBOOK: Parameter = click.argument("id", metavar="LOOKBOOK")
-_UNTIL: Parameter = click.option("--until", metavar="WHEN", help="Until when its link works.  [default: 90 days]")
+_UNTIL: Parameter = click.option("--until", metavar="WHEN", help="When its link expires.  [default: in 90 days]")
 
 
 @command(
     "share",
     _LOOKBOOK,
-    click.option("--how", type=click.Choice(list(WAYS)), default="link", show_default=True, help="By which way."),
+    click.option("--how", type=click.Choice(list(WAYS)), default="link", show_default=True, help="How it was sent."),
     _UNTIL,
     of=lookbooks_command,
 )
 def share_command(opened: Opened, id: str, how: Way, until: str | None) -> None:
-    """Share one: it has a link from then on, which works once the server has it.
+    """Share a lookbook: it gets a link, which works once the server has it.
 
     What has changed of its products since they were put there (price, stock, no longer sold) is pointed out.
 
@@ -54,7 +54,7 @@ def share_command(opened: Opened, id: str, how: Way, until: str | None) -> None:
 
 @command("link", _LOOKBOOK, of=lookbooks_command)
 def link_command(opened: Opened, id: str) -> None:
-    """Print the link of one that is shared.
+    """Print a shared lookbook's link.
 
     sellmode lookbooks link 019a3c55-1f2e
     """
@@ -62,7 +62,7 @@ def link_command(opened: Opened, id: str) -> None:
     link, state = _link(opened, details.look.id), details.line.state
     opened.print_one({"link": link, "state": state, "expires_at": details.line.expires_at}, [link])
     if state == "unsent":
-        say("The server does not have it yet: it works once it is sent.")
+        say("Not sent yet: it works once the server has it.")
     elif state not in ("shared", "opened"):
         say(f"Nobody can open it: {state}.")
 
@@ -70,13 +70,13 @@ def link_command(opened: Opened, id: str) -> None:
 @command(
     "preview",
     _LOOKBOOK,
-    click.option("--html", is_flag=True, help="As a page of its own, without pictures."),
-    click.option("--corporate", is_flag=True, help="It is one of the head office's looks."),
+    click.option("--html", is_flag=True, help="As a single HTML page, without pictures."),
+    click.option("--corporate", is_flag=True, help="A corporate look."),
     of=lookbooks_command,
     json=False,
 )
 def preview_command(opened: Opened, id: str, *, html: bool, corporate: bool) -> None:
-    """Print one as its customer sees it.
+    """Print a lookbook as its customer sees it.
 
     sellmode lookbooks preview 019a3c55-1f2e --html > look.html
     """
@@ -89,7 +89,7 @@ def preview_command(opened: Opened, id: str, *, html: bool, corporate: bool) -> 
 
 @command("renew", _LOOKBOOK, _UNTIL, of=lookbooks_command)
 def renew_command(opened: Opened, id: str, until: str | None) -> None:
-    """Let the link of one work until another time, though it has expired or was revoked.
+    """Change when a lookbook's link expires; an expired or revoked link works again.
 
     sellmode lookbooks renew 019a3c55-1f2e
     """
@@ -99,7 +99,7 @@ def renew_command(opened: Opened, id: str, until: str | None) -> None:
 
 @command("revoke", _LOOKBOOK, of=lookbooks_command)
 def revoke_command(opened: Opened, id: str) -> None:
-    """Let the link of one work no more.
+    """Revoke a lookbook's link: it stops working.
 
     sellmode lookbooks revoke 019a3c55-1f2e
     """
@@ -110,12 +110,12 @@ def revoke_command(opened: Opened, id: str) -> None:
 @command(
     "use",
     _LOOKBOOK,
-    click.option("--customer", metavar="CUSTOMER", help="For whom the copy is.  [default: a My Look]"),
-    click.option("--corporate", is_flag=True, help="It is one of the head office's looks."),
+    click.option("--customer", metavar="CUSTOMER", help="The customer the copy is for.  [default: none; a My Look]"),
+    click.option("--corporate", is_flag=True, help="A corporate look."),
     of=lookbooks_command,
 )
 def use_command(opened: Opened, id: str, customer: str | None, *, corporate: bool) -> None:
-    """Copy one for a customer, or as a My Look. What changes in the one does not change the other.
+    """Copy a lookbook for a customer, or as a My Look. Later edits of one do not change the other.
 
     sellmode lookbooks use 019a3c55-1f2e --customer ann@example.com
     """
@@ -140,7 +140,7 @@ def _details(records: RecordStore, id: str, kind: str = LOOKBOOK.name) -> LookDe
 def _link(opened: Opened, id: str) -> str:
     look = _details(opened.records, id).look
     if not isinstance(look, Lookbook) or not look.token:
-        raise Failure("It was not shared: it has no link.", Exit.AGAINST_RULES)
+        raise Failure("It is not shared and has no link.", Exit.AGAINST_RULES)
     return page_text.link_of(opened.workspace.session.server, look.token)
 
 

@@ -25,7 +25,7 @@ _PERSON: Parameter = click.argument("person", metavar="PERSON")
     of=picks_command,
 )
 def delegate_command(opened: Opened, id: str, person: str, first: str, last: str) -> None:
-    """Let a colleague change a list of the store, from a day to a day. For managers, in Team Mode.
+    """Let a colleague edit the store's picks, from one day to another. For managers, in Team Mode.
 
     sellmode picks delegate 019a3c55-1f2e ben --to 'dec 24'
     """
@@ -37,7 +37,7 @@ def delegate_command(opened: Opened, id: str, person: str, first: str, last: str
 
 @command("undelegate", _PICKS, _PERSON, of=picks_command)
 def undelegate_command(opened: Opened, id: str, person: str) -> None:
-    """Take that back from them. That they could change it stays on record.
+    """End a colleague's delegation. It stays on record.
 
     sellmode picks undelegate 019a3c55-1f2e ben
     """
@@ -48,7 +48,7 @@ def undelegate_command(opened: Opened, id: str, person: str) -> None:
 
 @command("check", of=picks_command)
 def check_command(opened: Opened) -> None:
-    """List what to look at in all of them: products no longer sold, out of stock, or with another price by now."""
+    """List picks to check: no longer sold, out of stock, or with another price now."""
     found = [(line, each) for line in opened.records.looks.picks_lines() for each in line.stale]
     opened.print_list(
         found,
@@ -59,5 +59,5 @@ def check_command(opened: Opened) -> None:
             "ID": lambda pair: pair[0].picks.id[: resolve.SHORT_TIMED_ID],
         },
         lambda pair: {"picks": pair[0].picks.id, "sku": pair[1].item.sku, "changed": pair[1].changed},
-        empty="All of them are as they were put there.",
+        empty="Nothing to check.",
     )

@@ -10,15 +10,15 @@ from sellmode_tui.records import Load
 
 @click.group("people")
 def people_command() -> None:
-    """What each of your store's people has to do, for managers."""
+    """Show each person's workload in your store, for managers."""
 
 
 @command("list", of=people_command)
 def list_command(opened: Opened) -> None:
-    """List your store's people: customers, open and overdue tasks, and what was done today and this week.
+    """List the people in your store: customers, open and overdue tasks, and tasks done today and this week.
 
-    The last line is what is nobody's. In Associate Mode only tasks that were given, and your own, are counted: what
-    colleagues do otherwise is theirs.
+    The last line counts what is unassigned. In Associate Mode, only your own tasks and those that were given to
+    others are counted.
 
     sellmode people list
     """
@@ -34,7 +34,7 @@ def list_command(opened: Opened) -> None:
             "DONE TODAY": lambda load: f"{load.done_today:,}",
             "THIS WEEK": lambda load: f"{load.done_week:,}",
         },
-        empty="Nobody is known yet.",
+        empty="No colleagues yet.",
     )
 
 

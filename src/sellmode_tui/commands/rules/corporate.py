@@ -22,15 +22,15 @@ _ASKED: Parameter = click.argument("asked", metavar="ASKED")
 
 @click.group("corporate")
 def corporate_command() -> None:
-    """List what the head office asks of its people, ask something, and take it back.
+    """List, add and withdraw corporate tasks.
 
-    Each person whom it is for gets a task of it, which `sellmode tasks list --kind corporate` lists.
+    Each person it is for gets a task, which `sellmode tasks list --kind corporate` lists.
     """
 
 
 @command("list", of=corporate_command)
 def list_command(opened: Opened) -> None:
-    """List what is asked, newest first, what was taken back last.
+    """List corporate tasks, newest first, withdrawn ones last.
 
     sellmode corporate list
     """
@@ -47,13 +47,13 @@ def list_command(opened: Opened) -> None:
             "ID": lambda line: line.brief.id[: resolve.SHORT_TIMED_ID],
         },
         _as_object,
-        empty="Nothing is asked by the head office.",
+        empty="No corporate tasks.",
     )
 
 
 @command("show", _ASKED, of=corporate_command)
 def show_command(opened: Opened, asked: str) -> None:
-    """Print what is asked in full, and how far the stores are that you lead: how many people, never who.
+    """Show a corporate task, and the progress of the stores you manage: how many people, never who.
 
     sellmode corporate show 019a3c55-1f2e
     """
@@ -68,13 +68,13 @@ def show_command(opened: Opened, asked: str) -> None:
 
 @command("add", click.argument("source", metavar="FILE|-"), of=corporate_command)
 def add_command(opened: Opened, source: str) -> None:
-    """Ask what a TOML file says: its tables [[corporate_task]] have title, details, stores, works, due and more.
+    """Add the corporate tasks in a TOML file: tables [[corporate_task]] with title, due, stores and more.
 
     sellmode corporate add autumn.toml
     """
     retailer = opened.records.retailer()
     stores = [store.id for store in retailer.stores] if retailer else []
-    empty = f"asks nothing: what is asked begins with [[{CORPORATE_TASK}]]."
+    empty = f"has no corporate tasks: they begin with [[{CORPORATE_TASK}]]."
     briefs = read_tables(source, lambda text: read_briefs(text, stores), empty)
     given = [{name: getattr(brief, name) for name in CORPORATE_BRIEF.content} for brief in briefs]
     opened.report(*[opened.records.briefs.announce(fields) for fields in given])
@@ -82,7 +82,7 @@ def add_command(opened: Opened, source: str) -> None:
 
 @command("withdraw", _ASKED, of=corporate_command)
 def withdraw_command(opened: Opened, asked: str) -> None:
-    """Take back what is asked: ASKED is an id that the list shows. Its open tasks expire; what was done stays done.
+    """Withdraw a corporate task: ASKED is an id from the list. Its open tasks expire; completed ones stay.
 
     sellmode corporate withdraw 019a3c55-1f2e
     """
@@ -92,7 +92,7 @@ def withdraw_command(opened: Opened, asked: str) -> None:
 
 
 def _state(line: BriefLine) -> str:
-    return "taken back" if line.brief.withdrawn else "over" if line.over else "asked"
+    return "withdrawn" if line.brief.withdrawn else "over" if line.over else "asked"
 
 
 def _done(progress: BriefProgress) -> str:
@@ -126,11 +126,11 @@ def _details_lines(found: BriefDetails) -> Iterator[str]:
         ("made by", line.creator_name),
         ("subject", brief.subject),
         *(("product", product_words(each)) for each in found.products),
-        ("done", _done(line.progress) or ("nobody has it yet" if found.stores else "")),
+        ("done", _done(line.progress) or ("not assigned yet" if found.stores else "")),
         *(("", f"{each.name}: {_done(each.progress) or 'nobody has it'}") for each in found.stores),
         (
             "",
-            f"{found.others:,} more store{'s' * (found.others != 1)}, which you do not lead" if found.others else "",
+            f"{found.others:,} more store{'s' * (found.others != 1)} that you do not manage" if found.others else "",
         ),
         ("id", brief.id),
     )

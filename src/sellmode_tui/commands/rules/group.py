@@ -33,16 +33,16 @@ _RULE: Parameter = click.argument("slug", metavar="RULE")
 
 @click.group("rules")
 def rules_command() -> None:
-    """List, show, switch and change the rules that make tasks, and preview them. For managers and the head office.
+    """List, show, enable, disable, edit and preview the rules that create tasks. For managers and head office.
 
-    RULE is a slug that the list shows: your store's rule, if it has one of that slug, else the retailer's. A manager's
-    change of a retailer's rule makes a rule of the store, which stands in its place there.
+    RULE is a slug from the list: your store's rule, if it has one with that slug, else the retailer's. A manager's
+    change of a retailer's rule creates the store's own version of it.
     """
 
 
 @command("list", of=rules_command)
 def list_command(opened: Opened) -> None:
-    """List the rules of your store and of the retailer.
+    """List your store's rules and the retailer's.
 
     sellmode rules list
     """
@@ -56,13 +56,13 @@ def list_command(opened: Opened) -> None:
             "WHEN": lambda line: line.words,
         },
         _as_object,
-        empty="There is no rule to see.",
+        empty="No rules.",
     )
 
 
 @command("show", _RULE, of=rules_command)
 def show_command(opened: Opened, slug: str) -> None:
-    """Show everything that RULE says, as its file has it.
+    """Show RULE in full, as in a rule file.
 
     sellmode rules show birthday
     """
@@ -73,7 +73,7 @@ def show_command(opened: Opened, slug: str) -> None:
 
 @command("enable", _RULE, of=rules_command)
 def enable_command(opened: Opened, slug: str) -> None:
-    """Let RULE make tasks.
+    """Enable RULE.
 
     sellmode rules enable replenishment
     """
@@ -82,7 +82,7 @@ def enable_command(opened: Opened, slug: str) -> None:
 
 @command("disable", _RULE, of=rules_command)
 def disable_command(opened: Opened, slug: str) -> None:
-    """Let RULE make no more tasks. Its open ones stay.
+    """Disable RULE. Its open tasks stay.
 
     sellmode rules disable lapsed
     """
@@ -91,20 +91,20 @@ def disable_command(opened: Opened, slug: str) -> None:
 
 @command("edit", _RULE, set_option, of=rules_command)
 def edit_command(opened: Opened, slug: str, assignments: tuple[str, ...]) -> None:
-    """Change fields of RULE, called as in its file; several values of a field are parted by commas.
+    """Change fields of RULE, named as in a rule file; separate several values with commas.
 
     sellmode rules edit birthday --set offset_days=-5 --set due_time=10:00
     sellmode rules edit lapsed --set audience='tag:vip spend>1000'
     """
     if not assignments:
-        raise Failure("Say what to change: --set FIELD=VALUE.", Exit.USAGE)
+        raise Failure("Name what to change: --set FIELD=VALUE.", Exit.USAGE)
     rule = _named(opened.records, slug).rule
     opened.report(opened.records.rules.edit(rule.id, typed_values(TASK_RULE, assignments)))
 
 
 @command("add", click.argument("source", metavar="FILE|-"), of=rules_command)
 def add_command(opened: Opened, source: str) -> None:
-    """Make the rules of a TOML file, or change those of the same slugs to what it says.
+    """Add the rules in a TOML file, or update those with the same slugs.
 
     sellmode rules export > rules.toml
     sellmode rules add rules.toml
@@ -117,7 +117,7 @@ def add_command(opened: Opened, source: str) -> None:
 
 @command("remove", _RULE, of=rules_command)
 def remove_command(opened: Opened, slug: str) -> None:
-    """Remove RULE. Its open tasks expire. Where it stood in place of the retailer's, that one counts again.
+    """Remove RULE. Its open tasks expire. If it replaced a rule of the retailer, that one applies again.
 
     sellmode rules remove lapsed
     """
@@ -126,14 +126,14 @@ def remove_command(opened: Opened, slug: str) -> None:
 
 @command("export", click.argument("slugs", metavar="[RULE]...", nargs=-1), of=rules_command, json=False)
 def export_command(opened: Opened, slugs: tuple[str, ...]) -> None:
-    """Print rules as TOML: all, or those named.
+    """Print rules as TOML: all, or the named ones.
 
     sellmode rules export > rules.toml
     sellmode rules export birthday lapsed
     """
     found = [_named(opened.records, slug) for slug in slugs] if slugs else opened.records.rules.lines()
     if not found:
-        raise Failure("There is no rule to see.", Exit.NOTHING)
+        raise Failure("No rules.", Exit.NOTHING)
     text = write_rules(line.rule for line in found)
     click.echo("\n".join(visible_lines(text)) if is_terminal() else text, nl=False)
 
@@ -142,14 +142,14 @@ def export_command(opened: Opened, slugs: tuple[str, ...]) -> None:
     "preview",
     _RULE,
     set_option,
-    click.option("--day", metavar="DAY", help="Of which day: 2026-12-24.  [default: the store's next day]"),
-    click.option("--store", metavar="STORE", help="In which store, if you have several."),
+    click.option("--day", metavar="DAY", help="The day, such as 2026-12-24.  [default: the store's next day]"),
+    click.option("--store", metavar="STORE", help="The store, if you have several."),
     of=rules_command,
 )
 def preview_command(
     opened: Opened, slug: str, assignments: tuple[str, ...], day: str | None, store: str | None
 ) -> None:
-    """Ask the server which tasks RULE would make, and which it would hold back, with other values by --set.
+    """Preview which tasks RULE would create and hold back; --set tries other values.
 
     sellmode rules preview birthday
     sellmode rules preview birthday --set offset_days=-7 --day 2026-12-01
@@ -201,14 +201,16 @@ def _write_rules(records: RecordStore, given: list[TaskRule]) -> list[Written]:
             if present is None:
                 written.append(records.rules.create({**fields, "store": store}))
             elif present.trigger != rule.trigger:
-                raise Rejected("invalid", "The trigger of a rule stays: remove it first.", field="trigger")
+                raise Rejected(
+                    "invalid", ("The trigger of a rule cannot be changed: remove the rule first."), field="trigger"
+                )
             else:
                 written.append(records.rules.edit(present.id, {name: fields[name] for name in TASK_RULE.edited}))
         except Rejected as error:
             told = failure(error)
             if told is None:
                 raise
-            before = f" The {len(written)} before it are kept." if written else ""
+            before = f" The {len(written)} before it are saved." if written else ""
             raise Failure(f"{visible(rule.slug)}: {told.message}{before}", Exit(told.exit_code)) from None
     return written
 
@@ -221,14 +223,14 @@ def _store(records: RecordStore, named: str | None) -> str:
     if len(stores) == 1:
         return stores[0]
     listed = ", ".join(map(visible, stores)) or "none"
-    raise Failure(f"Say in which store, with --store. Yours are: {listed}.", Exit.USAGE)
+    raise Failure(f"Name the store, with --store. Yours are: {listed}.", Exit.USAGE)
 
 
 def _day(text: str) -> dt.date:
     try:
         return read_day(text)
     except ValueError as error:
-        raise Failure(f"--day is a day such as 2026-12-24: {error}.", Exit.USAGE) from None
+        raise Failure(f"--day has to be a day such as 2026-12-24: {error}.", Exit.USAGE) from None
 
 
 # ------------------------------------------------------------------ in words and as JSON

@@ -36,11 +36,11 @@ _REPEAT: Parameter = click.option("--repeat", metavar="HOW", help=f"{', '.join(C
 @command(
     "add",
     click.argument("title", metavar="TITLE|-"),
-    click.option("--customer", metavar="CUSTOMER", help="Whom it is about."),
+    click.option("--customer", metavar="CUSTOMER", help="The customer it is about."),
     _DUE,
     _REPEAT,
-    click.option("--action", type=click.Choice(_ACTIONS), help="The contact that it asks for."),
-    click.option("--details", metavar="TEXT", help="More about it."),
+    click.option("--action", type=click.Choice(_ACTIONS), help="The action: a way to contact the customer."),
+    click.option("--details", metavar="TEXT", help="Details."),
     click.option("--for", "person", metavar="PERSON", help="Give it to a colleague: a user name or name."),
 )
 def add_command(
@@ -53,7 +53,7 @@ def add_command(
     details: str | None,
     person: str | None,
 ) -> None:
-    """Make a task. With - standard input is read: its first line is the title, the rest the details.
+    """Add a task. - reads standard input: its first line is the title, the rest the details.
 
     sellmode tasks add 'Call about the coat' --customer C-00042 --due 'fri 3pm' --action call
     sellmode tasks add 'Count the scarves' --due 'mon 9:00' --repeat weekly
@@ -61,7 +61,7 @@ def add_command(
     """
     if title == STANDARD_INPUT:
         if details is not None:
-            raise Failure("The details come from standard input, too: leave out --details.", Exit.USAGE)
+            raise Failure("The details already come from standard input: leave out --details.", Exit.USAGE)
         title, _, details = read_text(title).partition("\n")
     records = opened.records
     fields: dict[str, Any] = {"title": title, "details": details, "action": action}
@@ -81,8 +81,10 @@ def add_command(
     click.option("--title", metavar="TEXT"),
     _DUE,
     _REPEAT,
-    click.option("--action", type=click.Choice((*_ACTIONS, _NO_ACTION)), help="The contact that it asks for."),
-    click.option("--details", metavar="TEXT|-", help="More about it; - reads standard input."),
+    click.option(
+        "--action", type=click.Choice((*_ACTIONS, _NO_ACTION)), help=("The action: a way to contact the customer.")
+    ),
+    click.option("--details", metavar="TEXT|-", help="Details; - reads standard input."),
 )
 def edit_command(
     opened: Opened,
@@ -93,7 +95,7 @@ def edit_command(
     action: str | None,
     details: str | None,
 ) -> None:
-    """Change what a task of somebody's making says. An empty --due, --repeat or --details takes it away.
+    """Edit a manual task. An empty --due, --repeat or --details clears it.
 
     sellmode tasks edit 019a3c55-1f2e --due 'next week' --title 'Call about both coats'
     sellmode tasks edit 019a3c55-1f2e --repeat 'every 2 weeks'
@@ -111,7 +113,7 @@ def edit_command(
     if repeat is not None:
         changes["repeat"] = _repeat(repeat, changes.get("due") or _present_due(records, key)) if repeat else ""
     if not changes:
-        raise Failure("Say what to change: --title, --due, --repeat, --action or --details.", Exit.USAGE)
+        raise Failure("Name what to change: --title, --due, --repeat, --action or --details.", Exit.USAGE)
     with _refusals(records):
         opened.report(records.tasks.edit(*key, changes))
 
@@ -123,7 +125,7 @@ def _present_due(records: RecordStore, key: TaskKey) -> Due | None:
 
 def _repeat(text: str, due: Due | None) -> str:
     if due is None:
-        raise Failure("A task that repeats has a due time to begin with: give --due.", Exit.USAGE)
+        raise Failure("A repeating task needs a due date: give --due.", Exit.USAGE)
     try:
         return read_repeat(text, due)
     except ValueError as error:
@@ -135,16 +137,20 @@ def _repeat(text: str, due: Due | None) -> str:
 
 @command("done", _TASKS)
 def done_command(opened: Opened, task_ids: tuple[str, ...]) -> None:
-    """Complete tasks: all of them, or, if one cannot be, none. The next one of a repeating task is made.
+    """Complete tasks: all of them or, if one fails, none. A repeating task gets its next one.
 
     sellmode tasks done 019a3c55-1f2e
     """
     _change_all(opened, task_ids, opened.records.tasks.finish)
 
 
-@command("dismiss", _TASKS, click.option("--reason", metavar="TEXT", required=True, help="Why: others see it."))
+@command(
+    "dismiss",
+    _TASKS,
+    click.option("--reason", metavar="TEXT", required=True, help=("The reason, which others can see.")),
+)
 def dismiss_command(opened: Opened, task_ids: tuple[str, ...], reason: str) -> None:
-    """Dismiss tasks for a reason: all of them, or, if one cannot be, none.
+    """Dismiss tasks with a reason: all of them or, if one fails, none.
 
     sellmode tasks dismiss 019a3c55-1f2e --reason 'was in the store yesterday'
     """
@@ -154,10 +160,10 @@ def dismiss_command(opened: Opened, task_ids: tuple[str, ...], reason: str) -> N
 @command(
     "snooze",
     _TASKS,
-    click.option("--until", metavar="WHEN", required=True, help="As --due; empty: due when it was."),
+    click.option("--until", metavar="WHEN", required=True, help="As for --due; empty ends the snooze."),
 )
 def snooze_command(opened: Opened, task_ids: tuple[str, ...], until: str) -> None:
-    """Put tasks off: all of them, or, if one cannot be, none.
+    """Snooze tasks: all of them or, if one fails, none.
 
     sellmode tasks snooze 019a3c55-1f2e --until tomorrow
     sellmode tasks snooze 019a3c55-1f2e --until 'fri 3pm'
@@ -174,9 +180,10 @@ def snooze_command(opened: Opened, task_ids: tuple[str, ...], until: str) -> Non
     click.option("--to", "person", metavar="PERSON", required=True, help="A colleague's user name or name."),
 )
 def hand_over_command(opened: Opened, task_ids: tuple[str, ...], person: str) -> None:
-    """Give tasks to a colleague: all of them, or, if one cannot be, none.
+    """Hand tasks over to a colleague: all of them or, if one fails, none.
 
-    In Associate Mode only the manager gives tasks to others, and a task on a customer to who sees that customer alone.
+    In Associate Mode, only a manager can give tasks to others, and a customer's task only to someone who sees
+    the customer.
 
     sellmode tasks hand-over 019a3c55-1f2e --to ben
     """
@@ -190,7 +197,7 @@ def hand_over_command(opened: Opened, task_ids: tuple[str, ...], person: str) ->
 
 @command("claim", _TASK)
 def claim_command(opened: Opened, task_id: str) -> None:
-    """Take a task that the whole store sees. If a colleague was faster, `sellmode attention list` tells after a sync.
+    """Take a task that the whole store sees. If a colleague was faster, `sellmode attention list` says so after a sync.
 
     sellmode tasks claim 3f1c22aa
     """
@@ -199,7 +206,7 @@ def claim_command(opened: Opened, task_id: str) -> None:
 
 @command("release", _TASK)
 def release_command(opened: Opened, task_id: str) -> None:
-    """Give back a task that you have taken.
+    """Release a task that you have taken.
 
     sellmode tasks release 3f1c22aa
     """
@@ -208,7 +215,7 @@ def release_command(opened: Opened, task_id: str) -> None:
 
 @command("reopen", _TASK)
 def reopen_command(opened: Opened, task_id: str) -> None:
-    """Take back that you completed or dismissed a task.
+    """Reopen a task that you completed or dismissed.
 
     sellmode tasks reopen 019a3c55-1f2e
     """
@@ -218,10 +225,10 @@ def reopen_command(opened: Opened, task_id: str) -> None:
 @command(
     "withdraw",
     click.argument("card", metavar="GIVEN"),
-    click.option("--reason", metavar="TEXT", default="", help="Why."),
+    click.option("--reason", metavar="TEXT", default="", help="The reason."),
 )
 def withdraw_command(opened: Opened, card: str, reason: str) -> None:
-    """Take back a task that was given to somebody: GIVEN is an id that `sellmode tasks given` shows. For managers.
+    """Withdraw a task that was given to someone: GIVEN is an id from `sellmode tasks given`. For managers.
 
     sellmode tasks withdraw 77ab03e1 --reason 'done by phone'
     """

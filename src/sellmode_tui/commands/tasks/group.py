@@ -29,10 +29,10 @@ _KINDS: Final[dict[str, TaskKind]] = {"manual": "manual_task", "rule": "rule_tas
 
 @click.group("tasks")
 def tasks_command() -> None:
-    """List and show the tasks that you may see, and do them.
+    """List, show and complete the tasks you can see.
 
-    TASK is an id as the list shows it, or its first eight characters or more. What is written is kept on this machine
-    at once, offline too; `sellmode sync` or the app sends it.
+    TASK is an id from the list, or its first eight characters or more. Changes are saved on this machine at once,
+    offline too; `sellmode sync` or the app sends them.
     """
 
 
@@ -50,7 +50,7 @@ for _change in CHANGES:
         multiple=True,
         help="Only these.  [default: open]",
     ),
-    click.option("--mine", is_flag=True, help="Only mine, where you see the whole store's."),
+    click.option("--mine", is_flag=True, help="Only mine, where you can see the whole store's."),
     click.option("--customer", metavar="CUSTOMER", help="Only this customer's."),
     click.option("--kind", "kinds", type=click.Choice(tuple(_KINDS)), multiple=True, help="Only of this kind."),
     click.option("--by", type=click.Choice(get_args(Order)), default="due", show_default=True, help="In this order."),
@@ -68,7 +68,7 @@ def list_command(
     *,
     mine: bool,
 ) -> None:
-    """List open tasks, or others, whose title or customer's name has WORDS: beginnings are enough.
+    """List open or other tasks whose title or customer matches WORDS: beginnings are enough.
 
     sellmode tasks list --section overdue --section today
     sellmode tasks list --by customer --mine
@@ -90,13 +90,13 @@ def list_command(
         _columns(opened.records),
         line_object,
         noun="tasks",
-        empty="No task is found." if query != AgendaQuery() else "There is nothing to do.",
+        empty="No tasks found." if query != AgendaQuery() else "Nothing to do.",
     )
 
 
 @command("show", click.argument("task_id", metavar="TASK"), of=tasks_command)
 def show_command(opened: Opened, task_id: str) -> None:
-    """Show everything about TASK: why it is there, what is suggested, what you may do with it.
+    """Show TASK in full: why it is there, what is suggested, what you can do with it.
 
     sellmode tasks show 019a3c55-1f2e
     """
@@ -108,7 +108,7 @@ def show_command(opened: Opened, task_id: str) -> None:
 
 @command("given", of=tasks_command)
 def given_command(opened: Opened) -> None:
-    """List the tasks that people of the store gave to others; in Associate Mode for managers.
+    """List the tasks given to others in the store; in Associate Mode, for managers.
 
     sellmode tasks given
     """
@@ -124,21 +124,21 @@ def given_command(opened: Opened) -> None:
             "ID": lambda card: card.card[:MIN_ID],
         },
         lambda card: {**plain(card), "due": card.due.text if card.due else None},
-        empty="No task that was given to somebody else is to be seen.",
+        empty="No given tasks.",
     )
 
 
 @command(
     "ics",
-    click.option("--todo", is_flag=True, help="Write to-dos (VTODO) in place of events."),
+    click.option("--todo", is_flag=True, help="Write to-dos (VTODO) instead of events."),
     click.option(
-        "--with-names", is_flag=True, help="With customers' names, reasons and details: the file leaves Sellmode."
+        "--with-names", is_flag=True, help="Include customers' names, reasons and details, which then leave Sellmode."
     ),
     of=tasks_command,
     json=False,
 )
 def ics_command(opened: Opened, *, todo: bool, with_names: bool) -> None:
-    """Print your own open tasks as a calendar file (iCalendar), to be read or subscribed to by a calendar.
+    """Print your open tasks as a calendar file (iCalendar), to import or subscribe to.
 
     sellmode tasks ics > tasks.ics
     """

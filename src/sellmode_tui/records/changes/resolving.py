@@ -101,7 +101,7 @@ def hand_over(writer: Writer, mid: str) -> Written:
     operation = item.operation
     customer = customer_of(operation, item.before)
     if customer is None or not can_be_handed_over(operation):
-        raise Rejected("invalid", "This kind of change cannot be handed over.")
+        raise Rejected("invalid", "This kind of change cannot be sent to the owner.")
     park = Park(id=writer.new_id(), customer=customer, operation=dict(plain(operation)))
     return writer.write(lambda _: park, leaves=Leaving(item.mid, "handed_over"))
 
@@ -144,9 +144,9 @@ def merge(seen: Seen, id: str, keep: str, take: tuple[str, ...]) -> Merge:
     """Making one customer of a pair, with some fields of the other one's. Raises NotVisible, Rejected."""
     pair = _pair(seen, id)
     if keep not in pair.customers:
-        raise Rejected("invalid", "The customer to keep is one of the two.", field="keep")
+        raise Rejected("invalid", "Keep one of the two customers.", field="keep")
     if unknown := set(take) - (differences(pair, seen) or {}).keys():
-        raise Rejected("invalid", "Nothing that you see of the two differs in this.", field=min(unknown))
+        raise Rejected("invalid", "You cannot see a difference between the two in this field.", field=min(unknown))
     return Merge(id=id, keep=keep, take=take)
 
 

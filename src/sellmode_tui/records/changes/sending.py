@@ -54,4 +54,4 @@ def words_of(entry: Entry | TrayItem, seen: Seen) -> str:
     except Rejected:
         return UNREADABLE
     words = describe(operation, entry.before, seen.name_of, seen.retailer)
-    return f"taking back: {words}" if isinstance(entry, Entry) and entry.undoes else words
+    return f"undoing: {words}" if isinstance(entry, Entry) and entry.undoes else words

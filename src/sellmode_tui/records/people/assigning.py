@@ -62,11 +62,11 @@ class AssignPreview:
         return tuple(filter(None, (self._gains(), *map(self._gone, self.losses), self._leaves())))
 
     def _in_team(self) -> str:
-        stays = "Everybody of the store sees them as before: in Team Mode customers are the store's."
+        stays = "Everyone in the store still sees them: in Team Mode, customers belong to the store."
         if self.to is None:
-            return f"{stays} Nobody would be named as their owner."
+            return f"{stays} They will have no owner."
         who = "you" if self.to_me else self.to_name
-        return f"{stays} What rules make for them would be meant for {who}."
+        return f"{stays} Their automatic tasks will be assigned to {who}."
 
     def _gains(self) -> str:
         """Who sees more, then who sees fewer."""

@@ -165,7 +165,7 @@ def _parsed(reading: Reading, around: Context, text: str) -> Node:
     except FilterError as error:
         parse(text, around.fields)  # what nobody could read is told as it is
         raise FilterError(
-            "of colleagues' customers you know name, owner, tier and last contact", error.start, error.end
+            "of colleagues' customers, only name, owner, tier and last contact can be searched", error.start, error.end
         ) from None
 
 

@@ -106,7 +106,7 @@ class Products(Facet):
             look = of_kinds.visible(seen, "lookbook", lookbook)
             held = as_document(look)["items"]
             if any(each["sku"] == item["sku"] for each in held):
-                raise Rejected("invalid", "It is in this lookbook already.", field="items")
+                raise Rejected("invalid", "It is already in this lookbook.", field="items")
             return of_kinds.edit(look, {"items": [*held, item]})
 
         return self._writer.write(added)
@@ -125,11 +125,11 @@ class Products(Facet):
 def _item(record: object) -> dict[str, object]:
     """A product as a look holds it: with title and price as they are now."""
     if not isinstance(record, Product):
-        raise Rejected("invalid", "Only a product stands in a look.")
+        raise Rejected("invalid", "A look can only have products.")
     title = " ".join(filter(None, (record.title, record.variant)))
     priced = {"price": record.price, "currency": record.currency} if record.price is not None else {}
     if not record.sku:
-        raise Rejected("invalid", "A product without a SKU cannot be put in a look.")
+        raise Rejected("invalid", "A product without a SKU cannot be added to a look.")
     return msgspec.to_builtins(LookItem(sku=record.sku, title=title, **priced))  # type: ignore[no-any-return, arg-type]  # a struct is a dict
 
 

@@ -45,7 +45,7 @@ class BriefLine:
     """Empty for all stores."""
     progress: BriefProgress
     over: bool
-    """Whether its time was up: it expired, by the days of its reader."""
+    """Whether its time ran out: it expired, by the days of its reader."""
     editable: bool
     """Whether its reader may take it back."""
 

@@ -85,7 +85,7 @@ def hand_over(seen: Seen, key: TaskKey, person: str) -> Edit:
         case RuleTask():
             return edit(seen, key, {"meant_for": person}, {})
         case CorporateTask():
-            raise Rejected("not_allowed", "A corporate task is for each person to do: it cannot be handed over.")
+            raise Rejected("not_allowed", "A corporate task cannot be handed over.")
 
 
 def finish(seen: Seen, key: TaskKey, how: Literal["done", "dismissed"], reason: str) -> Finish:
@@ -104,7 +104,7 @@ def claim(seen: Seen, key: TaskKey, *, take: bool) -> Claim | Release:
     """Taking a task, or giving it back. Raises NotVisible and Rejected."""
     task(seen, key)
     if key.kind == "corporate_task":
-        raise Rejected("not_allowed", "A corporate task is for each person to do: nobody takes it from the others.")
+        raise Rejected("not_allowed", "A corporate task cannot be taken: everyone has their own.")
     return Claim(kind=key.kind, id=key.id) if take else Release(kind=key.kind, id=key.id)
 
 
@@ -205,7 +205,7 @@ def edit_rule(seen: Seen, id: str, set: Mapping[str, Any], saw: Mapping[str, Any
         own = task_rule_id(account.stores[0], rule.slug)
         if seen.get("task_rule", own) is None:
             return create_rule(seen, {**of_kinds.content(rule), **set, "store": account.stores[0]})
-        raise Rejected("conflict", "Your store has a rule in place of this one: change that.")
+        raise Rejected("conflict", "Your store has its own version of this rule: change that one.")
     return of_kinds.edit(rule, set, saw)
 
 

@@ -259,7 +259,7 @@ def _line(kind: TaskKind, task: Task, names: _Names, because: Because | None, ar
         claimed_name=around.name_of(task.claimed_by),
         ended_at=expires_at if overtime else task.done_at,
         done_by_name=around.name_of(task.done_by),
-        reason="its time was up" if overtime else task.reason,
+        reason="its time ran out" if overtime else task.reason,
     )
 
 

@@ -56,7 +56,7 @@ def read_repeat(text: str, due: Due) -> str:
     try:
         recurrence.check(rule, due)
     except ValueError as error:
-        raise ValueError(f"It cannot repeat so: {error}.") from None
+        raise ValueError(f"Not a valid repetition: {error}.") from None
     return rule
 
 

@@ -32,9 +32,9 @@ def because_words(because: Because, now: dt.datetime, zone: dt.tzinfo, *, seen: 
         case "new_customer":
             return f"new customer, added {_ago(since)}" if since is not None else "new customer"
         case "stay_in_touch":
-            return "never contacted yet" if since is None else f"no contact for {_days(since)}"
+            return "never contacted" if since is None else f"no contact for {_days(since)}"
         case "event":
-            return " ".join(filter(None, (about.replace("_", " ") or "something happened", _ago(since))))
+            return " ".join(filter(None, (about.replace("_", " ") or "an event", _ago(since))))
 
 
 def called(because: Because, titles: Mapping[str, str], custom: Iterable[CustomField]) -> Because:

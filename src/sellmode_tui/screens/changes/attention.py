@@ -33,7 +33,7 @@ class AttentionScreen(ListPage[None, Attention]):
     SORTED: ClassVar = {"When": lambda item: nothing_last(getattr(item, "since", None))}
     EMPTY = (
         "Nothing needs your attention.\n"
-        "Changes that the server refuses come here, and those that a colleague handed over to you."
+        "Changes the server refused, and changes colleagues sent you to review, appear here."
     )
 
     def read(self, records: RecordStore) -> Sequence[Attention]:
@@ -47,10 +47,10 @@ class AttentionScreen(ListPage[None, Attention]):
             case Lost():
                 return Row(item.key, ("lost", item.words, words.time(item.since)), REFUSED)
             case Refused():
-                why = "handed over" if item.handed_over else "refused"
+                why = "sent on" if item.handed_over else "refused"
                 return Row(item.key, (why, item.words, words.time(item.since)), REFUSED)
             case HandedOver():
-                return Row(item.key, ("for you", f"{item.words}, by {item.author}", words.time(item.since)))
+                return Row(item.key, ("to review", f"{item.words}, by {item.author}", words.time(item.since)))
             case Duplicate():
                 return Row(item.key, ("duplicate", " and ".join(item.names), ""))
 
@@ -59,7 +59,7 @@ class AttentionScreen(ListPage[None, Attention]):
         self.ask(lambda records: records.changes.waiting_with_owners(), self._tell_waiting, group="waiting")
 
     def _tell_waiting(self, waiting: int) -> None:
-        told = f"{counted(waiting, 'edit')} {'waits' if waiting == 1 else 'wait'} with the customers' owners."
+        told = f"{counted(waiting, 'edit')} awaiting review by the customer's owner."
         self.say("above", told if waiting else "")
 
     def chosen_row(self, item: Attention) -> None:

@@ -24,7 +24,7 @@ from sellmode_tui.screens.kit.trouble import Trouble
 from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.widgets.meanings import REFUSED
 
-_GONE: Final = "This needs no attention any more."
+_GONE: Final = "This no longer needs attention."
 
 
 Item = TypeVar("Item", bound=Lost | Refused | HandedOver | Duplicate)
@@ -129,18 +129,18 @@ def _values(page: Page, values: Sequence[Value], mine: str) -> None:
         page.text(_begun(value.label), indent=0, style="bold")
         page.field(mine, value.mine_text or "nothing")
         if value.known:
-            page.field("There now", value.present_text or "nothing")
+            page.field("Current", value.present_text or "nothing")
 
 
 class RefusedScreen(DetailsScreen[Refused]):
     """A change of one's own that was not done."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "edit", "Edit", tooltip="Edit it and send it again", id="refused.edit"),
-        Binding("s", "resend", "Send", tooltip="Send it again as it is", id="refused.resend"),
-        Binding("h", "hand_over", "Hand over", tooltip="Give it to whoever has the customer", id="refused.hand-over"),
-        Binding("c", "copy", "Copy", tooltip="Copy it as text", id="refused.copy"),
-        Binding("x,delete", "discard", "Discard", key_display="x", tooltip="Give it up", id="refused.discard"),
+        Binding("e", "edit", "Edit", tooltip="Edit and send again", id="refused.edit"),
+        Binding("s", "resend", "Send", tooltip="Send again unchanged", id="refused.resend"),
+        Binding("h", "hand_over", "Hand over", tooltip="Send it to the customer's owner", id="refused.hand-over"),
+        Binding("c", "copy", "Copy", tooltip="Copy as text", id="refused.copy"),
+        Binding("x,delete", "discard", "Discard", key_display="x", tooltip="Discard it", id="refused.discard"),
     ]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -159,15 +159,15 @@ class RefusedScreen(DetailsScreen[Refused]):
         item, words = self.item, page.words
         page.text(_begun(item.words), indent=0, style="bold")
         page.marked(REFUSED, item.reason or item.title)
-        page.text(f"Made {words.time(item.since)}, answered {words.time(item.refused_at)}.", indent=0, style=MUTED)
+        page.text(f"Made {words.time(item.since)}, refused {words.time(item.refused_at)}.", indent=0, style=MUTED)
         _values(page, item.values, "Yours")
         if item.dependants:
-            page.heading("What builds on it")
+            page.heading("Depends on it")
             for dependant in item.dependants:
                 page.text(dependant)
 
     def action_edit(self) -> None:
-        """Edit it and send it again."""
+        """Edit and send again."""
         if any(value.field in PEOPLE for value in self.item.values):
             self.ask(lambda records: who_can_be_named(records, self.item), self._edit, group="edit", opens=True)
         else:
@@ -183,12 +183,12 @@ class RefusedScreen(DetailsScreen[Refused]):
         self.do(lambda records: records.changes.resend(mid), "Sent again.")
 
     def action_hand_over(self) -> None:
-        """Give it to whoever has the customer."""
+        """Send it to the customer's owner."""
         mid = self.item.mid
-        self.do(lambda records: records.changes.hand_over(mid), "Handed over to whoever has the customer.")
+        self.do(lambda records: records.changes.hand_over(mid), "Sent to the customer's owner.")
 
     def action_copy(self) -> None:
-        """Copy it as text."""
+        """Copy as text."""
         mid = self.item.mid
         self.ask(lambda records: records.changes.copy_text(mid), self._copy, group="copy", refused=self._refused)
 
@@ -218,10 +218,11 @@ class LostScreen(DetailsScreen[Lost]):
         page.text(_begun(item.words), indent=0, style="bold")
         kept = f" The damaged file is kept on this terminal as {item.kept_as}." if item.kept_as else ""
         page.text(
-            f"Found {page.words.time(item.since)}. Everything that could be read was kept and is sent.{kept}", indent=0
+            f"Found {page.words.time(item.since)}. Everything that could be read was kept and will be sent.{kept}",
+            indent=0,
         )
         page.gap()
-        page.text("Enter again what is missing, and tell your administrator: the disk may be failing.", indent=0)
+        page.text("Re-enter what is missing, and tell your administrator: the disk may be failing.", indent=0)
 
     def action_acknowledge(self) -> None:
         """It has been seen."""
@@ -233,16 +234,16 @@ class HandedOverScreen(DetailsScreen[HandedOver]):
     """A change that a colleague handed over."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("a", "accept", "Accept", tooltip="Make the change yours", id="handed-over.accept"),
-        Binding("x,delete", "reject", "Reject", key_display="x", tooltip="Drop the change", id="handed-over.reject"),
+        Binding("a", "accept", "Accept", tooltip="Accept the change", id="handed-over.accept"),
+        Binding("x,delete", "reject", "Reject", key_display="x", tooltip="Reject the change", id="handed-over.reject"),
     ]
 
     def tell(self, page: Page) -> None:
         """What it is, whose, and the values."""
         item = self.item
         page.text(_begun(item.words), indent=0, style="bold")
-        page.text(f"Wanted by {item.author}, {page.words.time(item.since)}. It is for you to judge.", indent=0)
-        _values(page, item.values, "Wanted")
+        page.text(f"Requested by {item.author}, {page.words.time(item.since)}. Accept or reject it.", indent=0)
+        _values(page, item.values, "Requested")
 
     def action_accept(self) -> None:
         """Make it one's own."""
@@ -259,15 +260,15 @@ class DuplicateScreen(DetailsScreen[Duplicate]):
     """Two customers who may be one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("m", "merge", "Merge", tooltip="Make one customer of them", id="duplicate.merge"),
-        Binding("x", "not_the_same", "Not the same", tooltip="They are two people", id="duplicate.dismiss"),
+        Binding("m", "merge", "Merge", tooltip="Merge the two customers", id="duplicate.merge"),
+        Binding("x", "not_the_same", "Not the same", tooltip="Keep both customers", id="duplicate.dismiss"),
     ]
 
     def tell(self, page: Page) -> None:
         """Both, side by side in words."""
         item = self.item
         page.text(" and ".join(item.names), indent=0, style="bold")
-        page.text(f"They have the same {same_words(item.matched)}.", indent=0)
+        page.text(f"Same {same_words(item.matched)}.", indent=0)
         names = told_apart(item)
         for name, owner in zip(names, item.owners, strict=True):
             page.field("Owner", owner or "nobody", f"of {name}")
@@ -288,7 +289,7 @@ class DuplicateScreen(DetailsScreen[Duplicate]):
         """They are two people."""
         id = self.item.id
         self.confirm(
-            "Are they two people?",
+            "Are these two different people?",
             "Keep both",
             lambda records: records.customers.dismiss_pair(id),
             "Kept as two customers.",

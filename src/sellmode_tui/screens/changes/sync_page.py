@@ -23,7 +23,7 @@ class SyncScreen(ListPage[None, Unsent]):
 
     BINDING_GROUP_TITLE = "Sync"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r,f5", "retry", "Retry now", key_display="r", tooltip="Send and ask the server now", id="sync.retry"),
+        Binding("r,f5", "retry", "Retry now", key_display="r", tooltip="Sync now", id="sync.retry"),
         Binding("escape,q,left,f4", "back", "Back", key_display="Esc", tooltip="Back", id="sync.back"),
     ]
 
@@ -34,7 +34,7 @@ class SyncScreen(ListPage[None, Unsent]):
         Column("State", 19, priority=7, min_width=16),
     )
     SORTED: ClassVar = {"Since": lambda item: item.since}
-    EMPTY = "Everything you wrote has reached the server."
+    EMPTY = "All your changes have reached the server."
     ROWS_OPEN = False
 
     class RetryWanted(Message):
@@ -66,7 +66,7 @@ class SyncScreen(ListPage[None, Unsent]):
     def _state(self, item: Unsent) -> str:
         """How far it has come, as far as this terminal can know: that it left says nothing about its arrival."""
         if item.held:
-            return "waits for a newer server"
+            return "waiting for a server update"
         if item.tries:
             return f"tried {counted(item.tries, 'time')}"
         if not item.sent:

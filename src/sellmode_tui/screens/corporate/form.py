@@ -57,12 +57,12 @@ class BriefForm(KindForm):
         def entry(name: str, label: str | None = None, hint: str = "") -> FormField:
             return self.entry(name, label, {**held, **timeless}.get(name), hint=hint)
 
-        yield entry("title", "What")
+        yield entry("title", "Title")
         yield entry("stores")
         yield entry("works", "Kind of work")
         yield entry("due", "Due")
         yield entry("expires", "Expires", "never; or fri, in 2 weeks, 12/24")
-        yield entry("action", "Asks for")
+        yield entry("action", "Action")
         yield entry("products")
         yield entry("subject")
         yield entry("message", "Suggested text")
@@ -71,13 +71,13 @@ class BriefForm(KindForm):
     @property
     def hint(self) -> str:
         """Whose time it is, and what may stand in the text."""
-        return f"Times are each store's own. The text may have {_PLACES}."
+        return f"Times are local to each store. The text can include {_PLACES}."
 
     def prepare(self) -> Write:
         """What is asked, if there is time for it."""
         expires, words = self.entry_at("expires"), self._desk.words
         if expires.value and read_due(expires.value).instant(words.zone) <= words.now:
-            raise Unreadable(expires, "It would have expired already.")
+            raise Unreadable(expires, "The expiry date has passed.")
         return super().prepare()
 
 

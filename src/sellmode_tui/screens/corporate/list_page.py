@@ -49,7 +49,7 @@ class BriefsScreen(MainPage[BriefLine], BriefPage[None]):
         "Expires": lambda item: nothing_last(item.brief.expires),
         "Done": lambda item: item.progress.done,
     }
-    EMPTY = "Nothing is asked of the stores yet.\na asks something: everyone whom it is for gets a task of it."
+    EMPTY = "No corporate tasks yet.\na adds one: everyone it is for gets a task."
 
     def read(self, records: RecordStore) -> Sequence[BriefLine]:
         """All of them, newest first, those that were taken back last."""
@@ -85,7 +85,7 @@ class BriefsScreen(MainPage[BriefLine], BriefPage[None]):
         lines = self._rows.items(0, count.n) if self._rows else ()
         states = [state_words(line) for line in lines]
         told = [counted(len(lines), "corporate task")]
-        told += [f"{states.count(state):,} {state}" for state in ("over", "taken back") if state in states]
+        told += [f"{states.count(state):,} {state}" for state in ("over", "withdrawn") if state in states]
         self.say("above", ", ".join(told) if lines else "")
 
     def told(self, item: BriefLine) -> str:

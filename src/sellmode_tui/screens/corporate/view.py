@@ -23,16 +23,16 @@ from sellmode_tui.screens.kit.record_view import RecordScreen, RecordView
 from sellmode_tui.screens.kit.words import Words, counted
 from sellmode_tui.screens.tasks.work import add_work
 
-NOT_YET = "nobody has it yet"
-GONE = "This corporate task is no longer there."
+NOT_YET = "not assigned yet"
+GONE = "This corporate task no longer exists."
 
 
 def brief_keys(*, shown: bool) -> list[BindingType]:
     """The keys for what can be done with a brief; `shown`: also those that others would crowd out of the last line."""
     return [
-        Binding("a", "add", "Ask", tooltip="Ask something of the stores", id="briefs.add"),
-        Binding("n", "add_like", "One like it", tooltip="Ask something like it", id="briefs.like"),
-        Binding("x,delete", "take_back", "Take back", key_display="x", tooltip="Take it back", id="briefs.take-back"),
+        Binding("a", "add", "New", tooltip="New corporate task", id="briefs.add"),
+        Binding("n", "add_like", "Duplicate", tooltip="Duplicate this corporate task", id="briefs.like"),
+        Binding("x,delete", "take_back", "Withdraw", key_display="x", tooltip="Withdraw it", id="briefs.take-back"),
         Binding("y", "copy", "Copy text", show=shown, tooltip="Copy the suggested text", id="briefs.copy"),
     ]
 
@@ -71,7 +71,7 @@ class BriefPage(DeskScreen[Result]):
         account = self._desk.facts.account
         if account is not None and account.role == "head_office":
             return True
-        self.tell("Only the head office makes corporate tasks.")
+        self.tell("Only head office can create corporate tasks.")
         return False
 
     def offers(self, action: str) -> bool:
@@ -94,14 +94,14 @@ class BriefPage(DeskScreen[Result]):
         if line is None:
             return
         if line.brief.withdrawn:
-            self.tell("It was taken back already.")
+            self.tell("It was already withdrawn.")
         elif self._is_head_office:
             id, title = line.brief.id, " ".join(line.brief.title.split())
-            open_ones = f" {counted(line.progress.open, 'open task')} of it will expire." if line.progress.open else ""
+            open_ones = f" {counted(line.progress.open, 'open task')} will expire." if line.progress.open else ""
             question = (
-                f'Take back "{title if len(title) <= 60 else f"{title[:57]}..."}"?{open_ones} What was done stays.'
+                f'Withdraw "{title if len(title) <= 60 else f"{title[:57]}..."}"?{open_ones} Completed tasks stay.'
             )
-            box = ConfirmBox(question, "Take back")
+            box = ConfirmBox(question, "Withdraw")
             self.open(box, lambda yes: self._take_back(id) if yes else None)
 
     def _take_back(self, id: str) -> None:
@@ -145,7 +145,7 @@ class BriefScreen(RecordScreen[BriefDetails], BriefPage[bool]):
 
 def state_words(line: BriefLine) -> str:
     """What has become of it; empty while it is asked."""
-    return "taken back" if line.brief.withdrawn else "over" if line.over else ""
+    return "withdrawn" if line.brief.withdrawn else "over" if line.over else ""
 
 
 def done_words(progress: BriefProgress) -> str:
@@ -175,9 +175,9 @@ def brief_text(details: BriefDetails, words: Words, width: int) -> Page:
     page.field("Due", time_words(brief.due, "any time"))
     page.field("Expires", time_words(brief.expires, "never"))
     if brief.action:
-        page.field("Asks for", CONTACTS.get(brief.action, brief.action))
+        page.field("Action", CONTACTS.get(brief.action, brief.action))
     page.field(
-        "Asked", words.day(brief.created_at) or words.nothing, f"by {line.creator_name}" if line.creator_name else ""
+        "Created", words.day(brief.created_at) or words.nothing, f"by {line.creator_name}" if line.creator_name else ""
     )
     page.heading("Done")
     _progress(page, details)

@@ -59,7 +59,7 @@ class ConsentForm(FormScreen):
         """What holds now; channel, what is allowed from now on, and what shows it."""
         yield Static(classes="consent-now")
         yield ChoiceEntry("channel", "Channel", self._desk, _CHANNELS)
-        yield ChoiceEntry("state", "From now on", self._desk, _STATES, self._state("email"))
+        yield ChoiceEntry("state", "New status", self._desk, _STATES, self._state("email"))
         yield TextEntry("evidence", "Evidence", self._desk, placeholder="such as: signed the card at the till")
 
     def on_mount(self) -> None:
@@ -132,13 +132,13 @@ class ConsentForm(FormScreen):
         self._profile, self._known = profile, _by_channel(profile)
         self._show_now()
         self._say_step()
-        return "The consent has changed meanwhile; above stands what holds now."
+        return "The consent has changed in the meantime; the current one is shown above."
 
 
 def _told(now: ConsentState, state: ConsentState) -> str:
     """What a step takes, or what comes of it."""
     if STRICTNESS[state] < STRICTNESS[now]:
-        return "This allows more than now: say below how the customer agreed."
+        return "This allows more than before: enter how the customer agreed."
     if state == "unsubscribed" != now:
         return "Once sent, only the customer can undo this."
     return ""

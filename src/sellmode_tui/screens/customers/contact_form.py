@@ -81,4 +81,4 @@ class ContactForm(CustomerKindForm):
             case _:
                 ways = [phone, email]
         known = " or ".join(filter(None, ways))
-        return f"To be reached at {known}." if known else "There is no phone number or e-mail address for that."
+        return f"Reach them at {known}." if known else "No phone number or e-mail address for this channel."

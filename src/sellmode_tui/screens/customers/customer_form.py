@@ -122,9 +122,9 @@ SAVE_ANYWAY: Final = ""
 class MatchesBox(Box[str]):
     """Who is known already. Ends with the id of the one to open, or with SAVE_ANYWAY."""
 
-    BINDING_GROUP_TITLE = "Known already"
+    BINDING_GROUP_TITLE = "Possible duplicate"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "save", "Save anyway", show=False, tooltip="Save the new one all the same", id="matches.save"),
+        Binding("s", "save", "Save anyway", show=False, tooltip="Save as a new customer", id="matches.save"),
     ]
 
     def __init__(self, matches: Sequence[Match]) -> None:
@@ -134,7 +134,7 @@ class MatchesBox(Box[str]):
     def compose(self) -> ComposeResult:
         """Who has the same, and keys."""
         with Vertical(classes="box"):
-            title = "Is it one of them?" if len(self._matches) > 1 else "Is it the same person?"
+            title = "Is it one of these customers?" if len(self._matches) > 1 else "Is it the same person?"
             yield Static(Content(title), classes="box-title")
             yield OptionList(*(Line(_match(match)) for match in self._matches), markup=False)
             yield from self.compose_buttons(
@@ -161,7 +161,7 @@ class MatchesBox(Box[str]):
 
 
 def _match(match: Match) -> Content:
-    owner = f"owner {match.owner_name}" if match.owner_name else "owner nobody"
+    owner = f"owner {match.owner_name}" if match.owner_name else "no owner"
     told = ", ".join(filter(None, (f"the same {same_words(match.matched)}", owner, match.store_name)))
     return Content.assemble((visible(match.name), "bold"), f"  {visible(told)}")
 
@@ -171,7 +171,7 @@ class EditCustomerScreen(KindForm):
 
     BINDING_GROUP_TITLE = "Edit"
     KIND: ClassVar = "customer"
-    GONE = "This customer is no longer visible to you: what you typed cannot be saved."
+    GONE = "You can no longer see this customer, so your changes cannot be saved."
 
     def __init__(self, desk: Desk, profile: Profile) -> None:
         super().__init__(desk, CUSTOMER, profile.customer, title=f"Edit {profile.customer.name}")
@@ -192,12 +192,12 @@ class EditCustomerScreen(KindForm):
         """Contact data, tastes, sizes, and what the retailer wants to know."""
         for name in _CONTACT:
             yield self.entry(name)
-        yield _section("Tags, tastes, sizes")
+        yield _section("Tags, preferences, sizes")
         for name in ("tags", "preferences", "sizes"):
             yield self.entry(name, hint=_HINTS.get(name, ""))
         own = self._desk.facts.retailer.custom_fields if self._desk.facts.retailer else ()
         if own:
-            yield _section("More about them")
+            yield _section("Details")
         for defined in own:
             path = f"custom.{defined.name}"
             yield entry_of_own(defined, path, self._desk, current_value(self._shown, path))

@@ -25,7 +25,7 @@ from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.people.assigning import AssignPage
 
 NO_LONGER_VISIBLE = "This customer is no longer visible to you."
-MAY_NOT = "Your role may look at customers, not change them: that takes the right to sell."
+MAY_NOT = "You can view customers but not change them: you need the sell permission."
 
 
 _WRITING: Final = frozenset({"add", "edit", "note", "log", "consent", "dates", "own_entries"})
@@ -41,12 +41,12 @@ def customer_keys(*, shown: bool) -> list[BindingType]:
         Binding("o", "consent", "Consent", show=shown, tooltip="Consent, by channel", id="customer.consent"),
         Binding("d", "dates", "Dates", show=shown, tooltip="Important dates", id="customer.dates"),
         Binding("t", "tasks", "Tasks", show=shown, tooltip="The customer's tasks", id="customer.tasks"),
-        Binding("h", "timeline", "Timeline", show=shown, tooltip="All that happened", id="customer.timeline"),
-        Binding("b", "purchases", "Bought", show=False, tooltip="All purchases", id="customer.purchases"),
+        Binding("h", "timeline", "Timeline", show=shown, tooltip="Everything that happened", id="customer.timeline"),
+        Binding("b", "purchases", "Purchases", show=False, tooltip="All purchases", id="customer.purchases"),
         Binding("i", "details", "Details", show=shown, tooltip="Contact, consent, figures", id="customer.details"),
-        Binding("N", "own_entries", "Mine", show=False, tooltip="Edit what you wrote about them", id="customer.mine"),
+        Binding("N", "own_entries", "Mine", show=False, tooltip="Edit my notes and contacts", id="customer.mine"),
         Binding(
-            "A", "assign", "Assign", show=False, tooltip="Assign to a colleague, or to nobody", id="customer.assign"
+            "A", "assign", "Assign", show=False, tooltip="Assign to a colleague, or to no one", id="customer.assign"
         ),
     ]
 
@@ -99,7 +99,7 @@ class CustomerPage(AssignPage[Result]):
         self._show_page(lambda desk, profile: TimelineScreen(desk, profile, "purchases"))
 
     def action_search_timeline(self) -> None:
-        """Search in what happened."""
+        """Search the timeline."""
         self._show_page(lambda desk, profile: TimelineScreen(desk, profile, search=True))
 
     def action_details(self) -> None:

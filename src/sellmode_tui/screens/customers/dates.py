@@ -45,14 +45,14 @@ class DatesScreen(MarkedList[None, ListedDate]):
     ]
 
     COLUMNS = (
-        Column("Day", 12, priority=9),
+        Column("Date", 12, priority=9),
         Column("What", priority=8, min_width=12),
-        Column("Whose", 20),
+        Column("For", 20),
         Column("Next", 14),
         Column("State", 8, priority=6),
     )
     SORTED: ClassVar = {
-        "Day": lambda item: (item.record.month, item.record.day),
+        "Date": lambda item: (item.record.month, item.record.day),
         "Next": lambda item: nothing_last(item.next),
     }
     EMPTY = "No dates yet. Press a to add one."
@@ -96,20 +96,20 @@ class DateForm(CustomerKindForm):
     KIND: ClassVar = "date"
     OF = DATE
     TITLES = ("New date of", "Date of")
-    GONE = "This date has been removed meanwhile: it cannot be saved any more."
+    GONE = "This date was removed in the meantime and can no longer be saved."
 
     def compose_fields(self) -> ComposeResult:
         """What it is, when, and whose."""
         held = self._held
         typed = TypedDate(held["month"], held["day"], held["year"]).written if self.record else None
         yield self.entry("label", "What", hint="such as birthday")
-        yield DayEntry("day", "Day", self._desk, typed, year_needed=False)
-        yield self.entry("about", "Whose", hint="if not the customer's: Rex")
+        yield DayEntry("day", "Date", self._desk, typed, year_needed=False)
+        yield self.entry("about", "For", hint="if not the customer: Rex")
 
     def prepare(self) -> Write:
         """A date needs its day."""
         if (day := self.entry_at("day")).value is None:
-            raise Unreadable(day, f"A date needs its day. {HOW}")
+            raise Unreadable(day, f"Enter a date. {HOW}")
         return super().prepare()
 
     def given(self, values: dict[str, Any]) -> dict[str, Any]:

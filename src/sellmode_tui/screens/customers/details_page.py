@@ -153,14 +153,14 @@ def _figures(page: Page, profile: Profile) -> None:
             ("Lifetime spend", " + ".join((priced(totals.spend, totals.currency), *others))),
             ("Orders", f"{totals.orders:,}"),
             ("Average order", words.nothing if average is None else priced(average, totals.currency)),
-            ("Items an order", words.nothing if units is None else f"{units:.1f}"),
+            ("Items per order", words.nothing if units is None else f"{units:.1f}"),
             ("First purchase", words.day(totals.first_purchase) or words.nothing),
             ("Last purchase", words.day(totals.last_purchase) or words.nothing),
-            ("Buys every", words.nothing if every is None else counted(max(1, round(every)), "day")),
-            ("Since then", words.nothing if totals.days_since is None else counted(max(0, totals.days_since), "day")),
+            ("Purchases every", words.nothing if every is None else counted(max(1, round(every)), "day")),
+            ("Last one ago", words.nothing if totals.days_since is None else counted(max(0, totals.days_since), "day")),
         )
     )
     if totals.categories:
         page.field(
-            "Buys most", ", ".join(f"{name} {priced(spend, totals.currency)}" for name, spend in totals.categories)
+            "Top categories", ", ".join(f"{name} {priced(spend, totals.currency)}" for name, spend in totals.categories)
         )

@@ -45,11 +45,11 @@ class CustomersScreen(SearchedList[None, CustomerRow], MainPage[CustomerRow], Cu
         Binding("slash", "search", "Search", key_display="/", tooltip="Search and filter", id="customers.search"),
         Binding("a", "add", "Add", tooltip="Add a customer", id="customers.add"),
         Binding("s", "sort", "Sort", tooltip="Sort by the next column", id="customers.sort"),
-        Binding("S", "reverse", "Reverse", show=False, tooltip="Sort the other way round", id="customers.reverse"),
+        Binding("S", "reverse", "Reverse", show=False, tooltip="Reverse the order", id="customers.reverse"),
         Binding("f", "filters", "Filters", tooltip="Pick, save and delete filters", id="customers.filters"),
         Binding("escape", "back", "Back", show=False, tooltip="Back; clear the search", id="customers.back"),
         *customer_keys(shown=False),
-        Binding("f5", "sync", "Sync now", show=False, tooltip="Ask the server now", id="customers.sync"),
+        Binding("f5", "sync", "Sync now", show=False, tooltip="Sync now", id="customers.sync"),
     ]
 
     DEFAULT_CSS = "CustomersScreen #beside { width: 46%; min-width: 52; }"

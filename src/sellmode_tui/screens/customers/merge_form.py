@@ -17,11 +17,10 @@ from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.widgets.choice import Option
 
 _WHAT_HAPPENS: Final = (
-    "What only one of them has is kept. "
-    "Tags, likes, sizes and other fields of both are kept together; so are orders, notes, contacts and dates. "
-    "Of two consents the stricter one stays. A merge cannot be taken back."
+    "Values that only one of them has are kept. Tags, preferences, sizes and custom fields are combined, and so "
+    "are orders, notes, contacts and dates. The stricter consent applies. A merge cannot be undone."
 )
-UNSEEN: Final = "You do not see the details of both: where they differ, what the record that stays has is kept."
+UNSEEN: Final = "You cannot see the details of both: where they differ, the values of the record you keep are used."
 
 
 class MergeForm(FormScreen):
@@ -29,7 +28,7 @@ class MergeForm(FormScreen):
 
     BINDING_GROUP_TITLE = "Merge"
     KIND: ClassVar = "merge"
-    SAVED = "Merged. The server brings the result."
+    SAVED = "Merged. The result appears after the next sync."
 
     DEFAULT_CSS = """
     MergeForm .merge-told { height: auto; margin-top: 1; color: $text-muted; }
@@ -64,7 +63,7 @@ class MergeForm(FormScreen):
             for name, owner in zip(told_apart(pair), pair.owners, strict=True)
         ]
         keep = [Option(str(place), name) for place, name in enumerate(names)]
-        yield ChoiceEntry("keep", "Whose record stays", desk, keep, "0")
+        yield ChoiceEntry("keep", "Record to keep", desk, keep, "0")
         for difference in pair.differences:
             options = [Option(str(place), as_text(value)) for place, value in enumerate(difference.values)]
             yield ChoiceEntry(difference.field, difference.label.capitalize(), desk, options, "0")

@@ -32,11 +32,11 @@ class OwnEntry(NamedTuple):
 class OwnEntriesScreen(MarkedList[None, OwnEntry]):
     """One's own notes and logged contacts, newest first."""
 
-    BINDING_GROUP_TITLE = "Written by me"
+    BINDING_GROUP_TITLE = "My notes and contacts"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("n", "note", "Note", tooltip="Write a note", id="own.note"),
         Binding("l", "log", "Log", tooltip="Log a call, visit or message", id="own.log"),
-        Binding("x,delete", "remove", "Remove", key_display="x", tooltip="Take it away", id="own.remove"),
+        Binding("x,delete", "remove", "Remove", key_display="x", tooltip="Remove it", id="own.remove"),
         Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="own.back"),
     ]
 
@@ -47,10 +47,10 @@ class OwnEntriesScreen(MarkedList[None, OwnEntry]):
         Column("State", 8, priority=6),
     )
     SORTED: ClassVar = {"When": lambda item: _when(item.record)}
-    EMPTY = "You have written nothing about this customer yet. n writes a note, l logs a contact."
+    EMPTY = "No notes or contacts of yours yet. n adds a note, l logs a contact."
 
     def __init__(self, desk: Desk, profile: Profile) -> None:
-        super().__init__(desk, f"What I wrote about {profile.customer.name}")
+        super().__init__(desk, f"My notes and contacts: {profile.customer.name}")
         self._profile = profile
 
     def read(self, records: RecordStore) -> Sequence[OwnEntry]:
@@ -82,7 +82,7 @@ class OwnEntriesScreen(MarkedList[None, OwnEntry]):
         if isinstance(item.record, Note):
             self.open(NoteForm(self._desk, self._profile, item.record))
         else:
-            self.say("below", "A logged contact is not changed: x takes it away, then log it anew.")
+            self.say("below", "A logged contact cannot be edited: remove it with x and log it again.")
 
     def action_note(self) -> None:
         """Write a note."""

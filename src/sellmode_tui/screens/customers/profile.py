@@ -47,7 +47,7 @@ class ProfileView(RecordView[Profile]):
 
     def _copy(self, what: str, text: str) -> None:
         if not text:
-            self.notify(f"There is no {what} to copy.", markup=False)
+            self.notify(f"No {what} to copy.", markup=False)
             return
         safe = visible(text)  # what is pasted into a shell must not press Enter there
         self.app.copy_to_clipboard(safe)
@@ -76,7 +76,7 @@ class ProfileScreen(RecordScreen[Profile], CustomerPage[bool]):
             "search_timeline",
             "Search",
             key_display="/",
-            tooltip="Search in what happened",
+            tooltip="Search the timeline",
             id="profile.search",
         ),
     ]

@@ -87,7 +87,7 @@ def _said(page: Page, profile: Profile) -> None:
     entries = [entry for entry in profile.timeline if entry.kind in ("note", "contact")]
     page.heading(f"Notes and contacts ({len(entries):,})" if entries else "Notes and contacts", "h")
     if not entries:
-        page.text("Nothing noted yet. n writes a note.", style=MUTED)
+        page.text("No notes yet. n adds one.", style=MUTED)
     for entry in entries[:_NOTES]:
         what, said = happened(entry)
         by = beside(what, profile.names.get(entry.who, entry.who), mark(profile, record=entry.record.id))
@@ -108,7 +108,7 @@ def _purchases(page: Page, profile: Profile) -> None:
     orders = profile.orders
     page.heading(f"Purchases ({len(orders):,})" if orders else "Purchases", "b")
     if not orders:
-        page.text("Nothing bought yet.", style=MUTED)
+        page.text("No purchases yet.", style=MUTED)
     for number, order in enumerate(orders[:_ORDERS]):
         if number:
             page.gap()

@@ -43,7 +43,7 @@ def standing_lines(profile: Profile) -> list[tuple[Meaning, str]]:
     """What of one's own changes the server does not have, and where to see them."""
     lines = []
     if number := profile.unsent.number:
-        lines.append((meanings.UNSENT, f"{counted(number, 'change')} not sent yet: F4 lists what is on its way."))
+        lines.append((meanings.UNSENT, f"{counted(number, 'change')} not sent yet: F4 lists them."))
     if number := profile.refused.number:
         lines.append((meanings.REFUSED, f"{counted(number, 'change')} refused by the server: F3 shows why."))
     return lines
@@ -113,5 +113,5 @@ def _item(line: OrderLine) -> str:
 def _of_event(record: HistoryEntry, entry: TimelineEntry) -> str:
     if record.event == "overwritten":
         lost = f"was: {record.value}" if record.value else "was empty"
-        return f"{label_of(record.field, history_kind(record.field))}, which {lost}"
+        return f"{label_of(record.field, history_kind(record.field))}, {lost}"
     return record.value if record.event == "merged" else entry.subject

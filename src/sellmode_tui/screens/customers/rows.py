@@ -29,9 +29,9 @@ class Order(NamedTuple):
 
 SORTS: Final[dict[Sort, Order]] = {
     "name": Order("Name", "name", "A to Z", "Z to A"),
-    "last_purchase": Order("Bought", "last purchase", "longest ago first", "latest first"),
+    "last_purchase": Order("Last purchase", "last purchase", "oldest first", "newest first"),
     "spend": Order("Spend", "spend", "least first", "most first"),
-    "last_contact": Order("Contacted", "last contact", "longest ago first", "latest first"),
+    "last_contact": Order("Last contact", "last contact", "oldest first", "newest first"),
     "owner": Order("Owner", "owner", "A to Z", "Z to A"),
 }
 
@@ -44,9 +44,9 @@ def table_columns(*, owners: bool) -> tuple[Column, ...]:
     shared = (
         Column("Name", 26, min_width=18, priority=9),
         Column("Tier", 8, priority=4, min_width=6),
-        Column("Bought", 11, "right", priority=6),
+        Column("Last purchase", 11, "right", priority=6),
         Column("Spend", 13, "right", priority=7, min_width=12),
-        Column("Contacted", 11, "right", priority=3),
+        Column("Last contact", 11, "right", priority=3),
     )
     tags = Column("Tags", priority=1, min_width=8)
     return (*shared, Column("Owner", 18, priority=5, min_width=9), tags) if owners else (*shared, tags)

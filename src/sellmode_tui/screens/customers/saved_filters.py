@@ -28,7 +28,7 @@ class SavedFiltersScreen(ListPage[str, SavedFilter]):
 
     BINDING_GROUP_TITLE = "Saved filters"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "save", "Save", tooltip="Save what is searched for now, under a name", id="filters.save"),
+        Binding("s", "save", "Save", tooltip="Save the current search as a filter", id="filters.save"),
         Binding("x,d,delete", "remove", "Delete", key_display="x", tooltip="Delete the filter", id="filters.delete"),
         Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="filters.back"),
     ]
@@ -52,9 +52,7 @@ class SavedFiltersScreen(ListPage[str, SavedFilter]):
     @property
     def empty_text(self) -> str:
         """How to have one."""
-        here = (
-            "s saves what is searched for now." if self._current else "Search for something first, then save it here."
-        )
+        here = "s saves the current search." if self._current else "Search for something first, then save it here."
         return f"No saved filters yet. {here}"
 
     def chosen_row(self, item: SavedFilter) -> None:
@@ -113,9 +111,9 @@ class SavedFilterForm(FormScreen):
         """Save it under its name."""
         name, text = self._called, self._filter
         if not name.value or len(name.value) > MAX_NAME:
-            raise Unreadable(name, f"A filter needs a name of up to {MAX_NAME} characters.")
+            raise Unreadable(name, f"Enter a name of up to {MAX_NAME} characters.")
         if not text.value or text.problem:
-            raise Unreadable(text, text.problem or "A filter needs what to look for, such as tag:vip.")
+            raise Unreadable(text, text.problem or "Enter a filter, such as tag:vip.")
         saved, journal = SavedFilter(name.value, text.value, self._desk.clock()), self._desk.journal
 
         def save(_: RecordStore) -> Written:

@@ -56,9 +56,9 @@ class TimelineScreen(SearchedList[None, Event]):
 
     BINDING_GROUP_TITLE = "Timeline"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", "Search", key_display="/", tooltip="Search by words", id="timeline.search"),
-        Binding("right", "view(1)", "Next view", show=False, tooltip="The next kind of events", id="timeline.next"),
-        Binding("left", "view(-1)", "View before", show=False, tooltip="The kind before", id="timeline.before"),
+        Binding("slash", "search", "Search", key_display="/", tooltip="Search", id="timeline.search"),
+        Binding("right", "view(1)", "Next view", show=False, tooltip="Next view", id="timeline.next"),
+        Binding("left", "view(-1)", "Previous view", show=False, tooltip="Previous view", id="timeline.before"),
         Binding("escape,q", "back", "Back", key_display="Esc", tooltip="Back to the customer", id="timeline.back"),
     ]
 
@@ -121,8 +121,8 @@ class TimelineScreen(SearchedList[None, Event]):
     def empty_text(self) -> str:
         """Why there is nothing."""
         if self._text.strip():
-            return "Nothing has these words. Press / to change them, Esc to clear them."
-        return "Nothing has happened yet." if self._view == "all" else f"No {_VIEWS[self._view][0].lower()} yet."
+            return "No matches. Press / to change the search, Esc to clear it."
+        return "Nothing yet." if self._view == "all" else f"No {_VIEWS[self._view][0].lower()} yet."
 
     def shown(self, count: Count) -> None:
         """Say how many there are."""

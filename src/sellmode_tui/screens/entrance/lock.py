@@ -24,7 +24,7 @@ class LockScreen(EntrancePage):
 
     BINDING_GROUP_TITLE = "Locked"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "give_up", "Give up", show=False, tooltip="Give up unlocking", id="lock.give-up"),
+        Binding("escape", "give_up", "Cancel", show=False, tooltip="Cancel unlocking", id="lock.give-up"),
     ]
 
     DEFAULT_CSS = forms.CSS.format(name="LockScreen")
@@ -54,7 +54,7 @@ class LockScreen(EntrancePage):
             yield LabelledField("Signed in", TextField(visible(self._person), id="person"))
             yield LabelledField("Password", TextField(secret=True, id="password"))
             yield Trouble(self._reason)
-            yield Static(Content("Enter unlocks · F9 another person · Ctrl+Q quits"), classes="form-keys")
+            yield Static(Content("Enter unlocks · F9 switches user · Ctrl+Q quits"), classes="form-keys")
         yield from self.compose_foot()
 
     @property

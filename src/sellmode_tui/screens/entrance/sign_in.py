@@ -34,9 +34,9 @@ class SignInScreen(EntrancePage):
     BINDING_GROUP_TITLE = "Sign in"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "first_time", "First time / password", tooltip="Use an activation code", id="sign-in.first-time"),
-        Binding("escape", "give_up", "Give up", show=False, tooltip="Give up signing in", id="sign-in.give-up"),
+        Binding("escape", "give_up", "Cancel", show=False, tooltip="Cancel signing in", id="sign-in.give-up"),
         Binding("down", "app.focus_next", "Next field", show=False, id="sign-in.next"),
-        Binding("up", "app.focus_previous", "Field before", show=False, id="sign-in.before"),
+        Binding("up", "app.focus_previous", "Previous field", show=False, id="sign-in.before"),
     ]
 
     DEFAULT_CSS = (
@@ -103,11 +103,11 @@ class SignInScreen(EntrancePage):
             for label, field in (
                 ("Activation code", TextField(id="code")),
                 ("New password", TextField(secret=True, id="new")),
-                ("The same again", TextField(secret=True, id="again")),
+                ("Confirm", TextField(secret=True, id="again")),
             ):
                 yield LabelledField(label, field).add_class("code-only")
             yield Static(
-                Content(f"At least {SHORTEST_PASSWORD} characters; a few words that do not belong together are good."),
+                Content(f"At least {SHORTEST_PASSWORD} characters; several unrelated words work well."),
                 classes="form-said code-only password-hint",
             )
             # Last: no key leads from the name past it to the password, and so nobody types that here.
@@ -153,8 +153,8 @@ class SignInScreen(EntrancePage):
         return next((name for name in self._names if not self._field(name).value.strip()), None)
 
     def _say_keys(self) -> None:
-        other = "F2 with a password" if self._first_time else "F2 first time or new code"
-        keys = ("Enter signs in", other, "Ctrl+Q quits") if not self._busy else ("Esc gives up", "Ctrl+Q quits")
+        other = "F2 password" if self._first_time else "F2 activation code"
+        keys = ("Enter signs in", other, "Ctrl+Q quits") if not self._busy else ("Esc cancels", "Ctrl+Q quits")
         self.query_one("#keys", Static).update(Content(" · ".join(keys)))
 
     # --- what the app tells
@@ -254,23 +254,24 @@ class SignInScreen(EntrancePage):
         if self._server and self._user_name:
             self.submit(self._server, self._user_name, password)
         else:
-            self.refuse("A password was given, but not for whom. Type it here, or give --server and --user too.")
+            self.refuse("A password was given without a user. Type it here, or give --server and --user too.")
 
     def submit(self, server: str, user_name: str, password: str, code: str | None = None) -> None:
         """Ask to sign in."""
         if not self._busy:
-            self.say_busy(f"Signing in at {server.strip()}")
+            self.say_busy(f"Signing in to {server.strip()}")
             self.post_message(self.Wanted(server, user_name, password, code))
 
     def _new_password_fits(self, password: str) -> bool:
         if len(password) < SHORTEST_PASSWORD:
             self.refuse(
-                f"Choose a longer password: this one has {len(password)} characters, {SHORTEST_PASSWORD} are needed.",
+                f"Choose a longer password: this one has {len(password)} characters, at least {SHORTEST_PASSWORD} "
+                "are needed.",
                 "new",
             )
             return False
         if password != self._field("again").value:
-            self.refuse("The two new passwords are not the same. Type the second one again.", "again", clear=True)
+            self.refuse("The passwords do not match. Confirm the new password again.", "again", clear=True)
             return False
         return True
 

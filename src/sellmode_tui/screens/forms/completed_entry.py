@@ -32,12 +32,26 @@ class Offer(NamedTuple):
 class CompletedField(TextField):
     """What is typed. While something is offered, its keys choose among that."""
 
-    BINDING_GROUP_TITLE = "What is offered"
+    BINDING_GROUP_TITLE = "Suggestions"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "choose('down')", "Next offer", show=False, tooltip="Mark the next offer", id="offers.next"),
-        Binding("up", "choose('up')", "Offer before", show=False, tooltip="Mark the offer before", id="offers.before"),
-        Binding("enter", "choose('take')", "Take", show=False, tooltip="Take what is marked", id="offers.take"),
-        Binding("escape", "choose('close')", "Close", show=False, tooltip="Offer nothing more", id="offers.close"),
+        Binding(
+            "down",
+            "choose('down')",
+            "Next suggestion",
+            show=False,
+            tooltip="Go to the next suggestion",
+            id="offers.next",
+        ),
+        Binding(
+            "up",
+            "choose('up')",
+            "Previous suggestion",
+            show=False,
+            tooltip="Go to the previous suggestion",
+            id="offers.before",
+        ),
+        Binding("enter", "choose('take')", "Take", show=False, tooltip="Accept the suggestion", id="offers.take"),
+        Binding("escape", "choose('close')", "Close", show=False, tooltip="Close the suggestions", id="offers.close"),
     ]
 
     class Pressed(Message):

@@ -32,7 +32,7 @@ from sellmode_tui.widgets.text_field import TextField
 Write = Callable[[RecordStore], Written]
 """Writes what was typed; called in a thread."""
 
-REPLACES: Final = "What you save replaces theirs; the history keeps both."
+REPLACES: Final = "Saving replaces theirs; the history keeps both."
 """Said where somebody else has changed what is being edited."""
 _LONGEST: Final = 60
 """Characters of a value that a notice says."""
@@ -70,9 +70,9 @@ class FormScreen(DeskScreen[Written]):
         Binding("f2,ctrl+s", "save", "Save", key_display="F2", tooltip="Save", id="form.save"),
         Binding("escape", "leave", "Back", key_display="Esc", tooltip="Back without saving", id="form.leave"),
         Binding("down", "app.focus_next", "Next field", show=False, id="form.next"),
-        Binding("up", "app.focus_previous", "Field before", show=False, id="form.before"),
-        Binding("pagedown", "page(1)", "Fields below", show=False, id="form.page-down"),
-        Binding("pageup", "page(-1)", "Fields above", show=False, id="form.page-up"),
+        Binding("up", "app.focus_previous", "Previous field", show=False, id="form.before"),
+        Binding("pagedown", "page(1)", "Scroll down", show=False, id="form.page-down"),
+        Binding("pageup", "page(-1)", "Scroll up", show=False, id="form.page-up"),
     ]
 
     DEFAULT_CSS = """
@@ -187,7 +187,7 @@ class FormScreen(DeskScreen[Written]):
             each.told(next((own for own in self.fields if own.path == path), None)) for path, each in theirs.items()
         ]
         at = f"{self._heard.astimezone(words.zone):%H:%M}"
-        return f"Changed by somebody else, seen at {at}. {'; '.join(told)}. {REPLACES}" if told else ""
+        return f"Changed by someone else, seen at {at}. {'; '.join(told)}. {REPLACES}" if told else ""
 
     # --- what was typed, kept until it is saved or discarded
 
@@ -308,7 +308,7 @@ class FormScreen(DeskScreen[Written]):
         self._wrong = field
         field.say(why, wrong=True)
         top = next((each for each in self.fields if each is field or each in field.ancestors), field)
-        self.query_one(Trouble).say(f"Not saved: look at {top.label or 'the text'}.")
+        self.query_one(Trouble).say(f"Not saved: check {top.label or 'the text'}.")
 
     @on(FormField.Edited)
     def _look_again(self, event: FormField.Edited) -> None:

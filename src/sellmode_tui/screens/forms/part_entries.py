@@ -181,7 +181,7 @@ class NewSize(FormField):
         """The size."""
         what, size = (each.value.strip() for each in self.query(TextField))
         if size and not what:
-            raise Unreadable(self, "Say of what this is the size.")
+            raise Unreadable(self, "Enter what this size is for.")
         return size or None
 
     def collect(self, into: Changes) -> None:

@@ -215,7 +215,7 @@ class ProductsEntry(CompletedEntry):
     ) -> None:
         if not self.is_mounted:
             return
-        said = [each.name if each else f"{text} is not clear" for text, each in zip(named, meant, strict=True)]
+        said = [each.name if each else f"{text} is ambiguous" for text, each in zip(named, meant, strict=True)]
         self.say(f"= {'; '.join(said)}" if said else "")
         self.offer(fragment, [Offer(each.sku, _about(each)) for each in offers])
 
@@ -229,7 +229,7 @@ class ProductsEntry(CompletedEntry):
         product = _meant(records, text)
         if product is None:
             some = records.products_named(text, 1)
-            detail = f"Several products are called {text}: type the SKU." if some else f"No product is called {text}."
+            detail = f"Several products match {text}: type the SKU." if some else f"No product matches {text}."
             raise Rejected("invalid", detail, field=self.path)
         return product.sku
 

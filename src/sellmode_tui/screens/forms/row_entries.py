@@ -98,7 +98,7 @@ class RowsEntry(PartsEntry):
 
     def _refuse_too_many(self) -> None:
         if self._most is not None and len(self.rows) > self._most:
-            raise Unreadable(self, f"There may be {self._most} at most.")
+            raise Unreadable(self, f"At most {self._most} are allowed.")
 
     # --- rows that come, move and go
 
@@ -161,7 +161,7 @@ class _Row(Vertical):
     def compose(self) -> ComposeResult:
         """Its fields, and ways to move it and to take it away."""
         yield from self._parts
-        away = Press("Take away", classes="item-remove")
+        away = Press("Remove", classes="item-remove")
         if self._ordered:
             yield Horizontal(
                 Press("Up", classes="item-up"), Press("Down", classes="item-down"), away, classes="row-moves"

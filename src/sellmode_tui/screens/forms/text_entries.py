@@ -60,7 +60,7 @@ class NumberEntry(TextEntry):
     """A number, and what it is a number of."""
 
     WHOLE: ClassVar = False
-    WANTED: ClassVar[str] = f"is a number: {HOW}."
+    WANTED: ClassVar[str] = f"has to be a number: {HOW}."
 
     DEFAULT_CSS = """
     NumberEntry {
@@ -108,7 +108,7 @@ class WholeEntry(NumberEntry):
     """A number without a fraction."""
 
     WHOLE = True
-    WANTED = "is a whole number."
+    WANTED = "has to be a whole number."
 
 
 class ChoiceEntry(FormField):
@@ -218,7 +218,7 @@ class ElementsEntry(TextEntry):
         try:
             typed = elements(self.text)
         except csv.Error:
-            raise Unreadable(self, "A quotation mark is missing, or stands inside a word.") from None
+            raise Unreadable(self, "A quotation mark is missing, or is inside a word.") from None
         kept = {shown: each for each in self.before or () for shown in elements(in_line([each]))}
         return list(dict.fromkeys(kept.get(element, element) for element in typed))
 

@@ -55,7 +55,7 @@ class DayEntry(TextEntry):
         except UnclearDate as unclear:
             raise Unreadable(self, str(unclear)) from None
         if self._year_needed and date.year is None:
-            raise Unreadable(self, f"{self.label} needs its year: write it as 1990-12-24 or 24 Dec 1990.")
+            raise Unreadable(self, f"{self.label} needs a year, such as 1990-12-24 or 24 Dec 1990.")
         return date.written
 
 

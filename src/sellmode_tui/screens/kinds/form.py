@@ -26,7 +26,7 @@ class KindForm(FormScreen):
     """A new record, or one that is there. A kind with more to say has a form of its own, which is one of these."""
 
     KIND: ClassVar = "record"
-    GONE = "It has been removed meanwhile, or is no longer visible to you: it cannot be saved any more."
+    GONE = "It was removed in the meantime, or you can no longer see it: it cannot be saved."
 
     def __init__(
         self,

@@ -90,12 +90,12 @@ class KindListPage(SearchedList[None, ListedRecord], MarkedList[None, ListedReco
 
     BINDING_GROUP_TITLE = "List of records"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", "Search", key_display="/", tooltip="Search by words", id="records.search"),
+        Binding("slash", "search", "Search", key_display="/", tooltip="Search", id="records.search"),
         Binding("a", "add", "Add", tooltip="Add one", id="records.add"),
         Binding("e", "edit", "Edit", tooltip="Edit it", id="records.edit"),
         Binding("x,delete", "remove", "Remove", key_display="x", tooltip="Remove it", id="records.remove"),
         Binding("s", "sort", "Sort", tooltip="Sort by the next column", id="records.sort"),
-        Binding("S", "reverse", "Reverse", show=False, tooltip="Sort the other way round", id="records.reverse"),
+        Binding("S", "reverse", "Reverse", show=False, tooltip="Reverse the order", id="records.reverse"),
         Binding("escape", "back", "Back", show=False, tooltip="Clear the search", id="records.back"),
     ]
 
@@ -121,11 +121,11 @@ class KindListPage(SearchedList[None, ListedRecord], MarkedList[None, ListedReco
     def empty_text(self) -> str:
         """Why there is none."""
         if self._query.text.strip():
-            return "None has these words. Press / to change them, Esc to clear them."
+            return "No matches. Press / to change the search, Esc to clear it."
         if is_first_sync(self._desk.sync):
-            return "There is nothing on this terminal yet: the first sync is still to come."
+            return "Nothing on this terminal yet: waiting for the first sync."
         adds = " a adds one." if may_do(self._desk, self._kind, "create") else ""
-        return f"There is no {self._kind.called} yet.{adds}"
+        return f"No {self._kind.page.lower()} yet.{adds}"
 
     def new_rows(self) -> KindRows:
         """Those of the query."""
@@ -138,7 +138,7 @@ class KindListPage(SearchedList[None, ListedRecord], MarkedList[None, ListedReco
     def shown(self, count: Count) -> None:
         """Say how many there are, and in which order."""
         by = self._kind.by_name[self._query.sort].words
-        order = f"by {by}{', the other way round' if self._query.descending else ''}"
+        order = f"by {by}{', reversed' if self._query.descending else ''}"
         number = counted(count.n, self._kind.called, self._kind.page.lower())
         self.say("above", f"{so_far(self._desk.sync, number)}, {order}" if count.n else "")
 

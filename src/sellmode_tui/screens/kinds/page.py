@@ -73,9 +73,9 @@ def kind_text(shown: Shown, words: Words, width: int) -> Page:
     if made := _made(shown, document, words):
         page.text(made, indent=0, style=MUTED)
     if shown.unsent:
-        page.text("Not sent yet: F4 lists what is on its way.", indent=0)
+        page.text("Not sent yet: see F4.", indent=0)
     if shown.refused:
-        page.text("A change of it was refused by the server: F3 shows why.", indent=0)
+        page.text("A change was refused by the server: F3 shows why.", indent=0)
     page.gap()
     for field in (field for field in kind.fields if not _stands_alone(field)):
         if said := said_of(field, document.get(field.name), shown.names, words):
@@ -83,7 +83,7 @@ def kind_text(shown: Shown, words: Words, width: int) -> Page:
     for field in filter(_stands_alone, kind.fields):
         _tell_alone(page, field, document.get(field.name), shown.names)
     page.heading("Why you see it")
-    page.text(f"It is seen by {shown.rule}.")
+    page.text(f"Visible to: {shown.rule}.")
     return page
 
 

@@ -23,7 +23,7 @@ class ConfirmBox(Box[bool]):
         Binding("y", "yes", "Yes", show=False, tooltip="Yes, do it", id="confirm.yes"),
         Binding("n", "close", "No", show=False, tooltip="No, leave it", id="confirm.no"),
         Binding("right,down", "app.focus_next", "Next button", show=False, id="confirm.next"),
-        Binding("left,up", "app.focus_previous", "Button before", show=False, id="confirm.before"),
+        Binding("left,up", "app.focus_previous", "Previous button", show=False, id="confirm.before"),
     ]
 
     DEFAULT_CSS = """

@@ -67,7 +67,7 @@ def commands_of(screen: Screen[object]) -> list[Command]:
             keys.append(display)
     commands = [
         Command(
-            _title(node) if binding.tooltip else tr("Moving about"),
+            _title(node) if binding.tooltip else tr("Navigation"),
             " ".join(keys),
             trd(binding.tooltip or binding.description),
             binding.id or "",
@@ -148,7 +148,7 @@ class KeysScreen(Box[None]):
         text = self.query_one(TextField).value
         shown = [each for each in self._commands if has_words(text, each.told, each.keys, each.place)]
         width = self.query_one(VerticalScroll).size.width - 1
-        self.query_one("#keys", Static).update(keys_text(shown, width) if shown else Content(tr("No key does that.")))
+        self.query_one("#keys", Static).update(keys_text(shown, width) if shown else Content(tr("No matching keys.")))
 
     def on_resize(self, event: events.Resize) -> None:
         """More columns, or fewer."""

@@ -108,7 +108,7 @@ class PaletteBox(Asking, Box[Entry]):
         said = self.query_one(".palette-said", Static)
         told = "More records match: type more of the name." if self._found.more else ""
         if not self._shown and self._found_for == text:
-            told = "Nothing has this name."
+            told = "No matches."
         said.display = bool(told)
         said.update(Content(told))
 

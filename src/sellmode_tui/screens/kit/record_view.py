@@ -39,7 +39,7 @@ class RecordView(Asking, VerticalScroll, Generic[Found], inherit_bindings=False)
         Binding(
             "left_square_bracket",
             "section(-1)",
-            "Section before",
+            "Previous section",
             key_display="[",
             show=False,
             id="record.section-before",

@@ -34,7 +34,7 @@ class SearchField(TextField):
             "escape", "leave", "Clear", key_display="Esc", tooltip="Clear, then back to the list", id="search.leave"
         ),
         Binding("down", "down", "Next, or to the list", show=False, id="search.down"),
-        Binding("up", "up", "Suggestion before", show=False, id="search.up"),
+        Binding("up", "up", "Previous suggestion", show=False, id="search.up"),
     ]
 
     def __init__(self, text: str, *, placeholder: str, completed: bool) -> None:

@@ -55,7 +55,7 @@ def standing(desk: Desk) -> str:
     line = f"{sign}{status.connection}"
     if sync.since:
         line += f" since {words.time(sync.since)}"
-    shown = f"what is shown is as of {status.synced}" if sync.synced_at else "nothing was synced yet"
+    shown = f"last synced {status.synced}" if sync.synced_at else "never synced"
     said = [f"{line}; {shown}."]
     if told := problem(sync):
         said.append(told)
@@ -67,15 +67,15 @@ def standing(desk: Desk) -> str:
 def problem(sync: SyncStatus) -> str:
     """What is wrong and what to do, in whole sentences; empty if nothing is."""
     if sync.line is Line.SIGNED_OUT:
-        return "The server wants you to sign in again: F9. What you write is kept on this terminal until then."
+        return "Please sign in again: F9. Until then, your changes are kept on this terminal."
     return sync.problem
 
 
 def tried_now(sync: SyncStatus) -> str:
     """What to say to somebody who wants to sync now."""
     if sync.line is Line.OFFLINE:
-        return f"Trying again. {sync.problem and f'Last time: {sync.problem}'}".rstrip()
-    return problem(sync) or "Asking the server."
+        return f"Trying again. {sync.problem and f'Last error: {sync.problem}'}".rstrip()
+    return problem(sync) or "Syncing."
 
 
 def _notice(sync: SyncStatus) -> str:
@@ -105,9 +105,7 @@ def progress(sync: SyncStatus) -> str:
     return f"first sync: {sync.received:,} received{left}"
 
 
-UNREADABLE: Final = (
-    "This filter cannot be read: see over the list what is wrong. Press / to change it, Esc to clear it."
-)
+UNREADABLE: Final = "Filter error, see above the list. Press / to change it, Esc to clear it."
 """What a list without customers says under a filter with an error."""
 
 
@@ -115,22 +113,19 @@ def why_empty(desk: Desk, text: str) -> str:
     """What to say, and to do, where a list has no customers."""
     sync = desk.sync
     if text.strip():
-        later = "\nThe first sync is still running: there may be more in a moment." if is_first_sync(sync) else ""
-        return f"Nobody matches. Press / to change the search, Esc to clear it.{later}"
+        later = "\nThe first sync is still running: more may appear soon." if is_first_sync(sync) else ""
+        return f"No customers match. Press / to change the search, Esc to clear it.{later}"
     if is_first_sync(sync):
         return _first_sync(sync)
     account = desk.facts.account
     if desk.facts.sees_team:
-        return "Your store has no customers yet. They appear here as soon as it has."
+        return "Your store has no customers yet. They will appear here."
     if account is not None and account.role == "manager":
         return (
-            "Every customer of your store is in somebody's care. In Associate Mode a manager's list shows those whom "
-            "nobody owns."
+            "Every customer in your store has an owner. In Associate Mode, a manager's list shows customers "
+            "without an owner."
         )
-    return (
-        "No customers are assigned to you yet. Your manager can assign some; they appear here by themselves. "
-        "F5 asks the server now."
-    )
+    return "No customers are assigned to you yet. Once your manager assigns some, they appear here. F5 syncs now."
 
 
 _NO_TASKS: dict[tuple[Section, ...], str] = {
@@ -138,7 +133,7 @@ _NO_TASKS: dict[tuple[Section, ...], str] = {
     ("today",): "Nothing more is due today.",
     ("week",): "Nothing more is due this week.",
     ("later",): "Nothing is due later.",
-    ("done",): "Nothing has been done yet.",
+    ("done",): "Nothing completed yet.",
 }
 
 
@@ -146,25 +141,25 @@ def why_no_tasks(desk: Desk, query: AgendaQuery) -> str:
     """What to say, and to do, where a list has no tasks."""
     sync = desk.sync
     if query.text.strip():
-        return "No task has these words. Press / to change them, Esc to clear them."
+        return "No tasks match. Press / to change the search, Esc to clear it."
     if is_first_sync(sync):
         return _first_sync(sync)
-    nothing = _NO_TASKS.get(query.sections, "There is nothing to do.")
+    nothing = _NO_TASKS.get(query.sections, "Nothing to do.")
     if query.mine:
-        return f"{nothing[:-1]} for you. m shows those of the whole store."
+        return f"{nothing[:-1]} for you. m shows the whole store."
     return f"{nothing} a adds a task."
 
 
 def _first_sync(sync: SyncStatus) -> str:
     match sync.line:
         case Line.SIGNED_OUT:
-            return "There is nothing on this terminal yet. Press F9 and sign in again: then your customers come."
+            return "Nothing on this terminal yet. Press F9 and sign in again to load your customers."
         case Line.REFUSED | Line.DAMAGED:
-            return f"There is nothing on this terminal yet. {sync.problem}"
+            return f"Nothing on this terminal yet. {sync.problem}"
         case Line.OFFLINE:
             why = sync.problem or "The server cannot be reached."
-            return f"There is nothing on this terminal yet. {why}\nIt is tried again by itself; F5 tries now."
+            return f"Nothing on this terminal yet. {why}\nRetrying automatically; F5 retries now."
     told = progress(sync)
-    return "Your customers are being fetched for the first time. You can search among those that are here already." + (
+    return "Loading your customers for the first time. You can already search those loaded so far." + (
         f"\n{told[0].upper()}{told[1:]}." if told else ""
     )

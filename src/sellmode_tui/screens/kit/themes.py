@@ -202,5 +202,5 @@ ABOUT: Final[dict[ThemeName, str]] = {
     "high-contrast": "strong colours on black",
     "16-colours": "black and blue, for consoles and old terminals",
     "no-colours": "bold, underlined and reversed only",
-    "ansi": "the terminal's own colours and ground",
+    "ansi": "the terminal's own colours and background",
 }

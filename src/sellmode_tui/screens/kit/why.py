@@ -25,13 +25,13 @@ def why_text(why: WhySeen, desk: Desk) -> Content:
     page = Page(74, desk.words)
     page.field(why.noun.capitalize(), why.name)
     page.field("Mode", _MODES[why.mode])
-    page.field("Rule", f"{'A' if why.kind == 'customer' else 'Such a'} {why.noun} is seen by {why.rule}.")
+    page.field("Rule", f"{why.rule[0].upper()}{why.rule[1:]}.")
     page.field("Visible to", _whom(why.audience, why.person_name, desk))
     if why.kind in ("customer", "customer_card"):
         page.field("Assigned to", why.owner_name or "nobody")
     page.field("Store", _stores(desk).get(why.store or "", why.store or "none"))
     if why.mode == "associate" and why.column == "team":
-        page.field("Besides", "You may read the profiles of the whole store.")
+        page.field("Also", "You may view all profiles in the store.")
     return Content("\n").join(page.lines)
 
 
@@ -44,8 +44,8 @@ def _whom(audience: str, person: str, desk: Desk) -> str:
     id = place.partition(":")[0]
     store = _stores(desk).get(id, id)
     return {
-        "all": "everybody of the retailer",
-        "store": f"everybody who works in {store}",
+        "all": "everyone at the retailer",
+        "store": f"everyone who works in {store}",
         "lead": f"the managers of {store}",
         "person": f"{person or 'one person'}, while working in {store}",
     }.get(kind, "nobody")

@@ -69,7 +69,7 @@ class MarkedList(ListPage[Result, Item]):
             self._marked = {**self._marked, key: item}  # a thread may be reading what was marked before
             self._show_marks()
         else:
-            self.notify(f"No more than {MAX_MARKED} can be marked at once.", markup=False)
+            self.notify(f"At most {MAX_MARKED} can be marked at once.", markup=False)
             return
         self.table.action_move(1)
 
@@ -83,7 +83,7 @@ class MarkedList(ListPage[Result, Item]):
             wanted = {self.key(item): item for item in items[:MAX_MARKED] if not self.why_not_marked(item)}
             self._marked = {} if self._marked.keys() == wanted.keys() else wanted
             if len(items) > MAX_MARKED:
-                self.notify(f"Only the first {MAX_MARKED} are marked: no more at once.", markup=False)
+                self.notify(f"Only the first {MAX_MARKED} were marked, the maximum.", markup=False)
             self._show_marks()
 
         self.ask(lambda _: rows.items(0, MAX_MARKED + 1), marked, group="marks")
@@ -120,7 +120,7 @@ class MarkedList(ListPage[Result, Item]):
                 return records.remove_all([key_of(item) for item in chosen])
             except RefusedAmong as error:
                 name = next(filter(None, self.row(chosen[error.number]).cells), "")
-                raise Rejected(error.code, f"{name}: {error.detail} None was removed.") from None
+                raise Rejected(error.code, f"{name}: {error.detail} Nothing was removed.") from None
 
         def removed(each: list[Written]) -> None:
             self.unmark()

@@ -32,7 +32,7 @@ _OWN: Final = {
     "customers": PageOf("Customers", "1", "Your customers"),
     "tasks": PageOf("Tasks", "2", "Your tasks"),
     "rules": PageOf("Rules", "3", "The rules that make tasks", "rules"),
-    "corporate": PageOf("Corporate", "4", "What the head office asks", "announce"),
+    "corporate": PageOf("Corporate", "4", "Tasks from head office", "announce"),
     "people": PageOf("People", "5", "The store's people: who has how much to do", "reassign"),
 }
 

@@ -379,7 +379,7 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
         self.sort_by(sorts[place % len(sorts)])
 
     def action_reverse(self) -> None:
-        """Sort the other way round."""
+        """Reverse the order."""
         if sort := self.sort:
             self.sort_by(sort.column, descending=not sort.descending)
 

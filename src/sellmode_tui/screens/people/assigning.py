@@ -61,7 +61,7 @@ class AssignPage(DeskScreen[Result]):
 
     def _ask_once_more(self, asked: AssignBox, preview: AssignPreview) -> None:
         if not preview.customers:
-            self.notify("Nothing would change: they are so already.", markup=False)
+            self.notify("Nothing to change: already assigned this way.", markup=False)
         elif self.is_active:
             number = counted(len(preview.customers), "customer")
             same = f"{preview.same:,} more are so already." if preview.same else ""
@@ -78,7 +78,7 @@ class AssignPage(DeskScreen[Result]):
                 return records.people.assign([each.id for each in customers], to)
             except RefusedAmong as error:
                 at_fault = customers[error.number].name
-                raise Rejected(error.code, f"{at_fault}: {error.detail} None was assigned.") from None
+                raise Rejected(error.code, f"{at_fault}: {error.detail} Nothing was assigned.") from None
 
         def written(changes: Sequence[Written]) -> None:
             real = [each for each in changes if not each.nothing]

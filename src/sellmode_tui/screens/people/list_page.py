@@ -15,8 +15,8 @@ from sellmode_tui.screens.tasks.given_tasks import GivenTasksScreen
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_source import Count, Row
 
-_CUSTOMERS: Final = "customers without owner"
-_TASKS: Final = "tasks without anybody"
+_CUSTOMERS: Final = "customers without an owner"
+_TASKS: Final = "unassigned tasks"
 
 
 class Line(NamedTuple):
@@ -36,7 +36,7 @@ class PeopleScreen(MainPage[Line]):
         Binding("t", "tasks", "Tasks", tooltip="The tasks of this person", id="people.tasks"),
     ]
 
-    HEAD = "People of the store"
+    HEAD = "People in the store"
     COLUMNS = (
         Column("Name", priority=10, min_width=18),
         Column("Customers", 9, "right", priority=9),
@@ -45,7 +45,7 @@ class PeopleScreen(MainPage[Line]):
         Column("Done today", 10, "right", priority=6),
         Column("This week", 9, "right", priority=5),
     )
-    EMPTY = "Nobody of the store is known on this terminal yet."
+    EMPTY = "No colleagues on this terminal yet."
 
     def read(self, records: RecordStore) -> Sequence[Line]:
         """Everybody who works here, and who has left something behind."""
@@ -61,15 +61,15 @@ class PeopleScreen(MainPage[Line]):
             for number in (load.customers, load.open, load.overdue, load.done_today, load.done_week)
         )
         if item.key == _CUSTOMERS:
-            return Row(item.key, ("Customers without owner", customers, "", "", "", ""))
+            return Row(item.key, ("Customers without an owner", customers, "", "", "", ""))
         if item.key == _TASKS:
-            return Row(item.key, ("Tasks without anybody", "", *tasks[:2], "", ""))
+            return Row(item.key, ("Unassigned tasks", "", *tasks[:2], "", ""))
         return Row(item.key, (f"{load.name} ({load.standing})" if load.standing else load.name, customers, *tasks))
 
     def shown(self, count: Count) -> None:  # noqa: ARG002  # of people
         """Say what is counted where not everything is seen."""
         sees = self._desk.facts.sees_team
-        self.say("above", "" if sees else "Of colleagues' tasks those that were given are counted: the rest is theirs.")
+        self.say("above", "" if sees else "For colleagues, only tasks that were given to them are counted.")
 
     def told(self, item: Line) -> str:
         """What its keys do."""
@@ -92,7 +92,7 @@ class PeopleScreen(MainPage[Line]):
         person = item.load.person
         mine = account is not None and person == account.id
         if person is None or mine or self._desk.facts.sees_team:
-            head = f"Tasks of {item.load.name}" if person else "Tasks without anybody"
+            head = f"Tasks of {item.load.name}" if person else "Unassigned tasks"
             self.open(ChosenTasksScreen(self._desk, AgendaQuery(whose=person or NOBODY), head))
         else:
             self.open(GivenTasksScreen(self._desk, person, f"Tasks given to {item.load.name}"))

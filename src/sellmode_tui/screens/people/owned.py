@@ -60,12 +60,12 @@ class OwnedScreen(SearchedList[None, OwnedCustomer], MarkedList[None, OwnedCusto
 
     BINDING_GROUP_TITLE = "Customers of a colleague"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("h", "assign", "Assign", tooltip="Assign to a colleague, or to nobody", id="owned.assign"),
-        Binding("x,space", "mark", "Mark", key_display="x", tooltip="Mark, or take it off", id="owned.mark"),
+        Binding("h", "assign", "Assign", tooltip="Assign to a colleague, or to no one", id="owned.assign"),
+        Binding("x,space", "mark", "Mark", key_display="x", tooltip="Mark, or unmark", id="owned.mark"),
         Binding("X", "mark_all", "Mark all", tooltip="Mark all of the list", id="owned.mark-all"),
         Binding("slash", "search", "Search", key_display="/", tooltip="Search and filter", id="owned.search"),
         Binding("s", "sort", "Sort", show=False, tooltip="Sort by the next column", id="owned.sort"),
-        Binding("S", "reverse", "Reverse", show=False, tooltip="Sort the other way round", id="owned.reverse"),
+        Binding("S", "reverse", "Reverse", show=False, tooltip="Reverse the order", id="owned.reverse"),
         Binding("w", "why", "Why", show=False, tooltip="Who sees this customer", id="owned.why"),
         Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="owned.back"),
     ]
@@ -79,7 +79,7 @@ class OwnedScreen(SearchedList[None, OwnedCustomer], MarkedList[None, OwnedCusto
 
     def __init__(self, desk: Desk, owner: str, name: str) -> None:
         """`owner`: a staff id, or ``NOBODY``; `name`: what they are called."""
-        super().__init__(desk, f"Customers of {name}" if owner else "Customers without owner")
+        super().__init__(desk, f"Customers of {name}" if owner else "Customers without an owner")
         self._query = OwnedQuery(owner=owner)
         self._wrong = ""
         """What is wrong with what is searched for."""
@@ -95,8 +95,8 @@ class OwnedScreen(SearchedList[None, OwnedCustomer], MarkedList[None, OwnedCusto
     def empty_text(self) -> str:
         """Why there is none."""
         if self._query.text.strip():
-            return "Nobody matches. Press / to change the search, Esc to clear it."
-        return "There are none." if self._query.owner == NOBODY else "Nobody is assigned to them."
+            return "No customers match. Press / to change the search, Esc to clear it."
+        return "None." if self._query.owner == NOBODY else "No customers assigned."
 
     @property
     def is_finding(self) -> bool:
@@ -138,7 +138,7 @@ class OwnedScreen(SearchedList[None, OwnedCustomer], MarkedList[None, OwnedCusto
 
     def shown(self, count: Count) -> None:
         """Say how many there are."""
-        order = f"by {_HEADINGS[self._query.sort].lower()}{', the other way round' if self._query.descending else ''}"
+        order = f"by {_HEADINGS[self._query.sort].lower()}{', reversed' if self._query.descending else ''}"
         self.say("above", self._wrong or (f"{counted(count.n, 'customer')}, {order}" if count.n else ""))
 
     @property

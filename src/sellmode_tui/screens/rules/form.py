@@ -34,10 +34,10 @@ _CONSENTS: Final = (
     Option("any", "any of them"),
 )
 _EVERYBODY: Final = "everybody; or a filter: tag:vip spend>500"
-_GOES_TO: Final = (Option("owner", "the customer's owner"), Option("seller", "who sold"))
+_GOES_TO: Final = (Option("owner", "the customer's owner"), Option("seller", "the seller"))
 _DAYS_OF: Final[dict[RuleTrigger, str]] = {
     "lapsed": "days without a purchase",
-    "replenishment": "days, in which it is used up",
+    "replenishment": "days until it is used up",
     "stay_in_touch": "days without contact",
 }
 
@@ -53,7 +53,7 @@ class _RuleForm(KindForm):
             "preview",
             "Preview",
             priority=True,
-            tooltip="What it would do tomorrow, as it is typed",
+            tooltip="What it would do tomorrow, as entered",
             id="rule.preview",
         ),
     ]
@@ -72,24 +72,24 @@ class _RuleForm(KindForm):
         """Name; what it waits for; whose; what it makes."""
         desk, rule, entry = self._desk, self._rule, self.entry
         yield entry("name")
-        yield entry("enabled", "Switched on")
+        yield entry("enabled", "Enabled")
         yield _section("When")
         yield from self._trigger()
         yield entry("offset_days", "Due", rule.offset_days or None, hint="days after that; -3: 3 days before")
         yield entry("offset_hours", "Or", rule.offset_hours or None, hint="hours after that; then due at that hour")
         yield entry("due_time", "Due at", hint="the end of the day; or 09:00")
         yield entry("expires_days", "Expires", hint="days after the due day; empty: never")
-        yield _section("For whom")
+        yield _section("Audience")
         yield FilterEntry("audience", "Customers", desk, rule.audience, placeholder=_EVERYBODY)
         gap = rule.contact_gap_days or None
-        yield entry("contact_gap_days", "Not contacted for", gap, hint="days; empty: whenever that was")
+        yield entry("contact_gap_days", "Not contacted for", gap, hint="days; empty: any time")
         yield ChoiceEntry("consent", "Consent", desk, _CONSENTS, rule.consent or None)
-        yield ChoiceEntry("goes_to", "Falls to", desk, _GOES_TO, rule.goes_to)
+        yield ChoiceEntry("goes_to", "Assigned to", desk, _GOES_TO, rule.goes_to)
         yield entry("unowned", "Without an owner")
-        yield entry("daily_cap", "At most", hint="a day for each associate; empty: any number")
+        yield entry("daily_cap", "At most", hint="a day per associate; empty: no limit")
         yield _section("The task")
-        yield entry("title", "What")
-        yield entry("action", "Asks for")
+        yield entry("title", "Title")
+        yield entry("action", "Action")
         yield entry("details")
         yield entry("message", f"Suggested text, with {{{'}, {'.join(PLACES)}}}; {{name|friend}}: if it is empty")
 
@@ -109,7 +109,7 @@ class _RuleForm(KindForm):
             case "replenishment":
                 yield products
                 yield days
-                yield entry("per_unit", "For each piece")
+                yield entry("per_unit", "Per unit")
             case "stay_in_touch":
                 yield days
             case "event":
@@ -133,7 +133,7 @@ class _RuleForm(KindForm):
         retailer = self._desk.facts.retailer
         for problem in checking.problems(rule, retailer.custom_fields if retailer else ()):
             where = next((each for each in self.fields if each.owns(problem.field)), None)
-            at = f" It is at character {problem.start + 1}." if problem.start is not None else ""
+            at = f" At character {problem.start + 1}." if problem.start is not None else ""
             raise Unreadable(where or self.fields[0], f"{problem.detail}{at}")
         return rule
 
@@ -173,7 +173,7 @@ class NewRuleForm(_RuleForm):
 
     def compose_fields(self) -> ComposeResult:
         """The slug first."""
-        yield self.entry("slug", hint="names it for good: thank-you")
+        yield self.entry("slug", hint="cannot be changed: thank-you")
         yield from super().compose_fields()
 
     def prepare(self) -> Write:
@@ -196,7 +196,7 @@ class EditRuleForm(_RuleForm):
     """One that is there."""
 
     KIND: ClassVar = "rule"
-    GONE = "This rule has been removed meanwhile: it cannot be saved any more."
+    GONE = "This rule was removed in the meantime and can no longer be saved."
 
     def __init__(self, desk: Desk, line: RuleLine) -> None:
         super().__init__(desk, f"Rule {line.rule.slug}: {line.words}", line.rule, line.rule)
@@ -217,7 +217,7 @@ class EditRuleForm(_RuleForm):
         """What a change of the retailer's rule comes to."""
         account = self._desk.facts.account
         if self._rule.store is None and account is not None and len(account.stores) == 1:
-            return "This rule is the retailer's. What you save is your store's own, in its place."
+            return "This is the retailer's rule. Saving creates your store's own version of it."
         return ""
 
     def prepare(self) -> Write:

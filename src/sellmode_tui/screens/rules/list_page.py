@@ -19,12 +19,12 @@ from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_source import Row
 
 TRIGGERS: Final[dict[RuleTrigger, tuple[str, str]]] = {
-    "purchase": ("A purchase", "thank for it, ask how it fits"),
+    "purchase": ("A purchase", "say thank you, ask how it fits"),
     "date": ("A date", "a birthday, an anniversary, a pet's birthday"),
-    "lapsed": ("No purchase for long", "by days, or by the customer's own average"),
+    "lapsed": ("No recent purchase", "by days, or by the customer's own average"),
     "new_customer": ("A new customer", "welcome them"),
-    "replenishment": ("What runs out", "so many days after it was bought"),
-    "stay_in_touch": ("No contact for long", "whoever was not contacted for so many days"),
+    "replenishment": ("A product running out", "a number of days after it was bought"),
+    "stay_in_touch": ("No recent contact", "not contacted for a number of days"),
     "event": ("An event", "back in stock, an abandoned cart, an unanswered request"),
 }
 
@@ -40,9 +40,9 @@ class TriggerBox(PickBox):
         picks = [Pick(trigger, label, about) for trigger, (label, about) in TRIGGERS.items()]
         super().__init__(
             desk,
-            "A new rule. What does it wait for?",
+            "New rule: choose a trigger",
             picks,
-            placeholder="type a part of it",
+            placeholder="type part of it",
             does="Continue",
         )
 
@@ -52,11 +52,11 @@ class TriggerBox(PickBox):
 
     def told(self, text: str) -> str:
         """Nothing beside the list."""
-        return "" if self.matching(text) else "There is no such thing to wait for."
+        return "" if self.matching(text) else "No such trigger."
 
     def typed(self, text: str) -> str:  # noqa: ARG002  # nothing is marked, whatever was typed
         """Nothing is marked."""
-        raise ValueError("There is no such thing to wait for.")
+        raise ValueError("No such trigger.")
 
 
 class RulesScreen(MainPage[RuleLine]):
@@ -77,9 +77,9 @@ class RulesScreen(MainPage[RuleLine]):
         Column("", 4, priority=9),
         Column("Rule", 26, priority=10, min_width=16),
         Column("Makes a task", priority=8, min_width=24),
-        Column("Of", 14, priority=6, min_width=8),
+        Column("Store", 14, priority=6, min_width=8),
     )
-    EMPTY = "There are no rules yet. a adds one."
+    EMPTY = "No rules yet. a adds one."
 
     def read(self, records: RecordStore) -> Sequence[RuleLine]:
         """All that are visible; a store's before the retailer's in whose place it stands."""
@@ -103,13 +103,13 @@ class RulesScreen(MainPage[RuleLine]):
         rule = item.rule
         said = []
         if item.in_place:
-            said.append("a rule of your store stands in its place")
+            said.append("replaced by your store's own version")
         if rule.audience:
             said.append(f"for {rule.audience}")
         if rule.contact_gap_days:
             said.append(f"not if contacted within {rule.contact_gap_days} days")
         if rule.daily_cap:
-            said.append(f"at most {rule.daily_cap} a day for each associate")
+            said.append(f"at most {rule.daily_cap} a day per associate")
         return self._desk.words.between.join(said)
 
     # --- what can be done
@@ -130,8 +130,8 @@ class RulesScreen(MainPage[RuleLine]):
         item = self.current
         if item is None or item.editable:
             return item
-        place = "A rule of your store stands in the place of this one: change that."
-        self.say("below", place if item.in_place else "This rule is not yours to change.")
+        place = "Your store has its own version of this rule: change that one."
+        self.say("below", place if item.in_place else "You cannot change this rule.")
         return None
 
     def chosen_row(self, item: RuleLine) -> None:
@@ -157,7 +157,7 @@ class RulesScreen(MainPage[RuleLine]):
         """Ask, then remove it."""
         if item := self._editable:
             id = item.rule.id
-            question = f"Remove the rule {item.rule.name}? Its open tasks expire."
+            question = f"Remove the rule {item.rule.name}? Its open tasks will expire."
             box = ConfirmBox(question, "Remove")
             self.open(box, lambda yes: self.write_one(lambda records: records.remove("task_rule", id)) if yes else None)
 

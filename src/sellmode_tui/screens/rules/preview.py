@@ -22,8 +22,8 @@ from sellmode_tui.screens.lists.page import ListPage, nothing_last
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_source import Row
 
-_NONE: Final = "Nobody: no customer is one for this rule that day."
-_NONE_SEEN: Final = "None of the customers whom you see."
+_NONE: Final = "No customers match this rule that day."
+_NONE_SEEN: Final = "None of the customers you can see."
 
 
 class _Told(NamedTuple):
@@ -37,7 +37,7 @@ class PreviewScreen(ListPage[None, PreviewLine]):
 
     BINDING_GROUP_TITLE = "Preview"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("r,f5", "again", "Ask again", key_display="r", tooltip="Ask the server again", id="preview.again"),
+        Binding("r,f5", "again", "Refresh", key_display="r", tooltip="Refresh the preview", id="preview.again"),
         Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="preview.back"),
     ]
 
@@ -51,7 +51,7 @@ class PreviewScreen(ListPage[None, PreviewLine]):
     ROWS_OPEN = False
 
     def __init__(self, desk: Desk, rule: TaskRule) -> None:
-        super().__init__(desk, f"Tomorrow by the rule {rule.name}")
+        super().__init__(desk, f"Preview for tomorrow: {rule.name}")
         self._rule = rule
         self._answer: _Told | None = None
 
@@ -87,7 +87,7 @@ class PreviewScreen(ListPage[None, PreviewLine]):
         stores = account.stores if account else ()
         store = self._rule.store or (stores[0] if stores else "")
         rule, asked = self._rule, self._desk.preview
-        self.say("above", "Asking the server.")
+        self.say("above", "Syncing.")
 
         def read(records: RecordStore) -> _Told:
             preview = asked(rule, store)

@@ -54,14 +54,12 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
     BINDINGS: ClassVar[list[BindingType]] = [
         *task_keys(shown=False),
         Binding("a", "add", "Add", tooltip="Add a task", id="tasks.add"),
-        Binding(
-            "x,space", "mark", "Mark", key_display="x", show=False, tooltip="Mark, or take it off", id="tasks.mark"
-        ),
-        Binding("right", "view(1)", "Next view", show=False, tooltip="Overdue, today, ...: the next", id="tasks.next"),
-        Binding("left", "view(-1)", "View before", show=False, tooltip="The view before", id="tasks.before"),
+        Binding("x,space", "mark", "Mark", key_display="x", show=False, tooltip="Mark, or unmark", id="tasks.mark"),
+        Binding("right", "view(1)", "Next view", show=False, tooltip="Next view", id="tasks.next"),
+        Binding("left", "view(-1)", "Previous view", show=False, tooltip="Previous view", id="tasks.before"),
         Binding("v", "order", "Order", show=False, tooltip="By due time, by customer, by kind", id="tasks.order"),
-        Binding("m", "mine", "Mine", show=False, tooltip="Only mine, or all of the store", id="tasks.mine"),
-        Binding("slash", "search", "Search", key_display="/", show=False, tooltip="Search by words", id="tasks.search"),
+        Binding("m", "mine", "Mine", show=False, tooltip="Only mine, or the whole store", id="tasks.mine"),
+        Binding("slash", "search", "Search", key_display="/", show=False, tooltip="Search", id="tasks.search"),
     ]
 
     DEFAULT_CSS = """
@@ -75,7 +73,7 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
     """
 
     FOR_ALL = "c, s, d and h are for all of them"
-    PLACEHOLDER = "words of the task or the customer's name"
+    PLACEHOLDER = "task or customer name"
 
     CUSTOMERS: ClassVar = True
     """Whether the tasks are of several customers."""
@@ -191,7 +189,7 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
         """Because nobody else than somebody else may do it."""
         account = self._desk.facts.account
         is_anothers = item.kind == "corporate_task" and account is not None and item.whose != account.id
-        return "What the head office asks for is done only by the person whom it names." if is_anothers else ""
+        return "A corporate task can only be completed by the person it is for." if is_anothers else ""
 
     def key_of(self, kind: str, id: str) -> str:
         """Both."""
@@ -296,7 +294,7 @@ class AgendaScreen(TaskListPage[None], MainPage[TaskLine]):
 
     BINDING_GROUP_TITLE = "Tasks"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("G", "given", "Given", show=False, tooltip="Tasks that were given to others", id="tasks.given"),
+        Binding("G", "given", "Given", show=False, tooltip="Tasks given to others", id="tasks.given"),
         Binding("escape", "back", "Back", show=False, tooltip="Unmark; clear the search", id="tasks.back"),
     ]
 
@@ -315,7 +313,7 @@ class AgendaScreen(TaskListPage[None], MainPage[TaskLine]):
         if self._desk.facts.sees_team or (account is not None and may(account, "reassign")):
             self.open(GivenTasksScreen(self._desk))
         else:
-            self.tell("In Associate Mode managers have a list of the tasks that were given.")
+            self.tell("In Associate Mode, only managers have a list of given tasks.")
 
 
 class ChosenTasksScreen(TaskListPage[None]):

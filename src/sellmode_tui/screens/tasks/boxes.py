@@ -65,11 +65,11 @@ class DismissBox(PickBox):
     VERB: ClassVar = "Dismiss"
     DOES: ClassVar = "Dismiss"
     REASONS: ClassVar[tuple[str, ...]] = (
-        "not needed any more",
-        "was in touch already",
+        "no longer needed",
+        "already in touch",
         "does not want to be contacted",
-        "not the right person for it",
-        "no time for it",
+        "not the right person",
+        "no time",
     )
 
     def __init__(self, desk: Desk, what: str, about: Iterable[str]) -> None:
@@ -86,7 +86,7 @@ class DismissBox(PickBox):
     def told(self, text: str) -> str:
         """What is too long cannot be kept."""
         if len(text) > MAX_REASON:
-            raise ValueError(f"A reason has {MAX_REASON} characters at most.")
+            raise ValueError(f"At most {MAX_REASON} characters.")
         return ""
 
     def typed(self, text: str) -> str:
@@ -98,12 +98,12 @@ class DismissBox(PickBox):
 class TakeBackBox(DismissBox):
     """Why a task that was given is taken back."""
 
-    BINDING_GROUP_TITLE = "Take back"
+    BINDING_GROUP_TITLE = "Withdraw"
     KIND = "take_back"
 
-    VERB: ClassVar = "Take back"
+    VERB: ClassVar = "Withdraw"
     DOES: ClassVar = "Withdraw"
-    REASONS: ClassVar[tuple[str, ...]] = ("not needed any more", "somebody else does it", "was given by mistake")
+    REASONS: ClassVar[tuple[str, ...]] = ("no longer needed", "someone else is doing it", "given by mistake")
 
 
 class ColleagueBox(PickBox):
@@ -123,7 +123,7 @@ class ColleagueBox(PickBox):
         self._staff = staff
         people = [Pick(each.id, each.name, "manager" if each.role == "manager" else "") for each in staff]
         picks = [*people, *others]
-        super().__init__(desk, title, picks, about=about, placeholder="type a part of the name", does=does)
+        super().__init__(desk, title, picks, about=about, placeholder="type part of the name", does=does)
 
     @property
     def nobody(self) -> bool:
@@ -146,7 +146,7 @@ class ColleagueBox(PickBox):
 
     def typed(self, text: str) -> str:
         """Nobody is marked."""
-        raise ValueError(_NO_COLLEAGUE if text else "There is nobody who may have it.")
+        raise ValueError(_NO_COLLEAGUE if text else "No colleague can take it.")
 
 
 class HandOverBox(ColleagueBox):

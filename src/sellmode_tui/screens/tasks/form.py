@@ -48,7 +48,7 @@ class RepeatEntry(ChoiceEntry):
         if not chosen:
             return ""
         if (start := due.value) is None:
-            raise Unreadable(due, "What repeats has a time to begin with.")
+            raise Unreadable(due, "A repeating task needs a due date.")
         try:
             return read_repeat(chosen, read_due(start))
         except ValueError as error:
@@ -83,7 +83,7 @@ class _TaskForm(KindForm):
 
     def compose_fields(self) -> ComposeResult:
         """What, for which customer, until when, how often, by whom, by what contact."""
-        yield self.entry("title", "What")
+        yield self.entry("title", "Title")
         if self._manual is None:
             yield self.entry("customer", value=self._about)
         yield self.entry("due", "Due")
@@ -93,7 +93,7 @@ class _TaskForm(KindForm):
             yield StaffEntry(
                 "assignee", "For", self._desk, held.id or None, name=held.name, placeholder=hint, people=self._people
             )
-        yield self.entry("action", "Asks for")
+        yield self.entry("action", "Action")
         yield self.entry("details")
 
     def refuse(self, field: str, why: str) -> None:
@@ -127,7 +127,7 @@ class EditTaskForm(_TaskForm):
     """One that was made by hand."""
 
     KIND: ClassVar = "task"
-    GONE = "This task has ended, or is no longer visible to you: it cannot be saved any more."
+    GONE = "This task has ended, or you can no longer see it: it cannot be saved."
 
     def __init__(self, desk: Desk, details: TaskDetails, staff: Sequence[Staff]) -> None:
         """`staff`: to whom it may be handed over."""

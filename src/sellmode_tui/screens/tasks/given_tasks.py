@@ -22,7 +22,7 @@ class GivenTasksScreen(ListPage[None, GivenTask]):
 
     BINDING_GROUP_TITLE = "Given tasks"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("x,delete", "withdraw", "Take back", key_display="x", tooltip="Take it back", id="given.withdraw"),
+        Binding("x,delete", "withdraw", "Withdraw", key_display="x", tooltip="Withdraw it", id="given.withdraw"),
         Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="given.back"),
     ]
 
@@ -35,10 +35,7 @@ class GivenTasksScreen(ListPage[None, GivenTask]):
         Column("State", 10, priority=6),
     )
     SORTED: ClassVar = {"Due": lambda item: nothing_last(item.due_at)}
-    EMPTY = (
-        "Nobody has been given a task.\n"
-        "A task made by hand for somebody, or handed over to them, is listed here with what became of it."
-    )
+    EMPTY = "No given tasks.\nTasks you create for colleagues or hand over to them appear here, with their outcome."
     ROWS_OPEN = False
 
     def __init__(self, desk: Desk, person: str | None = None, head: str = "") -> None:
@@ -75,7 +72,7 @@ class GivenTasksScreen(ListPage[None, GivenTask]):
         if item is None:
             return
         if item.state != "open":
-            self.say("below", "This task has ended: there is nothing to take back.")
+            self.say("below", "This task has ended and can no longer be withdrawn.")
             return
         card = item.card
         box = TakeBackBox(self._desk, f'"{" ".join(item.title.split())[:60]}"', [card])

@@ -34,21 +34,21 @@ from sellmode_tui.screens.tasks.boxes import DismissBox, HandOverBox, SnoozeBox
 from sellmode_tui.screens.tasks.form import EditTaskForm
 
 GONE = "This task is no longer visible to you."
-_NO_CUSTOMER = "This task names no customer whom you see."
+_NO_CUSTOMER = "This task has no customer you can see."
 
 
 def task_keys(*, shown: bool) -> list[BindingType]:
     """The keys for what can be done for a task; `shown`: also those in the last line that others would crowd out."""
     return [
-        Binding("c", "complete", "Complete", tooltip="It is done", id="task.complete"),
+        Binding("c", "complete", "Complete", tooltip="Complete the task", id="task.complete"),
         Binding("s", "snooze", "Snooze", tooltip="Snooze: until tomorrow, next week, a date", id="task.snooze"),
-        Binding("d", "dismiss_task", "Dismiss", tooltip="Dismiss, for a reason", id="task.dismiss"),
-        Binding("g", "go", "Go", tooltip="Start what the task is for", id="task.go"),
+        Binding("d", "dismiss_task", "Dismiss", tooltip="Dismiss, with a reason", id="task.dismiss"),
+        Binding("g", "go", "Go", tooltip="Start the task's action", id="task.go"),
         Binding("h", "hand_over", "Hand over", show=False, tooltip="Hand over to a colleague", id="task.hand-over"),
         Binding("t", "take", "Take", show=False, tooltip="Take the task, or give it back", id="task.take"),
         Binding("e", "edit", "Edit", show=shown, tooltip="Edit the task", id="task.edit"),
         Binding("o", "customer", "Customer", show=False, tooltip="Open the customer", id="task.customer"),
-        Binding("r", "reopen", "Reopen", tooltip="Open it again after you ended it", id="task.reopen"),
+        Binding("r", "reopen", "Reopen", tooltip="Reopen a task you ended", id="task.reopen"),
         Binding("y", "copy", "Copy text", show=False, tooltip="Copy the suggested text", id="task.copy"),
         Binding("w", "why", "Why", show=False, tooltip="Why you see this task", id="task.why"),
     ]
@@ -113,7 +113,7 @@ class TaskPage(DeskScreen[Result]):
         """Ask to whom, and hand them over."""
         chosen = self.chosen
         if asked := [line for line in chosen if line.kind == "corporate_task"]:
-            self.tell(f"{_what(asked)}: what the head office asks for is for each person to do, and not handed over.")
+            self.tell(f"{_what(asked)}: corporate tasks cannot be handed over.")
         elif chosen:
             keys = [line.key for line in chosen]
             self.ask(
@@ -130,7 +130,7 @@ class TaskPage(DeskScreen[Result]):
         if box.nobody:
             alone = not self._desk.facts.sees_team
             self.tell(
-                "In Associate Mode only the manager gives tasks to others." if alone else "Nobody else may have it."
+                "In Associate Mode, only a manager can give tasks to others." if alone else "No one else can take it."
             )
         else:
             self.open(box, lambda person: self._handed_over(box, person) if person else None)
@@ -154,7 +154,7 @@ class TaskPage(DeskScreen[Result]):
                 return write(records, [line.key for line in chosen])
             except RefusedAmong as error:
                 at_fault.append(chosen[error.number])
-                why = f"{_what(at_fault)}: {error.detail} None was changed; x takes its mark away."
+                why = f"{_what(at_fault)}: {error.detail} Nothing was changed; x unmarks it."
                 raise Rejected(error.code, why) from None
 
         def refused(_: str, why: str) -> None:
@@ -181,7 +181,7 @@ class TaskPage(DeskScreen[Result]):
         """The only one; says so if there are several."""
         chosen = self.chosen
         if len(chosen) > 1:
-            self.tell(f"{counted(len(chosen), 'task')} are marked, and this is done for one. Esc takes the marks away.")
+            self.tell(f"{counted(len(chosen), 'task')} are marked, but this works on one only. Esc unmarks them.")
         return chosen[0] if len(chosen) == 1 else None
 
     def action_take(self) -> None:
@@ -207,7 +207,7 @@ class TaskPage(DeskScreen[Result]):
         if line is None:
             return
         if line.kind != "manual_task":
-            self.tell("Only what was made by hand is edited: s snoozes this, d dismisses it, h hands it over.")
+            self.tell("Automatic tasks cannot be edited: s snoozes, d dismisses, h hands over.")
             return
         self._with_details(line, self._edit)
 
@@ -266,7 +266,7 @@ class TaskPage(DeskScreen[Result]):
     def _gone(self, line: TaskLine, written: Written | None) -> None:
         if written is None or line.state != "open":
             return
-        question = f"Is this task done: {' '.join(line.title.split())}?"
+        question = f"Complete this task: {' '.join(line.title.split())}?"
         box = ConfirmBox(question, "Complete", "Leave open")
         self.open(box, lambda yes: self._complete(line) if yes else None)
 

@@ -16,7 +16,7 @@ from sellmode_tui.widgets.row_source import Count, Row
 MEANT: Final[dict[Section, Meaning]] = {"overdue": OVERDUE, "today": TODAY}
 """What the section of an open task means."""
 ENDED: Final = {"done": "done", "dismissed": "dismissed", "expired": "expired", "open": "open"}
-KINDS: Final = {"manual_task": "by hand", "rule_task": "by rule", "corporate_task": "head office"}
+KINDS: Final = {"manual_task": "manual", "rule_task": "automatic", "corporate_task": "head office"}
 
 
 def task_columns(*, ended: bool, people: bool, customers: bool = True) -> tuple[Column, ...]:
@@ -26,7 +26,7 @@ def task_columns(*, ended: bool, people: bool, customers: bool = True) -> tuple[
     """
     when = Column("Ended" if ended else "Due", 17, priority=9, min_width=13)
     customer = (Column("Customer", 13, priority=8, min_width=10),) if customers else ()
-    why = Column("How" if ended else "Why", 18, priority=6, min_width=12)
+    why = Column("Outcome" if ended else "Why", 18, priority=6, min_width=12)
     person = (Column("By" if ended else "For", 14, priority=7, min_width=8),) if people else ()
     return (when, Column("Task", priority=10, min_width=22), *customer, why, *person, Column("Kind", 11, priority=1))
 

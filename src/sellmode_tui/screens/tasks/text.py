@@ -14,7 +14,7 @@ from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.screens.tasks.rows import ENDED, MEANT
 from sellmode_tui.screens.tasks.work import add_work
 
-_MADE = {"manual_task": "Made by hand", "rule_task": "Made by a rule", "corporate_task": "From"}
+_MADE = {"manual_task": "Created by", "rule_task": "Created by rule", "corporate_task": "From"}
 _STANDS: Final[dict[Section, str]] = {"overdue": "overdue", "today": "due today"}
 
 
@@ -34,8 +34,8 @@ def task_text(details: TaskDetails, words: Words, width: int) -> Page:
     if line.claimed_name:
         page.field("Taken by", line.claimed_name)
     if line.action:
-        page.field("Asks for", CONTACTS.get(line.action, line.action))
-    made = "the head office" if line.kind == "corporate_task" else details.rule_name or details.creator_name
+        page.field("Action", CONTACTS.get(line.action, line.action))
+    made = "head office" if line.kind == "corporate_task" else details.rule_name or details.creator_name
     page.field(_MADE[line.kind], made or words.nothing, words.day(record.created_at))
     add_work(page, details.details, details.subject, details.message, details.products)
     return page
