@@ -1,4 +1,4 @@
-"""``./dev demo``: the demo's backend on a free loopback port, and the app signed in to it. Both end together.
+"""``./dev demo``: the demo's backend and web shop on loopback ports of their own, and the app. All end together.
 
 The app is started as a process of its own, by its command: the backend imports nothing of it.
 """
@@ -16,6 +16,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 import msgspec
@@ -23,9 +24,13 @@ import platformdirs
 
 from sellmode_backend.demo.fill import PASSWORD, fill
 from sellmode_backend.demo.retailer import ANNA, OFFICE, STAFF
+from sellmode_backend.demo.shop import PRODUCT_PATH, Shop, products_of
+from sellmode_backend.demo.shop import serving as shop_of
 from sellmode_backend.demo.world import world
+from sellmode_backend.shopper import brand
 from sellmode_backend.store import settings
 from sellmode_backend.store.database import open_database
+from sellmode_backend.webhooks import secret_files
 from sellmode_contract.kinds.retailer import Mode
 
 SEED = 1
@@ -77,11 +82,14 @@ def main(mode: Mode | None, who: str, *, keep: bool, offline: bool) -> None:
         click.echo(f"Everybody's password here is: {PASSWORD}", err=True)
         environment = {**os.environ, DATA_VARIABLE: str(folder / "terminal"), CONFIG_VARIABLE: str(folder / "settings")}
         server = f"http://127.0.0.1:{port}"
+        shop_port = _free_port()
+        shop = _shop(url, server, f"http://127.0.0.1:{shop_port}", folder / "secrets")
         account = ["--server", server, "--user", user_name, "--password-file", str(_password_file(folder))]
         app = [sys.executable, "-m", "sellmode_tui"]
         click.echo("Commands, in another pane while this one is open:", err=True)
         click.echo(f"  {shlex.join([str(_script(folder)), *EXAMPLE, *account])}", err=True)
-        with _backend(url, port, folder / "backend.log"):
+        click.echo(f"The demo's web shop: http://127.0.0.1:{shop_port}", err=True)
+        with shop_of(shop, shop_port), _backend(url, port, folder / "backend.log", folder / "secrets"):
             if not offline:
                 sys.exit(subprocess.run([*app, *account], env=environment, check=False).returncode)
             synced = subprocess.run([*app, "sync", *account], env=environment, check=False)
@@ -227,8 +235,24 @@ def _password_file(folder: Path) -> Path:
     return path
 
 
+def _shop(url: str, backend: str, address: str, folder: Path) -> Shop:
+    """The shop of the demo's retailer, whose links and secret the backend is told."""
+    secret = secret_files.make("plain")
+    secret_files.write(folder, "plain", [secret])
+    database = open_database(url)
+    try:
+        with database.transaction() as connection:
+            link = f"{address}{PRODUCT_PATH}?sku={{sku}}"
+            own = msgspec.structs.replace(brand.read(connection), hosts=(urlsplit(address).netloc,), product_link=link)
+            brand.write(connection, own)
+            retailer = settings.retailer(connection)
+        return Shop(retailer.name if retailer else "", products_of(database), backend, secret)
+    finally:
+        database.close()
+
+
 @contextlib.contextmanager
-def _backend(url: str, port: int, log: Path) -> Iterator[None]:
+def _backend(url: str, port: int, log: Path, secrets: Path) -> Iterator[None]:
     """The backend as a process, while this lasts; it also ends if this process is killed."""
     command = [
         sys.executable,
@@ -239,6 +263,8 @@ def _backend(url: str, port: int, log: Path) -> Iterator[None]:
         url,
         "--port",
         str(port),
+        "--webhook-secrets",
+        str(secrets),
         "--exit-with-parent",
     ]
     with log.open("ab") as errors, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors) as process:
