@@ -37,6 +37,7 @@ NOT_YET: Final[tuple[str, ...]] = (
     "sellmode_tui/screens/kinds/",
     "sellmode_tui/screens/kit/",
     "sellmode_tui/screens/lists/",
+    "sellmode_tui/screens/lookbooks/",
     "sellmode_tui/screens/people/",
     "sellmode_tui/screens/rules/",
     "sellmode_tui/screens/tasks/",

@@ -16,6 +16,7 @@ NOBODY_READS: Final = (
     "sellmode_contract/schemas.py",
     "sellmode_contract/search.py",  # patterns
     "sellmode_tui/cache/",  # SQL
+    "sellmode_tui/terminal/opening.py",  # HTML
     "sellmode_tui/terminal/abilities.py",  # what `sellmode doctor` says
     "sellmode_tui/terminal/questions.py",
 )

@@ -137,6 +137,7 @@ class SellmodeApp(PagedApp):
             workspace.session.account.name,
             self._clock.now,
             workspace.preview,
+            workspace.session.server,
             facts,
             agenda=looked.agenda,
             customers=looked.customers,

@@ -18,6 +18,7 @@ from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.pick_box import PickBox
 from sellmode_tui.screens.lists.main_page import MainPage, pages_of
+from sellmode_tui.screens.lookbooks.list_page import LookbooksScreen
 from sellmode_tui.screens.people.list_page import PeopleScreen
 from sellmode_tui.screens.rules.list_page import RulesScreen
 from sellmode_tui.screens.tasks.agenda import AgendaScreen
@@ -29,6 +30,7 @@ _PAGES: Final[dict[str, type[MainPage[Any]]]] = {
     "rules": RulesScreen,
     "corporate": BriefsScreen,
     "people": PeopleScreen,
+    "lookbook": LookbooksScreen,
 }
 
 

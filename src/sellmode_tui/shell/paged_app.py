@@ -25,6 +25,7 @@ from sellmode_tui.crash import write_report
 from sellmode_tui.screens.kit.app_page import AppPage, OpenPage, Other, PageEnded
 from sellmode_tui.screens.kit.too_small import HEIGHT, WIDTH, TooSmallScreen
 from sellmode_tui.shell.background import Background
+from sellmode_tui.terminal import opening
 from sellmode_tui.terminal.ascii import AsciiFilter
 from sellmode_tui.terminal.driver import Continued, TerminalDriver
 from sellmode_tui.terminal.environment import is_utf8, needs_ascii
@@ -98,6 +99,11 @@ class PagedApp(KeysInOrder[None]):
     def copy_to_clipboard(self, text: str) -> None:
         """Copy, by OSC 52. A character that has no encoding is copied as a question mark."""
         super().copy_to_clipboard(text.encode("utf-8", "replace").decode("utf-8"))
+
+    def open_url(self, url: str, *, new_tab: bool = True) -> None:  # noqa: ARG002  # Textual's signature
+        """Open a link on the desktop, where there is one."""
+        if not opening.open_link(url, os.environ):
+            self.say("There is no browser on this terminal: copy the link, or scan the code.")
 
     def forget_clipboard(self) -> None:
         """Keep nothing of what was copied here."""

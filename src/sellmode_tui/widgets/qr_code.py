@@ -1,4 +1,4 @@
-"""A QR code in a terminal: two of its rows on each line, as half blocks in black on white whatever the theme."""
+"""A QR code in a terminal: two of its rows on each line, as half blocks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Final
 
 import segno
 from textual.content import Content
-from textual.widget import Widget
 
 _BORDER: Final = 1
 """Light modules around it. Four are asked for, but phones do with one, and a small terminal has no room for more."""
@@ -28,17 +27,6 @@ def half_blocks(text: str) -> tuple[str, ...]:
     )
 
 
-class QRCode(Widget):
-    """The code of a text."""
-
-    ALLOW_SELECT = False
-
-    DEFAULT_CSS = "QRCode { width: auto; height: auto; }"
-
-    def __init__(self, text: str, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._text = text
-
-    def render(self) -> Content:
-        """Its lines."""
-        return Content("\n").join(Content.styled(line, _STYLE) for line in half_blocks(self._text))
+def drawn(text: str) -> Content:
+    """The code, black on white whatever the theme."""
+    return Content("\n").join(Content.styled(line, _STYLE) for line in half_blocks(text))

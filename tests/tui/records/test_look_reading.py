@@ -146,10 +146,6 @@ def test_products_are_picked_from_the_catalog_and_from_other_looks(tmp_path: Pat
         assert [each.line.sku for each in desk.records.looks.offered("catalogue", "the sca")] == ["scarf"]
         (found,) = desk.records.looks.offered("looks", "winter")
         assert (found.line.sku, found.about) == ("coat", "in Winter")
-        filled = desk.records.looks.filled({"items": [{"sku": "scarf", "note": "In blue"}]})
-        assert filled["items"] == [
-            {"sku": "scarf", "note": "In blue", "title": "The scarf", "price": 7950, "currency": "EUR"}
-        ]
 
 
 def test_a_look_as_text_and_html_has_what_is_sold_and_nothing_runs(tmp_path: Path) -> None:

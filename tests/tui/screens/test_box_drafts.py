@@ -12,6 +12,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
 import sellmode_tui.screens
+from sellmode_tui.records.looks.details import LookDetails
+from sellmode_tui.records.looks.lines import LookLine
 from sellmode_tui.screens.entrance.lock import LockScreen
 from sellmode_tui.screens.entrance.sign_in import SignInScreen
 from sellmode_tui.screens.forms.form_field import FormField
@@ -23,6 +25,8 @@ from sellmode_tui.screens.kit.palette import PaletteBox
 from sellmode_tui.screens.kit.pick_box import PickBox
 from sellmode_tui.screens.kit.search_bar import SearchBar
 from sellmode_tui.screens.kit.theme_box import ThemeBox
+from sellmode_tui.screens.lookbooks.boxes import RenewBox, SaveBox, WayBox
+from sellmode_tui.screens.lookbooks.delegating import UndelegateBox
 from sellmode_tui.screens.people.assigning import AssignBox
 from sellmode_tui.screens.rules.list_page import TriggerBox
 from sellmode_tui.screens.tasks.agenda import AgendaScreen
@@ -30,6 +34,7 @@ from sellmode_tui.screens.tasks.boxes import DismissBox, HandOverBox, SnoozeBox,
 from sellmode_tui.widgets.text_field import TextField
 from tests.tui.screens import tasking, writing
 from tests.tui.screens.counter import wait_until
+from tests.tui.screens.looking import OPERA
 from tests.tui.screens.tasking import CALL, at_cursor, at_the_tasks, list_is_there
 from tests.tui.screens.test_drafts import is_kept, stored, unlock
 from tests.tui.screens.writing import app_of, at_rest, at_the_counter, said, shows, store_of, told, type_in
@@ -70,6 +75,10 @@ def test_everything_that_takes_text_keeps_it_or_says_why_not() -> None:
     assert found >= NOT_KEPT.keys()
 
 
+DRAFT = LookDetails(
+    line=LookLine(OPERA, "draft"), products=(), sent=(), bought={}, given_name="", email="", phone="", language="",
+    unwanted=frozenset(), sender="", rule="", unsent=False, refused=False,
+)  # fmt: skip
 MAKE: dict[str, Callable[[Desk], PickBox]] = {
     "snooze": lambda desk: SnoozeBox(desk, "it", ["1", "2"]),
     "dismiss": lambda desk: DismissBox(desk, "it", ["1"]),
@@ -78,6 +87,10 @@ MAKE: dict[str, Callable[[Desk], PickBox]] = {
     "assign": lambda desk: AssignBox(desk, "it", ["1"], ()),
     "trigger": TriggerBox,
     "theme": lambda desk: ThemeBox(desk, "dark"),
+    "share_way": lambda desk: WayBox(desk, DRAFT),
+    "renew_link": lambda desk: RenewBox(desk, "1"),
+    "save_look": lambda desk: SaveBox(desk, "Winter", "1"),
+    "undelegate": lambda desk: UndelegateBox(desk, (), "1"),
 }
 
 

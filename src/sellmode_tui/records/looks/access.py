@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any, Literal
 
 from sellmode_contract.kinds.lookbook import CorporateLook, Lookbook
@@ -49,12 +48,6 @@ class Looks(Facet):
     def offered(self, source: Source, text: str = "", customer: str | None = None) -> list[Offered]:
         """What can be picked from somewhere, of what has these words; one more than ``MAX_OFFERED`` says: and more."""
         return self._writer.read(lambda seen: products.offered(seen, source, clean(text), customer))
-
-    def filled(self, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """Fields of a look whose products have title and price as they are now, where they had none."""
-        if not fields.get("items"):
-            return dict(fields)
-        return {**fields, "items": self._writer.read(lambda seen: products.filled(seen, fields["items"]))}
 
     def check(self, kind: Literal["lookbook", "pick_list"], id: str) -> Written:
         """Note titles and prices of its products as they are now: what was pointed out is not pointed out again."""

@@ -94,16 +94,6 @@ def checked(given: Iterable[LookProduct]) -> list[dict[str, Any]]:
     return [msgspec.to_builtins(_now(each)) for each in given]
 
 
-def filled(seen: Seen, rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Products that somebody has picked; those whose price was not known yet get title and price as they are now."""
-    items = [msgspec.convert(row, LookItem) for row in rows]
-    known = _products(seen.reading, [item.sku for item in items])
-    return [
-        msgspec.to_builtins(_now(LookProduct(item, known.get(item.sku))) if item.price is None else item)
-        for item in items
-    ]
-
-
 def offered(seen: Seen, source: Source, text: str, customer: str | None) -> list[Offered]:
     """What can be picked from somewhere, of what has these words; no more than ``MAX_OFFERED`` and one."""
     if source == "catalogue":

@@ -21,14 +21,23 @@ from sellmode_tui.screens.kit.desk import Desk
 class DayEntry(TextEntry):
     """A day, of which it is said how it was understood."""
 
-    def __init__(self, path: str, label: str, desk: Desk, value: Any = None, *, year_needed: bool = True) -> None:
+    def __init__(
+        self,
+        path: str,
+        label: str,
+        desk: Desk,
+        value: Any = None,
+        *,
+        year_needed: bool = True,
+        placeholder: str = "",
+    ) -> None:
         """`value` as it can be typed: ``1990-12-24``, ``12-24``."""
         super().__init__(
             path,
             label,
             desk,
             value,
-            placeholder="1990-12-24, or today" if year_needed else "24 Dec, 1990-12-24, or today",
+            placeholder=placeholder or ("1990-12-24, or today" if year_needed else "24 Dec, 1990-12-24, or today"),
         )
         self._year_needed = year_needed
 

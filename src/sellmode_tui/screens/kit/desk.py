@@ -88,6 +88,8 @@ class Desk:
     """The moment, UTC."""
     preview: Callable[[TaskRule, str], Preview]
     """Asks the backend what a rule would do in a store (id) tomorrow. Blocks; raises the errors of `entrance.TOLD`."""
+    server: str = ""
+    """Where the backend is: links to customers' pages begin so."""
     facts: Facts = field(default_factory=Facts)
     """Replaced as a whole when it changes."""
     sync: SyncStatus = field(default_factory=SyncStatus)

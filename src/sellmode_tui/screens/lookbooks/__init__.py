@@ -1,0 +1,1 @@
+"""Lookbooks and picks: lists, pages, forms, sharing."""

@@ -1,0 +1,88 @@
+"""Delegating a list of the store's picks to a colleague, and taking that back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from textual.app import ComposeResult
+
+from sellmode_contract.kinds.pick_list import PickList
+from sellmode_tui.records import RecordStore
+from sellmode_tui.screens.forms.form_field import Unreadable
+from sellmode_tui.screens.forms.form_screen import FormScreen, Write
+from sellmode_tui.screens.forms.pickers import StaffEntry
+from sellmode_tui.screens.forms.time_entries import DayEntry
+from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.pick_box import Pick, PickBox
+
+
+class DelegateForm(FormScreen):
+    """To whom, and for which days."""
+
+    BINDING_GROUP_TITLE = "Delegate picks"
+    KIND: ClassVar = "delegate"
+    GONE = "These picks are no longer there, or no longer visible to you."
+
+    def __init__(self, desk: Desk, picks: PickList) -> None:
+        super().__init__(desk, f'Delegate "{picks.title}"')
+        self.picks = picks
+
+    @property
+    def subject(self) -> dict[str, str]:
+        """The list."""
+        return {"pick_list": self.picks.id}
+
+    @classmethod
+    def find(cls, records: RecordStore, subject: Mapping[str, str]) -> Sequence[Any] | None:
+        """The list."""
+        shown = records.shown("pick_list", subject["pick_list"])
+        return None if shown is None else (shown.record,)
+
+    def compose_fields(self) -> ComposeResult:
+        """Colleague, first day, last day."""
+        yield StaffEntry("taker", "Colleague", self._desk, placeholder="who may change it")
+        yield DayEntry("from_day", "From", self._desk, self._desk.words.today.isoformat())
+        yield DayEntry("to_day", "To", self._desk, placeholder="24 dec, or in 2 weeks")
+
+    @property
+    def hint(self) -> str:
+        """What it means."""
+        return "They may change products, order and notes on these days. That they could stays on record."
+
+    def prepare(self) -> Write:
+        """What was typed, if all of it is there."""
+        taker, first, last = self.fields
+        if not last.outcome:
+            raise Unreadable(last, "Say until which day.")
+        if not first.outcome:
+            raise Unreadable(first, "Say from which day.")
+        from_day, to_day = dt.date.fromisoformat(first.outcome), dt.date.fromisoformat(last.outcome)
+        settle, id = taker.settled, self.picks.id
+        return lambda records: records.looks.delegate(id, settle(records) or "", from_day, to_day)
+
+
+class UndelegateBox(PickBox):
+    """From whom it is taken back; ends with a staff id."""
+
+    BINDING_GROUP_TITLE = "Revoke"
+    KIND: ClassVar = "undelegate"
+
+    def __init__(self, desk: Desk, picks: Sequence[Pick], about: str) -> None:
+        """`picks`: those to whom it is delegated; `about`: the list's id."""
+        super().__init__(
+            desk, "Who may no longer change it?", picks, about=[about], placeholder="a name", does="Revoke"
+        )
+
+    def matching(self, text: str) -> Sequence[Pick]:
+        """Those whose names have words that begin so."""
+        return [each for each in self._picks if f" {text}".casefold() in f" {each.label}".casefold()]
+
+    def told(self, text: str) -> str:
+        """Nothing is told beside the list."""
+        return "" if self.matching(text) else self.typed(text)
+
+    def typed(self, text: str) -> str:  # noqa: ARG002  # whatever it is
+        """Nothing else can be typed."""
+        raise ValueError("Pick one of these.")

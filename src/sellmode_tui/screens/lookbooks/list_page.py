@@ -1,0 +1,190 @@
+"""The lookbooks: one's own or the store's, and the head office's looks to copy from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.widget import Widget
+
+from sellmode_contract.kinds.lookbook import Lookbook
+from sellmode_tui.records import RecordStore, Written
+from sellmode_tui.records.looks.lines import VIEWS, LookLine, LooksQuery, View
+from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.record_view import RecordView
+from sellmode_tui.screens.kit.status_words import is_first_sync, so_far
+from sellmode_tui.screens.kit.words import counted
+from sellmode_tui.screens.lists.choosing import SearchedList
+from sellmode_tui.screens.lists.main_page import MainPage
+from sellmode_tui.screens.lists.page import nothing_last
+from sellmode_tui.screens.lookbooks.look_page import GONE, LookPage, look_keys
+from sellmode_tui.screens.lookbooks.picks_list import PicksListScreen
+from sellmode_tui.screens.lookbooks.view import LookScreen, look_view
+from sellmode_tui.screens.lookbooks.words import state, whose
+from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.meanings import TODAY, UNSENT
+from sellmode_tui.widgets.row_source import Count, Row
+from sellmode_tui.widgets.tab_line import Tab, TabLine
+
+
+class LookbooksScreen(SearchedList[None, LookLine], MainPage[LookLine], LookPage[None]):
+    """The list, by view."""
+
+    PAGE: ClassVar = "lookbook"
+    PAUSE = 0.5
+
+    BINDING_GROUP_TITLE = "Lookbooks"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "search", "Search", key_display="/", tooltip="Search by words", id="looks.search"),
+        *look_keys(shown=False),
+        Binding("right", "view(1)", "Next view", show=False, tooltip="Drafts, shared, ...: the next", id="looks.next"),
+        Binding("left", "view(-1)", "View before", show=False, tooltip="The view before", id="looks.before"),
+        Binding("m", "mine", "Mine", show=False, tooltip="Only mine, or all of the store", id="looks.mine"),
+        Binding("P", "picks", "Picks", tooltip="The picks of the storefront page", id="looks.picks"),
+        Binding("escape", "back", "Back", show=False, tooltip="Clear the search", id="looks.back"),
+    ]
+
+    DEFAULT_CSS = "LookbooksScreen #beside { width: 46%; min-width: 48; }"
+
+    OF_A_ROW: ClassVar = MainPage.OF_A_ROW | {"share", "link", "preview", "use"}
+    PLACEHOLDER = "words of the title, or the customer's name"
+    COLUMNS = (
+        Column("Lookbook", priority=10, min_width=18),
+        Column("For", 22, priority=9, min_width=12),
+        Column("Products", 8, "right", priority=5),
+        Column("State", 20, priority=8, min_width=14),
+        Column("Expires", 11, priority=4),
+        Column("Replies", 7, "right", priority=7),
+    )
+    SORTED: ClassVar = {
+        "Products": lambda item: len(item.look.items),
+        "Expires": lambda item: nothing_last(item.expires_at),
+        "Replies": lambda item: -item.replies,
+    }
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._query = LooksQuery()
+
+    def compose_views(self) -> ComposeResult:
+        """Drafts, shared, and so on."""
+        yield TabLine(tuple(Tab(name, "", label) for name, label in VIEWS.items()), self._query.view, id="views")
+
+    def beside(self) -> Widget:
+        """All of one."""
+        return look_view(self._desk)
+
+    # --- the list
+
+    def read(self, records: RecordStore) -> Sequence[LookLine]:
+        """Those of the view, newest first."""
+        return records.looks.lines(self._query)
+
+    def row(self, item: LookLine) -> Row:
+        """Title, for whom, how many products, what became of it."""
+        words, meaning = self._desk.words, None
+        if item.state == "unsent":
+            meaning = UNSENT
+        elif item.replies:
+            meaning = TODAY
+        return Row(
+            item.look.id,
+            (
+                item.look.title or "(no title)",
+                whose(item),
+                f"{len(item.look.items)}",
+                state(item, words),
+                words.day(item.expires_at),
+                f"{item.replies}" if item.replies else "",
+            ),
+            meaning,
+        )
+
+    @property
+    def empty_text(self) -> str:
+        """Why there is none."""
+        if self._query.text.strip():
+            return "No lookbook has these words. Press / to change them, Esc to clear them."
+        if is_first_sync(self._desk.sync):
+            return "There is nothing on this terminal yet: the first sync is still to come."
+        told: dict[View, str] = {
+            "draft": "There are no drafts.",
+            "shared": "Nothing is shared.",
+            "my_look": "There are no My Looks. a makes one: it is a template to share with several customers.",
+            "archived": "Nothing is archived.",
+            "corporate": "The head office has no looks to copy from.",
+        }
+        return told.get(self._query.view, "There are no lookbooks yet. a makes one, for a customer or as a template.")
+
+    def shown(self, count: Count) -> None:
+        """Say how many there are, and whose."""
+        whose = ", only yours" if self._query.mine else ""
+        self.say("above", f"{so_far(self._desk.sync, counted(count.n, 'look'))}{whose}" if count.n else "")
+
+    def told(self, item: LookLine) -> str:
+        """Who made it, in Team Mode."""
+        return f"by {item.author_name}" if self._desk.facts.sees_team and item.author_name else ""
+
+    def show_beside(self) -> None:
+        """All of what is under the cursor."""
+        line = self.current
+        if self.has_class("-wide"):
+            self.query_one("#beside", RecordView).show(line and line.key)
+
+    def chosen_row(self, item: LookLine) -> None:
+        """Open it."""
+        self.open(LookScreen(self._desk, item.key), lambda gone: self.tell(GONE) if gone else None)
+
+    @property
+    def chosen_look(self) -> LookLine | None:
+        """What is under the cursor."""
+        return self.current
+
+    def was_made(self, written: Written | None) -> None:
+        """Go to it."""
+        if written is not None:
+            if not isinstance(getattr(self.current, "look", None), Lookbook) and self._query.view == "corporate":
+                self._go_to_view("open")
+            self.go_to(written.id)
+
+    # --- how it is looked at
+
+    def action_view(self, by: int) -> None:
+        """Go to another view."""
+        views = list(VIEWS)
+        self._go_to_view(views[(views.index(self._query.view) + by) % len(views)])
+
+    def _go_to_view(self, view: View) -> None:
+        self.query_one("#views", TabLine).current = view
+        self._look_at(self._query._replace(view=view))
+
+    @on(TabLine.Picked, "#views")
+    def _view_picked(self, event: TabLine.Picked) -> None:
+        self._go_to_view(next(name for name in VIEWS if name == event.name))
+
+    def _look_at(self, query: LooksQuery) -> None:
+        self._query = query
+        self.show_list(self.new_rows(), keep_cursor=False)
+
+    def action_mine(self) -> None:
+        """Only mine, or all that are seen."""
+        if self._desk.facts.sees_team:
+            self._look_at(self._query._replace(mine=not self._query.mine))
+        else:
+            self.tell("All of these are yours.")
+
+    @property
+    def searched(self) -> str:
+        """The words."""
+        return self._query.text
+
+    def search(self, text: str) -> None:
+        """Look for lookbooks that have these."""
+        self._look_at(self._query._replace(text=text))
+
+    def action_picks(self) -> None:
+        """List the picks."""
+        self.open(PicksListScreen(self._desk))

@@ -1,0 +1,123 @@
+"""Products to put in a look: of the catalog, of what its customer has bought, of other looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+
+from sellmode_contract.money import priced
+from sellmode_tui.records import RecordStore
+from sellmode_tui.records.looks.products import MAX_OFFERED, SOURCES, Offered, Source
+from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.words import counted
+from sellmode_tui.screens.lists.choosing import MarkedList, SearchedList
+from sellmode_tui.widgets.columns import Column
+from sellmode_tui.widgets.row_source import Count, Row
+from sellmode_tui.widgets.tab_line import Tab, TabLine
+
+Picked = Sequence[Offered]
+
+
+class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offered]):
+    """The list. Ends with what was marked, or else with what Enter was pressed on."""
+
+    BINDING_GROUP_TITLE = "Add products"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "search", "Search", key_display="/", tooltip="Search by words", id="product-picks.search"),
+        Binding("right", "view(1)", "Next view", show=False, tooltip="Pick from elsewhere", id="product-picks.next"),
+        Binding("left", "view(-1)", "View before", show=False, tooltip="The view before", id="product-picks.before"),
+        Binding("f2,a", "take", "Add", key_display="F2", tooltip="Add all that are marked", id="product-picks.take"),
+        Binding("escape", "back", "Back", key_display="Esc", tooltip="Back to the form", id="product-picks.back"),
+    ]
+
+    HEAD = "Add products"
+    FOR_ALL = "Enter or F2 adds them"
+    PLACEHOLDER = "words of the product, or its SKU"
+    COLUMNS = (
+        Column("Product", priority=10, min_width=24),
+        Column("SKU", 18, priority=6, min_width=8),
+        Column("Price", 14, "right", priority=8, min_width=10),
+        Column("From", 20, priority=7, min_width=10),
+    )
+
+    def __init__(self, desk: Desk, customer: str | None) -> None:
+        """`customer`: for whom the look is (id)."""
+        super().__init__(desk)
+        self._customer = customer
+        self._view: Source = "catalogue"
+        self._text = ""
+
+    def compose_views(self) -> ComposeResult:
+        """Where products come from."""
+        yield TabLine(tuple(Tab(name, "", label) for name, label in self._sources.items()), self._view, id="views")
+
+    @property
+    def _sources(self) -> dict[Source, str]:
+        return {name: label for name, label in SOURCES.items() if self._customer or name != "bought"}
+
+    def read(self, records: RecordStore) -> Sequence[Offered]:
+        """Those of the view, that have the words; one more than is shown says that there are more."""
+        return records.looks.offered(self._view, self._text, self._customer)
+
+    def row(self, item: Offered) -> Row:
+        """Name, SKU, price, and where it comes from."""
+        line = item.line
+        price = priced(line.price, line.currency) if line.price is not None else ""
+        return Row(line.sku, (line.name or "no longer sold", line.sku, price, item.about))
+
+    @property
+    def empty_text(self) -> str:
+        """Why there is none."""
+        if self._text.strip():
+            return "No product matches. Press / to change the words, Esc to clear them."
+        return {
+            "catalogue": "The catalog is empty.",
+            "bought": "Nothing bought yet.",
+            "looks": "There is no other look with products.",
+        }[self._view]
+
+    def shown(self, count: Count) -> None:
+        """Say how many there are."""
+        more = count.n > MAX_OFFERED
+        told = f"The first {MAX_OFFERED}: type words to find others" if more else counted(count.n, "product")
+        self.say("above", told if count.n else "")
+
+    # --- taken
+
+    def chosen_row(self, item: Offered) -> None:
+        """Enter takes what is marked, or this one."""
+        self.end(tuple(self._marked.values()) or (item,))
+
+    def action_take(self) -> None:
+        """Take what is marked, or what is under the cursor."""
+        if chosen := tuple(self.chosen):
+            self.end(chosen)
+
+    # --- how it is looked at
+
+    def action_view(self, by: int) -> None:
+        """Pick from elsewhere."""
+        views = list(self._sources)
+        self._go_to_view(views[(views.index(self._view) + by) % len(views)])
+
+    def _go_to_view(self, view: Source) -> None:
+        self._view = self.query_one("#views", TabLine).current = view
+        self.show_list(self.new_rows(), keep_cursor=False)
+
+    @on(TabLine.Picked, "#views")
+    def _view_picked(self, event: TabLine.Picked) -> None:
+        self._go_to_view(next(name for name in self._sources if name == event.name))
+
+    @property
+    def searched(self) -> str:
+        """The words."""
+        return self._text
+
+    def search(self, text: str) -> None:
+        """Look for products that have these."""
+        self._text = text
+        self.show_list(self.new_rows(), keep_cursor=False)
