@@ -38,7 +38,7 @@ class ItemList(Widget, can_focus=True):
         Binding("up,k", "move(-1)", "Up", show=False, id="items.up"),
         Binding("J,shift+down", "shift(1)", "Down", key_display="J", tooltip="Move it down", id="items.move-down"),
         Binding("K,shift+up", "shift(-1)", "Up", key_display="K", tooltip="Move it up", id="items.move-up"),
-        Binding("x,delete", "take_away", "Remove", key_display="x", tooltip="Take it out", id="items.remove"),
+        Binding("x,delete", "take_away", "Remove", key_display="x", tooltip="Remove it", id="items.remove"),
         Binding("a,enter", "add", "Add", key_display="a", tooltip="Add products", id="items.add"),
     ]
 

@@ -177,7 +177,7 @@ def test_picks_say_what_is_stale_and_who_may_change_them(tmp_path: Path) -> None
             assert [each.item.sku for each in line.stale] == ["scarf", "hat"]
             found = desk.records.looks.picks(picks.id)
             assert found is not None
-            assert ("manager changes its picks" in found.refusal) != may
+            assert ("only the store's manager" in found.refusal) != may
             if may:
                 desk.records.looks.check("pick_list", picks.id)
                 (line,) = desk.records.looks.picks_lines()

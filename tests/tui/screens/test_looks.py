@@ -86,7 +86,7 @@ async def test_a_lookbook_from_the_first_key_to_the_link_by_keys_alone(data: Pat
         page = pilot.app.screen
         assert isinstance(page, ShareScreen)
         assert page.link == f"http://127.0.0.1:9/l/{shared.token}"
-        assert "The server does not have it yet" in writing.said(pilot, "#told > Static")
+        assert "Not sent yet" in writing.said(pilot, "#told > Static")
         await pilot.press("y")
         assert pilot.app.clipboard == page.link
         await pilot.press("escape")
@@ -163,7 +163,7 @@ async def test_a_head_office_look_is_used_for_a_customer_and_not_changed(data: P
         await move_to(pilot, OFFICE)
         await pilot.press("e")
         await at_rest(pilot)
-        assert "Only the head office changes its looks. c begins one of yours from it." in told(pilot)
+        assert "Only head office edits its looks. Press c to start your own from it." in told(pilot)
         await pilot.press("c")
         await shows(pilot, LookForm)
         put(pilot, "customer", BO.name)
@@ -243,7 +243,7 @@ async def test_in_associate_mode_picks_are_ones_own_and_stale_ones_are_pointed_o
         await pilot.press("enter")
         put(pilot, "to_day", "2026-12-24")
         await save(pilot)
-        assert "In Associate Mode picks are each associate's own" in writing.trouble(pilot)
+        assert "In Associate Mode, picks are each associate's own" in writing.trouble(pilot)
 
 
 async def test_a_page_with_a_reply_says_what_became_of_it(data: Path) -> None:
@@ -291,5 +291,5 @@ async def test_who_may_not_change_picks_is_told_the_rule(data: Path, mode: Any) 
         await shows(pilot, PicksListScreen)
         await pilot.press("e")
         await at_rest(pilot)
-        assert any("In Team Mode the store's manager changes its picks" in each for each in told(pilot))
+        assert any("only the store's manager and those they delegated" in each for each in told(pilot))
         assert isinstance(PICKS, PickList)

@@ -26,10 +26,10 @@ class WayBox(PickBox):
     KIND: ClassVar = "share_way"
 
     def __init__(self, desk: Desk, details: LookDetails) -> None:
-        wanted = "they want nothing by this way"
+        wanted = "the customer has opted out"
         about = {
-            "email": wanted if "email" in details.unwanted else details.email or "no e-mail address is known",
-            "sms": wanted if "sms" in details.unwanted else details.phone or "no phone number is known",
+            "email": wanted if "email" in details.unwanted else details.email or "no e-mail address",
+            "sms": wanted if "sms" in details.unwanted else details.phone or "no phone number",
             "file": "HTML or plain text, to attach",
             "qr": "for the customer to scan",
         }
@@ -42,7 +42,7 @@ class WayBox(PickBox):
             f"Share with {named}" if named else "Share",
             picks,
             about=[details.look.id],
-            placeholder="which way it goes",
+            placeholder="how you send it",
             does="Share",
         )
 
@@ -70,10 +70,10 @@ class RenewBox(PickBox):
         self._words = desk.words
         super().__init__(
             desk,
-            "Let the link work until",
+            "Link expires",
             [Pick((due := self._read(text)).text, text[0].upper() + text[1:], full_words(due)) for text in _ENDS],
             about=[look],
-            placeholder="or type a day: 24 dec, in 2 weeks",
+            placeholder="or type when: 24 dec, in 2 weeks",
             does="Renew",
         )
 
@@ -120,5 +120,5 @@ class SaveBox(PickBox):
 def _path(text: str) -> Path:
     path = Path(text).expanduser()
     if path.suffix not in (".html", ".txt"):
-        raise ValueError("A file's name ends in .html or .txt.")
+        raise ValueError("The name has to end in .html or .txt.")
     return path.absolute()

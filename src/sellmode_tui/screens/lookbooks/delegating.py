@@ -23,7 +23,7 @@ class DelegateForm(FormScreen):
 
     BINDING_GROUP_TITLE = "Delegate picks"
     KIND: ClassVar = "delegate"
-    GONE = "These picks are no longer there, or no longer visible to you."
+    GONE = "These picks no longer exist, or are no longer visible to you."
 
     def __init__(self, desk: Desk, picks: PickList) -> None:
         super().__init__(desk, f'Delegate "{picks.title}"')
@@ -42,22 +42,22 @@ class DelegateForm(FormScreen):
 
     def compose_fields(self) -> ComposeResult:
         """Colleague, first day, last day."""
-        yield StaffEntry("taker", "Colleague", self._desk, placeholder="who may change it")
+        yield StaffEntry("taker", "Colleague", self._desk, placeholder="a name")
         yield DayEntry("from_day", "From", self._desk, self._desk.words.today.isoformat())
         yield DayEntry("to_day", "To", self._desk, placeholder="24 dec, or in 2 weeks")
 
     @property
     def hint(self) -> str:
         """What it means."""
-        return "They may change products, order and notes on these days. That they could stays on record."
+        return "They can edit products, order and notes on these days. It stays on record."
 
     def prepare(self) -> Write:
         """What was typed, if all of it is there."""
         taker, first, last = self.fields
         if not last.outcome:
-            raise Unreadable(last, "Say until which day.")
+            raise Unreadable(last, "Type the last day.")
         if not first.outcome:
-            raise Unreadable(first, "Say from which day.")
+            raise Unreadable(first, "Type the first day.")
         from_day, to_day = dt.date.fromisoformat(first.outcome), dt.date.fromisoformat(last.outcome)
         settle, id = taker.settled, self.picks.id
         return lambda records: records.looks.delegate(id, settle(records) or "", from_day, to_day)
@@ -71,9 +71,7 @@ class UndelegateBox(PickBox):
 
     def __init__(self, desk: Desk, picks: Sequence[Pick], about: str) -> None:
         """`picks`: those to whom it is delegated; `about`: the list's id."""
-        super().__init__(
-            desk, "Who may no longer change it?", picks, about=[about], placeholder="a name", does="Revoke"
-        )
+        super().__init__(desk, "Revoke whose delegation?", picks, about=[about], placeholder="a name", does="Revoke")
 
     def matching(self, text: str) -> Sequence[Pick]:
         """Those whose names have words that begin so."""

@@ -36,7 +36,7 @@ class ItemsEntry(FormField):
     }
     """
 
-    EMPTY: ClassVar = "No products yet. Enter or a adds some."
+    EMPTY: ClassVar = "No products yet. Press Enter or a to add some."
 
     class PickWanted(Message):
         """Products are to be picked."""

@@ -109,15 +109,15 @@ class LookbooksScreen(SearchedList[None, LookLine], MainPage[LookLine], LookPage
         if self._query.text.strip():
             return "No lookbook has these words. Press / to change them, Esc to clear them."
         if is_first_sync(self._desk.sync):
-            return "There is nothing on this terminal yet: the first sync is still to come."
+            return "Nothing on this terminal yet: waiting for the first sync."
         told: dict[View, str] = {
-            "draft": "There are no drafts.",
-            "shared": "Nothing is shared.",
-            "my_look": "There are no My Looks. a makes one: it is a template to share with several customers.",
-            "archived": "Nothing is archived.",
-            "corporate": "The head office has no looks to copy from.",
+            "draft": "No drafts.",
+            "shared": "Nothing shared yet.",
+            "my_look": "No My Looks yet. Press a to add one: a template for several customers.",
+            "archived": "Nothing archived.",
+            "corporate": "No looks from head office.",
         }
-        return told.get(self._query.view, "There are no lookbooks yet. a makes one, for a customer or as a template.")
+        return told.get(self._query.view, "No lookbooks yet. Press a to add one, for a customer or as a template.")
 
     def shown(self, count: Count) -> None:
         """Say how many there are, and whose."""

@@ -26,24 +26,24 @@ from sellmode_tui.screens.lookbooks.preview import PreviewScreen
 from sellmode_tui.screens.lookbooks.share import ShareScreen
 from sellmode_tui.screens.lookbooks.words import changed_lines
 
-GONE = "This look is no longer there, or no longer visible to you."
-NO_LINK = "It has no link yet: s shares it."
+GONE = "This lookbook no longer exists, or is no longer visible to you."
+NO_LINK = "No link yet. Press s to share it."
 
 
 def look_keys(*, shown: bool) -> list[BindingType]:
     """The keys for what can be done with a look; `shown`: also those that others would crowd out of the last line."""
     return [
-        Binding("a", "add", "Add", show=not shown, tooltip="Make a lookbook, or a My Look", id="looks.add"),
+        Binding("a", "add", "Add", show=not shown, tooltip="Add a lookbook or a My Look", id="looks.add"),
         Binding("e", "edit", "Edit", tooltip="Edit it", id="looks.edit"),
         Binding("s", "share", "Share", tooltip="Share it with the customer", id="looks.share"),
         Binding("l", "link", "Link", show=shown, tooltip="Link, QR code and texts to send", id="looks.link"),
-        Binding("p", "preview", "Preview", show=shown, tooltip="See it as the customer does", id="looks.preview"),
+        Binding("p", "preview", "Preview", show=shown, tooltip="Preview what the customer sees", id="looks.preview"),
         Binding("o", "open_link", "Open", show=False, tooltip="Open the page in a browser", id="looks.open"),
-        Binding("c", "use", "Use", show=shown, tooltip="Begin another one from it", id="looks.use"),
-        Binding("d", "duplicate", "Duplicate", show=False, tooltip="Copy it as it is", id="looks.duplicate"),
-        Binding("r", "renew", "Renew", show=False, tooltip="Let the link work until another day", id="looks.renew"),
-        Binding("R", "revoke", "Revoke", show=False, tooltip="Let the link work no more", id="looks.revoke"),
-        Binding("z", "archive", "Archive", show=False, tooltip="Put it aside, or back", id="looks.archive"),
+        Binding("c", "use", "Use", show=shown, tooltip="Start another one from it", id="looks.use"),
+        Binding("d", "duplicate", "Duplicate", show=False, tooltip="Duplicate it", id="looks.duplicate"),
+        Binding("r", "renew", "Renew", show=False, tooltip="Change when the link expires", id="looks.renew"),
+        Binding("R", "revoke", "Revoke", show=False, tooltip="Revoke the link", id="looks.revoke"),
+        Binding("z", "archive", "Archive", show=False, tooltip="Archive it, or undo that", id="looks.archive"),
         Binding("x,delete", "remove", "Remove", key_display="x", show=False, tooltip="Remove it", id="looks.remove"),
     ]
 
@@ -88,7 +88,7 @@ class LookPage(DeskScreen[Result]):
             whom = (getattr(details.look, "customer", None) or "", details.line.customer_name)
             self.open(LookForm(self._desk, kind, details.look, whom, now=details.products))
         else:
-            self.tell("Only the head office changes its looks. c begins one of yours from it.")
+            self.tell("Only head office edits its looks. Press c to start your own from it.")
 
     def action_use(self) -> None:
         """Begin another one from it, for a customer or as a My Look."""
@@ -131,12 +131,12 @@ class LookPage(DeskScreen[Result]):
 
     def _check(self, details: LookDetails) -> None:
         if not isinstance(details.look, Lookbook):
-            self.tell("A head office's look is not shared as it is: c begins one of yours from it.")
+            self.tell("Looks of head office are not shared directly. Press c to start your own from it.")
         elif not details.products:
-            self.tell("There is no product in it yet: e adds some.")
+            self.tell("No products yet. Press e to add some.")
         elif details.changed:
             number = counted(len(details.changed), "product")
-            question = f"{number} changed since you put them there. Share it as it is now?"
+            question = f"{number} changed since you added them. Share it?"
             box = ConfirmBox(question, "Share", told=changed_lines(details.changed)[:_TOLD] + _more(details))
             self.open(box, lambda yes: self._ask_way(details) if yes else None)
         else:
@@ -205,7 +205,7 @@ class LookPage(DeskScreen[Result]):
         line = self._linked()
         if line is None:
             return
-        question = "Revoke the link? Whoever has it cannot open the page any more."
+        question = "Customers can no longer open the page. Revoke the link?"
         id = line.look.id
 
         def revoke(yes: bool | None) -> None:
@@ -246,4 +246,4 @@ _TOLD = 8
 
 def _more(details: LookDetails) -> list[str]:
     more = len(details.changed) - _TOLD
-    return [f"and {more:,} more: e shows them all."] if more > 0 else []
+    return [f"and {more:,} more. Press e to see all."] if more > 0 else []

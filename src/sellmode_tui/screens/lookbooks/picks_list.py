@@ -28,21 +28,21 @@ class PicksListScreen(ListPage[None, PicksLine], PicksPage[None]):
         Binding("escape,q", "back", "Back", key_display="Esc", tooltip="Back to the lookbooks", id="picks.back"),
     ]
 
-    HEAD = "Picks of the storefront page"
+    HEAD = "Picks on the storefront page"
     COLUMNS = (
         Column("Picks", priority=10, min_width=18),
         Column("Kind", 13, priority=7, min_width=10),
         Column("Whose page", 20, priority=6, min_width=10),
         Column("Products", 8, "right", priority=5),
-        Column("To look at", 10, "right", priority=9),
+        Column("To review", 9, "right", priority=9),
         Column("Changed", 11, priority=4),
     )
     SORTED: ClassVar = {
         "Products": lambda item: len(item.products),
-        "To look at": lambda item: -len(item.stale),
+        "To review": lambda item: -len(item.stale),
         "Changed": lambda item: (item.picks.changed_at is None, item.picks.changed_at or 0),
     }
-    EMPTY = "There are no picks yet.\na makes a list: new arrivals, top picks, or one of your own."
+    EMPTY = "No picks yet.\nPress a to add a list: new arrivals, top picks, or your own."
 
     def read(self, records: RecordStore) -> Sequence[PicksLine]:
         """All of them, by title."""

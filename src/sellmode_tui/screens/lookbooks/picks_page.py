@@ -25,19 +25,17 @@ from sellmode_tui.screens.lookbooks.delegating import DelegateForm, UndelegateBo
 from sellmode_tui.screens.lookbooks.form import LookForm
 from sellmode_tui.widgets.meanings import TODAY
 
-PICKS_GONE = "These picks are no longer there, or no longer visible to you."
+PICKS_GONE = "These picks no longer exist, or are no longer visible to you."
 
 
 def picks_keys() -> list[BindingType]:
     """The keys for what can be done with picks."""
     return [
-        Binding("a", "add", "Add", tooltip="Make a list of picks", id="picks.add"),
-        Binding("e", "edit", "Edit", tooltip="Edit it: products, their order, notes", id="picks.edit"),
-        Binding("g", "check", "Seen", tooltip="Note prices as they are now", id="picks.check"),
-        Binding(
-            "D", "delegate", "Delegate", tooltip="Let a colleague change it, from a day to a day", id="picks.delegate"
-        ),
-        Binding("R", "undelegate", "Revoke", tooltip="Take that back from them", id="picks.undelegate"),
+        Binding("a", "add", "Add", tooltip="Add a list of picks", id="picks.add"),
+        Binding("e", "edit", "Edit", tooltip="Edit products, order and notes", id="picks.edit"),
+        Binding("g", "check", "Update", tooltip="Accept the prices as they are now", id="picks.check"),
+        Binding("D", "delegate", "Delegate", tooltip="Let a colleague edit it for some days", id="picks.delegate"),
+        Binding("R", "undelegate", "Revoke", tooltip="End a delegation", id="picks.undelegate"),
         Binding("x,delete", "remove", "Remove", key_display="x", show=False, tooltip="Remove it", id="picks.remove"),
     ]
 
@@ -100,7 +98,7 @@ class PicksPage(DeskScreen[Result]):
         today, id = self._desk.words.today.isoformat(), found.line.picks.id
         open_ones = [each for each in found.delegations if each.revoked_at is None and each.to_day >= today]
         if not open_ones:
-            self.tell("It is delegated to nobody.")
+            self.tell("Not delegated to anyone.")
             return
         picks = [Pick(each.taker, found.names.get(each.taker, ""), days(each, self._desk.words)) for each in open_ones]
         box = UndelegateBox(self._desk, picks, id)
@@ -162,9 +160,9 @@ def picks_text(found: PicksDetails, words: Words, width: int) -> Page:
         by = f" by {line.changed_by}" if line.changed_by else ""
         page.text(f"Changed {words.time(picks.changed_at)}{by}.", indent=0, style=MUTED)
     if found.unsent:
-        page.text("Not sent yet: F4 lists what is on its way.", indent=0)
+        page.text("Not sent yet: see F4.", indent=0)
     if found.refused:
-        page.text("A change of it was refused by the server: F3 shows why.", indent=0)
+        page.text("A change was refused by the server: F3 shows why.", indent=0)
     page.heading("Products")
     for place, each in enumerate(line.products, 1):
         page.amount(Content(f"{place}. {visible(each.name)}"), each.price)
@@ -173,15 +171,15 @@ def picks_text(found: PicksDetails, words: Words, width: int) -> Page:
         if each.item.note:
             page.text(each.item.note, indent=5, style=MUTED)
     if not line.products:
-        page.text("No products yet: e adds some.", style=MUTED)
+        page.text("No products yet. Press e to add some.", style=MUTED)
     if found.delegations:
         page.heading("Delegated")
     for delegation in found.delegations:
         given = f"{found.names.get(delegation.taker, '')}, {days(delegation, words)}"
         over = f", revoked {words.day(delegation.revoked_at)}" if delegation.revoked_at else ""
         page.text(f"{given}, by {found.names.get(delegation.giver, '')}{over}")
-    page.heading("Who may change it")
-    page.text(found.refusal or "You may change it.")
+    page.heading("Who can edit it")
+    page.text(found.refusal or "You can.")
     page.heading("Why you see it")
-    page.text(f"It is seen by {found.rule}.")
+    page.text(f"Visible to: {found.rule}.")
     return page

@@ -34,7 +34,7 @@ class PreviewScreen(RecordScreen[LookDetails]):
         if isinstance(look, Lookbook) and look.token:
             self.app.open_url(page_text.link_of(self._desk.server, look.token))
         else:
-            self.notify("It has no link yet: share it first.", markup=False)
+            self.notify("No link yet. Share it first.", markup=False)
 
 
 def preview_text(details: LookDetails, words: Words, width: int) -> Page:
@@ -43,7 +43,7 @@ def preview_text(details: LookDetails, words: Words, width: int) -> Page:
     page.title(look.title)
     page.on_top(details.sender)
     page.text(
-        "As the customer sees it, who is greeted in their own language and can answer below.", indent=0, style=MUTED
+        "What the customer sees. The page greets them in their language and lets them reply.", indent=0, style=MUTED
     )
     page.gap()
     if look.message:

@@ -77,7 +77,7 @@ class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offer
         return {
             "catalogue": "The catalog is empty.",
             "bought": "Nothing bought yet.",
-            "looks": "There is no other look with products.",
+            "looks": "No other lookbooks with products.",
         }[self._view]
 
     def shown(self, count: Count) -> None:

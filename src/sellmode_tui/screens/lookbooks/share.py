@@ -24,7 +24,7 @@ from sellmode_tui.widgets.meanings import OFFLINE, UNSENT
 from sellmode_tui.widgets.qr_code import drawn
 from sellmode_tui.widgets.scrollbar import PlainBar
 
-_UNWANTED = {"email": "The customer wants no e-mail.", "sms": "The customer wants no SMS."}
+_UNWANTED = {"email": "The customer has opted out of e-mail.", "sms": "The customer has opted out of SMS."}
 
 
 class ShareScreen(DeskScreen[None]):
@@ -39,7 +39,7 @@ class ShareScreen(DeskScreen[None]):
         Binding("f", "save", "Save", tooltip="Save it as a file", id="share.save"),
         Binding("o", "open_link", "Open", tooltip="Open the page in a browser", id="share.open"),
         Binding("m", "open_mail", "Mail", tooltip="Open the e-mail in your mail program", id="share.mail"),
-        Binding("g", "open_sms", "SMS", tooltip="Open the text in what sends SMS", id="share.sms"),
+        Binding("g", "open_sms", "SMS", tooltip="Open the text in your SMS app", id="share.sms"),
     ]
 
     DEFAULT_CSS = """
@@ -99,7 +99,7 @@ class ShareScreen(DeskScreen[None]):
         standing = OFFLINE if details.line.state not in ("unsent", "shared", "opened") else None
         lines = [Content(self.link), Content("")]
         if not has_blocks:
-            lines.append(Content.styled("A QR code takes a terminal that draws more than ASCII.", MUTED))
+            lines.append(Content.styled("No QR code in ASCII mode.", MUTED))
         for line in link_words(details, self._desk.words):
             marked = UNSENT if details.line.state == "unsent" else standing
             lines.append(marked.marked(line) if marked else Content(line))
@@ -177,7 +177,7 @@ def save_new(path: Path, text: str) -> str:
         path.touch(mode=0o600, exist_ok=False)
         path.write_text(text, encoding="utf-8")
     except FileExistsError:
-        return f"Not saved: {visible(str(path))} is there already."
+        return f"Not saved: {visible(str(path))} already exists."
     except OSError as error:
         return f"Not saved: {visible(str(path))}: {error.strerror}."
     return f"Saved: {visible(str(path))}"

@@ -58,9 +58,9 @@ def look_text(details: LookDetails, words: Words, width: int) -> Page:
     page.title(look.title, state(line, words))
     page.on_top(whose(line), f"by {line.author_name}" if line.author_name else "", counted(len(look.items), "product"))
     if details.unsent:
-        page.text("Not sent yet: F4 lists what is on its way.", indent=0)
+        page.text("Not sent yet: see F4.", indent=0)
     if details.refused:
-        page.text("A change of it was refused by the server: F3 shows why.", indent=0)
+        page.text("A change was refused by the server: F3 shows why.", indent=0)
     if isinstance(look, Lookbook) and look.token:
         page.heading("Link", "l")
         for told in (*link_words(details, words), *opened_words(details, words)):
@@ -70,7 +70,7 @@ def look_text(details: LookDetails, words: Words, width: int) -> Page:
     for place, each in enumerate(details.products, 1):
         _product(page, details, place, each)
     if not details.products:
-        page.text("No products yet: e adds some.", style=MUTED)
+        page.text("No products yet. Press e to add some.", style=MUTED)
     if look.message:
         page.heading("Message")
         page.text(look.message)
@@ -79,7 +79,7 @@ def look_text(details: LookDetails, words: Words, width: int) -> Page:
         for sent in details.sent:
             page.entry(words.time(sent.at), Content(f"by {WAYS.get(sent.how, sent.how)}"))
     page.heading("Why you see it")
-    page.text(f"It is seen by {details.rule}.")
+    page.text(f"Visible to: {details.rule}.")
     return page
 
 

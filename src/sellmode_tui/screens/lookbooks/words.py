@@ -25,7 +25,7 @@ def state(line: LookLine, words: Words) -> str:  # noqa: PLR0911  # one for each
     """What has become of it: ``draft``, ``shared 22 Nov 2026``, ``opened 3 times``."""
     look = line.look
     if not isinstance(look, Lookbook):
-        return "to copy"
+        return "to use"
     match line.state:
         case "unsent":
             return "link not sent yet"
@@ -48,24 +48,24 @@ def link_words(details: LookDetails, words: Words) -> Iterator[str]:
     until = f" Until {words.day(look.expires_at)}." if look.expires_at else ""
     match line.state:
         case "unsent":
-            yield f"The server does not have it yet: the link works as soon as it has.{until}"
+            yield f"Not sent yet. The link works as soon as the server has it.{until}"
         case "shared" | "opened":
-            yield f"The server has it: the link works.{until}"
+            yield f"The server has it. The link works.{until}"
         case "archived":
-            yield f"It is only put aside: the link goes on working.{until}"
+            yield f"Archived. The link still works.{until}"
         case "expired":
-            yield f"The link has expired on {words.day(look.expires_at)}. r renews it."
+            yield f"The link expired on {words.day(look.expires_at)}. Press r to renew it."
         case "revoked":
-            yield f"The link was revoked on {words.day(look.revoked_at)}. r renews it."
+            yield f"The link was revoked on {words.day(look.revoked_at)}. Press r to renew it."
         case "deleted":
-            yield "The customer has deleted the page: nobody can open it any more."
+            yield "The customer deleted the page. Nobody can open it."
 
 
 def opened_words(details: LookDetails, words: Words) -> Iterator[str]:
     """How often people opened it, and what was not counted."""
     result = details.line.result
     if result is None or not result.opened:
-        yield "Not opened yet by a person."
+        yield "Not opened yet."
     else:
         first, last = result.first_opened_at, result.last_opened_at
         when = f", first {words.time(first)}" if first else ""
@@ -73,7 +73,7 @@ def opened_words(details: LookDetails, words: Words) -> Iterator[str]:
         yield f"Opened {counted(result.opened, 'time')}{when}."
     if result is not None and result.not_counted:
         told = ", ".join(f"{number:,} {reason}" for reason, number in sorted(result.not_counted.items()))
-        yield f"Not counted, since no person did it: {told}."
+        yield f"Not counted, as not by a person: {told}."
 
 
 def did(details: LookDetails, product: LookProduct, words: Words) -> str:
