@@ -20,8 +20,8 @@ class PreviewScreen(RecordScreen[LookDetails]):
 
     BINDING_GROUP_TITLE = "Preview"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,left,p", "back", "Back", key_display="Esc", tooltip="Back", id="preview.back"),
-        Binding("o", "open_link", "Open", tooltip="Open the page in a browser", id="preview.open"),
+        Binding("escape,q,left,p", "back", "Back", key_display="Esc", tooltip="Back", id="look-preview.back"),
+        Binding("o", "open_link", "Open", tooltip="Open the page in a browser", id="look-preview.open"),
     ]
 
     def __init__(self, desk: Desk, key: tuple[str, str]) -> None:
