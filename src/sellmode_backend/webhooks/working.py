@@ -56,6 +56,9 @@ class Worker:
 
     def work(self, now: dt.datetime) -> int:
         """Work off some events; gives how many, 0 if none wait or another worker is at it."""
+        with self._database.snapshot() as connection:
+            if not inbox.waiting(connection, now):
+                return 0
         taken = self._write(lambda connection: inbox.take(connection, now, AT_ONCE))
         if not taken:
             return 0
