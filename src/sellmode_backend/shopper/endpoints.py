@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final, TypeGuard, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -21,6 +21,8 @@ from sellmode_backend.accounts import limits
 from sellmode_backend.accounts.signing_in import Clock
 from sellmode_backend.http import Bodies, Refused
 from sellmode_backend.shopper import answers, doing, guards, pages, results, shared, visitors
+from sellmode_backend.shopper.brand import Brand
+from sellmode_backend.shopper.languages import words_for
 from sellmode_backend.shopper.pictures import kept
 from sellmode_backend.shopper.shared import Found, Seen
 from sellmode_backend.store.database import Database, again, is_unavailable
@@ -29,10 +31,12 @@ FORM_BYTES: Final = 32 * 1024
 """A reply of the longest, in a script whose letters take three bytes, each written as a form writes them."""
 PICTURES_AT_ONCE: Final = 4
 """So many are read, fetched or made anew at the same time by a worker."""
+_RETRY_SECONDS: Final = 5
 _TOKEN: Final = re.compile(r"[A-Z2-7]{26}")
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
+Endpoint = Callable[[Request], Awaitable[Response]]
 Answer = Callable[[Connection, Found, dict[str, str], dt.datetime], pages.Done]
 
 
@@ -46,13 +50,13 @@ class ShopperEndpoints:
         self.routes = []
         for page, click, picture in (("/l", "/c", "/p"), ("/L", "/C", "/P")):  # a QR code is shorter in capitals
             self.routes += [
-                Route(f"{page}/{{token}}", self._page),
-                Route(f"{page}/{{token}}/seen", self._seen, methods=["POST"]),
-                Route(f"{picture}/{{token}}/{{product}}", self._picture),
-                Route(f"{page}/{{token}}/delete", self._delete, methods=["POST"]),
-                Route(f"{click}/{{token}}/{{product}}", self._click),
+                Route(f"{page}/{{token}}", _or_later(self._page)),
+                Route(f"{page}/{{token}}/seen", _or_later(self._seen), methods=["POST"]),
+                Route(f"{picture}/{{token}}/{{product}}", _or_later(self._picture)),
+                Route(f"{page}/{{token}}/delete", _or_later(self._delete), methods=["POST"]),
+                Route(f"{click}/{{token}}/{{product}}", _or_later(self._click)),
                 *(
-                    Route(f"{page}/{{token}}/{name}", partial(self._form, answer), methods=["POST"], name=name)
+                    Route(f"{page}/{{token}}/{name}", _or_later(partial(self._form, answer)), methods=["POST"])
                     for name, answer in forms.items()
                 ),
             ]
@@ -91,14 +95,13 @@ class ShopperEndpoints:
         return answers.no_words()
 
     async def _picture(self, request: Request) -> Response:
-        """A product's picture; the first who asks waits until it is fetched."""
-        seen = await self._look(request)
-        url = seen.picture_url(request.path_params["product"]) if isinstance(seen, Found) else None
-        if not isinstance(seen, Found) or url is None:
-            return _nothing(seen)
-        have = partial(kept.picture_of, self._database, url, seen.brand.picture_hosts, self._clock())
-        data = await to_thread.run_sync(have, limiter=self._fetching)
-        return _nothing(seen) if data is None else answers.of_picture(data)
+        """A picture of a page; the first who asks waits until it is fetched."""
+        brand, url = await to_thread.run_sync(self._find_picture, _token_of(request), request.path_params["product"])
+        if url:
+            have = partial(kept.picture_of, self._database, url, brand.picture_hosts, self._clock())
+            if (data := await to_thread.run_sync(have, limiter=self._fetching)) is not None:
+                return answers.of_picture(data)
+        return _nothing(await self._look(request))
 
     async def _click(self, request: Request) -> Response:
         seen = await self._look(request)
@@ -161,13 +164,16 @@ class ShopperEndpoints:
     # ------------------------------------------------------------------ the database
 
     async def _look(self, request: Request) -> Found | Seen:
-        token = request.path_params["token"].upper()
         accepted = request.headers.get("accept-language", "")
-        return await to_thread.run_sync(self._find, token if _TOKEN.fullmatch(token) else "", accepted, self._clock())
+        return await to_thread.run_sync(self._find, _token_of(request), accepted, self._clock())
 
     def _find(self, token: str, accepted: str, now: dt.datetime) -> Found | Seen:
         with self._database.snapshot() as connection:
             return shared.find(connection, token, accepted, now)
+
+    def _find_picture(self, token: str, key: str) -> tuple[Brand, str]:
+        with self._database.snapshot() as connection:
+            return shared.find_picture(connection, token, key, self._clock())
 
     def _make_secret(self) -> bytes:
         with self._database.transaction() as connection:
@@ -188,6 +194,30 @@ class ShopperEndpoints:
             self._write(partial(doing.sent, found=found, reason=reason, now=self._clock()))
         except Exception as error:  # noqa: BLE001  # the customer has nothing to do with it
             _log.warning("a visit was not noted\n%s", faults.traced(error))
+
+
+def _or_later(endpoint: Endpoint) -> Endpoint:
+    """The same, but for a page in words where the database cannot be reached."""
+
+    async def answered(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            _log.warning("a page was not sent: the database is busy or cannot be reached")
+            words = words_for("", request.headers.get("accept-language", ""), "")
+            answer = answers.of_page(pages.later(words, Brand()), 503)
+            answer.headers["Retry-After"] = str(_RETRY_SECONDS)
+            return answer
+
+    return answered
+
+
+def _token_of(request: Request) -> str:
+    """The token of a link in capitals; empty for what is none."""
+    token = str(request.path_params["token"]).upper()
+    return token if _TOKEN.fullmatch(token) else ""
 
 
 def _is_answered(seen: Found | Seen) -> TypeGuard[Found]:

@@ -130,6 +130,11 @@ def nothing(words: Words, brand: Brand, retailer: str) -> Page:
     return _page("nothing.html", words, brand, retailer)
 
 
+def later(words: Words, brand: Brand) -> Page:
+    """What stands where nothing can be looked up just now, not even whose page it is."""
+    return _page("later.html", words, brand, "")
+
+
 def _page(template: str, words: Words, brand: Brand, retailer: str, *, logo: str = "", **more: object) -> Page:
     nonce = secrets.token_urlsafe(16)
     common = {"words": words, "brand": brand, "retailer": retailer, "logo": logo, "nonce": nonce}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.shopper import brand as brands
 from sellmode_backend.shopper import guards, pages, results, storefronts, tracking
 from sellmode_backend.shopper.brand import Brand
-from sellmode_backend.shopper.goods import Goods, goods_of, store_name
+from sellmode_backend.shopper.goods import Goods, goods_of, key_of, store_name
 from sellmode_backend.shopper.languages import Words, words_for
 from sellmode_backend.shopper.touches import Shared
 from sellmode_backend.store import lookup, records, settings
@@ -20,6 +20,7 @@ from sellmode_contract.kinds.lookbook import Lookbook, LookbookResult
 from sellmode_contract.kinds.retailer import Retailer, zone_of
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.kinds.storefront import Storefront
+from sellmode_contract.records import Record
 
 LOGO: Final = "logo"
 """What names the retailer's logo among a page's pictures."""
@@ -52,33 +53,26 @@ class Found(Seen):
     @property
     def logo(self) -> str:
         """Path of the retailer's logo on this page; empty if there is none."""
-        return f"/p/{self.token}/{LOGO}" if self.picture_url(LOGO) else ""
-
-    def picture_url(self, key: str) -> str | None:
-        """Where one of the page's pictures is to be had; None if it has no such."""
-        if key == LOGO:
-            return self.brand.logo if brands.is_allowed(self.brand.logo, self.brand.picture_hosts) else None
-        return self.goods.pictures.get(key)
+        is_shown = brands.is_allowed(self.brand.logo, self.brand.picture_hosts)
+        return f"/p/{self.token}/{LOGO}" if is_shown else ""
 
 
 def find(connection: Connection, token: str, accepted: str, now: dt.datetime) -> Found | Seen:
     """What a token opens; an unknown one, and one that is not open (any more), bring the same after the same work."""
     brand, retailer = brands.read(connection), settings.retailer(connection)
     name = retailer.name if retailer else ""
-    ids = {kind: lookup.ids(connection, kind, [token]).get(token, "") for kind in ("lookbook", "storefront")}
-    book = records.read(connection, "lookbook", ids["lookbook"])
-    result = results.read(connection, ids["lookbook"])
-    front = records.read(connection, "storefront", ids["storefront"])
-    owner = records.read(connection, "staff", front.owner or "" if isinstance(front, Storefront) else "")
-    page: pages.Lookbook | pages.Storefront
-    if retailer is not None and isinstance(book, Lookbook) and is_open(book, result, now):
-        page, goods, language = _lookbook(connection, retailer, brand, book, result)
-        shared = Shared("lookbook", book.id, book.store, book.author, book.customer)
-    elif retailer is not None and isinstance(front, Storefront) and storefronts.is_open(front, owner, retailer, now):
-        page, goods, language = storefronts.page_of(connection, retailer, brand, front, owner)
-        shared = Shared("storefront", front.id, front.store, front.owner, None)
-    else:
+    opened = _opened(connection, token, retailer, now)
+    if retailer is None or opened is None:
         return Seen(words_for("", accepted, brand.language), brand, name)
+    page: pages.Lookbook | pages.Storefront
+    if isinstance(opened.record, Lookbook):
+        book = opened.record
+        page, goods, language = _lookbook(connection, retailer, brand, book, opened.result)
+        shared = Shared("lookbook", book.id, book.store, book.author, book.customer)
+    else:
+        front = opened.record
+        page, goods, language = storefronts.page_of(connection, retailer, brand, front, opened.owner)
+        shared = Shared("storefront", front.id, front.store, front.owner, None)
     return Found(
         words=words_for(language, accepted, brand.language),
         brand=brand,
@@ -89,6 +83,47 @@ def find(connection: Connection, token: str, accepted: str, now: dt.datetime) ->
         goods=goods,
         secret=guards.secret_of(connection),
     )
+
+
+def find_picture(connection: Connection, token: str, key: str, now: dt.datetime) -> tuple[Brand, str]:
+    """How pages look, and where a picture of the page that a token opens is to be had; empty if there is no such."""
+    brand = brands.read(connection)
+    opened = _opened(connection, token, settings.retailer(connection), now)
+    if opened is None:
+        return brand, ""
+    record, url = opened.record, ""
+    if key == LOGO:
+        url = brand.logo
+    elif isinstance(record, Storefront) and key == storefronts.PHOTO:
+        url = record.photo
+    else:
+        items = record.items if isinstance(record, Lookbook) else storefronts.items_of(connection, record)
+        named = next((item for item in items if key_of(item.sku) == key), None)
+        return brand, goods_of(connection, brand, token, [named]).pictures.get(key, "") if named else ""
+    return brand, url if brands.is_allowed(url, brand.picture_hosts) else ""
+
+
+class _Opened(NamedTuple):
+    """The record of an open link."""
+
+    record: Lookbook | Storefront
+    result: LookbookResult | None = None
+    """What became of it so far, if it is a lookbook."""
+    owner: Record | None = None
+    """Of a storefront page, if it is an associate's."""
+
+
+def _opened(connection: Connection, token: str, retailer: Retailer | None, now: dt.datetime) -> _Opened | None:
+    ids = {kind: lookup.ids(connection, kind, [token]).get(token, "") for kind in ("lookbook", "storefront")}
+    book = records.read(connection, "lookbook", ids["lookbook"])
+    result = results.read(connection, ids["lookbook"])
+    front = records.read(connection, "storefront", ids["storefront"])
+    owner = records.read(connection, "staff", front.owner or "" if isinstance(front, Storefront) else "")
+    if retailer is not None and isinstance(book, Lookbook) and is_open(book, result, now):
+        return _Opened(book, result=result)
+    if retailer is not None and isinstance(front, Storefront) and storefronts.is_open(front, owner, retailer, now):
+        return _Opened(front, owner=owner)
+    return None
 
 
 def _lookbook(

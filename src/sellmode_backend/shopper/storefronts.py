@@ -13,6 +13,7 @@ from sellmode_backend.shopper import pages
 from sellmode_backend.shopper.brand import Brand
 from sellmode_backend.shopper.goods import Goods, goods_of, store_name
 from sellmode_backend.store import lookup, records
+from sellmode_contract.kinds.look import LookItem
 from sellmode_contract.kinds.pick_list import SORTS, PickList
 from sellmode_contract.kinds.retailer import Retailer, zone_of
 from sellmode_contract.kinds.staff import Staff
@@ -36,10 +37,7 @@ def page_of(
     connection: Connection, retailer: Retailer, brand: Brand, front: Storefront, owner: Record | None
 ) -> tuple[pages.Storefront, Goods, str]:
     """A page, its products, and the language that it is in by itself: nobody's."""
-    key = lookup.picks_key(front.store, front.owner)
-    ids = lookup.all_ids(connection, "pick_list", key)
-    lists = cast("list[PickList]", records.read_many(connection, "pick_list", ids))
-    lists.sort(key=lambda picks: (_ORDER.index(picks.sort), picks.title, picks.id))
+    lists = _lists(connection, front)
     goods = goods_of(connection, brand, front.token, (item for picks in lists for item in picks.items))
     has_photo = brands.is_allowed(front.photo, brand.picture_hosts)
     if has_photo:
@@ -61,3 +59,15 @@ def page_of(
         is_tracked=brand.tracking,
     )
     return page, goods, ""
+
+
+def items_of(connection: Connection, front: Storefront) -> list[LookItem]:
+    """All that stands on a page."""
+    return [item for picks in _lists(connection, front) for item in picks.items]
+
+
+def _lists(connection: Connection, front: Storefront) -> list[PickList]:
+    """The lists that a page shows, in their order."""
+    ids = lookup.all_ids(connection, "pick_list", lookup.picks_key(front.store, front.owner))
+    lists = cast("list[PickList]", records.read_many(connection, "pick_list", ids))
+    return sorted(lists, key=lambda picks: (_ORDER.index(picks.sort), picks.title, picks.id))

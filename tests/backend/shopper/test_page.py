@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from pathlib import Path
 
 import httpx2 as httpx
 import pytest
@@ -105,3 +106,17 @@ def test_an_expired_link_takes_no_answers(shop: Shop) -> None:
     for path in ("reply", "verdict", "tracking", "delete", "seen"):
         answer = shop.post(f"/l/{TOKEN}/{path}", {"guard": guard, "text": "Hello"})
         assert answer.status_code == 404, path
+
+
+def test_where_the_database_cannot_be_reached_there_are_words(shop: Shop) -> None:
+    path = Path(shop.database.engine.url.database or "")
+    shop.database.engine.dispose()
+    path.rename(path.with_suffix(".away"))
+    path.mkdir()
+    answer = shop.get(f"/l/{TOKEN}", Accept_Language="de")
+    path.rmdir()
+    path.with_suffix(".away").rename(path)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert "kann gerade nicht angezeigt werden" in answer.text
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert shop.get(f"/l/{TOKEN}").status_code == 200
