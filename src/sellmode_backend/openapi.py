@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 import msgspec
 
+from sellmode_backend import openapi_pages
 from sellmode_contract import schemas, wire
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.mutations import Operation, Queued
@@ -110,6 +111,7 @@ def document() -> dict[str, Any]:
                     },
                 }
             },
+            **openapi_pages.paths(),
         },
         "components": {
             "schemas": components,

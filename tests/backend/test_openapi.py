@@ -8,12 +8,15 @@ from typing import Any
 
 import msgspec
 import pytest
+from starlette.routing import Route
 
-from sellmode_backend.openapi import document
+from sellmode_backend.openapi import PATH, document
+from sellmode_backend.server import create_app
 from sellmode_contract.kinds import KINDS, kind_of
 from sellmode_contract.wire import Put
 from tests.goldens import samples
 from tests.support import applied, cases
+from tests.support.backend import retailer_database
 from tests.support.openapi import problems_of
 
 ID = "019a0000-0000-7000-8000-000000000000"
@@ -77,3 +80,14 @@ def test_each_kind_that_people_write_says_what_may_stand_in_it() -> None:
 
 def _plain(value: Any) -> Any:
     return json.loads(msgspec.json.encode(value))
+
+
+def test_every_route_stands_in_the_document(sqlite_url: str) -> None:
+    with retailer_database(sqlite_url) as database:
+        routes = [route for route in create_app(database).routes if isinstance(route, Route)]
+    there = {
+        route.path: {method.lower() for method in route.methods or ()} - {"head"}
+        for route in routes
+        if not route.path.startswith(("/L/", "/C/", "/P/", PATH))  # the same in capitals, and the document itself
+    }
+    assert {path: set(operations) for path, operations in document()["paths"].items()} == there
