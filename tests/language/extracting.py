@@ -30,6 +30,7 @@ NOT_THE_APP: Final = (APP / "commands", APP / "cli.py", APP / "language.py", CON
 
 DECLARING: Final[Mapping[str, tuple[int, ...]]] = {
     "Column": (0,),
+    "PageOf": (0, 2),
     "Rejected": (1,),
     "UnclearDate": (0,),
     "UnclearTime": (0,),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Final
 
 from tests.language.extracting import DECLARING, name_of
@@ -32,7 +32,6 @@ _SHOWING: Final = {
     "field": (0, 1, 2),
     "heading": (0,),
     "on_top": (0, 1, 2, 3),
-    "say": (0,),
     "title": (0, 1),
 }
 """Shows these arguments to people, a single small word too."""
@@ -46,8 +45,8 @@ _NOT_FOR_PEOPLE: Final = frozenset(
 )
 """Errors of the program, not of what people did."""
 _MARKING: Final = {"tr": 1, "trn": 2, "trc": 2, "marked": 1, "Translatable": 1, "Translatable.counted": 2}
-_KEYS: Final = frozenset({"Enter", "Esc", "Del", "Tab", "Space", "Ctrl", "Shift", "Alt"})
-"""Names of keys, which stand on keyboards."""
+_KEYS: Final = frozenset({"Sellmode", "Enter", "Esc", "Del", "Tab", "Space", "Ctrl", "Shift", "Alt"})
+"""Names of keys, which stand on keyboards, and the app's own."""
 _DECLARED_BY_KINDS: Final = frozenset(
     {"Kind", "Row", "Field", "Text", "Flag", "OneOf", "Number", "Moment", "Due", "Ref", "Elements", "Address", "Sizes"}
 )
@@ -56,7 +55,8 @@ _ATTRIBUTES: Final = frozenset({"DEFAULT_CSS", "CSS", "BINDING_GROUP_TITLE", "__
 
 
 class _Finder(ast.NodeVisitor):
-    def __init__(self) -> None:
+    def __init__(self, kept: Container[str]) -> None:
+        self._kept = kept
         self.found: list[tuple[int, str]] = []
 
     def visit_Module(self, node: ast.Module) -> None:
@@ -82,13 +82,19 @@ class _Finder(ast.NodeVisitor):
             self.visit(statement)
 
     def visit_Assign(self, node: ast.Assign) -> None:
-        if not any(isinstance(target, ast.Name) and target.id in _ATTRIBUTES for target in node.targets):
+        if not any(self._is_kept(target) for target in node.targets):
             self.visit(node.value)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
-        named = isinstance(node.target, ast.Name) and node.target.id in _ATTRIBUTES
-        if node.value is not None and not named:
+        if node.value is not None and not self._is_kept(node.target):
             self.visit(node.value)
+
+    def _is_kept(self, target: ast.expr) -> bool:
+        return isinstance(target, ast.Name) and (target.id in _ATTRIBUTES or target.id in self._kept)
+
+    def visit_Dict(self, node: ast.Dict) -> None:
+        for value in node.values:
+            self.visit(value)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         self.visit(node.value)
@@ -119,9 +125,12 @@ class _Finder(ast.NodeVisitor):
         for place, argument in enumerate(node.args):
             if (declares or place in skipped) and isinstance(argument, ast.Constant):
                 continue
-            self._shown(argument) if place in _SHOWING.get(name, ()) else self.visit(argument)
+            shown = place == len(node.args) - 1 if name == "say" else place in _SHOWING.get(name, ())
+            self._shown(argument) if shown else self.visit(argument)
         for keyword in node.keywords:
-            if keyword.arg == "classes" or (declares and isinstance(keyword.value, ast.Constant | ast.Dict)):
+            if keyword.arg in ("classes", "examples") or (
+                declares and isinstance(keyword.value, ast.Constant | ast.Dict)
+            ):
                 continue
             self._shown(keyword.value) if keyword.arg in _SHOWN_BY_NAME else self.visit(keyword.value)
 
@@ -151,8 +160,8 @@ def _is_words(text: str) -> bool:
     return bool(_TWO_WORDS.search(text) or _CAPITAL.fullmatch(text))
 
 
-def unmarked(source: str) -> Iterator[tuple[int, str]]:
-    """Texts that people read and that are not marked, with their lines."""
-    finder = _Finder()
+def unmarked(source: str, kept: Container[str] = ()) -> Iterator[tuple[int, str]]:
+    """Texts that people read and that are not marked, with their lines; those in constants that are ``kept`` may be."""
+    finder = _Finder(kept)
     finder.visit(ast.parse(source))
     yield from finder.found

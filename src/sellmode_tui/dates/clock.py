@@ -10,6 +10,7 @@ import re
 from typing import Final, NamedTuple
 
 from sellmode_tui.dates import spans as typed_spans
+from sellmode_tui.language import marked, tr, trd
 
 
 class Clock(NamedTuple):
@@ -59,7 +60,7 @@ _PARTS: Final = {
     "night": dt.time(20),
     "tonight": dt.time(20),
 }
-_MIDNIGHT: Final = "Midnight belongs to two days: name the day alone, or 00:00 of one."
+_MIDNIGHT: Final = marked("Midnight belongs to two days: name the day alone, or 00:00 of one.")
 _BESIDE_HOURS: Final = {"half past": 30, "quarter past": 15, "quarter to": -15}
 
 
@@ -94,7 +95,7 @@ def _time(found: re.Match[str], *, alone: bool) -> dt.time:
     group, place = found.groupdict().get, found.span()
     if part := group("part"):
         if part not in _PARTS:
-            raise UnclearTime(_MIDNIGHT, place)
+            raise UnclearTime(trd(_MIDNIGHT), place)
         return _PARTS[part]
     hour = int(next(filter(None, map(group, ("hour", "hour24", "hours", "past", "bare", "oclock")))))
     minute = int(group("minute") or group("minute24") or group("minutes") or 0)
@@ -108,16 +109,21 @@ def _time(found: re.Match[str], *, alone: bool) -> dt.time:
     if minute > 59 or not times:
         raise UnclearTime("Not a valid time.", place)
     if group("german"):
-        raise UnclearTime(f"This could mean half past {hour - 1} or half past {hour}: write it as 15:30.", place)
+        told = tr("This could mean half past {one} or half past {other}: write it as 15:30.", one=hour - 1, other=hour)
+        raise UnclearTime(told, place)
     if half and beside < 0 and times[0].hour == 0:
-        raise UnclearTime(_MIDNIGHT, place)
+        raise UnclearTime(trd(_MIDNIGHT), place)
     times = sorted(_later(each, minute + beside) for each in times)
     if alone and group("hours") and not group("at") and 1 <= hour <= 12:
         span = f"in {hour} h{f' {minute} min' if minute else ''}"
-        raise UnclearTime(f"This could mean {times[0]:%H:%M} or {span}: write one of them.", place)
+        raise UnclearTime(_either(f"{times[0]:%H:%M}", span), place)
     if len(times) > 1:
-        raise UnclearTime(f"This could mean {times[0]:%H:%M} or {times[1]:%H:%M}: write one of them.", place)
+        raise UnclearTime(_either(f"{times[0]:%H:%M}", f"{times[1]:%H:%M}"), place)
     return times[0]
+
+
+def _either(one: str, other: str) -> str:
+    return tr("This could mean {one} or {other}: write one of them.", one=one, other=other)
 
 
 def _later(time: dt.time, minutes: int) -> dt.time:

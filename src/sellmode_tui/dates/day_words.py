@@ -11,11 +11,12 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from sellmode_contract.store_time import FIRST_YEAR, LAST_YEAR, Due
-from sellmode_contract.typed_days import HOW, TypedDate, UnclearDate, read_date
+from sellmode_contract.typed_days import TypedDate, UnclearDate, read_date
 from sellmode_tui.dates.clock import halves
 from sellmode_tui.dates.spans import read_span
 from sellmode_tui.dates.typed import Typed
 from sellmode_tui.dates.words import full_words
+from sellmode_tui.language import marked, tr, trd
 
 _ONE_DAY: Final = dt.timedelta(1)
 _SATURDAY: Final = 5
@@ -136,7 +137,7 @@ def _weekday(weekday: int, rest: str, today: dt.date, wanted: Wanted) -> dt.date
         rest = _nth(number)
     day = _dated(rest, today, wanted)
     if day.weekday() != weekday:
-        raise UnclearDate(f"That weekday does not match: {full_words(Due(day))}.")
+        raise UnclearDate(tr("That weekday does not match: {day}.", day=full_words(Due(day))))
     return day
 
 
@@ -148,15 +149,20 @@ def _next(weekday: int, today: dt.date) -> dt.date:
 def _agreed(one: dt.date, other: dt.date) -> dt.date:
     """The day, if it is but one. Raises UnclearDate."""
     if one != other:
-        raise UnclearDate(f"This could mean {full_words(Due(one))} or {full_words(Due(other))}: write the day.")
+        days = [full_words(Due(each)) for each in (one, other)]
+        raise UnclearDate(tr("This could mean {one} or {other}: write the day.", one=days[0], other=days[1]))
     return one
 
 
 def _which(readings: list[str]) -> UnclearDate:
     """What to say of a number that may be read in several ways."""
     if len(readings) < 2:
-        return UnclearDate(f"Write the time of day as {readings[0] if readings else '3pm or 15:00'}.")
-    return UnclearDate(f"This could mean {', '.join(readings[:-1])} or {readings[-1]}: write one of them.")
+        return UnclearDate(
+            tr("Write the time of day as {example}.", example=readings[0] if readings else "3pm or 15:00")
+        )
+    return UnclearDate(
+        tr("This could mean {one} or {other}: write one of them.", one=", ".join(readings[:-1]), other=readings[-1])
+    )
 
 
 def _nth(number: int) -> str:
@@ -169,23 +175,20 @@ def _dated(words: str, today: dt.date, wanted: Wanted) -> dt.date:
     if nth := _NTH.fullmatch(words):
         return _of_month(int(nth[1]), today, wanted)
     if not any("0" <= character <= "9" for character in words):
-        raise UnclearDate(f"Not a valid date or time. {wanted.how}")
-    try:
-        typed = read_date(re.sub(r"^the (?=\d)|(?<=\d)(?:st|nd|rd|th)\b(?: of)?", "", words))
-    except UnclearDate as error:
-        raise UnclearDate(str(error).replace(HOW, wanted.how)) from None
+        raise UnclearDate(tr("Not a valid date or time. {how}", how=trd(wanted.how)))
+    typed = read_date(re.sub(r"^the (?=\d)|(?<=\d)(?:st|nd|rd|th)\b(?: of)?", "", words), trd(wanted.how))
     return _of_year(typed, today, wanted)
 
 
-HOW_DAY: Final = "Try 1990-12-24, 24 Dec, today, last fri or in 3 days."
+HOW_DAY: Final = marked("Try 1990-12-24, 24 Dec, today, last fri or in 3 days.")
 
 
 def read_typed_day(text: str, today: dt.date) -> TypedDate:
     """A day of a form or a command: with or without its year, or by what it is to today. Raises UnclearDate."""
     try:
-        return read_date(text)
+        return read_date(text, trd(HOW_DAY))
     except UnclearDate as error:
-        unclear = UnclearDate(str(error).replace(HOW, HOW_DAY))
+        unclear = error
     words = Typed(text).words
     if not any(each.isalpha() for each in words):
         raise unclear
@@ -232,4 +235,6 @@ def _existing(typed: TypedDate, year: int) -> dt.date:
     try:
         return dt.date(year, typed.month, typed.day)
     except ValueError:
-        raise UnclearDate(f"The year has to be between {FIRST_YEAR} and {LAST_YEAR}.") from None
+        raise UnclearDate(
+            tr("The year has to be between {first} and {last}.", first=FIRST_YEAR, last=LAST_YEAR)
+        ) from None

@@ -16,10 +16,11 @@ from sellmode_tui.dates.day_words import Wanted, day_named
 from sellmode_tui.dates.spans import read_span
 from sellmode_tui.dates.typed import MAX_LENGTH, Typed, UnclearWhen
 from sellmode_tui.dates.words import full_words
+from sellmode_tui.language import marked, tr, trd
 
 _ONE_DAY: Final = dt.timedelta(1)
 _MINUTE: Final = dt.timedelta(minutes=1)
-HOW_DUE: Final = "Try fri 3pm, tomorrow 9:30, in 2 weeks, 24 Dec or 2026-12-24 15:00."
+HOW_DUE: Final = marked("Try fri 3pm, tomorrow 9:30, in 2 weeks, 24 Dec or 2026-12-24 15:00.")
 _WANTED: Final = Wanted(past=False, how=HOW_DUE)
 
 
@@ -30,15 +31,15 @@ def read_typed_due(text: str, now: dt.datetime, zone: dt.tzinfo) -> Due:
     next one; the name of a weekday is the next one after today.
     """
     if len(text) > MAX_LENGTH:
-        raise UnclearWhen(f"Too long for a due date. {HOW_DUE}", MAX_LENGTH, len(text))
+        raise UnclearWhen(tr("Too long for a due date. {how}", how=trd(HOW_DUE)), MAX_LENGTH, len(text))
     typed = Typed(text)
     try:
         clock = typed.take_clock()
         due = _due(typed.words, clock.time if clock else None, now, zone)
     except UnclearTime as error:
-        raise UnclearWhen(str(error), *error.place) from None
+        raise UnclearWhen(trd(error), *error.place) from None
     except UnclearDate as error:
-        raise UnclearWhen(str(error), *typed.place) from None
+        raise UnclearWhen(trd(error), *typed.place) from None
     return _to_come(due, now, zone, clock.place if clock else typed.place)
 
 
@@ -48,7 +49,7 @@ def _due(words: str, time: dt.time | None, now: dt.datetime, zone: dt.tzinfo) ->
     today = local.date()
     if not words:
         if time is None:
-            raise UnclearDate(f"No date or time found. {HOW_DUE}")
+            raise UnclearDate(tr("No date or time found. {how}", how=trd(HOW_DUE)))
         return Due(today if time > local.time() else today + _ONE_DAY, time)
     begin = local.replace(tzinfo=None)
     span = read_span(words, begin)
@@ -79,12 +80,14 @@ def _at(instant: dt.datetime, zone: dt.tzinfo) -> Due:
 def _to_come(due: Due, now: dt.datetime, zone: dt.tzinfo, place: tuple[int, int]) -> Due:
     """A due time that exists and has not passed. Raises UnclearWhen."""
     if not FIRST_YEAR <= due.day.year <= LAST_YEAR:
-        raise UnclearWhen(f"The year has to be between {FIRST_YEAR} and {LAST_YEAR}.", *place)
+        raise UnclearWhen(
+            tr("The year has to be between {first} and {last}.", first=FIRST_YEAR, last=LAST_YEAR), *place
+        )
     instant = due.instant(zone)
     if instant <= now:
-        raise UnclearWhen(f"That is in the past: {full_words(due)}.", *place)
+        raise UnclearWhen(tr("That is in the past: {time}.", time=full_words(due)), *place)
     if is_skipped(due, zone):
-        raise UnclearWhen(f"The clocks go forward then: {full_words(due)} does not exist.", *place)
+        raise UnclearWhen(tr("The clocks go forward then: {time} does not exist.", time=full_words(due)), *place)
     return due
 
 

@@ -14,8 +14,9 @@ from sellmode_tui.dates.names import WEEKDAYS
 from sellmode_tui.dates.spans import read_span
 from sellmode_tui.dates.typed import MAX_LENGTH, Typed, UnclearWhen
 from sellmode_tui.dates.words import full_words
+from sellmode_tui.language import marked, tr, trd
 
-HOW_MOMENT: Final = "Try 14:30, yesterday 3pm, 2 hours ago or 20 Nov 14:30."
+HOW_MOMENT: Final = marked("Try 14:30, yesterday 3pm, 2 hours ago or 20 Nov 14:30.")
 _WANTED: Final = Wanted(past=True, how=HOW_MOMENT)
 _NOON: Final = dt.time(12)
 _ISO: Final = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?", re.ASCII)
@@ -31,7 +32,7 @@ def read_moment(text: str, now: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
     """
     text = " ".join(text.split())
     if len(text) > MAX_LENGTH:
-        raise UnclearWhen(f"Too long for a time. {HOW_MOMENT}", MAX_LENGTH, len(text))
+        raise UnclearWhen(tr("Too long for a time. {how}", how=trd(HOW_MOMENT)), MAX_LENGTH, len(text))
     offset = _OFFSET.search(text)
     clocks = dt.datetime.strptime(offset[1], "%z").tzinfo if offset else None
     text = text[: offset.start()] if offset else text
@@ -39,9 +40,9 @@ def read_moment(text: str, now: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
     try:
         moment = _moment(text, typed, now, zone, clocks or zone)
     except UnclearTime as error:
-        raise UnclearWhen(str(error), *error.place) from None
+        raise UnclearWhen(trd(error), *error.place) from None
     except UnclearDate as error:
-        raise UnclearWhen(str(error), *typed.place) from None
+        raise UnclearWhen(trd(error), *typed.place) from None
     if moment > now:
         raise UnclearWhen("That is in the future.", *typed.place)
     return moment
@@ -53,12 +54,12 @@ def _moment(text: str, typed: Typed, now: dt.datetime, zone: dt.tzinfo, clocks: 
         try:
             iso = dt.datetime.fromisoformat(text)
         except ValueError:
-            raise UnclearDate(f"Not a valid date or time. {HOW_MOMENT}") from None
+            raise UnclearDate(tr("Not a valid date or time. {how}", how=trd(HOW_MOMENT))) from None
         return _existing(iso, clocks)
     clock, local = typed.take_clock(), now.astimezone(zone).replace(tzinfo=None)
     time, words = clock.time if clock else None, typed.words
     if not words and time is None:
-        raise UnclearDate(f"No date or time found. {HOW_MOMENT}")
+        raise UnclearDate(tr("No date or time found. {how}", how=trd(HOW_MOMENT)))
     span = read_span(words, local)
     if span is not None and not span.back:
         raise UnclearDate("That is in the future.")
@@ -80,7 +81,7 @@ def _existing(local: dt.datetime, clocks: dt.tzinfo) -> dt.datetime:
         raise UnclearDate("That is too far away.") from None
     if there != local:
         due = Due(local.date(), local.time())
-        raise UnclearDate(f"The clocks go forward then: {full_words(due)} does not exist.")
+        raise UnclearDate(tr("The clocks go forward then: {time} does not exist.", time=full_words(due)))
     return moment
 
 

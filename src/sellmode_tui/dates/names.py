@@ -7,11 +7,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
-from sellmode_contract.typed_days import MONTHS
+from sellmode_contract.typed_days import MONTHS, TypedDate
 from sellmode_tui import language
+from sellmode_tui.language import tr
 
 WEEKDAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 """Short, from Monday on."""
+_LEAP_YEAR: Final = 2000
+"""Has every day that a year can have."""
 
 
 def short_month(month: int) -> str:
@@ -44,6 +47,15 @@ def dated(day: dt.date) -> str:
 def full_day(day: dt.date) -> str:
     """``Thu 24 Dec 2026``."""
     return _by_babel("yMMMEd", day) or f"{weekday(day)} {day.day} {short_month(day.month)} {day.year}"
+
+
+def said_back(day: TypedDate) -> str:
+    """How a day that was typed is understood: ``24 December 1990``, ``24 December, no year``."""
+    date = dt.date(day.year or _LEAP_YEAR, day.month, day.day)
+    written = _by_babel("yMMMMd" if day.year else "MMMMd", date)
+    if not written:
+        return day.words
+    return written if day.year else tr("{day}, no year", day=written)
 
 
 def _by_babel(skeleton: str, day: dt.date) -> str:

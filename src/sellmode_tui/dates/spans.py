@@ -12,6 +12,7 @@ import re
 from typing import Final, NamedTuple
 
 from sellmode_contract.typed_days import UnclearDate
+from sellmode_tui.language import tr
 
 _UNITS: Final = {
     name: unit
@@ -61,7 +62,9 @@ def read_span(words: str, local: dt.datetime) -> Span | None:
     back = bool(found["gone"] or found["half"])
     parts = [(number.strip(), unit) for number, unit in _PART.findall(found["parts"] or found["gone"] or "30 min")]
     if many := next((number for number, unit in parts if unit == "m"), None):
-        raise UnclearDate(f"This could mean {many} minutes or {many} months: write {many} min or {many} months.")
+        raise UnclearDate(
+            tr("This could mean {many} minutes or {many} months: write {many} min or {many} months.", many=many)
+        )
     units = [_UNITS[unit] for _, unit in parts]
     if len(set(units)) < len(units):
         raise UnclearDate("The same unit is given twice.")

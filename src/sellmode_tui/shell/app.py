@@ -15,6 +15,7 @@ from sellmode_tui.account import session
 from sellmode_tui.account.settings import Settings, ThemeName
 from sellmode_tui.entrance import CacheDamaged, Entered
 from sellmode_tui.errors import AccountError
+from sellmode_tui.language import tr, trd
 from sellmode_tui.records import CannotUndo, Interrupted, NothingToUndo, Rejected, SealedError
 from sellmode_tui.screens.changes.attention import AttentionScreen
 from sellmode_tui.screens.changes.sync_page import SyncScreen
@@ -110,14 +111,15 @@ class SellmodeApp(PagedApp):
         self.themes.begin()
         self.set_keymap(self.settings.keys)
         if unknown := sorted(set(self.settings.keys) - {binding.id for _, binding in all_bindings()}):
-            self.say(f"settings.toml, keys: unknown names: {', '.join(unknown)}. docs/keys.md lists them.")
+            names = ", ".join(unknown)
+            self.say(tr("settings.toml, keys: unknown names: {names}. docs/keys.md lists them.", names=names))
         self.idle.start()
         self.status.start()
         self.line_watch.start()
         end_in_order(self, self.drafts)
         await self.sign_in.begin()
         if not is_utf8(os.environ):
-            self.say("The locale is not UTF-8: drawn in ASCII, names without accents. LANG=C.UTF-8 shows them.")
+            self.say(tr("The locale is not UTF-8: drawn in ASCII, names without accents. LANG=C.UTF-8 shows them."))
 
     async def on_unmount(self) -> None:
         """Close what is open, however it ends."""
@@ -159,14 +161,17 @@ class SellmodeApp(PagedApp):
         if self.current.account is not account:
             return
         if entered.offline:
-            self.say(f"Working offline. {entered.offline}")
+            self.say(f"{tr('Working offline.')} {entered.offline}")
         if workspace.session.moved_aside is not None:
             self.say(
-                "Damaged data was repaired on this terminal. F3 shows what was lost, if anything. "
-                f"The damaged file is kept as {workspace.session.moved_aside}."
+                tr(
+                    "Damaged data was repaired on this terminal. F3 shows what was lost, if anything. "
+                    "The damaged file is kept as {path}.",
+                    path=workspace.session.moved_aside,
+                )
             )
         if workspace.replaced:
-            self.say("The data on this terminal could not be read. It is being downloaded again.")
+            self.say(tr("The data on this terminal could not be read. It is being downloaded again."))
         self.status.follow(account)
 
     def _handle_exception(self, error: Exception) -> None:
@@ -204,7 +209,7 @@ class SellmodeApp(PagedApp):
 
     def action_help_quit(self) -> None:
         """Ctrl+C is a habit: it must not lose work."""
-        self.say("Ctrl+Q quits, F10 locks.")
+        self.say(tr("Ctrl+Q quits, F10 locks."))
 
     async def action_quit(self) -> None:
         """End; what was typed and not saved is discarded only if the person says so."""
@@ -215,8 +220,8 @@ class SellmodeApp(PagedApp):
         if not (navigation.unsaved(self) or in_boxes):
             self._quit()
             return
-        told = [f"Typed and not done: {title}" for title in in_boxes[:_TOLD]]
-        told += [f"and {len(in_boxes) - _TOLD:,} more"] if len(in_boxes) > _TOLD else []
+        told = [tr("Typed and not done: {title}", title=title) for title in in_boxes[:_TOLD]]
+        told += [tr("and {number:,} more", number=len(in_boxes) - _TOLD)] if len(in_boxes) > _TOLD else []
         self.open(discarding(told), lambda wanted: self._quit() if wanted else None)
 
     def _quit(self) -> None:
@@ -285,7 +290,7 @@ class SellmodeApp(PagedApp):
         """Stay signed in on this machine, until a lock or sign-out."""
         self.current.run(
             lambda account: session.remember(account.workspace.session),
-            lambda _: self.say("You stay signed in on this machine until you lock it or sign out."),
+            lambda _: self.say(tr("You stay signed in on this machine until you lock it or sign out.")),
         )
 
     # ------------------------------------------------------------------ getting in and out
@@ -339,11 +344,11 @@ class SellmodeApp(PagedApp):
         self.clear_notifications()  # of several changes, one after the other, the last one is enough
         written, said = message.written, message.said
         if written is not None and written.nothing:
-            self.say("Nothing was changed.")
+            self.say(tr("Nothing was changed."))
             return
         if written is not None:
-            said = said or f"Saved: {written.words}.{'' if written.final else ' u to undo.'}"
-            said = said if written.shown else f"{said} It is saved, but cannot be shown right now."
+            said = said or tr("Saved: {what}.", what=written.words) + ("" if written.final else f" {tr('u to undo.')}")
+            said = said if written.shown else f"{said} {tr('It is saved, but cannot be shown right now.')}"
         self.say(said)
         self.status.read_facts()
 
@@ -353,7 +358,7 @@ class SellmodeApp(PagedApp):
             case CacheDamaged():
                 await self.sign_out.start_anew()
             case SealedError() | AccountError() | Rejected():
-                self.say(str(message.error))
+                self.say(trd(message.error))
             case error:
                 self._handle_exception(error)
 
@@ -363,10 +368,12 @@ def _undo(account: OpenAccount) -> tuple[str, Sequence[tuple[str, str]]]:
     try:
         undone = account.workspace.records.changes.undo()
     except NothingToUndo:
-        return "Nothing to undo.", ()
+        return tr("Nothing to undo."), ()
     except CannotUndo as error:
-        return f"Cannot undo: {error.words}. {error.why}", ()
+        return tr("Cannot undo: {what}. {why}", what=error.words, why=error.why), ()
     except Rejected as error:
-        return f"Cannot undo: {error.detail}", ()
-    said = f"Undone: {undone.words}.{' It was never sent.' if undone.how == 'withdrawn' else ''}"
+        return tr("Cannot undo: {why}", why=trd(error.detail)), ()
+    said = tr("Undone: {what}.", what=undone.words)
+    if undone.how == "withdrawn":
+        said = f"{said} {tr('It was never sent.')}"
     return said, undone.records

@@ -16,6 +16,7 @@ from sellmode_tui.account.folders import AccountFolder
 from sellmode_tui.crash import write_report
 from sellmode_tui.errors import AccountError, NotSignedIn
 from sellmode_tui.journal.drafts import Draft, Drafts, Window
+from sellmode_tui.language import tr, trd
 from sellmode_tui.records import SealedError, Written
 from sellmode_tui.screens.customers.customer_form import AddCustomerScreen
 from sellmode_tui.screens.customers.list_page import CustomersScreen
@@ -148,7 +149,7 @@ class DraftKeeper:
         self._app.set_timer(_RETRY_SECONDS, self._write_again)
         if not self._told_why:
             self._told_why = True
-            self._app.say(f"Drafts cannot be saved right now. {error}")
+            self._app.say(tr("Drafts cannot be saved right now. {error}", error=trd(error)))
 
     def _write_again(self) -> None:
         self._given = None

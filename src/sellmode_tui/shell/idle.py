@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from sellmode_tui.account import session
+from sellmode_tui.language import tr
 from sellmode_tui.shell.current import CurrentAccount
 from sellmode_tui.shell.navigation import unsaved
 from sellmode_tui.shell.paged_app import PagedApp
@@ -71,11 +72,11 @@ class IdleLock:
         """Lock if it is time to; seconds until it is. The watchdog sees to it if this does not come by in time."""
         left = self.left
         if left <= 0:
-            await self._exits.lock("Locked after a while without activity.")
+            await self._exits.lock(tr("Locked after a while without activity."))
             left = _LOOK
         else:
             soon = left <= _WARNED and unsaved(self._app)
-            self._status.warn("idle", "locking soon; your draft is kept" if soon else "")
+            self._status.warn("idle", tr("locking soon; your draft is kept") if soon else "")
         if self._watchdog is not None:
             self._watchdog.expect(self.seconds() + min(self.left, self._allowed))
         return left

@@ -22,6 +22,7 @@ from textual.worker import WorkerFailed
 from sellmode_contract.text import spell_sequences, visible
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.crash import write_report
+from sellmode_tui.language import tr
 from sellmode_tui.screens.kit.app_page import AppPage, OpenPage, Other, PageEnded
 from sellmode_tui.screens.kit.too_small import HEIGHT, WIDTH, TooSmallScreen
 from sellmode_tui.shell.background import Background
@@ -145,7 +146,7 @@ class PagedApp(KeysInOrder[None]):
 
     def typed_ahead_was_dropped(self) -> None:
         """Say so."""
-        self.say("What you typed ahead was discarded.")
+        self.say(tr("What you typed ahead was discarded."))
 
     # This is the only place where pages come and go. All of it runs in the app's own task: see screens/kit/app_page.py.
 

@@ -31,7 +31,7 @@ def palette(app: PagedApp, desk: Desk, speak: Callable[[str], Awaitable[None]]) 
     entries = [
         *_commands(app, screen),
         *(
-            Entry(trd(page.label), f"page  {page.key}".rstrip(), partial(navigation.go_to, app, name, desk))
+            Entry(trd(page.label), f"{tr('page')}  {page.key}".rstrip(), partial(navigation.go_to, app, name, desk))
             for name, page in pages.items()
             if name in reachable
         ),
@@ -62,7 +62,7 @@ def _themes(app: PagedApp) -> list[Entry]:
         app.theme = name
 
     return [
-        Entry(f"Theme: {name}", "in use" if name == app.theme else "theme", partial(use, name))
+        Entry(tr("Theme: {name}", name=name), tr("in use") if name == app.theme else tr("theme"), partial(use, name))
         for name in app.available_themes
     ]
 
@@ -72,7 +72,7 @@ def _languages(speak: Callable[[str], Awaitable[None]]) -> list[Entry]:
         return []
     return [
         Entry(
-            f"{tr('Language')}: {LANGUAGES[code]}",
+            tr("Language: {name}", name=LANGUAGES[code]),
             tr("in use") if code == spoken() else tr("language"),
             partial(speak, code),
         )
@@ -87,9 +87,9 @@ def _filters(app: PagedApp, desk: Desk, text: str) -> list[Entry]:
             app.screen.apply(wanted)
 
     return [
-        Entry(visible(each.name), f"filter  {visible(each.text)}", partial(apply, each.text))
+        Entry(visible(each.name), f"{tr('filter')}  {visible(each.text)}", partial(apply, each.text))
         for each in desk.journal.saved_filters()
-        if has_words(text, each.name, "filter")
+        if has_words(text, each.name, tr("filter"))
     ]
 
 
@@ -97,25 +97,27 @@ def _customers(app: PagedApp, desk: Desk, records: RecordStore, text: str) -> li
     """No more than one above the bound."""
 
     def show(id: str) -> None:
-        app.open(ProfileScreen(desk, id), lambda gone: app.say(NO_LONGER_VISIBLE) if gone else None)
+        app.open(ProfileScreen(desk, id), lambda gone: app.say(trd(NO_LONGER_VISIBLE)) if gone else None)
 
     try:
         rows = records.customers.find(CustomerQuery(text)).rows(0, MAX_FOUND + 1)
     except FilterError:
         return []  # what is being typed is no filter, or not yet
-    return [Entry(visible(row.name), "customer", partial(show, row.id)) for row in rows]
+    return [Entry(visible(row.name), tr("customer"), partial(show, row.id)) for row in rows]
 
 
 def _tasks(app: PagedApp, desk: Desk, records: RecordStore, text: str) -> list[Entry]:
     """No more than one above the bound."""
 
     def show(key: TaskKey) -> None:
-        app.open(TaskScreen(desk, key), lambda gone: app.say(GONE) if gone else None)
+        app.open(TaskScreen(desk, key), lambda gone: app.say(trd(GONE)) if gone else None)
 
     lines = records.tasks.agenda(AgendaQuery(text=text)).rows(0, MAX_FOUND + 1)
     return [
         Entry(
-            visible(line.title), ", ".join(filter(None, ("task", visible(line.customer_name)))), partial(show, line.key)
+            visible(line.title),
+            ", ".join(filter(None, (tr("task"), visible(line.customer_name)))),
+            partial(show, line.key),
         )
         for line in lines
     ]

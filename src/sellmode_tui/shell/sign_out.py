@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from sellmode_tui.errors import AccountDisabled
+from sellmode_tui.language import tr, trn
 from sellmode_tui.screens.kit.confirm import ConfirmBox
 from sellmode_tui.screens.kit.memory import Threads, forget
-from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.shell.current import CurrentAccount
 from sellmode_tui.shell.drafts import DraftKeeper, Typed
 from sellmode_tui.shell.paged_app import PagedApp
@@ -52,7 +52,9 @@ class SignOutFlow:
         self._app.drop_typed_ahead()
         workspace = self.let_go(typed=self._drafts.typed(), stays=True)
         if workspace is not None:
-            await self._show_lock(workspace, "A file on this terminal is damaged. Enter your password to repair it.")
+            await self._show_lock(
+                workspace, tr("A file on this terminal is damaged. Enter your password to repair it.")
+            )
             self._app.background.release(workspace.discard_damaged)
 
     async def shut_out(self, status: SyncStatus) -> None:
@@ -81,10 +83,12 @@ class SignOutFlow:
         if not (self._unsent or unsaved):
             await self._leave()
             return
-        not_done = [f"{counted(self._unsent, 'change')} not sent"] if self._unsent else []
-        not_done += [f"{counted(unsaved, 'draft')} not saved"] if unsaved else []
-        question = f"{' and '.join(not_done)}. Sign out anyway? All of it is kept here for your next sign-in."
-        self._app.open(ConfirmBox(question, "Sign out"), lambda yes: self._leave_soon() if yes else None)
+        changes = trn("{number:,} change not sent", "{number:,} changes not sent", self._unsent)
+        drafts = trn("{number:,} draft not saved", "{number:,} drafts not saved", unsaved)
+        told = tr("{one} and {other}", one=changes, other=drafts)
+        told = told if self._unsent and unsaved else changes if self._unsent else drafts
+        question = tr("{what}. Sign out anyway? All of it is kept here for your next sign-in.", what=told)
+        self._app.open(ConfirmBox(question, tr("Sign out")), lambda yes: self._leave_soon() if yes else None)
 
     @property
     def _unsent(self) -> int:
@@ -102,9 +106,18 @@ class SignOutFlow:
             self._app.background.release(workspace.sign_out, lambda heard: self._tell_signed_out(unsent, heard=heard))
 
     def _tell_signed_out(self, unsent: int, *, heard: bool) -> None:
-        later = "" if heard else " The server will be told as soon as it can be reached."
-        kept = f" {counted(unsent, 'change')} not sent yet: kept here for your next sign-in." if unsent else ""
-        self._app.say(f"Signed out.{later}{kept}")
+        said = [tr("Signed out.")]
+        if not heard:
+            said.append(tr("The server will be told as soon as it can be reached."))
+        if unsent:
+            said.append(
+                trn(
+                    "{number:,} change not sent yet: kept here for your next sign-in.",
+                    "{number:,} changes not sent yet: kept here for your next sign-in.",
+                    unsent,
+                )
+            )
+        self._app.say(" ".join(said))
 
     async def _show_lock(self, workspace: Workspace, reason: str) -> None:
         await self._sign_in.ask_password(workspace.session.folder, reason)

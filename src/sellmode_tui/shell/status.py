@@ -8,11 +8,11 @@ from typing import Any, Final, NamedTuple
 from sellmode_tui.account import session
 from sellmode_tui.account.lease import Lease, State
 from sellmode_tui.errors import AccountError, ClockChanged, LeaseOver
+from sellmode_tui.language import tr, trn
 from sellmode_tui.records import Counts, Interrupted, SealedError
 from sellmode_tui.records.tasks.agenda import TaskCounts
 from sellmode_tui.screens.kit.desk import Facts
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
-from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.shell.current import CurrentAccount, OpenAccount
 from sellmode_tui.shell.paged_app import PagedApp
 from sellmode_tui.shell.sign_out import SignOutFlow
@@ -55,7 +55,7 @@ class StatusMonitor:
     def begin(self, account: OpenAccount) -> None:
         """An account was opened; sync has told nothing of it yet."""
         read_only = account.workspace.session.journal.read_only
-        self._warnings = {"disk": "disk full or read-only: nothing can be saved"} if read_only else {}
+        self._warnings = {"disk": tr("disk full or read-only: nothing can be saved")} if read_only else {}
         account.desk.warning = self._warning
         self._day = account.desk.words.today
         signed_out = account.workspace.session.token is None
@@ -193,8 +193,11 @@ class StatusMonitor:
                 self._app.drop_typed_ahead()
                 await self._exits.lock(lease)
             elif lease is not None:
-                days = counted(max(1, lease.left.days), "day")
-                ending = lease.state is State.ENDING
-                self.warn("lease", f"offline for long: locks in {days}" if ending else "")
+                told = trn(
+                    "offline for long: locks in {number:,} day",
+                    "offline for long: locks in {number:,} days",
+                    max(1, lease.left.days),
+                )
+                self.warn("lease", told if lease.state is State.ENDING else "")
 
         self._current.run(check, take, quiet=_CLOSED, group="lease", exclusive=True)

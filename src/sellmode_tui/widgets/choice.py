@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from sellmode_contract.text import visible
+from sellmode_tui.language import tr
 from sellmode_tui.widgets.cells import fit
 
 
@@ -130,6 +131,6 @@ class Choice(Widget, can_focus=True):
                 text = self._marked(place, option)
                 parts += ["  " if place else "", (text, style) if place == self._place else text]
             return Content.assemble(*parts)
-        told = f"  {self._place + 1} of {len(self._options)}"
+        told = f"  {tr('{place} of {number}', place=self._place + 1, number=len(self._options))}"
         label = fit(self._options[self._place].label, max(1, self.size.width - len(told))).rstrip()
         return Content.assemble((label, style), (told, "$text-muted"))

@@ -106,7 +106,7 @@ class RowView(ScrollView):
         if row is None:
             return []
         return [
-            (column.name, text)
+            (column.heading, text)
             for place, (column, text) in enumerate(zip(self._columns, row.cells, strict=True))
             if text.strip() and cells_of(text) > widths.get(place, 0)
         ]

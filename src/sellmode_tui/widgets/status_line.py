@@ -12,6 +12,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from sellmode_contract.text import visible
+from sellmode_tui.language import marked, tr, trd, trn
 from sellmode_tui.widgets.cells import fit
 from sellmode_tui.widgets.meanings import OFFLINE, TODAY, UNSENT, Meaning
 
@@ -22,7 +23,7 @@ _BETWEEN: Final = " · "
 class Status:
     """What the line says. Times are given as text, in the store's time zone, so that equal states are equal texts."""
 
-    connection: str = "OFFLINE"
+    connection: str = marked("OFFLINE")
     """In one word or two: ONLINE, OFFLINE, CONNECTING, SIGNED OUT."""
     alarm: bool = False
     """Whether the connection is not as it should be."""
@@ -61,15 +62,16 @@ class _Part(NamedTuple):
 
 def _parts(status: Status, width: int) -> Sequence[_Part]:
     """Those that fit, in the order in which they are shown."""
-    since = f" since {status.since}" if status.since else ""
-    attention = "needs attention" if status.attention == 1 else "need attention"
+    line = trd(status.connection)
+    if status.since:
+        line = tr("{line} since {time}", line=line, time=status.since)
     parts = [
-        _Part(7, f"{status.connection}{since}", OFFLINE if status.alarm else None),
-        _Part(6, _with_key(status.attention, attention, "F3")),
-        _Part(5, _with_key(status.unsent, "not sent", "F4"), UNSENT),
+        _Part(7, line, OFFLINE if status.alarm else None),
+        _Part(6, _attention(status.attention)),
+        _Part(5, tr("{number:,} not sent: F4", number=status.unsent) if status.unsent else "", UNSENT),
         _Part(4, status.notice),
         _Part(2, status.tasks, status.tasks_mean),
-        _Part(3, f"synced {status.synced}" if status.synced else ""),
+        _Part(3, tr("synced {time}", time=status.synced) if status.synced else ""),
         _Part(0, status.person),
         _Part(1, status.mode),
     ]
@@ -83,9 +85,9 @@ def _signed(part: _Part) -> str:
     return f"{part.meaning.sign} {visible(part.text)}" if part.meaning else visible(part.text)
 
 
-def _with_key(number: int, what: str, key: str) -> str:
-    """A number with the key that shows more; nothing for none."""
-    return f"{number:,} {what}: {key}" if number else ""
+def _attention(number: int) -> str:
+    """With the key that shows more; nothing for none."""
+    return trn("{number:,} needs attention: F3", "{number:,} need attention: F3", number) if number else ""
 
 
 class StatusLine(Widget):

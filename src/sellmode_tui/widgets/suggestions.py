@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from sellmode_contract.text import visible
+from sellmode_tui.language import tr
 from sellmode_tui.widgets.cells import fit
 
 SHOWN = 8
@@ -115,5 +116,6 @@ class Suggestions(Widget):
             style = "reverse" if place == self._at else ""
             lines.append(Content.assemble((text, style), (about, style or "$text-muted")))
         if len(self._all) > SHOWN:
-            lines.append(Content.assemble((f"  {self._at + 1} of {len(self._all)}", "$text-muted")))
+            told = tr("{place} of {number}", place=self._at + 1, number=len(self._all))
+            lines.append(Content.assemble((f"  {told}", "$text-muted")))
         return Content("\n").join(lines)

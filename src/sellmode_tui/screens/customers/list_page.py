@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from sellmode_contract.filters import FilterError
+from sellmode_tui.language import trd
 from sellmode_tui.records import CustomerList, CustomerQuery, CustomerRow, Profile, RecordStore, Sort, Written
 from sellmode_tui.screens.customers.customer_form import AddCustomerScreen
 from sellmode_tui.screens.customers.customer_page import NO_LONGER_VISIBLE, CustomerPage, customer_keys
@@ -135,7 +136,7 @@ class CustomersScreen(SearchedList[None, CustomerRow], MainPage[CustomerRow], Cu
     @property
     def empty_text(self) -> str:
         """What to say where nobody is listed. Whoever was found before stays; that nobody was answers nothing else."""
-        return UNREADABLE if self._query == self._unreadable else why_empty(self._desk, self._query.text)
+        return trd(UNREADABLE) if self._query == self._unreadable else why_empty(self._desk, self._query.text)
 
     @property
     def _source(self) -> CustomerSource | None:

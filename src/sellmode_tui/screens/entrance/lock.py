@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from sellmode_contract.text import visible
+from sellmode_tui.language import tr
 from sellmode_tui.screens.entrance import page as forms
 from sellmode_tui.screens.entrance.page import EntrancePage, Form, LabelledField
 from sellmode_tui.screens.kit.trouble import Trouble
@@ -50,11 +51,11 @@ class LockScreen(EntrancePage):
     def compose(self) -> ComposeResult:
         """Who, password, what is wrong, keys."""
         with Vertical(classes="entrance"), Form():
-            yield Static(Content("Sellmode is locked"), classes="form-title")
-            yield LabelledField("Signed in", TextField(visible(self._person), id="person"))
-            yield LabelledField("Password", TextField(secret=True, id="password"))
+            yield Static(Content(tr("Sellmode is locked")), classes="form-title")
+            yield LabelledField(tr("Signed in"), TextField(visible(self._person), id="person"))
+            yield LabelledField(tr("Password"), TextField(secret=True, id="password"))
             yield Trouble(self._reason)
-            yield Static(Content("Enter unlocks · F9 switches user · Ctrl+Q quits"), classes="form-keys")
+            yield Static(Content(tr("Enter unlocks · F9 switches user · Ctrl+Q quits")), classes="form-keys")
         yield from self.compose_foot()
 
     @property
@@ -71,7 +72,7 @@ class LockScreen(EntrancePage):
     def _submitted(self, event: TextField.Submitted) -> None:
         if event.value and not self._busy:
             self._busy = True
-            self.query_one(Trouble).say("Unlocking", wrong=False)
+            self.query_one(Trouble).say(tr("Unlocking"), wrong=False)
             self.post_message(self.Wanted(event.value))
 
     def refuse(self, text: str, *, clear: bool = True) -> None:

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from sellmode_contract.text import visible
+from sellmode_tui.language import marked
 from sellmode_tui.widgets.status_line import Status, StatusLine
 from sellmode_tui.widgets.text_field import TextField
 
@@ -49,7 +50,7 @@ class EntrancePage(Screen[None]):
         """What is to be said here, and how the line to the server stands."""
         if self._banner:
             yield Static(Content(visible(self._banner)), classes="form-banner")
-        line = StatusLine(Status("CONNECTING"))
+        line = StatusLine(Status(marked("CONNECTING")))
         line.visible = False
         yield line
 

@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 from sellmode_contract.ids import user_key
 from sellmode_contract.text import visible
 from sellmode_tui.account.folders import Profile
+from sellmode_tui.language import tr
 from sellmode_tui.screens.entrance import page as forms
 from sellmode_tui.screens.entrance.page import EntrancePage, Form, LabelledField
 from sellmode_tui.screens.kit.trouble import Trouble
@@ -95,23 +96,25 @@ class SignInScreen(EntrancePage):
         with Vertical(classes="entrance"), Form():
             yield Static(Content("Sellmode"), classes="form-title")
             if self._accounts:
-                yield Static(Content("Signed in here before:"), classes="form-said password-only")
+                yield Static(Content(tr("Signed in here before:")), classes="form-said password-only")
                 yield OptionList(*(Option(_account(profile)) for profile in self._accounts), markup=False)
-            yield LabelledField("User name", TextField(self._user_name, id="user"))
-            password = LabelledField("Password", TextField(secret=True, id="password"))
+            yield LabelledField(tr("User name"), TextField(self._user_name, id="user"))
+            password = LabelledField(tr("Password"), TextField(secret=True, id="password"))
             yield password.add_class("password-only")
             for label, field in (
-                ("Activation code", TextField(id="code")),
-                ("New password", TextField(secret=True, id="new")),
-                ("Confirm", TextField(secret=True, id="again")),
+                (tr("Activation code"), TextField(id="code")),
+                (tr("New password"), TextField(secret=True, id="new")),
+                (tr("Confirm"), TextField(secret=True, id="again")),
             ):
                 yield LabelledField(label, field).add_class("code-only")
             yield Static(
-                Content(f"At least {SHORTEST_PASSWORD} characters; several unrelated words work well."),
+                Content(
+                    tr("At least {number} characters; several unrelated words work well.", number=SHORTEST_PASSWORD)
+                ),
                 classes="form-said code-only password-hint",
             )
             # Last: no key leads from the name past it to the password, and so nobody types that here.
-            yield LabelledField("Server", TextField(self._server, id="server"))
+            yield LabelledField(tr("Server"), TextField(self._server, id="server"))
             yield Trouble(self._reason)
             yield Static(id="keys", classes="form-keys")
         yield from self.compose_foot()
@@ -153,9 +156,9 @@ class SignInScreen(EntrancePage):
         return next((name for name in self._names if not self._field(name).value.strip()), None)
 
     def _say_keys(self) -> None:
-        other = "F2 password" if self._first_time else "F2 activation code"
-        keys = ("Enter signs in", other, "Ctrl+Q quits") if not self._busy else ("Esc cancels", "Ctrl+Q quits")
-        self.query_one("#keys", Static).update(Content(" · ".join(keys)))
+        other = tr("F2 password") if self._first_time else tr("F2 activation code")
+        keys = (tr("Esc cancels"),) if self._busy else (tr("Enter signs in"), other)
+        self.query_one("#keys", Static).update(Content(" · ".join((*keys, tr("Ctrl+Q quits")))))
 
     # --- what the app tells
 
@@ -254,24 +257,27 @@ class SignInScreen(EntrancePage):
         if self._server and self._user_name:
             self.submit(self._server, self._user_name, password)
         else:
-            self.refuse("A password was given without a user. Type it here, or give --server and --user too.")
+            self.refuse(tr("A password was given without a user. Type it here, or give --server and --user too."))
 
     def submit(self, server: str, user_name: str, password: str, code: str | None = None) -> None:
         """Ask to sign in."""
         if not self._busy:
-            self.say_busy(f"Signing in to {server.strip()}")
+            self.say_busy(tr("Signing in to {server}", server=server.strip()))
             self.post_message(self.Wanted(server, user_name, password, code))
 
     def _new_password_fits(self, password: str) -> bool:
         if len(password) < SHORTEST_PASSWORD:
             self.refuse(
-                f"Choose a longer password: this one has {len(password)} characters, at least {SHORTEST_PASSWORD} "
-                "are needed.",
+                tr(
+                    "Choose a longer password: this one has {number} characters, at least {least} are needed.",
+                    number=len(password),
+                    least=SHORTEST_PASSWORD,
+                ),
                 "new",
             )
             return False
         if password != self._field("again").value:
-            self.refuse("The passwords do not match. Confirm the new password again.", "again", clear=True)
+            self.refuse(tr("The passwords do not match. Confirm the new password again."), "again", clear=True)
             return False
         return True
 
@@ -291,4 +297,5 @@ class SignInScreen(EntrancePage):
 
 def _account(profile: Profile) -> Content:
     server = profile.server.removeprefix("https://")
-    return Content(f"{visible(profile.name)}  {visible(profile.user_name)} at {visible(server)}")
+    where = tr("{user} at {server}", user=visible(profile.user_name), server=visible(server))
+    return Content(f"{visible(profile.name)}  {where}")

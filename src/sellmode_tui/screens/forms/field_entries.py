@@ -20,6 +20,7 @@ from sellmode_contract.kinds.fields import (
     Text,
 )
 from sellmode_contract.kinds.retailer import CustomField
+from sellmode_tui.language import marked, trd
 from sellmode_tui.screens.forms.form_field import FormField
 from sellmode_tui.screens.forms.part_entries import AddressEntry, SizesEntry
 from sellmode_tui.screens.forms.pickers import REFERENCES, ProductsEntry, StoresEntry, WorksEntry
@@ -38,7 +39,7 @@ from sellmode_tui.screens.forms.time_entries import DayEntry, DueEntry, MomentEn
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.widgets.choice import Option
 
-_NONE: Final = Option("", "none")
+_NONE: Final = Option("", marked("none"))
 _ELEMENTS: Final[Mapping[str, type[StoresEntry | ProductsEntry | WorksEntry | ElementsEntry]]] = {
     "text": ElementsEntry,
     "store": StoresEntry,
@@ -103,8 +104,12 @@ def entry_of_field(  # noqa: PLR0911  # one for each type
 
 def choices_of(field: OneOf, *, needed: bool = False) -> list[Option]:
     """What can be chosen; nothing too, unless something is `needed`."""
-    options = [Option(str(value), name[:1].upper() + name[1:]) for value, name in field.choices.items() if value]
-    return options if needed else [Option("", field.choices.get("", _NONE.label)), *options]
+    options = [Option(str(value), _capital(trd(name))) for value, name in field.choices.items() if value]
+    return options if needed else [Option("", trd(field.choices.get("", _NONE.label))), *options]
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def entry_of_own(defined: CustomField, path: str, desk: Desk, value: Any = None) -> FormField:
@@ -118,7 +123,7 @@ def entry_of_own(defined: CustomField, path: str, desk: Desk, value: Any = None)
         case "date":
             return DayEntry(path, label, desk, value)
         case "choice":
-            options = [_NONE, *(Option(choice, choice) for choice in defined.choices)]
+            options = [Option("", trd(_NONE.label)), *(Option(choice, choice) for choice in defined.choices)]
             return ChoiceEntry(path, label, desk, options, value)
         case "text":
             return TextEntry(path, label, desk, value)

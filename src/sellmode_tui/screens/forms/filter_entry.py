@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sellmode_contract import filters
+from sellmode_tui.language import tr, trd
 from sellmode_tui.screens.forms.text_entries import TextEntry
 
 
@@ -16,7 +17,7 @@ class FilterEntry(TextEntry):
         try:
             filters.parse(self.text, filters.fields_of(retailer.custom_fields if retailer else ()))
         except filters.FilterError as error:
-            return f"{error}, at character {error.start + 1}."
+            return tr("{error}, at character {place}.", error=trd(error), place=error.start + 1)
         return ""
 
     def edited(self) -> None:

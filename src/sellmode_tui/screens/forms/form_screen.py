@@ -19,6 +19,7 @@ from textual.widgets import Static
 
 from sellmode_contract.text import visible
 from sellmode_tui.journal.drafts import Draft, DraftField
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records import RecordStore, Written
 from sellmode_tui.records.values import as_text
 from sellmode_tui.screens.forms.form_field import Changes, FormField, Unreadable, cursor_in, put_cursor
@@ -32,7 +33,7 @@ from sellmode_tui.widgets.text_field import TextField
 Write = Callable[[RecordStore], Written]
 """Writes what was typed; called in a thread."""
 
-REPLACES: Final = "Saving replaces theirs; the history keeps both."
+REPLACES: Final = marked("Saving replaces theirs; the history keeps both.")
 """Said where somebody else has changed what is being edited."""
 _LONGEST: Final = 60
 """Characters of a value that a notice says."""
@@ -49,13 +50,16 @@ class Theirs(NamedTuple):
 
     def told(self, own: FormField | None) -> str:
         """Their value, and what is typed in the form's `own` field if that is another."""
-        yours = f", yours {_quoted(own.typed_words)}" if own is not None and own.changed else ""
-        return f"{self.title}: theirs {_quoted(self.value)}{yours}"
+        theirs = _quoted(self.value)
+        if own is None or not own.changed:
+            return tr("{field}: theirs {theirs}", field=self.title, theirs=theirs)
+        yours = _quoted(own.typed_words)
+        return tr("{field}: theirs {theirs}, yours {yours}", field=self.title, theirs=theirs, yours=yours)
 
 
 def _quoted(value: str) -> str:
     text = " ".join(value.split())
-    return f'"{text[:_LONGEST]}{"..." if len(text) > _LONGEST else ""}"' if text else "nothing"
+    return f'"{text[:_LONGEST]}{"..." if len(text) > _LONGEST else ""}"' if text else tr("nothing")
 
 
 class _Fields(VerticalScroll, can_focus=False, inherit_bindings=False):
@@ -187,7 +191,14 @@ class FormScreen(DeskScreen[Written]):
             each.told(next((own for own in self.fields if own.path == path), None)) for path, each in theirs.items()
         ]
         at = f"{self._heard.astimezone(words.zone):%H:%M}"
-        return f"Changed by someone else, seen at {at}. {'; '.join(told)}. {REPLACES}" if told else ""
+        if not told:
+            return ""
+        return tr(
+            "Changed by someone else, seen at {time}. {what}. {replaces}",
+            time=at,
+            what="; ".join(told),
+            replaces=trd(REPLACES),
+        )
 
     # --- what was typed, kept until it is saved or discarded
 
@@ -235,7 +246,7 @@ class FormScreen(DeskScreen[Written]):
                 continue
             if _plain(field.before) != held.before:
                 # What was added and taken out is reckoned from what the person saw then.
-                changed[field.path] = Theirs(field.label or "Text", as_text(_plain(field.before)))
+                changed[field.path] = Theirs(field.label or tr("Text"), as_text(_plain(field.before)))
                 field.before = held.before
             await field.retype(held.typed)
             if isinstance(held.typed, str) and field.typed != held.typed:
@@ -277,7 +288,7 @@ class FormScreen(DeskScreen[Written]):
     def save(self, write: Write) -> None:
         """Write it. Until the answer is there, nothing else is written."""
         self._busy = True
-        self.query_one(Trouble).say("Saving", wrong=False)
+        self.query_one(Trouble).say(tr("Saving"), wrong=False)
         self.write(partial(self._write, write), self._saved, refused=self.refuse, closes=True)
 
     def _write(self, write: Write, records: RecordStore) -> Written:
@@ -308,7 +319,7 @@ class FormScreen(DeskScreen[Written]):
         self._wrong = field
         field.say(why, wrong=True)
         top = next((each for each in self.fields if each is field or each in field.ancestors), field)
-        self.query_one(Trouble).say(f"Not saved: check {top.label or 'the text'}.")
+        self.query_one(Trouble).say(tr("Not saved: check {field}.", field=top.label or tr("the text")))
 
     @on(FormField.Edited)
     def _look_again(self, event: FormField.Edited) -> None:

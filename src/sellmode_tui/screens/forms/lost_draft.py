@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.journal.drafts import Draft
+from sellmode_tui.language import tr
 from sellmode_tui.screens.kit.boxes import Box
 
 _LINES = 10
@@ -37,21 +38,21 @@ class LostDraftBox(Box[Literal["discard"]]):
         lines = visible_lines(self._text)
         shown = [*lines[:_LINES], *(["..."] if len(lines) > _LINES else [])]
         with Vertical(classes="box"):
-            yield Static(Content(f"Draft: {visible(self._title)}"), classes="box-title")
+            yield Static(Content(tr("Draft: {title}", title=visible(self._title))), classes="box-title")
             yield Static(
-                Content("This can no longer be saved: the record is gone, or no longer yours to edit. You typed:")
+                Content(tr("This can no longer be saved: the record is gone, or no longer yours to edit. You typed:"))
             )
             yield Static(Content("\n").join(Content(line) for line in shown), classes="box-text")
             yield from self.compose_buttons(
-                ("c", "Copy", self.action_copy),
-                ("x", "Discard", self.action_discard),
-                ("Esc", "Keep", self.action_close),
+                ("c", tr("Copy"), self.action_copy),
+                ("x", tr("Discard"), self.action_discard),
+                ("Esc", tr("Keep"), self.action_close),
             )
 
     def action_copy(self) -> None:
         """Copy the text."""
         self.app.copy_to_clipboard("\n".join(visible_lines(self._text)))
-        self.notify("Copied", markup=False)
+        self.notify(tr("Copied"), markup=False)
 
     def action_discard(self) -> None:
         """It is not needed."""

@@ -8,6 +8,7 @@ from textual import on
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
+from sellmode_tui.language import marked, tr
 from sellmode_tui.screens.forms.form_field import Changes, FormField, Unreadable, retype
 from sellmode_tui.screens.forms.text_entries import TextEntry
 from sellmode_tui.screens.kit.desk import Desk
@@ -58,17 +59,17 @@ class AddressEntry(PartsEntry):
     """A postal address; an empty one is only asked for on demand."""
 
     _PARTS: ClassVar = (
-        ("company", "Company"),
-        ("lines", "Street"),
-        ("postcode", "Postcode"),
-        ("city", "City"),
-        ("province", "Province"),
-        ("country", "Country"),
+        ("company", marked("Company")),
+        ("lines", marked("Street")),
+        ("postcode", marked("Postcode")),
+        ("city", marked("City")),
+        ("province", marked("Province")),
+        ("country", marked("Country")),
     )
 
     def compose_input(self) -> Widget:
         """The parts, or a way to them."""
-        shown = self._fields() if self.before else [Press("Add an address", classes="address-add")]
+        shown = self._fields() if self.before else [Press(tr("Add an address"), classes="address-add")]
         return Vertical(*shown, classes="field-parts")
 
     def _fields(self) -> list[FormField]:
@@ -119,7 +120,7 @@ class SizesEntry(PartsEntry):
     def compose_input(self) -> Widget:
         """A line for each, and a way to another one."""
         lines = [TextEntry(f"sizes.{what}", what, self._desk, size) for what, size in (self.before or {}).items()]
-        return Vertical(*lines, Press("Add a size", classes="part-add"), classes="field-parts")
+        return Vertical(*lines, Press(tr("Add a size"), classes="part-add"), classes="field-parts")
 
     @on(Press.Pressed, ".part-add")
     async def _add(self, event: Press.Pressed) -> None:
@@ -156,12 +157,12 @@ class NewSize(FormField):
     """
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__("sizes", "New", desk)
+        super().__init__("sizes", tr("New"), desk)
 
     def compose_input(self) -> Widget:
         """Of what, and which."""
         return Horizontal(
-            TextField(placeholder="shoes", id="what"),
+            TextField(placeholder=tr("shoes"), id="what"),
             TextField(placeholder="38", id="size"),
             classes="new-size",
         )
@@ -181,7 +182,7 @@ class NewSize(FormField):
         """The size."""
         what, size = (each.value.strip() for each in self.query(TextField))
         if size and not what:
-            raise Unreadable(self, "Enter what this size is for.")
+            raise Unreadable(self, tr("Enter what this size is for."))
         return size or None
 
     def collect(self, into: Changes) -> None:

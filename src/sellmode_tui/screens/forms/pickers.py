@@ -10,6 +10,7 @@ from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.mutations import Rejected
 from sellmode_contract.search import exact
 from sellmode_tui.figures import priced
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records import ProductLine, RecordStore
 from sellmode_tui.records.naming import SEVERAL, Named, matching, person
 from sellmode_tui.screens.forms.completed_entry import CompletedEntry, Offer, OfferingEntry
@@ -19,7 +20,7 @@ from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.widgets.choice import Option
 
-WORKS: Final = {"omnichannel": "omnichannel", "ecommerce": "e-commerce"}
+WORKS: Final = {"omnichannel": marked("omnichannel"), "ecommerce": marked("e-commerce")}
 _OFFERED: Final = 50
 """Rows that are offered while something is typed."""
 
@@ -27,14 +28,14 @@ _OFFERED: Final = 50
 class RefEntry(OfferingEntry):
     """One other record. Those that may be meant are offered as rows while its name is typed."""
 
-    HINT: ClassVar = "nobody; or a name"
-    UNKNOWN: ClassVar = "No match"
+    HINT: ClassVar = marked("nobody; or a name")
+    UNKNOWN: ClassVar = marked("No match")
 
     def __init__(
         self, path: str, label: str, desk: Desk, value: str | None = None, *, name: str = "", placeholder: str = ""
     ) -> None:
         """`value` is the id, `name` what it is called."""
-        super().__init__(path, label, desk, name or value, placeholder=placeholder or self.HINT)
+        super().__init__(path, label, desk, name or value, placeholder=placeholder or trd(self.HINT))
         self._known = value
         self._picked = Named(value or "", name or value or "")
         """What the text stands for while it is that name."""
@@ -73,7 +74,7 @@ class RefEntry(OfferingEntry):
             self.say(f"= {one.name}")
         else:
             self.offer(text, [Offer(each.name, each.about, each.id) for each in found])
-            self.say(f"= {one.name}" if one else f"{SEVERAL}." if found else f"{self.UNKNOWN}.")
+            self.say(f"= {one.name}" if one else f"{trd(SEVERAL)}." if found else f"{trd(self.UNKNOWN)}.")
 
     def take(self, offer: Offer) -> None:
         """It is this one."""
@@ -93,14 +94,14 @@ class RefEntry(OfferingEntry):
         found = self.find(records, text, 2)
         if len(found) == 1:
             return found[0].id
-        raise Rejected("invalid", f"{SEVERAL if found else self.UNKNOWN}.", field=self.path)
+        raise Rejected("invalid", f"{trd(SEVERAL if found else self.UNKNOWN)}.", field=self.path)
 
 
 class CustomerEntry(RefEntry):
     """A customer, by name, number, phone or e-mail address."""
 
-    HINT = "nobody; or a name, number"
-    UNKNOWN = "No matching customer"
+    HINT = marked("nobody; or a name, number")
+    UNKNOWN = marked("No matching customer")
 
     def find(self, records: RecordStore, text: str, limit: int) -> Sequence[Named]:
         """As commands name customers."""
@@ -110,8 +111,8 @@ class CustomerEntry(RefEntry):
 class StaffEntry(RefEntry):
     """A colleague, or oneself."""
 
-    HINT = "nobody; or a colleague"
-    UNKNOWN = "No matching colleague"
+    HINT = marked("nobody; or a colleague")
+    UNKNOWN = marked("No matching colleague")
 
     def __init__(
         self,
@@ -140,8 +141,8 @@ class StaffEntry(RefEntry):
 class StoreRefEntry(RefEntry):
     """One store."""
 
-    HINT = "none; or a name"
-    UNKNOWN = "No matching store"
+    HINT = marked("none; or a name")
+    UNKNOWN = marked("No matching store")
 
     def find(self, records: RecordStore, text: str, limit: int) -> Sequence[Named]:
         """By the beginnings of words."""
@@ -166,7 +167,7 @@ class StoresEntry(CompletedEntry):
         self._stores: Sequence[StoreEntry] = retailer.stores if retailer else ()
         names = {store.id: store.name for store in self._stores}
         shown = tuple(names.get(id, id) for id in value or ())
-        super().__init__(path, label, desk, shown, placeholder=placeholder or "all; or names, with commas")
+        super().__init__(path, label, desk, shown, placeholder=placeholder or tr("all; or names, with commas"))
 
     def look(self, fragment: str, before: Sequence[str]) -> None:
         """Offer the stores whose names have a word that begins so."""
@@ -188,14 +189,16 @@ class StoresEntry(CompletedEntry):
         found = matching(element, (Named(store.id, store.name) for store in self._stores))
         if len(found) == 1:
             return found[0].id
-        raise Unreadable(self, f"{element}: several stores match." if found else f"{element}: no matching store.")
+        if found:
+            raise Unreadable(self, tr("{name}: several stores match.", name=element))
+        raise Unreadable(self, tr("{name}: no matching store.", name=element))
 
 
 class ProductsEntry(CompletedEntry):
     """Products by SKU or by words of their names."""
 
     def __init__(self, path: str, label: str, desk: Desk, value: Any = None, *, placeholder: str = "") -> None:
-        hint = placeholder or "none; or SKUs, words of names, commas"
+        hint = placeholder or tr("none; or SKUs, words of names, commas")
         super().__init__(path, label, desk, tuple(value or ()), placeholder=hint)
 
     def look(self, fragment: str, before: Sequence[str]) -> None:
@@ -215,7 +218,9 @@ class ProductsEntry(CompletedEntry):
     ) -> None:
         if not self.is_mounted:
             return
-        said = [each.name if each else f"{text} is ambiguous" for text, each in zip(named, meant, strict=True)]
+        said = [
+            each.name if each else tr("{text} is ambiguous", text=text) for text, each in zip(named, meant, strict=True)
+        ]
         self.say(f"= {'; '.join(said)}" if said else "")
         self.offer(fragment, [Offer(each.sku, _about(each)) for each in offers])
 
@@ -229,7 +234,8 @@ class ProductsEntry(CompletedEntry):
         product = _meant(records, text)
         if product is None:
             some = records.products_named(text, 1)
-            detail = f"Several products match {text}: type the SKU." if some else f"No product matches {text}."
+            several = tr("Several products match {text}: type the SKU.", text=text)
+            detail = several if some else tr("No product matches {text}.", text=text)
             raise Rejected("invalid", detail, field=self.path)
         return product.sku
 
@@ -249,9 +255,9 @@ def _meant(records: RecordStore, text: str) -> ProductLine | None:
 class WorksEntry(ChoiceEntry):
     """A kind of work, or all of them."""
 
-    def __init__(self, path: str, label: str, desk: Desk, value: Any = None, *, placeholder: str = "all") -> None:
+    def __init__(self, path: str, label: str, desk: Desk, value: Any = None, *, placeholder: str = "") -> None:
         """`placeholder` is what all of them are called."""
-        options = (Option("", placeholder or "all"), *(Option(work, name) for work, name in WORKS.items()))
+        options = (Option("", placeholder or tr("all")), *(Option(work, trd(name)) for work, name in WORKS.items()))
         super().__init__(path, label, desk, options, value[0] if value and len(value) == 1 else None)
 
     @property

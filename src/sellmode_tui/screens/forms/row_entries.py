@@ -11,6 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 
 from sellmode_contract.kinds.fields import says_something
+from sellmode_tui.language import tr
 from sellmode_tui.records import RecordStore
 from sellmode_tui.screens.forms.form_field import FormField, Unreadable
 from sellmode_tui.screens.forms.part_entries import PartsEntry
@@ -44,7 +45,7 @@ class RowsEntry(PartsEntry):
     def compose_input(self) -> Widget:
         """The rows, and a way to another one."""
         rows = [self._row(held) for held in self.before or ()]
-        return Vertical(*rows, Press("Add", classes="part-add"), classes="field-parts")
+        return Vertical(*rows, Press(tr("Add"), classes="part-add"), classes="field-parts")
 
     def _row(self, held: Mapping[str, Any]) -> _Row:
         return _Row(self._entries(held), ordered=self._ordered)
@@ -98,7 +99,7 @@ class RowsEntry(PartsEntry):
 
     def _refuse_too_many(self) -> None:
         if self._most is not None and len(self.rows) > self._most:
-            raise Unreadable(self, f"At most {self._most} are allowed.")
+            raise Unreadable(self, tr("At most {number} are allowed.", number=self._most))
 
     # --- rows that come, move and go
 
@@ -161,10 +162,10 @@ class _Row(Vertical):
     def compose(self) -> ComposeResult:
         """Its fields, and ways to move it and to take it away."""
         yield from self._parts
-        away = Press("Remove", classes="item-remove")
+        away = Press(tr("Remove"), classes="item-remove")
         if self._ordered:
             yield Horizontal(
-                Press("Up", classes="item-up"), Press("Down", classes="item-down"), away, classes="row-moves"
+                Press(tr("Up"), classes="item-up"), Press(tr("Down"), classes="item-down"), away, classes="row-moves"
             )
         else:
             yield away

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from sellmode_contract.money import HOW, read_number
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.screens.forms.form_field import Changes, FormField, Unreadable, retype
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.widgets.choice import Choice, Option
@@ -60,7 +61,6 @@ class NumberEntry(TextEntry):
     """A number, and what it is a number of."""
 
     WHOLE: ClassVar = False
-    WANTED: ClassVar[str] = f"has to be a number: {HOW}."
 
     DEFAULT_CSS = """
     NumberEntry {
@@ -96,19 +96,24 @@ class NumberEntry(TextEntry):
         try:
             number = read_number(text)
         except ValueError:
-            raise Unreadable(self, f"{self.label} {self.WANTED}") from None
+            raise Unreadable(self, self._refusal) from None
         if not self.WHOLE:
             return float(number)
         if number % 1:
-            raise Unreadable(self, f"{self.label} {self.WANTED}")
+            raise Unreadable(self, self._refusal)
         return int(number)
+
+    @property
+    def _refusal(self) -> str:
+        if self.WHOLE:
+            return tr("{field} has to be a whole number.", field=self.label)
+        return tr("{field} has to be a number: {how}.", field=self.label, how=trd(HOW))
 
 
 class WholeEntry(NumberEntry):
     """A number without a fraction."""
 
     WHOLE = True
-    WANTED = "has to be a whole number."
 
 
 class ChoiceEntry(FormField):
@@ -152,9 +157,9 @@ class FlagEntry(ChoiceEntry):
     """Yes or no, as they are called."""
 
     def __init__(
-        self, path: str, label: str, desk: Desk, value: Any = None, *, yes: str = "yes", no: str = "no"
+        self, path: str, label: str, desk: Desk, value: Any = None, *, yes: str = marked("yes"), no: str = marked("no")
     ) -> None:
-        super().__init__(path, label, desk, (Option("", no), Option("yes", yes)), bool(value))
+        super().__init__(path, label, desk, (Option("", trd(no)), Option("yes", trd(yes))), bool(value))
 
     def compose_input(self) -> Widget:
         """Both."""
@@ -218,7 +223,7 @@ class ElementsEntry(TextEntry):
         try:
             typed = elements(self.text)
         except csv.Error:
-            raise Unreadable(self, "A quotation mark is missing, or is inside a word.") from None
+            raise Unreadable(self, tr("A quotation mark is missing, or is inside a word.")) from None
         kept = {shown: each for each in self.before or () for shown in elements(in_line([each]))}
         return list(dict.fromkeys(kept.get(element, element) for element in typed))
 

@@ -10,8 +10,10 @@ from sellmode_contract.typed_days import TypedDate, UnclearDate
 from sellmode_tui.dates.day_words import read_typed_day
 from sellmode_tui.dates.due import read_typed_due
 from sellmode_tui.dates.moments import moment_words, read_moment, typable_moment
+from sellmode_tui.dates.names import said_back
 from sellmode_tui.dates.typed import UnclearWhen
 from sellmode_tui.dates.words import full_words
+from sellmode_tui.language import tr, trd
 from sellmode_tui.records.tasks.lines import read
 from sellmode_tui.screens.forms.form_field import Unreadable
 from sellmode_tui.screens.forms.text_entries import TextEntry
@@ -37,7 +39,8 @@ class DayEntry(TextEntry):
             label,
             desk,
             value,
-            placeholder=placeholder or ("1990-12-24, or today" if year_needed else "24 Dec, 1990-12-24, or today"),
+            placeholder=placeholder
+            or (tr("1990-12-24, or today") if year_needed else tr("24 Dec, 1990-12-24, or today")),
         )
         self._year_needed = year_needed
 
@@ -47,9 +50,9 @@ class DayEntry(TextEntry):
             self.say("")
             return
         try:
-            self.say(f"= {self._read().words}")
+            self.say(f"= {said_back(self._read())}")
         except UnclearDate as unclear:
-            self.say(str(unclear))
+            self.say(trd(unclear))
 
     def _read(self) -> TypedDate:
         return read_typed_day(self.text, self._desk.words.today)
@@ -62,9 +65,9 @@ class DayEntry(TextEntry):
         try:
             date = self._read()
         except UnclearDate as unclear:
-            raise Unreadable(self, str(unclear)) from None
+            raise Unreadable(self, trd(unclear)) from None
         if self._year_needed and date.year is None:
-            raise Unreadable(self, f"{self.label} needs a year, such as 1990-12-24 or 24 Dec 1990.")
+            raise Unreadable(self, tr("{field} needs a year, such as 1990-12-24 or 24 Dec 1990.", field=self.label))
         return date.written
 
 
@@ -73,7 +76,13 @@ class MomentEntry(TextEntry):
 
     def __init__(self, path: str, label: str, desk: Desk, value: str | None = None) -> None:
         """`value` as JSON has it."""
-        super().__init__(path, label, desk, value, placeholder="now; or yesterday 3pm, 2 hours ago, 20 Nov 14:30")
+        super().__init__(
+            path,
+            label,
+            desk,
+            value,
+            placeholder=tr("now; or {examples}", examples="yesterday 3pm, 2 hours ago, 20 Nov 14:30"),
+        )
 
     @property
     def shown(self) -> str:
@@ -86,7 +95,7 @@ class MomentEntry(TextEntry):
         try:
             moment = self._read()
         except UnclearDate as unclear:
-            self.say(str(unclear))
+            self.say(trd(unclear))
         else:
             self.say(f"= {moment_words(moment, self._desk.words.zone)}" if moment else "")
 
@@ -100,7 +109,7 @@ class MomentEntry(TextEntry):
         try:
             return self._read()
         except UnclearDate as unclear:
-            raise Unreadable(self, str(unclear)) from None
+            raise Unreadable(self, trd(unclear)) from None
 
 
 class DueEntry(TextEntry):
@@ -108,7 +117,7 @@ class DueEntry(TextEntry):
 
     def __init__(self, path: str, label: str, desk: Desk, value: str | None = None, *, placeholder: str = "") -> None:
         """`value` as records have it."""
-        hint = placeholder or "any time; or fri 3pm, tomorrow 9:30, in 2 weeks, 12/24"
+        hint = placeholder or tr("any time; or {examples}", examples="fri 3pm, tomorrow 9:30, in 2 weeks, 12/24")
         super().__init__(path, label, desk, value, placeholder=hint)
 
     @property
@@ -121,7 +130,7 @@ class DueEntry(TextEntry):
         try:
             due = self.due if self.changed else None
         except UnclearWhen as error:
-            self.say(str(error))
+            self.say(trd(error))
         else:
             self.say(f"= {full_words(due)}" if due else "")
 
@@ -139,5 +148,5 @@ class DueEntry(TextEntry):
         try:
             due = self.due
         except UnclearWhen as error:
-            raise Unreadable(self, str(error)) from None
+            raise Unreadable(self, trd(error)) from None
         return due.text if due else None

@@ -15,6 +15,7 @@ from textual.message_pump import MessagePump
 
 from sellmode_contract.mutations import Rejected
 from sellmode_tui.entrance import TOLD
+from sellmode_tui.language import trd
 from sellmode_tui.records import Interrupted, RecordStore
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.widgets.keys_in_order import MAX_SECONDS, Turning, turning
@@ -137,9 +138,9 @@ class Asking(MessagePump):
             except Interrupted:
                 return None
             except Rejected as error:
-                return answered(partial(refused, error.field, error.detail)) if refused else self.Failed(error)
+                return answered(partial(refused, error.field, trd(error.detail))) if refused else self.Failed(error)
             except TOLD as error:
-                return answered(partial(refused, "", str(error))) if refused else self.Failed(error)
+                return answered(partial(refused, "", trd(error))) if refused else self.Failed(error)
             except Exception as error:  # noqa: BLE001  # told by the app, which knows what to do about it
                 return self.Failed(error)
             return answered(partial(take, answer))

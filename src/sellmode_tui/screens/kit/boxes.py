@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from sellmode_tui.language import tr
 from sellmode_tui.screens.kit.app_page import AppPage, Result
 from sellmode_tui.widgets.press import Press
 from sellmode_tui.widgets.scrollbar import PlainBar
@@ -105,7 +106,7 @@ class TextBox(Box[None]):
             yield Static(Content(self._title), classes="box-title")
             with VerticalScroll():
                 yield Static(self._text)
-            yield from self.compose_buttons(("Esc", "Close", self.action_close))
+            yield from self.compose_buttons(("Esc", tr("Close"), self.action_close))
 
     def on_mount(self) -> None:
         """Let the keys scroll."""

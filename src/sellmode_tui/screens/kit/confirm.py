@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sellmode_contract.text import visible
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.screens.kit.boxes import Box, BoxButton
 
 
@@ -33,7 +34,7 @@ class ConfirmBox(Box[bool]):
     }
     """
 
-    def __init__(self, question: str, yes: str, no: str = "Cancel", *, told: Sequence[str] = ()) -> None:
+    def __init__(self, question: str, yes: str, no: str = marked("Cancel"), *, told: Sequence[str] = ()) -> None:
         """`yes` and `no` say what the two answers do: "Discard", "Keep editing"; `told` is to be known first."""
         super().__init__()
         self._question = question
@@ -47,7 +48,7 @@ class ConfirmBox(Box[bool]):
             yield Static(Content(visible(self._question)), classes="box-title")
             for sentence in self._told:
                 yield Static(Content(visible(sentence)))
-            yield from self.compose_buttons(("y", yes, self.action_yes), ("Esc", no, self.action_close))
+            yield from self.compose_buttons(("y", yes, self.action_yes), ("Esc", trd(no), self.action_close))
 
     def on_mount(self) -> None:
         """Nothing is lost by an Enter too many."""
@@ -60,4 +61,4 @@ class ConfirmBox(Box[bool]):
 
 def discarding(told: Sequence[str] = ()) -> ConfirmBox:
     """Asks everywhere whether to discard what was typed; `told` is where, if that cannot be seen."""
-    return ConfirmBox("Discard changes?", "Discard", "Keep editing", told=told)
+    return ConfirmBox(tr("Discard changes?"), tr("Discard"), tr("Keep editing"), told=told)

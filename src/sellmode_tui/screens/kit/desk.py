@@ -13,12 +13,18 @@ from sellmode_contract.visibility import Account
 from sellmode_contract.wire import Preview
 from sellmode_tui.journal.drafts import Draft
 from sellmode_tui.journal.journal import Journal
+from sellmode_tui.language import tr
 from sellmode_tui.records import Counts, CustomerQuery, RecordStore
 from sellmode_tui.records.tasks.agenda import AgendaQuery, TaskCounts
 from sellmode_tui.records.tasks.lines import TaskKey
 from sellmode_tui.screens.kit.memory import Threads
 from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.sync.status import SyncStatus
+
+
+def mode_name(mode: str) -> str:
+    """Team Mode or Associate Mode; nothing where that is not known."""
+    return {"team": tr("Team Mode"), "associate": tr("Associate Mode")}.get(mode, "")
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ class Facts:
     @property
     def mode_name(self) -> str:
         """As it is said."""
-        return {"team": "Team Mode", "associate": "Associate Mode"}.get(self.mode or "", "")
+        return mode_name(self.mode or "")
 
 
 @dataclass(frozen=True)

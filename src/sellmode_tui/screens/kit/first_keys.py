@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
+from sellmode_tui.language import tr
 from sellmode_tui.screens.kit.boxes import BoxButton
 from sellmode_tui.screens.kit.keys import commands_of, keys_text
 
@@ -34,8 +35,8 @@ class FirstKeys(Vertical):
     def compose(self) -> ComposeResult:
         """How to hide them, and the keys."""
         with Horizontal():
-            yield Static(Content("Five keys to begin with"))
-            yield BoxButton("Esc", "Hide", self.hide)
+            yield Static(Content(tr("Five keys to begin with")))
+            yield BoxButton("Esc", tr("Hide"), self.hide)
         yield Static(id="first-keys")
 
     def on_mount(self) -> None:

@@ -16,6 +16,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
+from sellmode_tui.language import tr
 from sellmode_tui.records import RecordStore
 from sellmode_tui.screens.kit.asking import Asking
 from sellmode_tui.screens.kit.boxes import Box
@@ -85,10 +86,12 @@ class PaletteBox(Asking, Box[Entry]):
     def compose(self) -> ComposeResult:
         """Line, list, what is to be said of it, buttons."""
         with Vertical(classes="box"):
-            yield TextField(placeholder="Command, page, customer, task, filter, theme")
+            yield TextField(placeholder=tr("Command, page, customer, task, filter, theme"))
             yield Suggestions()
             yield Static(classes="palette-said")
-            yield from self.compose_buttons(("Enter", "Choose", self._choose), ("Esc", "Close", self.action_close))
+            yield from self.compose_buttons(
+                ("Enter", tr("Choose"), self._choose), ("Esc", tr("Close"), self.action_close)
+            )
 
     def on_mount(self) -> None:
         """Offer everything that has no need to be looked for."""
@@ -106,9 +109,9 @@ class PaletteBox(Asking, Box[Entry]):
         self._shown = [*own, *self._found.entries]
         self.query_one(Suggestions).open([Suggestion(each.name, each.about) for each in self._shown])
         said = self.query_one(".palette-said", Static)
-        told = "More records match: type more of the name." if self._found.more else ""
+        told = tr("More records match: type more of the name.") if self._found.more else ""
         if not self._shown and self._found_for == text:
-            told = "No matches."
+            told = tr("No matches.")
         said.display = bool(told)
         said.update(Content(told))
 

@@ -19,6 +19,7 @@ from textual.widgets import Static
 
 from sellmode_contract.text import visible
 from sellmode_tui.journal.drafts import Draft, DraftField
+from sellmode_tui.language import tr, trd
 from sellmode_tui.records import RecordStore
 from sellmode_tui.screens.kit.boxes import Box
 from sellmode_tui.screens.kit.confirm import discarding
@@ -167,7 +168,7 @@ class PickBox(Box[str]):
             yield Suggestions()
             yield TextField(placeholder=self._placeholder)
             yield Static(classes="pick-said")
-            yield from self.compose_buttons(("Enter", self._does, self._take), ("Esc", "Cancel", self.action_close))
+            yield from self.compose_buttons(("Enter", self._does, self._take), ("Esc", tr("Cancel"), self.action_close))
 
     def on_mount(self) -> None:
         """Offer everything, or what fits what was typed before."""
@@ -196,7 +197,7 @@ class PickBox(Box[str]):
         try:
             self._say(self.told(text) if text else "")
         except ValueError as error:
-            self._say(str(error))
+            self._say(trd(error))
 
     @on(Suggestions.Taken)
     @on(TextField.Submitted)
@@ -205,7 +206,7 @@ class PickBox(Box[str]):
         try:
             result = self._shown[self.query_one(Suggestions).place].value if self._shown else self.typed(text)
         except ValueError as error:
-            self._say(str(error), wrong=True)
+            self._say(trd(error), wrong=True)
             return
         if not self.WRITES:
             self._keep("")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sellmode_contract.text import visible
+from sellmode_tui.language import tr, trd
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.pick_box import Pick, PickBox
 from sellmode_tui.screens.kit.themes import ABOUT
@@ -18,8 +19,11 @@ class ThemeBox(PickBox):
     WRITES = False
 
     def __init__(self, desk: Desk | None, current: str) -> None:
-        picks = [Pick(name, name, f"{about}{', now' * (name == current)}") for name, about in ABOUT.items()]
-        super().__init__(desk, "Theme", picks, placeholder="or type its name", does="Use")
+        picks = [
+            Pick(name, name, tr("{theme}, now", theme=trd(about)) if name == current else trd(about))
+            for name, about in ABOUT.items()
+        ]
+        super().__init__(desk, tr("Theme"), picks, placeholder=tr("or type its name"), does=tr("Use"))
 
     def matching(self, text: str) -> Sequence[Pick]:
         """Those with this in their name or in what is said of them."""
@@ -31,4 +35,4 @@ class ThemeBox(PickBox):
 
     def typed(self, text: str) -> str:
         """There is no other."""
-        raise ValueError(f'No theme "{visible(text)}": {", ".join(ABOUT)}.')
+        raise ValueError(tr('No theme "{name}": {names}.', name=visible(text), names=", ".join(ABOUT)))

@@ -12,6 +12,7 @@ from typing import Final
 from textual.theme import BUILTIN_THEMES, Theme
 
 from sellmode_tui.account.settings import ThemeName
+from sellmode_tui.language import marked
 
 _DARK: Final = Theme(
     name="dark",
@@ -197,10 +198,10 @@ THEMES: Final[dict[ThemeName, Theme]] = {
     "ansi": _ANSI,
 }
 ABOUT: Final[dict[ThemeName, str]] = {
-    "dark": "calm colours on dark grey",
-    "light": "calm colours on paper white",
-    "high-contrast": "strong colours on black",
-    "16-colours": "black and blue, for consoles and old terminals",
-    "no-colours": "bold, underlined and reversed only",
-    "ansi": "the terminal's own colours and background",
+    "dark": marked("calm colours on dark grey"),
+    "light": marked("calm colours on paper white"),
+    "high-contrast": marked("strong colours on black"),
+    "16-colours": marked("black and blue, for consoles and old terminals"),
+    "no-colours": marked("bold, underlined and reversed only"),
+    "ansi": marked("the terminal's own colours and background"),
 }

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from sellmode_tui.language import tr
 from sellmode_tui.screens.kit.app_page import AppPage
 from sellmode_tui.widgets.text_area import PlainTextArea, with_line_feeds
 from sellmode_tui.widgets.text_field import TextField, one_line
@@ -25,7 +26,10 @@ class TooSmallScreen(AppPage[None]):
 
     def compose(self) -> ComposeResult:
         """One sentence."""
-        yield Static(Content(f"This window is too small: Sellmode needs {WIDTH} columns and {HEIGHT} lines."))
+        needs = tr(
+            "This window is too small: Sellmode needs {columns} columns and {lines} lines.", columns=WIDTH, lines=HEIGHT
+        )
+        yield Static(Content(needs))
 
     def on_key(self, event: events.Key) -> None:
         """A character for a field, which is no command then."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from sellmode_tui.language import tr, trd
 from sellmode_tui.records import WhySeen
 from sellmode_tui.screens.kit.boxes import TextBox
-from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.desk import Desk, mode_name
 from sellmode_tui.screens.kit.page import Page
 
 
@@ -14,24 +15,22 @@ class WhyScreen(TextBox):
     """The rule, the mode, and whose it is."""
 
     def __init__(self, why: WhySeen, desk: Desk) -> None:
-        super().__init__(f"Why you see this {why.noun}", why_text(why, desk))
-
-
-_MODES = {"team": "Team Mode", "associate": "Associate Mode"}
+        super().__init__(tr("Why you see this {what}", what=trd(why.noun)), why_text(why, desk))
 
 
 def why_text(why: WhySeen, desk: Desk) -> Content:
     """The answer as a few lines."""
     page = Page(74, desk.words)
-    page.field(why.noun.capitalize(), why.name)
-    page.field("Mode", _MODES[why.mode])
-    page.field("Rule", f"{why.rule[0].upper()}{why.rule[1:]}.")
-    page.field("Visible to", _whom(why.audience, why.person_name, desk))
+    noun, rule = trd(why.noun), trd(why.rule)
+    page.field(noun[0].upper() + noun[1:], why.name)
+    page.field(tr("Mode"), mode_name(why.mode))
+    page.field(tr("Rule"), f"{rule[0].upper()}{rule[1:]}.")
+    page.field(tr("Visible to"), _whom(why.audience, why.person_name, desk))
     if why.kind in ("customer", "customer_card"):
-        page.field("Assigned to", why.owner_name or "nobody")
-    page.field("Store", _stores(desk).get(why.store or "", why.store or "none"))
+        page.field(tr("Assigned to"), why.owner_name or tr("nobody"))
+    page.field(tr("Store"), _stores(desk).get(why.store or "", why.store or tr("none")))
     if why.mode == "associate" and why.column == "team":
-        page.field("Also", "You may view all profiles in the store.")
+        page.field(tr("Also"), tr("You may view all profiles in the store."))
     return Content("\n").join(page.lines)
 
 
@@ -44,8 +43,8 @@ def _whom(audience: str, person: str, desk: Desk) -> str:
     id = place.partition(":")[0]
     store = _stores(desk).get(id, id)
     return {
-        "all": "everyone at the retailer",
-        "store": f"everyone who works in {store}",
-        "lead": f"the managers of {store}",
-        "person": f"{person or 'one person'}, while working in {store}",
-    }.get(kind, "nobody")
+        "all": tr("everyone at the retailer"),
+        "store": tr("everyone who works in {store}", store=store),
+        "lead": tr("the managers of {store}", store=store),
+        "person": tr("{person}, while working in {store}", person=person or tr("one person"), store=store),
+    }.get(kind, tr("nobody"))

@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from sellmode_contract.text import visible
+from sellmode_tui.language import marked, tr, trd, trn
 from sellmode_tui.records import RecordStore, RefusedAmong, Rejected, Written
 from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.desk import Desk
@@ -31,7 +32,7 @@ class MarkedList(ListPage[Result, Item]):
         Binding("X", "mark_all", "Mark all", show=False, tooltip="Mark all of the list, or none", id="list.mark-all"),
     ]
 
-    FOR_ALL: ClassVar[str] = "x is for all of them"
+    FOR_ALL: ClassVar[str] = marked("x is for all of them")
     """What can be done with those that are marked."""
 
     def __init__(
@@ -69,7 +70,7 @@ class MarkedList(ListPage[Result, Item]):
             self._marked = {**self._marked, key: item}  # a thread may be reading what was marked before
             self._show_marks()
         else:
-            self.notify(f"At most {MAX_MARKED} can be marked at once.", markup=False)
+            self.notify(tr("At most {number} can be marked at once.", number=MAX_MARKED), markup=False)
             return
         self.table.action_move(1)
 
@@ -79,14 +80,15 @@ class MarkedList(ListPage[Result, Item]):
         if rows is None:
             return
 
-        def marked(items: Sequence[Item]) -> None:
+        def mark(items: Sequence[Item]) -> None:
             wanted = {self.key(item): item for item in items[:MAX_MARKED] if not self.why_not_marked(item)}
             self._marked = {} if self._marked.keys() == wanted.keys() else wanted
             if len(items) > MAX_MARKED:
-                self.notify(f"Only the first {MAX_MARKED} were marked, the maximum.", markup=False)
+                told = tr("Only the first {number} were marked, the maximum.", number=MAX_MARKED)
+                self.notify(told, markup=False)
             self._show_marks()
 
-        self.ask(lambda _: rows.items(0, MAX_MARKED + 1), marked, group="marks")
+        self.ask(lambda _: rows.items(0, MAX_MARKED + 1), mark, group="marks")
 
     def key(self, item: Item) -> str:
         """The key of its row."""
@@ -108,7 +110,12 @@ class MarkedList(ListPage[Result, Item]):
     def text_below(self) -> str:
         """What can be done with what is marked."""
         if self._marked:
-            return f"{len(self._marked):,} marked: {self.FOR_ALL}; Esc unmarks"
+            return trn(
+                "{number:,} marked: {does}; Esc unmarks",
+                "{number:,} marked: {does}; Esc unmarks",
+                len(self._marked),
+                does=trd(self.FOR_ALL),
+            )
         return super().text_below()
 
     def remove_chosen(self, key_of: Callable[[Item], tuple[str, str]]) -> None:
@@ -120,12 +127,13 @@ class MarkedList(ListPage[Result, Item]):
                 return records.remove_all([key_of(item) for item in chosen])
             except RefusedAmong as error:
                 name = next(filter(None, self.row(chosen[error.number]).cells), "")
-                raise Rejected(error.code, f"{name}: {error.detail} Nothing was removed.") from None
+                why = tr("{name}: {why} Nothing was removed.", name=name, why=trd(error.detail))
+                raise Rejected(error.code, why) from None
 
         def removed(each: list[Written]) -> None:
             self.unmark()
-            several = f"{len(each):,} removed. u to undo." if len(each) > 1 else ""
-            self.wrote(each[0], several)
+            several = trn("{number:,} removed. u to undo.", "{number:,} removed. u to undo.", len(each))
+            self.wrote(each[0], several if len(each) > 1 else "")
 
         if chosen:
             self.write(remove, removed, refused=lambda _, why: self.say("below", why))
