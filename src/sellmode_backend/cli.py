@@ -242,6 +242,10 @@ _LAZY = {
     "mode": ("sellmode_backend.commands", "Show, preview or switch the retailer's mode."),
     "report": ("sellmode_backend.reports.commands", "Totals of what was imported."),
     "restored": ("sellmode_backend.commands", "Say that the database was restored from a backup."),
+    "results": (
+        "sellmode_backend.results.commands",
+        "Facts that figures are made of: check, rebuild; and the rules of credit.",
+    ),
     "rules": (
         "sellmode_backend.rules.commands",
         "The rules that make tasks: list, show, import, export, enable, disable, remove, preview, run.",

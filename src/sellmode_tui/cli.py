@@ -31,6 +31,7 @@ _COMMANDS = {
     ),
     "customers": ("sellmode_tui.commands.customers.group", "List, search, show and edit customers."),
     "doctor": ("sellmode_tui.commands.doctor", "Check this machine: versions, files, keyring, terminal, clock."),
+    "kpi": ("sellmode_tui.commands.results", "Print figures: what was sold, who earned it, what was done."),
     "lookbooks": (
         "sellmode_tui.commands.looks.lookbooks",
         "List, show, edit and share lookbooks.",

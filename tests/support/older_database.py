@@ -30,6 +30,7 @@ _ADDED = {
         "ALTER TABLE order_ DROP COLUMN click",
         *(f"DROP TABLE {table}" for table in ("webhook_event", "webhook_version", "webhook_name", "order_refund")),
     ),
+    "0017": ("ALTER TABLE order_ DROP COLUMN refunds", "DROP TABLE judgement"),
 }
 """What takes back the tables, columns and indexes that each migration has added."""
 

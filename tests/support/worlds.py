@@ -26,7 +26,7 @@ from sellmode_contract.kinds.corporate_task import CorporateTask
 from sellmode_contract.kinds.customer import Customer, CustomerCard
 from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.kinds.duplicate_pair import DuplicatePair
-from sellmode_contract.kinds.fact import Fact
+from sellmode_contract.kinds.fact import Fact, FactCard
 from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.lookbook import CorporateLook, Lookbook, LookbookResult
 from sellmode_contract.kinds.manual_task import ManualTask, TaskCard
@@ -39,6 +39,7 @@ from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.request import Request
 from sellmode_contract.kinds.retailer import Retailer, StoreEntry
 from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.sale import CreditedSale
 from sellmode_contract.kinds.sale_notice import SaleNotice
 from sellmode_contract.kinds.sent_lookbook import SentLookbook
 from sellmode_contract.kinds.staff import Staff
@@ -154,8 +155,10 @@ def sees(world: World, account: Account, record: Record) -> bool:  # noqa: C901,
             return leads(record.store)
         case PickList() | Storefront():
             return works_in(record.store) if as_team else i_am(record.owner, record.store)
-        case Fact(person=None):
+        case Fact(person=None) | CreditedSale():
             return works_in(record.store) if as_team else leads(record.store)
+        case FactCard():
+            return leads(record.store) and as_team == (record.person is None)
         case Fact():
             return leads(record.store) if as_team else i_am(record.person, record.store)
         case SaleNotice():
@@ -238,12 +241,13 @@ def _record(chance: random.Random, kind: str, number: int, names: _Names) -> Rec
     authors = [*names.people, None] if kind in ("note", "contact", "sent_lookbook") else names.people
     customers = [*names.customers, None] if kind in ("manual_task", "lookbook") else names.customers
     decides: dict[str, Sequence[Any]] = {
-        "store": [*names.stores, None] if kind == "task_rule" else names.stores,
+        # Contacts of a store are added up in its facts, which are records that no world knows of.
+        "store": [*names.stores, None] if kind == "task_rule" else [""] if kind == "contact" else names.stores,
         "customer": customers,
         "author": authors,
         "creator": names.people,
         "owner": anybody,
-        "person": anybody if kind == "fact" else names.people,
+        "person": anybody if kind in ("fact", "fact_card") else names.people,
         "assignee": names.people if kind == "task_card" else anybody,
         "done_by": anybody,
         "wanted": anybody,

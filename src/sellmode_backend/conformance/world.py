@@ -36,6 +36,7 @@ from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.request import Request
 from sellmode_contract.kinds.retailer import Mode, Retailer, StoreEntry
 from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.sale import CreditedSale
 from sellmode_contract.kinds.sale_notice import SaleNotice
 from sellmode_contract.kinds.sent_lookbook import SentLookbook
 from sellmode_contract.kinds.staff import Staff
@@ -261,6 +262,7 @@ def _of_stores() -> Iterable[Record]:
         yield Request(id=_id("request", store), store=store)
         yield Request(id=_id("request", f"{store}-reserved"), store=store, wanted=_ADA.id, reserved=True)
         yield Fact(id=_id("fact", store), store=store)
+        yield CreditedSale(id=_id("sale", store), store=store)
         yield PickList(id=_id("pick_list", store), store=store, title="New in")
         yield Storefront(id=_id("storefront", store), store=store, title="Our page")
         yield _rule(store)

@@ -27,6 +27,8 @@ from sellmode_contract.type_errors import misfit
 _LONGEST_FIELD = 16 * 1024 * 1024
 """Characters; a record is less."""
 _BEFORE_RECORDS = ("store", "account", "account_store", "disabled_account")
+_BEFORE_ORDERS = ("setting", "touch", "judgement")
+"""What credit for an online sale goes by."""
 _ORDERS = ("order", "order_line")
 
 
@@ -51,9 +53,11 @@ def restore(database: Database, folder: Path, tell: Callable[[str, int], None]) 
         for name in KINDS:
             if name in TABLES and name not in ("retailer", *_ORDERS):
                 records.write(connection, files.records(name))
+        for name in _BEFORE_ORDERS:
+            files.insert(connection, TABLES[name])
         orders.write_orders(connection, files.orders())
         for table in TABLES.values():
-            if table.stored is not None and table.name not in (*_BEFORE_RECORDS, *_ORDERS):
+            if table.stored is not None and table.name not in (*_BEFORE_RECORDS, *_BEFORE_ORDERS, *_ORDERS):
                 files.insert(connection, table)
     return retailer
 
@@ -98,7 +102,9 @@ class _Files:
                 mine = tuple(map(_line, lines))
                 id, lines = next(by_order, (None, iter(())))
             try:
-                yield msgspec.convert({**row, "lines": mine}, OrderEntry)
+                yield msgspec.convert(
+                    {**{name: value for name, value in row.items() if value is not None}, "lines": mine}, OrderEntry
+                )
             except msgspec.ValidationError as error:
                 raise UnusableExport(f"{place}: {misfit(error).why}") from None
         if id is not None:

@@ -51,9 +51,11 @@ class ExportTable(NamedTuple):
 # ------------------------------------------------------------------ kinds of records
 
 _MADE: frozenset[str] = frozenset(
-    {BY_RECORD[kind.card.kind].name for kind in KINDS.values() if kind.card} | {BY_RECORD[BriefCard].name, "order"}
+    {BY_RECORD[kind.card.kind].name for kind in KINDS.values() if kind.card}
+    | {BY_RECORD[BriefCard].name, "order", "fact", "sale", "sale_notice"}
 )
-"""Kinds whose records are written along with others: cards, and what a customer's people are sent of an order."""
+"""Kinds whose records are written along with others: cards, what a customer's people are sent of an order, and what
+comes of orders and of what people do."""
 
 
 def _column(field: inspect.Field) -> Column:
@@ -107,6 +109,7 @@ _EXPORTED: Mapping[str, sa.ColumnElement[bool] | None] = {
     "order_refund": None,
     "webhook_version": None,
     "webhook_name": None,
+    "judgement": None,
     "imported": None,
     "customer_key": schema.customer_key.c.kind.not_in(_OWN_KEYS),
     "merged_customer": None,

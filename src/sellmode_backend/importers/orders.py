@@ -125,7 +125,7 @@ def _write(connection: Connection, batch: Sequence[OrderRows], context: Context,
                 lines=tuple(with_rounding(lines, item.total)),
             )
         )
-    done.summary.written["order"] += orders.write_orders(connection, entries).changed
+    done.summary.written["order"] += orders.write_orders(connection, entries, context.now).changed
     matching.note(connection, looked_for, matched)
     return done
 

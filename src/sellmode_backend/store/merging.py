@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import bulk, figures, keys, orders
+from sellmode_backend.store import bulk, figures, keys, late_touches, orders
 from sellmode_backend.store.database import in_parts, upsert
 from sellmode_backend.store.schema import merged_customer, rule_event, rule_occurrence, touch, tracking_refusal
 from sellmode_contract.ids import source_id
@@ -111,6 +111,7 @@ def settle(connection: Connection, merged: Iterable[Merged], now: dt.datetime) -
         bulk.upsert(connection, table, [{"id": gone.id, "kept": into, "at": now}])
         keys.note_merged(connection, gone)
         kept.append(into)
+    late_touches.judge_customers(connection, kept)
     figures.refresh(connection, kept)
 
 

@@ -10,11 +10,19 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import bulk, records
+from sellmode_backend.store import bulk, facts, records, refunds, sale_credit
 from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.database import in_parts
+from sellmode_backend.store.facts import Adds, Zones
 from sellmode_backend.store.schema import order, order_line
 from sellmode_contract.kinds.order import Order, OrderLine, net_sales
+
+
+class Refund(msgspec.Struct, frozen=True, kw_only=True):
+    """What was given back, and when, if that is known."""
+
+    at: dt.datetime
+    amount: int
 
 
 class OrderEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +45,8 @@ class OrderEntry(msgspec.Struct, frozen=True, kw_only=True):
     cancelled_at: dt.datetime | None = None
     click: str = ""
     """What the link ended in by which the customer came to the shop: the id of a touch, or a page's token."""
+    refunds: tuple[Refund, ...] = ()
+    """Those of ``refunded`` whose time is known, as they came; what is left of it counts on the day of the order."""
     lines: tuple[OrderLine, ...] = ()
 
     def record(self) -> Order | None:
@@ -55,15 +65,20 @@ class OrdersWritten(NamedTuple):
     """Whose figures may have changed: customers who have, or had, one of those orders."""
 
 
-def write_orders(connection: Connection, orders: Iterable[OrderEntry]) -> OrdersWritten:
+def write_orders(connection: Connection, orders: Iterable[OrderEntry], now: dt.datetime | None = None) -> OrdersWritten:
     """Store orders as they are now; one that is equal to the stored one is left alone.
 
-    Figures are not refreshed: see ``figures.refresh``. Raises what ``records.write`` raises.
+    With them goes what follows: facts, who earned an online sale, and who is told of it. A refund of which the source
+    does not say when it was happened ``now`` (the present moment if not given), or with the order if that is new.
+    Figures of customers are not refreshed: see ``figures.refresh``. Raises what ``records.write`` raises.
     """
-    count, customers = 0, set[str]()
+    count, customers, now = 0, set[str](), now or dt.datetime.now(dt.UTC)
     for batch in in_parts(orders, records.BATCH):
-        entries = {entry.id: entry for entry in batch}
-        before = {entry.id: entry for entry in read_orders(connection, list(entries))}
+        before = {entry.id: entry for entry in read_orders(connection, list({entry.id for entry in batch}))}
+        known = refunds.known(connection, {entry.id for entry in batch if entry.refunded})
+        entries = {
+            entry.id: _with_refunds(entry, before.get(entry.id), known.get(entry.id, ()), now) for entry in batch
+        }
         changed = [entry for entry in entries.values() if before.get(entry.id) != entry]
         count += len(changed)
         customers.update(entry.customer for entry in changed if entry.customer)
@@ -87,7 +102,10 @@ def read_orders(connection: Connection, ids: Sequence[str]) -> list[OrderEntry]:
             lines.setdefault(row["order_id"], []).append(_line(row))
         query = sa.select(*(order.c[name] for name in _ORDER_FIELDS)).where(one_of(connection, order.c.id, some))
         rows = connection.execute(query).mappings()
-        found += [OrderEntry(**row, lines=tuple(lines.get(row["id"], ()))) for row in rows]
+        found += [
+            OrderEntry(**{**row, "refunds": _refunds(row["refunds"])}, lines=tuple(lines.get(row["id"], ())))
+            for row in rows
+        ]
     return found
 
 
@@ -108,19 +126,54 @@ def _write(connection: Connection, changed: Sequence[OrderEntry], before: dict[s
         order_line,
         [_line_row(entry.id, position, line) for entry in changed for position, line in enumerate(entry.lines)],
     )
+    zones, adds = Zones(connection), Adds()
+    for entry in changed:
+        if old := before.get(entry.id):
+            facts.order_adds(old, zones, adds, -1)
+        facts.order_adds(entry, zones, adds)
+    told = sale_credit.judge_changed(connection, before, {entry.id: entry for entry in changed}, zones, adds)
     # Last, because it takes the clocks.
     records.write(
         connection,
-        [made for entry in changed if (made := entry.record())],
-        removed=[("order", entry.id) for entry in changed if not entry.customer and entry.id in before],
+        [*(made for entry in changed if (made := entry.record())), *told.records],
+        removed=[
+            *(("order", entry.id) for entry in changed if not entry.customer and entry.id in before),
+            *told.removed,
+        ],
+        adds=adds,
     )
+
+
+def _with_refunds(
+    entry: OrderEntry, before: OrderEntry | None, told: Sequence[refunds.Refund], now: dt.datetime
+) -> OrderEntry:
+    """An order with the refunds whose time is known: as they were told one by one, else from when they were seen."""
+    if told:
+        one_by_one = tuple(Refund(at=refund.at, amount=refund.amount) for refund in told)
+        return msgspec.structs.replace(entry, refunds=one_by_one)
+    if entry.refunds or before is None:
+        return entry
+    known, more = list(before.refunds), entry.refunded - before.refunded
+    if more > 0:
+        known.append(Refund(at=now, amount=more))
+    while more < 0 and known:
+        last = known.pop()
+        more += last.amount
+        if more > 0:
+            known.append(Refund(at=last.at, amount=more))
+    return msgspec.structs.replace(entry, refunds=tuple(known))
 
 
 _ORDER_FIELDS = [name for name in OrderEntry.__struct_fields__ if name != "lines"]
 
 
+def _refunds(stored: Any) -> tuple[Refund, ...]:
+    return msgspec.convert(stored, tuple[Refund, ...]) if stored else ()
+
+
 def _order_row(entry: OrderEntry) -> dict[str, Any]:
     row = {name: getattr(entry, name) for name in _ORDER_FIELDS}
+    row["refunds"] = msgspec.to_builtins(entry.refunds)
     return {**row, "net_sales": net_sales(entry.total, entry.refunded, entry.lines)}
 
 

@@ -15,10 +15,11 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from sellmode_backend.store import hooks, lookup
+from sellmode_backend.store import facts, hooks, lookup
 from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.changes import Change, Note, apply
 from sellmode_backend.store.database import in_parts
+from sellmode_backend.store.facts import Adds
 from sellmode_backend.store.keys import keys_of, replace_keys
 from sellmode_backend.store.schema import record
 from sellmode_contract import visibility
@@ -159,14 +160,15 @@ def write(
     removed: Iterable[Key] = (),
     why: str = "left",
     now: dt.datetime | None = None,
+    adds: Adds | None = None,
 ) -> int:
     """Store records as they are now, and remove others; gives how many of them made a difference.
 
     A record equal to the stored one is left alone. The cards that records bring are written and removed with them, and
     those that count records are brought up to date. When a customer's store or owner changed, what belongs to
     the customer follows; when a customer is removed, it goes too. Fields of a stored document that this version does
-    not know are kept. ``why`` and ``now`` (the present moment if not given) are noted with whatever leaves somebody's
-    view.
+    not know are kept. Facts gain what the records add by themselves (``facts.OF_KINDS``), and ``adds``. ``why`` and
+    ``now`` (the present moment if not given) are noted with whatever leaves somebody's view.
 
     Customers come before, or within BATCH records of, what belongs to them: raises UnknownCustomer for a record whose
     customer is not there, RecordTooLarge for one that no line could carry. A customer is stored with the figures given:
@@ -177,13 +179,16 @@ def write(
     """
     note, count = Note(why, now or dt.datetime.now(dt.UTC)), 0
     for batch in in_parts(records, BATCH):
-        count += _write_batch(connection, batch, note)
+        count += _write_batch(connection, batch, note, adds)
+        adds = None
+    if adds:
+        _write_batch(connection, (), note, adds)
     for keys in in_parts(removed, BATCH):
         count += _remove_batch(connection, keys, note)
     return count
 
 
-def _write_batch(connection: Connection, batch: Sequence[Record], note: Note) -> int:
+def _write_batch(connection: Connection, batch: Sequence[Record], note: Note, adds: Adds | None) -> int:
     given = {(kind_of(item), item.id): item for item in batch}
     wanted = dict(given)
     for item in batch:
@@ -206,7 +211,7 @@ def _write_batch(connection: Connection, batch: Sequence[Record], note: Note) ->
     ]
     changes += _followed_children(connection, moved, before, customers, wanted)
     changes += [Change(*key, stored[key]) for key in theirs if key in stored and key not in wanted]
-    changes += _counted(connection, changes)
+    changes += _counted(connection, changes, adds)
     apply(connection, changes, note)
     _find_anew(connection, changes)
 
@@ -331,12 +336,12 @@ def _followed_children(
             yield Change(row.kind, row.id, row, tags, row.parent, doc)
 
 
-def _counted(connection: Connection, changes: Collection[Change]) -> list[Change]:
-    """The cards that count records, as they are after some changes of these.
+def _counted(connection: Connection, changes: Collection[Change], adds: Adds | None = None) -> list[Change]:
+    """The cards that count records, and facts, as they are after some changes of these; facts gain ``adds`` besides.
 
     They are held last: a card is what the people of a store meet at.
     """
-    moved: dict[Key, hooks.Recount] = {}
+    moved: dict[Key, hooks.Recount] = {**facts.recounts(_added(connection, changes, adds))}
     for kind, recounts in hooks.COUNTED.items():
         pairs = [
             (_decoded(kind, change.old.doc if change.old else ""), _decoded(kind, change.doc))
@@ -346,7 +351,7 @@ def _counted(connection: Connection, changes: Collection[Change]) -> list[Change
         moved |= recounts(pairs)
     if not moved:
         return []
-    stored = _rows(connection, moved)
+    stored = _rows(connection, sorted(moved))
     cards = []
     for key, recount in moved.items():
         old = stored.get(key)
@@ -355,6 +360,17 @@ def _counted(connection: Connection, changes: Collection[Change]) -> list[Change
         if change is not None:
             cards.append(change)
     return cards
+
+
+def _added(connection: Connection, changes: Iterable[Change], adds: Adds | None) -> Adds:
+    """What facts gain by changes of records, and besides."""
+    zones, total = facts.Zones(connection), Adds(adds or {})
+    for change in changes:
+        kind, before = change.kind, change.old.doc if change.old else ""
+        if kind in facts.OF_KINDS:
+            facts.record_adds(kind, _decoded(kind, before), zones, total, -1)
+            facts.record_adds(kind, _decoded(kind, change.doc), zones, total)
+    return total
 
 
 def _decoded(kind: str, doc: str) -> Record | None:

@@ -28,6 +28,16 @@ def note(connection: Connection, refunds: Iterable[Refund]) -> None:
     bulk.upsert(connection, order_refund, [refund._asdict() for refund in refunds])
 
 
+def known(connection: Connection, orders: Iterable[str]) -> dict[str, list[Refund]]:
+    """The refunds that are known of some orders, by order, as they came."""
+    found: dict[str, list[Refund]] = {}
+    for some in in_parts(sorted(orders)):
+        query = sa.select(order_refund).where(bulk.one_of(connection, order_refund.c.order_id, some))
+        for row in connection.execute(query.order_by(order_refund.c.at, order_refund.c.id)):
+            found.setdefault(row.order_id, []).append(Refund(*row))
+    return found
+
+
 def totals(connection: Connection, orders: Iterable[str]) -> dict[str, int]:
     """What was given back of each of these orders, of which refunds are known; a source may know of more."""
     refund = order_refund.c

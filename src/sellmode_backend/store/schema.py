@@ -161,6 +161,7 @@ order = sa.Table(
     sa.Column("refunded", sa.BigInteger, nullable=False),
     sa.Column("net_sales", sa.BigInteger, nullable=False, server_default="0", doc="As kinds.order.net_sales makes it"),
     sa.Column("click", sa.Text, nullable=False, server_default=sa.text("''"), doc="What the link to the shop ended in"),
+    sa.Column("refunds", sa.JSON, doc="Those whose time is known: at and amount; null of orders from before these"),
 )
 """Every order, with or without a customer. Written by orders.write_orders only."""
 
@@ -179,6 +180,15 @@ order_line = sa.Table(
     sa.Column("amount", sa.BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
+
+judgement = sa.Table(
+    "judgement",
+    metadata,
+    sa.Column("order_id", sa.Text, primary_key=True),
+    sa.Column("doc", sa.Text, nullable=False, doc="JSON of the results.attribution.Judgement"),
+    sqlite_with_rowid=False,
+)
+"""Who earned an online sale, by the rules and the mode that judged it first. Written by sale_credit only."""
 
 unmatched_order = sa.Table(
     "unmatched_order",

@@ -21,11 +21,13 @@ class Key(StrEnum):
     """How the customers' pages look, as JSON: see ``shopper.brand``."""
     WEBHOOKS_TAKEN = "webhooks_taken"
     """When events of other systems were last taken to be worked off: whoever takes some locks it."""
+    ATTRIBUTION = "attribution"
+    """All versions of the rules of credit for online sales, as JSON: see ``sale_credit.all_rules``."""
     SHOPPER_SECRET = "shopper_secret"  # noqa: S105  # the name of one
     """What forms on customers' pages are signed with."""
 
 
-OF_RETAILER: Final = (Key.SHOPPER,)
+OF_RETAILER: Final = (Key.ATTRIBUTION, Key.SHOPPER)
 """Those that an export takes along; the others are the life of one database, and secrets."""
 
 

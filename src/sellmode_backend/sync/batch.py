@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from sellmode_backend import phones
-from sellmode_backend.store import duplicates, merging, records, settings
+from sellmode_backend.store import duplicates, late_touches, merging, records, sale_credit, settings
 from sellmode_backend.store.clients import Entry
 from sellmode_backend.store.records import Key
 from sellmode_backend.sync import hooks
@@ -179,11 +179,17 @@ class _Batch:
             for (kind, id), after in changed.items()
             if kind == "customer" and (after is None or isinstance(after, Customer))
         }
+        stored = [
+            item.record for key in changed if key[0] in sale_credit.TOUCHING and (item := self._targets.stored(key))
+        ]
+        # Those of customers who are merged are judged by settle, when they are one.
+        late = late_touches.judge(self._connection, {} if self._merged else changed, () if self._merged else stored)
         records.write(
             self._connection,
-            [record for record in changed.values() if record is not None],
-            removed=[key for key, record in changed.items() if record is None],
+            [*(record for record in changed.values() if record is not None), *late.effects.records],
+            removed=[*(key for key, record in changed.items() if record is None), *late.effects.removed],
             now=self._received,
+            adds=late.adds,
         )
         if self._merged:
             merging.settle(self._connection, self._merged, self._received)

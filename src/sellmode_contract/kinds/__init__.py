@@ -14,7 +14,7 @@ from sellmode_contract.kinds.corporate_task import CORPORATE_TASK
 from sellmode_contract.kinds.customer import CUSTOMER, CUSTOMER_CARD
 from sellmode_contract.kinds.date import DATE
 from sellmode_contract.kinds.duplicate_pair import DUPLICATE_PAIR
-from sellmode_contract.kinds.fact import FACT
+from sellmode_contract.kinds.fact import FACT, FACT_CARD
 from sellmode_contract.kinds.history import HISTORY
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.kinds.lookbook import CORPORATE_LOOK, LOOKBOOK, LOOKBOOK_RESULT
@@ -28,6 +28,7 @@ from sellmode_contract.kinds.product import PRODUCT
 from sellmode_contract.kinds.request import REQUEST
 from sellmode_contract.kinds.retailer import RETAILER
 from sellmode_contract.kinds.rule_task import RULE_TASK
+from sellmode_contract.kinds.sale import SALE
 from sellmode_contract.kinds.sale_notice import SALE_NOTICE
 from sellmode_contract.kinds.sent_lookbook import SENT_LOOKBOOK
 from sellmode_contract.kinds.staff import STAFF
@@ -61,11 +62,13 @@ _ALL: tuple[Kind[Any], ...] = (
     PICK_LIST,
     STOREFRONT,
     FACT,
+    SALE,
     SALE_NOTICE,
     PARKED_EDIT,
     PERSON_SETTING,
     CUSTOMER_CARD,
     TASK_CARD,
+    FACT_CARD,
     BRIEF_CARD,
     DUPLICATE_PAIR,
 )

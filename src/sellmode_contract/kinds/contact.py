@@ -25,6 +25,8 @@ class Contact(Record, frozen=True, kw_only=True):
 
     customer: str
     author: str | None = None
+    store: str = ""
+    """Where its author worked then; empty where it is not known."""
     at: Instant
     channel: ContactChannel
     inbound: bool = False
@@ -43,7 +45,7 @@ CONTACT = Kind(
     ),
     verbs=frozenset({"create", "remove"}),
     of_customer=True,
-    stamps={"author": "author", "at": "now"},
+    stamps={"author": "author", "store": "store", "at": "now"},
     author="author",
     fact=True,
     handed_over=frozenset({"create", "remove"}),

@@ -18,7 +18,7 @@ class HistoryEntry(Record, frozen=True, kw_only=True):
     """``overwritten``: two people changed a field; ``value`` is the one that lost."""
     actor: str = ""
     subject: str | None = None
-    """Staff or store id that the event names."""
+    """Staff or store id that the event names; of ``created``, the store where it was."""
     field: str = ""
     value: str = ""
     """Of ``overwritten``: text as it was, anything else as JSON."""

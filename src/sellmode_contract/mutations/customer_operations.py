@@ -36,6 +36,7 @@ def create(operation: Create, world: World) -> Outcome:
         at=world.now,
         event="created",
         actor=account.id,
+        subject=customer.store,
     )
     return Outcome(puts=(check_somebody(customer), created))
 

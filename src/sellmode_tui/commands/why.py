@@ -13,7 +13,9 @@ from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.text import visible
 from sellmode_tui.commands.kit import resolve
 from sellmode_tui.commands.kit.base import Opened, command
-from sellmode_tui.records import WhySeen
+from sellmode_tui.commands.kit.exit_codes import Exit, Failure
+from sellmode_tui.records import WhySeen, sale_words
+from sellmode_tui.records.naming import SEVERAL
 
 _MODES = {"associate": "Associate Mode", "team": "Team Mode"}
 
@@ -45,6 +47,20 @@ def task_command(opened: Opened, task_id: str) -> None:
     sellmode why task 019a3c55-1f2e
     """
     explain(opened, *resolve.task(opened.records, task_id))
+
+
+@command("sale", click.argument("sale", metavar="SALE"), of=why_command)
+def sale_command(opened: Opened, sale: str) -> None:
+    """Explain who is credited for an online SALE, and why: its number, or an id or its beginning.
+
+    sellmode why sale 1042
+    """
+    found = opened.records.results.sales(sale, 2)
+    if not found:
+        raise resolve.unknown("online sale with a touch", sale)
+    if len(found) > 1:
+        raise Failure(f"{visible(sale)}: {SEVERAL} by its id.", Exit.USAGE)
+    opened.print_one(found[0], map(visible, sale_words.lines(found[0], opened.records.context())))
 
 
 @command(

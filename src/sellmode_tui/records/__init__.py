@@ -21,6 +21,7 @@ from sellmode_tui.records.customers.profile import Profile, TimelineEntry
 from sellmode_tui.records.people.assigning import AssignPreview
 from sellmode_tui.records.people.owned import NOBODY, OwnedCustomer, OwnedList, OwnedQuery
 from sellmode_tui.records.people.workload import Load, Workload
+from sellmode_tui.records.results import Compared, ShownFigures, Subject
 from sellmode_tui.records.rules.briefs import BriefDetails, BriefLine, BriefProgress
 from sellmode_tui.records.rules.lines import RuleLine
 from sellmode_tui.records.shown import Shown
@@ -45,6 +46,7 @@ __all__ = [
     "BriefProgress",
     "CannotUndo",
     "CannotWrite",
+    "Compared",
     "Count",
     "Counts",
     "CustomerList",
@@ -74,7 +76,9 @@ __all__ = [
     "SealedError",
     "Section",
     "Shown",
+    "ShownFigures",
     "Sort",
+    "Subject",
     "TaskCounts",
     "TaskDetails",
     "TaskKey",

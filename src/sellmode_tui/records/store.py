@@ -26,6 +26,7 @@ from sellmode_tui.records.looks.access import Looks
 from sellmode_tui.records.people.access import People
 from sellmode_tui.records.products.access import Products
 from sellmode_tui.records.readings import Readings, clean
+from sellmode_tui.records.results import Results
 from sellmode_tui.records.rules.access import Rules
 from sellmode_tui.records.rules.briefs_access import Briefs
 from sellmode_tui.records.shown import Shown
@@ -83,6 +84,7 @@ class RecordStore(Facet):
         self.briefs = Briefs(readings, writer)
         self.looks = Looks(readings, writer)
         self.products = Products(readings, writer)
+        self.results = Results(readings, writer)
         self.changes = Changes(readings, writer)
 
     def listed(self, kind: str, query: KindQuery = _ALL) -> KindList:

@@ -15,6 +15,7 @@ from sellmode_backend.cli import commands
 from sellmode_backend.store import migrations
 from sellmode_backend.store.database import open_database
 from tests.backend.importers.exports import ORDER, Export, customer
+from tests.backend.results import recount
 from tests.support.older_database import make_older
 from tests.support.terminal import Terminal
 
@@ -45,7 +46,11 @@ def test_the_example_retailer_is_reported_to_the_cent(database_url: str, shared_
     assert list(here.iterdir()) == []
     report = call("report", "totals", "--json", "--database", database_url)
     assert report.exit_code == 0
-    assert json.loads(report.stdout) == json.loads((shared_data / "journey" / "expected.json").read_text())["totals"]
+    expected = json.loads((shared_data / "journey" / "expected.json").read_text())["totals"]
+    assert json.loads(report.stdout) == expected
+    with closing(open_database(database_url)) as database:
+        assert recount.groups(database) == expected
+    assert call("results", "check", "--database", database_url).exit_code == 0
 
 
 def test_a_first_import_brings_the_first_rules_switched_off_and_later_ones_none(

@@ -236,6 +236,8 @@ class _Names:
 
     def subject(self, entry: HistoryEntry) -> str:
         """Whom or what an event names."""
+        if entry.event == "created":
+            return ""
         return self.store(entry.subject) if entry.event == "moved" else self.who(entry.subject)
 
 

@@ -1,0 +1,296 @@
+"""Credit for online sales: the touches of their customers, the judgements that are kept, and what people are told.
+
+A sale is judged in the transaction that stores its order, and again when the order changes or a touch comes late; it
+keeps the rules and the mode that judged it first.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.store import bulk, facts, setting_values
+from sellmode_backend.store.database import in_parts
+from sellmode_backend.store.facts import Adds, Zones
+from sellmode_backend.store.schema import judgement as judged_sale
+from sellmode_backend.store.schema import record, touch
+from sellmode_backend.store.setting_values import Key
+from sellmode_contract.kinds import kind_of
+from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.retailer import Mode
+from sellmode_contract.kinds.sale import CreditedSale, SalePart, sale_id
+from sellmode_contract.kinds.sale_notice import SaleNotice, notice_id
+from sellmode_contract.kinds.sent_lookbook import SentLookbook
+from sellmode_contract.records import Record
+from sellmode_contract.results.attribution import (
+    LONGEST_DAYS,
+    Judgement,
+    Rules,
+    Sale,
+    Touch,
+    What,
+    judge,
+)
+
+if TYPE_CHECKING:
+    from sellmode_backend.store.orders import OrderEntry
+
+TOUCHING: Final = ("contact", "sent_lookbook")
+"""Kinds of records that are touches."""
+_LOOKED_BACK: Final = dt.timedelta(days=LONGEST_DAYS)
+_decode_contact = msgspec.json.Decoder(Contact).decode
+_decode_sent = msgspec.json.Decoder(SentLookbook).decode
+_encode = msgspec.json.Encoder(order="deterministic").encode
+_decode = msgspec.json.Decoder(Judgement).decode
+_decode_rules = msgspec.json.Decoder(tuple[Rules, ...]).decode
+HIDDEN: Final = ""
+"""Stands for somebody whom the reader is not to know."""
+
+
+class Effects(NamedTuple):
+    """What follows of judging sales: records to be written and removed, and what facts gain."""
+
+    records: list[Record]
+    removed: list[tuple[str, str]]
+
+
+class _Mode(msgspec.Struct):
+    mode: Mode = "associate"
+
+
+def all_rules(connection: Connection) -> tuple[Rules, ...]:
+    """All versions of the retailer's rules for credit, the oldest first."""
+    value = setting_values.read(connection, Key.ATTRIBUTION)
+    return _decode_rules(value) if value else (Rules(),)
+
+
+def read_judgements(connection: Connection, orders: Collection[str]) -> dict[str, Judgement]:
+    """The judgements that are kept of some orders."""
+    return {
+        id: _decode(doc)
+        for some in in_parts(sorted(orders))
+        for id, doc in connection.execute(
+            sa.select(judged_sale.c.order_id, judged_sale.c.doc).where(
+                bulk.one_of(connection, judged_sale.c.order_id, some)
+            )
+        )
+    }
+
+
+def judge_changed(
+    connection: Connection,
+    before: Mapping[str, OrderEntry],
+    after: Mapping[str, OrderEntry],
+    zones: Zones,
+    adds: Adds,
+    changed: Mapping[tuple[str, str], Record | None] | None = None,
+) -> Effects:
+    """Judge orders that were stored, or whose touches have changed, and keep what comes of it.
+
+    Adds to ``adds`` what facts gain. ``changed`` are records that will be written: None is one that will be removed.
+    """
+    effects = Effects([], [])
+    asked = [id for id, entry in after.items() if _is_judged(entry) or (id in before and _is_judged(before[id]))]
+    if not asked:
+        return effects
+    kept = read_judgements(connection, asked)
+    found = touches_of(connection, [after[id] for id in asked if _is_judged(after[id])], changed or {})
+    clicked = _clicked(connection, [after[id].click for id in asked])
+    current: tuple[Rules, Mode] | None = None
+    written = []
+    for id in asked:
+        entry, old = after[id], kept.get(id)
+        mine = [*found.get(entry.customer or "", ()), *clicked.get(entry.click, ())] if _is_judged(entry) else []
+        new = None
+        if mine or old:
+            if current is None:
+                current = _in_force(connection)
+            rules, mode = (old.rules, old.mode) if old else current
+            new = judge(_near(mine, entry), Sale(id=id, placed_at=entry.placed_at), rules, mode)
+            new = new if new.considered or old else None
+        if old and id in before:
+            facts.credit_adds(before[id], old, zones, adds, -1)
+        if new:
+            facts.credit_adds(entry, new, zones, adds)
+            effects.records.extend(told := _told(entry, new))
+            if new != old:
+                written.append({"order_id": id, "doc": _encode(new).decode()})
+        else:
+            told = []
+        if old and id in before:
+            there = {(kind_of(item), item.id) for item in told}
+            effects.removed.extend(
+                key for item in _told(before[id], old) if (key := (kind_of(item), item.id)) not in there
+            )
+    bulk.upsert(connection, judged_sale, written)
+    return effects
+
+
+def _is_judged(entry: OrderEntry) -> bool:
+    return entry.channel == "online" and bool(entry.customer or entry.click)
+
+
+def _in_force(connection: Connection) -> tuple[Rules, Mode]:
+    doc = connection.scalar(sa.select(record.c.doc).where(record.c.kind == "retailer"))
+    mode = msgspec.json.decode(doc, type=_Mode).mode if doc else "associate"
+    return all_rules(connection)[-1], mode
+
+
+def _near(touches: Iterable[Touch], entry: OrderEntry) -> list[Touch]:
+    """The touches that may have something to do with a sale."""
+    return [each for each in touches if entry.placed_at - _LOOKED_BACK <= each.at <= entry.placed_at]
+
+
+# ------------------------------------------------------------------ touches
+
+
+def touches_of(
+    connection: Connection, entries: Sequence[OrderEntry], changed: Mapping[tuple[str, str], Record | None]
+) -> dict[str, list[Touch]]:
+    """The touches of the customers of some orders from a year before the first to the last, by customer."""
+    customers = sorted({entry.customer for entry in entries if entry.customer})
+    if not customers:
+        return {}
+    earliest = min(entry.placed_at for entry in entries) - _LOOKED_BACK
+    latest = max(entry.placed_at for entry in entries)
+    found: dict[str, list[Touch]] = {}
+    for some in in_parts(customers):
+        query = sa.select(touch).where(
+            bulk.one_of(connection, touch.c.customer, some),
+            touch.c.at.between(earliest, latest),
+            touch.c.reason == "",
+        )
+        for row in connection.execute(query):
+            found.setdefault(row.customer, []).append(_of_page(row))
+        rows = connection.execute(
+            sa.select(record.c.kind, record.c.id, record.c.parent, record.c.team, record.c.doc).where(
+                bulk.one_of(connection, record.c.parent, some), record.c.kind.in_(TOUCHING)
+            )
+        )
+        for kind, id, customer, team, doc in rows:
+            if (kind, id) not in changed:
+                item = _decode_contact(doc) if kind == "contact" else _decode_sent(doc)
+                found.setdefault(customer, []).append(_of_record(item, (team or ":").partition(":")[2]))
+    for late in changed.values():
+        if isinstance(late, Contact | SentLookbook):
+            found.setdefault(late.customer, []).append(_of_record(late, ""))
+    return {customer: [each for each in mine if each.store] for customer, mine in found.items()}
+
+
+def _clicked(connection: Connection, clicks: Iterable[str]) -> dict[str, list[Touch]]:
+    """The touches whose links led to the shop, by what the links ended in: whoever bought there then."""
+    query = sa.select(touch).where(touch.c.reason == "")
+    return {
+        row.id: [_of_page(row)]
+        for some in in_parts(sorted({click for click in clicks if click}))
+        for row in connection.execute(query.where(bulk.one_of(connection, touch.c.id, some)))
+    }
+
+
+def _of_page(row: sa.Row[Any]) -> Touch:
+    return Touch(id=row.id, at=row.at, what=row.what, way=row.way, store=row.store, person=row.person, about=row.about)
+
+
+def _of_record(item: Contact | SentLookbook, customer_store: str) -> Touch:
+    """What was logged or shared, as a touch of the store where that was, else of the customer's."""
+    if isinstance(item, SentLookbook):
+        return Touch(
+            id=item.id, at=item.at, what="shared", way="lookbook", store=customer_store, person=item.author,
+            about=item.lookbook,
+        )  # fmt: skip
+    what: What = item.channel if item.channel in ("call", "visit", "chat") else "reply" if item.inbound else "message"
+    store = item.store or customer_store
+    return Touch(id=item.id, at=item.at, what=what, way=item.channel, store=store, person=item.author)
+
+
+# ------------------------------------------------------------------ late touches
+
+
+def customers_touched(
+    changed: Mapping[tuple[str, str], Record | None], before: Iterable[Record]
+) -> dict[str, dt.datetime]:
+    """Whose touches change with some records, and since when."""
+    since: dict[str, dt.datetime] = {}
+    for item in (*changed.values(), *before):
+        if isinstance(item, Contact | SentLookbook):
+            since[item.customer] = min(item.at, since.get(item.customer, item.at))
+    return since
+
+
+# ------------------------------------------------------------------ what people are told
+
+
+def _told(entry: OrderEntry, judgement: Judgement) -> list[Record]:
+    """The sale, as each store that had a part in it sees it, and the notices of the people who had one."""
+    nets = facts.nets_of(entry)
+    first, now = judgement.amounts(nets[0]), judgement.amounts(nets[-1])
+    stores = sorted({item.touch.store for item in judgement.considered})
+    told: list[Record] = [
+        CreditedSale(
+            id=sale_id(entry.id, store),
+            store=store,
+            order_id=entry.id,
+            number=entry.number,
+            customer=entry.customer,
+            placed_at=entry.placed_at,
+            currency=entry.currency,
+            amount=nets[-1],
+            was=nets[0],
+            parts=tuple(
+                SalePart(person=credit.person if credit.store == store else HIDDEN, amount=amount)
+                for credit, amount in zip(judgement.credits, now, strict=True)
+            ),
+            judgement=_as_seen(judgement, store),
+        )
+        for store in stores
+    ]
+    if judgement.mode != "associate":
+        return told
+    people = sorted({(item.touch.store, item.touch.person) for item in judgement.considered if item.touch.person})
+    for store, person in people:
+        mine = [n for n, credit in enumerate(judgement.credits) if (credit.store, credit.person) == (store, person)]
+        told.append(
+            SaleNotice(
+                id=notice_id(entry.id, store, person),
+                store=store,
+                person=person,
+                order_id=entry.id,
+                number=entry.number,
+                customer=entry.customer,
+                placed_at=entry.placed_at,
+                currency=entry.currency,
+                credited=bool(mine),
+                amount=sum(now[n] for n in mine),
+                was=sum(first[n] for n in mine),
+                judgement=_as_seen(judgement, store, person),
+            )
+        )
+    return told
+
+
+def _as_seen(judgement: Judgement, store: str, person: str | None = None) -> Judgement:
+    """A judgement as a store may know it, or as one person may: who they must not know stays unnamed."""
+
+    def hides(its_store: str, whose: str | None) -> bool:
+        return its_store != store or (person is not None and whose is not None and whose != person)
+
+    considered = tuple(
+        msgspec.structs.replace(
+            item, touch=msgspec.structs.replace(item.touch, id=HIDDEN, store=HIDDEN, person=HIDDEN, about=HIDDEN)
+        )
+        if hides(item.touch.store, item.touch.person)
+        else item
+        for item in judgement.considered
+    )
+    credits = tuple(
+        msgspec.structs.replace(credit, store=HIDDEN, person=HIDDEN, actor=HIDDEN)
+        if hides(credit.store, credit.actor)
+        else credit
+        for credit in judgement.credits
+    )
+    return msgspec.structs.replace(judgement, considered=considered, credits=credits)

@@ -1,0 +1,101 @@
+"""What facts add up: each measure once, with what it is called and where its numbers come from.
+
+A fact is a whole number of one measure, of one store or one of its people, on one day of the store, by channel. Money
+is in minor units of the retailer's currency. A channel is ``store`` or ``online`` of what was sold, else the way of a
+contact, the sort of a task, or empty.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+ORDERS: Final = "orders"
+CREDIT: Final = "credit for online sales"
+TASKS: Final = "tasks"
+CONTACTS: Final = "contacts that were logged"
+LOOKBOOKS: Final = "lookbooks and their pages"
+CUSTOMERS: Final = "customers added by hand"
+CONSENT: Final = "consent given when a customer is added, which comes later"
+OUTREACH: Final = "messages, which come later"
+REQUESTS: Final = "requests, which come later"
+STOREFRONT: Final = "storefront pages, which come later"
+GIVEN: Final = "other systems, which come later"
+
+
+class Measure(NamedTuple):
+    """What is added up."""
+
+    words: str
+    """Inside a sentence."""
+    source: str
+
+
+MEASURES: Final[dict[str, Measure]] = {
+    "net_sales": Measure("net sales", ORDERS),
+    "transactions": Measure("transactions", ORDERS),
+    "units": Measure("units less returned units", ORDERS),
+    "identified": Measure("transactions with a known customer", ORDERS),
+    "refunds": Measure("refunds", ORDERS),
+    "other_currency": Measure("transactions in another currency", ORDERS),
+    "credited_sales": Measure("credited online sales", CREDIT),
+    "credited_elsewhere": Measure("online sales of no or another store, credited to the store in Team Mode", CREDIT),
+    "credited_orders": Measure("credited orders", CREDIT),
+    "convert_minutes": Measure("minutes from the touch to the order", CREDIT),
+    "tasks_done": Measure("tasks done", TASKS),
+    "tasks_on_time": Measure("tasks done in time", TASKS),
+    "tasks_open": Measure("open tasks", TASKS),
+    "tasks_expired": Measure("tasks expired", TASKS),
+    "tasks_dismissed": Measure("tasks dismissed", TASKS),
+    "contacts_made": Measure("calls, visits and messages to customers", CONTACTS),
+    "contacts_received": Measure("calls, visits and messages from customers", CONTACTS),
+    "looks_shared": Measure("lookbooks shared", LOOKBOOKS),
+    "looks_opened": Measure("lookbooks opened", LOOKBOOKS),
+    "looks_clicked": Measure("lookbooks with a product clicked", LOOKBOOKS),
+    "looks_answered": Measure("lookbooks answered", LOOKBOOKS),
+    "contacts_added": Measure("customers added", CUSTOMERS),
+    "contacts_consented": Measure("added customers with consent to marketing", CONSENT),
+    "customers_reached": Measure("customers reached, each once a day", OUTREACH),
+    "customers_bought": Measure("customers reached who have a credited order", OUTREACH),
+    "opted_out": Measure("opt-outs", OUTREACH),
+    "activity": Measure("customers something was done for, each once a day", OUTREACH),
+    "requests": Measure("requests", REQUESTS),
+    "requests_handled": Measure("requests handled", REQUESTS),
+    "requests_bought": Measure("requests handled with a sale in the window", REQUESTS),
+    "requests_answered": Measure("requests answered", REQUESTS),
+    "reply_minutes": Measure("minutes to the first answer, in service hours", REQUESTS),
+    "chats_answered": Measure("chats answered", REQUESTS),
+    "minutes_available": Measure("minutes with somebody available for chat", REQUESTS),
+    "visits": Measure("storefront visits", STOREFRONT),
+    "visitors": Measure("first-time visitors", STOREFRONT),
+    "referred": Measure("shoppers sent on to the shop", STOREFRONT),
+    "content_updates": Measure("changes of picks", STOREFRONT),
+    "footfall": Measure("people who came in", GIVEN),
+    "sessions": Measure("sessions of the shop", GIVEN),
+    "shop_visitors": Measure("unique visitors of the shop", GIVEN),
+    "carts": Measure("sessions with something in the cart", GIVEN),
+    "carts_bought": Measure("sessions with something in the cart and an order", GIVEN),
+    "checkouts": Measure("checkouts begun", GIVEN),
+    "checkouts_bought": Measure("checkouts with an order", GIVEN),
+    "csat_responses": Measure("answers on satisfaction", GIVEN),
+    "csat_positive": Measure("answers of 4 or 5", GIVEN),
+    "csat_points": Measure("points of all answers on satisfaction", GIVEN),
+    "nps_responses": Measure("answers on recommending", GIVEN),
+    "nps_promoters": Measure("answers of 9 or 10", GIVEN),
+    "nps_detractors": Measure("answers of 0 to 6", GIVEN),
+    "feedback": Measure("ratings online", GIVEN),
+    "feedback_points": Measure("points of all ratings online", GIVEN),
+    "feedback_comments": Measure("ratings with a comment", GIVEN),
+    "orders_fulfilled": Measure("orders fulfilled", GIVEN),
+    "orders_right": Measure("orders without a wrong, missing or damaged line", GIVEN),
+    "stock_counted": Measure("products counted", GIVEN),
+    "stock_right": Measure("counted products of which there were as many as the system says", GIVEN),
+}
+"""By name."""
+
+LATER: Final = frozenset({CONSENT, OUTREACH, REQUESTS, STOREFRONT, GIVEN})
+"""Sources of which nothing comes in yet: what is made of them shows a dash, or nothing."""
+
+
+def sales_in(channel: str) -> str:
+    """What a channel of sales is called inside a sentence."""
+    return {"store": "in the store", "online": "online"}.get(channel, channel)

@@ -1,0 +1,103 @@
+"""Figures and the credit for a sale as commands, run as a person runs them."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from sellmode_backend.shopper import touches
+from sellmode_backend.shopper.touches import Shared
+from sellmode_backend.store.orders import OrderEntry, write_orders
+from sellmode_contract.kinds.order import OrderLine
+from tests.tui.test_cli import Desk, open_desk
+from tests.tui.test_cli_writing import another
+
+MARCH = ("--period", "2026-03-10..2026-03-20")
+PLACED = dt.datetime(2026, 3, 15, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """Ada's machine: she sold a coat in the store, and earned an online sale that Ben had a part in."""
+    with open_desk(tmp_path_factory.mktemp("office")) as opened:
+        shop, anna = opened.shop, opened.people[0].id
+        ben = next(person for person in shop.world().accounts if person.user_name == "ben")
+        with shop.database.transaction() as connection:
+            for account, days in ((ben, 2), (opened.ada, 1)):
+                shared = Shared("lookbook", f"look-{days}", "Alpha", account.id, anna)
+                touches.note(connection, shared, "click", PLACED - dt.timedelta(days=days), sku="1")
+            orders = [
+                _order("o-1", 5_000, channel="store", sold_by=opened.ada.id),
+                _order("o-2", 12_345, channel="online", customer=anna),
+            ]
+            write_orders(connection, orders)
+            returned = msgspec.structs.replace(orders[1], refunded=2_345)
+            write_orders(connection, [returned], PLACED + dt.timedelta(days=3))
+        assert opened.ask("sync").code == 0
+        yield opened
+
+
+def _order(id: str, total: int, **fields: Any) -> OrderEntry:
+    given: dict[str, Any] = {"number": f"#{id[-1]}00", "placed_at": PLACED, "currency": "EUR", "store": "Alpha"}
+    lines = (OrderLine(title="Coat", amount=total, quantity=1),)
+    return OrderEntry(id=id, total=total, lines=lines, **{**given, **fields})
+
+
+def test_own_figures_beside_those_of_before(desk: Desk) -> None:
+    table = desk.ask("kpi", *MARCH)
+    assert table.code == 0, table
+    assert "Person ada, 2026-03-10..2026-03-20; before 2026-02-27..2026-03-09" in table.err
+    assert "Complete until " in table.err
+    (sales,) = [line for line in table.out.splitlines() if line.startswith("Individual sales")]
+    assert sales.split()[2:] == ["EUR", "150.00", "EUR", "0.00", "EUR", "0.00"]
+    (atv,) = [line for line in table.out.splitlines() if line.startswith("Average transaction value")]
+    assert atv.split()[3:] == ["EUR", "50.00", "–", "–"]
+    (before,) = desk.ask("kpi", "influenced_sales", "--period", "2026-03-15", "--json").objects
+    assert (before["value"], before["unit"], before["of"]) == (123.45, "EUR", "Person ada")  # the return came later
+    rows = list(csv.DictReader(desk.ask("kpi", "--all", "--csv", *MARCH).out.splitlines()))
+    assert {row["kpi"]: row["value"] for row in rows}["individual_sales"] == "150.0"
+    assert len(rows) > 40
+
+
+def test_colleagues_figures_are_a_manager_s_only(desk: Desk) -> None:
+    mia = another(desk, "mia", role="manager")
+    refused = desk.ask("kpi", "--of", "ben", *MARCH)
+    assert (refused.code, "nobody whose figures you may see. There are Person ada." in refused.err) == (1, True)
+    every = mia.ask("kpi", "influenced_sales", "refunds", "--each", "--json", *MARCH).objects
+    assert {(row["of"], row["kpi"]): row["value"] for row in every if row["value"]} == {
+        ("Alpha", "influenced_sales"): 100.0, ("Alpha", "refunds"): 23.45, ("Person ada", "influenced_sales"): 100.0,
+    }  # fmt: skip
+    assert mia.ask("kpi", "store_sales", "--of", "ada").code == 2
+
+
+def test_what_cannot_be_is_said(desk: Desk) -> None:
+    for arguments, says in [
+        (["nonsense"], "No such figure nonsense"),
+        (["--period", "fortnight"], "a period is today"),
+        (["--period", "2026-02-30"], "no such day"),
+        (["--csv", "--json"], "exclude each other"),
+    ]:
+        told = desk.ask("kpi", *arguments)
+        assert (told.code, says in told.err) == (2, True), (arguments, told)
+
+
+def test_why_a_sale_says_who_earned_it_and_why_others_did_not(desk: Desk) -> None:
+    mine = desk.ask("why", "sale", "200")
+    assert mine.code == 0, mine
+    assert "Credited:  EUR 100.00 to you (returns have taken back EUR 23.45)" in mine.out
+    assert "lookbook had a product clicked, Person ada: earned the sale" in mine.out
+    assert "lookbook had a product clicked, somebody else: a later touch earned it" in mine.out
+    ben = another(desk, "ben", known=True)
+    theirs = ben.ask("why", "sale", "#200")
+    assert "Credited:  not to you" in theirs.out
+    assert not any(word in theirs.out for word in ("100.00", "123.45", "ada"))
+    whole = another(desk, "max", role="manager").ask("why", "sale", "200")
+    assert "Net value: EUR 100.00" in whole.out
+    assert "Credited:  EUR 100.00 to Person ada" in whole.out
+    assert "lookbook had a product clicked, Person ben: a later touch earned it" in whole.out
+    assert desk.ask("why", "sale", "999").code == 1
