@@ -148,7 +148,7 @@ def _with_refunds(
     entry: OrderEntry, before: OrderEntry | None, told: Sequence[refunds.Refund], now: dt.datetime
 ) -> OrderEntry:
     """An order with the refunds whose time is known: as they were told one by one, else from when they were seen."""
-    if told:
+    if told and sum(refund.amount for refund in told) <= entry.refunded:
         one_by_one = tuple(Refund(at=refund.at, amount=refund.amount) for refund in told)
         return msgspec.structs.replace(entry, refunds=one_by_one)
     if entry.refunds or before is None:

@@ -47,11 +47,11 @@ class SalesShop(Shop):
         with self.database.transaction() as connection:
             orders.write_orders(connection, entries, self.clock())
 
-    def click(self, customer: Customer, account: Account, store: str = "Alpha", **ago: float) -> None:
-        """The customer follows a link of a lookbook that somebody shared."""
+    def click(self, customer: Customer, account: Account, store: str = "Alpha", **ago: float) -> str:
+        """The customer follows a link of a lookbook that somebody shared; gives what goes on to the shop."""
         shared = Shared("lookbook", f"look-{next(_NUMBERS)}", store, account.id, customer.id)
         with self.database.transaction() as connection:
-            touches.note(connection, shared, "click", self.clock() - dt.timedelta(**ago), sku="1")
+            return touches.note(connection, shared, "click", self.clock() - dt.timedelta(**ago), sku="1")
 
     def facts(self) -> list[Fact]:
         """All that there are."""

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from sellmode_backend.cli import commands
 from sellmode_backend.results import rebuilding
-from sellmode_backend.store import records, settings
+from sellmode_backend.store import records, refunds, settings
 from sellmode_backend.store.orders import OrderEntry, Refund
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.customer import Customer
@@ -64,6 +64,29 @@ def test_a_sale_a_notice_a_return_and_its_day(shop: SalesShop) -> None:
     shop.sell(replace(order, refunded=0, cancelled_at=shop.clock()))
     assert shop.facts() == []
     assert [notice.amount for notice in shop.notices()] == [0, 0]
+    shop.check()
+
+
+def test_a_link_that_led_to_the_shop_earns_the_sale_whoever_bought_there(shop: SalesShop) -> None:
+    anna = shop.add(shop.ada)
+    touch = shop.click(anna, shop.ada, days=1)
+    order, day = shop.order(None, 700, click=touch), f"{shop.clock():%Y-%m-%d}"
+    shop.sell(order)
+    assert shop.sums("credited_sales", people=True) == {("Alpha", shop.ada.id, day): 700}
+    shop.check()
+
+
+def test_refunds_that_are_told_one_by_one_count_on_their_days_in_whichever_order_they_come(shop: SalesShop) -> None:
+    order, day = shop.order(None, 700, refunded=300), f"{shop.clock():%Y-%m-%d}"
+    told = [refunds.Refund(order.id, str(days), shop.clock() + dt.timedelta(days=days), 100) for days in (1, 3)]
+    with shop.database.transaction() as connection:
+        refunds.note(connection, reversed(told))
+    shop.clock.forward(days=5)
+    shop.sell(order)
+    days = [f"{refund.at:%Y-%m-%d}" for refund in told]
+    assert shop.sums("net_sales") == {
+        ("Alpha", None, day): 600, ("Alpha", None, days[0]): -100, ("Alpha", None, days[1]): -100,
+    }  # fmt: skip
     shop.check()
 
 
