@@ -41,6 +41,7 @@ _COMMANDS = {
         "sellmode_tui.commands.looks.picks",
         "List, show, edit and delegate the picks of storefront pages.",
     ),
+    "products": ("sellmode_tui.commands.products.group", "List and show products, their stock and their customers."),
     "rules": ("sellmode_tui.commands.rules.group", "List, edit, enable and preview the rules that create tasks."),
     "status": ("sellmode_tui.commands.accounts", "Show the state of this machine's accounts."),
     "storefronts": ("sellmode_tui.commands.looks.storefronts", "List, show, open and close storefront pages."),

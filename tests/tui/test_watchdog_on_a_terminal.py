@@ -100,10 +100,10 @@ _MANAGER: Final = {
     "dismiss": ("2 AgendaScreen", "d DismissBox"),
     "hand over": ("2 AgendaScreen", "h HandOverBox"),
     "why": ("2 AgendaScreen", "w WhyScreen"),
-    "rules": ("3 RulesScreen",),
-    "rule": ("3 RulesScreen", "enter EditRuleForm"),
-    "new rule": ("3 RulesScreen", "a TriggerBox"),
-    "preview": ("3 RulesScreen", "p PreviewScreen"),
+    "rules": ("5 RulesScreen",),
+    "rule": ("5 RulesScreen", "enter EditRuleForm"),
+    "new rule": ("5 RulesScreen", "a TriggerBox"),
+    "preview": ("5 RulesScreen", "p PreviewScreen"),
 }
 _OFFICE: Final = {
     "corporate": ("4 BriefsScreen",),

@@ -24,7 +24,7 @@ from sellmode_tui.widgets.keys_in_order import KeysInOrder, turning
 class Page(Screen):
     BINDINGS = [Binding("q", "app.quit", ""), Binding("slash", "search", ""), Binding("x", "vanish", ""),
         Binding("n", "slowly(True, 0.5)", ""), Binding("v", "slowly(False, 0.5)", ""),
-        Binding("w", "slowly(True, 60)", ""),
+        Binding("w", "slowly(True, 60)", ""), Binding("2", "slowly(True, 0)", ""),
     ]
 
     def compose(self) -> ComposeResult:
@@ -88,6 +88,10 @@ class Told(Screen):
 class Shop(KeysInOrder[None]):
     BINDINGS = [Binding("ctrl+q", "quit", "", priority=True)]
 
+    def scanned(self, code):
+        self.screen.query_one(Static).update("scanned " + code)
+        return True
+
     def typed_ahead_was_dropped(self):
         self.screen.query_one(Static).update("dropped")
 
@@ -149,3 +153,20 @@ def test_escape_waits_for_a_page_no_longer(tmp_path: Path) -> None:
         terminal.wait_for("dropped")
         terminal.type("/ab\rcd\r")
         terminal.wait_for("told ab and cd")
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("2006381333931\r", "scanned 2006381333931"),
+        ("2006\r/7\r2006\r", "told 7 and 2006"),
+        ("/2006381333931\r22\r", "told 2006381333931 and 22"),
+        ("n2006381333931\r", "form got 2006381333931"),
+        ("2006x", "form"),
+        ("26\r", "form got 6"),
+    ],
+)
+def test_a_scanned_code_is_one_thing_where_no_text_has_the_keys(typed: str, told: str, tmp_path: Path) -> None:
+    with shop(tmp_path) as terminal:
+        terminal.type(typed)
+        terminal.wait_for(told)

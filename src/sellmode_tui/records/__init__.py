@@ -21,6 +21,10 @@ from sellmode_tui.records.customers.profile import Profile, TimelineEntry
 from sellmode_tui.records.people.assigning import AssignPreview
 from sellmode_tui.records.people.owned import NOBODY, OwnedCustomer, OwnedList, OwnedQuery
 from sellmode_tui.records.people.workload import Load, Workload
+from sellmode_tui.records.products.access import LookbookDraft, Scanned
+from sellmode_tui.records.products.details import ProductDetails, StoreStock
+from sellmode_tui.records.products.lists import ProductList, ProductQuery, ProductSort, StyleLine, Variant
+from sellmode_tui.records.products.people import ProductCustomer
 from sellmode_tui.records.results import Compared, ShownFigures, Subject
 from sellmode_tui.records.rules.briefs import BriefDetails, BriefLine, BriefProgress
 from sellmode_tui.records.rules.lines import RuleLine
@@ -58,6 +62,7 @@ __all__ = [
     "HandedOver",
     "Interrupted",
     "Load",
+    "LookbookDraft",
     "Lost",
     "Match",
     "NotInTray",
@@ -66,18 +71,26 @@ __all__ = [
     "OwnedCustomer",
     "OwnedList",
     "OwnedQuery",
+    "ProductCustomer",
+    "ProductDetails",
     "ProductLine",
+    "ProductList",
+    "ProductQuery",
+    "ProductSort",
     "Profile",
     "RecordStore",
     "Refused",
     "RefusedAmong",
     "Rejected",
     "RuleLine",
+    "Scanned",
     "SealedError",
     "Section",
     "Shown",
     "ShownFigures",
     "Sort",
+    "StoreStock",
+    "StyleLine",
     "Subject",
     "TaskCounts",
     "TaskDetails",
@@ -87,6 +100,7 @@ __all__ = [
     "Undone",
     "Unsent",
     "Value",
+    "Variant",
     "WhySeen",
     "Workload",
     "Written",

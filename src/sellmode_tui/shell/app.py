@@ -44,6 +44,7 @@ from sellmode_tui.shell.language_choice import LanguageChoice
 from sellmode_tui.shell.line_watch import LineWatch
 from sellmode_tui.shell.paged_app import PagedApp
 from sellmode_tui.shell.palette import palette
+from sellmode_tui.shell.scanning import Scanning
 from sellmode_tui.shell.sign_in import SignInFlow
 from sellmode_tui.shell.sign_out import SignOutFlow
 from sellmode_tui.shell.signals import end_in_order
@@ -98,6 +99,7 @@ class SellmodeApp(PagedApp):
         self.line_watch = LineWatch(self, self.sign_in)
         self.sign_out = SignOutFlow(self, self.current, self.drafts, self.sign_in, self.threads)
         self.status = StatusMonitor(self, self.current, self.sign_out)
+        self.scanning = Scanning(self, self.current)
         self.themes = ThemeChoice(self, self.current, theme)
         self.language = LanguageChoice(self.current, settings.language, self._show_anew)
         self.idle = IdleLock(self, self.current, self.status, self.sign_out, clock.seconds)
@@ -190,6 +192,10 @@ class SellmodeApp(PagedApp):
             self.idle.touch()
             await super().on_event(event)
             self.drafts.look_soon()
+
+    def scanned(self, code: str) -> bool:
+        """Open what it is of."""
+        return self.scanning.take(code)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What can be done only while somebody is signed in."""

@@ -20,6 +20,7 @@ from sellmode_tui.screens.kit.pick_box import PickBox
 from sellmode_tui.screens.lists.main_page import MainPage, pages_of
 from sellmode_tui.screens.lookbooks.list_page import LookbooksScreen
 from sellmode_tui.screens.people.list_page import PeopleScreen
+from sellmode_tui.screens.products.list_page import ProductsScreen
 from sellmode_tui.screens.rules.list_page import RulesScreen
 from sellmode_tui.screens.tasks.agenda import AgendaScreen
 from sellmode_tui.shell.paged_app import PagedApp
@@ -27,6 +28,7 @@ from sellmode_tui.shell.paged_app import PagedApp
 _PAGES: Final[dict[str, type[MainPage[Any]]]] = {
     "customers": CustomersScreen,
     "tasks": AgendaScreen,
+    "products": ProductsScreen,
     "rules": RulesScreen,
     "corporate": BriefsScreen,
     "people": PeopleScreen,

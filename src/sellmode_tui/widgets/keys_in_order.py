@@ -15,6 +15,7 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Final, TypeVar
 
 from textual import events
@@ -22,6 +23,8 @@ from textual.app import App, ScreenStackError
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
+
+from sellmode_tui.widgets.scans import Scan, ScanCollector
 
 ReturnType = TypeVar("ReturnType")
 
@@ -33,6 +36,7 @@ OVERTAKES: Final = 1.0
 """Seconds without a step after which the keys that work everywhere (lock, quit) wait no longer."""
 MAX_SECONDS: Final = 10.0
 """Seconds in which a page that was asked for has to come."""
+_A_MOMENT: Final = 0.005
 PAUSE: Final = 0.5
 """What goes on being typed for a page that did not come is dropped until nothing came for so many seconds."""
 
@@ -89,19 +93,28 @@ class KeysInOrder(App[ReturnType]):
         self._dropping_until = 0.0
         self._dropped = False
         """Whether something was dropped of which nothing was said yet."""
+        self._scans = ScanCollector()
+        self._rest: asyncio.TimerHandle | None = None
+        """When digits that wait for more are keys."""
 
     @property
     def works_off(self) -> bool:
         """Whether something that was typed is still being worked off, or waits for that."""
-        return self._work is not None
+        return self._work is not None or self._scans.holds
 
     def typed_ahead_was_dropped(self) -> None:
         """What was typed goes nowhere: say so."""
+
+    def scanned(self, code: str) -> bool:  # noqa: ARG002  # nothing
+        """A code was scanned on a page where no text has the keys; false if its digits are keys as any others."""
+        return False
 
     async def on_unmount(self) -> None:
         """Nobody waits for a key any more."""
         if self._work is not None:
             self._work.cancel()
+        if self._rest is not None:
+            self._rest.cancel()
 
     # ------------------------------------------------------------------ what comes in
 
@@ -111,10 +124,28 @@ class KeysInOrder(App[ReturnType]):
             await super().on_event(event)
         elif self._comes_too_late(event):
             return  # with what was said to be dropped
-        elif self._work is None and not _leads_somewhere(event, self.focused):
+        elif self._work is None and not self._scans.holds and not _leads_somewhere(event, self.focused):
             await super().on_event(event)
-        else:
+        elif isinstance(event, events.MouseMove):
             self._add(event)
+        else:
+            for each in self._scans.take(event):
+                self._add(each)
+            self._await_rest()
+
+    def _await_rest(self) -> None:
+        """Take digits for keys if no more come in time, and none stands in the queue."""
+        if self._scans.holds and self._rest is None:
+            left = max(self._scans.until - monotonic(), _A_MOMENT)
+            self._rest = asyncio.get_running_loop().call_later(left, self._rest_is_over)
+
+    def _rest_is_over(self) -> None:
+        self._rest = None
+        if self.message_queue_size or monotonic() < self._scans.until:
+            self._await_rest()
+        else:
+            for each in self._scans.give_up():
+                self._add(each)
 
     def _add(self, event: events.Event) -> None:
         waiting = self._waiting
@@ -145,6 +176,12 @@ class KeysInOrder(App[ReturnType]):
             while self._waiting:
                 event = self._waiting.popleft()
                 page, self._since = self.screen, _now()
+                if isinstance(event, Scan):
+                    if _leads_somewhere(event.keys[0], self.focused) and await self._take_scan(event.code):
+                        await self._settle(page)
+                    else:
+                        self._waiting.extendleft(reversed(event.keys))
+                    continue
                 settles = _leads_somewhere(event, self.focused)
                 if not await self._in_turn(self, lambda event=event: super(KeysInOrder, self).on_event(event)):  # type: ignore[misc]  # bound now
                     return
@@ -155,6 +192,16 @@ class KeysInOrder(App[ReturnType]):
         finally:
             if self._work is asyncio.current_task():
                 self._work = None
+
+    async def _take_scan(self, code: str) -> bool:
+        taken = False
+
+        async def take() -> None:
+            nonlocal taken
+            taken = self.scanned(code)
+
+        await self._in_turn(self, take)
+        return taken
 
     async def _settle(self, page: Screen[object]) -> None:
         """Wait until all queues have been worked off, and neither page nor focus moves; `page` was there before."""
@@ -240,6 +287,7 @@ class KeysInOrder(App[ReturnType]):
 
     def drop_typed_ahead(self) -> None:
         """Another page is there than what waits was typed for."""
+        self._waiting.extend(self._scans.give_up())
         if self._waiting:
             self._drop_before(None)
 

@@ -98,16 +98,18 @@ async def test_the_page_is_only_for_those_who_may_ask(data: Path) -> None:
         assert [tab.name for tab in pilot.app.screen.query(TabLine).first().tabs] == [
             "customers",
             "tasks",
+            "lookbook",
+            "products",
             "rules",
             "people",
         ]
-        await pilot.press("4")
+        await pilot.press("6")
         await at_rest(pilot)
         assert not isinstance(pilot.app.screen, BriefsScreen)
     briefing.files(data)
     async with at_the_briefs() as pilot:
         line = pilot.app.screen.query(TabLine).first()
-        assert line.text == " 1 Customers   2 Tasks   3 Rules  [4 Corporate]"
+        assert line.text == " 1 Customers   2 Tasks   3 Lookbooks   4 Products   5 Rules  [6 Corporate]"
         await pilot.press("1")
         await shows(pilot, CustomersScreen)
 

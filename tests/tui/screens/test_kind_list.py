@@ -76,7 +76,7 @@ def files(data: Path, *others: Record) -> None:
 
 
 @contextlib.asynccontextmanager
-async def at_the_list(key: str = "6", size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
+async def at_the_list(key: str = "8", size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:
     async with writing.at_the_counter(size=size, clock=tasking.clock()) as pilot:
         await pilot.press(key)
         await shows(pilot, KindListPage)
@@ -182,7 +182,7 @@ async def test_a_kind_without_a_table_of_its_own_that_nobody_writes_has_no_keys_
         for form in ("one_to_one", "my_look")
     ]
     files(data, *looks)
-    async with at_the_list("7") as pilot:
+    async with at_the_list("3") as pilot:
         assert [cells[:2] for cells in rows(pilot)] == [("1:1 lookbook", ANNA.name), ("My Look", ANNA.name)]
         await pilot.press("a", "e", "x")
         await at_rest(pilot)
@@ -197,7 +197,7 @@ async def test_choices_and_stores_are_found_and_sorted_by_what_they_are_called(d
         for form in ("my_look", "one_to_one")
     ]
     files(data, *looks)
-    async with at_the_list("7") as pilot:
+    async with at_the_list("3") as pilot:
         assert [cells[0] for cells in rows(pilot)] == ["1:1 lookbook", "My Look"]
         for words, found in {"one": 0, "1:1": 1, "my look": 1, store: 2}.items():
             page(pilot).search(words)
@@ -268,10 +268,10 @@ async def test_the_page_of_keys_leads_there_and_the_line_of_tabs_names_it(data: 
     files(data, *ERRANDS[:1])
     async with at_the_list() as pilot:
         line = pilot.app.screen.query_one("#tabs", TabLine)
-        assert line.text == " 1 Customers   2 Tasks  [6 Errands]  7 Lookbooks"
+        assert line.text == " 1 Customers   2 Tasks   3 Lookbooks   4 Products  [8 Errands]"
         await pilot.press("question_mark")
         await shows(pilot, KeysScreen)
-        assert "All lookbooks" in said(pilot, "KeysScreen Static")
+        assert "All errands" in said(pilot, "KeysScreen Static")
 
 
 async def test_the_cursor_is_where_it_was_when_the_page_opens_again(data: Path) -> None:
@@ -280,7 +280,7 @@ async def test_the_cursor_is_where_it_was_when_the_page_opens_again(data: Path) 
         await pilot.press(*["pagedown"] * 4, *["up"] * 3)
         await list_is_there(pilot)
         held, line = cursor(pilot), page(pilot).table.cursor_line
-        await pilot.press("2", "6")
+        await pilot.press("2", "8")
         await shows(pilot, KindListPage)
         await list_is_there(pilot)
         assert (cursor(pilot), page(pilot).table.cursor_line) == (held, line)
@@ -292,7 +292,7 @@ def test_it_looks_like_the_other_lists(size: str, snap_compare: Any, data: Path)
 
     async def act(pilot: Pilot[None]) -> None:
         await counter.signed_in(pilot)
-        await pilot.press("6")
+        await pilot.press("8")
         await shows(pilot, KindListPage)
         await list_is_there(pilot)
 

@@ -248,7 +248,11 @@ def look_again(pilot: Pilot[None]) -> None:
 
 
 async def at_rest(pilot: Pilot[None]) -> None:
-    """Wait until no thread is at work for a page, and the pages have taken what threads brought."""
+    """Wait until no thread is at work for a page, and the pages have taken what threads brought.
+
+    A digit is handed on only when it is clear that no scanner types.
+    """
+    await wait_until(pilot, lambda: not (isinstance(pilot.app, SellmodeApp) and pilot.app._scans.holds))
     await pilot.pause()
     while pilot.app.workers:
         await wait_until(pilot, lambda: not pilot.app.workers)
@@ -262,6 +266,7 @@ async def shows(pilot: Pilot[None], page: type[Screen[Any]]) -> None:
 
 async def open_profile(pilot: Pilot[None], customer: Customer = CLARA) -> None:
     """Open a customer's profile over the list."""
+    await at_rest(pilot)
     screen = pilot.app.screen
     assert isinstance(screen, CustomersScreen)
     screen._open_profile(customer.id)

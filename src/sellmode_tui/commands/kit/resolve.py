@@ -33,6 +33,13 @@ def known_customer(records: RecordStore, text: str) -> str:
     return typed if typed in found else _only(found, text, "customer")
 
 
+def product(records: RecordStore, text: str) -> str:
+    """The id of the visible product that a text means: by id or its beginning, SKU, or barcode."""
+    typed = text.strip()
+    found = records.products.meant(typed, _MAX_SHOWN + 1)
+    return typed if typed in found else _only(found, text, "product")
+
+
 def task(records: RecordStore, text: str) -> TaskKey:
     """The visible task whose id a text is, or begins."""
     typed = text.strip().casefold()

@@ -42,6 +42,15 @@ class Scanned(NamedTuple):
     id: str
 
 
+class LookbookDraft(NamedTuple):
+    """A lookbook that can be added to."""
+
+    id: str
+    title: str
+    customer: str
+    """Their name; empty for a My Look, and for one who is not visible."""
+
+
 class Products(Facet):
     """What an account may read of products, and what it does with them."""
 
@@ -89,12 +98,16 @@ class Products(Facet):
                 return [Scanned("product", id) for id in found]
             return [Scanned("customer", id) for id in customers_named(reading, code, 2)]
 
-    def drafts(self) -> list[Lookbook]:
-        """One's own lookbooks and those of the store that can be added to, the newest first."""
+    def drafts(self) -> list[LookbookDraft]:
+        """The visible lookbooks that can be added to, the newest first."""
 
-        def read(seen: Seen) -> list[Lookbook]:
+        def read(seen: Seen) -> list[LookbookDraft]:
             found = [each for each in seen.each("lookbook") if isinstance(each, Lookbook) and each.state == "draft"]
-            return sorted(found, key=lambda each: (each.created_at is not None, each.created_at, each.id), reverse=True)
+            found.sort(key=lambda each: each.id, reverse=True)  # ids begin with when they were made
+            return [
+                LookbookDraft(each.id, each.title, seen.name_of(each.customer) or "" if each.customer else "")
+                for each in found
+            ]
 
         return self._writer.read(read)
 

@@ -169,7 +169,7 @@ class SearchedList(ListPage[Result, Item]):
         if self._head:
             yield Static(Content(visible(self._head)), classes="list-head")
         yield from self.compose_views()
-        yield SearchBar(self.searched, placeholder=self.PLACEHOLDER, completed=self.COMPLETED)
+        yield SearchBar(self.searched, placeholder=trd(self.PLACEHOLDER), completed=self.COMPLETED)
 
     def compose_views(self) -> ComposeResult:
         """The ways to look at the list, over the search."""

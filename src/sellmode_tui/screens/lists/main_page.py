@@ -31,15 +31,17 @@ class PageOf(NamedTuple):
 _OWN: Final = {
     "customers": PageOf("Customers", "1", "Your customers"),
     "tasks": PageOf("Tasks", "2", "Your tasks"),
-    "rules": PageOf("Rules", "3", "The rules that make tasks", "rules"),
-    "corporate": PageOf("Corporate", "4", "Tasks from head office", "announce"),
-    "people": PageOf("People", "5", "The store's people: who has how much to do", "reassign"),
+    "lookbook": PageOf("Lookbooks", "3", "Pages of products for customers"),
+    "products": PageOf("Products", "4", "The store's products"),
+    "rules": PageOf("Rules", "5", "The rules that make tasks", "rules"),
+    "corporate": PageOf("Corporate", "6", "Tasks from head office", "announce"),
+    "people": PageOf("People", "7", "The store's people: who has how much to do", "reassign"),
 }
 
 
 def all_pages() -> dict[str, PageOf]:
     """Every page by its name; after those with code of their own those of the kinds that declare one."""
-    of_kinds = enumerate(with_pages(), len(_OWN) + 1)
+    of_kinds = enumerate((kind for kind in with_pages() if kind.name not in _OWN), len(_OWN) + 1)
     return _OWN | {
         kind.name: PageOf(kind.page, str(number) if number <= 9 else "", f"All {kind.page.lower()}")
         for number, kind in of_kinds

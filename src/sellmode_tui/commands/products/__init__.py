@@ -1,0 +1,1 @@
+"""``sellmode products``: the catalogue."""

@@ -1,0 +1,1 @@
+"""The catalogue: products listed by style, one of them, and the customers of one."""
