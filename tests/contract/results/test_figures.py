@@ -72,7 +72,7 @@ def test_a_share_is_of_all_stores_and_unknown_without_them() -> None:
     assert (known.value, figures([mine], NOVEMBER, TODAY)["contribution"].value) == (Fraction(25), None)
 
 
-@pytest.mark.parametrize("kpi", KPIS.values(), ids=str)
+@pytest.mark.parametrize("kpi", KPIS.values(), ids=list(KPIS))
 def test_nothing_over_nothing_is_a_dash(kpi: Kpi) -> None:
     text = figures([], NOVEMBER, TODAY)[kpi.id].text("EUR")
     assert text == (DASH if kpi.denominator and kpi.id != "availability_rate" else text)
