@@ -10,9 +10,11 @@ import pytest
 
 from sellmode_contract.kinds.lookbook import CorporateLook, Lookbook
 from sellmode_contract.kinds.pick_list import Delegation, PickList
+from sellmode_contract.kinds.storefront import Storefront
 from sellmode_contract.mutations import Rejected
 from sellmode_tui.records import NotVisible
 from sellmode_tui.records.changes.undo import CannotUndo
+from sellmode_tui.records.kind_lists import KindQuery
 from sellmode_tui.records.of_kinds import new_token
 from tests.tui.cache.lines import STORE
 from tests.tui.records.desk import ANNA, OTHERS, Desk, directory, open_desk
@@ -134,3 +136,20 @@ def _delegations(desk: Desk, picks: PickList) -> list[Delegation]:
     assert shown is not None
     assert isinstance(shown.record, PickList)
     return list(shown.record.delegations)
+
+
+def test_a_storefront_page_has_its_link_at_once_and_the_same_when_it_is_taken_back(tmp_path: Path) -> None:
+    with open_desk(tmp_path) as desk:
+        desk.fill(*directory(), mode="associate")
+        id = desk.records.create("storefront", {"title": "My picks"}).id
+        settle(desk)
+        shown = desk.records.shown("storefront", id)
+        assert shown is not None
+        assert isinstance(shown.record, Storefront)
+        assert re.fullmatch("[A-Z2-7]{26}", shown.record.token)
+        desk.records.remove("storefront", id)
+        settle(desk)
+        desk.records.changes.undo()
+        (again,) = [each.record for each in desk.records.listed("storefront", KindQuery()).rows(0, 9)]
+        assert isinstance(again, Storefront)
+        assert again.token == shown.record.token
