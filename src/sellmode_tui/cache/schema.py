@@ -79,6 +79,9 @@ STEPS: list[Step] = [tables, sorted_lists]
 PRODUCT_KEYS = ("sku", "barcode", "style", "vendor", "type")
 """The columns that products are found by."""
 
+FACTS = ("fact", "fact_card")
+"""The kinds that figures are read from: of some months of a store or a person."""
+
 INDEXED = {
     **dict.fromkeys((*TABLES, OTHER), ("scope", "gen")),
     **dict.fromkeys(CHILDREN, ("scope", "gen", "customer")),
@@ -92,6 +95,7 @@ INDEXED = {
     "product": ("scope", "gen", *PRODUCT_KEYS),
     "stock": ("scope", "gen", "product"),
     "brief_card": ("scope", "gen", "brief"),
+    **dict.fromkeys(FACTS, ("scope", "gen", "store", "person", "month")),
     "customer": ("scope", "gen", "name_key", "owner"),
     "customer_card": ("scope", "gen", "customer", "owner"),
     OTHER: ("scope", "gen", "customer"),
@@ -107,6 +111,7 @@ INDEXES = {
     **{f"product_{column}": f"product ({column})" for column in PRODUCT_KEYS},
     "stock_product": "stock (product)",
     "brief_card_brief": "brief_card (brief)",
+    **{f"{kind}_of": f"{kind} (store, person, month)" for kind in FACTS},
     "customer_name_key": "customer (name_key, id)",
     # All that counting what somebody owns takes.
     **{f"{table}_owner": f"{table} (owner, scope)" for table in ("customer", "customer_card")},
