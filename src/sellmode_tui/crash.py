@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 
 from sellmode_tui.account.folders import data_folder
 from sellmode_tui.errors import AccountError
+from sellmode_tui.language import tr
 from sellmode_tui.private_files import private_folder, write_private
 
 KEPT = 20
@@ -40,12 +41,15 @@ class Crash(NamedTuple):
 
     def __str__(self) -> str:
         """What the person is told."""
-        return f"Sellmode made a mistake and had to stop (error {self.id}). {self.where}".rstrip()
+        said = tr("Sellmode made a mistake and had to stop (error {id}). {where}", id=self.id, where=self.where)
+        return said.rstrip()
 
     @property
     def where(self) -> str:
         """Where to read what happened."""
-        return f"What happened is in {self.report} (nothing about customers is)." if self.report else ""
+        if self.report is None:
+            return ""
+        return tr("What happened is in {path} (nothing about customers is).", path=self.report)
 
 
 def write_report(error: BaseException) -> Crash:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sellmode_contract.text import visible
+from sellmode_tui.language import tr, trd, trn
 
 
 class AccountError(Exception):
@@ -16,10 +17,12 @@ class WrongPassword(AccountError):
 
     def __init__(self, *, offline: bool = False) -> None:
         super().__init__(
-            "The password is not the one last used on this terminal. If it was changed since, sign in while online."
+            tr("The password is not the one last used on this terminal. If it was changed since, sign in while online.")
             if offline
-            else "The user name or the password is wrong. Check both. If you forgot your password, ask your manager "
-            "for an activation code."
+            else tr(
+                "The user name or the password is wrong. Check both. If you forgot your password, ask your "
+                "manager for an activation code."
+            )
         )
 
 
@@ -28,7 +31,7 @@ class CodeRefused(AccountError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The code is wrong, was used already or has expired. Check it, or ask your manager for a new one."
+            tr("The code is wrong, was used already or has expired. Check it, or ask your manager for a new one.")
         )
 
 
@@ -36,7 +39,8 @@ class WeakPassword(AccountError):
     """The backend does not take a new password."""
 
     def __init__(self, detail: str) -> None:
-        super().__init__(f"Choose another password: {visible(detail) or 'this one is too easy to guess.'}")
+        why = visible(detail) or tr("this one is too easy to guess.")
+        super().__init__(tr("Choose another password: {why}", why=why))
 
 
 class AccountDisabled(AccountError):
@@ -44,23 +48,24 @@ class AccountDisabled(AccountError):
 
     def __init__(self, left: int | None = None) -> None:
         """``left``: how many changes were not sent or were refused; None where that is not known."""
-        kept = "Your unsent changes are kept on this terminal, encrypted."
-        handed_in = "All your changes have been sent."
-        super().__init__(f"This account is disabled. {handed_in if left == 0 else kept} Ask your manager.")
+        kept = tr("Your unsent changes are kept on this terminal, encrypted.")
+        handed_in = tr("All your changes have been sent.")
+        what = handed_in if left == 0 else kept
+        super().__init__(tr("This account is disabled. {what} Ask your manager.", what=what))
 
 
 class UpgradeNeeded(AccountError):
     """The backend speaks a newer protocol only."""
 
     def __init__(self) -> None:
-        super().__init__("The server requires a newer version of Sellmode. Ask your administrator to update it.")
+        super().__init__(tr("The server requires a newer version of Sellmode. Ask your administrator to update it."))
 
 
 class TooManyAttempts(AccountError):
     """The backend hears no more attempts for a while."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"Too many attempts. Wait {_duration(seconds)}, then try again.")
+        super().__init__(tr("Too many attempts. Wait {duration}, then try again.", duration=_duration(seconds)))
         self.seconds = seconds
 
 
@@ -68,7 +73,7 @@ class ServerBusy(AccountError):
     """The backend is there and cannot answer now."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"The server is busy. Try again in {_duration(seconds)}.")
+        super().__init__(tr("The server is busy. Try again in {duration}.", duration=_duration(seconds)))
         self.seconds = seconds
 
 
@@ -76,14 +81,15 @@ class SignInRefused(AccountError):
     """The backend refused for a reason that this version does not know."""
 
     def __init__(self, title: str, detail: str) -> None:
-        super().__init__(f"The server refused: {visible(f'{title}. {detail}' if detail else title)}")
+        why = visible(f"{title}. {detail}" if detail else title)
+        super().__init__(tr("The server refused: {why}", why=why))
 
 
 class OtherAccountAnswered(AccountError):
     """The backend answered for another account than asked."""
 
     def __init__(self) -> None:
-        super().__init__("The server answered for another account. Nothing was changed. Tell your administrator.")
+        super().__init__(tr("The server answered for another account. Nothing was changed. Tell your administrator."))
 
 
 class LeaseOver(AccountError):
@@ -91,8 +97,10 @@ class LeaseOver(AccountError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This terminal was offline for too long, so its data is locked. Sign in while online; "
-            "nothing you wrote is lost."
+            tr(
+                "This terminal was offline for too long, so its data is locked. Sign in while online; "
+                "nothing you wrote is lost."
+            )
         )
 
 
@@ -101,7 +109,7 @@ class ClockChanged(AccountError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This terminal's clock was set back, so its data is locked. Correct the clock, or sign in while online."
+            tr("This terminal's clock was set back, so its data is locked. Correct the clock, or sign in while online.")
         )
 
 
@@ -113,7 +121,7 @@ class NotSignedIn(AccountError):
     """A session was used after it was closed."""
 
     def __init__(self) -> None:
-        super().__init__("The session is locked. Sign in again.")
+        super().__init__(tr("The session is locked. Sign in again."))
 
 
 class UnsafeFile(AccountError):
@@ -129,7 +137,11 @@ class NotStored(AccountError):
 
     def __init__(self, path: Path, error: OSError) -> None:
         super().__init__(
-            f"Nothing can be saved in {path.parent}: {error.strerror}. Free some space, or ask your administrator."
+            tr(
+                "Nothing can be saved in {parent}: {strerror}. Free some space, or ask your administrator.",
+                parent=path.parent,
+                strerror=error.strerror,
+            )
         )
         self.path = path
 
@@ -138,7 +150,9 @@ class DamagedFile(AccountError):
     """A small file of an account cannot be understood."""
 
     def __init__(self, path: Path, text: str) -> None:
-        super().__init__(f"{path} is damaged ({text}). Sign in while online to create it again.")
+        super().__init__(
+            tr("{path} is damaged ({text}). Sign in while online to create it again.", path=path, text=text)
+        )
         self.path = path
 
 
@@ -146,7 +160,7 @@ class KeyringUnavailable(AccountError):
     """There is no keyring that may be used."""
 
     def __init__(self, reason: str, *, unsure: bool = False) -> None:
-        super().__init__(f"The keyring of this machine cannot be used: {visible(reason)}.")
+        super().__init__(tr("The keyring of this machine cannot be used: {reason}.", reason=visible(trd(reason))))
         self.unsure = unsure
         """Whether it may have done what was asked all the same."""
 
@@ -154,5 +168,5 @@ class KeyringUnavailable(AccountError):
 def _duration(seconds: float) -> str:
     whole = max(1, round(seconds))
     if whole < 120:
-        return "1 second" if whole == 1 else f"{whole} seconds"
-    return f"{-(-whole // 60)} minutes"
+        return trn("{number:,} second", "{number:,} seconds", whole)
+    return trn("{number:,} minute", "{number:,} minutes", -(-whole // 60))

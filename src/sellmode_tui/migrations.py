@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from sellmode_tui.language import tr
 from sellmode_tui.sealed import Connection, SchemaTooNew
 
 Step = Callable[[Connection], None]
@@ -53,7 +54,11 @@ def _unrecorded(connection: Connection, path: Path, steps: Sequence[Step]) -> li
     if unknown := recorded - {step.__name__ for step in steps}:
         raise SchemaTooNew(
             path,
-            f"{path} was written by a newer version of Sellmode ({', '.join(sorted(unknown))}). "
-            "Start that version, or ask for the update.",
+            tr(
+                "{path} was written by a newer version of Sellmode ({join}). Start that version, or ask "
+                "for the update.",
+                path=path,
+                join=", ".join(sorted(unknown)),
+            ),
         )
     return [step for step in steps if step.__name__ not in recorded]

@@ -13,6 +13,7 @@ import stat
 from pathlib import Path
 
 from sellmode_tui.errors import NotStored, UnsafeFile
+from sellmode_tui.language import tr
 
 MAX_SMALL_FILE = 64 * 1024
 """No small file of ours is larger, in bytes."""
@@ -33,7 +34,7 @@ def check_private_folder(path: Path) -> Path:
     """Check that a folder is this user's alone, and no link. Raises UnsafeFile."""
     status = path.lstat()
     if not stat.S_ISDIR(status.st_mode):
-        raise UnsafeFile(path, "is not a folder. Put a real folder in its place.")
+        raise UnsafeFile(path, tr("is not a folder. Put a real folder in its place."))
     _check_owner(path, status, "chmod 700")
     return path
 
@@ -45,17 +46,17 @@ def read_private(path: Path) -> bytes:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise UnsafeFile(path, f"cannot be opened: {error.strerror}.") from error
+        raise UnsafeFile(path, tr("cannot be opened: {strerror}.", strerror=error.strerror)) from error
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise UnsafeFile(path, "is not a plain file. Remove it.")
+            raise UnsafeFile(path, tr("is not a plain file. Remove it."))
         _check_owner(path, status, "chmod 600")
         content = os.read(descriptor, MAX_SMALL_FILE + 1)
     finally:
         os.close(descriptor)
     if len(content) > MAX_SMALL_FILE:
-        raise UnsafeFile(path, "is far larger than any file of ours. Remove it.")
+        raise UnsafeFile(path, tr("is far larger than any file of ours. Remove it."))
     return content
 
 
@@ -105,9 +106,12 @@ def try_to_write(folder: Path) -> None:
 
 def _check_owner(path: Path, status: os.stat_result, remedy: str) -> None:
     if status.st_uid != os.geteuid():
-        raise UnsafeFile(path, "belongs to another user of this machine. Ask whoever runs it.")
+        raise UnsafeFile(path, tr("belongs to another user of this machine. Ask whoever runs it."))
     if status.st_mode & 0o077:
-        raise UnsafeFile(path, f"is open to other users of this machine. Close it with: {remedy} '{path}'")
+        raise UnsafeFile(
+            path,
+            tr("is open to other users of this machine. Close it with: {remedy} '{path}'", remedy=remedy, path=path),
+        )
 
 
 def sync_folder(path: Path) -> None:

@@ -23,6 +23,7 @@ from sqlcipher3 import dbapi2
 from sqlcipher3.dbapi2 import Connection
 
 from sellmode_tui.key_memory import Key, unlock
+from sellmode_tui.language import tr
 
 __all__ = [
     "Busy",
@@ -109,7 +110,9 @@ class Replaced(SealedError):
     """Another process has put another file in this one's place. What was being done is not to be counted on."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path, f"{path} has been replaced by another process. Close Sellmode here and start it again.")
+        super().__init__(
+            path, tr("{path} has been replaced by another process. Close Sellmode here and start it again.", path=path)
+        )
 
 
 class Unusable(SealedError):
@@ -143,8 +146,11 @@ def connect(
     if dbapi2.sqlite_version_info < OLDEST_SQLITE:
         raise OldSQLite(
             path,
-            f"SQLite {dbapi2.sqlite_version} can damage files. Install a newer sqlcipher3 (SQLite "
-            f"{'.'.join(map(str, OLDEST_SQLITE))} or later).",
+            tr(
+                "SQLite {sqlite_version} can damage files. Install a newer sqlcipher3 (SQLite {join} or later).",
+                sqlite_version=dbapi2.sqlite_version,
+                join=".".join(map(str, OLDEST_SQLITE)),
+            ),
         )
     if create and not os.path.lexists(path):
         _make(path, key, salt)
@@ -279,7 +285,7 @@ def _make(path: Path, key: Key, salt: bytes) -> None:
             return
         if any(os.path.lexists(f"{path}{suffix}") for suffix in COMPANIONS if suffix != "-shm"):
             # SQLite would play a lost database's log into the new one.
-            raise Corrupt(path, f"{path} is damaged: it is gone, though its log is there.")
+            raise Corrupt(path, tr("{path} is damaged: it is gone, though its log is there.", path=path))
         remove(new)  # of a maker that was killed
         os.close(os.open(new, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600))
         _open(new, key, "FULL", salt).close()
@@ -325,9 +331,9 @@ def _check(path: Path) -> None:
     """Make sure that the file is there, ours, private and not emptied; the same for its companions."""
     size = _check_private(path, path)
     if size is None:
-        raise Missing(path, f"{path} does not exist.")
+        raise Missing(path, tr("{path} does not exist.", path=path))
     if size == 0:  # SQLite would take it for a new database and throw its log away
-        raise Corrupt(path, f"{path} is damaged: it is empty.")
+        raise Corrupt(path, tr("{path} is damaged: it is empty.", path=path))
     for suffix in COMPANIONS:
         _check_private(path, Path(f"{path}{suffix}"))
 
@@ -341,13 +347,19 @@ def _check_private(database: Path, path: Path) -> int | None:
     except OSError as error:
         raise os_error(database, error) from error
     if not stat.S_ISREG(status.st_mode):
-        raise Unsafe(database, f"{path} is not a plain file. Remove it, or put the real file in its place.")
+        raise Unsafe(
+            database, tr("{path} is not a plain file. Remove it, or put the real file in its place.", path=path)
+        )
     if status.st_uid != os.geteuid():
-        raise Unsafe(database, f"{path} belongs to another user of this machine. Ask whoever runs it.")
+        raise Unsafe(database, tr("{path} belongs to another user of this machine. Ask whoever runs it.", path=path))
     if status.st_mode & 0o077:
-        raise Unsafe(database, f"{path} is open to other users of this machine. Close it with: chmod 600 '{path}'")
+        raise Unsafe(
+            database, tr("{path} is open to other users of this machine. Close it with: chmod 600 '{path}'", path=path)
+        )
     if status.st_nlink != 1:
-        raise Unsafe(database, f"{path} has a second name (hard link), which can damage it. Remove the other name.")
+        raise Unsafe(
+            database, tr("{path} has a second name (hard link), which can damage it. Remove the other name.", path=path)
+        )
     return status.st_size
 
 
@@ -363,7 +375,7 @@ def _read_first_page(connection: Connection, path: Path) -> None:
         if len(bad) < pages or any("invalid size" in text for text in bad):
             raise _corrupt(path) from error
         raise WrongKey(
-            path, f"{path} does not open with this account's key: it is another account's, or damaged."
+            path, tr("{path} does not open with this account's key: it is another account's, or damaged.", path=path)
         ) from error
 
 
@@ -387,15 +399,26 @@ def _told(path: Path, error: dbapi2.Error) -> SealedError | None:
     if code in ("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"):  # the latter: no room for the log's index
         return _disk_full(path)
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return Busy(path, f"{path} is being written by another process. Try again in a moment.")
+        return Busy(path, tr("{path} is being written by another process. Try again in a moment.", path=path))
     if code.startswith("SQLITE_READONLY"):
         return ReadOnly(
             path,
-            f"Nothing can be saved in {path}: the disk is full or read-only. You can still read; "
-            "sign in again once there is space.",
+            tr(
+                "Nothing can be saved in {path}: the disk is full or read-only. You can still read; sign "
+                "in again once there is space.",
+                path=path,
+            ),
         )
     if code.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")):
-        return Unusable(path, f"{path} cannot be used ({error}, {code}). Check the disk and the folder's permissions.")
+        return Unusable(
+            path,
+            tr(
+                "{path} cannot be used ({error}, {code}). Check the disk and the folder's permissions.",
+                path=path,
+                error=error,
+                code=code,
+            ),
+        )
     return None
 
 
@@ -403,12 +426,14 @@ def os_error(path: Path, error: OSError) -> SealedError:
     """What an error of the system about a file means."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return _disk_full(path)
-    return Unusable(path, f"{path} cannot be used: {error.strerror}.")
+    return Unusable(path, tr("{path} cannot be used: {strerror}.", path=path, strerror=error.strerror))
 
 
 def _corrupt(path: Path) -> Corrupt:
-    return Corrupt(path, f"{path} is damaged.")
+    return Corrupt(path, tr("{path} is damaged.", path=path))
 
 
 def _disk_full(path: Path) -> SealedError:
-    return DiskFull(path, f"The disk is full, so nothing was stored in {path}. Free some room and try again.")
+    return DiskFull(
+        path, tr("The disk is full, so nothing was stored in {path}. Free some room and try again.", path=path)
+    )

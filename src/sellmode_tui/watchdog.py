@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Final, Protocol, Self
 
 from sellmode_tui.crash import Crash, write_stall
+from sellmode_tui.language import tr
 
 STALLED: Final = 75
 """Exit code of a process that was ended so."""
@@ -106,9 +107,14 @@ class Watchdog:
         _started(self._terminal.leave).join(_STEP)
         for step in (*locks, writing):
             step.join(_STEP)
-        closed = "Your account is locked, and Sellmode was closed" if locks else "It was closed"
         error, where = (f" (error {crashes[0].id})", f" {crashes[0].where}") if crashes else ("", "")
-        text = f"Sellmode stopped responding. {closed}{error}.{where}\n"
+        if locks:
+            closed = tr(
+                "Sellmode stopped responding. Your account is locked, and Sellmode was closed{error}.", error=error
+            )
+        else:
+            closed = tr("Sellmode stopped responding. It was closed{error}.", error=error)
+        text = f"{closed}{where}\n"
         _started(lambda: self._terminal.say(text)).join(_STEP)
         os._exit(STALLED)
 

@@ -18,6 +18,7 @@ from sellmode_tui.account.settings import Settings
 from sellmode_tui.cache.store import Cache, Interrupted
 from sellmode_tui.errors import SignInNeeded
 from sellmode_tui.journal.clock import read_clock
+from sellmode_tui.language import tr
 from sellmode_tui.records.store import RecordStore, utc_now
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.leader import Leader
@@ -119,7 +120,7 @@ class Workspace:
         Asks the backend, and blocks. Raises TransportError, and SignInNeeded after a sign-out.
         """
         if self.session.token is None:
-            raise SignInNeeded("The server does not know this session any more: sign in while online.")
+            raise SignInNeeded(tr("The server does not know this session any more: sign in while online."))
         request = wire.PreviewRequest(
             store=store, rule=msgspec.to_builtins(rule), day=day.isoformat() if day is not None else ""
         )

@@ -17,6 +17,11 @@ NOBODY_READS: Final = (
     "sellmode_contract/search.py",  # patterns
     "sellmode_tui/cache/",  # SQL
     "sellmode_tui/terminal/opening.py",  # HTML
+    "sellmode_tui/journal/entries.py",  # SQL
+    "sellmode_tui/journal/rescue.py",
+    "sellmode_tui/journal/schema.py",
+    "sellmode_tui/journal/witness.py",
+    "sellmode_tui/sync/answer.py",  # what is wrong with an answer, for reports
     "sellmode_tui/terminal/abilities.py",  # what `sellmode doctor` says
     "sellmode_tui/terminal/questions.py",
 )
@@ -32,6 +37,32 @@ EXCEPT: Final[dict[str, set[str]]] = {
 """Constants whose texts are not translated, by file."""
 PLAIN: Final[dict[str, set[str]]] = {
     "sellmode_contract/typed_days.py": {", no year"},
+    "sellmode_tui/account/lease.py": {"clock changed"},  # a state
+    "sellmode_tui/account/slot.py": {"its parameters are none of ours"},  # damage, for reports
+    "sellmode_tui/crash.py": {"error {}", "Python {} on {}", "  of several: {}.{}", "thread {}"},  # reports
+    "sellmode_tui/journal/outbox.py": {  # SQL, and an error of the program
+        "this id names another mutation",
+        "state = 'waiting' ORDER BY number",
+        "state <> 'withdrawn' ORDER BY number DESC LIMIT ?",
+        "state = 'waiting' AND NOT held{}",
+        "{} AND seq IS NOT NULL",
+        "state = 'applied' AND folds AND change <= ?",
+        "state <> 'waiting' AND NOT folds AND ifnull(settled_at, made_at) < ?",
+        "state <> 'open' AND left_at < ?",
+    },
+    "sellmode_tui/sealed.py": {"a key has {} bytes"},  # an error of the program
+    "sellmode_tui/sync/engine.py": {  # errors for reports
+        "the backend asked {} times in a row and sent nothing",
+        "the backend forgets this terminal again and again",
+    },
+    "sellmode_tui/sync/sending.py": {  # as the server would say it
+        "The server takes no change of this size.",
+        "The server cannot read this change.",
+    },
+    "sellmode_tui/sync/status.py": {"signed out"},  # a state
+    "sellmode_tui/transport/client.py": {"Bearer {}"},
+    "sellmode_tui/transport/httpx_errors.py": {"HTTP status {}", "Date"},
+    "sellmode_tui/watchdog.py": {" (error {})"},
     "sellmode_tui/dates/clock.py": {"in {} h{}", " {} min"},  # as it can be typed
     "sellmode_tui/dates/day_words.py": {"the {}", "3pm or 15:00"},
     "sellmode_tui/dates/spans.py": {"{} ago", "in {}"},

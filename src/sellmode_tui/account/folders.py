@@ -30,6 +30,7 @@ import platformdirs
 from sellmode_contract.ids import user_key
 from sellmode_tui import sealed
 from sellmode_tui.errors import DamagedFile, NotStored, UnsafeFile
+from sellmode_tui.language import tr
 from sellmode_tui.private_files import check_private_folder, private_folder, read_private, sync_folder, write_private
 
 DATA_VARIABLE = "SELLMODE_DATA_DIR"
@@ -202,7 +203,7 @@ def _id_in(path: Path) -> str:
     try:
         return str(uuid.UUID(read_private(path).decode("ascii").strip()))
     except ValueError:
-        raise UnsafeFile(path, "is damaged: it holds no terminal's id. Remove it.") from None
+        raise UnsafeFile(path, tr("is damaged: it holds no terminal's id. Remove it.")) from None
 
 
 def account_folder(server: str, user_name: str, data: Path | None = None) -> AccountFolder:
@@ -241,7 +242,7 @@ def known_accounts(data: Path | None = None) -> list[AccountFolder]:
 
 def _read_folder(path: Path) -> AccountFolder:
     if not os.path.lexists(path):
-        return AccountFolder(path, None, "no such account on this machine")
+        return AccountFolder(path, None, tr("no such account on this machine"))
     try:
         check_private_folder(path)
         content = read_private(path / "profile.json")
@@ -249,4 +250,4 @@ def _read_folder(path: Path) -> AccountFolder:
     except UnsafeFile as error:
         return AccountFolder(path, None, str(error))
     except (OSError, msgspec.DecodeError) as error:
-        return AccountFolder(path, None, f"its profile cannot be read: {error}")
+        return AccountFolder(path, None, tr("its profile cannot be read: {error}", error=error))

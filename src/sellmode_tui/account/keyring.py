@@ -17,16 +17,17 @@ from typing import Any, Literal
 
 from sellmode_tui.errors import KeyringUnavailable
 from sellmode_tui.key_memory import Key, wipe
+from sellmode_tui.language import marked, tr
 
 DEADLINE_SECONDS = 3.0
 SERVICE = "sellmode"
 _FOUND, _NOTHING, _UNAVAILABLE = 0, 3, 4
 
 _REFUSED = {
-    "keyring.backends.fail": "there is none (no desktop session, as over SSH)",
-    "keyring.backends.null": "it is configured to store nothing",
-    "keyrings.alt": "it would store the key unencrypted (keyrings.alt)",
-    "keyrings.cryptfile": "it would ask for its own password on this screen (keyrings.cryptfile)",
+    "keyring.backends.fail": marked("there is none (no desktop session, as over SSH)"),
+    "keyring.backends.null": marked("it is configured to store nothing"),
+    "keyrings.alt": marked("it would store the key unencrypted (keyrings.alt)"),
+    "keyrings.cryptfile": marked("it would ask for its own password on this screen (keyrings.cryptfile)"),
 }
 """Modules whose keyrings are not used, and why."""
 
@@ -39,7 +40,7 @@ def get(account: str, *, deadline: float = DEADLINE_SECONDS) -> bytes | None:
     try:
         return base64.b64decode(kept, validate=True)
     except binascii.Error:
-        raise KeyringUnavailable("what it stores for this account is not a key") from None
+        raise KeyringUnavailable(tr("what it stores for this account is not a key")) from None
     finally:
         wipe(kept)
 
@@ -67,16 +68,16 @@ def _ask(verb: Literal["get", "set", "delete"], account: str, secret: bytes, dea
         )
     except subprocess.TimeoutExpired:
         raise KeyringUnavailable(
-            f"it did not answer within {deadline:g} seconds; it may be locked", unsure=True
+            tr("it did not answer within {deadline:g} seconds; it may be locked", deadline=deadline), unsure=True
         ) from None
     except OSError as error:
-        raise KeyringUnavailable(f"it could not be started: {error.strerror}") from error
+        raise KeyringUnavailable(tr("it could not be started: {strerror}", strerror=error.strerror)) from error
     if child.returncode == _FOUND:
         return child.stdout
     if child.returncode == _NOTHING:
         return None
     reason = child.stdout.decode("utf-8", "replace").strip() if child.returncode == _UNAVAILABLE else ""
-    raise KeyringUnavailable(reason or "it failed", unsure=not reason)
+    raise KeyringUnavailable(reason or tr("it failed"), unsure=not reason)
 
 
 # ------------------------------------------------------------------ in the child
@@ -111,10 +112,10 @@ def _main(verb: str, account: str) -> int:
                 if keyring.get_password(SERVICE, account) is not None:
                     keyring.delete_password(SERVICE, account)
     except keyring.errors.KeyringLocked:
-        sys.stdout.write("it is locked")
+        sys.stdout.write(tr("it is locked"))
         return _UNAVAILABLE
     except Exception as error:  # noqa: BLE001 - backends raise what they like; its text may hold the secret
-        sys.stdout.write(f"it failed ({type(error).__name__})")
+        sys.stdout.write(tr("it failed ({name})", name=type(error).__name__))
         return _UNAVAILABLE
     return _FOUND
 

@@ -29,13 +29,14 @@ from sellmode_tui.journal.clock import HARD, SOFT, ClockReading, read_clock
 from sellmode_tui.journal.journal import Journal, SignedInAs
 from sellmode_tui.journal.tally import read_tally
 from sellmode_tui.key_memory import Key, wipe
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.private_files import read_private, write_private
 from sellmode_tui.transport.client import Transport
 from sellmode_tui.transport.errors import Broken, Refused, TransportError, Unreachable
 
 Clock = Callable[[], ClockReading]
 
-_ONLINE = "This account has to sign in while online."
+_ONLINE = marked("This account has to sign in while online.")
 
 
 class Session:
@@ -352,7 +353,7 @@ def _opened_by(
     if user_key(reply.account.user_name) != user_key(body.user_name):
         raise errors.OtherAccountAnswered
     if len(reply.key) != sealed.KEY_BYTES or not reply.token.isascii() or not reply.token.isprintable():
-        raise Broken("The server's answer cannot be read. You may need a newer version of Sellmode.")
+        raise Broken(tr("The server's answer cannot be read. You may need a newer version of Sellmode."))
     before = folders.account_folder(transport.server, reply.account.user_name, data).known
     folder = folders.make_account_folder(
         Profile(
@@ -391,13 +392,15 @@ def _open_offline(folder: AccountFolder, key: Key, clock: Clock) -> Session:
     try:
         opened = Journal.open_or_replace(folder.journal_path, key, clock().wall, any_key=False)
     except sealed.Corrupt as error:
-        raise errors.SignInNeeded(f"{error} Sign in while online: it is set aside, not deleted.") from error
+        raise errors.SignInNeeded(
+            tr("{error} Sign in while online: it is set aside, not deleted.", error=error)
+        ) from error
     journal = opened.journal
     try:
         signed_in = journal.signed_in_as()
         if signed_in is None or journal.clock() is None:
             # Without the last contact nobody knows whether the lease holds.
-            raise errors.SignInNeeded(_ONLINE)
+            raise errors.SignInNeeded(trd(_ONLINE))
         session = Session(folder, signed_in, key, journal, moved_aside=opened.moved_aside, clock=clock)
         session.check_lease()
     except BaseException:
@@ -415,7 +418,7 @@ def _check_opens_offline(folder: AccountFolder) -> None:
         case "disabled":
             raise disabled(folder)
         case _:
-            raise errors.SignInNeeded(_ONLINE)
+            raise errors.SignInNeeded(trd(_ONLINE))
 
 
 def _told(refused: Refused) -> errors.AccountError:  # noqa: PLR0911 - one for each code

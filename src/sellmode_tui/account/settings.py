@@ -23,6 +23,7 @@ import platformdirs
 
 from sellmode_contract.type_errors import misfit
 from sellmode_tui.errors import AccountError
+from sellmode_tui.language import tr
 
 CONFIG_VARIABLE = "SELLMODE_CONFIG_DIR"
 """Names another configuration folder: for tests and the demo."""
@@ -80,9 +81,11 @@ def read_settings(path: Path | None = None) -> Settings:
     except FileNotFoundError:
         return Settings()
     except OSError as error:
-        raise BadSettings(path, f"cannot be read: {error.strerror}") from error
+        raise BadSettings(path, tr("cannot be read: {strerror}", strerror=error.strerror)) from error
     if _is_open(status):
-        raise BadSettings(path, f"others could change it. Make it your own and protect it with: chmod 600 '{path}'")
+        raise BadSettings(
+            path, tr("others could change it. Make it your own and protect it with: chmod 600 '{path}'", path=path)
+        )
     try:
         settings = msgspec.toml.decode(content, type=Settings, dec_hook=lambda _, text: Path(text))
     except msgspec.ValidationError as error:
@@ -93,9 +96,11 @@ def read_settings(path: Path | None = None) -> Settings:
         return settings
     ca_file = path.parent / settings.ca_file.expanduser()
     if not ca_file.is_file():
-        raise BadSettings(path, f"ca_file: no such file: {ca_file}")
+        raise BadSettings(path, tr("ca_file: no such file: {ca_file}", ca_file=ca_file))
     if _is_open(ca_file.stat()):
-        raise BadSettings(path, f"ca_file: others could change {ca_file}. Protect it with: chmod go-w '{ca_file}'")
+        raise BadSettings(
+            path, tr("ca_file: others could change {ca_file}. Protect it with: chmod go-w '{ca_file}'", ca_file=ca_file)
+        )
     return msgspec.structs.replace(settings, ca_file=ca_file)
 
 

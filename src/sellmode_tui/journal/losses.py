@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
+from sellmode_tui.language import tr, trn
 from sellmode_tui.sealed import Connection
 
 
@@ -33,16 +34,16 @@ class Loss(NamedTuple):
     @property
     def words(self) -> str:
         """In words, with counts."""
-        counted = (
-            (self.changes, "unsent change"),
-            (self.refused, "refused change"),
-            (self.filters, "saved filter"),
-            (self.drafts, "draft"),
-        )
-        named = [f"{number:,} {what}{'s' * (number != 1)}" for number, what in counted if number]
-        if self.changes is None:
-            named.insert(0, "possibly some unsent changes")
-        return f"lost to a damaged file: {', '.join(named)}"
+        named = [tr("possibly some unsent changes")] if self.changes is None else []
+        if self.changes:
+            named.append(trn("{number:,} unsent change", "{number:,} unsent changes", self.changes))
+        if self.refused:
+            named.append(trn("{number:,} refused change", "{number:,} refused changes", self.refused))
+        if self.filters:
+            named.append(trn("{number:,} saved filter", "{number:,} saved filters", self.filters))
+        if self.drafts:
+            named.append(trn("{number:,} draft", "{number:,} drafts", self.drafts))
+        return tr("lost to a damaged file: {what}", what=", ".join(named))
 
 
 def note_loss(connection: Connection, loss: Loss) -> None:

@@ -33,6 +33,7 @@ from sellmode_tui.journal.entries import (
 )
 from sellmode_tui.journal.schema import committing, count_change
 from sellmode_tui.journal.tray import NotInTray, Tray, leave_tray
+from sellmode_tui.language import tr
 from sellmode_tui.sealed import Connection
 
 
@@ -96,7 +97,10 @@ class Outbox:
         bulk = kept[0].mid if len(kept) > 1 else None
         bodies = [mutations.encode(each.operation) for each in kept]
         if any(len(body) > MAX_MUTATION_BYTES for body in bodies):
-            raise Rejected("too_large", f"A change has at most {MAX_MUTATION_BYTES // 1024} KB; this one has more.")
+            raise Rejected(
+                "too_large",
+                tr("A change has at most {number:,} KB; this one has more.", number=MAX_MUTATION_BYTES // 1024),
+            )
         entries = []
         with self._writing() as connection:
             for each, body in zip(kept, bodies, strict=True):

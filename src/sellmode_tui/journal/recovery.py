@@ -15,6 +15,7 @@ from sellmode_tui.journal.losses import Loss
 from sellmode_tui.journal.rescue import Rescued
 from sellmode_tui.journal.witness import Witness
 from sellmode_tui.key_memory import Key
+from sellmode_tui.language import tr
 from sellmode_tui.private_files import file_identity
 
 
@@ -55,7 +56,7 @@ def check_complete(connection: sealed.Connection, path: Path, told: Witness) -> 
             row = connection.execute("SELECT journal, commits FROM outbox").fetchone()
             if row is not None and (row[0] != told.journal or row[1] >= told.commits):
                 return
-    raise sealed.Corrupt(path, f"{path} is damaged: it holds less than was stored.")
+    raise sealed.Corrupt(path, tr("{path} is damaged: it holds less than was stored.", path=path))
 
 
 def count_loss(told: Witness | None, rescued: Rescued, held: Witness | None, now: dt.datetime, kept_as: str) -> Loss:

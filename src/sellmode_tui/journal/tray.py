@@ -10,6 +10,7 @@ from typing import Any
 from sellmode_tui.journal.entries import TRAY_COLUMNS, Leaving, Left, TrayItem
 from sellmode_tui.journal.losses import Loss, acknowledge, open_losses
 from sellmode_tui.journal.schema import committing, count_change
+from sellmode_tui.language import tr
 from sellmode_tui.sealed import Connection
 
 
@@ -17,7 +18,7 @@ class NotInTray(LookupError):
     """The item needs no attention (any more)."""
 
     def __init__(self) -> None:
-        super().__init__("This does not need attention any more.")
+        super().__init__(tr("This does not need attention any more."))
 
 
 class Tray:

@@ -19,6 +19,7 @@ from sellmode_contract.wire import Result
 from sellmode_tui import sealed
 from sellmode_tui.cache.store import Overtaken
 from sellmode_tui.cache.tables import Malformed
+from sellmode_tui.language import tr
 from sellmode_tui.sync import events
 from sellmode_tui.sync.answer import CUT, BrokenStream, Done
 from sellmode_tui.sync.event_stream import EventStreamMonitor
@@ -224,7 +225,7 @@ class Engine:
         if not self._watches:
             return
         if self._line is not Line.OFFLINE and self._liveness.is_silent(self._now):
-            self._goes_down(Unreachable("The server does not respond. Check the connection."))
+            self._goes_down(Unreachable(tr("The server does not respond. Check the connection.")))
         elif self._liveness.wants_probe(self._now):
             self._liveness.probe(self._now)
             self._effects.append(events.Probe())
@@ -427,7 +428,7 @@ class Engine:
             case Refused():
                 self._take_refusal(error)
             case Broken() | BrokenStream() | Malformed():
-                self._fail(Line.OFFLINE, "The server's answer broke off or makes no sense.", error)
+                self._fail(Line.OFFLINE, tr("The server's answer broke off or makes no sense."), error)
             case TransportError():
                 self._fail(Line.OFFLINE, str(error), error)
             case _:  # a file that cannot be written now says nothing about the line

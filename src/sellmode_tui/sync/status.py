@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from sellmode_contract import wire
+from sellmode_tui.language import tr
 
 
 class Line(Enum):
@@ -51,5 +52,5 @@ class SyncStatus:
 def upgrade_problem(problem: wire.Problem) -> str:
     """What is wrong where the two speak different protocols."""
     if problem.min_protocol is not None and problem.min_protocol <= wire.PROTOCOL:
-        return "The server is older than this app and does not understand it. Ask whoever looks after the server."
-    return "The server requires a newer version of Sellmode. Ask your administrator to update it."
+        return tr("The server is older than this app and does not understand it. Ask whoever looks after the server.")
+    return tr("The server requires a newer version of Sellmode. Ask your administrator to update it.")

@@ -6,6 +6,7 @@ import ipaddress
 from urllib.parse import urlsplit
 
 from sellmode_contract.text import visible
+from sellmode_tui.language import tr
 from sellmode_tui.transport.errors import BadAddress
 
 
@@ -22,15 +23,17 @@ def server_address(text: str) -> str:
     except ValueError:
         host, port = "", None
     if not host or not typed.isprintable() or " " in typed or parts.query or parts.fragment:
-        raise BadAddress(f"{visible(text)!r} is not a server's address. One looks like https://sell.example.com")
+        raise BadAddress(
+            tr("{text!r} is not a server's address. One looks like https://sell.example.com", text=visible(text))
+        )
     if parts.username is not None:
-        raise BadAddress("Leave the name and password out of the server's address.")
+        raise BadAddress(tr("Leave the name and password out of the server's address."))
     local = _is_loopback(host)
     scheme = parts.scheme.lower() or ("http" if local else "https")
     if scheme == "http" and not local:
-        raise BadAddress(f"http://{host} would send your password unencrypted. Use https://{host}")
+        raise BadAddress(tr("http://{host} would send your password unencrypted. Use https://{host}", host=host))
     if scheme not in ("http", "https"):
-        raise BadAddress(f"{scheme}:// is not for servers of Sellmode. Use https://{host}")
+        raise BadAddress(tr("{scheme}:// is not for servers of Sellmode. Use https://{host}", scheme=scheme, host=host))
     name = f"[{host}]" if ":" in host else host
     usual = {"http": 80, "https": 443}[scheme]
     return f"{scheme}://{name}{'' if port in (None, usual) else f':{port}'}{parts.path.rstrip('/')}"

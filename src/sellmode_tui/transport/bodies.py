@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from sellmode_contract import wire
+from sellmode_tui.language import tr
 from sellmode_tui.transport.errors import CUT, NOT_OURS, Broken, NotOurServer
 
 if TYPE_CHECKING:
@@ -36,20 +37,20 @@ def gunzipped(packed: Iterable[bytes]) -> Iterator[bytes]:
     unpacker = zlib.decompressobj(wbits=31)
     for chunk in packed:
         if unpacker.eof:
-            raise Broken("The server's answer goes on after its end.")
+            raise Broken(tr("The server's answer goes on after its end."))
         rest = chunk
         while True:
             try:
                 piece = unpacker.decompress(rest, _PIECE)
             except zlib.error as error:
-                raise Broken("The server's answer is damaged.") from error
+                raise Broken(tr("The server's answer is damaged.")) from error
             if piece:
                 yield piece
             rest = unpacker.unconsumed_tail
             if not rest and len(piece) < _PIECE:
                 break
         if unpacker.unused_data:
-            raise Broken("The server's answer goes on after its end.")
+            raise Broken(tr("The server's answer goes on after its end."))
     if not unpacker.eof:
         raise Broken(CUT)
 
@@ -59,7 +60,7 @@ def whole(pieces: Iterable[bytes]) -> bytes:
     for piece in pieces:
         body += piece
         if len(body) > MAX_REPLY_BYTES:
-            raise Broken("The server's answer is far too long.")
+            raise Broken(tr("The server's answer is far too long."))
     return bytes(body)
 
 
@@ -70,7 +71,7 @@ def event_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
         *whole, begun = (begun + piece).split(b"\n")
         yield from (line.rstrip(b"\r") for line in whole)
         if len(begun) > MAX_EVENT_BYTES:
-            raise Broken("A line of the server's answer is far too long.")
+            raise Broken(tr("A line of the server's answer is far too long."))
 
 
 def lines_of(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -80,13 +81,13 @@ def lines_of(pieces: Iterable[bytes]) -> Iterator[bytes]:
     for piece in pieces:
         total += len(piece)
         if total > wire.MAX_ANSWER_BYTES:
-            raise Broken("The server's answer is far too long.")
+            raise Broken(tr("The server's answer is far too long."))
         *whole, begun = (begun + piece).split(b"\n")
         for line in whole:
             if len(line) > wire.MAX_LINE_BYTES:
-                raise Broken("A line of the server's answer is far too long.")
+                raise Broken(tr("A line of the server's answer is far too long."))
             yield line
         if len(begun) > wire.MAX_LINE_BYTES:
-            raise Broken("A line of the server's answer is far too long.")
+            raise Broken(tr("A line of the server's answer is far too long."))
     if begun:
         raise Broken(CUT)

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from sellmode_contract import wire
+from sellmode_tui.language import tr
 from sellmode_tui.transport.address import server_address
 from sellmode_tui.transport.bodies import event_lines, lines_of, unpacked, whole
 from sellmode_tui.transport.errors import CUT, NOT_OURS, BadAddress, Broken, Interrupted, NotOurServer, Unreachable
@@ -49,7 +50,7 @@ class Answer:
         try:
             return msgspec.json.decode(self.body, type=type_)
         except (msgspec.DecodeError, RecursionError) as error:
-            raise Broken("The server's answer cannot be read. You may need a newer version of Sellmode.") from error
+            raise Broken(tr("The server's answer cannot be read. You may need a newer version of Sellmode.")) from error
 
 
 class Transport:
@@ -264,7 +265,11 @@ class Transport:
                 context.load_verify_locations(self._ca_file)
             except (OSError, ssl.SSLError) as error:
                 raise BadAddress(
-                    f"The certificates in {self._ca_file} (ca_file in the settings) cannot be read: {error}."
+                    tr(
+                        "The certificates in {ca_file} (ca_file in the settings) cannot be read: {error}.",
+                        ca_file=self._ca_file,
+                        error=error,
+                    )
                 ) from error
         return context
 

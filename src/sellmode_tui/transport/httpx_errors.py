@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from sellmode_contract import wire
+from sellmode_tui.language import tr
 from sellmode_tui.transport.bodies import unpacked, whole
 from sellmode_tui.transport.errors import (
     MAX_WAIT,
@@ -48,23 +49,33 @@ def explained(error: Exception, host: str) -> TransportError:  # noqa: PLR0911 -
         match cause:
             case ssl.SSLCertVerificationError():
                 return CertificateRefused(
-                    f"{host} cannot prove to be your server: {cause.verify_message}. Check the address, this "
-                    "terminal's date and the network. If your company has an authority of its own, name its "
-                    "certificates as ca_file in the settings."
+                    tr(
+                        "{host} cannot prove to be your server: {verify_message}. Check the address, this "
+                        "terminal's date and the network. If your company has an authority of its own, name its "
+                        "certificates as ca_file in the settings.",
+                        host=host,
+                        verify_message=cause.verify_message,
+                    )
                 )
             case ssl.SSLError():
-                return CertificateRefused(f"{host} does not speak https. Check the address and the network.")
+                return CertificateRefused(
+                    tr("{host} does not speak https. Check the address and the network.", host=host)
+                )
             case socket.gaierror():
-                return UnknownServer(f"There is no server {host}. Check the address, and whether the line is up.")
+                return UnknownServer(
+                    tr("There is no server {host}. Check the address, and whether the line is up.", host=host)
+                )
             case ConnectionRefusedError():
-                return UnknownServer(f"Nothing answers at {host}. Check the address; the server may be down.")
+                return UnknownServer(
+                    tr("Nothing answers at {host}. Check the address; the server may be down.", host=host)
+                )
             case http.InvalidURL() | UnicodeError():
-                return BadAddress(f"{host} is not a server's address.")
+                return BadAddress(tr("{host} is not a server's address.", host=host))
     if isinstance(error, http.TimeoutException):
-        return Unreachable(f"{host} does not answer in time. Check whether the line is up.")
+        return Unreachable(tr("{host} does not answer in time. Check whether the line is up.", host=host))
     if isinstance(error, http.ProxyError):
-        return Unreachable(f"The network's proxy does not let us to {host}. Ask who runs the network.")
-    return Unreachable(f"The line to {host} broke. Check whether it is up, and try again.")
+        return Unreachable(tr("The network's proxy does not let us to {host}. Ask who runs the network.", host=host))
+    return Unreachable(tr("The line to {host} broke. Check whether it is up, and try again.", host=host))
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
