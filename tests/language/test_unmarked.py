@@ -71,8 +71,6 @@ PLAIN: Final[dict[str, set[str]]] = {
     "sellmode_tui/shell/run.py": {
         "sellmode: there is no terminal to draw on. Run it in one, or use commands: sellmode --help\n"
     },
-    "sellmode_tui/screens/products/list_page.py": {"above"},  # where something is said
-    "sellmode_tui/screens/products/people_page.py": {"above"},
     "sellmode_tui/widgets/keys_in_order.py": {"keys in order"},  # the name of a task
     "sellmode_tui/widgets/row_source.py": {"row {} has {} cells, the table {} columns"},  # an error of the program
 }

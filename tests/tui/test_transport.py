@@ -238,7 +238,7 @@ def test_a_refusal_without_a_problem(status: int, code: str, body: bytes) -> Non
 def test_an_answer_that_cannot_be_understood_is_broken() -> None:
     with calling(lambda request: [response(request, b'{"device":7}')]) as transport:
         answer = transport.post(wire.SYNC_PATH, BODY)
-    with pytest.raises(Broken, match="newer app"):
+    with pytest.raises(Broken, match="newer version"):
         answer.read(wire.SyncRequest)
 
 

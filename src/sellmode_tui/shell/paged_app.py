@@ -104,7 +104,7 @@ class PagedApp(KeysInOrder[None]):
     def open_url(self, url: str, *, new_tab: bool = True) -> None:  # noqa: ARG002  # Textual's signature
         """Open a link on the desktop, where there is one."""
         if not opening.open_link(url, os.environ):
-            self.say("There is no browser on this terminal: copy the link, or scan the code.")
+            self.say(tr("There is no browser on this terminal: copy the link, or scan the code."))
 
     def forget_clipboard(self) -> None:
         """Keep nothing of what was copied here."""

@@ -80,7 +80,7 @@ def test_a_backend_that_does_not_exist(use_keyring: UseKeyring) -> None:
 def test_what_is_kept_and_is_no_key(use_keyring: UseKeyring, tmp_path: Path) -> None:
     use_keyring("Working")
     (tmp_path / "kept.json").write_text('{"sellmode/folder-1": "no key"}')
-    with pytest.raises(KeyringUnavailable, match="no key"):
+    with pytest.raises(KeyringUnavailable, match="not a key"):
         keyring.get("folder-1", deadline=PATIENT)
 
 

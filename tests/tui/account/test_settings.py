@@ -34,7 +34,7 @@ def test_what_it_says(path: Path) -> None:
         (b"ca_file = 7", r"ca_file|str"),
         (b"server = ?", "line 1"),
         (b'server = "\xff"', "settings.toml"),
-        (b'ca_file = "absent.pem"', r"no file .*absent\.pem"),
+        (b'ca_file = "absent.pem"', r"no such file: .*absent\.pem"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_place(path: Path, content: bytes, told: str) -> None:
