@@ -1,11 +1,12 @@
 """Opening links on the desktop: web pages, e-mails and SMS to write.
 
 What a link says (a secret token, an address, a text) is for nobody else, and everybody on the machine sees a program's
-arguments. So what is opened is a file of one's own that leads there, and that goes again after a while.
+arguments. So what is opened is a file of one's own that leads there, and that goes again after a minute.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import shutil
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
@@ -34,17 +36,19 @@ def open_link(link: str, environment: Mapping[str, str]) -> bool:
             f'<!doctype html><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
             f'<meta http-equiv="refresh" content="0;url={to}"><p><a href="{to}">{to}</a></p>\n'
         )
-    subprocess.Popen(
-        [program, name],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    away = threading.Timer(_KEPT_SECONDS, _remove, [name])
-    away.daemon = True
-    away.start()
+    atexit.register(_remove, name)
+    threading.Thread(target=_lead_there, args=(program, name), daemon=True).start()
     return True
+
+
+def _lead_there(program: str, name: str) -> None:
+    nothing = subprocess.DEVNULL
+    with contextlib.suppress(OSError):
+        subprocess.run(
+            [program, name], stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True, check=False
+        )
+    time.sleep(_KEPT_SECONDS)
+    _remove(name)
 
 
 def opener(environment: Mapping[str, str]) -> str | None:

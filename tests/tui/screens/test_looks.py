@@ -93,6 +93,22 @@ async def test_a_lookbook_from_the_first_key_to_the_link_by_keys_alone(data: Pat
         await list_is_there(pilot)
 
 
+async def test_a_lookbook_begins_on_the_customers_profile_with_what_they_have_bought(data: Path) -> None:
+    async with writing.at_the_counter() as pilot:
+        await writing.open_profile(pilot)
+        await pilot.press("L")
+        await shows(pilot, LookForm)
+        await pilot.press(*"Again", "tab", "tab", "enter")
+        await shows(pilot, ProductPicksScreen)
+        await pilot.press("right")
+        await at_rest(pilot)
+        await pilot.press("enter")
+        await shows(pilot, LookForm)
+        await save(pilot)
+        made = of(pilot, "Again")
+        assert (made.customer, [each.sku for each in made.items]) == (CLARA.id, [COAT.sku])
+
+
 async def press(pilot: Pilot[None], key: str) -> None:
     """Click on a key of the last line, or on the button of a box that names it."""
     for button in pilot.app.screen.query(BoxButton):

@@ -9,6 +9,7 @@ from typing import Any, Final
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from sellmode_contract.kinds.lookbook import LOOKBOOK
 from sellmode_contract.visibility import may
 from sellmode_tui.records import Profile
 from sellmode_tui.screens.customers.consent_form import ConsentForm
@@ -22,13 +23,14 @@ from sellmode_tui.screens.customers.timeline import TimelineScreen
 from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
+from sellmode_tui.screens.lookbooks.form import LookForm
 from sellmode_tui.screens.people.assigning import AssignPage
 
 NO_LONGER_VISIBLE = "This customer is no longer visible to you."
 MAY_NOT = "You can view customers but not change them: you need the sell permission."
 
 
-_WRITING: Final = frozenset({"add", "edit", "note", "log", "consent", "dates", "own_entries"})
+_WRITING: Final = frozenset({"add", "edit", "note", "log", "consent", "dates", "lookbook", "own_entries"})
 """What takes the right to sell."""
 
 
@@ -44,6 +46,7 @@ def customer_keys(*, shown: bool) -> list[BindingType]:
         Binding("h", "timeline", "Timeline", show=shown, tooltip="Everything that happened", id="customer.timeline"),
         Binding("b", "purchases", "Purchases", show=False, tooltip="All purchases", id="customer.purchases"),
         Binding("i", "details", "Details", show=shown, tooltip="Contact, consent, figures", id="customer.details"),
+        Binding("L", "lookbook", "Lookbook", show=False, tooltip="Add a lookbook for them", id="customer.lookbook"),
         Binding("N", "own_entries", "Mine", show=False, tooltip="Edit my notes and contacts", id="customer.mine"),
         Binding(
             "A", "assign", "Assign", show=False, tooltip="Assign to a colleague, or to no one", id="customer.assign"
@@ -85,6 +88,12 @@ class CustomerPage(AssignPage[Result]):
     def action_dates(self) -> None:
         """List the important dates."""
         self._open(DatesScreen)
+
+    def action_lookbook(self) -> None:
+        """Add a lookbook for them."""
+        self._open(
+            lambda desk, profile: LookForm(desk, LOOKBOOK, customer=(profile.customer.id, profile.customer.name))
+        )
 
     def action_own_entries(self) -> None:
         """List what the person wrote about the customer."""
