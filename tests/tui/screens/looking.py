@@ -116,9 +116,7 @@ async def at_the_looks(user_name: str = "anna", *, size: tuple[int, int] = (80, 
 
 
 async def go_to_looks(pilot: Pilot[None]) -> LookbooksScreen:
-    desk = writing.app_of(pilot).current.desk
-    assert desk is not None
-    writing.app_of(pilot).open(LookbooksScreen(desk))
+    await pilot.press("3")
     await shows(pilot, LookbooksScreen)
     return await list_is_there(pilot)
 
