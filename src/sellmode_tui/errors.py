@@ -16,6 +16,7 @@ class WrongPassword(AccountError):
     """Online: no such user name and password. Offline: the password does not open this terminal's key."""
 
     def __init__(self, *, offline: bool = False) -> None:
+        self.offline = offline
         super().__init__(
             tr("The password is not the one last used on this terminal. If it was changed since, sign in while online.")
             if offline

@@ -243,6 +243,19 @@ async def test_a_wrong_password_is_cleared_and_a_disabled_account_told(shop: Sho
         await wait_until(pilot, lambda: "disabled" in trouble(pilot))
 
 
+async def test_a_locked_account_says_that_the_password_is_wrong(shop: Shop) -> None:
+    shop.person("anna")
+    async with app_of(shop.url, "anna", PASSWORD) as pilot:
+        await shows(pilot, CustomersScreen)
+        await pilot.press("f10")
+        await shows(pilot, LockScreen)
+        await paste(pilot, "a wrong password of mine")
+        await pilot.press("enter")
+        await wait_until(pilot, lambda: trouble(pilot).endswith("activation code."))
+        assert "The password is wrong." in trouble(pilot)
+        assert "user name" not in trouble(pilot)
+
+
 async def test_a_try_can_be_given_up(data: Path) -> None:
     with silent_server() as url:
         async with app_of(url, "anna", PASSWORD) as pilot:

@@ -42,7 +42,7 @@ from sellmode_tui.shell.drafts import DraftKeeper
 from sellmode_tui.shell.idle import IdleLock
 from sellmode_tui.shell.language_choice import LanguageChoice
 from sellmode_tui.shell.line_watch import LineWatch
-from sellmode_tui.shell.paged_app import PagedApp
+from sellmode_tui.shell.paged_app import PagedApp, undo_hint
 from sellmode_tui.shell.palette import palette
 from sellmode_tui.shell.scanning import Scanning
 from sellmode_tui.shell.sign_in import SignInFlow
@@ -353,7 +353,9 @@ class SellmodeApp(PagedApp):
             self.say(tr("Nothing was changed."))
             return
         if written is not None:
-            said = said or tr("Saved: {what}.", what=written.words) + ("" if written.final else f" {tr('u to undo.')}")
+            said = said or tr("Saved: {what}.", what=written.words) + ("" if written.final else undo_hint())
+            if isinstance(self.screen, FormScreen) and not self.screen.ended:
+                said = said.removesuffix(undo_hint())  # there u is a letter
             said = said if written.shown else f"{said} {tr('It is saved, but cannot be shown right now.')}"
         self.say(said)
         self.status.read_facts()

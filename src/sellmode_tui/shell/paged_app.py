@@ -23,6 +23,7 @@ from sellmode_contract.text import spell_sequences, visible
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.crash import write_report
 from sellmode_tui.language import tr
+from sellmode_tui.screens.forms.form_screen import FormScreen
 from sellmode_tui.screens.kit.app_page import AppPage, OpenPage, Other, PageEnded
 from sellmode_tui.screens.kit.too_small import HEIGHT, WIDTH, TooSmallScreen
 from sellmode_tui.shell.background import Background
@@ -130,10 +131,10 @@ class PagedApp(KeysInOrder[None]):
             self._lasting.append(said)
             self.notify(said, markup=False, timeout=6)
 
-    def _drop_hints(self) -> None:
-        """Take away what a page told itself: it counts only there."""
+    def _drop_hints(self, ending: str = "") -> None:
+        """Take away what a page told itself, which counts only there; or what ends with a text."""
         for each in list(self._notifications):
-            if each.message not in self._lasting:
+            if each.message.endswith(ending) if ending else each.message not in self._lasting:
                 self._unnotify(each)
 
     def clear_notifications(self) -> None:
@@ -158,6 +159,8 @@ class PagedApp(KeysInOrder[None]):
     def _open(self, wanted: OpenPage) -> None:
         if wanted.over is self.screen:
             self._drop_hints()
+            if isinstance(wanted.page, FormScreen):
+                self._drop_hints(undo_hint())
             self.push_screen(wanted.page, wanted.then)
 
     @on(PageEnded)
@@ -239,3 +242,8 @@ class PagedApp(KeysInOrder[None]):
 
     def _fatal_error(self) -> None:
         """What the framework would draw; it has been seen to already."""
+
+
+def undo_hint() -> str:
+    """What ends a notice of a change that can be undone."""
+    return f" {tr('u to undo.')}"

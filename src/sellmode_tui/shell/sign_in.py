@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable
+from typing import Final
 
 from sellmode_contract.ids import user_key
 from sellmode_tui import errors
@@ -24,6 +25,8 @@ from sellmode_tui.widgets.keys_in_order import Turning, turning
 Opened = Callable[[Entered, Facts, Resumed], Awaitable[None]]
 """Takes an account that was opened, what its first page needs, and what was left open in it."""
 _Read = tuple[Entered, Facts, Resumed]
+
+_WRONG: Final = "The password is wrong. If you forgot it, ask your manager for an activation code."
 
 
 class SignInFlow:
@@ -175,7 +178,8 @@ class SignInFlow:
         self._turning.end()
         screen = self.page
         if isinstance(screen, LockScreen):
-            screen.refuse(str(error))
+            online = isinstance(error, errors.WrongPassword) and not error.offline  # who it is is known here
+            screen.refuse(_WRONG if online else str(error))
         elif isinstance(screen, SignInScreen):
             field: FieldName | None = None
             match error:

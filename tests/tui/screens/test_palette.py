@@ -132,3 +132,22 @@ async def test_a_lock_closes_it() -> None:
         await pilot.press("ctrl+p")
         await pilot.pause()
         assert isinstance(pilot.app.screen, LockScreen)
+
+
+@pytest.mark.parametrize(("typed", "first"), [("n", "Write a note"), ("f6", "Choose a theme")])
+async def test_a_key_finds_what_it_does_first(typed: str, first: str) -> None:
+    async with at_the_counter() as pilot:
+        assert (await find(pilot, typed))[0] == first
+
+
+async def test_undo_is_not_offered_over_a_form() -> None:
+    async with at_the_counter() as pilot:
+        await find(pilot, "write note")
+        await pilot.press("enter")
+        await shows(pilot, NoteForm)
+        put(pilot, "text", "Prefers silk")
+        await pilot.press("f2")
+        await wait_until(pilot, lambda: any(each.endswith("u to undo.") for each in told(pilot)))
+        await pilot.press("n")
+        await shows(pilot, NoteForm)
+        assert told(pilot) == []

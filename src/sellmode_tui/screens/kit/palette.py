@@ -105,7 +105,7 @@ class PaletteBox(Asking, Box[Entry]):
     def _offer(self) -> None:
         text = self._text
         own = [each for each in self._entries if has_words(text, each.name, each.about)]
-        own.sort(key=lambda each: not each.name.casefold().startswith(text.casefold()))
+        own.sort(key=lambda each: (not _is_key(text, each.about), not each.name.casefold().startswith(text.casefold())))
         self._shown = [*own, *self._found.entries]
         self.query_one(Suggestions).open([Suggestion(each.name, each.about) for each in self._shown])
         said = self.query_one(".palette-said", Static)
@@ -152,3 +152,8 @@ class PaletteBox(Asking, Box[Entry]):
     def action_move(self, by: int) -> None:
         """Move the mark."""
         self.query_one(Suggestions).move(by)
+
+
+def _is_key(text: str, keys: str) -> bool:
+    """Whether a text is one of some keys: ``n``, but not ``N``; ``f6`` in small letters too."""
+    return (text if len(text) == 1 else text.upper()) in keys.split()
