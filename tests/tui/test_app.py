@@ -644,7 +644,7 @@ async def test_a_key_for_something_that_is_not_there_is_told(data: Path) -> None
     app = SellmodeApp(Settings(keys={"app.lokc": "f4", "row-table.up": "i"}))
     async with app.run_test() as pilot:
         await shows(pilot, SignInScreen)
-        await wait_until(pilot, lambda: any("nothing called app.lokc." in text for text in told(pilot)))
+        await wait_until(pilot, lambda: any("unknown names: app.lokc." in text for text in told(pilot)))
 
 
 # ------------------------------------------------------------------ helpers that know the backend

@@ -173,7 +173,7 @@ class SellmodeApp(PagedApp):
                 )
             )
         if workspace.replaced:
-            self.say(tr("The data on this terminal could not be read. It is being downloaded again."))
+            self.say(tr("The data on this terminal could not be read. It is being downloaded again."), wrong=True)
         self.status.follow(account)
 
     def _handle_exception(self, error: Exception) -> None:
@@ -311,6 +311,10 @@ class SellmodeApp(PagedApp):
     def _give_up(self) -> None:
         self.sign_in.give_up()
 
+    @on(SignInScreen.Returned)
+    async def _go_back(self) -> None:
+        await self.sign_in.go_back()
+
     async def action_lock(self) -> None:
         """Lock now: whoever leaves the terminal is not kept by a question."""
         await self.sign_out.lock()
@@ -366,7 +370,7 @@ class SellmodeApp(PagedApp):
             case CacheDamaged():
                 await self.sign_out.start_anew()
             case SealedError() | AccountError() | Rejected():
-                self.say(trd(message.error))
+                self.say(trd(message.error), wrong=True)
             case error:
                 self._handle_exception(error)
 

@@ -149,7 +149,7 @@ class DraftKeeper:
         self._app.set_timer(_RETRY_SECONDS, self._write_again)
         if not self._told_why:
             self._told_why = True
-            self._app.say(tr("Drafts cannot be saved right now. {error}", error=trd(error)))
+            self._app.say(tr("Drafts cannot be saved right now. {error}", error=trd(error)), wrong=True)
 
     def _write_again(self) -> None:
         self._given = None

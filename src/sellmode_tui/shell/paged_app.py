@@ -16,6 +16,7 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.geometry import Size
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
@@ -32,7 +33,7 @@ from sellmode_tui.terminal.ascii import AsciiFilter
 from sellmode_tui.terminal.driver import Continued, TerminalDriver
 from sellmode_tui.terminal.environment import is_utf8, needs_ascii
 from sellmode_tui.widgets.keys_in_order import KeysInOrder
-from sellmode_tui.widgets.meanings import UNTHEMED
+from sellmode_tui.widgets.meanings import ERROR, UNTHEMED
 
 _KEY_NAMES = {
     "escape": "Esc",
@@ -58,9 +59,11 @@ class PagedApp(KeysInOrder[None]):
     ToastRack { layer: default; margin-bottom: 1; max-height: 6; overflow: hidden; }  /* has room of its own */
     Toast { border: none; background: $surface-lighten-1; color: $foreground; padding: 0 1; margin: 0; }
     Toast { width: 1fr; max-width: 100%; }
+    Toast.-error { color: $error; text-style: bold; }
     .-ascii .box { border: ascii $primary; }
     /* Where a theme leaves the ground to the terminal, a line shows what is to be typed into. */
     Screen:ansi, Toast:ansi { background: $background; color: $foreground; }
+    Toast.-error:ansi { color: $error; }
     TextField:ansi, PlainTextArea:ansi { background: $surface; color: $foreground; text-style: underline; }
     """
 
@@ -124,12 +127,26 @@ class PagedApp(KeysInOrder[None]):
 
     # ------------------------------------------------------------------ talking
 
-    def say(self, text: str) -> None:
-        """Tell something that goes away by itself; what is shown already is not said twice."""
+    def say(self, text: str, *, wrong: bool = False) -> None:
+        """Tell something that goes away by itself, or what went wrong; what is shown already is not said twice."""
         said = visible(text)
-        if all(shown.message != said for shown in self._notifications):
-            self._lasting.append(said)
-            self.notify(said, markup=False, timeout=6)
+        shown = _signed(said) if wrong else said
+        if all(each.message != shown for each in self._notifications):
+            self._lasting.append(shown)
+            self.notify(said, markup=False, timeout=6, severity="error" if wrong else "information")
+
+    def notify(  # as the framework has it
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a notice; one of an error begins with the sign of errors."""
+        message = _signed(message) if severity == "error" else message
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def _drop_hints(self, ending: str = "") -> None:
         """Take away what a page told itself, which counts only there; or what ends with a text."""
@@ -247,3 +264,7 @@ class PagedApp(KeysInOrder[None]):
 def undo_hint() -> str:
     """What ends a notice of a change that can be undone."""
     return f" {tr('u to undo.')}"
+
+
+def _signed(text: str) -> str:
+    return f"{ERROR.sign} {text}"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Awaitable, Callable
-from typing import Final
 
 from sellmode_contract.ids import user_key
 from sellmode_tui import errors
 from sellmode_tui.account.folders import AccountFolder, known_accounts
 from sellmode_tui.entrance import TOLD, Entered, Entrance
 from sellmode_tui.errors import AccountError
+from sellmode_tui.language import tr
 from sellmode_tui.records import SealedError
 from sellmode_tui.screens.entrance.lock import LockScreen
 from sellmode_tui.screens.entrance.sign_in import FieldName, SignInScreen
@@ -26,8 +26,6 @@ Opened = Callable[[Entered, Facts, Resumed], Awaitable[None]]
 """Takes an account that was opened, what its first page needs, and what was left open in it."""
 _Read = tuple[Entered, Facts, Resumed]
 
-_WRONG: Final = "The password is wrong. If you forgot it, ask your manager for an activation code."
-
 
 class SignInFlow:
     """Lets somebody in by one page or the other, and then says who it is."""
@@ -37,6 +35,8 @@ class SignInFlow:
     ) -> None:
         self.locked: AccountFolder | None = None
         """Whose password opens the app again."""
+        self._left: AccountFolder | None = None
+        """The account from which somebody came to sign in as another: Esc leads back to it."""
         self._app = app
         self._current = current
         self._drafts = drafts
@@ -69,9 +69,12 @@ class SignInFlow:
         if password is not None and isinstance(page := self.page, SignInScreen):
             page.sign_in(password)
 
-    async def ask(self, reason: str = "", *, another: bool = False) -> None:
-        """Ask who it is. ``another``: somebody else than the app was started for, or the only one known here."""
-        self.locked = None
+    async def ask(self, reason: str = "", *, another: bool = False, left: AccountFolder | None = None) -> None:
+        """Ask who it is. ``another``: somebody else than the app was started for, or the only one known here.
+
+        ``left``: the account to which Esc leads back.
+        """
+        self.locked, self._left = None, left
         likeliest = "" if another else self._start.user_name
         try:
             folders = known_accounts()
@@ -90,6 +93,7 @@ class SignInFlow:
             accounts=accounts if len(accounts) > 1 else (),
             reason=reason,
             banner=self._app.settings.banner,
+            returns=left is not None,
         )
         await self._app.show_only(screen)
         self._close_windows()
@@ -99,7 +103,12 @@ class SignInFlow:
         profile = folder.profile
         lock = LockScreen(profile.name, reason, server=profile.server, banner=self._app.settings.banner)
         await self._app.show_only(lock)
-        self.locked = folder
+        self.locked, self._left = folder, None
+
+    async def go_back(self) -> None:
+        """Nobody else signs in: ask for the password of the account that was left."""
+        if self._left is not None:
+            await self.ask_password(self._left)
 
     # ------------------------------------------------------------------ trying
 
@@ -179,7 +188,8 @@ class SignInFlow:
         screen = self.page
         if isinstance(screen, LockScreen):
             online = isinstance(error, errors.WrongPassword) and not error.offline  # who it is is known here
-            screen.refuse(_WRONG if online else str(error))
+            wrong = tr("The password is wrong. If you forgot it, ask your manager for an activation code.")
+            screen.refuse(wrong if online else str(error))
         elif isinstance(screen, SignInScreen):
             field: FieldName | None = None
             match error:
@@ -204,7 +214,7 @@ class SignInFlow:
             self._turning.end()
             return
         self._start = Start()
-        self.locked = None
+        self.locked = self._left = None
         await self._opened(*read)
 
     def _close_windows(self) -> None:

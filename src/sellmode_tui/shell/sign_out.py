@@ -70,7 +70,8 @@ class SignOutFlow:
         """Switch user, or the same one whom the server wants to; the files of this one are closed."""
         self._sign_in.give_up()
         workspace = self.let_go(typed=self._drafts.typed())
-        await self._sign_in.ask(another=another)
+        left = self._sign_in.locked if workspace is None else workspace.session.folder
+        await self._sign_in.ask(another=another, left=left)
         self._forget_soon()
         if workspace is not None:
             self._app.background.release(workspace.lock)

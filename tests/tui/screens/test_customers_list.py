@@ -9,6 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from sellmode_tui.screens.customers.list_page import CustomersScreen
+from sellmode_tui.screens.kit.search_bar import SearchBar
 from sellmode_tui.widgets.row_table import RowTable
 from tests.tui.screens import writing
 from tests.tui.screens.counter import wait_until
@@ -59,3 +60,12 @@ async def test_a_change_is_drawn_at_once_and_the_pause_comes_after(monkeypatch: 
     async with at_the_counter() as pilot:
         await arrive(pilot)
         assert table(pilot).cursor_key == AIDA.id
+
+
+@pytest.mark.parametrize(("width", "ends"), [(60, "or tag:vip"), (80, "such as tag:vip"), (120, "last_purchase>90d")])
+async def test_what_may_be_searched_for_is_said_whole(width: int, ends: str) -> None:
+    async with at_the_counter() as pilot:
+        await pilot.resize_terminal(width, 20)
+        await at_rest(pilot)
+        drawn = str(pilot.app.screen._compositor.render_strips()[pilot.app.screen.query_one(SearchBar).region.y].text)
+        assert drawn.rstrip().endswith(ends)

@@ -35,6 +35,7 @@ from sellmode_tui.widgets.text_field import TextField
 from tests.tui.screens import counter, writing
 from tests.tui.screens.counter import PASSWORD, SERVER, wait_until
 from tests.tui.screens.writing import (
+    ANNA,
     BIRTHDAY,
     CLARA,
     MIRA,
@@ -200,6 +201,24 @@ async def test_signing_out_and_switching_keep_a_draft(key: str) -> None:
 
 
 @pytest.mark.usefixtures("annas")
+async def test_esc_leads_back_from_switching_user_to_where_one_was() -> None:
+    async with at_the_counter() as pilot:
+        await open_profile(pilot)
+        await pilot.press("n")
+        await shows(pilot, NoteForm)
+        await type_in(pilot, "likes blue")
+        for _ in range(2):  # from the open account, then from its lock
+            await pilot.press("f9")
+            await shows(pilot, SignInScreen)
+            assert "Esc goes back" in writing.said(pilot, "#keys")
+            await pilot.press("escape")
+            await shows(pilot, LockScreen)
+            assert pilot.app.screen.query_one("#person", TextField).value == ANNA.name
+        await unlock(pilot)
+        assert field(pilot, "text").value == "likes blue"
+
+
+@pytest.mark.usefixtures("annas")
 @pytest.mark.parametrize(("kind", "typed"), [("note", "likes blue\nand red"), ("customer", "likes blue and red")])
 async def test_the_cursor_is_where_it_stood(kind: str, typed: str) -> None:
     async with at_the_counter() as pilot:
@@ -352,7 +371,7 @@ async def test_a_draft_about_what_has_gone_is_offered_until_it_is_discarded() ->
             await unlock(pilot)
             assert isinstance(pilot.app.screen, LostDraftBox)
             await pilot.press("c")
-            assert pilot.app.clipboard == "Whose: canary Rex"
+            assert pilot.app.clipboard == "For: canary Rex"
             await pilot.press("escape")
             await shows(pilot, CustomersScreen)
         await pilot.press("f10")

@@ -667,7 +667,7 @@ async def test_of_several_the_one_at_fault_is_named_and_gone_to(user_name: str, 
         table = pilot.app.screen.query_one(RowTable)
         await wait_until(pilot, lambda: len(table.marks) == len(titles(pilot)))
         await pilot.press("c")
-        named = '"Fold the scarves": '
+        named = '!! "Fold the scarves": '
         await wait_until(pilot, lambda: any(text.startswith(named) for text in told(pilot)))
         await list_is_there(pilot)
         assert at_cursor(pilot).id == taken.id

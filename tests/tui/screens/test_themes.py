@@ -13,6 +13,7 @@ from rich.terminal_theme import TerminalTheme
 from textual.color import Color
 from textual.pilot import Pilot
 from textual.theme import Theme
+from textual.widgets._toast import Toast
 
 from sellmode_tui.account import folders
 from sellmode_tui.account.settings import Settings, ThemeName
@@ -116,6 +117,19 @@ async def test_who_has_chosen_a_theme_has_it_again(demo_files: Any) -> None:
     async with again.run_test(size=(80, 24)) as pilot:
         await wait_until(pilot, lambda: isinstance(again.screen, SignInScreen))
         assert again.theme == "no-colours"  # the page to sign in has it already
+
+
+async def test_a_notice_of_an_error_has_the_sign_and_the_colour_of_errors(demo_files: Any) -> None:
+    demo_files()
+    app = counter.counter()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await signed_in(pilot)
+        app.say("Saved.")
+        app.say("The disk is full.", wrong=True)
+        await wait_until(pilot, lambda: len(app.screen.query(Toast)) == 2)
+        notices = {str(each.render()): each.styles.color for each in app.screen.query(Toast)}
+        assert notices.keys() == {"Saved.", "!! The disk is full."}
+        assert notices["!! The disk is full."] == Color.parse(app.theme_variables["error"]) != notices["Saved."]
 
 
 async def test_what_is_chosen_before_signing_in_belongs_to_who_does(demo_files: Any) -> None:

@@ -38,6 +38,7 @@ from tests.tui.screens.writing import (
     ANNA,
     BO,
     CLARA,
+    MIRA,
     at_rest,
     at_the_counter,
     field,
@@ -463,6 +464,16 @@ async def test_allowing_more_needs_evidence() -> None:
         await shows(pilot, ProfileScreen)
         email = next(consent for consent in read(pilot).consents if consent.channel == "email")
         assert (email.state, email.evidence, email.actor) == ("subscribed", "signed the card", ANNA.id)
+
+
+async def test_a_consent_that_a_colleague_changes_meanwhile_says_who() -> None:
+    async with at_the_counter() as pilot:
+        await open_profile(pilot)
+        await pilot.press("o")
+        await shows(pilot, ConsentForm)
+        email = next(consent for consent in read(pilot).consents if consent.channel == "email")
+        writing.take(pilot, msgspec.structs.replace(email, state="unsubscribed", actor=MIRA.id))
+        await wait_until(pilot, lambda: said(pilot, ".form-quiet").startswith("Mira Vermeulen has changed the consent"))
 
 
 async def test_who_has_unsubscribed_comes_back_only_by_themselves() -> None:

@@ -106,7 +106,9 @@ class BriefPage(DeskScreen[Result]):
 
     def _take_back(self, id: str) -> None:
         self.write(
-            lambda records: records.remove("corporate_brief", id), self.wrote, refused=lambda _, why: self.tell(why)
+            lambda records: records.remove("corporate_brief", id),
+            self.wrote,
+            refused=lambda _, why: self.notify(visible(why), markup=False, severity="error"),
         )
 
     def action_copy(self) -> None:

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from sellmode_contract.kinds.consent import Channel, Consent, ConsentState
 from sellmode_contract.mutations import Rejected
 from sellmode_contract.mutations.consent import STRICTNESS, UNSAID, check_step
+from sellmode_tui.language import tr
 from sellmode_tui.records import Profile, RecordStore
 from sellmode_tui.screens.customers.details_page import consent_lines
 from sellmode_tui.screens.customers.profile_words import CHANNELS, CONSENT
@@ -129,10 +130,15 @@ class ConsentForm(FormScreen):
         profile: Profile = parts[0]
         if profile.consents == self._profile.consents:
             return ""
+        before = self._profile.consents
+        whose = {profile.names.get(each.actor, "") for each in profile.consents if each not in before}
+        by = next(iter(whose)) if len(whose) == 1 else ""
         self._profile, self._known = profile, _by_channel(profile)
         self._show_now()
         self._say_step()
-        return "The consent has changed in the meantime; the current one is shown above."
+        if by:
+            return tr("{person} has changed the consent in the meantime; the current one is shown above.", person=by)
+        return tr("The consent has changed in the meantime; the current one is shown above.")
 
 
 def _told(now: ConsentState, state: ConsentState) -> str:

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from sellmode_contract.filters import FilterError
-from sellmode_tui.language import trd
+from sellmode_tui.language import marked, trd
 from sellmode_tui.records import CustomerList, CustomerQuery, CustomerRow, Profile, RecordStore, Sort, Written
 from sellmode_tui.screens.customers.customer_form import AddCustomerScreen
 from sellmode_tui.screens.customers.customer_page import NO_LONGER_VISIBLE, CustomerPage, customer_keys
@@ -39,6 +39,10 @@ class CustomersScreen(SearchedList[None, CustomerRow], MainPage[CustomerRow], Cu
     PAGE: ClassVar = "customers"
     PAUSE = 0.5
     PLACEHOLDER = "name, e-mail, phone, number, or a filter such as tag:vip last_purchase>90d"
+    PLACEHOLDERS_NARROW = (
+        marked("name, e-mail, phone, number, or a filter such as tag:vip"),
+        marked("name, e-mail, phone, number, or tag:vip"),
+    )
     COMPLETED = True
 
     BINDING_GROUP_TITLE = "Customers"

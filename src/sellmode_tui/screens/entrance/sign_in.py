@@ -35,7 +35,9 @@ class SignInScreen(EntrancePage):
     BINDING_GROUP_TITLE = "Sign in"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "first_time", "First time / password", tooltip="Use an activation code", id="sign-in.first-time"),
-        Binding("escape", "give_up", "Cancel", show=False, tooltip="Cancel signing in", id="sign-in.give-up"),
+        Binding(
+            "escape", "give_up", "Cancel", show=False, tooltip="Cancel signing in, or go back", id="sign-in.give-up"
+        ),
         Binding("down", "app.focus_next", "Next field", show=False, id="sign-in.next"),
         Binding("up", "app.focus_previous", "Previous field", show=False, id="sign-in.before"),
     ]
@@ -74,6 +76,9 @@ class SignInScreen(EntrancePage):
     class GivenUp(Message):
         """What is under way should end."""
 
+    class Returned(Message):
+        """Nobody else signs in: back to the account that was left."""
+
     def __init__(
         self,
         *,
@@ -82,13 +87,15 @@ class SignInScreen(EntrancePage):
         accounts: Sequence[Profile] = (),
         reason: str = "",
         banner: str = "",
+        returns: bool = False,
     ) -> None:
-        """`accounts` signed in on this machine before; `reason` says why the person is here."""
+        """`accounts` signed in here before; `reason` says why the person is here; `returns`: there is a way back."""
         super().__init__(banner)
         self._server = server
         self._user_name = user_name
         self._accounts = list(accounts)
         self._reason = reason
+        self._returns = returns
         self._busy = False
 
     def compose(self) -> ComposeResult:
@@ -157,7 +164,8 @@ class SignInScreen(EntrancePage):
 
     def _say_keys(self) -> None:
         other = tr("F2 password") if self._first_time else tr("F2 activation code")
-        keys = (tr("Esc cancels"),) if self._busy else (tr("Enter signs in"), other)
+        back = (tr("Esc goes back"),) if self._returns else ()
+        keys = (tr("Esc cancels"),) if self._busy else (tr("Enter signs in"), other, *back)
         self.query_one("#keys", Static).update(Content(" · ".join((*keys, tr("Ctrl+Q quits")))))
 
     # --- what the app tells
@@ -290,9 +298,11 @@ class SignInScreen(EntrancePage):
             self._focus_first()
 
     def action_give_up(self) -> None:
-        """End what is under way."""
+        """End what is under way; else go back, if there is a way."""
         if self._busy:
             self.post_message(self.GivenUp())
+        elif self._returns:
+            self.post_message(self.Returned())
 
 
 def _account(profile: Profile) -> Content:

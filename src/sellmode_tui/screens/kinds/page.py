@@ -55,7 +55,7 @@ class KindScreen(RecordScreen[Shown]):
             self.write(
                 lambda records: records.remove(kind, id),
                 self.wrote,
-                refused=lambda _, why: self.notify(visible(why), markup=False),
+                refused=lambda _, why: self.notify(visible(why), markup=False, severity="error"),
             )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -107,10 +107,10 @@ class SearchBar(Vertical):
             self.asked = asked
             super().__init__()
 
-    def __init__(self, text: str = "", *, placeholder: str, completed: bool, id: str | None = None) -> None:
-        """`completed`: whether the page knows what may be typed next."""
+    def __init__(self, text: str = "", *, placeholders: Sequence[str], completed: bool, id: str | None = None) -> None:
+        """`placeholders`: the longest that fits counts. `completed`: whether the page knows what may be typed next."""
         super().__init__(id=id)
-        self._placeholder = placeholder
+        self._placeholders = sorted(placeholders, key=cell_len)
         self._completed = completed
         self._first = text
         self._completions: Sequence[Completion] = ()
@@ -127,11 +127,17 @@ class SearchBar(Vertical):
             yield Static(Content(_LABEL), classes="search-label")
             yield SearchField(
                 self._first,
-                placeholder=self._placeholder,
+                placeholder=self._placeholders[0],
                 completed=self._completed,
             )
         yield Static(classes="search-below -silent")
         yield Suggestions()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Say as much of what may be typed as there is room for."""
+        room = event.size.width - len(_LABEL) - 1  # and the cursor
+        fitting = [each for each in self._placeholders if cell_len(each) <= room]
+        self.field.placeholder = (fitting or self._placeholders[:1])[-1]
 
     @property
     def field(self) -> SearchField:

@@ -152,6 +152,8 @@ class SearchedList(ListPage[Result, Item]):
 
     PLACEHOLDER: ClassVar[str] = "words"
     """What may be searched for."""
+    PLACEHOLDERS_NARROW: ClassVar[tuple[str, ...]] = ()
+    """Shorter ones, for where that has no room."""
     COMPLETED: ClassVar[bool] = False
     """Whether what is typed can be completed."""
 
@@ -169,7 +171,8 @@ class SearchedList(ListPage[Result, Item]):
         if self._head:
             yield Static(Content(visible(self._head)), classes="list-head")
         yield from self.compose_views()
-        yield SearchBar(self.searched, placeholder=trd(self.PLACEHOLDER), completed=self.COMPLETED)
+        placeholders = [trd(each) for each in (self.PLACEHOLDER, *self.PLACEHOLDERS_NARROW)]
+        yield SearchBar(self.searched, placeholders=placeholders, completed=self.COMPLETED)
 
     def compose_views(self) -> ComposeResult:
         """The ways to look at the list, over the search."""

@@ -89,4 +89,8 @@ class AssignPage(DeskScreen[Result]):
             elif changes:
                 self.wrote(real[0] if real else changes[0])
 
-        self.write(asked.doing(write_them), written, refused=lambda _, why: self.notify(why, markup=False))
+        self.write(
+            asked.doing(write_them),
+            written,
+            refused=lambda _, why: self.notify(why, markup=False, severity="error"),
+        )

@@ -157,8 +157,8 @@ class TaskPage(DeskScreen[Result]):
                 why = f"{_what(at_fault)}: {error.detail} Nothing was changed; x unmarks it."
                 raise Rejected(error.code, why) from None
 
-        def refused(_: str, why: str) -> None:
-            self.tell(why)
+        def refused(field: str, why: str) -> None:
+            self._refused(field, why)
             for line in at_fault:
                 self.point_at(line)
 
@@ -316,7 +316,7 @@ class TaskPage(DeskScreen[Result]):
         self.write(write, written, refused=self._refused)
 
     def _refused(self, _: str, why: str) -> None:
-        self.tell(why)
+        self.notify(visible(why), markup=False, severity="error")
 
     def tell(self, text: str) -> None:
         """Say something that goes away by itself."""
