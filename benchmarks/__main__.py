@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks import (
+    catalogue,
     delta,
     first_sync,
     hot_store,
@@ -30,6 +31,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "first-sync": first_sync.run,
     "delta": delta.run,
     "typeahead": typeahead.run,
+    "catalogue": catalogue.run,
     "open-list": opening_list.run,
     "typing": on_screen.typing,
     "start": on_screen.start,

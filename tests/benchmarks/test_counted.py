@@ -14,7 +14,7 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from benchmarks import passes, population
+from benchmarks import catalogue, passes, population
 from benchmarks.shop import hear_nothing
 from sellmode_backend.store import feeds, records
 from sellmode_contract.audiences import store_audience
@@ -26,6 +26,7 @@ from sellmode_tui.cache.store import Cache
 from sellmode_tui.journal.journal import Journal
 from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.records.customers.lists import CustomerQuery
+from sellmode_tui.records.products.lists import ProductQuery
 from sellmode_tui.records.store import RecordStore
 from sellmode_tui.records.writing import made_id, made_now
 from sellmode_tui.sealed import Connection
@@ -152,6 +153,18 @@ def test_hits_are_counted_in_the_index_alone(caches: tuple[Cache, Cache]) -> Non
     work = reading(caches[1], count)
     assert hits > 200
     assert work.steps < 10 * hits
+
+
+def test_a_product_is_found_at_the_same_cost_among_ten_times_as_many(tmp_path: Path) -> None:
+    taken = []
+    for count in (300, 3000):
+        with contextlib.closing(Cache.open(tmp_path / f"{count}.db", bytes(32))) as cache:
+            sku = catalogue.fill(cache, count)[200].sku
+            work = reading(cache, lambda records, sku=sku: records.products.find(ProductQuery(sku)).rows(0, 50))  # type: ignore[misc]  # bound now
+        taken.append(work)
+    few, many = taken
+    assert len(few.statements) == len(many.statements) <= 16, many.statements
+    assert many.own_steps <= few.own_steps * 1.05 + 20
 
 
 def test_a_change_takes_as_much_for_ten_times_the_customers(caches: tuple[Cache, Cache]) -> None:

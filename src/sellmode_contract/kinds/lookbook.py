@@ -119,7 +119,6 @@ LOOKBOOK = Kind(
     ),
     verbs=frozenset({"create", "edit", "remove"}),
     stamps={"store": "store", "author": "author", "created_at": "now"},
-    page="Lookbooks",
     command="lookbooks",
     listed=("title", "form", "customer", "state"),
     words=_words,

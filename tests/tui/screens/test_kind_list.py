@@ -30,6 +30,7 @@ from sellmode_tui.screens.kit.keys import KeysScreen
 from sellmode_tui.screens.kit.record_view import RecordView
 from sellmode_tui.screens.lists.main_page import page_keys
 from sellmode_tui.sealed import SealedError
+from sellmode_tui.shell import navigation
 from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.widgets.row_source import Count
 from sellmode_tui.widgets.tab_line import TabLine
@@ -64,6 +65,7 @@ def _pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     )
     monkeypatch.setitem(KINDS, "manual_task", task)
     monkeypatch.setitem(KINDS, "lookbook", lookbook)
+    monkeypatch.delitem(navigation._PAGES, "lookbook")  # the page that it has of its own
     keys = [each for each in page_keys() if each not in SellmodeApp.BINDINGS]
     monkeypatch.setattr(SellmodeApp, "BINDINGS", [*SellmodeApp.BINDINGS, *keys])
     monkeypatch.setattr(SellmodeApp, "_merged_bindings", SellmodeApp._merge_bindings())

@@ -19,7 +19,7 @@ from sellmode_tui.screens.lists.page import ListPage
 from sellmode_tui.screens.products.boxes import LookbookBox, VariantBox
 from sellmode_tui.screens.products.list_page import ProductsScreen
 from sellmode_tui.screens.products.people_page import BuyersScreen
-from sellmode_tui.screens.products.product_page import ProductScreen
+from sellmode_tui.screens.products.product_page import ProductScreen, ProductView
 from tests.tui.screens import counter, writing
 from tests.tui.screens.counter import wait_until
 from tests.tui.screens.writing import at_rest, shows, store_of
@@ -89,6 +89,24 @@ async def test_another_variant_is_shown_with_its_own_stock(demo_files: Callable[
         assert screen.view.found is not None
         assert screen.view.found.product.variant == "42"
         assert "Stock of 42" in screen.view.text
+
+
+async def test_beside_the_list_another_variant_is_what_the_keys_are_for(demo_files: Callable[[], Path]) -> None:
+    demo_files()
+    async with counter.running(counter.counter(), (120, 40)) as pilot:
+        await products(pilot, "Ottolina Loafer")
+        await pilot.press("v")
+        await shows(pilot, VariantBox)
+        await writing.type_in(pilot, "42")
+        await pilot.press("enter")
+        await listed(pilot, ProductsScreen)
+        screen = pilot.app.screen
+        assert isinstance(screen, ProductsScreen)
+        assert screen.product is not None
+        details = store_of(pilot).products.get(screen.product[0])
+        assert details is not None
+        assert details.product.variant == "42"
+        assert "Stock of 42" in screen.query_one(ProductView).text
 
 
 async def test_a_product_goes_into_a_new_lookbook_and_then_not_twice(demo_files: Callable[[], Path]) -> None:

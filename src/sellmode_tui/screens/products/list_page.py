@@ -43,13 +43,15 @@ class ProductsScreen(SearchedList[None, StyleLine], MainPage[StyleLine], Product
     ]
 
     DEFAULT_CSS = "ProductsScreen #beside { width: 46%; min-width: 52; }"
-    OF_A_ROW: ClassVar = SearchedList.OF_A_ROW | {"bought", "likely", "lookbook"}
+    OF_A_ROW: ClassVar = SearchedList.OF_A_ROW | {"variant", "bought", "likely", "lookbook"}
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._query = ProductQuery()
         self._unreadable = False
         """Whether what is searched for cannot be read as a filter."""
+        self._variants: dict[str, str] = {}
+        """By style, the variant that was chosen instead of the first one."""
 
     def beside(self) -> Widget:
         """The product."""
@@ -62,7 +64,25 @@ class ProductsScreen(SearchedList[None, StyleLine], MainPage[StyleLine], Product
     @property
     def product(self) -> tuple[str, str] | None:
         """What is under the cursor."""
-        return (self.current.id, self.current.title) if self.current else None
+        return (self._variant(self.current), self.current.title) if self.current else None
+
+    def _variant(self, item: StyleLine) -> str:
+        return self._variants.get(item.key, item.id)
+
+    def variant_chosen(self, id: str) -> None:
+        """Show it beside the list, or over it."""
+        if self.current is None:
+            return
+        self._variants[self.current.key] = id
+        if self.has_class("-wide"):
+            self.show_beside()
+        else:
+            self.chosen_row(self.current)
+
+    def offers(self, action: str) -> bool:
+        """There is another variant only where there are several."""
+        several = self.current is not None and self.current.variants > 1
+        return super().offers(action) and (action != "variant" or several)
 
     # --- the list
 
@@ -141,6 +161,7 @@ class ProductsScreen(SearchedList[None, StyleLine], MainPage[StyleLine], Product
 
     def _look_for(self, query: ProductQuery) -> None:
         self._query, self._unreadable = query, False
+        self._variants.clear()
         if isinstance(self._rows, StyleRows):
             self._rows.found.cancel()
         try:
@@ -181,13 +202,13 @@ class ProductsScreen(SearchedList[None, StyleLine], MainPage[StyleLine], Product
     def show_beside(self) -> None:
         """What is under the cursor."""
         current = self.current
-        shown = current.id if current is not None and self.has_class("-wide") else None
+        shown = self._variant(current) if current is not None and self.has_class("-wide") else None
         if shown != self._beside.key:
             self._beside.show(shown)
 
     def chosen_row(self, item: StyleLine) -> None:
         """Open it."""
-        self.open(ProductScreen(self._desk, item.id), self._page_closed)
+        self.open(ProductScreen(self._desk, self._variant(item)), self._page_closed)
 
     def _page_closed(self, gone: bool | None) -> None:
         if gone:

@@ -21,6 +21,14 @@ from sellmode_tui.screens.products.text import product_text, variant_name
 def product_keys(*, shown: bool) -> list[BindingType]:
     """What the keys do with a product; `shown`: in the last line, too."""
     return [
+        Binding(
+            "v",
+            "variant",
+            "Variant",
+            show=shown,
+            tooltip="Another size, color or other variant",
+            id="product.variant",
+        ),
         Binding("b", "bought", "Bought by", show=shown, tooltip="The customers who bought it", id="product.bought"),
         Binding("m", "likely", "For whom", show=shown, tooltip="The customers who might like it", id="product.likely"),
         Binding("l", "lookbook", "Lookbook", show=shown, tooltip="Add it to a lookbook", id="product.lookbook"),
@@ -43,6 +51,26 @@ class ProductPage(DeskScreen[Result]):
     def product(self) -> tuple[str, str] | None:
         """Its id and title."""
         raise NotImplementedError
+
+    def variant_chosen(self, id: str) -> None:
+        """Another variant is to be shown."""
+        raise NotImplementedError
+
+    def action_variant(self) -> None:
+        """Ask which, and show it."""
+        if (product := self.product) is None:
+            return
+        id = product[0]
+
+        def ask(details: ProductDetails | None) -> None:
+            if details is None or not self.is_active:
+                return
+            if len(details.variants) < 2:
+                self.notify(tr("There is only this one."), markup=False)
+                return
+            self.open(VariantBox(self._desk, details), lambda chosen: self.variant_chosen(chosen) if chosen else None)
+
+        self.ask(lambda records: records.products.get(id), ask, group="variant", opens=True)
 
     def action_bought(self) -> None:
         """List who bought it."""
@@ -87,7 +115,6 @@ class ProductScreen(RecordScreen[ProductDetails], ProductPage[bool]):
     BINDING_GROUP_TITLE = "Product"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back to the list", id="product.back"),
-        Binding("v", "variant", "Variant", tooltip="Another size, color or other variant", id="product.variant"),
         *product_keys(shown=True),
     ]
 
@@ -105,16 +132,6 @@ class ProductScreen(RecordScreen[ProductDetails], ProductPage[bool]):
         found = self.view.found
         return action != "variant" or (found is not None and len(found.variants) > 1)
 
-    def action_variant(self) -> None:
-        """Ask which, and show it."""
-        found = self.view.found
-        if found is None:
-            return
-        if len(found.variants) < 2:
-            self.notify(tr("There is only this one."), markup=False)
-            return
-        self.open(VariantBox(self._desk, found), self._show_variant)
-
-    def _show_variant(self, id: str | None) -> None:
-        if id is not None:
-            self.view.show(id)
+    def variant_chosen(self, id: str) -> None:
+        """Show it."""
+        self.view.show(id)
