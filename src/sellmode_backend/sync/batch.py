@@ -215,7 +215,7 @@ def _refused(item: IncomingMutation, refusal: Rejected) -> wire.Result:
         seq=item.seq,
         st="rejected",
         code=refusal.code,
-        detail=refusal.detail,
+        detail=str(refusal.detail),  # plain text, without what it was put together from
         field=refusal.field,
         winner=refusal.winner,
     )
