@@ -87,13 +87,14 @@ def _empty(language: str | None = None) -> Catalog:
     return Catalog(
         locale=language,
         domain=DOMAIN,
-        project="sellmode",
+        project="Sellmode",
+        version="app",
         header_comment="# The words of the app. `python -m tests.language.catalogues` keeps this file in step.",
         creation_date=_MADE,
         revision_date=_MADE,
         last_translator="nobody <>",
         language_team="nobody <>",
-        msgid_bugs_address="",
+        msgid_bugs_address="nobody",
         fuzzy=False,
     )
 
