@@ -1,4 +1,4 @@
-"""Amounts of money as the app shows them."""
+"""Amounts of money and numbers with fractions, as the app shows them."""
 
 from __future__ import annotations
 
@@ -18,3 +18,14 @@ def priced(amount: int, currency: str) -> str:
     value = Decimal(abs(amount)).scaleb(-money.exponent(currency))
     said = language.one_blank(format_currency(value, currency, locale=locale))
     return f"-{said}" if amount < 0 else said
+
+
+def decimal(value: float, form: str = ",.10g") -> str:
+    """A number, to as many places as it has or its ``form`` says: ``1,234.5``; as the language has it."""
+    locale = language.locale()
+    if locale is None:
+        return f"{value:{form}}"
+    from babel.numbers import format_decimal
+
+    plain = Decimal(f"{value:{form.replace(',', '')}}")
+    return language.one_blank(format_decimal(plain, locale=locale, decimal_quantization=False))

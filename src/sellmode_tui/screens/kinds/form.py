@@ -11,11 +11,13 @@ from sellmode_contract.documents import as_document
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.records import Record
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records import Profile, RecordStore, Written
 from sellmode_tui.screens.forms.field_entries import entry_of_field
 from sellmode_tui.screens.forms.form_field import FormField
 from sellmode_tui.screens.forms.form_screen import FormScreen, Theirs, Write
 from sellmode_tui.screens.forms.pickers import CustomerEntry
+from sellmode_tui.screens.kinds.texts import new_one
 from sellmode_tui.screens.kinds.values import said_of
 from sellmode_tui.screens.kit.desk import Desk
 
@@ -26,7 +28,7 @@ class KindForm(FormScreen):
     """A new record, or one that is there. A kind with more to say has a form of its own, which is one of these."""
 
     KIND: ClassVar = "record"
-    GONE = "It was removed in the meantime, or you can no longer see it: it cannot be saved."
+    GONE = marked("It was removed in the meantime, or you can no longer see it: it cannot be saved.")
 
     def __init__(
         self,
@@ -38,8 +40,8 @@ class KindForm(FormScreen):
         title: str = "",
     ) -> None:
         """`names` are those of the ids in the record; `customer` is whom a new one is about (id)."""
-        noun = kind.called
-        super().__init__(desk, title or (f"New {noun}" if record is None else f"{noun[:1].upper()}{noun[1:]}"))
+        noun = trd(kind.called)
+        super().__init__(desk, title or (trd(new_one(kind)) if record is None else f"{noun[:1].upper()}{noun[1:]}"))
         self.kind = kind
         self.record = record
         self._held: Mapping[str, Any] = as_document(record) if record else kind.blank
@@ -66,7 +68,7 @@ class KindForm(FormScreen):
     def compose_fields(self) -> ComposeResult:
         """All that may be written, and of a new one whose it is, if nobody has said."""
         if self.record is None and self.kind.of_customer and not self._customer:
-            yield CustomerEntry("customer", "Customer", self._desk, placeholder="a name, number")
+            yield CustomerEntry("customer", marked("Customer"), self._desk, placeholder=tr("a name, number"))
         written = self.kind.created if self.record is None else self.kind.edited
         for field in self.kind.fields:
             if field.name in written and field.write != "again":
@@ -129,7 +131,10 @@ class KindForm(FormScreen):
         words = self._desk.words
         changed = [field for field in self.kind.fields if held.get(field.name) != self._held.get(field.name)]
         return self.told_changed(
-            {each.name: Theirs(each.title, said_of(each, held.get(each.name), self._names, words)) for each in changed}
+            {
+                each.name: Theirs(trd(each.title), said_of(each, held.get(each.name), self._names, words))
+                for each in changed
+            }
         )
 
 
@@ -138,11 +143,11 @@ class CustomerKindForm(KindForm):
 
     OF: ClassVar[Kind[Any]]
     TITLES: ClassVar[tuple[str, str]]
-    """Of a new one and of one that is there, with the customer's name to follow."""
+    """Of a new one and of one that is there; ``{customer}`` stands for the name."""
 
     def __init__(self, desk: Desk, profile: Profile, record: Record | None = None) -> None:
-        title, customer = self.TITLES[record is not None], profile.customer
-        super().__init__(desk, self.OF, record, customer=customer.id, title=f"{title} {customer.name}")
+        title, customer = trd(self.TITLES[record is not None]), profile.customer
+        super().__init__(desk, self.OF, record, customer=customer.id, title=title.format(customer=customer.name))
 
     @property
     def subject(self) -> dict[str, str]:

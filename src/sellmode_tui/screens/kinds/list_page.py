@@ -6,21 +6,25 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 
 from sellmode_contract.documents import as_document
 from sellmode_contract.kinds.fields import Due, Field, Flag, Moment, Number, OneOf, Rows
 from sellmode_contract.kinds.kind import Kind
+from sellmode_tui import language
 from sellmode_tui.dates.words import due_words
+from sellmode_tui.language import tr, trd
 from sellmode_tui.records import RecordStore
 from sellmode_tui.records.kind_lists import KindQuery, ListedRecord
 from sellmode_tui.records.tasks.lines import read
 from sellmode_tui.screens.kinds.form import KindForm
 from sellmode_tui.screens.kinds.page import KindScreen, may_do
+from sellmode_tui.screens.kinds.texts import none_yet, so_many
 from sellmode_tui.screens.kinds.values import said_of
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.status_words import is_first_sync, so_far
-from sellmode_tui.screens.kit.words import Words, counted
+from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.screens.lists.choosing import MarkedList, SearchedList
 from sellmode_tui.screens.lists.main_page import MainPage
 from sellmode_tui.screens.lists.rows import PagedRows
@@ -56,17 +60,22 @@ def column(field: Field, place: int) -> Column:
     """A field's column; the first takes what room there is, and of the others the last go first."""
     if place == 0:
         return Column(field.title, priority=10, min_width=18)
-    width = max(len(field.title), 20)
+    heading = _cells(field.title)
+    width = max(heading, 20)
     match field:
         case Flag():
-            width = max(len(field.title), len(field.yes))
+            width = max(heading, _cells(field.yes))
         case OneOf():
-            width = max(len(field.title), *map(len, field.choices.values()))
+            width = max(heading, *map(_cells, field.choices.values()))
         case Number():
-            return Column(field.title, max(len(field.title), 8), "right", priority=9 - place)
+            return Column(field.title, max(heading, 8), "right", priority=9 - place)
         case Moment() | Due():
-            width = max(len(field.title), 14)
+            width = max(heading, 14)
     return Column(field.title, min(width, 24), priority=9 - place, min_width=min(width, 10))
+
+
+def _cells(declared: str) -> int:
+    return cell_len(trd(declared))
 
 
 def cell(field: Field, value: Any, names: Mapping[str, str], words: Words) -> str:
@@ -79,7 +88,7 @@ def cell(field: Field, value: Any, names: Mapping[str, str], words: Words) -> st
         case Due() if due := read(value):
             return due_words(due, words.now, words.zone)
         case Rows() if value:
-            return f"{len(value):,}"
+            return language.number(len(value))
     return " ".join(said_of(field, value, names, words).split())
 
 
@@ -121,11 +130,11 @@ class KindListPage(SearchedList[None, ListedRecord], MarkedList[None, ListedReco
     def empty_text(self) -> str:
         """Why there is none."""
         if self._query.text.strip():
-            return "No matches. Press / to change the search, Esc to clear it."
+            return tr("No matches. Press / to change the search, Esc to clear it.")
         if is_first_sync(self._desk.sync):
-            return "Nothing on this terminal yet: waiting for the first sync."
-        adds = " a adds one." if may_do(self._desk, self._kind, "create") else ""
-        return f"No {self._kind.page.lower()} yet.{adds}"
+            return tr("Nothing on this terminal yet: waiting for the first sync.")
+        none = trd(none_yet(self._kind))
+        return f"{none} {tr('a adds one.')}" if may_do(self._desk, self._kind, "create") else none
 
     def new_rows(self) -> KindRows:
         """Those of the query."""
@@ -137,9 +146,9 @@ class KindListPage(SearchedList[None, ListedRecord], MarkedList[None, ListedReco
 
     def shown(self, count: Count) -> None:
         """Say how many there are, and in which order."""
-        by = self._kind.by_name[self._query.sort].words
-        order = f"by {by}{', reversed' if self._query.descending else ''}"
-        number = counted(count.n, self._kind.called, self._kind.page.lower())
+        by = trd(self._kind.by_name[self._query.sort].words)
+        order = tr("by {field}, reversed", field=by) if self._query.descending else tr("by {field}", field=by)
+        number = trd(so_many(self._kind, count.n))
         self.say("above", f"{so_far(self._desk.sync, number)}, {order}" if count.n else "")
 
     def _look_for(self, query: KindQuery) -> None:

@@ -14,6 +14,7 @@ from sellmode_contract.kinds.fields import says_something as says
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.text import visible
 from sellmode_contract.visibility import may
+from sellmode_tui.language import tr, trd
 from sellmode_tui.records import Shown
 from sellmode_tui.screens.kinds.form import KindForm
 from sellmode_tui.screens.kinds.values import said_of
@@ -68,22 +69,22 @@ def may_do(desk: Desk, kind: Kind[Any], verb: str) -> bool:
 def kind_text(shown: Shown, words: Words, width: int) -> Page:
     """The whole record, for a width in cells."""
     page, kind, document = Page(width, words), shown.kind, as_document(shown.record)
-    described = kind.described(document, shown.names.get(document.get("customer") or "", ""))
+    described = trd(kind.described(document, shown.names.get(document.get("customer") or "", "")))
     page.title(described[:1].upper() + described[1:])
     if made := _made(shown, document, words):
         page.text(made, indent=0, style=MUTED)
     if shown.unsent:
-        page.text("Not sent yet: see F4.", indent=0)
+        page.text(tr("Not sent yet: see F4."), indent=0)
     if shown.refused:
-        page.text("A change was refused by the server: F3 shows why.", indent=0)
+        page.text(tr("A change was refused by the server: F3 shows why."), indent=0)
     page.gap()
     for field in (field for field in kind.fields if not _stands_alone(field)):
         if said := said_of(field, document.get(field.name), shown.names, words):
-            page.field(field.title, said)
+            page.field(trd(field.title), said)
     for field in filter(_stands_alone, kind.fields):
         _tell_alone(page, field, document.get(field.name), shown.names)
-    page.heading("Why you see it")
-    page.text(f"Visible to: {shown.rule}.")
+    page.heading(tr("Why you see it"))
+    page.text(tr("Visible to: {rule}.", rule=trd(shown.rule)))
     return page
 
 
@@ -92,7 +93,7 @@ def _made(shown: Shown, document: Mapping[str, Any], words: Words) -> str:
     stamps = {stamp: document.get(name) for name, stamp in shown.kind.stamps.items()}
     who, when = shown.names.get(stamps.get("author") or "", ""), stamps.get("now")
     day = words.day(dt.datetime.fromisoformat(when)) if when else ""
-    return ", ".join(filter(None, (f"by {who}" if who else "", day)))
+    return ", ".join(filter(None, (tr("by {name}", name=who) if who else "", day)))
 
 
 def _stands_alone(field: Field) -> bool:
@@ -103,7 +104,7 @@ def _stands_alone(field: Field) -> bool:
 def _tell_alone(page: Page, field: Field, value: Any, names: Mapping[str, str]) -> None:
     if not says(value):
         return
-    page.heading(field.title)
+    page.heading(trd(field.title))
     if isinstance(field, Rows):
         for row in value:
             parts = (said_of(part, row.get(part.name), names, page.words) for part in field.fields)

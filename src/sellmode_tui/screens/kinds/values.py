@@ -7,6 +7,7 @@ from typing import Any
 
 from sellmode_contract.kinds.fields import Field
 from sellmode_tui.dates.words import full_words
+from sellmode_tui.figures import decimal
 from sellmode_tui.records import said
 from sellmode_tui.records.tasks.lines import read
 from sellmode_tui.screens.kit.words import Words
@@ -14,13 +15,9 @@ from sellmode_tui.screens.kit.words import Words
 
 def said_of(field: Field, value: Any, names: Mapping[str, str], words: Words) -> str:
     """A field's value for people; empty for nothing."""
-    return said.said_of(field, value, names, said.Forms(words.time, _due, _number, "; ".join))
+    return said.said_of(field, value, names, said.Forms(words.time, _due, decimal, "; ".join))
 
 
 def _due(text: str) -> str:
     due = read(text)
     return full_words(due) if due else ""
-
-
-def _number(number: float) -> str:
-    return f"{number:,.10g}"

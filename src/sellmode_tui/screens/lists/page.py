@@ -17,6 +17,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from sellmode_contract.text import visible
+from sellmode_tui.language import trd
 from sellmode_tui.records import Interrupted, RecordStore, Written
 from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.desk import Desk
@@ -72,7 +73,7 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
     def __init__(self, desk: Desk, head: str = "", *, at: str | None = None, line: int | None = None) -> None:
         """``at`` is the key of the row to begin with, ``line`` the line of the view where that stood."""
         super().__init__(desk)
-        self._head = head or self.HEAD
+        self._head = head or trd(self.HEAD)
         self._rows: ListRows[Item] | None = None
         self._going_to = at
         """Where the cursor goes as soon as the list has it."""
@@ -135,7 +136,7 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
     @property
     def empty_text(self) -> str:
         """What is said just now where nothing is listed."""
-        return self.EMPTY
+        return trd(self.EMPTY)
 
     @property
     def keeps_cursor(self) -> bool:
