@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -13,7 +13,7 @@ from textual.widgets import Static
 from sellmode_contract.kinds.consent import Channel, Consent, ConsentState
 from sellmode_contract.mutations import Rejected
 from sellmode_contract.mutations.consent import STRICTNESS, UNSAID, check_step
-from sellmode_tui.language import tr
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records import Profile, RecordStore
 from sellmode_tui.screens.customers.details_page import consent_lines
 from sellmode_tui.screens.customers.profile_words import CHANNELS, CONSENT
@@ -24,8 +24,9 @@ from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.page import Page
 from sellmode_tui.widgets.choice import Choice, Option
 
-_CHANNELS: Final = tuple(Option(channel, name) for channel, name in CHANNELS.items())
-_STATES: Final = tuple(Option(state, name) for state, name in CONSENT.items())
+
+def _options(named: Mapping[Any, str]) -> list[Option]:
+    return [Option(value, trd(name)) for value, name in named.items()]
 
 
 class ConsentForm(FormScreen):
@@ -33,14 +34,14 @@ class ConsentForm(FormScreen):
 
     BINDING_GROUP_TITLE = "Consent"
     KIND: ClassVar = "consent"
-    GONE = "This customer is no longer visible to you."
+    GONE = marked("This customer is no longer visible to you.")
 
     DEFAULT_CSS = """
     ConsentForm .consent-now { height: auto; margin-bottom: 1; }
     """
 
     def __init__(self, desk: Desk, profile: Profile) -> None:
-        super().__init__(desk, f"Consent of {profile.customer.name}")
+        super().__init__(desk, tr("Consent of {customer}", customer=profile.customer.name))
         self._profile = profile
         self._customer = profile.customer.id
         self._known = _by_channel(profile)
@@ -59,9 +60,10 @@ class ConsentForm(FormScreen):
     def compose_fields(self) -> ComposeResult:
         """What holds now; channel, what is allowed from now on, and what shows it."""
         yield Static(classes="consent-now")
-        yield ChoiceEntry("channel", "Channel", self._desk, _CHANNELS)
-        yield ChoiceEntry("state", "New status", self._desk, _STATES, self._state("email"))
-        yield TextEntry("evidence", "Evidence", self._desk, placeholder="such as: signed the card at the till")
+        yield ChoiceEntry("channel", marked("Channel"), self._desk, _options(CHANNELS))
+        yield ChoiceEntry("state", marked("New status"), self._desk, _options(CONSENT), self._state("email"))
+        hint = tr("such as: signed the card at the till")
+        yield TextEntry("evidence", marked("Evidence"), self._desk, placeholder=hint)
 
     def on_mount(self) -> None:
         """Say what holds."""
@@ -95,7 +97,7 @@ class ConsentForm(FormScreen):
         try:
             check_step(now, now, state, "said")
         except Rejected as rejected:
-            field.say(rejected.detail, wrong=True)
+            field.say(trd(rejected.detail), wrong=True)
         else:
             field.say(_told(now, state))
 
@@ -119,10 +121,13 @@ class ConsentForm(FormScreen):
         if self._wanted != "unsubscribed" or self._state(self._channel) == "unsubscribed":
             return None
         return ConfirmBox(
-            f"Unsubscribe {self._profile.customer.name} from {CHANNELS[self._channel]}? "
-            "Once sent, only the customer can undo this.",
-            "Unsubscribe",
-            "Keep editing",
+            tr(
+                "Unsubscribe {customer} from {channel}? Once sent, only the customer can undo this.",
+                customer=self._profile.customer.name,
+                channel=trd(CHANNELS[self._channel]),
+            ),
+            tr("Unsubscribe"),
+            tr("Keep editing"),
         )
 
     def meanwhile(self, *parts: Any) -> str:
@@ -144,9 +149,9 @@ class ConsentForm(FormScreen):
 def _told(now: ConsentState, state: ConsentState) -> str:
     """What a step takes, or what comes of it."""
     if STRICTNESS[state] < STRICTNESS[now]:
-        return "This allows more than before: enter how the customer agreed."
+        return tr("This allows more than before: enter how the customer agreed.")
     if state == "unsubscribed" != now:
-        return "Once sent, only the customer can undo this."
+        return tr("Once sent, only the customer can undo this.")
     return ""
 
 

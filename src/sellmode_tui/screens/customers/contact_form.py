@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Final
 from textual.app import ComposeResult
 
 from sellmode_contract.kinds.contact import CONTACT, ContactChannel
+from sellmode_tui.language import marked, tr
 from sellmode_tui.records import Profile, RecordStore
 from sellmode_tui.records.tasks.details import TaskDetails
 from sellmode_tui.records.tasks.lines import KINDS
@@ -26,7 +27,7 @@ class ContactForm(CustomerKindForm):
     KIND: ClassVar = "contact"
 
     OF = CONTACT
-    TITLES = ("Contact with", "Contact with")
+    TITLES = (marked("Contact with {customer}"), marked("Contact with {customer}"))
 
     def __init__(self, desk: Desk, profile: Profile, task: TaskDetails | None = None) -> None:
         """A contact that a `task` asks for begins with what that suggests."""
@@ -51,10 +52,10 @@ class ContactForm(CustomerKindForm):
         """What it was, who began, when, and what was said."""
         channel = self._asked_by.line.action if self._asked_by else None
         text = self._asked_by.message if self._asked_by and channel in _WRITTEN else None
-        yield self.entry("channel", "What", channel)
-        yield self.entry("inbound", "Started")
-        yield self.entry("at", "When")
-        yield self.entry("summary", "Summary", text)
+        yield self.entry("channel", marked("What"), channel)
+        yield self.entry("inbound", marked("Started"))
+        yield self.entry("at", marked("When"))
+        yield self.entry("summary", marked("Summary"), text)
 
     @property
     def begins_with(self) -> FormField:
@@ -67,7 +68,7 @@ class ContactForm(CustomerKindForm):
         if self._asked_by is None:
             return ""
         line = self._asked_by.line
-        task = f"Task: {' '.join(line.title.split())}"
+        task = tr("Task: {title}", title=" ".join(line.title.split()))
         return self._desk.words.between.join((task, self._reached(line.action)))
 
     def _reached(self, channel: ContactChannel | None) -> str:
@@ -80,5 +81,9 @@ class ContactForm(CustomerKindForm):
                 ways = [phone]
             case _:
                 ways = [phone, email]
-        known = " or ".join(filter(None, ways))
-        return f"Reach them at {known}." if known else "No phone number or e-mail address for this channel."
+        match [way for way in ways if way]:
+            case [one]:
+                return tr("Reach them at {address}.", address=one)
+            case [one, other]:
+                return tr("Reach them at {first} or {second}.", first=one, second=other)
+        return tr("No phone number or e-mail address for this channel.")

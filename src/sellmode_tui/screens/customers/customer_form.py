@@ -18,6 +18,7 @@ from textual.widgets.option_list import Option as Line
 from sellmode_contract.kinds.customer import CUSTOMER, Customer
 from sellmode_contract.mutations.customers import current_value
 from sellmode_contract.text import visible
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records import Match, Profile, RecordStore
 from sellmode_tui.records.customers.duplicates import same_words
 from sellmode_tui.records.values import as_text
@@ -41,9 +42,9 @@ _FIRST: Final = (
 """What is asked of somebody who stands at the counter."""
 _CONTACT: Final = tuple(each for each in _FIRST if each != "tags")
 _HINTS: Final = {
-    "language": "such as nl",
-    "tags": "such as vip, press",
-    "preferences": "such as silk, bright colours",
+    "language": marked("such as nl"),
+    "tags": marked("such as vip, press"),
+    "preferences": marked("such as silk, bright colours"),
 }
 
 
@@ -75,7 +76,7 @@ class AddCustomerScreen(KindForm):
     def compose_fields(self) -> ComposeResult:
         """What is asked first."""
         for name in _FIRST:
-            yield self.entry(name, hint=_HINTS.get(name, ""))
+            yield self.entry(name, hint=trd(_HINTS.get(name, "")))
 
     def prepare(self) -> Write:
         """The new customer's fields."""
@@ -134,13 +135,14 @@ class MatchesBox(Box[str]):
     def compose(self) -> ComposeResult:
         """Who has the same, and keys."""
         with Vertical(classes="box"):
-            title = "Is it one of these customers?" if len(self._matches) > 1 else "Is it the same person?"
+            several = len(self._matches) > 1
+            title = tr("Is it one of these customers?") if several else tr("Is it the same person?")
             yield Static(Content(title), classes="box-title")
             yield OptionList(*(Line(_match(match)) for match in self._matches), markup=False)
             yield from self.compose_buttons(
-                ("Enter", "Open this customer", self._open),
-                ("s", "Save anyway", self.action_save),
-                ("Esc", "Cancel", self.action_close),
+                ("Enter", tr("Open this customer"), self._open),
+                ("s", tr("Save anyway"), self.action_save),
+                ("Esc", tr("Cancel"), self.action_close),
             )
 
     def on_mount(self) -> None:
@@ -161,8 +163,9 @@ class MatchesBox(Box[str]):
 
 
 def _match(match: Match) -> Content:
-    owner = f"owner {match.owner_name}" if match.owner_name else "no owner"
-    told = ", ".join(filter(None, (f"the same {same_words(match.matched)}", owner, match.store_name)))
+    owner = tr("owner {name}", name=match.owner_name) if match.owner_name else tr("no owner")
+    same = tr("the same {what}", what=same_words(match.matched))
+    told = ", ".join(filter(None, (same, owner, match.store_name)))
     return Content.assemble((visible(match.name), "bold"), f"  {visible(told)}")
 
 
@@ -171,10 +174,10 @@ class EditCustomerScreen(KindForm):
 
     BINDING_GROUP_TITLE = "Edit"
     KIND: ClassVar = "customer"
-    GONE = "You can no longer see this customer, so your changes cannot be saved."
+    GONE = marked("You can no longer see this customer, so your changes cannot be saved.")
 
     def __init__(self, desk: Desk, profile: Profile) -> None:
-        super().__init__(desk, CUSTOMER, profile.customer, title=f"Edit {profile.customer.name}")
+        super().__init__(desk, CUSTOMER, profile.customer, title=tr("Edit {customer}", customer=profile.customer.name))
         self._shown = profile.customer
 
     @property
@@ -192,12 +195,12 @@ class EditCustomerScreen(KindForm):
         """Contact data, tastes, sizes, and what the retailer wants to know."""
         for name in _CONTACT:
             yield self.entry(name)
-        yield _section("Tags, preferences, sizes")
+        yield _section(tr("Tags, preferences, sizes"))
         for name in ("tags", "preferences", "sizes"):
-            yield self.entry(name, hint=_HINTS.get(name, ""))
+            yield self.entry(name, hint=trd(_HINTS.get(name, "")))
         own = self._desk.facts.retailer.custom_fields if self._desk.facts.retailer else ()
         if own:
-            yield _section("Details")
+            yield _section(tr("Details"))
         for defined in own:
             path = f"custom.{defined.name}"
             yield entry_of_own(defined, path, self._desk, current_value(self._shown, path))

@@ -11,6 +11,7 @@ from textual.message import Message
 
 from sellmode_contract.kinds.lookbook import LOOKBOOK
 from sellmode_contract.visibility import may
+from sellmode_tui.language import marked, trd
 from sellmode_tui.records import Profile
 from sellmode_tui.screens.customers.consent_form import ConsentForm
 from sellmode_tui.screens.customers.contact_form import ContactForm
@@ -26,8 +27,8 @@ from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.lookbooks.form import LookForm
 from sellmode_tui.screens.people.assigning import AssignPage
 
-NO_LONGER_VISIBLE = "This customer is no longer visible to you."
-MAY_NOT = "You can view customers but not change them: you need the sell permission."
+NO_LONGER_VISIBLE = marked("This customer is no longer visible to you.")
+MAY_NOT = marked("You can view customers but not change them: you need the sell permission.")
 
 
 _WRITING: Final = frozenset({"add", "edit", "note", "log", "consent", "dates", "lookbook", "own_entries"})
@@ -148,7 +149,7 @@ class CustomerPage(AssignPage[Result]):
         account = self._desk.facts.account
         if account is None or may(account, "sell"):
             return True  # before the first contact the record store says what is missing
-        self.notify(MAY_NOT, markup=False)
+        self.notify(trd(MAY_NOT), markup=False)
         return False
 
     def _open(self, page: Callable[[Desk, Profile], DeskScreen[Any]]) -> None:
@@ -159,7 +160,7 @@ class CustomerPage(AssignPage[Result]):
     def _with_profile(self, id: str, take: Callable[[Profile], object]) -> None:
         def read(profile: Profile | None) -> None:
             if profile is None:
-                self.notify(NO_LONGER_VISIBLE, markup=False)
+                self.notify(trd(NO_LONGER_VISIBLE), markup=False)
             elif self.is_active:
                 take(profile)
 

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 
 from sellmode_contract.kinds.date import DATE, ImportantDate
 from sellmode_contract.typed_days import HOW, TypedDate, read_date
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records import Profile, RecordStore
 from sellmode_tui.screens.customers.profile_words import NOT_SENT
 from sellmode_tui.screens.forms.form_field import Unreadable
@@ -55,10 +56,10 @@ class DatesScreen(MarkedList[None, ListedDate]):
         "Date": lambda item: (item.record.month, item.record.day),
         "Next": lambda item: nothing_last(item.next),
     }
-    EMPTY = "No dates yet. Press a to add one."
+    EMPTY = marked("No dates yet. Press a to add one.")
 
     def __init__(self, desk: Desk, profile: Profile) -> None:
-        super().__init__(desk, f"Important dates of {profile.customer.name}")
+        super().__init__(desk, tr("Important dates of {customer}", customer=profile.customer.name))
         self._profile = profile
 
     def read(self, records: RecordStore) -> Sequence[ListedDate]:
@@ -73,7 +74,7 @@ class DatesScreen(MarkedList[None, ListedDate]):
         """Day, what, whose, when next, and whether it is sent."""
         words, date = self._desk.words, item.record
         day = words.recurring(date.month, date.day, date.year)
-        state = NOT_SENT if item.unsent else ""
+        state = trd(NOT_SENT) if item.unsent else ""
         return Row(date.id, (day, date.label, date.about, words.ago(item.next) if item.next else "", state))
 
     def action_add(self) -> None:
@@ -95,21 +96,21 @@ class DateForm(CustomerKindForm):
     BINDING_GROUP_TITLE = "Date"
     KIND: ClassVar = "date"
     OF = DATE
-    TITLES = ("New date of", "Date of")
-    GONE = "This date was removed in the meantime and can no longer be saved."
+    TITLES = (marked("New date of {customer}"), marked("Date of {customer}"))
+    GONE = marked("This date was removed in the meantime and can no longer be saved.")
 
     def compose_fields(self) -> ComposeResult:
         """What it is, when, and whose."""
         held = self._held
         typed = TypedDate(held["month"], held["day"], held["year"]).written if self.record else None
-        yield self.entry("label", "What", hint="such as birthday")
-        yield DayEntry("day", "Date", self._desk, typed, year_needed=False)
-        yield self.entry("about", "For", hint="if not the customer: Rex")
+        yield self.entry("label", marked("What"), hint=tr("such as birthday"))
+        yield DayEntry("day", marked("Date"), self._desk, typed, year_needed=False)
+        yield self.entry("about", marked("For"), hint=tr("if not the customer: Rex"))
 
     def prepare(self) -> Write:
         """A date needs its day."""
         if (day := self.entry_at("day")).value is None:
-            raise Unreadable(day, f"Enter a date. {HOW}")
+            raise Unreadable(day, tr("Enter a date. {how}", how=trd(HOW)))
         return super().prepare()
 
     def given(self, values: dict[str, Any]) -> dict[str, Any]:

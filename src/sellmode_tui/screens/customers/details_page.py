@@ -8,11 +8,13 @@ from typing import Any
 from sellmode_contract.kinds.consent import Consent
 from sellmode_contract.kinds.customer import CustomValue
 from sellmode_contract.kinds.retailer import CustomField
-from sellmode_tui.figures import priced
+from sellmode_tui import language
+from sellmode_tui.figures import decimal, priced
+from sellmode_tui.language import tr, trd, trn
 from sellmode_tui.records import Profile
 from sellmode_tui.screens.customers.profile_words import CHANNELS, beside, consents, mark, standing_lines
 from sellmode_tui.screens.kit.page import Page
-from sellmode_tui.screens.kit.words import Words, counted
+from sellmode_tui.screens.kit.words import Words
 
 
 def details_page(profile: Profile, words: Words, width: int) -> Page:
@@ -22,11 +24,11 @@ def details_page(profile: Profile, words: Words, width: int) -> Page:
     for meaning, said in standing_lines(profile):
         page.marked(meaning, said)
     _contact(page, profile)
-    page.heading("Consent")
+    page.heading(tr("Consent"))
     consent_lines(page, profile)
     _dates(page, profile)
     if customer.sizes or customer.preferences or customer.tags or profile.own_fields:
-        page.heading("Sizes, preferences, tags")
+        page.heading(tr("Sizes, preferences, tags"))
         preferences(page, profile)
     _figures(page, profile)
     return page
@@ -34,10 +36,10 @@ def details_page(profile: Profile, words: Words, width: int) -> Page:
 
 def _contact(page: Page, profile: Profile) -> None:
     customer = profile.customer
-    page.heading("Contact")
+    page.heading(tr("Contact"))
     for label, field, value in (
-        ("E-mail", "email", customer.email),
-        ("Phone", "phone", customer.phone or customer.phone_e164),
+        (tr("E-mail"), "email", customer.email),
+        (tr("Phone"), "phone", customer.phone or customer.phone_e164),
     ):
         source = _source(profile, field) if value else ""
         page.field(label, value or page.words.nothing, beside(source, mark(profile, field=field)))
@@ -45,21 +47,22 @@ def _contact(page: Page, profile: Profile) -> None:
         town = " ".join(filter(None, (address.postcode, address.city)))
         parts = (address.company, *address.lines, town, address.province, address.country)
         noted = beside(_source(profile, "address"), mark(profile, field="address"))
-        page.field("Address", ", ".join(filter(None, parts)), noted)
+        page.field(tr("Address"), ", ".join(filter(None, parts)), noted)
     if customer.language:
         noted = beside(_source(profile, "language"), mark(profile, field="language"))
-        page.field("Language", customer.language, noted)
+        page.field(tr("Language"), customer.language, noted)
     if customer.preferred_channel in CHANNELS:
-        page.field("Prefers", CHANNELS[customer.preferred_channel], mark(profile, field="preferred_channel"))
-    page.field("Owner", profile.owner_name or "nobody", profile.store_name)
+        channel = trd(CHANNELS[customer.preferred_channel])
+        page.field(tr("Prefers"), channel, mark(profile, field="preferred_channel"))
+    page.field(tr("Owner"), profile.owner_name or tr("nobody"), profile.store_name)
     if customer.created_at:
-        page.field("Customer since", page.words.day(customer.created_at))
+        page.field(tr("Customer since"), page.words.day(customer.created_at))
 
 
 def _source(profile: Profile, field: str) -> str:
     """Where a value came from, if it was not written by hand."""
     source = profile.customer.sources.get(field, "")
-    return f"from {source}" if source else ""
+    return tr("from {source}", source=source) if source else ""
 
 
 def consent_lines(page: Page, profile: Profile) -> None:
@@ -68,7 +71,7 @@ def consent_lines(page: Page, profile: Profile) -> None:
     for channel, text in consents(profile).items():
         consent = known.get(channel)
         noted = mark(profile, record=consent.id) if consent else ""
-        page.field(CHANNELS[channel], text, beside(_proof(consent, profile, page.words), noted))
+        page.field(trd(CHANNELS[channel]), text, beside(_proof(consent, profile, page.words), noted))
 
 
 def _proof(consent: Consent | None, profile: Profile, words: Words) -> str:
@@ -76,14 +79,16 @@ def _proof(consent: Consent | None, profile: Profile, words: Words) -> str:
     if consent is None:
         return ""
     who = profile.names.get(consent.actor, consent.actor)
-    return ", ".join(filter(None, (words.day(consent.changed_at), f"by {who}" if who else "", consent.evidence)))
+    return ", ".join(
+        filter(None, (words.day(consent.changed_at), tr("by {name}", name=who) if who else "", consent.evidence))
+    )
 
 
 def _dates(page: Page, profile: Profile) -> None:
     if not profile.dates:
         return
     words = page.words
-    page.heading("Important dates")
+    page.heading(tr("Important dates"))
     for date in profile.dates:
         label = date.label[:1].upper() + date.label[1:]
         day = words.recurring(date.month, date.day, date.year)
@@ -96,11 +101,11 @@ def preferences(page: Page, profile: Profile) -> None:
     customer = profile.customer
     if customer.sizes:
         sizes = ", ".join(f"{what} {size}" for what, size in customer.sizes.items())
-        page.field("Sizes", sizes, mark(profile, field="sizes"))
+        page.field(tr("Sizes"), sizes, mark(profile, field="sizes"))
     if customer.preferences:
-        page.field("Preferences", ", ".join(customer.preferences), mark(profile, field="preferences"))
+        page.field(tr("Preferences"), ", ".join(customer.preferences), mark(profile, field="preferences"))
     if customer.tags:
-        page.field("Tags", ", ".join(customer.tags), mark(profile, field="tags"))
+        page.field(tr("Tags"), ", ".join(customer.tags), mark(profile, field="tags"))
     _own_fields(page, profile)
 
 
@@ -131,9 +136,9 @@ def _group(defined: CustomField | None, item: dict[str, Any], words: Words) -> s
 
 def _value(defined: CustomField | None, value: CustomValue, words: Words) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return tr("yes") if value else tr("no")
     if isinstance(value, int | float):
-        return f"{value:,.10g}"
+        return decimal(value)
     text = str(value)
     if defined and defined.type == "date":
         try:
@@ -145,22 +150,27 @@ def _value(defined: CustomField | None, value: CustomValue, words: Words) -> str
 
 def _figures(page: Page, profile: Profile) -> None:
     totals, words = profile.totals, page.words
-    page.heading("Figures")
+    page.heading(tr("Figures"))
     others = [priced(amount, currency) for currency, amount in totals.other_spend.items()]
     average, units, every = totals.average_order, totals.units_per_order, totals.days_between
     page.pairs(
         (
-            ("Lifetime spend", " + ".join((priced(totals.spend, totals.currency), *others))),
-            ("Orders", f"{totals.orders:,}"),
-            ("Average order", words.nothing if average is None else priced(average, totals.currency)),
-            ("Items per order", words.nothing if units is None else f"{units:.1f}"),
-            ("First purchase", words.day(totals.first_purchase) or words.nothing),
-            ("Last purchase", words.day(totals.last_purchase) or words.nothing),
-            ("Purchases every", words.nothing if every is None else counted(max(1, round(every)), "day")),
-            ("Last one ago", words.nothing if totals.days_since is None else counted(max(0, totals.days_since), "day")),
+            (tr("Lifetime spend"), " + ".join((priced(totals.spend, totals.currency), *others))),
+            (tr("Orders"), language.number(totals.orders)),
+            (tr("Average order"), words.nothing if average is None else priced(average, totals.currency)),
+            (tr("Items per order"), words.nothing if units is None else decimal(units, ".1f")),
+            (tr("First purchase"), words.day(totals.first_purchase) or words.nothing),
+            (tr("Last purchase"), words.day(totals.last_purchase) or words.nothing),
+            (tr("Purchases every"), words.nothing if every is None else _days(max(1, round(every)))),
+            (tr("Last one ago"), words.nothing if totals.days_since is None else _days(max(0, totals.days_since))),
         )
     )
     if totals.categories:
         page.field(
-            "Top categories", ", ".join(f"{name} {priced(spend, totals.currency)}" for name, spend in totals.categories)
+            tr("Top categories"),
+            ", ".join(f"{name} {priced(spend, totals.currency)}" for name, spend in totals.categories),
         )
+
+
+def _days(number: int) -> str:
+    return trn("{number:,} day", "{number:,} days", number)

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from sellmode_contract.filters import FilterError
-from sellmode_tui.language import marked, trd
+from sellmode_tui.language import marked, tr, trd, trn
 from sellmode_tui.records import CustomerList, CustomerQuery, CustomerRow, Profile, RecordStore, Sort, Written
 from sellmode_tui.screens.customers.customer_form import AddCustomerScreen
 from sellmode_tui.screens.customers.customer_page import NO_LONGER_VISIBLE, CustomerPage, customer_keys
@@ -24,7 +24,6 @@ from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.first_keys import FirstKeys
 from sellmode_tui.screens.kit.search_bar import SearchBar
 from sellmode_tui.screens.kit.status_words import UNREADABLE, so_far, why_empty
-from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.screens.lists.choosing import SearchedList
 from sellmode_tui.screens.lists.main_page import MainPage
 from sellmode_tui.widgets.columns import Column
@@ -38,7 +37,7 @@ class CustomersScreen(SearchedList[None, CustomerRow], MainPage[CustomerRow], Cu
 
     PAGE: ClassVar = "customers"
     PAUSE = 0.5
-    PLACEHOLDER = "name, e-mail, phone, number, or a filter such as tag:vip last_purchase>90d"
+    PLACEHOLDER = marked("name, e-mail, phone, number, or a filter such as tag:vip last_purchase>90d")
     PLACEHOLDERS_NARROW = (
         marked("name, e-mail, phone, number, or a filter such as tag:vip"),
         marked("name, e-mail, phone, number, or tag:vip"),
@@ -214,10 +213,13 @@ class CustomersScreen(SearchedList[None, CustomerRow], MainPage[CustomerRow], Cu
         if source is None:
             return
         order = SORTS[self._query.sort]
-        direction = order.falling if self._query.descending else order.rising
-        number = counted(count.n, "customer") if count.exact else f"{count.n:,}+ customers, counting"
+        direction = trd(order.falling if self._query.descending else order.rising)
+        if count.exact:
+            number = trn("{number:,} customer", "{number:,} customers", count.n)
+        else:
+            number = tr("{number:,}+ customers, counting", number=count.n)
         number = so_far(self._desk.sync, number)
-        said = [number, f"by {order.name}, {direction}", source.signs] if count.n else [number]
+        said = [number, direction, source.signs] if count.n else [number]
         self.say("above", self._desk.words.between.join(filter(None, said)))
         if not count.exact and source.exact is None:
             self._count_all(source)
@@ -281,13 +283,13 @@ class CustomersScreen(SearchedList[None, CustomerRow], MainPage[CustomerRow], Cu
 
     def _profile_closed(self, gone: bool | None) -> None:
         if gone:
-            self.notify(NO_LONGER_VISIBLE, markup=False)
+            self.notify(trd(NO_LONGER_VISIBLE), markup=False)
 
     @on(ProfileView.Gone)
     def _gone(self) -> None:
         if self._profile.has_focus:
             self.table.focus()
-            self.notify(NO_LONGER_VISIBLE, markup=False)
+            self.notify(trd(NO_LONGER_VISIBLE), markup=False)
 
     # --- keys
 

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records import Duplicate, RecordStore
 from sellmode_tui.records.values import as_text
 from sellmode_tui.screens.forms.form_screen import FormScreen, Write
@@ -16,11 +17,13 @@ from sellmode_tui.screens.forms.text_entries import ChoiceEntry
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.widgets.choice import Option
 
-_WHAT_HAPPENS: Final = (
+_WHAT_HAPPENS: Final = marked(
     "Values that only one of them has are kept. Tags, preferences, sizes and custom fields are combined, and so "
     "are orders, notes, contacts and dates. The stricter consent applies. A merge cannot be undone."
 )
-UNSEEN: Final = "You cannot see the details of both: where they differ, the values of the record you keep are used."
+UNSEEN: Final = marked(
+    "You cannot see the details of both: where they differ, the values of the record you keep are used."
+)
 
 
 class MergeForm(FormScreen):
@@ -28,14 +31,15 @@ class MergeForm(FormScreen):
 
     BINDING_GROUP_TITLE = "Merge"
     KIND: ClassVar = "merge"
-    SAVED = "Merged. The result appears after the next sync."
+    SAVED = marked("Merged. The result appears after the next sync.")
 
     DEFAULT_CSS = """
     MergeForm .merge-told { height: auto; margin-top: 1; color: $text-muted; }
     """
 
     def __init__(self, desk: Desk, pair: Duplicate) -> None:
-        super().__init__(desk, f"Merge {' and '.join(pair.names)}")
+        first, second = pair.names
+        super().__init__(desk, tr("Merge {first} and {second}", first=first, second=second))
         self._pair = pair
 
     @property
@@ -59,15 +63,15 @@ class MergeForm(FormScreen):
         """Who stays; for each difference, whose value."""
         pair, desk = self._pair, self._desk
         names = [
-            name if pair.names[0] != pair.names[1] else f"{name}, of {owner or 'nobody'}"
+            name if pair.names[0] != pair.names[1] else tr("{name}, of {owner}", name=name, owner=owner or tr("nobody"))
             for name, owner in zip(told_apart(pair), pair.owners, strict=True)
         ]
         keep = [Option(str(place), name) for place, name in enumerate(names)]
-        yield ChoiceEntry("keep", "Record to keep", desk, keep, "0")
+        yield ChoiceEntry("keep", marked("Record to keep"), desk, keep, "0")
         for difference in pair.differences:
             options = [Option(str(place), as_text(value)) for place, value in enumerate(difference.values)]
             yield ChoiceEntry(difference.field, difference.label.capitalize(), desk, options, "0")
-        told = _WHAT_HAPPENS if pair.are_seen else f"{UNSEEN} {_WHAT_HAPPENS}"
+        told = trd(_WHAT_HAPPENS) if pair.are_seen else f"{trd(UNSEEN)} {trd(_WHAT_HAPPENS)}"
         yield Static(Content(told), classes="merge-told")
 
     def prepare(self) -> Write:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 
 from sellmode_contract.kinds.note import NOTE
+from sellmode_tui.language import marked
 from sellmode_tui.screens.kinds.form import CustomerKindForm
 
 
@@ -16,9 +17,9 @@ class NoteForm(CustomerKindForm):
     BINDING_GROUP_TITLE = "Note"
     KIND: ClassVar = "note"
     OF = NOTE
-    TITLES = ("Note about", "Edit a note about")
+    TITLES = (marked("Note about {customer}"), marked("Edit a note about {customer}"))
 
     def compose_fields(self) -> ComposeResult:
         """The text, and who may read it."""
         yield self.entry("text", "")
-        yield self.entry("private", "Visible to")
+        yield self.entry("private", marked("Visible to"))

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 
 from sellmode_contract.kinds.contact import Contact
 from sellmode_contract.kinds.note import Note
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records import Profile, RecordStore
 from sellmode_tui.screens.customers.contact_form import ContactForm
 from sellmode_tui.screens.customers.note_form import NoteForm
@@ -47,10 +48,10 @@ class OwnEntriesScreen(MarkedList[None, OwnEntry]):
         Column("State", 8, priority=6),
     )
     SORTED: ClassVar = {"When": lambda item: _when(item.record)}
-    EMPTY = "No notes or contacts of yours yet. n adds a note, l logs a contact."
+    EMPTY = marked("No notes or contacts of yours yet. n adds a note, l logs a contact.")
 
     def __init__(self, desk: Desk, profile: Profile) -> None:
-        super().__init__(desk, f"My notes and contacts: {profile.customer.name}")
+        super().__init__(desk, tr("My notes and contacts: {customer}", customer=profile.customer.name))
         self._profile = profile
 
     def read(self, records: RecordStore) -> Sequence[OwnEntry]:
@@ -67,13 +68,13 @@ class OwnEntriesScreen(MarkedList[None, OwnEntry]):
         """When, what, text, and whether it is sent."""
         record = item.record
         if isinstance(record, Note):
-            what, text = "Private note" if record.private else "Note", record.text
+            what, text = tr("Private note") if record.private else tr("Note"), record.text
         else:
-            what, text = CONTACTS.get(record.channel, record.channel), record.summary
+            what, text = trd(CONTACTS.get(record.channel, record.channel)), record.summary
         day = self._desk.words.day(_when(record))
         return Row(
             record.id,
-            (day, what, " ".join(text.split()), NOT_SENT if item.unsent else ""),
+            (day, what, " ".join(text.split()), trd(NOT_SENT) if item.unsent else ""),
             UNSENT if item.unsent else None,
         )
 
@@ -82,7 +83,7 @@ class OwnEntriesScreen(MarkedList[None, OwnEntry]):
         if isinstance(item.record, Note):
             self.open(NoteForm(self._desk, self._profile, item.record))
         else:
-            self.say("below", "A logged contact cannot be edited: remove it with x and log it again.")
+            self.say("below", tr("A logged contact cannot be edited: remove it with x and log it again."))
 
     def action_note(self) -> None:
         """Write a note."""

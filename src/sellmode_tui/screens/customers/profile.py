@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from sellmode_contract.text import visible
+from sellmode_tui.language import tr
 from sellmode_tui.records import Profile, WhySeen
 from sellmode_tui.screens.customers.customer_page import CustomerPage, customer_keys
 from sellmode_tui.screens.customers.profile_page import profile_page
@@ -38,20 +39,23 @@ class ProfileView(RecordView[Profile]):
 
     def action_copy_email(self) -> None:
         """Copy the e-mail address."""
-        self._copy("e-mail address", self.found.customer.email if self.found else "")
+        email = self.found.customer.email if self.found else ""
+        self._copy(email, tr("No e-mail address to copy."))
 
     def action_copy_phone(self) -> None:
         """Copy the phone number."""
         customer = self.found.customer if self.found else None
-        self._copy("phone number", (customer.phone_e164 or customer.phone) if customer else "")
+        phone = (customer.phone_e164 or customer.phone) if customer else ""
+        self._copy(phone, tr("No phone number to copy."))
 
-    def _copy(self, what: str, text: str) -> None:
+    def _copy(self, text: str, nothing: str) -> None:
+        """Copy a text; if it is empty, say that there is `nothing`."""
         if not text:
-            self.notify(f"No {what} to copy.", markup=False)
+            self.notify(nothing, markup=False)
             return
         safe = visible(text)  # what is pasted into a shell must not press Enter there
         self.app.copy_to_clipboard(safe)
-        self.notify(f"Copied: {safe}", markup=False)
+        self.notify(tr("Copied: {text}", text=safe), markup=False)
 
     def action_why(self) -> None:
         """Tell why this customer is seen."""

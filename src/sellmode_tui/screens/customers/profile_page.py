@@ -6,9 +6,11 @@ from typing import Final
 
 from textual.content import Content
 
-from sellmode_contract.kinds.order import LineKind, Order, OrderLine
+from sellmode_contract.kinds.order import Order, OrderLine
 from sellmode_contract.text import visible
+from sellmode_tui import language
 from sellmode_tui.figures import priced
+from sellmode_tui.language import tr, trd, trn
 from sellmode_tui.records import Profile
 from sellmode_tui.records.tasks.lines import TaskLine
 from sellmode_tui.screens.customers.details_page import preferences
@@ -51,24 +53,25 @@ def _top(page: Page, profile: Profile) -> None:
     page.title(customer.name, words.between.join(filter(None, (customer.tier, customer.number))))
     bought, contacted = words.day_ago(totals.last_purchase), words.day_ago(totals.last_contact)
     page.on_top(
-        f"Spend {priced(totals.spend, totals.currency)}",
-        f"Last purchase {bought}" if bought else "No purchases yet",
-        f"Last contact {contacted}" if contacted else "No contact yet",
+        tr("Spend {amount}", amount=priced(totals.spend, totals.currency)),
+        tr("Last purchase {when}", when=bought) if bought else tr("No purchases yet"),
+        tr("Last contact {when}", when=contacted) if contacted else tr("No contact yet"),
     )
 
 
 def _to_do(page: Page, profile: Profile) -> None:
     tasks = profile.tasks
-    page.heading(f"To do ({len(tasks):,})" if tasks else "To do", "t")
+    page.heading(_of_all(tr("To do"), len(tasks)), "t")
     if not tasks:
-        page.text("No open tasks.", style=MUTED)
+        page.text(tr("No open tasks."), style=MUTED)
     for line in tasks[:_TASKS]:
         page.entry(_due(line), Content.assemble(visible(line.title), (_why(line), MUTED)))
     _more(page, len(tasks) - _TASKS, "t")
 
 
 def _due(line: TaskLine) -> str:
-    return f"{f'{OVERDUE.sign} ' if line.section == 'overdue' else ''}{line.due_words or 'any time'}"
+    due = line.due_words or tr("any time")
+    return f"{OVERDUE.sign} {due}" if line.section == "overdue" else due
 
 
 def _why(line: TaskLine) -> str:
@@ -79,15 +82,20 @@ def _why(line: TaskLine) -> str:
 def _more(page: Page, number: int, key: str) -> None:
     """How many more there are than are shown."""
     if number > 0:
-        page.text(f"{number:,} more: {key}", style=MUTED)
+        page.text(trn("{number:,} more: {key}", "{number:,} more: {key}", number, key=key), style=MUTED)
+
+
+def _of_all(title: str, number: int) -> str:
+    """A heading with how many there are, if there are any."""
+    return f"{title} ({language.number(number)})" if number else title
 
 
 def _said(page: Page, profile: Profile) -> None:
     """The last notes and contacts."""
     entries = [entry for entry in profile.timeline if entry.kind in ("note", "contact")]
-    page.heading(f"Notes and contacts ({len(entries):,})" if entries else "Notes and contacts", "h")
+    page.heading(_of_all(tr("Notes and contacts"), len(entries)), "h")
     if not entries:
-        page.text("No notes yet. n adds one.", style=MUTED)
+        page.text(tr("No notes yet. n adds one."), style=MUTED)
     for entry in entries[:_NOTES]:
         what, said = happened(entry)
         by = beside(what, profile.names.get(entry.who, entry.who), mark(profile, record=entry.record.id))
@@ -100,15 +108,15 @@ def _said(page: Page, profile: Profile) -> None:
 def _preferences(page: Page, profile: Profile) -> None:
     customer = profile.customer
     if customer.sizes or customer.preferences or customer.tags or profile.own_fields:
-        page.heading("Sizes and preferences", "e")
+        page.heading(tr("Sizes and preferences"), "e")
         preferences(page, profile)
 
 
 def _purchases(page: Page, profile: Profile) -> None:
     orders = profile.orders
-    page.heading(f"Purchases ({len(orders):,})" if orders else "Purchases", "b")
+    page.heading(_of_all(tr("Purchases"), len(orders)), "b")
     if not orders:
-        page.text("No purchases yet.", style=MUTED)
+        page.text(tr("No purchases yet."), style=MUTED)
     for number, order in enumerate(orders[:_ORDERS]):
         if number:
             page.gap()
@@ -119,20 +127,24 @@ def _purchases(page: Page, profile: Profile) -> None:
 def _about(page: Page, profile: Profile) -> None:
     """A line each; the details have the rest."""
     customer, words = profile.customer, page.words
-    page.heading("Details", "i")
+    page.heading(tr("Details"), "i")
     prefers = CHANNELS.get(customer.preferred_channel) if customer.preferred_channel else None
-    ways = (customer.email, customer.phone or customer.phone_e164, f"prefers {prefers}" if prefers else "")
+    ways = (
+        customer.email,
+        customer.phone or customer.phone_e164,
+        tr("prefers {channel}", channel=trd(prefers)) if prefers else "",
+    )
     marks = (mark(profile, field=field) for field in ("email", "phone", "address", "preferred_channel"))
-    page.field("Contact", words.between.join(filter(None, ways)) or words.nothing, beside(*dict.fromkeys(marks)))
-    allowed = words.between.join(f"{CHANNELS[channel]} {text}" for channel, text in consents(profile).items())
+    page.field(tr("Contact"), words.between.join(filter(None, ways)) or words.nothing, beside(*dict.fromkeys(marks)))
+    allowed = words.between.join(f"{trd(CHANNELS[channel])} {text}" for channel, text in consents(profile).items())
     marks = (mark(profile, record=consent.id) for consent in profile.consents)
-    page.field("Consent", allowed, beside(*dict.fromkeys(marks)))
+    page.field(tr("Consent"), allowed, beside(*dict.fromkeys(marks)))
     coming = [(words.next_time(date.month, date.day), date) for date in profile.dates]
     for when, date in sorted(((when, date) for when, date in coming if when), key=lambda pair: pair[0]):
         label = " ".join(filter(None, (date.label[:1].upper() + date.label[1:], date.about)))
         day = words.recurring(date.month, date.day, date.year)
         page.field(label, day, beside(words.ago(when), mark(profile, record=date.id)))
-    page.field("Owner", profile.owner_name or "nobody", profile.store_name)
+    page.field(tr("Owner"), profile.owner_name or tr("nobody"), profile.store_name)
 
 
 # ------------------------------------------------------------------ an order
@@ -141,25 +153,27 @@ def _about(page: Page, profile: Profile) -> None:
 def purchase(page: Page, profile: Profile, order: Order) -> None:
     """An order with its lines."""
     words = page.words
-    place = "online" if order.channel == "online" else profile.names.get(order.store or "", "in store")
+    place = tr("online") if order.channel == "online" else profile.names.get(order.store or "", tr("in store"))
     seller = profile.names.get(order.sold_by or "", "")
     told = words.between.join(filter(None, (words.day(order.placed_at), order.number, place, seller)))
     page.amount(Content.assemble((visible(told), "bold")), priced(order.total, order.currency))
     for line in order.lines:
         page.amount(Content(visible(_line(line))), priced(line.amount, order.currency), indent=4)
     if order.refunded:
-        page.amount(Content("refunded"), priced(-order.refunded, order.currency), indent=4)
+        page.amount(Content(tr("refunded")), priced(-order.refunded, order.currency), indent=4)
     if order.cancelled_at:
-        page.text(f"cancelled {words.day(order.cancelled_at)}", indent=4)
+        page.text(tr("cancelled {day}", day=words.day(order.cancelled_at)), indent=4)
 
 
 def _line(line: OrderLine) -> str:
     if line.kind == "rounding":
-        return line.title or "tax, shipping, rounding"
+        return line.title or tr("tax, shipping, rounding")
     if line.kind == "tip":
-        return "tip"
-    number = f"{abs(line.quantity)} x " if abs(line.quantity) != 1 else ""
-    return f"{_BEFORE.get(line.kind, '')}{number}{line.title}"
-
-
-_BEFORE: dict[LineKind, str] = {"return": "returned: ", "gift_card": "gift card: "}
+        return tr("tip")
+    what = f"{abs(line.quantity)} x {line.title}" if abs(line.quantity) != 1 else line.title
+    match line.kind:
+        case "return":
+            return tr("returned: {what}", what=what)
+        case "gift_card":
+            return tr("gift card: {what}", what=what)
+    return what

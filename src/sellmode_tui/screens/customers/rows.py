@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from sellmode_tui.figures import priced
+from sellmode_tui.language import marked, tr
 from sellmode_tui.records import CustomerList, CustomerRow, Sort
 from sellmode_tui.records.changes.pending import Pending
 from sellmode_tui.screens.kit.words import Words
@@ -20,19 +21,22 @@ class Order(NamedTuple):
     """Something that a list can be sorted by."""
 
     heading: str
-    """The column's."""
-    name: str
+    """The name of the column."""
     rising: str
     falling: str
-    """The two directions in words."""
+    """What the list says in either direction."""
 
 
 SORTS: Final[dict[Sort, Order]] = {
-    "name": Order("Name", "name", "A to Z", "Z to A"),
-    "last_purchase": Order("Last purchase", "last purchase", "oldest first", "newest first"),
-    "spend": Order("Spend", "spend", "least first", "most first"),
-    "last_contact": Order("Last contact", "last contact", "oldest first", "newest first"),
-    "owner": Order("Owner", "owner", "A to Z", "Z to A"),
+    "name": Order(marked("Name"), marked("by name, A to Z"), marked("by name, Z to A")),
+    "last_purchase": Order(
+        marked("Last purchase"), marked("by last purchase, oldest first"), marked("by last purchase, newest first")
+    ),
+    "spend": Order(marked("Spend"), marked("by spend, least first"), marked("by spend, most first")),
+    "last_contact": Order(
+        marked("Last contact"), marked("by last contact, oldest first"), marked("by last contact, newest first")
+    ),
+    "owner": Order(marked("Owner"), marked("by owner, A to Z"), marked("by owner, Z to A")),
 }
 
 FALLING_FIRST: Final = frozenset({"last_purchase", "spend", "last_contact"})
@@ -83,8 +87,8 @@ class CustomerSource(PagedRows[CustomerRow]):
     @property
     def signs(self) -> str:
         """What the signs before the rows mean; empty where there are none."""
-        unsent = f"{UNSENT.sign} not sent" if self._told.unsent else ""
-        refused = f"{REFUSED.sign} refused" if self._told.refused else ""
+        unsent = f"{UNSENT.sign} {tr('not sent')}" if self._told.unsent else ""
+        refused = f"{REFUSED.sign} {tr('refused')}" if self._told.refused else ""
         return ", ".join(filter(None, (unsent, refused)))
 
     def count(self) -> Count:

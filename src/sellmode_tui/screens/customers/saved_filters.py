@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from sellmode_tui.journal.journal import SavedFilter
+from sellmode_tui.language import marked, tr
 from sellmode_tui.records import RecordStore, Written
 from sellmode_tui.screens.forms.filter_entry import FilterEntry
 from sellmode_tui.screens.forms.form_field import Unreadable
@@ -33,7 +34,7 @@ class SavedFiltersScreen(ListPage[str, SavedFilter]):
         Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="filters.back"),
     ]
 
-    HEAD = "Saved filters"
+    HEAD = marked("Saved filters")
     COLUMNS = (Column("Name", priority=9, min_width=16), Column("Filter", priority=8, min_width=24))
 
     def __init__(self, desk: Desk, current: str) -> None:
@@ -52,8 +53,9 @@ class SavedFiltersScreen(ListPage[str, SavedFilter]):
     @property
     def empty_text(self) -> str:
         """How to have one."""
-        here = "s saves the current search." if self._current else "Search for something first, then save it here."
-        return f"No saved filters yet. {here}"
+        if self._current:
+            return tr("No saved filters yet. s saves the current search.")
+        return tr("No saved filters yet. Search for something first, then save it here.")
 
     def chosen_row(self, item: SavedFilter) -> None:
         """Search for it."""
@@ -76,7 +78,7 @@ class SavedFiltersScreen(ListPage[str, SavedFilter]):
             )
 
     def _deleted(self, name: str) -> None:
-        self.wrote(None, f"Deleted: {name}")
+        self.wrote(None, tr("Deleted: {name}", name=name))
         self.show_list()
 
 
@@ -87,10 +89,11 @@ class SavedFilterForm(FormScreen):
     KIND: ClassVar = "saved_filter"
 
     def __init__(self, desk: Desk, text: str) -> None:
-        super().__init__(desk, "Save a filter")
+        super().__init__(desk, tr("Save a filter"))
         self._text = text
-        self._called = TextEntry("name", "Name", desk, placeholder="such as Lost VIPs")
-        self._filter = FilterEntry("text", "Filter", desk, text, placeholder="such as tag:vip last_purchase>90d")
+        self._called = TextEntry("name", marked("Name"), desk, placeholder=tr("such as Lost VIPs"))
+        hint = tr("such as {examples}", examples="tag:vip last_purchase>90d")
+        self._filter = FilterEntry("text", marked("Filter"), desk, text, placeholder=hint)
 
     @property
     def subject(self) -> dict[str, str]:
@@ -111,13 +114,13 @@ class SavedFilterForm(FormScreen):
         """Save it under its name."""
         name, text = self._called, self._filter
         if not name.value or len(name.value) > MAX_NAME:
-            raise Unreadable(name, f"Enter a name of up to {MAX_NAME} characters.")
+            raise Unreadable(name, tr("Enter a name of up to {number:,} characters.", number=MAX_NAME))
         if not text.value or text.problem:
-            raise Unreadable(text, text.problem or "Enter a filter, such as tag:vip.")
+            raise Unreadable(text, text.problem or tr("Enter a filter, such as {filter}.", filter="tag:vip"))
         saved, journal = SavedFilter(name.value, text.value, self._desk.clock()), self._desk.journal
 
         def save(_: RecordStore) -> Written:
             journal.save_filter(saved)
-            return Written(mid="", id=saved.name, words=f"filter {saved.name}", final=True)
+            return Written(mid="", id=saved.name, words=tr("filter {name}", name=saved.name), final=True)
 
         return save

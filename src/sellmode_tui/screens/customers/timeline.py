@@ -15,6 +15,7 @@ from sellmode_contract.kinds.order import Order
 from sellmode_contract.kinds.sent_lookbook import WAYS, SentLookbook
 from sellmode_contract.money import priced
 from sellmode_contract.text import visible
+from sellmode_tui.language import marked, tr, trd, trn
 from sellmode_tui.records import Profile, RecordStore, TimelineEntry
 from sellmode_tui.records.customers.profile import TimelineKind
 from sellmode_tui.screens.customers.profile_page import purchase
@@ -22,20 +23,31 @@ from sellmode_tui.screens.customers.profile_words import beside, happened, mark
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.page import MUTED, Page
 from sellmode_tui.screens.kit.record_view import RecordScreen, RecordView
-from sellmode_tui.screens.kit.words import Words, counted
+from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.screens.lists.choosing import SearchedList
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_source import Count, Row
 from sellmode_tui.widgets.tab_line import Tab, TabLine
 
-_VIEWS: Final[dict[str, tuple[str, frozenset[TimelineKind]]]] = {
-    "all": ("All", frozenset()),
-    "purchases": ("Purchases", frozenset({"order", "return"})),
-    "notes": ("Notes", frozenset({"note"})),
-    "contacts": ("Contacts", frozenset({"contact"})),
-    "lookbooks": ("Lookbooks", frozenset({"lookbook"})),
-    "tasks": ("Tasks", frozenset({"task"})),
-    "changes": ("Changes", frozenset({"consent", "history"})),
+
+class View(NamedTuple):
+    """A way to look at it."""
+
+    label: str
+    none: str
+    """What is said where nothing is listed."""
+    kinds: frozenset[TimelineKind]
+    """Of events; empty for all."""
+
+
+_VIEWS: Final = {
+    "all": View(marked("All"), marked("Nothing yet."), frozenset()),
+    "purchases": View(marked("Purchases"), marked("No purchases yet."), frozenset({"order", "return"})),
+    "notes": View(marked("Notes"), marked("No notes yet."), frozenset({"note"})),
+    "contacts": View(marked("Contacts"), marked("No contacts yet."), frozenset({"contact"})),
+    "lookbooks": View(marked("Lookbooks"), marked("No lookbooks yet."), frozenset({"lookbook"})),
+    "tasks": View(marked("Tasks"), marked("No tasks yet."), frozenset({"task"})),
+    "changes": View(marked("Changes"), marked("No changes yet."), frozenset({"consent", "history"})),
 }
 
 
@@ -75,7 +87,7 @@ class TimelineScreen(SearchedList[None, Event]):
 
     def __init__(self, desk: Desk, profile: Profile, view: str = "all", *, search: bool = False) -> None:
         """`search`: whether it begins in the search."""
-        super().__init__(desk, f"Timeline of {profile.customer.name}")
+        super().__init__(desk, tr("Timeline of {customer}", customer=profile.customer.name))
         self._customer = profile.customer.id
         self._view = view
         self._text = ""
@@ -100,7 +112,7 @@ class TimelineScreen(SearchedList[None, Event]):
         """Those of the kind, that have the words."""
         profile = records.customers.profile(self._customer)
         events = [Event(entry, profile) for entry in profile.timeline] if profile else []
-        kinds, words = _VIEWS[self._view][1], self._text.casefold().split()
+        kinds, words = _VIEWS[self._view].kinds, self._text.casefold().split()
         return [
             event
             for event in events
@@ -121,12 +133,12 @@ class TimelineScreen(SearchedList[None, Event]):
     def empty_text(self) -> str:
         """Why there is nothing."""
         if self._text.strip():
-            return "No matches. Press / to change the search, Esc to clear it."
-        return "Nothing yet." if self._view == "all" else f"No {_VIEWS[self._view][0].lower()} yet."
+            return tr("No matches. Press / to change the search, Esc to clear it.")
+        return trd(_VIEWS[self._view].none)
 
     def shown(self, count: Count) -> None:
         """Say how many there are."""
-        self.say("above", counted(count.n, "event") if count.n else "")
+        self.say("above", trn("{number:,} event", "{number:,} events", count.n) if count.n else "")
 
     def show_beside(self) -> None:
         """All of what is under the cursor."""
@@ -140,7 +152,7 @@ class TimelineScreen(SearchedList[None, Event]):
     # --- how it is looked at
 
     def _tabs(self) -> tuple[Tab, ...]:
-        return tuple(Tab(name, "", label) for name, (label, _) in _VIEWS.items())
+        return tuple(Tab(name, "", trd(view.label)) for name, view in _VIEWS.items())
 
     def action_view(self, by: int) -> None:
         """Go to another kind."""
@@ -209,11 +221,11 @@ def event_page(event: Event, words: Words, width: int) -> Page:
 def lookbook_as_sent(page: Page, sent: SentLookbook) -> None:
     """What was shared, as it was then."""
     page.text(sent.title)
-    page.text(f"By {WAYS.get(sent.how, sent.how)}.", style=MUTED)
+    page.text(tr("By {way}.", way=trd(WAYS.get(sent.how, sent.how))), style=MUTED)
     if sent.message:
-        page.heading("Message")
+        page.heading(tr("Message"))
         page.text(sent.message)
-    page.heading("Products")
+    page.heading(tr("Products"))
     for item in sent.items:
         price = priced(item.price, item.currency) if item.price is not None else ""
         page.amount(Content(visible(item.title or item.sku)), price)
