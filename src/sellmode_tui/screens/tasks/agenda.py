@@ -16,6 +16,7 @@ from textual.widgets import Static
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.store_time import Due
 from sellmode_contract.visibility import may
+from sellmode_tui.language import marked, tr, trc, trd
 from sellmode_tui.records import AgendaQuery, Profile, Section, TaskLine
 from sellmode_tui.records.tasks.agenda import Order
 from sellmode_tui.records.tasks.lines import OPEN
@@ -35,16 +36,17 @@ from sellmode_tui.widgets.columns import Column, Sort
 from sellmode_tui.widgets.row_source import Count
 from sellmode_tui.widgets.tab_line import Tab, TabLine
 
-_VIEWS: Final[dict[str, tuple[str, tuple[Section, ...]]]] = {
-    "open": ("Open", OPEN),
-    "overdue": ("Overdue", ("overdue",)),
-    "today": ("Today", ("today",)),
-    "week": ("This week", ("week",)),
-    "later": ("Later", ("later",)),
-    "done": ("Done", ("done",)),
+_VIEWS: Final[dict[str, tuple[Section, ...]]] = {
+    "open": OPEN,
+    "overdue": ("overdue",),
+    "today": ("today",),
+    "week": ("week",),
+    "later": ("later",),
+    "done": ("done",),
 }
 _SORTED_BY: Final[dict[str, Order]] = {"Due": "due", "Customer": "customer", "Kind": "kind"}
-_ORDERS: Final[dict[Order, str]] = {"due": "", "customer": "by customer", "kind": "by kind"}
+"""By the names of columns."""
+_ORDERS: Final[dict[Order, str]] = {"due": "", "customer": marked("by customer"), "kind": marked("by kind")}
 
 
 class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine], TaskPage[Result]):
@@ -72,8 +74,8 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
     }
     """
 
-    FOR_ALL = "c, s, d and h are for all of them"
-    PLACEHOLDER = "task or customer name"
+    FOR_ALL = marked("c, s, d and h are for all of them")
+    PLACEHOLDER = marked("task or customer name")
 
     CUSTOMERS: ClassVar = True
     """Whether the tasks are of several customers."""
@@ -103,7 +105,7 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
     @property
     def _view_name(self) -> str:
         sections = self._query.sections
-        return next(name for name, (_, of) in _VIEWS.items() if of == sections)
+        return next(name for name, of in _VIEWS.items() if of == sections)
 
     @property
     def _shows_ended(self) -> bool:
@@ -146,13 +148,25 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
     def _show_head(self) -> None:
         views = self.query_one("#views", TabLine)
         views.tabs, views.current = self._tabs(), self._view_name
-        query = self._query
-        said = [_ORDERS[query.order], "mine" if query.mine else "all" if self._desk.facts.sees_team else ""]
+        query, whose = self._query, ""
+        if query.mine:
+            whose = trc("tasks", "mine")
+        elif self._desk.facts.sees_team:
+            whose = trc("tasks", "all")
+        said = [trd(_ORDERS[query.order]), whose]
         self.query_one("#arranged", Static).update(Content(", ".join(filter(None, said))))
 
     def _tabs(self) -> tuple[Tab, ...]:
         numbers = {"open": sum(self._lengths.values()), **{str(name): n for name, n in self._lengths.items()}}
-        return tuple(Tab(name, "", label, numbers.get(name, 0)) for name, (label, _) in _VIEWS.items())
+        labels = {
+            "open": trc("tasks", "Open"),
+            "overdue": tr("Overdue"),
+            "today": tr("Today"),
+            "week": tr("This week"),
+            "later": tr("Later"),
+            "done": tr("Done"),
+        }
+        return tuple(Tab(name, "", label, numbers.get(name, 0)) for name, label in labels.items())
 
     # --- the task under the cursor
 
@@ -177,7 +191,7 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
 
     def chosen_row(self, item: TaskLine) -> None:
         """Open it."""
-        self.open(TaskScreen(self._desk, item.key), lambda gone: self.tell(GONE) if gone else None)
+        self.open(TaskScreen(self._desk, item.key), lambda gone: self.tell(trd(GONE)) if gone else None)
 
     # --- marks
 
@@ -189,7 +203,7 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
         """Because nobody else than somebody else may do it."""
         account = self._desk.facts.account
         is_anothers = item.kind == "corporate_task" and account is not None and item.whose != account.id
-        return "A corporate task can only be completed by the person it is for." if is_anothers else ""
+        return tr("A corporate task can only be completed by the person it is for.") if is_anothers else ""
 
     def key_of(self, kind: str, id: str) -> str:
         """Both."""
@@ -223,7 +237,7 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
         self._go_to_view(views[(views.index(self._view_name) + by) % len(views)])
 
     def _go_to_view(self, name: str) -> None:
-        self._look_at(self._query._replace(sections=_VIEWS[name][1]))
+        self._look_at(self._query._replace(sections=_VIEWS[name]))
 
     @on(TabLine.Picked, "#views")
     def _view_picked(self, event: TabLine.Picked) -> None:
@@ -232,7 +246,7 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
     @property
     def sorts(self) -> Sequence[str]:
         """The headings of the orders that there are."""
-        return tuple(_SORTED_BY) if self.CUSTOMERS else ("Due", "Kind")
+        return tuple(name for name, order in _SORTED_BY.items() if order != "customer" or self.CUSTOMERS)
 
     @property
     def sort(self) -> Sort | None:
@@ -255,7 +269,7 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
         if self._desk.facts.sees_team:
             self._look_at(self._query._replace(mine=not self._query.mine))
         else:
-            self.tell("All of these are yours.")
+            self.tell(tr("All of these are yours."))
 
     @property
     def searched(self) -> str:
@@ -274,7 +288,7 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
         if account is None or may(account, "sell"):
             self._add(None)
         else:
-            self.tell(MAY_NOT)
+            self.tell(trd(MAY_NOT))
 
     def _add(self, profile: Profile | None) -> None:
         customer = profile.customer if profile else None
@@ -313,7 +327,7 @@ class AgendaScreen(TaskListPage[None], MainPage[TaskLine]):
         if self._desk.facts.sees_team or (account is not None and may(account, "reassign")):
             self.open(GivenTasksScreen(self._desk))
         else:
-            self.tell("In Associate Mode, only managers have a list of given tasks.")
+            self.tell(tr("In Associate Mode, only managers have a list of given tasks."))
 
 
 class ChosenTasksScreen(TaskListPage[None]):
@@ -340,7 +354,7 @@ class CustomerTasksScreen(TaskListPage[None]):
 
     def __init__(self, desk: Desk, profile: Profile) -> None:
         view = AgendaView(AgendaQuery(customer=profile.customer.id))
-        super().__init__(desk, view, f"Tasks of {profile.customer.name}")
+        super().__init__(desk, view, tr("Tasks of {customer}", customer=profile.customer.name))
         self._profile = profile
 
     def action_add(self) -> None:

@@ -10,12 +10,21 @@ from sellmode_contract.mutations.tasks import MAX_REASON
 from sellmode_contract.store_time import Due
 from sellmode_tui.dates.due import read_typed_due
 from sellmode_tui.dates.words import full_words
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records.naming import matching, person
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.pick_box import Pick, PickBox
 
-_NO_COLLEAGUE: Final = "No matching colleague."
-_TIMES: Final = ("in 2 hours", "tomorrow", "in 2 days", "next week", "in a week", "in a month")
+_NO_COLLEAGUE: Final = marked("No matching colleague.")
+_TIMES: Final = {
+    "in 2 hours": marked("In 2 hours"),
+    "tomorrow": marked("Tomorrow"),
+    "in 2 days": marked("In 2 days"),
+    "next week": marked("Next week"),
+    "in a week": marked("In a week"),
+    "in a month": marked("In a month"),
+}
+"""As they are typed, and as they are offered."""
 
 
 class SnoozeBox(PickBox):
@@ -29,19 +38,19 @@ class SnoozeBox(PickBox):
         self._words = desk.words
         super().__init__(
             desk,
-            f"Snooze {what} until",
+            tr("Snooze {what} until", what=what),
             self._times(),
             about=about,
-            placeholder="or type when: fri 3pm, in 2 weeks, 12/24",
-            does="Snooze",
+            placeholder=tr("or type when: {examples}", examples="fri 3pm, in 2 weeks, 12/24"),
+            does=tr("Snooze"),
         )
 
     def _times(self) -> list[Pick]:
         """What is most often wanted, each time once."""
         found: dict[str, Pick] = {}
-        for text in _TIMES:
-            due = self._read(text)
-            found.setdefault(due.text, Pick(due.text, text[0].upper() + text[1:], full_words(due)))
+        for typed, offered in _TIMES.items():
+            due = self._read(typed)
+            found.setdefault(due.text, Pick(due.text, trd(offered), full_words(due)))
         return list(found.values())
 
     def _read(self, text: str) -> Due:
@@ -62,31 +71,32 @@ class DismissBox(PickBox):
     BINDING_GROUP_TITLE = "Dismiss"
     KIND = "dismiss"
 
-    VERB: ClassVar = "Dismiss"
-    DOES: ClassVar = "Dismiss"
+    QUESTION: ClassVar = marked("Dismiss {what}. Why?")
+    DOES: ClassVar = marked("Dismiss")
     REASONS: ClassVar[tuple[str, ...]] = (
-        "no longer needed",
-        "already in touch",
-        "does not want to be contacted",
-        "not the right person",
-        "no time",
+        marked("no longer needed"),
+        marked("already in touch"),
+        marked("does not want to be contacted"),
+        marked("not the right person"),
+        marked("no time"),
     )
+    """What the task keeps: the same in every language, and shown to each reader in theirs."""
 
     def __init__(self, desk: Desk, what: str, about: Iterable[str]) -> None:
         """`what`: the task, or how many; `about`: their ids."""
         super().__init__(
             desk,
-            f"{self.VERB} {what}. Why?",
-            [Pick(reason, reason[0].upper() + reason[1:]) for reason in self.REASONS],
+            trd(self.QUESTION).format(what=what),
+            [Pick(reason, _capital(trd(reason))) for reason in self.REASONS],
             about=about,
-            placeholder="or type another reason",
-            does=self.DOES,
+            placeholder=tr("or type another reason"),
+            does=trd(self.DOES),
         )
 
     def told(self, text: str) -> str:
         """What is too long cannot be kept."""
         if len(text) > MAX_REASON:
-            raise ValueError(f"At most {MAX_REASON} characters.")
+            raise ValueError(tr("At most {number:,} characters.", number=MAX_REASON))
         return ""
 
     def typed(self, text: str) -> str:
@@ -101,9 +111,17 @@ class TakeBackBox(DismissBox):
     BINDING_GROUP_TITLE = "Withdraw"
     KIND = "take_back"
 
-    VERB: ClassVar = "Withdraw"
-    DOES: ClassVar = "Withdraw"
-    REASONS: ClassVar[tuple[str, ...]] = ("no longer needed", "someone else is doing it", "given by mistake")
+    QUESTION: ClassVar = marked("Withdraw {what}. Why?")
+    DOES: ClassVar = marked("Withdraw")
+    REASONS: ClassVar[tuple[str, ...]] = (
+        marked("no longer needed"),
+        marked("someone else is doing it"),
+        marked("given by mistake"),
+    )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 class ColleagueBox(PickBox):
@@ -121,9 +139,9 @@ class ColleagueBox(PickBox):
     ) -> None:
         """`staff`: who may be picked; `others` come after them. The rest as in `PickBox`."""
         self._staff = staff
-        people = [Pick(each.id, each.name, "manager" if each.role == "manager" else "") for each in staff]
+        people = [Pick(each.id, each.name, tr("manager") if each.role == "manager" else "") for each in staff]
         picks = [*people, *others]
-        super().__init__(desk, title, picks, about=about, placeholder="type part of the name", does=does)
+        super().__init__(desk, title, picks, about=about, placeholder=tr("type part of the name"), does=does)
 
     @property
     def nobody(self) -> bool:
@@ -146,7 +164,7 @@ class ColleagueBox(PickBox):
 
     def typed(self, text: str) -> str:
         """Nobody is marked."""
-        raise ValueError(_NO_COLLEAGUE if text else "No colleague can take it.")
+        raise ValueError(_NO_COLLEAGUE if text else marked("No colleague can take it."))
 
 
 class HandOverBox(ColleagueBox):
@@ -157,4 +175,4 @@ class HandOverBox(ColleagueBox):
 
     def __init__(self, desk: Desk, what: str, about: Iterable[str], staff: Sequence[Staff]) -> None:
         """`what`: the task, or how many; `about`: their ids; `staff`: who may have it."""
-        super().__init__(desk, f"Hand over {what} to", staff, about=about, does="Hand over")
+        super().__init__(desk, tr("Hand over {what} to", what=what), staff, about=about, does=tr("Hand over"))

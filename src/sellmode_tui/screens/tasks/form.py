@@ -11,6 +11,7 @@ from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.manual_task import MANUAL_TASK, ManualTask
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.store_time import read_due
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records import RecordStore, Written
 from sellmode_tui.records.naming import Named
 from sellmode_tui.records.tasks.details import TaskDetails
@@ -30,10 +31,10 @@ class RepeatEntry(ChoiceEntry):
     def __init__(self, desk: Desk, task: ManualTask | None, due: Callable[[], FormField]) -> None:
         """`due` gives the field of the due time."""
         own = _choice_of(task) if task and task.repeat and task.due else None
-        options = [Option("", "never"), *(Option(name, name) for name in CHOICES)]
+        options = [Option("", tr("never")), *(Option(name, trd(name)) for name in CHOICES)]
         if own and own not in CHOICES:
             options.append(Option(own, repeat_words(own)))
-        super().__init__("repeat", "Repeats", desk, options, own)
+        super().__init__("repeat", marked("Repeats"), desk, options, own)
         self._due = due
 
     @property
@@ -48,11 +49,11 @@ class RepeatEntry(ChoiceEntry):
         if not chosen:
             return ""
         if (start := due.value) is None:
-            raise Unreadable(due, "A repeating task needs a due date.")
+            raise Unreadable(due, tr("A repeating task needs a due date."))
         try:
             return read_repeat(chosen, read_due(start))
         except ValueError as error:
-            raise Unreadable(self, str(error)) from None
+            raise Unreadable(self, trd(error)) from None
 
 
 def _choice_of(task: ManualTask) -> str:
@@ -83,17 +84,23 @@ class _TaskForm(KindForm):
 
     def compose_fields(self) -> ComposeResult:
         """What, for which customer, until when, how often, by whom, by what contact."""
-        yield self.entry("title", "Title")
+        yield self.entry("title", marked("Title"))
         if self._manual is None:
             yield self.entry("customer", value=self._about)
-        yield self.entry("due", "Due")
+        yield self.entry("due", marked("Due"))
         yield RepeatEntry(self._desk, self._manual, lambda: self.entry_at("due"))
         if any(each.id != (self._holder and self._holder.id) for each in self._people):
-            held, hint = self._holder or Named("", ""), "me; or a colleague" if self._manual is None else "a colleague"
+            held = self._holder or Named("", "")
             yield StaffEntry(
-                "assignee", "For", self._desk, held.id or None, name=held.name, placeholder=hint, people=self._people
+                "assignee",
+                marked("For"),
+                self._desk,
+                held.id or None,
+                name=held.name,
+                placeholder=tr("me; or a colleague") if self._manual is None else tr("a colleague"),
+                people=self._people,
             )
-        yield self.entry("action", "Action")
+        yield self.entry("action", marked("Action"))
         yield self.entry("details")
 
     def refuse(self, field: str, why: str) -> None:
@@ -127,7 +134,7 @@ class EditTaskForm(_TaskForm):
     """One that was made by hand."""
 
     KIND: ClassVar = "task"
-    GONE = "This task has ended, or you can no longer see it: it cannot be saved."
+    GONE = marked("This task has ended, or you can no longer see it: it cannot be saved.")
 
     def __init__(self, desk: Desk, details: TaskDetails, staff: Sequence[Staff]) -> None:
         """`staff`: to whom it may be handed over."""

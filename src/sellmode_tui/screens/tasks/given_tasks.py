@@ -7,11 +7,12 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records import GivenTask, RecordStore
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.lists.page import ListPage, nothing_last
 from sellmode_tui.screens.tasks.boxes import TakeBackBox
-from sellmode_tui.screens.tasks.rows import ENDED
+from sellmode_tui.screens.tasks.rows import state_words
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.meanings import OVERDUE
 from sellmode_tui.widgets.row_source import Row
@@ -26,7 +27,7 @@ class GivenTasksScreen(ListPage[None, GivenTask]):
         Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back", id="given.back"),
     ]
 
-    HEAD = "Given tasks"
+    HEAD = marked("Given tasks")
     COLUMNS = (
         Column("Due", 17, priority=8, min_width=14),
         Column("Task", priority=9, min_width=18),
@@ -35,7 +36,9 @@ class GivenTasksScreen(ListPage[None, GivenTask]):
         Column("State", 10, priority=6),
     )
     SORTED: ClassVar = {"Due": lambda item: nothing_last(item.due_at)}
-    EMPTY = "No given tasks.\nTasks you create for colleagues or hand over to them appear here, with their outcome."
+    EMPTY = marked(
+        "No given tasks.\nTasks you create for colleagues or hand over to them appear here, with their outcome."
+    )
     ROWS_OPEN = False
 
     def __init__(self, desk: Desk, person: str | None = None, head: str = "") -> None:
@@ -49,16 +52,17 @@ class GivenTasksScreen(ListPage[None, GivenTask]):
 
     def row(self, item: GivenTask) -> Row:
         """Until when, what, whose, for which customer, how it stands."""
-        cells = (item.due_words or "any time", item.title, item.assignee_name, item.customer_name, ENDED[item.state])
+        due = item.due_words or tr("any time")
+        cells = (due, item.title, item.assignee_name, item.customer_name, state_words(item.state))
         return Row(item.card, cells, OVERDUE if item.overdue else None)
 
     def told(self, item: GivenTask) -> str:
         """Who has given it, and what became of it."""
         words = self._desk.words
-        said = [f"given by {item.giver}" if item.giver else ""]
+        said = [tr("given by {name}", name=item.giver) if item.giver else ""]
         if item.state != "open":
             when = f" {words.time(item.ended_at)}" if item.ended_at else ""
-            said.append(f"{ENDED[item.state]}{when}{f': {item.reason}' if item.reason else ''}")
+            said.append(f"{state_words(item.state)}{when}{f': {trd(item.reason)}' if item.reason else ''}")
         return words.between.join(filter(None, said))
 
     def offers(self, action: str) -> bool:
@@ -72,7 +76,7 @@ class GivenTasksScreen(ListPage[None, GivenTask]):
         if item is None:
             return
         if item.state != "open":
-            self.say("below", "This task has ended and can no longer be withdrawn.")
+            self.say("below", tr("This task has ended and can no longer be withdrawn."))
             return
         card = item.card
         box = TakeBackBox(self._desk, f'"{" ".join(item.title.split())[:60]}"', [card])

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from textual.binding import Binding, BindingType
 
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.store_time import Due, read_due
 from sellmode_contract.text import visible, visible_lines
+from sellmode_tui.language import marked, tr, trd, trn
 from sellmode_tui.records import (
     Profile,
     RecordStore,
@@ -29,12 +31,24 @@ from sellmode_tui.screens.kit.confirm import ConfirmBox
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.pick_box import PickBox
 from sellmode_tui.screens.kit.why import WhyScreen
-from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.screens.tasks.boxes import DismissBox, HandOverBox, SnoozeBox
 from sellmode_tui.screens.tasks.form import EditTaskForm
 
-GONE = "This task is no longer visible to you."
-_NO_CUSTOMER = "This task has no customer you can see."
+GONE = marked("This task is no longer visible to you.")
+_NO_CUSTOMER = marked("This task has no customer you can see.")
+_SEVERAL: Final[dict[str, Callable[[int], str]]] = {
+    "done": lambda number: trn("{number:,} task done. u to undo.", "{number:,} tasks done. u to undo.", number),
+    "dismissed": lambda number: trn(
+        "{number:,} task dismissed. u to undo.", "{number:,} tasks dismissed. u to undo.", number
+    ),
+    "snoozed": lambda number: trn(
+        "{number:,} task snoozed. u to undo.", "{number:,} tasks snoozed. u to undo.", number
+    ),
+    "handed_over": lambda number: trn(
+        "{number:,} task handed over. u to undo.", "{number:,} tasks handed over. u to undo.", number
+    ),
+}
+"""What is said of several, by what became of them."""
 
 
 def task_keys(*, shown: bool) -> list[BindingType]:
@@ -113,7 +127,7 @@ class TaskPage(DeskScreen[Result]):
         """Ask to whom, and hand them over."""
         chosen = self.chosen
         if asked := [line for line in chosen if line.kind == "corporate_task"]:
-            self.tell(f"{_what(asked)}: corporate tasks cannot be handed over.")
+            self.tell(tr("{task}: corporate tasks cannot be handed over.", task=_what(asked)))
         elif chosen:
             keys = [line.key for line in chosen]
             self.ask(
@@ -130,13 +144,15 @@ class TaskPage(DeskScreen[Result]):
         if box.nobody:
             alone = not self._desk.facts.sees_team
             self.tell(
-                "In Associate Mode, only a manager can give tasks to others." if alone else "No one else can take it."
+                tr("In Associate Mode, only a manager can give tasks to others.")
+                if alone
+                else tr("No one else can take it.")
             )
         else:
             self.open(box, lambda person: self._handed_over(box, person) if person else None)
 
     def _handed_over(self, box: HandOverBox, person: str) -> None:
-        self._write_all(lambda records, keys: records.tasks.hand_over(keys, person), "handed over", asked=box)
+        self._write_all(lambda records, keys: records.tasks.hand_over(keys, person), "handed_over", asked=box)
 
     def _write_all(
         self,
@@ -154,7 +170,9 @@ class TaskPage(DeskScreen[Result]):
                 return write(records, [line.key for line in chosen])
             except RefusedAmong as error:
                 at_fault.append(chosen[error.number])
-                why = f"{_what(at_fault)}: {error.detail} Nothing was changed; x unmarks it."
+                why = tr(
+                    "{task}: {why} Nothing was changed; x unmarks it.", task=_what(at_fault), why=trd(error.detail)
+                )
                 raise Rejected(error.code, why) from None
 
         def refused(field: str, why: str) -> None:
@@ -170,7 +188,7 @@ class TaskPage(DeskScreen[Result]):
         real = [written for written in changes if not written.nothing]
         self.done_with()
         if len(real) > 1:
-            self.wrote(real[0], f"{counted(len(real), 'task')} {verb}. u to undo.")
+            self.wrote(real[0], _SEVERAL[verb](len(real)))
         elif changes:
             self.wrote(real[0] if real else changes[0])
 
@@ -181,7 +199,13 @@ class TaskPage(DeskScreen[Result]):
         """The only one; says so if there are several."""
         chosen = self.chosen
         if len(chosen) > 1:
-            self.tell(f"{counted(len(chosen), 'task')} are marked, but this works on one only. Esc unmarks them.")
+            self.tell(
+                trn(
+                    "{number:,} task is marked, but this works on one only. Esc unmarks it.",
+                    "{number:,} tasks are marked, but this works on one only. Esc unmarks them.",
+                    len(chosen),
+                )
+            )
         return chosen[0] if len(chosen) == 1 else None
 
     def action_take(self) -> None:
@@ -207,7 +231,7 @@ class TaskPage(DeskScreen[Result]):
         if line is None:
             return
         if line.kind != "manual_task":
-            self.tell("Automatic tasks cannot be edited: s snoozes, d dismisses, h hands over.")
+            self.tell(tr("Automatic tasks cannot be edited: s snoozes, d dismisses, h hands over."))
             return
         self._with_details(line, self._edit)
 
@@ -225,13 +249,13 @@ class TaskPage(DeskScreen[Result]):
         if (line := self._one) is None:
             return
         if line.customer is None:
-            self.tell(_NO_CUSTOMER)
+            self.tell(trd(_NO_CUSTOMER))
         else:
             self.open(ProfileScreen(self._desk, line.customer), self._customer_closed)
 
     def _customer_closed(self, gone: bool | None) -> None:
         if gone:
-            self.tell(NO_LONGER_VISIBLE)
+            self.tell(trd(NO_LONGER_VISIBLE))
 
     def action_go(self) -> None:
         """Start what the task is for: its contact, to be logged; then ask whether the task is done with it.
@@ -242,7 +266,7 @@ class TaskPage(DeskScreen[Result]):
         if line is None:
             return
         if line.customer is None:
-            self.tell(f"{_NO_CUSTOMER} c completes it.")
+            self.tell(f"{trd(_NO_CUSTOMER)} {tr('c completes it.')}")
         elif line.action is None:
             self.action_customer()
         else:
@@ -251,12 +275,12 @@ class TaskPage(DeskScreen[Result]):
     def _go(self, details: TaskDetails) -> None:
         customer = details.line.customer
         if customer is None:
-            self.tell(_NO_CUSTOMER)
+            self.tell(trd(_NO_CUSTOMER))
             return
 
         def opened(profile: Profile | None) -> None:
             if profile is None:
-                self.tell(NO_LONGER_VISIBLE)
+                self.tell(trd(NO_LONGER_VISIBLE))
             elif self.is_active:
                 form = ContactForm(self._desk, profile, details)
                 self.open(form, lambda written: self._gone(details.line, written))
@@ -266,8 +290,8 @@ class TaskPage(DeskScreen[Result]):
     def _gone(self, line: TaskLine, written: Written | None) -> None:
         if written is None or line.state != "open":
             return
-        question = f"Complete this task: {' '.join(line.title.split())}?"
-        box = ConfirmBox(question, "Complete", "Leave open")
+        question = tr("Complete this task: {title}?", title=" ".join(line.title.split()))
+        box = ConfirmBox(question, tr("Complete"), tr("Leave open"))
         self.open(box, lambda yes: self._complete(line) if yes else None)
 
     def _complete(self, line: TaskLine) -> None:
@@ -285,7 +309,7 @@ class TaskPage(DeskScreen[Result]):
     def _copy(self, details: TaskDetails) -> None:
         text = details.message or details.line.title
         self.app.copy_to_clipboard("\n".join(visible_lines(text)))  # safe to be pasted into a shell
-        self.tell(f"Copied: {' '.join(text.split())}"[:200])
+        self.tell(tr("Copied: {text}", text=" ".join(text.split()))[:200])
 
     def action_why(self) -> None:
         """Tell why this task is seen."""
@@ -302,7 +326,7 @@ class TaskPage(DeskScreen[Result]):
     def _with_details(self, line: TaskLine, take: Callable[[TaskDetails], None], *, opens: bool = True) -> None:
         def read(details: TaskDetails | None) -> None:
             if details is None:
-                self.tell(GONE)
+                self.tell(trd(GONE))
             elif self.is_active:
                 take(details)
 
@@ -326,7 +350,7 @@ class TaskPage(DeskScreen[Result]):
 def _what(chosen: Sequence[TaskLine]) -> str:
     """The one task by its title, several by their number."""
     if len(chosen) > 1:
-        return counted(len(chosen), "task")
+        return trn("{number:,} task", "{number:,} tasks", len(chosen))
     title = " ".join(chosen[0].title.split())
     return f'"{title}"' if len(title) <= 60 else f'"{title[:57]}..."'
 

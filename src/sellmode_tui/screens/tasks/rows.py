@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 
+from sellmode_contract.kinds.task import TaskState
+from sellmode_tui.language import marked, tr, trc, trd
 from sellmode_tui.records import AgendaQuery, Interrupted, RecordStore, Section
 from sellmode_tui.records.tasks.lines import OPEN, TaskKey, TaskLine
 from sellmode_tui.screens.kit.words import Words
@@ -15,8 +17,21 @@ from sellmode_tui.widgets.row_source import Count, Row
 
 MEANT: Final[dict[Section, Meaning]] = {"overdue": OVERDUE, "today": TODAY}
 """What the section of an open task means."""
-ENDED: Final = {"done": "done", "dismissed": "dismissed", "expired": "expired", "open": "open"}
-KINDS: Final = {"manual_task": "manual", "rule_task": "automatic", "corporate_task": "head office"}
+KINDS: Final = {
+    "manual_task": marked("manual"),
+    "rule_task": marked("automatic"),
+    "corporate_task": marked("head office"),
+}
+
+
+def state_words(state: TaskState) -> str:
+    """A task's state, inside a line."""
+    return {
+        "open": trc("state of a task", "open"),
+        "done": trc("state of a task", "done"),
+        "dismissed": trc("state of a task", "dismissed"),
+        "expired": trc("state of a task", "expired"),
+    }[state]
 
 
 def task_columns(*, ended: bool, people: bool, customers: bool = True) -> tuple[Column, ...]:
@@ -24,10 +39,10 @@ def task_columns(*, ended: bool, people: bool, customers: bool = True) -> tuple[
 
     Where there is little room the reason goes before the customer: `line_words` says it.
     """
-    when = Column("Ended" if ended else "Due", 17, priority=9, min_width=13)
+    when = Column(marked("Ended") if ended else marked("Due"), 17, priority=9, min_width=13)
     customer = (Column("Customer", 13, priority=8, min_width=10),) if customers else ()
-    why = Column("Outcome" if ended else "Why", 18, priority=6, min_width=12)
-    person = (Column("By" if ended else "For", 14, priority=7, min_width=8),) if people else ()
+    why = Column(marked("Outcome") if ended else marked("Why"), 18, priority=6, min_width=12)
+    person = (Column(marked("By") if ended else marked("For"), 14, priority=7, min_width=8),) if people else ()
     return (when, Column("Task", priority=10, min_width=22), *customer, why, *person, Column("Kind", 11, priority=1))
 
 
@@ -93,32 +108,35 @@ class AgendaRows(PagedRows[TaskLine]):
         customer = (item.customer_name,) if self._customers else ()
         if self._ended:
             when = self._words().time(item.ended_at) if item.ended_at else ""
-            why = f"{ENDED[item.state]}{f': {item.reason}' if item.reason else ''}"
+            why = _with_reason(state_words(item.state), item)
             person = item.done_by_name
         else:
-            when = item.due_words or "any time"
-            why = item.because or (f"from {item.giver}" if item.giver else "")
+            when = item.due_words or tr("any time")
+            why = item.because or (tr("from {name}", name=item.giver) if item.giver else "")
             person = item.claimed_name or item.whose_name
         people = (person,) if self._people else ()
-        return Row(
-            row_key(item.key), (when, item.title, *customer, why, *people, KINDS[item.kind]), MEANT.get(item.section)
-        )
+        cells = (when, item.title, *customer, why, *people, trd(KINDS[item.kind]))
+        return Row(row_key(item.key), cells, MEANT.get(item.section))
 
 
 def line_words(line: TaskLine, words: Words, me: str | None, *, people: bool) -> str:
     """What a row leaves out: said under the list for the task under the cursor; `people` as with `task_columns`."""
     said = [line.because if line.state != "open" else ""]  # else it is in the row
     if line.giver:
-        said.append(f"given by {line.giver}")
+        said.append(tr("given by {name}", name=line.giver))
     if line.claimed_by:
-        said.append("taken by you" if line.claimed_by == me else f"taken by {line.claimed_name}")
+        said.append(tr("taken by you") if line.claimed_by == me else tr("taken by {name}", name=line.claimed_name))
     elif line.whose and line.whose != me and not people:
-        said.append(f"for {line.whose_name}")
+        said.append(tr("for {name}", name=line.whose_name))
     if line.snoozed:
-        said.append("snoozed")
+        said.append(tr("snoozed"))
     if line.repeats:
-        said.append("repeats")
+        said.append(tr("repeats"))
     if line.state != "open":
-        who = f" by {line.done_by_name}" if line.done_by_name else ""
-        said.append(f"{ENDED[line.state]}{who}{f': {line.reason}' if line.reason else ''}")
+        ended, who = state_words(line.state), line.done_by_name
+        said.append(_with_reason(tr("{ended} by {name}", ended=ended, name=who) if who else ended, line))
     return words.between.join(filter(None, said))
+
+
+def _with_reason(ended: str, line: TaskLine) -> str:
+    return f"{ended}: {trd(line.reason)}" if line.reason else ended

@@ -8,6 +8,7 @@ from textual.content import Content
 
 from sellmode_contract.text import visible
 from sellmode_tui.figures import priced
+from sellmode_tui.language import tr
 from sellmode_tui.records import ProductLine
 from sellmode_tui.screens.kit.page import MUTED, Page
 
@@ -15,7 +16,7 @@ from sellmode_tui.screens.kit.page import MUTED, Page
 def add_products(page: Page, products: Iterable[ProductLine]) -> None:
     """A line for each: its name, by what the till knows it, its price."""
     for each in products:
-        name = visible(each.name) or "not in the catalogue"
+        name = visible(each.name) or tr("not in the catalogue")
         price = "" if each.price is None else priced(each.price, each.currency)
         page.amount(Content.assemble(name, (f"  {visible(each.sku)}", MUTED)), price)
 
@@ -23,14 +24,14 @@ def add_products(page: Page, products: Iterable[ProductLine]) -> None:
 def add_work(page: Page, details: str, subject: str, message: str, products: Sequence[ProductLine]) -> None:
     """What a task or a brief says of the work: its text, what is suggested to be sent, the products."""
     if details:
-        page.heading("Details")
+        page.heading(tr("Details"))
         page.text(details)
     if subject or message:
-        page.heading("Suggested text")
+        page.heading(tr("Suggested text"))
         if subject:
             page.text(subject, style="bold")
         page.text(message)
-        page.text("y copies it", style=MUTED)
+        page.text(tr("y copies it"), style=MUTED)
     if products:
-        page.heading("Products")
+        page.heading(tr("Products"))
         add_products(page, products)
