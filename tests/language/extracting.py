@@ -19,14 +19,21 @@ from textual.dom import DOMNode
 
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.fields import Field, Flag, OneOf
+from sellmode_tui.screens.kinds.texts import texts_naming
 from sellmode_tui.screens.kit.keys import all_bindings
 from sellmode_tui.screens.lists.main_page import all_pages
 
 SOURCES: Final = Path(__file__).parents[2] / "src"
 APP: Final = SOURCES / "sellmode_tui"
 CONTRACT: Final = SOURCES / "sellmode_contract"
-NOT_THE_APP: Final = (APP / "commands", APP / "cli.py", APP / "language.py", CONTRACT / "translatable.py")
-"""Commands speak English; the others are how texts are marked."""
+NOT_THE_APP: Final = (
+    APP / "commands",
+    APP / "cli.py",
+    APP / "language.py",
+    APP / "screens" / "kinds" / "texts.py",
+    CONTRACT / "translatable.py",
+)
+"""Commands speak English; what names kinds is taken for each of them; the others are how texts are marked."""
 
 DECLARING: Final[Mapping[str, tuple[int, ...]]] = {
     "Column": (0,),
@@ -138,6 +145,7 @@ def _declared_by_keys() -> Iterator[Found]:
 def _declared_by_kinds() -> Iterator[Found]:
     for kind in KINDS.values():
         where = f"{kind.record.__module__.replace('.', '/')}.py"
+        yield from (Found(text, many, where="sellmode_tui/screens/kinds/texts.py") for text, many in texts_naming(kind))
         texts = [kind.page, kind.called, kind.row.label]
         for field in kind.fields:
             texts += _of_field(field)

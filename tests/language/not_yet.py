@@ -24,10 +24,7 @@ NOT_YET: Final[tuple[str, ...]] = (
     "sellmode_tui/records/",
     "sellmode_tui/screens/changes/",
     "sellmode_tui/screens/corporate/",
-    "sellmode_tui/screens/customers/",
-    "sellmode_tui/screens/kinds/",
     "sellmode_tui/screens/lookbooks/",
     "sellmode_tui/screens/people/",
     "sellmode_tui/screens/rules/",
-    "sellmode_tui/screens/tasks/",
 )

@@ -32,6 +32,7 @@ _SHOWING: Final = {
     "field": (0, 1, 2),
     "heading": (0,),
     "on_top": (0, 1, 2, 3),
+    "self.entry": (1,),  # of a form: after the field's name its label
     "title": (0, 1),
 }
 """Shows these arguments to people, a single small word too."""
@@ -125,7 +126,8 @@ class _Finder(ast.NodeVisitor):
         for place, argument in enumerate(node.args):
             if (declares or place in skipped) and isinstance(argument, ast.Constant):
                 continue
-            shown = place == len(node.args) - 1 if name == "say" else place in _SHOWING.get(name, ())
+            showing = _SHOWING.get(full, _SHOWING.get(name, ()))
+            shown = place == len(node.args) - 1 if name == "say" else place in showing
             self._shown(argument) if shown else self.visit(argument)
         for keyword in node.keywords:
             if keyword.arg in ("classes", "examples") or (

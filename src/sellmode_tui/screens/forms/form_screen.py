@@ -176,7 +176,7 @@ class FormScreen(DeskScreen[Written]):
             self.ask(lambda records: find(records, subject), self._look_at, group="compare")
 
     def _look_at(self, parts: Sequence[Any] | None) -> None:
-        if not self.ended and (said := self.GONE if parts is None else self.meanwhile(*parts)):
+        if not self.ended and (said := trd(self.GONE) if parts is None else self.meanwhile(*parts)):
             self.say_quietly(said)
 
     def meanwhile(self, *parts: Any) -> str:  # noqa: ARG002  # of nothing, here
@@ -297,7 +297,7 @@ class FormScreen(DeskScreen[Written]):
 
     def _saved(self, written: Written) -> None:
         self._busy = False
-        self.wrote(written, self.SAVED)
+        self.wrote(written, trd(self.SAVED))
         self.end(written)
 
     def refuse(self, field: str, why: str) -> None:

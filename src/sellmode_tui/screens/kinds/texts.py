@@ -30,7 +30,7 @@ def _so_many(kind: Kind[Any]) -> tuple[str, str]:
     return f"{{number:,}} {kind.called}", f"{{number:,}} {kind.page.lower()}"
 
 
-def texts_of(kind: Kind[Any]) -> Iterator[tuple[str, str]]:
+def texts_naming(kind: Kind[Any]) -> Iterator[tuple[str, str]]:
     """All of a kind, for the catalogues: of one, and of any other number where something is counted."""
     if kind.fields:
         yield new_one(kind), ""

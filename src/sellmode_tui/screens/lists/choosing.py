@@ -150,7 +150,7 @@ class MarkedList(ListPage[Result, Item]):
 class SearchedList(ListPage[Result, Item]):
     """A list with the search above it."""
 
-    PLACEHOLDER: ClassVar[str] = "words"
+    PLACEHOLDER: ClassVar[str] = marked("words")
     """What may be searched for."""
     PLACEHOLDERS_NARROW: ClassVar[tuple[str, ...]] = ()
     """Shorter ones, for where that has no room."""
