@@ -16,6 +16,7 @@ NOBODY_READS: Final = (
     "sellmode_contract/schemas.py",
     "sellmode_contract/search.py",  # patterns
     "sellmode_tui/cache/",  # SQL
+    "sellmode_tui/records/looks/page_text.py",  # HTML
     "sellmode_tui/terminal/opening.py",  # HTML
     "sellmode_tui/journal/entries.py",  # SQL
     "sellmode_tui/journal/rescue.py",
@@ -32,6 +33,8 @@ EXCEPT: Final[dict[str, set[str]]] = {
     "sellmode_tui/dates/day_words.py": {"_WEEKDAYS", "_DAYS", "_SHORT", "_SMALL_WORDS"},
     "sellmode_tui/dates/names.py": {"WEEKDAYS"},
     "sellmode_tui/dates/spans.py": {"_UNITS"},
+    "sellmode_tui/screens/people/owned.py": {"_HEADINGS"},  # columns
+    "sellmode_tui/screens/rules/form.py": {"_EXAMPLE", "_DATES", "_EVENTS"},
     "sellmode_contract/typed_days.py": {"MONTHS"},
 }
 """Constants whose texts are not translated, by file."""
@@ -66,6 +69,7 @@ PLAIN: Final[dict[str, set[str]]] = {
     "sellmode_tui/dates/clock.py": {"in {} h{}", " {} min"},  # as it can be typed
     "sellmode_tui/dates/day_words.py": {"the {}", "3pm or 15:00"},
     "sellmode_tui/dates/spans.py": {"{} ago", "in {}"},
+    "sellmode_tui/records/customers/filters.py": {"'integer', 'real'"},  # SQL
     "sellmode_tui/screens/forms/part_entries.py": {"Dam 1 / 2nd floor"},  # an address
     "sellmode_tui/screens/lists/main_page.py": {"All {}"},  # taken from the bindings
     "sellmode_tui/shell/run.py": {

@@ -20,6 +20,7 @@ _SQL: Final = re.compile(
     r"\s*\(?(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|WITH|FROM|JOIN|LEFT JOIN|WHERE|ORDER BY|GROUP BY|LIMIT|"
     r"AND|OR|UNION|PRAGMA|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|EXISTS|NOT EXISTS|ATTACH|DETACH|CASE|VALUES|ON)\b"
 )
+_IN_SQL: Final = re.compile(r"\b(IS|AND|IN|DESC|JOIN|BETWEEN|ifnull)\b|\b[a-z]\.[a-z_]{2,}")
 _STYLE: Final = re.compile(r"(bold|reverse|underline|dim|italic|not bold|on)\b[^.]*|.*\$[a-z-]+.*")
 _SHOWING: Final = {
     "BoxButton": (0, 1),
@@ -28,7 +29,7 @@ _SHOWING: Final = {
     "Static": (0,),
     "amount": (0, 1),
     "compose_buttons": (),
-    "entry": (0,),
+    "page.entry": (0,),
     "field": (0, 1, 2),
     "heading": (0,),
     "on_top": (0, 1, 2, 3),
@@ -157,7 +158,7 @@ class _Finder(ast.NodeVisitor):
 
 
 def _is_words(text: str) -> bool:
-    if text in _KEYS or _SQL.match(text) or _STYLE.fullmatch(text):
+    if text in _KEYS or _SQL.match(text) or _IN_SQL.search(text) or _STYLE.fullmatch(text):
         return False
     return bool(_TWO_WORDS.search(text) or _CAPITAL.fullmatch(text))
 

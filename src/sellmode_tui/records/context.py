@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from typing import Final
 
 from sellmode_contract.filters import fields_of
 from sellmode_contract.kinds.retailer import Retailer, zone_of
 from sellmode_contract.kinds.staff import Staff
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode
+from sellmode_tui.language import marked, tr, trd
 
-A_COLLEAGUE = "a colleague"
-"""Stands for somebody whom this cache does not know."""
+HAS_LEFT: Final = marked("has left")
+WORKS_ELSEWHERE: Final = marked("works elsewhere")
 
 
 def retailer(reading: Reading) -> Retailer | None:
@@ -48,22 +50,22 @@ class Context:
         self._values: dict[str, list[str]] = {}
 
     def name_of(self, staff: str | None) -> str:
-        """The name of a colleague; empty for nobody."""
+        """The name of a colleague, ``a colleague`` for one whom this cache does not know; empty for nobody."""
         found = self._staff.get(staff or "")
-        return found.name if found else A_COLLEAGUE if staff else ""
+        return found.name if found else tr("a colleague") if staff else ""
 
     def owner_name(self, staff: str | None) -> str:
         """The name of whom customers are assigned to, and that they have left if they have; empty for nobody."""
         gone = self.standing_of(staff) if staff else ""
-        return f"{self.name_of(staff)} ({gone})" if gone else self.name_of(staff)
+        return f"{self.name_of(staff)} ({trd(gone)})" if gone else self.name_of(staff)
 
     def standing_of(self, staff: str) -> str:
-        """In words whether somebody who owns or does something works here no more; empty for who does.
+        """``HAS_LEFT`` or ``WORKS_ELSEWHERE`` of somebody who owns something and works here no more; else empty.
 
         Who has moved to another store is not in the directory any more.
         """
         found = self._staff.get(staff)
-        return "has left" if found and not found.active else "" if found or not self._staff else "works elsewhere"
+        return HAS_LEFT if found and not found.active else "" if found or not self._staff else WORKS_ELSEWHERE
 
     def knows(self, staff: str) -> bool:
         """Whether the directory has somebody of this id."""

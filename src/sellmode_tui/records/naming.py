@@ -8,8 +8,9 @@ from typing import Final, NamedTuple
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.search import exact, name_words, words
+from sellmode_tui.language import marked
 
-SEVERAL: Final = "Several match; pick one"
+SEVERAL: Final = marked("Several match; pick one")
 
 
 class Named(NamedTuple):

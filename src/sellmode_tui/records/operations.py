@@ -17,6 +17,7 @@ from sellmode_contract.kinds.customer import Customer, CustomerCard, card_id
 from sellmode_contract.mutations import EDITABLE_SETS, Assign, Create, Edit, Rejected, SetConsent, consent_id
 from sellmode_contract.mutations.consent import UNSAID
 from sellmode_contract.mutations.customers import MAPS, current_value, with_value
+from sellmode_tui.language import marked
 from sellmode_tui.records.seen import Seen
 from sellmode_tui.records.writing import NotVisible
 
@@ -25,7 +26,7 @@ def customer(seen: Seen, id: str) -> Customer:
     """A visible customer. Raises NotVisible."""
     found = seen.get("customer", id)
     if not isinstance(found, Customer):
-        raise NotVisible("customer")
+        raise NotVisible(marked("customer"))
     return found
 
 
@@ -83,7 +84,7 @@ def known_customer(seen: Seen, id: str) -> Customer | CustomerCard:
     """A visible customer, or the visible card of one. Raises NotVisible."""
     found = seen.get("customer", id) or seen.get("customer_card", card_id(id))
     if not isinstance(found, Customer | CustomerCard):
-        raise NotVisible("customer")
+        raise NotVisible(marked("customer"))
     return found
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sellmode_contract.kinds.fields import Due, Elements, Field, Flag, Moment, Number, OneOf, Ref, Rows, says_something
+from sellmode_tui.language import trd
 from sellmode_tui.records.values import as_text
 
 
@@ -25,9 +26,9 @@ def said_of(field: Field, value: Any, names: Mapping[str, str], forms: Forms) ->
         return ""
     match field:
         case Flag():
-            return field.yes if value else field.no
+            return trd(field.yes if value else field.no)
         case OneOf():
-            return field.choices.get(value, str(value))
+            return trd(field.choices.get(value, str(value)))
         case Number():
             return forms.number(value)
         case Moment():

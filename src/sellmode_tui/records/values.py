@@ -14,6 +14,7 @@ from sellmode_contract.kinds.customer import Customer, card_id
 from sellmode_contract.mutations import Assign, Create, Edit, Finish, Operation, Rejected, SetConsent, Withdraw, target
 from sellmode_contract.mutations.customers import MAPS, current_value
 from sellmode_contract.records import Record
+from sellmode_tui.language import tr
 from sellmode_tui.records.seen import Seen
 from sellmode_tui.records.wording import label_of
 
@@ -139,7 +140,8 @@ def with_values(operation: Operation, values: Mapping[str, Any]) -> Operation:
         case Assign() | SetConsent() | Finish(how="dismissed") | Withdraw():
             names = wanted(operation).keys()
             if unknown := values.keys() - names:
-                raise Rejected("invalid", f"Fields that can be changed here: {', '.join(names)}.", field=min(unknown))
+                why = tr("Fields that can be changed here: {fields}.", fields=", ".join(names))
+                raise Rejected("invalid", why, field=min(unknown))
             called = {"to" if name == "owner" else name: value for name, value in values.items()}
             return msgspec.structs.replace(operation, **called)
         case _:
@@ -170,7 +172,7 @@ def as_text(value: Any, names: Mapping[str, str] = _NO_NAMES) -> str:
         case str():
             return names.get(value, value)
         case bool():
-            return "yes" if value else "no"
+            return tr("yes") if value else tr("no")
         case list() | tuple():
             return ", ".join(as_text(item, names) for item in value)
         case Mapping():

@@ -13,7 +13,9 @@ from sellmode_contract.records import Record, parent_of
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import table_of, where
 from sellmode_tui.cache.visible import VisibleRows
+from sellmode_tui.language import trd
 from sellmode_tui.records.context import Context
+from sellmode_tui.records.wording import a_customer
 
 
 class WhySeen(NamedTuple):
@@ -88,4 +90,4 @@ def _store_of(audience: str) -> str | None:
 
 def _name(record: Record, kind: str, customer: Customer | None) -> str:
     called = getattr(record, "name", "") or getattr(record, "title", "")
-    return called or KINDS[kind].described(as_document(record), customer.name if customer else "")
+    return called or trd(KINDS[kind].described(as_document(record), customer.name if customer else a_customer()))

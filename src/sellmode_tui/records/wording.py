@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.consent import CHANNELS, STATES
 from sellmode_contract.kinds.customer import Customer, card_id
-from sellmode_contract.kinds.kind import A_CUSTOMER, text_in
+from sellmode_contract.kinds.kind import text_in
 from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.mutations import (
     Accept,
@@ -39,11 +39,12 @@ from sellmode_contract.mutations import (
     decode,
     target,
 )
+from sellmode_tui.language import marked, tr, trd, trn
 
 Before = Mapping[str, str | None]
 """Documents of records as they were before a change, by ``kind/id``; None for one that was not there."""
 
-UNREADABLE = "a change that this version of Sellmode cannot read"
+UNREADABLE = marked("a change that this version of Sellmode cannot read")
 _NAMED = 3
 """So many fields are named; of more, how many more there are."""
 
@@ -52,16 +53,15 @@ def label_of(field: str, kind: str, retailer: Retailer | None = None) -> str:
     """A field of a kind's changes for people; one of the retailer's own goes by the retailer's label."""
     name, _, entry = field.partition(".")
     if name == "sizes" and entry:
-        return f"size of {entry}"
+        return tr("size of {what}", what=entry)
     if name == "custom" and entry:
         defined = retailer.custom_fields if retailer else ()
         return next((own.label for own in defined if own.name == entry and own.label), entry)
-    if name in _SETS and entry:
-        return f"{KINDS[kind].label_of(entry)} {_SETS[name]}"
-    return KINDS[kind].label_of(field)
-
-
-_SETS = {"add": "to add", "remove": "to remove"}
+    if name == "add" and entry:
+        return tr("{field} to add", field=trd(KINDS[kind].label_of(entry)))
+    if name == "remove" and entry:
+        return tr("{field} to remove", field=trd(KINDS[kind].label_of(entry)))
+    return trd(KINDS[kind].label_of(field))
 
 
 def history_kind(field: str) -> str:
@@ -74,52 +74,68 @@ def describe(  # noqa: C901, PLR0911, PLR0912  # one for each operation
 ) -> str:
     """What a change is about: ``phone number of Anna Muster``. ``name_of`` gives a visible customer's name, or None."""
     customer = customer_of(operation, before)
-    whom = (name_of(customer) if customer else None) or A_CUSTOMER
+    name = name_of(customer) if customer else None
+    whom = name or a_customer()
     match operation:
-        case Create() | Remove():
-            what = _record(operation, before, whom)
-            return what if isinstance(operation, Create) else f"removal of the {what}"
+        case Create():
+            return _record(operation, before, whom)
+        case Remove():
+            return tr("removal of the {record}", record=_record(operation, before, whom))
         case Edit(kind="customer"):
             fields = [*operation.set, *dict.fromkeys((*operation.add, *operation.remove))]
-            return f"{_listed([label_of(field, 'customer', retailer) for field in fields])} of {whom}"
+            return _fields_of([label_of(field, "customer", retailer) for field in fields], whom)
         case Edit(kind="manual_task") | Edit(kind="rule_task") | Edit(kind="corporate_task"):
             return _edited_task(operation, before)
         case Edit():
             return _record(operation, before, whom)
         case SetConsent():
-            return f"consent to {CHANNELS[operation.channel]} of {whom}: {STATES[operation.state]}"
-        case Claim() | Release():
-            how = "taking" if isinstance(operation, Claim) else "releasing"
-            return f"{how} {'a request' if operation.kind == 'request' else _task(operation, before)}"
+            channel, state = trd(CHANNELS[operation.channel]), trd(STATES[operation.state])
+            return tr("consent to {channel} of {customer}: {state}", channel=channel, customer=whom, state=state)
+        case Claim():
+            return tr("taking {task}", task=_claimed(operation, before))
+        case Release():
+            return tr("releasing {task}", task=_claimed(operation, before))
+        case Finish(how="done"):
+            return tr("completing {task}", task=_task(operation, before))
         case Finish():
-            return f"{'completing' if operation.how == 'done' else 'dismissing'} {_task(operation, before)}"
+            return tr("dismissing {task}", task=_task(operation, before))
         case Reopen():
-            return f"reopening {_task(operation, before)}"
+            return tr("reopening {task}", task=_task(operation, before))
         case Withdraw():
-            return f"withdrawing {_task(operation, before)}"
+            return tr("withdrawing {task}", task=_task(operation, before))
         case Assign():
             card = document_before(before, "customer_card", card_id(operation.id))
-            name = text_in(card, "name") if whom == A_CUSTOMER else whom
-            return f"assigning {name or whom}{'' if operation.to else ' to nobody'}"
+            whom = name or text_in(card, "name") or whom
+            if operation.to:
+                return tr("assigning {customer}", customer=whom)
+            return tr("assigning {customer} to nobody", customer=whom)
         case Share():
-            return f"sharing {_held(operation, before, whom)}"
-        case Renew() | Revoke():
-            how = "renewing" if isinstance(operation, Renew) else "revoking"
-            return f"{how} the link of {_held(operation, before, whom)}"
+            return tr("sharing {record}", record=_held(operation, before, whom))
+        case Renew():
+            return tr("renewing the link of {record}", record=_held(operation, before, whom))
+        case Revoke():
+            return tr("revoking the link of {record}", record=_held(operation, before, whom))
         case Delegate():
-            return f"delegating {_held(operation, before, whom)}"
+            return tr("delegating {record}", record=_held(operation, before, whom))
         case Undelegate():
-            return f"no longer delegating {_held(operation, before, whom)}"
+            return tr("no longer delegating {record}", record=_held(operation, before, whom))
         case Merge():
-            return f"merging {_pair(operation.id, before)}"
+            return tr("merging {customers}", customers=_pair(operation.id, before))
         case Dismiss():
-            return f"keeping {_pair(operation.id, before)} separate"
+            return tr("keeping {customers} separate", customers=_pair(operation.id, before))
         case Park():
-            return f"handing over the {_inner(operation.operation, before, name_of, retailer)}"
+            return tr("handing over the {change}", change=_inner(operation.operation, before, name_of, retailer))
         case Accept() | Discard():
             document = document_before(before, "parked_edit", operation.id)
             inner = _inner(document.get("operation"), before, name_of, retailer)
-            return f"{'accepting' if isinstance(operation, Accept) else 'discarding'} the {inner}"
+            if isinstance(operation, Accept):
+                return tr("accepting the {change}", change=inner)
+            return tr("discarding the {change}", change=inner)
+
+
+def a_customer() -> str:
+    """Stands for whom one does not see."""
+    return tr("a customer")
 
 
 def customer_of(operation: Operation, before: Before) -> str | None:
@@ -145,31 +161,39 @@ def _record(operation: Create | Edit | Remove, before: Before, whom: str) -> str
     elif isinstance(operation, Edit):
         fields.update(operation.set)
     if operation.kind == "customer" and isinstance(operation, Create):
-        return f"new customer {_new_name(fields) or whom}"
-    return KINDS[operation.kind].described(fields, whom)
+        return tr("new customer {name}", name=_new_name(fields) or whom)
+    return trd(KINDS[operation.kind].described(fields, whom))
 
 
 def _held(operation: Operation, before: Before, whom: str) -> str:
     """The record of an operation as it was before it."""
     kind, id = target(operation)
     fields = document_before(before, kind, id)
-    return f"the {KINDS[kind].described(fields, whom)}" if fields else f"a {KINDS[kind].called}"
+    if fields:
+        return tr("the {record}", record=trd(KINDS[kind].described(fields, whom)))
+    return tr("a {record}", record=trd(KINDS[kind].called))
 
 
 def _task(operation: Operation, before: Before) -> str:
     """The task of an operation as it was before it."""
     kind, id = target(operation)
     fields = document_before(before, kind, id)
-    return f"the {KINDS[kind].described(fields, A_CUSTOMER)}" if fields else "a task"
+    return tr("the {record}", record=trd(KINDS[kind].described(fields, a_customer()))) if fields else tr("a task")
+
+
+def _claimed(operation: Claim | Release, before: Before) -> str:
+    return tr("a request") if operation.kind == "request" else _task(operation, before)
 
 
 def _edited_task(operation: Edit, before: Before) -> str:
     task, fields = _task(operation, before), operation.set
     if fields.keys() & {"assignee", "meant_for"}:
-        return f"handing over {task}"
+        return tr("handing over {task}", task=task)
     if fields.keys() == {"snoozed_to"}:
-        return f"snoozing {task}" if fields["snoozed_to"] else f"ending the snooze of {task}"
-    return f"{_listed([label_of(field, operation.kind) for field in fields if field != 'snoozed_to'])} of {task}"
+        return (
+            tr("snoozing {task}", task=task) if fields["snoozed_to"] else tr("ending the snooze of {task}", task=task)
+        )
+    return _fields_of([label_of(field, operation.kind) for field in fields if field != "snoozed_to"], task)
 
 
 def _new_name(fields: Mapping[str, Any]) -> str:
@@ -184,17 +208,25 @@ def _new_name(fields: Mapping[str, Any]) -> str:
 
 def _pair(id: str, before: Before) -> str:
     names = document_before(before, "duplicate_pair", id).get("names")
-    return " and ".join(str(name) for name in names) if isinstance(names, list) else "two customers"
+    return listed([str(name) for name in names]) if isinstance(names, list) else tr("two customers")
 
 
 def _inner(operation: object, before: Before, name_of: Callable[[str], str | None], retailer: Retailer | None) -> str:
     try:
         return describe(decode(msgspec.json.encode(operation)), before, name_of, retailer)
     except Rejected:
-        return UNREADABLE.removeprefix("a ")
+        return tr("change that this version of Sellmode cannot read")
 
 
-def _listed(names: list[str]) -> str:
+def _fields_of(names: list[str], what: str) -> str:
     if len(names) > _NAMED:
-        names = [*names[: _NAMED - 1], f"{len(names) - _NAMED + 1} more fields"]
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:]))) or "nothing"
+        number = len(names) - _NAMED + 1
+        names = [*names[: _NAMED - 1], trn("{number:,} more field", "{number:,} more fields", number)]
+    return tr("{fields} of {what}", fields=listed(names) or tr("nothing"), what=what)
+
+
+def listed(names: Sequence[str]) -> str:
+    """``tier, tags and phone number``; empty for none."""
+    if len(names) < 2:
+        return "".join(names)
+    return tr("{first} and {last}", first=", ".join(names[:-1]), last=names[-1])

@@ -39,6 +39,7 @@ from sellmode_tui.cache.store import Cache, Interrupted
 from sellmode_tui.journal.clock import ClockReading
 from sellmode_tui.journal.entries import Kept, Leaving, Left
 from sellmode_tui.journal.outbox import Outbox
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records.changes.pending import Pending, PendingReader
 from sellmode_tui.records.readings import Readings
 from sellmode_tui.records.seen import Seen
@@ -70,9 +71,10 @@ class Written:
 class NotVisible(Rejected):
     """There is no such record for this account: whether it does not exist or is not visible cannot be told apart."""
 
-    def __init__(self, kind: str = "record") -> None:
-        """``kind`` is the record's."""
-        super().__init__("not_found", f"This {kind.replace('_', ' ')} does not exist, or you cannot see it.")
+    def __init__(self, kind: str = marked("record")) -> None:
+        """``kind`` is what one is called."""
+        what = trd(kind.replace("_", " "))
+        super().__init__("not_found", tr("This {record} does not exist, or you cannot see it.", record=what))
 
 
 class RefusedAmong(Rejected):
@@ -146,7 +148,7 @@ class Writer:
     def outbox(self) -> Outbox:
         """What waits to be sent. Raises CannotWrite."""
         if self._outbox is None:
-            raise CannotWrite("Changes cannot be saved here: there is no journal.")
+            raise CannotWrite(tr("Changes cannot be saved here: there is no journal."))
         return self._outbox
 
     def write(
@@ -180,7 +182,8 @@ class Writer:
         """
         outbox, made = self.outbox, self._made()
         if len(means) > MAX_AT_ONCE:
-            raise Rejected("invalid", f"At most {MAX_AT_ONCE} can be changed at once; these are {len(means)}.")
+            why = tr("At most {most} can be changed at once; these are {number}.", most=MAX_AT_ONCE, number=len(means))
+            raise Rejected("invalid", why)
         judged = []
         with self._readings.open() as reading:
             seen = Seen(reading, self._readings.context(reading))
@@ -231,7 +234,8 @@ def judge(operation: Operation, seen: Seen, mid: str, made: ClockReading) -> Out
     if seen.account is None:
         raise Rejected("not_allowed", "Nothing can be changed before the first sync.")
     if not may(seen.account, needed := capability(operation)):
-        raise Rejected("not_allowed", f"Your role does not allow this: you need the {needed} permission.")
+        why = tr("Your role does not allow this: you need the {permission} permission.", permission=needed)
+        raise Rejected("not_allowed", why)
     try:
         outcome = apply(operation, World(seen, seen.account, seen.retailer, mid, made.wall))
         check_author_sees(operation, outcome, seen, seen.mode, seen.account)
@@ -256,7 +260,7 @@ def _meant(mean: Callable[[Seen], Operation], seen: Seen) -> Operation:
 
 def _naming(error: Rejected, kind: str, seen: Seen) -> Rejected:
     """The refusal, in a sentence that begins with what people call the field."""
-    why = named(_heading(kind, error.field, seen), error.detail, error.field)
+    why = named(trd(_heading(kind, error.field, seen)), trd(error.detail), error.field)
     return Rejected(error.code, why, field=error.field, winner=error.winner)
 
 
@@ -293,10 +297,10 @@ def _refuse_unstorable(value: Any, path: str) -> None:
             try:
                 text.refuse(value, field)
             except text.UnstorableText as error:
-                raise Rejected("invalid", f"{error}.", field=field) from None
+                raise Rejected("invalid", f"{trd(error)}.", field=field) from None
         case Mapping():
             for name, item in value.items():
-                _refuse_unstorable(name, "the name of a field")
+                _refuse_unstorable(name, tr("the name of a field"))
                 _refuse_unstorable(item, f"{path}.{name}" if path else name)
         case list() | tuple():
             for item in value:

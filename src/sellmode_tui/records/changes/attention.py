@@ -27,6 +27,7 @@ from sellmode_contract.wire import Result
 from sellmode_tui.journal.entries import TrayItem
 from sellmode_tui.journal.losses import Loss
 from sellmode_tui.journal.outbox import Outbox
+from sellmode_tui.language import tr, trd
 from sellmode_tui.records.changes.sending import words_of
 from sellmode_tui.records.seen import Seen
 from sellmode_tui.records.values import Value, values_of
@@ -258,7 +259,9 @@ def _refused(group: Group, seen: Seen) -> Refused:
 
 def _reason(result: Result, seen: Seen) -> str:
     winner = seen.around.name_of(result.winner)
-    return f"{result.detail.removesuffix('.')}: {winner}." if winner else result.detail
+    if not winner:
+        return trd(result.detail)
+    return tr("{reason}: {person}.", reason=trd(result.detail).removesuffix("."), person=winner)
 
 
 def _handed_over(parked: ParkedEdit, seen: Seen) -> HandedOver:
@@ -266,7 +269,7 @@ def _handed_over(parked: ParkedEdit, seen: Seen) -> HandedOver:
         operation: Operation | None = decode(msgspec.json.encode(parked.operation))
     except Rejected:
         operation = None
-    words = UNREADABLE if operation is None else _words(operation, seen)
+    words = trd(UNREADABLE) if operation is None else _words(operation, seen)
     return HandedOver(
         id=parked.id,
         words=words,

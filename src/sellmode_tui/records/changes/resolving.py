@@ -26,6 +26,7 @@ from sellmode_tui.cache.tables import TASK_KINDS
 from sellmode_tui.journal.entries import Leaving, TrayItem
 from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.journal.tray import NotInTray
+from sellmode_tui.language import marked
 from sellmode_tui.records import of_kinds
 from sellmode_tui.records import operations as editing
 from sellmode_tui.records.changes.attention import Group, differences, groups, operation_of
@@ -129,14 +130,14 @@ def copied(seen: Seen, outbox: Outbox, mid: str) -> str:
 def accept(seen: Seen, id: str) -> Accept:
     """Making a change that was handed over one's own. Raises NotVisible."""
     if seen.get("parked_edit", id) is None:
-        raise NotVisible("change")
+        raise NotVisible(marked("change"))
     return Accept(id=id)
 
 
 def discard_parked(seen: Seen, id: str) -> Discard:
     """Dropping a change that was handed over. Raises NotVisible."""
     if seen.get("parked_edit", id) is None:
-        raise NotVisible("change")
+        raise NotVisible(marked("change"))
     return Discard(id=id)
 
 
@@ -158,5 +159,5 @@ def dismiss(seen: Seen, id: str) -> Dismiss:
 def _pair(seen: Seen, id: str) -> DuplicatePair:
     pair = seen.get("duplicate_pair", id)
     if not isinstance(pair, DuplicatePair) or pair.dismissed:
-        raise NotVisible("pair")
+        raise NotVisible(marked("pair"))
     return pair

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sellmode_contract.mutations import Rejected
 from sellmode_tui.journal.entries import Entry, TrayItem
 from sellmode_tui.journal.outbox import Outbox
+from sellmode_tui.language import tr, trd
 from sellmode_tui.records.seen import Seen
 from sellmode_tui.records.wording import UNREADABLE, describe
 
@@ -52,6 +53,6 @@ def words_of(entry: Entry | TrayItem, seen: Seen) -> str:
     try:
         operation = entry.operation
     except Rejected:
-        return UNREADABLE
+        return trd(UNREADABLE)
     words = describe(operation, entry.before, seen.name_of, seen.retailer)
-    return f"undoing: {words}" if isinstance(entry, Entry) and entry.undoes else words
+    return tr("undoing: {change}", change=words) if isinstance(entry, Entry) and entry.undoes else words

@@ -38,6 +38,7 @@ from sellmode_contract.mutations.consent import STRICTNESS, UNSAID
 from sellmode_tui.cache.tables import decode
 from sellmode_tui.journal.entries import Entry
 from sellmode_tui.journal.outbox import TakenBack
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records import of_kinds
 from sellmode_tui.records.changes.sending import words_of
 from sellmode_tui.records.seen import Seen
@@ -88,7 +89,7 @@ def undo(writer: Writer) -> Undone:
         undone = {entry.undoes for entry in entries}
         standing = [each for each in entries if each.undoes is None and each.mid not in undone and _stands(each)]
         if not standing:
-            raise NothingToUndo("Nothing to undo.")
+            raise NothingToUndo(tr("Nothing to undo."))
         last = standing[0]
         bulk = [each for each in standing if each.bulk == last.bulk] if last.bulk else [last]
         with contextlib.suppress(TakenBack):  # by somebody else, a moment ago: then it is the turn of the one before
@@ -133,8 +134,8 @@ def _take_back(writer: Writer, bulk: list[Entry], new_ids: Mapping[str, str]) ->
     except _No as no:
         raise CannotUndo(words, no.why) from None
     except Rejected as error:
-        gone = "It was removed, or you can no longer see it."
-        raise CannotUndo(words, gone if error.code == "not_found" else error.detail) from None
+        gone = tr("It was removed, or you can no longer see it.")
+        raise CannotUndo(words, gone if error.code == "not_found" else trd(error.detail)) from None
     return Undone(words, "inverse" if sent else "withdrawn", _targets(bulk), shown=shown)
 
 
@@ -159,14 +160,14 @@ def _sent_meanwhile(writer: Writer, mids: list[str]) -> list[Entry]:
     if len(entries) < len(found):
         raise TakenBack
     if not all(entry.sent for entry in entries):
-        raise _No("A later change of yours depends on it: undo that first.")
+        raise _No(tr("A later change of yours depends on it: undo that first."))
     return entries
 
 
 def _words(bulk: list[Entry], seen: Seen) -> str:
     """What changes were: of several, the first and how many more."""
     words = words_of(bulk[-1], seen)
-    return words if len(bulk) == 1 else f"{words} and {len(bulk) - 1} more"
+    return words if len(bulk) == 1 else tr("{change} and {number:,} more", change=words, number=len(bulk) - 1)
 
 
 class _No(Exception):
@@ -181,7 +182,7 @@ def _inverse(  # noqa: C901, PLR0911, PLR0912 -- one for each operation
     try:
         operation = entry.operation
     except Rejected:
-        raise _No("It was made with another version of Sellmode.") from None
+        raise _No(tr("It was made with another version of Sellmode.")) from None
     match operation:
         case Edit():
             return _edit_back(operation, entry, new_ids)
@@ -209,7 +210,7 @@ def _inverse(  # noqa: C901, PLR0911, PLR0912 -- one for each operation
             return Undelegate(id=operation.id, taker=operation.taker)
         case Undelegate():
             return _delegated_again(operation, entry)
-    raise _No("It was sent, and others may have acted on it: it could only be undone before it was sent.")
+    raise _No(tr("It was sent, and others may have acted on it: it could only be undone before it was sent."))
 
 
 def _link_back(operation: Share | Renew | Revoke, entry: Entry) -> Renew | Revoke:
@@ -217,7 +218,7 @@ def _link_back(operation: Share | Renew | Revoke, entry: Entry) -> Renew | Revok
     look = decode("lookbook", msgspec.json.encode(document_before(entry.before, "lookbook", operation.id)))
     assert isinstance(look, Lookbook)  # noqa: S101  # for the type checker
     if isinstance(operation, Share) and look.shared_at is not None:
-        raise _No("It was already shared before: revoke its link to stop it working.")
+        raise _No(tr("It was already shared before: revoke its link to stop it working."))
     if look.shared_at is None or look.revoked_at is not None:
         return Revoke(id=look.id)
     return Renew(id=look.id, expires_at=look.expires_at)
@@ -228,7 +229,7 @@ def _delegated_again(operation: Undelegate, entry: Entry) -> Delegate:
     assert isinstance(picks, PickList)  # noqa: S101  # for the type checker
     given = [each for each in picks.delegations if each.taker == operation.taker and each.revoked_at is None]
     if not given:
-        raise _No("It was not delegated to this colleague.")
+        raise _No(tr("It was not delegated to this colleague."))
     return Delegate(id=picks.id, taker=given[-1].taker, from_day=given[-1].from_day, to_day=given[-1].to_day)
 
 
@@ -255,16 +256,16 @@ def _remove_created(operation: Create, new_ids: Mapping[str, str], seen: Seen) -
     if kind == "manual_task":
         card = source_id("task_card", "sellmode", id)
         if seen.get(kind, id) is None and seen.get("task_card", card) is not None:
-            return Withdraw(id=card, reason="undone by its creator")  # it is with who it was given to
+            return Withdraw(id=card, reason=marked("undone by its creator"))  # it is with who it was given to
     return of_kinds.remove_made(operation, id)
 
 
 def _create_again(operation: Remove, entry: Entry, new_id: str) -> Create:
     before = document_before(entry.before, operation.kind, operation.id)
     if operation.kind == "corporate_brief":
-        raise _No("It was withdrawn: create a new one.")
+        raise _No(tr("It was withdrawn: create a new one."))
     if operation.kind == "customer" or not before:
-        raise _No("The removed record is no longer available.")
+        raise _No(tr("The removed record is no longer available."))
     record = decode(operation.kind, msgspec.json.encode(before))
     if isinstance(record, ManualTask):
         return task_changes.create_again(new_id, record)
@@ -276,9 +277,9 @@ def _consent_back(operation: SetConsent, entry: Entry) -> SetConsent:
     before = document_before(entry.before, "consent", operation.id)
     state, evidence = before.get("state", UNSAID), before.get("evidence", "")
     if operation.state == "unsubscribed":
-        raise _No("The customer has unsubscribed: only the customer can undo that.")
+        raise _No(tr("The customer has unsubscribed: only the customer can undo that."))
     if STRICTNESS[state] < STRICTNESS[operation.state] and not evidence.strip():
-        raise _No("How the customer had agreed is not on record: enter the consent again, with evidence.")
+        raise _No(tr("How the customer had agreed is not on record: enter the consent again, with evidence."))
     return SetConsent(
         id=operation.id,
         customer=operation.customer,

@@ -9,7 +9,9 @@ from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.search import PHONE_TAIL, numbers_in, parse_query, phone_keys, words
 from sellmode_tui.cache import search
 from sellmode_tui.cache.tables import decode
+from sellmode_tui.language import marked, trd
 from sellmode_tui.records.seen import Seen
+from sellmode_tui.records.wording import listed
 
 LOOKED_AT = 100_000
 """While a first sync has no search index yet, so many customers are looked at."""
@@ -17,12 +19,12 @@ _LEAST_DIGITS = 5
 """Fewer digits are no phone number."""
 
 
-_WORDS: Final = {"email": "e-mail", "phone": "phone number"}
+_WORDS: Final = {"email": marked("e-mail"), "phone": marked("phone number")}
 
 
 def same_words(matched: Iterable[str]) -> str:
     """What two customers have in common, in words."""
-    return " and ".join(_WORDS[each] for each in matched)
+    return listed([trd(_WORDS[each]) for each in matched])
 
 
 class Match(NamedTuple):

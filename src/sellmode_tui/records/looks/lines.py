@@ -8,16 +8,17 @@ from typing import Any, Final, Literal, NamedTuple
 
 from sellmode_contract.kinds.lookbook import CorporateLook, Lookbook, LookbookResult
 from sellmode_contract.search import words as words_in
+from sellmode_tui.language import marked
 from sellmode_tui.records.seen import Seen
 
 View = Literal["open", "draft", "shared", "my_look", "archived", "corporate"]
 VIEWS: Final[dict[View, str]] = {
-    "open": "All",
-    "draft": "Drafts",
-    "shared": "Shared",
-    "my_look": "My Looks",
-    "archived": "Archived",
-    "corporate": "Head office",
+    "open": marked("All"),
+    "draft": marked("Drafts"),
+    "shared": marked("Shared"),
+    "my_look": marked("My Looks"),
+    "archived": marked("Archived"),
+    "corporate": marked("Head office"),
 }
 """How lookbooks are listed, by what that is called."""
 State = Literal["draft", "unsent", "shared", "opened", "expired", "revoked", "deleted", "archived", "corporate"]

@@ -12,16 +12,21 @@ from sellmode_contract.kinds.look import LookItem
 from sellmode_contract.kinds.order import Order
 from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.stock import Stock
-from sellmode_contract.money import priced
 from sellmode_contract.search import words as words_in
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode
+from sellmode_tui.figures import priced
+from sellmode_tui.language import marked, tr
 from sellmode_tui.records.seen import Seen
 from sellmode_tui.records.tasks import products
 from sellmode_tui.records.tasks.products import ProductLine
 
 Source = Literal["catalogue", "bought", "looks"]
-SOURCES: Final[dict[Source, str]] = {"catalogue": "Catalog", "bought": "Past purchases", "looks": "Other looks"}
+SOURCES: Final[dict[Source, str]] = {
+    "catalogue": marked("Catalog"),
+    "bought": marked("Past purchases"),
+    "looks": marked("Other looks"),
+}
 """Where products are picked from, by what that is called."""
 MAX_OFFERED: Final = 200
 """Products that are offered at once; more are found by words."""
@@ -63,13 +68,14 @@ class LookProduct(NamedTuple):
         """What is to be known before it is shown to a customer: gone, another price, out of stock; empty if nothing."""
         item, product = self.item, self.product
         if product is None or not product.active:
-            return "no longer sold"
+            return tr("no longer sold")
         told = []
         if item.price is not None and (product.price, product.currency) != (item.price, item.currency):
-            now = "no price" if product.price is None else priced(product.price, product.currency)
-            told.append(f"was {priced(item.price, item.currency)}, now {now}")
+            now = tr("no price") if product.price is None else priced(product.price, product.currency)
+            told.append(tr("was {before}, now {now}", before=priced(item.price, item.currency), now=now))
         if self.here is not None and self.here <= 0:
-            told.append("out of stock" if self.elsewhere <= 0 else f"out of stock here, {self.elsewhere:,} elsewhere")
+            none = tr("out of stock here, {number:,} elsewhere", number=self.elsewhere)
+            told.append(none if self.elsewhere > 0 else tr("out of stock"))
         return ", ".join(told)
 
 
@@ -175,13 +181,14 @@ def _orders(seen: Seen, customer: str) -> list[Order]:
 def _bought(seen: Seen, customer: str | None) -> Iterator[tuple[str, str]]:
     for order in _orders(seen, customer) if customer else ():
         day = order.placed_at.astimezone(seen.around.zone)
-        yield from ((line.sku, f"bought {day:%Y-%m-%d}") for line in order.lines if line.sku and line.kind == "sale")
+        about = tr("bought {day}", day=f"{day:%Y-%m-%d}")
+        yield from ((line.sku, about) for line in order.lines if line.sku and line.kind == "sale")
 
 
 def _in_looks(seen: Seen) -> Iterator[tuple[str, str]]:
     for kind in ("corporate_look", "lookbook"):
         for look in reversed(seen.each(kind)):
-            yield from ((item.sku, f"in {look.title}") for item in look.items)
+            yield from ((item.sku, tr("in {look}", look=look.title)) for item in look.items)
 
 
 def _has(each: Offered, wanted: Iterable[str]) -> bool:

@@ -10,7 +10,8 @@ from typing import Final
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.mutations.assigning import can_own
 from sellmode_tui.cache.store import Reading
-from sellmode_tui.records.context import Context
+from sellmode_tui.language import tr, trn
+from sellmode_tui.records.context import HAS_LEFT, Context
 from sellmode_tui.records.people.owned import OwnedCustomer, known
 from sellmode_tui.records.seen import Seen
 from sellmode_tui.records.tasks.lines import column_of
@@ -27,7 +28,7 @@ class Loss:
     """Staff id; None is nobody."""
     name: str
     standing: str
-    """``has left`` or ``works elsewhere`` of who sees them no more as it is; else empty."""
+    """As ``Context.standing_of`` has it: of who sees them no more as it is."""
     customers: int
 
 
@@ -56,48 +57,76 @@ class AssignPreview:
     def sentences(self) -> tuple[str, ...]:
         """Who gains and who loses sight, for people."""
         if not self.customers:
-            return ("Nothing would change.",)
+            return (tr("Nothing would change."),)
         if self.team:
             return (self._in_team(),)
         return tuple(filter(None, (self._gains(), *map(self._gone, self.losses), self._leaves())))
 
     def _in_team(self) -> str:
-        stays = "Everyone in the store still sees them: in Team Mode, customers belong to the store."
+        stays = tr("Everyone in the store still sees them: in Team Mode, customers belong to the store.")
         if self.to is None:
-            return f"{stays} They will have no owner."
-        who = "you" if self.to_me else self.to_name
-        return f"{stays} Their automatic tasks will be assigned to {who}."
+            return f"{stays} {tr('They will have no owner.')}"
+        if self.to_me:
+            return f"{stays} {tr('Their automatic tasks will be assigned to you.')}"
+        return f"{stays} {tr('Their automatic tasks will be assigned to {person}.', person=self.to_name)}"
 
     def _gains(self) -> str:
         """Who sees more, then who sees fewer."""
-        number = len(self.customers)
         nobodys = sum(loss.customers for loss in self.losses if loss.person is None)
+        fewer = [
+            tr("{person} {number:,} fewer", person=loss.name, number=loss.customers)
+            for loss in self.losses
+            if loss.person and not loss.standing
+        ]
+        told = ", ".join([self._gain(), *fewer])
         if self.to is None:
-            told = [f"The store's managers will see {_more(number)}"]
-        elif self.gained:
-            told = [f"{'You' if self.to_me else self.to_name} will see {_more(self.gained)}"]
-        else:
-            told = ["You see them already"]
-        told += [f"{loss.name} {loss.customers:,} fewer" for loss in self.losses if loss.person and not loss.standing]
+            return f"{told}."
+        if nobodys:
+            return tr("{told}; the store's managers {number:,} fewer, and keep their cards.", told=told, number=nobodys)
+        return tr("{told}; the store's managers see them as before.", told=told)
+
+    def _gain(self) -> str:
         if self.to is None:
-            return f"{', '.join(told)}."
-        managers = f"{nobodys:,} fewer, and keep their cards" if nobodys else "see them as before"
-        return f"{', '.join(told)}; the store's managers {managers}."
+            return trn(
+                "The store's managers will see {number:,} more customer",
+                "The store's managers will see {number:,} more customers",
+                len(self.customers),
+            )
+        if not self.gained:
+            return tr("You see them already")
+        if self.to_me:
+            return trn("You will see {number:,} more customer", "You will see {number:,} more customers", self.gained)
+        return trn(
+            "{person} will see {number:,} more customer",
+            "{person} will see {number:,} more customers",
+            self.gained,
+            person=self.to_name,
+        )
 
     def _gone(self, loss: Loss) -> str:
-        whose = f"{loss.customers:,} of them {'is' if loss.customers == 1 else 'are'} {loss.name}'s"
-        return f"{whose}, who {loss.standing}." if loss.standing else ""
+        if not loss.standing:
+            return ""
+        if loss.standing == HAS_LEFT:
+            return trn(
+                "{number:,} of them is {person}'s, who has left.",
+                "{number:,} of them are {person}'s, who has left.",
+                loss.customers,
+                person=loss.name,
+            )
+        return trn(
+            "{number:,} of them is {person}'s, who works elsewhere.",
+            "{number:,} of them are {person}'s, who works elsewhere.",
+            loss.customers,
+            person=loss.name,
+        )
 
     def _leaves(self) -> str:
         if not self.leaving:
             return ""
-        more = len(self.leaving) - _NAMED
-        names = ", ".join(self.leaving[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
-        return f"You yourself will no longer see {names}, only name, owner, tier and last contact."
-
-
-def _more(number: int) -> str:
-    return f"{number:,} more {'customer' if number == 1 else 'customers'}"
+        names, more = ", ".join(self.leaving[:_NAMED]), len(self.leaving) - _NAMED
+        if more > 0:
+            names = tr("{names} and {number:,} more", names=names, number=more)
+        return tr("You yourself will no longer see {names}, only name, owner, tier and last contact.", names=names)
 
 
 def preview(reading: Reading, around: Context, ids: Sequence[str], to: str | None) -> AssignPreview:

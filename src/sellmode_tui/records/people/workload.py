@@ -29,7 +29,7 @@ class Load:
     name: str
     """Empty for nobody."""
     standing: str
-    """``has left`` or ``works elsewhere``; empty for who works in the store."""
+    """As ``Context.standing_of`` has it: empty for who works in the store."""
     customers: int = 0
     open: int = 0
     """Tasks, the overdue ones among them."""

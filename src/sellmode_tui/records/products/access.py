@@ -173,7 +173,7 @@ def _values(reading: Reading, around: Context, field: Field) -> Iterable[str]:
     if source is None:
         return field.values
     return around.values(
-        f"product {field.name}",
+        f"product/{field.name}",
         lambda: [
             value
             for (value,) in reading.connection.execute(

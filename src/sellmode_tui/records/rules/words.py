@@ -3,59 +3,109 @@
 from __future__ import annotations
 
 from sellmode_contract.kinds.task_rule import TaskRule
+from sellmode_tui.language import tr, trn
 
 
 def trigger_words(rule: TaskRule) -> str:  # noqa: PLR0911 -- one for each trigger
     """When a rule makes a task: ``2 days after a purchase``."""
     match rule.trigger:
         case "purchase":
-            what = f"a purchase of {_listed(rule.products)}" if rule.products else "a purchase"
-            return _offset(rule, what)
+            return _of_purchase(rule)
         case "date":
-            return _offset(rule, _listed(rule.dates) or "a date", on="on")
+            return _of_date(rule)
         case "lapsed":
-            if rule.times_average is not None:
-                times = "" if rule.times_average == 1 else f"{rule.times_average:g} times "
-                return _then(rule, f"no purchase for {times}the customer's average days between purchases")
-            return _then(rule, f"no purchase for {_days(rule.after_days or 0)}")
+            return _then(rule, _lapsed(rule))
         case "new_customer":
-            return _offset(rule, "a customer was added", on="on the day")
+            return _of_new_customer(rule)
         case "replenishment":
-            each = " for each piece" if rule.per_unit else ""
-            return _then(rule, f"{_days(rule.after_days or 0)}{each} after {_listed(rule.products)} was bought")
+            days, products = _days(rule.after_days or 0), _listed(rule.products)
+            if rule.per_unit:
+                return _then(
+                    rule, tr("{days} for each piece after {products} was bought", days=days, products=products)
+                )
+            return _then(rule, tr("{days} after {products} was bought", days=days, products=products))
         case "stay_in_touch":
-            return _then(rule, f"no contact for {_days(rule.after_days or 0)}")
+            return _then(rule, no_contact(rule.after_days or 0))
         case "event":
-            return _offset(rule, rule.event.replace("_", " "), on="at")
+            event = rule.event.replace("_", " ")
+            return _beside(rule, event) or tr("at {event}", event=event)
 
 
-def _offset(rule: TaskRule, what: str, on: str = "on the day of") -> str:
-    if rule.offset_hours:
-        return f"{_hours(abs(rule.offset_hours))} {_side(rule.offset_hours)} {what}"
-    if rule.offset_days:
-        return f"{_days(abs(rule.offset_days))} {_side(rule.offset_days)} {what}"
-    return f"{on} {what}"
+def no_purchase(days: int) -> str:
+    """``no purchase for 90 days``."""
+    return trn("no purchase for {number} day", "no purchase for {number} days", days)
+
+
+def no_contact(days: int) -> str:
+    """``no contact for 90 days``."""
+    return trn("no contact for {number} day", "no contact for {number} days", days)
+
+
+def _of_purchase(rule: TaskRule) -> str:
+    what = tr("a purchase of {products}", products=_listed(rule.products)) if rule.products else tr("a purchase")
+    return _beside(rule, what) or tr("on the day of {event}", event=what)
+
+
+def _of_date(rule: TaskRule) -> str:
+    date = _listed(rule.dates) or tr("a date")
+    return _beside(rule, date) or tr("on {date}", date=date)
+
+
+def _lapsed(rule: TaskRule) -> str:
+    if rule.times_average is None:
+        return no_purchase(rule.after_days or 0)
+    if rule.times_average == 1:
+        return tr("no purchase for the customer's average days between purchases")
+    return tr(
+        "no purchase for {times} times the customer's average days between purchases", times=f"{rule.times_average:g}"
+    )
+
+
+def _of_new_customer(rule: TaskRule) -> str:
+    amount, time = _offset(rule)
+    if not amount:
+        return tr("on the day a customer was added")
+    if amount > 0:
+        return tr("{time} after a customer was added", time=time)
+    return tr("{time} before a customer was added", time=time)
+
+
+def _beside(rule: TaskRule, event: str) -> str:
+    """So long before or after an event; empty for no such time."""
+    amount, time = _offset(rule)
+    if not amount:
+        return ""
+    return (
+        tr("{time} after {event}", time=time, event=event)
+        if amount > 0
+        else tr("{time} before {event}", time=time, event=event)
+    )
 
 
 def _then(rule: TaskRule, what: str) -> str:
-    if not (rule.offset_days or rule.offset_hours):
+    amount, time = _offset(rule)
+    if not amount:
         return what
-    amount = _hours(abs(rule.offset_hours)) if rule.offset_hours else _days(abs(rule.offset_days))
-    return f"{what}, {amount} {'later' if (rule.offset_hours or rule.offset_days) > 0 else 'earlier'}"
+    return (
+        tr("{event}, {time} later", event=what, time=time)
+        if amount > 0
+        else tr("{event}, {time} earlier", event=what, time=time)
+    )
 
 
-def _side(amount: int) -> str:
-    return "after" if amount > 0 else "before"
+def _offset(rule: TaskRule) -> tuple[int, str]:
+    """Positive for later, negative for earlier, 0 for neither; and how long."""
+    if rule.offset_hours:
+        return rule.offset_hours, trn("{number} hour", "{number} hours", abs(rule.offset_hours))
+    return rule.offset_days, _days(abs(rule.offset_days))
 
 
 def _days(days: int) -> str:
-    return "1 day" if days == 1 else f"{days} days"
-
-
-def _hours(hours: int) -> str:
-    return "1 hour" if hours == 1 else f"{hours} hours"
+    return trn("{number} day", "{number} days", days)
 
 
 def _listed(names: tuple[str, ...]) -> str:
     shown = [name.removeprefix("sku:") for name in names]
-    return " or ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
+    if len(shown) < 2:
+        return "".join(shown)
+    return tr("{first} or {last}", first=", ".join(shown[:-1]), last=shown[-1])

@@ -16,6 +16,7 @@ from sellmode_contract.kinds.task_rule import TaskRule, task_rule_id
 from sellmode_contract.mutations import Claim, Create, Edit, Finish, Rejected, Release, Reopen, Withdraw
 from sellmode_contract.store_time import Due
 from sellmode_contract.visibility import may
+from sellmode_tui.language import marked
 from sellmode_tui.records import of_kinds
 from sellmode_tui.records.seen import Seen
 from sellmode_tui.records.tasks.lines import TaskKey, given_cards
@@ -28,7 +29,7 @@ def task(seen: Seen, key: TaskKey) -> AnyTask:
     """A visible task. Raises NotVisible."""
     found = seen.get(key.kind, key.id)
     if not isinstance(found, AnyTask):
-        raise NotVisible("task")
+        raise NotVisible(marked("task"))
     return found
 
 
@@ -114,7 +115,7 @@ def withdraw(seen: Seen, card: str, reason: str) -> Withdraw | Finish:
         return Withdraw(id=card, reason=reason)
     task = next((each.task for each in given_cards(seen.reading) if each.id == card), None)
     if task is None:
-        raise NotVisible("task")
+        raise NotVisible(marked("task"))
     return Finish(kind="manual_task", id=task, how="dismissed", reason=reason)
 
 
@@ -199,7 +200,7 @@ def edit_rule(seen: Seen, id: str, set: Mapping[str, Any], saw: Mapping[str, Any
     """
     rule = seen.get("task_rule", id)
     if not isinstance(rule, TaskRule):
-        raise NotVisible("rule")
+        raise NotVisible(marked("rule"))
     account = seen.account
     if rule.store is None and account and len(account.stores) == 1 and not may(account, "announce"):
         own = task_rule_id(account.stores[0], rule.slug)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
@@ -22,6 +22,7 @@ from sellmode_contract.rules.templates import fill
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode
 from sellmode_tui.dates.words import due_words
+from sellmode_tui.language import marked, trd
 from sellmode_tui.records.context import Context
 from sellmode_tui.records.tasks import products
 from sellmode_tui.records.tasks.lines import KINDS, Moment, TaskKey, TaskLine, lines, moment_of, read, reasons_of
@@ -150,7 +151,7 @@ def _known(around: Context, task: AnyTask, beside: _Beside, at: Moment) -> dict[
     }
     if isinstance(task, CorporateTask):
         # Its customer is whom its reader chooses: it says what is to be put in.
-        return {**_TO_PUT_IN, **known}
+        return {**{place: trd(text) for place, text in _TO_PUT_IN.items()}, **known}
     customer = beside.customers.get(task.customer or "")
     if customer is None:
         return known
@@ -161,7 +162,11 @@ def _known(around: Context, task: AnyTask, beside: _Beside, at: Moment) -> dict[
     return known
 
 
-_TO_PUT_IN = {"given_name": "[given name]", "family_name": "[family name]", "name": "[name]"}
+_TO_PUT_IN: Final = {
+    "given_name": marked("[given name]"),
+    "family_name": marked("[family name]"),
+    "name": marked("[name]"),
+}
 
 
 def _can(reading: Reading, around: Context, task: Task) -> frozenset[Can]:

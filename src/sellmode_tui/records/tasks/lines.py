@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from sellmode_contract import audiences, visibility
 from sellmode_contract.kinds.contact import ContactChannel
@@ -20,6 +20,7 @@ from sellmode_contract.store_time import Due, day_start, local_day, read_due
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode, instant
 from sellmode_tui.dates.words import due_words
+from sellmode_tui.language import marked, tr, trc, trd
 from sellmode_tui.records.context import Context
 from sellmode_tui.records.ids import ids_named
 from sellmode_tui.records.tasks import products
@@ -31,7 +32,7 @@ Section: TypeAlias = Literal["overdue", "today", "week", "later", "done"]
 OPEN: tuple[Section, ...] = ("overdue", "today", "week", "later")
 SECTIONS: tuple[Section, ...] = (*OPEN, "done")
 KINDS: tuple[TaskKind, ...] = ("manual_task", "rule_task", "corporate_task")
-A_COLLEAGUES_CUSTOMER = "a colleague's customer"
+A_COLLEAGUES_CUSTOMER: Final = marked("a colleague's customer")
 """Stands for a customer whom the account does not see."""
 
 
@@ -90,7 +91,7 @@ class TaskLine(NamedTuple):
     @property
     def giver(self) -> str:
         """Who gave it, as its reader is told."""
-        return "you" if self.given_by_me else self.given_by
+        return trc("who gave a task", "you") if self.given_by_me else self.given_by
 
 
 class GivenTask(NamedTuple):
@@ -119,7 +120,7 @@ class GivenTask(NamedTuple):
     @property
     def giver(self) -> str:
         """Who gave it, as its reader is told."""
-        return "you" if self.given_by_me else self.giver_name
+        return trc("who gave a task", "you") if self.given_by_me else self.giver_name
 
 
 # ------------------------------------------------------------------ the moment
@@ -176,7 +177,7 @@ class _Names(NamedTuple):
     def of(self, customer: str | None) -> str:
         if customer is None:
             return ""
-        return self.seen.get(customer) or self.carded.get(customer) or A_COLLEAGUES_CUSTOMER
+        return self.seen.get(customer) or self.carded.get(customer) or trd(A_COLLEAGUES_CUSTOMER)
 
 
 def _names(reading: Reading, customers: Iterable[str | None]) -> _Names:
@@ -259,7 +260,7 @@ def _line(kind: TaskKind, task: Task, names: _Names, because: Because | None, ar
         claimed_name=around.name_of(task.claimed_by),
         ended_at=expires_at if overtime else task.done_at,
         done_by_name=around.name_of(task.done_by),
-        reason="its time ran out" if overtime else task.reason,
+        reason=tr("its time ran out") if overtime else task.reason,
     )
 
 

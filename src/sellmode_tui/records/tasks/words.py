@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 import msgspec
 
 from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.kinds.rule_task import Because
 from sellmode_contract.store_time import local_day
-from sellmode_tui.dates.names import short_month
+from sellmode_tui.dates.names import dated, short_day
+from sellmode_tui.language import marked, tr, trd, trn
+from sellmode_tui.records.rules.words import no_contact, no_purchase
 
 
 def because_words(because: Because, now: dt.datetime, zone: dt.tzinfo, *, seen: bool) -> str:
@@ -23,18 +26,37 @@ def because_words(because: Because, now: dt.datetime, zone: dt.tzinfo, *, seen: 
     about, whose = (because.about, because.whose) if seen else ("", "")
     match because.event:
         case "purchase" | "replenishment":
-            return " ".join(filter(None, ("bought", about, _ago(since))))
+            return _bought(about, _ago(since))
         case "date":
-            what = about or "an important date"
-            return f"{f'{what} of {whose}' if whose else what} {_day(because.day, today)}".strip()
+            return _date(trd(_DATES.get(about, about)), whose, _day(because.day, today))
         case "lapsed":
-            return "no purchase yet" if since is None else f"no purchase for {_days(since)}"
+            return tr("no purchase yet") if since is None else no_purchase(since)
         case "new_customer":
-            return f"new customer, added {_ago(since)}" if since is not None else "new customer"
+            return tr("new customer, added {when}", when=_ago(since)) if since is not None else tr("new customer")
         case "stay_in_touch":
-            return "never contacted" if since is None else f"no contact for {_days(since)}"
+            return tr("never contacted") if since is None else no_contact(since)
         case "event":
-            return " ".join(filter(None, (about.replace("_", " ") or "an event", _ago(since))))
+            return _at(about.replace("_", " ") or tr("an event"), _ago(since))
+
+
+_DATES: Final = {"birthday": marked("birthday"), "anniversary": marked("anniversary")}
+
+
+def _bought(what: str, when: str) -> str:
+    if what and when:
+        return tr("bought {product} {when}", product=what, when=when)
+    if what:
+        return tr("bought {product}", product=what)
+    return tr("bought {when}", when=when) if when else tr("bought")
+
+
+def _date(what: str, whose: str, when: str) -> str:
+    what = what or tr("an important date")
+    return _at(tr("{date} of {person}", date=what, person=whose) if whose else what, when)
+
+
+def _at(what: str, when: str) -> str:
+    return tr("{event} {when}", event=what, when=when) if when else what
 
 
 def called(because: Because, titles: Mapping[str, str], custom: Iterable[CustomField]) -> Because:
@@ -58,20 +80,18 @@ def sku_of(because: Because) -> str:
     return because.about.removeprefix("sku:")
 
 
-def _days(days: int) -> str:
-    return "1 day" if days == 1 else f"{days} days"
-
-
 def _ago(days: int | None) -> str:
     match days:
         case None:
             return ""
         case 0:
-            return "today"
+            return tr("today")
         case 1:
-            return "yesterday"
+            return tr("yesterday")
+        case _ if days > 0:
+            return trn("{number} day ago", "{number} days ago", days)
         case _:
-            return f"{_days(days)} ago" if days > 0 else f"in {_days(-days)}"
+            return trn("in {number} day", "in {number} days", -days)
 
 
 def _day(text: str, today: dt.date) -> str:
@@ -82,6 +102,6 @@ def _day(text: str, today: dt.date) -> str:
         return ""
     ahead = (day - today).days
     if abs(ahead) <= 1:
-        return ("yesterday", "today", "tomorrow")[ahead + 1]
-    year = f" {day.year}" if abs(ahead) > 180 else ""
-    return f"{'on' if ahead > 0 else 'was on'} {day.day} {short_month(day.month)}{year}"
+        return (tr("yesterday"), tr("today"), tr("tomorrow"))[ahead + 1]
+    said = dated(day) if abs(ahead) > 180 else short_day(day)
+    return tr("on {day}", day=said) if ahead > 0 else tr("was on {day}", day=said)

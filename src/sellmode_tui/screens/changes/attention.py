@@ -7,9 +7,10 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from sellmode_tui.language import marked, tr, trn
 from sellmode_tui.records import Attention, Duplicate, HandedOver, Lost, RecordStore, Refused
+from sellmode_tui.records.wording import listed
 from sellmode_tui.screens.changes.attention_details import DuplicateScreen, HandedOverScreen, LostScreen, RefusedScreen
-from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.screens.lists.page import ListPage, nothing_last
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.meanings import REFUSED
@@ -24,14 +25,14 @@ class AttentionScreen(ListPage[None, Attention]):
         Binding("escape,q,left,f3", "back", "Back", key_display="Esc", tooltip="Back", id="attention.back"),
     ]
 
-    HEAD = "Needs attention"
+    HEAD = marked("Needs attention")
     COLUMNS = (
         Column("Why", 13, priority=8),
         Column("What", priority=9, min_width=24),
         Column("When", 16, priority=6, min_width=12),
     )
     SORTED: ClassVar = {"When": lambda item: nothing_last(getattr(item, "since", None))}
-    EMPTY = (
+    EMPTY = marked(
         "Nothing needs your attention.\n"
         "Changes the server refused, and changes colleagues sent you to review, appear here."
     )
@@ -45,21 +46,26 @@ class AttentionScreen(ListPage[None, Attention]):
         words = self._desk.words
         match item:
             case Lost():
-                return Row(item.key, ("lost", item.words, words.time(item.since)), REFUSED)
+                return Row(item.key, (tr("lost"), item.words, words.time(item.since)), REFUSED)
             case Refused():
-                why = "sent on" if item.handed_over else "refused"
+                why = tr("sent on") if item.handed_over else tr("refused")
                 return Row(item.key, (why, item.words, words.time(item.since)), REFUSED)
             case HandedOver():
-                return Row(item.key, ("to review", f"{item.words}, by {item.author}", words.time(item.since)))
+                what = tr("{change}, by {author}", change=item.words, author=item.author)
+                return Row(item.key, (tr("to review"), what, words.time(item.since)))
             case Duplicate():
-                return Row(item.key, ("duplicate", " and ".join(item.names), ""))
+                return Row(item.key, (tr("duplicate"), listed(item.names), ""))
 
     def shown(self, count: Count) -> None:  # noqa: ARG002  # whatever is in it
         """Say what waits elsewhere."""
         self.ask(lambda records: records.changes.waiting_with_owners(), self._tell_waiting, group="waiting")
 
     def _tell_waiting(self, waiting: int) -> None:
-        told = f"{counted(waiting, 'edit')} awaiting review by the customer's owner."
+        told = trn(
+            "{number:,} edit awaiting review by the customer's owner.",
+            "{number:,} edits awaiting review by the customer's owner.",
+            waiting,
+        )
         self.say("above", told if waiting else "")
 
     def chosen_row(self, item: Attention) -> None:

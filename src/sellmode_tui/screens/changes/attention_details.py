@@ -11,9 +11,11 @@ from textual.binding import Binding, BindingType
 
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.text import visible
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records import Duplicate, HandedOver, Lost, NotInTray, RecordStore, Refused, Written
 from sellmode_tui.records.customers.duplicates import same_words
 from sellmode_tui.records.values import Value, as_text
+from sellmode_tui.records.wording import listed
 from sellmode_tui.screens.changes.resend_form import PEOPLE, ResendForm, can_be_edited, who_can_be_named
 from sellmode_tui.screens.customers.merge_form import UNSEEN, MergeForm, told_apart
 from sellmode_tui.screens.kit.confirm import ConfirmBox
@@ -24,7 +26,7 @@ from sellmode_tui.screens.kit.trouble import Trouble
 from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.widgets.meanings import REFUSED
 
-_GONE: Final = "This no longer needs attention."
+_GONE: Final = marked("This no longer needs attention.")
 
 
 Item = TypeVar("Item", bound=Lost | Refused | HandedOver | Duplicate)
@@ -91,7 +93,7 @@ class DetailsScreen(RecordScreen[Item]):
 
     def record_gone(self) -> None:
         """Say so."""
-        self.wrote(None, _GONE)
+        self.wrote(None, trd(_GONE))
         super().record_gone()
 
     def do(self, work: Callable[[RecordStore], Written | None], said: str) -> None:
@@ -127,9 +129,9 @@ def _values(page: Page, values: Sequence[Value], mine: str) -> None:
     for value in values:
         page.gap()
         page.text(_begun(value.label), indent=0, style="bold")
-        page.field(mine, value.mine_text or "nothing")
+        page.field(mine, value.mine_text or tr("nothing"))
         if value.known:
-            page.field("Current", value.present_text or "nothing")
+            page.field(tr("Current"), value.present_text or tr("nothing"))
 
 
 class RefusedScreen(DetailsScreen[Refused]):
@@ -158,11 +160,12 @@ class RefusedScreen(DetailsScreen[Refused]):
         """What it was, why it was refused, and the values."""
         item, words = self.item, page.words
         page.text(_begun(item.words), indent=0, style="bold")
-        page.marked(REFUSED, item.reason or item.title)
-        page.text(f"Made {words.time(item.since)}, refused {words.time(item.refused_at)}.", indent=0, style=MUTED)
-        _values(page, item.values, "Yours")
+        page.marked(REFUSED, trd(item.reason or item.title))
+        times = {"made": words.time(item.since), "refused": words.time(item.refused_at)}
+        page.text(tr("Made {made}, refused {refused}.", **times), indent=0, style=MUTED)
+        _values(page, item.values, tr("Yours"))
         if item.dependants:
-            page.heading("Depends on it")
+            page.heading(tr("Depends on it"))
             for dependant in item.dependants:
                 page.text(dependant)
 
@@ -180,12 +183,12 @@ class RefusedScreen(DetailsScreen[Refused]):
     def action_resend(self) -> None:
         """Send it again."""
         mid = self.item.mid
-        self.do(lambda records: records.changes.resend(mid), "Sent again.")
+        self.do(lambda records: records.changes.resend(mid), tr("Sent again."))
 
     def action_hand_over(self) -> None:
         """Send it to the customer's owner."""
         mid = self.item.mid
-        self.do(lambda records: records.changes.hand_over(mid), "Sent to the customer's owner.")
+        self.do(lambda records: records.changes.hand_over(mid), tr("Sent to the customer's owner."))
 
     def action_copy(self) -> None:
         """Copy as text."""
@@ -195,13 +198,16 @@ class RefusedScreen(DetailsScreen[Refused]):
     def _copy(self, text: str) -> None:
         # What is pasted into a shell must not press Enter there.
         self.app.copy_to_clipboard(visible("; ".join(text.splitlines())))
-        self.notify("Copied.", markup=False)
+        self.notify(tr("Copied."), markup=False)
 
     def action_discard(self) -> None:
         """Give it up."""
         mid = self.item.mid
         self.confirm(
-            "Discard this change for good?", "Discard", lambda records: records.changes.discard(mid), "Discarded."
+            tr("Discard this change for good?"),
+            tr("Discard"),
+            lambda records: records.changes.discard(mid),
+            tr("Discarded."),
         )
 
 
@@ -216,18 +222,18 @@ class LostScreen(DetailsScreen[Lost]):
         """What is gone, and what can be done."""
         item = self.item
         page.text(_begun(item.words), indent=0, style="bold")
-        kept = f" The damaged file is kept on this terminal as {item.kept_as}." if item.kept_as else ""
-        page.text(
-            f"Found {page.words.time(item.since)}. Everything that could be read was kept and will be sent.{kept}",
-            indent=0,
+        found = tr(
+            "Found {time}. Everything that could be read was kept and will be sent.", time=page.words.time(item.since)
         )
+        kept = tr("The damaged file is kept on this terminal as {file}.", file=item.kept_as) if item.kept_as else ""
+        page.text(" ".join(filter(None, (found, kept))), indent=0)
         page.gap()
-        page.text("Re-enter what is missing, and tell your administrator: the disk may be failing.", indent=0)
+        page.text(tr("Re-enter what is missing, and tell your administrator: the disk may be failing."), indent=0)
 
     def action_acknowledge(self) -> None:
         """It has been seen."""
         id = self.item.id
-        self.do(lambda records: records.changes.acknowledge_loss(id), "Marked as seen.")
+        self.do(lambda records: records.changes.acknowledge_loss(id), tr("Marked as seen."))
 
 
 class HandedOverScreen(DetailsScreen[HandedOver]):
@@ -242,18 +248,28 @@ class HandedOverScreen(DetailsScreen[HandedOver]):
         """What it is, whose, and the values."""
         item = self.item
         page.text(_begun(item.words), indent=0, style="bold")
-        page.text(f"Requested by {item.author}, {page.words.time(item.since)}. Accept or reject it.", indent=0)
-        _values(page, item.values, "Requested")
+        told = tr(
+            "Requested by {author}, {time}. Accept or reject it.",
+            author=item.author,
+            time=page.words.time(item.since),
+        )
+        page.text(told, indent=0)
+        _values(page, item.values, tr("Requested"))
 
     def action_accept(self) -> None:
         """Make it one's own."""
         id = self.item.id
-        self.do(lambda records: records.changes.accept_parked(id), "Accepted.")
+        self.do(lambda records: records.changes.accept_parked(id), tr("Accepted."))
 
     def action_reject(self) -> None:
         """Drop it."""
         id = self.item.id
-        self.confirm("Reject this change?", "Reject", lambda records: records.changes.discard_parked(id), "Rejected.")
+        self.confirm(
+            tr("Reject this change?"),
+            tr("Reject"),
+            lambda records: records.changes.discard_parked(id),
+            tr("Rejected."),
+        )
 
 
 class DuplicateScreen(DetailsScreen[Duplicate]):
@@ -267,11 +283,11 @@ class DuplicateScreen(DetailsScreen[Duplicate]):
     def tell(self, page: Page) -> None:
         """Both, side by side in words."""
         item = self.item
-        page.text(" and ".join(item.names), indent=0, style="bold")
-        page.text(f"Same {same_words(item.matched)}.", indent=0)
+        page.text(listed(item.names), indent=0, style="bold")
+        page.text(tr("Same {what}.", what=same_words(item.matched)), indent=0)
         names = told_apart(item)
         for name, owner in zip(names, item.owners, strict=True):
-            page.field("Owner", owner or "nobody", f"of {name}")
+            page.field(tr("Owner"), owner or tr("nobody"), tr("of {name}", name=name))
         for difference in item.differences:
             page.gap()
             page.text(_begun(difference.label), indent=0, style="bold")
@@ -279,7 +295,7 @@ class DuplicateScreen(DetailsScreen[Duplicate]):
                 page.field(name, as_text(value))
         if not item.are_seen:
             page.gap()
-            page.text(UNSEEN, indent=0)
+            page.text(trd(UNSEEN), indent=0)
 
     def action_merge(self) -> None:
         """Choose what stays."""
@@ -289,8 +305,8 @@ class DuplicateScreen(DetailsScreen[Duplicate]):
         """They are two people."""
         id = self.item.id
         self.confirm(
-            "Are these two different people?",
-            "Keep both",
+            tr("Are these two different people?"),
+            tr("Keep both"),
             lambda records: records.customers.dismiss_pair(id),
-            "Kept as two customers.",
+            tr("Kept as two customers."),
         )

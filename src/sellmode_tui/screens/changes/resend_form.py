@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.kinds.staff import Staff
+from sellmode_tui.language import tr, trd
 from sellmode_tui.records import RecordStore, Refused
 from sellmode_tui.records.values import Value
 from sellmode_tui.screens.customers.profile_words import CONSENT, CONTACTS
@@ -22,7 +23,6 @@ from sellmode_tui.screens.forms.text_entries import ChoiceEntry, ElementsEntry, 
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.widgets.choice import Option
 
-_STATES: Final = tuple(Option(state, name) for state, name in CONSENT.items())
 PEOPLE: Final = ("assignee", "meant_for", "owner")
 """Fields that name a colleague."""
 
@@ -54,7 +54,7 @@ class ResendForm(FormScreen):
 
     def __init__(self, desk: Desk, item: Refused, staff: Sequence[Staff] = ()) -> None:
         """`staff`: who can be named in a field of `PEOPLE`."""
-        super().__init__(desk, f"Send again: {item.words}")
+        super().__init__(desk, tr("Send again: {change}", change=item.words))
         self._item = item
         self._staff = staff
 
@@ -80,15 +80,16 @@ class ResendForm(FormScreen):
     def on_mount(self) -> None:
         """Say once more why it was refused, at the field at fault."""
         item = self._item
-        self.refuse(item.field, item.reason or item.title)
+        self.refuse(item.field, trd(item.reason or item.title))
 
     def _entry(self, value: Value) -> FormField:
-        desk, path, label, mine = self._desk, value.field, value.label.capitalize(), value.mine
+        desk, path, label, mine = self._desk, value.field, f"{value.label[:1].upper()}{value.label[1:]}", value.mine
         kind, own = KINDS[self._item.kind], self._own_field(path)
         if own is not None:
             return entry_of_own(own, path, desk, mine)
         if path == "state":
-            return ChoiceEntry(path, label, desk, _STATES, mine)
+            states = [Option(state, trd(name)) for state, name in CONSENT.items()]
+            return ChoiceEntry(path, label, desk, states, mine)
         if path in PEOPLE:
             return StaffEntry(path, label, desk, mine, name=value.mine_text, people=self._staff)
         if path == "address":

@@ -8,9 +8,9 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from sellmode_tui.language import marked, tr, trd, trn
 from sellmode_tui.records import RecordStore, Unsent
 from sellmode_tui.screens.kit.status_words import standing
-from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.screens.lists.page import ListPage
 from sellmode_tui.sync.status import Line
 from sellmode_tui.widgets.columns import Column
@@ -27,14 +27,14 @@ class SyncScreen(ListPage[None, Unsent]):
         Binding("escape,q,left,f4", "back", "Back", key_display="Esc", tooltip="Back", id="sync.back"),
     ]
 
-    HEAD = "Sync"
+    HEAD = marked("Sync")
     COLUMNS = (
         Column("Not sent yet", priority=9, min_width=24),
         Column("Since", 16, priority=8, min_width=12),
         Column("State", 19, priority=7, min_width=16),
     )
     SORTED: ClassVar = {"Since": lambda item: item.since}
-    EMPTY = "All your changes have reached the server."
+    EMPTY = marked("All your changes have reached the server.")
     ROWS_OPEN = False
 
     class RetryWanted(Message):
@@ -61,17 +61,17 @@ class SyncScreen(ListPage[None, Unsent]):
 
     def told(self, item: Unsent) -> str:
         """What the server said of it."""
-        return f"The server said: {item.said}" if item.said else ""
+        return tr("The server said: {what}", what=trd(item.said)) if item.said else ""
 
     def _state(self, item: Unsent) -> str:
         """How far it has come, as far as this terminal can know: that it left says nothing about its arrival."""
         if item.held:
-            return "waiting for a server update"
+            return tr("waiting for a server update")
         if item.tries:
-            return f"tried {counted(item.tries, 'time')}"
+            return trn("tried {number:,} time", "tried {number:,} times", item.tries)
         if not item.sent:
-            return "not sent yet"
-        return "sent, no answer yet" if self._desk.sync.line is Line.ONLINE else "tried, no answer"
+            return tr("not sent yet")
+        return tr("sent, no answer yet") if self._desk.sync.line is Line.ONLINE else tr("tried, no answer")
 
     def action_retry(self) -> None:
         """Try now."""

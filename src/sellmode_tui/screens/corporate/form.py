@@ -11,6 +11,7 @@ from sellmode_contract.documents import as_document
 from sellmode_contract.kinds.corporate_brief import CORPORATE_BRIEF
 from sellmode_contract.rules.templates import PLACES
 from sellmode_contract.store_time import read_due
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records import BriefDetails, RecordStore
 from sellmode_tui.screens.forms.form_field import FormField, Unreadable
 from sellmode_tui.screens.forms.form_screen import Write
@@ -57,30 +58,30 @@ class BriefForm(KindForm):
         def entry(name: str, label: str | None = None, hint: str = "") -> FormField:
             return self.entry(name, label, {**held, **timeless}.get(name), hint=hint)
 
-        yield entry("title", "Title")
+        yield entry("title", marked("Title"))
         yield entry("stores")
-        yield entry("works", "Kind of work")
-        yield entry("due", "Due")
-        yield entry("expires", "Expires", "never; or fri, in 2 weeks, 12/24")
-        yield entry("action", "Action")
+        yield entry("works", marked("Kind of work"))
+        yield entry("due", marked("Due"))
+        yield entry("expires", marked("Expires"), tr("never; or {examples}", examples="fri, in 2 weeks, 12/24"))
+        yield entry("action", marked("Action"))
         yield entry("products")
         yield entry("subject")
-        yield entry("message", "Suggested text")
+        yield entry("message", marked("Suggested text"))
         yield entry("details")
 
     @property
     def hint(self) -> str:
         """Whose time it is, and what may stand in the text."""
-        return f"Times are local to each store. The text can include {_PLACES}."
+        return tr("Times are local to each store. The text can include {places}.", places=_PLACES)
 
     def prepare(self) -> Write:
         """What is asked, if there is time for it."""
         expires, words = self.entry_at("expires"), self._desk.words
         if expires.value and read_due(expires.value).instant(words.zone) <= words.now:
-            raise Unreadable(expires, "The expiry date has passed.")
+            raise Unreadable(expires, tr("The expiry date has passed."))
         return super().prepare()
 
 
 def works_words(works: Iterable[str]) -> str:
     """Kinds of work; empty for all."""
-    return ", ".join(WORKS.get(work, work) for work in works)
+    return ", ".join(trd(WORKS.get(work, work)) for work in works)

@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.binding import BindingType
 
 from sellmode_tui.dates.words import due_words
+from sellmode_tui.language import marked, tr, trd, trn
 from sellmode_tui.records import BriefLine, RecordStore, Written
 from sellmode_tui.records.tasks.lines import read
 from sellmode_tui.screens.corporate.form import works_words
@@ -17,11 +18,9 @@ from sellmode_tui.screens.corporate.view import (
     BriefPage,
     BriefScreen,
     brief_keys,
-    done_words,
     rest_words,
     state_words,
 )
-from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.screens.lists.main_page import MainPage
 from sellmode_tui.screens.lists.page import nothing_last
 from sellmode_tui.widgets.columns import Column
@@ -36,7 +35,7 @@ class BriefsScreen(MainPage[BriefLine], BriefPage[None]):
     BINDING_GROUP_TITLE = "Corporate tasks"
     BINDINGS: ClassVar[list[BindingType]] = brief_keys(shown=False)
 
-    HEAD = "Corporate tasks"
+    HEAD = marked("Corporate tasks")
     COLUMNS = (
         Column("Due", 14, priority=8, min_width=10),
         Column("Corporate task", priority=10, min_width=24),
@@ -49,7 +48,7 @@ class BriefsScreen(MainPage[BriefLine], BriefPage[None]):
         "Expires": lambda item: nothing_last(item.brief.expires),
         "Done": lambda item: item.progress.done,
     }
-    EMPTY = "No corporate tasks yet.\na adds one: everyone it is for gets a task."
+    EMPTY = marked("No corporate tasks yet.\na adds one: everyone it is for gets a task.")
 
     def read(self, records: RecordStore) -> Sequence[BriefLine]:
         """All of them, newest first, those that were taken back last."""
@@ -59,11 +58,11 @@ class BriefsScreen(MainPage[BriefLine], BriefPage[None]):
         """Until when, what, of whom, and how many have done it."""
         words, brief = self._desk.words, item.brief
         due, expires = read(brief.due), read(brief.expires)
-        ends = due_words(expires, words.now, words.zone) if expires else "never"
+        ends = due_words(expires, words.now, words.zone) if expires else tr("never")
         return Row(
             brief.id,
             (
-                due_words(due, words.now, words.zone) if due else "any time",
+                due_words(due, words.now, words.zone) if due else tr("any time"),
                 brief.title,
                 _whose(item),
                 state_words(item) or ends,
@@ -83,24 +82,32 @@ class BriefsScreen(MainPage[BriefLine], BriefPage[None]):
     def shown(self, count: Count) -> None:
         """Say how many there are."""
         lines = self._rows.items(0, count.n) if self._rows else ()
-        states = [state_words(line) for line in lines]
-        told = [counted(len(lines), "corporate task")]
-        told += [f"{states.count(state):,} {state}" for state in ("over", "withdrawn") if state in states]
+        withdrawn = sum(line.brief.withdrawn for line in lines)
+        over = sum(line.over and not line.brief.withdrawn for line in lines)
+        told = [trn("{number:,} corporate task", "{number:,} corporate tasks", len(lines))]
+        if over:
+            told.append(trn("{number:,} over", "{number:,} over", over))
+        if withdrawn:
+            told.append(trn("{number:,} withdrawn", "{number:,} withdrawn", withdrawn))
         self.say("above", ", ".join(told) if lines else "")
 
     def told(self, item: BriefLine) -> str:
         """How many have done it, and what became of the others."""
-        said = [f"{done_words(item.progress)} done" if item.progress.given else NOT_YET]
+        done = item.progress
+        said = [tr("{done:,} of {given:,} done", done=done.done, given=done.given) if done.given else trd(NOT_YET)]
         said.append(rest_words(item.progress))
         return self._desk.words.between.join(filter(None, said))
 
     def chosen_row(self, item: BriefLine) -> None:
         """Open it."""
-        self.open(BriefScreen(self._desk, item.brief.id), lambda gone: self.tell(GONE) if gone else None)
+        self.open(BriefScreen(self._desk, item.brief.id), lambda gone: self.tell(trd(GONE)) if gone else None)
 
 
 def _whose(line: BriefLine) -> str:
     """The stores and the kind of work: one store by its name, several by their number."""
     names = line.store_names
-    stores = "all stores" if not names else names[0] if len(names) == 1 else counted(len(names), "store")
+    if not names:
+        stores = tr("all stores")
+    else:
+        stores = names[0] if len(names) == 1 else trn("{number:,} store", "{number:,} stores", len(names))
     return ", ".join(filter(None, (stores, works_words(line.brief.works))))

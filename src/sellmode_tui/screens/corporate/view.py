@@ -10,6 +10,7 @@ from textual.content import Content
 
 from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.dates.words import full_words
+from sellmode_tui.language import marked, tr, trc, trd, trn
 from sellmode_tui.records import BriefDetails, BriefLine, BriefProgress, Written
 from sellmode_tui.records.tasks.lines import read
 from sellmode_tui.screens.corporate.form import BriefForm, works_words
@@ -20,11 +21,11 @@ from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.page import MUTED, Page
 from sellmode_tui.screens.kit.record_view import RecordScreen, RecordView
-from sellmode_tui.screens.kit.words import Words, counted
+from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.screens.tasks.work import add_work
 
-NOT_YET = "not assigned yet"
-GONE = "This corporate task no longer exists."
+NOT_YET = marked("not assigned yet")
+GONE = marked("This corporate task no longer exists.")
 
 
 def brief_keys(*, shown: bool) -> list[BindingType]:
@@ -58,7 +59,7 @@ class BriefPage(DeskScreen[Result]):
 
     def _open_like(self, details: BriefDetails | None) -> None:
         if details is None:
-            self.tell(GONE)
+            self.tell(trd(GONE))
         elif self.is_active:
             self.open(BriefForm(self._desk, details), self._was_asked)
 
@@ -71,7 +72,7 @@ class BriefPage(DeskScreen[Result]):
         account = self._desk.facts.account
         if account is not None and account.role == "head_office":
             return True
-        self.tell("Only head office can create corporate tasks.")
+        self.tell(tr("Only head office can create corporate tasks."))
         return False
 
     def offers(self, action: str) -> bool:
@@ -94,14 +95,15 @@ class BriefPage(DeskScreen[Result]):
         if line is None:
             return
         if line.brief.withdrawn:
-            self.tell("It was already withdrawn.")
+            self.tell(tr("It was already withdrawn."))
         elif self._is_head_office:
             id, title = line.brief.id, " ".join(line.brief.title.split())
-            open_ones = f" {counted(line.progress.open, 'open task')} will expire." if line.progress.open else ""
-            question = (
-                f'Withdraw "{title if len(title) <= 60 else f"{title[:57]}..."}"?{open_ones} Completed tasks stay.'
+            asked = tr('Withdraw "{task}"?', task=title if len(title) <= 60 else f"{title[:57]}...")
+            expiring = trn(
+                "{number:,} open task will expire.", "{number:,} open tasks will expire.", line.progress.open
             )
-            box = ConfirmBox(question, "Withdraw")
+            told = (asked, expiring if line.progress.open else "", tr("Completed tasks stay."))
+            box = ConfirmBox(" ".join(filter(None, told)), tr("Withdraw"))
             self.open(box, lambda yes: self._take_back(id) if yes else None)
 
     def _take_back(self, id: str) -> None:
@@ -116,7 +118,7 @@ class BriefPage(DeskScreen[Result]):
         if line := self.chosen:
             text = line.brief.message or line.brief.title
             self.app.copy_to_clipboard("\n".join(visible_lines(text)))  # safe to be pasted into a shell
-            self.tell(f"Copied: {' '.join(text.split())}"[:200])
+            self.tell(tr("Copied: {text}", text=" ".join(text.split()))[:200])
 
     def tell(self, text: str) -> None:
         """Say something that goes away by itself."""
@@ -147,18 +149,24 @@ class BriefScreen(RecordScreen[BriefDetails], BriefPage[bool]):
 
 def state_words(line: BriefLine) -> str:
     """What has become of it; empty while it is asked."""
-    return "withdrawn" if line.brief.withdrawn else "over" if line.over else ""
+    if line.brief.withdrawn:
+        return trc("a corporate task", "withdrawn")
+    return trc("a corporate task", "over") if line.over else ""
 
 
 def done_words(progress: BriefProgress) -> str:
     """``3 of 12``; empty while nobody has it."""
-    return f"{progress.done:,} of {progress.given:,}" if progress.given else ""
+    return tr("{done:,} of {given:,}", done=progress.done, given=progress.given) if progress.given else ""
 
 
 def rest_words(progress: BriefProgress) -> str:
     """What became of the others: ``8 open, 1 dismissed``."""
-    named = (("open", progress.open), ("dismissed", progress.dismissed), ("expired", progress.expired))
-    return ", ".join(f"{number:,} {name}" for name, number in named if number)
+    said = (
+        trn("{number:,} open", "{number:,} open", progress.open) if progress.open else "",
+        trn("{number:,} dismissed", "{number:,} dismissed", progress.dismissed) if progress.dismissed else "",
+        trn("{number:,} expired", "{number:,} expired", progress.expired) if progress.expired else "",
+    )
+    return ", ".join(filter(None, said))
 
 
 def time_words(text: str, without: str) -> str:
@@ -172,16 +180,15 @@ def brief_text(details: BriefDetails, words: Words, width: int) -> Page:
     page, line, brief = Page(width, words), details.line, details.line.brief
     page.title(brief.title, state_words(line))
     page.gap()
-    page.field("For", ", ".join(line.store_names) or "all stores")
-    page.field("Kind of work", works_words(brief.works) or "all")
-    page.field("Due", time_words(brief.due, "any time"))
-    page.field("Expires", time_words(brief.expires, "never"))
+    page.field(tr("For"), ", ".join(line.store_names) or tr("all stores"))
+    page.field(tr("Kind of work"), works_words(brief.works) or tr("all"))
+    page.field(tr("Due"), time_words(brief.due, tr("any time")))
+    page.field(tr("Expires"), time_words(brief.expires, tr("never")))
     if brief.action:
-        page.field("Action", CONTACTS.get(brief.action, brief.action))
-    page.field(
-        "Created", words.day(brief.created_at) or words.nothing, f"by {line.creator_name}" if line.creator_name else ""
-    )
-    page.heading("Done")
+        page.field(tr("Action"), trd(CONTACTS.get(brief.action, brief.action)))
+    by = tr("by {person}", person=line.creator_name) if line.creator_name else ""
+    page.field(tr("Created"), words.day(brief.created_at) or words.nothing, by)
+    page.heading(tr("Done"))
     _progress(page, details)
     add_work(page, brief.details, brief.subject, brief.message, details.products)
     return page
@@ -191,13 +198,19 @@ def _progress(page: Page, details: BriefDetails) -> None:
     """All of them, then each store."""
     progress = details.line.progress
     if details.stores:
-        numbers = Content.assemble((done_words(progress) or NOT_YET, "bold"), f"  {rest_words(progress)}".rstrip())
+        numbers = Content.assemble((done_words(progress) or trd(NOT_YET), "bold"), f"  {rest_words(progress)}".rstrip())
         page.amount(numbers, "")
     for store in details.stores:
         said = done_words(store.progress)
-        page.amount(Content.assemble(visible(store.name), (f"  {rest_words(store.progress)}", MUTED)), said or "nobody")
+        page.amount(
+            Content.assemble(visible(store.name), (f"  {rest_words(store.progress)}", MUTED)), said or tr("nobody")
+        )
     if details.others:
         page.text(
-            f"It is for {counted(details.others, 'store')} more, which you do not lead: they are not counted here.",
+            trn(
+                "It is for {number:,} store more, which you do not lead: they are not counted here.",
+                "It is for {number:,} stores more, which you do not lead: they are not counted here.",
+                details.others,
+            ),
             style=MUTED,
         )

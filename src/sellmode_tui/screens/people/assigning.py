@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.staff import Staff
+from sellmode_tui.language import tr, trd, trn
 from sellmode_tui.records import NOBODY, AssignPreview, OwnedCustomer, RecordStore, RefusedAmong, Rejected, Written
 from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.confirm import ConfirmBox
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.pick_box import Pick
-from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.screens.tasks.boxes import ColleagueBox
 
 
@@ -24,8 +24,9 @@ class AssignBox(ColleagueBox):
 
     def __init__(self, desk: Desk, what: str, about: Sequence[str], staff: Sequence[Staff]) -> None:
         """`what`: the customer, or how many; `about`: their ids."""
-        nobody = Pick(NOBODY, "Nobody", "the store's managers look after them")
-        super().__init__(desk, f"Assign {what} to", staff, about=about, does="Preview", others=[nobody])
+        nobody = Pick(NOBODY, tr("Nobody"), tr("the store's managers look after them"))
+        title = tr("Assign {customers} to", customers=what)
+        super().__init__(desk, title, staff, about=about, does=tr("Preview"), others=[nobody])
 
 
 class AssignPage(DeskScreen[Result]):
@@ -38,7 +39,8 @@ class AssignPage(DeskScreen[Result]):
         """Ask to whom, tell what comes of it, and do it if it is wanted."""
         if not customers:
             return
-        what = customers[0].name if len(customers) == 1 else counted(len(customers), "customer")
+        number = len(customers)
+        what = customers[0].name if number == 1 else trn("{number:,} customer", "{number:,} customers", number)
         ids = [each.id for each in customers]
         self.ask(
             lambda records: records.people.owners(),
@@ -61,13 +63,11 @@ class AssignPage(DeskScreen[Result]):
 
     def _ask_once_more(self, asked: AssignBox, preview: AssignPreview) -> None:
         if not preview.customers:
-            self.notify("Nothing to change: already assigned this way.", markup=False)
+            self.notify(tr("Nothing to change: already assigned this way."), markup=False)
         elif self.is_active:
-            number = counted(len(preview.customers), "customer")
-            same = f"{preview.same:,} more are so already." if preview.same else ""
-            told = tuple(filter(None, (*preview.sentences, same)))
-            question = f"Assign {number} to {preview.to_name or 'nobody'}?"
-            box = ConfirmBox(question, "Assign", told=told)
+            same = trn("{number:,} more are so already.", "{number:,} more are so already.", preview.same)
+            told = (*preview.sentences, same) if preview.same else preview.sentences
+            box = ConfirmBox(_question(preview), tr("Assign"), told=told)
             self.open(box, lambda yes: self._assign(asked, preview) if yes else None)
 
     def _assign(self, asked: AssignBox, preview: AssignPreview) -> None:
@@ -78,14 +78,14 @@ class AssignPage(DeskScreen[Result]):
                 return records.people.assign([each.id for each in customers], to)
             except RefusedAmong as error:
                 at_fault = customers[error.number].name
-                raise Rejected(error.code, f"{at_fault}: {error.detail} Nothing was assigned.") from None
+                why = tr("{customer}: {why} Nothing was assigned.", customer=at_fault, why=trd(error.detail))
+                raise Rejected(error.code, why) from None
 
         def written(changes: Sequence[Written]) -> None:
             real = [each for each in changes if not each.nothing]
             self.assigned()
             if len(real) > 1:
-                whom = preview.to_name or "nobody"
-                self.wrote(real[0], f"{counted(len(real), 'customer')} assigned to {whom}. u to undo.")
+                self.wrote(real[0], _done(len(real), preview))
             elif changes:
                 self.wrote(real[0] if real else changes[0])
 
@@ -94,3 +94,30 @@ class AssignPage(DeskScreen[Result]):
             written,
             refused=lambda _, why: self.notify(why, markup=False, severity="error"),
         )
+
+
+def _question(preview: AssignPreview) -> str:
+    number = len(preview.customers)
+    if not preview.to_name:
+        return trn("Assign {number:,} customer to nobody?", "Assign {number:,} customers to nobody?", number)
+    return trn(
+        "Assign {number:,} customer to {person}?",
+        "Assign {number:,} customers to {person}?",
+        number,
+        person=preview.to_name,
+    )
+
+
+def _done(number: int, preview: AssignPreview) -> str:
+    if not preview.to_name:
+        return trn(
+            "{number:,} customer assigned to nobody. u to undo.",
+            "{number:,} customers assigned to nobody. u to undo.",
+            number,
+        )
+    return trn(
+        "{number:,} customer assigned to {person}. u to undo.",
+        "{number:,} customers assigned to {person}. u to undo.",
+        number,
+        person=preview.to_name,
+    )

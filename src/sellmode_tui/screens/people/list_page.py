@@ -7,6 +7,8 @@ from typing import ClassVar, Final, NamedTuple
 
 from textual.binding import Binding, BindingType
 
+from sellmode_tui import language
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records import NOBODY, AgendaQuery, Load, RecordStore
 from sellmode_tui.screens.lists.main_page import MainPage
 from sellmode_tui.screens.people.owned import OwnedScreen
@@ -15,8 +17,8 @@ from sellmode_tui.screens.tasks.given_tasks import GivenTasksScreen
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_source import Count, Row
 
-_CUSTOMERS: Final = "customers without an owner"
-_TASKS: Final = "unassigned tasks"
+_CUSTOMERS: Final = "nobodys-customers"
+_TASKS: Final = "nobodys-tasks"
 
 
 class Line(NamedTuple):
@@ -36,7 +38,7 @@ class PeopleScreen(MainPage[Line]):
         Binding("t", "tasks", "Tasks", tooltip="The tasks of this person", id="people.tasks"),
     ]
 
-    HEAD = "People in the store"
+    HEAD = marked("People in the store")
     COLUMNS = (
         Column("Name", priority=10, min_width=18),
         Column("Customers", 9, "right", priority=9),
@@ -45,7 +47,7 @@ class PeopleScreen(MainPage[Line]):
         Column("Done today", 10, "right", priority=6),
         Column("This week", 9, "right", priority=5),
     )
-    EMPTY = "No colleagues on this terminal yet."
+    EMPTY = marked("No colleagues on this terminal yet.")
 
     def read(self, records: RecordStore) -> Sequence[Line]:
         """Everybody who works here, and who has left something behind."""
@@ -57,25 +59,28 @@ class PeopleScreen(MainPage[Line]):
         """How many customers, how many tasks, how many of these overdue, how many done."""
         load = item.load
         customers, *tasks = (
-            f"{number:,}" if number else self._desk.words.nothing
+            language.number(number) if number else self._desk.words.nothing
             for number in (load.customers, load.open, load.overdue, load.done_today, load.done_week)
         )
         if item.key == _CUSTOMERS:
-            return Row(item.key, ("Customers without an owner", customers, "", "", "", ""))
+            return Row(item.key, (tr("Customers without an owner"), customers, "", "", "", ""))
         if item.key == _TASKS:
-            return Row(item.key, ("Unassigned tasks", "", *tasks[:2], "", ""))
-        return Row(item.key, (f"{load.name} ({load.standing})" if load.standing else load.name, customers, *tasks))
+            return Row(item.key, (tr("Unassigned tasks"), "", *tasks[:2], "", ""))
+        name = f"{load.name} ({trd(load.standing)})" if load.standing else load.name
+        return Row(item.key, (name, customers, *tasks))
 
     def shown(self, count: Count) -> None:  # noqa: ARG002  # of people
         """Say what is counted where not everything is seen."""
         sees = self._desk.facts.sees_team
-        self.say("above", "" if sees else "For colleagues, only tasks that were given to them are counted.")
+        self.say("above", "" if sees else tr("For colleagues, only tasks that were given to them are counted."))
 
     def told(self, item: Line) -> str:
         """What its keys do."""
         if item.key == _TASKS:
-            return "Enter lists them."
-        return "Enter lists them, h assigns them there." if item.key == _CUSTOMERS else "Enter customers, t tasks"
+            return tr("Enter lists them.")
+        return (
+            tr("Enter lists them, h assigns them there.") if item.key == _CUSTOMERS else tr("Enter customers, t tasks")
+        )
 
     def chosen_row(self, item: Line) -> None:
         """List whose customers they are, or nobody's tasks."""
@@ -92,7 +97,7 @@ class PeopleScreen(MainPage[Line]):
         person = item.load.person
         mine = account is not None and person == account.id
         if person is None or mine or self._desk.facts.sees_team:
-            head = f"Tasks of {item.load.name}" if person else "Unassigned tasks"
+            head = tr("Tasks of {person}", person=item.load.name) if person else tr("Unassigned tasks")
             self.open(ChosenTasksScreen(self._desk, AgendaQuery(whose=person or NOBODY), head))
         else:
-            self.open(GivenTasksScreen(self._desk, person, f"Tasks given to {item.load.name}"))
+            self.open(GivenTasksScreen(self._desk, person, tr("Tasks given to {person}", person=item.load.name)))

@@ -8,12 +8,13 @@ from textual.binding import Binding, BindingType
 
 from sellmode_contract.filters import FilterError
 from sellmode_contract.kinds.customer import card_id
+from sellmode_tui.language import marked, tr, trd, trn
 from sellmode_tui.records import NOBODY, OwnedCustomer, OwnedList, OwnedQuery, RecordStore, WhySeen
 from sellmode_tui.records.people.owned import OwnedSort
 from sellmode_tui.screens.customers.profile import ProfileScreen
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.why import WhyScreen
-from sellmode_tui.screens.kit.words import Words, counted
+from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.screens.lists.choosing import MarkedList, SearchedList
 from sellmode_tui.screens.lists.page import ListPage
 from sellmode_tui.screens.lists.rows import PagedRows
@@ -26,6 +27,13 @@ _HEADINGS: Final[dict[OwnedSort, str]] = {
     "owner": "Owner",
     "tier": "Tier",
     "last_contact": "Last contact",
+}
+"""The columns' names."""
+_ORDERS: Final[dict[OwnedSort, str]] = {
+    "name": marked("by name"),
+    "owner": marked("by owner"),
+    "tier": marked("by tier"),
+    "last_contact": marked("by last contact"),
 }
 
 
@@ -48,14 +56,14 @@ class OwnedRows(PagedRows[OwnedCustomer]):
     def row(self, item: OwnedCustomer) -> Row:
         """Who, whose, of which tier, and when somebody was last in touch."""
         contact = self._words.day(item.last_contact) or self._words.nothing
-        return Row(item.id, (item.name, item.owner_name or "nobody", item.tier, contact))
+        return Row(item.id, (item.name, item.owner_name or tr("nobody"), item.tier, contact))
 
 
 class OwnedScreen(SearchedList[None, OwnedCustomer], MarkedList[None, OwnedCustomer], AssignPage[None]):
     """The list, of which some can be marked and assigned."""
 
     PAUSE = 0.5
-    FOR_ALL = "h assigns them"
+    FOR_ALL = marked("h assigns them")
     OF_A_ROW = ListPage.OF_A_ROW | {"assign"}
 
     BINDING_GROUP_TITLE = "Customers of a colleague"
@@ -79,7 +87,7 @@ class OwnedScreen(SearchedList[None, OwnedCustomer], MarkedList[None, OwnedCusto
 
     def __init__(self, desk: Desk, owner: str, name: str) -> None:
         """`owner`: a staff id, or ``NOBODY``; `name`: what they are called."""
-        super().__init__(desk, f"Customers of {name}" if owner else "Customers without an owner")
+        super().__init__(desk, tr("Customers of {person}", person=name) if owner else tr("Customers without an owner"))
         self._query = OwnedQuery(owner=owner)
         self._wrong = ""
         """What is wrong with what is searched for."""
@@ -95,8 +103,8 @@ class OwnedScreen(SearchedList[None, OwnedCustomer], MarkedList[None, OwnedCusto
     def empty_text(self) -> str:
         """Why there is none."""
         if self._query.text.strip():
-            return "No customers match. Press / to change the search, Esc to clear it."
-        return "None." if self._query.owner == NOBODY else "No customers assigned."
+            return tr("No customers match. Press / to change the search, Esc to clear it.")
+        return tr("None.") if self._query.owner == NOBODY else tr("No customers assigned.")
 
     @property
     def is_finding(self) -> bool:
@@ -130,7 +138,7 @@ class OwnedScreen(SearchedList[None, OwnedCustomer], MarkedList[None, OwnedCusto
 
     def _show_found(self, found: OwnedList | FilterError) -> None:
         if isinstance(found, FilterError):
-            self._wrong = str(found)
+            self._wrong = trd(found)
             self.say("above", self._wrong)
         else:
             self._wrong = ""
@@ -138,8 +146,11 @@ class OwnedScreen(SearchedList[None, OwnedCustomer], MarkedList[None, OwnedCusto
 
     def shown(self, count: Count) -> None:
         """Say how many there are."""
-        order = f"by {_HEADINGS[self._query.sort].lower()}{', reversed' if self._query.descending else ''}"
-        self.say("above", self._wrong or (f"{counted(count.n, 'customer')}, {order}" if count.n else ""))
+        order = trd(_ORDERS[self._query.sort])
+        if self._query.descending:
+            order = tr("{order}, reversed", order=order)
+        told = trn("{number:,} customer, {order}", "{number:,} customers, {order}", count.n, order=order)
+        self.say("above", self._wrong or (told if count.n else ""))
 
     @property
     def searched(self) -> str:

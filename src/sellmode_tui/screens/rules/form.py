@@ -16,6 +16,7 @@ from sellmode_contract.kinds.rule_task import RuleTrigger
 from sellmode_contract.kinds.task_rule import TASK_RULE, TaskRule, task_rule_id
 from sellmode_contract.rules import checking
 from sellmode_contract.rules.templates import PLACES
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records import RecordStore, RuleLine
 from sellmode_tui.screens.forms.filter_entry import FilterEntry
 from sellmode_tui.screens.forms.form_field import FormField, Unreadable
@@ -26,19 +27,21 @@ from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.rules.preview import PreviewScreen
 from sellmode_tui.widgets.choice import Option
 
-_CONSENTS: Final = (
-    Option("", "not needed"),
-    Option("email", "e-mail"),
-    Option("sms", "SMS"),
-    Option("phone", "phone"),
-    Option("any", "any of them"),
-)
-_EVERYBODY: Final = "everybody; or a filter: tag:vip spend>500"
-_GOES_TO: Final = (Option("owner", "the customer's owner"), Option("seller", "the seller"))
+_CONSENTS: Final = {
+    "": marked("not needed"),
+    "email": marked("e-mail"),
+    "sms": "SMS",
+    "phone": marked("phone"),
+    "any": marked("any of them"),
+}
+_EXAMPLE: Final = "tag:vip spend>500"
+_DATES: Final = "birthday, anniversary, pet.birthday"
+_EVENTS: Final = "back_in_stock, abandoned_cart"
+_GOES_TO: Final = {"owner": marked("the customer's owner"), "seller": marked("the seller")}
 _DAYS_OF: Final[dict[RuleTrigger, str]] = {
-    "lapsed": "days without a purchase",
-    "replenishment": "days until it is used up",
-    "stay_in_touch": "days without contact",
+    "lapsed": marked("days without a purchase"),
+    "replenishment": marked("days until it is used up"),
+    "stay_in_touch": marked("days without contact"),
 }
 
 
@@ -72,48 +75,56 @@ class _RuleForm(KindForm):
         """Name; what it waits for; whose; what it makes."""
         desk, rule, entry = self._desk, self._rule, self.entry
         yield entry("name")
-        yield entry("enabled", "Enabled")
-        yield _section("When")
+        yield entry("enabled", tr("Enabled"))
+        yield _section(tr("When"))
         yield from self._trigger()
-        yield entry("offset_days", "Due", rule.offset_days or None, hint="days after that; -3: 3 days before")
-        yield entry("offset_hours", "Or", rule.offset_hours or None, hint="hours after that; then due at that hour")
-        yield entry("due_time", "Due at", hint="the end of the day; or 09:00")
-        yield entry("expires_days", "Expires", hint="days after the due day; empty: never")
-        yield _section("Audience")
-        yield FilterEntry("audience", "Customers", desk, rule.audience, placeholder=_EVERYBODY)
+        yield entry("offset_days", tr("Due"), rule.offset_days or None, hint=tr("days after that; -3: 3 days before"))
+        yield entry(
+            "offset_hours", tr("Or"), rule.offset_hours or None, hint=tr("hours after that; then due at that hour")
+        )
+        yield entry("due_time", tr("Due at"), hint=tr("the end of the day; or {example}", example="09:00"))
+        yield entry("expires_days", tr("Expires"), hint=tr("days after the due day; empty: never"))
+        yield _section(tr("Audience"))
+        yield FilterEntry(
+            "audience",
+            tr("Customers"),
+            desk,
+            rule.audience,
+            placeholder=tr("everybody; or a filter: {example}", example=_EXAMPLE),
+        )
         gap = rule.contact_gap_days or None
-        yield entry("contact_gap_days", "Not contacted for", gap, hint="days; empty: any time")
-        yield ChoiceEntry("consent", "Consent", desk, _CONSENTS, rule.consent or None)
-        yield ChoiceEntry("goes_to", "Assigned to", desk, _GOES_TO, rule.goes_to)
-        yield entry("unowned", "Without an owner")
-        yield entry("daily_cap", "At most", hint="a day per associate; empty: no limit")
-        yield _section("The task")
-        yield entry("title", "Title")
-        yield entry("action", "Action")
+        yield entry("contact_gap_days", tr("Not contacted for"), gap, hint=tr("days; empty: any time"))
+        yield ChoiceEntry("consent", tr("Consent"), desk, _options(_CONSENTS), rule.consent or None)
+        yield ChoiceEntry("goes_to", tr("Assigned to"), desk, _options(_GOES_TO), rule.goes_to)
+        yield entry("unowned", tr("Without an owner"))
+        yield entry("daily_cap", tr("At most"), hint=tr("a day per associate; empty: no limit"))
+        yield _section(tr("The task"))
+        yield entry("title", tr("Title"))
+        yield entry("action", tr("Action"))
         yield entry("details")
-        yield entry("message", f"Suggested text, with {{{'}, {'.join(PLACES)}}}; {{name|friend}}: if it is empty")
+        yield entry("message", _message_label())
 
     def _trigger(self) -> Iterator[FormField]:
         """What only some triggers have."""
         trigger, entry = self._rule.trigger, self.entry
-        days = entry("after_days", "After", hint=_DAYS_OF.get(trigger, "days"))
-        products = entry("products", hint="types, or sku:1234, with commas")
+        days = entry("after_days", tr("After"), hint=trd(_DAYS_OF.get(trigger, marked("days"))))
+        products = entry("products", hint=tr("types, or {example}, with commas", example="sku:1234"))
         match trigger:
             case "purchase":
                 yield products
             case "date":
-                yield entry("dates", hint="birthday, anniversary, pet.birthday")
+                yield entry("dates", hint=_DATES)
             case "lapsed":
                 yield days
-                yield entry("times_average", "Or after", hint="times the usual days between purchases")
+                yield entry("times_average", tr("Or after"), hint=tr("times the usual days between purchases"))
             case "replenishment":
                 yield products
                 yield days
-                yield entry("per_unit", "Per unit")
+                yield entry("per_unit", tr("Per unit"))
             case "stay_in_touch":
                 yield days
             case "event":
-                yield entry("event", hint="back_in_stock, abandoned_cart")
+                yield entry("event", hint=_EVENTS)
             case "new_customer":
                 return
 
@@ -133,8 +144,8 @@ class _RuleForm(KindForm):
         retailer = self._desk.facts.retailer
         for problem in checking.problems(rule, retailer.custom_fields if retailer else ()):
             where = next((each for each in self.fields if each.owns(problem.field)), None)
-            at = f" At character {problem.start + 1}." if problem.start is not None else ""
-            raise Unreadable(where or self.fields[0], f"{problem.detail}{at}")
+            at = f" {tr('At character {number:,}.', number=problem.start + 1)}" if problem.start is not None else ""
+            raise Unreadable(where or self.fields[0], f"{trd(problem.detail)}{at}")
         return rule
 
     def action_preview(self) -> None:
@@ -143,9 +154,19 @@ class _RuleForm(KindForm):
         try:
             rule = self.as_typed()
         except Unreadable as unreadable:
-            self._point(unreadable.where, str(unreadable))
+            self._point(unreadable.where, trd(unreadable))
         else:
             self.open(PreviewScreen(self._desk, rule))
+
+
+def _options(named: Mapping[str, str]) -> list[Option]:
+    return [Option(value, trd(name)) for value, name in named.items()]
+
+
+def _message_label() -> str:
+    """What may stand in the text."""
+    places = ", ".join(f"{{{place}}}" for place in PLACES)
+    return tr("Suggested text, with {places}; {default}: if it is empty", places=places, default="{name|friend}")
 
 
 def _section(title: str) -> Static:
@@ -159,7 +180,7 @@ class NewRuleForm(_RuleForm):
 
     def __init__(self, desk: Desk, trigger: RuleTrigger) -> None:
         rule = TaskRule(id="", slug="", name="", title="", trigger=trigger)
-        super().__init__(desk, "New rule", rule)
+        super().__init__(desk, tr("New rule"), rule)
 
     @property
     def subject(self) -> dict[str, str]:
@@ -173,7 +194,7 @@ class NewRuleForm(_RuleForm):
 
     def compose_fields(self) -> ComposeResult:
         """The slug first."""
-        yield self.entry("slug", hint="cannot be changed: thank-you")
+        yield self.entry("slug", hint=tr("cannot be changed: {example}", example="thank-you"))
         yield from super().compose_fields()
 
     def prepare(self) -> Write:
@@ -196,10 +217,10 @@ class EditRuleForm(_RuleForm):
     """One that is there."""
 
     KIND: ClassVar = "rule"
-    GONE = "This rule was removed in the meantime and can no longer be saved."
+    GONE = marked("This rule was removed in the meantime and can no longer be saved.")
 
     def __init__(self, desk: Desk, line: RuleLine) -> None:
-        super().__init__(desk, f"Rule {line.rule.slug}: {line.words}", line.rule, line.rule)
+        super().__init__(desk, tr("Rule {rule}: {when}", rule=line.rule.slug, when=line.words), line.rule, line.rule)
 
     @property
     def subject(self) -> dict[str, str]:
@@ -217,7 +238,7 @@ class EditRuleForm(_RuleForm):
         """What a change of the retailer's rule comes to."""
         account = self._desk.facts.account
         if self._rule.store is None and account is not None and len(account.stores) == 1:
-            return "This is the retailer's rule. Saving creates your store's own version of it."
+            return tr("This is the retailer's rule. Saving creates your store's own version of it.")
         return ""
 
     def prepare(self) -> Write:

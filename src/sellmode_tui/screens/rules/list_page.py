@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 from textual.binding import Binding, BindingType
 
 from sellmode_contract.kinds.rule_task import RuleTrigger
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records import RecordStore, RuleLine
 from sellmode_tui.screens.kit.confirm import ConfirmBox
 from sellmode_tui.screens.kit.desk import Desk
@@ -19,13 +20,13 @@ from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_source import Row
 
 TRIGGERS: Final[dict[RuleTrigger, tuple[str, str]]] = {
-    "purchase": ("A purchase", "say thank you, ask how it fits"),
-    "date": ("A date", "a birthday, an anniversary, a pet's birthday"),
-    "lapsed": ("No recent purchase", "by days, or by the customer's own average"),
-    "new_customer": ("A new customer", "welcome them"),
-    "replenishment": ("A product running out", "a number of days after it was bought"),
-    "stay_in_touch": ("No recent contact", "not contacted for a number of days"),
-    "event": ("An event", "back in stock, an abandoned cart, an unanswered request"),
+    "purchase": (marked("A purchase"), marked("say thank you, ask how it fits")),
+    "date": (marked("A date"), marked("a birthday, an anniversary, a pet's birthday")),
+    "lapsed": (marked("No recent purchase"), marked("by days, or by the customer's own average")),
+    "new_customer": (marked("A new customer"), marked("welcome them")),
+    "replenishment": (marked("A product running out"), marked("a number of days after it was bought")),
+    "stay_in_touch": (marked("No recent contact"), marked("not contacted for a number of days")),
+    "event": (marked("An event"), marked("back in stock, an abandoned cart, an unanswered request")),
 }
 
 
@@ -37,13 +38,13 @@ class TriggerBox(PickBox):
     WRITES = False
 
     def __init__(self, desk: Desk) -> None:
-        picks = [Pick(trigger, label, about) for trigger, (label, about) in TRIGGERS.items()]
+        picks = [Pick(trigger, trd(label), trd(about)) for trigger, (label, about) in TRIGGERS.items()]
         super().__init__(
             desk,
-            "New rule: choose a trigger",
+            tr("New rule: choose a trigger"),
             picks,
-            placeholder="type part of it",
-            does="Continue",
+            placeholder=tr("type part of it"),
+            does=tr("Continue"),
         )
 
     def matching(self, text: str) -> Sequence[Pick]:
@@ -52,11 +53,11 @@ class TriggerBox(PickBox):
 
     def told(self, text: str) -> str:
         """Nothing beside the list."""
-        return "" if self.matching(text) else "No such trigger."
+        return "" if self.matching(text) else tr("No such trigger.")
 
     def typed(self, text: str) -> str:  # noqa: ARG002  # nothing is marked, whatever was typed
         """Nothing is marked."""
-        raise ValueError("No such trigger.")
+        raise ValueError(tr("No such trigger."))
 
 
 class RulesScreen(MainPage[RuleLine]):
@@ -72,14 +73,14 @@ class RulesScreen(MainPage[RuleLine]):
         Binding("delete,D", "remove", "Remove", key_display="Del", tooltip="Remove the rule", id="rules.remove"),
     ]
 
-    HEAD = "Rules that make tasks"
+    HEAD = marked("Rules that make tasks")
     COLUMNS = (
         Column("", 4, priority=9),
         Column("Rule", 26, priority=10, min_width=16),
         Column("Makes a task", priority=8, min_width=24),
         Column("Store", 14, priority=6, min_width=8),
     )
-    EMPTY = "No rules yet. a adds one."
+    EMPTY = marked("No rules yet. a adds one.")
 
     def read(self, records: RecordStore) -> Sequence[RuleLine]:
         """All that are visible; a store's before the retailer's in whose place it stands."""
@@ -87,8 +88,8 @@ class RulesScreen(MainPage[RuleLine]):
 
     def row(self, item: RuleLine) -> Row:
         """Whether it counts, its name, what it waits for, whose it is."""
-        state = "--" if item.in_place else "on" if item.rule.enabled else "off"
-        return Row(item.rule.id, (state, item.rule.name, item.words, item.store_name or "all stores"))
+        state = "--" if item.in_place else tr("on") if item.rule.enabled else tr("off")
+        return Row(item.rule.id, (state, item.rule.name, item.words, item.store_name or tr("all stores")))
 
     def stands_for(self, before: RuleLine, items: Sequence[RuleLine]) -> str | None:
         """The store's rule that has come in the place of the one under the cursor."""
@@ -103,13 +104,14 @@ class RulesScreen(MainPage[RuleLine]):
         rule = item.rule
         said = []
         if item.in_place:
-            said.append("replaced by your store's own version")
+            said.append(tr("replaced by your store's own version"))
         if rule.audience:
-            said.append(f"for {rule.audience}")
+            said.append(tr("for {customers}", customers=rule.audience))
         if rule.contact_gap_days:
-            said.append(f"not if contacted within {rule.contact_gap_days} days")
+            days = rule.contact_gap_days
+            said.append(tr("not if contacted within {number} days", number=days))
         if rule.daily_cap:
-            said.append(f"at most {rule.daily_cap} a day per associate")
+            said.append(tr("at most {number} a day per associate", number=rule.daily_cap))
         return self._desk.words.between.join(said)
 
     # --- what can be done
@@ -130,8 +132,8 @@ class RulesScreen(MainPage[RuleLine]):
         item = self.current
         if item is None or item.editable:
             return item
-        place = "Your store has its own version of this rule: change that one."
-        self.say("below", place if item.in_place else "You cannot change this rule.")
+        place = tr("Your store has its own version of this rule: change that one.")
+        self.say("below", place if item.in_place else tr("You cannot change this rule."))
         return None
 
     def chosen_row(self, item: RuleLine) -> None:
@@ -157,8 +159,8 @@ class RulesScreen(MainPage[RuleLine]):
         """Ask, then remove it."""
         if item := self._editable:
             id = item.rule.id
-            question = f"Remove the rule {item.rule.name}? Its open tasks will expire."
-            box = ConfirmBox(question, "Remove")
+            question = tr("Remove the rule {rule}? Its open tasks will expire.", rule=item.rule.name)
+            box = ConfirmBox(question, tr("Remove"))
             self.open(box, lambda yes: self.write_one(lambda records: records.remove("task_rule", id)) if yes else None)
 
     def action_preview(self) -> None:

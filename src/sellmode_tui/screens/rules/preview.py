@@ -13,17 +13,18 @@ from sellmode_contract.rules import HELD
 from sellmode_contract.rules.templates import examples
 from sellmode_contract.store_time import read_due
 from sellmode_contract.wire import Preview, PreviewLine
+from sellmode_tui import language
 from sellmode_tui.dates.words import due_words, full_words
+from sellmode_tui.language import marked, tr, trd, trn
 from sellmode_tui.records import RecordStore
 from sellmode_tui.records.rules.preview_words import unseen_words
 from sellmode_tui.screens.kit.desk import Desk
-from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.screens.lists.page import ListPage, nothing_last
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_source import Row
 
-_NONE: Final = "No customers match this rule that day."
-_NONE_SEEN: Final = "None of the customers you can see."
+_NONE: Final = marked("No customers match this rule that day.")
+_NONE_SEEN: Final = marked("None of the customers you can see.")
 
 
 class _Told(NamedTuple):
@@ -51,7 +52,7 @@ class PreviewScreen(ListPage[None, PreviewLine]):
     ROWS_OPEN = False
 
     def __init__(self, desk: Desk, rule: TaskRule) -> None:
-        super().__init__(desk, f"Preview for tomorrow: {rule.name}")
+        super().__init__(desk, tr("Preview for tomorrow: {rule}", rule=rule.name))
         self._rule = rule
         self._answer: _Told | None = None
 
@@ -62,9 +63,10 @@ class PreviewScreen(ListPage[None, PreviewLine]):
     def row(self, item: PreviewLine) -> Row:
         """Of whom, until when, whose, and why it is held back."""
         words, told = self._desk.words, self._answer
-        due = due_words(read_due(item.due), words.now, words.zone) if item.due else "any time"
+        due = due_words(read_due(item.due), words.now, words.zone) if item.due else tr("any time")
         names, people = (told.names, told.people) if told else ({}, {})
-        cells = (names.get(item.customer, ""), due, people.get(item.person or "", ""), HELD.get(item.held, item.held))
+        held = trd(HELD.get(item.held, item.held))
+        cells = (names.get(item.customer, ""), due, people.get(item.person or "", ""), held)
         return Row(f"{item.customer}/{item.due}/{item.held}", cells)
 
     @property
@@ -72,7 +74,7 @@ class PreviewScreen(ListPage[None, PreviewLine]):
         """Nobody; nothing before the backend has answered."""
         if self._answer is None:
             return ""
-        return _NONE if self._answer.preview.unseen is None else _NONE_SEEN
+        return trd(_NONE if self._answer.preview.unseen is None else _NONE_SEEN)
 
     def show_first(self) -> None:
         """Ask the backend; after that only on demand, not with every change."""
@@ -87,7 +89,7 @@ class PreviewScreen(ListPage[None, PreviewLine]):
         stores = account.stores if account else ()
         store = self._rule.store or (stores[0] if stores else "")
         rule, asked = self._rule, self._desk.preview
-        self.say("above", "Syncing.")
+        self.say("above", tr("Syncing."))
 
         def read(records: RecordStore) -> _Told:
             preview = asked(rule, store)
@@ -105,25 +107,27 @@ class PreviewScreen(ListPage[None, PreviewLine]):
 def preview_words(preview: Preview) -> str:
     """``Mon 23 Nov 2026: 14 tasks, 3 held back because ...``, and what the list leaves out."""
     day = full_words(read_due(preview.day))
-    said = f"{day}: {counted(preview.due, 'task')}"
+    said = trn("{day}: {number:,} task", "{day}: {number:,} tasks", preview.due, day=day)
     if preview.held:
-        said += f", {preview.held:,} held back"
+        said = tr("{tasks}, {number:,} held back", tasks=said, number=preview.held)
     reasons = Counter(line.held for line in preview.lines if line.held)
     if reasons:
-        listed = ", ".join(f"{HELD.get(code, code)} ({number:,})" for code, number in reasons.most_common())
-        said += f": {listed}"
-    shown = len(preview.lines)
-    if shown < preview.due + preview.held:
-        said += f". Listed are {shown:,} of these {preview.due + preview.held:,}, and the reasons of those"
+        listed = (f"{trd(HELD.get(code, code))} ({language.number(number)})" for code, number in reasons.most_common())
+        said = tr("{tasks}: {reasons}", tasks=said, reasons=", ".join(listed))
+    sentences, shown, found = [said], len(preview.lines), preview.due + preview.held
+    if shown < found:
+        sentences.append(
+            tr("Listed are {shown:,} of these {number:,}, and the reasons of those", shown=shown, number=found)
+        )
     if preview.unseen is not None:
-        said += f". {unseen_words(preview.unseen)}"
-    return f"{said}."
+        sentences.append(unseen_words(preview.unseen))
+    return "".join(f"{each}. " for each in sentences).rstrip()
 
 
 def text_words(rule: TaskRule) -> Iterator[str]:
     """The suggested text as customers get it, also those without a name."""
     if rule.message:
         whole, nameless = examples(rule.message)
-        yield f"Text: {whole}"
+        yield tr("Text: {text}", text=whole)
         if nameless != whole:
-            yield f"Without a name: {nameless}"
+            yield tr("Without a name: {text}", text=nameless)
