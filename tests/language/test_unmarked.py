@@ -46,12 +46,6 @@ PLAIN: Final[dict[str, set[str]]] = {
     "sellmode_tui/journal/outbox.py": {  # SQL, and an error of the program
         "this id names another mutation",
         "state = 'waiting' ORDER BY number",
-        "state <> 'withdrawn' ORDER BY number DESC LIMIT ?",
-        "state = 'waiting' AND NOT held{}",
-        "{} AND seq IS NOT NULL",
-        "state = 'applied' AND folds AND change <= ?",
-        "state <> 'waiting' AND NOT folds AND ifnull(settled_at, made_at) < ?",
-        "state <> 'open' AND left_at < ?",
     },
     "sellmode_tui/sealed.py": {"a key has {} bytes"},  # an error of the program
     "sellmode_tui/sync/engine.py": {  # errors for reports
