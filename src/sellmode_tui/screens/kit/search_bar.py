@@ -16,10 +16,10 @@ from textual.widgets import Static
 
 from sellmode_contract.filters import Completion, FilterError
 from sellmode_contract.text import visible
+from sellmode_tui.language import tr
 from sellmode_tui.widgets.suggestions import Suggestion, Suggestions
 from sellmode_tui.widgets.text_field import TextField
 
-_LABEL = " Search  "
 _OPERATORS = frozenset(":=<>,")
 
 
@@ -124,7 +124,7 @@ class SearchBar(Vertical):
     def compose(self) -> ComposeResult:
         """Label and field; the line below; suggestions."""
         with Horizontal():
-            yield Static(Content(_LABEL), classes="search-label")
+            yield Static(Content(_label()), classes="search-label")
             yield SearchField(
                 self._first,
                 placeholder=self._placeholders[0],
@@ -135,7 +135,7 @@ class SearchBar(Vertical):
 
     def on_resize(self, event: events.Resize) -> None:
         """Say as much of what may be typed as there is room for."""
-        room = event.size.width - len(_LABEL) - 1  # and the cursor
+        room = event.size.width - cell_len(_label()) - 1  # and the cursor
         fitting = [each for each in self._placeholders if cell_len(each) <= room]
         self.field.placeholder = (fitting or self._placeholders[:1])[-1]
 
@@ -168,7 +168,7 @@ class SearchBar(Vertical):
         below.add_class("-wrong")
         below.remove_class("-silent")
         before, behind = (self.field.cells_before(each) for each in (error.start, error.end))
-        place = len(_LABEL) - 1 + before - self.field.scroll_offset.x
+        place = cell_len(_label()) - 1 + before - self.field.scroll_offset.x
         width = max(20, self.size.width - 2)
         caret = "^" * max(1, min(behind - before, width - place))
         message = str(error)
@@ -198,7 +198,7 @@ class SearchBar(Vertical):
         below.visible = not useful
         if useful:
             start = cell_len(wanted.text[: useful[0].start]) - field.scroll_offset.x
-            list_.styles.offset = (max(0, len(_LABEL) + start - 2), -below.size.height)
+            list_.styles.offset = (max(0, cell_len(_label()) + start - 2), -below.size.height)
 
     def close_suggestions(self) -> None:
         """Suggest nothing."""
@@ -276,3 +276,7 @@ class SearchBar(Vertical):
 def _in_value(text: str, start: int) -> bool:
     """Whether a place in a text is a value's: names of fields are suggested only on request."""
     return text[:start].rstrip('"')[-1:] in _OPERATORS if start else False
+
+
+def _label() -> str:
+    return f" {tr('Search')}  "
