@@ -106,9 +106,9 @@ _MANAGER: Final = {
     "preview": ("5 RulesScreen", "p PreviewScreen"),
 }
 _OFFICE: Final = {
-    "corporate": ("4 BriefsScreen",),
-    "brief": ("4 BriefsScreen", "enter BriefScreen"),
-    "new brief": ("4 BriefsScreen", "a BriefForm"),
+    "corporate": ("6 BriefsScreen",),
+    "brief": ("6 BriefsScreen", "enter BriefScreen"),
+    "new brief": ("6 BriefsScreen", "a BriefForm"),
 }
 
 
