@@ -60,6 +60,7 @@ def read(path: Path, language: str | None = None) -> Catalog:
 def updated(language: str, texts: Catalog) -> Catalog:
     """A language's catalogue with all texts there are now, and no others."""
     old, new = read(po_path(language), language), _empty(language)
+    new.header_comment = old.header_comment  # a translator's glossary
     for message in texts:
         if not message.id:
             continue
