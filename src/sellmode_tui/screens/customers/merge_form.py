@@ -70,7 +70,8 @@ class MergeForm(FormScreen):
         yield ChoiceEntry("keep", marked("Record to keep"), desk, keep, "0")
         for difference in pair.differences:
             options = [Option(str(place), as_text(value)) for place, value in enumerate(difference.values)]
-            yield ChoiceEntry(difference.field, difference.label.capitalize(), desk, options, "0")
+            label = difference.label[:1].upper() + difference.label[1:]
+            yield ChoiceEntry(difference.field, label, desk, options, "0")
         told = trd(_WHAT_HAPPENS) if pair.are_seen else f"{trd(UNSEEN)} {trd(_WHAT_HAPPENS)}"
         yield Static(Content(told), classes="merge-told")
 
