@@ -104,13 +104,16 @@ def trc(context: str, text: str, /, **values: Any) -> str:
     return _filled(said, values)
 
 
-def trd(declared: str | Exception, /) -> str:
-    """What was declared elsewhere (``marked``, a heading, a kind's label), or an error of the contract."""
+def trd(declared: str | Exception, /, *, context: str = "") -> str:
+    """What was declared elsewhere (``marked``, a heading, a kind's label), or an error of the contract.
+
+    With a context, as ``trc`` has it.
+    """
     text = declared
     if isinstance(text, Exception):
         text = text.args[0] if text.args and isinstance(text.args[0], Translatable) else str(text)
     if not isinstance(text, Translatable):
-        return tr(text)
+        return trc(context, text) if context else tr(text)
     if _Current.catalogue is None:
         return str(text)
     if text.many:

@@ -89,7 +89,8 @@ def texts_of(source: str, where: str) -> Iterator[Found]:
             yield _marked(node, marking, where)
         for place in DECLARING.get(name_of(node), ()):
             if place < len(node.args) and (text := plain(node.args[place])):
-                yield Found(text, where=where)
+                contexts = (plain(each.value) for each in node.keywords if each.arg == "context")
+                yield Found(text, context=next(contexts, None) or "", where=where)
 
 
 def _marked(node: ast.Call, called: str, where: str) -> Found:

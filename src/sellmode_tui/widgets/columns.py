@@ -27,11 +27,13 @@ class Column:
     """Where there is too little room, columns of the lowest priority go first, of equal ones the rightmost."""
     min_width: int = 0
     """Cells without which it is left out. 0: as many as `width`, or else as the heading."""
+    context: str = ""
+    """What the heading is about (as ``trc`` has it), where elsewhere its word is translated in another way."""
 
     @property
     def heading(self) -> str:
         """The heading as it is shown."""
-        return trd(self.name)
+        return trd(self.name, context=self.context)
 
     @property
     def least(self) -> int:

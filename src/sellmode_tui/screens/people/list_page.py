@@ -42,7 +42,7 @@ class PeopleScreen(MainPage[Line]):
     COLUMNS = (
         Column("Name", priority=10, min_width=18),
         Column("Customers", 9, "right", priority=9),
-        Column("Open", 5, "right", priority=8),
+        Column("Open", 5, "right", priority=8, context="tasks"),
         Column("Overdue", 7, "right", priority=7),
         Column("Done today", 10, "right", priority=6),
         Column("This week", 9, "right", priority=5),
