@@ -9,6 +9,8 @@ import re
 from decimal import Decimal
 from typing import Final
 
+from sellmode_contract.translatable import Translatable, marked
+
 _EXPONENTS = {
     **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"), 0),
     **dict.fromkeys(("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
@@ -55,7 +57,7 @@ def priced(amount: int, currency: str) -> str:
 
 # ------------------------------------------------------------------ as people type it
 
-HOW: Final = "write it like 1500, 1,500 or 1500.50"
+HOW: Final = marked("write it like 1500, 1,500 or 1500.50")
 _TYPED = re.compile(r"[+-]?[0-9]{1,15}(?:[.][0-9]{1,6})?")
 _COMMA_DECIMALS = re.compile(r"[+-]?[0-9]{1,15},[0-9]{1,2}")
 _GROUPS = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3}){1,4}(?:[.][0-9]{1,6})?")
@@ -74,7 +76,7 @@ def read_number(text: str) -> Decimal:
         return Decimal(text.replace(",", "."))
     if _GROUPS_OF_POINTS.fullmatch(text):
         return Decimal(text.replace(".", "").replace(",", "."))
-    raise ValueError("is not a number")
+    raise ValueError(marked("is not a number"))
 
 
 def read_amount(text: str) -> Decimal:
@@ -82,7 +84,7 @@ def read_amount(text: str) -> Decimal:
     text = text.strip()
     if _UNCLEAR.fullmatch(text):
         whole = text.replace(".", "")
-        raise ValueError(f"may be {whole} or {Decimal(text).normalize():f}")
+        raise ValueError(Translatable("may be {whole} or {amount:f}", whole=whole, amount=Decimal(text).normalize()))
     return read_number(text)
 
 

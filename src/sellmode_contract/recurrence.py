@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dateutil.rrule import rrule, rrulestr
 
 from sellmode_contract.store_time import LAST_YEAR, Due, read_due
+from sellmode_contract.translatable import Translatable, marked
 
 MAX_RULE = 200
 YEARS = 30
@@ -37,14 +38,13 @@ _WITHIN_MONTH = 5
 """The highest number before a day where months are named: the library fails at more."""
 _WEEKDAY = re.compile(r"(?P<ordinal>[+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d{1,3}", re.ASCII)
-_EXAMPLE = "such as FREQ=WEEKLY;BYDAY=MO"
 _UNTIL = re.compile(r"\d{8}", re.ASCII)
 
 
 def check(repeat: str, start: Due) -> None:
     """Raises ValueError with what is wrong with a recurrence rule, also if it never comes again after ``start``."""
     if next_due(repeat, start, start, start.day) is None:
-        raise ValueError("it never repeats")
+        raise ValueError(marked("it never repeats"))
 
 
 def next_due(repeat: str, start: Due, last: Due, today: dt.date) -> Due | None:
@@ -74,7 +74,7 @@ def _moments(repeat: str, start: dt.datetime) -> Iterator[dt.datetime]:
     last = start.replace(year=min(start.year + YEARS, LAST_YEAR), day=1)
     if "UNTIL" in parts:
         if count is not None:
-            raise ValueError("it has either COUNT or UNTIL")
+            raise ValueError(marked("it has either COUNT or UNTIL"))
         last = min(last, _until(parts.pop("UNTIL")))
     ahead = _ahead(start.year)
     rule = _rule(parts, start + ahead)
@@ -107,32 +107,40 @@ def _rule(parts: dict[str, str], start: dt.datetime) -> rrule:
             return rule
     except (ValueError, KeyError, TypeError, IndexError, OverflowError):
         pass  # of the library's several errors none says more
-    raise ValueError(f"it is not a recurrence rule of RFC 5545, {_EXAMPLE}")
+    raise ValueError(marked("it is not a recurrence rule of RFC 5545, such as FREQ=WEEKLY;BYDAY=MO"))
 
 
 def _parts(repeat: str) -> dict[str, str]:
     if len(repeat) > MAX_RULE:
-        raise ValueError(f"it has more than {MAX_RULE} characters")
+        raise ValueError(Translatable("it has more than {most} characters", most=MAX_RULE))
     found: dict[str, str] = {}
     for part in repeat.upper().split(";"):
         name, _, value = part.partition("=")
         if not value or name in found:
-            raise ValueError(f"it is made of parts NAME=VALUE, each once, {_EXAMPLE}")
+            raise ValueError(marked("it is made of parts NAME=VALUE, each once, such as FREQ=WEEKLY;BYDAY=MO"))
         found[name] = value
     frequency = found.get("FREQ", "")
     if frequency not in _PARTS:
-        raise ValueError(f"FREQ is one of {', '.join(_PARTS)}")
+        raise ValueError(Translatable("FREQ is one of {names}", names=", ".join(_PARTS)))
     if found.keys() - _PARTS[frequency]:
-        raise ValueError(f"the parts that go with {frequency} are {', '.join(sorted(_PARTS[frequency]))}")
+        raise ValueError(
+            Translatable(
+                "the parts that go with {frequency} are {parts}",
+                frequency=frequency,
+                parts=", ".join(sorted(_PARTS[frequency])),
+            )
+        )
     if frequency == "DAILY" and "BYDAY" in found and found.get("INTERVAL", "1") != "1":
-        raise ValueError("days of the week go with WEEKLY, or with every day")
+        raise ValueError(marked("days of the week go with WEEKLY, or with every day"))
     for day in found["BYDAY"].split(",") if "BYDAY" in found else ():
         weekday = _WEEKDAY.fullmatch(day)
         highest = min(_ORDINALS[frequency], _WITHIN_MONTH) if "BYMONTH" in found else _ORDINALS[frequency]
         if not weekday or (weekday["ordinal"] and not 1 <= abs(int(weekday["ordinal"])) <= highest):
-            raise ValueError("BYDAY has days such as MO, and 1MO or -1FR by the month or year")
+            raise ValueError(marked("BYDAY has days such as MO, and 1MO or -1FR by the month or year"))
     if len({len(day) == len("MO") for day in found.get("BYDAY", "MO").split(",")}) > 1:
-        raise ValueError("BYDAY has either days such as MO or days such as 1MO")  # the library takes none of both
+        raise ValueError(
+            marked("BYDAY has either days such as MO or days such as 1MO")
+        )  # the library takes none of both
     for name in _NUMBERS.keys() & found.keys():
         _check_numbers(name, found[name])
     return found
@@ -143,17 +151,24 @@ def _check_numbers(name: str, text: str) -> None:
     lowest = 1 if name == "BYMONTH" else -highest
     for number in text.split(","):
         if not _INTEGER.fullmatch(number) or int(number) == 0 or not lowest <= int(number) <= highest:
-            raise ValueError(f"{name} has numbers from {lowest} to {highest}, none of them 0")
+            raise ValueError(
+                Translatable(
+                    "{name} has numbers from {lowest} to {highest}, none of them 0",
+                    name=name,
+                    lowest=lowest,
+                    highest=highest,
+                )
+            )
 
 
 def _number(name: str, text: str) -> int:
     if not (text.isascii() and text.isdecimal() and 1 <= int(text[:9]) <= MAX_TIMES):
-        raise ValueError(f"{name} is a number from 1 to {MAX_TIMES}")
+        raise ValueError(Translatable("{name} is a number from 1 to {most}", name=name, most=MAX_TIMES))
     return int(text)
 
 
 def _until(text: str) -> dt.datetime:
     """The last moment of the day after which the series ends."""
     if not _UNTIL.fullmatch(text):
-        raise ValueError("UNTIL is a day, such as 20261231")
+        raise ValueError(marked("UNTIL is a day, such as 20261231"))
     return dt.datetime.combine(read_due(f"{text[:4]}-{text[4:6]}-{text[6:]}").day, dt.time.max)

@@ -6,6 +6,8 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from sellmode_contract.translatable import marked
+
 RejectionCode: TypeAlias = Literal[
     "invalid",
     "unsupported",
@@ -25,18 +27,18 @@ the edit was handed over. ``dependency``: what it builds on was refused. ``poiso
 """
 
 TITLES: dict[RejectionCode, str] = {
-    "invalid": "This cannot be stored as it is.",
-    "unsupported": "The server does not support this kind of change.",
-    "not_found": "It does not exist, or you cannot see it.",
-    "not_allowed": "Your role does not allow this.",
-    "conflict": "Someone changed it in the meantime.",
-    "already_claimed": "Someone else has taken it.",
-    "already_done": "Someone else finished it first.",
-    "expired": "It came too late.",
-    "dependency": "What this builds on was refused.",
-    "moved": "The customer is no longer yours; your change was sent to the owner.",
-    "too_large": "It is too large to send.",
-    "poison": "The server failed to apply this three times and set it aside for the administrator.",
+    "invalid": marked("This cannot be stored as it is."),
+    "unsupported": marked("The server does not support this kind of change."),
+    "not_found": marked("It does not exist, or you cannot see it."),
+    "not_allowed": marked("Your role does not allow this."),
+    "conflict": marked("Someone changed it in the meantime."),
+    "already_claimed": marked("Someone else has taken it."),
+    "already_done": marked("Someone else finished it first."),
+    "expired": marked("It came too late."),
+    "dependency": marked("What this builds on was refused."),
+    "moved": marked("The customer is no longer yours; your change was sent to the owner."),
+    "too_large": marked("It is too large to send."),
+    "poison": marked("The server failed to apply this three times and set it aside for the administrator."),
 }
 """Each code in words; a refusal's own text says more."""
 

@@ -11,6 +11,8 @@ import re
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from sellmode_contract.translatable import Translatable, marked
+
 _DUE = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d)?", re.ASCII)
 _DAY = dt.timedelta(days=1)
 FIRST_YEAR, LAST_YEAR = 1971, 9998
@@ -42,16 +44,18 @@ class Due(NamedTuple):
 def read_due(text: str) -> Due:
     """A due time as records have it. Raises ValueError with what is wrong with it."""
     if not _DUE.fullmatch(text):
-        raise ValueError("a due time is a day (2026-12-24), or a day and a time (2026-12-24T15:00)")
+        raise ValueError(marked("a due time is a day (2026-12-24), or a day and a time (2026-12-24T15:00)"))
     day_text, _, time_text = text.partition("T")
     try:
         day = dt.date.fromisoformat(day_text)
     except ValueError:
-        raise ValueError("there is no such day") from None
+        raise ValueError(marked("there is no such day")) from None
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(f"the year has to be between {FIRST_YEAR} and {LAST_YEAR}")
+        raise ValueError(
+            Translatable("the year has to be between {first} and {last}", first=FIRST_YEAR, last=LAST_YEAR)
+        )
     if time_text and not ("00" <= time_text[:2] <= "23" and time_text[3:] <= "59"):
-        raise ValueError("there is no such time of day")
+        raise ValueError(marked("there is no such time of day"))
     return Due(day, dt.time.fromisoformat(time_text) if time_text else None)
 
 
@@ -59,7 +63,7 @@ def read_day(text: str) -> dt.date:
     """A day as records have it, of what somebody typed. Raises ValueError with what is wrong with it."""
     due = read_due(text.strip())
     if due.time is not None:
-        raise ValueError("it is a day, without a time")
+        raise ValueError(marked("it is a day, without a time"))
     return due.day
 
 

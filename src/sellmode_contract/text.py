@@ -33,6 +33,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from sellmode_contract.emoji import MADE_OF, NEWER, SEQUENCE
+from sellmode_contract.translatable import Translatable
 
 MAX_MARKS = 8
 """How many marks one character carries before the next are spelled out, so that no cell is flooded. Burmese needs 5."""
@@ -81,8 +82,18 @@ class UnstorableText(ValueError):
         self.where = where
         self.position = position
         self.character = character
-        name = "NUL" if character == "\0" else f"lone surrogate U+{ord(character):04X}"
-        super().__init__(f"{where}: character {position + 1} is a {name}, which cannot be stored")
+        if character == "\0":
+            said = Translatable(
+                "{where}: character {place} is a NUL, which cannot be stored", where=where, place=position + 1
+            )
+        else:
+            said = Translatable(
+                "{where}: character {place} is a lone surrogate U+{code:04X}, which cannot be stored",
+                where=where,
+                place=position + 1,
+                code=ord(character),
+            )
+        super().__init__(said)
 
 
 def refuse(text: str, where: str) -> None:

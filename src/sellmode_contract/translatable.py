@@ -6,6 +6,7 @@ translation by its text. One that names something keeps what it was put together
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Self
 
 
@@ -38,3 +39,28 @@ class Translatable(str):
         made = super().__new__(cls, text)
         made.template, made.values, made.many, made.number = template, values, many, number
         return made
+
+    @classmethod
+    def said(cls, text: str | Exception, /) -> Self:
+        """A text that was declared elsewhere, or what an error says; to be named by another sentence."""
+        if isinstance(text, Exception):
+            text = text.args[0] if text.args and isinstance(text.args[0], str) else str(text)
+        return text if isinstance(text, cls) else cls._made(text, text, {})
+
+    def with_values(self, changed: Callable[[str], str], /) -> Self:
+        """The same sentence, with each text that it names changed: made safe to print."""
+        values = {
+            name: value.with_values(changed) if isinstance(value, Translatable) else changed(value)
+            for name, value in self.values.items()
+            if isinstance(value, str)
+        }
+        values = {**self.values, **values}
+        if not values:
+            return self._made(str(self), self.template, values)
+        template = self.many if self.many and self.number != 1 else self.template
+        return self._made(template.format(**values), self.template, values, self.many, self.number)
+
+
+def marked(text: str, /) -> str:
+    """The text itself: it comes into the catalogues, and is translated where it is shown."""
+    return text

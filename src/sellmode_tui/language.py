@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sellmode_contract.translatable import Translatable
+from sellmode_contract.translatable import marked as marked
 
 if TYPE_CHECKING:
     from babel import Locale
@@ -119,11 +120,6 @@ def trd(declared: str | Exception, /, *, context: str = "") -> str:
     if text.many:
         return _filled(_Current.catalogue.ngettext(text.template, text.many, text.number), text.values)
     return _filled(_Current.catalogue.gettext(text.template), text.values)
-
-
-def marked(text: str, /) -> str:
-    """The text itself: it comes into the catalogues, and is translated where it is shown (``trd``)."""
-    return text
 
 
 class _Filler(string.Formatter):

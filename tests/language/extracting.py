@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 from textual.dom import DOMNode
 
 from sellmode_contract.kinds import KINDS
-from sellmode_contract.kinds.fields import Field, Flag, OneOf
+from sellmode_contract.kinds.fields import Field, Flag, OneOf, Rows
 from sellmode_tui.screens.kinds.texts import texts_naming
 from sellmode_tui.screens.kit.keys import all_bindings
 from sellmode_tui.screens.lists.main_page import all_pages
@@ -42,7 +42,8 @@ DECLARING: Final[Mapping[str, tuple[int, ...]]] = {
     "UnclearDate": (0,),
     "UnclearTime": (0,),
     "UnclearWhen": (0,),
-    "FilterError": (0,),
+    "FilterError": (0, 2, 3),
+    "refusal": (1, 2),
 }
 """By what is called, the places of the arguments that people read."""
 _MARKING: Final = {"tr": 1, "trc": 2, "trn": 2, "marked": 1, "Translatable": 1, "Translatable.counted": 2}
@@ -159,3 +160,6 @@ def _of_field(field: Field) -> Iterator[str]:
         yield from (field.yes, field.no)
     if isinstance(field, OneOf):
         yield from field.choices.values()
+    if isinstance(field, Rows):
+        for part in field.fields:
+            yield from _of_field(part)

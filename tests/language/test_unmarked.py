@@ -12,9 +12,13 @@ from tests.language.not_yet import NOT_YET
 from tests.language.unmarked import unmarked
 
 NOBODY_READS: Final = (
+    "sellmode_contract/own_fields.py",  # own fields, and files of tables, are for the backend's commands
+    "sellmode_contract/results/",  # figures, which commands show
     "sellmode_contract/rules/defaults.py",  # a retailer's rules to begin with, which are theirs to translate
+    "sellmode_contract/rules/files.py",
     "sellmode_contract/schemas.py",
     "sellmode_contract/search.py",  # patterns
+    "sellmode_contract/table_files.py",
     "sellmode_tui/cache/",  # SQL
     "sellmode_tui/records/looks/page_text.py",  # HTML
     "sellmode_tui/terminal/opening.py",  # HTML
@@ -39,7 +43,21 @@ EXCEPT: Final[dict[str, set[str]]] = {
 }
 """Constants whose texts are not translated, by file."""
 PLAIN: Final[dict[str, set[str]]] = {
+    "sellmode_contract/filters/fields.py": {"{} cannot be the name of a filter field"},  # an error of the program
+    "sellmode_contract/filters/meaning.py": {"{} cannot be compared with {}"},  # an error of the program
+    "sellmode_contract/ids.py": {"an id takes 10 random bytes"},  # an error of the program
+    "sellmode_contract/kinds/fields.py": {"Id of a {}."},  # of the JSON schema
+    "sellmode_contract/kinds/kind.py": {"List and show {}{}.", ", and write them"},  # help of commands
+    "sellmode_contract/kinds/look.py": {"A product of {} has a SKU."},  # taken from the kinds
+    "sellmode_contract/kinds/pick_list.py": {"a list of picks"},  # goes into another text
+    "sellmode_contract/money.py": {  # for files
+        "{} is not an amount of money",
+        "{} has more decimal places than {} has",
+        "{} is too large an amount",
+    },
+    "sellmode_contract/rules/judging.py": {"rule {}: {}: {}"},  # for logs
     "sellmode_contract/typed_days.py": {", no year"},
+    "sellmode_contract/visibility.py": {"unknown mode {}: nothing is visible"},  # an error of the program
     "sellmode_tui/account/lease.py": {"clock changed"},  # a state
     "sellmode_tui/account/slot.py": {"its parameters are none of ours"},  # damage, for reports
     "sellmode_tui/crash.py": {"error {}", "Python {} on {}", "  of several: {}.{}", "thread {}"},  # reports

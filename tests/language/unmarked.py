@@ -39,9 +39,21 @@ _SHOWING: Final = {
 """Shows these arguments to people, a single small word too."""
 _SHOWN_BY_NAME: Final = frozenset({"placeholder", "does", "label", "title", "tooltip", "note"})
 _NEVER_SHOWN: Final = frozenset(
-    {"Binding", "_hidden", "_always", "compile", "TypeVar", "NewType", "getattr", "Literal", "execute", "background"}
+    {
+        "Binding",
+        "_hidden",
+        "_always",
+        "compile",
+        "TypeVar",
+        "NewType",
+        "getattr",
+        "Literal",
+        "execute",
+        "background",
+        "Rule",
+    }
 )
-"""Calls whose texts nobody reads, or, as of bindings, which are declared and found elsewhere."""
+"""Calls whose texts nobody reads, or, as of bindings, which are declared and found elsewhere. ``Rule``: who may see a record, for docs and commands."""
 _NOT_FOR_PEOPLE: Final = frozenset(
     {"TypeError", "RuntimeError", "NotImplementedError", "AssertionError", "KeyError", "LookupError"}
 )
@@ -50,7 +62,22 @@ _MARKING: Final = {"tr": 1, "trn": 2, "trc": 2, "marked": 1, "Translatable": 1, 
 _KEYS: Final = frozenset({"Sellmode", "Enter", "Esc", "Del", "Tab", "Space", "Ctrl", "Shift", "Alt"})
 """Names of keys, which stand on keyboards, and the app's own."""
 _DECLARED_BY_KINDS: Final = frozenset(
-    {"Kind", "Row", "Field", "Text", "Flag", "OneOf", "Number", "Moment", "Due", "Ref", "Elements", "Address", "Sizes"}
+    {
+        "Kind",
+        "Row",
+        "Field",
+        "Text",
+        "Flag",
+        "OneOf",
+        "Number",
+        "Moment",
+        "Due",
+        "Ref",
+        "Elements",
+        "Address",
+        "Sizes",
+        "Rows",
+    }
 )
 """Calls that declare kinds of records; their texts are taken from the kinds themselves."""
 _ATTRIBUTES: Final = frozenset({"DEFAULT_CSS", "CSS", "BINDING_GROUP_TITLE", "__all__", "CAPTIONS"})

@@ -11,6 +11,7 @@ import msgspec
 from sellmode_contract.filters.fields import Field, FieldType, typed_name
 from sellmode_contract.filters.tree import PeriodName, quoted
 from sellmode_contract.search import fold, words
+from sellmode_contract.translatable import marked
 
 _TOKEN = re.compile(r'\s+|[(),]|!=|<=|>=|[:=<>]|"(?:[^"\\]|\\.)*"?|[^\s(),":=<>!]+|!', re.DOTALL)
 _CLOSED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
@@ -20,7 +21,13 @@ _REST_OF_WORD = re.compile(r'[^\s(),":=<>!]*')
 _REST_OF_QUOTE = re.compile(r'(?:[^"\\]|\\.)*"|', re.DOTALL)
 
 _SIGN: dict[FieldType, str] = {"number": ">=", "money": ">=", "date": ">", "anniversary": "<"}
-_LENGTHS = {"7d": "a week", "30d": "30 days", "90d": "90 days", "6m": "six months", "1y": "a year"}
+_LENGTHS = {
+    "7d": marked("a week"),
+    "30d": marked("30 days"),
+    "90d": marked("90 days"),
+    "6m": marked("six months"),
+    "1y": marked("a year"),
+}
 
 
 class Completion(msgspec.Struct, frozen=True):
@@ -59,7 +66,10 @@ def complete(
         return []
     if place.field is None:
         names = [(field.name, field.name + _SIGN.get(field.type, ":"), field.description) for field in fields]
-        names += [("has", "has:", "There is a value"), ("none", "none:", "There is no value")]
+        names += [
+            ("has", "has:", marked("There is a value")),
+            ("none", "none:", marked("There is no value")),
+        ]
         return _fitting(place, typed_name(place.typed), names)
     if place.field in ("has", "none"):
         return _fitting(
@@ -71,7 +81,7 @@ def complete(
     known = dict(_own_values(field, place.sign))
     if place.sign in _EQUAL:
         known.update((quoted(value), "") for value in values(field, place.typed))
-        known["*"] = "Any value"
+        known["*"] = marked("Any value")
     return _fitting(place, fold(place.typed), [(fold(text), text, about) for text, about in known.items()])
 
 
@@ -81,7 +91,7 @@ def _own_values(field: Field, sign: str) -> Iterable[tuple[str, str]]:
         case "boolean" if sign in _EQUAL:
             yield from (("yes", ""), ("no", ""))
         case "person" if sign in _EQUAL:
-            yield from (("me", "Mine"), ("nobody", "Assigned to nobody"))
+            yield from (("me", marked("Mine")), ("nobody", marked("Assigned to nobody")))
         case "anniversary" if sign not in _EQUAL:
             yield from _LENGTHS.items()
         case "date" | "anniversary":

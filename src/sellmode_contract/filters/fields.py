@@ -10,6 +10,7 @@ import msgspec
 
 from sellmode_contract.kinds.consent import ConsentState
 from sellmode_contract.kinds.retailer import CustomField
+from sellmode_contract.translatable import marked
 
 FieldType = Literal["text", "number", "money", "date", "choice", "boolean", "person", "tag", "anniversary", "presence"]
 """How a field is compared. `anniversary`: a day that returns every year. `presence`: only asked whether it is there."""
@@ -45,31 +46,31 @@ def can_be_typed(name: str) -> bool:
     return bool(NAME.fullmatch(name)) and name == typed_name(name) and name not in RESERVED_NAMES
 
 
-def _consent(channel: str, label: str) -> Field:
-    return Field(f"consent.{channel}", "choice", f"What the customer allows {label}", get_args(ConsentState))
+def _consent(channel: str, description: str) -> Field:
+    return Field(f"consent.{channel}", "choice", description, get_args(ConsentState))
 
 
 CUSTOMER_FIELDS = (
-    Field("name", "text", "Given and family name"),
-    Field("customer_number", "text", "The retailer's own number"),
-    Field("tag", "tag", "A tag of the customer", repeated=True),
-    Field("tier", "choice", "Loyalty tier"),
-    Field("owner", "person", "The customer's owner: me, nobody, a colleague"),
-    Field("city", "text", "City of the address"),
-    Field("country", "choice", "Country of the address, two letters"),
-    Field("email", "presence", "E-mail address"),
-    Field("phone", "presence", "Phone number"),
-    Field("spend", "money", "Lifetime spend, less refunds"),
-    Field("orders", "number", "Orders placed"),
-    Field("units", "number", "Units bought, less returns"),
-    Field("average_order", "money", "Average order value"),
-    Field("last_purchase", "date", "Day of the last purchase"),
-    Field("first_purchase", "date", "Day of the first purchase"),
-    Field("last_contact", "date", "Day of the last contact"),
-    Field("birthday", "anniversary", "The customer's birthday"),
-    _consent("email", "by e-mail"),
-    _consent("sms", "by text message"),
-    _consent("phone", "by phone"),
+    Field("name", "text", marked("Given and family name")),
+    Field("customer_number", "text", marked("The retailer's own number")),
+    Field("tag", "tag", marked("A tag of the customer"), repeated=True),
+    Field("tier", "choice", marked("Loyalty tier")),
+    Field("owner", "person", marked("The customer's owner: me, nobody, a colleague")),
+    Field("city", "text", marked("City of the address")),
+    Field("country", "choice", marked("Country of the address, two letters")),
+    Field("email", "presence", marked("E-mail address")),
+    Field("phone", "presence", marked("Phone number")),
+    Field("spend", "money", marked("Lifetime spend, less refunds")),
+    Field("orders", "number", marked("Orders placed")),
+    Field("units", "number", marked("Units bought, less returns")),
+    Field("average_order", "money", marked("Average order value")),
+    Field("last_purchase", "date", marked("Day of the last purchase")),
+    Field("first_purchase", "date", marked("Day of the first purchase")),
+    Field("last_contact", "date", marked("Day of the last contact")),
+    Field("birthday", "anniversary", marked("The customer's birthday")),
+    _consent("email", marked("What the customer allows by e-mail")),
+    _consent("sms", marked("What the customer allows by text message")),
+    _consent("phone", marked("What the customer allows by phone")),
 )
 """What every retailer's customers have."""
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-import difflib
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
-from sellmode_contract.filters.errors import FilterError
+from sellmode_contract.filters.errors import FilterError, suggest
 from sellmode_contract.filters.fields import NAME, Field, FieldType, typed_name
 from sellmode_contract.filters.tree import (
     And,
@@ -29,9 +28,9 @@ from sellmode_contract.filters.tree import (
     Unit,
     Value,
     Words,
-    quoted,
 )
 from sellmode_contract.search import exact, parse_query
+from sellmode_contract.translatable import Translatable, marked
 
 if TYPE_CHECKING:
     from sellmode_contract.typed_days import TypedDate
@@ -57,8 +56,7 @@ _ORDERED: frozenset[FieldType] = frozenset({"number", "money", "date"})
 _COMPARED: dict[str, Operator] = {"<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _PERIODS: dict[str, PeriodName] = {name: name for name in get_args(PeriodName)}
 _UNITS: dict[str, Unit] = {unit: unit for unit in get_args(Unit)}
-_QUOTE_IT = "put it in quotes to search for it"
-_SHOWN = 8
+_QUOTE_IT = marked("put it in quotes to search for it")
 
 
 class _Item(NamedTuple):
@@ -73,7 +71,13 @@ class _Item(NamedTuple):
 def parse(text: str, catalogue: Iterable[Field]) -> Node:
     """The tree of a filter over the fields of `catalogue`. Raises `FilterError`."""
     if len(text) > MAX_LENGTH:
-        raise FilterError(f"a filter has at most {MAX_LENGTH} characters, this one {len(text)}", MAX_LENGTH, len(text))
+        raise FilterError(
+            Translatable(
+                "a filter has at most {most} characters, this one {number}", most=MAX_LENGTH, number=len(text)
+            ),
+            MAX_LENGTH,
+            len(text),
+        )
     return _Parser(text, catalogue).whole()
 
 
@@ -91,7 +95,7 @@ class _Parser:
             return And()
         tree = self.either(0)
         if not self.end():  # `either` stops at a closing parenthesis only
-            raise self.error("this parenthesis has no opening one", self.at, self.at + 1)
+            raise FilterError("this parenthesis has no opening one", self.at, self.at + 1)
         return tree
 
     # ---------------------------------------------------------------- the grammar
@@ -122,18 +126,25 @@ class _Parser:
     def unary(self, depth: int) -> Node:
         start = self.skip()
         if depth > MAX_DEPTH:
-            raise self.error(f'more than {MAX_DEPTH} levels of parentheses and "not"', start, start + 1)
+            raise FilterError(
+                Translatable('more than {most} levels of parentheses and "not"', most=MAX_DEPTH), start, start + 1
+            )
         if self.end() or self.ahead(")"):
-            raise self.error(
+            raise FilterError(
                 "something is missing here", start, min(start + 1, len(self.text)), "type a field or a word"
             )
         for word in ("or", "and"):
             if self.keyword(word, take=False):
-                raise self.error(f'"{word}" needs a term before and after it', start, start + len(word), _QUOTE_IT)
+                raise FilterError(
+                    Translatable('"{word}" needs a term before and after it', word=word),
+                    start,
+                    start + len(word),
+                    _QUOTE_IT,
+                )
         if self.ahead("-"):
             self.at += 1
             if self.at == len(self.text) or self.text[self.at].isspace():
-                raise self.error('"-" needs a term right after it', start, start + 1, _QUOTE_IT)
+                raise FilterError('"-" needs a term right after it', start, start + 1, _QUOTE_IT)
             return self.negated(depth + 1)
         if self.keyword("not"):
             return self.negated(depth + 1)
@@ -141,7 +152,7 @@ class _Parser:
             self.at += 1
             tree = self.either(depth + 1)
             if not self.ahead(")"):
-                raise self.error("this parenthesis is not closed", start, start + 1)
+                raise FilterError("this parenthesis is not closed", start, start + 1)
             self.at += 1
             return tree
         return self.term()
@@ -159,8 +170,8 @@ class _Parser:
         else:
             bare = _run(_BARE, self.text, start)
             if misplaced := OPERATOR.search(bare):
-                raise self.error(
-                    f'"{misplaced.group()}" needs a field before it',
+                raise FilterError(
+                    Translatable('"{sign}" needs a field before it', sign=misplaced.group()),
                     start + misplaced.start(),
                     start + misplaced.end(),
                     _QUOTE_IT,
@@ -169,7 +180,7 @@ class _Parser:
             item = _Item(bare, quoted=False, start=start, end=self.at)
         query = " ".join(item.text.split())
         if not query:
-            raise self.error("the quotes are empty", item.start, item.end)
+            raise FilterError("the quotes are empty", item.start, item.end)
         self.count(item.start, item.end)
         return Words(query, Span(item.start, item.end))
 
@@ -184,7 +195,7 @@ class _Parser:
         span = Span(start, self.at)
         if any(item.text == "*" and not item.quoted for item in items):
             if len(items) > 1 or sign not in (":", "=", "!="):
-                raise self.error(
+                raise FilterError(
                     '"*" means any value and stands alone', items[0].start, items[-1].end, f"has:{field.name}"
                 )
             there = Comparison(field.name, field.type, "*", span=span)
@@ -220,25 +231,38 @@ class _Parser:
     def field(self, name: str, start: int) -> Field:
         found = self.fields.get(typed_name(name))
         if not found:
-            raise self.error(
-                f'there is no field "{name}"', start, start + len(name), _suggest(typed_name(name), self.fields)
+            raise FilterError(
+                Translatable('there is no field "{name}"', name=name),
+                start,
+                start + len(name),
+                suggest(typed_name(name), self.fields),
             )
         return found
 
     def operator(self, field: Field, sign: str, start: int, items: Sequence[_Item]) -> Operator:
         place = (start, items[-1].end)
         if field.type == "presence":
-            hint = f"has:{field.name} or none:{field.name}; to find one, just type its beginning"
-            raise self.error(f'"{field.name}" can only be tested for presence', *place, hint)
+            hint = Translatable("has:{name} or none:{name}; to find one, just type its beginning", name=field.name)
+            raise FilterError(Translatable('"{name}" can only be tested for presence', name=field.name), *place, hint)
         if sign in (":", "=", "!="):
             return ":" if sign == ":" and field.type == "text" else "="
         if field.type in _ORDERED or (field.type == "anniversary" and sign in ("<", "<=")):
             if len(items) > 1:
-                raise self.error(f'"{sign}" compares with one value', items[0].start, items[-1].end)
+                raise FilterError(
+                    Translatable('"{sign}" compares with one value', sign=sign), items[0].start, items[-1].end
+                )
             return _COMPARED[sign]
         if field.type == "anniversary":
-            raise self.error("a date that recurs every year has no before or after", *place, f"use {field.name}<14d")
-        raise self.error(f'"{field.name}" cannot be compared with "{sign}"', *place, f"use {field.name}:")
+            raise FilterError(
+                "a date that recurs every year has no before or after",
+                *place,
+                Translatable("use {name}<14d", name=field.name),
+            )
+        raise FilterError(
+            Translatable('"{name}" cannot be compared with "{sign}"', name=field.name, sign=sign),
+            *place,
+            Translatable("use {name}:", name=field.name),
+        )
 
     def items(self, name: str) -> list[_Item]:
         """The values after an operator: one, or several with commas between them."""
@@ -247,7 +271,7 @@ class _Parser:
             self.at += 1
             found.append(self.item(name))
         if self.at < len(self.text) and not self.text[self.at].isspace() and self.text[self.at] != ")":
-            raise self.error("the value ends before this", self.at, self.at + 1, "put the whole value in quotes")
+            raise FilterError("the value ends before this", self.at, self.at + 1, "put the whole value in quotes")
         for item in found:
             self.count(item.start, item.end)
         return found
@@ -258,7 +282,9 @@ class _Parser:
             return self.quotation()
         bare = _run(_BARE_VALUE, self.text, start)
         if not bare:
-            raise self.error(f'"{name}" needs a value here', start, min(start + 1, len(self.text)))
+            raise FilterError(
+                Translatable('"{name}" needs a value here', name=name), start, min(start + 1, len(self.text))
+            )
         self.at += len(bare)
         return _Item(bare, quoted=False, start=start, end=self.at)
 
@@ -266,7 +292,7 @@ class _Parser:
         start = self.at
         found = _QUOTED.match(self.text, start)
         if not found:
-            raise self.error("this quote is not closed", start, start + 1)
+            raise FilterError("this quote is not closed", start, start + 1)
         self.at = found.end()
         return _Item(_ESCAPED.sub(r"\1", found.group(1)), quoted=True, start=start, end=self.at)
 
@@ -286,7 +312,9 @@ class _Parser:
                 for value in field.values:
                     if _choice_key(value) == _choice_key(item.text):
                         return value
-                raise self.refusal(item, f'is not a value of "{field.name}"', _suggest(item.text, field.values))
+                raise self.refusal(
+                    item, Translatable('is not a value of "{name}"', name=field.name), suggest(item.text, field.values)
+                )
             case "person" if item.text.casefold() == "me" and not item.quoted:
                 return Me()
         if not (_has_words(item.text) if operator == ":" or field.type == "person" else exact(item.text)):
@@ -299,7 +327,7 @@ class _Parser:
         try:
             return (read_amount if field.type == "money" else read_number)(item.text)
         except ValueError as error:
-            raise self.refusal(item, str(error), HOW) from None
+            raise self.refusal(item, Translatable.said(error), HOW) from None
 
     def numbers(self, field: Field, sign: str, items: list[_Item]) -> list[_Item]:
         """Commas in a number that is compared with are its own; in a list they may be both, which is asked about."""
@@ -314,8 +342,15 @@ class _Parser:
         if has_groups(whole):
             plain = whole.replace(",", "")
             one_by_one = f"{field.name}:{', '.join(item.text for item in items)}"
-            hint = f"write {field.name}:{plain}, or {one_by_one} with spaces"
-            raise self.error(f'"{whole}" may be one number or {len(items)}', first.start, last.end, hint)
+            hint = Translatable(
+                "write {name}:{plain}, or {several} with spaces", name=field.name, plain=plain, several=one_by_one
+            )
+            raise FilterError(
+                Translatable('"{whole}" may be one number or {number}', whole=whole, number=len(items)),
+                first.start,
+                last.end,
+                hint,
+            )
         return items
 
     def day(self, field: Field, operator: Operator, item: _Item) -> Value:
@@ -323,13 +358,19 @@ class _Parser:
             return Named(period)
         if length := self.duration(item):
             if operator == "=":
-                hint = f"{field.name}<{item.text} means within, {field.name}>{item.text} longer ago"
+                hint = Translatable(
+                    "{name}<{text} means within, {name}>{text} longer ago", name=field.name, text=item.text
+                )
                 raise self.refusal(item, "is a length of time, not a day", hint)
             return length
         if not (found := _DATE.fullmatch(item.text)):
-            typed = self.typed_day(item, 'try 2026-03-01, "1 Mar 2026", 2026-03, 2026, today, this-month, or 90d')
+            typed = self.typed_day(
+                item, marked('try 2026-03-01, "1 Mar 2026", 2026-03, 2026, today, this-month, or 90d')
+            )
             if typed.year is None:
-                raise self.refusal(item, "needs a year", f"try {item.text} 2026 in quotes, or 2026-03-01")
+                raise self.refusal(
+                    item, "needs a year", Translatable("try {text} 2026 in quotes, or 2026-03-01", text=item.text)
+                )
             found = _DATE.fullmatch(f"{typed.year:04}-{typed.month:02}-{typed.day:02}")
         assert found is not None  # noqa: S101 -- for the type checker: a day is written so
         year, month, day = (int(part) if part else None for part in found.groups())
@@ -346,15 +387,23 @@ class _Parser:
         length = self.duration(item)
         if operator in ("<", "<="):
             if not length:
-                raise self.refusal(item, "is not a length of time", f"write {field.name}<14d")
+                raise self.refusal(item, "is not a length of time", Translatable("write {name}<14d", name=field.name))
             return length
         if length:
-            raise self.refusal(item, "is a length of time, not a day", f"{field.name}<{item.text} means within it")
+            raise self.refusal(
+                item,
+                "is a length of time, not a day",
+                Translatable("{name}<{text} means within it", name=field.name, text=item.text),
+            )
         if period := _period(item):
             return Named(period)
-        typed = self.typed_day(item, 'try 12-24, "24 Dec", today, this-week, next-month')
+        typed = self.typed_day(item, marked('try 12-24, "24 Dec", today, this-week, next-month'))
         if typed.year is not None:
-            raise self.refusal(item, "recurs every year", f"leave the year out: {typed.month:02}-{typed.day:02}")
+            raise self.refusal(
+                item,
+                "recurs every year",
+                Translatable("leave the year out: {month:02}-{day:02}", month=typed.month, day=typed.day),
+            )
         return MonthDay(typed.month, typed.day)
 
     def typed_day(self, item: _Item, hint: str) -> TypedDate:
@@ -366,7 +415,9 @@ class _Parser:
         except UnclearDate as unclear:
             why = str(unclear).removesuffix(HOW).strip().rstrip(".")
             no_date = why == "Not a valid date"
-            raise self.refusal(item, "is not a valid date" if no_date else f"is not clear: {why}", hint) from None
+            raise self.refusal(
+                item, marked("is not a valid date") if no_date else Translatable("is not clear: {why}", why=why), hint
+            ) from None
 
     def duration(self, item: _Item) -> Duration | None:
         found = _DURATION.fullmatch(item.text)
@@ -397,22 +448,22 @@ class _Parser:
     def count(self, start: int, end: int) -> None:
         self.terms += 1
         if self.terms > MAX_TERMS:
-            raise self.error(f"a filter has at most {MAX_TERMS} terms and values", start, end)
+            raise FilterError(Translatable("a filter has at most {most} terms and values", most=MAX_TERMS), start, end)
 
     def searchable(self, node: Node) -> None:
         if isinstance(node, Words):
             query = parse_query(node.text)
             place = (node.span.start, node.span.end)
             if not (query.words or query.digits):
-                raise self.error("nothing to search for", *place, "type letters or digits")
+                raise FilterError("nothing to search for", *place, "type letters or digits")
             if query.ignored:
-                raise self.error("too many words to search for", *place, f"leave out {query.ignored}")
+                raise FilterError(
+                    "too many words to search for", *place, Translatable("leave out {words}", words=query.ignored)
+                )
 
     def refusal(self, item: _Item, why: str, hint: str = "") -> FilterError:
-        return self.error(f'{self.named}: "{item.text}" {why}', item.start, item.end, hint)
-
-    def error(self, message: str, start: int, end: int, hint: str = "") -> FilterError:
-        return FilterError(message, start, end, hint)
+        said = Translatable('{field}: "{text}" {why}', field=self.named, text=item.text, why=Translatable.said(why))
+        return FilterError(said, item.start, item.end, hint)
 
 
 def _run(pattern: re.Pattern[str], text: str, at: int) -> str:
@@ -433,15 +484,3 @@ def _choice_key(text: str) -> str:
 def _has_words(text: str) -> bool:
     query = parse_query(text)
     return bool(query.words or query.digits)
-
-
-def _suggest(typed: str, known: Iterable[str]) -> str:
-    names = {name.casefold(): name for name in known}
-    typed = typed[:64].casefold()
-    by_last_part = [name for name in names if name.rpartition(".")[2] == typed]
-    if close := by_last_part or difflib.get_close_matches(typed, names, n=1, cutoff=0.5):
-        return f"did you mean {quoted(names[close[0]])}?"
-    if not names:
-        return ""
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return f"there are {', '.join(map(quoted, list(names.values())[:_SHOWN]))}{more}"

@@ -8,6 +8,7 @@ from sellmode_contract.audiences import CUSTOMER_OWN, CUSTOMER_TEAM, Row
 from sellmode_contract.kinds.fields import Flag, Moment, OneOf, Text
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.records import Instant, Record
+from sellmode_contract.translatable import Translatable
 
 ContactChannel = Literal["call", "visit", "email", "sms", "chat"]
 CONTACTS: Final[dict[str, str]] = {
@@ -50,5 +51,9 @@ CONTACT = Kind(
     fact=True,
     handed_over=frozenset({"create", "remove"}),
     columns=("customer", "at"),
-    words=lambda contact, whom: f"{CONTACTS.get(str(contact.get('channel')), 'contact')} with {whom}",
+    words=lambda contact, whom: Translatable(
+        "{contact} with {customer}",
+        contact=Translatable.said(CONTACTS.get(str(contact.get("channel")), "contact")),
+        customer=whom,
+    ),
 )

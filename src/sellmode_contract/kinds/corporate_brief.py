@@ -8,6 +8,7 @@ from sellmode_contract.kinds.fields import Due, Elements, Text
 from sellmode_contract.kinds.kind import Kind, text_in
 from sellmode_contract.kinds.task import action
 from sellmode_contract.records import Instant, Record
+from sellmode_contract.translatable import Translatable
 
 
 class CorporateBrief(Record, frozen=True, kw_only=True):
@@ -65,7 +66,7 @@ CORPORATE_BRIEF = Kind(
     stamps={"created_by": "author", "created_at": "now"},
     capability="announce",
     columns=("title",),
-    words=lambda brief, _: f'corporate task "{text_in(brief, "title")}"',
+    words=lambda brief, _: Translatable('corporate task "{title}"', title=text_in(brief, "title")),
 )
 
 

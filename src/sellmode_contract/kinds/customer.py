@@ -14,6 +14,7 @@ from sellmode_contract.kinds.consent import CHANNELS, Channel
 from sellmode_contract.kinds.fields import Elements, OneOf, OwnFields, Sizes, Text
 from sellmode_contract.kinds.kind import Card, Kind
 from sellmode_contract.records import Instant, Record
+from sellmode_contract.translatable import Translatable
 
 
 class Address(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -153,7 +154,7 @@ CUSTOMER = Kind(
     verbs=frozenset({"create", "edit", "remove"}),
     handed_over=frozenset({"edit"}),
     card=Card(CustomerCard, _card),
-    words=lambda customer, whom: f"customer {whom}",
+    words=lambda customer, whom: Translatable("customer {name}", name=whom),
 )
 
 

@@ -6,6 +6,7 @@ from sellmode_contract.audiences import CUSTOMER_OWN, CUSTOMER_TEAM, Row
 from sellmode_contract.kinds.fields import Number, Text
 from sellmode_contract.kinds.kind import Kind, text_in
 from sellmode_contract.records import Record
+from sellmode_contract.translatable import Translatable, marked
 
 WORDS = {
     "birthday": frozenset({"birthday", "birth_date", "birthdate", "born", "date_of_birth"}),
@@ -44,5 +45,7 @@ DATE = Kind(
     remembered=True,
     handed_over=frozenset({"create", "edit", "remove"}),
     columns=("customer", "month", "day"),
-    words=lambda date, whom: f"{text_in(date, 'label') or 'date'} of {whom}",
+    words=lambda date, whom: Translatable(
+        "{date} of {customer}", date=text_in(date, "label") or Translatable.said(marked("date")), customer=whom
+    ),
 )

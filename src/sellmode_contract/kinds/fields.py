@@ -13,6 +13,7 @@ from typing import Any, Literal
 import msgspec
 
 from sellmode_contract import store_time, text
+from sellmode_contract.translatable import Translatable, marked
 
 Write = Literal["always", "once", "later", "again"]
 """When a field is written: at any time, only when its record is made, or only afterwards. ``again``: when a record that
@@ -34,7 +35,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def wants(self) -> str:
         """What it has to be, to tell somebody who gave something else: ``text``."""
-        return "of another type"
+        return marked("of another type")
 
     @property
     def words(self) -> str:
@@ -81,7 +82,7 @@ class Text(Field, frozen=True, kw_only=True):
     @property
     def wants(self) -> str:
         """Text."""
-        return "text"
+        return marked("text")
 
     @property
     def sample(self) -> str:
@@ -108,7 +109,7 @@ class Flag(Field, frozen=True, kw_only=True):
     @property
     def wants(self) -> str:
         """Either."""
-        return "true or false"
+        return marked("true or false")
 
     @property
     def sample(self) -> bool:
@@ -125,7 +126,7 @@ class OneOf(Field, frozen=True, kw_only=True):
     @property
     def wants(self) -> str:
         """Its choices."""
-        return f"one of {', '.join(filter(None, self.choices))}"
+        return Translatable("one of {choices}", choices=", ".join(filter(None, self.choices)))
 
     @property
     def sample(self) -> str:
@@ -144,7 +145,7 @@ class Number(Field, frozen=True, kw_only=True):
     @property
     def wants(self) -> str:
         """A number."""
-        return "a whole number" if self.whole else "a number"
+        return marked("a whole number") if self.whole else marked("a number")
 
     @property
     def sample(self) -> float:
@@ -159,7 +160,7 @@ class Number(Field, frozen=True, kw_only=True):
     def problem(self, value: Any) -> str:
         """Whether it lies within its bounds."""
         if value is not None and not self.least <= value <= self.most:
-            return f"It has to be a number from {self.least:g} to {self.most:g}."
+            return Translatable("It has to be a number from {least:g} to {most:g}.", least=self.least, most=self.most)
         return super().problem(value)
 
 
@@ -169,7 +170,7 @@ class Moment(Field, frozen=True, kw_only=True):
     @property
     def wants(self) -> str:
         """How an instant is written."""
-        return "a moment with its time zone, such as 2026-12-24T15:00:00Z"
+        return marked("a moment with its time zone, such as 2026-12-24T15:00:00Z")
 
     @property
     def sample(self) -> str:
@@ -183,7 +184,7 @@ class Due(Field, frozen=True, kw_only=True):
     @property
     def wants(self) -> str:
         """Text."""
-        return "text"
+        return marked("text")
 
     @property
     def sample(self) -> str:
@@ -202,7 +203,7 @@ class Due(Field, frozen=True, kw_only=True):
         try:
             store_time.read_due(value)
         except ValueError as error:
-            return f"Not a valid due date: {error}."
+            return Translatable("Not a valid due date: {why}.", why=Translatable.said(error))
         return ""
 
 
@@ -214,7 +215,7 @@ class Ref(Field, frozen=True, kw_only=True):
     @property
     def wants(self) -> str:
         """An id."""
-        return "an id"
+        return marked("an id")
 
     @property
     def sample(self) -> str:
@@ -241,7 +242,7 @@ class Elements(Field, frozen=True, kw_only=True):
     @property
     def wants(self) -> str:
         """A list."""
-        return "a list of texts"
+        return marked("a list of texts")
 
     @property
     def sample(self) -> list[str]:
@@ -256,7 +257,11 @@ class Elements(Field, frozen=True, kw_only=True):
     def problem(self, value: Any) -> str:
         """Whether there are not too many, none of them is blank, and each can be stored."""
         if len(value) > self.most or not all(element.strip() for element in value):
-            return f"It can have up to {self.most} {self.words}, none of them empty."
+            return Translatable(
+                "It can have up to {most} {words}, none of them empty.",
+                most=self.most,
+                words=Translatable.said(self.words),
+            )
         problems = (_text_problem(self.name, element, self.longest) for element in value)
         return next(filter(None, problems), "") or super().problem(value)
 
@@ -267,7 +272,7 @@ class Address(Field, frozen=True, kw_only=True):
     @property
     def wants(self) -> str:
         """Its parts."""
-        return "an address, whose parts are texts and whose lines a list"
+        return marked("an address, whose parts are texts and whose lines a list")
 
 
 class Sizes(Field, frozen=True, kw_only=True):
@@ -276,7 +281,7 @@ class Sizes(Field, frozen=True, kw_only=True):
     @property
     def wants(self) -> str:
         """By name."""
-        return "sizes by what they are of"
+        return marked("sizes by what they are of")
 
 
 class OwnFields(Field, frozen=True, kw_only=True):
@@ -285,7 +290,7 @@ class OwnFields(Field, frozen=True, kw_only=True):
     @property
     def wants(self) -> str:
         """By name."""
-        return "values by the names of fields"
+        return marked("values by the names of fields")
 
 
 class Rows(Field, frozen=True, kw_only=True):
@@ -299,7 +304,7 @@ class Rows(Field, frozen=True, kw_only=True):
     @property
     def wants(self) -> str:
         """A list."""
-        return "a list"
+        return marked("a list")
 
     @property
     def sample(self) -> list[Any]:
@@ -314,7 +319,9 @@ class Rows(Field, frozen=True, kw_only=True):
     def problem(self, value: Any) -> str:
         """Whether there are not too many, and what is wrong in the first that has something wrong in it."""
         if len(value) > self.most:
-            return f"It can have up to {self.most} {self.words}."
+            return Translatable(
+                "It can have up to {most} {words}.", most=self.most, words=Translatable.said(self.words)
+            )
         rows = (row if isinstance(row, Mapping) else msgspec.structs.asdict(row) for row in value)
         problems = (field.problem(row.get(field.name)) for row in rows for field in self.fields)
         return next(filter(None, problems), "") or super().problem(value)
@@ -324,5 +331,14 @@ def _text_problem(name: str, value: str, longest: int) -> str:
     try:
         text.refuse(value, name)
     except text.UnstorableText as error:
-        return f"{error}."
-    return f"{name} has {len(value)} characters; at most {longest} are allowed." if len(value) > longest else ""
+        return Translatable("{why}.", why=Translatable.said(error))
+    return (
+        Translatable(
+            "{name} has {number} characters; at most {longest} are allowed.",
+            name=name,
+            number=len(value),
+            longest=longest,
+        )
+        if len(value) > longest
+        else ""
+    )

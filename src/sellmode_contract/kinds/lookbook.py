@@ -13,11 +13,12 @@ from sellmode_contract.kinds.fields import OneOf, Ref, Text
 from sellmode_contract.kinds.kind import Kind, text_in
 from sellmode_contract.kinds.look import LookItem, items
 from sellmode_contract.records import Instant, Record
+from sellmode_contract.translatable import Translatable, marked
 
 LookbookState = Literal["draft", "shared", "archived"]
 Verdict = Literal["", "liked", "refused"]
 
-FORMS: Final = {"one_to_one": "1:1 lookbook", "my_look": "My Look"}
+FORMS: Final = {"one_to_one": marked("1:1 lookbook"), "my_look": marked("My Look")}
 """What each form is called inside a sentence."""
 STATES: Final[dict[LookbookState, str]] = {"draft": "draft", "shared": "shared", "archived": "archived"}
 _TITLE = Text(name="title", required="A look needs a title.")
@@ -99,9 +100,13 @@ def result_id(lookbook: str) -> str:
 
 
 def _words(lookbook: Mapping[str, Any], whom: str) -> str:
-    form, title = FORMS.get(str(lookbook.get("form", "one_to_one")), "lookbook"), text_in(lookbook, "title")
-    named = f'{form} "{title}"' if title else form
-    return f"{named} for {whom}" if lookbook.get("customer") else named
+    form, title = FORMS.get(str(lookbook.get("form", "one_to_one")), marked("lookbook")), text_in(lookbook, "title")
+    form = Translatable.said(form)
+    if not lookbook.get("customer"):
+        return Translatable('{form} "{title}"', form=form, title=title) if title else form
+    if title:
+        return Translatable('{form} "{title}" for {customer}', form=form, title=title, customer=whom)
+    return Translatable("{form} for {customer}", form=form, customer=whom)
 
 
 LOOKBOOK = Kind(
@@ -136,7 +141,7 @@ CORPORATE_LOOK = Kind(
     stamps={"created_by": "author", "created_at": "now"},
     command="corporate-looks",
     listed=("title",),
-    words=lambda look, _: f'head office\'s look "{text_in(look, "title")}"',
+    words=lambda look, _: Translatable('head office\'s look "{title}"', title=text_in(look, "title")),
 )
 
 

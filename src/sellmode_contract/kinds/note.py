@@ -6,6 +6,7 @@ from sellmode_contract.audiences import Owned, Row, Rule, customer_own, customer
 from sellmode_contract.kinds.fields import Flag, Text
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.records import Instant, Record
+from sellmode_contract.translatable import Translatable
 
 
 class Note(Record, frozen=True, kw_only=True):
@@ -50,5 +51,9 @@ NOTE = Kind(
     fact=True,
     handed_over=frozenset({"create", "edit", "remove"}),
     columns=("customer", "written_at"),
-    words=lambda note, whom: f"{'private ' if note.get('private') is True else ''}note about {whom}",
+    words=lambda note, whom: (
+        Translatable("private note about {customer}", customer=whom)
+        if note.get("private") is True
+        else Translatable("note about {customer}", customer=whom)
+    ),
 )

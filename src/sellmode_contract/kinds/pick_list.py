@@ -11,8 +11,9 @@ from sellmode_contract.kinds.fields import OneOf, Text
 from sellmode_contract.kinds.kind import Kind, text_in
 from sellmode_contract.kinds.look import LookItem, items
 from sellmode_contract.records import Instant, Record
+from sellmode_contract.translatable import marked
 
-SORTS: Final = {"new_arrivals": "new arrivals", "top_picks": "top picks", "own": "own list"}
+SORTS: Final = {"new_arrivals": marked("new arrivals"), "top_picks": marked("top picks"), "own": marked("own list")}
 """What each sort of list is called inside a sentence."""
 
 

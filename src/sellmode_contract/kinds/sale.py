@@ -9,6 +9,7 @@ from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.records import Instant, Record
 from sellmode_contract.results.attribution import Judgement
+from sellmode_contract.translatable import Translatable, marked
 
 
 class SalePart(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -48,5 +49,9 @@ SALE = Kind(
     row=Row("online sale with the credit for it", STORE, LEAD),
     noun="sale",
     columns=("order_id", "placed_at"),
-    words=lambda sale, _: f"sale {sale.get('number') or ''}".rstrip(),
+    words=lambda sale, _: (
+        Translatable("sale {number}", number=sale["number"])
+        if sale.get("number")
+        else Translatable.said(marked("sale"))
+    ),
 )

@@ -7,6 +7,7 @@ from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.records import Instant, Record
 from sellmode_contract.results.attribution import Judgement
+from sellmode_contract.translatable import Translatable, marked
 
 
 class SaleNotice(Record, frozen=True, kw_only=True):
@@ -41,5 +42,9 @@ SALE_NOTICE = Kind(
     record=SaleNotice,
     row=Row("sale notice", NOBODY, Rule("the person who had a part in the sale", PERSON.audience)),
     columns=("order_id", "placed_at"),
-    words=lambda notice, _: f"notice of sale {notice.get('number') or ''}".rstrip(),
+    words=lambda notice, _: (
+        Translatable("notice of sale {number}", number=notice["number"])
+        if notice.get("number")
+        else Translatable.said(marked("notice of sale"))
+    ),
 )

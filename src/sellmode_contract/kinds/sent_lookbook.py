@@ -8,15 +8,16 @@ from sellmode_contract.audiences import CUSTOMER_OWN, CUSTOMER_TEAM, Row
 from sellmode_contract.kinds.kind import Kind, text_in
 from sellmode_contract.kinds.look import LookItem
 from sellmode_contract.records import Instant, Record
+from sellmode_contract.translatable import Translatable, marked
 
 Way = Literal["link", "email", "sms", "chat", "qr", "file"]
 WAYS: Final[dict[Way, str]] = {
-    "link": "link",
-    "email": "e-mail",
-    "sms": "SMS",
-    "chat": "chat",
-    "qr": "QR code",
-    "file": "file",
+    "link": marked("link"),
+    "email": marked("e-mail"),
+    "sms": marked("SMS"),
+    "chat": marked("chat"),
+    "qr": marked("QR code"),
+    "file": marked("file"),
 }
 """What each way to share a lookbook is called inside a sentence."""
 
@@ -41,5 +42,7 @@ SENT_LOOKBOOK = Kind(
     record=SentLookbook,
     row=Row("sent lookbook", CUSTOMER_TEAM, CUSTOMER_OWN),
     columns=("customer", "at"),
-    words=lambda sent, whom: f'lookbook "{text_in(sent, "title")}" shared with {whom}',
+    words=lambda sent, whom: Translatable(
+        'lookbook "{title}" shared with {customer}', title=text_in(sent, "title"), customer=whom
+    ),
 )

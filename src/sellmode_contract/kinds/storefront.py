@@ -7,6 +7,7 @@ from sellmode_contract.kinds.fields import Moment, Text
 from sellmode_contract.kinds.kind import Kind, text_in
 from sellmode_contract.kinds.pick_list import own
 from sellmode_contract.records import Instant, Record
+from sellmode_contract.translatable import Translatable
 
 
 class Storefront(Record, frozen=True, kw_only=True):
@@ -43,5 +44,5 @@ STOREFRONT = Kind(
     stamps={"store": "store", "opened_by": "author", "opened_at": "now"},
     command="storefronts",
     listed=("title", "expires_at"),
-    words=lambda page, _: f'storefront page "{text_in(page, "title")}"',
+    words=lambda page, _: Translatable('storefront page "{title}"', title=text_in(page, "title")),
 )

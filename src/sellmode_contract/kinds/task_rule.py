@@ -12,24 +12,25 @@ from sellmode_contract.kinds.kind import Kind, text_in
 from sellmode_contract.kinds.rule_task import RuleTrigger
 from sellmode_contract.kinds.task import action
 from sellmode_contract.records import Record
+from sellmode_contract.translatable import marked
 
 ConsentNeed = Literal["", "email", "sms", "phone", "any"]
 """On which channel a customer may not have unsubscribed; ``any``: on at least one by which they can be reached."""
 TRIGGERS: Final[dict[RuleTrigger, str]] = {
-    "purchase": "a purchase",
-    "date": "a date",
-    "lapsed": "no recent purchase",
-    "new_customer": "a new customer",
-    "replenishment": "a product running out",
-    "stay_in_touch": "no recent contact",
-    "event": "an event",
+    "purchase": marked("a purchase"),
+    "date": marked("a date"),
+    "lapsed": marked("no recent purchase"),
+    "new_customer": marked("a new customer"),
+    "replenishment": marked("a product running out"),
+    "stay_in_touch": marked("no recent contact"),
+    "event": marked("an event"),
 }
 NEEDS: Final[dict[ConsentNeed, str]] = {
-    "": "not needed",
-    "email": "e-mail",
-    "sms": "SMS",
-    "phone": "phone",
-    "any": "any channel",
+    "": marked("not needed"),
+    "email": marked("e-mail"),
+    "sms": marked("SMS"),
+    "phone": marked("phone"),
+    "any": marked("any channel"),
 }
 MAX_DAYS = 3660
 MAX_NAME = 100

@@ -52,6 +52,7 @@ from sellmode_contract.mutations.operations import (
 from sellmode_contract.mutations.world import Outcome, Reader, World
 from sellmode_contract.records import Record, parent_of
 from sellmode_contract.refusals import Rejected
+from sellmode_contract.translatable import Translatable, marked
 from sellmode_contract.visibility import Account
 
 Handler = Callable[[Any, World], Outcome]
@@ -121,12 +122,18 @@ def check_author_sees(operation: Operation, outcome: Outcome, records: Reader, m
         if not any(visibility.visible(mode, account, tags) for tags in shown):
             if is_sent:
                 raise Rejected("moved", looks.CUSTOMER_GONE)
-            because = _HIDDEN.get(type(record), "the task went to a colleague along with its customer")
+            because = _HIDDEN.get(type(record), marked("the task went to a colleague along with its customer"))
             field = "private" if isinstance(record, Note) else ""
-            raise Rejected("not_allowed", f"You would not be able to see it yourself: {because}.", field=field)
+            raise Rejected(
+                "not_allowed",
+                Translatable(
+                    "You would not be able to see it yourself: {because}.", because=Translatable.said(because)
+                ),
+                field=field,
+            )
 
 
 _HIDDEN: dict[type[Record], str] = {
-    Note: "a private note needs a customer of your own",
-    TaskRule: "it is a rule of a store where you do not work",
+    Note: marked("a private note needs a customer of your own"),
+    TaskRule: marked("it is a rule of a store where you do not work"),
 }

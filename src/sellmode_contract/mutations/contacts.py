@@ -13,6 +13,7 @@ from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit
 from sellmode_contract.mutations.world import Outcome, World
 from sellmode_contract.refusals import Rejected
+from sellmode_contract.translatable import Translatable
 
 FUTURE: Final = dt.timedelta(minutes=5)
 """So far ahead a contact may lie: clocks differ."""
@@ -24,7 +25,7 @@ def _settle(_: Contact | None, contact: Contact, __: Create | Edit, world: World
     if contact.at > world.now + FUTURE:
         raise Rejected("invalid", "A contact cannot be in the future.", field="at")
     if contact.at < EARLIEST:
-        raise Rejected("invalid", f"A contact cannot be before {EARLIEST.year}.", field="at")
+        raise Rejected("invalid", Translatable("A contact cannot be before {year}.", year=EARLIEST.year), field="at")
     return msgspec.structs.replace(contact, at=contact.at.astimezone(dt.UTC))
 
 

@@ -16,6 +16,7 @@ from sellmode_contract.kinds.customer import CUSTOMER, Address, Customer
 from sellmode_contract.kinds.fields import Elements, Text
 from sellmode_contract.kinds.retailer import CustomField, Retailer
 from sellmode_contract.refusals import Rejected
+from sellmode_contract.translatable import Translatable, marked
 
 EDITABLE_FIELDS = ("given_name", "family_name", "email", "phone", "address", "language", "preferred_channel")
 """Plain fields; besides them the entries of ``sizes`` and ``custom``."""
@@ -39,7 +40,7 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+?[\d\s()./\u2010-\u2015-]+(?:(?:ext\.?|x|#)\s*\d{1,8})?", re.IGNORECASE)
 """Digits, what groups them, and an extension."""
 _MIN_PHONE_DIGITS = 5
-_NO_PHONE = "Not a valid phone number; try +31 20 123 4567."
+_NO_PHONE = marked("Not a valid phone number; try +31 20 123 4567.")
 _E164 = re.compile(r"\+[1-9][0-9]{7,14}")
 _NAME_OF_ENTRY = re.compile(r"[^.\x00-\x1f\x7f]{1,40}")
 
@@ -49,9 +50,18 @@ def check_text(value: str, field: str, longest: int) -> str:
     try:
         text.refuse(value, field)
     except text.UnstorableText as error:
-        raise Rejected("invalid", f"{error}.", field=field) from None
+        raise Rejected("invalid", Translatable("{why}.", why=Translatable.said(error)), field=field) from None
     if len(value) > longest:
-        raise Rejected("invalid", f"{field} has {len(value)} characters; at most {longest} are allowed.", field=field)
+        raise Rejected(
+            "invalid",
+            Translatable(
+                "{field} has {number} characters; at most {longest} are allowed.",
+                field=field,
+                number=len(value),
+                longest=longest,
+            ),
+            field=field,
+        )
     return value
 
 
@@ -79,14 +89,18 @@ def with_value(customer: Customer, path: str, value: Any, retailer: Retailer | N
         if checked is not None:
             entries[entry] = checked
         if len(entries) > max(MAX_ELEMENTS, len(before)):  # a merge or an import may have brought more
-            raise Rejected("invalid", f"There can be at most {MAX_ELEMENTS} {name}.", field=path)
+            raise Rejected(
+                "invalid",
+                Translatable("There can be at most {most} {name}.", most=MAX_ELEMENTS, name=name),
+                field=path,
+            )
         return msgspec.structs.replace(customer, sources=sources, **{name: entries})
     if name not in EDITABLE_FIELDS or dot:
         raise Rejected("invalid", "This field of a customer cannot be edited.", field=path)
     if name == "address":
         return msgspec.structs.replace(customer, sources=sources, address=_address(value))
     if value is not None and not isinstance(value, str):
-        raise Rejected("invalid", f"{name} has to be text.", field=path)
+        raise Rejected("invalid", Translatable("{name} has to be text.", name=name), field=path)
     written = check_text((value or "").strip(), name, MAX_LENGTHS.get(name, 40))
     changes: dict[str, Any] = {name: written}
     if name == "email" and written and not _EMAIL.fullmatch(written):
@@ -99,7 +113,11 @@ def with_value(customer: Customer, path: str, value: Any, retailer: Retailer | N
         changes["phone_e164"] = plain if _E164.fullmatch(plain) else ""
     if name == "preferred_channel":
         if written and written not in get_args(Channel):
-            raise Rejected("invalid", f"A preferred channel is one of {', '.join(get_args(Channel))}.", field=path)
+            raise Rejected(
+                "invalid",
+                Translatable("A preferred channel is one of {choices}.", choices=", ".join(get_args(Channel))),
+                field=path,
+            )
         changes[name] = written or None
     return msgspec.structs.replace(customer, sources=sources, **changes)
 
@@ -110,11 +128,15 @@ def with_elements(customer: Customer, name: str, add: tuple[str, ...], remove: t
         raise Rejected("invalid", "This field of a customer is not a set.", field=name)
     new = [check_text(element.strip(), name, MAX_LENGTHS[name]) for element in add]
     if not all(new):
-        raise Rejected("invalid", f"An empty text is not allowed in {name}.", field=name)
+        raise Rejected("invalid", Translatable("An empty text is not allowed in {name}.", name=name), field=name)
     held: tuple[str, ...] = getattr(customer, name)
     elements = tuple(dict.fromkeys([*(element for element in held if element not in remove), *new]))
     if len(elements) > max(MAX_ELEMENTS, len(held)):
-        raise Rejected("invalid", f"There can be at most {MAX_ELEMENTS} {name}.", field=name)
+        raise Rejected(
+            "invalid",
+            Translatable("There can be at most {most} {name}.", most=MAX_ELEMENTS, name=name),
+            field=name,
+        )
     return msgspec.structs.replace(customer, **{name: elements})
 
 
@@ -138,9 +160,11 @@ def _check_entry(name: str, entry: str) -> None:
     try:
         text.refuse(entry, name)
     except text.UnstorableText as error:
-        raise Rejected("invalid", f"{error}.", field=name) from None
+        raise Rejected("invalid", Translatable("{why}.", why=Translatable.said(error)), field=name) from None
     if not _NAME_OF_ENTRY.fullmatch(entry):
-        raise Rejected("invalid", f"Names of {name} have 1 to 40 characters and no dot.", field=name)
+        raise Rejected(
+            "invalid", Translatable("Names of {name} have 1 to 40 characters and no dot.", name=name), field=name
+        )
 
 
 def _address(value: Any) -> Address | None:
@@ -169,17 +193,29 @@ def own_value(entry: str, value: Any, retailer: Retailer | None) -> Any:
         return _custom_value(defined, value, f"custom.{entry}")
     if not isinstance(value, list) or len(value) > MAX_ELEMENTS:
         raise Rejected(
-            "invalid", (f"{defined.label} has to be a list of at most {MAX_ELEMENTS}."), field=f"custom.{entry}"
+            "invalid",
+            (
+                Translatable(
+                    "{label} has to be a list of at most {most}.",
+                    label=defined.label,
+                    most=MAX_ELEMENTS,
+                )
+            ),
+            field=f"custom.{entry}",
         )
     return [group for item in value if (group := _group(defined, item, f"custom.{entry}"))]
 
 
 def _group(defined: CustomField, item: Any, where: str) -> dict[str, Any]:
     if not isinstance(item, Mapping):
-        raise Rejected("invalid", f"Each entry of {defined.label} needs fields.", field=where)
+        raise Rejected("invalid", Translatable("Each entry of {label} needs fields.", label=defined.label), field=where)
     fields, given = defined.parts, {defined.key_of(name): value for name, value in item.items()}
     if unknown := given.keys() - fields.keys():
-        raise Rejected("invalid", f"{defined.label} has no such field.", field=f"{where}.{min(unknown)}"[:100])
+        raise Rejected(
+            "invalid",
+            Translatable("{label} has no such field.", label=defined.label),
+            field=f"{where}.{min(unknown)}"[:100],
+        )
     return {
         name: _custom_value(fields[name], value, f"{where}.{name}")
         for name, value in given.items()
@@ -194,18 +230,30 @@ def _custom_value(defined: CustomField, value: Any, where: str) -> Any:
     kind: _CustomType = defined.type
     if kind == "number":
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value or abs(value) > 1e15:  # noqa: PLR0124 -- NaN
-            raise Rejected("invalid", f"{defined.label} has to be a number.", field=where)
+            raise Rejected("invalid", Translatable("{label} has to be a number.", label=defined.label), field=where)
         return float(value)
     if not isinstance(value, str):
-        raise Rejected("invalid", f"{defined.label} has to be text.", field=where)
+        raise Rejected("invalid", Translatable("{label} has to be text.", label=defined.label), field=where)
     check_text(value, where, MAX_LENGTHS["custom"])
     if kind == "choice" and value not in defined.choices:
-        raise Rejected("invalid", f"{defined.label} has to be one of {', '.join(defined.choices)}.", field=where)
+        raise Rejected(
+            "invalid",
+            Translatable(
+                "{label} has to be one of {choices}.", label=defined.label, choices=", ".join(defined.choices)
+            ),
+            field=where,
+        )
     if kind == "date":
         try:
             dt.date.fromisoformat(value)
         except ValueError:
-            raise Rejected("invalid", f"{defined.label} has to be a date such as 2026-03-14.", field=where) from None
+            raise Rejected(
+                "invalid",
+                Translatable("{label} has to be a date such as 2026-03-14.", label=defined.label),
+                field=where,
+            ) from None
     if kind == "group":
-        raise Rejected("invalid", f"{defined.label} cannot be inside another group.", field=where)
+        raise Rejected(
+            "invalid", Translatable("{label} cannot be inside another group.", label=defined.label), field=where
+        )
     return value

@@ -11,6 +11,7 @@ from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit
 from sellmode_contract.mutations.world import World
 from sellmode_contract.refusals import Rejected
+from sellmode_contract.translatable import Translatable
 
 _LEAP_YEAR = 2000
 """Without a year it may be the 29th of February."""
@@ -34,7 +35,11 @@ def _check_has_come(date: ImportantDate, now: dt.datetime) -> None:
     label = next((each for each in _SINCE if each in date.label.casefold()), None)
     if label and date.year and dt.date(date.year, date.month, date.day) > (now + _ZONES).date():
         raise Rejected(
-            "invalid", f"{date.year} is in the future: enter the year of the first {label}, or none.", field="year"
+            "invalid",
+            Translatable(
+                "{year} is in the future: enter the year of the first {label}, or none.", year=date.year, label=label
+            ),
+            field="year",
         )
 
 

@@ -20,6 +20,7 @@ from sellmode_contract.mutations.reading import check_known, check_storable, cus
 from sellmode_contract.mutations.world import Outcome, World, changed
 from sellmode_contract.records import Record, parent_of
 from sellmode_contract.refusals import Conflict, Rejected
+from sellmode_contract.translatable import Translatable
 
 HOOKS: dict[str, Hooks] = {
     "contact": contacts.HOOKS,
@@ -54,7 +55,7 @@ def edit(operation: Edit, world: World) -> Outcome:
     kind, hooks = _of(operation)
     before = _changeable(operation, kind, hooks, world)
     if operation.add or operation.remove:
-        raise Rejected("invalid", f"A {kind.noun or kind.name} has no sets.")
+        raise Rejected("invalid", Translatable("A {kind} has no sets.", kind=Translatable.said(kind.noun or kind.name)))
     held = as_document(before)
     check_known(operation.set, kind.edited | _coming_back(kind, operation, held))
     fields, conflicts = merged(operation, held, kind.blank)
@@ -130,7 +131,10 @@ def _changeable(operation: Edit | Remove, kind: Kind[Any], hooks: Hooks, world: 
     """The record that an operation changes. Raises Rejected."""
     record: Record = read(world, kind.name, operation.id, kind.record)
     if kind.author and getattr(record, kind.author) != world.account.id:
-        raise Rejected("not_allowed", f"Only its author can change a {kind.noun or kind.name}.")
+        raise Rejected(
+            "not_allowed",
+            Translatable("Only its author can change a {kind}.", kind=Translatable.said(kind.noun or kind.name)),
+        )
     hooks.may_change(record, operation, world)
     return record
 
@@ -155,13 +159,17 @@ def _record(kind: Kind[Any], document: Mapping[str, Any], written: Collection[st
         if field.required and not says_something(document.get(field.name)):
             raise Rejected("invalid", field.required, field=field.name)
         if field.name in kind.needed and field.name not in document:
-            raise Rejected("invalid", f"{field.title} is missing.", field=field.name)
+            raise Rejected(
+                "invalid", Translatable("{title} is missing.", title=Translatable.said(field.title)), field=field.name
+            )
     try:
         record: Record = msgspec.convert(document, kind.record)
     except msgspec.ValidationError as error:
         refusal = invalid(error)
         if wrong := kind.by_name.get(refusal.field):
-            detail = f"{wrong.title} has to be {wrong.wants}."
+            detail = Translatable(
+                "{title} has to be {wants}.", title=Translatable.said(wrong.title), wants=Translatable.said(wrong.wants)
+            )
             raise Rejected("invalid", detail, field=wrong.name) from None
         raise refusal from None
     for field in fields:

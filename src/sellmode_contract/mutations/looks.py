@@ -20,6 +20,7 @@ from sellmode_contract.mutations.operations import Create, Edit, Remove, Renew, 
 from sellmode_contract.mutations.reading import read
 from sellmode_contract.mutations.world import Outcome, World
 from sellmode_contract.refusals import Rejected
+from sellmode_contract.translatable import Translatable, marked
 
 OPEN_FOR: Final = dt.timedelta(days=90)
 """So long a link works unless somebody says otherwise."""
@@ -27,7 +28,7 @@ LONGEST: Final = dt.timedelta(days=366)
 TOKEN: Final = re.compile(r"[A-Z2-7]{26}")
 """What a link ends in."""
 _CURRENCY = re.compile(r"[A-Z]{3}")
-CUSTOMER_GONE: Final = "You can no longer see its customer: nothing new can be shared with them."
+CUSTOMER_GONE: Final = marked("You can no longer see its customer: nothing new can be shared with them.")
 
 # ------------------------------------------------------------------ made, edited, removed
 
@@ -99,7 +100,9 @@ def merged_items(
     kept += [item for item in held if item.sku not in wanted and seen.get(item.sku) != item]
     if len(kept) > MAX_ITEMS:
         raise Rejected(
-            "conflict", f"With the products a colleague added, it has more than {MAX_ITEMS} products.", field="items"
+            "conflict",
+            Translatable("With the products a colleague added, it has more than {most} products.", most=MAX_ITEMS),
+            field="items",
         )
     return tuple(kept)
 

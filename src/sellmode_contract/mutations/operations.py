@@ -19,6 +19,7 @@ from sellmode_contract.kinds.sent_lookbook import Way
 from sellmode_contract.records import Instant
 from sellmode_contract.refusals import Rejected
 from sellmode_contract.roles import Capability
+from sellmode_contract.translatable import Translatable, marked
 
 OPERATION_VERSION = 1
 """The highest ``v`` that this version of the contract understands."""
@@ -224,7 +225,7 @@ def name_of(operation: type[Operation]) -> str:
 
 
 _NAMES = frozenset(name_of(kind) for kind in Operation.__args__)
-_OLDER = "The server is older than the app and does not support this change yet."
+_OLDER = marked("The server is older than the app and does not support this change yet.")
 
 
 def known_changes() -> str:
@@ -252,7 +253,10 @@ def decode(raw: msgspec.Raw | bytes | str) -> Operation:
         return _known(_decoder.decode(raw))
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         _refuse_newer(raw)
-        raise Rejected("invalid", f"The change cannot be read: {_without_values(error)}.") from None
+        raise Rejected(
+            "invalid",
+            Translatable("The change cannot be read: {why}.", why=_without_values(error)),
+        ) from None
 
 
 def encode(operation: Operation) -> bytes:
@@ -263,7 +267,12 @@ def encode(operation: Operation) -> bytes:
 def _known(operation: Operation) -> Operation:
     if not 1 <= operation.v <= OPERATION_VERSION:
         raise Rejected(
-            "unsupported", f"The server knows version {OPERATION_VERSION} of this change, not {operation.v}."
+            "unsupported",
+            Translatable(
+                "The server knows version {known} of this change, not {sent}.",
+                known=OPERATION_VERSION,
+                sent=operation.v,
+            ),
         )
     if isinstance(operation, Create | Edit | Remove):
         kind = KINDS.get(operation.kind)
@@ -286,12 +295,18 @@ def _refuse_newer(raw: msgspec.Raw | bytes | str) -> None:
         raise Rejected("unsupported", _OLDER) from None
 
 
-def _without_values(error: Exception) -> str:
+def _without_values(error: Exception) -> Translatable:
     """The part of a message that names a place; what was there instead may be somebody's name."""
     what, _, where = str(error).rpartition(" - at ")
     if "unknown field" in str(error):
-        return f"it has an unknown field{' at ' + where if what else ''}"
-    return f"wrong at {where}" if what else "it is not the JSON of a change"
+        if not what:
+            return Translatable.said(marked("it has an unknown field"))
+        return Translatable("it has an unknown field at {where}", where=where)
+    return (
+        Translatable("wrong at {where}", where=where)
+        if what
+        else Translatable.said(marked("it is not the JSON of a change"))
+    )
 
 
 # ------------------------------------------------------------------ what they are about

@@ -21,6 +21,7 @@ from sellmode_contract.mutations.operations import Create, Delegate, Edit, Remov
 from sellmode_contract.mutations.reading import read
 from sellmode_contract.mutations.world import Outcome, World
 from sellmode_contract.refusals import Rejected
+from sellmode_contract.translatable import Translatable, marked
 
 MOST_DELEGATIONS: Final = 100
 """Of one list, those that are over included."""
@@ -32,12 +33,12 @@ def refusal(picks: PickList, world: World) -> str:
     if not is_team(world):
         if picks.owner == account.id and picks.store in account.stores:
             return ""
-        return "In Associate Mode, picks can be edited only by their owner."
+        return marked("In Associate Mode, picks can be edited only by their owner.")
     if picks.owner is not None:
-        return "In Team Mode, picks belong to the store: an associate's own cannot be edited."
+        return marked("In Team Mode, picks belong to the store: an associate's own cannot be edited.")
     if manages(picks, world) or delegated(picks, world) is not None:
         return ""
-    return "In Team Mode, only the store's manager and those they delegated picks to can edit them."
+    return marked("In Team Mode, only the store's manager and those they delegated picks to can edit them.")
 
 
 def delegated(picks: PickList, world: World) -> Delegation | None:
@@ -118,7 +119,9 @@ def delegate(operation: Delegate, world: World) -> Outcome:
     try:
         first, last = store_time.read_day(operation.from_day), store_time.read_day(operation.to_day)
     except ValueError as error:
-        raise Rejected("invalid", f"Not a valid date: {error}.", field="from_day") from None
+        raise Rejected(
+            "invalid", Translatable("Not a valid date: {why}.", why=Translatable.said(error)), field="from_day"
+        ) from None
     if not first <= last <= first + LONGEST or last.isoformat() < _today(picks, world):
         raise Rejected(
             "invalid",
@@ -126,7 +129,10 @@ def delegate(operation: Delegate, world: World) -> Outcome:
             field="to_day",
         )
     if len(picks.delegations) >= MOST_DELEGATIONS:
-        raise Rejected("not_allowed", f"It was delegated {MOST_DELEGATIONS} times: create a new list.")
+        raise Rejected(
+            "not_allowed",
+            Translatable("It was delegated {number} times: create a new list.", number=MOST_DELEGATIONS),
+        )
     given = Delegation(
         taker=staff.id,
         giver=world.account.id,

@@ -14,6 +14,7 @@ from sellmode_contract.mutations.operations import Create
 from sellmode_contract.mutations.world import World
 from sellmode_contract.records import Record
 from sellmode_contract.refusals import Rejected
+from sellmode_contract.translatable import Translatable
 from sellmode_contract.type_errors import misfit
 
 T = TypeVar("T", bound=Record)
@@ -23,7 +24,9 @@ def read(world: World, kind: str, id: str, type: type[T]) -> T:
     """A record of a type; ``not_found`` if there is none."""
     record = world.records.get(kind, id)
     if not isinstance(record, type):
-        raise Rejected("not_found", f"There is no such {kind.replace('_', ' ')}.")
+        raise Rejected(
+            "not_found", Translatable("There is no such {kind}.", kind=Translatable.said(kind.replace("_", " ")))
+        )
     return record
 
 
@@ -39,14 +42,22 @@ def customer_of(operation: Create, world: World) -> Customer:
     """The customer to whom something new belongs."""
     id = operation.doc.get("customer")
     if not isinstance(id, str):
-        raise Rejected("invalid", f"A {operation.kind} belongs to a customer.", field="customer")
+        raise Rejected(
+            "invalid",
+            Translatable("A {kind} belongs to a customer.", kind=Translatable.said(operation.kind)),
+            field="customer",
+        )
     return read(world, "customer", id, Customer)
 
 
 def check_new(operation: Create, world: World) -> None:
     """Whether there is no record of this id yet."""
     if world.records.get(operation.kind, operation.id) is not None:
-        raise Rejected("conflict", f"There is a {operation.kind} with this id already.", field="id")
+        raise Rejected(
+            "conflict",
+            Translatable("There is a {kind} with this id already.", kind=Translatable.said(operation.kind)),
+            field="id",
+        )
 
 
 def check_known(given: Iterable[str], known: AbstractSet[str]) -> None:
@@ -65,14 +76,14 @@ def check_storable(value: Any, name: str) -> None:
 def texts_of(value: Any, name: str) -> tuple[str, ...]:
     """A value that is a list of texts."""
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise Rejected("invalid", f"{name} are a list of texts.", field=name)
+        raise Rejected("invalid", Translatable("{name} are a list of texts.", name=name), field=name)
     return tuple(value)
 
 
 def entries_of(value: Any, name: str) -> list[tuple[str, Any]]:
     """A value that is an object: its names, in order, with their values."""
     if not isinstance(value, dict):
-        raise Rejected("invalid", f"{name} have names and values.", field=name)
+        raise Rejected("invalid", Translatable("{name} have names and values.", name=name), field=name)
     return sorted(value.items())
 
 

@@ -17,6 +17,7 @@ from sellmode_contract.mutations.world import Outcome, World
 from sellmode_contract.refusals import Rejected
 from sellmode_contract.roles import Work
 from sellmode_contract.rules import checking
+from sellmode_contract.translatable import Translatable
 
 
 def _may_change_rule(rule: TaskRule, _: Edit | Remove, world: World) -> None:
@@ -82,9 +83,12 @@ def check_brief(brief: CorporateBrief, stores: list[str]) -> None:
         if problem := field.problem(getattr(brief, field.name)):
             raise Rejected("invalid", problem, field=field.name)
     if unknown := set(brief.stores) - set(stores):
-        raise Rejected("invalid", f"There is no store {min(unknown)[:40]}.", field="stores")
-    if set(brief.works) - set(get_args(Work)):
-        raise Rejected("invalid", f"Kinds of work are {' and '.join(get_args(Work))}.", field="works")
+        raise Rejected("invalid", Translatable("There is no store {store}.", store=min(unknown)[:40]), field="stores")
+    first, last = get_args(Work)
+    if set(brief.works) - {first, last}:
+        raise Rejected(
+            "invalid", Translatable("Kinds of work are {first} and {last}.", first=first, last=last), field="works"
+        )
     due, expires = (store_time.read_due(text) if text else None for text in (brief.due, brief.expires))
     if due and expires and expires.instant(dt.UTC) < due.instant(dt.UTC):
         raise Rejected("invalid", "It would expire before it is due.", field="expires")

@@ -27,6 +27,7 @@ from sellmode_contract.mutations.world import Outcome, World, changed
 from sellmode_contract.records import Record
 from sellmode_contract.refusals import Rejected
 from sellmode_contract.store_time import Due
+from sellmode_contract.translatable import Translatable
 
 MAX_REASON = 200
 
@@ -269,14 +270,18 @@ def _timed(task: Task, world: World) -> Task:
             try:
                 found[name] = store_time.read_due(text)
             except ValueError as error:
-                raise Rejected("invalid", f"Not a valid due date: {error}.", field=name) from None
+                raise Rejected(
+                    "invalid", Translatable("Not a valid due date: {why}.", why=Translatable.said(error)), field=name
+                ) from None
     if isinstance(task, ManualTask) and task.repeat:
         if "due" not in found:
             raise Rejected("invalid", "A repeating task needs a due date.", field="due")
         try:
             recurrence.check(task.repeat, store_time.read_due(task.repeat_from or task.due))
         except ValueError as error:
-            raise Rejected("invalid", f"Not a valid repetition: {error}.", field="repeat") from None
+            raise Rejected(
+                "invalid", Translatable("Not a valid repetition: {why}.", why=Translatable.said(error)), field="repeat"
+            ) from None
     counts = found.get("snoozed_to") or found.get("due")
     return msgspec.structs.replace(task, due_at=counts.instant(zone) if counts else None)
 

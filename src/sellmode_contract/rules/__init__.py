@@ -8,6 +8,7 @@ retailer begins with.
 from __future__ import annotations
 
 from sellmode_contract.rules.defaults import DEFAULT_RULES, default_rules
+from sellmode_contract.translatable import marked
 
 __all__ = ["DEFAULT_RULES", "HELD", "LATE_DAYS", "MAX_LATE_DAYS", "default_rules"]
 
@@ -18,9 +19,9 @@ MAX_LATE_DAYS = 31
 """As ``LATE_DAYS`` of a task that expires, at most: one that is good for years is made no later than that."""
 
 HELD = {
-    "contacted": "contacted recently",
-    "no_consent": "has unsubscribed",
-    "open_already": "has an open task of this rule",
-    "cap": "the associate has enough for today",
+    "contacted": marked("contacted recently"),
+    "no_consent": marked("has unsubscribed"),
+    "open_already": marked("has an open task of this rule"),
+    "cap": marked("the associate has enough for today"),
 }
 """Why a task is held back: codes, and their words."""

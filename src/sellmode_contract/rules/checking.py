@@ -11,6 +11,7 @@ from sellmode_contract import filters, text
 from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.kinds.task_rule import TASK_RULE, TaskRule
 from sellmode_contract.rules.templates import unknown_places
+from sellmode_contract.translatable import Translatable, marked
 
 MAX_RULES = 200
 """Of the retailer, and of each store besides: every one is asked about each customer every day."""
@@ -41,13 +42,13 @@ class Problem(NamedTuple):
 def problems(rule: TaskRule, custom: Iterable[CustomField]) -> Iterator[Problem]:
     """Everything that is wrong with a rule: what its trigger asks for first, then field by field."""
     if not _SLUG.fullmatch(rule.slug):
-        yield Problem("slug", "A slug has lower-case letters, digits and hyphens.")
+        yield Problem("slug", marked("A slug has lower-case letters, digits and hyphens."))
     yield from _trigger(rule)
     yield from _fields(rule)
     if rule.due_time and not _TIME.fullmatch(rule.due_time):
-        yield Problem("due_time", "Write the time of day as 09:00.")
+        yield Problem("due_time", marked("Write the time of day as 09:00."))
     if rule.due_time and rule.offset_hours:
-        yield Problem("due_time", "A task due a number of hours after its event cannot have a time of day.")
+        yield Problem("due_time", marked("A task due a number of hours after its event cannot have a time of day."))
     yield from _audience(rule, custom)
 
 
@@ -56,30 +57,33 @@ def _fields(rule: TaskRule) -> Iterator[Problem]:
         if detail := field.problem(getattr(rule, field.name)):
             yield Problem(field.name, detail)
     for place in unknown_places(rule.message):
-        yield Problem("message", f"Unknown placeholder {{{place}}}.")
+        yield Problem("message", Translatable("Unknown placeholder {{{place}}}.", place=place))
 
 
 def _unstorable(field: str, value: str) -> Iterator[Problem]:
     try:
         text.refuse(value, field)
     except text.UnstorableText as error:
-        yield Problem(field, f"{error}.")
+        yield Problem(field, Translatable("{why}.", why=Translatable.said(error)))
 
 
 def _trigger(rule: TaskRule) -> Iterator[Problem]:
     for field, triggers in _USES.items():
         if getattr(rule, field) not in (None, (), "", False) and rule.trigger not in triggers:
-            yield Problem(field, f"A rule with the trigger {rule.trigger} has no {field}.")
+            yield Problem(
+                field,
+                Translatable("A rule with the trigger {trigger} has no {field}.", trigger=rule.trigger, field=field),
+            )
     if rule.trigger == "date" and not rule.dates:
-        yield Problem("dates", "Name the dates: birthday, or one of your date fields.")
+        yield Problem("dates", marked("Name the dates: birthday, or one of your date fields."))
     if rule.trigger == "event" and not _SLUG.fullmatch(rule.event.replace("_", "-")):
-        yield Problem("event", "Name the event, such as back_in_stock.")
+        yield Problem("event", marked("Name the event, such as back_in_stock."))
     if rule.trigger in ("stay_in_touch", "replenishment") and rule.after_days is None:
-        yield Problem("after_days", "Enter after how many days.")
+        yield Problem("after_days", marked("Enter after how many days."))
     if rule.trigger == "lapsed" and (rule.after_days is None) == (rule.times_average is None):
-        yield Problem("after_days", "Use either after_days or times_average.")
+        yield Problem("after_days", marked("Use either after_days or times_average."))
     if rule.trigger == "replenishment" and not rule.products:
-        yield Problem("products", "Name the products that run out.")
+        yield Problem("products", marked("Name the products that run out."))
 
 
 def _audience(rule: TaskRule, custom: Iterable[CustomField]) -> Iterator[Problem]:
@@ -87,10 +91,10 @@ def _audience(rule: TaskRule, custom: Iterable[CustomField]) -> Iterator[Problem
     try:
         tree = filters.parse(rule.audience, filters.fields_of(custom))
     except filters.FilterError as error:
-        yield Problem("audience", f"{error}.", error.start, error.end)
+        yield Problem("audience", Translatable("{why}.", why=Translatable.said(error)), error.start, error.end)
         return
     if place := names_me(tree):
-        yield Problem("audience", "A rule cannot use me: it applies to everyone.", place.start, place.end)
+        yield Problem("audience", marked("A rule cannot use me: it applies to everyone."), place.start, place.end)
 
 
 def names_me(tree: filters.Node) -> filters.Span | None:

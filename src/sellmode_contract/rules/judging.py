@@ -19,6 +19,7 @@ from sellmode_contract.rules.facts import UNSAID, Facts, Needs, day_of, field_va
 from sellmode_contract.rules.occurrences import Occurrence, Timing, Wanted, counting, finder, lasts
 from sellmode_contract.search import keys_of
 from sellmode_contract.store_time import Due, day_start
+from sellmode_contract.translatable import marked
 
 NOBODY = "nobody"
 """Whose cap the tasks of customers count in whom nobody owns."""
@@ -246,10 +247,14 @@ def overtaken(rule: TaskRule | None, task: RuleTask, facts: Facts, now: dt.datet
     purchases since the task's.
     """
     if task.expires_at is not None and task.expires_at <= now:
-        return "its time ran out"
+        return marked("its time ran out")
     if rule is None and removed:
         there = facts.customer.store
-        return "the customer moved to a store without this rule" if task.store != there else "the rule was removed"
+        return (
+            marked("the customer moved to a store without this rule")
+            if task.store != there
+            else marked("the rule was removed")
+        )
     return _caught_up(task.because, facts) if task.because else ""
 
 
@@ -258,12 +263,12 @@ def _caught_up(because: Because, facts: Facts) -> str:
     since, figures = because.at, facts.customer.figures
     bought = since is not None and figures.last_purchase is not None and figures.last_purchase > since
     if because.event == "lapsed" and bought:
-        return "bought again"
+        return marked("bought again")
     if because.event == "replenishment" and bought and since is not None:
         wanted = Wanted((because.about,))
-        return "bought again" if any(one.at > since and wanted.units(one) for one in facts.purchases) else ""
+        return marked("bought again") if any(one.at > since and wanted.units(one) for one in facts.purchases) else ""
     contacted = figures.last_contact is not None and (since is None or figures.last_contact > since)
-    return "contacted" if because.event == "stay_in_touch" and contacted else ""
+    return marked("contacted") if because.event == "stay_in_touch" and contacted else ""
 
 
 def task_of(decision: Decision, store: str, zone: dt.tzinfo, now: dt.datetime) -> RuleTask:

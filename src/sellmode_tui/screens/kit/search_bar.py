@@ -16,7 +16,7 @@ from textual.widgets import Static
 
 from sellmode_contract.filters import Completion, FilterError
 from sellmode_contract.text import visible
-from sellmode_tui.language import tr
+from sellmode_tui.language import tr, trd
 from sellmode_tui.widgets.suggestions import Suggestion, Suggestions
 from sellmode_tui.widgets.text_field import TextField
 
@@ -171,13 +171,13 @@ class SearchBar(Vertical):
         place = cell_len(_label()) - 1 + before - self.field.scroll_offset.x
         width = max(20, self.size.width - 2)
         caret = "^" * max(1, min(behind - before, width - place))
-        message = str(error)
+        message = trd(error)
         if place >= 0 and place + len(caret) + 1 + cell_len(message) <= width:
             below.update(Content.assemble(" " * place, (caret, "bold"), " ", message))
         elif 0 <= place < width:
             below.update(Content.assemble(" " * place, (caret, "bold"), "\n", message))
         else:
-            below.update(Content(error.pointed(text)))
+            below.update(Content(error.pointed(text, message)))
 
     # --- suggestions
 
@@ -193,7 +193,7 @@ class SearchBar(Vertical):
         if not wanted.asked and not (useful and _in_value(wanted.text, useful[0].start)):
             useful = []
         self._completions, self._moved = useful, False
-        list_.open([Suggestion(each.text, each.description) for each in useful])
+        list_.open([Suggestion(each.text, trd(each.description)) for each in useful])
         below = self.query_one(".search-below", Static)
         below.visible = not useful
         if useful:
