@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sellmode_contract.translatable import Translatable
-from sellmode_contract.translatable import marked as marked
+from sellmode_contract.translatable import marked as marked  # noqa: PLC0414 -- the app marks its texts by it, too
 
 if TYPE_CHECKING:
     from babel import Locale

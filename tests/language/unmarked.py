@@ -53,7 +53,10 @@ _NEVER_SHOWN: Final = frozenset(
         "Rule",
     }
 )
-"""Calls whose texts nobody reads, or, as of bindings, which are declared and found elsewhere. ``Rule``: who may see a record, for docs and commands."""
+"""Calls whose texts nobody reads, or, as of bindings, which are declared and found elsewhere.
+
+``Rule`` says who may see a record, to docs and commands.
+"""
 _NOT_FOR_PEOPLE: Final = frozenset(
     {"TypeError", "RuntimeError", "NotImplementedError", "AssertionError", "KeyError", "LookupError"}
 )
