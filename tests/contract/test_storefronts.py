@@ -28,12 +28,12 @@ def test_a_page_is_of_whose_picks_it_shows(by: Account, mode: str, owner: str | 
 @pytest.mark.parametrize(
     ("operation", "held", "by", "mode", "says"),
     [
-        (MAKE, None, ANNA, "team", "manager opens"),
+        (MAKE, None, ANNA, "team", "manager can open"),
         (EDIT, STORES, ANNA, "team", "Only the store's manager"),
         (REMOVE, STORES, BEN, "team", "Only the store's manager"),
         (EDIT, ANNAS, BEN, "associate", "Only its owner"),
-        (EDIT, ANNAS, ANNA, "team", "rest"),
-        (EDIT, STORES, BOSS, "associate", "rest"),
+        (EDIT, ANNAS, ANNA, "team", "other mode"),
+        (EDIT, STORES, BOSS, "associate", "other mode"),
     ],
 )
 def test_anybody_else_is_told_the_rule(

@@ -12,7 +12,9 @@ import pytest
 from babel.messages import Catalog
 from babel.messages.mofile import write_mo
 
+from sellmode_contract import filters
 from sellmode_contract.store_time import Due
+from sellmode_contract.text import visible
 from sellmode_contract.translatable import Translatable
 from sellmode_tui import language
 from sellmode_tui.dates.moments import moment_words, read_moment, typable_moment
@@ -93,6 +95,15 @@ def test_amounts_and_days_are_the_languages_own(code: str, amount: str, day: str
     assert full_words(Due(DAY, dt.time(15))) == due
     assert number(12345) == grouped
     assert due_words(Due(DAY), NOW, dt.UTC) == day.removesuffix(" 2026")
+
+
+def test_what_is_wrong_with_a_filter_is_said_in_the_language() -> None:
+    with pytest.raises(filters.FilterError) as wrong:
+        filters.parse("spend:many\x07", filters.CUSTOMER_FIELDS)
+    typed = f'"many{visible(chr(7))}"'
+    assert str(wrong.value) == f"spend: {typed} is not a number; write it like 1500, 1,500 or 1500.50"
+    speak("de", {"is not a number": "ist keine Zahl", "write it like 1500, 1,500 or 1500.50": "so: 1500"})
+    assert trd(wrong.value) == f"spend: {typed} ist keine Zahl; so: 1500"
 
 
 def test_what_is_typed_is_read_whatever_is_spoken() -> None:
