@@ -19,6 +19,7 @@ from textual.dom import DOMNode
 
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.fields import Field, Flag, OneOf, Rows
+from sellmode_contract.kinds.sent_lookbook import WAYS
 from sellmode_tui.screens.kinds.texts import texts_naming
 from sellmode_tui.screens.kit.keys import all_bindings
 from sellmode_tui.screens.lists.main_page import all_pages
@@ -152,6 +153,7 @@ def _declared_by_kinds() -> Iterator[Found]:
         for field in kind.fields:
             texts += _of_field(field)
         yield from (Found(text, where=where) for text in texts if text)
+    yield from (Found(text, where="sellmode_contract/kinds/sent_lookbook.py") for text in WAYS.values())
 
 
 def _of_field(field: Field) -> Iterator[str]:

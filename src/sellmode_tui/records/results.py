@@ -19,6 +19,7 @@ from sellmode_contract.store_time import local_day
 from sellmode_tui.cache import meta
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode
+from sellmode_tui.language import tr
 from sellmode_tui.records.context import Context
 from sellmode_tui.records.facet import Facet
 
@@ -97,7 +98,7 @@ def _subjects(_: Reading, around: Context) -> list[Subject]:
     led = [store for store in account.stores if lead_audience(store) in audiences]
     stores = [Subject((store,), None, around.store_name(store)) for store in account.stores]
     if len(stores) > 1:
-        stores.insert(0, Subject(tuple(account.stores), None, "all stores"))
+        stores.insert(0, Subject(tuple(account.stores), None, tr("all stores")))
     mine = Subject((account.stores[0],), account.id, account.name)
     if led:
         return [

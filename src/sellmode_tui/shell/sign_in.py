@@ -10,7 +10,7 @@ from sellmode_tui import errors
 from sellmode_tui.account.folders import AccountFolder, known_accounts
 from sellmode_tui.entrance import TOLD, Entered, Entrance
 from sellmode_tui.errors import AccountError
-from sellmode_tui.language import tr
+from sellmode_tui.language import tr, trd
 from sellmode_tui.records import SealedError
 from sellmode_tui.screens.entrance.lock import LockScreen
 from sellmode_tui.screens.entrance.sign_in import FieldName, SignInScreen
@@ -79,7 +79,7 @@ class SignInFlow:
         try:
             folders = known_accounts()
         except AccountError as error:
-            folders, reason = [], reason or str(error)
+            folders, reason = [], reason or trd(error)
         known = [folder for folder in folders if folder.known is not None]
         if len(known) < len(folders) and not reason:
             reason = next(folder.problem for folder in folders if folder.known is None)
@@ -189,7 +189,7 @@ class SignInFlow:
         if isinstance(screen, LockScreen):
             online = isinstance(error, errors.WrongPassword) and not error.offline  # who it is is known here
             wrong = tr("The password is wrong. If you forgot it, ask your manager for an activation code.")
-            screen.refuse(wrong if online else str(error))
+            screen.refuse(wrong if online else trd(error))
         elif isinstance(screen, SignInScreen):
             field: FieldName | None = None
             match error:
@@ -201,7 +201,7 @@ class SignInFlow:
                     pass
                 case _:
                     field = "server"
-            screen.refuse(str(error), field, clear=isinstance(error, errors.WrongPassword))
+            screen.refuse(trd(error), field, clear=isinstance(error, errors.WrongPassword))
 
     async def _take(self, number: int, read: _Read | None) -> None:
         if number != self._tries:

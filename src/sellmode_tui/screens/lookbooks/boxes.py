@@ -11,11 +11,17 @@ from sellmode_contract.kinds.sent_lookbook import WAYS
 from sellmode_contract.store_time import Due
 from sellmode_tui.dates.due import read_typed_due
 from sellmode_tui.dates.words import full_words
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records.looks.details import LookDetails
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.pick_box import Pick, PickBox
 
-_ENDS: Final = ("in 4 weeks", "in 90 days", "in 6 months")
+_ENDS: Final = {
+    "in 4 weeks": marked("In 4 weeks"),
+    "in 90 days": marked("In 90 days"),
+    "in 6 months": marked("In 6 months"),
+}
+"""As they are typed, and as they are offered."""
 _LONGEST_NAME: Final = 80
 """Characters of a file's name, but for its ending."""
 
@@ -26,24 +32,22 @@ class WayBox(PickBox):
     KIND: ClassVar = "share_way"
 
     def __init__(self, desk: Desk, details: LookDetails) -> None:
-        wanted = "the customer has opted out"
+        wanted = tr("the customer has opted out")
         about = {
-            "email": wanted if "email" in details.unwanted else details.email or "no e-mail address",
-            "sms": wanted if "sms" in details.unwanted else details.phone or "no phone number",
-            "file": "HTML or plain text, to attach",
-            "qr": "for the customer to scan",
+            "email": wanted if "email" in details.unwanted else details.email or tr("no e-mail address"),
+            "sms": wanted if "sms" in details.unwanted else details.phone or tr("no phone number"),
+            "file": tr("HTML or plain text, to attach"),
+            "qr": tr("for the customer to scan"),
         }
-        named = details.line.customer_name
-        picks = [
-            Pick(way, word[:1].upper() + word[1:], about.get(way, "") if named else "") for way, word in WAYS.items()
-        ]
+        customer = details.line.customer_name
+        picks = [Pick(way, _capital(trd(word)), about.get(way, "") if customer else "") for way, word in WAYS.items()]
         super().__init__(
             desk,
-            f"Share with {named}" if named else "Share",
+            tr("Share with {customer}", customer=customer) if customer else tr("Share"),
             picks,
             about=[details.look.id],
-            placeholder="how you send it",
-            does="Share",
+            placeholder=tr("how you send it"),
+            does=tr("Share"),
         )
 
     def matching(self, text: str) -> Sequence[Pick]:
@@ -56,7 +60,11 @@ class WayBox(PickBox):
 
     def typed(self, text: str) -> str:  # noqa: ARG002  # whatever it is
         """Nothing else can be typed."""
-        raise ValueError("Pick one of these: link, e-mail, SMS, chat, QR code, file.")
+        raise ValueError(tr("Pick one of these: link, e-mail, SMS, chat, QR code, file."))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 class RenewBox(PickBox):
@@ -70,11 +78,11 @@ class RenewBox(PickBox):
         self._words = desk.words
         super().__init__(
             desk,
-            "Link expires",
-            [Pick((due := self._read(text)).text, text[0].upper() + text[1:], full_words(due)) for text in _ENDS],
+            tr("Link expires"),
+            [Pick((due := self._read(text)).text, trd(offered), full_words(due)) for text, offered in _ENDS.items()],
             about=[look],
-            placeholder="or type when: 24 dec, in 2 weeks",
-            does="Renew",
+            placeholder=tr("or type when: {examples}", examples="24 dec, in 2 weeks"),
+            does=tr("Renew"),
         )
 
     def _read(self, text: str) -> Due:
@@ -101,11 +109,16 @@ class SaveBox(PickBox):
         name = re.sub(r"[^\w -]", "", title).strip()[:_LONGEST_NAME] or "lookbook"
         folder = next((each for each in (Path.home() / "Downloads", Path.home()) if each.is_dir()), Path())
         picks = [
-            Pick(str(folder / f"{name}.html"), "A page (HTML)", str(folder / f"{name}.html")),
-            Pick(str(folder / f"{name}.txt"), "Plain text", str(folder / f"{name}.txt")),
+            Pick(str(folder / f"{name}.html"), tr("A page (HTML)"), str(folder / f"{name}.html")),
+            Pick(str(folder / f"{name}.txt"), tr("Plain text"), str(folder / f"{name}.txt")),
         ]
         super().__init__(
-            desk, "Save as", picks, about=[look], placeholder="or type a path that ends in .html or .txt", does="Save"
+            desk,
+            tr("Save as"),
+            picks,
+            about=[look],
+            placeholder=tr("or type a path that ends in .html or .txt"),
+            does=tr("Save"),
         )
 
     def told(self, text: str) -> str:
@@ -120,5 +133,5 @@ class SaveBox(PickBox):
 def _path(text: str) -> Path:
     path = Path(text).expanduser()
     if path.suffix not in (".html", ".txt"):
-        raise ValueError("The name has to end in .html or .txt.")
+        raise ValueError(tr("The name has to end in .html or .txt."))
     return path.absolute()

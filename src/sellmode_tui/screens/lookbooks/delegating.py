@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 
 from sellmode_contract.kinds.pick_list import PickList
+from sellmode_tui.language import marked, tr
 from sellmode_tui.records import RecordStore
 from sellmode_tui.screens.forms.form_field import Unreadable
 from sellmode_tui.screens.forms.form_screen import FormScreen, Write
@@ -23,10 +24,10 @@ class DelegateForm(FormScreen):
 
     BINDING_GROUP_TITLE = "Delegate picks"
     KIND: ClassVar = "delegate"
-    GONE = "These picks no longer exist, or are no longer visible to you."
+    GONE = marked("These picks no longer exist, or are no longer visible to you.")
 
     def __init__(self, desk: Desk, picks: PickList) -> None:
-        super().__init__(desk, f'Delegate "{picks.title}"')
+        super().__init__(desk, tr('Delegate "{title}"', title=picks.title))
         self.picks = picks
 
     @property
@@ -42,22 +43,24 @@ class DelegateForm(FormScreen):
 
     def compose_fields(self) -> ComposeResult:
         """Colleague, first day, last day."""
-        yield StaffEntry("taker", "Colleague", self._desk, placeholder="a name")
-        yield DayEntry("from_day", "From", self._desk, self._desk.words.today.isoformat())
-        yield DayEntry("to_day", "To", self._desk, placeholder="24 dec, or in 2 weeks")
+        yield StaffEntry("taker", tr("Colleague"), self._desk, placeholder=tr("a name"))
+        yield DayEntry("from_day", tr("From"), self._desk, self._desk.words.today.isoformat())
+        yield DayEntry(
+            "to_day", tr("To"), self._desk, placeholder=tr("{day}, or {span}", day="24 dec", span="in 2 weeks")
+        )
 
     @property
     def hint(self) -> str:
         """What it means."""
-        return "They can edit products, order and notes on these days. It stays on record."
+        return tr("They can edit products, order and notes on these days. It stays on record.")
 
     def prepare(self) -> Write:
         """What was typed, if all of it is there."""
         taker, first, last = self.fields
         if not last.outcome:
-            raise Unreadable(last, "Type the last day.")
+            raise Unreadable(last, tr("Type the last day."))
         if not first.outcome:
-            raise Unreadable(first, "Type the first day.")
+            raise Unreadable(first, tr("Type the first day."))
         from_day, to_day = dt.date.fromisoformat(first.outcome), dt.date.fromisoformat(last.outcome)
         settle, id = taker.settled, self.picks.id
         return lambda records: records.looks.delegate(id, settle(records) or "", from_day, to_day)
@@ -71,7 +74,9 @@ class UndelegateBox(PickBox):
 
     def __init__(self, desk: Desk, picks: Sequence[Pick], about: str) -> None:
         """`picks`: those to whom it is delegated; `about`: the list's id."""
-        super().__init__(desk, "Revoke whose delegation?", picks, about=[about], placeholder="a name", does="Revoke")
+        super().__init__(
+            desk, tr("Revoke whose delegation?"), picks, about=[about], placeholder=tr("a name"), does=tr("Revoke")
+        )
 
     def matching(self, text: str) -> Sequence[Pick]:
         """Those whose names have words that begin so."""
@@ -83,4 +88,4 @@ class UndelegateBox(PickBox):
 
     def typed(self, text: str) -> str:  # noqa: ARG002  # whatever it is
         """Nothing else can be typed."""
-        raise ValueError("Pick one of these.")
+        raise ValueError(tr("Pick one of these."))

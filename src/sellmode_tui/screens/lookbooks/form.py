@@ -13,10 +13,12 @@ from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.kinds.lookbook import CorporateLook, Lookbook
 from sellmode_contract.kinds.pick_list import PickList
 from sellmode_contract.records import Record
+from sellmode_tui.language import tr, trd
 from sellmode_tui.records import RecordStore, Written
 from sellmode_tui.records.looks.products import LookProduct
 from sellmode_tui.screens.forms.pickers import CustomerEntry
 from sellmode_tui.screens.kinds.form import KindForm
+from sellmode_tui.screens.kinds.texts import new_one
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.lookbooks.items_entry import ItemsEntry
 from sellmode_tui.screens.lookbooks.product_picks import ProductPicksScreen
@@ -73,13 +75,15 @@ class LookForm(KindForm):
         """For whom, title, message, products."""
         is_new = self.record is None
         if is_new and self.kind.name == "lookbook" and not self._customer:
-            yield CustomerEntry("customer", "Customer", self._desk, placeholder="nobody: a My Look; or a name, number")
+            yield CustomerEntry(
+                "customer", tr("Customer"), self._desk, placeholder=tr("nobody: a My Look; or a name, number")
+            )
         if is_new and "sort" in self.kind.created:
             yield self.entry("sort")
         yield self.entry("title")
         if "message" in self.kind.by_name:
             yield self.entry("message")
-        yield ItemsEntry("items", "Products", self._desk, self._held.get("items"), now=self._now)
+        yield ItemsEntry("items", tr("Products"), self._desk, self._held.get("items"), now=self._now)
 
     def make(self, records: RecordStore, fields: Mapping[str, Any]) -> Written:
         """A new one: without a customer it is a My Look."""
@@ -113,8 +117,8 @@ def _kind_of(record: Record) -> str:
 
 
 def _title(kind: Kind[Any], record: Record | None, customer: str, like: Record | None) -> str:
-    noun = "My Look" if getattr(record, "form", "") == "my_look" else kind.called
-    what = f"New {noun}" if record is None else f"{noun[:1].upper()}{noun[1:]}"
+    noun = tr("My Look") if getattr(record, "form", "") == "my_look" else trd(kind.called)
+    what = trd(new_one(kind)) if record is None else f"{noun[:1].upper()}{noun[1:]}"
     if like is not None:
-        what = f'{what} from "{getattr(like, "title", "")}"'
-    return f"{what} for {customer}" if customer else what
+        what = tr('{what} from "{title}"', what=what, title=getattr(like, "title", ""))
+    return tr("{what} for {customer}", what=what, customer=customer) if customer else what

@@ -16,6 +16,7 @@ from textual.widgets import Static
 from sellmode_contract.kinds.look import MAX_ITEMS, LookItem
 from sellmode_contract.money import priced
 from sellmode_contract.text import visible
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records.looks.products import LookProduct, Offered
 from sellmode_tui.screens.forms.form_field import FormField, Unreadable
 from sellmode_tui.screens.kit.desk import Desk
@@ -36,7 +37,7 @@ class ItemsEntry(FormField):
     }
     """
 
-    EMPTY: ClassVar = "No products yet. Press Enter or a to add some."
+    EMPTY: ClassVar = marked("No products yet. Press Enter or a to add some.")
 
     class PickWanted(Message):
         """Products are to be picked."""
@@ -56,8 +57,8 @@ class ItemsEntry(FormField):
     def compose_input(self) -> Widget:
         """List, button, note."""
         return Vertical(
-            ItemList(self.EMPTY),
-            Press("Add products", classes="items-add"),
+            ItemList(trd(self.EMPTY)),
+            Press(tr("Add products"), classes="items-add"),
             Vertical(Static(classes="note-head"), PlainTextArea(), classes="note"),
             classes="items",
         )
@@ -78,7 +79,10 @@ class ItemsEntry(FormField):
     def value(self) -> Any:
         """The same; None for none. Raises Unreadable."""
         if len(self._items) > MAX_ITEMS:
-            raise Unreadable(self, f"There may be {MAX_ITEMS} at most; there are {len(self._items)}.")
+            raise Unreadable(
+                self,
+                tr("There may be {most} at most; there are {number}.", most=MAX_ITEMS, number=len(self._items)),
+            )
         return [dict(each) for each in self._items] or None
 
     @property
@@ -133,7 +137,7 @@ class ItemsEntry(FormField):
         around.display = item is not None
         if item is not None:
             name = item.get("title") or item["sku"]
-            self.query_one(".note-head", Static).update(Content(f"Note on {visible(str(name))}"))
+            self.query_one(".note-head", Static).update(Content(tr("Note on {name}", name=visible(str(name)))))
             area = self.query_one(PlainTextArea)
             if area.text != item.get("note", ""):
                 area.load_text(item.get("note", ""))

@@ -11,12 +11,12 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
 from sellmode_contract.kinds.lookbook import Lookbook
+from sellmode_tui.language import marked, tr, trd, trn
 from sellmode_tui.records import RecordStore, Written
 from sellmode_tui.records.looks.lines import VIEWS, LookLine, LooksQuery, View
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.record_view import RecordView
 from sellmode_tui.screens.kit.status_words import is_first_sync, so_far
-from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.screens.lists.choosing import SearchedList
 from sellmode_tui.screens.lists.main_page import MainPage
 from sellmode_tui.screens.lists.page import nothing_last
@@ -50,7 +50,7 @@ class LookbooksScreen(SearchedList[None, LookLine], MainPage[LookLine], LookPage
     DEFAULT_CSS = "LookbooksScreen #beside { width: 46%; min-width: 48; }"
 
     OF_A_ROW: ClassVar = MainPage.OF_A_ROW | {"share", "link", "preview", "use"}
-    PLACEHOLDER = "words of the title, or the customer's name"
+    PLACEHOLDER = marked("words of the title, or the customer's name")
     COLUMNS = (
         Column("Lookbook", priority=10, min_width=18),
         Column("For", 22, priority=9, min_width=12),
@@ -71,7 +71,7 @@ class LookbooksScreen(SearchedList[None, LookLine], MainPage[LookLine], LookPage
 
     def compose_views(self) -> ComposeResult:
         """Drafts, shared, and so on."""
-        yield TabLine(tuple(Tab(name, "", label) for name, label in VIEWS.items()), self._query.view, id="views")
+        yield TabLine(tuple(Tab(name, "", trd(label)) for name, label in VIEWS.items()), self._query.view, id="views")
 
     def beside(self) -> Widget:
         """All of one."""
@@ -93,7 +93,7 @@ class LookbooksScreen(SearchedList[None, LookLine], MainPage[LookLine], LookPage
         return Row(
             item.look.id,
             (
-                item.look.title or "(no title)",
+                item.look.title or tr("(no title)"),
                 whose(item),
                 f"{len(item.look.items)}",
                 state(item, words),
@@ -107,26 +107,28 @@ class LookbooksScreen(SearchedList[None, LookLine], MainPage[LookLine], LookPage
     def empty_text(self) -> str:
         """Why there is none."""
         if self._query.text.strip():
-            return "No lookbook has these words. Press / to change them, Esc to clear them."
+            return tr("No lookbook has these words. Press / to change them, Esc to clear them.")
         if is_first_sync(self._desk.sync):
-            return "Nothing on this terminal yet: waiting for the first sync."
+            return tr("Nothing on this terminal yet: waiting for the first sync.")
         told: dict[View, str] = {
-            "draft": "No drafts.",
-            "shared": "Nothing shared yet.",
-            "my_look": "No My Looks yet. Press a to add one: a template for several customers.",
-            "archived": "Nothing archived.",
-            "corporate": "No looks from head office.",
+            "draft": tr("No drafts."),
+            "shared": tr("Nothing shared yet."),
+            "my_look": tr("No My Looks yet. Press a to add one: a template for several customers."),
+            "archived": tr("Nothing archived."),
+            "corporate": tr("No looks from head office."),
         }
-        return told.get(self._query.view, "No lookbooks yet. Press a to add one, for a customer or as a template.")
+        return told.get(self._query.view, tr("No lookbooks yet. Press a to add one, for a customer or as a template."))
 
     def shown(self, count: Count) -> None:
         """Say how many there are, and whose."""
-        whose = ", only yours" if self._query.mine else ""
-        self.say("above", f"{so_far(self._desk.sync, counted(count.n, 'look'))}{whose}" if count.n else "")
+        looks = so_far(self._desk.sync, trn("{number:,} look", "{number:,} looks", count.n))
+        said = tr("{looks}, only yours", looks=looks) if self._query.mine else looks
+        self.say("above", said if count.n else "")
 
     def told(self, item: LookLine) -> str:
         """Who made it, in Team Mode."""
-        return f"by {item.author_name}" if self._desk.facts.sees_team and item.author_name else ""
+        is_told = self._desk.facts.sees_team and item.author_name
+        return tr("by {name}", name=item.author_name) if is_told else ""
 
     def show_beside(self) -> None:
         """All of what is under the cursor."""
@@ -136,7 +138,7 @@ class LookbooksScreen(SearchedList[None, LookLine], MainPage[LookLine], LookPage
 
     def chosen_row(self, item: LookLine) -> None:
         """Open it."""
-        self.open(LookScreen(self._desk, item.key), lambda gone: self.tell(GONE) if gone else None)
+        self.open(LookScreen(self._desk, item.key), lambda gone: self.tell(trd(GONE)) if gone else None)
 
     @property
     def chosen_look(self) -> LookLine | None:
@@ -174,7 +176,7 @@ class LookbooksScreen(SearchedList[None, LookLine], MainPage[LookLine], LookPage
         if self._desk.facts.sees_team:
             self._look_at(self._query._replace(mine=not self._query.mine))
         else:
-            self.tell("All of these are yours.")
+            self.tell(tr("All of these are yours."))
 
     @property
     def searched(self) -> str:

@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from sellmode_contract.kinds.lookbook import CORPORATE_LOOK, LOOKBOOK, Lookbook
 from sellmode_contract.store_time import read_due
 from sellmode_contract.text import visible
+from sellmode_tui.language import marked, tr, trd, trn
 from sellmode_tui.records import RecordStore, Written
 from sellmode_tui.records.looks import page_text
 from sellmode_tui.records.looks.details import LookDetails
@@ -19,15 +20,14 @@ from sellmode_tui.screens.kinds.page import may_do
 from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.confirm import ConfirmBox
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
-from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.screens.lookbooks.boxes import RenewBox, WayBox
 from sellmode_tui.screens.lookbooks.form import LookForm
 from sellmode_tui.screens.lookbooks.preview import PreviewScreen
 from sellmode_tui.screens.lookbooks.share import ShareScreen
 from sellmode_tui.screens.lookbooks.words import changed_lines
 
-GONE = "This lookbook no longer exists, or is no longer visible to you."
-NO_LINK = "No link yet. Press s to share it."
+GONE = marked("This lookbook no longer exists, or is no longer visible to you.")
+NO_LINK = marked("No link yet. Press s to share it.")
 
 
 def look_keys(*, shown: bool) -> list[BindingType]:
@@ -88,7 +88,7 @@ class LookPage(DeskScreen[Result]):
             whom = (getattr(details.look, "customer", None) or "", details.line.customer_name)
             self.open(LookForm(self._desk, kind, details.look, whom, now=details.products))
         else:
-            self.tell("Only head office edits its looks. Press c to start your own from it.")
+            self.tell(tr("Only head office edits its looks. Press c to start your own from it."))
 
     def action_use(self) -> None:
         """Begin another one from it, for a customer or as a My Look."""
@@ -131,13 +131,16 @@ class LookPage(DeskScreen[Result]):
 
     def _check(self, details: LookDetails) -> None:
         if not isinstance(details.look, Lookbook):
-            self.tell("Looks of head office are not shared directly. Press c to start your own from it.")
+            self.tell(tr("Looks of head office are not shared directly. Press c to start your own from it."))
         elif not details.products:
-            self.tell("No products yet. Press e to add some.")
+            self.tell(tr("No products yet. Press e to add some."))
         elif details.changed:
-            number = counted(len(details.changed), "product")
-            question = f"{number} changed since you added them. Share it?"
-            box = ConfirmBox(question, "Share", told=changed_lines(details.changed)[:_TOLD] + _more(details))
+            question = trn(
+                "{number:,} product changed since you added them. Share it?",
+                "{number:,} products changed since you added them. Share it?",
+                len(details.changed),
+            )
+            box = ConfirmBox(question, tr("Share"), told=changed_lines(details.changed)[:_TOLD] + _more(details))
             self.open(box, lambda yes: self._ask_way(details) if yes else None)
         else:
             self._ask_way(details)
@@ -171,13 +174,13 @@ class LookPage(DeskScreen[Result]):
         if line is not None and isinstance(line.look, Lookbook) and line.look.token:
             self.open(ShareScreen(self._desk, line.look.id))
         else:
-            self.tell(NO_LINK)
+            self.tell(trd(NO_LINK))
 
     def action_open_link(self) -> None:
         """Open the page in a browser."""
         line = self.chosen_look
         if line is None or not isinstance(line.look, Lookbook) or not line.look.token:
-            self.tell(NO_LINK)
+            self.tell(trd(NO_LINK))
         else:
             self.app.open_url(page_text.link_of(self._desk.server, line.look.token))
 
@@ -205,20 +208,20 @@ class LookPage(DeskScreen[Result]):
         line = self._linked()
         if line is None:
             return
-        question = "Customers can no longer open the page. Revoke the link?"
+        question = tr("Customers can no longer open the page. Revoke the link?")
         id = line.look.id
 
         def revoke(yes: bool | None) -> None:
             if yes:
                 self._write(lambda records: records.looks.revoke(id), self.wrote)
 
-        self.open(ConfirmBox(question, "Revoke"), revoke)
+        self.open(ConfirmBox(question, tr("Revoke")), revoke)
 
     def _linked(self) -> LookLine | None:
         line = self.chosen_look
         if line is not None and isinstance(line.look, Lookbook) and line.look.token:
             return line
-        self.tell(NO_LINK)
+        self.tell(trd(NO_LINK))
         return None
 
     # --- how
@@ -230,7 +233,7 @@ class LookPage(DeskScreen[Result]):
 
         def read(details: LookDetails | None) -> None:
             if details is None:
-                self.tell(GONE)
+                self.tell(trd(GONE))
             elif self.is_active:
                 take(details)
 
@@ -246,4 +249,5 @@ _TOLD = 8
 
 def _more(details: LookDetails) -> list[str]:
     more = len(details.changed) - _TOLD
-    return [f"and {more:,} more. Press e to see all."] if more > 0 else []
+    said = trn("and {number:,} more. Press e to see all.", "and {number:,} more. Press e to see all.", more)
+    return [said] if more > 0 else []

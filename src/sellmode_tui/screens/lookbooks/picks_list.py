@@ -8,9 +8,9 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from sellmode_contract.kinds.pick_list import SORTS
+from sellmode_tui.language import marked, trd, trn
 from sellmode_tui.records import RecordStore, Written
 from sellmode_tui.records.looks.picks import PicksLine
-from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.screens.lists.page import ListPage
 from sellmode_tui.screens.lookbooks.picks_page import PICKS_GONE, PicksPage, PicksScreen, picks_keys
 from sellmode_tui.screens.lookbooks.words import changed_lines
@@ -28,7 +28,7 @@ class PicksListScreen(ListPage[None, PicksLine], PicksPage[None]):
         Binding("escape,q", "back", "Back", key_display="Esc", tooltip="Back to the lookbooks", id="picks.back"),
     ]
 
-    HEAD = "Picks on the storefront page"
+    HEAD = marked("Picks on the storefront page")
     COLUMNS = (
         Column("Picks", priority=10, min_width=18),
         Column("Kind", 13, priority=7, min_width=10),
@@ -42,7 +42,7 @@ class PicksListScreen(ListPage[None, PicksLine], PicksPage[None]):
         "To review": lambda item: -len(item.stale),
         "Changed": lambda item: (item.picks.changed_at is None, item.picks.changed_at or 0),
     }
-    EMPTY = "No picks yet.\nPress a to add a list: new arrivals, top picks, or your own."
+    EMPTY = marked("No picks yet.\nPress a to add a list: new arrivals, top picks, or your own.")
 
     def read(self, records: RecordStore) -> Sequence[PicksLine]:
         """All of them, by title."""
@@ -55,7 +55,7 @@ class PicksListScreen(ListPage[None, PicksLine], PicksPage[None]):
             picks.id,
             (
                 picks.title,
-                SORTS.get(picks.sort, picks.sort),
+                trd(SORTS.get(picks.sort, picks.sort)),
                 item.whose,
                 f"{len(picks.items)}",
                 f"{stale}" if stale else "",
@@ -66,7 +66,7 @@ class PicksListScreen(ListPage[None, PicksLine], PicksPage[None]):
 
     def shown(self, count: Count) -> None:
         """Say how many there are."""
-        self.say("above", counted(count.n, "list") if count.n else "")
+        self.say("above", trn("{number:,} list", "{number:,} lists", count.n) if count.n else "")
 
     def told(self, item: PicksLine) -> str:
         """What is to be looked at."""
@@ -74,7 +74,7 @@ class PicksListScreen(ListPage[None, PicksLine], PicksPage[None]):
 
     def chosen_row(self, item: PicksLine) -> None:
         """Open it."""
-        self.open(PicksScreen(self._desk, item.picks.id), lambda gone: self.tell(PICKS_GONE) if gone else None)
+        self.open(PicksScreen(self._desk, item.picks.id), lambda gone: self.tell(trd(PICKS_GONE)) if gone else None)
 
     @property
     def chosen_picks(self) -> str | None:

@@ -12,6 +12,7 @@ from textual.content import Content
 from sellmode_contract.kinds.pick_list import PICK_LIST, SORTS, Delegation
 from sellmode_contract.store_time import read_day
 from sellmode_contract.text import visible
+from sellmode_tui.language import marked, tr, trd, trn
 from sellmode_tui.records import RecordStore, Written
 from sellmode_tui.records.looks.picks import PicksDetails
 from sellmode_tui.screens.kit.app_page import Result
@@ -20,12 +21,12 @@ from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.page import MUTED, Page
 from sellmode_tui.screens.kit.pick_box import Pick
 from sellmode_tui.screens.kit.record_view import RecordScreen, RecordView
-from sellmode_tui.screens.kit.words import Words, counted
+from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.screens.lookbooks.delegating import DelegateForm, UndelegateBox
 from sellmode_tui.screens.lookbooks.form import LookForm
 from sellmode_tui.widgets.meanings import TODAY
 
-PICKS_GONE = "These picks no longer exist, or are no longer visible to you."
+PICKS_GONE = marked("These picks no longer exist, or are no longer visible to you.")
 
 
 def picks_keys() -> list[BindingType]:
@@ -72,7 +73,7 @@ class PicksPage(DeskScreen[Result]):
 
     def _open_form(self, found: PicksDetails) -> None:
         if found.refusal:
-            self.tell(found.refusal)
+            self.tell(trd(found.refusal))
         else:
             self.open(LookForm(self._desk, PICK_LIST, found.line.picks, now=found.line.products))
 
@@ -98,7 +99,7 @@ class PicksPage(DeskScreen[Result]):
         today, id = self._desk.words.today.isoformat(), found.line.picks.id
         open_ones = [each for each in found.delegations if each.revoked_at is None and each.to_day >= today]
         if not open_ones:
-            self.tell("Not delegated to anyone.")
+            self.tell(tr("Not delegated to anyone."))
             return
         picks = [Pick(each.taker, found.names.get(each.taker, ""), days(each, self._desk.words)) for each in open_ones]
         box = UndelegateBox(self._desk, picks, id)
@@ -116,7 +117,7 @@ class PicksPage(DeskScreen[Result]):
 
         def read(found: PicksDetails | None) -> None:
             if found is None:
-                self.tell(PICKS_GONE)
+                self.tell(trd(PICKS_GONE))
             elif self.is_active:
                 take(found)
 
@@ -148,22 +149,27 @@ class PicksScreen(RecordScreen[PicksDetails], PicksPage[bool]):
 
 def days(delegation: Delegation, words: Words) -> str:
     """From when to when somebody may change it."""
-    return f"{words.day(read_day(delegation.from_day))} to {words.day(read_day(delegation.to_day))}"
+    first, last = words.day(read_day(delegation.from_day)), words.day(read_day(delegation.to_day))
+    return tr("{first} to {last}", first=first, last=last)
 
 
 def picks_text(found: PicksDetails, words: Words, width: int) -> Page:
     """The whole list, for a width in cells."""
     page, line, picks = Page(width, words), found.line, found.line.picks
-    page.title(picks.title, SORTS.get(picks.sort, picks.sort))
-    page.on_top(f"on the page of {line.whose}", counted(len(picks.items), "product"))
+    page.title(picks.title, trd(SORTS.get(picks.sort, picks.sort)))
+    page.on_top(
+        tr("on the page of {name}", name=line.whose),
+        trn("{number:,} product", "{number:,} products", len(picks.items)),
+    )
     if picks.changed_at:
-        by = f" by {line.changed_by}" if line.changed_by else ""
-        page.text(f"Changed {words.time(picks.changed_at)}{by}.", indent=0, style=MUTED)
+        when, who = words.time(picks.changed_at), line.changed_by
+        said = tr("Changed {time} by {name}.", time=when, name=who) if who else tr("Changed {time}.", time=when)
+        page.text(said, indent=0, style=MUTED)
     if found.unsent:
-        page.text("Not sent yet: see F4.", indent=0)
+        page.text(tr("Not sent yet: see F4."), indent=0)
     if found.refused:
-        page.text("A change was refused by the server: F3 shows why.", indent=0)
-    page.heading("Products")
+        page.text(tr("A change was refused by the server: F3 shows why."), indent=0)
+    page.heading(tr("Products"))
     for place, each in enumerate(line.products, 1):
         page.amount(Content(f"{place}. {visible(each.name)}"), each.price)
         if each.changed:
@@ -171,15 +177,17 @@ def picks_text(found: PicksDetails, words: Words, width: int) -> Page:
         if each.item.note:
             page.text(each.item.note, indent=5, style=MUTED)
     if not line.products:
-        page.text("No products yet. Press e to add some.", style=MUTED)
+        page.text(tr("No products yet. Press e to add some."), style=MUTED)
     if found.delegations:
-        page.heading("Delegated")
+        page.heading(tr("Delegated"))
     for delegation in found.delegations:
-        given = f"{found.names.get(delegation.taker, '')}, {days(delegation, words)}"
-        over = f", revoked {words.day(delegation.revoked_at)}" if delegation.revoked_at else ""
-        page.text(f"{given}, by {found.names.get(delegation.giver, '')}{over}")
-    page.heading("Who can edit it")
-    page.text(found.refusal or "You can.")
-    page.heading("Why you see it")
-    page.text(f"Visible to: {found.rule}.")
+        parts = [found.names.get(delegation.taker, ""), days(delegation, words)]
+        parts.append(tr("by {name}", name=found.names.get(delegation.giver, "")))
+        if delegation.revoked_at:
+            parts.append(tr("revoked {day}", day=words.day(delegation.revoked_at)))
+        page.text(", ".join(parts))
+    page.heading(tr("Who can edit it"))
+    page.text(trd(found.refusal) or tr("You can."))
+    page.heading(tr("Why you see it"))
+    page.text(tr("Visible to: {rule}.", rule=trd(found.rule)))
     return page

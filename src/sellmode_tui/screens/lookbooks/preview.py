@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from sellmode_contract.kinds.lookbook import Lookbook
+from sellmode_tui.language import tr
 from sellmode_tui.records.looks import page_text
 from sellmode_tui.records.looks.details import LookDetails
 from sellmode_tui.screens.kit.desk import Desk
@@ -34,7 +35,7 @@ class PreviewScreen(RecordScreen[LookDetails]):
         if isinstance(look, Lookbook) and look.token:
             self.app.open_url(page_text.link_of(self._desk.server, look.token))
         else:
-            self.notify("No link yet. Share it first.", markup=False)
+            self.notify(tr("No link yet. Share it first."), markup=False)
 
 
 def preview_text(details: LookDetails, words: Words, width: int) -> Page:
@@ -43,7 +44,7 @@ def preview_text(details: LookDetails, words: Words, width: int) -> Page:
     page.title(look.title)
     page.on_top(details.sender)
     page.text(
-        "What the customer sees. The page greets them in their language and lets them reply.", indent=0, style=MUTED
+        tr("What the customer sees. The page greets them in their language and lets them reply."), indent=0, style=MUTED
     )
     page.gap()
     if look.message:
@@ -51,10 +52,10 @@ def preview_text(details: LookDetails, words: Words, width: int) -> Page:
         page.gap()
     for place, each in enumerate(details.products, 1):
         page.text(f"{place}. {each.name}", indent=0, style="bold")
-        lines = [] if each.is_sold else ["No longer available"]
+        lines = [] if each.is_sold else [tr("No longer available")]
         for line in lines or page_text.about(each):
             page.text(line, indent=3)
         page.gap()
     if isinstance(look, Lookbook) and look.expires_at:
-        page.text(f"The page is there until {words.day(look.expires_at)}.", indent=0, style=MUTED)
+        page.text(tr("The page is there until {day}.", day=words.day(look.expires_at)), indent=0, style=MUTED)
     return page

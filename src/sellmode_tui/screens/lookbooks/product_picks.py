@@ -10,10 +10,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from sellmode_contract.money import priced
+from sellmode_tui.language import marked, tr, trd, trn
 from sellmode_tui.records import RecordStore
 from sellmode_tui.records.looks.products import MAX_OFFERED, SOURCES, Offered, Source
 from sellmode_tui.screens.kit.desk import Desk
-from sellmode_tui.screens.kit.words import counted
 from sellmode_tui.screens.lists.choosing import MarkedList, SearchedList
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_source import Count, Row
@@ -34,9 +34,9 @@ class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offer
         Binding("escape", "back", "Back", key_display="Esc", tooltip="Back to the form", id="product-picks.back"),
     ]
 
-    HEAD = "Add products"
-    FOR_ALL = "Enter or F2 adds them"
-    PLACEHOLDER = "words of the product, or its SKU"
+    HEAD = marked("Add products")
+    FOR_ALL = marked("Enter or F2 adds them")
+    PLACEHOLDER = marked("words of the product, or its SKU")
     COLUMNS = (
         Column("Product", priority=10, min_width=24),
         Column("SKU", 18, priority=6, min_width=8),
@@ -53,7 +53,7 @@ class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offer
 
     def compose_views(self) -> ComposeResult:
         """Where products come from."""
-        yield TabLine(tuple(Tab(name, "", label) for name, label in self._sources.items()), self._view, id="views")
+        yield TabLine(tuple(Tab(name, "", trd(label)) for name, label in self._sources.items()), self._view, id="views")
 
     @property
     def _sources(self) -> dict[Source, str]:
@@ -67,23 +67,27 @@ class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offer
         """Name, SKU, price, and where it comes from."""
         line = item.line
         price = priced(line.price, line.currency) if line.price is not None else ""
-        return Row(line.sku, (line.name or "no longer sold", line.sku, price, item.about))
+        return Row(line.sku, (line.name or tr("no longer sold"), line.sku, price, item.about))
 
     @property
     def empty_text(self) -> str:
         """Why there is none."""
         if self._text.strip():
-            return "No product matches. Press / to change the words, Esc to clear them."
+            return tr("No product matches. Press / to change the words, Esc to clear them.")
         return {
-            "catalogue": "The catalog is empty.",
-            "bought": "Nothing bought yet.",
-            "looks": "No other lookbooks with products.",
+            "catalogue": tr("The catalog is empty."),
+            "bought": tr("Nothing bought yet."),
+            "looks": tr("No other lookbooks with products."),
         }[self._view]
 
     def shown(self, count: Count) -> None:
         """Say how many there are."""
         more = count.n > MAX_OFFERED
-        told = f"The first {MAX_OFFERED}: type words to find others" if more else counted(count.n, "product")
+        told = (
+            tr("The first {most:,}: type words to find others", most=MAX_OFFERED)
+            if more
+            else trn("{number:,} product", "{number:,} products", count.n)
+        )
         self.say("above", told if count.n else "")
 
     # --- taken

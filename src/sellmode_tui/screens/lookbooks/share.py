@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from sellmode_contract.kinds.lookbook import Lookbook
 from sellmode_contract.text import visible, visible_lines
+from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records.looks import page_text
 from sellmode_tui.records.looks.details import LookDetails
 from sellmode_tui.screens.kit.desk import Desk
@@ -24,7 +25,10 @@ from sellmode_tui.widgets.meanings import OFFLINE, UNSENT
 from sellmode_tui.widgets.qr_code import drawn
 from sellmode_tui.widgets.scrollbar import PlainBar
 
-_UNWANTED = {"email": "The customer has opted out of e-mail.", "sms": "The customer has opted out of SMS."}
+_UNWANTED = {
+    "email": marked("The customer has opted out of e-mail."),
+    "sms": marked("The customer has opted out of SMS."),
+}
 
 
 class ShareScreen(DeskScreen[None]):
@@ -94,20 +98,25 @@ class ShareScreen(DeskScreen[None]):
         has_blocks = not self.app.has_class("-ascii")
         self.query_one("#code", Static).update(drawn(page_text.code_of(self.link)) if has_blocks else Content(""))
         name = details.line.customer_name
-        head = f'Link to "{details.look.title}"{f" for {name}" if name else ""}'
+        title = details.look.title
+        head = (
+            tr('Link to "{title}" for {customer}', title=title, customer=name)
+            if name
+            else tr('Link to "{title}"', title=title)
+        )
         self.query_one(".list-head", Static).update(Content(visible(head)))
         standing = OFFLINE if details.line.state not in ("unsent", "shared", "opened") else None
         lines = [Content(self.link), Content("")]
         if not has_blocks:
-            lines.append(Content.styled("No QR code in ASCII mode.", MUTED))
+            lines.append(Content.styled(tr("No QR code in ASCII mode."), MUTED))
         for line in link_words(details, self._desk.words):
-            marked = UNSENT if details.line.state == "unsent" else standing
-            lines.append(marked.marked(line) if marked else Content(line))
-        lines += [Content.styled(_UNWANTED[channel], "bold") for channel in sorted(details.unwanted)]
+            meaning = UNSENT if details.line.state == "unsent" else standing
+            lines.append(meaning.marked(line) if meaning else Content(line))
+        lines += [Content.styled(trd(_UNWANTED[channel]), "bold") for channel in sorted(details.unwanted)]
         subject, body = page_text.message(details, self.link)
-        lines += [Content(""), Content.styled("E-mail", "bold"), Content(visible(subject))]
+        lines += [Content(""), Content.styled(tr("E-mail"), "bold"), Content(visible(subject))]
         lines += [Content(line) for line in visible_lines(body)]
-        lines += [Content(""), Content.styled("SMS", "bold")]
+        lines += [Content(""), Content.styled(tr("SMS"), "bold")]
         lines += [Content(line) for line in visible_lines(page_text.short_message(details, self.link))]
         self.query_one("#told > Static", Static).update(Content("\n").join(lines))
 
@@ -120,24 +129,24 @@ class ShareScreen(DeskScreen[None]):
 
     # --- what is done with it
 
-    def _copy(self, text: str, what: str) -> None:
+    def _copy(self, text: str, told: str) -> None:
         self.app.copy_to_clipboard("\n".join(visible_lines(text)))  # safe to be pasted into a shell
-        self.notify(f"Copied: {what}.", markup=False)
+        self.notify(told, markup=False)
 
     def action_copy_link(self) -> None:
         """Copy the link."""
         if self.link:
-            self._copy(self.link, "the link")
+            self._copy(self.link, tr("Copied: the link."))
 
     def action_copy_text(self) -> None:
         """Copy a short text with the link."""
         if self.details is not None:
-            self._copy(page_text.short_message(self.details, self.link), "the text")
+            self._copy(page_text.short_message(self.details, self.link), tr("Copied: the text."))
 
     def action_copy_mail(self) -> None:
         """Copy the e-mail."""
         if self.details is not None:
-            self._copy(page_text.message(self.details, self.link).body, "the e-mail")
+            self._copy(page_text.message(self.details, self.link).body, tr("Copied: the e-mail."))
 
     def action_open_link(self) -> None:
         """Open the page in a browser."""
@@ -177,7 +186,7 @@ def save_new(path: Path, text: str) -> str:
         path.touch(mode=0o600, exist_ok=False)
         path.write_text(text, encoding="utf-8")
     except FileExistsError:
-        return f"Not saved: {visible(str(path))} already exists."
+        return tr("Not saved: {path} already exists.", path=visible(str(path)))
     except OSError as error:
-        return f"Not saved: {visible(str(path))}: {error.strerror}."
-    return f"Saved: {visible(str(path))}"
+        return tr("Not saved: {path}: {error}.", path=visible(str(path)), error=error.strerror)
+    return tr("Saved: {path}", path=visible(str(path)))

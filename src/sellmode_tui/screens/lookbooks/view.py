@@ -10,6 +10,7 @@ from textual.content import Content
 from sellmode_contract.kinds.lookbook import Lookbook
 from sellmode_contract.kinds.sent_lookbook import WAYS
 from sellmode_contract.text import visible
+from sellmode_tui.language import tr, trd, trn
 from sellmode_tui.records import Written
 from sellmode_tui.records.looks.details import LookDetails
 from sellmode_tui.records.looks.lines import LookLine
@@ -17,7 +18,7 @@ from sellmode_tui.records.looks.products import LookProduct
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.page import MUTED, Page
 from sellmode_tui.screens.kit.record_view import RecordScreen, RecordView
-from sellmode_tui.screens.kit.words import Words, counted
+from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.screens.lookbooks.look_page import LookPage, look_keys
 from sellmode_tui.screens.lookbooks.words import did, link_words, opened_words, state, whose
 from sellmode_tui.widgets.meanings import TODAY
@@ -56,37 +57,41 @@ def look_text(details: LookDetails, words: Words, width: int) -> Page:
     """The whole look, for a width in cells."""
     page, line, look = Page(width, words), details.line, details.look
     page.title(look.title, state(line, words))
-    page.on_top(whose(line), f"by {line.author_name}" if line.author_name else "", counted(len(look.items), "product"))
+    page.on_top(
+        whose(line),
+        tr("by {name}", name=line.author_name) if line.author_name else "",
+        trn("{number:,} product", "{number:,} products", len(look.items)),
+    )
     if details.unsent:
-        page.text("Not sent yet: see F4.", indent=0)
+        page.text(tr("Not sent yet: see F4."), indent=0)
     if details.refused:
-        page.text("A change was refused by the server: F3 shows why.", indent=0)
+        page.text(tr("A change was refused by the server: F3 shows why."), indent=0)
     if isinstance(look, Lookbook) and look.token:
-        page.heading("Link", "l")
+        page.heading(tr("Link"), "l")
         for told in (*link_words(details, words), *opened_words(details, words)):
             page.text(told)
     _replies(page, details)
-    page.heading("Products")
+    page.heading(tr("Products"))
     for place, each in enumerate(details.products, 1):
         _product(page, details, place, each)
     if not details.products:
-        page.text("No products yet. Press e to add some.", style=MUTED)
+        page.text(tr("No products yet. Press e to add some."), style=MUTED)
     if look.message:
-        page.heading("Message")
+        page.heading(tr("Message"))
         page.text(look.message)
     if details.sent:
-        page.heading("Shared")
+        page.heading(tr("Shared"))
         for sent in details.sent:
-            page.entry(words.time(sent.at), Content(f"by {WAYS.get(sent.how, sent.how)}"))
-    page.heading("Why you see it")
-    page.text(f"Visible to: {details.rule}.")
+            page.entry(words.time(sent.at), Content(tr("by {way}", way=trd(WAYS.get(sent.how, sent.how)))))
+    page.heading(tr("Why you see it"))
+    page.text(tr("Visible to: {rule}.", rule=trd(details.rule)))
     return page
 
 
 def _replies(page: Page, details: LookDetails) -> None:
     replies = details.line.result.replies if details.line.result else ()
     if replies:
-        page.heading("Replies")
+        page.heading(tr("Replies"))
     for reply in reversed(replies):
         page.text(page.words.time(reply.at), style=MUTED)
         page.text(reply.text, indent=4)

@@ -3,41 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from sellmode_contract.kinds.lookbook import Lookbook
+from sellmode_tui import language
+from sellmode_tui.language import marked, tr, trd, trn
 from sellmode_tui.records.looks.details import LookDetails
 from sellmode_tui.records.looks.lines import LookLine
 from sellmode_tui.records.looks.products import LookProduct
-from sellmode_tui.screens.kit.words import Words, counted
+from sellmode_tui.screens.kit.words import Words
 
-MY_LOOK = "My Look"
+_NOT_COUNTED: Final = {
+    "head": marked("head"),
+    "prefetch": marked("prefetch"),
+    "program": marked("program"),
+    "all links at once": marked("all links at once"),
+    "not seen": marked("not seen"),
+    "too many": marked("too many"),
+}
+"""Why the server does not count an opening as a person's."""
 
 
 def whose(line: LookLine) -> str:
     """For whom a look is."""
     look = line.look
     if not isinstance(look, Lookbook):
-        return "everybody"
-    return line.customer_name or ("a colleague's customer" if look.customer else MY_LOOK)
+        return tr("everybody")
+    return line.customer_name or (tr("a colleague's customer") if look.customer else tr("My Look"))
 
 
 def state(line: LookLine, words: Words) -> str:  # noqa: PLR0911  # one for each
     """What has become of it: ``draft``, ``shared 22 Nov 2026``, ``opened 3 times``."""
     look = line.look
     if not isinstance(look, Lookbook):
-        return "to use"
+        return tr("to use")
     match line.state:
         case "unsent":
-            return "link not sent yet"
+            return tr("link not sent yet")
         case "shared":
-            return f"shared {words.day(look.shared_at)}"
+            return tr("shared {day}", day=words.day(look.shared_at))
         case "opened":
-            return f"opened {counted(line.result.opened if line.result else 0, 'time')}"
+            times = line.result.opened if line.result else 0
+            return trn("opened {number:,} time", "opened {number:,} times", times)
         case "expired":
-            return f"expired {words.day(look.expires_at)}"
+            return tr("expired {day}", day=words.day(look.expires_at))
         case "deleted":
-            return "deleted by the customer"
-    return line.state
+            return tr("deleted by the customer")
+        case "revoked":
+            return tr("revoked")
+    return trd(line.state)
 
 
 def link_words(details: LookDetails, words: Words) -> Iterator[str]:
@@ -45,44 +59,49 @@ def link_words(details: LookDetails, words: Words) -> Iterator[str]:
     look, line = details.look, details.line
     if not isinstance(look, Lookbook) or not look.token:
         return
-    until = f" Until {words.day(look.expires_at)}." if look.expires_at else ""
+    until = f" {tr('Until {day}.', day=words.day(look.expires_at))}" if look.expires_at else ""
     match line.state:
         case "unsent":
-            yield f"Not sent yet. The link works as soon as the server has it.{until}"
+            yield tr("Not sent yet. The link works as soon as the server has it.") + until
         case "shared" | "opened":
-            yield f"The server has it. The link works.{until}"
+            yield tr("The server has it. The link works.") + until
         case "archived":
-            yield f"Archived. The link still works.{until}"
+            yield tr("Archived. The link still works.") + until
         case "expired":
-            yield f"The link expired on {words.day(look.expires_at)}. Press r to renew it."
+            yield tr("The link expired on {day}. Press r to renew it.", day=words.day(look.expires_at))
         case "revoked":
-            yield f"The link was revoked on {words.day(look.revoked_at)}. Press r to renew it."
+            yield tr("The link was revoked on {day}. Press r to renew it.", day=words.day(look.revoked_at))
         case "deleted":
-            yield "The customer deleted the page. Nobody can open it."
+            yield tr("The customer deleted the page. Nobody can open it.")
 
 
 def opened_words(details: LookDetails, words: Words) -> Iterator[str]:
     """How often people opened it, and what was not counted."""
     result = details.line.result
     if result is None or not result.opened:
-        yield "Not opened yet."
+        yield tr("Not opened yet.")
     else:
         first, last = result.first_opened_at, result.last_opened_at
-        when = f", first {words.time(first)}" if first else ""
-        when += f", last {words.time(last)}" if last and last != first else ""
-        yield f"Opened {counted(result.opened, 'time')}{when}."
+        said = [trn("Opened {number:,} time", "Opened {number:,} times", result.opened)]
+        if first:
+            said.append(tr("first {time}", time=words.time(first)))
+        if last and last != first:
+            said.append(tr("last {time}", time=words.time(last)))
+        yield f"{', '.join(said)}."
     if result is not None and result.not_counted:
-        told = ", ".join(f"{number:,} {reason}" for reason, number in sorted(result.not_counted.items()))
-        yield f"Not counted, as not by a person: {told}."
+        told = ", ".join(
+            f"{language.number(n)} {trd(_NOT_COUNTED.get(why, why))}" for why, n in sorted(result.not_counted.items())
+        )
+        yield tr("Not counted, as not by a person: {reasons}.", reasons=told)
 
 
 def did(details: LookDetails, product: LookProduct, words: Words) -> str:
     """What the customer did with a product, and whether they have bought it since."""
     done = details.result_of(product.item.sku)
-    told = [counted(done.clicks, "click") if done.clicks else ""]
-    told.append({"liked": "likes it", "refused": "not for them"}.get(done.verdict, ""))
+    told = [trn("{number:,} click", "{number:,} clicks", done.clicks) if done.clicks else ""]
+    told.append({"liked": tr("likes it"), "refused": tr("not for them")}.get(done.verdict, ""))
     if bought := details.bought.get(product.item.sku):
-        told.append(f"bought {words.day(bought)}")
+        told.append(tr("bought {day}", day=words.day(bought)))
     return words.between.join(filter(None, told))
 
 
