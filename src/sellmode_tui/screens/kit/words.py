@@ -106,11 +106,6 @@ class Words:
         return None
 
 
-def counted(number: int, what: str, several: str = "") -> str:
-    """``1 customer``, ``1,234 customers``."""
-    return f"{number:,} {what if number == 1 else several or f'{what}s'}"
-
-
 def _rounded(days: int) -> tuple[int, str]:
     if days < 21:
         return days, "day"
