@@ -157,7 +157,7 @@ def test_why_a_customer_is_seen(records: RecordStore) -> None:
         name="Ada",
         mode="team",
         column="team",
-        rule="the customer's store",
+        rule="everyone in the customer's store",
         audience=f"store:{STORE}",
         person_name="",
         owner="staff-1",

@@ -184,7 +184,7 @@ def test_one_that_is_refused_stops_all(busy: Desk) -> None:
 
 
 def test_dismissing_takes_a_reason(busy: Desk) -> None:
-    with pytest.raises(Rejected, match="for a reason"):
+    with pytest.raises(Rejected, match="needs a reason"):
         busy.records.tasks.finish([KEY], "dismissed")
     (written,) = busy.records.tasks.finish([KEY], "dismissed", "moved away")
     assert written.words == 'dismissing the task "Call"'
@@ -215,7 +215,7 @@ def test_a_corporate_task_stays_with_its_person(busy: Desk) -> None:
     key = TaskKey("corporate_task", "window")
     busy.bring(msgspec.convert({"id": "window", "store": STORE, "person": ME, "title": "W"}, CorporateTask))
     for refused in (lambda: busy.records.tasks.hand_over([key], OTHERS), lambda: busy.records.tasks.claim(*key)):
-        with pytest.raises(Rejected, match="for each person"):
+        with pytest.raises(Rejected, match="cannot be handed over"):
             refused()
 
 
@@ -451,7 +451,7 @@ def test_a_task_given_in_associate_mode_is_withdrawn(tmp_path: Path) -> None:
         settle(desk)
         desk.records.changes.undo()
         (taken,) = desk.records.tasks.given()
-        assert (taken.state, taken.reason) == ("dismissed", "withdrawn")
+        assert (taken.state, taken.reason) == ("dismissed", "undone by its creator")
         assert [entry.operation for entry in desk.outbox.waiting()] == [
             mutations.Withdraw(id=given.card, reason="withdrawn")
         ]
@@ -472,7 +472,7 @@ def test_in_associate_mode_only_a_manager_gives_tasks(tmp_path: Path) -> None:
             lambda: desk.records.tasks.create({"title": "T", "assignee": OTHERS}),
             lambda: desk.records.tasks.hand_over([KEY], OTHERS),
         ):
-            with pytest.raises(Rejected, match="only the manager gives tasks"):
+            with pytest.raises(Rejected, match="only a manager can give tasks"):
                 refused()
         with pytest.raises(Rejected, match="goes with its customer"):
             desk.records.tasks.hand_over([THANKING], OTHERS)
@@ -488,7 +488,7 @@ def test_a_manager_gives_a_task_only_to_who_owns_its_customer(tmp_path: Path) ->
         desk.records.tasks.create({"title": "Call her", "customer": bos.id, "assignee": OTHERS})
         (given,) = desk.records.tasks.given()
         assert given.customer_name == "Carla"
-        with pytest.raises(Rejected, match="who sees that customer"):
+        with pytest.raises(Rejected, match="who sees the customer"):
             desk.records.tasks.create({"title": "Call her", "customer": ANNA.id, "assignee": OTHERS})
 
 
@@ -557,7 +557,7 @@ def test_a_managers_change_of_the_retailers_rule_is_of_the_store_alone(tmp_path:
         assert own.rule == msgspec.structs.replace(RULE, id=own.rule.id, store=STORE, enabled=False)
         with pytest.raises(Rejected, match="own version of this rule"):
             desk.records.rules.edit(RULE.id, {"enabled": True})
-        with pytest.raises(Rejected, match="head office's"):
+        with pytest.raises(Rejected, match="Only head office"):
             desk.records.remove("task_rule", RULE.id)
         assert desk.records.rules.get(own.rule.id) == own
         assert desk.records.rules.get("unknown") is None
