@@ -562,17 +562,17 @@ async def test_under_a_wrong_filter_nobody_is_said_to_be_missing(shop: Shop) -> 
         await listing(pilot, 5)
         search = pilot.app.screen.query_one(SearchBar)
         search.text = "zzz"
-        await wait_until(pilot, lambda: "No customers match" in shown(pilot))
+        await wait_until(pilot, lambda: "match." in shown(pilot))
         search.text = "spend>much"
-        await wait_until(pilot, lambda: "No customers match" not in shown(pilot))
+        await wait_until(pilot, lambda: "match." not in shown(pilot))
         screen = pilot.app.screen
         assert isinstance(screen, CustomersScreen)
         screen.standing_changed()
         await pilot.pause()
-        assert "No customers match" not in shown(pilot)
+        assert "match." not in shown(pilot)
         assert table(pilot).empty_text == UNREADABLE
         search.text = "zzz"
-        await wait_until(pilot, lambda: "No customers match" in shown(pilot))
+        await wait_until(pilot, lambda: "match." in shown(pilot))
 
 
 async def test_sorting(shop: Shop) -> None:
