@@ -215,7 +215,7 @@ def test_a_corporate_task_stays_with_its_person(busy: Desk) -> None:
     key = TaskKey("corporate_task", "window")
     busy.bring(msgspec.convert({"id": "window", "store": STORE, "person": ME, "title": "W"}, CorporateTask))
     for refused in (lambda: busy.records.tasks.hand_over([key], OTHERS), lambda: busy.records.tasks.claim(*key)):
-        with pytest.raises(Rejected, match="cannot be (handed over|taken)"):
+        with pytest.raises(Rejected, match=r"cannot be (handed over|taken)"):
             refused()
 
 
