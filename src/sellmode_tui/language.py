@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LANGUAGES: Final = {"en": "English", "de": "Deutsch", "fr": "Français", "es": "Español", "nl": "Nederlands"}
 """Each by its own name."""
-OFFERED: Final[tuple[str, ...]] = ("en",)
+OFFERED: Final[tuple[str, ...]] = ("en", "de", "fr", "es", "nl")
 """Those that people can have: a catalogue is offered once it says everything."""
 DOMAIN: Final = "sellmode"
 
