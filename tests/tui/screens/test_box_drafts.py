@@ -12,8 +12,10 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static, TextArea
 
 import sellmode_tui.screens
+from sellmode_contract.kinds.product import Product
 from sellmode_tui.records.looks.details import LookDetails
 from sellmode_tui.records.looks.lines import LookLine
+from sellmode_tui.records.products.details import ProductDetails
 from sellmode_tui.screens.entrance.lock import LockScreen
 from sellmode_tui.screens.entrance.sign_in import SignInScreen
 from sellmode_tui.screens.forms.form_field import FormField
@@ -28,6 +30,7 @@ from sellmode_tui.screens.kit.theme_box import ThemeBox
 from sellmode_tui.screens.lookbooks.boxes import RenewBox, SaveBox, WayBox
 from sellmode_tui.screens.lookbooks.delegating import UndelegateBox
 from sellmode_tui.screens.people.assigning import AssignBox
+from sellmode_tui.screens.products.boxes import LookbookBox, VariantBox
 from sellmode_tui.screens.rules.list_page import TriggerBox
 from sellmode_tui.screens.tasks.agenda import AgendaScreen
 from sellmode_tui.screens.tasks.boxes import DismissBox, HandOverBox, SnoozeBox, TakeBackBox
@@ -79,6 +82,13 @@ DRAFT = LookDetails(
     line=LookLine(OPERA, "draft"), products=(), sent=(), bought={}, given_name="", email="", phone="", language="",
     unwanted=frozenset(), sender="", rule="", unsent=False, refused=False,
 )  # fmt: skip
+
+
+def variants(desk: Desk, style: str = "coat") -> VariantBox:
+    product = Product(id=f"{style}-M", sku="M", title=style, style=style, currency="EUR")
+    return VariantBox(desk, ProductDetails(product, variants=(), stores=(), options={}, currency="EUR"))
+
+
 MAKE: dict[str, Callable[[Desk], PickBox]] = {
     "snooze": lambda desk: SnoozeBox(desk, "it", ["1", "2"]),
     "dismiss": lambda desk: DismissBox(desk, "it", ["1"]),
@@ -90,6 +100,8 @@ MAKE: dict[str, Callable[[Desk], PickBox]] = {
     "share_way": lambda desk: WayBox(desk, DRAFT),
     "renew_link": lambda desk: RenewBox(desk, "1"),
     "save_look": lambda desk: SaveBox(desk, "Winter", "1"),
+    "add-to-lookbook": lambda desk: LookbookBox(desk, "Coat", "1", ()),
+    "variant": variants,
     "undelegate": lambda desk: UndelegateBox(desk, (), "1"),
 }
 
@@ -160,6 +172,18 @@ async def test_it_is_there_only_for_the_same_records() -> None:
         await unlock(pilot)
         for about, text in ((["1"], ""), (["1", "2", "3"], ""), (["2", "1"], "fri")):
             await opened(pilot, lambda desk, about=about: SnoozeBox(desk, "it", about))  # type: ignore[misc]  # mypy does not infer it
+            assert line(pilot).value == text
+            pilot.app.pop_screen()
+
+
+async def test_sizes_typed_for_one_style_are_not_there_for_another() -> None:
+    async with at_the_counter() as pilot:
+        await opened(pilot, variants)
+        await type_in(pilot, "38")
+        await pilot.press("f10")
+        await unlock(pilot)
+        for style, text in (("skirt", ""), ("coat", "38")):
+            await opened(pilot, lambda desk, style=style: variants(desk, style))  # type: ignore[misc]  # mypy does not infer it
             assert line(pilot).value == text
             pilot.app.pop_screen()
 

@@ -65,7 +65,8 @@ class VariantBox(PickBox):
             about = "" if here is None else tr("{number:,} here", number=here)
             picks.append(Pick(each.product.id, variant_name(each.product) or each.product.sku, about))
         title = tr("{product}: which variant?", product=details.product.title)
-        super().__init__(desk, title, picks, placeholder=tr("a size, a color"), does=tr("Show"))
+        about = details.product.style or details.product.id
+        super().__init__(desk, title, picks, about=[about], placeholder=tr("a size, a color"), does=tr("Show"))
 
     def matching(self, text: str) -> Sequence[Pick]:
         """Those whose words begin so."""
