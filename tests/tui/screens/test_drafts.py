@@ -32,7 +32,7 @@ from sellmode_tui.widgets.keys_in_order import turning
 from sellmode_tui.widgets.press import Press
 from sellmode_tui.widgets.text_area import PlainTextArea
 from sellmode_tui.widgets.text_field import TextField
-from tests.tui.screens import counter, writing
+from tests.tui.screens import counter, looking, writing
 from tests.tui.screens.counter import PASSWORD, SERVER, wait_until
 from tests.tui.screens.writing import (
     ANNA,
@@ -77,7 +77,7 @@ async def is_in(pilot: Pilot[None]) -> None:
     await at_rest(pilot)
 
 
-async def open_form(pilot: Pilot[None], kind: str, **subject: str) -> FormScreen:
+async def open_form(pilot: Pilot[None], kind: str, /, **subject: str) -> FormScreen:
     """A form as its page would open it."""
     form = FormScreen.kinds[kind]
     parts = form.find(store_of(pilot), subject)
@@ -112,7 +112,7 @@ async def type_everywhere(pilot: Pilot[None]) -> None:
     """Another value in every field of the form, and another part where there can be one."""
     form = pilot.app.screen
     for press in form.query(Press):
-        if "item-remove" not in press.classes:
+        if not press.classes & {"item-remove", "items-add"}:  # one removes, one opens a page
             press.action_press()
             await pilot.pause()
     await at_rest(pilot)
@@ -142,13 +142,16 @@ SUBJECTS: dict[str, tuple[str, str, dict[str, str]]] = {
     "merge": ("mira", "merge", {"pair": PAIR.id}),
     "corporate task": ("anna", "corporate_task", {}),
     "new rule": ("mira", "new_rule", {"trigger": "replenishment"}),
+    "new lookbook": ("anna", "look", {"kind": "lookbook", "customer": CLARA.id}),
+    "lookbook from another": ("anna", "look", {"kind": "lookbook", "like": looking.MINE.id, "of": "lookbook"}),
+    "delegate": ("mira", "delegate", {"pick_list": looking.OF_THE_STORE.id}),
 }
 
 
 @pytest.mark.parametrize("name", SUBJECTS)
 async def test_a_form_comes_back_after_a_lock_as_it_was_left(name: str, data: Path) -> None:
     user_name, kind, subject = SUBJECTS[name]
-    writing.files(data, user_name)
+    looking.files(data, user_name, "team" if kind == "delegate" else "associate")
     async with at_the_counter(user_name) as pilot:
         await open_form(pilot, kind, **subject)
         await type_everywhere(pilot)
