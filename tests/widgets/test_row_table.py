@@ -327,7 +327,7 @@ async def test_what_an_empty_list_says_waits_for_the_list_that_it_is_of() -> Non
         other = _Late(0)
         other.open.clear()
         app.table.show(other, keep_cursor=False)
-        app.table.empty_text = "None."
+        app.table.empty_text = "There are none."
         await pilot.pause()
         assert lines(app)[1] == "  Nobody matches."
         other.open.set()
