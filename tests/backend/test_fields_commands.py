@@ -68,7 +68,7 @@ def test_what_would_not_fit_is_refused_and_why(operator: Operator) -> None:
             "remove",
             "skin",
         ),
-        ("value in 'skin' that does not fit: Skin is one of oily.", "edit", "skin", "--choice", "oily"),
+        ("value in 'skin' that does not fit: Skin has to be one of oily.", "edit", "skin", "--choice", "oily"),
         ("value in 'skin' that does not fit: Skin has to be a number.", "edit", "skin", "--type", "number"),
         ("value in 'pet' that does not fit: Pet has no such field.", "remove", "pet.kind"),
         ("The rule 'r' waits for the date 'joined'.", "remove", "joined"),
