@@ -48,6 +48,8 @@ _KEY_NAMES = {
 }
 
 _NO_COLOURS: Final = NoColor()
+NOTICE_SECONDS = 6.0
+"""How long what is told stays."""
 
 
 class PagedApp(KeysInOrder[None]):
@@ -133,7 +135,7 @@ class PagedApp(KeysInOrder[None]):
         shown = _signed(said) if wrong else said
         if all(each.message != shown for each in self._notifications):
             self._lasting.append(shown)
-            self.notify(said, markup=False, timeout=6, severity="error" if wrong else "information")
+            self.notify(said, markup=False, timeout=NOTICE_SECONDS, severity="error" if wrong else "information")
 
     def notify(  # as the framework has it
         self,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_tui.account.folders import DATA_VARIABLE
+from sellmode_tui.shell import paged_app
 from tests.tui.screens import counter
 
 
@@ -23,6 +25,13 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "data"
     monkeypatch.setenv(DATA_VARIABLE, str(folder))
     return folder
+
+
+@pytest.fixture
+def snap_compare(snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Pictures of screens; what was told stays on them, however long the machine takes."""
+    monkeypatch.setattr(paged_app, "NOTICE_SECONDS", 3600.0)
+    return snap_compare
 
 
 @pytest.fixture
