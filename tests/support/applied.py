@@ -62,7 +62,7 @@ def applied(case: Mapping[str, Any]) -> dict[str, Any]:
         mutations.check_author_sees(operation, outcome, world.records, mode, world.account)
     except Rejected as refusal:
         which = "unseen" if "done" in answer else "refused"
-        answer[which] = [refusal.code, refusal.field, refusal.detail, refusal.winner]
+        answer[which] = [refusal.code, refusal.field, str(refusal.detail), refusal.winner]
     except Exception as error:  # noqa: BLE001 -- whatever it is, it is what is looked for
         answer["raised"] = [type(error).__name__, str(error)]
     return answer
