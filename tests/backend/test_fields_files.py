@@ -85,7 +85,7 @@ def test_a_file_changes_what_it_names_and_says_how(operator: Operator, tmp_path:
         ('[[field]]\nname = "a"\nlabel = "A"\ntype = "text"\nchoices = ["x"]\n', "line 5, column 11: a: choices: "),
         ('[[field]]\nname = "a"\nlabel = "A"\ntype = "text"\nmetafield = "x"\n', "line 5, column 13: a: metafield: "),
         ('[[field]]\nname = "a.b"\nlabel = "A"\ntype = "text"\n', "line 2, column 8: a.b: name: there is no group 'a'"),
-        ('[[field]]\nname = "a"\nlabel = "A"\ntype = "text"\nfields = []\n', "line 5, column 1: a: fields: no such field"),
+        ('[[field]]\nname = "a"\nlabel = "A"\ntype = "text"\nfields = []\n', "line 5, column 1: a: fields: no such"),
         (f'{FILE}\n[[field]]\nname = "skin"\nlabel = "A"\ntype = "text"\n', "skin: name: There is another field"),
         (f'{FILE}\n[[field]]\nname = "b"\nlabel = "A"\ntype = "text"\nmetafield = "facts.skin_type"\n',
          "b: metafield: 2 fields are the metafield"),
