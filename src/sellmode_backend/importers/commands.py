@@ -142,6 +142,8 @@ def _template(folder: Path) -> None:
     """Write empty files for `import plain` into a folder, with a README that says what their columns mean."""
     try:
         written = templates.write(folder)
+    except FileExistsError as error:
+        raise Failure(f"{text.visible(str(error.filename))} already exists; nothing was written.") from None
     except OSError as error:
         raise Failure(f"{text.visible(str(error.filename))} cannot be written: {error.strerror}.") from None
     for path in written:
