@@ -6,11 +6,9 @@ customer); what is shown of it is read anew each time.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import threading
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from sellmode_contract import visibility
@@ -21,6 +19,7 @@ from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import moment
 from sellmode_tui.records.context import Context
 from sellmode_tui.records.customers.filters import SQL, Compiler, Parameter
+from sellmode_tui.records.found_rows import FoundRows
 from sellmode_tui.records.ids import ids_named
 from sellmode_tui.records.readings import Readings
 from sellmode_tui.records.tasks.lines import column_of
@@ -54,7 +53,7 @@ class OwnedCustomer(NamedTuple):
     """UTC."""
 
 
-class OwnedList:
+class OwnedList(FoundRows):
     """The customers whom a query finds, now: after a change in the cache, those whom it finds then.
 
     Any thread may ask. Everything but ``cancel`` reads, and raises Interrupted if cancelled meanwhile.
@@ -62,30 +61,15 @@ class OwnedList:
 
     def __init__(self, readings: Readings, query: OwnedQuery) -> None:
         """Raises FilterError if the query's text cannot be read as a filter."""
+        super().__init__(readings)
         self.query = query
-        self._readings = readings
-        self._lock = threading.Lock()
-        """Held while the list reads."""
-        self._version: int | None = None
-        self._found = array("q")
         with readings.open() as reading:
             self._tree = _parsed(reading, readings.context(reading), query.text)
-
-    @property
-    def stale(self) -> bool:
-        """Whether the cache has changed since this list was last read, so that its rows may have moved."""
-        with self._readings.open(self) as reading:
-            return self._version not in (None, reading.version)
-
-    def count(self) -> int:
-        """How many there are."""
-        with self._reading():
-            return len(self._found)
 
     def rows(self, start: int, stop: int) -> list[OwnedCustomer]:
         """The customers from one position to before another."""
         with self._reading() as reading:
-            wanted = self._found[max(start, 0) : max(start, stop, 0)]
+            wanted = self._between(start, stop)
             return _read(reading, self._readings.context(reading), wanted)
 
     def ids(self, limit: int) -> list[str]:
@@ -99,18 +83,9 @@ class OwnedList:
             row = reading.connection.execute(f"SELECT k.pk FROM {table} k WHERE k.{of} = ?", (id,)).fetchone()
             return self._found.index(row[0]) if row and row[0] in self._found else None
 
-    def cancel(self) -> None:
-        """Interrupt what another thread is reading from this list."""
-        self._readings.cancel(self)
-
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[Reading]:
-        with self._lock, self._readings.open(self) as reading:
-            if self._version != reading.version:
-                compiler = self._readings.compiler(reading, _CardCompiler if by_card(reading) else Compiler)
-                self._found = _find(reading, compiler, self.query, self._tree)
-                self._version = reading.version
-            yield reading
+    def _find(self, reading: Reading) -> array[int]:
+        compiler = self._readings.compiler(reading, _CardCompiler if by_card(reading) else Compiler)
+        return _find(reading, compiler, self.query, self._tree)
 
 
 def known(reading: Reading, around: Context, ids: Sequence[str]) -> list[OwnedCustomer]:

@@ -5,8 +5,6 @@ A list is found once for one version of the cache and remembered as row numbers 
 
 from __future__ import annotations
 
-import contextlib
-import threading
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple
@@ -18,6 +16,7 @@ from sellmode_contract.product_search import PRODUCT_FIELDS, pieces
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode
 from sellmode_tui.records.customers.filters import SQL, joined
+from sellmode_tui.records.found_rows import FoundRows
 from sellmode_tui.records.products.filters import ProductCompiler, here, named
 from sellmode_tui.records.readings import Readings
 
@@ -71,7 +70,7 @@ class Variant(NamedTuple):
     """Pieces by store; None where no stock is known."""
 
 
-class ProductList:
+class ProductList(FoundRows):
     """The styles that a query finds, now: after a change in the cache, those that it finds then.
 
     Any thread may ask. Everything but ``cancel`` reads, and raises Interrupted if cancelled meanwhile.
@@ -79,29 +78,14 @@ class ProductList:
 
     def __init__(self, readings: Readings, query: ProductQuery) -> None:
         """Raises FilterError if the query's text cannot be read as a filter."""
+        super().__init__(readings)
         self.query = query
-        self._readings = readings
         self._tree = parse(query.text, PRODUCT_FIELDS)
-        self._lock = threading.Lock()
-        """Held while the list reads."""
-        self._version: int | None = None
-        self._found = array("q")
-
-    @property
-    def stale(self) -> bool:
-        """Whether the cache has changed since this list was last read, so that its rows may have moved."""
-        with self._readings.open(self) as reading:
-            return self._version not in (None, reading.version)
-
-    def count(self) -> int:
-        """How many styles there are."""
-        with self._reading():
-            return len(self._found)
 
     def rows(self, start: int, stop: int) -> list[StyleLine]:
         """The styles from one position to before another."""
         with self._reading() as reading:
-            wanted = self._found[max(start, 0) : max(start, stop, 0)]
+            wanted = self._between(start, stop)
             stores = here(self._readings.context(reading))
             return [_line(found, variants, stores) for found, variants in _styles(reading, wanted)]
 
@@ -112,17 +96,8 @@ class ProductList:
             rows = reading.connection.execute("SELECT p.pk FROM product p WHERE p.style = ? OR p.id = ?", (key, key))
             return next((places[pk] for (pk,) in rows if pk in places), None)
 
-    def cancel(self) -> None:
-        """Interrupt what another thread is reading from this list."""
-        self._readings.cancel(self)
-
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[Reading]:
-        with self._lock, self._readings.open(self) as reading:
-            if self._version != reading.version:
-                self._found = _find(reading, self._readings.compiler(reading, ProductCompiler), self.query, self._tree)
-                self._version = reading.version
-            yield reading
+    def _find(self, reading: Reading) -> array[int]:
+        return _find(reading, self._readings.compiler(reading, ProductCompiler), self.query, self._tree)
 
 
 def _find(reading: Reading, compiler: ProductCompiler, query: ProductQuery, tree: Node) -> array[int]:
