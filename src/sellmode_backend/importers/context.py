@@ -14,7 +14,7 @@ from sellmode_backend.importers.reading import Row, Table, UnusableRow
 from sellmode_backend.importers.sources.source import Source
 from sellmode_backend.importers.summary import Summary
 from sellmode_backend.store import settings
-from sellmode_backend.store.database import Database, again, in_parts, is_fleeting
+from sellmode_backend.store.database import Database, in_parts, is_fleeting
 from sellmode_backend.store.records import RecordTooLarge, UnknownCustomer
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.retailer import Retailer
@@ -88,12 +88,7 @@ class Context:
 
         ``work`` keeps nothing outside the database, for the try may fail when it is done.
         """
-
-        def once() -> T:
-            with self.database.transaction() as connection:
-                return work(connection, *args, **kwargs)
-
-        return again(once, _passes, tries=6, wait=0.1)
+        return self.database.write(lambda connection: work(connection, *args, **kwargs), _passes, tries=6, wait=0.1)
 
     def id(self, kind: str, key: str) -> str:
         """Id of what the source knows by a key."""

@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Final, TypeGuard, TypeVar
+from typing import Final, TypeGuard
 from urllib.parse import urlencode, urlsplit
 
 from anyio import CapacityLimiter, to_thread
@@ -25,7 +25,7 @@ from sellmode_backend.shopper.brand import Brand
 from sellmode_backend.shopper.languages import words_for
 from sellmode_backend.shopper.pictures import kept
 from sellmode_backend.shopper.shared import Found, Seen
-from sellmode_backend.store.database import Database, again, is_unavailable
+from sellmode_backend.store.database import Database, is_unavailable
 
 FORM_BYTES: Final = 32 * 1024
 """A reply of the longest, in a script whose letters take three bytes, each written as a form writes them."""
@@ -33,7 +33,6 @@ PICTURES_AT_ONCE: Final = 4
 """So many are read, fetched or made anew at the same time by a worker."""
 _RETRY_SECONDS: Final = 5
 _TOKEN: Final = re.compile(r"[A-Z2-7]{26}")
-_T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -91,7 +90,7 @@ class ShopperEndpoints:
         now = self._clock()
         is_person = not visitors.reason(request.method, request.headers)
         if is_person and seen.is_tracked and guards.is_good(seen.secret, visit, "visit", seen.token, now):
-            await to_thread.run_sync(self._write, partial(doing.opened, found=seen, visit=visit, now=now))
+            await to_thread.run_sync(self._database.write, partial(doing.opened, found=seen, visit=visit, now=now))
         return answers.no_words()
 
     async def _picture(self, request: Request) -> Response:
@@ -120,7 +119,7 @@ class ShopperEndpoints:
                 now=self._clock(),
             )
             try:
-                if touch := await to_thread.run_sync(self._write, clicked):
+                if touch := await to_thread.run_sync(self._database.write, clicked):
                     parameters["utm_content"] = touch
             except Exception as error:
                 if not is_unavailable(error):
@@ -139,7 +138,9 @@ class ShopperEndpoints:
         done: pages.Done = "again"
         if guards.is_good(seen.secret, fields.get("guard", ""), "form", seen.token, now):
             try:
-                done = await to_thread.run_sync(self._write, lambda connection: answer(connection, seen, fields, now))
+                done = await to_thread.run_sync(
+                    self._database.write, lambda connection: answer(connection, seen, fields, now)
+                )
             except limits.TooManyAttempts:
                 done = "too_many"
         anchor = f"#p-{fields['product']}" if done == "saved" and fields.get("product") in seen.goods.skus else ""
@@ -152,7 +153,7 @@ class ShopperEndpoints:
         fields, now = await self._fields(request), self._clock()
         if not guards.is_good(seen.secret, fields.get("guard", ""), "form", seen.token, now):
             return answers.elsewhere(f"/l/{seen.token}?done=again")
-        await to_thread.run_sync(self._write, partial(results.delete_page, shared=seen.shared, now=now))
+        await to_thread.run_sync(self._database.write, partial(results.delete_page, shared=seen.shared, now=now))
         return answers.of_page(pages.deleted(seen.words, seen.brand, seen.retailer))
 
     async def _fields(self, request: Request) -> dict[str, str]:
@@ -179,19 +180,10 @@ class ShopperEndpoints:
         with self._database.transaction() as connection:
             return guards.make_secret(connection)
 
-    def _write(self, work: Callable[[Connection], _T]) -> _T:
-        """Do something in a transaction, again if another one was in its way."""
-
-        def once() -> _T:
-            with self._database.transaction() as connection:
-                return work(connection)
-
-        return again(once)
-
     def _note_sent(self, found: Found, reason: visitors.Reason) -> None:
         """Note that a page was sent; if that cannot be done, it is sent all the same."""
         try:
-            self._write(partial(doing.sent, found=found, reason=reason, now=self._clock()))
+            self._database.write(partial(doing.sent, found=found, reason=reason, now=self._clock()))
         except Exception as error:  # noqa: BLE001  # the customer has nothing to do with it
             _log.warning("a visit was not noted\n%s", faults.traced(error))
 

@@ -56,6 +56,44 @@ class PasswordInURL(DatabaseError):
         )
 
 
+def is_passing(error: Exception) -> bool:
+    """Whether a transaction failed because of another one at the same moment: trying it again at once is right."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return isinstance(error, sa.exc.IntegrityError) or state in _BETWEEN_TRANSACTIONS
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Whether a database cannot be had just now: that says nothing about what was asked of it."""
+    if not isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError):
+        return False
+    # PostgreSQL calls some limits that a statement exceeds operational, too: these will not pass.
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return state is None or not state.startswith("54")
+
+
+def is_fleeting(error: Exception) -> bool:
+    """Whether trying once more is right for somebody who can wait: another transaction, or no database just now."""
+    return is_passing(error) or is_unavailable(error)
+
+
+def again(
+    work: Callable[[], _T], passes: Callable[[Exception], bool] = is_passing, *, tries: int = 4, wait: float = 0
+) -> _T:
+    """Do something that makes a transaction of its own, up to ``tries`` times while what it raises ``passes``.
+
+    ``work`` keeps nothing outside the database, for a try may fail when it is done. ``wait`` is the first pause in
+    seconds, each later one twice as long.
+    """
+    for tried in range(tries - 1):
+        try:
+            return work()
+        except Exception as error:
+            if not passes(error):
+                raise
+        time.sleep(wait * 2**tried)
+    return work()
+
+
 class Database:
     """A retailer's database. Safe to share between threads; each ``with`` block has a connection to itself."""
 
@@ -90,6 +128,22 @@ class Database:
         writing = self._writing.execution_options(sellmode_light=True) if light else self._writing
         with writing.begin() as connection:
             yield connection
+
+    def write(
+        self,
+        work: Callable[[Connection], _T],
+        passes: Callable[[Exception], bool] = is_passing,
+        *,
+        tries: int = 4,
+        wait: float = 0,
+    ) -> _T:
+        """Do something in a transaction of its own, and again as ``again`` does."""
+
+        def once() -> _T:
+            with self.transaction() as connection:
+                return work(connection)
+
+        return again(once, passes, tries=tries, wait=wait)
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
@@ -131,44 +185,6 @@ class Database:
     def close(self) -> None:
         """Close the pooled connections."""
         self._engine.dispose()
-
-
-def is_passing(error: Exception) -> bool:
-    """Whether a transaction failed because of another one at the same moment: trying it again at once is right."""
-    state = getattr(getattr(error, "orig", None), "sqlstate", None)
-    return isinstance(error, sa.exc.IntegrityError) or state in _BETWEEN_TRANSACTIONS
-
-
-def is_unavailable(error: Exception) -> bool:
-    """Whether a database cannot be had just now: that says nothing about what was asked of it."""
-    if not isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError):
-        return False
-    # PostgreSQL calls some limits that a statement exceeds operational, too: these will not pass.
-    state = getattr(getattr(error, "orig", None), "sqlstate", None)
-    return state is None or not state.startswith("54")
-
-
-def is_fleeting(error: Exception) -> bool:
-    """Whether trying once more is right for somebody who can wait: another transaction, or no database just now."""
-    return is_passing(error) or is_unavailable(error)
-
-
-def again(
-    work: Callable[[], _T], passes: Callable[[Exception], bool] = is_passing, *, tries: int = 4, wait: float = 0
-) -> _T:
-    """Do something that makes a transaction of its own, up to ``tries`` times while what it raises ``passes``.
-
-    ``work`` keeps nothing outside the database, for a try may fail when it is done. ``wait`` is the first pause in
-    seconds, each later one twice as long.
-    """
-    for tried in range(tries - 1):
-        try:
-            return work()
-        except Exception as error:
-            if not passes(error):
-                raise
-        time.sleep(wait * 2**tried)
-    return work()
 
 
 def open_database(url: str, *, password: str | None = None) -> Database:

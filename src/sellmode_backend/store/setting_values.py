@@ -8,6 +8,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from sellmode_backend.store import bulk
 from sellmode_backend.store.database import upsert
 from sellmode_backend.store.schema import setting
 
@@ -38,10 +39,7 @@ def read(connection: Connection, key: Key) -> str | None:
 
 def write(connection: Connection, key: Key, value: str) -> None:
     """Store it, over what is stored."""
-    statement = upsert(connection, setting).values(key=key, value=value)
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=[setting.c.key], set_={"value": statement.excluded.value})
-    )
+    bulk.upsert(connection, setting, [{"key": key, "value": value}])
 
 
 def write_first(connection: Connection, key: Key, value: str) -> None:

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from sellmode_backend.accounts.signing_in import Clock
 from sellmode_backend.http import Bodies, Refused
-from sellmode_backend.store.database import Database, again
+from sellmode_backend.store.database import Database
 from sellmode_backend.webhooks import inbox, secret_files, signatures
 from sellmode_backend.webhooks.inbox import Event
 from sellmode_backend.webhooks.secret_files import Sender
@@ -87,11 +87,7 @@ class WebhookEndpoints:
         return Response(status_code=204)
 
     def _put(self, event: Event) -> None:
-        def once() -> bool:
-            with self._database.transaction() as connection:
-                return inbox.put(connection, event)
-
-        again(once)
+        self._database.write(lambda connection: inbox.put(connection, event))
 
 
 def _not_signed() -> Response:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 import sqlalchemy as sa
@@ -26,7 +26,7 @@ from sellmode_backend.importers.sources.plain import PLAIN
 from sellmode_backend.importers.sources.shopify import SHOPIFY
 from sellmode_backend.importers.values import TagPattern
 from sellmode_backend.store import bulk, figures, keys, matching, refunds
-from sellmode_backend.store.database import Database, again, in_parts, is_fleeting, upsert
+from sellmode_backend.store.database import Database, in_parts, is_fleeting
 from sellmode_backend.store.keys import KeyKind
 from sellmode_backend.store.orders import read_orders, write_orders
 from sellmode_backend.store.webhook_tables import webhook_name, webhook_version
@@ -59,14 +59,14 @@ class Worker:
         with self._database.snapshot() as connection:
             if not inbox.waiting(connection, now):
                 return 0
-        taken = self._write(lambda connection: inbox.take(connection, now, AT_ONCE))
+        taken = self._database.write(lambda connection: inbox.take(connection, now, AT_ONCE))
         if not taken:
             return 0
         try:
             self._work_off(taken, now)
         except Exception as error:
             if is_fleeting(error):
-                self._write(lambda connection: inbox.leave(connection, taken, now + TRIED_AGAIN))
+                self._database.write(lambda connection: inbox.leave(connection, taken, now + TRIED_AGAIN))
                 raise
             self._one_by_one(taken, now)
         return len(taken)
@@ -79,14 +79,14 @@ class Worker:
             except Exception as error:  # noqa: BLE001  # it is told of, and the next one comes
                 _log.error("an event could not be worked off (%s)\n%s", event.source, faults.traced(error))
                 problem = {event.id: "it could not be worked off: the server's log says why"}
-                self._write(partial(inbox.finish, events=[event], problems=problem, now=now))
+                self._database.write(partial(inbox.finish, events=[event], problems=problem, now=now))
 
     def _work_off(self, events: Sequence[Event], now: dt.datetime) -> None:
         problems: dict[str, str] = {}
         for source in sorted({event.source for event in events}):
             mine = [event for event in events if event.source == source]
             problems |= _Batch(self._database, source, now, self._known_gift_cards(now)).work(mine)
-        self._write(lambda connection: inbox.finish(connection, events, problems, now))
+        self._database.write(lambda connection: inbox.finish(connection, events, problems, now))
 
     def _known_gift_cards(self, now: dt.datetime) -> Collection[str]:
         if self._looked_at is None or now - self._looked_at > _GIFT_CARDS_KEPT:
@@ -94,13 +94,6 @@ class Worker:
                 self._gift_cards = orders.gift_cards_of(connection)
             self._looked_at = now
         return self._gift_cards
-
-    def _write(self, work: Callable[[Connection], Any]) -> Any:
-        def once() -> Any:
-            with self._database.transaction() as connection:
-                return work(connection)
-
-        return again(once)
 
 
 class _Batch:
@@ -294,9 +287,4 @@ def name_of(connection: Connection, source: str, kind: str, key: str) -> str:
 
 def write_name(connection: Connection, source: str, name: Named) -> None:
     """Say what a number in events stands for."""
-    statement = upsert(connection, webhook_name).values(source=source, **name._asdict())
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["source", "kind", "key"], set_={"name": statement.excluded.name}
-        )
-    )
+    bulk.upsert(connection, webhook_name, [{"source": source, **name._asdict()}])
