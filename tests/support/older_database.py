@@ -31,6 +31,7 @@ _ADDED = {
         *(f"DROP TABLE {table}" for table in ("webhook_event", "webhook_version", "webhook_name", "order_refund")),
     ),
     "0017": ("ALTER TABLE order_ DROP COLUMN refunds", "DROP TABLE judgement"),
+    "0018": ("DROP TABLE told_measure",),
 }
 """What takes back the tables, columns and indexes that each migration has added."""
 

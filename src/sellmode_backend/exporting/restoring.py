@@ -15,8 +15,9 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.exporting.csv_files import ABOUT, LAYOUT, as_value
 from sellmode_backend.exporting.tables import TABLES, ExportTable, as_stored
 from sellmode_backend.importers.escaping import as_it_was
-from sellmode_backend.store import bulk, orders, records, settings
+from sellmode_backend.store import bulk, measures, orders, records, settings
 from sellmode_backend.store.database import Database, in_parts
+from sellmode_backend.store.measures import ToldMeasure
 from sellmode_backend.store.orders import OrderEntry
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.order import OrderLine
@@ -30,6 +31,7 @@ _BEFORE_RECORDS = ("store", "account", "account_store", "disabled_account")
 _BEFORE_ORDERS = ("setting", "touch", "judgement")
 """What credit for an online sale goes by."""
 _ORDERS = ("order", "order_line")
+_MEASURES = "told_measure"
 
 
 class UnusableExport(Exception):
@@ -56,8 +58,9 @@ def restore(database: Database, folder: Path, tell: Callable[[str, int], None]) 
         for name in _BEFORE_ORDERS:
             files.insert(connection, TABLES[name])
         orders.write_orders(connection, files.orders())
+        measures.write(connection, files.measures())
         for table in TABLES.values():
-            if table.stored is not None and table.name not in (*_BEFORE_RECORDS, *_BEFORE_ORDERS, *_ORDERS):
+            if table.stored is not None and table.name not in (*_BEFORE_RECORDS, *_BEFORE_ORDERS, *_ORDERS, _MEASURES):
                 files.insert(connection, table)
     return retailer
 
@@ -109,6 +112,10 @@ class _Files:
                 raise UnusableExport(f"{place}: {misfit(error).why}") from None
         if id is not None:
             raise UnusableExport(f"{next(lines)[0]}: has no order, or is not in its place")
+
+    def measures(self) -> Iterator[ToldMeasure]:
+        """What other systems have told."""
+        return (ToldMeasure(**row) for _, row in self._values(TABLES[_MEASURES]))
 
     def insert(self, connection: Connection, table: ExportTable) -> None:
         """Add the rows of one of the backend's own tables as they are."""

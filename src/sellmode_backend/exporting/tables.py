@@ -110,6 +110,7 @@ _EXPORTED: Mapping[str, sa.ColumnElement[bool] | None] = {
     "webhook_version": None,
     "webhook_name": None,
     "judgement": None,
+    "told_measure": None,
     "imported": None,
     "customer_key": schema.customer_key.c.kind.not_in(_OWN_KEYS),
     "merged_customer": None,

@@ -47,6 +47,18 @@ class StockRow(NamedTuple):
     """By location; None where the variant is not stocked."""
 
 
+class MeasureRow(NamedTuple):
+    """What was counted in a store on a day."""
+
+    store: str
+    employee: str
+    """Whose it is, as an order names who sold it; empty: nobody's of the store."""
+    day: str
+    channel: str
+    measure: str
+    value: int
+
+
 class CustomerRow(NamedTuple):
     """A customer."""
 

@@ -209,6 +209,15 @@ def moment_or_none(row: Row, field: str, zone: dt.tzinfo | None = None) -> dt.da
         raise row.unusable(field, "is no date and time such as 2026-05-14 11:23:45 +0100") from None
 
 
+def day(row: Row, field: str) -> dt.date:
+    """A day such as ``2026-05-14``."""
+    text = row[field].strip()
+    try:
+        return dt.datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007 -- a day has no zone
+    except ValueError:
+        raise row.unusable(field, "is no day such as 2026-05-14" if text else "is empty") from None
+
+
 def yes(row: Row, field: str) -> bool:
     """Whether the field says yes; an empty one does not."""
     return yes_of(row, field, row[field])

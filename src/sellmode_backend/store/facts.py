@@ -1,6 +1,7 @@
 """Facts: what each cause adds to the sums of a store and of its people, on a day of the store.
 
-A cause is an order with its judgement (``order_adds``, ``credit_adds``) or a record (``OF_KINDS``). What it adds is
+A cause is an order with its judgement (``order_adds``, ``credit_adds``), a number that another system told
+(``measure_adds``) or a record (``OF_KINDS``). What it adds is
 worked out of nothing but itself and its store's time zone, so that the sums are the same whichever way the causes came,
 and when all of them are added up anew. Who writes a cause adds what it adds now and takes away what it added before, in
 one call of ``records.write``.
@@ -36,6 +37,7 @@ from sellmode_contract.results.figures import added
 from sellmode_contract.store_time import local_day, zone_named
 
 if TYPE_CHECKING:
+    from sellmode_backend.store.measures import ToldMeasure
     from sellmode_backend.store.orders import OrderEntry
 
 _MINUTE: Final = dt.timedelta(minutes=1)
@@ -170,6 +172,12 @@ def nets_of(entry: OrderEntry) -> list[int]:
 def _nets(entry: OrderEntry, zones: Zones, of_store: str | None) -> list[tuple[dt.date, int]]:
     days = [entry.placed_at, *(refund.at for refund in entry.refunds)]
     return [(zones.day(at, of_store), net) for at, net in zip(days, nets_of(entry), strict=True)]
+
+
+def measure_adds(told: ToldMeasure, adds: Adds, sign: int = 1) -> None:
+    """Add what another system has counted, or take it away."""
+    for place in _both(told.store, told.person, dt.date.fromisoformat(told.day), told.channel, told.measure):
+        adds[place] += sign * told.value
 
 
 # ------------------------------------------------------------------ records

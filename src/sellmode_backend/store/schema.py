@@ -190,6 +190,19 @@ judgement = sa.Table(
 )
 """Who earned an online sale, by the rules and the mode that judged it first. Written by sale_credit only."""
 
+told_measure = sa.Table(
+    "told_measure",
+    metadata,
+    sa.Column("store", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, primary_key=True, doc="Empty: of nobody of the store"),
+    sa.Column("day", sa.Text, primary_key=True, doc="Of the store: 2026-11-30"),
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("measure", sa.Text, primary_key=True, doc="By results.measures"),
+    sa.Column("value", sa.BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What other systems have counted, as they said it last. Written by store.measures only."""
+
 unmatched_order = sa.Table(
     "unmatched_order",
     metadata,

@@ -25,6 +25,7 @@ LINE_FIELDS: Final = ("title", "quantity", "price", "discount", "sku", "kind")
 """Columns of a list of orders that belong to its items; the others to the order."""
 LISTS: Final[Mapping[ListKind, str]] = {
     "product": "products.csv", "customer": "customers.csv", "order": "orders.csv", "stock": "stock.csv",
+    "measure": "measures.csv",
 }  # fmt: skip
 """The plain list that an event of each kind has the fields of."""
 _FIELDS: Final = {kind: frozenset(column.field for column in COLUMNS[list]) for kind, list in LISTS.items()}
@@ -57,6 +58,14 @@ def _one_of(kind: ListKind) -> Callable[[JSON, JSON], Reading]:
     return read
 
 
+def _measures(data: JSON, body: JSON) -> Reading:
+    at = moment(body.get("timestamp"))
+    rows = [_row("measure", each) for each in parts(data, "rows")]
+    names = sorted(_FIELDS["measure"] - {"value"})
+    keys = ("/".join(row.get(name, "").strip().casefold() for name in names) for row in rows)
+    return Reading(said=tuple(Said("measure", key, at, [row]) for key, row in zip(keys, rows, strict=True)))
+
+
 def _refund(data: JSON, _: JSON) -> Reading:
     amount = total([data.get("amount")])
     refund = GivenBack(
@@ -84,6 +93,7 @@ _READERS: Final[Mapping[str, Callable[[JSON, JSON], Reading]]] = {
     "customer": _one_of("customer"),
     "product": _one_of("product"),
     "stock": _one_of("stock"),
+    "measures": _measures,
     "customer.erased": _erased,
 }
 TYPES: Final = tuple(_READERS)

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from sellmode_backend.importers.reading import Layout
 
-ListKind = Literal["product", "customer", "order", "stock"]
+ListKind = Literal["product", "customer", "order", "stock", "measure"]
 RowFields = Mapping[str, str]
 """Fields of a layout, as text."""
 

@@ -17,11 +17,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend import faults
-from sellmode_backend.importers import customers, orders, products, stock
+from sellmode_backend.importers import customers, measures, orders, products, stock
 from sellmode_backend.importers.context import Context
 from sellmode_backend.importers.reading import Layout, Table
 from sellmode_backend.importers.rejects import Rejected
 from sellmode_backend.importers.run import OWNER_TAG, STORE_TAG
+from sellmode_backend.importers.sources.measures import LIST as MEASURES
 from sellmode_backend.importers.sources.plain import PLAIN
 from sellmode_backend.importers.sources.shopify import SHOPIFY
 from sellmode_backend.importers.values import TagPattern
@@ -175,7 +176,7 @@ class _Batch:
         tags = {"owner_tag": TagPattern(OWNER_TAG), "store_tag": TagPattern(STORE_TAG)}
         lists = {
             kind: [(id, one) for id, one in said if one.kind == kind]
-            for kind in ("product", "customer", "order", "stock")
+            for kind in ("product", "customer", "order", "stock", "measure")
         }
         buyers, storeless = set[str](), set[str]()
         if lists["product"]:
@@ -194,6 +195,9 @@ class _Batch:
         if lists["stock"] and source.stock:
             with self._table(source.stock.layout, lists["stock"]) as table:
                 stock.load([table], context)
+        if lists["measure"]:
+            with self._table(MEASURES, lists["measure"]) as table:
+                measures.load([table], context)
         if storeless or buyers:
             customers.give_stores(context, storeless | buyers)
         for ids in in_parts(sorted(buyers)):

@@ -212,6 +212,9 @@ _ALL: Final = (
 KPIS: Final[dict[str, Kpi]] = {kpi.id: kpi for kpi in _ALL}
 """By id."""
 
+OF_PEOPLE: Final = frozenset(part.measure for kpi in _ALL if kpi.of != "store" for part in kpi.parts)
+"""Measures that people have too, and not stores only."""
+
 FIRST: Final[dict[Work, tuple[str, ...]]] = {
     "omnichannel": (
         "individual_sales", "store_sales", "influenced_sales", "store_conversion", "atv", "upt", "csat",

@@ -2,7 +2,7 @@
 
 A fact is a whole number of one measure, of one store or one of its people, on one day of the store, by channel. Money
 is in minor units of the retailer's currency. A channel is ``store`` or ``online`` of what was sold, else the way of a
-contact, the sort of a task, or empty.
+contact, the sort of a task, where people rate, or empty.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ CONSENT: Final = "consent given when a customer is added, which comes later"
 OUTREACH: Final = "messages, which come later"
 REQUESTS: Final = "requests, which come later"
 STOREFRONT: Final = "storefront pages, which come later"
-GIVEN: Final = "other systems, which come later"
+GIVEN: Final = "other systems"
+FEEDBACK_CHANNELS: Final = ("site", "email", "sms", "chat", "social")
+"""Where people rate."""
 
 
 class Measure(NamedTuple):
@@ -28,6 +30,8 @@ class Measure(NamedTuple):
     words: str
     """Inside a sentence."""
     source: str
+    channels: tuple[str, ...] = ()
+    """Of what other systems tell: which they may tell apart."""
 
 
 MEASURES: Final[dict[str, Measure]] = {
@@ -82,9 +86,9 @@ MEASURES: Final[dict[str, Measure]] = {
     "nps_responses": Measure("answers on recommending", GIVEN),
     "nps_promoters": Measure("answers of 9 or 10", GIVEN),
     "nps_detractors": Measure("answers of 0 to 6", GIVEN),
-    "feedback": Measure("ratings online", GIVEN),
-    "feedback_points": Measure("points of all ratings online", GIVEN),
-    "feedback_comments": Measure("ratings with a comment", GIVEN),
+    "feedback": Measure("ratings online", GIVEN, FEEDBACK_CHANNELS),
+    "feedback_points": Measure("points of all ratings online", GIVEN, FEEDBACK_CHANNELS),
+    "feedback_comments": Measure("ratings with a comment", GIVEN, FEEDBACK_CHANNELS),
     "orders_fulfilled": Measure("orders fulfilled", GIVEN),
     "orders_right": Measure("orders without a wrong, missing or damaged line", GIVEN),
     "stock_counted": Measure("products counted", GIVEN),
@@ -92,7 +96,7 @@ MEASURES: Final[dict[str, Measure]] = {
 }
 """By name."""
 
-LATER: Final = frozenset({CONSENT, OUTREACH, REQUESTS, STOREFRONT, GIVEN})
+LATER: Final = frozenset({CONSENT, OUTREACH, REQUESTS, STOREFRONT})
 """Sources of which nothing comes in yet: what is made of them shows a dash, or nothing."""
 
 

@@ -18,9 +18,10 @@ from sellmode_backend.exporting.restoring import restore
 from sellmode_backend.exporting.tables import NOT_EXPORTED, TABLES, Column, Form, Value
 from sellmode_backend.shopper import brand
 from sellmode_backend.shopper.brand import Brand
-from sellmode_backend.store import bulk, columns, keys, orders, records, schema
+from sellmode_backend.store import bulk, columns, keys, measures, orders, records, schema
 from sellmode_backend.store import settings as stored_settings
 from sellmode_backend.store.database import Database, open_database
+from sellmode_backend.store.measures import ToldMeasure
 from sellmode_backend.store.orders import OrderEntry
 from sellmode_contract.kinds import kind_of
 from sellmode_contract.kinds.customer import Customer
@@ -81,6 +82,10 @@ def fill(database: Database, world: World, texts: list[str]) -> None:
         ]
         records.write(connection, changed)
         orders.write_orders(connection, entries)
+        measures.write(
+            connection,
+            [ToldMeasure(id, "", f"{NOW:%Y-%m-%d}", "", "footfall", len(texts)) for id in world.stores],
+        )
         bulk.insert(connection, schema.imported, [
             {"kind": "customer", "id": id, "fields": {"tags": texts, "note": None}} for id in customers
         ])  # fmt: skip

@@ -180,7 +180,7 @@ def test_plain_events_say_what_the_plain_lists_say(database: Database) -> None:
     assert anna.figures.spend == 2000
     assert events.problems(database) == [
         "order has 1 field(s) that are not known",
-        "its type is none of order, refund, customer, product, stock, customer.erased",
+        "its type is none of order, refund, customer, product, stock, measures, customer.erased",
     ]
 
 

@@ -1,7 +1,7 @@
 """Our own plain CSV: lists of products, customers and orders with columns of our choosing, for any system to write.
 
 A column is declared once, with what it means: the layouts, the templates and the tables of docs/importing.md are made
-of `COLUMNS`. The list of staff is the one that goes with every source (`sources.staff`).
+of `COLUMNS`. The lists of staff and of measures go with every source (`sources.staff`, `sources.measures`).
 """
 
 from __future__ import annotations
@@ -110,6 +110,15 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("phone", "Phone", "The same.", ""),
         Column("country", "Country", "Phones are dialled in it.", ""),
         Column("click", "Click", "What the link to the shop had in `utm_content`.", ""),
+    ),
+    "measures.csv": (
+        Column("store", "Store", "The store's name, or the last word of it. Never empty.", "Antwerp", needed=True),
+        Column("day", "Day", "Of the store, not a day to come.", "2026-05-14", needed=True),
+        Column("measure", "Measure", "[One of these](results.md#what-other-systems-count).", "csat_points",
+               needed=True),
+        Column("value", "Value", "A whole number from 0.", "23", needed=True),
+        Column("employee", "Employee", "Whose it is: a name in that store, or an Employee ID.", "E17"),
+        Column("channel", "Channel", "Of ratings: `site`, `email`, `sms`, `chat` or `social`.", ""),
     ),
 }  # fmt: skip
 """Of each list. What an order is stands on its first row, and its items on all of them."""
