@@ -35,6 +35,20 @@ def read_windows(given: Iterable[str]) -> dict[str, int | None]:
     return found
 
 
+def changed(connection: Connection, change: Change) -> Rules:
+    """The newest rules with a change. Raises ValueError for rules that cannot be gone by."""
+    last = all_rules(connection)[-1]
+    return checked(
+        msgspec.structs.replace(
+            last,
+            method=change.method or last.method,
+            days=last.days if change.days is None else change.days,
+            windows=_changed(last.windows, change.windows),
+            engaged_windows=_changed(last.engaged_windows, change.engaged_windows),
+        )
+    )
+
+
 def begin_version(connection: Connection, change: Change, now: dt.datetime) -> tuple[Rules, ...]:
     """Let new rules judge the sales that come from now on; gives all versions.
 
@@ -42,17 +56,10 @@ def begin_version(connection: Connection, change: Change, now: dt.datetime) -> t
     """
     settings.epoch(connection)
     versions = all_rules(connection)
-    last = versions[-1]
-    new = msgspec.structs.replace(
-        last,
-        method=change.method or last.method,
-        days=last.days if change.days is None else change.days,
-        windows=_changed(last.windows, change.windows),
-        engaged_windows=_changed(last.engaged_windows, change.engaged_windows),
-    )
+    last, new = versions[-1], changed(connection, change)
     if new == last:
         return versions
-    versions = (*versions, checked(msgspec.structs.replace(new, version=last.version + 1, since=now)))
+    versions = (*versions, msgspec.structs.replace(new, version=last.version + 1, since=now))
     setting_values.write(connection, Key.ATTRIBUTION, msgspec.json.encode(versions).decode())
     return versions
 

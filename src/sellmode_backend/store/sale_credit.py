@@ -100,18 +100,17 @@ def judge_changed(
         return effects
     kept = read_judgements(connection, asked)
     found = touches_of(connection, [after[id] for id in asked if _is_judged(after[id])], changed or {})
-    clicked = _clicked(connection, [after[id].click for id in asked])
     current: tuple[Rules, Mode] | None = None
     written = []
     for id in asked:
         entry, old = after[id], kept.get(id)
-        mine = [*found.get(entry.customer or "", ()), *clicked.get(entry.click, ())] if _is_judged(entry) else []
+        mine = found.get(id, [])
         new = None
         if mine or old:
             if current is None:
                 current = _in_force(connection)
             rules, mode = (old.rules, old.mode) if old else current
-            new = judge(_near(mine, entry), Sale(id=id, placed_at=entry.placed_at), rules, mode)
+            new = judge(mine, Sale(id=id, placed_at=entry.placed_at), rules, mode)
             new = new if new.considered or old else None
         if old and id in before:
             facts.credit_adds(before[id], old, zones, adds, -1)
@@ -150,6 +149,18 @@ def _near(touches: Iterable[Touch], entry: OrderEntry) -> list[Touch]:
 
 
 def touches_of(
+    connection: Connection, entries: Sequence[OrderEntry], changed: Mapping[tuple[str, str], Record | None]
+) -> dict[str, list[Touch]]:
+    """The touches that may have something to do with some orders, by order; ``changed`` as in ``judge_changed``."""
+    of_customers = _of_customers(connection, entries, changed)
+    clicked = _clicked(connection, [entry.click for entry in entries])
+    return {
+        entry.id: _near([*of_customers.get(entry.customer or "", ()), *clicked.get(entry.click, ())], entry)
+        for entry in entries
+    }
+
+
+def _of_customers(
     connection: Connection, entries: Sequence[OrderEntry], changed: Mapping[tuple[str, str], Record | None]
 ) -> dict[str, list[Touch]]:
     """The touches of the customers of some orders from a year before the first to the last, by customer."""
