@@ -87,6 +87,9 @@ def _write(connection: Connection, batch: Sequence[OrderRows], context: Context,
         if not ((stored := before.get(ids[item.key])) and stored.customer in kept)
     }
     matched = matching.customers_of(connection, looked_for)
+    orders.hold(connection, ids.values(), set(matched.values()))
+    before = _stored(connection, ids.values())  # they may have changed until they were held
+    kept = matching.existing(connection, {row.customer for row in before.values() if row.customer})
     sold, refunded = _products(connection, batch, context), refunds.totals(connection, ids.values())
     entries = []
     for item in batch:
@@ -99,7 +102,7 @@ def _write(connection: Connection, batch: Sequence[OrderRows], context: Context,
             seller = context.people.seller(item.employee, store) if item.employee else None
             if seller and store and not context.people.works_in(seller, store):
                 done.summary.ask(SOLD_ELSEWHERE, item.number)
-        if customer is None and looked_for[ids[item.key]].any:
+        if customer is None and _keys_of(item, context).any:
             done.summary.ask(UNMATCHED, item.number)
         if item.employee and seller is None:
             done.summary.ask(UNKNOWN_SELLER, item.number)
@@ -126,7 +129,7 @@ def _write(connection: Connection, batch: Sequence[OrderRows], context: Context,
             )
         )
     done.summary.written["order"] += orders.write_orders(connection, entries, context.now).changed
-    matching.note(connection, looked_for, matched)
+    matching.note(connection, looked_for, {entry.id for entry in entries if entry.customer})
     return done
 
 

@@ -14,11 +14,10 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.shopper.visitors import Reason
 from sellmode_backend.store.database import upsert
+from sellmode_backend.store.sale_credit import TOUCHES_KEPT
 from sellmode_backend.store.schema import touch
 
 What = Literal["open", "click", "liked", "refused", "reply"]
-KEPT: Final = dt.timedelta(days=400)
-"""So long a touch is kept: what counts for credit, and a year to compare with."""
 AT_ONCE: Final = dt.timedelta(seconds=10)
 LINKS_AT_ONCE: Final = 3
 """Scanners follow all links of a page: whoever follows so many within that time, and whose browser says nothing."""
@@ -76,7 +75,7 @@ def note(
 
 def forget_old(connection: Connection, now: dt.datetime) -> int:
     """Delete touches that are kept no longer; how many."""
-    return connection.execute(sa.delete(touch).where(touch.c.at <= now - KEPT)).rowcount
+    return connection.execute(sa.delete(touch).where(touch.c.at <= now - TOUCHES_KEPT)).rowcount
 
 
 def _too_many(connection: Connection, shared: Shared, now: dt.datetime) -> Reason:

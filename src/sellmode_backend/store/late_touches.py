@@ -24,7 +24,12 @@ class Late(NamedTuple):
     adds: Adds
 
 
-def judge(connection: Connection, changed: Mapping[tuple[str, str], Record | None], before: Iterable[Record]) -> Late:
+def judge(
+    connection: Connection,
+    changed: Mapping[tuple[str, str], Record | None],
+    before: Iterable[Record],
+    now: dt.datetime,
+) -> Late:
     """Judge the online sales that came after some touches, which will be written with it.
 
     ``before`` are the records that are changed or removed, as they are stored.
@@ -33,12 +38,12 @@ def judge(connection: Connection, changed: Mapping[tuple[str, str], Record | Non
     if not since:
         return Late(Effects([], []), Adds())
     rows = _online(connection, since)
-    return _again(connection, [id for id, customer, at in rows if at >= since[customer]], changed)
+    return _again(connection, [id for id, customer, at in rows if at >= since[customer]], changed, now)
 
 
-def judge_customers(connection: Connection, customers: Iterable[str]) -> None:
+def judge_customers(connection: Connection, customers: Iterable[str], now: dt.datetime) -> None:
     """Judge all online sales of some customers, and write what comes of it."""
-    effects, adds = _again(connection, [id for id, _, _ in _online(connection, customers)], {})
+    effects, adds = _again(connection, [id for id, _, _ in _online(connection, customers)], {}, now)
     if effects.records or effects.removed or any(adds.values()):
         records.write(connection, effects.records, removed=effects.removed, adds=adds)
 
@@ -55,7 +60,11 @@ def _online(connection: Connection, customers: Iterable[str]) -> list[tuple[str,
     ]
 
 
-def _again(connection: Connection, ids: list[str], changed: Mapping[tuple[str, str], Record | None]) -> Late:
+def _again(
+    connection: Connection, ids: list[str], changed: Mapping[tuple[str, str], Record | None], now: dt.datetime
+) -> Late:
+    orders.hold(connection, ids)
     entries = {entry.id: entry for entry in orders.read_orders(connection, ids)}
     adds = Adds()
-    return Late(sale_credit.judge_changed(connection, entries, entries, Zones(connection), adds, changed), adds)
+    told = sale_credit.judge_changed(connection, entries, entries, Zones(connection), adds, now, changed)
+    return Late(told, adds)

@@ -10,6 +10,7 @@ An order that finds nobody keeps its keys (`unmatched_order`) until a customer i
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -120,8 +121,7 @@ def link(database: Database, of: Collection[str] | None = None) -> set[str]:
     """
     got: set[str] = set()
     for some in waiting(database, of):
-        with database.transaction() as connection:
-            got |= give(connection, some)
+        got |= database.write(partial(give, waiting=some))
     return got
 
 
@@ -147,6 +147,7 @@ def give(connection: Connection, waiting: list[str]) -> set[str]:
     """Give some orders of nobody to whom they name; gives these customers. Their figures are worked out anew."""
     looked_for = _kept(connection, waiting)
     found = customers_of(connection, looked_for)
+    orders.hold(connection, found, set(found.values()))
     entries = orders.read_orders(connection, sorted(found))
     linked = [msgspec.structs.replace(entry, customer=found[entry.id]) for entry in entries]
     customers = orders.write_orders(connection, linked).customers

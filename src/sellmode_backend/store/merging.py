@@ -111,7 +111,7 @@ def settle(connection: Connection, merged: Iterable[Merged], now: dt.datetime) -
         bulk.upsert(connection, table, [{"id": gone.id, "kept": into, "at": now}])
         keys.note_merged(connection, gone)
         kept.append(into)
-    late_touches.judge_customers(connection, kept)
+    late_touches.judge_customers(connection, kept, now)
     figures.refresh(connection, kept)
 
 

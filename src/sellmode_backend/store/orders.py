@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -70,11 +70,14 @@ def write_orders(connection: Connection, orders: Iterable[OrderEntry], now: dt.d
 
     With them goes what follows: facts, who earned an online sale, and who is told of it. A refund of which the source
     does not say when it was happened ``now`` (the present moment if not given), or with the order if that is new.
-    Figures of customers are not refreshed: see ``figures.refresh``. Raises what ``records.write`` raises.
+    Figures of customers are not refreshed: see ``figures.refresh``. Raises what ``records.write`` raises, and
+    sqlalchemy.exc.IntegrityError if somebody else has just stored one that is new.
     """
     count, customers, now = 0, set[str](), now or dt.datetime.now(dt.UTC)
     for batch in in_parts(orders, records.BATCH):
-        before = {entry.id: entry for entry in read_orders(connection, list({entry.id for entry in batch}))}
+        ids = {entry.id for entry in batch}
+        hold(connection, ids, {entry.customer for entry in batch if entry.customer})
+        before = {entry.id: entry for entry in read_orders(connection, sorted(ids))}
         known = refunds.known(connection, {entry.id for entry in batch if entry.refunded})
         entries = {
             entry.id: _with_refunds(entry, before.get(entry.id), known.get(entry.id, ()), now) for entry in batch
@@ -83,8 +86,27 @@ def write_orders(connection: Connection, orders: Iterable[OrderEntry], now: dt.d
         count += len(changed)
         customers.update(entry.customer for entry in changed if entry.customer)
         customers.update(old.customer for entry in changed if (old := before.get(entry.id)) and old.customer)
-        _write(connection, changed, before)
+        _write(connection, changed, before, now)
     return OrdersWritten(count, frozenset(customers))
+
+
+def hold(connection: Connection, ids: Collection[str], customers: Collection[str] = ()) -> None:
+    """Let nobody else change some orders, or have touches judged with them, until the transaction ends.
+
+    Whoever writes orders back with changes holds them before reading them. Their customers, and ``customers``, are held
+    first, as everywhere: so two writers do not wait for each other.
+    """
+    if connection.dialect.name == "sqlite":  # which has one writer at a time
+        return
+    theirs = set(customers)
+    parts = [*in_parts(sorted(ids))]
+    for some in parts:
+        query = sa.select(order.c.customer).where(one_of(connection, order.c.id, some), order.c.customer.is_not(None))
+        theirs.update(connection.scalars(query))
+    records.hold(connection, "customer", theirs)
+    for some in parts:
+        query = sa.select(order.c.id).where(one_of(connection, order.c.id, some)).order_by(order.c.id)
+        connection.execute(query.with_for_update())
 
 
 def reassign(connection: Connection, before: str, after: str) -> None:
@@ -109,8 +131,12 @@ def read_orders(connection: Connection, ids: Sequence[str]) -> list[OrderEntry]:
     return found
 
 
-def _write(connection: Connection, changed: Sequence[OrderEntry], before: dict[str, OrderEntry]) -> None:
-    bulk.upsert(connection, order, [_order_row(entry) for entry in changed])
+def _write(
+    connection: Connection, changed: Sequence[OrderEntry], before: dict[str, OrderEntry], now: dt.datetime
+) -> None:
+    new = sorted((entry for entry in changed if entry.id not in before), key=lambda entry: entry.id)
+    bulk.insert(connection, order, [_order_row(entry) for entry in new])
+    bulk.upsert(connection, order, [_order_row(entry) for entry in changed if entry.id in before])
     bulk.delete(
         connection,
         order_line,
@@ -131,7 +157,7 @@ def _write(connection: Connection, changed: Sequence[OrderEntry], before: dict[s
         if old := before.get(entry.id):
             facts.order_adds(old, zones, adds, -1)
         facts.order_adds(entry, zones, adds)
-    told = sale_credit.judge_changed(connection, before, {entry.id: entry for entry in changed}, zones, adds)
+    told = sale_credit.judge_changed(connection, before, {entry.id: entry for entry in changed}, zones, adds, now)
     # Last, because it takes the clocks.
     records.write(
         connection,

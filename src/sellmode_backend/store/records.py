@@ -79,6 +79,13 @@ def read_many(connection: Connection, kind: str, ids: Iterable[str], *, lock: bo
     ]
 
 
+def hold(connection: Connection, kind: str, ids: Iterable[str]) -> None:
+    """Let nobody else change some records until the transaction ends."""
+    query = sa.select(record.c.id).where(record.c.kind == kind).order_by(record.c.id).with_for_update()
+    for some in in_parts(sorted(ids)):
+        connection.execute(query.where(one_of(connection, record.c.id, some)))
+
+
 class Stored(NamedTuple):
     """A record with what is kept beside it."""
 

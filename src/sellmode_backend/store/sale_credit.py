@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 TOUCHING: Final = ("contact", "sent_lookbook")
 """Kinds of records that are touches."""
+TOUCHES_KEPT: Final = dt.timedelta(days=400)
+"""So long what customers do on pages is kept: what counts for credit, and a year to compare with."""
 _LOOKED_BACK: Final = dt.timedelta(days=LONGEST_DAYS)
 _decode_contact = msgspec.json.Decoder(Contact).decode
 _decode_sent = msgspec.json.Decoder(SentLookbook).decode
@@ -88,6 +90,7 @@ def judge_changed(
     after: Mapping[str, OrderEntry],
     zones: Zones,
     adds: Adds,
+    now: dt.datetime,
     changed: Mapping[tuple[str, str], Record | None] | None = None,
 ) -> Effects:
     """Judge orders that were stored, or whose touches have changed, and keep what comes of it.
@@ -95,7 +98,7 @@ def judge_changed(
     Adds to ``adds`` what facts gain. ``changed`` are records that will be written: None is one that will be removed.
     """
     effects = Effects([], [])
-    asked = [id for id, entry in after.items() if _is_judged(entry) or (id in before and _is_judged(before[id]))]
+    asked = [id for id, entry in after.items() if "online" in (entry.channel, before.get(id, entry).channel)]
     if not asked:
         return effects
     kept = read_judgements(connection, asked)
@@ -109,9 +112,7 @@ def judge_changed(
         if mine or old:
             if current is None:
                 current = _in_force(connection)
-            rules, mode = (old.rules, old.mode) if old else current
-            new = judge(mine, Sale(id=id, placed_at=entry.placed_at), rules, mode)
-            new = new if new.considered or old else None
+            new = _judged(entry, mine, old, current, now)
         if old and id in before:
             facts.credit_adds(before[id], old, zones, adds, -1)
         if new:
@@ -128,6 +129,26 @@ def judge_changed(
             )
     bulk.upsert(connection, judged_sale, written)
     return effects
+
+
+def _judged(
+    entry: OrderEntry, mine: Sequence[Touch], old: Judgement | None, current: tuple[Rules, Mode], now: dt.datetime
+) -> Judgement | None:
+    """What becomes of a sale; None for one that nobody had a part in.
+
+    A sale to nobody keeps its judgement: who bought there was erased, and who earned it has earned it. Touches that are
+    kept no longer count as they did.
+    """
+    if old and entry.channel == "online" and not entry.customer:
+        return old
+    rules, mode = (old.rules, old.mode) if old else current
+    forgotten = [
+        item.touch
+        for item in (old.considered if old else ())
+        if item.touch.about and item.touch.what != "shared" and item.touch.at <= now - TOUCHES_KEPT
+    ]
+    new = judge(_near([*mine, *forgotten], entry), Sale(id=entry.id, placed_at=entry.placed_at), rules, mode)
+    return new if new.considered or old else None
 
 
 def _is_judged(entry: OrderEntry) -> bool:

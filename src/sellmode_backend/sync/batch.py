@@ -183,7 +183,9 @@ class _Batch:
             item.record for key in changed if key[0] in sale_credit.TOUCHING and (item := self._targets.stored(key))
         ]
         # Those of customers who are merged are judged by settle, when they are one.
-        late = late_touches.judge(self._connection, {} if self._merged else changed, () if self._merged else stored)
+        late = late_touches.judge(
+            self._connection, {} if self._merged else changed, () if self._merged else stored, self._received
+        )
         records.write(
             self._connection,
             [*(record for record in changed.values() if record is not None), *late.effects.records],

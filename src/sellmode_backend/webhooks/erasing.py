@@ -26,7 +26,9 @@ def erase(connection: Connection, source: str, erased: Erased, now: dt.datetime)
 
 def _erase(connection: Connection, id: str, now: dt.datetime) -> None:
     order, touch = schema.order, schema.touch
+    records.hold(connection, "customer", [id])
     theirs = [*connection.scalars(sa.select(order.c.id).where(order.c.customer == id))]
+    orders.hold(connection, theirs)
     of_nobody = [msgspec.structs.replace(entry, customer=None) for entry in orders.read_orders(connection, theirs)]
     orders.write_orders(connection, of_nobody)
     connection.execute(sa.delete(schema.unmatched_order).where(schema.unmatched_order.c.order_id.in_(theirs)))

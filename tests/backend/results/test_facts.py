@@ -13,7 +13,8 @@ from click.testing import CliRunner
 
 from sellmode_backend.cli import commands
 from sellmode_backend.results import rebuilding
-from sellmode_backend.store import records, refunds, settings
+from sellmode_backend.shopper import touches
+from sellmode_backend.store import late_touches, orders, records, refunds, settings
 from sellmode_backend.store.orders import OrderEntry, Refund
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.customer import Customer
@@ -126,6 +127,37 @@ def test_a_touch_that_comes_late_is_judged_again_by_the_rules_that_judged_the_sa
     # The new rules judge what comes from now on.
     shop.sell(later := shop.order(anna))
     assert the_sale(shop, later).judgement.credits == ()  # type: ignore[union-attr]
+
+
+def test_a_sale_keeps_its_credit_when_its_touches_are_kept_no_longer(shop: SalesShop) -> None:
+    anna = shop.add(shop.ada)
+    shop.click(anna, shop.ada, days=1)
+    order = shop.order(anna, 700)
+    shop.sell(order)
+    shop.clock.forward(days=500)
+    with shop.database.transaction() as connection:
+        assert touches.forget_old(connection, shop.clock()) == 1
+        late_touches.judge_customers(connection, [anna.id], shop.clock())  # as when two customers are merged
+    assert set(shop.sums("credited_sales", people=True).values()) == {700}
+    shop.sell(replace(order, refunded=300))
+    assert sorted(shop.sums("credited_sales", people=True).values()) == [-300, 700]
+    shop.check()
+
+
+def test_a_customer_who_is_erased_takes_the_credit_for_their_sales_from_nobody(shop: SalesShop) -> None:
+    anna = shop.add(shop.ada)
+    shop.click(anna, shop.ada, days=1)
+    order = shop.order(anna, 700)
+    shop.sell(order)
+    with shop.database.transaction() as connection:
+        orders.write_orders(connection, [replace(order, customer=None)], shop.clock())
+        records.write(connection, [], removed=[("customer", anna.id)])
+    assert set(shop.sums("credited_sales", people=True).values()) == {700}
+    shop.clock.forward(days=1)
+    shop.sell(replace(order, customer=None, refunded=300))
+    assert sorted(shop.sums("credited_sales", people=True).values()) == [-300, 700]
+    assert [(notice.customer, notice.amount) for notice in shop.notices()] == [(None, 400)]
+    shop.check()
 
 
 def test_days_are_those_of_the_store_and_other_currencies_are_only_counted(shop: SalesShop) -> None:
