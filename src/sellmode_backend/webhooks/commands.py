@@ -114,8 +114,7 @@ def names_command(*, database: Database, sender: Sender, file: Path | None, as_j
             if len(row) != 3 or row[0] not in _KINDS or not all(row):
                 raise Failure(f"Row {line} is no kind ({', '.join(_KINDS)}), number and name.")
         with database.transaction() as connection:
-            for row in rows:
-                working.write_name(connection, sender, Named(*row))
+            working.write_names(connection, sender, (Named(*row) for row in rows))
     name = webhook_name.c
     query = sa.select(name.kind, name.key, name.name).where(name.source == sender).order_by(name.kind, name.key)
     with database.snapshot() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 from pathlib import Path
 from typing import Final
@@ -51,8 +52,11 @@ class WebhookEndpoints:
         body, headers = await self._bodies.read_raw(request, MOST_BYTES), request.headers
         if not signatures.by_shopify(secrets, headers, body):
             return _not_signed()
-        id, topic = headers.get("x-shopify-webhook-id", ""), headers.get("x-shopify-topic", "")
-        return await self._keep("shopify", headers.get("x-shopify-event-id") or id, topic, body)
+        topic = headers.get("x-shopify-topic", "")
+        if id := headers.get("x-shopify-event-id") or headers.get("x-shopify-webhook-id", ""):
+            # One id is of all that an action of the shop has brought about, also under one topic.
+            id = f"{id}/{hashlib.sha256(topic.encode() + body).hexdigest()[:16]}"
+        return await self._keep("shopify", id, topic, body)
 
     async def _plain(self, request: Request) -> Response:
         secrets = await self._of("plain")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
@@ -30,6 +30,11 @@ class Event(NamedTuple):
     at: dt.datetime
     body: bytes
 
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from all others: ids are their source's own."""
+        return self.source, self.id
+
 
 def put(connection: Connection, new: Event) -> bool:
     """Keep an event; False if it came before."""
@@ -49,12 +54,14 @@ def take(connection: Connection, now: dt.datetime, most: int) -> list[Event]:
     return taken
 
 
-def finish(connection: Connection, events: Sequence[Event], problems: dict[str, str], now: dt.datetime) -> None:
-    """Say that events were worked off, and what was wrong with some of them, by id."""
-    _each(connection, [one for one in events if one.id not in problems], done_at=now, body=None)
+def finish(
+    connection: Connection, events: Sequence[Event], problems: Mapping[tuple[str, str], str], now: dt.datetime
+) -> None:
+    """Say that events were worked off, and what was wrong with some of them, by source and id."""
+    _each(connection, [one for one in events if one.key not in problems], done_at=now, body=None)
     for one in events:
-        if one.id in problems:
-            _each(connection, [one], done_at=now, body=None, problem=problems[one.id])
+        if one.key in problems:
+            _each(connection, [one], done_at=now, body=None, problem=problems[one.key])
 
 
 def leave(connection: Connection, events: Sequence[Event], until: dt.datetime) -> None:

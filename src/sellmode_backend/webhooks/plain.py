@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 from sellmode_backend.importers.sources.plain import COLUMNS
@@ -28,6 +29,7 @@ LISTS: Final[Mapping[ListKind, str]] = {
     "measure": "measures.csv",
 }  # fmt: skip
 """The plain list that an event of each kind has the fields of."""
+_CURRENCY: Final = re.compile("[A-Z]{3}")
 _FIELDS: Final = {kind: frozenset(column.field for column in COLUMNS[list]) for kind, list in LISTS.items()}
 
 
@@ -51,8 +53,8 @@ def _order(data: JSON, body: JSON) -> Reading:
 def _one_of(kind: ListKind) -> Callable[[JSON, JSON], Reading]:
     def read(data: JSON, body: JSON) -> Reading:
         row = _row(kind, data)
-        named = (row[name] for name in ("sku", "number", "email", "phone") if row.get(name))
-        key = "/".join((next(named, ""), row.get("location", "")))
+        named = next((row[name] for name in ("sku", "number", "email", "phone") if row.get(name)), "")
+        key = named and f"{named}/{row.get('location', '')}"
         return Reading(said=(Said(kind, key, moment(body.get("timestamp")), [row]),))
 
     return read
@@ -67,24 +69,34 @@ def _measures(data: JSON, body: JSON) -> Reading:
 
 
 def _refund(data: JSON, _: JSON) -> Reading:
-    amount = total([data.get("amount")])
-    refund = GivenBack(
-        text(data.get("order")), text(data.get("id")), moment(data.get("at")), amount, text(data.get("currency"))
-    )
+    _check_fields("refund", data, ("order", "id", "at", "amount", "currency"))
+    amount, currency = total([data.get("amount")]), text(data.get("currency"))
+    if amount.startswith("-"):
+        raise Unreadable("a refund is below zero")
+    if currency and not _CURRENCY.fullmatch(currency):
+        raise Unreadable("the currency is no code such as USD")
+    refund = GivenBack(text(data.get("order")), text(data.get("id")), moment(data.get("at")), amount, currency)
     if not (refund.order and refund.id):
         raise Unreadable("a refund has an order and an id")
     return Reading(refunds=(refund,))
 
 
 def _erased(data: JSON, _: JSON) -> Reading:
-    return Reading(erased=(Erased(text(data.get("number")), text(data.get("email"))),))
+    _check_fields("customer.erased", data, ("number", "email"))
+    erased = Erased(text(data.get("number")), text(data.get("email")))
+    if not (erased.number or erased.email):
+        raise Unreadable("who is erased has a number or an e-mail")
+    return Reading(erased=(erased,))
 
 
 def _row(kind: ListKind, data: JSON, *, only: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> dict[str, str]:
-    fields = (frozenset(only) or _FIELDS[kind]) - frozenset(without)
-    if unknown := data.keys() - fields:
-        raise Unreadable(f"{'a line' if only else kind} has {len(unknown)} field(s) that are not known")
+    _check_fields("a line" if only else kind, data, (frozenset(only) or _FIELDS[kind]) - frozenset(without))
     return {name: text(value) for name, value in data.items()}
+
+
+def _check_fields(what: str, data: JSON, known: Collection[str]) -> None:
+    if unknown := data.keys() - set(known):
+        raise Unreadable(f"{what} has {len(unknown)} field(s) that are not known")
 
 
 _READERS: Final[Mapping[str, Callable[[JSON, JSON], Reading]]] = {

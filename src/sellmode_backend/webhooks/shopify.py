@@ -43,9 +43,10 @@ def _order(body: JSON, names: Names) -> Reading:
     lines = parts(body, "line_items")
     first, *more = [_line(line) for line in lines] or [{}]
     head = _head(body, names)
-    head["refunded"] = total(refund.amount for refund in refunds if refund.amount)
-    rows = [{**head, **first}, *({"id": key, "number": head["number"], **line} for line in more)]
     known = tuple(refund for refund in refunds if refund.amount)
+    of_order = [refund.amount for refund in known if refund.currency in ("", head["currency"])]
+    head["refunded"] = total(of_order)
+    rows = [{**head, **first}, *({"id": key, "number": head["number"], **line} for line in more)]
     return Reading(said=(Said("order", key, updated, rows),), refunds=known)
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -29,7 +30,7 @@ from sellmode_backend.importers.values import TagPattern
 from sellmode_backend.store import bulk, figures, keys, matching, refunds
 from sellmode_backend.store.database import Database, in_parts, is_fleeting
 from sellmode_backend.store.keys import KeyKind
-from sellmode_backend.store.orders import read_orders, write_orders
+from sellmode_backend.store.orders import hold, read_orders, write_orders
 from sellmode_backend.store.webhook_tables import webhook_name, webhook_version
 from sellmode_backend.webhooks import erasing, inbox, plain, shopify
 from sellmode_backend.webhooks.inbox import Event
@@ -64,29 +65,35 @@ class Worker:
         if not taken:
             return 0
         try:
-            self._work_off(taken, now)
-        except Exception as error:
-            if is_fleeting(error):
-                self._database.write(lambda connection: inbox.leave(connection, taken, now + TRIED_AGAIN))
-                raise
-            self._one_by_one(taken, now)
+            try:
+                self._work_off(taken, now)
+            except Exception as error:
+                if is_fleeting(error):
+                    raise
+                self._one_by_one(taken, now)
+        except Exception:
+            self._database.write(lambda connection: inbox.leave(connection, taken, now + TRIED_AGAIN))
+            raise
         return len(taken)
 
     def _one_by_one(self, taken: Sequence[Event], now: dt.datetime) -> None:
-        """One that cannot be worked off keeps no other from it."""
+        """One that cannot be worked off keeps no other from it; what is fleeting is raised."""
         for event in taken:
             try:
                 self._work_off([event], now)
-            except Exception as error:  # noqa: BLE001  # it is told of, and the next one comes
+            except Exception as error:
+                if is_fleeting(error):
+                    raise
                 _log.error("an event could not be worked off (%s)\n%s", event.source, faults.traced(error))
-                problem = {event.id: "it could not be worked off: the server's log says why"}
+                problem = {event.key: "it could not be worked off: the server's log says why"}
                 self._database.write(partial(inbox.finish, events=[event], problems=problem, now=now))
 
     def _work_off(self, events: Sequence[Event], now: dt.datetime) -> None:
-        problems: dict[str, str] = {}
+        problems: dict[tuple[str, str], str] = {}
         for source in sorted({event.source for event in events}):
             mine = [event for event in events if event.source == source]
-            problems |= _Batch(self._database, source, now, self._known_gift_cards(now)).work(mine)
+            found = _Batch(self._database, source, now, self._known_gift_cards(now)).work(mine)
+            problems |= {(source, id): problem for id, problem in found.items()}
         self._database.write(lambda connection: inbox.finish(connection, events, problems, now))
 
     def _known_gift_cards(self, now: dt.datetime) -> Collection[str]:
@@ -106,6 +113,7 @@ class _Batch:
         self._gift_cards = gift_cards
         self._problems: dict[str, str] = {}
         self._names: dict[tuple[str, str], str] = {}
+        self._learnt: dict[tuple[str, str], Named] = {}
 
     def work(self, events: Sequence[Event]) -> dict[str, str]:
         """Work them off; gives what was wrong with some, by id."""
@@ -120,8 +128,9 @@ class _Batch:
             if reading.asks:
                 self._problems[event.id] = reading.asks
             readings.append((event.id, reading))
+        self._context.write(write_names, self._context.source.name, self._learnt.values())
         said = self._newest([(id, one) for id, reading in readings for one in reading.said])
-        self._note_refunds([refund for _, reading in readings for refund in reading.refunds], said)
+        self._note_refunds([(id, refund) for id, reading in readings for refund in reading.refunds], said)
         self._import(said)
         for _, reading in readings:
             for erased in reading.erased:
@@ -137,13 +146,16 @@ class _Batch:
         if not isinstance(body, dict):
             raise Unreadable("it is no JSON object")
         try:
-            return (
+            reading = (
                 plain.read(event.topic, body)
                 if event.source == "plain"
                 else shopify.read(event.topic, body, self._name)
             )
         except KeyError as missing:
             raise Unreadable(f"it has no {missing.args[0]}") from None
+        if not all(one.key for one in reading.said):
+            raise Unreadable("it does not say of what it is: it has no id, SKU, number, e-mail or phone")
+        return reading
 
     # ------------------------------------------------------------------ what numbers stand for
 
@@ -156,7 +168,7 @@ class _Batch:
     def _learn(self, names: Iterable[Named]) -> None:
         for name in names:
             self._names[name.kind, name.key] = name.name
-            self._context.write(write_name, self._context.source.name, name)
+            self._learnt[name.kind, name.key] = name
 
     # ------------------------------------------------------------------ lists
 
@@ -181,27 +193,36 @@ class _Batch:
         buyers, storeless = set[str](), set[str]()
         if lists["product"]:
             with (
-                self._table(source.products, lists["product"]) as first,
-                self._table(source.products, lists["product"]) as table,
+                self._tables(source.products, lists["product"]) as first,
+                self._tables(source.products, lists["product"]) as tables,
             ):
-                products.load([table], context, [first])
+                products.load(tables, context, first)
         if lists["customer"]:
-            with self._table(source.customers, lists["customer"]) as table:
-                storeless = customers.load([table], context, **tags)
+            with self._tables(source.customers, lists["customer"]) as tables:
+                storeless = customers.load(tables, context, **tags)
             buyers |= matching.link(self._database, self._customers(lists["customer"]))
         if lists["order"]:
-            with self._table(source.orders, lists["order"]) as table:
-                buyers |= orders.load([table], context, self._gift_cards)
+            with self._tables(source.orders, lists["order"]) as tables:
+                buyers |= orders.load(tables, context, self._gift_cards)
         if lists["stock"] and source.stock:
-            with self._table(source.stock.layout, lists["stock"]) as table:
-                stock.load([table], context)
+            with self._tables(source.stock.layout, lists["stock"]) as tables:
+                stock.load(tables, context)
         if lists["measure"]:
-            with self._table(MEASURES, lists["measure"]) as table:
-                measures.load([table], context)
+            with self._tables(MEASURES, lists["measure"]) as tables:
+                measures.load(tables, context)
         if storeless or buyers:
             customers.give_stores(context, storeless | buyers)
         for ids in in_parts(sorted(buyers)):
             context.write(figures.refresh, ids)
+
+    @contextmanager
+    def _tables(self, layout: Layout, said: Sequence[tuple[str, Said]]) -> Iterator[list[Table]]:
+        """A list for each set of fields: what one event does not say of, another one does not say for it."""
+        alike: dict[frozenset[str], list[tuple[str, Said]]] = {}
+        for id, one in said:
+            alike.setdefault(frozenset(field for row in one.rows for field in row), []).append((id, one))
+        with ExitStack() as stack:
+            yield [stack.enter_context(self._table(layout, some)) for some in alike.values()]
 
     def _table(self, layout: Layout, said: Sequence[tuple[str, Said]]) -> Table:
         written = WrittenTable(layout, said)
@@ -226,37 +247,53 @@ class _Batch:
 
     # ------------------------------------------------------------------ refunds
 
-    def _note_refunds(self, given: Sequence[GivenBack], said: Sequence[tuple[str, Said]]) -> None:
+    def _note_refunds(self, given: Sequence[tuple[str, GivenBack]], said: Sequence[tuple[str, Said]]) -> None:
         """Keep refunds one by one; of orders that are there already and do not come anew, take them off."""
         coming = {one.key: one.rows[0].get("currency", "") for _, one in said if one.kind == "order"}
-        ids = {refund.order: self._context.id("order", refund.order) for refund in given}
+        ids = {refund.order: self._context.id("order", refund.order) for _, refund in given}
         if ids:
-            changed = self._context.write(_write_refunds, given, ids, coming, self._context.retailer.currency)
-            self._context.write(figures.refresh, changed)
+            done = self._context.write(_write_refunds, given, ids, coming, self._context.retailer.currency)
+            self._context.write(figures.refresh, done.customers)
+            self._problems |= done.problems
+
+
+class _Refunded(NamedTuple):
+    customers: frozenset[str]
+    """Whose figures may have changed."""
+    problems: dict[str, str]
+    """By event."""
 
 
 def _write_refunds(
     connection: Connection,
-    given: Sequence[GivenBack],
+    given: Sequence[tuple[str, GivenBack]],
     ids: Mapping[str, str],
     coming: Mapping[str, str],
     currency: str,
-) -> frozenset[str]:
+) -> _Refunded:
+    hold(connection, ids.values())
     there = {entry.id: entry for entry in read_orders(connection, [*ids.values()])}
-    kept = []
-    for refund in given:
+    kept: dict[tuple[str, str], refunds.Refund] = {}
+    problems: dict[str, str] = {}
+    for event, refund in given:
         entry = there.get(ids[refund.order])
-        unit = refund.currency or (entry.currency if entry else "") or coming.get(refund.order) or currency
-        kept.append(
-            refunds.Refund(ids[refund.order], refund.id, refund.at, money.parse_amount(refund.amount or "0", unit))
-        )
-    refunds.note(connection, {(refund.order_id, refund.id): refund for refund in kept}.values())
+        of_order = entry.currency if entry else coming.get(refund.order, "")
+        if refund.currency and of_order and refund.currency != of_order:
+            problems[event] = "a refund is in another currency than its order: the next import brings it"
+            continue
+        try:
+            amount = money.parse_amount(refund.amount or "0", refund.currency or of_order or currency)
+        except ValueError:
+            problems[event] = "the amount of a refund has more decimal places than its currency has, or is too large"
+            continue
+        kept[ids[refund.order], refund.id] = refunds.Refund(ids[refund.order], refund.id, refund.at, amount)
+    refunds.note(connection, kept.values())
     totals = refunds.totals(connection, there)
     changed = [
         msgspec.structs.replace(entry, refunded=max(entry.refunded, totals.get(entry.id, 0)))
         for entry in there.values()
     ]
-    return write_orders(connection, changed).customers
+    return _Refunded(write_orders(connection, changed).customers, problems)
 
 
 # ------------------------------------------------------------------ versions and names
@@ -289,6 +326,7 @@ def name_of(connection: Connection, source: str, kind: str, key: str) -> str:
     return connection.scalar(query) or ""
 
 
-def write_name(connection: Connection, source: str, name: Named) -> None:
-    """Say what a number in events stands for."""
-    bulk.upsert(connection, webhook_name, [{"source": source, **name._asdict()}])
+def write_names(connection: Connection, source: str, names: Iterable[Named]) -> None:
+    """Say what numbers in events stand for; of what is said twice the last counts."""
+    rows = {(name.kind, name.key): {"source": source, **name._asdict()} for name in names}
+    bulk.upsert(connection, webhook_name, [*rows.values()])

@@ -69,7 +69,22 @@ def test_an_event_is_kept_once_however_often_it_is_sent(
     for _ in range(2):
         answer = client.post(SHOPIFY_PATH, content=body, headers=from_shopify(secret, body))
         assert (answer.status_code, answer.content) == (204, b"")
-    assert stored(database) == [("shopify", "e-1", "orders/create")]
+    ((source, id, topic),) = stored(database)
+    assert (source, id.partition("/")[0], topic) == ("shopify", "e-1", "orders/create")
+
+
+def test_what_one_action_of_the_shop_brings_about_is_all_taken(
+    client: httpx.Client, database: Database, secrets: Path
+) -> None:
+    """Shopify gives it one id: also where a sale changes the stock of two products."""
+    secret = made(secrets, "shopify")
+    for topic, said in (("orders/create", 1), ("orders/paid", 1), ("inventory_levels/update", 2), ("orders/paid", 1)):
+        body = b'{"id": %d}' % said
+        more = {"X_Shopify_Topic": topic}
+        assert client.post(SHOPIFY_PATH, content=body, headers=from_shopify(secret, body, **more)).status_code == 204
+    assert sorted(topic for _, _, topic in stored(database)) == [
+        "inventory_levels/update", "orders/create", "orders/paid",
+    ]  # fmt: skip
 
 
 def test_who_is_not_known_gets_nothing_in(client: httpx.Client, database: Database, secrets: Path) -> None:

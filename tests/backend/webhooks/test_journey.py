@@ -38,8 +38,8 @@ def test_a_year_of_events_comes_to_the_cent_and_an_import_adds_nothing(
     numbers: dict[tuple[str, str], int] = {}
     sent = [*events.of_customers(folder / "customers.csv"), *events.of_orders(folder / "orders.csv", numbers)]
     with database.transaction() as connection:
-        for (kind, name), number in numbers.items():
-            working.write_name(connection, "shopify", Named(kind, str(number), name))
+        named = (Named(kind, str(number), name) for (kind, name), number in numbers.items())
+        working.write_names(connection, "shopify", named)
     chance = random.Random(7)
     for again in range(2):
         chance.shuffle(sent)

@@ -12,16 +12,19 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from sellmode_backend.importers import run
+from sellmode_backend.importers import orders, run
 from sellmode_backend.importers.rejects import Rejects
 from sellmode_backend.importers.sources.plain import COLUMNS
 from sellmode_backend.importers.sources.shopify import SHOPIFY
 from sellmode_backend.store import records, schema, settings
 from sellmode_backend.store.database import Database
 from sellmode_backend.store.orders import OrderEntry, read_orders
-from sellmode_backend.webhooks import plain, shopify
+from sellmode_backend.webhooks import inbox, plain, shopify
+from sellmode_backend.webhooks.inbox import Event
 from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.consent import Consent
 from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.retailer import StoreEntry
 from sellmode_contract.kinds.stock import Stock
 from tests.backend.webhooks import events
@@ -182,6 +185,104 @@ def test_plain_events_say_what_the_plain_lists_say(database: Database) -> None:
         "order has 1 field(s) that are not known",
         "its type is none of order, refund, customer, product, stock, measures, customer.erased",
     ]
+
+
+def from_plain(database: Database, *said: tuple[str, dict[str, Any]], minutes: int = 0) -> None:
+    """Plain events that come together, and are worked off together."""
+    at = NOW + dt.timedelta(minutes=minutes)
+    told = ((type, {"type": type, "timestamp": at.isoformat(), "data": data}) for type, data in said)
+    put(database, *told, source="plain", now=at)
+    work(database, at)
+
+
+def test_what_an_event_does_not_say_another_one_does_not_say_for_it(database: Database) -> None:
+    anna = {"number": "1", "given_name": "Anna", "family_name": "Muster", "email": "anna@example.com"}
+    bea = {"number": "2", "given_name": "Bea", "family_name": "Muster", "email": "bea@example.com"}
+    coat, hat = ({"sku": sku, "title": title, "price": "5.00"} for sku, title in (("C-1", "Coat"), ("H-1", "Hat")))
+    asked = {"email_consent": "yes", "address1": "Meir 1"}
+    from_plain(database, ("customer", anna | asked), ("product", coat | {"active": "no", "vendor": "Maison"}))
+    from_plain(
+        database,
+        ("customer", anna),
+        ("customer", bea | asked | {"email_consent": "no"}),
+        ("product", coat),
+        ("product", hat | {"active": "yes", "vendor": "Other"}),
+        minutes=1,
+    )
+    with database.snapshot() as connection:
+        states = {
+            each.customer: each.state for each in records.each(connection, "consent") if isinstance(each, Consent)
+        }
+        (kept,) = records.read_many(connection, "product", [source_id("product", "plain", "C-1")])
+    found = {each.given_name: each for each in people(database)}
+    assert {name: states[each.id] for name, each in found.items()} == {"Anna": "subscribed", "Bea": "one_to_one"}
+    assert found["Anna"].address is not None
+    assert isinstance(kept, Product)
+    assert (kept.active, kept.vendor) == (False, "Maison")
+
+
+def test_what_does_not_say_of_what_it_is_is_told_of_each_time(database: Database) -> None:
+    head = {"placed_at": "2026-11-20T10:00:00Z", "currency": "USD", "total": "25.50"}
+    named = {"given_name": "Anna", "family_name": "Muster"}
+    from_plain(database, *[("order", head), ("customer", named), ("product", {"title": "Coat"})] * 2)
+    assert len(events.problems(database)) == 6
+    from_plain(database, ("customer.erased", {}), ("customer.erased", {"phone": "1"}), minutes=1)
+    assert events.problems(database)[6:] == [
+        "who is erased has a number or an e-mail",
+        "customer.erased has 1 field(s) that are not known",
+    ]
+
+
+def test_refunds_that_cannot_be_taken_off_are_told_of(database: Database) -> None:
+    given = {"order": "9", "at": LATER, "amount": "10"}
+    from_plain(
+        database,
+        ("order", {"id": "9", "placed_at": LATER, "currency": "USD", "total": "25.50"}),
+        ("refund", given | {"id": "1", "currency": "JPY"}),
+        ("refund", given | {"id": "2", "currency": "Euro"}),
+        ("refund", given | {"id": "3", "amount": "-5"}),
+        ("refund", given | {"id": "4", "amount": "10.005"}),
+        ("refund", given | {"id": "5", "reason": "torn"}),
+        ("refund", given | {"id": "6", "amount": "2.50"}),
+    )
+    assert stored(database, "9", "plain").refunded == 250
+    assert events.problems(database) == [
+        "a refund is in another currency than its order: the next import brings it",
+        "the currency is no code such as USD",
+        "a refund is below zero",
+        "the amount of a refund has more decimal places than its currency has, or is too large",
+        "refund has 1 field(s) that are not known",
+    ]
+    paid = {"kind": "refund", "status": "success", "amount": "7.00", "currency": "CAD"}
+    put(database, ("orders/create", order(refunds=[refund(5, "1.00"), refund(6, "7.00", transactions=[paid])])))
+    work(database)
+    assert stored(database).refunded == 100
+
+
+def test_events_of_two_senders_may_have_one_id(database: Database) -> None:
+    with database.transaction() as connection:
+        inbox.put(connection, Event("shopify", "same", "orders/create", NOW, json.dumps(order()).encode()))
+        inbox.put(connection, Event("plain", "same", "invoice", NOW, b"{}"))
+    work(database)
+    assert len(events.problems(database)) == 1
+
+
+def test_what_was_in_the_way_of_one_that_is_tried_alone_is_tried_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load, failures = orders.load, [ValueError(), sa.exc.OperationalError("", {}, Exception())]
+
+    def fails_at_first(*given: Any) -> set[str]:
+        if failures:
+            raise failures.pop(0)
+        return load(*given)
+
+    monkeypatch.setattr(orders, "load", fails_at_first)
+    put(database, ("orders/create", order()))
+    with pytest.raises(sa.exc.OperationalError):
+        work(database)
+    assert work(database, NOW + dt.timedelta(minutes=1)) == 1
+    assert (stored(database).total, events.problems(database)) == (3000, [])
 
 
 @pytest.mark.parametrize("name", ["order", "orders", "webhookdb_o0", "webhookdb_o1", "webhookdb_o2", "webhookdb_o3"])
