@@ -185,17 +185,11 @@ def say(words: str) -> None:
 
 
 def print_table(rows: Sequence[Sequence[str]], *, numbers: bool = False) -> None:
-    """Print rows in columns, whatever stands in them made harmless; ``numbers`` stand right in all but the first."""
-    from sellmode_contract import text
+    """Print rows in columns, as ``text_tables.lines`` has them."""
+    from sellmode_backend import text_tables
 
-    shown = [[text.visible(cell) for cell in row] for row in rows]
-    widths = [max(map(text.cells, column)) for column in zip(*shown, strict=True)]
-    for row in shown:
-        padded = []
-        for place, (cell, width) in enumerate(zip(row, widths, strict=True)):
-            blank = " " * (width - text.cells(cell))
-            padded.append(blank + cell if numbers and place else cell + blank)
-        click.echo("  ".join(padded).rstrip())
+    for line in text_tables.lines(rows, numbers=numbers):
+        click.echo(line)
 
 
 FILE = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
@@ -240,7 +234,7 @@ _LAZY = {
     "import": ("sellmode_backend.importers.commands", "Read a retailer's export."),
     "init": ("sellmode_backend.commands", "Set up a database for a retailer, or bring one up to date."),
     "mode": ("sellmode_backend.commands", "Show, preview or switch the retailer's mode."),
-    "report": ("sellmode_backend.reports.commands", "Totals of what was imported."),
+    "report": ("sellmode_backend.reports.commands", "Totals of what was imported, and weekly summaries."),
     "restored": ("sellmode_backend.commands", "Say that the database was restored from a backup."),
     "results": (
         "sellmode_backend.results.commands",

@@ -1,0 +1,187 @@
+"""The weekly summary: an account's figures of a week, beside those of the week before and of a year before.
+
+Of whom an account has figures, the mode table says: what it says of facts goes for sums of them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from fractions import Fraction
+from typing import Final, NamedTuple
+
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.accounts import directory
+from sellmode_backend.store import records, settings
+from sellmode_contract import visibility
+from sellmode_contract.kinds.fact import Fact, FactCard, fact_id
+from sellmode_contract.kinds.retailer import Retailer
+from sellmode_contract.results.figures import Figure, Totals, figures
+from sellmode_contract.results.kpis import FIRST, Kpi, in_order
+from sellmode_contract.results.periods import Period
+from sellmode_contract.roles import Work
+from sellmode_contract.store_time import local_day, zone_named
+from sellmode_contract.visibility import Account
+
+_WEEK: Final = re.compile(r"(\d{4})-W(\d\d)", re.ASCII)
+_STANDS_OUT: Final = Fraction(1, 4)
+"""By how much a figure has to differ from the week before, as a part of that."""
+_MOST: Final = 5
+"""Figures of one subject that stand out."""
+
+
+class Compared(NamedTuple):
+    """A figure, beside that of the week before and of a year before."""
+
+    now: Figure
+    before: Figure
+    year_before: Figure
+
+    @property
+    def change(self) -> Fraction | None:
+        """How much more it is than the week before, as a part of that; None where that says nothing."""
+        if self.now.value is None or not self.before.value:
+            return None
+        return (self.now.value - self.before.value) / abs(self.before.value)
+
+    @property
+    def is_better(self) -> bool:
+        """Whether it has changed for the better."""
+        return ((self.change or 0) > 0) == (self.now.kpi.better == "more")
+
+
+class Section(NamedTuple):
+    """The figures of a store, of several, or of a person."""
+
+    name: str
+    stores: tuple[str, ...]
+    person: str | None
+    figures: tuple[Compared, ...]
+    other_currency: int
+    """Sales in other currencies, which are in no figure."""
+
+    @property
+    def stands_out(self) -> list[Compared]:
+        """What differs most from the week before, by a quarter at least; the largest difference first."""
+        found = [(abs(change), each) for each in self.figures if each.now.kpi.better and (change := each.change)]
+        ordered = sorted(found, key=lambda pair: pair[0], reverse=True)
+        return [each for change, each in ordered if change >= _STANDS_OUT][:_MOST]
+
+
+class Summary(NamedTuple):
+    """What an account is told of a week."""
+
+    account: Account
+    retailer: str
+    currency: str
+    week: str
+    """As people type it: ``2026-W47``."""
+    period: Period
+    sections: tuple[Section, ...]
+
+
+def week_of(day: dt.date) -> str:
+    """The week that a day is in, as people type it."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02}"
+
+
+def read_week(typed: str, today: dt.date) -> Period:
+    """The days of a week as people type it, no further than today. Raises ValueError with what is wrong with it."""
+    if not (match := _WEEK.fullmatch(typed.strip().upper())):
+        raise ValueError("a week is written like 2026-W47")
+    try:
+        first = dt.date.fromisocalendar(int(match[1]), int(match[2]), 1)
+    except ValueError:
+        raise ValueError(f"there is no week {match[0]}") from None
+    if first > today:
+        raise ValueError(f"{match[0]} has not begun")
+    return Period(first, min(first + dt.timedelta(days=6), today), "week")
+
+
+def summaries(
+    connection: Connection, retailer: Retailer, accounts: Iterable[Account], week: str, now: dt.datetime
+) -> Iterator[Summary]:
+    """The summaries of accounts; none of one that may see no figures. Raises ValueError for a week that is none."""
+    read = _Reading(connection, retailer)
+    for account in accounts:
+        today = local_day(now, read.zone(account.stores))
+        period = read_week(week, today)
+        sections = tuple(read.section(account, whose, period, today) for whose in read.subjects(account))
+        if sections:
+            yield Summary(account, retailer.name, retailer.currency, week.strip().upper(), period, sections)
+
+
+class _Whose(NamedTuple):
+    name: str
+    stores: tuple[str, ...]
+    person: str | None = None
+
+
+class _Reading:
+    """What summaries are made of; months that several have are read once."""
+
+    def __init__(self, connection: Connection, retailer: Retailer) -> None:
+        self._connection, self._retailer = connection, retailer
+        self._stores = {entry.id: entry for entry in settings.stores(connection)}
+        self._everybody = [account for account in directory.everybody(connection) if account.active]
+        self._months: dict[str, Fact | None] = {}
+
+    def zone(self, stores: Sequence[str]) -> dt.tzinfo:
+        """The time zone of the first store that is known, else the retailer's."""
+        names = [self._stores[id].time_zone for id in stores if id in self._stores]
+        return next(filter(None, map(zone_named, (*names, self._retailer.time_zone))), dt.UTC)
+
+    def subjects(self, account: Account) -> Iterator[_Whose]:
+        """Whose figures an account may see: stores first. Who leads several has them and not their people."""
+        seen = [store for store in account.stores if self._is_seen(account, store, None)]
+        if len(seen) > 1:
+            yield _Whose("All stores", tuple(seen))
+        for store in seen:
+            yield _Whose(self._stores[store].name, (store,))
+        if len(account.stores) == 1:
+            (store,) = account.stores
+            for each in self._everybody:
+                if store in each.stores and self._is_seen(account, store, each.id):
+                    yield _Whose(each.name, (store,), each.id)
+
+    def _is_seen(self, account: Account, store: str, person: str | None) -> bool:
+        month = Fact(id="", store=store, person=person), FactCard(id="", store=store, person=person)
+        return any(visibility.visible(self._retailer.mode, account, visibility.tags(each)) for each in month)
+
+    def section(self, account: Account, whose: _Whose, period: Period, today: dt.date) -> Section:
+        """The figures of a subject."""
+        kpis = _kpis(account, whose)
+        now, before, year_before = (
+            figures(
+                self._facts(whose.stores, whose.person, each),
+                each,
+                today,
+                kpis,
+                self._facts(account.stores, None, each) if len(account.stores) > 1 else None,
+            )
+            for each in (period, period.before(), period.year_before())
+        )
+        compared = tuple(Compared(now[kpi.id], before[kpi.id], year_before[kpi.id]) for kpi in kpis)
+        totals = Totals(self._facts(whose.stores, whose.person, period), period, today)
+        others = sum(totals.measured("other_currency").values())
+        return Section(whose.name, whose.stores, whose.person, compared, others)
+
+    def _facts(self, stores: Sequence[str], person: str | None, period: Period) -> list[Fact]:
+        months = {f"{period.first:%Y-%m}", f"{period.last:%Y-%m}"}  # a week is in no more than two
+        ids = [fact_id(store, person, month) for store in stores for month in sorted(months)]
+        if missing := [id for id in ids if id not in self._months]:
+            self._months |= dict.fromkeys(missing)
+            for item in records.read_many(self._connection, "fact", missing):
+                assert isinstance(item, Fact)  # noqa: S101 -- read as such
+                self._months[item.id] = item
+        return [fact for id in ids if (fact := self._months[id])]
+
+
+def _kpis(account: Account, whose: _Whose) -> list[Kpi]:
+    """What an account's kind of work is measured by first, as far as it comes in yet."""
+    work: Work = "ecommerce" if account.work == "ecommerce" else "omnichannel"
+    ordered = in_order(work, "person" if whose.person else "store")
+    return [kpi for kpi in ordered if kpi.id in FIRST[work] and not kpi.comes_later]
