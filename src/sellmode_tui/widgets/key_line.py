@@ -80,8 +80,9 @@ class KeyLine(Widget):
         """The keys that have room, the one that shows all of them last."""
         page, found = self.screen, dict[str, Shown]()
         for _, binding, enabled, _ in page.active_bindings.values():
-            offered = binding.action == _ALL or not isinstance(page, Offering) or page.offers(binding.action)
-            if binding.show and enabled and offered:
+            if not (binding.show and enabled):
+                continue
+            if binding.action == _ALL or not isinstance(page, Offering) or page.offers(binding.action):
                 text, does = self.app.get_key_display(binding), visible(trd(binding.description))
                 found.setdefault(binding.action, Shown(binding.key, text, does, binding.action))
         last = [found.pop(_ALL)] if _ALL in found else []

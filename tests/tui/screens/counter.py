@@ -57,10 +57,6 @@ def demo(mode: Mode) -> World:
 
 def records_of(made: World) -> list[Record]:
     """All records of a world, customers with their figures before what belongs to them."""
-    staff = [
-        Staff(id=each.id, store=each.stores[0], user_name=each.user_name, name=each.name, role=each.role)
-        for each in made.accounts
-    ]
     orders: dict[str, list[Order]] = defaultdict(list)
     contacts: dict[str, dt.datetime] = {}
     for order in made.orders:
@@ -74,7 +70,15 @@ def records_of(made: World) -> list[Record]:
         else record
         for record in made.records
     ]
-    return [made.retailer, *staff, *records, *made.orders]
+    return [made.retailer, *staff_of(made), *records, *made.orders]
+
+
+def staff_of(made: World) -> list[Staff]:
+    """Who works in a world's stores."""
+    return [
+        Staff(id=each.id, store=each.stores[0], user_name=each.user_name, name=each.name, role=each.role)
+        for each in made.accounts
+    ]
 
 
 def _figures(orders: list[Order], last_contact: dt.datetime | None) -> Figures:

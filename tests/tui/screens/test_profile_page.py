@@ -18,7 +18,6 @@ from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.order import Order, OrderLine
-from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.records import Record
 from sellmode_contract.text import visible
 from sellmode_tui.cache.store import Cache
@@ -44,8 +43,7 @@ def pages_of(tmp_path: Path, *written: Record, width: int = 78) -> tuple[list[st
     anna = counter.account_of(world, "anna")
     cache = Cache.open(tmp_path / "cache.db", counter.KEY)
     try:
-        staff = [record for record in counter.records_of(world) if isinstance(record, Staff)]
-        counter.fill(cache, anna, "team", [world.retailer, *staff, *written])
+        counter.fill(cache, anna, "team", [world.retailer, *counter.staff_of(world), *written])
         profile = RecordStore(cache, lambda: NOW).customers.profile(ID)
     finally:
         cache.close()

@@ -145,8 +145,9 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
 
     def offers(self, action: str) -> bool:
         """What is done with a row needs one."""
-        empty = any(table.count is not None and not table.count.n for table in self._tables())
-        return super().offers(action) and not (empty and action in self.OF_A_ROW)
+        if not super().offers(action):
+            return False
+        return action not in self.OF_A_ROW or all(table.count is None or table.count.n for table in self._tables())
 
     def told(self, item: Item) -> str:  # noqa: ARG002  # nothing
         """What is said below the list of the one under the cursor, besides what its row has no room for."""
