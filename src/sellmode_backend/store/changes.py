@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import bulk, feeds
-from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.database import in_parts
+from sellmode_backend.store.prepared import Prepared, one_of
 from sellmode_backend.store.schema import gone, record
 from sellmode_contract import audiences
 from sellmode_contract.audiences import Tags
@@ -26,12 +26,28 @@ class Note(NamedTuple):
     at: dt.datetime
 
 
+class Row(NamedTuple):
+    """A row of the table of records."""
+
+    kind: str
+    id: str
+    feed: str
+    parent: str | None
+    team: str | None
+    own: str | None
+    team_since: int
+    own_since: int
+    seq: int
+    rev: int
+    doc: str
+
+
 class Change(NamedTuple):
     """A record before and after; either may be missing."""
 
     kind: str
     id: str
-    old: Row[Any] | None
+    old: Row | None
     tags: Tags = _NOBODY
     parent: str | None = None
     doc: str = ""
@@ -131,11 +147,18 @@ def apply(connection: Connection, changes: Sequence[Change], note: Note) -> None
     bulk.update(connection, record, changed)
 
 
-def _since(old: Row[Any] | None, scope: str) -> int:
+def _since(old: Row | None, scope: str) -> int:
     """The number at which a record came into a scope that it was in."""
     if old is None:
         return 0
     return int(old.team_since if scope.startswith("team/") else old.own_since)
+
+
+_NOTED = Prepared(
+    lambda engine: sa.select(gone.c.id, gone.c.scope, gone.c.rev).where(
+        gone.c.kind == sa.bindparam("kind"), one_of(engine, gone.c.id, "ids")
+    )
+)
 
 
 def _noted_as_gone(
@@ -149,11 +172,7 @@ def _noted_as_gone(
         (kind, id, scope): rev
         for kind, ids in by_kind.items()
         for some in in_parts(sorted(ids))
-        for id, scope, rev in connection.execute(
-            sa.select(gone.c.id, gone.c.scope, gone.c.rev).where(
-                gone.c.kind == kind, one_of(connection, gone.c.id, some)
-            )
-        )
+        for id, scope, rev in _NOTED.rows(connection, kind=kind, ids=some)
     }
 
 

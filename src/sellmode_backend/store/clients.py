@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import bulk
-from sellmode_backend.store.database import in_parts, upsert
+from sellmode_backend.store.database import in_parts
+from sellmode_backend.store.prepared import Prepared, one_of
 from sellmode_backend.store.records import Key
 from sellmode_backend.store.schema import account_scope, account_sent, client, gone, mutation
 from sellmode_contract import wire
@@ -43,32 +44,37 @@ class Client(NamedTuple):
     failures: int
 
 
-_CLIENT = sa.select(client).where(client.c.cid == sa.bindparam("cid"))
+_CLIENT = Prepared(
+    sa.select(client.c.account, client.c.device, client.c.last_seq, client.c.failing_mid, client.c.failures)
+    .where(client.c.cid == sa.bindparam("cid"))
+    .with_for_update()
+)
 
 
 def hold(connection: Connection, cid: str, account: str, device: str, now: dt.datetime) -> Client:
     """A client's row, made if there is none, held until the transaction ends. Raises ForeignClient."""
-    row = connection.execute(_CLIENT.with_for_update(), {"cid": cid}).one_or_none()
-    if row is None:
+    found = _CLIENT.rows(connection, cid=cid)
+    if not found:
         new = {"cid": cid, "account": account, "device": device, "last_seq": 0, "failures": 0, "seen_at": now}
         # Another call of the same client may make it at this moment; this one then waits for it, and finds it.
-        connection.execute(upsert(connection, client).on_conflict_do_nothing(), new)
-        row = connection.execute(_CLIENT.with_for_update(), {"cid": cid}).one()
-    if (row.account, row.device) != (account, device):
+        bulk.insert_new(connection, client, [new])
+        found = _CLIENT.rows(connection, cid=cid)
+    [(whose, where, *rest)] = found
+    if (whose, where) != (account, device):
         raise ForeignClient
-    return Client(row.last_seq, row.failing_mid, row.failures)
+    return Client(*rest)
 
 
 def advance(connection: Connection, cid: str, last_seq: int, now: dt.datetime) -> None:
     """Note up to where a client's mutations are done with."""
     changes = {"last_seq": last_seq, "failing_mid": None, "failures": 0, "seen_at": now}
-    connection.execute(sa.update(client).where(client.c.cid == cid).values(changes))
+    bulk.update(connection, client, [{"cid": cid, **changes}])
 
 
 def note_failure(connection: Connection, cid: str, mid: str, failures: int, now: dt.datetime) -> None:
     """Note how often the backend has failed at a client's next mutation."""
     changes = {"failing_mid": mid, "failures": failures, "seen_at": now}
-    connection.execute(sa.update(client).where(client.c.cid == cid).values(changes))
+    bulk.update(connection, client, [{"cid": cid, **changes}])
 
 
 # ------------------------------------------------------------------ the ledger
@@ -124,19 +130,24 @@ def reopen(connection: Connection, mids: Collection[str]) -> None:
         connection.execute(sa.delete(mutation).where(mutation.c.mid.in_(mids), mutation.c.code == "unsupported"))
 
 
+_KNOWN = Prepared(
+    lambda engine: sa.select(
+        mutation.c.mid, mutation.c.account, mutation.c.result, mutation.c.seq, mutation.c.st, mutation.c.code
+    ).where(one_of(engine, mutation.c.mid, "mids"))
+)
+
+
 def known(connection: Connection, mids: Collection[str]) -> dict[str, Known]:
     """What the ledger has of mutations, whoever sent them."""
-    columns = (mutation.c.mid, mutation.c.seq, mutation.c.account, mutation.c.st, mutation.c.code, mutation.c.result)
     return {
-        row.mid: Known(row.account, _decode(row.result) if row.result else _without_words(row))
+        mid: Known(account, _decode(result) if result else _without_words(mid, *rest))
         for some in in_parts(sorted(mids))
-        for row in connection.execute(sa.select(*columns).where(bulk.one_of(connection, mutation.c.mid, some)))
+        for mid, account, result, *rest in _KNOWN.rows(connection, mids=some)
     }
 
 
-def _without_words(row: Any) -> wire.Result:
-    detail = _WORDS_GONE if row.code else ""
-    return wire.Result(mid=row.mid, seq=row.seq, st=row.st, code=row.code, detail=detail)
+def _without_words(mid: str, seq: int, st: Any, code: Any) -> wire.Result:
+    return wire.Result(mid=mid, seq=seq, st=st, code=code, detail=_WORDS_GONE if code else "")
 
 
 def was_refused(connection: Connection, account: str, op: str, target: Key) -> bool:
@@ -192,7 +203,7 @@ class Told(NamedTuple):
         return max(self.sent, default=0)
 
 
-_TOLD = (
+_TOLD = Prepared(
     sa.select(account_scope.c.scope, account_scope.c.last_at, account_sent.c.seq)
     .outerjoin_from(
         account_scope,
@@ -202,13 +213,12 @@ _TOLD = (
     .where(account_scope.c.account == sa.bindparam("account"))
     .order_by(account_scope.c.scope, account_sent.c.seq)
 )
-"""Made once: it is asked at every sync."""
 
 
 def told(connection: Connection, account: str) -> dict[str, Told]:
     """The scopes that an account was ever told of."""
     found: dict[str, Told] = {}
-    for scope, last_at, seq in connection.execute(_TOLD, {"account": account}):
+    for scope, last_at, seq in _TOLD.rows(connection, account=account):
         before = found.get(scope)
         found[scope] = Told(last_at, (*(before.sent if before else ()), *(() if seq is None else (seq,))))
     return found
@@ -238,7 +248,7 @@ def note_sent(connection: Connection, account: str, sent: Mapping[str, int], now
             if moved.rowcount:
                 continue  # else another one has just moved it, perhaps less far
         row = {"account": account, "scope": scope, "seq": seq, "at": now}
-        connection.execute(upsert(connection, table).on_conflict_do_nothing(), row)
+        bulk.insert_new(connection, table, [row])
 
 
 class Left(NamedTuple):

@@ -19,8 +19,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import feeds, keys, records
-from sellmode_backend.store.database import Database, in_parts, upsert
+from sellmode_backend.store import bulk, feeds, keys, records
+from sellmode_backend.store.database import Database, in_parts
 from sellmode_backend.store.keys import KeyKind
 from sellmode_backend.store.reading import UNREADABLE
 from sellmode_backend.store.schema import changed_customer, customer_key
@@ -90,9 +90,8 @@ def note(connection: Connection, changed: Mapping[str, Change]) -> None:
         {"customer": id, "before": msgspec.json.encode(old).decode() if old else None}
         for id, (old, _) in sorted(_of_matter(changed).items())
     ]
-    if rows:
-        # Who waits already does so as they were first.
-        connection.execute(upsert(connection, changed_customer).on_conflict_do_nothing(), rows)
+    # Who waits already does so as they were first.
+    bulk.insert_new(connection, changed_customer, rows)
 
 
 def catch_up(database: Database, now: dt.datetime) -> list[str]:

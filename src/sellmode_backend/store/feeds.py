@@ -9,15 +9,18 @@ compaction.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
-from collections.abc import Collection, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.store.bulk import one_of
-from sellmode_backend.store.database import in_parts, upsert
+from sellmode_backend.store.database import in_parts
+from sellmode_backend.store.prepared import Engine, Prepared
 from sellmode_backend.store.schema import feed, gone, record
 from sellmode_contract import audiences
 
@@ -65,25 +68,30 @@ class Page(NamedTuple):
         return sum(len(put.doc) for put in self.puts)
 
 
+def _ticking(engine: Engine) -> sa.UpdateBase:
+    statement = (sqlite.insert if engine == "sqlite" else postgresql.insert)(feed)
+    moved = {"seq": feed.c.seq + statement.excluded.seq}
+    return statement.on_conflict_do_update(index_elements=[feed.c.id], set_=moved).returning(feed.c.seq)
+
+
+_TICK = Prepared(_ticking, ("id", "seq"))
+
+
 def tick(connection: Connection, ticks: Mapping[str, int]) -> dict[str, int]:
     """Move clocks on, each by as many numbers as asked, and hold them until the transaction ends.
 
     Gives each feed's number before the first new one. Clocks are taken in sorted order, and last of all locks, so that
     two writers cannot wait for each other.
     """
-    statement = upsert(connection, feed)
-    moved = statement.on_conflict_do_update(
-        index_elements=[feed.c.id], set_={"seq": feed.c.seq + statement.excluded.seq}
-    ).returning(feed.c.seq)
-    return {
-        name: connection.execute(moved, {"id": name, "seq": count}).scalar_one() - count
-        for name, count in sorted(ticks.items())
-    }
+    return {name: _TICK.rows(connection, id=name, seq=count)[0][0] - count for name, count in sorted(ticks.items())}
+
+
+_HEAD = Prepared(sa.select(feed.c.seq).where(feed.c.id == sa.bindparam("id")))
 
 
 def head(connection: Connection, feed_id: str) -> int:
     """The number that a feed's clock shows; 0 for a feed without changes."""
-    return connection.scalar(sa.select(feed.c.seq).where(feed.c.id == feed_id)) or 0
+    return next((seq for (seq,) in _HEAD.rows(connection, id=feed_id)), 0)
 
 
 def min_seq(connection: Connection, feed_id: str) -> int:
@@ -107,6 +115,34 @@ def heads(connection: Connection, feed_ids: Collection[str]) -> dict[str, int]:
     return found
 
 
+class _Found(NamedTuple):
+    """A record of a scope, with its number."""
+
+    seq: int
+    kind: str
+    id: str
+    rev: int
+    doc: str
+    since: int
+
+
+_PUTS = {
+    column: Prepared(
+        sa.select(record.c.seq, record.c.kind, record.c.id, record.c.rev, record.c.doc, record.c[f"{column}_since"])
+        .where(record.c[column] == sa.bindparam("audience"), record.c.seq > sa.bindparam("after"))
+        .order_by(record.c.seq)
+        .limit(sa.bindparam("limit"))
+    )
+    for column in ("team", "own")
+}
+_GONE = Prepared(
+    sa.select(gone.c.seq, gone.c.kind, gone.c.id)
+    .where(gone.c.scope == sa.bindparam("scope"), gone.c.seq > sa.bindparam("after"))
+    .order_by(gone.c.seq)
+    .limit(sa.bindparam("limit"))
+)
+
+
 def page(connection: Connection, scope: str, after: int, limit: int) -> Page:
     """What changed in a scope after the cursor ``after``: at most about ``limit`` puts and as many removes.
 
@@ -116,26 +152,15 @@ def page(connection: Connection, scope: str, after: int, limit: int) -> Page:
     never splits a number, so ``limit`` counts as ROWS_PER_SEQ at least. A cursor beyond the clock stays where it is.
     """
     limit = max(limit, ROWS_PER_SEQ)
-    audience, since = _audience_column(scope), record.c[f"{scope.partition('/')[0]}_since"]
-    put_rows, puts_cut = _taken(
-        connection.execute(
-            sa.select(record.c.seq, record.c.kind, record.c.id, record.c.rev, record.c.doc, since.label("since"))
-            .where(audience == _audience(scope), record.c.seq > after)
-            .order_by(record.c.seq)
-            .limit(limit + 1)
-        ),
-        limit,
-    )
-    gone_rows = connection.execute(
-        sa.select(gone.c.seq, gone.c.kind, gone.c.id)
-        .where(gone.c.scope == scope, gone.c.seq > after)
-        .order_by(gone.c.seq)
-        .limit(limit + 1)
-    ).all()
+    column = _audience_column(scope).name
+    found = _PUTS[column].stream(connection, audience=_audience(scope), after=after, limit=limit + 1)
+    with contextlib.closing(found):
+        put_rows, puts_cut = _taken(map(_Found._make, found), limit)
+    gone_rows = _GONE.rows(connection, scope=scope, after=after, limit=limit + 1)
     end = max(after, head(connection, audiences.feed_of(scope)))
     # A list that was cut may lack rows of its last number; whatever came before is complete.
-    cut = [rows for rows, is_cut in ((put_rows, puts_cut), (gone_rows, len(gone_rows) > limit)) if is_cut]
-    horizon = min([end, *(rows[-1].seq - 1 for rows in cut)])
+    last = [*([put_rows[-1].seq] if puts_cut else []), *([gone_rows[-1][0]] if len(gone_rows) > limit else [])]
+    horizon = min([end, *(seq - 1 for seq in last)])
     return Page(
         puts=[Put(row.kind, row.id, row.rev, row.doc, row.since) for row in put_rows if row.seq <= horizon],
         removes=[Remove(kind, id) for seq, kind, id in gone_rows if seq <= horizon],
@@ -144,15 +169,14 @@ def page(connection: Connection, scope: str, after: int, limit: int) -> Page:
     )
 
 
-def _taken(found: sa.CursorResult[Any], limit: int) -> tuple[list[sa.Row[Any]], bool]:
+def _taken(found: Iterable[_Found], limit: int) -> tuple[list[_Found], bool]:
     """As many rows as make a page, and one more; whether there may be others."""
-    rows, characters = list[sa.Row[Any]](), 0
-    with found:
-        for row in found:
-            rows.append(row)
-            characters += len(row.doc)
-            if characters > CHARACTERS_PER_SEQ and row.seq > rows[0].seq:
-                return rows, True
+    rows, characters = list[_Found](), 0
+    for row in found:
+        rows.append(row)
+        characters += len(row.doc)
+        if characters > CHARACTERS_PER_SEQ and row.seq > rows[0].seq:
+            return rows, True
     return rows, len(rows) > limit
 
 

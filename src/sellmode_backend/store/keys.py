@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.phones import numbers
 from sellmode_backend.store import bulk
 from sellmode_backend.store.bulk import one_of
-from sellmode_backend.store.database import in_parts, upsert
+from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.schema import customer_key
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.search import numbers_in
@@ -102,8 +102,7 @@ def note_source_keys(connection: Connection, source: str, said: Mapping[str, Key
 def note_merged(connection: Connection, customer: Customer) -> None:
     """Keep the keys of a customer who is merged into another one: imports still name them so."""
     rows = [{"kind": _MERGED + kind, "key": key, "customer": customer.id} for kind, key in sorted(keys_of(customer))]
-    if rows:
-        connection.execute(upsert(connection, customer_key).on_conflict_do_nothing(), rows)
+    bulk.insert_new(connection, customer_key, rows)
 
 
 def _having(connection: Connection, kind: str, keys: Collection[str]) -> dict[str, list[str]]:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import bulk, figures, keys, late_touches, orders
 from sellmode_backend.store.database import in_parts, upsert
+from sellmode_backend.store.prepared import Prepared, one_of
 from sellmode_backend.store.schema import merged_customer, rule_event, rule_occurrence, touch, tracking_refusal
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds import kind_of
@@ -115,14 +116,16 @@ def settle(connection: Connection, merged: Iterable[Merged], now: dt.datetime) -
     figures.refresh(connection, kept)
 
 
+_KEPT = Prepared(
+    lambda engine: sa.select(merged_customer.c.id, merged_customer.c.kept).where(
+        one_of(engine, merged_customer.c.id, "ids")
+    )
+)
+
+
 def kept(connection: Connection, ids: Collection[str]) -> dict[str, str]:
     """Of those among ``ids`` who were merged into another customer, the id of that one."""
-    query = sa.select(merged_customer.c.id, merged_customer.c.kept)
-    return {
-        id: into
-        for some in in_parts(sorted(ids))
-        for id, into in connection.execute(query.where(bulk.one_of(connection, merged_customer.c.id, some)))
-    }
+    return {id: into for some in in_parts(sorted(ids)) for id, into in _KEPT.rows(connection, ids=some)}
 
 
 def _take_along_rules(connection: Connection, merged: Merged) -> None:

@@ -13,14 +13,15 @@ from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import facts, hooks, lookup
+from sellmode_backend.store import facts, hooks, lookup, prepared
 from sellmode_backend.store.bulk import one_of
-from sellmode_backend.store.changes import Change, Note, apply
+from sellmode_backend.store.changes import Change, Note, Row, apply
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.facts import Adds
 from sellmode_backend.store.keys import keys_of, replace_keys
+from sellmode_backend.store.prepared import Engine, Prepared
 from sellmode_backend.store.schema import record
 from sellmode_contract import visibility
 from sellmode_contract.audiences import Tags
@@ -57,6 +58,23 @@ class RecordTooLarge(ValueError):
 # ------------------------------------------------------------------ reading
 
 
+def _of_ids(*columns: sa.Column[Any], lock: bool = False) -> Prepared:
+    """A query for records of a kind, in the order of their ids; with ``lock`` they are held."""
+
+    def make(engine: Engine) -> sa.Select[Any]:
+        found = sa.select(*columns).where(
+            record.c.kind == sa.bindparam("kind"), prepared.one_of(engine, record.c.id, "ids")
+        )
+        return found.order_by(record.c.id).with_for_update() if lock else found.order_by(record.c.id)
+
+    return Prepared(make)
+
+
+_DOCS = {lock: _of_ids(record.c.doc, lock=lock) for lock in (False, True)}
+_ROWS = {lock: _of_ids(*record.c, lock=lock) for lock in (False, True)}
+_REVISIONS = _of_ids(record.c.id, record.c.rev, record.c.team, record.c.own)
+
+
 def read(connection: Connection, kind: str, id: str, *, lock: bool = False) -> Record | None:
     """A record as it is stored; ``lock`` as in ``read_many``."""
     found = read_many(connection, kind, [id], lock=lock)
@@ -69,13 +87,11 @@ def read_many(connection: Connection, kind: str, ids: Iterable[str], *, lock: bo
     Whoever means to write them back with changes takes them with ``lock``: until the transaction ends nobody else
     changes them, so that no other change is lost.
     """
-    query = sa.select(record.c.doc).where(record.c.kind == kind).order_by(record.c.id)
-    if lock:
-        query = query.with_for_update()
+    query = _DOCS[lock]
     return [
         _decoder(kind).decode(doc)
         for some in in_parts(sorted(ids))
-        for doc in connection.scalars(query.where(one_of(connection, record.c.id, some)))
+        for (doc,) in query.rows(connection, kind=kind, ids=some)
     ]
 
 
@@ -110,11 +126,11 @@ def belongings(connection: Connection, customers: Iterable[str], kind: str) -> d
     return {
         (row.kind, row.id): _stored(row)
         for some in in_parts(sorted(customers))
-        for row in connection.execute(query.where(one_of(connection, record.c.parent, some)))
+        for row in map(Row._make, connection.execute(query.where(one_of(connection, record.c.parent, some))))
     }
 
 
-def _stored(row: Row[Any]) -> Stored:
+def _stored(row: Row) -> Stored:
     doc, tags = _decoder(row.kind).decode(row.doc), Tags(row.team, row.own)
     return Stored(doc, tags, row.rev, row.parent, (row.team_since, row.own_since))
 
@@ -128,14 +144,11 @@ class Revision(NamedTuple):
 
 def revisions(connection: Connection, keys: Iterable[Key]) -> dict[Key, Revision]:
     """The revisions of the records that exist among ``keys``."""
-    columns = (record.c.id, record.c.rev, record.c.team, record.c.own)
     return {
         (kind, id): Revision(rev, Tags(team, own))
         for kind, ids in _by_kind(keys)
         for some in in_parts(ids)
-        for id, rev, team, own in connection.execute(
-            sa.select(*columns).where(record.c.kind == kind, one_of(connection, record.c.id, some))
-        )
+        for id, rev, team, own in _REVISIONS.rows(connection, kind=kind, ids=some)
     }
 
 
@@ -263,20 +276,17 @@ def _cards_of(keys: Iterable[Key]) -> list[Key]:
     return [card for kind, id in keys if (card := visibility.card_key(kind, id))]
 
 
-def _rows(connection: Connection, keys: Iterable[Key], *, lock: bool = True) -> dict[Key, Row[Any]]:
+def _rows(connection: Connection, keys: Iterable[Key], *, lock: bool = True) -> dict[Key, Row]:
     """The stored rows of ``keys``, held until the transaction ends; customers first, then by kind and id.
 
     A child's writer holds the customer's row too: it cannot use tags of a store that the customer is just leaving.
     """
-    found: dict[Key, Row[Any]] = {}
-    for kind, ids in _by_kind(keys):
-        for some in in_parts(ids):
-            query = sa.select(record).where(record.c.kind == kind, one_of(connection, record.c.id, some))
-            query = query.order_by(record.c.id)
-            found.update(
-                {(kind, row.id): row for row in connection.execute(query.with_for_update() if lock else query)}
-            )
-    return found
+    return {
+        (kind, row.id): row
+        for kind, ids in _by_kind(keys)
+        for some in in_parts(ids)
+        for row in map(Row._make, _ROWS[lock].rows(connection, kind=kind, ids=some))
+    }
 
 
 def _by_kind(keys: Iterable[Key]) -> list[tuple[str, list[str]]]:
@@ -287,19 +297,19 @@ def _by_kind(keys: Iterable[Key]) -> list[tuple[str, list[str]]]:
     return [(kind, sorted(ids[kind])) for kind in sorted(ids, key=lambda kind: (kind != "customer", kind))]
 
 
-def _children_rows(connection: Connection, customers: Collection[str]) -> Iterator[Row[Any]]:
+def _children_rows(connection: Connection, customers: Collection[str]) -> Iterator[Row]:
     for some in in_parts(sorted(customers)):
         query = sa.select(record).where(one_of(connection, record.c.parent, some)).order_by(record.c.kind, record.c.id)
-        yield from connection.execute(query.with_for_update())
+        yield from map(Row._make, connection.execute(query.with_for_update()))
 
 
-def _customer(row: Row[Any]) -> Customer:
+def _customer(row: Row) -> Customer:
     customer = _decoder("customer").decode(row.doc)
     assert isinstance(customer, Customer)  # noqa: S101 -- for the type checker: the decoder of this kind gives nothing else
     return customer
 
 
-def _changed(item: Record, old: Row[Any] | None, customers: Mapping[str, Customer]) -> Change | None:
+def _changed(item: Record, old: Row | None, customers: Mapping[str, Customer]) -> Change | None:
     kind, parent = kind_of(item), parent_of(item)
     if parent is not None and parent not in customers:
         raise UnknownCustomer(f"{kind} {item.id} belongs to the customer {parent}, who is not there")
@@ -331,7 +341,7 @@ def _followed_children(
 ) -> Iterator[Change]:
     """What belongs to customers who were moved, as far as that changes it: its tags, and what its kind says."""
     for row in _children_rows(connection, moved):
-        if (row.kind, row.id) in wanted:
+        if row.parent is None or (row.kind, row.id) in wanted:
             continue
         child, doc = _decoder(row.kind).decode(row.doc), row.doc
         old, customer = before[row.parent], customers[row.parent]
