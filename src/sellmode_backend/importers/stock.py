@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -15,6 +16,8 @@ from sellmode_backend.store import records, settings
 from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.stock import Stock
 
+_AS_OLD: Final = dt.timedelta(minutes=1)
+"""The age of a store's stock is no more exact: all terminals are sent it, and sales change stock every few seconds."""
 UNKNOWN_PLACE = "locations are not stores; their stock was left out (location)"
 
 
@@ -94,8 +97,12 @@ def _product(item: StockRow, products: Mapping[str, Product], context: Context) 
 
 
 def _note_when(connection: Connection, stores: set[str], context: Context) -> None:
-    retailer = settings.retailer(connection)
-    if stores and retailer:
-        known = {**retailer.stock_at, **dict.fromkeys(sorted(stores), context.now)}
-        if known != retailer.stock_at:
-            settings.change(connection, stock_at=known)
+    if not stores or (retailer := settings.retailer(connection, lock=True)) is None:
+        return
+    older = [store for store in sorted(stores) if _is_older(retailer.stock_at.get(store), context.now)]
+    if older:
+        settings.change(connection, stock_at={**retailer.stock_at, **dict.fromkeys(older, context.now)})
+
+
+def _is_older(known: dt.datetime | None, now: dt.datetime) -> bool:
+    return known is None or now - known >= _AS_OLD

@@ -15,6 +15,7 @@ from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.lookbook import Lookbook
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.retailer import zone_of
+from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.store_time import local_day, read_due
 
 _LONGEST: Final = 5_000
@@ -31,11 +32,11 @@ def task_id(lookbook: str) -> str:
 def to_answer(connection: Connection, shared: Shared, author: str, text: str, now: dt.datetime) -> ManualTask:
     """The task, due today: a new one, the one that is open with this reply added, or the one that was done, open again.
 
-    It goes to the customer's owner, whoever made the lookbook; without one, to its author.
+    It goes to the customer's owner, whoever made the lookbook; without one, to its author; if neither works there any
+    more, to a manager of the store.
     """
     customer = records.read(connection, "customer", shared.customer) if shared.customer else None
-    owner = customer.owner if isinstance(customer, Customer) else None
-    store = (customer.store if isinstance(customer, Customer) and owner else None) or shared.store
+    store, person = _whose(connection, customer if isinstance(customer, Customer) else None, shared.store, author)
     due = local_day(now, zone := zone_of(settings.retailer(connection), store)).isoformat()
     look = records.read(connection, "lookbook", shared.id)
     held = records.read(connection, "manual_task", task_id(shared.id), lock=True)
@@ -52,7 +53,7 @@ def to_answer(connection: Connection, shared: Shared, author: str, text: str, no
     return msgspec.structs.replace(
         task,
         store=store,
-        assignee=owner if owner not in (None, task.creator) else None,
+        assignee=person if person != task.creator else None,
         details=details if len(details) <= _LONGEST else f"{_MORE}\n\n{text}",
         due=due,
         due_at=read_due(due).instant(zone),
@@ -62,6 +63,21 @@ def to_answer(connection: Connection, shared: Shared, author: str, text: str, no
         done_at=None,
         reason="",
     )
+
+
+def _whose(connection: Connection, customer: Customer | None, store: str, author: str) -> tuple[str, str]:
+    """In which store, and whose, the task is."""
+    wanted = [(store, author)]
+    if customer and customer.owner and customer.store:
+        wanted.insert(0, (customer.store, customer.owner))
+    for place, person in wanted:
+        staff = records.read(connection, "staff", person)
+        if isinstance(staff, Staff) and staff.active and staff.store == place:
+            return place, person
+    place = wanted[0][0]
+    people = (staff for staff in records.each(connection, "staff") if isinstance(staff, Staff))
+    managers = (staff.id for staff in people if staff.active and (staff.store, staff.role) == (place, "manager"))
+    return place, next(managers, author)
 
 
 def _title(look: str) -> str:

@@ -16,10 +16,18 @@ from sellmode_backend.store.database import Database
 @click.option("--colour", metavar="#RRGGBB", help="Of buttons; what stands on it is black or white.")
 @click.option("--language", type=click.Choice(LANGUAGES), help="For customers whose own there are no words for.")
 @click.option(
-    "--host", "hosts", multiple=True, metavar="NAME", help="A host of the shop; all of them, each with this option."
+    "--host",
+    "hosts",
+    multiple=True,
+    metavar="NAME",
+    help="A host of the shop; all of them, each with this option; '' for none.",
 )
 @click.option(
-    "--picture-host", "picture_hosts", multiple=True, metavar="NAME", help="A host that pictures are fetched from."
+    "--picture-host",
+    "picture_hosts",
+    multiple=True,
+    metavar="NAME",
+    help="A host that pictures are fetched from; '' for none.",
 )
 @click.option("--product-link", metavar="URL", help="Where the shop has a product, with {sku} in it; '' for nowhere.")
 @click.option("--logo", metavar="URL", help="A picture on a host of pictures; '' for none.")
@@ -50,8 +58,8 @@ def brand_command(
     asked = {
         "colour": colour and colour.lower(),
         "language": language,
-        "hosts": tuple(host.lower() for host in hosts) or None,
-        "picture_hosts": tuple(host.lower() for host in picture_hosts) or None,
+        "hosts": _named(hosts),
+        "picture_hosts": _named(picture_hosts),
         "product_link": product_link,
         "logo": logo,
         "imprint": imprint,
@@ -77,3 +85,8 @@ def brand_command(
     ]
     shown = {field: getattr(now, field) for field in now.__struct_fields__}
     print_answer(shown, rows, as_json=as_json)
+
+
+def _named(hosts: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Hosts as they are kept; None if the option was not given."""
+    return tuple(host.lower() for host in hosts if host) if hosts else None

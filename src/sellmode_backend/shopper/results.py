@@ -52,9 +52,10 @@ def count(connection: Connection, shared: Shared, now: dt.datetime) -> None:
         now,
         msgspec.structs.replace(
             result,
-            opened=opened,
-            first_opened_at=first,
-            last_opened_at=last,
+            # Openings that are kept no longer have been, and when the first was does not change.
+            opened=max(opened, result.opened),
+            first_opened_at=result.first_opened_at or first,
+            last_opened_at=last or result.last_opened_at,
             products=tuple(product for product in products if product.clicks or product.verdict),
             not_counted=uncounted,
         ),

@@ -49,7 +49,7 @@ def note(
     silent: bool = False,
     id: str = "",
 ) -> str:
-    """Note a touch; gives its id, empty for one that does not count. One with an ``id`` is noted once."""
+    """Note a touch; gives its id, empty for one that does not count, or was noted before by its ``id``."""
     row = {
         "at": now,
         "what": what,
@@ -69,8 +69,8 @@ def note(
         _add_up(connection, row)
         return ""
     id = id or secrets.token_urlsafe(12)
-    connection.execute(upsert(connection, touch).values(id=id, **row).on_conflict_do_nothing())
-    return id
+    made = connection.execute(upsert(connection, touch).values(id=id, **row).on_conflict_do_nothing())
+    return id if made.rowcount else ""
 
 
 def forget_old(connection: Connection, now: dt.datetime) -> int:

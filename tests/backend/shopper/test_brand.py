@@ -89,3 +89,5 @@ def test_the_command_changes_what_it_is_given_and_shows_it_all(sqlite_url: str) 
     plain = run(commands, ["brand", "--database", sqlite_url])
     assert "https://shop.example/{sku}" in plain.stdout
     assert "never" in plain.stdout
+    none = run(commands, ["brand", "--database", sqlite_url, "--host", "", "--product-link", "", "--json"])
+    assert json.loads(none.stdout)["hosts"] == []

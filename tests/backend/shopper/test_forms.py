@@ -9,6 +9,7 @@ from sellmode_backend.shopper.answering import task_id
 from sellmode_backend.store import records
 from sellmode_contract.kinds.lookbook import LookbookResult, ProductResult, result_id
 from sellmode_contract.kinds.manual_task import ManualTask
+from sellmode_contract.kinds.staff import Staff
 from tests.backend.shopper.shop import NO_TOKEN, TOKEN, Shop
 
 
@@ -126,3 +127,15 @@ def test_a_reply_is_a_task_of_the_customers_owner_until_it_is_answered(shop: Sho
     told(shop, "reply", guard=guard, text="x" * 2000)
     again = task()
     assert (again.state, again.done_by, again.details) == ("open", None, "x" * 2000)
+
+
+def test_a_reply_to_somebody_who_has_left_is_for_whoever_looks_after_the_customer_now(shop: Shop) -> None:
+    mia = Staff(id="s-9", store="Alpha", user_name="E9", name="Mia Manager", role="manager")
+    left = Staff(id="s-1", store="Alpha", user_name="E1", name="Ben Seller", role="associate", active=False)
+    with shop.database.transaction() as connection:
+        records.write(connection, [left, mia, msgspec.structs.replace(shop.customer, owner=None)])
+    told(shop, "reply", guard=shop.guard(), text="Is it warm?")
+    with shop.database.snapshot() as connection:
+        task = records.read(connection, "manual_task", task_id("l-1"))
+    assert isinstance(task, ManualTask)
+    assert (task.assignee, task.details) == ("s-9", "Is it warm?")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -34,6 +35,24 @@ def test_a_page_counts_once_it_was_looked_at_and_each_sending_once(shop: Shop) -
     assert shop.touches() == [("open", "", "", 1)]
     found = result(shop)
     assert (found.opened, found.first_opened_at, found.not_counted) == (1, shop.clock(), {})
+
+
+def test_what_was_not_seen_is_taken_back_once_for_each_sending(shop: Shop) -> None:
+    visits = [visit_of(shop.page()) for _ in range(3)]
+    for _ in range(3):
+        shop.post(f"/l/{TOKEN}/seen", {"visit": visits[0]})
+    assert sorted(shop.touches()) == [("open", "", "", 1), ("open", "", "not seen", 2)]
+
+
+def test_a_page_that_is_opened_years_later_was_first_opened_when_it_was(shop: Shop) -> None:
+    shop.change(expires_at=shop.clock() + dt.timedelta(days=900))  # as after it was renewed
+    first = shop.clock()
+    for _ in range(2):
+        shop.post(f"/l/{TOKEN}/seen", {"visit": visit_of(shop.page())})
+        shop.clock.forward(days=500)
+        with shop.database.transaction() as connection:
+            touches.forget_old(connection, shop.clock())
+    assert result(shop).first_opened_at == first
 
 
 def test_a_word_that_was_not_made_here_counts_nothing(shop: Shop) -> None:
