@@ -63,6 +63,7 @@ def test_looks_are_listed_by_view_with_what_became_of_them(tmp_path: Path) -> No
         "revoked": shared(5, title="Revoked", revoked_at=NOW),
         "deleted": shared(6, title="Deleted"),
         "archived": shared(7, title="Archived", state="archived"),
+        "over": shared(10, title="Over", state="archived", revoked_at=NOW),
         "mine": look(8, title="A look", form="my_look"),
         "ours": look(9, title="Ours", form="my_look", author=OTHERS),
     }
@@ -78,14 +79,16 @@ def test_looks_are_listed_by_view_with_what_became_of_them(tmp_path: Path) -> No
             return {line.look.title for line in desk.records.looks.lines(LooksQuery(view, mine, text))}
 
         every = {line.look.title: line for line in desk.records.looks.lines(LooksQuery())}
-        states = {name: every[record.title].state for name, record in made.items() if name != "archived"}
+        states = {name: every[record.title].state for name, record in made.items() if name not in ("archived", "over")}
         assert states == {**{name: name for name in states}, "mine": "draft", "ours": "draft"}
         assert every["Opened"].replies == 1
         assert (every["Draft"].customer_name, every["Ours"].author_name) == (ANNA.name, "Bo Meyer")
         assert listed("draft") == {"Draft", "A look", "Ours"}
         assert listed("shared") == {"Shared", "Opened", "Expired", "Revoked", "Deleted"}
         assert listed("my_look", mine=True) == {"A look"}
-        assert (listed("archived"), listed("corporate")) == ({"Archived"}, {"Winter"})
+        assert (listed("archived"), listed("corporate")) == ({"Archived", "Over"}, {"Winter"})
+        links = {line.look.title: line.link for line in desk.records.looks.lines(LooksQuery("archived"))}
+        assert links == {"Archived": "shared", "Over": "revoked"}
         assert (listed("open", "muster exp"), listed("open", "zzz")) == ({"Expired"}, set())
 
 
@@ -130,6 +133,7 @@ def test_bought_since_counts_sales_of_its_products_after_it_was_shared(tmp_path:
         return Order(id=f"o-{number}", customer=ANNA.id, lines=(line,), **{**made, **fields})
 
     orders = [order(1, "coat", 0), order(2, "scarf", -2), order(3, "boots", 0), order(4, "scarf", 0, cancelled_at=NOW)]
+    orders.append(order(5, "hat", 0, cancelled_at=NOW))
     with open_desk(tmp_path) as desk:
         desk.fill(*directory(), ANNA, record, *orders)
         assert details(desk, record).bought == {"coat": NOW}

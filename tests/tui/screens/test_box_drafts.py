@@ -79,8 +79,8 @@ def test_everything_that_takes_text_keeps_it_or_says_why_not() -> None:
 
 
 DRAFT = LookDetails(
-    line=LookLine(OPERA, "draft"), products=(), sent=(), bought={}, given_name="", email="", phone="", language="",
-    unwanted=frozenset(), sender="", rule="", unsent=False, refused=False,
+    line=LookLine(OPERA, "draft", "draft"), products=(), sent=(), bought={}, given_name="", email="", phone="",
+    language="", unwanted=frozenset(), sender="", rule="", unsent=False, refused=False,
 )  # fmt: skip
 
 

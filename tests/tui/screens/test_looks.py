@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from sellmode_tui.screens.lookbooks.picks_list import PicksListScreen
 from sellmode_tui.screens.lookbooks.product_picks import ProductPicksScreen
 from sellmode_tui.screens.lookbooks.share import ShareScreen
 from sellmode_tui.screens.lookbooks.view import LookScreen
+from sellmode_tui.screens.lookbooks.words import link_words
 from sellmode_tui.widgets.item_list import ItemList
 from sellmode_tui.widgets.key_line import KeyLine
 from sellmode_tui.widgets.press import Press
@@ -203,6 +205,11 @@ async def test_a_link_is_revoked_with_one_question_renewed_and_archived(data: Pa
         await pilot.press("z")
         await at_rest(pilot)
         assert details(pilot, WINTER.id).line.state == "archived"
+        shown, screen = details(pilot, WINTER.id), pilot.app.screen
+        assert isinstance(screen, LookbooksScreen)
+        assert "The link still works." in next(link_words(shown, screen._desk.words))
+        revoked = replace(shown, line=shown.line._replace(link="revoked"))
+        assert "The link was revoked" in next(link_words(revoked, screen._desk.words))
 
 
 async def test_a_look_is_saved_as_a_file_that_is_not_replaced(data: Path, tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def link_command(opened: Opened, id: str) -> None:
     sellmode lookbooks link 019a3c55-1f2e
     """
     details = _details(opened.records, _lookbook(opened.records, id))
-    link, state = _link(opened, details.look.id), details.line.state
+    link, state = _link(opened, details.look.id), details.line.link
     opened.print_one({"link": link, "state": state, "expires_at": details.line.expires_at}, [link])
     if state == "unsent":
         say("Not sent yet: it works once the server has it.")

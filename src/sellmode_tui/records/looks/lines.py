@@ -39,6 +39,8 @@ class LookLine(NamedTuple):
 
     look: Lookbook | CorporateLook
     state: State
+    link: State
+    """As ``state``, but whether it was archived or not: a link goes on working."""
     customer_name: str = ""
     author_name: str = ""
     result: LookbookResult | None = None
@@ -95,17 +97,15 @@ def line(
 ) -> LookLine:
     """A look with what has become of it."""
     if isinstance(look, CorporateLook):
-        return LookLine(look, "corporate", author_name=seen.around.name_of(look.created_by))
+        return LookLine(look, "corporate", "corporate", author_name=seen.around.name_of(look.created_by))
     if customer_name is None:
         customer_name = (seen.name_of(look.customer) if look.customer else "") or ""
-    return LookLine(
-        look, _state(look, result, now, unsent=unsent), customer_name, seen.around.name_of(look.author), result
-    )
+    link = _link(look, result, now, unsent=unsent)
+    state: State = "archived" if look.state == "archived" else link
+    return LookLine(look, state, link, customer_name, seen.around.name_of(look.author), result)
 
 
-def _state(look: Lookbook, result: LookbookResult | None, now: dt.datetime, *, unsent: bool) -> State:  # noqa: PLR0911  # one for each
-    if look.state == "archived":
-        return "archived"
+def _link(look: Lookbook, result: LookbookResult | None, now: dt.datetime, *, unsent: bool) -> State:
     if look.shared_at is None:
         return "draft"
     if result is not None and result.deleted_at is not None:

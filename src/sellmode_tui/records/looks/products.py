@@ -180,6 +180,8 @@ def _orders(seen: Seen, customer: str) -> list[Order]:
 
 def _bought(seen: Seen, customer: str | None) -> Iterator[tuple[str, str]]:
     for order in _orders(seen, customer) if customer else ():
+        if order.cancelled_at is not None:
+            continue
         day = order.placed_at.astimezone(seen.around.zone)
         about = tr("bought {day}", day=f"{day:%Y-%m-%d}")
         yield from ((line.sku, about) for line in order.lines if line.sku and line.kind == "sale")

@@ -105,12 +105,12 @@ class ShareScreen(DeskScreen[None]):
             else tr('Link to "{title}"', title=title)
         )
         self.query_one(".list-head", Static).update(Content(visible(head)))
-        standing = OFFLINE if details.line.state not in ("unsent", "shared", "opened") else None
+        standing = OFFLINE if details.line.link not in ("unsent", "shared", "opened") else None
         lines = [Content(self.link), Content("")]
         if not has_blocks:
             lines.append(Content.styled(tr("No QR code in ASCII mode."), MUTED))
         for line in link_words(details, self._desk.words):
-            meaning = UNSENT if details.line.state == "unsent" else standing
+            meaning = UNSENT if details.line.link == "unsent" else standing
             lines.append(meaning.marked(line) if meaning else Content(line))
         lines += [Content.styled(trd(_UNWANTED[channel]), "bold") for channel in sorted(details.unwanted)]
         subject, body = page_text.message(details, self.link)

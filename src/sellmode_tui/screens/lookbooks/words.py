@@ -60,13 +60,13 @@ def link_words(details: LookDetails, words: Words) -> Iterator[str]:
     if not isinstance(look, Lookbook) or not look.token:
         return
     until = f" {tr('Until {day}.', day=words.day(look.expires_at))}" if look.expires_at else ""
-    match line.state:
+    match line.link:
         case "unsent":
             yield tr("Not sent yet. The link works as soon as the server has it.") + until
+        case "shared" | "opened" if line.state == "archived":
+            yield tr("Archived. The link still works.") + until
         case "shared" | "opened":
             yield tr("The server has it. The link works.") + until
-        case "archived":
-            yield tr("Archived. The link still works.") + until
         case "expired":
             yield tr("The link expired on {day}. Press r to renew it.", day=words.day(look.expires_at))
         case "revoked":
