@@ -43,6 +43,7 @@ _COMMANDS = {
     ),
     "products": ("sellmode_tui.commands.products.group", "List and show products, their stock and their customers."),
     "rules": ("sellmode_tui.commands.rules.group", "List, edit, enable and preview the rules that create tasks."),
+    "sales": ("sellmode_tui.commands.sales", "List and show online sales with who earned them."),
     "status": ("sellmode_tui.commands.accounts", "Show the state of this machine's accounts."),
     "storefronts": ("sellmode_tui.commands.looks.storefronts", "List, show, open and close storefront pages."),
     "sync": ("sellmode_tui.commands.sync", "Send your changes and download new ones, once."),

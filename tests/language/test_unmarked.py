@@ -20,7 +20,6 @@ NOBODY_READS: Final = (
     "sellmode_contract/table_files.py",
     "sellmode_tui/cache/",  # SQL
     "sellmode_tui/records/looks/page_text.py",  # HTML
-    "sellmode_tui/records/sale_words.py",  # what `sellmode why` says
     "sellmode_tui/terminal/opening.py",  # HTML
     "sellmode_tui/journal/entries.py",  # SQL
     "sellmode_tui/journal/rescue.py",

@@ -90,8 +90,8 @@ def test_why_a_sale_says_who_earned_it_and_why_others_did_not(desk: Desk) -> Non
     mine = desk.ask("why", "sale", "200")
     assert mine.code == 0, mine
     assert "Credited:  EUR 100.00 to you (returns have taken back EUR 23.45)" in mine.out
-    assert "lookbook had a product clicked, Person ada: earned the sale" in mine.out
-    assert "lookbook had a product clicked, somebody else: a later touch earned it" in mine.out
+    assert "lookbook, product clicked (Person ada): earned the sale" in mine.out
+    assert "lookbook, product clicked (somebody else): a later touch earned it" in mine.out
     ben = another(desk, "ben", known=True)
     theirs = ben.ask("why", "sale", "#200")
     assert "Credited:  not to you" in theirs.out
@@ -99,5 +99,23 @@ def test_why_a_sale_says_who_earned_it_and_why_others_did_not(desk: Desk) -> Non
     whole = another(desk, "max", role="manager").ask("why", "sale", "200")
     assert "Net value: EUR 100.00" in whole.out
     assert "Credited:  EUR 100.00 to Person ada" in whole.out
-    assert "lookbook had a product clicked, Person ben: a later touch earned it" in whole.out
+    assert "lookbook, product clicked (Person ben): a later touch earned it" in whole.out
     assert desk.ask("why", "sale", "999").code == 1
+
+
+def test_sales_are_listed_with_the_touch_that_earned_each(desk: Desk) -> None:
+    (mine,) = desk.ask("sales", "list", "--json").objects
+    assert (mine["kind"], mine["number"], mine["credited"], mine["amount"]) == ("sale_notice", "#200", True, 10_000)
+    table = desk.ask("sales", "list")
+    assert table.out.splitlines()[1].split("  ")[0] == "#200"
+    assert "EUR 100.00" in table.out
+    assert "you " in table.out
+    assert "lookbook, product clicked" in table.out
+    assert desk.ask("sales", "list", "200").out == table.out
+    assert desk.ask("sales", "list", "300").code == 1
+    assert desk.ask("sales", "show", "#200").out == desk.ask("why", "sale", "200").out
+
+
+def test_a_manager_lists_the_store_s_sales(desk: Desk) -> None:
+    (line,) = another(desk, "may", role="manager").ask("sales", "list", "--json").objects
+    assert (line["kind"], [part["amount"] for part in line["parts"]]) == ("sale", [10_000])

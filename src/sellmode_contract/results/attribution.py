@@ -15,15 +15,16 @@ import msgspec
 
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_contract.records import Instant
+from sellmode_contract.translatable import Translatable, marked
 
 What: TypeAlias = Literal["shared", "open", "click", "liked", "refused", "reply", "message", "call", "visit", "chat"]
 Method: TypeAlias = Literal["last_touch", "highest_engagement", "split"]
 Verdict: TypeAlias = Literal["won", "part", "later_won", "stronger_won", "same_person", "too_early", "after", "refused"]
 
 METHODS: Final[dict[Method, str]] = {
-    "last_touch": "the last touch",
-    "highest_engagement": "the touch that the customer took most part in, of these the last",
-    "split": "everybody with a touch, in equal parts",
+    "last_touch": marked("the last touch"),
+    "highest_engagement": marked("the touch that the customer took most part in, of these the last"),
+    "split": marked("everybody with a touch, in equal parts"),
 }
 """Whom each method credits, in words."""
 ENGAGEMENT: Final[dict[What, int]] = {
@@ -32,15 +33,35 @@ ENGAGEMENT: Final[dict[What, int]] = {
 }  # fmt: skip
 """How much a customer took part; nothing is no reason for credit."""
 WORDS: Final[dict[What, str]] = {
-    "shared": "was shared", "open": "was opened", "click": "had a product clicked", "liked": "had a product liked",
-    "refused": "had a product refused", "reply": "was answered", "message": "message to the customer", "call": "call",
-    "visit": "visit", "chat": "chat",
-}  # fmt: skip
+    "shared": marked("shared"),
+    "open": marked("opened"),
+    "click": marked("product clicked"),
+    "liked": marked("product liked"),
+    "refused": marked("product refused"),
+    "reply": marked("answered"),
+    "message": marked("written to the customer"),
+}
+"""What was done, of a touch whose way does not say it."""
 WAYS: Final = {
-    "lookbook": "lookbook", "pick_list": "picks", "email": "e-mail", "sms": "SMS", "call": "call", "chat": "chat",
-    "visit": "visit",
-}  # fmt: skip
+    "lookbook": marked("lookbook"),
+    "pick_list": marked("picks"),
+    "storefront": marked("storefront page"),
+    "email": marked("e-mail"),
+    "sms": marked("SMS"),
+    "call": marked("call"),
+    "chat": marked("chat"),
+    "visit": marked("visit"),
+}
 """The ways to touch a customer that may have a window of their own, in words."""
+_CAME: Final[dict[Verdict, str]] = {
+    "won": marked("earned the sale"),
+    "part": marked("earned a part of the sale"),
+    "later_won": marked("a later touch earned it"),
+    "stronger_won": marked("a touch in which the customer took more part, or a later one, earned it"),
+    "same_person": marked("another touch of the same person earned it"),
+    "after": marked("after the sale"),
+    "refused": marked("the customer did not want the product"),
+}
 DEFAULT_DAYS: Final = 14
 LONGEST_DAYS: Final = 365
 LISTED: Final = 30
@@ -212,17 +233,11 @@ def _verdict(touch: Touch, sale: Sale, rules: Rules, winners: Sequence[Touch]) -
 
 def why(item: Considered) -> str:
     """In words what came of a touch."""
-    days = f"{item.days} day{'s' * (item.days != 1)}"
-    return {
-        "won": "earned the sale",
-        "part": "earned a part of the sale",
-        "later_won": "a later touch earned it",
-        "stronger_won": "a touch in which the customer took more part, or a later one, earned it",
-        "same_person": "another touch of the same person earned it",
-        "too_early": f"more than {days} before the sale",
-        "after": "after the sale",
-        "refused": "the customer did not want the product",
-    }[item.verdict]
+    if item.verdict == "too_early":
+        return Translatable.counted(
+            "more than {number:,} day before the sale", "more than {number:,} days before the sale", item.days
+        )
+    return _CAME[item.verdict]
 
 
 def checked(rules: Rules) -> Rules:

@@ -13,9 +13,8 @@ from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.text import visible
 from sellmode_tui.commands.kit import resolve
 from sellmode_tui.commands.kit.base import Opened, command
-from sellmode_tui.commands.kit.exit_codes import Exit, Failure
-from sellmode_tui.records import WhySeen, sale_words
-from sellmode_tui.records.naming import SEVERAL
+from sellmode_tui.commands.sales import show
+from sellmode_tui.records import WhySeen
 
 _MODES = {"associate": "Associate Mode", "team": "Team Mode"}
 
@@ -55,12 +54,7 @@ def sale_command(opened: Opened, sale: str) -> None:
 
     sellmode why sale 1042
     """
-    found = opened.records.results.sales(sale, 2)
-    if not found:
-        raise resolve.unknown("online sale with a touch", sale)
-    if len(found) > 1:
-        raise Failure(f"{visible(sale)}: {SEVERAL} by its id.", Exit.USAGE)
-    opened.print_one(found[0], map(visible, sale_words.lines(found[0], opened.records.context())))
+    show(opened, resolve.sale(opened.records, sale))
 
 
 @command(

@@ -28,6 +28,7 @@ from sellmode_tui.records.products.people import ProductCustomer
 from sellmode_tui.records.results import Compared, ShownFigures, Subject
 from sellmode_tui.records.rules.briefs import BriefDetails, BriefLine, BriefProgress
 from sellmode_tui.records.rules.lines import RuleLine
+from sellmode_tui.records.sales.lists import SaleLine, SaleList
 from sellmode_tui.records.shown import Shown
 from sellmode_tui.records.store import RecordStore
 from sellmode_tui.records.tasks.agenda import AgendaList, AgendaQuery, TaskCounts
@@ -83,6 +84,8 @@ __all__ = [
     "RefusedAmong",
     "Rejected",
     "RuleLine",
+    "SaleLine",
+    "SaleList",
     "Scanned",
     "SealedError",
     "Section",

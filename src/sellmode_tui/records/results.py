@@ -1,4 +1,4 @@
-"""Figures of a store or a person, and online sales with who earned them, from what the cache holds."""
+"""Figures of a store or a person, from what the cache holds."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from typing import NamedTuple
 from sellmode_contract import visibility
 from sellmode_contract.audiences import lead_audience
 from sellmode_contract.kinds.fact import Fact, FactCard
-from sellmode_contract.kinds.sale import CreditedSale
-from sellmode_contract.kinds.sale_notice import SaleNotice
 from sellmode_contract.results.figures import Figure, Totals, figures
 from sellmode_contract.results.kpis import FIRST, in_order
 from sellmode_contract.results.periods import Period, read_period
@@ -63,7 +61,7 @@ class ShownFigures(NamedTuple):
 
 
 class Results(Facet):
-    """What an account may know of figures and credit. What it may not see is not there, and counts for nothing."""
+    """What an account may know of figures. What it may not see is not there, and counts for nothing."""
 
     def subjects(self) -> list[Subject]:
         """Whose figures the account may see: what it is shown first comes first."""
@@ -78,16 +76,6 @@ class Results(Facet):
             return _shown(reading, around, subject, read_period(typed, today), today)
 
         return self._read(read)
-
-    def sales(self, text: str, limit: int) -> list[CreditedSale | SaleNotice]:
-        """The online sales, no more than ``limit``, that a text names by number, or by id or its beginning.
-
-        A store's people see the sale; in Associate Mode a person sees what they are told of it.
-        """
-        with self._readings.open() as reading:
-            found = [*_named(reading, "sale", text, limit), *_named(reading, "sale_notice", text, limit)]
-        own = {item.order_id for item in found if isinstance(item, SaleNotice)}
-        return [item for item in found if isinstance(item, SaleNotice) or item.order_id not in own][:limit]
 
 
 def _subjects(_: Reading, around: Context) -> list[Subject]:
@@ -151,15 +139,3 @@ def _facts(reading: Reading, stores: Sequence[str], person: str | None, period: 
             fact = decode(kind, doc)
             found[fact.store, fact.month] = fact
     return list(found.values())
-
-
-def _named(reading: Reading, kind: str, text: str, limit: int) -> list[CreditedSale | SaleNotice]:
-    typed = text.strip()
-    begun = f"{typed.casefold()}%" if len(typed) >= 8 and typed.replace("-", "").isalnum() else typed
-    rows = reading.connection.execute(
-        f"SELECT s.doc FROM {kind} s WHERE {reading.only_visible('s')}"
-        " AND (s.doc ->> '$.number' IN (?1, '#' || ?1) OR s.order_id LIKE ?2 OR s.id LIKE ?2)"
-        " ORDER BY s.placed_at DESC, s.id LIMIT ?3",
-        (typed, begun, limit),
-    )
-    return [decode(kind, doc) for (doc,) in rows]

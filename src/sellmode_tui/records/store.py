@@ -29,6 +29,7 @@ from sellmode_tui.records.readings import Readings, clean
 from sellmode_tui.records.results import Results
 from sellmode_tui.records.rules.access import Rules
 from sellmode_tui.records.rules.briefs_access import Briefs
+from sellmode_tui.records.sales.access import Sales
 from sellmode_tui.records.shown import Shown
 from sellmode_tui.records.tasks import products
 from sellmode_tui.records.tasks.access import Tasks
@@ -85,6 +86,7 @@ class RecordStore(Facet):
         self.looks = Looks(readings, writer)
         self.products = Products(readings, writer)
         self.results = Results(readings, writer)
+        self.sales = Sales(readings, writer)
         self.changes = Changes(readings, writer)
 
     def listed(self, kind: str, query: KindQuery = _ALL) -> KindList:

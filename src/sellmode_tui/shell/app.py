@@ -35,6 +35,7 @@ from sellmode_tui.screens.kit.palette import Entry, PaletteBox
 from sellmode_tui.screens.kit.status_words import tried_now
 from sellmode_tui.screens.kit.too_small import TooSmallScreen
 from sellmode_tui.screens.lists.main_page import page_keys, pages_of
+from sellmode_tui.screens.sales.list_page import SalesScreen
 from sellmode_tui.screens.tasks.agenda import CustomerTasksScreen
 from sellmode_tui.shell import navigation
 from sellmode_tui.shell.current import CurrentAccount, OpenAccount
@@ -71,6 +72,7 @@ class SellmodeApp(PagedApp):
         _hidden("u,ctrl+z", "undo", "Undo", tooltip="Undo your last change", id="app.undo"),
         _hidden("f3", "attention", "Attention", tooltip="What needs attention", id="app.attention"),
         _hidden("f4", "sync_page", "Sync", tooltip="What is not sent yet", id="app.sync"),
+        _hidden("dollar_sign", "sales", "Sales", tooltip="Online sales, and who earned them", id="app.sales"),
         _hidden("q", "quit", "Quit", tooltip="Quit", id="app.quit"),
         _hidden("f6", "theme", "Theme", tooltip="Choose a theme", id="app.theme"),
         # These work over every page and box, too.
@@ -200,7 +202,7 @@ class SellmodeApp(PagedApp):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What can be done only while somebody is signed in."""
         desk = self.current.desk
-        if action in ("lock", "sign_out", "sync_page", "attention", "palette"):
+        if action in ("lock", "sign_out", "sync_page", "attention", "sales", "palette"):
             return desk is not None
         if action == "undo":
             return isinstance(self.screen, DeskScreen) and not isinstance(self.screen, FormScreen)
@@ -277,6 +279,9 @@ class SellmodeApp(PagedApp):
 
     def action_attention(self) -> None:
         navigation.open_once(self, AttentionScreen, self.current.desk)
+
+    def action_sales(self) -> None:
+        navigation.open_once(self, SalesScreen, self.current.desk)
 
     def action_undo(self) -> None:
         desk = self.current.desk

@@ -22,6 +22,7 @@ from sellmode_tui.screens.lookbooks.list_page import LookbooksScreen
 from sellmode_tui.screens.people.list_page import PeopleScreen
 from sellmode_tui.screens.products.list_page import ProductsScreen
 from sellmode_tui.screens.rules.list_page import RulesScreen
+from sellmode_tui.screens.sales.list_page import SalesScreen
 from sellmode_tui.screens.tasks.agenda import AgendaScreen
 from sellmode_tui.shell.paged_app import PagedApp
 
@@ -57,7 +58,7 @@ def can_go_to(app: App[None], name: object, desk: Desk) -> bool:
     return name in pages_of(desk) and not fills_in
 
 
-def open_once(app: PagedApp, page: type[AttentionScreen | SyncScreen], desk: Desk | None) -> None:
+def open_once(app: PagedApp, page: type[AttentionScreen | SalesScreen | SyncScreen], desk: Desk | None) -> None:
     """Open a page unless it is open already, be it under others."""
     if desk is not None and not any(isinstance(each, page) for each in app.pages()):
         app.open(page(desk))

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from sellmode_contract.kinds.sale_notice import SaleNotice
 from sellmode_tui.account import session
 from sellmode_tui.account.lease import Lease, State
 from sellmode_tui.errors import AccountError, ClockChanged, LeaseOver
 from sellmode_tui.language import tr, trn
 from sellmode_tui.records import Counts, Interrupted, SealedError
 from sellmode_tui.records.tasks.agenda import TaskCounts
-from sellmode_tui.screens.kit.desk import Facts
+from sellmode_tui.screens.kit.desk import Desk, Facts
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
+from sellmode_tui.screens.kit.status_words import is_first_sync
 from sellmode_tui.shell.current import CurrentAccount, OpenAccount
 from sellmode_tui.shell.paged_app import PagedApp
+from sellmode_tui.shell.sale_news import LATEST, SaleNews
 from sellmode_tui.shell.sign_out import SignOutFlow
 from sellmode_tui.sync.status import Line, SyncStatus
 
@@ -29,6 +33,7 @@ class _Read(NamedTuple):
     facts: Facts
     counts: Counts
     tasks: TaskCounts
+    notices: Sequence[SaleNotice] = ()
 
 
 class StatusMonitor:
@@ -45,6 +50,7 @@ class StatusMonitor:
         """What must be known whatever else goes on, by where it comes from."""
         self._day: dt.date | None = None
         """The store's day, as of the last look at the tasks."""
+        self._sale_news = SaleNews()
 
     def start(self) -> None:
         """Look now and then at what happens without a word."""
@@ -57,6 +63,7 @@ class StatusMonitor:
         read_only = account.workspace.session.journal.read_only
         self._warnings = {"disk": tr("disk full or read-only: nothing can be saved")} if read_only else {}
         account.desk.warning = self._warning
+        self._sale_news = SaleNews()
         self._day = account.desk.words.today
         signed_out = account.workspace.session.token is None
         synced_at = account.workspace.status.synced_at
@@ -126,7 +133,8 @@ class StatusMonitor:
 
         def read(account: OpenAccount) -> _Read:
             records = account.workspace.records
-            return _Read(Facts.read(records), records.changes.counts(), records.tasks.counts())
+            notices = records.sales.notices(LATEST)
+            return _Read(Facts.read(records), records.changes.counts(), records.tasks.counts(), notices)
 
         def take(found: _Read) -> None:
             if number > self._taken:  # not overtaken by a later one
@@ -140,7 +148,8 @@ class StatusMonitor:
         if account is None:
             return
         desk = account.desk
-        before, (desk.facts, desk.counts, desk.tasks) = _Read(desk.facts, desk.counts, desk.tasks), found
+        before = _Read(desk.facts, desk.counts, desk.tasks, found.notices)
+        desk.facts, desk.counts, desk.tasks = found.facts, found.counts, found.tasks
         self._forget_if_forbidden(account)
         for page in self.pages:
             if found.facts != before.facts:
@@ -148,6 +157,14 @@ class StatusMonitor:
             page.records_changed()
         if found != before:
             self._show()
+        self._tell_sales(desk, found.notices)
+
+    def _tell_sales(self, desk: Desk, notices: Sequence[SaleNotice]) -> None:
+        """Say of what somebody was just credited with; nothing while all that there is comes for the first time."""
+        for told in self._sale_news.of(notices, desk.clock()):
+            self._app.say(told)
+        if is_first_sync(self.status):
+            self._sale_news.forget()
 
     def _forget_if_forbidden(self, account: OpenAccount) -> None:
         """The retailer may have taken back that people stay signed in."""

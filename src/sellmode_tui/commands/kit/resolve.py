@@ -10,7 +10,7 @@ from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.text import visible
 from sellmode_tui.commands.kit.exit_codes import Exit, Failure
-from sellmode_tui.records import RecordStore, TaskKey, naming
+from sellmode_tui.records import RecordStore, SaleLine, TaskKey, naming
 from sellmode_tui.records.ids import MIN_ID
 from sellmode_tui.records.naming import Named
 
@@ -45,6 +45,12 @@ def task(records: RecordStore, text: str) -> TaskKey:
     typed = text.strip().casefold()
     found = {key.id: key for key in records.tasks.named(typed, _MAX_SHOWN + 1)}
     return found[typed if typed in found else _only(list(found), text, "task")]
+
+
+def sale(records: RecordStore, text: str) -> SaleLine:
+    """The online sale that a text names: by its number, or an id or its beginning."""
+    found = {line.sale.id: line for line in records.sales.named(text, _MAX_SHOWN + 1)}
+    return found[_only(list(found), text, "online sale with a touch")]
 
 
 def record(records: RecordStore, kind: str, text: str) -> str:

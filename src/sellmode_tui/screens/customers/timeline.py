@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,15 +16,17 @@ from sellmode_contract.kinds.sent_lookbook import WAYS, SentLookbook
 from sellmode_contract.money import priced
 from sellmode_contract.text import visible
 from sellmode_tui.language import marked, tr, trd, trn
-from sellmode_tui.records import Profile, RecordStore, TimelineEntry
+from sellmode_tui.records import Profile, RecordStore, SaleLine, TimelineEntry
 from sellmode_tui.records.customers.profile import TimelineKind
 from sellmode_tui.screens.customers.profile_page import purchase
 from sellmode_tui.screens.customers.profile_words import beside, happened, mark
 from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.page import MUTED, Page
 from sellmode_tui.screens.kit.record_view import RecordScreen, RecordView
 from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.screens.lists.choosing import SearchedList
+from sellmode_tui.screens.sales.sale_page import SaleScreen
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_source import Count, Row
 from sellmode_tui.widgets.tab_line import Tab, TabLine
@@ -69,6 +71,7 @@ class TimelineScreen(SearchedList[None, Event]):
     BINDING_GROUP_TITLE = "Timeline"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "Search", key_display="/", tooltip="Search", id="timeline.search"),
+        Binding("w", "sale", "Why", tooltip="Who earned this online purchase, and why", id="timeline.sale"),
         Binding("right", "view(1)", "Next view", show=False, tooltip="Next view", id="timeline.next"),
         Binding("left", "view(-1)", "Previous view", show=False, tooltip="Previous view", id="timeline.before"),
         Binding("escape,q", "back", "Back", key_display="Esc", tooltip="Back to the customer", id="timeline.back"),
@@ -145,6 +148,14 @@ class TimelineScreen(SearchedList[None, Event]):
         key = self.table.cursor_key if self.has_class("-wide") else None
         self.query_one("#beside", RecordView).show(key and (self._customer, key))
 
+    def offers(self, action: str) -> bool:
+        """Only of an online purchase there is somebody who may have earned it."""
+        return super().offers(action) and (action != "sale" or _is_online(self.current))
+
+    def action_sale(self) -> None:
+        """Open what is known of its credit."""
+        open_sale(self, self._desk, self.current)
+
     def chosen_row(self, item: Event) -> None:
         """Open it."""
         self.open(EventScreen(self._desk, self._customer, item.entry.record.id))
@@ -184,10 +195,39 @@ class EventScreen(RecordScreen[Event]):
     BINDING_GROUP_TITLE = "Event"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,left", "back", "Back", key_display="Esc", tooltip="Back to the timeline", id="event.back"),
+        Binding("w", "sale", "Why", tooltip="Who earned this online purchase, and why", id="event.sale"),
     ]
 
     def __init__(self, desk: Desk, customer: str, record: str) -> None:
         super().__init__(desk, event_view(desk), (customer, record))
+
+    def offers(self, action: str) -> bool:
+        """Only of an online purchase there is somebody who may have earned it."""
+        return super().offers(action) and (action != "sale" or _is_online(self.view.found))
+
+    def action_sale(self) -> None:
+        """Open what is known of its credit."""
+        open_sale(self, self._desk, self.view.found)
+
+
+def _is_online(event: Event | None) -> bool:
+    return event is not None and isinstance(event.entry.record, Order) and event.entry.record.channel == "online"
+
+
+def open_sale(page: DeskScreen[Any], desk: Desk, event: Event | None) -> None:
+    """Open over a page what is known of a purchase's credit, or say that there is nothing."""
+    if event is None or not _is_online(event):
+        page.notify(tr("Only online purchases are credited for touches."), markup=False)
+        return
+    order = event.entry.record.id
+
+    def show(line: SaleLine | None) -> None:
+        if line is None:
+            page.notify(tr("Nobody of yours had a part in this purchase."), markup=False)
+        else:
+            page.open(SaleScreen(desk, line.sale.id))
+
+    page.ask(lambda records: records.sales.of_order(order), show, group="sale")
 
 
 def event_view(desk: Desk) -> RecordView[Event]:

@@ -1,0 +1,1 @@
+"""Online sales: the list of them, and one with who earned it and why."""
