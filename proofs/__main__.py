@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.measure import commit
-from proofs import asker, crash, damage, keys, lock, simulation, strangers, timing, wire
+from proofs import asker, crash, damage, keys, lock, sales, simulation, strangers, timing, wire
 from proofs.results import SEEDS, Proof, Run, Trial, keep, keep_seed, runs
 
 ENOUGH = 20
@@ -29,6 +29,7 @@ PROOFS: Mapping[str, Proof] = {
         wire.PROOF,
         keys.PROOF,
         lock.PROOF,
+        sales.PROOF,
         simulation.PROOF,
         simulation.PLANTED,
         asker.PROOF,

@@ -12,18 +12,18 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from proofs import asker, keys, results, simulation, strangers, timing
+from proofs import asker, keys, results, sales, simulation, strangers, timing
 from proofs import wire as line
 from proofs.__main__ import PROOFS, try_out
 from proofs.results import Proof, Run, Trial
 from proofs.sim.machine import Worlds
 from sellmode_backend.accounts.passwords import Passwords
 from sellmode_backend.rules import preview as previews
-from sellmode_backend.store import duplicates
+from sellmode_backend.store import duplicates, facts
 from sellmode_contract import wire
 
 _ROOT = Path(__file__).parents[2]
-_SHORT = {"crash": 1, "damage": 1, "sim": 6, "asker": 3, "lock": 1}
+_SHORT = {"crash": 1, "damage": 1, "sim": 6, "asker": 3, "lock": 1, "results": 1}
 """Seeds of proofs that are tried here, besides those that have failed."""
 _SEEDS = [(name, seed) for name, short in _SHORT.items() for seed in [*results.kept_seeds(name), *range(short)]]
 
@@ -73,6 +73,16 @@ def test_names_that_take_longer_are_found(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(Passwords, "verify", more_work_for_somebody)
     (failure,) = timing.trial(0, 100, better=0.24).failures
     assert failure.startswith("sign-in: ")
+
+
+def test_credit_that_is_not_taken_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    credit_adds = facts.credit_adds
+
+    def adds_only(entry: Any, judgement: Any, zones: Any, adds: Any, sign: int = 1) -> None:
+        credit_adds(entry, judgement, zones, adds, max(sign, 0))
+
+    monkeypatch.setattr(facts, "credit_adds", adds_only)
+    assert any("credited_sales" in failure for seed in range(3) for failure in sales.trial(seed, 36).failures)
 
 
 def test_keys_that_do_not_wait_are_found() -> None:
