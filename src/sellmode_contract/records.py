@@ -22,6 +22,26 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     id: str
 
 
+class FieldEdit(msgspec.Struct, frozen=True):
+    """Who has written what stands in a field, and when."""
+
+    by: str
+    """Staff id."""
+    at: Instant
+
+
+class EditedRecord(Record, frozen=True, kw_only=True):
+    """A record whose fields people edit."""
+
+    edited: dict[str, FieldEdit] = msgspec.field(default_factory=dict)
+    """By field; of maps by entry (``sizes.shoes``). None for what stands there since it was made, or by an import."""
+
+    def last_edit(self, path: str) -> FieldEdit | None:
+        """Who has written a field last, or an entry of it; None if nobody has since it was made."""
+        edits = [edit for name, edit in self.edited.items() if name == path or name.startswith(f"{path}.")]
+        return max(edits, key=lambda edit: edit.at, default=None)
+
+
 def parent_of(record: Record) -> str | None:
     """Id of the customer that a record belongs to, if it belongs to one. A customer's own id is not its parent."""
     return getattr(record, "customer", None)

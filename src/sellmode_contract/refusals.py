@@ -47,7 +47,7 @@ class Rejected(Exception):
     """A mutation is not done. The text names the rule, and what of the record it is about; it repeats no value."""
 
     def __init__(self, code: RejectionCode, detail: str, *, field: str = "", winner: str | None = None) -> None:
-        """``field`` is the one at fault, if it is one; ``winner`` the staff id of who has claimed the record."""
+        """``field`` is the one at fault, if it is one; ``winner`` the staff id of who was first."""
         super().__init__(detail)
         self.code: RejectionCode = code
         self.detail = detail

@@ -229,7 +229,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, tag_field="t", tag="m", 
     field: str = ""
     """The field at fault, where it is one."""
     winner: str | None = None
-    """Staff id of who has claimed it first."""
+    """Staff id of who was first: has claimed or ended it, has it assigned, or has changed the field."""
     conf: dict[str, Conflict] = {}
     revs: tuple[tuple[str, str, int], ...] = ()
     """Kind, id and revision of each record as this mutation left it; 0 for one that is no more. What the cache holds at

@@ -16,7 +16,7 @@ def priced(amount: int, currency: str) -> str:
     from babel.numbers import format_currency
 
     value = Decimal(abs(amount)).scaleb(-money.exponent(currency))
-    said = language.one_blank(format_currency(value, currency, locale=locale))
+    said = language.as_drawn(format_currency(value, currency, locale=locale))
     return f"-{said}" if amount < 0 else said
 
 
@@ -28,4 +28,4 @@ def decimal(value: float, form: str = ",.10g") -> str:
     from babel.numbers import format_decimal
 
     plain = Decimal(f"{value:{form.replace(',', '')}}")
-    return language.one_blank(format_decimal(plain, locale=locale, decimal_quantization=False))
+    return language.as_drawn(format_decimal(plain, locale=locale, decimal_quantization=False))

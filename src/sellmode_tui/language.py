@@ -37,9 +37,33 @@ class Catalogue(Protocol):
         """A text that means something else elsewhere."""
 
 
+_IN_ASCII: Final[Mapping[str, Mapping[int, str]]] = {
+    "de": str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
+}
+"""How a language writes its letters where there are none but those of ASCII; the others leave their accents out."""
+
+
+class _Spelled:
+    """A catalogue with the letters of its texts written otherwise."""
+
+    def __init__(self, catalogue: Catalogue, letters: Mapping[int, str]) -> None:
+        self._catalogue, self._letters = catalogue, letters
+
+    def gettext(self, message: str, /) -> str:
+        return self._catalogue.gettext(message).translate(self._letters)
+
+    def ngettext(self, one: str, many: str, number: int, /) -> str:
+        return self._catalogue.ngettext(one, many, number).translate(self._letters)
+
+    def pgettext(self, context: str, message: str, /) -> str:
+        return self._catalogue.pgettext(context, message).translate(self._letters)
+
+
 class _Current:
     """What is spoken. English has neither a catalogue nor anything of babel, so that nothing is loaded for it."""
 
+    ascii = False
+    """Whether no letters beyond ASCII can be drawn."""
     code = "en"
     catalogue: Catalogue | None = None
     locale: Locale | None = None
@@ -52,7 +76,14 @@ def use(code: str, catalogue: Catalogue | None = None) -> None:
         return
     from babel import Locale
 
-    _Current.code, _Current.catalogue, _Current.locale = code, catalogue or _read(code), Locale(code)
+    said, letters = catalogue or _read(code), _IN_ASCII.get(code) if _Current.ascii else None
+    _Current.code, _Current.locale = code, Locale(code)
+    _Current.catalogue = _Spelled(said, letters) if letters else said
+
+
+def draw_in_ascii(wanted: bool) -> None:
+    """Whether a language that is spoken from now on has no letters beyond ASCII."""
+    _Current.ascii = wanted
 
 
 def _read(code: str) -> Catalogue:
@@ -152,9 +183,10 @@ def number(value: int) -> str:
         return f"{value:,}"
     from babel.numbers import format_decimal
 
-    return one_blank(format_decimal(value, locale=_Current.locale))
+    return as_drawn(format_decimal(value, locale=_Current.locale))
 
 
-def one_blank(text: str) -> str:
-    """A text without the narrow blank that few terminals' fonts have."""
-    return text.replace("\u202f", "\u00a0")
+def as_drawn(text: str) -> str:
+    """A text of babel's, without the narrow blank that few terminals' fonts have, in the letters that there are."""
+    drawn = text.replace("\u202f", "\u00a0")
+    return drawn.translate(_IN_ASCII.get(_Current.code, {})) if _Current.ascii else drawn

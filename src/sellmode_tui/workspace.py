@@ -121,8 +121,9 @@ class Workspace:
         """
         if self.session.token is None:
             raise SignInNeeded(tr("The server does not know this session any more: sign in while online."))
+        asked = msgspec.structs.replace(rule, edited={})  # makes no difference, and an older backend does not know it
         request = wire.PreviewRequest(
-            store=store, rule=msgspec.to_builtins(rule), day=day.isoformat() if day is not None else ""
+            store=store, rule=msgspec.to_builtins(asked), day=day.isoformat() if day is not None else ""
         )
         with Transport(self.session.server, ca_file=self._settings.ca_file) as transport:
             return transport.preview(request, token=self.session.token)

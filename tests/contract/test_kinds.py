@@ -25,7 +25,7 @@ from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.kinds.task_rule import task_rule_id
 from sellmode_contract.mutations import Create, Edit, Outcome, Rejected, Remove, World, apply
 from sellmode_contract.mutations.operations import _Operation, can_be_handed_over, capability, decode, is_fact, name_of
-from sellmode_contract.records import Record
+from sellmode_contract.records import EditedRecord, Record
 from sellmode_contract.roles import ROLE_CAPABILITIES
 from sellmode_contract.visibility import Account
 from tests.support.applied import Held
@@ -98,6 +98,7 @@ def test_a_declaration_fits_its_struct(kind: Kind[Any]) -> None:
     assert named | ({kind.author} - {""}) <= fields
     assert len(kind.by_name) == len(kind.fields)
     assert kind.handed_over <= kind.verbs
+    assert "edit" not in kind.verbs or issubclass(kind.record, EditedRecord), "a conflict says who has written a field"
     needed = {field.name for field in msgspec.structs.fields(kind.record) if field.required}
     if "create" in kind.verbs:
         assert needed <= {*kind.created, *kind.stamps, "id", *(["customer"] if kind.of_customer else [])}

@@ -43,7 +43,7 @@ from sellmode_contract.mutations import (
     Stage,
     World,
 )
-from sellmode_contract.records import Record
+from sellmode_contract.records import FieldEdit, Record
 from sellmode_contract.rules.facts import Facts, field_values
 from sellmode_contract.type_errors import Misfit, misfit
 from sellmode_contract.visibility import Account
@@ -275,7 +275,8 @@ def test_an_edit_writes_its_fields_and_forgets_where_they_came_from() -> None:
     changed = only(
         Customer, done(Edit(kind="customer", id="c1", set={"email": "m@x.org"}, was={"email": MARA.email}), MARA)
     )
-    assert changed == msgspec.structs.replace(MARA, email="m@x.org", sources={"given_name": "shopify"})
+    edited = {"email": FieldEdit("anna", NOON)}
+    assert changed == msgspec.structs.replace(MARA, email="m@x.org", sources={"given_name": "shopify"}, edited=edited)
 
 
 def test_a_phone_written_otherwise_waits_for_its_international_form() -> None:
@@ -707,3 +708,25 @@ def test_more_sizes_than_people_may_add_can_still_be_edited() -> None:
     assert isinstance(changed, Customer)
     assert (changed.sizes["s7"], len(changed.sizes)) == ("2", 119)
     assert refused(Edit(kind="customer", id=MARA.id, set={"sizes.new": "2"}), full).field == "sizes.new"
+
+
+def test_each_field_has_who_wrote_it_last() -> None:
+    first = done(Edit(kind="customer", id="c1", set={"sizes.ring": "38"}, was={}), MARA)
+    customer = only(Customer, first)
+    assert customer.edited == {"sizes.ring": FieldEdit("anna", NOON)}
+    assert customer.last_edit("sizes") == FieldEdit("anna", NOON)
+    assert customer.last_edit("email") is None
+    ben = msgspec.structs.replace(ANNA, id="ben", user_name="ben")
+    second = Edit(kind="customer", id="c1", set={"sizes.ring": "39"}, was={})
+    outcome = done(second, customer, by=ben)
+    assert only(Customer, outcome).edited == {"sizes.ring": FieldEdit("ben", NOON)}
+    lost = only(HistoryEntry, outcome)
+    assert (lost.actor, lost.subject, lost.value) == ("ben", "anna", "38")
+
+
+def test_a_guarded_edit_is_refused_with_who_was_first() -> None:
+    edited = msgspec.structs.replace(MARA, edited={"email": FieldEdit("ben", NOON)})
+    back = Edit(kind="customer", id="c1", set={"email": "a@x.org"}, was={"email": "b@x.org"}, guard=True)
+    with pytest.raises(Rejected) as refused:
+        done(back, edited)
+    assert (refused.value.field, refused.value.winner) == ("email", "ben")

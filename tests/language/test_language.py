@@ -18,6 +18,7 @@ from sellmode_contract.text import visible
 from sellmode_contract.translatable import Translatable
 from sellmode_tui import language
 from sellmode_tui.dates.moments import moment_words, read_moment, typable_moment
+from sellmode_tui.dates.names import dated
 from sellmode_tui.dates.words import due_words, expiry_words, full_words
 from sellmode_tui.figures import priced
 from sellmode_tui.language import fitting_language, marked, number, tr, trc, trd, trn
@@ -142,3 +143,18 @@ def test_english_loads_neither_babel_nor_gettext() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_german_is_spelled_without_umlauts_where_only_ascii_is_drawn() -> None:
+    language.draw_in_ascii(True)
+    try:
+        language.use("de")
+        assert (tr("Open"), tr("Street")) == ("Oeffnen", "Strasse")
+        assert dated(dt.date(2026, 3, 1)) == "1. Maerz 2026"
+        language.use("fr")
+        assert tr("Keys") == "Touches"
+        assert tr("Given name") == "Prénom", "drawing leaves the accents out"
+    finally:
+        language.draw_in_ascii(False)
+    language.use("de")
+    assert tr("Open") == "Öffnen"

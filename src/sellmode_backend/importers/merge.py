@@ -62,6 +62,7 @@ def merged_customer(current: Customer, base: Mapping[str, Any], changes: Mapping
             else:
                 sources.pop(name, None)
     document["sources"] = sources
+    document["edited"] = {name: edit for name, edit in current.edited.items() if name not in changes}
     document["custom"] = {name: value for name, value in document.get("custom", {}).items() if value is not None}
     return msgspec.convert(document, Customer)
 
@@ -148,7 +149,7 @@ def same_day(date: ImportantDate, text: str | None) -> bool:
 def with_day(date: ImportantDate, text: str) -> ImportantDate:
     """A date moved to a day in ISO 8601."""
     year, month, day = _parts(text)
-    return msgspec.structs.replace(date, year=year, month=month, day=day)
+    return msgspec.structs.replace(date, year=year, month=month, day=day, edited={})
 
 
 def _parts(text: str) -> tuple[int, int, int]:

@@ -108,10 +108,11 @@ def _customers(connection: Connection, fields: Sequence[CustomField], name: str,
             raise SettingError(f"a customer ({who}) has a value in {new!r} from before: it would be lost")
         else:
             custom = {new if entry == name else entry: value for entry, value in customer.custom.items()}
-        sources = {
-            f"custom.{new}" if entry == f"custom.{name}" else entry: value for entry, value in customer.sources.items()
-        }
-        moved.append(msgspec.structs.replace(customer, custom=custom, sources=sources))
+        sources, edited = (
+            {f"custom.{new}" if entry == f"custom.{name}" else entry: told for entry, told in of_fields.items()}
+            for of_fields in (customer.sources, customer.edited)
+        )
+        moved.append(msgspec.structs.replace(customer, custom=custom, sources=sources, edited=edited))
     return [after for before, after in zip(there, moved, strict=True) if before != after]
 
 

@@ -176,6 +176,8 @@ def _united(kept: Customer, gone: Customer, take: Collection[str]) -> Customer:
     theirs = {*take, *added}
     sources = {name: source for name, source in kept.sources.items() if name not in theirs}
     sources.update((name, source) for name, source in gone.sources.items() if name in theirs)
+    edited = {name: edit for name, edit in kept.edited.items() if name not in theirs}
+    edited.update((name, edit) for name, edit in gone.edited.items() if name in theirs)
     return msgspec.structs.replace(
         kept,
         **changes,
@@ -185,6 +187,7 @@ def _united(kept: Customer, gone: Customer, take: Collection[str]) -> Customer:
         sizes={**gone.sizes, **kept.sizes},
         custom={**gone.custom, **kept.custom},
         sources=sources,
+        edited=edited,
         # Who came with the first import has none, and was there before all others.
         created_at=min(kept.created_at, gone.created_at) if kept.created_at and gone.created_at else None,
     )

@@ -13,7 +13,7 @@ from sellmode_contract.kinds import fields
 from sellmode_contract.kinds.consent import CHANNELS, Channel
 from sellmode_contract.kinds.fields import Elements, OneOf, OwnFields, Sizes, Text
 from sellmode_contract.kinds.kind import Card, Kind
-from sellmode_contract.records import Instant, Record
+from sellmode_contract.records import EditedRecord, Instant, Record
 from sellmode_contract.translatable import Translatable
 
 
@@ -62,7 +62,7 @@ CustomValue: TypeAlias = str | float | bool | list[dict[str, Any]]
 _EAST_ASIAN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]")
 
 
-class Customer(Record, frozen=True, kw_only=True):
+class Customer(EditedRecord, frozen=True, kw_only=True):
     """A person whom the store's people look after."""
 
     store: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sellmode_contract.audiences import CUSTOMER_OWN, CUSTOMER_TEAM, Row
 from sellmode_contract.kinds.fields import Number, Text
 from sellmode_contract.kinds.kind import Kind, text_in
-from sellmode_contract.records import Record
+from sellmode_contract.records import EditedRecord
 from sellmode_contract.translatable import Translatable, marked
 
 WORDS = {
@@ -15,7 +15,7 @@ WORDS = {
 """What other systems call the days that have a label of their own here."""
 
 
-class ImportantDate(Record, frozen=True, kw_only=True):
+class ImportantDate(EditedRecord, frozen=True, kw_only=True):
     """A day to remember; the year may be unknown."""
 
     customer: str
@@ -26,6 +26,11 @@ class ImportantDate(Record, frozen=True, kw_only=True):
     year: int | None = None
     about: str = ""
     """Whose day it is when not the customer's own (a pet's name)."""
+
+
+def _called(label: str) -> str:
+    """A label of one's own is said in no other language."""
+    return label if label and label not in WORDS else Translatable.said(label or marked("date"))
 
 
 DATE = Kind(
@@ -45,7 +50,5 @@ DATE = Kind(
     remembered=True,
     handed_over=frozenset({"create", "edit", "remove"}),
     columns=("customer", "month", "day"),
-    words=lambda date, whom: Translatable(
-        "{date} of {customer}", date=text_in(date, "label") or Translatable.said(marked("date")), customer=whom
-    ),
+    words=lambda date, whom: Translatable("{date} of {customer}", date=_called(text_in(date, "label")), customer=whom),
 )

@@ -12,7 +12,7 @@ from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.fields import OneOf, Ref, Text
 from sellmode_contract.kinds.kind import Kind, text_in
 from sellmode_contract.kinds.look import LookItem, items
-from sellmode_contract.records import Instant, Record
+from sellmode_contract.records import EditedRecord, Instant, Record
 from sellmode_contract.translatable import Translatable, marked
 
 LookbookState = Literal["draft", "shared", "archived"]
@@ -25,7 +25,7 @@ _TITLE = Text(name="title", required="A look needs a title.")
 _MESSAGE = Text(name="message", longest=5_000, lines=True)
 
 
-class Lookbook(Record, frozen=True, kw_only=True):
+class Lookbook(EditedRecord, frozen=True, kw_only=True):
     """A page of products for one customer (1:1), or a template of such pages (My Look)."""
 
     store: str
@@ -50,7 +50,7 @@ class Lookbook(Record, frozen=True, kw_only=True):
     created_at: Instant | None = None
 
 
-class CorporateLook(Record, frozen=True, kw_only=True):
+class CorporateLook(EditedRecord, frozen=True, kw_only=True):
     """A head office's look, for everybody to copy from."""
 
     title: str = ""
@@ -114,7 +114,7 @@ LOOKBOOK = Kind(
     record=Lookbook,
     row=Row("lookbook, My Look", STORE, AUTHOR),
     fields=(
-        OneOf(name="form", choices=FORMS, write="once"),
+        OneOf(name="form", choices=FORMS, write="once", label="kind", heading="Kind"),
         Ref(name="customer", to="customer", write="once"),
         _TITLE,
         _MESSAGE,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sellmode_contract.audiences import Owned, Row, Rule, customer_own, customer_team, person_audience
 from sellmode_contract.kinds.fields import Flag, Text
 from sellmode_contract.kinds.kind import Kind
-from sellmode_contract.records import Instant, Record
+from sellmode_contract.records import EditedRecord, Instant
 from sellmode_contract.translatable import Translatable
 
 
-class Note(Record, frozen=True, kw_only=True):
+class Note(EditedRecord, frozen=True, kw_only=True):
     """What somebody wrote about a customer, for the store or for themselves."""
 
     customer: str

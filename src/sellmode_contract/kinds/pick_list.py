@@ -10,7 +10,7 @@ from sellmode_contract.audiences import STORE, Owned, Row, Rule, lead_audience, 
 from sellmode_contract.kinds.fields import OneOf, Text
 from sellmode_contract.kinds.kind import Kind, text_in
 from sellmode_contract.kinds.look import LookItem, items
-from sellmode_contract.records import Instant, Record
+from sellmode_contract.records import EditedRecord, Instant
 from sellmode_contract.translatable import marked
 
 SORTS: Final = {"new_arrivals": marked("new arrivals"), "top_picks": marked("top picks"), "own": marked("own list")}
@@ -33,7 +33,7 @@ class Delegation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     revoked_by: str = ""
 
 
-class PickList(Record, frozen=True, kw_only=True):
+class PickList(EditedRecord, frozen=True, kw_only=True):
     """Products that a storefront page shows, in this order: an associate's own (Associate Mode) or the store's."""
 
     store: str
@@ -59,7 +59,7 @@ PICK_LIST = Kind(
     row=Row("storefront picks", STORE, Rule("its owner; the store's own list, the store's managers", own)),
     noun="list of picks",
     fields=(
-        OneOf(name="sort", choices=SORTS, write="once"),
+        OneOf(name="sort", choices=SORTS, write="once", label="kind", heading="Kind"),
         Text(name="title", required="A list of picks needs a title."),
         items("a list of picks"),
     ),

@@ -6,11 +6,11 @@ from sellmode_contract.audiences import STORE, Row, Rule
 from sellmode_contract.kinds.fields import Moment, Text
 from sellmode_contract.kinds.kind import Kind, text_in
 from sellmode_contract.kinds.pick_list import own
-from sellmode_contract.records import Instant, Record
+from sellmode_contract.records import EditedRecord, Instant
 from sellmode_contract.translatable import Translatable
 
 
-class Storefront(Record, frozen=True, kw_only=True):
+class Storefront(EditedRecord, frozen=True, kw_only=True):
     """A link to a page of picks. There may be several to the same picks, each revoked by removing it."""
 
     store: str

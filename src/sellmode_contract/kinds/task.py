@@ -8,13 +8,13 @@ from typing import Any, Literal
 from sellmode_contract.kinds.contact import CONTACTS, ContactChannel
 from sellmode_contract.kinds.fields import Due, Field, OneOf, Write
 from sellmode_contract.kinds.kind import text_in
-from sellmode_contract.records import Instant, Record
+from sellmode_contract.records import EditedRecord, Instant
 
 TaskState = Literal["open", "done", "dismissed", "expired"]
 """``expired``: its time ran out, or what it was for has been overtaken, without anybody having done it."""
 
 
-class Task(Record, frozen=True, kw_only=True):
+class Task(EditedRecord, frozen=True, kw_only=True):
     """What tasks of every kind have.
 
     A due time is local to the task's store and written ``2026-12-24`` (by the end of that day) or ``2026-12-24T15:00``

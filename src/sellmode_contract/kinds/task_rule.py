@@ -11,7 +11,7 @@ from sellmode_contract.kinds.fields import Elements, Field, Flag, Number, OneOf,
 from sellmode_contract.kinds.kind import Kind, text_in
 from sellmode_contract.kinds.rule_task import RuleTrigger
 from sellmode_contract.kinds.task import action
-from sellmode_contract.records import Record
+from sellmode_contract.records import EditedRecord
 from sellmode_contract.translatable import marked
 
 ConsentNeed = Literal["", "email", "sms", "phone", "any"]
@@ -36,7 +36,7 @@ MAX_DAYS = 3660
 MAX_NAME = 100
 
 
-class TaskRule(Record, frozen=True, kw_only=True):
+class TaskRule(EditedRecord, frozen=True, kw_only=True):
     """A rule that makes tasks (``rules``).
 
     A store's rule stands, in that store, in place of the retailer's of its slug.

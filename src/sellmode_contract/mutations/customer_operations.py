@@ -8,7 +8,7 @@ from sellmode_contract.kinds import kind_of
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.mutations.customers import check_somebody, current_value, with_elements, with_value
-from sellmode_contract.mutations.generic import differ, overwritten
+from sellmode_contract.mutations.generic import differ, overwritten, signed, writer_of
 from sellmode_contract.mutations.operations import Create, Edit, Remove
 from sellmode_contract.mutations.reading import check_new, entries_of, read, texts_of
 from sellmode_contract.mutations.world import Outcome, World
@@ -45,6 +45,7 @@ def edit(operation: Edit, world: World) -> Outcome:
     """Changes of fields, of entries of maps, and of sets."""
     before = customer = read(world, "customer", operation.id, Customer)
     conflicts: dict[str, Conflict] = {}
+    written: list[str] = []
     for path, value in sorted(operation.set.items()):
         changed = with_value(customer, path, value, world.retailer)
         new, current, was = (
@@ -56,13 +57,19 @@ def edit(operation: Edit, world: World) -> Outcome:
             continue
         if current != was:
             if operation.guard:
-                raise Rejected("conflict", "Someone has changed this field since.", field=path)
+                raise Rejected(
+                    "conflict", "Someone has changed this field since.", field=path, winner=writer_of(before, path)
+                )
             conflicts[path] = Conflict(yours=new, theirs=current)
         customer = changed
+        written.append(path)
     for name in sorted(operation.add.keys() | operation.remove.keys()):
-        customer = with_elements(customer, name, operation.add.get(name, ()), operation.remove.get(name, ()))
+        changed = with_elements(customer, name, operation.add.get(name, ()), operation.remove.get(name, ()))
+        written += [name] if changed != customer else []
+        customer = changed
     check_somebody(customer)
-    lost = tuple(overwritten(operation.id, path, conflict, world) for path, conflict in conflicts.items())
+    customer = signed(customer, written, world)
+    lost = tuple(overwritten(before, operation.id, path, conflict, world) for path, conflict in conflicts.items())
     return Outcome(puts=(customer, *lost) if customer != before else (), conflicts=conflicts)
 
 
@@ -72,7 +79,7 @@ def remove(operation: Remove, world: World) -> Outcome:
     held = as_document(customer)
     for name, was in operation.was.items():
         if name in held and differ(held[name], was):
-            raise Rejected("conflict", "Someone has changed it since.", field=name)
+            raise Rejected("conflict", "Someone has changed it since.", field=name, winner=writer_of(customer, name))
     belongings = world.records.belongings(customer.id)
     added = [item for item in belongings if isinstance(item, HistoryEntry) and item.event == "created"]
     if not any(entry.actor == world.account.id for entry in added):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -18,7 +18,7 @@ from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit, Remove
 from sellmode_contract.mutations.reading import check_known, check_storable, customer_of, invalid, read
 from sellmode_contract.mutations.world import Outcome, World, changed
-from sellmode_contract.records import Record, parent_of
+from sellmode_contract.records import EditedRecord, FieldEdit, Record, parent_of
 from sellmode_contract.refusals import Conflict, Rejected
 from sellmode_contract.translatable import Translatable
 
@@ -58,11 +58,11 @@ def edit(operation: Edit, world: World) -> Outcome:
         raise Rejected("invalid", Translatable("A {kind} has no sets.", kind=Translatable.said(kind.noun or kind.name)))
     held = as_document(before)
     check_known(operation.set, kind.edited | _coming_back(kind, operation, held))
-    fields, conflicts = merged(operation, held, kind.blank)
+    fields, conflicts = merged(operation, before, kind.blank)
     written = {name for name in operation.set if fields[name] != held[name]}
     if not written:
         return Outcome()
-    after = hooks.settle(before, _record(kind, fields, written), operation, world)
+    after = signed(hooks.settle(before, _record(kind, fields, written), operation, world), written, world)
     return _outcome(before, after, hooks, world, conflicts)
 
 
@@ -73,28 +73,29 @@ def remove(operation: Remove, world: World) -> Outcome:
     held = as_document(before)
     for name, was in operation.was.items():
         if name in held and differ(held[name], was):
-            raise Rejected("conflict", "Someone has changed it since.", field=name)
+            raise Rejected("conflict", "Someone has changed it since.", field=name, winner=writer_of(before, name))
     return _outcome(before, None, hooks, world, {})
 
 
 # ------------------------------------------------------------------ the three-way merge
 
 
-def merged(
-    operation: Edit, held: Mapping[str, Any], blank: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Conflict]]:
-    """A document with an edit's fields, and those that somebody else had changed since. Raises Rejected for a guard.
+def merged(operation: Edit, before: Record, blank: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Conflict]]:
+    """A record's document with an edit's fields, and those that somebody else had changed since.
 
-    None takes a value away: what is ``blank`` stands in its place.
+    Raises Rejected for a guard. None takes a value away: what is ``blank`` stands in its place.
     """
-    fields, conflicts = dict(held), dict[str, Conflict]()
+    held, conflicts = as_document(before), dict[str, Conflict]()
+    fields = dict(held)
     for name, given in sorted(operation.set.items()):
         value, current = blank.get(name) if given is None else given, held[name]
         if value == current:
             continue
         if differ(current, operation.was.get(name)):
             if operation.guard:
-                raise Rejected("conflict", "Someone has changed this field since.", field=name)
+                raise Rejected(
+                    "conflict", "Someone has changed this field since.", field=name, winner=writer_of(before, name)
+                )
             conflicts[name] = Conflict(yours=value, theirs=current)
         fields[name] = value
     return fields, conflicts
@@ -105,8 +106,25 @@ def differ(current: Any, was: Any) -> bool:
     return (current or None) != (was or None)
 
 
-def overwritten(customer: str, field: str, conflict: Conflict, world: World) -> HistoryEntry:
-    """What a customer's history remembers of the value that lost."""
+_Edited = TypeVar("_Edited", bound=Record)
+
+
+def signed(record: _Edited, paths: Iterable[str], world: World) -> _Edited:
+    """A record with who has written some of its fields."""
+    if not isinstance(record, EditedRecord):
+        return record
+    edit = FieldEdit(by=world.account.id, at=world.now)
+    return msgspec.structs.replace(record, edited={**record.edited, **dict.fromkeys(paths, edit)})
+
+
+def writer_of(record: Record, path: str) -> str | None:
+    """Staff id of who has written what stands in a field; None if nobody has since it was made."""
+    edit = record.last_edit(path) if isinstance(record, EditedRecord) else None
+    return edit.by if edit else None
+
+
+def overwritten(before: Record, customer: str, field: str, conflict: Conflict, world: World) -> HistoryEntry:
+    """What a customer's history remembers of the value that lost: whose it was, and who replaced it."""
     theirs = conflict.theirs
     value = theirs if isinstance(theirs, str) else "" if theirs is None else msgspec.json.encode(theirs).decode()
     return HistoryEntry(
@@ -115,6 +133,7 @@ def overwritten(customer: str, field: str, conflict: Conflict, world: World) -> 
         at=world.now,
         event="overwritten",
         actor=world.account.id,
+        subject=writer_of(before, field),
         field=field,
         value=value,
     )
@@ -187,5 +206,5 @@ def _outcome(
     whole, brought = changed(before, after), hooks.brings(before, after, world)
     puts = [*whole.puts, *brought.puts]
     if KINDS[kind_of(there)].remembered and (customer := parent_of(there)) is not None:
-        puts += [overwritten(customer, name, conflict, world) for name, conflict in conflicts.items()]
+        puts += [overwritten(before or there, customer, name, conflict, world) for name, conflict in conflicts.items()]
     return Outcome(tuple(puts), (*whole.removes, *brought.removes), conflicts)

@@ -101,7 +101,12 @@ def _settle(before: PickList | None, picks: PickList, operation: Create | Edit, 
 def _check_unchanged(before: PickList, operation: Edit) -> None:
     """Of two who change a list's products the first to arrive counts: a page shows what somebody has looked at."""
     if "items" in operation.set and read_items(operation.was.get("items")) != before.items:
-        raise Rejected("conflict", "Someone has changed these picks since: check them first.", field="items")
+        raise Rejected(
+            "conflict",
+            "Someone has changed these picks since: check them first.",
+            field="items",
+            winner=before.changed_by or None,
+        )
 
 
 HOOKS = Hooks(may_create=_may_make, may_change=_may_change, settle=_settle)

@@ -239,6 +239,7 @@ def _next(ended: Task, world: World, *, made: bool = False) -> ManualTask | None
         reason="",
         claimed_by=None,
         created_at=ended.done_at,
+        edited={},
     )
     timed = _timed(following, world)
     assert isinstance(timed, ManualTask)  # noqa: S101 -- for the type checker

@@ -20,7 +20,7 @@ RULE, CORPORATE_TASK = "rule", "corporate_task"
 """Names of the tables."""
 
 _NOT_IN_FILES = {
-    TaskRule: frozenset({"id"}),
+    TaskRule: frozenset({"id", "edited"}),
     CorporateBrief: frozenset({"id", "created_at", "created_by", "withdrawn"}),
 }
 _R = TypeVar("_R", TaskRule, CorporateBrief)

@@ -20,7 +20,9 @@ _LEAP_YEAR: Final = 2000
 def short_month(month: int) -> str:
     """``Jan`` for 1."""
     locale = language.locale()
-    return MONTHS[month - 1][:3] if locale is None else str(locale.months["stand-alone"]["abbreviated"][month])
+    if locale is None:
+        return MONTHS[month - 1][:3]
+    return language.as_drawn(locale.months["stand-alone"]["abbreviated"][month])
 
 
 def weekday_name(number: int) -> str:
@@ -66,4 +68,4 @@ def _by_babel(skeleton: str, day: dt.date) -> str:
     from babel.dates import format_skeleton
 
     moment = dt.datetime.combine(day, dt.time())  # babel takes a date for a moment in this machine's zone
-    return language.one_blank(format_skeleton(skeleton, moment, locale=locale))
+    return language.as_drawn(format_skeleton(skeleton, moment, locale=locale))

@@ -13,7 +13,7 @@ from sellmode_contract.documents import as_document
 from sellmode_contract.kinds.customer import Customer, card_id
 from sellmode_contract.mutations import Assign, Create, Edit, Finish, Operation, Rejected, SetConsent, Withdraw, target
 from sellmode_contract.mutations.customers import MAPS, current_value
-from sellmode_contract.records import Record
+from sellmode_contract.records import EditedRecord, FieldEdit, Record
 from sellmode_tui.language import tr
 from sellmode_tui.records.seen import Seen
 from sellmode_tui.records.wording import label_of
@@ -33,6 +33,8 @@ class Value:
     """What stands there, as JSON has it (of sets all elements); None for nothing, and where ``known`` is false."""
     known: bool = False
     """Whether the record is visible, so that ``present`` says something."""
+    edit: FieldEdit | None = None
+    """Who has written what stands there, and when, if somebody has since the record was made."""
     names: Mapping[str, str] = dataclasses.field(default_factory=dict)
     """What is called how by people, of the ids that stand in it: colleagues and stores."""
 
@@ -46,6 +48,11 @@ class Value:
         """What stands there, for people."""
         return as_text(self.present, self.names)
 
+    @property
+    def edited_by(self) -> str:
+        """The name of who has written what stands there; empty if nobody has."""
+        return self.names.get(self.edit.by, "") if self.edit else ""
+
 
 def values_of(operation: Operation, seen: Seen) -> tuple[Value, ...]:
     """What a change wants, field by field, beside what is seen to stand there."""
@@ -56,21 +63,36 @@ def values_of(operation: Operation, seen: Seen) -> tuple[Value, ...]:
     if isinstance(operation, SetConsent):
         record = seen.consent(operation.customer, operation.channel)
     present = _present(record)
+    edits = record.last_edit if isinstance(record, EditedRecord) else lambda path: None
     known = record is not None or (
         isinstance(operation, SetConsent) and seen.get("customer", operation.customer) is not None
     )
-    found = ((field, mine, present(field)) for field, mine in wanted(operation).items())
+    found = ((field, mine, present(field), edits(_path(field))) for field, mine in wanted(operation).items())
     return tuple(
-        Value(field, label_of(field, kind, seen.retailer), mine, there, known, _names(field, mine, there, seen))
-        for field, mine, there in found
+        Value(
+            field=field,
+            label=label_of(field, kind, seen.retailer),
+            mine=mine,
+            present=there,
+            known=known,
+            edit=edit,
+            names=_names(field, mine, there, edit, seen),
+        )
+        for field, mine, there, edit in found
     )
 
 
-def _names(field: str, mine: Any, present: Any, seen: Seen) -> dict[str, str]:
-    """What the ids in a field's values are called by people."""
+def _names(field: str, mine: Any, present: Any, edit: FieldEdit | None, seen: Seen) -> dict[str, str]:
+    """What the ids in a field's values are called by people, and who has written it last."""
     call = _CALLED.get(field)
     held = [each for value in (mine, present) for each in (value if isinstance(value, list) else [value])]
-    return {each: call(seen, each) for each in held if isinstance(each, str) and each} if call else {}
+    names = {each: call(seen, each) for each in held if isinstance(each, str) and each} if call else {}
+    return {**names, edit.by: seen.around.name_of(edit.by)} if edit else names
+
+
+def _path(field: str) -> str:
+    """The field of a set that is added to or taken from; any other as it is."""
+    return field.removeprefix("add.").removeprefix("remove.")
 
 
 _CALLED: Final[Mapping[str, Callable[[Seen, str], str]]] = {
@@ -108,9 +130,8 @@ def _present(record: Record | None) -> Callable[[str], Any]:
 
 
 def _of_customer(customer: Customer, field: str) -> Any:
-    path = field.removeprefix("add.").removeprefix("remove.")
     try:
-        return current_value(customer, path)
+        return current_value(customer, _path(field))
     except AttributeError:  # a field that no customer has is why it was refused
         return None
 

@@ -124,7 +124,7 @@ def describe(  # noqa: C901, PLR0911, PLR0912  # one for each operation
         case Dismiss():
             return tr("keeping {customers} separate", customers=_pair(operation.id, before))
         case Park():
-            return tr("handing over the {change}", change=_inner(operation.operation, before, name_of, retailer))
+            return tr("sending on the {change}", change=_inner(operation.operation, before, name_of, retailer))
         case Accept() | Discard():
             document = document_before(before, "parked_edit", operation.id)
             inner = _inner(document.get("operation"), before, name_of, retailer)

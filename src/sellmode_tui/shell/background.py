@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from textual.app import App
 
 from sellmode_tui.entrance import TOLD
+from sellmode_tui.language import trd
 from sellmode_tui.screens.kit.memory import forget
 
 Result = TypeVar("Result")
@@ -48,7 +49,7 @@ class Background:
             except quiet:
                 return
             except TOLD as error:
-                self.hand_back(failed or (lambda error: self._tell(str(error))), error, wanted=wanted)
+                self.hand_back(failed or (lambda error: self._tell(trd(error))), error, wanted=wanted)
             except Exception as error:  # noqa: BLE001  # the crash handler's, in its own thread
                 self.hand_back(self._crash, error)
             else:

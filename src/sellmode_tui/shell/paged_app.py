@@ -21,6 +21,7 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from sellmode_contract.text import spell_sequences, visible
+from sellmode_tui import language
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.crash import write_report
 from sellmode_tui.language import tr
@@ -74,7 +75,9 @@ class PagedApp(KeysInOrder[None]):
         self.animation_level = "none"
         self.settings = settings
         self.ascii_only = ascii_only or settings.ascii or needs_ascii(os.environ)
-        self._ascii = AsciiFilter(letters=is_utf8(os.environ)) if self.ascii_only else None
+        letters = is_utf8(os.environ)
+        self._ascii = AsciiFilter(letters=letters) if self.ascii_only else None
+        language.draw_in_ascii(self.ascii_only and not letters)
         self.background = Background(self, self.say, self.crash)
         self._lasting: deque[str] = deque(maxlen=20)
         """What was said last that counts on any page."""

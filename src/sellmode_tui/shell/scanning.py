@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.screen import Screen
 
-from sellmode_tui.language import tr
+from sellmode_tui.language import tr, trd
 from sellmode_tui.records import Scanned
 from sellmode_tui.screens.customers.profile import ProfileScreen
 from sellmode_tui.screens.forms.form_screen import FormScreen
@@ -44,7 +44,7 @@ class Scanning:
 
         def failed(error: Exception) -> None:
             turning.end()
-            self._app.say(str(error))
+            self._app.say(trd(error))
 
         records = account.workspace.records
         self._current.run(lambda _: records.products.scanned(code), found, failed=failed, group="scan")

@@ -10,7 +10,7 @@ from sellmode_contract.kinds.sale_notice import SaleNotice
 from sellmode_tui.account import session
 from sellmode_tui.account.lease import Lease, State
 from sellmode_tui.errors import AccountError, ClockChanged, LeaseOver
-from sellmode_tui.language import tr, trn
+from sellmode_tui.language import tr, trd, trn
 from sellmode_tui.records import Counts, Interrupted, SealedError
 from sellmode_tui.records.tasks.agenda import TaskCounts
 from sellmode_tui.screens.kit.desk import Desk, Facts
@@ -201,7 +201,7 @@ class StatusMonitor:
             try:
                 return account.workspace.session.check_lease()
             except (LeaseOver, ClockChanged) as error:
-                return str(error)
+                return trd(error)
             except AccountError:
                 return None  # it was closed meanwhile
 

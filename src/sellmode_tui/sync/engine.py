@@ -19,7 +19,7 @@ from sellmode_contract.wire import Result
 from sellmode_tui import sealed
 from sellmode_tui.cache.store import Overtaken
 from sellmode_tui.cache.tables import Malformed
-from sellmode_tui.language import tr
+from sellmode_tui.language import tr, trd
 from sellmode_tui.sync import events
 from sellmode_tui.sync.answer import CUT, BrokenStream, Done
 from sellmode_tui.sync.event_stream import EventStreamMonitor
@@ -241,11 +241,11 @@ class Engine:
 
     def _goes_down(self, error: TransportError) -> None:
         if self._phase is _Phase.IDLE and self._line is Line.ONLINE:
-            self._fail(Line.OFFLINE, str(error), error)
+            self._fail(Line.OFFLINE, trd(error), error)
         elif self._phase is _Phase.CALLING and self._line is not Line.OFFLINE:
             # Its answer may still come: the call goes on.
             self._stop_listening()
-            self._tell(Line.OFFLINE, str(error))
+            self._tell(Line.OFFLINE, trd(error))
 
     def _take_sign_of_life(self) -> None:
         """The backend lives, by something else than the answer to a call."""
@@ -418,9 +418,9 @@ class Engine:
             case Interrupted():
                 self._halt(error)
             case sealed.Corrupt():
-                self._stop_for_good(Line.DAMAGED, str(error), error)
+                self._stop_for_good(Line.DAMAGED, trd(error), error)
             case sealed.Replaced():  # by another version: it leads from now on
-                self._stop_for_good(Line.REFUSED, str(error), error)
+                self._stop_for_good(Line.REFUSED, trd(error), error)
             case Overtaken():
                 self._phase = _Phase.IDLE
                 self._schedule.pause(self._now, OVERTAKEN_SECONDS)
@@ -430,9 +430,9 @@ class Engine:
             case Broken() | BrokenStream() | Malformed():
                 self._fail(Line.OFFLINE, tr("The server's answer broke off or makes no sense."), error)
             case TransportError():
-                self._fail(Line.OFFLINE, str(error), error)
+                self._fail(Line.OFFLINE, trd(error), error)
             case _:  # a file that cannot be written now says nothing about the line
-                self._fail(self._line, str(error), error)
+                self._fail(self._line, trd(error), error)
 
     def _take_refusal(self, refused: Refused) -> None:
         code = refused.problem.code

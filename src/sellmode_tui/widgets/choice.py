@@ -32,7 +32,7 @@ class Choice(Widget, can_focus=True):
     BINDING_GROUP_TITLE = "Choice"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right,space", "move(1)", "Next", show=False, tooltip="Choose the next one", id="choice.next"),
-        Binding("left", "move(-1)", "Before", show=False, tooltip="Choose the previous one", id="choice.before"),
+        Binding("left", "move(-1)", "Previous", show=False, tooltip="Choose the previous one", id="choice.before"),
     ]
 
     DEFAULT_CSS = """

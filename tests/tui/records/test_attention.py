@@ -280,7 +280,7 @@ def test_it_is_handed_over_to_whoever_looks_after_the_customer(desk: Desk) -> No
     refused_operation = desk.outbox.waiting()[0].operation
     desk.refuse(written.mid)
     handed = desk.records.changes.hand_over(written.mid)
-    assert handed.words == "handing over the phone number of Anna Muster"
+    assert handed.words == "sending on the phone number of Anna Muster"
     (entry,) = desk.outbox.waiting()
     assert entry.operation == Park(id=handed.id, customer=ANNA.id, operation=dict(plain(refused_operation)))
     assert [type(each) for each in desk.records.changes.attention()] == [HandedOver], (

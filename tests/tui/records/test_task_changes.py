@@ -63,12 +63,13 @@ def busy(desk: Desk) -> Desk:
 
 
 def state(desk: Desk) -> dict[str, Any]:
-    """All that is shown of tasks, rules and briefs."""
+    """All that is shown of tasks, rules and briefs, but for who has edited them last."""
     lines = desk.records.tasks.agenda(AgendaQuery(SECTIONS)).rows(0, 600)
+    found = {line.key: details.record for line in lines if (details := desk.records.tasks.get(*line.key))}
     return {
-        "tasks": {line.key: details.record for line in lines if (details := desk.records.tasks.get(*line.key))},
+        "tasks": {key: msgspec.structs.replace(task, edited={}) for key, task in found.items()},
         "given": desk.records.tasks.given(),
-        "rules": [line.rule for line in desk.records.rules.lines()],
+        "rules": [msgspec.structs.replace(line.rule, edited={}) for line in desk.records.rules.lines()],
         "briefs": [line.brief for line in desk.records.briefs.lines()],
     }
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.kinds.rule_task import Because
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_tui.records.rules.words import trigger_words
@@ -80,7 +81,7 @@ def test_days_are_the_stores() -> None:
             "on the day of a purchase of Shoes, 17 or Hats",
         ),
         ({"trigger": "date", "dates": ("birthday",), "offset_days": -3}, "3 days before birthday"),
-        ({"trigger": "date", "dates": ("birthday", "pet.birthday")}, "on birthday or pet.birthday"),
+        ({"trigger": "date", "dates": ("birthday", "pet.birthday")}, "on birthday or Pet's birthday"),
         ({"trigger": "lapsed", "after_days": 1}, "no purchase for 1 day"),
         ({"trigger": "lapsed", "times_average": 1}, "no purchase for the customer's average days between purchases"),
         (
@@ -105,4 +106,6 @@ def test_days_are_the_stores() -> None:
     ],
 )
 def test_when_a_rule_makes_a_task_is_told(fields: dict[str, Any], words: str) -> None:
-    assert trigger_words(TaskRule(id="r", slug="r", name="R", title="T", **fields)) == words
+    born = CustomField(name="birthday", label="Pet's birthday", type="date")
+    custom = [CustomField(name="pet", label="Pets", type="group", fields=(born,))]
+    assert trigger_words(TaskRule(id="r", slug="r", name="R", title="T", **fields), custom) == words

@@ -16,12 +16,13 @@ from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.kinds.duplicate_pair import DuplicatePair
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.mutations import Create, Edit, Remove, SetConsent
+from sellmode_contract.records import FieldEdit
 from sellmode_contract.visibility import may
 from sellmode_tui.journal.clock import ClockReading
 from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.records import CannotUndo, NothingToUndo, RecordStore
 from tests.tui.cache.lines import ME, NOW, STORE
-from tests.tui.records.desk import ANNA, Desk, directory, manager, open_desk
+from tests.tui.records.desk import ANNA, OTHERS, Desk, directory, manager, open_desk
 
 NOTE = Note(id="note-1", customer=ANNA.id, author=ME, written_at=NOW, text="Likes blue", private=True)
 DATE = ImportantDate(id="date-1", customer=ANNA.id, label="birthday", month=3, day=14, year=1990, about="Tom")
@@ -135,10 +136,14 @@ def test_what_others_have_changed_since_is_not_taken_back(desk: Desk) -> None:
     desk.records.customers.edit(ANNA.id, set={"given_name": "Anne"})
     _accepted(desk)
     desk.outbox.retire()
-    desk.bring(msgspec.structs.replace(ANNA, given_name="Anita"))
-    with pytest.raises(CannotUndo, match="Someone has changed this field since") as refused:
+    edited = {"given_name": FieldEdit(by=OTHERS, at=dt.datetime(2026, 11, 22, 9, 30, tzinfo=dt.UTC))}
+    desk.bring(msgspec.structs.replace(ANNA, given_name="Anita", edited=edited))
+    with pytest.raises(CannotUndo) as refused:
         desk.records.changes.undo()
     assert refused.value.words == "given name of Anita Muster"
+    assert refused.value.why == (
+        'Given name: Someone has changed this field since. It is now "Anita" (Bo Meyer, Sun 22 Nov 2026, 10:30).'
+    )
     assert desk.profile().customer.given_name == "Anita"
 
 

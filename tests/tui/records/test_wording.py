@@ -105,7 +105,7 @@ _BEFORE = {
         (Create(kind="corporate_brief", id="x", doc={"title": "Window"}), 'corporate task "Window"'),
         (Merge(id="p", keep="a"), "merging Ann and Anne"),
         (Dismiss(id="unknown"), "keeping two customers separate"),
-        (Park(id="x", customer="anna", operation=dict(plain(_PHONE))), "handing over the phone number of Anna"),
+        (Park(id="x", customer="anna", operation=dict(plain(_PHONE))), "sending on the phone number of Anna"),
         (Accept(id="k"), "accepting the phone number of Anna"),
         (Discard(id="unknown"), "discarding the change that this version of Sellmode cannot read"),
     ],

@@ -11,7 +11,7 @@ import pytest
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_tui.account.folders import DATA_VARIABLE
 from sellmode_tui.shell import paged_app
-from tests.tui.screens import counter
+from tests.tui.screens import counter, writing
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +25,13 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "data"
     monkeypatch.setenv(DATA_VARIABLE, str(folder))
     return folder
+
+
+@pytest.fixture
+def annas(data: Path) -> Path:
+    """A data folder with Anna's account in it."""
+    writing.files(data)
+    return data
 
 
 @pytest.fixture

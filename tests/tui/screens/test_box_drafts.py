@@ -37,9 +37,9 @@ from sellmode_tui.screens.tasks.boxes import DismissBox, HandOverBox, SnoozeBox,
 from sellmode_tui.widgets.text_field import TextField
 from tests.tui.screens import tasking, writing
 from tests.tui.screens.counter import wait_until
+from tests.tui.screens.drafting import is_kept, stored, unlock
 from tests.tui.screens.looking import OPERA
 from tests.tui.screens.tasking import CALL, at_cursor, at_the_tasks, list_is_there
-from tests.tui.screens.test_drafts import is_kept, stored, unlock
 from tests.tui.screens.writing import app_of, at_rest, at_the_counter, said, shows, store_of, told, type_in
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.kinds.note import Note
+from sellmode_contract.records import FieldEdit
 from sellmode_contract.roles import ROLE_CAPABILITIES
 from sellmode_tui.screens.customers.consent_form import ConsentForm
 from sellmode_tui.screens.customers.contact_form import ContactForm
@@ -39,6 +40,7 @@ from tests.tui.screens.writing import (
     BO,
     CLARA,
     MIRA,
+    TEUN,
     at_rest,
     at_the_counter,
     field,
@@ -296,10 +298,11 @@ async def test_what_a_colleague_changes_meanwhile_is_said_and_the_change_says_wh
         await shows(pilot, EditCustomerScreen)
         put(pilot, "phone", "+31 20 794 6999")
         put(pilot, "language", "de")
-        writing.take(pilot, msgspec.structs.replace(CLARA, phone="+31 6 5550 9999", phone_e164="+31655509999"))
-        both = 'Phone: theirs "+31 6 5550 9999", yours "+31 20 794 6999". Saving replaces theirs'
+        edited = {"phone": FieldEdit(by=TEUN.id, at=NOW - dt.timedelta(days=1))}
+        changed = msgspec.structs.replace(CLARA, phone="+31 6 5550 9999", phone_e164="+31655509999", edited=edited)
+        writing.take(pilot, changed)
+        both = 'Phone: "+31 6 5550 9999" (Teun Bakker, yesterday 14:02), yours "+31 20 794 6999". Saving'
         await wait_until(pilot, lambda: both in said(pilot, ".form-quiet"))
-        assert said(pilot, ".form-quiet").startswith("Changed by someone else, seen at ")
         assert field(pilot, "phone").state == "+31 20 794 6999"
         await pilot.press("f2")
         await shows(pilot, ProfileScreen)
@@ -440,7 +443,7 @@ async def test_a_date_that_somebody_changes_while_it_is_edited() -> None:
         put(pilot, "label", "name day")
         changed = msgspec.structs.replace(writing.BIRTHDAY, day=25)
         writing.take(pilot, changed)
-        await wait_until(pilot, lambda: "Changed by someone else" in said(pilot, ".form-quiet"))
+        await wait_until(pilot, lambda: "(someone else, seen at " in said(pilot, ".form-quiet"))
         await pilot.press("f2")
         await shows(pilot, DatesScreen)
         kept: ImportantDate = read(pilot).dates[0]

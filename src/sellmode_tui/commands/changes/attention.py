@@ -260,7 +260,8 @@ def _lines(each: Attention, zone: dt.tzinfo) -> Iterator[str]:
             yield f"  {visible(difference.label)} ({visible(difference.field)}): {visible(one)} | {visible(other)}"
     elif not isinstance(each, Lost):
         for value in each.values:
-            present = f"  (now: {visible(value.present_text) or 'nothing'})" if value.known else ""
+            by = f", by {visible(value.edited_by)} on {minute(value.edit.at, zone)}" if value.edit else ""
+            present = f"  (now: {visible(value.present_text) or 'nothing'}{by})" if value.known else ""
             yield f"  {visible(value.label)} ({visible(value.field)}): {visible(value.mine_text)}{present}"
     for dependant in each.dependants if isinstance(each, Refused) else ():
         yield f"  with it: {visible(dependant)}"

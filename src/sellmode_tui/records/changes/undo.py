@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import msgspec
@@ -36,6 +36,7 @@ from sellmode_contract.mutations import (
 )
 from sellmode_contract.mutations.consent import STRICTNESS, UNSAID
 from sellmode_tui.cache.tables import decode
+from sellmode_tui.dates.moments import moment_words
 from sellmode_tui.journal.entries import Entry
 from sellmode_tui.journal.outbox import TakenBack
 from sellmode_tui.language import marked, tr, trd
@@ -43,6 +44,7 @@ from sellmode_tui.records import of_kinds
 from sellmode_tui.records.changes.sending import words_of
 from sellmode_tui.records.seen import Seen
 from sellmode_tui.records.tasks import changes as task_changes
+from sellmode_tui.records.values import values_of
 from sellmode_tui.records.wording import document_before
 from sellmode_tui.records.writing import Writer
 
@@ -135,8 +137,26 @@ def _take_back(writer: Writer, bulk: list[Entry], new_ids: Mapping[str, str]) ->
         raise CannotUndo(words, no.why) from None
     except Rejected as error:
         gone = tr("It was removed, or you can no longer see it.")
-        raise CannotUndo(words, gone if error.code == "not_found" else trd(error.detail)) from None
+        why = gone if error.code == "not_found" else writer.read(partial(_refused, error, bulk))
+        raise CannotUndo(words, why) from None
     return Undone(words, "inverse" if sent else "withdrawn", _targets(bulk), shown=shown)
+
+
+def _refused(error: Rejected, bulk: list[Entry], seen: Seen) -> str:
+    """Why an inverse was refused; of a field that somebody has changed since, who, when and what stands there now."""
+    reason = trd(error.detail)
+    for entry in bulk:
+        for value in values_of(entry.operation, seen):
+            if value.field == error.field and value.edit is not None and value.edit.by == error.winner:
+                return tr(
+                    "{reason} It is now {value} ({person}, {time}).",
+                    reason=reason,
+                    value=f'"{value.present_text}"' if value.present_text else tr("nothing"),
+                    person=value.edited_by,
+                    time=moment_words(value.edit.at, seen.around.zone),
+                )
+    who = seen.around.name_of(error.winner)
+    return tr("{reason}: {person}.", reason=reason.removesuffix("."), person=who) if who else reason
 
 
 def _targets(bulk: list[Entry]) -> tuple[tuple[str, str], ...]:
@@ -149,7 +169,7 @@ def _targets(bulk: list[Entry]) -> tuple[tuple[str, str], ...]:
 
 def _invert(writer: Writer, entries: list[Entry], new_ids: Mapping[str, str]) -> bool:
     """Write the inverses of what was sent, all or none; whether that shows. Raises _No and what ``write`` raises."""
-    changes = [functools.partial(_inverse, entry, new_ids, writer.new_id()) for entry in entries]
+    changes = [partial(_inverse, entry, new_ids, writer.new_id()) for entry in entries]
     return all(each.shown for each in writer.write_all(changes, undoes=[entry.mid for entry in entries]))
 
 

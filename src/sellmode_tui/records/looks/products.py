@@ -23,7 +23,7 @@ from sellmode_tui.records.tasks.products import ProductLine
 
 Source = Literal["catalogue", "bought", "looks"]
 SOURCES: Final[dict[Source, str]] = {
-    "catalogue": marked("Catalog"),
+    "catalogue": marked("Catalogue"),
     "bought": marked("Past purchases"),
     "looks": marked("Other looks"),
 }
@@ -34,11 +34,11 @@ _AT_ONCE: Final = 500
 
 
 class LookProduct(NamedTuple):
-    """A product of a look or of picks, and what the catalog has of it now."""
+    """A product of a look or of picks, and what the catalogue has of it now."""
 
     item: LookItem
     product: Product | None = None
-    """None for one that the catalog does not have (any more)."""
+    """None for one that the catalogue does not have (any more)."""
     here: int | None = None
     """Pieces in the look's store; None where nobody has counted them."""
     elsewhere: int = 0

@@ -49,7 +49,7 @@ def _line(rule: TaskRule, around: Context, *, in_place: bool) -> RuleLine:
     return RuleLine(
         rule=rule,
         store_name=around.store_name(rule.store) if rule.store else "",
-        words=trigger_words(rule),
+        words=trigger_words(rule, around.retailer.custom_fields if around.retailer else ()),
         counts=rule.enabled and not in_place,
         in_place=in_place,
         editable=mine and not in_place,

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Final
+
+from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.kinds.task_rule import TaskRule
-from sellmode_tui.language import tr, trn
+from sellmode_tui.language import marked, tr, trd, trn
+
+DATES: Final = {"birthday": marked("birthday"), "anniversary": marked("anniversary")}
+"""The dates that every customer can have, in words."""
 
 
-def trigger_words(rule: TaskRule) -> str:  # noqa: PLR0911 -- one for each trigger
-    """When a rule makes a task: ``2 days after a purchase``."""
+def trigger_words(rule: TaskRule, custom: Iterable[CustomField] = ()) -> str:  # noqa: PLR0911 -- one for each trigger
+    """When a rule makes a task: ``2 days after a purchase``; ``custom`` are the retailer's own fields."""
     match rule.trigger:
         case "purchase":
             return _of_purchase(rule)
         case "date":
-            return _of_date(rule)
+            return _of_date(rule, custom)
         case "lapsed":
             return _then(rule, _lapsed(rule))
         case "new_customer":
@@ -46,9 +53,20 @@ def _of_purchase(rule: TaskRule) -> str:
     return _beside(rule, what) or tr("on the day of {event}", event=what)
 
 
-def _of_date(rule: TaskRule) -> str:
-    date = _listed(rule.dates) or tr("a date")
+def _of_date(rule: TaskRule, custom: Iterable[CustomField]) -> str:
+    names = own_dates(custom)
+    date = _listed([trd(DATES[name]) if name in DATES else names.get(name, name) for name in rule.dates])
+    date = date or tr("a date")
     return _beside(rule, date) or tr("on {date}", date=date)
+
+
+def own_dates(custom: Iterable[CustomField]) -> dict[str, str]:
+    """What people call the retailer's own dates, by what rules call them: ``pet.birthday``."""
+    names: dict[str, str] = {}
+    for field in custom:
+        names[field.name] = field.label or field.name
+        names |= {f"{field.name}.{key}": each.label for key, each in field.parts.items() if each.label}
+    return names
 
 
 def _lapsed(rule: TaskRule) -> str:
@@ -104,7 +122,7 @@ def _days(days: int) -> str:
     return trn("{number} day", "{number} days", days)
 
 
-def _listed(names: tuple[str, ...]) -> str:
+def _listed(names: Iterable[str]) -> str:
     shown = [name.removeprefix("sku:") for name in names]
     if len(shown) < 2:
         return "".join(shown)

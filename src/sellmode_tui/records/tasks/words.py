@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from typing import Final
 
 import msgspec
 
@@ -12,8 +11,8 @@ from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.kinds.rule_task import Because
 from sellmode_contract.store_time import local_day
 from sellmode_tui.dates.names import dated, short_day
-from sellmode_tui.language import marked, tr, trd, trn
-from sellmode_tui.records.rules.words import no_contact, no_purchase
+from sellmode_tui.language import tr, trd, trn
+from sellmode_tui.records.rules.words import DATES, no_contact, no_purchase, own_dates
 
 
 def because_words(because: Because, now: dt.datetime, zone: dt.tzinfo, *, seen: bool) -> str:
@@ -28,7 +27,7 @@ def because_words(because: Because, now: dt.datetime, zone: dt.tzinfo, *, seen: 
         case "purchase" | "replenishment":
             return _bought(about, _ago(since))
         case "date":
-            return _date(trd(_DATES.get(about, about)), whose, _day(because.day, today))
+            return _date(trd(DATES.get(about, about)), whose, _day(because.day, today))
         case "lapsed":
             return tr("no purchase yet") if since is None else no_purchase(since)
         case "new_customer":
@@ -37,9 +36,6 @@ def because_words(because: Because, now: dt.datetime, zone: dt.tzinfo, *, seen: 
             return tr("never contacted") if since is None else no_contact(since)
         case "event":
             return _at(about.replace("_", " ") or tr("an event"), _ago(since))
-
-
-_DATES: Final = {"birthday": marked("birthday"), "anniversary": marked("anniversary")}
 
 
 def _bought(what: str, when: str) -> str:
@@ -66,10 +62,8 @@ def called(because: Because, titles: Mapping[str, str], custom: Iterable[CustomF
     about = because.about
     if sku := sku_of(because):
         about = titles.get(sku) or sku
-    elif because.event == "date" and about not in ("birthday", "anniversary"):
-        for field in custom:
-            inner = {f"{field.name}.{key}": each.label for key, each in field.parts.items()}
-            about = inner.get(about) or (field.label if field.name == about else "") or about
+    elif because.event == "date" and about not in DATES:
+        about = own_dates(custom).get(about, about)
     return because if about == because.about else msgspec.structs.replace(because, about=about)
 
 

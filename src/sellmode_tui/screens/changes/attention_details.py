@@ -132,6 +132,8 @@ def _values(page: Page, values: Sequence[Value], mine: str) -> None:
         page.field(mine, value.mine_text or tr("nothing"))
         if value.known:
             page.field(tr("Current"), value.present_text or tr("nothing"))
+        if value.edit:
+            page.field(tr("Changed by"), f"{value.edited_by}, {page.words.time(value.edit.at)}")
 
 
 class RefusedScreen(DetailsScreen[Refused]):
@@ -140,7 +142,7 @@ class RefusedScreen(DetailsScreen[Refused]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "edit", "Edit", tooltip="Edit and send again", id="refused.edit"),
         Binding("s", "resend", "Send", tooltip="Send again unchanged", id="refused.resend"),
-        Binding("h", "hand_over", "Hand over", tooltip="Send it to the customer's owner", id="refused.hand-over"),
+        Binding("h", "hand_over", "Send on", tooltip="Send it to the customer's owner", id="refused.hand-over"),
         Binding("c", "copy", "Copy", tooltip="Copy as text", id="refused.copy"),
         Binding("x,delete", "discard", "Discard", key_display="x", tooltip="Discard it", id="refused.discard"),
     ]

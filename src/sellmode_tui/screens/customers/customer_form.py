@@ -214,12 +214,12 @@ class EditCustomerScreen(KindForm):
 
     def meanwhile(self, *parts: Any) -> str:
         """Which fields somebody else has changed."""
-        profile: Profile = parts[0]
+        now = parts[0].customer
         return self.told_changed(
             {
-                each.path: Theirs(each.label, as_text(_held(profile.customer, each.path)))
+                each.path: Theirs(each.label, as_text(_held(now, each.path)), now.last_edit(each.path))
                 for each in self.fields
-                if differs(each, self._shown, profile.customer)
+                if differs(each, self._shown, now)
             }
         )
 

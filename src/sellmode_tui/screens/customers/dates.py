@@ -49,12 +49,12 @@ class DatesScreen(MarkedList[None, ListedDate]):
         Column("Date", 12, priority=9),
         Column("What", priority=8, min_width=12),
         Column("For", 20),
-        Column("Next", 14),
+        Column("Next time", 14),
         Column("State", 8, priority=6),
     )
     SORTED: ClassVar = {
         "Date": lambda item: (item.record.month, item.record.day),
-        "Next": lambda item: nothing_last(item.next),
+        "Next time": lambda item: nothing_last(item.next),
     }
     EMPTY = marked("No dates yet. Press a to add one.")
 

@@ -136,6 +136,8 @@ def _item(line: OrderLine) -> str:
 def _of_event(record: HistoryEntry, entry: TimelineEntry) -> str:
     if record.event == "overwritten":
         field = label_of(record.field, history_kind(record.field))
+        if record.value and entry.subject:
+            return tr("{field}, was: {value} ({person})", field=field, value=record.value, person=entry.subject)
         if record.value:
             return tr("{field}, was: {value}", field=field, value=record.value)
         return tr("{field}, was empty", field=field)

@@ -50,7 +50,7 @@ class CompletedField(TextField):
             tooltip="Go to the previous suggestion",
             id="offers.before",
         ),
-        Binding("enter", "choose('take')", "Take", show=False, tooltip="Accept the suggestion", id="offers.take"),
+        Binding("enter", "choose('take')", "Accept", show=False, tooltip="Accept the suggestion", id="offers.take"),
         Binding("escape", "choose('close')", "Close", show=False, tooltip="Close the suggestions", id="offers.close"),
     ]
 

@@ -17,6 +17,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from sellmode_contract.records import FieldEdit
 from sellmode_contract.text import visible
 from sellmode_tui.journal.drafts import Draft, DraftField
 from sellmode_tui.language import marked, tr, trd
@@ -47,14 +48,16 @@ class Theirs(NamedTuple):
     title: str
     value: str
     """What stands there now, for people."""
+    edit: FieldEdit | None = None
+    """By whom and when, if that is known."""
 
-    def told(self, own: FormField | None) -> str:
+    def told(self, own: FormField | None, who: str) -> str:
         """Their value, and what is typed in the form's `own` field if that is another."""
         theirs = _quoted(self.value)
         if own is None or not own.changed:
-            return tr("{field}: theirs {theirs}", field=self.title, theirs=theirs)
+            return tr("{field}: {theirs} ({who})", field=self.title, theirs=theirs, who=who)
         yours = _quoted(own.typed_words)
-        return tr("{field}: theirs {theirs}, yours {yours}", field=self.title, theirs=theirs, yours=yours)
+        return tr("{field}: {theirs} ({who}), yours {yours}", field=self.title, theirs=theirs, who=who, yours=yours)
 
 
 def _quoted(value: str) -> str:
@@ -114,6 +117,8 @@ class FormScreen(DeskScreen[Written]):
         """The field because of which it was not saved, until that is mended."""
         self._refused = False
         """Whether the record store has said so, which is not asked again before saving."""
+        self._name_of: Callable[[str], str] = str
+        """A colleague's name."""
         self._heard: dt.datetime | None = None
         """When it was first seen that somebody else has changed what is being edited."""
 
@@ -173,9 +178,12 @@ class FormScreen(DeskScreen[Written]):
         """Look whether what it is about has become another."""
         if self.GONE and not self.ended:
             find, subject = self.find, self.subject
-            self.ask(lambda records: find(records, subject), self._look_at, group="compare")
+            self.ask(
+                lambda records: (find(records, subject), records.context().name_of), self._look_at, group="compare"
+            )
 
-    def _look_at(self, parts: Sequence[Any] | None) -> None:
+    def _look_at(self, found: tuple[Sequence[Any] | None, Callable[[str], str]]) -> None:
+        parts, self._name_of = found
         if not self.ended and (said := trd(self.GONE) if parts is None else self.meanwhile(*parts)):
             self.say_quietly(said)
 
@@ -184,21 +192,26 @@ class FormScreen(DeskScreen[Written]):
         return ""
 
     def told_changed(self, theirs: Mapping[str, Theirs]) -> str:
-        """What to say of fields, by path, that somebody else has changed: when that came, and what stands where."""
+        """What to say of fields, by path, that somebody else has changed: who, when, and what stands where."""
+        self._heard = self._heard or self._desk.words.now
+        own = {each.path: each for each in self.fields}
+        told = "; ".join(each.told(own.get(path), self._who(each.edit)) for path, each in theirs.items())
+        return tr("Changed in the meantime. {what}. {replaces}", what=told, replaces=trd(REPLACES)) if told else ""
+
+    def _who(self, edit: FieldEdit | None) -> str:
+        """Who has changed a field, and when; when it was first seen where that is not known."""
         words = self._desk.words
-        self._heard = self._heard or words.now
-        told = [
-            each.told(next((own for own in self.fields if own.path == path), None)) for path, each in theirs.items()
-        ]
-        at = f"{self._heard.astimezone(words.zone):%H:%M}"
-        if not told:
-            return ""
-        return tr(
-            "Changed by someone else, seen at {time}. {what}. {replaces}",
-            time=at,
-            what="; ".join(told),
-            replaces=trd(REPLACES),
-        )
+        if edit is None:
+            return tr("someone else, seen at {time}", time=words.time(self._heard or words.now))
+        return f"{self._name_of(edit.by)}, {words.time(edit.at)}"
+
+    def edit_of(self, path: str) -> FieldEdit | None:  # noqa: ARG002  # nothing is edited here
+        """Who has written what the form found in a field."""
+        return None
+
+    def _say_changed(self, theirs: Mapping[str, Theirs], name_of: Callable[[str], str]) -> None:
+        self._name_of = name_of
+        self.say_quietly(self.told_changed(theirs))
 
     # --- what was typed, kept until it is saved or discarded
 
@@ -246,13 +259,15 @@ class FormScreen(DeskScreen[Written]):
                 continue
             if _plain(field.before) != held.before:
                 # What was added and taken out is reckoned from what the person saw then.
-                changed[field.path] = Theirs(field.label or tr("Text"), as_text(_plain(field.before)))
+                before = as_text(_plain(field.before))
+                changed[field.path] = Theirs(field.label or tr("Text"), before, self.edit_of(field.path))
                 field.before = held.before
             await field.retype(held.typed)
             if isinstance(held.typed, str) and field.typed != held.typed:
                 left.append(held)  # a choice that there is no more
         if changed:
-            self.say_quietly(self.told_changed(changed))
+            take = partial(self._say_changed, changed)
+            self.ask(lambda records: records.context().name_of, take, group="compare")
         if draft.focus < len(self.focus_chain):
             place = self.focus_chain[draft.focus]
             place.focus()

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from sellmode_contract.documents import as_document
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.kind import Kind
-from sellmode_contract.records import Record
+from sellmode_contract.records import EditedRecord, FieldEdit, Record
 from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records import Profile, RecordStore, Written
 from sellmode_tui.screens.forms.field_entries import entry_of_field
@@ -119,6 +119,10 @@ class KindForm(FormScreen):
 
     # --- what others change meanwhile
 
+    def edit_of(self, path: str) -> FieldEdit | None:
+        """Who has written what stands in the record."""
+        return self.record.last_edit(path) if isinstance(self.record, EditedRecord) else None
+
     def records_changed(self) -> None:
         """Look whether the record has become another; a new one cannot."""
         if self.record is not None:
@@ -128,11 +132,14 @@ class KindForm(FormScreen):
         """Which fields somebody else has changed."""
         now = next(each for each in parts if isinstance(each, self.kind.record))
         held = as_document(now)
+        edit_of = now.last_edit if isinstance(now, EditedRecord) else self.edit_of
         words = self._desk.words
         changed = [field for field in self.kind.fields if held.get(field.name) != self._held.get(field.name)]
         return self.told_changed(
             {
-                each.name: Theirs(trd(each.title), said_of(each, held.get(each.name), self._names, words))
+                each.name: Theirs(
+                    trd(each.title), said_of(each, held.get(each.name), self._names, words), edit_of(each.name)
+                )
                 for each in changed
             }
         )

@@ -29,7 +29,9 @@ class SearchField(TextField):
     BINDING_GROUP_TITLE = "Search"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "enter", "To the list", key_display="Enter", id="search.enter"),
-        Binding("tab", "complete", "Complete", key_display="Tab", tooltip="Complete a filter", id="search.complete"),
+        Binding(
+            "tab", "complete", "Autocomplete", key_display="Tab", tooltip="Complete a filter", id="search.complete"
+        ),
         Binding(
             "escape", "leave", "Clear", key_display="Esc", tooltip="Clear, then back to the list", id="search.leave"
         ),

@@ -44,9 +44,9 @@ class DelegateForm(FormScreen):
     def compose_fields(self) -> ComposeResult:
         """Colleague, first day, last day."""
         yield StaffEntry("taker", tr("Colleague"), self._desk, placeholder=tr("a name"))
-        yield DayEntry("from_day", tr("From"), self._desk, self._desk.words.today.isoformat())
+        yield DayEntry("from_day", tr("First day"), self._desk, self._desk.words.today.isoformat())
         yield DayEntry(
-            "to_day", tr("To"), self._desk, placeholder=tr("{day}, or {span}", day="24 dec", span="in 2 weeks")
+            "to_day", tr("Last day"), self._desk, placeholder=tr("{day}, or {span}", day="24 dec", span="in 2 weeks")
         )
 
     @property

@@ -1,4 +1,4 @@
-"""Products to put in a look: of the catalog, of what its customer has bought, of other looks."""
+"""Products to put in a look: of the catalogue, of what its customer has bought, of other looks."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offer
         if self._text.strip():
             return tr("No product matches. Press / to change the words, Esc to clear them.")
         return {
-            "catalogue": tr("The catalog is empty."),
+            "catalogue": tr("The catalogue is empty."),
             "bought": tr("Nothing bought yet."),
             "looks": tr("No other lookbooks with products."),
         }[self._view]

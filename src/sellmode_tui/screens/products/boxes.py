@@ -66,7 +66,7 @@ class VariantBox(PickBox):
             picks.append(Pick(each.product.id, variant_name(each.product) or each.product.sku, about))
         title = tr("{product}: which variant?", product=details.product.title)
         about = details.product.style or details.product.id
-        super().__init__(desk, title, picks, about=[about], placeholder=tr("a size, a color"), does=tr("Show"))
+        super().__init__(desk, title, picks, about=[about], placeholder=tr("a size, a colour"), does=tr("Show"))
 
     def matching(self, text: str) -> Sequence[Pick]:
         """Those whose words begin so."""

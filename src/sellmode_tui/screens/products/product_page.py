@@ -26,7 +26,7 @@ def product_keys(*, shown: bool) -> list[BindingType]:
             "variant",
             "Variant",
             show=shown,
-            tooltip="Another size, color or other variant",
+            tooltip="Another size, colour or other variant",
             id="product.variant",
         ),
         Binding("b", "bought", "Bought by", show=shown, tooltip="The customers who bought it", id="product.bought"),
