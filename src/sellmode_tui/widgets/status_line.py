@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len
+from textual import events
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -58,6 +59,8 @@ class _Part(NamedTuple):
     importance: int
     text: str
     meaning: Meaning | None = None
+    key: str = ""
+    """Shows more of it."""
 
 
 def _parts(status: Status, width: int) -> Sequence[_Part]:
@@ -66,12 +69,12 @@ def _parts(status: Status, width: int) -> Sequence[_Part]:
     if status.since:
         line = tr("{line} since {time}", line=line, time=status.since)
     parts = [
-        _Part(7, line, OFFLINE if status.alarm else None),
-        _Part(6, _attention(status.attention)),
-        _Part(5, tr("{number:,} not sent: F4", number=status.unsent) if status.unsent else "", UNSENT),
+        _Part(7, line, OFFLINE if status.alarm else None, "f4"),
+        _Part(6, _attention(status.attention), key="f3"),
+        _Part(5, tr("{number:,} not sent: F4", number=status.unsent) if status.unsent else "", UNSENT, "f4"),
         _Part(4, status.notice),
         _Part(2, status.tasks, status.tasks_mean),
-        _Part(3, tr("synced {time}", time=status.synced) if status.synced else ""),
+        _Part(3, tr("synced {time}", time=status.synced) if status.synced else "", key="f4"),
         _Part(0, status.person),
         _Part(1, status.mode),
     ]
@@ -139,3 +142,12 @@ class StatusLine(Widget):
                 line = line.stylize(f"bold {part.meaning.style}", place, min(end, len(self._drawn)))
             place = end + len(_BETWEEN)
         return line
+
+    def on_click(self, event: events.Click) -> None:
+        """Show more of what was clicked on."""
+        end = -cell_len(_BETWEEN)
+        for part in _parts(self.status, self.size.width):
+            begin = end + cell_len(_BETWEEN)
+            end = begin + cell_len(part.text)
+            if part.key and begin <= event.get_content_offset_capture(self).x < end:
+                self.app.simulate_key(part.key)

@@ -54,7 +54,7 @@ class LookbooksScreen(SearchedList[None, LookLine], MainPage[LookLine], LookPage
     COLUMNS = (
         Column("Lookbook", priority=10, min_width=18),
         Column("For", 22, priority=9, min_width=12),
-        Column("Products", 8, "right", priority=5),
+        Column("Products", 9, "right", priority=5),
         Column("State", 20, priority=8, min_width=14),
         Column("Expires", 11, priority=4),
         Column("Replies", 7, "right", priority=7),

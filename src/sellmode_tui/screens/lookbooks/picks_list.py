@@ -33,7 +33,7 @@ class PicksListScreen(ListPage[None, PicksLine], PicksPage[None]):
         Column("Picks", priority=10, min_width=18),
         Column("Kind", 13, priority=7, min_width=10),
         Column("Whose page", 20, priority=6, min_width=10),
-        Column("Products", 8, "right", priority=5),
+        Column("Products", 9, "right", priority=5),
         Column("To review", 9, "right", priority=9),
         Column("Changed", 11, priority=4),
     )
