@@ -40,7 +40,7 @@ _MAX_ADDRESS = 2048
 """Characters of an address on the web."""
 _MAX_AMOUNT = 10**13
 """Minor units. Sums of a hundred thousand of them are still numbers to every database."""
-_YEARS = range(1900, 2200)
+YEARS = range(1900, 2200)
 """Of moments. Each is moved to some time zone, for which the calendar's first and last day have no room."""
 _WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x20\x7f-\xa0<>\"]+", re.IGNORECASE)
 _YES = {"yes": True, "true": True, "no": False, "false": False, "": False}
@@ -202,8 +202,8 @@ def moment_or_none(row: Row, field: str, zone: dt.tzinfo | None = None) -> dt.da
             instant = instant.replace(tzinfo=zone)
         if instant.tzinfo is None:
             raise row.unusable(field, "has no UTC offset such as +0100")
-        if instant.year not in _YEARS:
-            raise row.unusable(field, f"is not between the years {_YEARS.start} and {_YEARS.stop - 1}")
+        if instant.year not in YEARS:
+            raise row.unusable(field, f"is not between the years {YEARS.start} and {YEARS.stop - 1}")
         return instant.astimezone(dt.UTC)
     except (ValueError, OverflowError):
         raise row.unusable(field, "is no date and time such as 2026-05-14 11:23:45 +0100") from None

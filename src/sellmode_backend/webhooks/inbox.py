@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -18,6 +19,8 @@ KEPT: Final = dt.timedelta(days=30)
 """So long it is known that an event came; one that is sent again later is not newer than what it told of."""
 LEASE: Final = dt.timedelta(minutes=5)
 """Whoever has not worked off what they took by then has ended on the way: another worker does it again."""
+MOST_BYTES: Final = 8 * 1024 * 1024
+"""Of the events that are worked off together."""
 _NEVER: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -43,12 +46,19 @@ def put(connection: Connection, new: Event) -> bool:
 
 
 def take(connection: Connection, now: dt.datetime, most: int) -> list[Event]:
-    """Take events that wait, in the order in which they came; none while another worker is at some."""
+    """Take events that wait, in the order in which they came; none while another worker is at some.
+
+    They are ``most``, or fewer if they have more than MOST_BYTES together.
+    """
     setting_values.write(connection, Key.WEBHOOKS_TAKEN, now.isoformat())  # two who take wait for each other
     if connection.scalar(sa.select(event.c.id).where(event.c.done_at.is_(None), event.c.taken_until > now).limit(1)):
         return []
+    in_order = (event.c.at, event.c.source, event.c.id)
+    waits = sa.select(sa.func.length(event.c.body)).where(event.c.done_at.is_(None)).order_by(*in_order).limit(most)
+    sizes = itertools.accumulate(connection.scalars(waits))
+    few = max(1, sum(size <= MOST_BYTES for size in sizes))
     query = sa.select(event.c.source, event.c.id, event.c.topic, event.c.at, event.c.body)
-    query = query.where(event.c.done_at.is_(None)).order_by(event.c.at, event.c.source, event.c.id).limit(most)
+    query = query.where(event.c.done_at.is_(None)).order_by(*in_order).limit(few)
     taken = [Event(*row) for row in connection.execute(query)]
     _each(connection, taken, taken_until=now + LEASE)
     return taken

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple
 
 from sellmode_backend.importers.reading import Layout
+from sellmode_backend.importers.values import YEARS
 
 ListKind = Literal["product", "customer", "order", "stock", "measure"]
 RowFields = Mapping[str, str]
@@ -119,21 +120,23 @@ def text(value: Any) -> str:
             return ""
         case bool():
             return "yes" if value else "no"
-        case str() if len(value) <= LONGEST_VALUE:
+        case str() if len(value) <= LONGEST_VALUE and "\0" not in value:
             return value
         case int() | float():
             return str(value)
-    raise Unreadable("a value is no text or number, or too long")
+    raise Unreadable("a value is no text or number, or too long, or holds a NUL")
 
 
 def moment(value: Any) -> dt.datetime:
-    """A moment with its offset. Raises Unreadable."""
+    """A moment with its offset, of the years that imports take. Raises Unreadable."""
     try:
         read = dt.datetime.fromisoformat(text(value))
     except ValueError:
         raise Unreadable("a time is not written with its day, hour and offset") from None
     if read.tzinfo is None:
         raise Unreadable("a time has no offset")
+    if read.year not in YEARS:
+        raise Unreadable(f"a time is not between the years {YEARS.start} and {YEARS.stop - 1}")
     return read.astimezone(dt.UTC)
 
 

@@ -40,6 +40,8 @@ from sellmode_contract import money
 AT_ONCE: Final = 500
 """Events that are worked off together."""
 TRIED_AGAIN: Final = dt.timedelta(seconds=10)
+_AHEAD: Final = dt.timedelta(days=1)
+"""So far the clock of a source may be ahead of ours."""
 _GIFT_CARDS_KEPT: Final = dt.timedelta(minutes=10)
 _SOURCES: Final = {"shopify": SHOPIFY, "plain": PLAIN}
 _NAMING: Final = ("products/", "locations/")
@@ -155,6 +157,9 @@ class _Batch:
             raise Unreadable(f"it has no {missing.args[0]}") from None
         if not all(one.key for one in reading.said):
             raise Unreadable("it does not say of what it is: it has no id, SKU, number, e-mail or phone")
+        moments = (*(one.at for one in reading.said), *(refund.at for refund in reading.refunds))
+        if any(moment > self._now + _AHEAD for moment in moments):
+            raise Unreadable("its time is still to come: what comes after it would be taken for older")
         return reading
 
     # ------------------------------------------------------------------ what numbers stand for

@@ -233,6 +233,39 @@ def test_what_does_not_say_of_what_it_is_is_told_of_each_time(database: Database
     ]
 
 
+def test_times_that_cannot_be_and_characters_that_cannot_be_stored_are_told_of(database: Database) -> None:
+    coat, refund_of = {"sku": "C-1", "title": "Coat", "price": "5.00"}, {"order": "9", "id": "1", "amount": "1"}
+    said: list[tuple[str, str, dict[str, Any]]] = [
+        ("product", "2099-01-01T00:00:00Z", coat),
+        ("product", "0001-01-01T00:00:00+14:00", coat),
+        ("product", LATER, coat | {"sku": "C\0"}),
+        ("refund", LATER, refund_of | {"at": "2099-01-01T00:00:00Z"}),
+        ("refund", LATER, refund_of | {"at": LATER, "order": "9\0"}),
+        ("customer.erased", LATER, {"number": "9\0"}),
+        ("product", LATER, coat),
+    ]
+    told = ((type, {"type": type, "timestamp": at, "data": data}) for type, at, data in said)
+    put(database, *told, source="plain")
+    work(database)
+    to_come = "its time is still to come: what comes after it would be taken for older"
+    nul = "a value is no text or number, or too long, or holds a NUL"
+    years = "a time is not between the years 1900 and 2199"
+    assert events.problems(database) == [to_come, years, nul, to_come, nul, nul]
+    with database.snapshot() as connection:
+        assert len([*records.each(connection, "product")]) == 1
+
+
+def test_so_many_bytes_are_worked_off_together(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = ("orders/updated", order())
+    put(database, *[said] * 5)
+    monkeypatch.setattr(inbox, "MOST_BYTES", 2 * len(json.dumps(order(), separators=(",", ":"))))
+    with database.transaction() as connection:
+        assert len(inbox.take(connection, NOW, 100)) == 2
+    monkeypatch.setattr(inbox, "MOST_BYTES", 1)
+    with database.transaction() as connection:
+        assert len(inbox.take(connection, NOW + inbox.LEASE, 100)) == 1
+
+
 def test_refunds_that_cannot_be_taken_off_are_told_of(database: Database) -> None:
     given = {"order": "9", "at": LATER, "amount": "10"}
     from_plain(
