@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Final
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import keys, merging, orders, records, schema
+from sellmode_backend.store import duplicates, keys, merging, orders, records, schema
 from sellmode_backend.store.keys import KeyKind
 from sellmode_backend.webhooks.said import Erased
+from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.lookbook import result_id
+
+_NAMED: Final = (
+    schema.customer_key.c.customer,
+    schema.imported.c.id,
+    schema.tracking_refusal.c.customer,
+    schema.changed_customer.c.customer,
+    schema.rule_occurrence.c.customer,
+    schema.rule_waiting.c.customer,
+    schema.rule_event.c.customer,
+    schema.merged_customer.c.id,
+)
+"""What has a customer's id, of the tables whose rows go with them."""
 
 
 def erase(connection: Connection, source: str, erased: Erased, now: dt.datetime) -> int:
@@ -25,15 +40,21 @@ def erase(connection: Connection, source: str, erased: Erased, now: dt.datetime)
 
 
 def _erase(connection: Connection, id: str, now: dt.datetime) -> None:
-    order, touch = schema.order, schema.touch
+    order, touch, merged = schema.order, schema.touch, schema.merged_customer
     records.hold(connection, "customer", [id])
     theirs = [*connection.scalars(sa.select(order.c.id).where(order.c.customer == id))]
     orders.hold(connection, theirs)
     of_nobody = [msgspec.structs.replace(entry, customer=None) for entry in orders.read_orders(connection, theirs)]
-    orders.write_orders(connection, of_nobody)
+    orders.write_orders(connection, of_nobody, now)
     connection.execute(sa.delete(schema.unmatched_order).where(schema.unmatched_order.c.order_id.in_(theirs)))
-    connection.execute(sa.delete(schema.customer_key).where(schema.customer_key.c.customer == id))
-    connection.execute(sa.delete(schema.imported).where(schema.imported.c.id == id))
-    connection.execute(sa.delete(schema.tracking_refusal).where(schema.tracking_refusal.c.customer == id))
+    # With those who were merged into them: they are known by more keys.
+    all_of_them = [id, *connection.scalars(sa.select(merged.c.id).where(merged.c.kept == id))]
+    for named in _NAMED:
+        connection.execute(sa.delete(named.table).where(named.in_(all_of_them)))
     connection.execute(sa.update(touch).where(touch.c.customer == id).values(customer=None))
-    records.write(connection, [], removed=[("customer", id)], now=now)
+    before = records.read(connection, "customer", id)
+    looks = records.children(connection, id, "lookbook")
+    results = [("lookbook_result", result_id(look.id)) for look in looks]  # what they wrote back is in these
+    records.write(connection, [], removed=[("customer", id), *results], now=now)
+    if isinstance(before, Customer):
+        duplicates.watch(connection, {id: (before, None)}, now=now)

@@ -9,6 +9,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 
@@ -16,14 +17,16 @@ from sellmode_backend.importers import orders, run
 from sellmode_backend.importers.rejects import Rejects
 from sellmode_backend.importers.sources.plain import COLUMNS
 from sellmode_backend.importers.sources.shopify import SHOPIFY
-from sellmode_backend.store import records, schema, settings
+from sellmode_backend.store import duplicates, keys, records, schema, settings
 from sellmode_backend.store.database import Database
 from sellmode_backend.store.orders import OrderEntry, read_orders
 from sellmode_backend.webhooks import inbox, plain, shopify
 from sellmode_backend.webhooks.inbox import Event
 from sellmode_contract.ids import source_id
+from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.consent import Consent
 from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.lookbook import Lookbook, LookbookResult, Reply, result_id
 from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.retailer import StoreEntry
 from sellmode_contract.kinds.stock import Stock
@@ -164,6 +167,32 @@ def test_whom_the_shop_erases_is_known_no_more_and_what_was_sold_stays(database:
         for table in (schema.customer_key, schema.unmatched_order, schema.imported):
             assert connection.scalar(sa.select(sa.func.count()).select_from(table).where(table.c.kind != "order")) == 0
     assert len(events.problems(database)) == 1
+
+
+def test_nothing_that_they_wrote_or_are_called_is_left_of_whom_the_shop_erases(database: Database) -> None:
+    bea = Customer(id="bea", store="s1", given_name="Bea", family_name="Muster", email="anna@example.com")
+    gone = Customer(id="gone", store="s1", given_name="Annie", email="annie@example.com")
+    put(database, ("customers/create", customer()))
+    work(database)
+    (anna,) = people(database)
+    anna = msgspec.structs.replace(anna, store="s1")
+    look = Lookbook(id="look", store="s1", author="ada", customer=anna.id, token="A" * 26, shared_at=NOW)
+    said = LookbookResult(
+        id=result_id("look"), store="s1", author="ada", lookbook="look", replies=(Reply(at=NOW, text="I am Anna"),)
+    )
+    with database.transaction() as connection:
+        records.write(connection, [anna, bea, look, said])
+        assert duplicates.watch(connection, {each.id: (None, each) for each in (anna, bea)}) == 1
+        keys.note_merged(connection, gone)
+        merged = {"id": gone.id, "kept": anna.id, "at": NOW}
+        connection.execute(sa.insert(schema.merged_customer), merged)
+    put(database, ("customers/redact", {"customer": {"id": 7}}), now=NOW + dt.timedelta(minutes=1))
+    work(database, NOW + dt.timedelta(minutes=1))
+    with database.snapshot() as connection:
+        left = {kind: [each.id for each in records.each(connection, kind)] for kind in KINDS if kind != "retailer"}
+        assert {kind: len(ids) for kind, ids in left.items() if ids} == {"customer": 1, "customer_card": 1}
+        for column in (schema.customer_key.c.customer, schema.merged_customer.c.id, schema.imported.c.id):
+            assert {*connection.scalars(sa.select(column))} <= {"bea"}
 
 
 def test_plain_events_say_what_the_plain_lists_say(database: Database) -> None:
