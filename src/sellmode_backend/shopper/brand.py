@@ -102,6 +102,7 @@ def _is_link(link: str) -> bool:
         return False
     try:
         parts = urlsplit(link)
+        _ = parts.port  # may be more than there are
     except ValueError:
         return False
     if not _HOST.fullmatch(parts.netloc.lower()):

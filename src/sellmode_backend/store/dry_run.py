@@ -79,5 +79,9 @@ class _Transaction(Database):
     def snapshot(self) -> Iterator[Connection]:
         yield self._connection
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        yield self._connection
+
     def analyse(self) -> None:
         """Statistics are for what stays."""

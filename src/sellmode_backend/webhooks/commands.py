@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sellmode_backend.cli import Failure, database_option, json_option, print_answer, say
 from sellmode_backend.store.database import Database
 from sellmode_backend.store.webhook_tables import webhook_event, webhook_name
-from sellmode_backend.webhooks import secret_files, working
+from sellmode_backend.webhooks import secret_files, signatures, working
 from sellmode_backend.webhooks.said import Named
 from sellmode_backend.webhooks.secret_files import SENDERS, Sender
 
@@ -47,6 +47,8 @@ def secret_command(sender: Sender, folder: Path, *, given: bool, keep_old: bool)
         new = sys.stdin.readline().strip() if given else secret_files.make(sender)
         if not new:
             raise Failure("There is no secret on standard input.")
+        if sender == "plain" and not signatures.is_standard(new):
+            raise Failure("The secret is not written as Standard Webhooks has it: whsec_ and base64.")
         secret_files.write(folder, sender, [new, *(old if keep_old else ())])
     except secret_files.SecretsError as error:
         raise Failure(str(error)) from None

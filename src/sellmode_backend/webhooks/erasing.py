@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import duplicates, keys, merging, orders, records, schema
+from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.keys import KeyKind
 from sellmode_backend.webhooks.said import Erased
 from sellmode_contract.kinds.customer import Customer
@@ -46,7 +47,8 @@ def _erase(connection: Connection, id: str, now: dt.datetime) -> None:
     orders.hold(connection, theirs)
     of_nobody = [msgspec.structs.replace(entry, customer=None) for entry in orders.read_orders(connection, theirs)]
     orders.write_orders(connection, of_nobody, now)
-    connection.execute(sa.delete(schema.unmatched_order).where(schema.unmatched_order.c.order_id.in_(theirs)))
+    for some in in_parts(theirs):
+        connection.execute(sa.delete(schema.unmatched_order).where(schema.unmatched_order.c.order_id.in_(some)))
     # With those who were merged into them: they are known by more keys.
     all_of_them = [id, *connection.scalars(sa.select(merged.c.id).where(merged.c.kept == id))]
     for named in _NAMED:

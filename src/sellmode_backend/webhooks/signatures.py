@@ -38,6 +38,11 @@ def by_standard(secrets: Iterable[str], headers: Mapping[str, str], body: bytes,
     return any(_is_any(signature, wanted) for version, _, signature in versions if version == "v1")
 
 
+def is_standard(secret: str) -> bool:
+    """Whether a secret is written as Standard Webhooks has it: any other one signs nothing."""
+    return bool(_key(secret))
+
+
 def sign(secret: str, id: str, moment: dt.datetime, body: bytes) -> dict[str, str]:
     """The headers of Standard Webhooks, as a sender makes them."""
     seconds = str(int(moment.timestamp()))

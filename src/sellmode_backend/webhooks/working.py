@@ -215,10 +215,22 @@ class _Batch:
         if lists["measure"]:
             with self._tables(MEASURES, lists["measure"]) as tables:
                 measures.load(tables, context)
+        self._tell_of_unknown(lists["order"], lists["stock"])
         if storeless or buyers:
             customers.give_stores(context, storeless | buyers)
         for ids in in_parts(sorted(buyers)):
             context.write(figures.refresh, ids)
+
+    def _tell_of_unknown(self, sold: Sequence[tuple[str, Said]], stocked: Sequence[tuple[str, Said]]) -> None:
+        """What an import would ask about at its end."""
+        stores, people = self._context.stores, self._context.people
+        for id, one in sold:
+            employee, store = one.rows[0].get("employee", "").strip(), one.rows[0].get("location", "").strip()
+            if employee and people.seller(employee, stores.id(store)) is None:
+                self._problems.setdefault(id, "order: its employee is not known: it counts for its store alone")
+        for id, one in stocked:
+            if (place := one.rows[0].get("location", "").strip()) and stores.id(place) is None:
+                self._problems.setdefault(id, "stock: its location is no store: it was left out")
 
     @contextmanager
     def _tables(self, layout: Layout, said: Sequence[tuple[str, Said]]) -> Iterator[list[Table]]:

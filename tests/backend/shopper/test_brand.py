@@ -40,6 +40,10 @@ def test_links_to_anywhere_else_are_none(link: str) -> None:
     assert not is_allowed(link, HOSTS)
 
 
+def test_there_is_no_such_port() -> None:
+    assert not is_allowed("https://shop.example:99999/", ("shop.example:99999",))
+
+
 def test_links_to_the_shop() -> None:
     assert is_allowed("https://SHOP.example/a?b=c", HOSTS)
     assert is_allowed("http://127.0.0.1:8080/a", HOSTS)

@@ -25,6 +25,8 @@ def test_a_senders_own_secret_is_read_from_standard_input_and_printed_nowhere(tm
     assert secret_files.of(tmp_path, "shopify") == ["hush"]
     assert call("secret", "shopify", "--folder", str(tmp_path), "--given", typed="\n").exit_code == 1
     assert secret_files.of(tmp_path, "shopify") == ["hush"]
+    assert call("secret", "plain", "--folder", str(tmp_path), "--given", typed="hush!\n").exit_code == 1
+    assert secret_files.of(tmp_path, "plain") == []
 
 
 def test_what_numbers_stand_for_goes_on_to_orders_and_what_is_wrong_is_listed(sqlite_url: str, tmp_path: Path) -> None:

@@ -262,6 +262,24 @@ def test_what_does_not_say_of_what_it_is_is_told_of_each_time(database: Database
     ]
 
 
+def test_who_sold_and_where_it_lies_is_told_of_if_it_is_not_known(database: Database) -> None:
+    with database.transaction() as connection:
+        settings.write_stores(connection, [StoreEntry(id="s1", name="Antwerp", time_zone="UTC")])
+    head = {"id": "9", "placed_at": LATER, "currency": "USD", "total": "25.50", "location": "Antwerp"}
+    from_plain(
+        database,
+        ("product", {"sku": "C-1", "title": "Coat", "price": "5.00"}),
+        ("order", head | {"employee": "E99"}),
+        ("stock", {"sku": "C-1", "location": "Warehouse", "available": 3}),
+        ("stock", {"sku": "C-1", "location": "Antwerp", "available": 3}),
+    )
+    assert events.problems(database) == [
+        "order: its employee is not known: it counts for its store alone",
+        "stock: its location is no store: it was left out",
+    ]
+    assert stored(database, "9", "plain").store == "s1"
+
+
 def test_times_that_cannot_be_and_characters_that_cannot_be_stored_are_told_of(database: Database) -> None:
     coat, refund_of = {"sku": "C-1", "title": "Coat", "price": "5.00"}, {"order": "9", "id": "1", "amount": "1"}
     said: list[tuple[str, str, dict[str, Any]]] = [
