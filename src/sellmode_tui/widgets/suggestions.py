@@ -66,10 +66,11 @@ class Suggestions(Widget):
 
     def open(self, suggestions: Sequence[Suggestion]) -> None:
         """Show these, the first one marked; nothing closes the list."""
-        self._all = tuple(suggestions)
-        self._at = 0
+        # A layout of the whole page, which costs more than the rest of a key: only where there is something to place.
+        changed = self._all != (suggestions := tuple(suggestions))
+        self._all, self._at = suggestions, 0
         self.display = bool(self._all)
-        self.refresh(layout=True)
+        self.refresh(layout=changed)
 
     def close(self) -> None:
         """Show nothing."""

@@ -11,7 +11,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widgets import Static
 
 from sellmode_contract.filters import Completion, FilterError
@@ -38,6 +40,9 @@ class SearchField(TextField):
         Binding("down", "down", "Next, or to the list", show=False, id="search.down"),
         Binding("up", "up", "Previous suggestion", show=False, id="search.up"),
     ]
+
+    virtual_size = Reactive(Size(0, 0))
+    """Of the text. The field's own size does not depend on it: a character more lays nothing out anew."""
 
     def __init__(self, text: str, *, placeholder: str, completed: bool) -> None:
         super().__init__(text, placeholder=placeholder)
@@ -162,7 +167,9 @@ class SearchBar(Vertical):
         below = self.query_one(".search-below", Static)
         below.remove_class("-wrong")
         below.set_class(not text, "-silent")
-        below.update(Content(visible(text)))
+        shown = Content(visible(text))
+        # One line before and after leaves everything in its place.
+        below.update(shown, layout=below.size.height != 1 or shown.cell_length > below.content_size.width)
 
     def point(self, text: str, error: FilterError) -> None:
         """What is wrong with a text, with a caret under the place."""
