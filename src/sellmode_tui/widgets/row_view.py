@@ -10,6 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.content import Content
 from textual.geometry import Region, Size
+from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -51,6 +52,9 @@ class RowView(ScrollView):
         & > .row-table--empty { color: $foreground; background: $background; }
     }
     """ + "".join(f"RowView > .row-table--{each.name} {{ color: {each.style}; }}\n" for each in MEANINGS)
+
+    virtual_size = Reactive(Size(0, 0))
+    """Of all rows. The scrollbar is always there, so that their number lays nothing out anew."""
 
     def __init__(
         self,
@@ -138,6 +142,7 @@ class RowView(ScrollView):
 
     def _resize_virtual(self) -> None:
         self.virtual_size = Size(self._width, (self._count.n if self._count else 0) + HEADER)
+        self._scroll_update(self.virtual_size)
 
     def _refresh_row(self, place: int) -> None:
         line = place - self.scroll_offset.y
