@@ -22,7 +22,7 @@ from sellmode_contract.results.figures import Figure, Totals, figures
 from sellmode_contract.results.kpis import FIRST, Kpi, in_order
 from sellmode_contract.results.periods import Period
 from sellmode_contract.roles import Work
-from sellmode_contract.store_time import local_day, zone_named
+from sellmode_contract.store_time import FIRST_YEAR, local_day, zone_named
 from sellmode_contract.visibility import Account
 
 _WEEK: Final = re.compile(r"(\d{4})-W(\d\d)", re.ASCII)
@@ -92,6 +92,8 @@ def read_week(typed: str, today: dt.date) -> Period:
     """The days of a week as people type it, no further than today. Raises ValueError with what is wrong with it."""
     if not (match := _WEEK.fullmatch(typed.strip().upper())):
         raise ValueError("a week is written like 2026-W47")
+    if int(match[1]) <= FIRST_YEAR:  # there is a year before it
+        raise ValueError(f"the year has to be after {FIRST_YEAR}")
     try:
         first = dt.date.fromisocalendar(int(match[1]), int(match[2]), 1)
     except ValueError:

@@ -70,7 +70,7 @@ class Worker:
             try:
                 self._work_off(taken, now)
             except Exception as error:
-                if is_fleeting(error):
+                if _will_pass(error):
                     raise
                 self._one_by_one(taken, now)
         except Exception:
@@ -79,12 +79,12 @@ class Worker:
         return len(taken)
 
     def _one_by_one(self, taken: Sequence[Event], now: dt.datetime) -> None:
-        """One that cannot be worked off keeps no other from it; what is fleeting is raised."""
+        """One that cannot be worked off keeps no other from it; what will pass is raised."""
         for event in taken:
             try:
                 self._work_off([event], now)
             except Exception as error:
-                if is_fleeting(error):
+                if _will_pass(error):
                     raise
                 _log.error("an event could not be worked off (%s)\n%s", event.source, faults.traced(error))
                 problem = {event.key: "it could not be worked off: the server's log says why"}
@@ -104,6 +104,11 @@ class Worker:
                 self._gift_cards = orders.gift_cards_of(connection)
             self._looked_at = now
         return self._gift_cards
+
+
+def _will_pass(error: Exception) -> bool:
+    """Whether trying later is right. What is in the way of a row after all tries is no other transaction any more."""
+    return is_fleeting(error) and not isinstance(error, sa.exc.IntegrityError)
 
 
 class _Batch:

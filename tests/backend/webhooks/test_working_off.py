@@ -262,6 +262,22 @@ def test_what_does_not_say_of_what_it_is_is_told_of_each_time(database: Database
     ]
 
 
+def test_one_that_breaks_a_rule_of_the_database_each_time_keeps_no_other_from_it(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = orders.load
+
+    def fails(tables: Any, context: Any, gift_cards: Any) -> set[str]:
+        if any(row["id"] == "2" for table in tables for row in table):
+            raise sa.exc.IntegrityError("", {}, Exception())
+        return load(tables, context, gift_cards)
+
+    monkeypatch.setattr(orders, "load", fails)
+    put(database, ("orders/create", order(2)), ("carts/update", {}))
+    assert work(database) == 2
+    assert events.problems(database) == ["it could not be worked off: the server's log says why"]
+
+
 def test_who_sold_and_where_it_lies_is_told_of_if_it_is_not_known(database: Database) -> None:
     with database.transaction() as connection:
         settings.write_stores(connection, [StoreEntry(id="s1", name="Antwerp", time_zone="UTC")])
