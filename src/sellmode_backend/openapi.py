@@ -84,6 +84,7 @@ def document() -> dict[str, Any]:
                 )
                 | {"security": [{"session": []}]}
             },
+            wire.PICTURE_PATH: {"get": _picture(refs)},
             wire.EVENTS_PATH: {
                 "get": _operation("Be told when to sync", refs, None, {"200": _EVENTS})
                 | {"security": [{"session": []}]}
@@ -211,6 +212,18 @@ def _operation(summary: str, refs: dict[str, Any], body: str | None, answers: di
     if body:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": refs[body]}}}
     return operation
+
+
+def _picture(refs: dict[str, Any]) -> dict[str, Any]:
+    told = f"PNG of 8 bits with a palette, no row filtered, at most {wire.PICTURE_SIDE} pixels wide and high"
+    picture = {"description": told, "content": {"image/png": {"schema": {"type": "string", "format": "binary"}}}}
+    answers = {"200": picture, "304": {"description": "It is the one with the ETag of If-None-Match"}}
+    operation = _operation("A product's picture, as terminals show it", refs, None, answers)
+    operation["parameters"] += [
+        {"name": "product", "in": "path", "required": True, "schema": {"type": "string"}},
+        {"name": "If-None-Match", "in": "header", "schema": {"type": "string"}},
+    ]
+    return operation | {"security": [{"session": []}]}
 
 
 def _signed_in(refs: dict[str, Any]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from sellmode_backend.rules import background
 from sellmode_backend.rules.endpoints import PreviewEndpoints
 from sellmode_backend.rules.passes import PassReport
 from sellmode_backend.shopper.endpoints import ShopperEndpoints
+from sellmode_backend.shopper.pictures.endpoints import PictureEndpoints
 from sellmode_backend.store.database import Database
 from sellmode_backend.sync import events
 from sellmode_backend.sync.answer import SyncRules
@@ -124,6 +125,7 @@ def create_app(database: Database, *, settings: ServerSettings | None = None, cl
             *SyncEndpoints(database, clock, bodies, hub, counters, streams).routes,
             *previews.routes,
             *ShopperEndpoints(database, clock, bodies).routes,
+            *PictureEndpoints(database, clock).routes,
             *WebhookEndpoints(database, clock, bodies, settings.webhook_secrets, event_came).routes,
             *HealthEndpoints(database).routes,
             *MonitoringEndpoints(counters, settings.monitors).routes,

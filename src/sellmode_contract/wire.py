@@ -29,6 +29,7 @@ SYNC_PATH = "/v1/sync"
 EVENTS_PATH = "/v1/sync/events"
 SALVAGE_PATH = "/v1/sync/salvage"
 PREVIEW_PATH = "/v1/rules/preview"
+PICTURE_PATH = "/v1/products/{product}/picture"
 SIGN_IN_PATH = "/v1/sign-in"
 ACTIVATE_PATH = "/v1/activate"
 SIGN_OUT_PATH = "/v1/sign-out"
@@ -49,6 +50,10 @@ MAX_NAME = 200
 """Characters of a user name, a device's name, an activation code, an epoch and a client's name."""
 MAX_LIMIT = 50_000
 """Lines that a client may ask for in one answer."""
+PICTURE_SIDE = 160
+"""Pixels of the longer side of a product's picture, at most; a client refuses a larger one."""
+MAX_PICTURE_BYTES = 64 * 1024
+"""No product's picture is longer; a client refuses a longer one."""
 ALIVE_SECONDS = 2.0
 """The events' stream shows about so often that the backend is alive."""
 

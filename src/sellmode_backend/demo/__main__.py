@@ -24,7 +24,7 @@ import platformdirs
 
 from sellmode_backend.demo.fill import PASSWORD, fill
 from sellmode_backend.demo.retailer import ANNA, OFFICE, STAFF
-from sellmode_backend.demo.shop import PRODUCT_PATH, Shop, products_of
+from sellmode_backend.demo.shop import PRODUCT_PATH, Shop, products_of, show_pictures
 from sellmode_backend.demo.shop import serving as shop_of
 from sellmode_backend.demo.world import world
 from sellmode_backend.shopper import brand
@@ -50,6 +50,8 @@ class Made(msgspec.Struct, frozen=True):
     day: str
     port: int
     """Kept from run to run, because the app knows a server by its address."""
+    shop_port: int = 0
+    """Kept, too: products say where their pictures are. 0 in a demo that was made before there were any."""
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -82,7 +84,7 @@ def main(mode: Mode | None, who: str, *, keep: bool, offline: bool) -> None:
         click.echo(f"Everybody's password here is: {PASSWORD}", err=True)
         environment = {**os.environ, DATA_VARIABLE: str(folder / "terminal"), CONFIG_VARIABLE: str(folder / "settings")}
         server = f"http://127.0.0.1:{port}"
-        shop_port = _free_port()
+        shop_port = made.shop_port if made.shop_port and _is_free(made.shop_port) else _free_port()
         shop = _shop(url, server, f"http://127.0.0.1:{shop_port}", folder / "secrets")
         account = ["--server", server, "--user", user_name, "--password-file", str(_password_file(folder))]
         app = [sys.executable, "-m", "sellmode_tui"]
@@ -152,7 +154,7 @@ def _prepare(folder: Path, *, keep: bool) -> Made:
         )
     finally:
         database.close()
-    made = Made(today.isoformat(), _free_port())
+    made = Made(today.isoformat(), _free_port(), _free_port())
     stamp.write_bytes(msgspec.json.encode(made))
     return made
 
@@ -243,9 +245,11 @@ def _shop(url: str, backend: str, address: str, folder: Path) -> Shop:
     try:
         with database.transaction() as connection:
             link = f"{address}{PRODUCT_PATH}?sku={{sku}}"
-            own = msgspec.structs.replace(brand.read(connection), hosts=(urlsplit(address).netloc,), product_link=link)
+            host = (urlsplit(address).netloc,)
+            own = msgspec.structs.replace(brand.read(connection), hosts=host, picture_hosts=host, product_link=link)
             brand.write(connection, own)
             retailer = settings.retailer(connection)
+        show_pictures(database, address)
         return Shop(retailer.name if retailer else "", products_of(database), backend, secret)
     finally:
         database.close()

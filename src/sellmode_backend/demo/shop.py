@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import msgspec
 import uvicorn
@@ -27,14 +27,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sellmode_backend.demo import pictures
 from sellmode_backend.store import records
 from sellmode_backend.store.database import Database
 from sellmode_backend.webhooks import signatures
 from sellmode_backend.webhooks.endpoints import PLAIN_PATH
 from sellmode_contract import money
-from sellmode_contract.kinds.product import Product
+from sellmode_contract.kinds.product import Product, ProductImage
 
 PRODUCT_PATH: Final = "/product"
+PICTURE_PATH: Final = "/picture"
 _MOST_ITEMS: Final = 50
 _SHOWN: Final = 60
 _FORM_BYTES: Final = 16 * 1024
@@ -69,6 +71,20 @@ def products_of(database: Database) -> dict[str, Product]:
     return {each.sku: each for each in sorted(found, key=lambda each: (each.title, each.variant)) if each.active}
 
 
+def show_pictures(database: Database, address: str) -> None:
+    """Have each product say where the shop, at an address, has the picture of its style."""
+    with database.transaction() as connection:
+        found = [each for each in records.each(connection, "product") if isinstance(each, Product)]
+        first = {each.style: each for each in reversed(found)}
+        changed = []
+        for product in found:
+            url = f"{address}{PICTURE_PATH}?sku={quote(first[product.style].sku)}"
+            images = (ProductImage(url=url, alt=f"{product.title}, before a plain wall"),)
+            if product.images != images:
+                changed.append(msgspec.structs.replace(product, images=images))
+        records.write(connection, changed)
+
+
 def create_app(shop: Shop) -> Starlette:
     """The shop's pages."""
     pages = _Pages(shop)
@@ -76,6 +92,7 @@ def create_app(shop: Shop) -> Starlette:
         routes=[
             Route("/", pages.all),
             Route(PRODUCT_PATH, pages.product),
+            Route(PICTURE_PATH, pages.picture),
             Route("/basket", pages.basket),
             Route("/buy", pages.buy, methods=["POST"]),
             Route("/return", pages.bring_back, methods=["POST"]),
@@ -119,6 +136,14 @@ class _Pages:
             return self._page("sorry.html", 404, why="There is no such product.")
         click = asked.get("utm_content", "") if asked.get("utm_source") == "sellmode" else asked.get("click", "")
         return self._page("product.html", product=product, click=click)
+
+    async def picture(self, request: Request) -> Response:
+        """The picture of a product."""
+        product = self._shop.products.get(request.query_params.get("sku", ""))
+        if product is None:
+            return self._page("sorry.html", 404, why="There is no such product.")
+        drawn = await to_thread.run_sync(pictures.drawn, product.title, product.type)
+        return Response(drawn, headers={"Cache-Control": "max-age=3600"}, media_type="image/png")
 
     async def basket(self, request: Request) -> Response:
         """What is in the basket, and who buys it."""
@@ -178,7 +203,9 @@ class _Pages:
 
     def _page(self, template: str, status: int = 200, **more: object) -> Response:
         page = _environment().get_template(template).render(shop=self._shop.name, priced=money.priced, **more)
-        policy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
+        policy = (
+            "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'"
+        )
         headers = {"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"}
         return Response(page, status, headers, media_type="text/html; charset=utf-8")
 

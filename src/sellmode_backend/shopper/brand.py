@@ -13,6 +13,7 @@ from sellmode_backend.shopper.languages import LANGUAGES
 from sellmode_backend.store import setting_values
 from sellmode_backend.store.setting_values import Key
 from sellmode_backend.store.settings import SettingError
+from sellmode_contract.kinds.product import Product
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:[0-9]{1,5})?")
@@ -50,6 +51,10 @@ class Brand(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Where a product is found in the shop; empty if there is no such place that may be linked to."""
         link = self.product_link.replace("{sku}", quote(sku, safe=""))
         return link if link and is_allowed(link, self.hosts) else ""
+
+    def picture_of(self, product: Product) -> str:
+        """Where the first of its pictures is that is on a host that may be asked; empty if there is none."""
+        return next((each.url for each in product.images if is_allowed(each.url, self.picture_hosts)), "")
 
 
 def read(connection: Connection) -> Brand:

@@ -9,7 +9,6 @@ from typing import cast
 
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.shopper import brand as brands
 from sellmode_backend.shopper import pages
 from sellmode_backend.shopper.brand import Brand
 from sellmode_backend.store import lookup, records
@@ -58,7 +57,7 @@ def goods_of(connection: Connection, brand: Brand, token: str, items: Iterable[L
             continue
         if product.active and (link := brand.link_to(sku)):
             links[key] = link
-        if url := next((each.url for each in product.images if brands.is_allowed(each.url, brand.picture_hosts)), ""):
+        if url := brand.picture_of(product):
             pictures[key] = url
     return Goods(token, skus, links, pictures, products)
 

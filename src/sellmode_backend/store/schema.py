@@ -458,10 +458,10 @@ tracking_refusal = sa.Table(
 picture = sa.Table(
     "picture",
     metadata,
-    sa.Column("id", sa.Text, primary_key=True, doc="SHA-256 of its address"),
+    sa.Column("id", sa.Text, primary_key=True, doc="SHA-256 of its address, and of what for if not for pages"),
     sa.Column("at", Instant, nullable=False, doc="When it was fetched, or could not be"),
-    sa.Column("data", sa.LargeBinary, doc="JPEG; null if it cannot be had"),
+    sa.Column("data", sa.LargeBinary, doc="JPEG for pages, PNG for terminals; null if it cannot be had"),
     sa.Column("problem", sa.Text, nullable=False, doc="Why it cannot be had"),
     sa.Index(None, "at"),
 )
-"""Pictures of products as customers' pages show them: fetched from the shop's hosts and made anew."""
+"""Pictures of products as customers' pages and terminals show them: fetched from the shop's hosts and made anew."""

@@ -10,8 +10,9 @@ import threading
 import time
 import zlib
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
+import httpx2 as httpx
 import msgspec
 import pytest
 from PIL import Image
@@ -19,7 +20,9 @@ from PIL import Image
 from sellmode_backend.shopper import brand
 from sellmode_backend.shopper.pictures import fetching, making_anew
 from sellmode_backend.store import records
+from sellmode_contract import wire
 from sellmode_contract.kinds.product import Product, ProductImage
+from tests.backend.people import NO_CERTIFICATES, Client, add_person, problem_of
 from tests.backend.shopper.shop import BRAND, TOKEN, Shop
 
 
@@ -218,3 +221,65 @@ def put_picture(shop: Shop, url: str, host: str) -> None:
         assert isinstance(product, Product)
         records.write(connection, [msgspec.structs.replace(product, images=(ProductImage(url=url),))])
         brand.write(connection, msgspec.structs.replace(BRAND, picture_hosts=(host,)))
+
+
+class AskingTerminal(NamedTuple):
+    shop: Shop
+    client: Client
+
+    def ask(self, product: str = "p-1", tag: str = "") -> httpx.Response:
+        headers = {**self.client.headers, "Authorization": f"Bearer {self.client.token}", "If-None-Match": tag}
+        path = wire.PICTURE_PATH.format(product=product)
+        return httpx.get(f"{self.client.url}{path}", headers=headers, timeout=20, verify=NO_CERTIFICATES)
+
+
+@pytest.fixture
+def terminal(shop: Shop) -> AskingTerminal:
+    client = Client(shop.url)
+    client.join(shop.database, add_person(shop.database, "zoe", "Alpha"), shop.clock())
+    return AskingTerminal(shop, client)
+
+
+def test_a_terminal_gets_a_small_one_once(terminal: AskingTerminal, shelf: tuple[str, list[str]]) -> None:
+    host, asked = shelf
+    put_picture(terminal.shop, f"http://{host}/red.jpg", host)
+    answers = [terminal.ask() for _ in range(2)]
+    assert asked == ["/red.jpg"]
+    assert {answer.headers["Content-Type"] for answer in answers} == {"image/png"}
+    with Image.open(io.BytesIO(answers[0].content)) as made:
+        assert (made.mode, made.size) == ("P", (wire.PICTURE_SIDE, wire.PICTURE_SIDE // 2))
+    assert len(answers[0].content) <= wire.MAX_PICTURE_BYTES
+    again = terminal.ask(tag=answers[0].headers["ETag"])
+    assert (again.status_code, again.content) == (304, b"")
+    assert terminal.ask(tag='"another"').status_code == 200
+
+
+def test_only_who_is_signed_in_gets_one(terminal: AskingTerminal, shelf: tuple[str, list[str]]) -> None:
+    host, asked = shelf
+    put_picture(terminal.shop, f"http://{host}/red.jpg", host)
+    stranger = AskingTerminal(terminal.shop, Client(terminal.client.url, token="x" * 40))
+    assert problem_of(stranger.ask(), 401).code == "signed_out"
+    assert asked == []
+
+
+@pytest.mark.parametrize("path", ["/gone", "/elsewhere", "/large"])
+def test_of_what_cannot_be_had_a_terminal_gets_nothing(
+    terminal: AskingTerminal, shelf: tuple[str, list[str]], path: str
+) -> None:
+    put_picture(terminal.shop, f"http://{shelf[0]}{path}", shelf[0])
+    assert problem_of(terminal.ask(), 404).code == "not_found"
+
+
+def test_other_hosts_and_unknown_products_have_no_picture(
+    terminal: AskingTerminal, shelf: tuple[str, list[str]]
+) -> None:
+    put_picture(terminal.shop, "https://other.example/red.jpg", shelf[0])
+    assert {problem_of(terminal.ask(product), 404).detail for product in ("p-1", "p-none")} == {
+        "There is no picture of this product."
+    }
+
+
+def test_a_picture_for_terminals_is_small_whatever_it_shows() -> None:
+    noise = io.BytesIO()
+    Image.effect_noise((900, 900), 90).save(noise, "PNG")
+    assert len(making_anew.made_anew(noise.getvalue(), "terminal")) < 24_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable
 from typing import Final
 
 import sqlalchemy as sa
@@ -18,15 +19,30 @@ TRIED_AGAIN: Final = dt.timedelta(hours=1)
 
 
 def picture_of(database: Database, url: str, hosts: tuple[str, ...], now: dt.datetime) -> bytes | None:
-    """A picture as JPEG, fetched if it is not kept; None if it cannot be had."""
-    id = hashlib.sha256(url.encode()).hexdigest()
+    """A picture as pages show it, fetched if it is not kept; None if it cannot be had."""
+    return _kept(database, url, now, lambda: making_anew.made_anew(fetching.fetch(url, hosts)))
+
+
+def small_one_of(database: Database, url: str, hosts: tuple[str, ...], now: dt.datetime) -> bytes | None:
+    """The same as terminals show it, made of the one for pages."""
+
+    def make() -> bytes:
+        if (picture := picture_of(database, url, hosts, now)) is None:
+            raise making_anew.NoPicture("there is none for pages")
+        return making_anew.made_anew(picture, "terminal")
+
+    return _kept(database, f"terminal {url}", now, make)
+
+
+def _kept(database: Database, what: str, now: dt.datetime, make: Callable[[], bytes]) -> bytes | None:
+    id = hashlib.sha256(what.encode()).hexdigest()
     with database.snapshot() as connection:
         row = connection.execute(sa.select(picture).where(picture.c.id == id)).one_or_none()
     if row and now - row.at < (TRIED_AGAIN if row.data is None else KEPT):
         return None if row.data is None else bytes(row.data)
     data, problem = None, ""
     try:
-        data = making_anew.made_anew(fetching.fetch(url, hosts))
+        data = make()
     except (fetching.NotFetched, making_anew.NoPicture) as error:
         problem = str(error)
     with database.transaction() as connection:

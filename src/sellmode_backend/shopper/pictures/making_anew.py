@@ -1,4 +1,8 @@
-"""Making a picture anew: what comes from outside is opened by a process that may do little, and does not live long."""
+"""Making a picture anew: what comes from outside is opened by a process that may do little, and does not live long.
+
+For pages it becomes a JPEG. For terminals it becomes a small PNG of few colours, whose rows are not filtered: that can
+be read without a library for pictures, and shown by a terminal as it is.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,19 @@ import os
 import resource
 import subprocess
 import sys
-from typing import Final
+from collections.abc import Callable
+from typing import IO, TYPE_CHECKING, Final, Literal
 
-SIDE: Final = 1200
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+Size = Literal["page", "terminal"]
+SIDES: Final[dict[Size, int]] = {"page": 1200, "terminal": 160}
 """Pixels of the longer side, at most."""
 MOST_PIXELS: Final = 40_000_000
 MOST_FRAMES: Final = 500
+_COLOURS: Final = 64
+"""Of a picture for terminals: half as many bytes as with all, and no difference in cells."""
 _FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 _MEMORY: Final = 1 << 30
 _CPU_SECONDS: Final = 5
@@ -20,12 +31,12 @@ _REFUSED: Final = 3
 
 
 class NoPicture(Exception):
-    """This is no picture that a page could show; says why."""
+    """This is no picture that could be shown; says why."""
 
 
-def made_anew(data: bytes) -> bytes:
-    """A picture as JPEG: upright, in size, with nothing in it but the picture. Raises NoPicture."""
-    command = [sys.executable, "-I", "-m", "sellmode_backend.shopper.pictures.making_anew"]
+def made_anew(data: bytes, size: Size = "page") -> bytes:
+    """A picture, upright, in size, with nothing in it but the picture. Raises NoPicture."""
+    command = [sys.executable, "-I", "-m", "sellmode_backend.shopper.pictures.making_anew", size]
     try:
         done = subprocess.run(command, input=data, capture_output=True, timeout=_SECONDS, check=False, env={})
     except subprocess.TimeoutExpired:
@@ -43,7 +54,7 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _make(data: bytes) -> bytes:
+def _make(data: bytes, size: Size) -> bytes:
     import io
     import warnings
 
@@ -55,21 +66,35 @@ def _make(data: bytes) -> bytes:
     with Image.open(io.BytesIO(data), formats=_FORMATS) as opened:
         if opened.width * opened.height > MOST_PIXELS or getattr(opened, "n_frames", 1) > MOST_FRAMES:
             raise ValueError
-        opened.draft("RGB", (SIDE, SIDE))
+        side = SIDES[size]
+        opened.draft("RGB", (side, side))
         opened.load()
         image = ImageOps.exif_transpose(opened)
-        image.thumbnail((SIDE, SIDE))
+        image.thumbnail((side, side))
         if image.mode in ("RGBA", "LA", "P"):
             image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
         made = io.BytesIO()
-        image.convert("RGB").save(made, "JPEG", quality=80, optimize=True, progressive=True)
+        _SAVE[size](image.convert("RGB"), made)
         return made.getvalue()
+
+
+def _save_jpeg(image: Image, made: IO[bytes]) -> None:
+    image.save(made, "JPEG", quality=80, optimize=True, progressive=True)
+
+
+def _save_png(image: Image, made: IO[bytes]) -> None:
+    few = image.quantize(_COLOURS)  # with a palette, rows are not filtered
+    few.info.clear()
+    few.save(made, "PNG", optimize=True)
+
+
+_SAVE: Final[dict[Size, Callable[[Image, IO[bytes]], None]]] = {"page": _save_jpeg, "terminal": _save_png}
 
 
 def _main() -> None:
     _limit()
     try:
-        made = _make(sys.stdin.buffer.read())
+        made = _make(sys.stdin.buffer.read(), "terminal" if sys.argv[1:] == ["terminal"] else "page")
     except Exception as error:  # noqa: BLE001  # whatever a hostile file brings about
         sys.stderr.write(f"it cannot be opened: {type(error).__name__}")
         sys.stderr.flush()
