@@ -19,12 +19,15 @@ from sellmode_tui.cache.store import Cache, Interrupted
 from sellmode_tui.errors import SignInNeeded
 from sellmode_tui.journal.clock import read_clock
 from sellmode_tui.language import tr
+from sellmode_tui.pictures.kept import PictureFile
+from sellmode_tui.pictures.supply import Pictures
 from sellmode_tui.records.store import RecordStore, utc_now
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.leader import Leader
 from sellmode_tui.sync.live import Live
 from sellmode_tui.sync.status import Line, SyncStatus
-from sellmode_tui.transport.client import Transport
+from sellmode_tui.transport.client import Picture, Transport
+from sellmode_tui.transport.errors import Interrupted as Closed
 
 
 class Workspace:
@@ -55,6 +58,8 @@ class Workspace:
             made=lambda: read_clock()._replace(wall=now()),
             wrote=self.push_now,
         )
+        self.pictures = self._make_pictures()
+        """Of products."""
         self.before_close: Callable[[], object] = _nothing
         """Done first when it closes, while the files are open."""
         self._live: Live | None = None
@@ -64,6 +69,17 @@ class Workspace:
         """What the sync began with."""
         self._changing = threading.Lock()
         """Held while the sync begins or ends."""
+
+    def _make_pictures(self) -> Pictures:
+        session = self.session
+        transport = Transport(session.server, ca_file=self._settings.ca_file)
+
+        def ask(product: str, tag: str) -> Picture | None:
+            if session.token is None:
+                raise Closed
+            return transport.picture(product, tag, token=session.token)
+
+        return Pictures(lambda: PictureFile(session.folder.pictures_path, session.key), ask, transport.close)
 
     def terminal(self) -> Terminal | None:
         """What a sync pass needs; None after a sign-out, when the backend wants a new sign-in first."""
@@ -182,6 +198,7 @@ class Workspace:
     def _stop(self) -> None:
         before_close, self.before_close = self.before_close, _nothing
         before_close()
+        self.pictures.close()
         self._cache.stop()  # first: a pass may be busy with the file for a minute
         with self._changing:
             self._told = None

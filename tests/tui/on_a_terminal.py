@@ -39,7 +39,7 @@ def terminal(
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
         "TERM": term,
         "LANG": lang,
-        **({"COLORTERM": "truecolor"} if term == "xterm-256color" else {}),
+        **({"COLORTERM": "truecolor"} if term in ("xterm-256color", "xterm-kitty") else {}),
     }
     account = ["--server", SERVER, "--user", user, "--password-file", str(password)]
     argv = [sys.executable, "-c", QUICKLY + program] if program else [*COMMAND, *account, *options]

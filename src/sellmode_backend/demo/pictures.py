@@ -13,6 +13,7 @@ _BACK: Final = "back"
 Shape = tuple[str, str, tuple[float, ...]]
 """What is drawn, in which colour, and where: in hundredths of the width, and of the height."""
 _SHIRT: Final = (25.0, 30, 42, 24, 58, 24, 75, 30, 90, 55, 78, 62, 70, 48, 70, 85, 30, 85, 30, 48, 22, 62, 10, 55)
+_COAT: Final = (24.0, 22, 42, 15, 58, 15, 76, 22, 88, 60, 76, 64, 72, 42, 76, 90, 24, 90, 28, 42, 24, 64, 12, 60)
 _SHAPES: Final[dict[str, tuple[Shape, ...]]] = {
     "Dresses": (
         ("polygon", "main", (40, 20, 60, 20, 64, 45, 80, 88, 20, 88, 36, 45)),
@@ -24,7 +25,7 @@ _SHAPES: Final[dict[str, tuple[Shape, ...]]] = {
         ("polygon", "dark", (30, 80, 70, 80, 70, 85, 30, 85)),
     ),
     "Coats": (
-        ("polygon", "main", (25, 22, 42, 15, 58, 15, 75, 22, 88, 60, 76, 64, 72, 42, 76, 90, 24, 90, 28, 42, 24, 64, 12, 60)),
+        ("polygon", "main", _COAT),
         ("polygon", "dark", (42, 15, 50, 34, 58, 15, 62, 17, 51, 42, 51, 90, 49, 90, 49, 42, 38, 17)),
         *(("ellipse", "light", (55.0, y, 58.0, y + 2.4)) for y in (50.0, 60.0, 70.0)),
     ),
@@ -68,6 +69,14 @@ _SHAPES: Final[dict[str, tuple[Shape, ...]]] = {
     ),
 }  # fmt: skip
 
+_PARCEL: Final[tuple[Shape, ...]] = (
+    ("polygon", "main", (18, 40, 82, 40, 82, 82, 18, 82)),
+    ("polygon", "light", (18, 40, 30, 28, 94, 28, 82, 40)),
+    ("polygon", "dark", (82, 40, 94, 28, 94, 70, 82, 82)),
+    ("line", "dark", (50, 40, 50, 82)),
+)
+"""Of goods that have no shape of their own."""
+
 
 def drawn(title: str, type: str) -> bytes:
     """A picture as PNG: always the same one for the same goods."""
@@ -84,7 +93,7 @@ def drawn(title: str, type: str) -> bytes:
     image = Image.new("RGB", (WIDTH, HEIGHT), colours[_BACK])
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, HEIGHT * 0.86, WIDTH, HEIGHT), _colour(hue + 0.45, 0.16, 0.84))
-    for what, colour, places in _SHAPES.get(type, _SHAPES["Accessories"]):
+    for what, colour, places in _SHAPES.get(type, _PARCEL):
         at = [place * (HEIGHT if number % 2 else WIDTH) / 100 for number, place in enumerate(places)]
         match what:
             case "polygon":

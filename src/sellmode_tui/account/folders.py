@@ -7,12 +7,14 @@ DATA/accounts/ID/journal.db      what the person wrote
 DATA/accounts/ID/tally           how much of that is not sent or was refused; empty while that is not known
 DATA/accounts/ID/witness         how far the journal has come, in plain numbers; written after each commit
 DATA/accounts/ID/cache.db        what the backend sent
+DATA/accounts/ID/pictures.db     pictures of products
 DATA/accounts/ID/lock            held by the process that syncs; its signs of life
 DATA/accounts/ID/lock.guard      held for a moment by who overtakes one that is suspended or hangs
 DATA/accounts/ID/lock.wish       empty; touched by who wants the one that syncs to do so now
 DATA/accounts/ID/synced          empty; as old as the last complete sync
 DATA/accounts/ID/theme           what the person has chosen for the app to look like
 DATA/accounts/ID/language        which language they have chosen
+DATA/accounts/ID/pictures        whether they want to see pictures
 """
 
 from __future__ import annotations
@@ -101,6 +103,11 @@ class AccountFolder:
         return self.path / "cache.db"
 
     @property
+    def pictures_path(self) -> Path:
+        """Pictures of products."""
+        return self.path / "pictures.db"
+
+    @property
     def lock_path(self) -> Path:
         """Locked by the process that syncs this account."""
         return self.path / "lock"
@@ -144,6 +151,15 @@ class AccountFolder:
         """Remember it. Raises NotStored."""
         self._keep("language", code)
 
+    @property
+    def hides_pictures(self) -> bool:
+        """Whether no pictures are wanted."""
+        return self._chosen("pictures") == "hidden"
+
+    def keep_hides_pictures(self, hidden: bool) -> None:
+        """Remember it. Raises NotStored."""
+        self._keep("pictures", "hidden" if hidden else "shown")
+
     def _chosen(self, what: str) -> str:
         try:
             return read_private(self.path / what).decode("ascii", "replace").strip()
@@ -179,6 +195,7 @@ class AccountFolder:
         sync_folder(self.path)
         if why == "disabled":
             sealed.remove(self.cache_path)
+            sealed.remove(self.pictures_path)
         if self.known is not None:
             self.store_profile(msgspec.structs.replace(self.known, sealed=why))
 

@@ -10,6 +10,8 @@ from typing import ClassVar, Final
 
 from textual import events, on
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
+from textual.messages import TerminalSupportsSynchronizedOutput
 
 from sellmode_tui.account import session
 from sellmode_tui.account.settings import Settings, ThemeName
@@ -32,6 +34,7 @@ from sellmode_tui.screens.kit.first_keys import FirstKeys
 from sellmode_tui.screens.kit.keys import KeysScreen, all_bindings
 from sellmode_tui.screens.kit.memory import Threads
 from sellmode_tui.screens.kit.palette import Entry, PaletteBox
+from sellmode_tui.screens.kit.picture import PictureBox
 from sellmode_tui.screens.kit.status_words import tried_now
 from sellmode_tui.screens.kit.too_small import TooSmallScreen
 from sellmode_tui.screens.lists.main_page import page_keys, pages_of
@@ -45,6 +48,7 @@ from sellmode_tui.shell.language_choice import LanguageChoice
 from sellmode_tui.shell.line_watch import LineWatch
 from sellmode_tui.shell.paged_app import PagedApp, undo_hint
 from sellmode_tui.shell.palette import palette
+from sellmode_tui.shell.picture_choice import PictureChoice
 from sellmode_tui.shell.scanning import Scanning
 from sellmode_tui.shell.sign_in import SignInFlow
 from sellmode_tui.shell.sign_out import SignOutFlow
@@ -53,7 +57,9 @@ from sellmode_tui.shell.start import CLOCK, Clock, Start
 from sellmode_tui.shell.status import StatusMonitor
 from sellmode_tui.shell.theme_choice import ThemeChoice
 from sellmode_tui.sync.status import Line
+from sellmode_tui.terminal.driver import Continued, TerminalDriver
 from sellmode_tui.terminal.environment import is_utf8
+from sellmode_tui.terminal.graphics import Graphics
 
 _TOLD: Final = 3
 """Boxes with something typed in them that are named before it is discarded."""
@@ -90,9 +96,11 @@ class SellmodeApp(PagedApp):
         *,
         theme: ThemeName | None = None,
         ascii_only: bool = False,
+        draws_pictures: bool = False,
         clock: Clock = CLOCK,
     ) -> None:
         super().__init__(settings, ascii_only=ascii_only)
+        self.graphics = Graphics(self.write_to_terminal) if draws_pictures else None
         self.threads = Threads(thread_name_prefix="work")
         self._clock = clock
         self.current = CurrentAccount(self.background)
@@ -103,6 +111,7 @@ class SellmodeApp(PagedApp):
         self.status = StatusMonitor(self, self.current, self.sign_out)
         self.scanning = Scanning(self, self.current)
         self.themes = ThemeChoice(self, self.current, theme)
+        self.pictures = PictureChoice(self, self.current)
         self.language = LanguageChoice(self.current, settings.language, self._show_anew)
         self.idle = IdleLock(self, self.current, self.status, self.sign_out, clock.seconds)
 
@@ -110,6 +119,8 @@ class SellmodeApp(PagedApp):
 
     async def on_mount(self) -> None:
         """Choose the first page."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.at_end = self.forget_pictures
         asyncio.get_running_loop().set_default_executor(self.threads)
         self.language.begin()
         self.themes.begin()
@@ -144,7 +155,7 @@ class SellmodeApp(PagedApp):
             self._clock.now,
             workspace.preview,
             workspace.session.server,
-            facts,
+            facts=facts,
             agenda=looked.agenda,
             customers=looked.customers,
             places=looked.places,
@@ -155,6 +166,7 @@ class SellmodeApp(PagedApp):
         account = self.current.account = OpenAccount(workspace, desk)
         self.language.opened(workspace.session.folder)
         self.themes.opened(workspace.session.folder)
+        self.pictures.opened(account, workspace.session.folder)
         self.idle.touch()
         self.status.begin(account)
         await self.show_only(CustomersScreen(desk))
@@ -249,7 +261,7 @@ class SellmodeApp(PagedApp):
             if entry is not None and self.current.desk is desk:
                 self.call_next(entry.do)
 
-        self.open(palette(self, desk, self.language.choose), do)
+        self.open(palette(self, desk, self.language.choose, self.pictures), do)
 
     def action_theme(self) -> None:
         if not isinstance(self.screen, TooSmallScreen):
@@ -269,6 +281,22 @@ class SellmodeApp(PagedApp):
     def watch_theme(self, name: str) -> None:
         """Remember it, if a person has chosen it."""
         self.themes.changed(name)
+        self.pictures.changed()
+
+    @on(PictureBox.Drawn)
+    def _picture_drawn(self) -> None:
+        self.pictures.drawn()
+
+    @on(Continued)
+    @on(Driver.SignalResume)
+    def _show_pictures_anew(self) -> None:
+        """Whoever had the terminal meanwhile may have wiped what it keeps."""
+        self.forget_pictures()
+        self.pictures.read_again()
+
+    @on(TerminalSupportsSynchronizedOutput)
+    def _terminal_answered(self) -> None:
+        self.pictures.answered()
 
     async def action_page(self, name: str) -> None:
         if self.current.desk is not None:

@@ -33,6 +33,7 @@ from sellmode_tui.terminal import opening
 from sellmode_tui.terminal.ascii import AsciiFilter
 from sellmode_tui.terminal.driver import Continued, TerminalDriver
 from sellmode_tui.terminal.environment import is_utf8, needs_ascii
+from sellmode_tui.terminal.graphics import Graphics
 from sellmode_tui.widgets.keys_in_order import KeysInOrder
 from sellmode_tui.widgets.meanings import ERROR, UNTHEMED
 
@@ -75,6 +76,8 @@ class PagedApp(KeysInOrder[None]):
         self.animation_level = "none"
         self.settings = settings
         self.ascii_only = ascii_only or settings.ascii or needs_ascii(os.environ)
+        self.graphics: Graphics | None = None
+        """Pictures that the terminal draws; None if it draws none."""
         letters = is_utf8(os.environ)
         self._ascii = AsciiFilter(letters=letters) if self.ascii_only else None
         language.draw_in_ascii(self.ascii_only and not letters)
@@ -119,10 +122,20 @@ class PagedApp(KeysInOrder[None]):
         """Keep nothing of what was copied here."""
         self._clipboard = ""
 
+    def forget_pictures(self) -> None:
+        """The terminal keeps none of them."""
+        if self.graphics is not None:
+            self.graphics.forget()
+
+    def write_to_terminal(self, sequence: str) -> None:
+        """Write a sequence, after all that is drawn by now."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+
     def wipe_terminal(self) -> None:
         """What the terminal keeps of its screen goes too; then the page is drawn whole."""
         if self._driver is not None:
-            self._driver.write("\x1b[H\x1b[2J")
+            self.write_to_terminal("\x1b[H\x1b[2J")
             self.refresh(layout=True)
 
     @property

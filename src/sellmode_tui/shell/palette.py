@@ -22,9 +22,10 @@ from sellmode_tui.screens.tasks.keys import GONE
 from sellmode_tui.screens.tasks.view import TaskScreen
 from sellmode_tui.shell import navigation
 from sellmode_tui.shell.paged_app import PagedApp
+from sellmode_tui.shell.picture_choice import PictureChoice
 
 
-def palette(app: PagedApp, desk: Desk, speak: Callable[[str], Awaitable[None]]) -> PaletteBox:
+def palette(app: PagedApp, desk: Desk, speak: Callable[[str], Awaitable[None]], pictures: PictureChoice) -> PaletteBox:
     """A palette over the topmost page; ``speak`` changes the language."""
     screen, pages = app.screen, all_pages()
     reachable = [name for name in pages_of(desk) if navigation.can_go_to(app, name, desk)]
@@ -36,6 +37,7 @@ def palette(app: PagedApp, desk: Desk, speak: Callable[[str], Awaitable[None]]) 
             if name in reachable
         ),
         *_themes(app),
+        *_pictures(pictures),
         *(_languages(speak) if "customers" in reachable else ()),  # where nothing is being filled in
     ]
 
@@ -65,6 +67,13 @@ def _themes(app: PagedApp) -> list[Entry]:
         Entry(tr("Theme: {name}", name=name), tr("in use") if name == app.theme else tr("theme"), partial(use, name))
         for name in app.available_themes
     ]
+
+
+def _pictures(pictures: PictureChoice) -> list[Entry]:
+    if not pictures.can_be_shown:
+        return []
+    name = tr("Show pictures") if pictures.hidden else tr("Hide pictures")
+    return [Entry(name, tr("pictures"), partial(pictures.choose, hidden=not pictures.hidden))]
 
 
 def _languages(speak: Callable[[str], Awaitable[None]]) -> list[Entry]:

@@ -13,6 +13,9 @@ from sellmode_tui.account.process import harden_process
 from sellmode_tui.account.settings import ThemeName, read_settings
 from sellmode_tui.shell.app import SellmodeApp
 from sellmode_tui.shell.start import CLOCK, Clock, Start
+from sellmode_tui.terminal.abilities import draws_pictures
+from sellmode_tui.terminal.environment import may_draw_pictures
+from sellmode_tui.terminal.questions import ask
 
 NO_TERMINAL: Final = 2
 """Exit code where there is no terminal to draw on."""
@@ -36,7 +39,14 @@ def run_app(
         sys.stderr.write("sellmode: there is no terminal to draw on. Run it in one, or use commands: sellmode --help\n")
         return NO_TERMINAL
     start = Start(server or "", user_name or "", password)
-    app = SellmodeApp(read_settings(), start, theme=theme, ascii_only=ascii_only, clock=clock)
+    app = SellmodeApp(
+        read_settings(),
+        start,
+        theme=theme,
+        ascii_only=ascii_only,
+        draws_pictures=not ascii_only and _draws_pictures(),
+        clock=clock,
+    )
 
     def crashed(arguments: threading.ExceptHookArgs) -> None:
         # What Python would print goes over the screen, and may hold anything.
@@ -45,6 +55,12 @@ def run_app(
     with app.idle.new_watchdog(), _thread_errors(crashed):
         app.run()
     return app.return_code or 0
+
+
+def _draws_pictures() -> bool:
+    return may_draw_pictures(os.environ) and draws_pictures(
+        ask(sys.stdin.fileno(), os.environ.get("TERM", "")), os.environ
+    )
 
 
 @contextlib.contextmanager

@@ -35,6 +35,7 @@ class SignOutFlow:
         """Forget the open workspace, for the caller to close. ``typed``: what is to be kept of what was open."""
         account = self._current.close()
         self._app.forget_clipboard()
+        self._app.forget_pictures()
         if account is None:
             return None
         self._drafts.close(account.workspace, typed=typed, stays=stays)

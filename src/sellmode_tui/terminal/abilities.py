@@ -12,6 +12,9 @@ MIN_SCREEN: Final = (80, 24)
 _CLIPBOARD: Final = ("kitty", "wezterm", "foot", "ghostty", "contour", "iterm2", "alacritty", "windowterminal")
 """Take OSC 52 as they come, by the beginning of the name they answer with."""
 
+_DRAWS: Final = ("kitty", "ghostty")
+"""Draw pictures where kitty's placeholders stand, by the beginning of the name they answer with."""
+
 
 class Ability(NamedTuple):
     """One thing that a terminal can do, or cannot."""
@@ -48,6 +51,7 @@ def abilities(answers: Answers, environment: Mapping[str, str], size: tuple[int,
         _known(answers.mouse),
         "turn the mouse on in the terminal, or use the keys: all can be done by them" if answers.mouse is False else "",
     )
+    yield _pictures(answers, environment)
     yield _clipboard(answers, environment)
     yield Ability(
         "pastes",
@@ -88,6 +92,28 @@ def _utf8(answers: Answers, environment: Mapping[str, str]) -> Ability:
         )
     advice = "set the terminal to UTF-8, or start with sellmode --ascii" if answers.utf8 is False else ""
     return Ability("UTF-8", f"the locale's{said}{'; signs in ASCII' if needs_ascii(environment) else ''}", advice)
+
+
+def draws_pictures(answers: Answers, environment: Mapping[str, str]) -> bool:
+    """Whether a terminal draws pictures where cells stand for them, whose colour says which.
+
+    Others that know kitty's protocol do not know such cells, and nothing can be asked about that but the name.
+    """
+    named = answers.name.lower().startswith(_DRAWS)
+    return answers.pictures and named and colours(environment) == 1 << 24
+
+
+def _pictures(answers: Answers, environment: Mapping[str, str]) -> Ability:
+    number = colours(environment)
+    if needs_ascii(environment):
+        return Ability("pictures", "none")
+    if number < 256:
+        return Ability("pictures", "described in words")
+    if draws_pictures(answers, environment):
+        return Ability("pictures", "drawn by the terminal (kitty protocol)")
+    advice = "it can draw them itself: set COLORTERM=truecolor"
+    can = draws_pictures(answers, {**environment, "COLORTERM": "truecolor"})
+    return Ability("pictures", "drawn in half blocks", advice if can else "", wanted=False)
 
 
 def _clipboard(answers: Answers, environment: Mapping[str, str]) -> Ability:

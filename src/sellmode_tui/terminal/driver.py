@@ -8,6 +8,7 @@ import os
 import selectors
 import termios
 import tty
+from collections.abc import Callable
 
 from textual._parser import ParseError
 from textual.drivers.linux_driver import LinuxDriver
@@ -27,6 +28,14 @@ class Continued(Message, bubble=False):
 
 class TerminalDriver(LinuxDriver):
     """Textual's own, for terminals that count cells otherwise, any paste, and bytes that are no text."""
+
+    at_end: Callable[[], object] = staticmethod(lambda: None)
+    """Done first when the terminal is given back."""
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back."""
+        self.at_end()
+        super().stop_application_mode()
 
     def _sigcont_application(self, *_: object) -> None:
         """Go on after a stop. Only one that was announced (SIGTSTP) has ended the reader of keys and given the terminal

@@ -46,6 +46,11 @@ def colours(environment: Mapping[str, str]) -> int:
     return 256 if many else 16
 
 
+def may_draw_pictures(environment: Mapping[str, str]) -> bool:
+    """Whether a terminal is worth asking, before the app begins, whether it draws pictures: it answers at once."""
+    return environment.get("TERM") in ("xterm-kitty", "xterm-ghostty") and not environment.get("NO_COLOR")
+
+
 def needs_ascii(environment: Mapping[str, str]) -> bool:
     """Whether nothing of the app's own may be drawn beyond ASCII."""
     return environment.get("TERM") in _NO_SYMBOLS or not is_utf8(environment)

@@ -16,6 +16,7 @@ from functools import lru_cache
 from rich.cells import cell_len
 
 from sellmode_contract.emoji import MADE_OF, NEWER, SEQUENCE
+from sellmode_tui.widgets.picture import STANDS_FOR
 
 _IN_DOUBT = re.compile(
     f"[{MADE_OF}{NEWER}\u0300-\u1fff\u200c\u20d0-\u20ff\u2de0-\u2dff\u3099\u309a\ua600-\uabff\ud7b0-\ud7ff"
@@ -71,7 +72,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
     done = 0
     for sequence in [*SEQUENCE.finditer(text), None]:
         for run in _RUN.finditer(text, done, sequence.start() if sequence else len(text)):
-            if any(map(_in_doubt, run[0])):
+            if run[0][0] != STANDS_FOR and any(map(_in_doubt, run[0])):
                 yield run.span()
         if sequence:
             yield sequence.span()

@@ -1,7 +1,8 @@
 """What a terminal says of itself when it is asked, as far as it answers within a moment.
 
 All questions are sent at once, and last the one that every terminal answers (DA1): what has not come before that answer
-does not come. Sources: xterm's control sequences (DA1, DECRQM, DECRQSS, XTVERSION), kitty's keyboard protocol.
+does not come. Sources: xterm's control sequences (DA1, DECRQM, DECRQSS, XTVERSION), kitty's protocols for keys and
+pictures.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ SECONDS: Final = 2.0
 _VERSION: Final = "\x1b[>0q"
 _KEYS: Final = "\x1b[?u"
 _MODES: Final = {"paste": 2004, "mouse": 1006, "whole frames": 2026}
+WHOLE_FRAMES: Final = f"\x1b[?{_MODES['whole frames']}$p"
+"""Asks whether it shows whole frames."""
+_PICTURE: Final = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\"
 _COLOUR: Final = "\x1b[38;2;1;2;3m\x1bP$qm\x1b\\\x1b[0m"
 _LETTER: Final = "\ré\x1b[6n\r\x1b[K"
 _LAST: Final = "\x1b[c"
@@ -45,6 +49,8 @@ class Answers(NamedTuple):
     clipboard: bool | None = None
     """OSC 52, for writing."""
     utf8: bool | None = None
+    pictures: bool = False
+    """Kitty's graphics protocol."""
 
 
 def questions(term: str) -> str:
@@ -52,7 +58,7 @@ def questions(term: str) -> str:
     if term in _NO_STRINGS:
         return _LETTER + _LAST
     modes = "".join(f"\x1b[?{number}$p" for number in _MODES.values())
-    return _VERSION + _KEYS + modes + _COLOUR + _LETTER + _LAST
+    return _VERSION + _KEYS + modes + _PICTURE + _COLOUR + _LETTER + _LAST  # the letter wipes what is drawn by mistake
 
 
 def read_answers(said: str) -> Answers:
@@ -77,6 +83,7 @@ def read_answers(said: str) -> Answers:
         full_colour=bool(re.search(r"[;:]1[;:]2[;:]3$", colour[2])) if colour and colour[1] == "1" else None,
         clipboard=True if attributes and _CLIPBOARD in attributes[1].split(";") else None,
         utf8=place[1] == "2" if place else None,
+        pictures="\x1b_Gi=31;OK\x1b\\" in said,
     )
 
 

@@ -55,11 +55,11 @@ def gunzipped(packed: Iterable[bytes]) -> Iterator[bytes]:
         raise Broken(CUT)
 
 
-def whole(pieces: Iterable[bytes]) -> bytes:
+def whole(pieces: Iterable[bytes], most: int = MAX_REPLY_BYTES) -> bytes:
     body = bytearray()
     for piece in pieces:
         body += piece
-        if len(body) > MAX_REPLY_BYTES:
+        if len(body) > most:
             raise Broken(tr("The server's answer is far too long."))
     return bytes(body)
 

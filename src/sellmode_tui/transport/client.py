@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from concurrent.futures import CancelledError, Future, InvalidStateError
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self, TypeVar
+from urllib.parse import quote, urlsplit
 
 import msgspec
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 CONNECT_SECONDS: Final = 5.0
 SILENT_SECONDS: Final = 30.0
 """How long the backend may send nothing; in a long answer it sends a sign of life at least every 10 seconds."""
+_SAME: Final = 304
+"""What has the tag that was sent with the question."""
 HEALTH_PATH: Final = "/health"
 """Where the backend says how it is, to anybody."""
 
@@ -51,6 +53,15 @@ class Answer:
             return msgspec.json.decode(self.body, type=type_)
         except (msgspec.DecodeError, RecursionError) as error:
             raise Broken(tr("The server's answer cannot be read. You may need a newer version of Sellmode.")) from error
+
+
+class Picture(NamedTuple):
+    """A product's picture."""
+
+    png: bytes | None
+    """None: there is none."""
+    tag: str
+    """What the backend calls this one."""
 
 
 class Transport:
@@ -98,6 +109,16 @@ class Transport:
     def preview(self, request: wire.PreviewRequest, *, token: str) -> wire.Preview:
         """Ask what a rule would do. Raises TransportError."""
         return self.post(wire.PREVIEW_PATH, request, token=token).read(wire.Preview)
+
+    def picture(self, product: str, tag: str, *, token: str) -> Picture | None:
+        """Ask for a product's picture; None if it is the one with this tag. Raises TransportError."""
+        path = wire.PICTURE_PATH.format(product=quote(product, safe=""))
+        with self._call("GET", path, None, token, "image/png", encoding="identity", tag=tag) as response:
+            if response.status_code == _SAME:
+                return None
+            if media_type(response) != "image/png":
+                raise NotOurServer(NOT_OURS)
+            return Picture(whole(unpacked(response), wire.MAX_PICTURE_BYTES), response.headers.get("ETag", ""))
 
     @contextlib.contextmanager
     def stream(self, path: str, body: msgspec.Struct, *, token: str) -> Iterator[Iterator[bytes]]:
@@ -162,6 +183,7 @@ class Transport:
         accept: str,
         *,
         encoding: str = "gzip",
+        tag: str = "",
     ) -> Iterator[httpx.Response]:
         """An answer of the backend that is no refusal, with its body still to be read."""
         nonce = secrets.token_urlsafe(16)
@@ -174,6 +196,8 @@ class Transport:
         }
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
+        if tag:
+            headers["If-None-Match"] = tag
         content = b"" if body is None else msgspec.json.encode(body)
         with self._client_in_use() as client, self._errors():
             request = client.build_request(
@@ -181,7 +205,8 @@ class Transport:
             )
             response = self._send(client, request)
             try:
-                if response.headers.get(wire.NONCE_HEADER) != nonce or 300 <= response.status_code < 400:
+                elsewhere = 300 <= response.status_code < 400 and not (tag and response.status_code == _SAME)
+                if response.headers.get(wire.NONCE_HEADER) != nonce or elsewhere:
                     raise NotOurServer(NOT_OURS)
                 if response.status_code >= 400:
                     raise refusal(response)

@@ -20,7 +20,7 @@ from tests.support.terminal import Terminal
 from tests.tui.on_a_terminal import ROOT
 
 KITTY = (
-    "\x1bP>|kitty(0.35.2)\x1b\\\x1b[?0u\x1b[?2004;2$y\x1b[?1006;2$y\x1b[?2026;2$y\x1bP1$r0;38:2:1:2:3m\x1b\\\x1b[1;2R"
+    "\x1bP>|kitty(0.35.2)\x1b\\\x1b[?0u\x1b[?2004;2$y\x1b[?1006;2$y\x1b[?2026;2$y\x1b_Gi=31;OK\x1b\\\x1bP1$r0;38:2:1:2:3m\x1b\\\x1b[1;2R"
     "\x1b[?62;52;c"
 )
 OLD = "\x1b[5;3R\x1b[?6c"
@@ -47,6 +47,7 @@ def test_a_new_terminal_says_all() -> None:
         full_colour=True,
         clipboard=True,
         utf8=True,
+        pictures=True,
     )
 
 
@@ -117,6 +118,7 @@ def test_what_is_no_terminal_is_not_asked() -> None:
         (Answers(), {"TMUX": "/run/tmux"}, (80, 24), "clipboard", "set-clipboard on"),
         (Answers(paste=False), UTF8, (80, 24), "pastes", "one line"),
         (Answers(whole_frames=False), UTF8, (80, 24), "whole frames", "F6"),
+        (read_answers(KITTY), UTF8 | {"TERM": "xterm-kitty"}, (80, 24), "pictures", "COLORTERM=truecolor"),
     ],
 )
 def test_what_is_missing_comes_with_what_to_do(

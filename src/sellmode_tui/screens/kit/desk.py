@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from sellmode_contract import visibility
 from sellmode_contract.kinds.retailer import Retailer
@@ -14,12 +15,16 @@ from sellmode_contract.wire import Preview
 from sellmode_tui.journal.drafts import Draft
 from sellmode_tui.journal.journal import Journal
 from sellmode_tui.language import tr
+from sellmode_tui.pictures.supply import Pictures
 from sellmode_tui.records import Counts, CustomerQuery, RecordStore
 from sellmode_tui.records.tasks.agenda import AgendaQuery, TaskCounts
 from sellmode_tui.records.tasks.lines import TaskKey
 from sellmode_tui.screens.kit.memory import Threads
 from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.sync.status import SyncStatus
+
+Drawing = Literal["", "card", "blocks"]
+"""How pictures are shown: not at all, as a card that says what is on them, in cells."""
 
 
 def mode_name(mode: str) -> str:
@@ -96,6 +101,12 @@ class Desk:
     """Asks the backend what a rule would do in a store (id) tomorrow. Blocks; raises the errors of `entrance.TOLD`."""
     server: str = ""
     """Where the backend is: links to customers' pages begin so."""
+    pictures: Pictures | None = None
+    """Of products."""
+    drawing: Drawing = ""
+    """How pictures are shown."""
+    place_picture: Callable[[bytes, int, int], int] | None = None
+    """Gives the terminal a picture (PNG) for so many columns and lines; its number there. None: it draws none."""
     facts: Facts = field(default_factory=Facts)
     """Replaced as a whole when it changes."""
     sync: SyncStatus = field(default_factory=SyncStatus)

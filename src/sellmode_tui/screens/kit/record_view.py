@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -18,8 +18,13 @@ from sellmode_tui.screens.kit.asking import Asking
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.page import Page
+from sellmode_tui.screens.kit.picture import BESIDE, PictureBox, Pictured
 from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.widgets.scrollbar import PlainBar
+
+_GAP: Final = 2
+"""Cells between a picture and the text beside it."""
+_ROOM_FOR_BOTH: Final = 40 + _GAP + BESIDE[0]
 
 Found = TypeVar("Found")
 Read: TypeAlias = Callable[[RecordStore, Any], Found | None]
@@ -67,14 +72,22 @@ class RecordView(Asking, VerticalScroll, Generic[Found], inherit_bindings=False)
         """The record is not visible any more."""
 
     def __init__(
-        self, desk: Desk, read: Read[Found], page: Set[Found], *, hint: str = "", id: str | None = None
+        self,
+        desk: Desk,
+        read: Read[Found],
+        page: Set[Found],
+        *,
+        hint: str = "",
+        id: str | None = None,
+        pictured: Callable[[Found], Pictured | None] | None = None,
     ) -> None:
-        """`hint` is said while nothing is shown."""
+        """`hint` is said while nothing is shown; ``pictured`` says whose picture belongs to a record."""
         super().__init__(id=id)
         self._desk = desk
         self._read_record = read
         self._set_page = page
         self._hint = hint
+        self._pictured = pictured
         self._shown: Hashable = None
         self._page: Page | None = None
         self.key: Hashable = None
@@ -85,6 +98,8 @@ class RecordView(Asking, VerticalScroll, Generic[Found], inherit_bindings=False)
     def compose(self) -> ComposeResult:
         """What stays on top, and the text."""
         yield Static(id="top")
+        if self._pictured:
+            yield PictureBox(self._desk, self._draw)
         yield Static(Content(self._hint), id="text")
 
     def on_mount(self) -> None:
@@ -108,6 +123,7 @@ class RecordView(Asking, VerticalScroll, Generic[Found], inherit_bindings=False)
             self.forget_asked("record")
             self._shown = self.found = self._page = None
             self._put((), Content(self._hint))
+            self._show_picture()
         else:
             self.ask(
                 lambda records: self._read_record(records, key), lambda found: self.take(key, found), group="record"
@@ -127,6 +143,7 @@ class RecordView(Asking, VerticalScroll, Generic[Found], inherit_bindings=False)
         another = key != self._shown
         if another or found != self.found or self._of_other_days:
             self.key, self._shown, self.found = key, key, found
+            self._show_picture()
             self._draw()
             self.screen.refresh_bindings()
         if another:
@@ -142,18 +159,28 @@ class RecordView(Asking, VerticalScroll, Generic[Found], inherit_bindings=False)
 
     def on_resize(self) -> None:
         """Set the page for the new width."""
+        self._show_picture()
         if self._page is None or self._page.width != self.room:
             self._draw()
 
     @property
     def room(self) -> int:
         """Cells of a line."""
-        return max(40, self.scrollable_content_region.width)
+        taken = sum(box.columns + _GAP for box in self.query(PictureBox) if box.display and box.is_beside)
+        return max(40, self.scrollable_content_region.width - taken)
+
+    def _show_picture(self) -> None:
+        """Beside the text where there is room, else above it."""
+        for box in self.query(PictureBox):
+            whose = self._pictured(self.found) if self._pictured and self.found is not None else None
+            box.show(whose, beside=self.scrollable_content_region.width >= _ROOM_FOR_BOTH)
 
     def _draw(self) -> None:
         if self.found is not None:
             self._page = self._set_page(self.found, self._desk.words, self.room)
             self._put(self._page.top, Content("\n").join(self._page.lines))
+            for box in self.query(PictureBox):
+                box.styles.offset = (0, len(self._page.top)) if box.is_beside else (0, 0)
 
     def _put(self, top: Sequence[Content], text: Content) -> None:
         on_top = self.query_one("#top", Static)
@@ -175,7 +202,9 @@ class RecordView(Asking, VerticalScroll, Generic[Found], inherit_bindings=False)
 
     def action_section(self, by: int) -> None:
         """Move the next section, or the one before, to the top."""
-        here, places = self.scroll_offset.y, [0, *(self._page.headings if self._page else ())]
+        above = sum(box.outer_size.height for box in self.query(PictureBox) if box.display and not box.is_beside)
+        headings = [above + place for place in (self._page.headings if self._page else ())]
+        here, places = self.scroll_offset.y, [0, *headings]
         beyond = [place for place in places if (place > here if by > 0 else place < here)]
         if beyond:
             self.scroll_to(y=beyond[0 if by > 0 else -1], animate=False)

@@ -17,6 +17,7 @@ from sellmode_tui.records.looks.lines import LookLine
 from sellmode_tui.records.looks.products import LookProduct
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.page import MUTED, Page
+from sellmode_tui.screens.kit.picture import Pictured
 from sellmode_tui.screens.kit.record_view import RecordScreen, RecordView
 from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.screens.lookbooks.look_page import LookPage, look_keys
@@ -50,7 +51,12 @@ class LookScreen(RecordScreen[LookDetails], LookPage[bool]):
 
 def look_view(desk: Desk) -> RecordView[LookDetails]:
     """Shows one look after another, by kind and id."""
-    return RecordView(desk, lambda records, key: records.looks.get(*key), look_text)
+    return RecordView(desk, lambda records, key: records.looks.get(*key), look_text, pictured=_pictured)
+
+
+def _pictured(details: LookDetails) -> Pictured | None:
+    """The first product of which the shop has a picture."""
+    return next(filter(None, (Pictured.of(each.product) for each in details.products)), None)
 
 
 def look_text(details: LookDetails, words: Words, width: int) -> Page:

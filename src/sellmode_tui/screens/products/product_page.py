@@ -12,6 +12,7 @@ from sellmode_tui.records import LookbookDraft, ProductDetails, RecordStore, Wri
 from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
+from sellmode_tui.screens.kit.picture import Pictured
 from sellmode_tui.screens.kit.record_view import RecordScreen, RecordView
 from sellmode_tui.screens.products.boxes import NEW, LookbookBox, VariantBox
 from sellmode_tui.screens.products.people_page import BuyersScreen, LikelyScreen
@@ -41,7 +42,10 @@ class ProductView(RecordView[ProductDetails]):
     BINDING_GROUP_TITLE = "Product"
 
     def __init__(self, desk: Desk, *, id: str | None = None) -> None:
-        super().__init__(desk, lambda records, key: records.products.get(key), product_text, id=id)
+        super().__init__(
+            desk, lambda records, key: records.products.get(key), product_text, id=id,
+            pictured=lambda details: Pictured.of(details.product),
+        )  # fmt: skip
 
 
 class ProductPage(DeskScreen[Result]):

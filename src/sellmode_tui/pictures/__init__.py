@@ -1,0 +1,1 @@
+"""Pictures of products on this terminal: asked for in the background, kept encrypted, read without a library."""
