@@ -786,7 +786,7 @@ def test_an_import_waits_for_another_writer(postgresql_url: str, export: Export)
             held.set()
             assert refused.wait(20)
 
-    sa.event.listen(database.engine, "handle_error", lambda _: refused.set())
+    sa.event.listen(database.engine, "rollback", lambda _: refused.set())
     holder = threading.Thread(target=hold)
     holder.start()
     assert held.wait(20)
