@@ -162,6 +162,13 @@ VALUES: dict[str, dict[str, list[Any]]] = {
         "expires_at": ["2026-12-24T10:00:00Z", None, "x"],
         "token": ["A" * 26, "A" * 26, "a" * 26, "A" * 27, "", None],
     },
+    "dispute": {
+        "order_id": ["o1", "o1", "o2", "y" * 101, "", None],
+        "number": TEXTS,
+        "reason": [*TEXTS, None],
+        "outcome": ["upheld", "upheld", "declined", "", "nope", None],
+        "answer": [*TEXTS, None],
+    },
 }
 """What is tried in the fields of each kind that people write."""
 

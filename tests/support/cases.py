@@ -69,6 +69,10 @@ def _rule_id(store: str | None, slug: str) -> str:
     return source_id("task_rule", f"{store or ''}\x1f{slug}")
 
 
+def _dispute_id(author: str) -> str:
+    return source_id("dispute", f"o1\x1fS\x1f{author}")
+
+
 # ------------------------------------------------------------------ worlds
 
 
@@ -155,6 +159,7 @@ def _records(chance: Chance, mode: str) -> list[JSON]:
         _task(chance, "m1", customer, repeats | end),
         _task(chance, "m2", None, {}),
         *_looks(chance, mode),
+        *_sales(chance),
     ]
     if chance.random() < 0.95:
         found += [
@@ -205,6 +210,22 @@ def _looks(chance: Chance, mode: str) -> list[JSON]:
         _held("pick_list", "s1", store="S", owner=owners[0], title="x", items=one(_ITEMS_HELD), delegations=delegated),
         _held("pick_list", "s2", store=one(["S", "S", "T"]), owner=owners[1], title="x", items=one(_ITEMS_HELD)),
         _held("storefront", "f1", store="S", owner=owners[0], title="x", token="A" * 26),
+    ]
+
+
+def _sales(chance: Chance) -> list[JSON]:
+    """A sale that both had a part in, and the dispute of one of them."""
+    one = chance.choice
+    outcome = one([{}, {}, {"outcome": "declined", "answer": "x", "answered_by": "a", "answered_at": BEFORE}])
+    return [
+        _held("sale", source_id("sale", "o1\x1fS"), store="S", order_id="o1", parts=one([[{"person": "a"}], []])),
+        *(
+            _held("sale_notice", source_id("sale_notice", f"o1\x1fS\x1f{each}"), store="S", person=each, number="#1")
+            for each in one([["a"], ["a", "b"], ["b"]])
+        ),
+        _held(
+            "dispute", _dispute_id("b"), store="S", author=one(["a", "b", "b"]), order_id="o1", reason="x", **outcome
+        ),
     ]
 
 
@@ -307,6 +328,8 @@ def _create(chance: Chance, held: list[JSON]) -> JSON:
     id = "new"
     if kind == "task_rule":
         id = _rule_id(doc["store"] if isinstance(doc.get("store"), str) else None, str(doc.get("slug")))
+    if kind == "dispute":
+        id = _dispute_id(chance.choice(["a", "b"]))
     return {"op": "create", "kind": kind, "id": id if chance.random() < 0.95 else _id(chance, kind), "doc": doc}
 
 
@@ -322,13 +345,14 @@ _ENOUGH: dict[str, JSON] = {
     "corporate_look": {"title": "x"},
     "pick_list": {"title": "x"},
     "storefront": {"title": "x", "token": "A" * 26},
+    "dispute": {"order_id": "o1", "reason": "x"},
 }
 """What is made anew, and what it needs at least."""
 
 
 _EDITED = [
     *("customer", "note", "date", "manual_task", "rule_task", "corporate_task", "task_rule"),
-    *("lookbook", "corporate_look", "pick_list", "storefront"),
+    *("lookbook", "corporate_look", "pick_list", "storefront", "dispute"),
 ]
 
 
@@ -473,6 +497,7 @@ _HELD = {
     "corporate_look": ["l4"],
     "pick_list": ["s1", "s2"],
     "storefront": ["f1"],
+    "dispute": [_dispute_id("b")],
 }
 
 

@@ -25,6 +25,7 @@ from sellmode_contract.kinds.corporate_brief import BriefCard, CorporateBrief
 from sellmode_contract.kinds.corporate_task import CorporateTask
 from sellmode_contract.kinds.customer import Customer, CustomerCard
 from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.dispute import Dispute, DisputeCard
 from sellmode_contract.kinds.duplicate_pair import DuplicatePair
 from sellmode_contract.kinds.fact import Fact, FactCard
 from sellmode_contract.kinds.history import HistoryEntry
@@ -155,7 +156,7 @@ def sees(world: World, account: Account, record: Record) -> bool:  # noqa: C901,
             return leads(record.store)
         case PickList() | Storefront():
             return works_in(record.store) if as_team else i_am(record.owner, record.store)
-        case Fact(person=None) | CreditedSale():
+        case Fact(person=None) | CreditedSale() | Dispute():
             return works_in(record.store) if as_team else leads(record.store)
         case FactCard():
             return leads(record.store) and as_team == (record.person is None)
@@ -163,6 +164,8 @@ def sees(world: World, account: Account, record: Record) -> bool:  # noqa: C901,
             return leads(record.store) if as_team else i_am(record.person, record.store)
         case SaleNotice():
             return not as_team and i_am(record.person, record.store)
+        case DisputeCard():
+            return not as_team and i_am(record.author, record.store)
         case ParkedEdit():
             return sees_customer() and (as_team or (customer is not None and customer.owner is not None))
         case PersonSetting():

@@ -119,3 +119,41 @@ def test_sales_are_listed_with_the_touch_that_earned_each(desk: Desk) -> None:
 def test_a_manager_lists_the_store_s_sales(desk: Desk) -> None:
     (line,) = another(desk, "may", role="manager").ask("sales", "list", "--json").objects
     assert (line["kind"], [part["amount"] for part in line["parts"]]) == ("sale", [10_000])
+
+
+def test_a_dispute_goes_to_the_manager_whose_answer_corrects_the_credit(desk: Desk) -> None:
+    ben, mel = another(desk, "ben", known=True), another(desk, "mel", role="manager")
+    refused = desk.ask("sales", "dispute", "999", "--reason", "x")
+    assert (refused.code, "No online sale" in refused.err) == (1, True)
+    disputed = ben.ask("sales", "dispute", "200", "--reason", "I advised her in the store.", "--json")
+    assert disputed.objects[0]["words"] == "dispute about sale #200"
+    assert ben.ask("undo").code == 0
+    assert ben.ask("sales", "show", "200", "--json").objects[0]["disputes"] == []
+    ben.ask("sales", "dispute", "200", "--reason", "I advised her in the store.")
+    assert ben.ask("sync").code == 0
+    told = ben.ask("undo")
+    assert "with the store's manager now" in told.err
+
+    assert mel.ask("sync").code == 0
+    (item,) = mel.ask("attention", "list", "--json").objects
+    assert (item["source"], item["words"]) == ("dispute", "dispute about sale #200, from Person ben")
+    assert item["reason"] == "I advised her in the store."
+    assert mel.ask("attention", "uphold", item["key"], "--reason", "Ben advised her.").code == 0
+    assert mel.ask("attention", "list").code == 1
+    for machine in (mel, ben, desk):
+        assert machine.ask("sync").code == 0
+    told = ben.ask("why", "sale", "200")
+    assert "Credited:  EUR 100.00 to you" in told.out
+    assert "Corrected: to you, by decision of Person mel" in told.out
+    assert "Upheld " in told.out
+    assert " by Person mel: Ben advised her." in told.out
+    mine = desk.ask("why", "sale", "200")
+    assert "Credited:  not to you" in mine.out
+    assert "Corrected: to somebody else, by decision of Person mel" in mine.out
+    assert not any(word in mine.out for word in ("ben", "Ben", "advised"))
+
+    assert mel.ask("undo").code == 0
+    for machine in (mel, desk):
+        assert machine.ask("sync").code == 0
+    assert "Credited:  EUR 100.00 to you" in desk.ask("why", "sale", "200").out
+    assert "Not answered yet." in mel.ask("sales", "show", "200").out

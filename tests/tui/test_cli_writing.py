@@ -54,7 +54,7 @@ def at_backend(shop: Shop, kind: str) -> list[Any]:
 def another(desk: Desk, name: str, **person: Any) -> Machine:
     """Somebody else at a machine of their own."""
     folder = desk.folder / name
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     if not person.pop("known", False):
         desk.shop.person(name, **person)
     machine = Machine(folder)

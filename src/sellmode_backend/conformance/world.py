@@ -22,6 +22,7 @@ from sellmode_contract.kinds.corporate_brief import CorporateBrief
 from sellmode_contract.kinds.corporate_task import CorporateTask
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.dispute import Dispute
 from sellmode_contract.kinds.duplicate_pair import DuplicatePair
 from sellmode_contract.kinds.fact import Fact
 from sellmode_contract.kinds.history import HistoryEntry
@@ -253,6 +254,7 @@ def _work_of(account: Account, store: str) -> Iterable[Record]:
     yield Storefront(id=_id("storefront", key), store=store, owner=me, title=f"{account.name}'s page")
     yield Fact(id=_id("fact", key), store=store, person=me)
     yield SaleNotice(id=_id("sale_notice", key), store=store, person=me)
+    yield Dispute(id=_id("dispute", key), store=store, author=me, reason="The customer asked for me.")
     yield PersonSetting(id=_id("person_setting", key), store=store, person=me)
 
 

@@ -14,7 +14,7 @@ from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.facts import Zones, nets_of
 from sellmode_backend.store.orders import OrderEntry
 from sellmode_backend.store.schema import judgement, order
-from sellmode_contract.results.attribution import Judgement, Rules, Sale, judge
+from sellmode_contract.results.attribution import Judgement, Rules, Sale, corrected, judge
 
 Who: TypeAlias = tuple[str, str | None]
 """A store, or one of its people."""
@@ -81,7 +81,8 @@ def _judged(
             old = kept[entry.id]
             # Of touches that are forgotten by now the judgement knows still.
             mine = [*(item.touch for item in old.considered), *touches[entry.id]]
-            yield entry, old, judge(mine, Sale(id=entry.id, placed_at=entry.placed_at), rules, old.mode)
+            new = judge(mine, Sale(id=entry.id, placed_at=entry.placed_at), rules, old.mode)
+            yield entry, old, corrected(new, old.corrections)
 
 
 def _of(judged: Judgement, entry: OrderEntry) -> dict[Who, int]:

@@ -14,6 +14,7 @@ from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.facts import Adds, Zones
 from sellmode_backend.store.sale_credit import Effects
 from sellmode_backend.store.schema import order
+from sellmode_contract.kinds.dispute import Dispute
 from sellmode_contract.records import Record
 
 
@@ -30,15 +31,17 @@ def judge(
     before: Iterable[Record],
     now: dt.datetime,
 ) -> Late:
-    """Judge the online sales that came after some touches, which will be written with it.
+    """Judge the online sales that came after some touches, or are disputed, of records that will be written with it.
 
     ``before`` are the records that are changed or removed, as they are stored.
     """
     since = sale_credit.customers_touched(changed, before)
-    if not since:
+    disputed = {item.order_id for item in changed.values() if isinstance(item, Dispute)}
+    if not (since or disputed):
         return Late(Effects([], []), Adds())
     rows = _online(connection, since)
-    return _again(connection, [id for id, customer, at in rows if at >= since[customer]], changed, now)
+    late = {id for id, customer, at in rows if at >= since[customer]}
+    return _again(connection, sorted(late | disputed), changed, now)
 
 
 def judge_customers(connection: Connection, customers: Iterable[str], now: dt.datetime) -> None:

@@ -1,4 +1,6 @@
-"""By what records of some kinds are found besides their ids: products by SKU, pages by the token of their link."""
+"""By what records of some kinds are found besides their ids: products by SKU, pages by the token of their link,
+disputes by their order.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.schema import record_key
 
 KEYS: Final[Mapping[str, Callable[[Any], str]]] = {
+    "dispute": lambda dispute: dispute.order_id,
     "lookbook": lambda lookbook: lookbook.token,
     "pick_list": lambda picks: picks_key(picks.store, picks.owner),
     "product": lambda product: product.sku,

@@ -22,6 +22,7 @@ from sellmode_backend.store.schema import record, touch
 from sellmode_backend.store.setting_values import Key
 from sellmode_contract.kinds import kind_of
 from sellmode_contract.kinds.contact import Contact
+from sellmode_contract.kinds.dispute import Dispute
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_contract.kinds.sale import CreditedSale, SalePart, sale_id
 from sellmode_contract.kinds.sale_notice import SaleNotice, notice_id
@@ -29,11 +30,13 @@ from sellmode_contract.kinds.sent_lookbook import SentLookbook
 from sellmode_contract.records import Record
 from sellmode_contract.results.attribution import (
     LONGEST_DAYS,
+    Correction,
     Judgement,
     Rules,
     Sale,
     Touch,
     What,
+    corrected,
     judge,
 )
 
@@ -102,6 +105,7 @@ def judge_changed(
     if not asked:
         return effects
     kept = read_judgements(connection, asked)
+    disputes = _disputes((changed or {}).values())
     found = touches_of(connection, [after[id] for id in asked if _is_judged(after[id])], changed or {})
     current: tuple[Rules, Mode] | None = None
     written = []
@@ -113,6 +117,8 @@ def judge_changed(
             if current is None:
                 current = _in_force(connection)
             new = _judged(entry, mine, old, current, now)
+            if new:
+                new = corrected(new, _corrections(old, disputes.get(id, ())))
         if old and id in before:
             facts.credit_adds(before[id], old, zones, adds, -1)
         if new:
@@ -149,6 +155,31 @@ def _judged(
     ]
     new = judge(_near([*mine, *forgotten], entry), Sale(id=entry.id, placed_at=entry.placed_at), rules, mode)
     return new if new.considered or old else None
+
+
+def _disputes(changed: Iterable[Record | None]) -> dict[str, list[Dispute]]:
+    """The disputes among records that will be written, by order."""
+    found: dict[str, list[Dispute]] = {}
+    for item in changed:
+        if isinstance(item, Dispute):
+            found.setdefault(item.order_id, []).append(item)
+    return found
+
+
+def _corrections(old: Judgement | None, disputes: Iterable[Dispute]) -> list[Correction]:
+    """The corrections of a sale, with those that disputes bring and without those that were taken back."""
+    found = {each.dispute: each for each in (old.corrections if old else ())}
+    for dispute in disputes:
+        found.pop(dispute.id, None)
+        if dispute.outcome == "upheld" and dispute.answered_at:
+            found[dispute.id] = Correction(
+                store=dispute.store,
+                person=dispute.author,
+                dispute=dispute.id,
+                by=dispute.answered_by,
+                at=dispute.answered_at,
+            )
+    return [*found.values()]
 
 
 def _is_judged(entry: OrderEntry) -> bool:
@@ -283,7 +314,11 @@ def _told(entry: OrderEntry, judgement: Judgement) -> list[Record]:
     ]
     if judgement.mode != "associate":
         return told
-    people = sorted({(item.touch.store, item.touch.person) for item in judgement.considered if item.touch.person})
+    parts = [
+        *((item.touch.store, item.touch.person) for item in judgement.considered),
+        *((credit.store, credit.person) for credit in judgement.credits),
+    ]
+    people = sorted({(store, person) for store, person in parts if person})
     for store, person in people:
         mine = [n for n, credit in enumerate(judgement.credits) if (credit.store, credit.person) == (store, person)]
         told.append(
@@ -321,8 +356,15 @@ def _as_seen(judgement: Judgement, store: str, person: str | None = None) -> Jud
     )
     credits = tuple(
         msgspec.structs.replace(credit, store=HIDDEN, person=HIDDEN, actor=HIDDEN)
+        if hides(credit.store, credit.person)
+        else msgspec.structs.replace(credit, actor=HIDDEN)
         if hides(credit.store, credit.actor)
         else credit
         for credit in judgement.credits
     )
-    return msgspec.structs.replace(judgement, considered=considered, credits=credits)
+    corrections = tuple(
+        msgspec.structs.replace(each, person=HIDDEN, dispute=HIDDEN) if hides(store, each.person) else each
+        for each in judgement.corrections
+        if each.store == store
+    )
+    return msgspec.structs.replace(judgement, considered=considered, credits=credits, corrections=corrections)

@@ -96,7 +96,8 @@ def _check_id(operation: Operation) -> None:
         raise Rejected("invalid", f"An id has at most {_MAX_ID} characters.", field="id")
     # Ids of what was imported can be worked out from a customer's number: nobody may try out which are there.
     # A rule's id is made of its store and slug: who may make it sees whether there is one (``mutations.rules``).
-    if isinstance(operation, Create) and operation.kind == "task_rule":
+    # A dispute's is made of its sale and its author, who alone may make it (``mutations.disputes``).
+    if isinstance(operation, Create) and operation.kind in ("task_rule", "dispute"):
         return
     if isinstance(operation, Create | Park) and not _UUID7.fullmatch(operation.id):
         raise Rejected("invalid", "The id of something new is a UUIDv7 in its canonical form.", field="id")

@@ -266,7 +266,7 @@ class Judge:
         return parent_of(record) if record is not None else None
 
 
-_OF_AN_OFFICE = ("task_rule", "corporate_brief", "corporate_look", "pick_list", "storefront")
+_OF_AN_OFFICE = ("task_rule", "corporate_brief", "corporate_look", "pick_list", "storefront", "dispute")
 """Kinds that belong to nobody's customer: what counts is who makes them."""
 
 

@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import duplicates, keys, merging, orders, records, schema
+from sellmode_backend.store import duplicates, keys, lookup, merging, orders, records, schema
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.keys import KeyKind
 from sellmode_backend.webhooks.said import Erased
@@ -36,11 +36,12 @@ def erase(connection: Connection, source: str, erased: Erased, now: dt.datetime)
     ids = set(keys.source_customers_with(connection, source, kind, [key] if key else []).get(key, ()))
     ids |= set(merging.kept(connection, ids).values())
     for id in sorted(ids):
-        _erase(connection, id, now)
+        erase_customer(connection, id, now)
     return len(ids)
 
 
-def _erase(connection: Connection, id: str, now: dt.datetime) -> None:
+def erase_customer(connection: Connection, id: str, now: dt.datetime) -> None:
+    """Erase one, with what was said about their sales."""
     order, touch, merged = schema.order, schema.touch, schema.merged_customer
     records.hold(connection, "customer", [id])
     theirs = [*connection.scalars(sa.select(order.c.id).where(order.c.customer == id))]
@@ -57,6 +58,8 @@ def _erase(connection: Connection, id: str, now: dt.datetime) -> None:
     before = records.read(connection, "customer", id)
     looks = records.children(connection, id, "lookbook")
     results = [("lookbook_result", result_id(look.id)) for look in looks]  # what they wrote back is in these
-    records.write(connection, [], removed=[("customer", id), *results], now=now)
+    # What was said in disputes may name them; what was decided stays.
+    disputes = [("dispute", each) for order_id in theirs for each in lookup.all_ids(connection, "dispute", order_id)]
+    records.write(connection, [], removed=[("customer", id), *results, *disputes], now=now)
     if isinstance(before, Customer):
         duplicates.watch(connection, {id: (before, None)}, now=now)

@@ -13,6 +13,7 @@ from sellmode_contract.kinds.corporate_brief import BRIEF_CARD, CORPORATE_BRIEF
 from sellmode_contract.kinds.corporate_task import CORPORATE_TASK
 from sellmode_contract.kinds.customer import CUSTOMER, CUSTOMER_CARD
 from sellmode_contract.kinds.date import DATE
+from sellmode_contract.kinds.dispute import DISPUTE, DISPUTE_CARD
 from sellmode_contract.kinds.duplicate_pair import DUPLICATE_PAIR
 from sellmode_contract.kinds.fact import FACT, FACT_CARD
 from sellmode_contract.kinds.history import HISTORY
@@ -64,11 +65,13 @@ _ALL: tuple[Kind[Any], ...] = (
     FACT,
     SALE,
     SALE_NOTICE,
+    DISPUTE,
     PARKED_EDIT,
     PERSON_SETTING,
     CUSTOMER_CARD,
     TASK_CARD,
     FACT_CARD,
+    DISPUTE_CARD,
     BRIEF_CARD,
     DUPLICATE_PAIR,
 )

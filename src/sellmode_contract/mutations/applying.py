@@ -8,6 +8,7 @@ from typing import Any
 from sellmode_contract import visibility
 from sellmode_contract.kinds import kind_of
 from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.dispute import Dispute
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.sent_lookbook import SentLookbook
 from sellmode_contract.kinds.task import Task
@@ -118,7 +119,8 @@ def check_author_sees(operation: Operation, outcome: Outcome, records: Reader, m
         parent = parent_of(record)
         customer = records.get("customer", parent) if parent is not None else None
         tags = visibility.tags(record, customer if isinstance(customer, Customer) else None)
-        shown = [tags, *(visibility.tags(card) for card in visibility.cards(record) if isinstance(record, Task))]
+        cards = visibility.cards(record) if isinstance(record, Task | Dispute) else ()
+        shown = [tags, *map(visibility.tags, cards)]
         if not any(visibility.visible(mode, account, tags) for tags in shown):
             if is_sent:
                 raise Rejected("moved", looks.CUSTOMER_GONE)

@@ -13,7 +13,7 @@ from sellmode_contract.kinds import KINDS, kind_of
 from sellmode_contract.kinds.fields import says_something
 from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.kind import Kind
-from sellmode_contract.mutations import contacts, dates, looks, picks, rules, storefronts, tasks
+from sellmode_contract.mutations import contacts, dates, disputes, looks, picks, rules, storefronts, tasks
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit, Remove
 from sellmode_contract.mutations.reading import check_known, check_storable, customer_of, invalid, read
@@ -34,6 +34,7 @@ HOOKS: dict[str, Hooks] = {
     "corporate_look": looks.CORPORATE_HOOKS,
     "pick_list": picks.HOOKS,
     "storefront": storefronts.HOOKS,
+    "dispute": disputes.HOOKS,
 }
 """By kind; most kinds have none."""
 

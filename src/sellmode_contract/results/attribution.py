@@ -132,6 +132,18 @@ class Credit(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When the touch was that earned it."""
 
 
+class Correction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A decision about a sale's credit: what the people of a store are credited with is one person's."""
+
+    store: str
+    person: str
+    dispute: str
+    """Id of the dispute that was upheld."""
+    by: str
+    """Staff id of who decided it."""
+    at: Instant
+
+
 class Judgement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who is credited for a sale, by which rules, and why nobody else is."""
 
@@ -143,6 +155,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The latest touch first."""
     more: int = 0
     """Touches that were looked at besides."""
+    corrections: tuple[Correction, ...] = ()
 
     def amounts(self, net: int) -> list[int]:
         """What each credit is worth of a sale's net value; the sum of them is all of it."""
@@ -180,6 +193,21 @@ def judge(touches: Iterable[Touch], sale: Sale, rules: Rules, mode: Mode) -> Jud
         considered=tuple(sorted(told, key=lambda item: _age(item.touch), reverse=True)),
         more=len(considered) - len(told),
     )
+
+
+def corrected(judgement: Judgement, corrections: Iterable[Correction]) -> Judgement:
+    """A judgement with these corrections and no others; of several of one store the last one counts.
+
+    Each store is credited with as much as before: a correction says only which of its people that is.
+    """
+    made = tuple(sorted(corrections, key=lambda each: (each.at, each.dispute)))
+    if judgement.mode == "team":
+        return msgspec.structs.replace(judgement, corrections=made)
+    people = {each.store: each.person for each in made}
+    credits = tuple(
+        msgspec.structs.replace(credit, person=people.get(credit.store, credit.actor)) for credit in judgement.credits
+    )
+    return msgspec.structs.replace(judgement, credits=credits, corrections=made)
 
 
 def parted(amount: int, parts: int) -> list[int]:

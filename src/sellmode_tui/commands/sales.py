@@ -61,6 +61,21 @@ def show_command(opened: Opened, sale: str) -> None:
     show(opened, resolve.sale(opened.records, sale))
 
 
+@command(
+    "dispute",
+    click.argument("sale", metavar="SALE"),
+    click.option("--reason", metavar="TEXT", required=True, help="Why the credit is not right, in words."),
+    of=sales_command,
+)
+def dispute_command(opened: Opened, sale: str, reason: str) -> None:
+    """Dispute the credit for a SALE that you had a part in: the store's manager is asked to answer.
+
+    sellmode sales dispute 1042 --reason 'I advised the customer in the store'
+    """
+    line = resolve.sale(opened.records, sale)
+    opened.report(opened.records.sales.dispute(line, reason))
+
+
 def show(opened: Opened, line: SaleLine) -> None:
     """Print all that is known of a sale's credit."""
     opened.print_one(as_object(line), map(visible, _lines(line)))
@@ -68,7 +83,8 @@ def show(opened: Opened, line: SaleLine) -> None:
 
 def as_object(line: SaleLine) -> dict[str, Any]:
     """A sale for JSON."""
-    return {"kind": line.kind, **plain(line.sale), "customer_name": line.customer_name}
+    disputes = [plain(each) for each in line.disputes]
+    return {"kind": line.kind, **plain(line.sale), "customer_name": line.customer_name, "disputes": disputes}
 
 
 def _lines(line: SaleLine) -> Iterator[str]:
@@ -84,6 +100,8 @@ def _lines(line: SaleLine) -> Iterator[str]:
         yield f"Net value: {sale_words.net_value(sale)}"
     for each in sale_words.credits(line):
         yield f"Credited:  {each}"
+    for each in sale_words.corrections(line):
+        yield f"Corrected: {each}"
     yield ""
     yield f"Mode:      {sale_words.mode(judgement)}"
     yield f"Rule:      {sale_words.rule(judgement)}"
@@ -93,3 +111,12 @@ def _lines(line: SaleLine) -> Iterator[str]:
         yield f"  {item.touch.at.astimezone(zone):%Y-%m-%d %H:%M}  {sale_words.considered(item, line)}"
     if judgement.more:
         yield f"  {sale_words.more(judgement)}"
+    for dispute in line.disputes:
+        opened = minute(dispute.opened_at, zone)
+        yield ""
+        yield f"Disputed {opened} by {around.name_of(dispute.author)}: {dispute.reason}"
+        if dispute.outcome:
+            answered = f"{minute(dispute.answered_at, zone)} by {around.name_of(dispute.answered_by)}"
+            yield f"{sale_words.dispute_state(dispute).capitalize()} {answered}: {dispute.answer}"
+        else:
+            yield "Not answered yet."

@@ -12,7 +12,7 @@ from sellmode_contract.mutations import Rejected
 from sellmode_tui.cache.store import Interrupted
 from sellmode_tui.journal.tray import NotInTray
 from sellmode_tui.records.changes.access import Counts
-from sellmode_tui.records.changes.attention import Attention, Difference, Duplicate, HandedOver, Lost, Refused
+from sellmode_tui.records.changes.attention import Attention, Difference, Disputed, Duplicate, HandedOver, Lost, Refused
 from sellmode_tui.records.changes.sending import Unsent
 from sellmode_tui.records.changes.undo import CannotUndo, NothingToUndo, Undone
 from sellmode_tui.records.customers.duplicates import Match
@@ -58,6 +58,7 @@ __all__ = [
     "CustomerQuery",
     "CustomerRow",
     "Difference",
+    "Disputed",
     "Duplicate",
     "GivenTask",
     "HandedOver",

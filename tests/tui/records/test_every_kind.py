@@ -18,8 +18,8 @@ from tests.support.kinds import document, other_value
 from tests.tui.cache.lines import ME, STORE
 from tests.tui.records.desk import ANNA, Desk, directory, open_desk, seller
 
-MADE = [name for name, kind in KINDS.items() if "create" in kind.verbs and name != "customer"]
-"""Customers have ways of their own."""
+MADE = [name for name, kind in KINDS.items() if "create" in kind.verbs and name not in ("customer", "dispute")]
+"""Customers and disputes have ways of their own."""
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from typing import Any
 
 from textual.pilot import Pilot
 
+from sellmode_contract import visibility
+from sellmode_contract.kinds.dispute import Dispute, dispute_id
 from sellmode_contract.kinds.order import Order, OrderLine
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_contract.kinds.sale import CreditedSale, SalePart, sale_id
@@ -18,7 +20,7 @@ from sellmode_contract.results.attribution import Sale as Sold
 from sellmode_tui.screens.sales.list_page import SalesScreen
 from tests.tui.screens import counter, writing
 from tests.tui.screens.counter import NOW, wait_until
-from tests.tui.screens.writing import ANNA, BO, CLARA, RETAILER, STORE, TEUN, at_rest, shows
+from tests.tui.screens.writing import ANNA, BO, CLARA, MIRA, RETAILER, STORE, TEUN, at_rest, shows
 
 HOUR = dt.timedelta(hours=1)
 PLACED = NOW - 2 * HOUR
@@ -67,9 +69,22 @@ ORDER = Order(
 )  # fmt: skip
 
 
-def files(data: Path, user_name: str = "anna", mode: Mode = "associate") -> None:
+TEUNS = Dispute(
+    id=dispute_id("o-1", STORE, TEUN.id), store=STORE, author=TEUN.id, order_id="o-1", number="#1042",
+    reason="I advised her on the phone. She wrote the size down.", opened_at=NOW - HOUR,
+)  # fmt: skip
+ANNAS = Dispute(
+    id=dispute_id("o-2", STORE, ANNA.id), store=STORE, author=ANNA.id, order_id="o-2", number="#1041",
+    reason="He asked for me.", opened_at=NOW - HOUR * 2, outcome="declined", answer="The later click decided it.",
+    answered_by=MIRA.id, answered_at=NOW - HOUR,
+)  # fmt: skip
+
+
+def files(data: Path, user_name: str = "anna", mode: Mode = "associate", *more: Record) -> None:
     """Somebody's files with these records."""
     records: list[Record] = [*writing.records(), ORDER, EARNED, NOT_EARNED, SALE]
+    for each in more:
+        records += [each, *visibility.cards(each)]
     counter.make_account(data, counter.account_of(writing.WORLD, user_name), mode, records)
 
 
@@ -84,4 +99,4 @@ async def go_to_sales(pilot: Pilot[None]) -> SalesScreen:
     return page
 
 
-__all__ = ["EARNED", "NOT_EARNED", "RETAILER", "SALE", "files", "go_to_sales", "notice"]
+__all__ = ["ANNAS", "EARNED", "NOT_EARNED", "RETAILER", "SALE", "TEUNS", "files", "go_to_sales", "notice"]

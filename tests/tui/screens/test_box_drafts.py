@@ -32,6 +32,7 @@ from sellmode_tui.screens.lookbooks.delegating import UndelegateBox
 from sellmode_tui.screens.people.assigning import AssignBox
 from sellmode_tui.screens.products.boxes import LookbookBox, VariantBox
 from sellmode_tui.screens.rules.list_page import TriggerBox
+from sellmode_tui.screens.sales.boxes import DeclineBox, DisputeBox, UpholdBox
 from sellmode_tui.screens.tasks.agenda import AgendaScreen
 from sellmode_tui.screens.tasks.boxes import DismissBox, HandOverBox, SnoozeBox, TakeBackBox
 from sellmode_tui.widgets.text_field import TextField
@@ -102,6 +103,9 @@ MAKE: dict[str, Callable[[Desk], PickBox]] = {
     "save_look": lambda desk: SaveBox(desk, "Winter", "1"),
     "add-to-lookbook": lambda desk: LookbookBox(desk, "Coat", "1", ()),
     "variant": variants,
+    "dispute": lambda desk: DisputeBox(desk, "it", ["1"]),
+    "uphold": lambda desk: UpholdBox(desk, "it", ["1"]),
+    "decline": lambda desk: DeclineBox(desk, "it", ["1"]),
     "undelegate": lambda desk: UndelegateBox(desk, (), "1"),
 }
 

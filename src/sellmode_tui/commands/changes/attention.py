@@ -14,11 +14,17 @@ from sellmode_tui.commands.kit.base import Opened, Parameter, command
 from sellmode_tui.commands.kit.exit_codes import Exit, Failure
 from sellmode_tui.commands.kit.inputs import field_values, from_option, read_json, set_option
 from sellmode_tui.commands.kit.output import minute, plain, say
-from sellmode_tui.records import Attention, Duplicate, HandedOver, Lost, NotInTray, RecordStore, Refused
+from sellmode_tui.records import Attention, Disputed, Duplicate, HandedOver, Lost, NotInTray, RecordStore, Refused
 from sellmode_tui.records.ids import MIN_ID
 from sellmode_tui.records.values import as_text
 
-_SOURCES: Final = {"lost": "lost", "refused": "refused", "handed_over": "to review", "duplicate": "duplicate"}
+_SOURCES: Final = {
+    "lost": "lost",
+    "refused": "refused",
+    "handed_over": "to review",
+    "duplicate": "duplicate",
+    "dispute": "to answer",
+}
 _KEY: Parameter = click.argument("key", metavar="KEY")
 
 
@@ -70,6 +76,7 @@ _FOR: Final[dict[type[Attention], str]] = {
     Refused: "was refused",
     HandedOver: "was sent to you for review",
     Duplicate: "is a pair of customers",
+    Disputed: "is a dispute about a sale",
 }
 
 
@@ -188,6 +195,27 @@ def dismiss_command(opened: Opened, found: Duplicate) -> None:
     opened.report(opened.records.customers.dismiss_pair(found.key))
 
 
+_WORDS: Final[Parameter] = click.option("--reason", metavar="TEXT", required=True, help="Why, in words; it is kept.")
+
+
+@_resolving("uphold", Disputed, _WORDS)
+def uphold_command(opened: Opened, found: Disputed, reason: str) -> None:
+    """Uphold a dispute: what the store is credited with of the sale goes to whoever disputes it.
+
+    sellmode attention uphold 5f1c22aa --reason 'Ada advised the customer'
+    """
+    opened.report(opened.records.sales.answer(found.key, "upheld", reason))
+
+
+@_resolving("decline", Disputed, _WORDS)
+def decline_command(opened: Opened, found: Disputed, reason: str) -> None:
+    """Decline a dispute: the credit for the sale stays as it is.
+
+    sellmode attention decline 5f1c22aa --reason 'The later touch decided it'
+    """
+    opened.report(opened.records.sales.answer(found.key, "declined", reason))
+
+
 def _named(records: RecordStore, key: str) -> Attention:
     found = {each.key: each for each in records.changes.attention()}
     return found[resolve.one_of(found, key, "key", by_end=True)]
@@ -203,7 +231,7 @@ def _since(each: Attention) -> dt.datetime | None:
 def _words(each: Attention) -> str:
     if isinstance(each, Duplicate):
         return f"{each.names[0]} and {each.names[1]} may be the same customer"
-    return f"{each.words}, from {each.author}" if isinstance(each, HandedOver) else each.words
+    return f"{each.words}, from {each.author}" if isinstance(each, HandedOver | Disputed) else each.words
 
 
 def _reason(each: Attention) -> str:
@@ -214,6 +242,8 @@ def _reason(each: Attention) -> str:
             return each.reason or each.title
         case HandedOver():
             return "it was sent to you for review"
+        case Disputed():
+            return each.reason
         case Duplicate():
             return f"the same {' and '.join({'email': 'e-mail'}.get(same, same) for same in each.matched)}"
 
@@ -230,6 +260,8 @@ def _actions(each: Attention) -> list[str]:
             return ["accept", "reject"]
         case Duplicate():
             return ["merge", "dismiss"]
+        case Disputed():
+            return ["uphold", "decline"]
 
 
 def _as_object(each: Attention) -> dict[str, Any]:
@@ -237,7 +269,7 @@ def _as_object(each: Attention) -> dict[str, Any]:
     blank: dict[str, Any] = {
         "author": "", "since": None, "refused_at": None, "code": None, "reason": "", "field": "", "customer": None,
         "op": "", "kind": "", "values": [], "dependants": [],
-        "customers": [], "names": [], "owners": [], "matched": [], "differences": [],
+        "customers": [], "names": [], "owners": [], "matched": [], "differences": [], "sale": "",
     }  # fmt: skip
     fields = {name: held for name, held in plain(each).items() if name in blank}
     return {
@@ -258,7 +290,7 @@ def _lines(each: Attention, zone: dt.tzinfo) -> Iterator[str]:
         for difference in each.differences:
             one, other = map(as_text, difference.values)
             yield f"  {visible(difference.label)} ({visible(difference.field)}): {visible(one)} | {visible(other)}"
-    elif not isinstance(each, Lost):
+    elif not isinstance(each, Lost | Disputed):
         for value in each.values:
             by = f", by {visible(value.edited_by)} on {minute(value.edit.at, zone)}" if value.edit else ""
             present = f"  (now: {visible(value.present_text) or 'nothing'}{by})" if value.known else ""

@@ -1,4 +1,4 @@
-"""What needs somebody's attention: what was refused, what was handed over, and who may be there twice."""
+"""What needs somebody's attention: what was refused or handed over, who may be there twice, disputes to answer."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import msgspec
 
+from sellmode_contract.documents import as_document
+from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.dispute import Dispute
 from sellmode_contract.kinds.duplicate_pair import DuplicatePair
 from sellmode_contract.kinds.parked_edit import ParkedEdit
+from sellmode_contract.kinds.sale import sale_id
 from sellmode_contract.mutations import (
     MERGED_FIELDS,
     Create,
@@ -29,11 +33,12 @@ from sellmode_tui.journal.losses import Loss
 from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.language import tr, trd
 from sellmode_tui.records.changes.sending import words_of
+from sellmode_tui.records.sales.lists import is_to_answer
 from sellmode_tui.records.seen import Seen
 from sellmode_tui.records.values import Value, values_of
 from sellmode_tui.records.wording import UNREADABLE, customer_of, describe, label_of
 
-Source: TypeAlias = Literal["lost", "refused", "handed_over", "duplicate"]
+Source: TypeAlias = Literal["lost", "refused", "handed_over", "duplicate", "dispute"]
 
 
 @dataclass(frozen=True)
@@ -151,19 +156,41 @@ class Duplicate:
         return self.id
 
 
-Attention: TypeAlias = Lost | Refused | HandedOver | Duplicate
+@dataclass(frozen=True)
+class Disputed:
+    """A dispute about a sale's credit, for the store's manager to answer."""
+
+    id: str
+    """The dispute's."""
+    sale: str
+    """Id of the sale."""
+    words: str
+    author: str
+    """A colleague's name."""
+    since: dt.datetime | None
+    reason: str
+    source: Source = "dispute"
+
+    @property
+    def key(self) -> str:
+        """What methods call it by: the dispute's id."""
+        return self.id
+
+
+Attention: TypeAlias = Lost | Refused | HandedOver | Duplicate | Disputed
 
 
 # ------------------------------------------------------------------ what there is
 
 
 def attention(seen: Seen, outbox: Outbox) -> list[Attention]:
-    """All that needs attention: what is lost; what was refused, oldest first; what was handed over; duplicates."""
+    """All that needs attention: what is lost or refused, oldest first; what was handed over; duplicates; disputes."""
     return [
         *map(_lost, outbox.tray.losses()),
         *(_refused(group, seen) for group in groups(outbox.tray.items())),
         *(_handed_over(parked, seen) for parked in sorted(seen.each("parked_edit"), key=lambda each: each.at)),
         *(_duplicate(pair, seen) for pair in seen.each("duplicate_pair") if not pair.dismissed),
+        *(_disputed(each, seen) for each in _to_answer(seen)),
     ]
 
 
@@ -172,7 +199,7 @@ def needing_attention(seen: Seen, outbox: Outbox) -> int:
     pairs = sum(not pair.dismissed for pair in seen.each("duplicate_pair"))
     # Thousands are not read and decoded to be counted, unless some of them stand for others.
     refused = len(groups(outbox.tray.items())) if outbox.tray.has_dependants() else outbox.tray.open_count()
-    return len(outbox.tray.losses()) + refused + len(seen.each("parked_edit")) + pairs
+    return len(outbox.tray.losses()) + refused + len(seen.each("parked_edit")) + pairs + len(_to_answer(seen))
 
 
 def _lost(loss: Loss) -> Lost:
@@ -311,6 +338,21 @@ def _duplicate(pair: DuplicatePair, seen: Seen) -> Duplicate:
             for field, values in sorted((found or {}).items())
         ),
         are_seen=found is not None,
+    )
+
+
+def _to_answer(seen: Seen) -> list[Dispute]:
+    return [each for each in seen.each("dispute") if is_to_answer(each, seen.around)]
+
+
+def _disputed(dispute: Dispute, seen: Seen) -> Disputed:
+    return Disputed(
+        id=dispute.id,
+        sale=sale_id(dispute.order_id, dispute.store),
+        words=trd(KINDS["dispute"].described(as_document(dispute), "")),
+        author=seen.around.name_of(dispute.author),
+        since=dispute.opened_at,
+        reason=dispute.reason,
     )
 
 

@@ -273,6 +273,8 @@ def _edit_back(operation: Edit, entry: Entry, new_ids: Mapping[str, str]) -> Edi
 def _remove_created(operation: Create, new_ids: Mapping[str, str], seen: Seen) -> Remove | Withdraw:
     """The removal of what was made, as long as it is as it was made."""
     id, kind = new_ids.get(operation.id, operation.id), operation.kind
+    if kind == "dispute":
+        raise _No(tr("It is with the store's manager now, whose answer stays on record."))
     if kind == "manual_task":
         card = source_id("task_card", "sellmode", id)
         if seen.get(kind, id) is None and seen.get("task_card", card) is not None:

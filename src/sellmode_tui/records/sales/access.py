@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from sellmode_contract.kinds.dispute import Outcome, dispute_id
 from sellmode_contract.kinds.sale_notice import SaleNotice
 from sellmode_tui.cache.tables import decode
+from sellmode_tui.records import of_kinds
 from sellmode_tui.records.facet import Facet
 from sellmode_tui.records.readings import clean
 from sellmode_tui.records.sales import lists
 from sellmode_tui.records.sales.lists import SaleLine, SaleList
+from sellmode_tui.records.writing import Written
 
 
 class Sales(Facet):
@@ -28,6 +31,17 @@ class Sales(Facet):
     def of_order(self, order: str) -> SaleLine | None:
         """What there is to know of an order's credit; None if there is nothing."""
         return self._read(lambda reading, around: lists.of_order(reading, around, order))
+
+    def dispute(self, line: SaleLine, reason: str) -> Written:
+        """Ask the store's manager to look at a sale's credit again."""
+        order, account = line.sale.order_id, line.around.account
+        id = dispute_id(order, line.sale.store, account.id if account else "")
+        fields = {"order_id": order, "number": line.sale.number, "reason": reason}
+        return self._writer.write(lambda _: of_kinds.create("dispute", id, fields))
+
+    def answer(self, dispute: str, outcome: Outcome, words: str) -> Written:
+        """Answer a dispute by its id, until that is undone. Raises NotVisible."""
+        return of_kinds.change(self._writer, "dispute", dispute, {"outcome": outcome, "answer": words})
 
     def notices(self, limit: int) -> list[SaleNotice]:
         """The last notices that this person has got, no more than ``limit``."""

@@ -8,6 +8,9 @@ from __future__ import annotations
 from array import array
 from typing import NamedTuple
 
+from sellmode_contract import visibility
+from sellmode_contract.audiences import lead_audience
+from sellmode_contract.kinds.dispute import Dispute, DisputeCard
 from sellmode_contract.kinds.sale import CreditedSale
 from sellmode_contract.kinds.sale_notice import SaleNotice
 from sellmode_tui.cache.store import Reading
@@ -24,11 +27,28 @@ class SaleLine(NamedTuple):
     customer_name: str
     """Empty for a customer who is not visible."""
     around: Context
+    disputes: tuple[Dispute | DisputeCard, ...] = ()
+    """Those that are visible, the first one first."""
 
     @property
     def kind(self) -> str:
         """``sale`` or ``sale_notice``."""
         return "sale_notice" if isinstance(self.sale, SaleNotice) else "sale"
+
+    @property
+    def can_be_disputed(self) -> bool:
+        """Whether this person had a part in it, is not credited with all of it, and has not disputed it yet."""
+        sale, account = self.sale, self.around.account
+        if not isinstance(sale, SaleNotice) or account is None or self.around.mode == "team":
+            return False
+        parts = len(sale.judgement.credits) if sale.judgement else 0
+        return not (sale.credited and parts == 1) and not any(each.author == account.id for each in self.disputes)
+
+    @property
+    def to_answer(self) -> Dispute | None:
+        """The first dispute that this person has to answer."""
+        found = (each for each in self.disputes if is_to_answer(each, self.around))
+        return next((each for each in found if isinstance(each, Dispute)), None)
 
 
 class SaleList(FoundRows):
@@ -96,7 +116,25 @@ def of_order(reading: Reading, around: Context, order: str) -> SaleLine | None:
 def told(reading: Reading, around: Context, sale: CreditedSale | SaleNotice) -> SaleLine:
     """A sale with its customer's name."""
     (name,) = reading.connection.execute(f"SELECT {_name(reading, '?1')}", (sale.customer,)).fetchone()
-    return SaleLine(sale, name or "", around)
+    return SaleLine(sale, name or "", around, _disputes(reading, sale.order_id, sale.store))
+
+
+def is_to_answer(dispute: Dispute | DisputeCard, around: Context) -> bool:
+    """Whether a dispute is open, and this person's to answer."""
+    account = around.account
+    if account is None or not isinstance(dispute, Dispute) or dispute.outcome or dispute.author == account.id:
+        return False
+    return lead_audience(dispute.store) in visibility.audiences(account) and visibility.may(account, "sell")
+
+
+def _disputes(reading: Reading, order: str, store: str) -> tuple[Dispute | DisputeCard, ...]:
+    found: dict[str, Dispute | DisputeCard] = {}
+    for kind in ("dispute_card", "dispute"):  # whoever leads the store may have both
+        rows = reading.connection.execute(
+            f"SELECT d.doc FROM {kind} d WHERE d.order_id = ? AND {reading.only_visible('d')}", (order,)
+        )
+        found |= {each.author: each for (doc,) in rows if (each := decode(kind, doc)).store == store}
+    return tuple(sorted(found.values(), key=lambda each: (each.opened_at is None, each.opened_at, each.author)))
 
 
 def _name(reading: Reading, customer: str) -> str:

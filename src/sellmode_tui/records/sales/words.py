@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sellmode_contract.kinds.dispute import OUTCOMES, Dispute, DisputeCard
 from sellmode_contract.kinds.sale import CreditedSale
 from sellmode_contract.kinds.sale_notice import SaleNotice
 from sellmode_contract.results.attribution import METHODS, WAYS, WORDS, Considered, Judgement, Touch, why
@@ -89,6 +90,29 @@ def deciding(line: SaleLine) -> str:
         own = next((item for item in judgement.considered if item.touch.person), None)
         return f"{touch(own.touch)}: {trd(why(own))}" if own else ""
     return next((touch(item.touch) for item in judgement.considered if item.verdict in ("won", "part")), "")
+
+
+def corrections(line: SaleLine) -> Iterator[str]:
+    """Who is credited by whose decision, not by the rule."""
+    judgement, sale = line.sale.judgement, line.sale
+    for each in judgement.corrections if judgement else ():
+        manager = line.around.name_of(each.by)
+        if isinstance(sale, SaleNotice) and each.person:
+            yield tr("to you, by decision of {manager}", manager=manager)
+        else:
+            who = _who(each.person, each.store, line.around)
+            yield tr("to {who}, by decision of {manager}", who=who, manager=manager)
+
+
+def dispute_state(dispute: Dispute | DisputeCard) -> str:
+    """Whether it is answered, and how."""
+    return trd(OUTCOMES[dispute.outcome])
+
+
+def disputed(line: SaleLine) -> str:
+    """That it is disputed, and what became of that; empty if it is not."""
+    states = ", ".join(dispute_state(each) for each in line.disputes)
+    return tr("disputed: {state}", state=states) if states else ""
 
 
 def more(judgement: Judgement) -> str:

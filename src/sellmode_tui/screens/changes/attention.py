@@ -8,17 +8,18 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from sellmode_tui.language import marked, tr, trn
-from sellmode_tui.records import Attention, Duplicate, HandedOver, Lost, RecordStore, Refused
+from sellmode_tui.records import Attention, Disputed, Duplicate, HandedOver, Lost, RecordStore, Refused
 from sellmode_tui.records.wording import listed
 from sellmode_tui.screens.changes.attention_details import DuplicateScreen, HandedOverScreen, LostScreen, RefusedScreen
 from sellmode_tui.screens.lists.page import ListPage, nothing_last
+from sellmode_tui.screens.sales.sale_page import SaleScreen
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.meanings import REFUSED
 from sellmode_tui.widgets.row_source import Count, Row
 
 
 class AttentionScreen(ListPage[None, Attention]):
-    """The list: refused, handed over, duplicates."""
+    """The list: refused, handed over, duplicates, disputes."""
 
     BINDING_GROUP_TITLE = "Needs attention"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -55,6 +56,9 @@ class AttentionScreen(ListPage[None, Attention]):
                 return Row(item.key, (tr("to review"), what, words.time(item.since)))
             case Duplicate():
                 return Row(item.key, (tr("duplicate"), listed(item.names), ""))
+            case Disputed():
+                what = tr("{change}, by {author}", change=item.words, author=item.author)
+                return Row(item.key, (tr("to answer"), what, words.time(item.since) if item.since else ""))
 
     def shown(self, count: Count) -> None:  # noqa: ARG002  # whatever is in it
         """Say what waits elsewhere."""
@@ -79,3 +83,5 @@ class AttentionScreen(ListPage[None, Attention]):
                 self.open(HandedOverScreen(self._desk, item))
             case Duplicate():
                 self.open(DuplicateScreen(self._desk, item))
+            case Disputed():
+                self.open(SaleScreen(self._desk, item.sale))

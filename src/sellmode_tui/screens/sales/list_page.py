@@ -132,6 +132,10 @@ class SalesScreen(SearchedList[None, SaleLine]):
             view.reload()
         super().records_changed()
 
+    def told(self, item: SaleLine) -> str:
+        """Whether it is disputed."""
+        return sale_words.disputed(item)
+
     def chosen_row(self, item: SaleLine) -> None:
         """Open it."""
         self.open(SaleScreen(self._desk, item.sale.id))
