@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.shopper.languages import LANGUAGES
-from sellmode_backend.store import setting_values
+from sellmode_backend.store import setting_values, settings
 from sellmode_backend.store.setting_values import Key
 from sellmode_backend.store.settings import SettingError
 from sellmode_contract.kinds.product import Product
@@ -67,6 +67,15 @@ def write(connection: Connection, brand: Brand) -> None:
     """Change the settings. Raises SettingError for a value that makes no sense."""
     check(brand)
     setting_values.write(connection, Key.SHOPPER, msgspec.json.encode(brand).decode())
+
+
+def write_address(connection: Connection, address: str) -> None:
+    """Change where customers reach their pages; empty: where terminals sign in. Raises SettingError."""
+    if address and (not _is_link(address) or "?" in address or "#" in address):
+        raise SettingError(
+            f"the address of pages begins with https:// and a host, and has neither ? nor #, not {address[:_LONGEST]!r}"
+        )
+    settings.change(connection, pages_at=address.rstrip("/"))
 
 
 def check(brand: Brand) -> None:

@@ -8,6 +8,7 @@ import msgspec
 from sellmode_backend.cli import database_option, json_option, print_answer
 from sellmode_backend.shopper import brand as brands
 from sellmode_backend.shopper.languages import LANGUAGES
+from sellmode_backend.store import settings
 from sellmode_backend.store.database import Database
 
 
@@ -30,6 +31,9 @@ from sellmode_backend.store.database import Database
     help="A host that pictures are fetched from; '' for none.",
 )
 @click.option("--product-link", metavar="URL", help="Where the shop has a product, with {sku} in it; '' for nowhere.")
+@click.option(
+    "--address", metavar="URL", help="Where customers reach their pages; '' for the address that terminals sign in to."
+)
 @click.option("--logo", metavar="URL", help="A picture on a host of pictures; '' for none.")
 @click.option("--imprint", metavar="URL", help="'' for none.")
 @click.option("--privacy", metavar="URL", help="'' for none.")
@@ -45,6 +49,7 @@ def brand_command(
     hosts: tuple[str, ...],
     picture_hosts: tuple[str, ...],
     product_link: str | None,
+    address: str | None,
     logo: str | None,
     imprint: str | None,
     privacy: str | None,
@@ -67,23 +72,28 @@ def brand_command(
         "tracking": tracking,
     }
     changes = {name: value for name, value in asked.items() if value is not None}
-    with database.transaction() if changes else database.snapshot() as connection:
+    with database.transaction() if changes or address is not None else database.snapshot() as connection:
         now = brands.read(connection)
         if changes:
             now = msgspec.structs.replace(now, **changes)
             brands.write(connection, now)
+        if address is not None:
+            brands.write_address(connection, address)
+        retailer = settings.retailer(connection)
+    pages_at = retailer.pages_at if retailer else ""
     rows = [
         ["colour", now.colour],
         ["language", now.language],
         ["hosts of the shop", ", ".join(now.hosts) or "none: no product is linked"],
         ["hosts of pictures", ", ".join(now.picture_hosts) or "none: no pictures are shown"],
         ["product link", now.product_link or "none: no product is linked"],
+        ["address of pages", pages_at or "where terminals sign in"],
         ["logo", now.logo or "none: pages have the retailer's name"],
         ["imprint", now.imprint or "none"],
         ["privacy", now.privacy or "none"],
         ["tracking", "unless a customer refuses" if now.tracking else "never"],
     ]
-    shown = {field: getattr(now, field) for field in now.__struct_fields__}
+    shown = {field: getattr(now, field) for field in now.__struct_fields__} | {"address": pages_at}
     print_answer(shown, rows, as_json=as_json)
 
 

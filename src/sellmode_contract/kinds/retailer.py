@@ -63,6 +63,8 @@ class Retailer(Record, frozen=True, kw_only=True):
     idle_lock_minutes: int = 5
     keyring_allowed: bool = False
     """Whether a terminal may offer "stay signed in on this machine"."""
+    pages_at: str = ""
+    """Where customers reach their pages, such as ``https://look.example.com``; empty: where terminals sign in."""
 
 
 def zone_of(retailer: Retailer | None, store: str | None) -> ZoneInfo:

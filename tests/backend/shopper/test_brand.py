@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sellmode_backend.cli import commands
 from sellmode_backend.shopper.brand import Brand, _luminance, check, is_allowed
+from sellmode_backend.store import settings
 from sellmode_backend.store.settings import SettingError
 from tests.support.backend import retailer_database
 
@@ -95,3 +96,22 @@ def test_the_command_changes_what_it_is_given_and_shows_it_all(sqlite_url: str) 
     assert "never" in plain.stdout
     none = run(commands, ["brand", "--database", sqlite_url, "--host", "", "--product-link", "", "--json"])
     assert json.loads(none.stdout)["hosts"] == []
+
+
+def test_customers_may_reach_their_pages_elsewhere_than_terminals_sign_in(prepared_url: str) -> None:
+    def run(*arguments: str) -> Result:
+        return CliRunner().invoke(commands, ["brand", "--database", prepared_url, *arguments])
+
+    with retailer_database(prepared_url) as database:
+        assert "where terminals sign in" in run().output
+        told = run("--address", "https://look.example.com/", "--json")
+        assert json.loads(told.stdout)["address"] == "https://look.example.com"
+        with database.snapshot() as connection:
+            retailer = settings.retailer(connection)
+        assert retailer is not None
+        assert retailer.pages_at == "https://look.example.com"
+        for wrong in ("http://look.example.com", "look.example.com", "https://look.example.com/?a=b", "javascript:1"):
+            refused = run("--address", wrong)
+            assert isinstance(refused.exception, SettingError), wrong
+            assert "address of pages" in str(refused.exception)
+        assert json.loads(run("--address", "", "--json").stdout)["address"] == ""

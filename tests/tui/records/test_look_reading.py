@@ -156,7 +156,7 @@ def test_a_look_as_text_and_html_has_what_is_sold_and_nothing_runs(tmp_path: Pat
     record = look(1, customer=ANNA.id, title="For <i>you</i>", message="Dear Anna,\nlook.")
     with open_desk(tmp_path) as desk:
         desk.fill(*directory(), ANNA, COAT, SCARF, HAT, record, mode="associate")
-        link = page_text.link_of("https://sell.example.com", "A" * 26)
+        link = page_text.link_of(None, "https://sell.example.com", "A" * 26)
         found = details(desk, record)
         text = page_text.as_text(found, link)
         assert text.splitlines() == [

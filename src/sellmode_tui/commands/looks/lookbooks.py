@@ -83,7 +83,7 @@ def preview_command(opened: Opened, id: str, *, html: bool, corporate: bool) -> 
     kind = CORPORATE_LOOK if corporate else LOOKBOOK
     details = _details(opened.records, resolve.record(opened.records, kind.name, id), kind.name)
     token = getattr(details.look, "token", "")
-    link = page_text.link_of(opened.workspace.session.server, token) if token else ""
+    link = page_text.link_of(opened.records.retailer(), opened.workspace.session.server, token) if token else ""
     click.echo((page_text.as_html if html else page_text.as_text)(details, link), nl=False)
 
 
@@ -141,7 +141,7 @@ def _link(opened: Opened, id: str) -> str:
     look = _details(opened.records, id).look
     if not isinstance(look, Lookbook) or not look.token:
         raise Failure("It is not shared and has no link.", Exit.AGAINST_RULES)
-    return page_text.link_of(opened.workspace.session.server, look.token)
+    return page_text.link_of(opened.records.retailer(), opened.workspace.session.server, look.token)
 
 
 def _end(records: RecordStore, until: str | None) -> dt.datetime | None:

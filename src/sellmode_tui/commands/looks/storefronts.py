@@ -24,5 +24,5 @@ def link_command(opened: Opened, id: str) -> None:
     page = shown.record if shown else None
     if not isinstance(page, Storefront) or not page.token:
         raise Failure("It has no link.", Exit.AGAINST_RULES)
-    link = page_text.link_of(opened.workspace.session.server, page.token)
+    link = page_text.link_of(opened.records.retailer(), opened.workspace.session.server, page.token)
     opened.print_one({"link": link, "expires_at": page.expires_at, "unsent": bool(shown and shown.unsent)}, [link])

@@ -11,6 +11,7 @@ from html import escape
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
+from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.records.looks.details import LookDetails
 from sellmode_tui.records.looks.products import LookProduct
@@ -30,9 +31,9 @@ class Message(NamedTuple):
     body: str
 
 
-def link_of(server: str, token: str) -> str:
-    """Where the page of a look is."""
-    return f"{server}/l/{token}"
+def link_of(retailer: Retailer | None, server: str, token: str) -> str:
+    """Where a page is: at the retailer's address for customers, else at the one that the terminal signs in to."""
+    return f"{(retailer and retailer.pages_at) or server}/l/{token}"
 
 
 def code_of(link: str) -> str:

@@ -100,7 +100,7 @@ class Desk:
     preview: Callable[[TaskRule, str], Preview]
     """Asks the backend what a rule would do in a store (id) tomorrow. Blocks; raises the errors of `entrance.TOLD`."""
     server: str = ""
-    """Where the backend is: links to customers' pages begin so."""
+    """Where the backend is; links to customers' pages begin so, unless the retailer has an address for them."""
     pictures: Pictures | None = None
     """Of products."""
     drawing: Drawing = ""

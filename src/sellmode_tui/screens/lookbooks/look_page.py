@@ -182,7 +182,7 @@ class LookPage(DeskScreen[Result]):
         if line is None or not isinstance(line.look, Lookbook) or not line.look.token:
             self.tell(trd(NO_LINK))
         else:
-            self.app.open_url(page_text.link_of(self._desk.server, line.look.token))
+            self.app.open_url(page_text.link_of(self._desk.facts.retailer, self._desk.server, line.look.token))
 
     def action_preview(self) -> None:
         """See it as the customer does."""

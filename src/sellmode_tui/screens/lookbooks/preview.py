@@ -33,7 +33,7 @@ class PreviewScreen(RecordScreen[LookDetails]):
         """Open the page, if there is one."""
         look = self.view.found.look if self.view.found else None
         if isinstance(look, Lookbook) and look.token:
-            self.app.open_url(page_text.link_of(self._desk.server, look.token))
+            self.app.open_url(page_text.link_of(self._desk.facts.retailer, self._desk.server, look.token))
         else:
             self.notify(tr("No link yet. Share it first."), markup=False)
 

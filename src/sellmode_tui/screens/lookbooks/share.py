@@ -89,7 +89,11 @@ class ShareScreen(DeskScreen[None]):
     def link(self) -> str:
         """The link; empty before it is there."""
         look = self.details.look if self.details else None
-        return page_text.link_of(self._desk.server, look.token) if isinstance(look, Lookbook) and look.token else ""
+        return (
+            page_text.link_of(self._desk.facts.retailer, self._desk.server, look.token)
+            if isinstance(look, Lookbook) and look.token
+            else ""
+        )
 
     def _show_all(self) -> None:
         details = self.details
