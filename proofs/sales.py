@@ -16,7 +16,7 @@ import msgspec
 import sqlalchemy as sa
 
 from proofs.results import Proof, Trial
-from proofs.sales_recount import CURRENCY, Recount, Rules, Sale, Touch
+from proofs.sales_recount import CURRENCY, Dealing, Recount, Rules, Sale, Touch
 from proofs.workplace import workplace
 from sellmode_backend.accounts import directory
 from sellmode_backend.customers import merging
@@ -27,13 +27,14 @@ from sellmode_backend.store import measures, records, settings
 from sellmode_backend.store.measures import ToldMeasure
 from sellmode_backend.store.orders import OrderEntry, Refund
 from sellmode_backend.store.schema import record
+from sellmode_contract.kinds.consent import Channel, Consent, ConsentState
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.lookbook import Lookbook, LookbookResult, ProductResult, Reply
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.order import LineKind, OrderLine
 from sellmode_contract.kinds.retailer import StoreEntry
 from sellmode_contract.kinds.sent_lookbook import SentLookbook
-from sellmode_contract.mutations import Create, Remove
+from sellmode_contract.mutations import Create, Remove, consent_id
 from sellmode_contract.visibility import Account
 from tests.backend.results.sales_shop import SalesShop, sales_shop
 from tests.backend.sync.pushing import Writer
@@ -73,8 +74,8 @@ class _History:
         """Something happens, a while after what was before."""
         self.shop.clock.forward(seconds=self.chance.randint(61, 60 * 60 * 60))
         kinds = [self._order] * 5 + [self._change] * 5 + [self._click] * 5 + [self._contact] * 4 + [self._count] * 3
-        kinds += [self._task] * 2 + [self._look, self._send, self._take_back, self._add, self._merge]
-        kinds += [self._switch, self._new_rules, self._leave, self._pass_on, self._forget]
+        kinds += [self._task] * 2 + [self._look, self._send, self._take_back, self._add, self._add, self._merge]
+        kinds += [self._switch, self._new_rules, self._leave, self._pass_on, self._consent, self._forget]
         chosen = self.chance.choice(kinds)
         chosen()
         self.counted[chosen.__name__.strip("_")] += 1
@@ -171,10 +172,13 @@ class _History:
 
     def _send(self) -> None:
         customer, who = self.chance.choice(self.customers), self.chance.choice(self.people)
-        sent = SentLookbook(id=f"s{self.chance.random()}", customer=customer.id, author=who.id, at=self.now)
+        sent = SentLookbook(
+            id=f"s{self.chance.random()}", customer=customer.id, author=who.id, store=who.stores[0], at=self.now
+        )
         self.shop.write(sent)
-        store = self.shop.stored("customer", customer.id).store
-        self.recount.touches[sent.id] = Touch(sent.id, customer.id, self.now, "shared", "lookbook", store, who.id)
+        made = Touch(sent.id, customer.id, self.now, "shared", "lookbook", sent.store, who.id)
+        self.recount.touches[sent.id] = made
+        self._deal(sent.id, customer.id, who, self.now, "out")
 
     def _contact(self) -> None:
         chance, who = self.chance, self.chance.choice(self.people)
@@ -189,6 +193,7 @@ class _History:
         what = channel if channel in ("call", "visit", "chat") else "reply" if inbound else "message"
         self.recount.touch(Touch(id, customer.id, at, what, channel, who.stores[0], who.id))
         self._work(id, who, at, channel, "contacts_received" if inbound else "contacts_made")
+        self._deal(id, customer.id, who, at, "in" if inbound else "out")
 
     def _take_back(self) -> None:
         if not self.contacts:
@@ -198,13 +203,22 @@ class _History:
         if result.st == "applied":
             del self.contacts[id]
             self.recount.untouch(id)
-            del self.recount.works[id]
+            del self.recount.works[id], self.recount.dealings[id]
 
     def _add(self) -> None:
         who = self.chance.choice(self.people)
         if id := self._push(who, "customer", {"given_name": "Bo"}):
             self.customers.append(self.shop.stored("customer", id))
             self._work(id, who, self.now, "", "contacts_added")
+            self._deal(id, id, who, self.now, "added")
+            self._consent()
+
+    def _consent(self) -> None:
+        chance, customer = self.chance, self.chance.choice(self.customers[-3:]).id
+        channel: Channel = chance.choice(["email", "sms"])
+        state: ConsentState = chance.choice(["subscribed", "subscribed", "one_to_one", "unsubscribed"])
+        self.shop.write(Consent(id=consent_id(customer, channel), customer=customer, channel=channel, state=state))
+        self.recount.consents[customer, channel] = state
 
     def _push(self, who: Account, kind: str, doc: dict[str, Any]) -> str:
         """Send something that was written a while ago; gives its id if it was done."""
@@ -223,6 +237,10 @@ class _History:
         person, store = (who, "Alpha") if isinstance(who, str) else (who.id, who.stores[0])
         day = at if isinstance(at, str) else self.recount.day(at, store)
         self.recount.works[id] = [(store, each, day, channel, name) for name in names for each in (None, person)]
+
+    def _deal(self, id: str, customer: str, who: Account, at: dt.datetime, what: str) -> None:
+        store = who.stores[0]
+        self.recount.dealings[id] = Dealing(customer, store, who.id, self.recount.day(at, store), what)
 
     def _task(self) -> None:
         chance = self.chance
@@ -286,7 +304,7 @@ class _History:
         kept, gone = self.chance.sample(self.customers, 2)
         merging.merge(self.shop.database, kept.id, gone.id, now=self.now)
         self.customers.remove(gone)
-        self.recount.merge(kept.id, gone.id, self.shop.stored("customer", kept.id).store)
+        self.recount.merge(kept.id, gone.id)
         for id, entry in self.entries.items():
             if entry.customer == gone.id:
                 self.entries[id] = msgspec.structs.replace(entry, customer=kept.id)

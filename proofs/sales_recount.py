@@ -106,6 +106,18 @@ class Judged:
     """The latest first."""
 
 
+@dataclass(frozen=True)
+class Dealing:
+    """A customer was added, or there was a contact or something shared."""
+
+    customer: str
+    store: str
+    person: str
+    day: str
+    what: str
+    """``added``, ``out`` or ``in``."""
+
+
 @dataclass
 class Recount:
     """What was told, and what it comes to."""
@@ -118,6 +130,10 @@ class Recount:
     judged: dict[str, Judged] = field(default_factory=dict)
     works: dict[str, list[Place]] = field(default_factory=dict)
     """Each piece of work with where it counts one, of people and of nobody."""
+    dealings: dict[str, Dealing] = field(default_factory=dict)
+    """What was done for customers."""
+    consents: dict[tuple[str, str], str] = field(default_factory=dict)
+    """What customers allow, by channel."""
     told: dict[Place, int] = field(default_factory=dict)
 
     # ------------------------------------------------------------------ what happens
@@ -140,12 +156,18 @@ class Recount:
         """A touch is taken back."""
         self._judge_after(self.touches.pop(id))
 
-    def merge(self, kept: str, gone: str, store: str) -> None:
-        """Two customers are one, of a store. What was shared is of the store that the customer is of by now."""
+    def merge(self, kept: str, gone: str) -> None:
+        """Two customers are one. Of what they allow the stricter holds, if who goes has said something."""
         for touch in self.touches.values():
             if touch.customer == gone:
-                its_store = store if touch.what == "shared" else touch.store
-                self.touches[touch.id] = replace(touch, customer=kept, store=its_store)
+                self.touches[touch.id] = replace(touch, customer=kept)
+        for id, dealing in self.dealings.items():
+            if dealing.customer == gone:
+                self.dealings[id] = replace(dealing, customer=kept)
+        for channel in _WAYS:
+            if theirs := self.consents.pop((gone, channel), None):
+                mine = self.consents.get((kept, channel), _UNSAID)
+                self.consents[kept, channel] = min(mine, theirs, key=_STRICTER.index)
         for sale in self.sales.values():
             if sale.customer == gone:
                 self.sales[sale.id] = replace(sale, customer=kept)
@@ -188,6 +210,7 @@ class Recount:
                 sums[place] += amount
         for places in self.works.values():
             sums.update(places)
+        sums.update(self._of_dealings())
         for (store, person, *rest), amount in self.told.items():
             sums[store, None, *rest] += amount  # type: ignore[index]  # the rest is three texts
             if person:
@@ -252,6 +275,18 @@ class Recount:
                     yield (touch.store, who, day, "online", "credited_orders"), 1
                     yield (touch.store, who, day, "online", "convert_minutes"), minutes
 
+    def _of_dealings(self) -> Iterator[Place]:
+        """Each customer once for a store, a person and a day."""
+        found = set()
+        for each in self.dealings.values():
+            names = ["activity"] + ["customers_reached"] * (each.what == "out")
+            if each.what == "added" and "subscribed" in (self.consents.get((each.customer, way)) for way in _WAYS):
+                names.append("contacts_consented")
+            found |= {
+                (each.customer, (each.store, who, each.day, "", name)) for name in names for who in (None, each.person)
+            }
+        return (place for _, place in found)
+
     def notices(self) -> dict[tuple[str, str, str], int]:
         """What people are told that they have earned, by sale, store and person: also in another currency."""
         found: Counter[tuple[str, str, str]] = Counter()
@@ -262,6 +297,11 @@ class Recount:
                 if judged.mode == "associate" and touch.person:
                     found[id, touch.store, touch.person] += share(worth, len(judged.earned), place)
         return dict(found)
+
+
+_WAYS: Final = ("email", "sms")
+_STRICTER: Final = ("unsubscribed", "one_to_one", "subscribed")
+_UNSAID: Final = "one_to_one"
 
 
 def share(amount: int, parts: int, place: int) -> int:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import facts, measures, orders, records, sale_credit
+from sellmode_backend.store import dealings, facts, measures, orders, records, sale_credit
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.facts import Adds, Zones
 from sellmode_backend.store.schema import feed, order, record
@@ -72,6 +72,9 @@ def added_up(connection: Connection) -> Adds:
         for ids in _ids(connection, kind):
             for item in records.read_many(connection, kind, ids):
                 facts.record_adds(kind, item, zones, adds)
+    for ids in _ids(connection, "customer"):
+        for items in records.dealings_of(connection, ids):
+            adds.update(dealings.places(items, zones))
     for told in measures.each(connection):
         facts.measure_adds(told, adds)
     return adds

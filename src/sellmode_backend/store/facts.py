@@ -1,7 +1,7 @@
 """Facts: what each cause adds to the sums of a store and of its people, on a day of the store.
 
-A cause is an order with its judgement (``order_adds``, ``credit_adds``), a number that another system told
-(``measure_adds``) or a record (``OF_KINDS``). What it adds is
+A cause is an order with its judgement (``order_adds``, ``credit_adds``), a number that was told or counted
+(``measure_adds``), a record (``OF_KINDS``), or a customer with what was done for them (``dealings``). What it adds is
 worked out of nothing but itself and its store's time zone, so that the sums are the same whichever way the causes came,
 and when all of them are added up anew. Who writes a cause adds what it adds now and takes away what it added before, in
 one call of ``records.write``.
@@ -176,7 +176,7 @@ def _nets(entry: OrderEntry, zones: Zones, of_store: str | None) -> list[tuple[d
 
 def measure_adds(told: ToldMeasure, adds: Adds, sign: int = 1) -> None:
     """Add what another system has counted, or take it away."""
-    for place in _both(told.store, told.person, dt.date.fromisoformat(told.day), told.channel, told.measure):
+    for place in both(told.store, told.person, dt.date.fromisoformat(told.day), told.channel, told.measure):
         adds[place] += sign * told.value
 
 
@@ -191,7 +191,7 @@ def _task(task: Task, sort: str, person: str | None, _: Zones) -> Iterator[Place
     if task.state == "done" and task.done_at and task.due_at and task.done_at <= task.due_at:
         measures.append("tasks_on_time")
     for measure in measures:
-        yield from _both(
+        yield from both(
             task.store, task.done_by or task.claimed_by or person, dt.date.fromisoformat(due), sort, measure
         )
 
@@ -212,17 +212,17 @@ def _contact(contact: Contact, zones: Zones) -> Iterator[Place]:
     if contact.store:
         measure = "contacts_received" if contact.inbound else "contacts_made"
         day = zones.day(contact.at, contact.store)
-        yield from _both(contact.store, contact.author, day, contact.channel, measure)
+        yield from both(contact.store, contact.author, day, contact.channel, measure)
 
 
 def _history(entry: HistoryEntry, zones: Zones) -> Iterator[Place]:
     if entry.event == "created" and entry.subject:
-        yield from _both(entry.subject, entry.actor, zones.day(entry.at, entry.subject), "", "contacts_added")
+        yield from both(entry.subject, entry.actor, zones.day(entry.at, entry.subject), "", "contacts_added")
 
 
 def _lookbook(look: Lookbook, zones: Zones) -> Iterator[Place]:
     if look.shared_at:
-        yield from _both(look.store, look.author, zones.day(look.shared_at, look.store), "", "looks_shared")
+        yield from both(look.store, look.author, zones.day(look.shared_at, look.store), "", "looks_shared")
 
 
 def _lookbook_result(result: LookbookResult, zones: Zones) -> Iterator[Place]:
@@ -235,10 +235,10 @@ def _lookbook_result(result: LookbookResult, zones: Zones) -> Iterator[Place]:
         "looks_answered": bool(result.replies),
     }
     for measure in (measure for measure, did in happened.items() if did):
-        yield from _both(result.store, result.author, day, "", measure)
+        yield from both(result.store, result.author, day, "", measure)
 
 
-def _both(store_id: str, person: str | None, day: dt.date, channel: str, measure: str) -> Iterator[Place]:
+def both(store_id: str, person: str | None, day: dt.date, channel: str, measure: str) -> Iterator[Place]:
     """Of the store, and of the person if there is one."""
     yield Place(store_id, None, day, channel, measure)
     if person:

@@ -1,7 +1,11 @@
-"""What other systems have counted: footfall, sessions, answers on satisfaction. Each number as it was said last."""
+"""Numbers that were counted: by other systems, each as it was said last, and here as it happened.
+
+What happens and leaves no record that tells of it for good, such as a visit of a page, is counted here as well.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
@@ -18,7 +22,7 @@ Key: TypeAlias = tuple[str, str, str, str, str]
 
 
 class ToldMeasure(NamedTuple):
-    """A number that another system has counted."""
+    """A number that was counted."""
 
     store: str
     person: str
@@ -51,8 +55,21 @@ def write(connection: Connection, told: Iterable[ToldMeasure]) -> int:
     return changed
 
 
+def count(
+    connection: Connection, store: str, person: str | None, measure: str, now: dt.datetime, times: int = 1
+) -> Adds:
+    """Count what has just happened; gives what facts gain. Whoever writes records afterwards takes that along."""
+    day = f"{facts.Zones(connection).day(now, store)}"
+    more, adds = ToldMeasure(store, person or "", day, "", measure, times), Adds()
+    statement = upsert(connection, told_measure).values(more._asdict())
+    value = told_measure.c.value + statement.excluded.value
+    connection.execute(statement.on_conflict_do_update(index_elements=_KEY, set_={"value": value}))
+    facts.measure_adds(more, adds)
+    return adds
+
+
 def each(connection: Connection) -> Iterator[ToldMeasure]:
-    """All that were told, streamed. Nothing may be written on the connection meanwhile."""
+    """All of them, streamed. Nothing may be written on the connection meanwhile."""
     query = sa.select(told_measure).order_by(*_KEY)
     for row in connection.execute(query.execution_options(yield_per=1000)):
         yield ToldMeasure(*row)

@@ -15,7 +15,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import facts, hooks, lookup, prepared
+from sellmode_backend.store import dealings, facts, hooks, lookup, prepared
 from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.changes import Change, Note, Row, apply
 from sellmode_backend.store.database import in_parts
@@ -379,7 +379,7 @@ def _counted(connection: Connection, changes: Collection[Change], adds: Adds | N
     return cards
 
 
-def _added(connection: Connection, changes: Iterable[Change], adds: Adds | None) -> Adds:
+def _added(connection: Connection, changes: Collection[Change], adds: Adds | None) -> Adds:
     """What facts gain by changes of records, and besides."""
     zones, total = facts.Zones(connection), Adds(adds or {})
     for change in changes:
@@ -387,7 +387,13 @@ def _added(connection: Connection, changes: Iterable[Change], adds: Adds | None)
         if kind in facts.OF_KINDS:
             facts.record_adds(kind, _decoded(kind, before), zones, total, -1)
             facts.record_adds(kind, _decoded(kind, change.doc), zones, total)
+    dealings.add_changed(connection, changes, _decoded, zones, total)
     return total
+
+
+def dealings_of(connection: Connection, customers: Collection[str]) -> Iterator[list[Record]]:
+    """What belongs to each of some customers and tells what was done for them."""
+    return ([*items.values()] for _, items in dealings.of_customers(connection, customers, _decoded))
 
 
 def _decoded(kind: str, doc: str) -> Record | None:

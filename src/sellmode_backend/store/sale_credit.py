@@ -7,26 +7,29 @@ keeps the rules and the mode that judged it first.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import bulk, facts, setting_values
+from sellmode_backend.store import bulk, facts, lookup, setting_values
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.facts import Adds, Zones
 from sellmode_backend.store.schema import judgement as judged_sale
-from sellmode_backend.store.schema import record, touch
+from sellmode_backend.store.schema import record, touch, tracking_refusal
 from sellmode_backend.store.setting_values import Key
 from sellmode_contract.kinds import kind_of
 from sellmode_contract.kinds.contact import Contact
 from sellmode_contract.kinds.dispute import Dispute
+from sellmode_contract.kinds.lookbook import Lookbook
 from sellmode_contract.kinds.retailer import Mode
 from sellmode_contract.kinds.sale import CreditedSale, SalePart, sale_id
 from sellmode_contract.kinds.sale_notice import SaleNotice, notice_id
 from sellmode_contract.kinds.sent_lookbook import SentLookbook
+from sellmode_contract.kinds.storefront import Storefront
 from sellmode_contract.records import Record
 from sellmode_contract.results.attribution import (
     LONGEST_DAYS,
@@ -47,9 +50,15 @@ TOUCHING: Final = ("contact", "sent_lookbook")
 """Kinds of records that are touches."""
 TOUCHES_KEPT: Final = dt.timedelta(days=400)
 """So long what customers do on pages is kept: what counts for credit, and a year to compare with."""
+_TOKEN: Final = re.compile(r"[A-Z2-7]{26}")
+"""What the link of a page ends in."""
 _LOOKED_BACK: Final = dt.timedelta(days=LONGEST_DAYS)
 _decode_contact = msgspec.json.Decoder(Contact).decode
 _decode_sent = msgspec.json.Decoder(SentLookbook).decode
+_decode_page: Final[dict[str, Callable[[str], Lookbook | Storefront]]] = {
+    "lookbook": msgspec.json.Decoder(Lookbook).decode,
+    "storefront": msgspec.json.Decoder(Storefront).decode,
+}
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _decode = msgspec.json.Decoder(Judgement).decode
 _decode_rules = msgspec.json.Decoder(tuple[Rules, ...]).decode
@@ -205,9 +214,11 @@ def touches_of(
 ) -> dict[str, list[Touch]]:
     """The touches that may have something to do with some orders, by order; ``changed`` as in ``judge_changed``."""
     of_customers = _of_customers(connection, entries, changed)
-    clicked = _clicked(connection, [entry.click for entry in entries])
+    clicked, led = _clicked(connection, [entry.click for entry in entries]), _led_by_pages(connection, entries)
     return {
-        entry.id: _near([*of_customers.get(entry.customer or "", ()), *clicked.get(entry.click, ())], entry)
+        entry.id: _near(
+            [*of_customers.get(entry.customer or "", ()), *clicked.get(entry.click, ()), *led.get(entry.id, ())], entry
+        )
         for entry in entries
     }
 
@@ -255,19 +266,45 @@ def _clicked(connection: Connection, clicks: Iterable[str]) -> dict[str, list[To
     }
 
 
+def _led_by_pages(connection: Connection, entries: Iterable[OrderEntry]) -> dict[str, list[Touch]]:
+    """The pages that led to some orders, by order, where a shop names only the page: when, it says with the order.
+
+    Nothing is made of the page of somebody who has refused that it is noted.
+    """
+    named = {entry.id: entry for entry in entries if _TOKEN.fullmatch(entry.click)}
+    found: dict[str, list[Touch]] = {}
+    for kind, decode in _decode_page.items() if named else ():
+        ids = lookup.ids(connection, kind, [entry.click for entry in named.values()])
+        refused = sa.select(tracking_refusal.c.customer)
+        query = sa.select(record.c.doc).where(record.c.kind == kind)
+        for doc in connection.scalars(query.where(bulk.one_of(connection, record.c.id, sorted(ids.values())))):
+            page = decode(doc)
+            customer, person = (page.customer, page.author) if isinstance(page, Lookbook) else (None, page.owner)
+            if customer and connection.scalar(refused.where(tracking_refusal.c.customer == customer)):
+                continue
+            for entry in named.values():
+                if entry.click == page.token:
+                    made = Touch(
+                        id=f"{page.token}/{entry.id}", at=entry.placed_at, what="click", way=kind, store=page.store,
+                        person=person, about=page.id,
+                    )  # fmt: skip
+                    found.setdefault(entry.id, []).append(made)
+    return found
+
+
 def _of_page(row: sa.Row[Any]) -> Touch:
     return Touch(id=row.id, at=row.at, what=row.what, way=row.way, store=row.store, person=row.person, about=row.about)
 
 
 def _of_record(item: Contact | SentLookbook, customer_store: str) -> Touch:
     """What was logged or shared, as a touch of the store where that was, else of the customer's."""
+    store = item.store or customer_store
     if isinstance(item, SentLookbook):
         return Touch(
-            id=item.id, at=item.at, what="shared", way="lookbook", store=customer_store, person=item.author,
+            id=item.id, at=item.at, what="shared", way="lookbook", store=store, person=item.author,
             about=item.lookbook,
         )  # fmt: skip
     what: What = item.channel if item.channel in ("call", "visit", "chat") else "reply" if item.inbound else "message"
-    store = item.store or customer_store
     return Touch(id=item.id, at=item.at, what=what, way=item.channel, store=store, person=item.author)
 
 

@@ -201,7 +201,7 @@ told_measure = sa.Table(
     sa.Column("value", sa.BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
-"""What other systems have counted, as they said it last. Written by store.measures only."""
+"""What other systems have counted, as they said it last, and what was counted here. Written by store.measures only."""
 
 unmatched_order = sa.Table(
     "unmatched_order",

@@ -10,8 +10,9 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from sellmode_backend import phones
-from sellmode_backend.store import duplicates, late_touches, merging, records, sale_credit, settings
+from sellmode_backend.store import duplicates, late_touches, measures, merging, records, sale_credit, settings
 from sellmode_backend.store.clients import Entry
+from sellmode_backend.store.facts import Adds
 from sellmode_backend.store.records import Key
 from sellmode_backend.sync import hooks
 from sellmode_backend.sync.incoming import IncomingMutation
@@ -21,6 +22,7 @@ from sellmode_contract import visibility, wire
 from sellmode_contract.kinds import kind_of
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.manual_task import ManualTask, TaskCard
+from sellmode_contract.kinds.pick_list import PickList
 from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.mutations import (
     Create,
@@ -186,6 +188,7 @@ class _Batch:
         late = late_touches.judge(
             self._connection, {} if self._merged else changed, () if self._merged else stored, self._received
         )
+        late.adds.update(self._content_updates())
         records.write(
             self._connection,
             [*(record for record in changed.values() if record is not None), *late.effects.records],
@@ -199,6 +202,17 @@ class _Batch:
             duplicates.watch(self._connection, people, now=self._received)
         else:
             duplicates.note(self._connection, people)
+
+    def _content_updates(self) -> Adds:
+        """What facts gain by lists of picks that were changed: each once, however much was changed of it."""
+        adds = Adds()
+        for (_, id), after in self._stage.changed.items():
+            if isinstance(after, PickList):
+                before = self._targets.get("pick_list", id)
+                if not isinstance(before, PickList) or before.changed_at != after.changed_at:
+                    who, store = after.changed_by, after.store
+                    adds.update(measures.count(self._connection, store, who, "content_updates", self._received))
+        return adds
 
     def _told(self, done: _Done, revisions: Mapping[Key, records.Revision]) -> Entry:
         """The result with the revisions of what the author sees; of the rest they learn nothing."""

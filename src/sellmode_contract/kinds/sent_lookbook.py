@@ -28,6 +28,8 @@ class SentLookbook(Record, frozen=True, kw_only=True):
     customer: str
     author: str | None = None
     """Staff id of who shared it."""
+    store: str = ""
+    """The lookbook's; empty where it is not known."""
     lookbook: str = ""
     """Id of the lookbook; whoever sees this need not see that."""
     at: Instant

@@ -157,6 +157,7 @@ def share(operation: Share, world: World) -> Outcome:
         id=source_id("sent_lookbook", "sellmode", f"{look.id}/{world.mid}"),
         customer=look.customer,
         author=world.account.id,
+        store=look.store,
         lookbook=look.id,
         at=world.now,
         how=operation.how,

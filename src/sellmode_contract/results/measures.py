@@ -15,10 +15,13 @@ TASKS: Final = "tasks"
 CONTACTS: Final = "contacts that were logged"
 LOOKBOOKS: Final = "lookbooks and their pages"
 CUSTOMERS: Final = "customers added by hand"
-CONSENT: Final = "consent given when a customer is added, which comes later"
+CONSENT: Final = "consent"
+DEALINGS: Final = "contacts that were logged, lookbooks shared"
 OUTREACH: Final = "messages, which come later"
 REQUESTS: Final = "requests, which come later"
-STOREFRONT: Final = "storefront pages, which come later"
+STOREFRONT: Final = "storefront pages"
+PICKS: Final = "picks"
+VISITORS: Final = "nothing: pages know nobody again"
 GIVEN: Final = "other systems"
 FEEDBACK_CHANNELS: Final = ("site", "email", "sms", "chat", "social")
 """Where people rate."""
@@ -57,11 +60,11 @@ MEASURES: Final[dict[str, Measure]] = {
     "looks_clicked": Measure("lookbooks with a product clicked", LOOKBOOKS),
     "looks_answered": Measure("lookbooks answered", LOOKBOOKS),
     "contacts_added": Measure("customers added", CUSTOMERS),
-    "contacts_consented": Measure("added customers with consent to marketing", CONSENT),
-    "customers_reached": Measure("customers reached, each once a day", OUTREACH),
+    "contacts_consented": Measure("added customers who consent to marketing by now", CONSENT),
+    "customers_reached": Measure("customers reached, each once a day", DEALINGS),
     "customers_bought": Measure("customers reached who have a credited order", OUTREACH),
     "opted_out": Measure("opt-outs", OUTREACH),
-    "activity": Measure("customers something was done for, each once a day", OUTREACH),
+    "activity": Measure("customers added or contacted, each once a day", DEALINGS),
     "requests": Measure("requests", REQUESTS),
     "requests_handled": Measure("requests handled", REQUESTS),
     "requests_bought": Measure("requests handled with a sale in the window", REQUESTS),
@@ -70,9 +73,9 @@ MEASURES: Final[dict[str, Measure]] = {
     "chats_answered": Measure("chats answered", REQUESTS),
     "minutes_available": Measure("minutes with somebody available for chat", REQUESTS),
     "visits": Measure("storefront visits", STOREFRONT),
-    "visitors": Measure("first-time visitors", STOREFRONT),
-    "referred": Measure("shoppers sent on to the shop", STOREFRONT),
-    "content_updates": Measure("changes of picks", STOREFRONT),
+    "visitors": Measure("first-time visitors", VISITORS),
+    "referred": Measure("clicks that led on to the shop", STOREFRONT),
+    "content_updates": Measure("changes of picks", PICKS),
     "footfall": Measure("people who came in", GIVEN),
     "sessions": Measure("sessions of the shop", GIVEN),
     "shop_visitors": Measure("unique visitors of the shop", GIVEN),
@@ -96,7 +99,7 @@ MEASURES: Final[dict[str, Measure]] = {
 }
 """By name."""
 
-LATER: Final = frozenset({CONSENT, OUTREACH, REQUESTS, STOREFRONT})
+LATER: Final = frozenset({OUTREACH, REQUESTS, VISITORS})
 """Sources of which nothing comes in yet: what is made of them shows a dash, or nothing."""
 
 

@@ -13,11 +13,12 @@ from click.testing import CliRunner
 
 from sellmode_backend.cli import commands
 from sellmode_backend.results import rebuilding
-from sellmode_backend.shopper import touches
+from sellmode_backend.shopper import touches, tracking
 from sellmode_backend.store import late_touches, orders, records, refunds, settings
 from sellmode_backend.store.orders import OrderEntry, Refund
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.lookbook import Lookbook
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.retailer import StoreEntry
 from sellmode_contract.kinds.sale import CreditedSale, sale_id
@@ -74,6 +75,19 @@ def test_a_link_that_led_to_the_shop_earns_the_sale_whoever_bought_there(shop: S
     order, day = shop.order(None, 700, click=touch), f"{shop.clock():%Y-%m-%d}"
     shop.sell(order)
     assert shop.sums("credited_sales", people=True) == {("Alpha", shop.ada.id, day): 700}
+    shop.check()
+
+
+def test_a_page_that_the_order_names_earns_the_sale_unless_its_customer_refused_tracking(shop: SalesShop) -> None:
+    anna, token = shop.add(shop.ada), "ANNASANNASANNASANNASANNAS2"
+    shop.write(Lookbook(id="look", store="Alpha", author=shop.ben.id, customer=anna.id, token=token))
+    day = f"{shop.clock():%Y-%m-%d}"
+    shop.sell(shop.order(None, 700, click=token), shop.order(None, 800, click=token[::-1]))
+    assert shop.sums("credited_sales", people=True) == {("Alpha", shop.ben.id, day): 700}
+    with shop.database.transaction() as connection:
+        tracking.choose(connection, anna.id, shop.clock(), agreed=False)
+    shop.sell(shop.order(None, 900, click=token))
+    assert shop.sums("credited_sales", people=True) == {("Alpha", shop.ben.id, day): 700}
     shop.check()
 
 

@@ -7,12 +7,15 @@ import datetime as dt
 import msgspec
 import sqlalchemy as sa
 
+from sellmode_backend.results import rebuilding
 from sellmode_backend.shopper import brand
 from sellmode_backend.store import records, schema, settings
+from sellmode_contract.kinds.fact import Fact
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.records import Record
 from tests.backend.shopper.shop import BRAND, NO_TOKEN, Shop
 from tests.backend.shopper.storefront import BENS, BENS_PAGE, STORES, write
+from tests.backend.shopper.test_touches import visit_of
 
 
 def set_mode(shop: Shop, mode: str) -> None:
@@ -83,6 +86,30 @@ def test_a_click_is_a_touch_and_its_token_goes_on(front: Shop) -> None:
         row = connection.execute(sa.select(touch).where(touch.c.what == "click")).mappings().one()
     assert there.endswith(row["id"])
     assert (row["way"], row["about"], row["person"], row["customer"]) == ("storefront", "f-1", "s-1", None)
+    assert counted(front) == {("s-1", "referred"): 1, (None, "referred"): 1}
+
+
+def counted(shop: Shop) -> dict[tuple[str | None, str], int]:
+    """The visits and clicks among the facts, by whose page it was."""
+    with shop.database.snapshot() as connection:
+        assert rebuilding.compare(connection) == ([], [])
+        return {
+            (fact.person, measure): value
+            for fact in records.each(connection, "fact")
+            if isinstance(fact, Fact)
+            for channels in fact.days.values()
+            for measures in channels.values()
+            for measure, value in measures.items()
+            if measure in ("visits", "referred")
+        }
+
+
+def test_a_visit_counts_once_however_often_it_is_told(front: Shop) -> None:
+    for visits in (1, 2):
+        visit = visit_of(front.get(f"/l/{BENS}").text)
+        for _ in range(2):
+            assert front.post(f"/l/{BENS}/seen", {"visit": visit}).status_code == 204
+        assert counted(front) == {(None, "visits"): visits, ("s-1", "visits"): visits}
 
 
 def test_a_photo_and_a_logo_come_from_the_retailers_hosts_alone(front: Shop) -> None:
