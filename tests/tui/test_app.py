@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import socket
 import threading
 import weakref
@@ -18,8 +19,12 @@ from textual.widgets import Static
 
 from sellmode_backend.accounts import codes, directory, sessions
 from sellmode_backend.accounts.signing_in import utc_now
+from sellmode_backend.shopper import touches
+from sellmode_backend.shopper.touches import Shared
 from sellmode_backend.store import settings
+from sellmode_backend.store.orders import OrderEntry, write_orders
 from sellmode_contract.kinds.customer import Customer
+from sellmode_contract.kinds.order import OrderLine
 from sellmode_contract.visibility import Account
 from sellmode_tui.account import folders, keyring
 from sellmode_tui.account.folders import DATA_VARIABLE
@@ -482,6 +487,25 @@ async def test_a_session_that_ended_leaves_the_customers_and_asks_to_sign_in_aga
         await wait_until(pilot, lambda: "SIGNED OUT · sign in again: F9" in pilot.app.screen.query_one(StatusLine).text)
         await pilot.press("enter")
         await shows(pilot, ProfileScreen)
+
+
+async def test_a_sale_is_told_as_soon_as_the_server_has_it(shop: Shop) -> None:
+    anna = shop.person("anna")
+    (buyer,) = shop.customers(1, anna)
+    shared = Shared("lookbook", "look-1", "Alpha", anna.id, buyer.id)
+    lines = (OrderLine(title="Coat", amount=12_300, quantity=1),)
+    order = OrderEntry(
+        id="o-1", customer=buyer.id, number="#1", placed_at=NOON, currency="EUR", total=12_300, channel="online",
+        lines=lines,
+    )  # fmt: skip
+    async with app_of(shop.url, "anna", PASSWORD) as pilot:
+        await listing(pilot, 1)
+        await wait_until(pilot, lambda: "ONLINE" in pilot.app.screen.query_one(StatusLine).text)
+        with shop.database.transaction() as connection:
+            touches.note(connection, shared, "click", NOON - dt.timedelta(days=1), sku="1")
+            write_orders(connection, [order])
+        said = "Online sale #1: EUR 123.00 credited to you. $ shows why."
+        await wait_until(pilot, lambda: said in told(pilot))
 
 
 async def test_the_cursor_stays_with_its_customer_when_others_come(shop: Shop) -> None:
