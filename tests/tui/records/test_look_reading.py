@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
+from sellmode_contract.filters import FilterError
 from sellmode_contract.kinds.look import LookItem
 from sellmode_contract.kinds.lookbook import CorporateLook, Lookbook, LookbookResult, Reply, result_id
 from sellmode_contract.kinds.order import Order, OrderLine
@@ -148,6 +150,12 @@ def test_products_are_picked_from_the_catalog_and_from_other_looks(tmp_path: Pat
         desk.fill(*directory(), ANNA, COAT, SCARF, HAT, office)
         assert [each.line.sku for each in desk.records.looks.offered("catalogue")] == ["coat", "scarf"]
         assert [each.line.sku for each in desk.records.looks.offered("catalogue", "the sca")] == ["scarf"]
+        assert [each.line.sku for each in desk.records.looks.offered("catalogue", "title:scarf")] == ["scarf"]
+        assert desk.records.looks.offered("catalogue", "active:no title:scarf") == []
+        with pytest.raises(FilterError):
+            desk.records.looks.offered("catalogue", "price<")
+        assert [each.line.sku for each in desk.records.looks.offered("looks", "title:coat")] == ["coat"]
+        assert desk.records.looks.offered("looks", "title:scarf") == []
         (found,) = desk.records.looks.offered("looks", "winter")
         assert (found.line.sku, found.about) == ("coat", "in Winter")
 

@@ -29,6 +29,7 @@ from sellmode_tui.widgets.press import Press
 from sellmode_tui.widgets.text_field import TextField
 from tests.tui.screens import looking, writing
 from tests.tui.screens.briefing import COAT, SCARF, SCARF_RED
+from tests.tui.screens.counter import wait_until
 from tests.tui.screens.looking import OFFICE, OPERA, PICKS, WINTER, at_the_looks, details, list_is_there, move_to
 from tests.tui.screens.writing import BO, CLARA, at_rest, put, save, shows, store_of, told, type_in
 
@@ -93,6 +94,30 @@ async def test_a_lookbook_from_the_first_key_to_the_link_by_keys_alone(data: Pat
         assert pilot.app.clipboard == page.link
         await pilot.press("escape")
         await list_is_there(pilot)
+
+
+async def test_products_to_pick_are_found_by_filters(data: Path) -> None:
+    async with at_the_looks() as pilot:
+        await move_to(pilot, OPERA)
+        await pilot.press("e")
+        await shows(pilot, LookForm)
+        pilot.app.screen.query_one(ItemList).focus()
+        await pilot.press("a")
+        await shows(pilot, ProductPicksScreen)
+        page = pilot.app.screen
+        assert isinstance(page, ProductPicksScreen)
+
+        def found() -> list[str]:
+            return [str(row.cells[1]) for row in page._rows.rows(0, 100)] if page._rows else []
+
+        await pilot.press("slash")
+        await type_in(pilot, "price<100")
+        await wait_until(pilot, lambda: page.settled and found() == [SCARF.sku, SCARF_RED.sku])
+        await type_in(pilot, " price<")
+        await wait_until(pilot, lambda: "-wrong" in page.query_one(".search-below").classes)
+        await pilot.press(*["backspace"] * len(" price<"))
+        await wait_until(pilot, lambda: page.settled and found() == [SCARF.sku, SCARF_RED.sku])
+        assert "-wrong" not in page.query_one(".search-below").classes
 
 
 async def test_a_lookbook_begins_on_the_customers_profile_with_what_they_have_bought(data: Path) -> None:

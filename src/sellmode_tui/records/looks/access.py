@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, Literal
 
+from sellmode_contract.filters import parse
 from sellmode_contract.kinds.lookbook import CorporateLook, Lookbook
 from sellmode_contract.kinds.sent_lookbook import Way
 from sellmode_contract.mutations import Create, Delegate, Renew, Revoke, Share, Undelegate
 from sellmode_contract.mutations.looks import items_of
+from sellmode_contract.product_search import PRODUCT_FIELDS
 from sellmode_contract.refusals import Rejected
 from sellmode_tui.records import of_kinds
 from sellmode_tui.records.facet import Facet
@@ -17,6 +19,8 @@ from sellmode_tui.records.looks.details import LookDetails
 from sellmode_tui.records.looks.lines import LookLine, LooksQuery, unsent_links
 from sellmode_tui.records.looks.picks import PicksDetails, PicksLine
 from sellmode_tui.records.looks.products import Offered, Source
+from sellmode_tui.records.products.filters import ProductCompiler, named
+from sellmode_tui.records.products.lists import skus
 from sellmode_tui.records.readings import clean
 from sellmode_tui.records.seen import Seen
 from sellmode_tui.records.writing import Written
@@ -46,8 +50,16 @@ class Looks(Facet):
         return self._writer.read(lambda seen: picks.read(seen, clean(id), pending, now))
 
     def offered(self, source: Source, text: str = "", customer: str | None = None) -> list[Offered]:
-        """What can be picked from somewhere, of what has these words; one more than ``MAX_OFFERED`` says: and more."""
-        return self._writer.read(lambda seen: products.offered(seen, source, clean(text), customer))
+        """What can be picked from somewhere, of what has these words, or is found by this filter.
+
+        One more than ``MAX_OFFERED`` says: and more. Raises FilterError for a filter that cannot be read.
+        """
+        words, among = clean(text), None
+        tree = parse(words, PRODUCT_FIELDS)
+        if any(named(tree)):
+            with self._readings.open() as reading:
+                words, among = "", skus(reading, self._readings.compiler(reading, ProductCompiler), tree)
+        return self._writer.read(lambda seen: products.offered(seen, source, words, customer, among))
 
     def check(self, kind: Literal["lookbook", "pick_list"], id: str) -> Written:
         """Note titles and prices of its products as they are now: what was pointed out is not pointed out again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
@@ -100,15 +100,24 @@ def checked(given: Iterable[LookProduct]) -> list[dict[str, Any]]:
     return [msgspec.to_builtins(_now(each)) for each in given]
 
 
-def offered(seen: Seen, source: Source, text: str, customer: str | None) -> list[Offered]:
-    """What can be picked from somewhere, of what has these words; no more than ``MAX_OFFERED`` and one."""
+def offered(
+    seen: Seen, source: Source, text: str, customer: str | None, among: Sequence[str] | None = None
+) -> list[Offered]:
+    """What can be picked from somewhere, of what has these words; no more than ``MAX_OFFERED`` and one.
+
+    With SKUs, ``among`` these, in their order where they are of the catalogue.
+    """
+    if source == "catalogue" and among is not None:
+        return [Offered(line) for line in products.by_sku(seen.reading, among[: MAX_OFFERED + 1])]
     if source == "catalogue":
         some = products.named(seen.reading, text, MAX_OFFERED + 1) if text.strip() else _first(seen.reading)
         return [Offered(line) for line in some]
     pairs = _bought(seen, customer) if source == "bought" else _in_looks(seen)
     first: dict[str, str] = {}
+    wanted_skus = None if among is None else frozenset(among)
     for sku, about in pairs:
-        first.setdefault(sku, about)
+        if wanted_skus is None or sku in wanted_skus:
+            first.setdefault(sku, about)
     lines = {line.sku: line for start in range(0, len(first), _AT_ONCE)
              for line in products.by_sku(seen.reading, list(first)[start : start + _AT_ONCE])}  # fmt: skip
     wanted = words_in(text)

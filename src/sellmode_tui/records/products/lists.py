@@ -100,12 +100,27 @@ class ProductList(FoundRows):
         return _find(reading, self._readings.compiler(reading, ProductCompiler), self.query, self._tree)
 
 
-def _find(reading: Reading, compiler: ProductCompiler, query: ProductQuery, tree: Node) -> array[int]:
-    """The first variant of each style, in the order of the styles."""
+def skus(reading: Reading, compiler: ProductCompiler, tree: Node) -> list[str]:
+    """The SKUs of the variants that a filter finds, by title."""
+    condition = _condition(reading, compiler, tree)
+    rows = reading.connection.execute(
+        f"SELECT p.sku FROM {compiler.source(condition, 'p.')} WHERE {condition.text} AND p.sku != ''"
+        " ORDER BY g.title_key, p.sku",
+        condition.parameters,
+    )
+    return [sku for (sku,) in rows]
+
+
+def _condition(reading: Reading, compiler: ProductCompiler, tree: Node) -> SQL:
     conditions = [SQL(reading.only_visible("g")), compiler.condition(tree)]
     if "active" not in named(tree):
         conditions.append(SQL("g.active"))
-    condition, key = joined(" AND ", conditions), _sort_key(compiler, query.sort)
+    return joined(" AND ", conditions)
+
+
+def _find(reading: Reading, compiler: ProductCompiler, query: ProductQuery, tree: Node) -> array[int]:
+    """The first variant of each style, in the order of the styles."""
+    condition, key = _condition(reading, compiler, tree), _sort_key(compiler, query.sort)
     direction = "DESC" if query.descending else "ASC"
     rows = reading.connection.execute(
         f"SELECT min(g.product), min(g.title_key) AS title, {key.text} AS key"

@@ -9,11 +9,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
+from sellmode_contract.filters import FilterError
 from sellmode_contract.money import priced
 from sellmode_tui.language import marked, tr, trd, trn
-from sellmode_tui.records import RecordStore
+from sellmode_tui.records import ProductQuery, RecordStore
 from sellmode_tui.records.looks.products import MAX_OFFERED, SOURCES, Offered, Source
 from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.search_bar import SearchBar
 from sellmode_tui.screens.lists.choosing import MarkedList, SearchedList
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_source import Count, Row
@@ -27,7 +29,7 @@ class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offer
 
     BINDING_GROUP_TITLE = "Add products"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", "Search", key_display="/", tooltip="Search by words", id="product-picks.search"),
+        Binding("slash", "search", "Search", key_display="/", tooltip="Search and filter", id="product-picks.search"),
         Binding("right", "view(1)", "Next view", show=False, tooltip="Pick from elsewhere", id="product-picks.next"),
         Binding("left", "view(-1)", "View before", show=False, tooltip="The view before", id="product-picks.before"),
         Binding("f2,a", "take", "Add", key_display="F2", tooltip="Add all that are marked", id="product-picks.take"),
@@ -36,7 +38,8 @@ class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offer
 
     HEAD = marked("Add products")
     FOR_ALL = marked("Enter or F2 adds them")
-    PLACEHOLDER = marked("words of the product, or its SKU")
+    PLACEHOLDER = marked("title, SKU, barcode, brand, or a filter such as type:coats price<200 stock>0")
+    COMPLETED = True
     COLUMNS = (
         Column("Product", priority=10, min_width=24),
         Column("SKU", 18, priority=6, min_width=8),
@@ -49,7 +52,8 @@ class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offer
         super().__init__(desk)
         self._customer = customer
         self._view: Source = "catalogue"
-        self._text = ""
+        self._searched = self._text = ""
+        """What is typed, and what of that could be read last."""
 
     def compose_views(self) -> ComposeResult:
         """Where products come from."""
@@ -118,10 +122,25 @@ class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offer
 
     @property
     def searched(self) -> str:
-        """The words."""
-        return self._text
+        """Words and filter."""
+        return self._searched
 
     def search(self, text: str) -> None:
-        """Look for products that have these."""
+        """Look for products that have these, or that a filter finds; one that cannot be read is pointed at."""
+        self._searched = text
+        try:
+            self._desk.records.products.find(ProductQuery(text))
+        except FilterError as error:
+            self.search_bar.point(text, error)
+            return
         self._text = text
         self.show_list(self.new_rows(), keep_cursor=False)
+
+    @on(SearchBar.CompletionWanted)
+    def _complete(self, event: SearchBar.CompletionWanted) -> None:
+        bar = self.search_bar
+        self.ask(
+            lambda records: records.products.complete(event.text, event.cursor),
+            lambda completions: bar.suggest(event, completions),
+            group="complete",
+        )
