@@ -266,7 +266,7 @@ async def test_another_window_changes_what_is_being_edited(data: Path) -> None:
         writing.look_again(pilot)
         await at_rest(pilot)
         quiet = writing.said(pilot, ".form-quiet")
-        assert 'theirs "For the play", yours "For the ballet"' in quiet
+        assert 'Title: "For the play" (Anna Kowalska, 14:02), yours "For the ballet"' in quiet
         await save(pilot)
         assert (of(pilot, "For the ballet").message) == "Hello"
 
