@@ -20,6 +20,7 @@ from benchmarks import (
     passes,
     polls,
     rules_pass,
+    sales,
     two_screens,
     typeahead,
     writing,
@@ -46,6 +47,7 @@ MEASUREMENTS: dict[str, Callable[[Bench], Iterator[Figure]]] = {
     "polls": polls.run,
     "rules-pass": rules_pass.run,
     "import": importing.run,
+    "results": sales.run,
 }
 
 
