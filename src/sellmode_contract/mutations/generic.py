@@ -115,7 +115,7 @@ def signed(record: _Edited, paths: Iterable[str], world: World) -> _Edited:
     if not isinstance(record, EditedRecord):
         return record
     edit = FieldEdit(by=world.account.id, at=world.now)
-    return msgspec.structs.replace(record, edited={**record.edited, **dict.fromkeys(paths, edit)})
+    return msgspec.structs.replace(record, edited={**record.edited, **dict.fromkeys(sorted(paths), edit)})
 
 
 def writer_of(record: Record, path: str) -> str | None:
