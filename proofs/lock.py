@@ -99,7 +99,7 @@ class _Till:
                 self._sign_in(opened)
             case "sign out":
                 opened.press("f8")
-                opened.wait_for("Sign out anyway?")
+                opened.wait_for("y Sign out")
                 opened.press("y")
                 self._away(opened, "Enter signs in", keys=False)
                 self._sign_in(opened)

@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from sellmode_contract.documents import as_document
+from sellmode_contract.kinds.consent import Consent
 from sellmode_contract.kinds.customer import Customer, card_id
 from sellmode_contract.mutations import Assign, Create, Edit, Finish, Operation, Rejected, SetConsent, Withdraw, target
 from sellmode_contract.mutations.customers import MAPS, current_value
@@ -63,7 +64,7 @@ def values_of(operation: Operation, seen: Seen) -> tuple[Value, ...]:
     if isinstance(operation, SetConsent):
         record = seen.consent(operation.customer, operation.channel)
     present = _present(record)
-    edits = record.last_edit if isinstance(record, EditedRecord) else lambda path: None
+    edits = _edits(record, seen)
     known = record is not None or (
         isinstance(operation, SetConsent) and seen.get("customer", operation.customer) is not None
     )
@@ -88,6 +89,16 @@ def _names(field: str, mine: Any, present: Any, edit: FieldEdit | None, seen: Se
     held = [each for value in (mine, present) for each in (value if isinstance(value, list) else [value])]
     names = {each: call(seen, each) for each in held if isinstance(each, str) and each} if call else {}
     return {**names, edit.by: seen.around.name_of(edit.by)} if edit else names
+
+
+def _edits(record: Record | None, seen: Seen) -> Callable[[str], FieldEdit | None]:
+    """By field who has written what stands there, if that is a colleague and known."""
+    if isinstance(record, EditedRecord):
+        return record.last_edit
+    if isinstance(record, Consent) and record.changed_at is not None and seen.around.knows(record.actor):
+        edit = FieldEdit(by=record.actor, at=record.changed_at)
+        return lambda _: edit  # a consent is written as a whole
+    return lambda _: None
 
 
 def _path(field: str) -> str:

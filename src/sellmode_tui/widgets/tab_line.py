@@ -99,18 +99,24 @@ class TabLine(Widget):
         """The pages, as many as have to without their names."""
         tabs = list(self._tabs)
         for place in reversed(range(len(tabs))):
-            if sum(cell_len(self._shown(tab)) for tab in tabs) <= self.size.width + _BLANKS:
+            if self._all(tabs) <= self.size.width + _BLANKS:
                 break
             if tabs[place].name != self._current:
                 tabs[place] = tabs[place].short
         while tabs and tabs[0].name != self._current and self._end_of_current(tabs) > self.size.width:
             del tabs[0]
+        while tabs and tabs[-1].name != self._current and self._all(tabs) > self.size.width + _BLANKS:
+            del tabs[-1]  # none is cut in the middle
         return tabs
+
+    def _all(self, tabs: Sequence[Tab]) -> int:
+        """Cells of them together."""
+        return sum(cell_len(self._shown(tab)) for tab in tabs)
 
     def _end_of_current(self, tabs: Sequence[Tab]) -> int:
         """Cells up to the end of the one that is open; 0 if none is."""
         place = next((place for place, tab in enumerate(tabs) if tab.name == self._current), -1)
-        return sum(cell_len(self._shown(tab)) for tab in tabs[: place + 1])
+        return self._all(tabs[: place + 1])
 
     def _shown(self, tab: Tab) -> str:
         return f"[{tab.text}] " if tab.name == self._current else f" {tab.text}  "

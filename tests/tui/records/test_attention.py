@@ -16,6 +16,7 @@ from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.parked_edit import ParkedEdit
 from sellmode_contract.mutations import Create, Edit, Merge, Park, SetConsent
 from sellmode_contract.mutations.operations import plain
+from sellmode_contract.records import FieldEdit
 from sellmode_tui.records import Duplicate, HandedOver, NotInTray, NotVisible, Refused, Rejected, Written
 from tests.support.hostile import HOSTILE
 from tests.tui.cache.lines import ME, NOW, STORE
@@ -90,8 +91,14 @@ def test_what_was_refused_stands_there_with_its_reason_and_both_values(desk: Des
     written = desk.records.customers.edit(ANNA.id, set={"phone": NEW_PHONE, "sizes.shoes": None}, add={"tags": ["vip"]})
     desk.now += dt.timedelta(hours=1)
     desk.refuse(written.mid, "conflict", field="phone")
-    desk.bring(msgspec.structs.replace(ANNA, phone="+41 44 000 00 00"))
+    edited = {"phone": FieldEdit(by=OTHERS, at=NOW)}
+    desk.bring(msgspec.structs.replace(ANNA, phone="+41 44 000 00 00", edited=edited))
     found = _refused(desk)
+    assert [(each.edited_by, each.edit) for each in found.values] == [
+        ("Bo Meyer", edited["phone"]),
+        ("", None),
+        ("", None),
+    ]
     assert (found.key, found.words, found.code, found.reason, found.field) == (
         written.mid, "phone number, size of shoes and tags of Anna Muster", "conflict", "Somebody was faster.", "phone",
     )  # fmt: skip

@@ -234,6 +234,17 @@ def test_the_first_to_take_a_task_has_it(busy: Desk) -> None:
     assert late.value.winner == OTHERS
 
 
+def test_who_ended_a_task_first_is_told_with_the_time(busy: Desk) -> None:
+    (written,) = busy.records.tasks.finish([KEY], "done")
+    busy.bring(
+        msgspec.structs.replace(CALL, state="done", done_by=OTHERS, done_at=dt.datetime(2026, 11, 22, 9, tzinfo=dt.UTC))
+    )
+    busy.refuse(written.mid, "already_done", detail="It has already been completed or dismissed.", winner=OTHERS)
+    assert only_refused(busy).reason == (
+        "It has already been completed or dismissed: Bo Meyer, Sun 22 Nov 2026, 10:00."
+    )
+
+
 def test_a_refused_reason_is_sent_again_with_another(busy: Desk) -> None:
     (written,) = busy.records.tasks.finish([KEY], "dismissed", "bad")
     busy.refuse(written.mid, "invalid", field="reason")

@@ -35,10 +35,11 @@ def annas(data: Path) -> Path:
 
 
 @pytest.fixture
-def snap_compare(snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+def snap_compare(snap_compare: Any, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Any:
     """Pictures of screens; what was told stays on them, however long the machine takes."""
     monkeypatch.setattr(paged_app, "NOTICE_SECONDS", 3600.0)
-    return snap_compare
+    taker = request.config.pluginmanager.get_plugin("pictures")
+    return taker.taking(request.node, monkeypatch) if taker else snap_compare
 
 
 @pytest.fixture

@@ -475,8 +475,10 @@ async def test_a_consent_that_a_colleague_changes_meanwhile_says_who() -> None:
         await pilot.press("o")
         await shows(pilot, ConsentForm)
         email = next(consent for consent in read(pilot).consents if consent.channel == "email")
-        writing.take(pilot, msgspec.structs.replace(email, state="unsubscribed", actor=MIRA.id))
-        await wait_until(pilot, lambda: said(pilot, ".form-quiet").startswith("Mira Vermeulen has changed the consent"))
+        yesterday = NOW - dt.timedelta(days=1)
+        writing.take(pilot, msgspec.structs.replace(email, state="unsubscribed", actor=MIRA.id, changed_at=yesterday))
+        who = "Mira Vermeulen has changed the consent in the meantime (yesterday 14:02); "
+        await wait_until(pilot, lambda: said(pilot, ".form-quiet").startswith(who))
 
 
 async def test_who_has_unsubscribed_comes_back_only_by_themselves() -> None:

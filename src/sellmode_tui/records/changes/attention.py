@@ -15,6 +15,7 @@ from sellmode_contract.kinds.dispute import Dispute
 from sellmode_contract.kinds.duplicate_pair import DuplicatePair
 from sellmode_contract.kinds.parked_edit import ParkedEdit
 from sellmode_contract.kinds.sale import sale_id
+from sellmode_contract.kinds.task import Task
 from sellmode_contract.mutations import (
     MERGED_FIELDS,
     Create,
@@ -26,8 +27,10 @@ from sellmode_contract.mutations import (
 )
 from sellmode_contract.mutations.customers import current_value
 from sellmode_contract.mutations.operations import can_be_handed_over
+from sellmode_contract.records import Record
 from sellmode_contract.refusals import TITLES
 from sellmode_contract.wire import Result
+from sellmode_tui.dates.moments import moment_words
 from sellmode_tui.journal.entries import TrayItem
 from sellmode_tui.journal.losses import Loss
 from sellmode_tui.journal.outbox import Outbox
@@ -269,7 +272,7 @@ def _refused(group: Group, seen: Seen) -> Refused:
         words=words_of(item, seen),
         code=code,
         title=TITLES[code],
-        reason=_reason(result, seen),
+        reason=_reason(result, seen.get(*target(operation)) if operation else None, seen),
         field=result.field,
         since=item.made_at,
         refused_at=item.at,
@@ -284,11 +287,14 @@ def _refused(group: Group, seen: Seen) -> Refused:
     )
 
 
-def _reason(result: Result, seen: Seen) -> str:
-    winner = seen.around.name_of(result.winner)
-    if not winner:
+def _reason(result: Result, record: Record | None, seen: Seen) -> str:
+    """What the backend said, with who was first, and when they ended the task if it is one."""
+    who = seen.around.name_of(result.winner)
+    if not who:
         return trd(result.detail)
-    return tr("{reason}: {person}.", reason=trd(result.detail).removesuffix("."), person=winner)
+    if isinstance(record, Task) and record.done_at is not None and record.done_by == result.winner:
+        who = f"{who}, {moment_words(record.done_at, seen.around.zone)}"
+    return tr("{reason}: {person}.", reason=trd(result.detail).removesuffix("."), person=who)
 
 
 def _handed_over(parked: ParkedEdit, seen: Seen) -> HandedOver:

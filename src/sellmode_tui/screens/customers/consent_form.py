@@ -136,13 +136,19 @@ class ConsentForm(FormScreen):
         if profile.consents == self._profile.consents:
             return ""
         before = self._profile.consents
-        whose = {profile.names.get(each.actor, "") for each in profile.consents if each not in before}
+        changed = [each for each in profile.consents if each not in before]
+        whose = {profile.names.get(each.actor, "") for each in changed}
         by = next(iter(whose)) if len(whose) == 1 else ""
+        at = max((each.changed_at for each in changed if each.changed_at), default=self._desk.words.now)
         self._profile, self._known = profile, _by_channel(profile)
         self._show_now()
         self._say_step()
         if by:
-            return tr("{person} has changed the consent in the meantime; the current one is shown above.", person=by)
+            return tr(
+                "{person} has changed the consent in the meantime ({time}); the current one is shown above.",
+                person=by,
+                time=self._desk.words.time(at),
+            )
         return tr("The consent has changed in the meantime; the current one is shown above.")
 
 

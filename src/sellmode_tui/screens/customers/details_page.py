@@ -79,9 +79,8 @@ def _proof(consent: Consent | None, profile: Profile, words: Words) -> str:
     if consent is None:
         return ""
     who = profile.names.get(consent.actor, consent.actor)
-    return ", ".join(
-        filter(None, (words.day(consent.changed_at), tr("by {name}", name=who) if who else "", consent.evidence))
-    )
+    by = tr("by the customer") if consent.actor == "customer" else tr("by {name}", name=who) if who else ""
+    return ", ".join(filter(None, (words.day(consent.changed_at), by, consent.evidence)))
 
 
 def _dates(page: Page, profile: Profile) -> None:

@@ -20,6 +20,12 @@ from sellmode_tui.widgets.scrollbar import PlainBar
 
 _AROUND = 6
 """Lines of a box around what scrolls in it."""
+_BESIDE = 6
+"""Cells of a line that frame, padding and scrollbar take."""
+_WIDEST = 80
+"""Cells that a box has at most."""
+_GAP = 2
+"""Cells between two buttons."""
 
 
 class BoxButton(Press):
@@ -34,6 +40,19 @@ class BoxButton(Press):
     def action_press(self) -> None:
         """Do it."""
         self._do()
+
+
+class BoxButtons(Horizontal):
+    """The buttons of a box: beside one another, or where there is no room for that each in a line of its own."""
+
+    DEFAULT_CSS = """
+    BoxButtons { height: 1; margin-top: 1; &.-stacked { layout: vertical; height: auto; } }
+    """
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Look whether there is room."""
+        wanted = sum(button.get_content_width(event.container_size, event.size) + _GAP for button in self.children)
+        self.set_class(wanted - _GAP > event.size.width, "-stacked")
 
 
 class Box(ModalScreen[Result], AppPage[Result]):
@@ -59,7 +78,6 @@ class Box(ModalScreen[Result], AppPage[Result]):
             color: $foreground;
         }
         .box-title { text-style: bold; height: auto; margin-bottom: 1; }
-        .box-buttons { height: 1; margin-top: 1; }
         OptionList {
             height: auto; max-height: 10; border: none; padding: 0; background: $surface;
             scrollbar-size-vertical: 1;
@@ -78,7 +96,7 @@ class Box(ModalScreen[Result], AppPage[Result]):
 
     def compose_buttons(self, *buttons: tuple[str, str, Callable[[], object]]) -> ComposeResult:
         """The last line: of each button its key, what it does in a word, and the action."""
-        with Horizontal(classes="box-buttons"):
+        with BoxButtons(classes="box-buttons"):
             for key, label, do in buttons:
                 yield BoxButton(key, label, do)
 
@@ -95,7 +113,8 @@ class TextBox(Box[None]):
     TextBox VerticalScroll > Static { height: auto; }
     """
 
-    def __init__(self, title: str, text: Content) -> None:
+    def __init__(self, title: str, text: Callable[[int], Content]) -> None:
+        """``text`` for so many cells."""
         super().__init__()
         self._title = title
         self._text = text
@@ -105,7 +124,7 @@ class TextBox(Box[None]):
         with Vertical(classes="box"):
             yield Static(Content(self._title), classes="box-title")
             with VerticalScroll():
-                yield Static(self._text)
+                yield Static()
             yield from self.compose_buttons(("Esc", tr("Close"), self.action_close))
 
     def on_mount(self) -> None:
@@ -115,6 +134,8 @@ class TextBox(Box[None]):
         scroll.focus()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Frame, title and button stay on the screen."""
+        """Set the text for the width; frame, title and button stay on the screen."""
         super().on_resize(event)
-        self.query_one(VerticalScroll).styles.max_height = max(1, self.app.size.height - _AROUND)
+        scroll = self.query_one(VerticalScroll)
+        scroll.styles.max_height = max(1, self.app.size.height - _AROUND)
+        scroll.query_one(Static).update(self._text(min(_WIDEST, self.app.size.width) - _BESIDE))

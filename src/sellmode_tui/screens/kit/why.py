@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual.content import Content
 
 from sellmode_tui.language import tr, trd
@@ -15,12 +17,12 @@ class WhyScreen(TextBox):
     """The rule, the mode, and whose it is."""
 
     def __init__(self, why: WhySeen, desk: Desk) -> None:
-        super().__init__(tr("Why you see this {what}", what=trd(why.noun)), why_text(why, desk))
+        super().__init__(tr("Why you see this {what}", what=trd(why.noun)), partial(why_text, why, desk))
 
 
-def why_text(why: WhySeen, desk: Desk) -> Content:
+def why_text(why: WhySeen, desk: Desk, width: int) -> Content:
     """The answer as a few lines."""
-    page = Page(74, desk.words)
+    page = Page(width, desk.words)
     noun, rule = trd(why.noun), trd(why.rule)
     page.field(noun[0].upper() + noun[1:], why.name)
     page.field(tr("Mode"), mode_name(why.mode))

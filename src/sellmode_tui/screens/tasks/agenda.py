@@ -69,7 +69,7 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
         .list-head { height: 1; }
         .tasks-head { height: 1; background: $panel; }
         .tasks-head TabLine { width: 1fr; background: $panel; }
-        .tasks-head Static { width: auto; padding: 0 1; color: $foreground; }
+        .tasks-head Static { width: auto; padding: 0 1 0 2; color: $foreground; }
         #beside { width: 42%; min-width: 48; }
     }
     """
