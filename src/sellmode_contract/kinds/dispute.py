@@ -9,14 +9,14 @@ from sellmode_contract.audiences import AUTHOR, LEAD, NOBODY, STORE, Row
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.fields import OneOf, Text
 from sellmode_contract.kinds.kind import Card, Kind, text_in
-from sellmode_contract.records import Instant, Record
+from sellmode_contract.records import EditedRecord, Instant
 from sellmode_contract.translatable import Translatable, marked
 
 Outcome = Literal["", "upheld", "declined"]
 OUTCOMES: Final[dict[Outcome, str]] = {"": marked("open"), "upheld": marked("upheld"), "declined": marked("declined")}
 
 
-class _Disputed(Record, frozen=True, kw_only=True):
+class _Disputed(EditedRecord, frozen=True, kw_only=True):
     store: str
     author: str
     order_id: str = ""

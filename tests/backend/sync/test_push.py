@@ -19,6 +19,7 @@ from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.request import Request
 from sellmode_contract.mutations import Claim, Create, Edit, Release, Remove
+from sellmode_contract.records import FieldEdit
 from tests.backend.sync.pushing import Shop, Writer, at_once, everything, note, opt, queued, uuid7
 
 Pusher: TypeAlias = Callable[[], list[wire.Result]]
@@ -94,8 +95,9 @@ def test_operations_of_one_call_build_on_each_other(shop: Shop) -> None:
         opt(anna.id, "subscribed", evidence="signed the card"),
         opt(anna.id, "unsubscribed", was="subscribed"),
     )
+    edited = {"year": FieldEdit(by=shop.ada.id, at=shop.clock())}
     assert shop.stored("date", date) == ImportantDate(
-        id=date, customer=anna.id, label="birthday", month=2, day=29, year=1984
+        id=date, customer=anna.id, label="birthday", month=2, day=29, year=1984, edited=edited
     )
     assert shop.stored("customer", anna.id).family_name == "Moster"
     assert [consent.state for consent in shop.belongings(anna, "consent")] == ["unsubscribed"]

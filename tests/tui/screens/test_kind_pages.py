@@ -302,7 +302,7 @@ async def test_what_somebody_else_changes_meanwhile_is_said() -> None:
         await open_form(pilot, id)
         store_of(pilot).edit("outfit", id, {"title": "Another"})
         writing.look_again(pilot)
-        await wait_until(pilot, lambda: "Title: theirs " in said(pilot, ".form-quiet"))
+        await wait_until(pilot, lambda: 'Title: "Another" (someone else, seen at ' in said(pilot, ".form-quiet"))
         store_of(pilot).remove("outfit", id)
         writing.look_again(pilot)
         await wait_until(pilot, lambda: "was removed in the meantime" in said(pilot, ".form-quiet"))
