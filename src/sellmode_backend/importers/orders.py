@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.importers import line_kinds
+from sellmode_backend.importers import line_kinds, products
 from sellmode_backend.importers.context import BATCH, Context, Seen
 from sellmode_backend.importers.ordering import OrderReader
 from sellmode_backend.importers.reading import Table
 from sellmode_backend.importers.rows import OrderRows, with_rounding
 from sellmode_backend.importers.summary import Summary
-from sellmode_backend.store import bulk, figures, keys, matching, orders, records, refunds, schema
+from sellmode_backend.store import bulk, figures, keys, matching, orders, refunds, schema
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.matching import OrderKeys
 from sellmode_backend.store.orders import OrderEntry
@@ -90,7 +90,8 @@ def _write(connection: Connection, batch: Sequence[OrderRows], context: Context,
     orders.hold(connection, ids.values(), set(matched.values()))
     before = _stored(connection, ids.values())  # they may have changed until they were held
     kept = matching.existing(connection, {row.customer for row in before.values() if row.customer})
-    sold, refunded = _products(connection, batch, context), refunds.totals(connection, ids.values())
+    skus = {line.sku for item in batch for line in item.lines if line.sku}
+    sold, refunded = products.by_sku(connection, skus, context), refunds.totals(connection, ids.values())
     entries = []
     for item in batch:
         stored = before.get(ids[item.key])
@@ -151,13 +152,6 @@ def _stored(connection: Connection, ids: Iterable[str]) -> dict[str, Any]:
         for some in in_parts(ids)
         for row in connection.execute(query.where(bulk.one_of(connection, order.id, some)))
     }
-
-
-def _products(connection: Connection, batch: Sequence[OrderRows], context: Context) -> Mapping[str, Product]:
-    """The products that the orders' lines name, by SKU."""
-    skus = {line.sku for item in batch for line in item.lines if line.sku}
-    found = records.read_many(connection, "product", sorted(context.id("product", sku) for sku in skus))
-    return {product.sku: product for product in found if isinstance(product, Product)}
 
 
 def gift_cards_of(connection: Connection) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 
 import msgspec
@@ -12,7 +12,7 @@ from sellmode_backend.importers import bases, merge
 from sellmode_backend.importers.context import Context, Seen
 from sellmode_backend.importers.reading import Row, Table, UnusableRow
 from sellmode_backend.importers.rows import ProductRow
-from sellmode_backend.store import records
+from sellmode_backend.store import lookup, records
 from sellmode_contract.kinds.product import Product
 
 
@@ -49,3 +49,16 @@ def _write(connection: Connection, batch: Sequence[ProductRow], context: Context
         products.append(msgspec.convert(document, Product))
     bases.write(connection, "product", {id: known.get(id, {}) | changes[id] for id in changes})
     return records.write(connection, products)
+
+
+def by_sku(connection: Connection, skus: Collection[str], context: Context) -> dict[str, Product]:
+    """The products that some SKUs name: the source's own, else another's, as where a till sells what a shop lists."""
+    own = _read(connection, (context.id("product", sku) for sku in skus))
+    if missing := sorted({*skus} - own.keys()):
+        return _read(connection, lookup.ids(connection, "product", missing).values()) | own
+    return own
+
+
+def _read(connection: Connection, ids: Iterable[str]) -> dict[str, Product]:
+    found = records.read_many(connection, "product", ids)
+    return {product.sku: product for product in found if isinstance(product, Product)}

@@ -24,7 +24,7 @@ from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.stock import Stock
-from tests.backend.importers.exports import NOW, Record, as_csv
+from tests.backend.importers.exports import NOW, Export, Record, as_csv, product
 
 EXAMPLES = {file: {column.header: column.example for column in columns} for file, columns in COLUMNS.items()}
 """The rows that the documents have as examples: all of a small retailer."""
@@ -172,3 +172,18 @@ def test_stock_and_what_a_line_stands_for_can_be_told(database: Database, tmp_pa
         (order,) = stored_orders.read_orders(connection, [source_id("order", "plain", "1001")])
     assert stock.available == {store.id: 3}
     assert [each.kind for each in order.lines] == ["sale", "tip", "gift_card", "gift_card"]
+
+
+def test_what_a_till_sells_is_a_product_of_the_shops_list(database: Database, export: Export, tmp_path: Path) -> None:
+    export.staff().products(*(product(sku) | {"Gift Card": card} for sku, card in (("SC-1", ""), ("GC", "true"))))
+    export.load(database)
+    sold = EXAMPLES["orders.csv"]
+    rows = [sold, sold | {"Order": "1002", "SKU": "GC", "Item": "Voucher"}]
+    load(database, tmp_path / "lists", customers=[EXAMPLES["customers.csv"]], orders=rows)
+    with database.snapshot() as connection:
+        ids = [source_id("order", "plain", key) for key in ("1001", "1002")]
+        lines = [order.lines[0] for order in stored_orders.read_orders(connection, ids)]
+    assert {(line.kind, line.product, line.type) for line in lines} == {
+        ("sale", source_id("product", "shopify", "SC-1"), "Soap"),
+        ("gift_card", source_id("product", "shopify", "GC"), "Soap"),
+    }
