@@ -5,20 +5,33 @@ such keys do, before the rest is pasted.
 
 Its fields take no typed character that Python does not call printable: the joiner within an emoji or a Persian word,
 the wide blank of a Japanese keyboard, an emoji newer than Python. Such a character comes as a paste, which they take.
+
+Esc and the key after it come as one over a slow line, and within tmux. Textual reads Alt with that key, or a sign that
+some keyboards have there, and types it: here they are two keys, but where the two are a key of their own.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from textual import events
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual._xterm_parser import XTermParser
 from textual.message import Message
 
 _START: Final = "\x1b[200~"
 _END: Final = "\x1b[201~"
+_GOES_ON: Final = r"\[\]OPX^_\\" + "".join(
+    re.escape(sequence[1:])
+    for sequence, keys in ANSI_SEQUENCES_KEYS.items()
+    if len(sequence) == len("\x1b?") and isinstance(keys, tuple)
+)
+"""What may follow an escape character that is not the key, as within brackets of a pattern."""
+_KEY_ALONE: Final = re.compile(f"(?<=\x1b)(?=[^{_GOES_ON}])")
+"""Behind an escape character that is the key."""
 
 
 class Keys(XTermParser):
@@ -37,7 +50,9 @@ class Keys(XTermParser):
         if not data:
             yield from super().feed(data)
             return
-        if self._escaped and data.startswith(_START[1:]):
+        if self._escaped and _KEY_ALONE.match("\x1b" + data, 1):
+            yield from self._key_alone()
+        elif self._escaped and data.startswith(_START[1:]):
             # Textual has begun to read a mark: a paste without text lets it come to an end.
             yield from (each for each in super().feed(_START[1:] + _END) if not isinstance(each, events.Paste))
             self._pasting, data = True, data.removeprefix(_START[1:])
@@ -57,7 +72,17 @@ class Keys(XTermParser):
         if text and self._pasting:
             yield events.Paste(text.replace("\0", ""))
         elif text:
-            yield from map(_typed, super().feed(text))
+            first, *others = _KEY_ALONE.split(text)
+            yield from map(_typed, super().feed(first))
+            for keys in others:
+                yield from self._key_alone()
+                yield from map(_typed, super().feed(keys))
+
+    def _key_alone(self) -> Iterator[Message]:
+        """The escape character that was read last is the key: nothing has to be waited for, if it still is."""
+        if self._timeout_time is not None:
+            self._timeout_time = 0.0
+            yield from self.tick()
 
 
 def _typed(message: Message) -> Message:

@@ -55,6 +55,21 @@ def test_keys_are_read_as_ever() -> None:
     assert read(keys, "\x1b[", "C") == ["right"]
 
 
+def test_esc_and_the_key_that_comes_with_it_are_two_keys() -> None:
+    assert read(Keys(), "\x1by\x1b3aé\x1b\x1b1\x1b\r") == [
+        "escape", "y", "escape", "3", "a", "é", "escape", "escape", "1", "escape", "enter",
+    ]  # fmt: skip
+    keys = Keys()
+    assert read(keys, "\x1b", "2b\x1b") == ["escape", "2", "b"]
+    while not (waited := [*keys.tick()]):
+        pass
+    assert [*map(told, waited), *read(keys, "3")] == ["escape", "3"]
+    assert read(keys, "\x1b\x1b[A\x1bb\x1bf\x1b\t\x1bOP") == [
+        "escape", "up", "ctrl+left", "ctrl+right", "shift+tab", "f1",
+    ]  # fmt: skip
+    assert read(keys, f"\x1ba{START}b\x1bc{END}\x1bd") == ["escape", "a", "<b\x1bc>", "escape", "d"]
+
+
 def test_two_pastes_in_a_row_are_two() -> None:
     assert read(Keys(), f"{START}one{END}{START}two{END}") == ["<one>", "<two>"]
 
