@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sellmode_contract import mutations
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.look import MAX_ITEMS, LookItem
-from sellmode_contract.kinds.lookbook import CorporateLook, Lookbook
+from sellmode_contract.kinds.lookbook import CorporateLook, Lookbook, LookbookResult, result_id
 from sellmode_contract.kinds.retailer import Mode, Retailer
 from sellmode_contract.kinds.sent_lookbook import SentLookbook
 from sellmode_contract.mutations import Create, Edit, Operation, Outcome, Rejected, Remove, Renew, Revoke, Share, World
@@ -224,6 +224,14 @@ def test_a_revoked_link_is_only_opened_again_by_renewing_it() -> None:
 @pytest.mark.parametrize("operation", [Renew(id="l1"), Revoke(id="l1")])
 def test_what_was_not_shared_has_no_link(operation: Operation) -> None:
     assert refused(operation, LOOK).code == "invalid"
+
+
+def test_what_the_customer_deleted_is_neither_shared_nor_renewed() -> None:
+    shared = look_of(done(Share(id="l1", token=TOKEN), LOOK))
+    gone = LookbookResult(id=result_id("l1"), store="s1", author="anna", lookbook="l1", deleted_at=NOW)
+    for operation in (Share(id="l1", token=TOKEN), Renew(id="l1")):
+        assert "start another one" in str(refused(operation, shared, gone))
+        done(operation, shared, msgspec.structs.replace(gone, deleted_at=None))
 
 
 def test_nothing_is_shared_with_a_customer_who_has_left_the_view() -> None:

@@ -13,7 +13,7 @@ from sellmode_contract.documents import as_json
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.look import MAX_ITEMS, LookItem
-from sellmode_contract.kinds.lookbook import CorporateLook, Lookbook
+from sellmode_contract.kinds.lookbook import CorporateLook, Lookbook, LookbookResult, result_id
 from sellmode_contract.kinds.sent_lookbook import SentLookbook
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit, Remove, Renew, Revoke, Share
@@ -136,6 +136,7 @@ def share(operation: Share, world: World) -> Outcome:
     look = read(world, "lookbook", operation.id, Lookbook)
     if look.revoked_at is not None:
         raise Rejected("conflict", "Its link was revoked: renew it, or share a copy.", field="token")
+    _check_kept(look, world)
     if not look.items:
         raise Rejected("invalid", "It has no products.", field="items")
     if not TOKEN.fullmatch(operation.token):
@@ -171,6 +172,7 @@ def share(operation: Share, world: World) -> Outcome:
 def renew(operation: Renew, world: World) -> Outcome:
     """A lookbook whose link works until another time; one that was revoked works again."""
     look = _shared(operation.id, world)
+    _check_kept(look, world)
     return _if_changed(look, expires_at=_end(operation.expires_at, world), revoked_at=None)
 
 
@@ -185,6 +187,13 @@ def _shared(id: str, world: World) -> Lookbook:
     if look.shared_at is None:
         raise Rejected("invalid", "It is not shared and has no link.", field="state")
     return look
+
+
+def _check_kept(look: Lookbook, world: World) -> None:
+    """Whether the customer has left the page there: nothing opens one that they deleted. Raises Rejected."""
+    result = world.records.get("lookbook_result", result_id(look.id))
+    if isinstance(result, LookbookResult) and result.deleted_at is not None:
+        raise Rejected("conflict", "The customer deleted the page: start another one from it.", field="token")
 
 
 def _if_changed(look: Lookbook, **fields: Any) -> Outcome:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from textual.pilot import Pilot
 from textual.widget import Widget
@@ -292,6 +293,26 @@ async def test_in_associate_mode_picks_are_ones_own_and_stale_ones_are_pointed_o
         put(pilot, "to_day", "2026-12-24")
         await save(pilot)
         assert "In Associate Mode, picks are each associate's own" in writing.trouble(pilot)
+
+
+async def test_picks_that_somebody_else_changed_are_saved_once_that_is_told(data: Path) -> None:
+    async with at_the_looks() as pilot:
+        await pilot.press("P")
+        await shows(pilot, PicksListScreen)
+        await pilot.press("e")
+        await shows(pilot, LookForm)
+        pilot.app.screen.query_one(ItemList).focus()
+        await pilot.press("x")
+        theirs = msgspec.structs.replace(PICKS, items=PICKS.items[:1])
+        writing.take(pilot, theirs)
+        await at_rest(pilot)
+        assert "Changed by someone else" in writing.said(pilot, ".form-quiet")
+        await save(pilot)
+        assert writing.trouble(pilot) == "Not saved: check Products."
+        await save(pilot)
+        await shows(pilot, PicksListScreen)
+        (line,) = store_of(pilot).looks.picks_lines()
+        assert line.picks.items == PICKS.items[1:]
 
 
 async def test_a_page_with_a_reply_says_what_became_of_it(data: Path) -> None:

@@ -49,6 +49,10 @@ class LookForm(KindForm):
             held = as_document(like)
             self._held = {**self._held, **{name: held[name] for name in ("title", "message", "items")}}
         self._now = now
+        self._stands: Mapping[str, Any] = {}
+        """What somebody else has made of it meanwhile."""
+        self._seen: Mapping[str, Any] = {}
+        """The products of picks that saving replaces: the person was told of them when it was not saved."""
 
     @property
     def subject(self) -> dict[str, str]:
@@ -92,6 +96,21 @@ class LookForm(KindForm):
         form = "one_to_one" if fields.get("customer") else "my_look"
         copied = {"copied_from": self._like.id} if self._like else {}
         return super().make(records, {**fields, **copied, "form": form})
+
+    def change(self, records: RecordStore, id: str, set: Mapping[str, Any]) -> Written:
+        """Write what was changed, over what was seen."""
+        return records.edit(self.kind.name, id, set, {**self._held, **self._seen})
+
+    def meanwhile(self, *parts: Any) -> str:
+        """Which fields somebody else has changed."""
+        self._stands = as_document(next(each for each in parts if isinstance(each, self.kind.record)))
+        return super().meanwhile(*parts)
+
+    def refuse(self, field: str, why: str) -> None:
+        """Say why it was not saved. Of picks the products are not merged: saving once more replaces theirs."""
+        super().refuse(field, why)
+        if field == "items" and self.kind.record is PickList and self._stands:
+            self._seen = {"items": self._stands.get("items")}
 
     @on(ItemsEntry.PickWanted)
     def _pick(self, event: ItemsEntry.PickWanted) -> None:
