@@ -156,6 +156,7 @@ HELD = [{"sku": "A", "note": ""}, {"sku": "B", "note": ""}, {"sku": "C", "note":
     [
         ({}, None),
         ({"add_lines": ("sku=D, note=For the opera, in black",)}, "ABCD"),
+        ({"add_lines": ("D , note=For the opera, in black", "E")}, "ABCDE"),
         ({"remove_lines": (1, 3)}, "B"),
         ({"move_lines": ((3, 1),)}, "CAB"),
         ({"add_lines": ("sku=D",), "remove_lines": (2,), "move_lines": ((3, 1), (2, 3))}, "DCA"),
@@ -176,8 +177,7 @@ def test_a_comma_parts_rows_fields_where_a_field_follows() -> None:
     [
         ({"remove_lines": (4,)}, "No line 4: there are 3."),
         ({"move_lines": ((0, 1),)}, "No line 0: there are 3."),
-        ({"add_lines": ("A",)}, "--add-line takes sku=VALUE, note=VALUE."),
-        ({"add_lines": ("colour=A",)}, "--add-line takes sku=VALUE, note=VALUE."),
+        ({"add_lines": ("sku=A", "colour=A")}, "--add-line takes [sku=]VALUE, note=VALUE."),
     ],
 )
 def test_places_and_fields_of_rows_have_to_be_there(given: dict[str, Any], says: str) -> None:
@@ -187,8 +187,10 @@ def test_places_and_fields_of_rows_have_to_be_there(given: dict[str, Any], says:
 
 
 def test_a_lookbook_is_previewed_and_shared_with_its_link_and_what_changed(desk: Desk) -> None:
-    fields = ("--customer", FIRST, "--title", "For the opera", "--add-item", "sku=NO-SUCH,note=Warm")
-    (made,) = desk.ask("lookbooks", "add", *fields, "--json").objects
+    fields = ("--customer", FIRST, "--title", "For the opera")
+    assert "No product NO-SUCH" in desk.ask("lookbooks", "add", *fields, "--add-item", "NO-SUCH").err
+    given = json.dumps({"items": [{"sku": "NO-SUCH", "note": "Warm"}]})
+    (made,) = feed(desk, given, "lookbooks", "add", *fields, "--from", "-", "--json").objects
     id = made["id"]
     assert desk.ask("lookbooks", "link", id).code == Exit.AGAINST_RULES
     shared = desk.ask("lookbooks", "share", id, "--json")

@@ -76,3 +76,12 @@ def test_its_customers_and_a_lookbook(desk: Desk) -> None:
     assert "already in this lookbook" in twice.err
     (look,) = desk.ask("lookbooks", "list", "--json").objects
     assert [item["sku"] for item in look["items"]] == ["C-M", "C-S"]
+
+
+def test_a_row_that_names_a_product_has_what_is_known_of_it(desk: Desk) -> None:
+    given = ("lookbooks", "add", "--form", "my_look", "--title", "Coats")
+    (made,) = desk.ask(*given, "--add-item", "4006381333931, note=Warm", "--json").objects
+    shown = desk.ask("lookbooks", "show", made["id"])
+    assert "1. C-M, Warm, Wool Coat M, EUR 199.01" in shown.out
+    assert desk.ask("lookbooks", "edit", made["id"], "--state", "none").code == Exit.USAGE
+    assert desk.ask("lookbooks", "remove", made["id"]).code == 0

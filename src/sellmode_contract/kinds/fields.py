@@ -164,6 +164,13 @@ class Number(Field, frozen=True, kw_only=True):
         return super().problem(value)
 
 
+class Amount(Number, frozen=True, kw_only=True):
+    """Money, in minor units of a currency."""
+
+    currency: str = "currency"
+    """The field beside it that has the currency's code."""
+
+
 class Moment(Field, frozen=True, kw_only=True):
     """An instant."""
 
@@ -300,6 +307,8 @@ class Rows(Field, frozen=True, kw_only=True):
     """Of each."""
     most: int = 100
     """Rows, at most."""
+    of: Literal["", "product"] = ""
+    """The kind of which each names a record by its first field: a product by its SKU."""
 
     @property
     def wants(self) -> str:

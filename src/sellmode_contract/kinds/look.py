@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from sellmode_contract.kinds.fields import Field, Number, Rows, Text
+from sellmode_contract.kinds.fields import Amount, Field, Rows, Text
 
 MAX_ITEMS = 60
 _MOST_MINOR_UNITS = 10**12
@@ -27,11 +27,12 @@ def items(what: str) -> Field:
         name="items",
         label="products",
         most=MAX_ITEMS,
+        of="product",
         fields=(
             Text(name="sku", longest=200, label="SKU", required=f"A product of {what} has a SKU."),
             Text(name="note", longest=1_000, lines=True),
             Text(name="title"),
-            Number(name="price", least=0, most=_MOST_MINOR_UNITS),
+            Amount(name="price", least=0, most=_MOST_MINOR_UNITS),
             Text(name="currency", longest=3),
         ),
     )

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sellmode_contract.kinds.fields import Due, Elements, Field, Flag, Moment, Number, OneOf, Ref, Rows, says_something
+from sellmode_contract.kinds.fields import (
+    Amount,
+    Due,
+    Elements,
+    Field,
+    Flag,
+    Moment,
+    Number,
+    OneOf,
+    Ref,
+    Rows,
+    says_something,
+)
+from sellmode_tui.figures import priced
 from sellmode_tui.language import trd
 from sellmode_tui.records.values import as_text
 
@@ -40,7 +53,17 @@ def said_of(field: Field, value: Any, names: Mapping[str, str], forms: Forms) ->
         case Elements():
             return ", ".join(names.get(each, each) for each in value)
         case Rows():
-            parts = ([as_text(part, names) for part in row.values()] for row in value)
-            return forms.rows([", ".join(filter(None, row)) for row in parts])
+            return forms.rows([", ".join(filter(None, _parts(field, row, names, forms))) for row in value])
         case _:
             return as_text(value, names)
+
+
+def _parts(rows: Rows, row: Mapping[str, Any], names: Mapping[str, str], forms: Forms) -> Iterator[str]:
+    """What a row says, field by field; an amount in its currency."""
+    currencies = {field.currency for field in rows.fields if isinstance(field, Amount)}
+    for field in rows.fields:
+        value = row.get(field.name)
+        if isinstance(field, Amount) and value is not None:
+            yield priced(value, row.get(field.currency) or "")
+        elif field.name not in currencies:
+            yield said_of(field, value, names, forms)

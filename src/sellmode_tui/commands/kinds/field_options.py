@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, get_type_hints
 
 import click
@@ -33,35 +34,37 @@ def row_noun(field: Rows) -> str:
     return field.name.replace("_", "-").removesuffix("s")
 
 
-def field_options(fields: Sequence[Field], *, edits: bool) -> list[Parameter]:
-    """The options by which fields are given."""
-    return [option for field in fields for option in _options(field, edits=edits)]
+def field_options(kind: Kind[Any], fields: Sequence[Field], *, edits: bool) -> list[Parameter]:
+    """The options by which fields of a kind are given."""
+    return [option for field in fields for option in _options(field, kind.blank.get(field.name), edits=edits)]
 
 
-def _options(field: Field, *, edits: bool) -> Iterator[Parameter]:
+def _options(field: Field, blank: Any, *, edits: bool) -> Iterator[Parameter]:
     name, title = option_name(field), f"{field.title}."
     match field:
         case Flag():
             yield click.option(f"{name}/--no-{name[2:]}", field.name, default=None, help=title)
         case OneOf():
             choices = [str(choice) for choice in field.choices if choice]
-            yield click.option(name, field.name, type=click.Choice([*choices, NO_CHOICE]), help=title)
+            none = [] if blank else [NO_CHOICE]
+            yield click.option(name, field.name, type=click.Choice([*choices, *none]), help=title)
         case Elements():
             help = f"{field.title}; repeat for several, empty for none."
             yield click.option(name, field.name, metavar="VALUE", multiple=True, help=help)
         case Rows():
-            noun, parts = row_noun(field), ", ".join(f"{part.name}=VALUE" for part in field.fields)
+            noun = row_noun(field)
             yield click.option(
-                f"--add-{noun}", f"add_{field.name}", metavar=parts, multiple=True, help=f"Add a {noun}."
-            )
+                f"--add-{noun}", f"add_{field.name}", metavar=_row_form(field), multiple=True,
+                help=f"{field.title}: add one.",
+            )  # fmt: skip
             if edits:
                 yield click.option(
                     f"--remove-{noun}", f"remove_{field.name}", type=int, metavar="N", multiple=True,
-                    help=f"Remove the {noun} at this place, from 1.",
+                    help=f"{field.title}: remove the one at this place, from 1.",
                 )  # fmt: skip
                 yield click.option(
                     f"--move-{noun}", f"move_{field.name}", type=(int, int), metavar="FROM TO", multiple=True,
-                    help=f"Move the {noun} at one place to another.",
+                    help=f"{field.title}: move the one at one place to another.",
                 )  # fmt: skip
         case _:
             yield click.option(name, field.name, metavar=_metavar(field), help=title)
@@ -88,7 +91,7 @@ def given_fields(
     values: dict[str, Any] = {}
     for field in kind.fields:
         if isinstance(field, Rows):
-            rows = given_rows(field, given, held.get(field.name) or [])
+            rows = given_rows(field, given, held.get(field.name) or [], partial(_known, records, field))
             if rows is not None:
                 values[field.name] = rows
         elif (typed := given.get(field.name)) not in (None, ()):
@@ -140,8 +143,16 @@ def _store(records: RecordStore, typed: str) -> str:
 # ------------------------------------------------------------------ rows
 
 
-def given_rows(field: Rows, given: Mapping[str, Any], held: Sequence[Mapping[str, Any]]) -> list[Any] | None:
-    """The rows as they are to be: those that go are named by their places before, then rows are added, then moved."""
+def given_rows(
+    field: Rows,
+    given: Mapping[str, Any],
+    held: Sequence[Mapping[str, Any]],
+    known: Callable[[dict[str, Any]], dict[str, Any]] = dict,
+) -> list[Any] | None:
+    """The rows as they are to be: those that go are named by their places before, then rows are added, then moved.
+
+    `known` fills in what a new one leaves out.
+    """
     added, removed, moved = (given.get(f"{verb}_{field.name}") or () for verb in ("add", "remove", "move"))
     if not (added or removed or moved):
         return None
@@ -149,12 +160,21 @@ def given_rows(field: Rows, given: Mapping[str, Any], held: Sequence[Mapping[str
     for place in removed:
         _check_place(place, len(held), noun)
     rows: list[Any] = [row for place, row in enumerate(held, 1) if place not in removed]
-    rows += [_row(field, typed) for typed in added]
+    rows += [known(_row(field, typed)) for typed in added]
     for origin, target in moved:
         for place in (origin, target):
             _check_place(place, len(rows), noun)
         rows.insert(target - 1, rows.pop(origin - 1))
     return rows
+
+
+def _known(records: RecordStore, field: Rows, row: dict[str, Any]) -> dict[str, Any]:
+    """A row with what is known of the record that it names. Raises Failure if there is none."""
+    first = field.fields[0].name
+    if field.of != "product" or not row.get(first):
+        return row
+    product = records.products.item(resolve.product(records, row[first]))
+    return {**product, **row, first: product[first]}
 
 
 def _check_place(place: int, last: int, noun: str) -> None:
@@ -168,14 +188,20 @@ def _part(field: Field, value: str) -> Any:
     return int(value) if number else value
 
 
+def _row_form(field: Rows) -> str:
+    first, *others = (part.name for part in field.fields)
+    return ", ".join((f"[{first}=]VALUE", *(f"{name}=VALUE" for name in others)))
+
+
 def _row(field: Rows, typed: str) -> dict[str, Any]:
-    """``sku=AV-1, note=For the opera, in black``: a comma parts fields where the name of one follows."""
+    """``AV-1, note=For the opera, in black``: a comma parts fields where the name of one follows; the first needs none."""
     names = [part.name for part in field.fields]
     row: dict[str, Any] = {}
-    for part in re.split(rf",\s*(?=(?:{'|'.join(map(re.escape, names))})=)", typed):
+    for place, part in enumerate(re.split(rf",\s*(?=(?:{'|'.join(map(re.escape, names))})=)", typed)):
         name, equals, value = part.partition("=")
+        if not (place or equals):
+            name, equals, value = names[0], "=", part.strip()
         if not equals or name.strip() not in names:
-            wanted = ", ".join(f"{name}=VALUE" for name in names)
-            raise Failure(f"--add-{row_noun(field)} takes {wanted}.", Exit.USAGE)
+            raise Failure(f"--add-{row_noun(field)} takes {_row_form(field)}.", Exit.USAGE)
         row[name.strip()] = _part(next(part for part in field.fields if part.name == name.strip()), value)
     return row

@@ -83,7 +83,7 @@ def _add_creating(kind: Kind[Any], group: click.Group) -> None:
     asks = kind.of_customer and "customer" not in kind.created
     customer: list[Parameter] = [click.option("--customer", metavar="CUSTOMER", help="Whose it is.", required=True)]
 
-    @command("add", *(customer if asks else []), *field_options(fields, edits=False), _FROM, of=group)
+    @command("add", *(customer if asks else []), *field_options(kind, fields, edits=False), _FROM, of=group)
     def add_command(opened: Opened, source: str | None, **given: Any) -> None:
         """Add one."""
         records = opened.records
@@ -96,7 +96,7 @@ def _add_creating(kind: Kind[Any], group: click.Group) -> None:
 def _add_editing(kind: Kind[Any], group: click.Group) -> None:
     fields = [field for field in kind.fields if field.name in kind.edited]
 
-    @command("edit", _ID, *field_options(fields, edits=True), _FROM, of=group)
+    @command("edit", _ID, *field_options(kind, fields, edits=True), _FROM, of=group)
     def edit_command(opened: Opened, id: str, source: str | None, **given: Any) -> None:
         """Change fields of one. An empty value clears a field."""
         records, record = opened.records, _named(opened.records, kind, id).record

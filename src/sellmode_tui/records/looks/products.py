@@ -15,6 +15,7 @@ from sellmode_contract.kinds.stock import Stock
 from sellmode_contract.search import words as words_in
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode
+from sellmode_tui.dates.names import dated
 from sellmode_tui.figures import priced
 from sellmode_tui.language import marked, tr
 from sellmode_tui.records.seen import Seen
@@ -191,8 +192,7 @@ def _bought(seen: Seen, customer: str | None) -> Iterator[tuple[str, str]]:
     for order in _orders(seen, customer) if customer else ():
         if order.cancelled_at is not None:
             continue
-        day = order.placed_at.astimezone(seen.around.zone)
-        about = tr("bought {day}", day=f"{day:%Y-%m-%d}")
+        about = tr("bought {day}", day=dated(order.placed_at.astimezone(seen.around.zone)))
         yield from ((line.sku, about) for line in order.lines if line.sku and line.kind == "sale")
 
 

@@ -98,6 +98,10 @@ class Products(Facet):
                 return [Scanned("product", id) for id in found]
             return [Scanned("customer", id) for id in customers_named(reading, code, 2)]
 
+    def item(self, id: str) -> dict[str, object]:
+        """A product as a look holds it, with title and price as they are now. Raises NotVisible, Rejected."""
+        return self._writer.read(lambda seen: _item(of_kinds.visible(seen, "product", id)))
+
     def drafts(self) -> list[LookbookDraft]:
         """The visible lookbooks that can be added to, the newest first."""
 
@@ -136,7 +140,7 @@ class Products(Facet):
 
 
 def _item(record: object) -> dict[str, object]:
-    """A product as a look holds it: with title and price as they are now."""
+    """The same of a record."""
     if not isinstance(record, Product):
         raise Rejected("invalid", "A look can only have products.")
     title = " ".join(filter(None, (record.title, record.variant)))

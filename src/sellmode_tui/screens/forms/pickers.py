@@ -45,9 +45,14 @@ class RefEntry(OfferingEntry):
         raise NotImplementedError
 
     @property
+    def picked(self) -> str:
+        """The id of the one that was picked; empty if it was only typed, or nobody is meant."""
+        return self._picked.id if self._is_picked else ""
+
+    @property
     def changed(self) -> bool:
         """Another one of the same name is another one."""
-        return super().changed or (self.is_mounted and self._is_picked and self._picked.id != (self._known or ""))
+        return super().changed or (self.is_mounted and self._is_picked and self.picked != (self._known or ""))
 
     @property
     def _is_picked(self) -> bool:
@@ -85,7 +90,7 @@ class RefEntry(OfferingEntry):
     @property
     def settled(self) -> Callable[[RecordStore], str | None]:
         """Finds the id."""
-        text, picked = self.fragment, self._picked.id if self._is_picked else ""
+        text, picked = self.fragment, self.picked
         if not text:
             return lambda _: None
         return (lambda _: picked) if picked else (lambda records: self._one(records, text))

@@ -82,7 +82,7 @@ class KindForm(FormScreen):
             self._held.get(name) if value is _HELD else value,
             label=label,
             hint=hint,
-            needed=name in self.kind.needed,
+            needed=name in self.kind.needed or bool(self.kind.blank.get(name)),
             names=self._names,
         )
 

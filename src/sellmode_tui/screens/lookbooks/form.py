@@ -114,7 +114,8 @@ class LookForm(KindForm):
 
     @on(ItemsEntry.PickWanted)
     def _pick(self, event: ItemsEntry.PickWanted) -> None:
-        customer = self._customer or str(self._held.get("customer") or "")
+        chosen = next((each.picked for each in self.query(CustomerEntry)), "")
+        customer = chosen or self._customer or str(self._held.get("customer") or "")
         entry = event.entry
         self.open(ProductPicksScreen(self._desk, customer or None), lambda picked: entry.add(picked or ()))
 

@@ -14,8 +14,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from sellmode_contract.kinds.look import MAX_ITEMS, LookItem
-from sellmode_contract.money import priced
 from sellmode_contract.text import visible
+from sellmode_tui.figures import priced
 from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records.looks.products import LookProduct, Offered
 from sellmode_tui.screens.forms.form_field import FormField, Unreadable

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from sellmode_contract.filters import FilterError
-from sellmode_contract.money import priced
+from sellmode_tui.figures import priced
 from sellmode_tui.language import marked, tr, trd, trn
 from sellmode_tui.records import ProductQuery, RecordStore
 from sellmode_tui.records.looks.products import MAX_OFFERED, SOURCES, Offered, Source
