@@ -59,7 +59,7 @@ def test_products_are_listed_by_style_and_filtered(desk: Desk) -> None:
 def test_a_product_is_shown_by_sku_barcode_or_id(desk: Desk, named: str) -> None:
     shown = desk.ask("products", "show", named)
     assert shown.code == 0, shown
-    for expected in ("Wool Coat M", "EUR 199.01", "EUR 249.00", "Alpha  2  of unknown age", "2 here, 3 elsewhere"):
+    for expected in ("Wool Coat M", "EUR 199.01", "EUR 249.00", "Alpha      2  of unknown age", "2 here, 3 elsewhere"):
         assert expected in shown.out
     (document,) = desk.ask("products", "show", named, "--json").objects
     assert [each["available"] for each in document["variants"]] == [None, {"Alpha": 2, "Beta": 3}]

@@ -67,7 +67,10 @@ def test_own_figures_beside_those_of_before(desk: Desk) -> None:
 def test_colleagues_figures_are_a_manager_s_only(desk: Desk) -> None:
     mia = another(desk, "mia", role="manager")
     refused = desk.ask("kpi", "--of", "ben", *MARCH)
-    assert (refused.code, "nobody whose figures you may see. There are Person ada." in refused.err) == (1, True)
+    assert (refused.code, "nobody whose figures you may see. You see those of Person ada." in refused.err) == (
+        1,
+        True,
+    )
     every = mia.ask("kpi", "influenced_sales", "refunds", "--each", "--json", *MARCH).objects
     assert {(row["of"], row["kpi"]): row["value"] for row in every if row["value"]} == {
         ("Alpha", "influenced_sales"): 100.0, ("Alpha", "refunds"): 23.45, ("Person ada", "influenced_sales"): 100.0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -79,7 +80,7 @@ def kpi_command(
     else:
         for shown, figures in found:
             _print(opened, shown, figures)
-    _tell(found[0][0], sum(shown.other_currency for shown, _ in found))
+    _tell(found[0][0], opened.records.zone(), sum(shown.other_currency for shown, _ in found))
 
 
 def _subjects(opened: Opened, whom: str | None, *, each: bool) -> list[Subject]:
@@ -95,7 +96,7 @@ def _subjects(opened: Opened, whom: str | None, *, each: bool) -> list[Subject]:
         return found
     names = ", ".join(visible(subject.name) for subject in known)
     said = "is the name of several" if found else "is nobody whose figures you may see"
-    raise Failure(f"{visible(whom)} {said}. There are {names}.", Exit.USAGE if found else Exit.NOTHING)
+    raise Failure(f"{visible(whom)} {said}. You see those of {names}.", Exit.USAGE if found else Exit.NOTHING)
 
 
 def _is_named(opened: Opened, subject: Subject, name: str) -> bool:
@@ -167,10 +168,10 @@ def _print(opened: Opened, shown: ShownFigures, figures: Sequence[Compared]) -> 
     )
 
 
-def _tell(shown: ShownFigures, other_currency: int) -> None:
+def _tell(shown: ShownFigures, zone: dt.tzinfo, other_currency: int) -> None:
     if other_currency:
         say(f"Not in it: {other_currency:,} in other currencies.")
     if shown.complete_until:
-        say(f"Complete until {minute(shown.complete_until)}, when this machine last synced.")
+        say(f"Complete until {minute(shown.complete_until, zone)}, when this machine last synced.")
     else:
         say("Not complete: this machine has not synced yet.")

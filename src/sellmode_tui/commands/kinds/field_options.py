@@ -13,7 +13,6 @@ import msgspec
 from sellmode_contract.kinds.fields import Due, Elements, Field, Flag, Moment, Number, OneOf, Ref, Rows, Text
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.refusals import named
-from sellmode_contract.text import visible
 from sellmode_tui.commands.kit import resolve
 from sellmode_tui.commands.kit.base import Parameter
 from sellmode_tui.commands.kit.exit_codes import Exit, Failure
@@ -123,21 +122,12 @@ def _value(records: RecordStore, kind: Kind[Any], field: Field, typed: Any, hint
         case Ref(to="staff"):
             return resolve.colleague(records.colleagues(), typed).id
         case Ref():
-            return _store(records, typed)
+            return resolve.store(records, typed)
     return msgspec.to_builtins(typed_value(kind, field.name, typed, hint))
 
 
 def _element(records: RecordStore, field: Elements, typed: str) -> str:
-    return _store(records, typed) if field.of == "store" else typed
-
-
-def _store(records: RecordStore, typed: str) -> str:
-    retailer = records.retailer()
-    stores = retailer.stores if retailer else ()
-    found = [store.id for store in stores if typed == store.id or typed.casefold() == store.name.casefold()]
-    if len(found) != 1:
-        raise Failure(f"No store {visible(typed)}, or several with that name.", Exit.NOTHING)
-    return found[0]
+    return resolve.store(records, typed) if field.of == "store" else typed
 
 
 # ------------------------------------------------------------------ rows
@@ -194,7 +184,7 @@ def _row_form(field: Rows) -> str:
 
 
 def _row(field: Rows, typed: str) -> dict[str, Any]:
-    """``AV-1, note=For the opera, in black``: a comma parts fields where the name of one follows; the first needs none."""
+    """``AV-1, note=For the opera, in black``: a comma parts fields where the name of one follows."""
     names = [part.name for part in field.fields]
     row: dict[str, Any] = {}
     for place, part in enumerate(re.split(rf",\s*(?=(?:{'|'.join(map(re.escape, names))})=)", typed)):

@@ -72,6 +72,16 @@ def one_of(ids: Iterable[str], text: str, noun: str, *, by_end: bool = False, mi
     return _only(found, text, noun)
 
 
+def store(records: RecordStore, text: str) -> str:
+    """The id of the store that a text means: an id or a name."""
+    retailer = records.retailer()
+    stores = retailer.stores if retailer else ()
+    found = [store.id for store in stores if text == store.id or text.casefold() == store.name.casefold()]
+    if len(found) != 1:
+        raise Failure(f"No store {visible(text)}, or several with that name.", Exit.NOTHING)
+    return found[0]
+
+
 def colleague(people: Iterable[Staff], text: str) -> Staff:
     """The one of some people whom a text means, as in forms: by user name, id, or name."""
     some, typed = list(people), text.strip()

@@ -181,9 +181,11 @@ def _lines(details: ProductDetails, zone: dt.tzinfo) -> Iterator[str]:
 
 
 def _stock(details: ProductDetails, shown: Variant, zone: dt.tzinfo) -> Iterator[str]:
-    for store in details.stores if shown.available is not None else ():
+    stores = details.stores if shown.available is not None else ()
+    width = max((len(store.name) for store in stores), default=0)
+    for store in stores:
         age = f"as of {minute(store.at, zone)}" if store.at else "of unknown age"
-        yield visible(f"{store.name}  {(shown.available or {}).get(store.id, 0):,}  {age}")
+        yield visible(f"{store.name:{width}}  {(shown.available or {}).get(store.id, 0):>5,}  {age}")
 
 
 def _variant(each: Variant, own: Sequence[str]) -> str:

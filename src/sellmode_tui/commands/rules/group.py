@@ -219,10 +219,12 @@ def _store(records: RecordStore, named: str | None) -> str:
     account = records.account()
     stores = account.stores if account else ()
     if named is not None:
-        return named
+        return resolve.store(records, named)
     if len(stores) == 1:
         return stores[0]
-    listed = ", ".join(map(visible, stores)) or "none"
+    retailer = records.retailer()
+    names = {each.id: each.name for each in retailer.stores} if retailer else {}
+    listed = ", ".join(visible(names.get(id, id)) for id in stores) or "none"
     raise Failure(f"Name the store, with --store. Yours are: {listed}.", Exit.USAGE)
 
 
