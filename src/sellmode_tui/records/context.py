@@ -51,6 +51,9 @@ class Context:
 
     def name_of(self, staff: str | None) -> str:
         """The name of a colleague, ``a colleague`` for one whom this cache does not know; empty for nobody."""
+        me = self.account
+        if me is not None and staff == me.id:
+            return me.name  # also where one is in no store's list of people
         found = self._staff.get(staff or "")
         return found.name if found else tr("a colleague") if staff else ""
 

@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from sellmode_contract.kinds.lookbook import Lookbook
+from sellmode_contract.kinds.lookbook import CorporateLook, Lookbook
 from sellmode_contract.kinds.pick_list import PickList
 from sellmode_tui.screens.kit.boxes import BoxButton
 from sellmode_tui.screens.kit.confirm import ConfirmBox
@@ -217,6 +217,22 @@ async def test_a_head_office_look_is_used_for_a_customer_and_not_changed(data: P
         assert (made.customer, made.copied_from, made.items) == (BO.id, OFFICE.id, OFFICE.items)
 
 
+@pytest.mark.parametrize("user", ["hanne"])
+async def test_the_head_office_adds_a_look_where_its_looks_are(data: Path, user: str) -> None:
+    looking.files(data, user)
+    async with at_the_looks(user) as pilot:
+        await pilot.press("left", "a")
+        await shows(pilot, LookForm)
+        put(pilot, "title", "Spring")
+        await save(pilot)
+        await shows(pilot, LookbooksScreen)
+        page = await list_is_there(pilot)
+        await at_rest(pilot)
+        look = page.current.look if page.current else None
+        assert isinstance(look, CorporateLook)
+        assert look.title == "Spring"
+
+
 async def test_a_link_is_revoked_with_one_question_renewed_and_archived(data: Path) -> None:
     async with at_the_looks() as pilot:
         await move_to(pilot, WINTER)
@@ -233,7 +249,7 @@ async def test_a_link_is_revoked_with_one_question_renewed_and_archived(data: Pa
         assert details(pilot, WINTER.id).line.state == "archived"
         shown, screen = details(pilot, WINTER.id), pilot.app.screen
         assert isinstance(screen, LookbooksScreen)
-        assert "The link still works." in next(link_words(shown, screen._desk.words))
+        assert "The link still works, until" in next(link_words(shown, screen._desk.words))
         revoked = replace(shown, line=shown.line._replace(link="revoked"))
         assert "The link was revoked" in next(link_words(revoked, screen._desk.words))
 
@@ -306,7 +322,7 @@ async def test_picks_that_somebody_else_changed_are_saved_once_that_is_told(data
         theirs = msgspec.structs.replace(PICKS, items=PICKS.items[:1])
         writing.take(pilot, theirs)
         await at_rest(pilot)
-        assert "Changed by someone else" in writing.said(pilot, ".form-quiet")
+        assert "Changed in the meantime" in writing.said(pilot, ".form-quiet")
         await save(pilot)
         assert writing.trouble(pilot) == "Not saved: check Products."
         await save(pilot)

@@ -27,6 +27,7 @@ MAX_MARKED: Final = 500
 class MarkedList(ListPage[Result, Item]):
     """A list whose rows can be marked, to do something with all that are."""
 
+    BINDING_GROUP_TITLE = "List"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "Mark", key_display="Space", show=False, tooltip="Mark, or unmark", id="list.mark"),
         Binding("X", "mark_all", "Mark all", show=False, tooltip="Mark all of the list, or none", id="list.mark-all"),

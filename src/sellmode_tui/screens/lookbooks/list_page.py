@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
-from sellmode_contract.kinds.lookbook import Lookbook
+from sellmode_contract.kinds.kind import Kind
+from sellmode_contract.kinds.lookbook import CORPORATE_LOOK, LOOKBOOK
 from sellmode_tui.language import marked, tr, trd, trn
 from sellmode_tui.records import RecordStore, Written
 from sellmode_tui.records.looks.lines import VIEWS, LookLine, LooksQuery, View
+from sellmode_tui.screens.kinds.page import may_do
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.record_view import RecordView
 from sellmode_tui.screens.kit.status_words import is_first_sync, so_far
@@ -115,7 +117,9 @@ class LookbooksScreen(SearchedList[None, LookLine], MainPage[LookLine], LookPage
             "shared": tr("Nothing shared yet."),
             "my_look": tr("No My Looks yet. Press a to add one: a template for several customers."),
             "archived": tr("Nothing archived."),
-            "corporate": tr("No looks from head office."),
+            "corporate": tr("No looks from head office yet. Press a to add one.")
+            if self.made_kind is CORPORATE_LOOK
+            else tr("No looks from head office."),
         }
         return told.get(self._query.view, tr("No lookbooks yet. Press a to add one, for a customer or as a template."))
 
@@ -145,10 +149,16 @@ class LookbooksScreen(SearchedList[None, LookLine], MainPage[LookLine], LookPage
         """What is under the cursor."""
         return self.current
 
+    @property
+    def made_kind(self) -> Kind[Any]:
+        """The head office's, among these and by whom they are made; else a lookbook."""
+        is_office = self._query.view == "corporate" and may_do(self._desk, CORPORATE_LOOK, "create")
+        return CORPORATE_LOOK if is_office else LOOKBOOK
+
     def was_made(self, written: Written | None) -> None:
         """Go to it."""
         if written is not None:
-            if not isinstance(getattr(self.current, "look", None), Lookbook) and self._query.view == "corporate":
+            if self._query.view == "corporate" and self.made_kind is LOOKBOOK:
                 self._go_to_view("open")
             self.go_to(written.id)
 

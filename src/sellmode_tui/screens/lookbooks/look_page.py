@@ -8,6 +8,7 @@ from typing import Any
 
 from textual.binding import Binding, BindingType
 
+from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.kinds.lookbook import CORPORATE_LOOK, LOOKBOOK, Lookbook
 from sellmode_contract.store_time import read_due
 from sellmode_contract.text import visible
@@ -61,8 +62,10 @@ class LookPage(DeskScreen[Result]):
         self.notify(visible(text), markup=False)
 
     def offers(self, action: str) -> bool:
-        """A head office's look is only copied by others; only what was shared has a link."""
+        """Those of one's role; a head office's look is only copied by others; only what was shared has a link."""
         line = self.chosen_look
+        if action == "add":
+            return may_do(self._desk, self.made_kind, "create")
         if action in ("share", "link") and line is not None:
             return isinstance(line.look, Lookbook) and (action == "share" or bool(line.look.token))
         if action == "edit" and line is not None and line.kind == "corporate_look":
@@ -73,7 +76,12 @@ class LookPage(DeskScreen[Result]):
 
     def action_add(self) -> None:
         """Make one, and go to it."""
-        self.open(LookForm(self._desk, LOOKBOOK), self.was_made)
+        self.open(LookForm(self._desk, self.made_kind), self.was_made)
+
+    @property
+    def made_kind(self) -> Kind[Any]:
+        """What is made here."""
+        return LOOKBOOK
 
     def was_made(self, written: Written | None) -> None:
         """A form has closed."""

@@ -59,16 +59,16 @@ def link_words(details: LookDetails, words: Words) -> Iterator[str]:
     look, line = details.look, details.line
     if not isinstance(look, Lookbook) or not look.token:
         return
-    until = f" {tr('Until {day}.', day=words.day(look.expires_at))}" if look.expires_at else ""
+    until = words.day(look.expires_at)
     match line.link:
         case "unsent":
-            yield tr("Not sent yet. The link works as soon as the server has it.") + until
+            yield tr("Not sent yet. The link works as soon as the server has it, until {day}.", day=until)
         case "shared" | "opened" if line.state == "archived":
-            yield tr("Archived. The link still works.") + until
+            yield tr("Archived. The link still works, until {day}.", day=until)
         case "shared" | "opened":
-            yield tr("The server has it. The link works.") + until
+            yield tr("The server has it: the link works until {day}.", day=until)
         case "expired":
-            yield tr("The link expired on {day}. Press r to renew it.", day=words.day(look.expires_at))
+            yield tr("The link expired on {day}. Press r to renew it.", day=until)
         case "revoked":
             yield tr("The link was revoked on {day}. Press r to renew it.", day=words.day(look.revoked_at))
         case "deleted":
