@@ -37,7 +37,7 @@ from sellmode_contract.kinds.sent_lookbook import SentLookbook
 from sellmode_contract.mutations import Create, Remove, consent_id
 from sellmode_contract.visibility import Account
 from tests.backend.results.sales_shop import SalesShop, sales_shop
-from tests.backend.sync.pushing import Writer
+from tests.backend.sync.pushing import Writer, belongings
 
 ZONES: Final = {"Alpha": "Pacific/Auckland", "Beta": "America/Los_Angeles"}
 EVENTS: Final = 60
@@ -217,7 +217,9 @@ class _History:
         chance, customer = self.chance, self.chance.choice(self.customers[-3:]).id
         channel: Channel = chance.choice(["email", "sms"])
         state: ConsentState = chance.choice(["subscribed", "subscribed", "one_to_one", "unsubscribed"])
-        self.shop.write(Consent(id=consent_id(customer, channel), customer=customer, channel=channel, state=state))
+        known = (each.id for each in belongings(self.shop.database, customer, "consent") if each.channel == channel)
+        id = next(known, consent_id(customer, channel))  # a merge may have brought another one's
+        self.shop.write(Consent(id=id, customer=customer, channel=channel, state=state))
         self.recount.consents[customer, channel] = state
 
     def _push(self, who: Account, kind: str, doc: dict[str, Any]) -> str:

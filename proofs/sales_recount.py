@@ -165,9 +165,11 @@ class Recount:
             if dealing.customer == gone:
                 self.dealings[id] = replace(dealing, customer=kept)
         for channel in _WAYS:
-            if theirs := self.consents.pop((gone, channel), None):
-                mine = self.consents.get((kept, channel), _UNSAID)
-                self.consents[kept, channel] = min(mine, theirs, key=_STRICTER.index)
+            theirs, mine = self.consents.pop((gone, channel), None), self.consents.get((kept, channel))
+            if theirs and (
+                mine or theirs != "subscribed"
+            ):  # who has said nothing still has, whatever the other one said
+                self.consents[kept, channel] = min(mine or _UNSAID, theirs, key=_STRICTER.index)
         for sale in self.sales.values():
             if sale.customer == gone:
                 self.sales[sale.id] = replace(sale, customer=kept)
