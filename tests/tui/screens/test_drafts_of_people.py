@@ -71,7 +71,7 @@ async def test_esc_leads_back_from_switching_user_to_where_one_was() -> None:
         for _ in range(2):  # from the open account, then from its lock
             await pilot.press("f9")
             await shows(pilot, SignInScreen)
-            assert "Esc goes back" in writing.said(pilot, "#keys")
+            assert "Esc goes back" in writing.said(pilot, "KeysSaid")
             await pilot.press("escape")
             await shows(pilot, LockScreen)
             assert pilot.app.screen.query_one("#person", TextField).value == ANNA.name

@@ -16,6 +16,9 @@ from textual.pilot import Pilot
 from textual.screen import Screen
 
 from sellmode_contract.kinds import kind_of
+from sellmode_tui.screens.entrance.lock import LockScreen
+from sellmode_tui.screens.entrance.page import KeysSaid
+from sellmode_tui.screens.entrance.sign_in import SignInScreen
 from sellmode_tui.screens.kit.boxes import Box, BoxButton
 from sellmode_tui.screens.lists.main_page import MainPage, all_pages, pages_of
 from sellmode_tui.screens.lists.page import ListPage
@@ -192,3 +195,25 @@ async def test_each_page_can_be_worked(
             names = ["corporate"]
         for name in names:
             await work(pilot, hand, name)
+
+
+async def test_the_keys_of_the_pages_to_get_in_by_are_pressed_by_the_mouse(data: Path) -> None:
+    managers_files(data)
+    async with writing.at_the_counter("mira", size=SIZE, clock=tasking.clock()) as pilot:
+
+        async def click(text: str) -> None:
+            keys = pilot.app.screen.query_one(KeysSaid)
+            said = str(keys.render())
+            await pilot.click(keys, offset=(said.index(text) + 1, 0))
+            await at_rest(pilot)
+
+        await pilot.press("f10")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, LockScreen))
+        await click("F9 switches user")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, SignInScreen))
+        await click("F2 activation code")
+        assert pilot.app.screen.has_class("-first-time")
+        await click("F2 password")
+        assert not pilot.app.screen.has_class("-first-time")
+        await click("Esc goes back")
+        await wait_until(pilot, lambda: isinstance(pilot.app.screen, LockScreen))

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from sellmode_contract.text import visible
 from sellmode_tui.language import tr
 from sellmode_tui.screens.entrance import page as forms
-from sellmode_tui.screens.entrance.page import EntrancePage, Form, LabelledField
+from sellmode_tui.screens.entrance.page import EntrancePage, Form, KeysSaid, LabelledField
 from sellmode_tui.screens.kit.trouble import Trouble
 from sellmode_tui.widgets.text_field import TextField
 
@@ -55,7 +55,9 @@ class LockScreen(EntrancePage):
             yield LabelledField(tr("Signed in"), TextField(visible(self._person), id="person"))
             yield LabelledField(tr("Password"), TextField(secret=True, id="password"))
             yield Trouble(self._reason)
-            yield Static(Content(tr("Enter unlocks · F9 switches user · Ctrl+Q quits")), classes="form-keys")
+            yield KeysSaid(
+                ("enter", tr("Enter unlocks")), ("f9", tr("F9 switches user")), ("ctrl+q", tr("Ctrl+Q quits"))
+            )
         yield from self.compose_foot()
 
     @property

@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
+from textual.style import Style
 from textual.widgets import Static
 
 from sellmode_contract.text import visible
@@ -23,7 +24,6 @@ CSS = """
         .form-title {{ text-style: bold; height: auto; margin-bottom: 1; }}
         .form-said {{ height: auto; color: $text-muted; }}
         .form-trouble {{ height: auto; margin-top: 1; color: $foreground; }}
-        .form-keys {{ height: auto; margin-top: 1; color: $text-muted; }}
         LabelledField {{ height: 1; margin-bottom: 1; }}
         LabelledField > Static {{ width: 16; color: $text-muted; }}
         StatusLine {{ margin-bottom: 1; }}
@@ -60,6 +60,29 @@ class EntrancePage(Screen[None]):
             line.visible = status is not None  # its place stays: nothing on the page moves
             if status is not None:
                 line.status = status
+
+
+class KeysSaid(Static):
+    """What the keys of the page do, as ``("f9", "F9 switches user")``; a click on one presses it."""
+
+    DEFAULT_CSS = """
+    KeysSaid {
+        height: auto; margin-top: 1; color: $text-muted;
+        link-color: $text-muted; link-background: transparent; link-style: none; link-style-hover: bold;
+    }
+    """
+
+    def __init__(self, *keys: tuple[str, str]) -> None:
+        super().__init__()
+        self.say(*keys)
+
+    def say(self, *keys: tuple[str, str]) -> None:
+        """Say what they do now."""
+        self.update(
+            Content(" · ").join(
+                Content.styled(text, Style.from_meta({"@click": f"app.simulate_key('{key}')"})) for key, text in keys
+            )
+        )
 
 
 class LabelledField(Horizontal):

@@ -19,7 +19,7 @@ from sellmode_contract.text import visible
 from sellmode_tui.account.folders import Profile
 from sellmode_tui.language import tr
 from sellmode_tui.screens.entrance import page as forms
-from sellmode_tui.screens.entrance.page import EntrancePage, Form, LabelledField
+from sellmode_tui.screens.entrance.page import EntrancePage, Form, KeysSaid, LabelledField
 from sellmode_tui.screens.kit.trouble import Trouble
 from sellmode_tui.widgets.text_field import TextField
 
@@ -123,7 +123,7 @@ class SignInScreen(EntrancePage):
             # Last: no key leads from the name past it to the password, and so nobody types that here.
             yield LabelledField(tr("Server"), TextField(self._server, id="server"))
             yield Trouble(self._reason)
-            yield Static(id="keys", classes="form-keys")
+            yield KeysSaid()
         yield from self.compose_foot()
 
     def on_mount(self) -> None:
@@ -163,10 +163,10 @@ class SignInScreen(EntrancePage):
         return next((name for name in self._names if not self._field(name).value.strip()), None)
 
     def _say_keys(self) -> None:
-        other = tr("F2 password") if self._first_time else tr("F2 activation code")
-        back = (tr("Esc goes back"),) if self._returns else ()
-        keys = (tr("Esc cancels"),) if self._busy else (tr("Enter signs in"), other, *back)
-        self.query_one("#keys", Static).update(Content(" · ".join((*keys, tr("Ctrl+Q quits")))))
+        other = ("f2", tr("F2 password") if self._first_time else tr("F2 activation code"))
+        back = (("escape", tr("Esc goes back")),) if self._returns else ()
+        keys = (("escape", tr("Esc cancels")),) if self._busy else (("enter", tr("Enter signs in")), other, *back)
+        self.query_one(KeysSaid).say(*keys, ("ctrl+q", tr("Ctrl+Q quits")))
 
     # --- what the app tells
 
