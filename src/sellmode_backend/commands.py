@@ -99,13 +99,20 @@ def _preview(database: Database, mode: str, *, as_json: bool) -> None:
     help="How long terminals wait for a key before they lock themselves.",
 )
 @click.option("--keyring/--no-keyring", default=None, help='Whether terminals may offer "stay signed in here".')
+@click.option(
+    "--leaderboard/--no-leaderboard",
+    default=None,
+    help="Whether managers have a leaderboard in Associate Mode; in Team Mode they do.",
+)
 @json_option
-def settings_command(database: Database, *, idle_lock: int | None, keyring: bool | None, as_json: bool) -> None:
+def settings_command(
+    database: Database, *, idle_lock: int | None, keyring: bool | None, leaderboard: bool | None, as_json: bool
+) -> None:
     """Show what the retailer's terminals are told, or change it.
 
     Terminals follow at their next sync. The mode has a command of its own.
     """
-    asked = {"idle_lock_minutes": idle_lock, "keyring_allowed": keyring}
+    asked = {"idle_lock_minutes": idle_lock, "keyring_allowed": keyring, "leaderboard": leaderboard}
     changes = {name: value for name, value in asked.items() if value is not None}
     with database.transaction() if changes else database.snapshot() as connection:
         if changes:
@@ -113,7 +120,7 @@ def settings_command(database: Database, *, idle_lock: int | None, keyring: bool
         now = settings.retailer(connection)
     if now is None:
         raise settings.SettingError("the database has no retailer yet")
-    shown = ("name", "mode", "currency", "time_zone", "idle_lock_minutes", "keyring_allowed")
+    shown = ("name", "mode", "currency", "time_zone", "idle_lock_minutes", "keyring_allowed", "leaderboard")
     rows = [
         ["retailer", now.name],
         ["mode", now.mode],
@@ -122,6 +129,7 @@ def settings_command(database: Database, *, idle_lock: int | None, keyring: bool
         ["stores", ", ".join(store.name for store in now.stores) or "none yet"],
         ["idle lock ", f"{now.idle_lock_minutes} minute{'s' * (now.idle_lock_minutes != 1)}"],
         ["keyring", "allowed" if now.keyring_allowed else "not allowed"],
+        ["leaderboard", "in both modes" if now.leaderboard else "in Team Mode only"],
     ]
     print_answer({name: getattr(now, name) for name in shown}, rows, as_json=as_json)
 

@@ -27,8 +27,9 @@ def _run(url: str, *arguments: str) -> Result:
 def test_settings_are_shown_and_nothing_is_changed(database: Database, prepared_url: str) -> None:
     done = _run(prepared_url)
     assert done.exit_code == 0
-    assert "idle lock   5 minutes" in done.output
-    assert "keyring     not allowed" in done.output
+    assert "idle lock    5 minutes" in done.output
+    assert "keyring      not allowed" in done.output
+    assert "leaderboard  in Team Mode only" in done.output
 
 
 def test_a_setting_changes_alone(database: Database, prepared_url: str) -> None:
@@ -41,6 +42,7 @@ def test_a_setting_changes_alone(database: Database, prepared_url: str) -> None:
     assert kept is not None
     assert (kept.idle_lock_minutes, kept.keyring_allowed) == (3, True)
     assert json.loads(_run(prepared_url, "--no-keyring", "--json").stdout)["keyring_allowed"] is False
+    assert json.loads(_run(prepared_url, "--leaderboard", "--json").stdout)["leaderboard"] is True
 
 
 @pytest.mark.parametrize("minutes", ["0", "61", "soon"])

@@ -93,7 +93,7 @@ def test_the_keys_of_pages_are_those_that_the_document_names() -> None:
         "What is on its way": (SyncScreen,),
         "What needs attention": (RefusedScreen, HandedOverScreen, DuplicateScreen),
     }
-    elsewhere = {"d", "n", "l", "N", "A", "u", "7", "F3", "F4", "F5"}
+    elsewhere = {"d", "n", "l", "N", "A", "u", "8", "F3", "F4", "F5"}
     for section, places in pages.items():
         named = set(re.findall(r"`(\w)`", sections[section]))
         bound = _bound(*places) - {"Escape", "q", "Left", "Delete", "Space", "/"}

@@ -38,6 +38,8 @@ NOT_THE_APP: Final = (
 
 DECLARING: Final[Mapping[str, tuple[int, ...]]] = {
     "Column": (0,),
+    "Kpi": (1,),
+    "Measure": (0,),
     "PageOf": (0, 2),
     "Rejected": (1,),
     "UnclearDate": (0,),

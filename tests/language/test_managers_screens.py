@@ -36,10 +36,10 @@ def forgotten(pilot: Pilot[None]) -> list[str]:
 
 async def test_lists_and_a_form_are_in_the_language() -> None:
     pages: list[tuple[str, type[Screen[Any]]]] = [
-        ("5", RulesScreen),
+        ("6", RulesScreen),
         ("enter", EditRuleForm),
         ("escape", RulesScreen),
-        ("7", PeopleScreen),
+        ("8", PeopleScreen),
         ("f3", AttentionScreen),
         ("f4", SyncScreen),
     ]

@@ -84,6 +84,7 @@ PLAIN: Final[dict[str, set[str]]] = {
     "sellmode_tui/screens/forms/part_entries.py": {"Dam 1 / 2nd floor"},  # an address
     "sellmode_tui/screens/lists/main_page.py": {"All {}"},  # taken from the bindings
     "sellmode_tui/screens/lookbooks/boxes.py": {"Downloads"},  # a folder
+    "sellmode_tui/screens/results/boxes.py": {"Downloads"},  # a folder
     "sellmode_tui/shell/run.py": {
         "sellmode: there is no terminal to draw on. Run it in one, or use commands: sellmode --help\n"
     },

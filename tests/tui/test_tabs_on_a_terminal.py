@@ -9,7 +9,7 @@ from tests.support.terminal import Terminal
 from tests.tui.on_a_terminal import terminal
 from tests.tui.screens import briefing
 
-LABELS = ("Customers", "Tasks", "Rules", "Corporate")
+LABELS = ("Customers", "Tasks", "Results", "Rules")
 EVERY_WAY = (0, 1, 0, 2, 0, 3, 1, 2, 1, 3, 2, 3, 0)
 """The tabs in an order that goes from each to each other."""
 

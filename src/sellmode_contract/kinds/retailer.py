@@ -65,6 +65,8 @@ class Retailer(Record, frozen=True, kw_only=True):
     """Whether a terminal may offer "stay signed in on this machine"."""
     pages_at: str = ""
     """Where customers reach their pages, such as ``https://look.example.com``; empty: where terminals sign in."""
+    leaderboard: bool = False
+    """Whether managers have a leaderboard of their people in Associate Mode; in Team Mode they do."""
 
 
 def zone_of(retailer: Retailer | None, store: str | None) -> ZoneInfo:

@@ -49,7 +49,10 @@ class Totals:
         """``today`` tells which days are over."""
         self._days = period.days
         self._sums: Counter[tuple[str, str, bool]] = Counter()
+        first, last = f"{period.first:%Y-%m}", f"{period.last:%Y-%m}"
         for fact in facts:
+            if not first <= fact.month <= last:
+                continue
             for day, channels in fact.days.items():
                 date = dt.date.fromisoformat(f"{fact.month}-{day}")
                 if date in period:
@@ -92,10 +95,11 @@ def figures(
     """The figures of whose facts these are, by KPI. ``all_stores`` is what shares are shares of; None: not known."""
     mine = Totals(facts, period, today)
     whole = Totals(all_stores, period, today) if all_stores is not None else None
-    return {kpi.id: _figure(kpi, mine, whole) for kpi in kpis}
+    return {kpi.id: figure(kpi, mine, whole) for kpi in kpis}
 
 
-def _figure(kpi: Kpi, mine: Totals, whole: Totals | None) -> Figure:
+def figure(kpi: Kpi, mine: Totals, whole: Totals | None) -> Figure:
+    """One KPI, from the sums of whose it is, and of all stores."""
     if not kpi.denominator:
         below = None
     elif kpi.share:

@@ -11,6 +11,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from sellmode_contract.results.measures import LATER, MEASURES, sales_in
 from sellmode_contract.roles import Work
+from sellmode_contract.translatable import Translatable, marked
 
 Unit: TypeAlias = Literal["money", "count", "ratio", "percent", "points", "minutes", "days"]
 """``ratio``: a plain number with decimals; ``percent`` and ``points`` are a hundred times the quotient."""
@@ -20,7 +21,6 @@ When: TypeAlias = Literal["any", "past", "ahead"]
 Of: TypeAlias = Literal["both", "store", "person"]
 """Whose facts a KPI is made of."""
 
-MINUS: Final = " − "  # noqa: RUF001 -- a minus sign
 DAYS: Final = "days"
 """Stands for the number of days of the period, which is no fact."""
 WEEK_MINUTES: Final = 40 * 60
@@ -40,11 +40,19 @@ class Part(NamedTuple):
     def words(self) -> str:
         """What it is called, without its factor."""
         if self.measure == DAYS:
-            return "weeks of 40 hours"
+            return marked("weeks of 40 hours")
         words = MEASURES[self.measure].words
         if self.measure == "tasks_open":
-            return {"any": words, "past": "tasks overdue", "ahead": "open tasks due today or later"}[self.when]
-        return f"{words} {sales_in(self.channel)}" if self.channel else words
+            return {"any": words, "past": marked("tasks overdue"), "ahead": marked("open tasks due today or later")}[
+                self.when
+            ]
+        if not self.channel:
+            return words
+        return Translatable(
+            "{measure} {channel}",
+            measure=Translatable.said(words),
+            channel=Translatable.said(sales_in(self.channel)),
+        )
 
 
 Sum: TypeAlias = tuple[Part, ...]
@@ -68,11 +76,16 @@ class Kpi(NamedTuple):
     @property
     def formula(self) -> str:
         """In words."""
-        above = _words(self.numerator)
+        above = _sum(self.numerator)
         if not self.denominator:
             return above
-        below = _words(self.denominator)
-        return f"{_bracketed(above)} ÷ {_bracketed(below)}{' of all stores' if self.share else ''}"
+        quotient = {
+            "above": _bracketed(above, self.numerator),
+            "below": _bracketed(_sum(self.denominator), self.denominator),
+        }
+        if self.share:
+            return Translatable("{above} ÷ {below} of all stores", **quotient)
+        return Translatable("{above} ÷ {below}", **quotient)
 
     @property
     def sources(self) -> list[str]:
@@ -91,16 +104,20 @@ class Kpi(NamedTuple):
         return any(source in LATER for source in self.sources)
 
 
-def _words(parts: Sum) -> str:
-    words = ""
-    for part in parts:
-        sign = MINUS if part.factor < 0 else " + "
-        words += f"{sign if words else ''}{part.words}"
+def _sum(parts: Sum) -> Translatable:
+    first, *others = parts
+    words = Translatable.said(first.words)
+    for part in others:
+        two = {"first": words, "second": Translatable.said(part.words)}
+        if part.factor < 0:
+            words = Translatable("{first} − {second}", **two)  # noqa: RUF001 -- a minus sign
+        else:
+            words = Translatable("{first} + {second}", **two)
     return words
 
 
-def _bracketed(words: str) -> str:
-    return f"({words})" if " + " in words or MINUS in words else words
+def _bracketed(words: Translatable, parts: Sum) -> Translatable:
+    return Translatable("({sum})", sum=words) if len(parts) > 1 else words
 
 
 _O: Final[frozenset[Work]] = frozenset({"omnichannel"})

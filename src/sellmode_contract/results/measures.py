@@ -9,20 +9,22 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-ORDERS: Final = "orders"
-CREDIT: Final = "credit for online sales"
-TASKS: Final = "tasks"
-CONTACTS: Final = "contacts that were logged"
-LOOKBOOKS: Final = "lookbooks and their pages"
-CUSTOMERS: Final = "customers added by hand"
-CONSENT: Final = "consent"
-DEALINGS: Final = "contacts that were logged, lookbooks shared"
-OUTREACH: Final = "messages, which come later"
-REQUESTS: Final = "requests, which come later"
-STOREFRONT: Final = "storefront pages"
-PICKS: Final = "picks"
-VISITORS: Final = "nothing: pages know nobody again"
-GIVEN: Final = "other systems"
+from sellmode_contract.translatable import marked
+
+ORDERS: Final = marked("orders")
+CREDIT: Final = marked("credit for online sales")
+TASKS: Final = marked("tasks")
+CONTACTS: Final = marked("contacts that were logged")
+LOOKBOOKS: Final = marked("lookbooks and their pages")
+CUSTOMERS: Final = marked("customers added by hand")
+CONSENT: Final = marked("consent")
+DEALINGS: Final = marked("contacts that were logged, lookbooks shared")
+OUTREACH: Final = marked("messages, which come later")
+REQUESTS: Final = marked("requests, which come later")
+STOREFRONT: Final = marked("storefront pages")
+PICKS: Final = marked("picks")
+VISITORS: Final = marked("nothing: pages know nobody again")
+GIVEN: Final = marked("other systems")
 FEEDBACK_CHANNELS: Final = ("site", "email", "sms", "chat", "social")
 """Where people rate."""
 
@@ -99,10 +101,12 @@ MEASURES: Final[dict[str, Measure]] = {
 }
 """By name."""
 
+MONEY: Final = frozenset({"net_sales", "refunds", "credited_sales", "credited_elsewhere"})
+"""Measures that are amounts of money."""
 LATER: Final = frozenset({OUTREACH, REQUESTS, VISITORS})
 """Sources of which nothing comes in yet: what is made of them shows a dash, or nothing."""
 
 
 def sales_in(channel: str) -> str:
     """What a channel of sales is called inside a sentence."""
-    return {"store": "in the store", "online": "online"}.get(channel, channel)
+    return {"store": marked("in the store"), "online": marked("online")}.get(channel, channel)

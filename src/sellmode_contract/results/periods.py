@@ -13,10 +13,13 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from sellmode_contract.store_time import read_day
+from sellmode_contract.translatable import Translatable, marked
 
 _DAY: Final = dt.timedelta(days=1)
 _SAME_WEEKDAY: Final = dt.timedelta(days=364)
 _MONTH = re.compile(r"\d{4}-\d\d", re.ASCII)
+_LONGEST: Final = 3660
+"""Days."""
 _YEAR = re.compile(r"\d{4}", re.ASCII)
 
 
@@ -111,15 +114,22 @@ def read_period(text: str, today: dt.date) -> Period:
         return _checked(f"{text}-01-01", f"{text}-12-31", "year")
     if _MONTH.fullmatch(text):
         first = read_day(f"{text}-01")
-        return Period(first, _month_end(first), "month")
+        return _checked(str(first), str(_month_end(first)), "month")
     first_text, dots, last_text = text.partition("..")
     if not re.match(r"\d{4}-", text):
-        raise ValueError(f"a period is {', '.join(NAMES)}, a day, a month (2026-11), a year, or 2026-11-01..2026-11-30")
+        raise ValueError(
+            Translatable(
+                "a period is {names}, a day, a month (2026-11), a year, or 2026-11-01..2026-11-30",
+                names=", ".join(NAMES),
+            )
+        )
     return _checked(first_text, last_text if dots else first_text, "")
 
 
 def _checked(first_text: str, last_text: str, name: str) -> Period:
     first, last = read_day(first_text), read_day(last_text)
     if last < first:
-        raise ValueError("a period does not end before it begins")
+        raise ValueError(marked("a period does not end before it begins"))
+    if (last - first).days > _LONGEST:
+        raise ValueError(marked("a period is no longer than ten years"))
     return Period(first, last, name)

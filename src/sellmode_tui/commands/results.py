@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
 
-from sellmode_contract import money
 from sellmode_contract.results.kpis import KPIS
 from sellmode_contract.results.periods import NAMES
 from sellmode_contract.text import visible
 from sellmode_tui.commands.kit.base import Opened, command
 from sellmode_tui.commands.kit.exit_codes import Exit, Failure
-from sellmode_tui.commands.kit.output import minute, plain, say
+from sellmode_tui.commands.kit.output import minute, say
 from sellmode_tui.records import Compared, ShownFigures, Subject
-from sellmode_tui.records.results import THIS_MONTH
-
-_COLUMNS = (
-    "store", "person", "of", "first_day", "last_day", "kpi", "name", "unit", "value", "text", "numerator",
-    "denominator", "before", "year_before", "better", "formula", "source", "comes_later", "complete_until",
-)  # fmt: skip
+from sellmode_tui.records.results import export
+from sellmode_tui.records.results.access import THIS_MONTH
 
 
 @command(
@@ -40,6 +35,12 @@ _COLUMNS = (
     click.option("--each", is_flag=True, help="Of everybody whose figures you may see."),
     click.option("--all", "everything", is_flag=True, help="All figures, not only those of your kind of work."),
     click.option("--csv", "as_csv", is_flag=True, help="Print CSV."),
+    click.option(
+        "--sqlite",
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="Write them into a new SQLite file, for Datasette.",
+    ),
 )
 def kpi_command(
     opened: Opened,
@@ -50,6 +51,7 @@ def kpi_command(
     each: bool,
     everything: bool,
     as_csv: bool,
+    sqlite: Path | None,
 ) -> None:
     """Print figures, beside those of the period before and of a year before; KPI names some of them.
 
@@ -62,6 +64,8 @@ def kpi_command(
     """
     if as_csv and opened.as_json:
         raise click.UsageError("--csv and --json exclude each other.")
+    if sqlite is not None and (as_csv or opened.as_json):
+        raise click.UsageError("--sqlite writes a file: it goes with neither --csv nor --json.")
     if unknown := [kpi for kpi in kpis if kpi not in KPIS]:
         raise Failure(f"No such figure {visible(unknown[0])}. There are {', '.join(KPIS)}.", Exit.USAGE)
     found = []
@@ -71,12 +75,13 @@ def kpi_command(
         except ValueError as error:
             raise click.BadParameter(f"{error}.", param_hint="--period") from None
         found.append((shown, _wanted(shown, kpis, everything=everything)))
-    if as_csv:
-        writer = csv.DictWriter(sys.stdout, _COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(_cells(_row(shown, figure)) for shown, figures in found for figure in figures)
+    rows = [row for shown, figures in found for row in export.rows(shown, figures)]
+    if sqlite is not None:
+        _write(sqlite, rows)
+    elif as_csv:
+        sys.stdout.write(export.as_csv(rows))
     elif opened.as_json:
-        opened.print_list([_row(shown, figure) for shown, figures in found for figure in figures], {}, empty="")
+        opened.print_list(rows, {}, empty="")
     else:
         for shown, figures in found:
             _print(opened, shown, figures)
@@ -114,43 +119,14 @@ def _wanted(shown: ShownFigures, kpis: Sequence[str], *, everything: bool) -> Se
     return shown.figures if everything else shown.figures[: shown.first]
 
 
-def _row(shown: ShownFigures, figure: Compared) -> dict[str, Any]:
-    kpi = figure.now.kpi
-    value, before, year_before = (_number(each.value, kpi.unit, shown.currency) for each in figure)
-    return {
-        "store": ",".join(shown.subject.stores),
-        "person": shown.subject.person,
-        "of": shown.subject.name,
-        "first_day": str(shown.period.first),
-        "last_day": str(shown.period.last),
-        "kpi": kpi.id,
-        "name": kpi.name,
-        "unit": shown.currency if kpi.unit == "money" else kpi.unit,
-        "value": value,
-        "text": figure.now.text(shown.currency),
-        "numerator": figure.now.numerator,
-        "denominator": figure.now.denominator,
-        "before": before,
-        "year_before": year_before,
-        "better": kpi.better,
-        "formula": kpi.formula,
-        "source": ", ".join(kpi.sources),
-        "comes_later": kpi.comes_later,
-        "complete_until": plain(shown.complete_until),
-    }
-
-
-def _number(value: Any, unit: str, currency: str) -> float | None:
-    """A figure as a number: money in units of the currency."""
-    if value is None:
-        return None
-    return round(float(value / 10 ** money.exponent(currency) if unit == "money" else value), 6)
-
-
-def _cells(row: dict[str, Any]) -> dict[str, Any]:
-    """The row for CSV: a name is text that neither a terminal nor a spreadsheet takes for more."""
-    name = visible(row["of"])
-    return {**row, "of": f"'{name}" if name[:1] in ("=", "@", "+", "-") else name}
+def _write(path: Path, rows: list[dict[str, Any]]) -> None:
+    try:
+        export.write_sqlite(path, rows)
+    except export.NoSqliteUtils:
+        raise Failure("sqlite-utils is not installed here: it comes with `sellmode[backend]`.", Exit.USAGE) from None
+    except OSError as error:
+        raise Failure(f"{visible(str(path))}: {error.strerror}.", Exit.USAGE) from None
+    say(f"Written: {visible(str(path))}")
 
 
 def _print(opened: Opened, shown: ShownFigures, figures: Sequence[Compared]) -> None:

@@ -26,7 +26,7 @@ from sellmode_tui.records.looks.access import Looks
 from sellmode_tui.records.people.access import People
 from sellmode_tui.records.products.access import Products
 from sellmode_tui.records.readings import Readings, clean
-from sellmode_tui.records.results import Results
+from sellmode_tui.records.results.access import Results
 from sellmode_tui.records.rules.access import Rules
 from sellmode_tui.records.rules.briefs_access import Briefs
 from sellmode_tui.records.sales.access import Sales

@@ -24,7 +24,7 @@ from sellmode_tui.screens.forms.form_screen import FormScreen
 from sellmode_tui.screens.forms.lost_draft import LostDraftBox
 from sellmode_tui.screens.forms.resuming import Resumed, resume
 from sellmode_tui.screens.kit.desk import Looked
-from sellmode_tui.screens.lists.main_page import MainPage
+from sellmode_tui.screens.lists.main_page import TabbedPage
 from sellmode_tui.shell.current import CurrentAccount, OpenAccount
 from sellmode_tui.shell.paged_app import PagedApp
 from sellmode_tui.workspace import Workspace
@@ -110,7 +110,7 @@ class DraftKeeper:
         if desk is None:
             return Looked()
         for each in self._app.pages():
-            if isinstance(each, MainPage):
+            if isinstance(each, TabbedPage):
                 page = each.page
             if isinstance(each, CustomersScreen) and each.query("#list"):  # neither coming nor going
                 desk.customers = each.view

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from textual.app import App
@@ -17,19 +18,21 @@ from sellmode_tui.screens.kinds.list_page import KindListPage
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.pick_box import PickBox
-from sellmode_tui.screens.lists.main_page import MainPage, pages_of
+from sellmode_tui.screens.lists.main_page import TabbedPage, pages_of
 from sellmode_tui.screens.lookbooks.list_page import LookbooksScreen
 from sellmode_tui.screens.people.list_page import PeopleScreen
 from sellmode_tui.screens.products.list_page import ProductsScreen
+from sellmode_tui.screens.results.figures_page import FiguresScreen
 from sellmode_tui.screens.rules.list_page import RulesScreen
 from sellmode_tui.screens.sales.list_page import SalesScreen
 from sellmode_tui.screens.tasks.agenda import AgendaScreen
 from sellmode_tui.shell.paged_app import PagedApp
 
-_PAGES: Final[dict[str, type[MainPage[Any]]]] = {
+_PAGES: Final[dict[str, Callable[[Desk], TabbedPage]]] = {
     "customers": CustomersScreen,
     "tasks": AgendaScreen,
     "products": ProductsScreen,
+    "results": FiguresScreen,
     "rules": RulesScreen,
     "corporate": BriefsScreen,
     "people": PeopleScreen,
@@ -48,7 +51,7 @@ async def go_to(app: PagedApp, name: str, desk: Desk) -> None:
 
 
 def _is_page(screen: Screen[Any], name: str) -> bool:
-    return isinstance(screen, MainPage) and screen.page == name
+    return isinstance(screen, TabbedPage) and screen.page == name
 
 
 def can_go_to(app: App[None], name: object, desk: Desk) -> bool:

@@ -41,7 +41,7 @@ _SIGNS: Final = {
 }
 _LINES: Final = dict.fromkeys(map(chr, range(0x2500, 0x2580)), "+")
 _LINES.update(dict.fromkeys("─━┄┅┈┉╌╍═╴╶╸╺╼╾", "-"), **dict.fromkeys("│┃┆┇┊┋╎╏║╵╷╹╻╽╿", "|"))
-_BLOCKS: Final = dict.fromkeys(map(chr, range(0x2580, 0x25A0)), "#")
+_BLOCKS: Final = dict.fromkeys(map(chr, range(0x2580, 0x25A0)), "#") | {"░": ":"}
 _PICTURES: Final = dict.fromkeys(map(chr, range(0x2400, 0x2440)), "?")
 _OWN: Final = str.maketrans({**_LINES, **_BLOCKS, **_PICTURES, **_SIGNS})
 _LETTERS: Final = dict(zip("ßøØłŁđĐðÐþÞæÆœŒıħĦŧŦŋŊ", "soOlLdDdDtTaAoOihHtTnN", strict=True))

@@ -105,7 +105,7 @@ async def at_the_briefs(size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot
 
 
 async def go_to_briefs(pilot: Pilot[None]) -> BriefsScreen:
-    await pilot.press("6")
+    await pilot.press("7")
     await shows(pilot, BriefsScreen)
     return await list_is_there(pilot)
 

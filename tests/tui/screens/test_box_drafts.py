@@ -31,6 +31,7 @@ from sellmode_tui.screens.lookbooks.boxes import RenewBox, SaveBox, WayBox
 from sellmode_tui.screens.lookbooks.delegating import UndelegateBox
 from sellmode_tui.screens.people.assigning import AssignBox
 from sellmode_tui.screens.products.boxes import LookbookBox, VariantBox
+from sellmode_tui.screens.results.boxes import ExportBox, PeriodBox, WhoseBox
 from sellmode_tui.screens.rules.list_page import TriggerBox
 from sellmode_tui.screens.sales.boxes import DeclineBox, DisputeBox, UpholdBox
 from sellmode_tui.screens.tasks.agenda import AgendaScreen
@@ -107,6 +108,9 @@ MAKE: dict[str, Callable[[Desk], PickBox]] = {
     "uphold": lambda desk: UpholdBox(desk, "it", ["1"]),
     "decline": lambda desk: DeclineBox(desk, "it", ["1"]),
     "undelegate": lambda desk: UndelegateBox(desk, (), "1"),
+    "results_period": lambda desk: PeriodBox(desk, desk.words.today),
+    "results_whose": lambda desk: WhoseBox(desk, ()),
+    "results_export": lambda desk: ExportBox(desk, "Anna"),
 }
 
 

@@ -100,16 +100,17 @@ async def test_the_page_is_only_for_those_who_may_ask(data: Path) -> None:
             "tasks",
             "lookbook",
             "products",
+            "results",
             "rules",
             "people",
         ]
-        await pilot.press("6")
+        await pilot.press("7")
         await at_rest(pilot)
         assert not isinstance(pilot.app.screen, BriefsScreen)
     briefing.files(data)
     async with at_the_briefs() as pilot:
         line = pilot.app.screen.query(TabLine).first()
-        assert line.text == " 1 Customers   2 Tasks   3 Lookbooks   4 Products   5 Rules  [6 Corporate]"
+        assert line.text == " 2 Tasks   3 Lookbooks   4 Products   5 Results   6  [7 Corporate]"
         await pilot.press("1")
         await shows(pilot, CustomersScreen)
 

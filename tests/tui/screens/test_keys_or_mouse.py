@@ -20,13 +20,15 @@ from sellmode_tui.screens.entrance.lock import LockScreen
 from sellmode_tui.screens.entrance.page import KeysSaid
 from sellmode_tui.screens.entrance.sign_in import SignInScreen
 from sellmode_tui.screens.kit.boxes import Box, BoxButton
-from sellmode_tui.screens.lists.main_page import MainPage, all_pages, pages_of
+from sellmode_tui.screens.lists.main_page import TabbedPage, all_pages, pages_of
 from sellmode_tui.screens.lists.page import ListPage
+from sellmode_tui.screens.results.figures_page import FiguresScreen
 from sellmode_tui.widgets.key_line import KeyLine, Shown
 from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.widgets.row_view import HEADER
 from sellmode_tui.widgets.status_line import StatusLine
 from sellmode_tui.widgets.tab_line import TabLine
+from sellmode_tui.widgets.tiles import Tiles
 from tests.tui.screens import briefing, counter, looking, tasking, writing
 from tests.tui.screens.counter import wait_until
 from tests.tui.screens.writing import CLARA, at_rest, store_of
@@ -50,6 +52,9 @@ class Keys:
 
     async def open_row(self, place: int) -> None:
         await self.pilot.press("home", *["down"] * place, "enter")
+
+    async def open_tile(self) -> None:
+        await self.pilot.press("enter")
 
     async def do(self, key: Shown) -> None:
         await self.pilot.press(key.key)
@@ -84,6 +89,9 @@ class Mouse:
     async def open_row(self, place: int) -> None:
         await self._click(self.pilot.app.screen.query_one(RowTable), 4, HEADER + place, times=2)
 
+    async def open_tile(self) -> None:
+        await self._click(self.pilot.app.screen.query_one(Tiles), 4)
+
     async def do(self, key: Shown) -> None:
         line, x = self.pilot.app.screen.query_one(KeyLine), 1
         for each in line._keys:
@@ -103,7 +111,7 @@ async def settled(pilot: Pilot[None]) -> Screen[Any]:
     """The page that is open once it shows all that it was asked for."""
     await at_rest(pilot)
     page = pilot.app.screen
-    if isinstance(page, ListPage):
+    if isinstance(page, ListPage | FiguresScreen):
         await wait_until(pilot, lambda: bool(page.settled))
         await at_rest(pilot)
     return pilot.app.screen
@@ -122,7 +130,7 @@ def check(page: Screen[Any]) -> None:
     line = page.query_one(KeyLine)
     assert (line.region.y, line.region.height) == (SIZE[1] - 1, 1), f"{page}: its last line is not the last"
     actions = {each.action for each in offered(page)}
-    assert isinstance(page, MainPage) or actions & _OUT, f"{page}: no way out in {line.keys}"
+    assert isinstance(page, TabbedPage) or actions & _OUT, f"{page}: no way out in {line.keys}"
     assert "keys" in actions, f"{page}: it does not say where all keys are"
     for table in page.query(RowTable):
         if table.count is not None and table.count.n:
@@ -150,12 +158,17 @@ async def work(pilot: Pilot[None], hand: Hand, name: str) -> None:
     await wait_until(pilot, lambda: pilot.app.screen is not home)
     page = await settled(pilot)
     check(page)
+    if isinstance(page, FiguresScreen):
+        await hand.open_tile()
+        check(await settled(pilot))
+        await leave_to(pilot, hand, page)
+        return
     table = page.query_one(RowTable)
     rows = table.count.n if table.count else 0
     assert rows or name not in _FILLED, f"{name} has no rows to try"
     if rows:
         await work_row(pilot, hand, page, min(1, rows - 1))
-    if not isinstance(page, MainPage):
+    if not isinstance(page, TabbedPage):
         await leave_to(pilot, hand, home)
 
 

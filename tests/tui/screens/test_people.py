@@ -65,7 +65,7 @@ async def go_to(pilot: Pilot[None], beginning: str) -> None:
 async def test_who_has_how_much_and_what_is_nobodys(data: Path) -> None:
     files(data)
     async with writing.at_the_counter("mira", clock=tasking.clock()) as pilot:
-        await pilot.press("7")
+        await pilot.press("8")
         await listed(pilot, PeopleScreen)
         found = rows(pilot)
         assert found[0] == (ANNA.name, "3", "1", "-", "-", "-")
@@ -90,7 +90,7 @@ async def test_who_has_how_much_and_what_is_nobodys(data: Path) -> None:
 async def test_marked_customers_are_assigned_after_it_is_said_what_comes_of_it_and_taken_back(data: Path) -> None:
     files(data)
     async with writing.at_the_counter("mira", clock=tasking.clock()) as pilot:
-        await pilot.press("7")
+        await pilot.press("8")
         await listed(pilot, PeopleScreen)
         await pilot.press("enter")
         await listed(pilot, OwnedScreen)
@@ -120,7 +120,7 @@ async def test_marked_customers_are_assigned_after_it_is_said_what_comes_of_it_a
 async def test_what_would_leave_ones_own_view_is_said_by_name(data: Path) -> None:
     files(data)
     async with writing.at_the_counter("mira", clock=tasking.clock()) as pilot:
-        await pilot.press("7")
+        await pilot.press("8")
         await listed(pilot, PeopleScreen)
         await go_to(pilot, "Customers without")
         await pilot.press("enter")
@@ -142,7 +142,7 @@ async def test_what_would_leave_ones_own_view_is_said_by_name(data: Path) -> Non
 async def test_a_filter_finds_whom_to_assign_and_one_that_cannot_be_read_is_said(data: Path) -> None:
     files(data, "team")
     async with writing.at_the_counter("mira", clock=tasking.clock()) as pilot:
-        await pilot.press("7")
+        await pilot.press("8")
         await listed(pilot, PeopleScreen)
         assert "those that were given" not in told(pilot)
         await pilot.press("enter")
@@ -168,7 +168,7 @@ async def test_a_filter_finds_whom_to_assign_and_one_that_cannot_be_read_is_said
 async def test_in_team_mode_given_tasks_are_listed_for_everybody_and_taken_back(user_name: str, data: Path) -> None:
     files(data, "team", user_name)
     async with tasking.at_the_tasks(user_name) as pilot:
-        await pilot.press("7")
+        await pilot.press("8")
         await at_rest(pilot)
         assert not isinstance(pilot.app.screen, PeopleScreen), "the page is for who may assign"
         await pilot.press("G")

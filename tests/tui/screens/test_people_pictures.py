@@ -19,7 +19,7 @@ from tests.tui.screens.writing import at_rest, shows
 
 
 async def people(pilot: Pilot[None]) -> None:
-    await pilot.press("7")
+    await pilot.press("8")
     await listed(pilot, PeopleScreen)
 
 

@@ -31,7 +31,7 @@ def _files(data: Path) -> None:
 
 
 async def to_rules(pilot: Pilot[None]) -> RulesScreen:
-    await pilot.press("5")
+    await pilot.press("6")
     await shows(pilot, RulesScreen)
     page = pilot.app.screen
     assert isinstance(page, RulesScreen)

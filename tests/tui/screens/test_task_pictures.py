@@ -85,7 +85,7 @@ async def given(pilot: Pilot[None]) -> None:
 
 
 async def rules(pilot: Pilot[None]) -> None:
-    await pilot.press("5")
+    await pilot.press("6")
     await shows(pilot, RulesScreen)
 
 

@@ -116,7 +116,7 @@ async def test_the_pages_are_a_key_apart_and_keep_what_was_looked_at() -> None:
         await open_profile(pilot)
         await go_to_tasks(pilot)  # from a profile, too
         assert at_cursor(pilot).id == BIRTHDAY.id
-        await pilot.press("2", "5")  # where one is; and no rules for an associate
+        await pilot.press("2", "6")  # where one is; and no rules for an associate
         await at_rest(pilot)
         assert isinstance(pilot.app.screen, AgendaScreen)
         assert len(pilot.app.screen_stack) == 3

@@ -16,7 +16,7 @@ from sellmode_tui.journal.drafts import Draft
 from sellmode_tui.journal.journal import Journal
 from sellmode_tui.language import tr
 from sellmode_tui.pictures.supply import Pictures
-from sellmode_tui.records import Counts, CustomerQuery, RecordStore
+from sellmode_tui.records import Counts, CustomerQuery, RecordStore, Subject
 from sellmode_tui.records.tasks.agenda import AgendaQuery, TaskCounts
 from sellmode_tui.records.tasks.lines import TaskKey
 from sellmode_tui.screens.kit.memory import Threads
@@ -77,6 +77,20 @@ class CustomersView:
 
 
 @dataclass(frozen=True)
+class ResultsView:
+    """How somebody looks at the figures."""
+
+    period: str = "month"
+    """As it is typed."""
+    of: Subject | None = None
+    """Whose they are; None: what is shown first."""
+    kpi: str = ""
+    """Under the cursor."""
+    everything: bool = False
+    """Whether all are shown, and not only those of one's kind of work."""
+
+
+@dataclass(frozen=True)
 class Looked:
     """How somebody looks at the lists, for when they come back."""
 
@@ -119,6 +133,8 @@ class Desk:
     """How the person last looked at the tasks, for when they come back to them."""
     customers: CustomersView = field(default_factory=CustomersView)
     """How they looked at the customers before they locked or left."""
+    results: ResultsView = field(default_factory=ResultsView)
+    """How they looked at the figures."""
     places: dict[str, tuple[str, int]] = field(default_factory=dict)
     """By main page the row that the cursor was on, and on which line of the view that stood."""
     writes: Threads = field(default_factory=lambda: Threads(1, "write"))

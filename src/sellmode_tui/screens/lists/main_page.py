@@ -13,6 +13,7 @@ from sellmode_contract.roles import Capability
 from sellmode_contract.visibility import may
 from sellmode_tui.language import trd
 from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.lists.page import Item, ListPage
 from sellmode_tui.widgets.tab_line import Tab, TabLine
 
@@ -33,9 +34,10 @@ _OWN: Final = {
     "tasks": PageOf("Tasks", "2", "Your tasks"),
     "lookbook": PageOf("Lookbooks", "3", "Pages of products for customers"),
     "products": PageOf("Products", "4", "The store's products"),
-    "rules": PageOf("Rules", "5", "The rules that make tasks", "rules"),
-    "corporate": PageOf("Corporate", "6", "Tasks from head office", "announce"),
-    "people": PageOf("People", "7", "The store's people: who has how much to do", "reassign"),
+    "results": PageOf("Results", "5", "Figures: yours, or the store's"),
+    "rules": PageOf("Rules", "6", "The rules that make tasks", "rules"),
+    "corporate": PageOf("Corporate", "7", "Tasks from head office", "announce"),
+    "people": PageOf("People", "8", "The store's people: who has how much to do", "reassign"),
 }
 
 
@@ -75,12 +77,30 @@ def tabs_of(desk: Desk) -> tuple[Tab, ...]:
     )
 
 
-class MainPage(ListPage[None, Item]):
-    """A list with the line of tabs, under which no other page is."""
+class TabbedPage(DeskScreen[None]):
+    """A page with the line of tabs, under which no other page is."""
 
     PAGE: ClassVar[str] = ""
     page: str
     """Its name."""
+
+    def compose_tabs(self) -> ComposeResult:
+        """The first line of the page."""
+        yield TabLine(tabs_of(self._desk), self.page, id="tabs")
+
+    def standing_changed(self) -> None:
+        """Say how things stand, in the first line too."""
+        super().standing_changed()
+        for line in self.query("#tabs").results(TabLine):
+            line.tabs = tabs_of(self._desk)
+
+    @on(TabLine.Picked, "#tabs")
+    def _picked(self, event: TabLine.Picked) -> None:
+        self.app.call_later(self.app.run_action, f"page('{event.name}')")  # it may close this page: see app_page.py
+
+
+class MainPage(TabbedPage, ListPage[None, Item]):
+    """A list with the line of tabs."""
 
     def __init__(
         self, desk: Desk, head: str = "", *, at: str | None = None, line: int | None = None, page: str = ""
@@ -95,20 +115,6 @@ class MainPage(ListPage[None, Item]):
         if key := self.table.cursor_key:
             self._desk.places[self.page] = key, self.table.cursor_line
 
-    def compose_tabs(self) -> ComposeResult:
-        """The first line of the page."""
-        yield TabLine(tabs_of(self._desk), self.page, id="tabs")
-
     def action_back(self) -> None:
         """Take back the last way of choosing."""
         self.step_back()
-
-    def standing_changed(self) -> None:
-        """Say how things stand, in the first line too."""
-        super().standing_changed()
-        for line in self.query("#tabs").results(TabLine):
-            line.tabs = tabs_of(self._desk)
-
-    @on(TabLine.Picked, "#tabs")
-    def _picked(self, event: TabLine.Picked) -> None:
-        self.app.call_later(self.app.run_action, f"page('{event.name}')")  # it may close this page: see app_page.py

@@ -1,0 +1,1 @@
+"""Figures, what is behind them, and whose they are."""
