@@ -13,7 +13,6 @@ from sellmode_backend.accounts import limits
 from sellmode_backend.shopper import pages, results, touches, tracking
 from sellmode_backend.shopper.shared import Found
 from sellmode_backend.shopper.visitors import Reason
-from sellmode_backend.store import measures, records
 from sellmode_contract import text
 from sellmode_contract.kinds.lookbook import Verdict
 
@@ -36,23 +35,13 @@ def opened(connection: Connection, *, found: Found, visit: str, now: dt.datetime
     if touches.note(connection, found.shared, "open", now, id=id):
         touches.take_back_unseen(connection, found.shared, now)
         results.count(connection, found.shared, now)
-        _count(connection, found, "visits", now)
 
 
 def clicked(connection: Connection, *, found: Found, sku: str, reason: Reason, silent: bool, now: dt.datetime) -> str:
     """A product's link was followed; what goes on to the shop, empty if that was no person."""
     id = touches.note(connection, found.shared, "click", now, sku=sku, reason=reason, silent=silent)
     results.count(connection, found.shared, now)
-    if id:
-        _count(connection, found, "referred", now)
     return id
-
-
-def _count(connection: Connection, found: Found, measure: str, now: dt.datetime) -> None:
-    """Let it be among the facts, if the page is a storefront's: a lookbook's have its results as their cause."""
-    if found.shared.kind == "storefront":
-        adds = measures.count(connection, found.shared.store, found.shared.person, measure, now)
-        records.write(connection, (), now=now, adds=adds)
 
 
 def reply(connection: Connection, found: Found, fields: Mapping[str, str], now: dt.datetime) -> pages.Done:

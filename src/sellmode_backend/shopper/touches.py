@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.shopper.visitors import Reason
+from sellmode_backend.store import measures, records
 from sellmode_backend.store.database import upsert
 from sellmode_backend.store.sale_credit import TOUCHES_KEPT
 from sellmode_backend.store.schema import touch
@@ -25,6 +26,9 @@ MOST_A_DAY: Final = 200
 """Touches of one lookbook that count on a day; and so far those are added up that do not, by product and reason."""
 MOST_OF_STOREFRONTS: Final = 5000
 """As ``MOST_A_DAY``: of a page that is for everybody."""
+
+_MEASURES: Final[Mapping[What, str]] = {"open": "visits", "click": "referred"}
+"""What touches of storefront pages are among the facts as."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,10 @@ def note(
         return ""
     id = id or secrets.token_urlsafe(12)
     made = connection.execute(upsert(connection, touch).values(id=id, **row).on_conflict_do_nothing())
-    return id if made.rowcount else ""
+    if not made.rowcount:
+        return ""
+    _count(connection, row)
+    return id
 
 
 def forget_old(connection: Connection, now: dt.datetime) -> int:
@@ -90,26 +97,25 @@ def _too_many(connection: Connection, shared: Shared, now: dt.datetime) -> Reaso
 
 def _all_at_once(connection: Connection, shared: Shared, now: dt.datetime, sku: str) -> Reason:
     """Whether a click makes it clear that a scanner follows all links; then those before it count no more either."""
-    before = (
-        connection.execute(
-            sa.select(touch).where(
-                touch.c.about == shared.id,
-                touch.c.at > now - AT_ONCE,
-                touch.c.what == "click",
-                touch.c.silent,
-                touch.c.reason.in_(("", "all links at once")),
-            )
-        )
-        .mappings()
-        .all()
-    )
-    if len({row["sku"] for row in before} | {sku}) < LINKS_AT_ONCE:
+    theirs = (touch.c.about == shared.id) & (touch.c.at > now - AT_ONCE) & (touch.c.what == "click") & touch.c.silent
+    before = connection.scalars(sa.select(touch.c.sku).where(theirs, touch.c.reason.in_(("", "all links at once"))))
+    if len({*before, sku}) < LINKS_AT_ONCE:
         return ""
-    counted = [row for row in before if not row["reason"]]
-    connection.execute(sa.delete(touch).where(touch.c.id.in_([row["id"] for row in counted])))
-    for row in counted:
-        _add_up(connection, {**row, "reason": "all links at once"})
+    # Of two who take them back at once, one has them.
+    counted = connection.execute(sa.delete(touch).where(theirs, touch.c.reason == "").returning(*touch.c))
+    for row in counted.mappings().all():
+        taken_back = {**row, "reason": "all links at once"}
+        _add_up(connection, taken_back)
+        _count(connection, taken_back, -1)
     return "all links at once"
+
+
+def _count(connection: Connection, row: Mapping[str, Any], times: int = 1) -> None:
+    """Let a touch be among the facts, if the page is a storefront's: a lookbook's have its results as their cause."""
+    measure = _MEASURES.get(row["what"]) if row["way"] == "storefront" else None
+    if measure:
+        adds = measures.count(connection, row["store"], row["person"], measure, row["at"], times)
+        records.write(connection, (), now=row["at"], adds=adds)
 
 
 def _add_up(connection: Connection, row: Mapping[str, Any]) -> None:

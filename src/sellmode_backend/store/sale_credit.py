@@ -77,6 +77,10 @@ class _Mode(msgspec.Struct):
     mode: Mode = "associate"
 
 
+class _Pages(msgspec.Struct):
+    tracking: bool = True
+
+
 def all_rules(connection: Connection) -> tuple[Rules, ...]:
     """All versions of the retailer's rules for credit, the oldest first."""
     value = setting_values.read(connection, Key.ATTRIBUTION)
@@ -152,7 +156,7 @@ def _judged(
     """What becomes of a sale; None for one that nobody had a part in.
 
     A sale to nobody keeps its judgement: who bought there was erased, and who earned it has earned it. Touches that are
-    kept no longer count as they did.
+    kept no longer count as they did, and so does the page that led to it, whatever became of the page.
     """
     if old and entry.channel == "online" and not entry.customer:
         return old
@@ -160,7 +164,8 @@ def _judged(
     forgotten = [
         item.touch
         for item in (old.considered if old else ())
-        if item.touch.about and item.touch.what != "shared" and item.touch.at <= now - TOUCHES_KEPT
+        if item.touch.id == _led(entry)
+        or (item.touch.about and item.touch.what != "shared" and item.touch.at <= now - TOUCHES_KEPT)
     ]
     new = judge(_near([*mine, *forgotten], entry), Sale(id=entry.id, placed_at=entry.placed_at), rules, mode)
     return new if new.considered or old else None
@@ -269,27 +274,45 @@ def _clicked(connection: Connection, clicks: Iterable[str]) -> dict[str, list[To
 def _led_by_pages(connection: Connection, entries: Iterable[OrderEntry]) -> dict[str, list[Touch]]:
     """The pages that led to some orders, by order, where a shop names only the page: when, it says with the order.
 
-    Nothing is made of the page of somebody who has refused that it is noted.
+    Nothing is made of the page of somebody who has refused that it is noted, nor of any where nothing is noted.
     """
-    named = {entry.id: entry for entry in entries if _TOKEN.fullmatch(entry.click)}
+    named: dict[str, list[OrderEntry]] = {}
+    for entry in entries:
+        if _TOKEN.fullmatch(entry.click):
+            named.setdefault(entry.click, []).append(entry)
     found: dict[str, list[Touch]] = {}
-    for kind, decode in _decode_page.items() if named else ():
-        ids = lookup.ids(connection, kind, [entry.click for entry in named.values()])
-        refused = sa.select(tracking_refusal.c.customer)
-        query = sa.select(record.c.doc).where(record.c.kind == kind)
-        for doc in connection.scalars(query.where(bulk.one_of(connection, record.c.id, sorted(ids.values())))):
-            page = decode(doc)
+    for kind, decode in _decode_page.items() if named and _is_noted(connection) else ():
+        ids = sorted(lookup.ids(connection, kind, [*named]).values())
+        query = sa.select(record.c.doc).where(record.c.kind == kind, bulk.one_of(connection, record.c.id, ids))
+        pages = [decode(doc) for doc in connection.scalars(query)]
+        refused = _refusing(connection, {page.customer for page in pages if isinstance(page, Lookbook)})
+        for page in pages:
             customer, person = (page.customer, page.author) if isinstance(page, Lookbook) else (None, page.owner)
-            if customer and connection.scalar(refused.where(tracking_refusal.c.customer == customer)):
-                continue
-            for entry in named.values():
-                if entry.click == page.token:
-                    made = Touch(
-                        id=f"{page.token}/{entry.id}", at=entry.placed_at, what="click", way=kind, store=page.store,
-                        person=person, about=page.id,
-                    )  # fmt: skip
-                    found.setdefault(entry.id, []).append(made)
+            for entry in named.get(page.token, ()) if customer not in refused else ():
+                made = Touch(
+                    id=_led(entry), at=entry.placed_at, what="click", way=kind, store=page.store, person=person,
+                    about=page.id,
+                )  # fmt: skip
+                found.setdefault(entry.id, []).append(made)
     return found
+
+
+def _refusing(connection: Connection, customers: Iterable[str | None]) -> set[str]:
+    """Which of some customers have refused that it is noted what they open."""
+    ids = sorted(id for id in customers if id)
+    refused = tracking_refusal.c.customer
+    return set(connection.scalars(sa.select(refused).where(bulk.one_of(connection, refused, ids))))
+
+
+def _is_noted(connection: Connection) -> bool:
+    """Whether the retailer lets it be noted what customers open."""
+    value = setting_values.read(connection, Key.SHOPPER)
+    return msgspec.json.decode(value, type=_Pages).tracking if value else True
+
+
+def _led(entry: OrderEntry) -> str:
+    """The id of the touch of the page that led to an order."""
+    return f"{entry.click}/{entry.id}"
 
 
 def _of_page(row: sa.Row[Any]) -> Touch:

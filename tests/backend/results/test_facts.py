@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from sellmode_backend.cli import commands
 from sellmode_backend.results import rebuilding
-from sellmode_backend.shopper import touches, tracking
+from sellmode_backend.shopper import brand, touches, tracking
 from sellmode_backend.store import late_touches, orders, records, refunds, settings
 from sellmode_backend.store.orders import OrderEntry, Refund
 from sellmode_contract.kinds import KINDS
@@ -22,6 +22,7 @@ from sellmode_contract.kinds.lookbook import Lookbook
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.retailer import StoreEntry
 from sellmode_contract.kinds.sale import CreditedSale, sale_id
+from sellmode_contract.kinds.storefront import Storefront
 from sellmode_contract.mutations import Create, Edit, Remove
 from tests.backend.results.sales_shop import SalesShop, sales_shop
 from tests.backend.sync.pushing import uuid7
@@ -78,7 +79,7 @@ def test_a_link_that_led_to_the_shop_earns_the_sale_whoever_bought_there(shop: S
     shop.check()
 
 
-def test_a_page_that_the_order_names_earns_the_sale_unless_its_customer_refused_tracking(shop: SalesShop) -> None:
+def test_a_page_that_the_order_names_earns_the_sale_unless_tracking_is_refused_or_off(shop: SalesShop) -> None:
     anna, token = shop.add(shop.ada), "ANNASANNASANNASANNASANNAS2"
     shop.write(Lookbook(id="look", store="Alpha", author=shop.ben.id, customer=anna.id, token=token))
     day = f"{shop.clock():%Y-%m-%d}"
@@ -88,6 +89,25 @@ def test_a_page_that_the_order_names_earns_the_sale_unless_its_customer_refused_
         tracking.choose(connection, anna.id, shop.clock(), agreed=False)
     shop.sell(shop.order(None, 900, click=token))
     assert shop.sums("credited_sales", people=True) == {("Alpha", shop.ben.id, day): 700}
+    with shop.database.transaction() as connection:
+        tracking.choose(connection, anna.id, shop.clock(), agreed=True)
+        brand.write(connection, brand.Brand(tracking=False))
+    shop.sell(shop.order(None, 950, click=token))
+    assert shop.sums("credited_sales", people=True) == {("Alpha", shop.ben.id, day): 700}
+    shop.check()
+
+
+def test_a_page_that_earned_a_sale_has_earned_it_when_it_is_closed_and_money_goes_back(shop: SalesShop) -> None:
+    anna, token = shop.add(shop.ada), "BENSBENSBENSBENSBENSBENS22"
+    shop.write(Storefront(id="page", store="Alpha", owner=shop.ben.id, title="Ben's", token=token))
+    order, day = shop.order(anna, 700, click=token), f"{shop.clock():%Y-%m-%d}"
+    shop.sell(order)
+    assert shop.sums("credited_sales", people=True) == {("Alpha", shop.ben.id, day): 700}
+    with shop.database.transaction() as connection:
+        records.write(connection, [], removed=[("storefront", "page")])
+        tracking.choose(connection, anna.id, shop.clock(), agreed=False)
+    shop.sell(msgspec.structs.replace(order, refunded=100))
+    assert shop.sums("credited_sales", people=True) == {("Alpha", shop.ben.id, day): 600}
     shop.check()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import msgspec
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from sellmode_contract.kinds.fact import Fact
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.records import Record
 from tests.backend.shopper.shop import BRAND, NO_TOKEN, Shop
-from tests.backend.shopper.storefront import BENS, BENS_PAGE, STORES, write
+from tests.backend.shopper.storefront import BENS, BENS_PAGE, STORES, picks, write
 from tests.backend.shopper.test_touches import visit_of
 
 
@@ -87,6 +88,17 @@ def test_a_click_is_a_touch_and_its_token_goes_on(front: Shop) -> None:
     assert there.endswith(row["id"])
     assert (row["way"], row["about"], row["person"], row["customer"]) == ("storefront", "f-1", "s-1", None)
     assert counted(front) == {("s-1", "referred"): 1, (None, "referred"): 1}
+
+
+def test_clicks_of_a_scanner_led_nobody_to_the_shop(front: Shop) -> None:
+    write(front, picks("b1", "s-1", "SKU/1", "SKU/2", "SKU/3"))
+    page = front.get(f"/l/{BENS}").text
+    links = sorted(set(re.findall(r"/c/[^\"]+", page)))
+    assert len(links) >= 3
+    with front.silent() as browser:
+        for link in links:
+            assert browser.get(link).status_code == 303
+    assert counted(front) == {}
 
 
 def counted(shop: Shop) -> dict[tuple[str | None, str], int]:
