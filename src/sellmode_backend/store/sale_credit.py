@@ -21,6 +21,7 @@ from sellmode_backend.store.facts import Adds, Zones
 from sellmode_backend.store.schema import judgement as judged_sale
 from sellmode_backend.store.schema import record, touch, tracking_refusal
 from sellmode_backend.store.setting_values import Key
+from sellmode_contract.ids import source_id
 from sellmode_contract.kinds import kind_of
 from sellmode_contract.kinds.contact import Contact
 from sellmode_contract.kinds.dispute import Dispute
@@ -311,8 +312,8 @@ def _is_noted(connection: Connection) -> bool:
 
 
 def _led(entry: OrderEntry) -> str:
-    """The id of the touch of the page that led to an order."""
-    return f"{entry.click}/{entry.id}"
+    """The id of the touch of the page that led to an order; who reads it cannot open the page."""
+    return source_id("touch", "sellmode", f"{entry.click}/{entry.id}")
 
 
 def _of_page(row: sa.Row[Any]) -> Touch:

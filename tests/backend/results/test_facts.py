@@ -103,6 +103,7 @@ def test_a_page_that_earned_a_sale_has_earned_it_when_it_is_closed_and_money_goe
     order, day = shop.order(anna, 700, click=token), f"{shop.clock():%Y-%m-%d}"
     shop.sell(order)
     assert shop.sums("credited_sales", people=True) == {("Alpha", shop.ben.id, day): 700}
+    assert token not in str(shop.stored("sale", sale_id(order.id, "Alpha")))  # who reads it could open the page
     with shop.database.transaction() as connection:
         records.write(connection, [], removed=[("storefront", "page")])
         tracking.choose(connection, anna.id, shop.clock(), agreed=False)
