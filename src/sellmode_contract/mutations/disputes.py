@@ -34,7 +34,12 @@ def _settle(before: Dispute | None, dispute: Dispute, operation: Create | Edit, 
         return _opened(dispute, world)
     assert isinstance(operation, Edit)  # noqa: S101 -- for the type checker: there was one before
     if (operation.was.get("outcome") or "") != before.outcome:
-        raise Rejected("conflict", "Someone has answered it since: look at that first.", field="outcome")
+        raise Rejected(
+            "conflict",
+            "Someone has answered it since: look at that first.",
+            field="outcome",
+            winner=before.answered_by or None,
+        )
     if not dispute.outcome:  # its answer was taken back
         return msgspec.structs.replace(dispute, answer="", answered_by="", answered_at=None)
     if not dispute.answer.strip():

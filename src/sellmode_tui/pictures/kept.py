@@ -1,12 +1,14 @@
 """`pictures.db`: pictures of products under the account's key, as many as fit; the longest unseen goes first.
 
-All of it can be fetched again, so nothing here is worth a word to the person: a file that cannot be used is deleted,
-and where that does not help there are no pictures.
+All of it can be fetched again, so nothing here is worth a word to the person: a file that cannot be used, or turns out
+to be damaged, is deleted, and where that does not help there are no pictures.
 """
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -38,7 +40,7 @@ def create_picture(connection: Connection) -> None:
         "CREATE TABLE picture (product TEXT PRIMARY KEY, png BLOB, size INTEGER NOT NULL, tag TEXT NOT NULL, "
         "checked REAL NOT NULL, looked REAL NOT NULL) STRICT"
     )
-    connection.execute("CREATE INDEX picture_looked ON picture (looked)")
+    connection.execute("CREATE INDEX picture_looked ON picture (looked, size)")  # the sum of sizes reads no picture
 
 
 _STEPS: Final = (create_picture,)
@@ -49,53 +51,46 @@ class PictureFile:
 
     def __init__(self, path: Path, key: Key, most_bytes: int = MOST_BYTES) -> None:
         """Open it, made if there is none, and anew if it cannot be used."""
-        self._path, self._most = path, most_bytes
+        self._path, self._key, self._most = path, key, most_bytes
         self._lock = threading.Lock()
         self._closed = False
         try:
             self._connection = _opened(path, key)
         except (sealed.Corrupt, sealed.SchemaTooNew):
-            sealed.remove(path)
-            self._connection = _opened(path, key)
+            self._make_anew()
 
     def find(self, product: str, now: float) -> Kept | None:
         """What is kept of a product's picture; it counts as looked at now."""
-        with self._lock:
-            connection = self._using()
-            with sealed.errors(self._path, connection):
-                row = connection.execute(
-                    "SELECT png, tag, checked, looked FROM picture WHERE product = ?", (product,)
-                ).fetchone()
-                if row is None:
-                    return None
-                *kept, looked = row
-                if now - looked > _LOOKED and not sealed.is_read_only(connection):
-                    connection.execute("UPDATE picture SET looked = ? WHERE product = ?", (now, product))
-                return Kept(*kept)
+        with self._using() as connection:
+            row = connection.execute(
+                "SELECT png, tag, checked, looked FROM picture WHERE product = ?", (product,)
+            ).fetchone()
+            if row is None:
+                return None
+            *kept, looked = row
+            if now - looked > _LOOKED and not sealed.is_read_only(connection):
+                connection.execute("UPDATE picture SET looked = ? WHERE product = ?", (now, product))
+            return Kept(*kept)
 
     def keep(self, product: str, kept: Kept) -> None:
         """Keep a picture, and drop as many others as there is no room for any more."""
-        with self._lock:
-            connection = self._using()
-            with sealed.errors(self._path, connection), transaction(connection):
-                connection.execute(
-                    "REPLACE INTO picture VALUES (?, ?, ?, ?, ?, ?)",
-                    (product, kept.png, len(kept.png or b"") + len(product), kept.tag, kept.checked, kept.checked),
-                )
-                (over,) = connection.execute("SELECT sum(size) - ? FROM picture", (self._most,)).fetchone()
-                while over > 0:
-                    (size,) = connection.execute(
-                        "DELETE FROM picture WHERE product = (SELECT product FROM picture ORDER BY looked LIMIT 1) "
-                        "RETURNING size"
-                    ).fetchone()
-                    over -= size
+        with self._using() as connection, transaction(connection):
+            connection.execute(
+                "REPLACE INTO picture VALUES (?, ?, ?, ?, ?, ?)",
+                (product, kept.png, len(kept.png or b"") + len(product), kept.tag, kept.checked, kept.checked),
+            )
+            (over,) = connection.execute("SELECT sum(size) - ? FROM picture", (self._most,)).fetchone()
+            while over > 0:
+                (size,) = connection.execute(
+                    "DELETE FROM picture WHERE product = (SELECT product FROM picture ORDER BY looked LIMIT 1) "
+                    "RETURNING size"
+                ).fetchone()
+                over -= size
 
     def confirm(self, product: str, now: float) -> None:
         """The backend says that what is kept is still the one."""
-        with self._lock:
-            connection = self._using()
-            with sealed.errors(self._path, connection):
-                connection.execute("UPDATE picture SET checked = ? WHERE product = ?", (now, product))
+        with self._using() as connection:
+            connection.execute("UPDATE picture SET checked = ? WHERE product = ?", (now, product))
 
     def close(self) -> None:
         """May be called again."""
@@ -104,10 +99,24 @@ class PictureFile:
                 self._closed = True
                 self._connection.close()
 
-    def _using(self) -> Connection:
-        if self._closed:
-            raise sealed.Closed
-        return self._connection
+    @contextlib.contextmanager
+    def _using(self) -> Iterator[Connection]:
+        """The connection, for one thread at a time; a file in which damage is met is made anew."""
+        with self._lock:
+            if self._closed:
+                raise sealed.Closed
+            try:
+                with sealed.errors(self._path, self._connection):
+                    yield self._connection
+            except sealed.Corrupt:
+                self._closed = True  # for good, if it cannot be made anew
+                self._connection.close()
+                self._make_anew()
+                raise
+
+    def _make_anew(self) -> None:
+        sealed.remove(self._path)
+        self._connection, self._closed = _opened(self._path, self._key), False
 
 
 def _opened(path: Path, key: Key) -> Connection:

@@ -175,6 +175,7 @@ class PagedApp(KeysInOrder[None]):
     def clear_notifications(self) -> None:
         """Take away what was said, and the lines on which it stood: the framework leaves one of each empty."""
         super().clear_notifications()
+        self._lasting.clear()
         for page in self.pages():
             page.query("ToastHolder").remove()
 

@@ -34,6 +34,8 @@ class SignOutFlow:
     def let_go(self, *, typed: Typed | None, stays: bool = False) -> Workspace | None:
         """Forget the open workspace, for the caller to close. ``typed``: what is to be kept of what was open."""
         account = self._current.close()
+        if account is not None:
+            account.desk.drawing = ""  # a picture that arrives late on a page that is going
         self._app.forget_clipboard()
         self._app.forget_pictures()
         if account is None:

@@ -156,7 +156,8 @@ def test_refusals_name_their_rule(shop: SalesShop) -> None:
     assert ben.one(answer(opened.id, "upheld")).code == "not_found"
     assert "in words" in mia.one(answer(opened.id, "upheld", "")).detail
     mia.done(answer(opened.id, "declined"))
-    assert "since" in mia.one(answer(opened.id, "upheld")).detail
+    late = mia.one(answer(opened.id, "upheld"))
+    assert ("since" in late.detail, late.winner) == (True, shop.mia.id)
     shop.set_mode("team")
     ada = shop.writer(shop.ada)
     assert "Team Mode" in ada.one(sold.opened(ada)).detail

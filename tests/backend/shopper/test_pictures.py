@@ -17,13 +17,15 @@ import msgspec
 import pytest
 from PIL import Image
 
+from sellmode_backend.server import ServerSettings
 from sellmode_backend.shopper import brand
 from sellmode_backend.shopper.pictures import fetching, making_anew
 from sellmode_backend.store import records
 from sellmode_contract import wire
 from sellmode_contract.kinds.product import Product, ProductImage
-from tests.backend.people import NO_CERTIFICATES, Client, add_person, problem_of
+from tests.backend.people import NO_CERTIFICATES, QUICK, Client, MovedClock, add_person, problem_of
 from tests.backend.shopper.shop import BRAND, TOKEN, Shop
+from tests.support.backend import retailer_database, serve_in_thread
 
 
 def photo(width: int = 1600, height: int = 800, **more: Any) -> bytes:
@@ -277,6 +279,15 @@ def test_other_hosts_and_unknown_products_have_no_picture(
     assert {problem_of(terminal.ask(product), 404).detail for product in ("p-1", "p-none")} == {
         "There is no picture of this product."
     }
+
+
+@pytest.mark.parametrize("id", ["%00", "p-1%00"])
+def test_no_product_has_a_nul_in_its_id(postgresql_url: str, clock: MovedClock, id: str) -> None:
+    settings = ServerSettings(passwords=QUICK)
+    with retailer_database(postgresql_url) as database, serve_in_thread(database, settings, clock) as url:
+        client = Client(url)
+        client.join(database, add_person(database, "zoe", "Alpha"), clock())
+        assert problem_of(AskingTerminal(Shop(url, database, clock), client).ask(id), 404).code == "not_found"
 
 
 def test_a_picture_for_terminals_is_small_whatever_it_shows() -> None:

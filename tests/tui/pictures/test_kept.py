@@ -59,3 +59,28 @@ def test_a_damaged_one_is_made_anew(tmp_path: Path) -> None:
     file.keep("one", Kept(png(), "t", 1.0))
     assert file.find("one", 1.0)
     file.close()
+
+
+def test_damage_that_is_met_later_is_gone_afterwards(tmp_path: Path) -> None:
+    path = tmp_path / "pictures.db"
+    file = PictureFile(path, KEY)
+    for number in range(20):
+        file.keep(f"p{number}", Kept(b"x" * 3000, "t", 1.0))
+    file.close()
+    content = bytearray(path.read_bytes())
+    for at in range(4 * 4096, len(content), 4096):  # what comes before is read when it is opened
+        content[at + 100] ^= 1
+    path.write_bytes(content)
+    file = PictureFile(path, KEY)
+    with pytest.raises(sealed.Corrupt):
+        [file.find(f"p{number}", 1.0) for number in range(20)]
+    file.keep("one", Kept(png(), "t", 1.0))
+    assert file.find("one", 1.0)
+    file.close()
+
+
+def test_how_much_there_is_is_known_without_reading_the_pictures(tmp_path: Path) -> None:
+    file = PictureFile(tmp_path / "pictures.db", KEY)
+    plan = file._connection.execute("EXPLAIN QUERY PLAN SELECT sum(size) FROM picture").fetchall()
+    assert "COVERING INDEX" in str(plan)
+    file.close()

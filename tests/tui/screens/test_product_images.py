@@ -152,6 +152,27 @@ async def test_late_ones_are_not_shown(data: Path) -> None:
         assert not view.display
 
 
+async def test_none_comes_to_the_terminal_once_the_account_is_closed(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picturing.files(data)
+    app = counter.counter()
+    sent: list[str] = []
+    app.graphics = Graphics(sent.append)
+    async with counter.running(app) as pilot:
+        await picturing.product(pilot)
+        await is_there(pilot)
+        assert "a=T" in sent[0]
+        view, workspace = box(pilot), app.sign_out.let_go(typed=None)
+        assert workspace is not None
+        assert "a=d" in sent[-1]
+        before = len(sent)
+        view.read_again()  # the page has not gone yet
+        await at_rest(pilot)
+        assert sent[before:] == []
+        workspace.close()
+
+
 async def test_a_picture_takes_so_many_bytes(data: Path) -> None:
     """A page of text takes some 4 kB."""
     picturing.files(data)

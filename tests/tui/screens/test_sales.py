@@ -9,9 +9,11 @@ import msgspec
 import pytest
 from textual.pilot import Pilot
 
+from sellmode_contract.mutations import Rejected
 from sellmode_tui.records import Refused
 from sellmode_tui.screens.changes.attention import AttentionScreen
 from sellmode_tui.screens.customers.timeline import EventScreen, TimelineScreen
+from sellmode_tui.screens.entrance.lock import LockScreen
 from sellmode_tui.screens.sales.boxes import DisputeBox, UpholdBox
 from sellmode_tui.screens.sales.list_page import SalesScreen
 from sellmode_tui.screens.sales.sale_page import SaleScreen
@@ -123,6 +125,10 @@ async def test_a_new_sale_is_told_once_and_what_a_return_takes_back_is_told(data
         await wait_until(pilot, lambda: len(told(pilot)) > 1)
         assert told(pilot) == [said, "Online sale #1042: EUR 23.45 of your credit taken back."]
         assert pilot.app.focused is focused
+        await pilot.press("f10")
+        await shows(pilot, LockScreen)
+        assert told(pilot) == []
+        assert not writing.app_of(pilot)._lasting  # nor does it stay in memory
 
 
 async def test_a_sale_of_others_is_not_told(data: Path) -> None:
@@ -178,6 +184,9 @@ async def test_a_manager_answers_what_needs_attention_and_takes_it_back(data: Pa
         line = store.sales.get(SALE.id)
         assert line is not None
         assert [(each.outcome, each.answer) for each in line.disputes] == [("upheld", "He sold it.")]
+        for outcome in ("upheld", "declined"):  # in another window that has not heard of it
+            with pytest.raises(Rejected, match="answered it since"):
+                store.sales.answer(TEUNS.id, outcome, "So it is.")
         assert not any(each.key == TEUNS.id for each in store.changes.attention())
         store.changes.undo()
         assert any(each.key == TEUNS.id for each in store.changes.attention())

@@ -53,5 +53,7 @@ class PictureEndpoints:
         """How pictures are had, and where the product's is; empty if it has none. Raises SignedOut."""
         with self._database.snapshot() as connection:
             sessions.find(connection, token, self._clock())
-            product, brand = records.read(connection, "product", id), brands.read(connection)
+            # A NUL, which only this address could hold, cannot be asked of every database.
+            product = records.read(connection, "product", id) if "\0" not in id else None
+            brand = brands.read(connection)
             return brand, brand.picture_of(product) if isinstance(product, Product) else ""

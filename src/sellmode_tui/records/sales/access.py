@@ -26,11 +26,11 @@ class Sales(Facet):
 
     def get(self, id: str) -> SaleLine | None:
         """One by its id, the sale's or the notice's; None for one that is not visible or unknown, alike."""
-        return next((each for each in self.named(id, 2) if each.sale.id == id), None)
+        return self._read(lambda reading, around: lists.one(reading, around, "id", id))
 
     def of_order(self, order: str) -> SaleLine | None:
         """What there is to know of an order's credit; None if there is nothing."""
-        return self._read(lambda reading, around: lists.of_order(reading, around, order))
+        return self._read(lambda reading, around: lists.one(reading, around, "order_id", order))
 
     def dispute(self, line: SaleLine, reason: str) -> Written:
         """Ask the store's manager to look at a sale's credit again."""
@@ -40,8 +40,9 @@ class Sales(Facet):
         return self._writer.write(lambda _: of_kinds.create("dispute", id, fields))
 
     def answer(self, dispute: str, outcome: Outcome, words: str) -> Written:
-        """Answer a dispute by its id, until that is undone. Raises NotVisible."""
-        return of_kinds.change(self._writer, "dispute", dispute, {"outcome": outcome, "answer": words})
+        """Answer an open dispute by its id, until that is undone. Raises NotVisible, and Rejected if it is answered."""
+        answer, saw = {"outcome": outcome, "answer": words}, {"outcome": "", "answer": ""}
+        return of_kinds.change(self._writer, "dispute", dispute, answer, saw)
 
     def notices(self, limit: int) -> list[SaleNotice]:
         """The last notices that this person has got, no more than ``limit``."""

@@ -6,7 +6,7 @@ A store's people see the sale; in Associate Mode a person sees the notice that t
 from __future__ import annotations
 
 from array import array
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from sellmode_contract import visibility
 from sellmode_contract.audiences import lead_audience
@@ -37,9 +37,14 @@ class SaleLine(NamedTuple):
 
     @property
     def can_be_disputed(self) -> bool:
-        """Whether this person had a part in it, is not credited with all of it, and has not disputed it yet."""
+        """Whether this person, of one store, had a part in it, not all of it, and has not disputed it yet."""
         sale, account = self.sale, self.around.account
-        if not isinstance(sale, SaleNotice) or account is None or self.around.mode == "team":
+        if (
+            not isinstance(sale, SaleNotice)
+            or account is None
+            or len(account.stores) != 1
+            or self.around.mode == "team"
+        ):
             return False
         parts = len(sale.judgement.credits) if sale.judgement else 0
         return not (sale.credited and parts == 1) and not any(each.author == account.id for each in self.disputes)
@@ -101,12 +106,12 @@ def named(reading: Reading, around: Context, text: str, limit: int) -> list[Sale
     return [told(reading, around, each) for each in kept[:limit]]
 
 
-def of_order(reading: Reading, around: Context, order: str) -> SaleLine | None:
-    """What there is to know of an order's credit; None if no touch had a part in it."""
+def one(reading: Reading, around: Context, column: Literal["id", "order_id"], value: str) -> SaleLine | None:
+    """What there is to know of a sale's credit; None if it is not visible, or no touch had a part in it."""
     for kind in ("sale", "sale_notice"):
         row = reading.connection.execute(
-            f"SELECT s.doc FROM {kind} s WHERE s.order_id = ? AND {reading.only_visible('s')} ORDER BY s.id LIMIT 1",
-            (order,),
+            f"SELECT s.doc FROM {kind} s WHERE s.{column} = ? AND {reading.only_visible('s')} ORDER BY s.id LIMIT 1",
+            (value,),
         ).fetchone()
         if row:
             return told(reading, around, decode(kind, row[0]))

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from sellmode_contract.kinds.product import Product
 from sellmode_contract.text import visible
 from sellmode_tui.pictures.bitmap import Bitmap, fitted
+from sellmode_tui.records import RecordStore
 from sellmode_tui.screens.kit.asking import Asking
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.widgets.picture import half_blocks, stand_ins
@@ -39,6 +40,21 @@ class Pictured(NamedTuple):
         return cls(product.id, product.images[0].alt) if product is not None and product.images else None
 
 
+class _Fitted(NamedTuple):
+    """A picture in the size in which it is shown."""
+
+    bitmap: Bitmap
+    columns: int
+    lines: int
+    blocks: list[Strip]
+    """Its cells; empty where the terminal draws it itself."""
+
+
+def _fitted(bitmap: Bitmap, most: tuple[int, int], *, in_blocks: bool) -> _Fitted:
+    columns, lines = fitted(bitmap, *most)
+    return _Fitted(bitmap, columns, lines, half_blocks(bitmap, columns, lines) if in_blocks else [])
+
+
 class PictureBox(Asking, Static):
     """Shows one picture after another."""
 
@@ -63,7 +79,7 @@ class PictureBox(Asking, Static):
         self._resized = resized
         self._desk = desk
         self._pictured: Pictured | None = None
-        self._bitmap: Bitmap | None = None
+        self._found: _Fitted | None = None
         self._strips: list[Strip] = []
 
     @property
@@ -79,7 +95,7 @@ class PictureBox(Asking, Static):
     def show(self, pictured: Pictured | None, *, beside: bool) -> None:
         """Show a picture beside the text or above it; None for none."""
         if pictured != self._pictured:
-            self._pictured, self._bitmap = pictured, None
+            self._pictured, self._found = pictured, None
         elif beside == self.is_beside:
             return
         self.set_class(beside, "-beside")
@@ -96,20 +112,25 @@ class PictureBox(Asking, Static):
         if pictured is None or pictures is None or self._desk.drawing != "blocks":
             self._draw()
         else:
-            self.ask(lambda _: pictures.find(pictured.product), self._take, group="picture")
+            most, in_blocks = BESIDE if self.is_beside else ABOVE, self._desk.place_picture is None
 
-    def _take(self, bitmap: Bitmap | None) -> None:
-        self._bitmap = bitmap
+            def find(_: RecordStore) -> _Fitted | None:
+                bitmap = pictures.find(pictured.product)
+                return None if bitmap is None else _fitted(bitmap, most, in_blocks=in_blocks)
+
+            self.ask(find, self._take, group="picture")
+
+    def _take(self, found: _Fitted | None) -> None:
+        self._found = found
         self._draw()
 
     def _draw(self) -> None:
         said = self._pictured.said if self._pictured and self._desk.drawing == "card" else ""
         before = (self.display, self.styles.width, self.styles.height)
         self._strips = []
-        if self._bitmap is not None and self._desk.drawing == "blocks":
-            columns, lines = fitted(self._bitmap, *(BESIDE if self.is_beside else ABOVE))
-            self._strips = self._in_cells(self._bitmap, columns, lines)
-            self.styles.width, self.styles.height = columns, lines
+        if self._found is not None and self._desk.drawing == "blocks":
+            self._strips = self._in_cells(self._found)
+            self.styles.width, self.styles.height = self._found.columns, self._found.lines
             self.post_message(self.Drawn())
         else:
             self.styles.width = self.styles.height = None
@@ -119,10 +140,11 @@ class PictureBox(Asking, Static):
         if before != (self.display, self.styles.width, self.styles.height):
             self._resized()
 
-    def _in_cells(self, bitmap: Bitmap, columns: int, lines: int) -> list[Strip]:
+    def _in_cells(self, found: _Fitted) -> list[Strip]:
         if self._desk.place_picture is None:
-            return half_blocks(bitmap, columns, lines)
-        return stand_ins(self._desk.place_picture(bitmap.png, columns, lines), columns, lines)
+            return found.blocks
+        number = self._desk.place_picture(found.bitmap.png, found.columns, found.lines)
+        return stand_ins(number, found.columns, found.lines)
 
     def render_line(self, y: int) -> Strip:
         """A line of the picture, or of the card."""
