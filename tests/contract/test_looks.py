@@ -177,8 +177,8 @@ def test_what_is_shared_has_a_link_and_stays_with_the_customer_as_it_was() -> No
     assert (shared.state, shared.token, shared.shared_at, shared.expires_at) == ("shared", TOKEN, NOW, NOW + OPEN_FOR)
     (sent,) = [record for record in outcome.puts if isinstance(record, SentLookbook)]
     assert sent == SentLookbook(
-        id=sent.id, customer="mara", author="anna", lookbook="l1", at=NOW, how="sms", title="For the opera",
-        message="Dear Mara", items=(SCARF, COAT),
+        id=sent.id, customer="mara", author="anna", store=LOOK.store, lookbook="l1", at=NOW, how="sms",
+        title="For the opera", message="Dear Mara", items=(SCARF, COAT),
     )  # fmt: skip
     again = done(Share(id="l1", token=TOKEN), shared, mid="m2")
     (second,) = [record for record in again.puts if isinstance(record, SentLookbook)]
