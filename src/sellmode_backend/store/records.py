@@ -244,6 +244,10 @@ def _write_batch(connection: Connection, batch: Sequence[Record], note: Note, ad
 
 
 def _remove_batch(connection: Connection, keys: Sequence[Key], note: Note) -> int:
+    if telling := [key for key in keys if key[0] in dealings.TELLING]:
+        # Customers first: what else tells of them is not written meanwhile.
+        parents = {row.parent for row in _rows(connection, telling, lock=False).values() if row.parent}
+        hold(connection, "customer", parents)
     stored = _rows(connection, keys)
     customers = {id: _customer(row) for (kind, id), row in stored.items() if kind == "customer"}
     doomed = stored | {(row.kind, row.id): row for row in _children_rows(connection, customers)}

@@ -16,6 +16,7 @@ from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.store.migrations import migrate
 from sellmode_backend.store.schema import gone, record
 from sellmode_contract.ids import source_id
+from sellmode_contract.kinds.contact import Contact
 from sellmode_contract.kinds.customer import Customer, CustomerCard
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.note import Note
@@ -322,6 +323,13 @@ def refused(database: Database, work: Work) -> bool:
         except sa.exc.OperationalError:
             return True
         return False
+
+
+def test_who_removes_what_was_done_for_a_customer_holds_the_customer(postgresql: Database) -> None:
+    write(postgresql, ANA, Contact(id="x-1", customer=ANA.id, store="S1", author="A1", channel="call", at=NOW))
+    with postgresql.transaction() as removing:
+        records.write(removing, [], removed=[("contact", "x-1")])
+        assert refused(postgresql, lambda connection: records.hold(connection, "customer", [ANA.id]))
 
 
 def test_a_child_is_not_tagged_by_a_customer_who_is_moving(postgresql: Database) -> None:
