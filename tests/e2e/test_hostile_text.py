@@ -271,7 +271,7 @@ def test_the_app_opens_profiles(shop: Shop, places: list[int]) -> None:
     with shop.app(80, 24) as app:
         for place in places:
             app.press("/")
-            app.wait_for("Tab Complete")
+            app.wait_for("Tab Autocomplete")
             app.type(number(place))
             app.wait_for("1 customer ·")
             app.press("enter")

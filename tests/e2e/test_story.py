@@ -135,7 +135,7 @@ def test_from_an_export_to_a_customer_and_back(engine: str, request: pytest.Fixt
         with ada.app() as app:
             app.wait_for("ONLINE ·")
             app.press("/")
-            app.wait_for("Tab Complete")
+            app.wait_for("Tab Autocomplete")
             app.type("tag:vip")
             app.wait_for("1 customer ")
             app.press("enter")

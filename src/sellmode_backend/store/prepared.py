@@ -134,7 +134,7 @@ class _Text(NamedTuple):
         named = {**self.fixed, **values}
         for name, convert in self.converts.items():
             named[name] = convert(named[name])
-        return named if self.order is None else [named[name] for name in self.order]
+        return named if self.order is None else tuple(named[name] for name in self.order)
 
     def converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         """A row as its columns' types have it."""
