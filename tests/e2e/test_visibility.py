@@ -24,6 +24,7 @@ from sellmode_backend.store import records as stored
 from sellmode_backend.store import schema
 from sellmode_contract import wire
 from sellmode_contract.kinds import kind_of
+from sellmode_contract.kinds.customer import card_id
 from sellmode_contract.visibility import Account
 from sellmode_tui.account.session import sign_in
 from sellmode_tui.cache.store import Cache
@@ -135,7 +136,9 @@ def _check_commands(machine: Machine, world: World, person: str) -> None:
     assert ({row["id"] for row in listed.objects}, listed.code) == (mine, 0 if mine else 1)
     for customer in world.customers[:2]:
         code = 0 if customer.id in mine else 1
-        assert machine.ask("why", "customer", customer.id).code == code
+        # For a colleague's customer it explains the card.
+        explained = 0 if code == 0 or ("customer_card", card_id(customer.id)) in _visible(world, account) else 1
+        assert machine.ask("why", "customer", customer.id).code == explained
         shown = machine.ask("customers", "show", customer.id, "--json")
         assert shown.code == code
         assert [document["customer"]["id"] for document in shown.objects] == ([customer.id] if code == 0 else [])

@@ -244,8 +244,8 @@ def _record(chance: random.Random, kind: str, number: int, names: _Names) -> Rec
     authors = [*names.people, None] if kind in ("note", "contact", "sent_lookbook") else names.people
     customers = [*names.customers, None] if kind in ("manual_task", "lookbook") else names.customers
     decides: dict[str, Sequence[Any]] = {
-        # Contacts of a store are added up in its facts, which are records that no world knows of.
-        "store": [*names.stores, None] if kind == "task_rule" else [""] if kind == "contact" else names.stores,
+        # What was done for customers is added up in their store's facts, which are records that no world knows of.
+        "store": {"task_rule": [*names.stores, None], "contact": [""], "sent_lookbook": [""]}.get(kind, names.stores),
         "customer": customers,
         "author": authors,
         "creator": names.people,
