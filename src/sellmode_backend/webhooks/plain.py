@@ -12,6 +12,7 @@ from sellmode_backend.webhooks.said import (
     GivenBack,
     ListKind,
     Reading,
+    RowFields,
     Said,
     Unreadable,
     moment,
@@ -61,11 +62,13 @@ def _one_of(kind: ListKind) -> Callable[[JSON, JSON], Reading]:
 
 
 def _measures(data: JSON, body: JSON) -> Reading:
-    at = moment(body.get("timestamp"))
-    rows = [_row("measure", each) for each in parts(data, "rows")]
-    names = sorted(_FIELDS["measure"] - {"value"})
-    keys = ("/".join(row.get(name, "").strip().casefold() for name in names) for row in rows)
-    return Reading(said=tuple(Said("measure", key, at, [row]) for key, row in zip(keys, rows, strict=True)))
+    at, names = moment(body.get("timestamp")), sorted(_FIELDS["measure"] - {"value"})
+    said: dict[str, list[RowFields]] = {}
+    for each in parts(data, "rows"):
+        row = _row("measure", each)
+        # Two of the same go together, as in a list: that they differ is told there.
+        said.setdefault("/".join(row.get(name, "").strip().casefold() for name in names), []).append(row)
+    return Reading(said=tuple(Said("measure", key, at, rows) for key, rows in said.items()))
 
 
 def _refund(data: JSON, _: JSON) -> Reading:

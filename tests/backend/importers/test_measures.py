@@ -140,17 +140,20 @@ def test_events_come_to_the_same_and_an_older_one_changes_nothing(database: Data
         event("07:00", row | {"value": 100}),
         event("08:30", row | {"store": "Store 9", "value": 1}, row | {"measure": "sessions", "value": 3}),
         event("08:30", row | {"number": 1}),
+        event("08:45", *({**row, "measure": "carts", "value": value} for value in (7, 8))),
         source="plain",
     )
     work(database)
     assert problems(database) == [
         "measure: Store is no store that is known", "measure has 1 field(s) that are not known",
+        "measure: Measure is the same as on line 5, and the rest is not",
     ]  # fmt: skip
     assert sums(database) == {
         ("Store 1", None, DAY, "", "footfall"): 150,
         ("Store 1", "Bo Chen", DAY, "", "csat_points"): 5,
         ("Store 1", None, DAY, "", "csat_points"): 5,
         ("Store 1", None, DAY, "", "sessions"): 3,
+        ("Store 1", None, DAY, "", "carts"): 7,
     }
 
 
