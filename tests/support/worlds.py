@@ -243,9 +243,10 @@ def _record(chance: random.Random, kind: str, number: int, names: _Names) -> Rec
     anybody = [*names.people, None, None]
     authors = [*names.people, None] if kind in ("note", "contact", "sent_lookbook") else names.people
     customers = [*names.customers, None] if kind in ("manual_task", "lookbook") else names.customers
+    stores: Sequence[str | None] = [*names.stores, None] if kind == "task_rule" else names.stores
     decides: dict[str, Sequence[Any]] = {
         # What was done for customers is added up in their store's facts, which are records that no world knows of.
-        "store": {"task_rule": [*names.stores, None], "contact": [""], "sent_lookbook": [""]}.get(kind, names.stores),
+        "store": [""] if kind in ("contact", "sent_lookbook") else stores,
         "customer": customers,
         "author": authors,
         "creator": names.people,
