@@ -104,6 +104,13 @@ def wait_for_everybody(terminal: Terminal, home: Path) -> None:
     terminal.wait_for(begins)
 
 
+def leave(terminal: Terminal) -> None:
+    """Quit the app; what it wrote says why, if it does not end well."""
+    terminal.press("q")
+    code = terminal.wait_exit()
+    assert code == 0, terminal.written[-4000:].decode(errors="replace")
+
+
 def test_it_opens_signed_in_and_ends_with_its_backend(home: Path) -> None:
     is_first = not (home / "demo" / "made.json").exists()  # the demo is kept for all tests here
     with demo(home) as terminal:
@@ -122,8 +129,7 @@ def test_it_opens_signed_in_and_ends_with_its_backend(home: Path) -> None:
         terminal.wait_for(lambda lines: lines[-2].strip() == "ONLINE")
         terminal.type(f"{PASSWORD}\r")
         terminal.wait_for("Anna Kowalska · Associate Mode")
-        terminal.press("q")
-        assert terminal.wait_exit() == 0
+        leave(terminal)
     assert f"The demo is kept in {home / 'demo'}".encode() in terminal.written
     assert (b"Making the demo store: 6 days of tasks that rules make, 50%" in terminal.written) == is_first
     assert b"Everybody's password here is: " in terminal.written
@@ -134,8 +140,7 @@ def test_it_opens_signed_in_and_ends_with_its_backend(home: Path) -> None:
     with demo(home) as terminal:
         terminal.wait_for("ONLINE ·", timeout=LONG)
         wait_for_everybody(terminal, home)
-        terminal.press("q")
-        assert terminal.wait_exit() == 0
+        leave(terminal)
     assert b"Making the demo store" not in terminal.written
     assert (home / "demo" / "made.json").stat().st_mtime_ns == made
 
@@ -143,14 +148,12 @@ def test_it_opens_signed_in_and_ends_with_its_backend(home: Path) -> None:
 def test_a_port_that_is_taken_costs_nobody_their_data(home: Path) -> None:
     with demo(home) as terminal:
         terminal.wait_for("ONLINE ·", timeout=LONG)
-        terminal.press("q")
-        assert terminal.wait_exit() == 0
+        leave(terminal)
     own, made = port(home), (home / "demo" / "made.json").stat().st_mtime_ns
     with socket.create_server(("127.0.0.1", own)), demo(home) as terminal:
         terminal.wait_for("ONLINE ·", timeout=LONG)
         assert b"uses another one this time" in terminal.written
-        terminal.press("q")
-        assert terminal.wait_exit() == 0
+        leave(terminal)
     assert b"Making the demo store" not in terminal.written
     assert (port(home), (home / "demo" / "made.json").stat().st_mtime_ns) == (own, made)
 
@@ -160,12 +163,10 @@ def test_another_person_another_mode(home: Path) -> None:
         terminal.wait_for("ONLINE ·", timeout=LONG)
         terminal.wait_for("Priya Nair · Team Mode")
         terminal.wait_for(lambda lines: any(" Owner " in line for line in lines[:4]))
-        terminal.press("q")
-        assert terminal.wait_exit() == 0
+        leave(terminal)
     with demo(home, "--as", "priya", "--mode", "associate") as terminal:
         terminal.wait_for("Priya Nair · Associate Mode", timeout=LONG)
-        terminal.press("q")
-        assert terminal.wait_exit() == 0
+        leave(terminal)
 
 
 def test_offline_it_opens_without_its_backend(home: Path) -> None:
@@ -173,8 +174,7 @@ def test_offline_it_opens_without_its_backend(home: Path) -> None:
         terminal.wait_for("OFFLINE since", timeout=LONG)
         wait_for_everybody(terminal, home)
         assert not answers(port(home))
-        terminal.press("q")
-        assert terminal.wait_exit() == 0
+        leave(terminal)
 
 
 def test_fresh_makes_it_anew(home: Path) -> None:
@@ -182,8 +182,7 @@ def test_fresh_makes_it_anew(home: Path) -> None:
         terminal.wait_for("ONLINE ·", timeout=LONG)
         assert b"Making the demo store" in terminal.written
         wait_for_everybody(terminal, home)
-        terminal.press("q")
-        assert terminal.wait_exit() == 0
+        leave(terminal)
 
 
 def test_only_one_at_a_time_and_a_kill_ends_the_backend(home: Path) -> None:
