@@ -27,27 +27,18 @@ from sellmode_tui.screens.kit.status_words import is_first_sync, so_far
 from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.screens.lists.choosing import MarkedList, SearchedList
 from sellmode_tui.screens.lists.main_page import MainPage
-from sellmode_tui.screens.lists.rows import PagedRows
+from sellmode_tui.screens.lists.rows import KeyedRows
 from sellmode_tui.widgets.columns import Column, Sort
 from sellmode_tui.widgets.row_source import Count, Row
 
 
-class KindRows(PagedRows[ListedRecord]):
+class KindRows(KeyedRows[ListedRecord]):
     """The rows of a list of a kind."""
 
     def __init__(self, records: RecordStore, kind: Kind[Any], query: KindQuery, words: Words) -> None:
-        self.found = records.listed(kind.name, query)
-        super().__init__(self.found)
+        super().__init__(records.listed(kind.name, query))
         self._fields = [kind.by_name[name] for name in kind.listed]
         self._words = words
-
-    def count(self) -> Count:
-        """How many there are."""
-        return Count(self.found.count())
-
-    def find(self, key: str) -> int | None:
-        """Where a record stands."""
-        return self.found.find(key)
 
     def row(self, item: ListedRecord) -> Row:
         """The listed fields."""

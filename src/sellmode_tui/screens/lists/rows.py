@@ -113,6 +113,19 @@ class Found(Protocol[Item_co]):
         """Some of them."""
 
 
+class Keyed(Found[Item_co], Protocol[Item_co]):
+    """One whose records are found by the keys of their rows."""
+
+    def count(self) -> int:
+        """How many there are."""
+
+    def find(self, key: str, /) -> int | None:
+        """Where one stands."""
+
+    def cancel(self) -> None:
+        """Interrupt what another thread is reading from it."""
+
+
 class PagedRows(ListRows[Item]):
     """A list of any number of records, read by page."""
 
@@ -147,3 +160,19 @@ class PagedRows(ListRows[Item]):
     def item(self, key: str | None) -> Item | None:
         """As it was last read."""
         return self._items.get(key or "")
+
+
+class KeyedRows(PagedRows[Item]):
+    """Those of a list whose records are found by the keys of their rows."""
+
+    def __init__(self, found: Keyed[Item]) -> None:
+        super().__init__(found)
+        self.found = found
+
+    def count(self) -> Count:
+        """How many there are."""
+        return Count(self.found.count())
+
+    def find(self, key: str) -> int | None:
+        """Where one stands."""
+        return self.found.find(key)

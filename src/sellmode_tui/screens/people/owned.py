@@ -17,7 +17,7 @@ from sellmode_tui.screens.kit.why import WhyScreen
 from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.screens.lists.choosing import MarkedList, SearchedList
 from sellmode_tui.screens.lists.page import ListPage
-from sellmode_tui.screens.lists.rows import PagedRows
+from sellmode_tui.screens.lists.rows import KeyedRows
 from sellmode_tui.screens.people.assigning import AssignPage
 from sellmode_tui.widgets.columns import Column, Sort
 from sellmode_tui.widgets.row_source import Count, Row
@@ -37,21 +37,13 @@ _ORDERS: Final[dict[OwnedSort, str]] = {
 }
 
 
-class OwnedRows(PagedRows[OwnedCustomer]):
+class OwnedRows(KeyedRows[OwnedCustomer]):
     """The rows of a list of customers who can be assigned."""
 
     def __init__(self, found: OwnedList, words: Words) -> None:
         super().__init__(found)
-        self.found = found
+        self.query = found.query
         self._words = words
-
-    def count(self) -> Count:
-        """How many there are."""
-        return Count(self.found.count())
-
-    def find(self, key: str) -> int | None:
-        """Where a customer stands."""
-        return self.found.find(key)
 
     def row(self, item: OwnedCustomer) -> Row:
         """Who, whose, of which tier, and when somebody was last in touch."""
@@ -109,7 +101,7 @@ class OwnedScreen(SearchedList[None, OwnedCustomer], MarkedList[None, OwnedCusto
     @property
     def is_finding(self) -> bool:
         """Whether the list on the screen is not the one asked for."""
-        return not isinstance(self._rows, OwnedRows) or self._rows.found.query != self._query
+        return not isinstance(self._rows, OwnedRows) or self._rows.query != self._query
 
     @property
     def settled(self) -> bool:

@@ -9,9 +9,9 @@ from sellmode_tui.figures import priced
 from sellmode_tui.language import marked, tr
 from sellmode_tui.records import ProductList, ProductSort, StyleLine
 from sellmode_tui.screens.kit.words import Words
-from sellmode_tui.screens.lists.rows import PagedRows
+from sellmode_tui.screens.lists.rows import KeyedRows
 from sellmode_tui.widgets.columns import Column
-from sellmode_tui.widgets.row_source import Count, Row
+from sellmode_tui.widgets.row_source import Row
 
 
 class Order(NamedTuple):
@@ -45,21 +45,12 @@ COLUMNS: Final = (
 )
 
 
-class StyleRows(PagedRows[StyleLine]):
+class StyleRows(KeyedRows[StyleLine]):
     """The rows of a list of products."""
 
     def __init__(self, found: ProductList, words: Words) -> None:
         super().__init__(found)
-        self.found = found
         self._words = words
-
-    def count(self) -> Count:
-        """How many there are."""
-        return Count(self.found.count())
-
-    def find(self, key: str) -> int | None:
-        """Where a style stands."""
-        return self.found.find(key)
 
     def row(self, item: StyleLine) -> Row:
         """What, of which brand, for how much, and how many there are."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from sellmode_tui.language import marked
-from sellmode_tui.screens.tasks.boxes import DismissBox
+from sellmode_tui.screens.kit.reason_box import ReasonBox
 
 
-class DisputeBox(DismissBox):
+class DisputeBox(ReasonBox):
     """Why the credit is not right."""
 
     BINDING_GROUP_TITLE = "Dispute"
@@ -23,7 +23,7 @@ class DisputeBox(DismissBox):
     )
 
 
-class UpholdBox(DismissBox):
+class UpholdBox(ReasonBox):
     """Why the credit goes to whoever disputes it."""
 
     BINDING_GROUP_TITLE = "Uphold"
@@ -37,7 +37,7 @@ class UpholdBox(DismissBox):
     )
 
 
-class DeclineBox(DismissBox):
+class DeclineBox(ReasonBox):
     """Why the credit stays as it is."""
 
     BINDING_GROUP_TITLE = "Decline"

@@ -16,27 +16,18 @@ from sellmode_tui.screens.kit.record_view import RecordView
 from sellmode_tui.screens.kit.status_words import is_first_sync, so_far
 from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.screens.lists.choosing import SearchedList
-from sellmode_tui.screens.lists.rows import PagedRows
+from sellmode_tui.screens.lists.rows import KeyedRows
 from sellmode_tui.screens.sales.sale_page import SaleScreen, sale_view
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_source import Count, Row
 
 
-class SaleRows(PagedRows[SaleLine]):
+class SaleRows(KeyedRows[SaleLine]):
     """The rows of the list."""
 
     def __init__(self, found: SaleList, words: Words) -> None:
         super().__init__(found)
-        self.found = found
         self._words = words
-
-    def count(self) -> Count:
-        """How many there are."""
-        return Count(self.found.count())
-
-    def find(self, key: str) -> int | None:
-        """Where a sale stands."""
-        return self.found.find(key)
 
     def row(self, item: SaleLine) -> Row:
         """When, which, whose, how much, who earned it, by what."""

@@ -15,10 +15,10 @@ from sellmode_tui.records import RecordStore, SaleLine, Written
 from sellmode_tui.records.sales import words as sale_words
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.page import MUTED, Page
+from sellmode_tui.screens.kit.reason_box import ReasonBox
 from sellmode_tui.screens.kit.record_view import RecordScreen, RecordView
 from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.screens.sales.boxes import DeclineBox, DisputeBox, UpholdBox
-from sellmode_tui.screens.tasks.boxes import DismissBox
 
 
 class SaleScreen(RecordScreen[SaleLine]):
@@ -66,7 +66,7 @@ class SaleScreen(RecordScreen[SaleLine]):
         """Ask why, and leave it."""
         self._answer(DeclineBox, "declined")
 
-    def _answer(self, box: type[DismissBox], outcome: Outcome) -> None:
+    def _answer(self, box: type[ReasonBox], outcome: Outcome) -> None:
         line = self.view.found
         if line is None or (dispute := line.to_answer) is None:
             self.notify(tr("There is no dispute for you to answer."), markup=False)
@@ -76,7 +76,7 @@ class SaleScreen(RecordScreen[SaleLine]):
             lambda records, words: records.sales.answer(dispute.id, outcome, words),
         )
 
-    def _ask(self, box: DismissBox, write: Callable[[RecordStore, str], Written]) -> None:
+    def _ask(self, box: ReasonBox, write: Callable[[RecordStore, str], Written]) -> None:
         def answered(words: str | None) -> None:
             if words:
                 self.write(

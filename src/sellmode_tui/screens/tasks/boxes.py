@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
 from sellmode_contract.kinds.staff import Staff
-from sellmode_contract.mutations.tasks import MAX_REASON
 from sellmode_contract.store_time import Due
 from sellmode_tui.dates.due import read_typed_due
 from sellmode_tui.dates.words import full_words
@@ -14,6 +13,7 @@ from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records.naming import matching, person
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.pick_box import Pick, PickBox
+from sellmode_tui.screens.kit.reason_box import ReasonBox
 
 _NO_COLLEAGUE: Final = marked("No matching colleague.")
 _TIMES: Final = {
@@ -65,8 +65,8 @@ class SnoozeBox(PickBox):
         return self._read(text).text
 
 
-class DismissBox(PickBox):
-    """Why; ends with the reason."""
+class DismissBox(ReasonBox):
+    """Why a task is dismissed."""
 
     BINDING_GROUP_TITLE = "Dismiss"
     KIND = "dismiss"
@@ -80,32 +80,9 @@ class DismissBox(PickBox):
         marked("not the right person"),
         marked("no time"),
     )
-    """What the task keeps: the same in every language, and shown to each reader in theirs."""
-
-    def __init__(self, desk: Desk, what: str, about: Iterable[str]) -> None:
-        """`what`: the task, or how many; `about`: their ids."""
-        super().__init__(
-            desk,
-            trd(self.QUESTION).format(what=what),
-            [Pick(reason, _capital(trd(reason))) for reason in self.REASONS],
-            about=about,
-            placeholder=tr("or type another reason"),
-            does=trd(self.DOES),
-        )
-
-    def told(self, text: str) -> str:
-        """What is too long cannot be kept."""
-        if len(text) > MAX_REASON:
-            raise ValueError(tr("At most {number:,} characters.", number=MAX_REASON))
-        return ""
-
-    def typed(self, text: str) -> str:
-        """The reason."""
-        self.told(text)
-        return text
 
 
-class TakeBackBox(DismissBox):
+class TakeBackBox(ReasonBox):
     """Why a task that was given is taken back."""
 
     BINDING_GROUP_TITLE = "Withdraw"
@@ -118,10 +95,6 @@ class TakeBackBox(DismissBox):
         marked("someone else is doing it"),
         marked("given by mistake"),
     )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 class ColleagueBox(PickBox):
