@@ -9,10 +9,10 @@ from sellmode_contract.audiences import CUSTOMER_OWN, CUSTOMER_TEAM, Row
 from sellmode_contract.kinds import BY_RECORD, KINDS
 from sellmode_contract.kinds.fields import Flag, Text
 from sellmode_contract.kinds.kind import Kind, text_in
-from sellmode_contract.records import Instant, Record
+from sellmode_contract.records import EditedRecord, Instant
 
 
-class Idea(Record, frozen=True, kw_only=True):
+class Idea(EditedRecord, frozen=True, kw_only=True):
     """What might please a customer."""
 
     customer: str
