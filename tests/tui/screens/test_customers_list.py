@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from sellmode_tui.screens.customers.list_page import CustomersScreen
 from sellmode_tui.screens.kit.search_bar import SearchBar
 from sellmode_tui.widgets.row_table import RowTable
 from tests.tui.screens import writing
-from tests.tui.screens.counter import wait_until
+from tests.tui.screens.counter import ONLINE, tell_status, wait_until
 from tests.tui.screens.writing import BO, ZOE, at_rest, at_the_counter, person, take
 
 AIDA = person("Aida", "Aalto")
@@ -69,3 +70,14 @@ async def test_what_may_be_searched_for_is_said_whole(width: int, ends: str) -> 
         await at_rest(pilot)
         drawn = str(pilot.app.screen._compositor.render_strips()[pilot.app.screen.query_one(SearchBar).region.y].text)
         assert drawn.rstrip().endswith(ends)
+
+
+async def test_a_list_whose_rows_may_still_be_on_their_way_does_not_say_that_there_are_none() -> None:
+    async with at_the_counter() as pilot:
+        await pilot.press("3")
+        await at_rest(pilot)
+        assert table(pilot).empty_text.startswith("No lookbooks yet.")
+        tell_status(writing.app_of(pilot), replace(ONLINE, received=500, left=200))
+        await wait_until(pilot, lambda: table(pilot).empty_text == "More is still coming from the server.")
+        tell_status(writing.app_of(pilot), ONLINE)
+        await wait_until(pilot, lambda: table(pilot).empty_text.startswith("No lookbooks yet."))

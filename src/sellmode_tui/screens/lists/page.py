@@ -17,11 +17,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from sellmode_contract.text import visible
-from sellmode_tui.language import trd
+from sellmode_tui.language import tr, trd
 from sellmode_tui.records import Interrupted, RecordStore, Written
 from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
+from sellmode_tui.screens.kit.status_words import is_first_sync
 from sellmode_tui.screens.lists.rows import AllRows, ListRows
 from sellmode_tui.widgets.columns import Column, Sort
 from sellmode_tui.widgets.row_source import Count, Row
@@ -139,6 +140,13 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
         return trd(self.EMPTY)
 
     @property
+    def _empty_text(self) -> str:
+        """The same, unless what would be listed may still be on its way: after a change of the mode or of the store."""
+        sync = self._desk.sync
+        on_its_way = bool(sync.left) and not is_first_sync(sync)
+        return tr("More is still coming from the server.") if on_its_way else self.empty_text
+
+    @property
     def keeps_cursor(self) -> bool:
         """Whether the cursor stays with what it is on when the list is read again."""
         return True
@@ -175,7 +183,7 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
         table = RowTable(
             self.columns,
             sort=self.sort,
-            empty_text=self.empty_text,
+            empty_text=self._empty_text,
             opens=self.ROWS_OPEN,
             id="list",
         )
@@ -283,14 +291,14 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
             at=at,
             line=self._line if at is not None else None,
         )
-        table.empty_text = self.empty_text
+        table.empty_text = self._empty_text
 
     def standing_changed(self) -> None:
         """Say how things stand; a list may be empty for another reason now."""
         super().standing_changed()
         if not self.is_finding:
             for table in self._tables():
-                table.empty_text = self.empty_text
+                table.empty_text = self._empty_text
 
     def _tables(self) -> Iterable[RowTable]:
         """The list; nothing while the page comes or goes."""
