@@ -56,7 +56,7 @@ def own(picks: Any, _: Owned | None) -> str:
 PICK_LIST = Kind(
     name="pick_list",
     record=PickList,
-    row=Row("storefront picks", STORE, Rule("its owner; the store's own list, the store's managers", own)),
+    row=Row("storefront picks", STORE, Rule("its owner, or of the store's list its managers", own)),
     noun="list of picks",
     fields=(
         OneOf(name="sort", choices=SORTS, write="once", label="kind", heading="Kind"),
