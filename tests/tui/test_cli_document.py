@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
+from sellmode_backend.shopper import touches
+from sellmode_backend.shopper.touches import Shared
+from sellmode_backend.store.orders import OrderEntry, write_orders
 from sellmode_contract.kinds.duplicate_pair import DuplicatePair
+from sellmode_contract.kinds.order import OrderLine
 from sellmode_contract.kinds.parked_edit import ParkedEdit
 from sellmode_tui.cli import sellmode
 from sellmode_tui.commands.kit.exit_codes import MEANINGS
@@ -109,6 +115,7 @@ def test_json_has_the_fields_that_are_documented(office: Desk) -> None:
         **_judged(office),
         **_worked(office),
         **_ruled(office),
+        **_disputed(office),
         "attention acknowledge": _acknowledged(office),
         "customers list": office.ask("customers", "list", "--json"),
         "customers search": office.ask("customers", "search", number, "--json"),
@@ -241,3 +248,33 @@ def _ruled(office: Desk) -> dict[str, Result]:
     printed["corporate show"] = machine.ask("corporate", "show", asked, "--json")
     printed["corporate withdraw"] = machine.ask("corporate", "withdraw", asked, "--json")
     return printed
+
+
+def _disputed(office: Desk) -> dict[str, Result]:
+    """Online sales that one is credited with, which somebody else disputes."""
+    ben = next(person for person in office.shop.world().accounts if person.user_name == "ben")
+    anna, lines = office.people[0].id, (OrderLine(title="Coat", amount=5_000, quantity=1),)
+    with office.shop.database.transaction() as connection:
+        for account, days in ((ben, 2), (office.ada, 1)):
+            shared = Shared("lookbook", f"look-{days}", "Alpha", account.id, anna)
+            touches.note(connection, shared, "click", NOON - dt.timedelta(days=days), sku="1")
+        sold: dict[str, Any] = {"placed_at": NOON, "currency": "EUR", "store": "Alpha", "channel": "online"}
+        orders = [
+            OrderEntry(id=id, number=id, customer=anna, total=5_000, lines=lines, **sold) for id in ("w-1", "w-2")
+        ]
+        write_orders(connection, orders)
+    assert office.ask("sync").code == 0
+    machine = another(office, "ben", known=True)
+    disputed = [machine.ask("sales", "dispute", id, "--reason", "I advised her", "--json") for id in ("w-1", "w-2")]
+    assert machine.ask("sync").code == 0
+    manager = another(office, "moe", role="manager")
+    waiting = manager.ask("attention", "list", "--json").objects
+    upheld, declined = (item["key"] for item in waiting if item["source"] == "dispute")
+    return {
+        "sales list": office.ask("sales", "list", "--json"),
+        "sales show": office.ask("sales", "show", "w-1", "--json"),
+        "why sale": office.ask("why", "sale", "w-1", "--json"),
+        "sales dispute": disputed[0],
+        "attention uphold": manager.ask("attention", "uphold", upheld, "--reason", "He did", "--json"),
+        "attention decline": manager.ask("attention", "decline", declined, "--reason", "She did", "--json"),
+    }
