@@ -67,10 +67,10 @@ BASES: Final[Mapping[str, Base]] = {
         {**_ANYWHERE, "enter": "TaskScreen:", "w": "WhyScreen:", "o": "ProfileScreen:", "1": "CustomersScreen:"},
     ),
     "rules": Base(
-        (("5", "[5 Rules"),), {}, {**_ANYWHERE, "enter": "EditRuleForm:", "a": "TriggerBox:", "2": "AgendaScreen:"}
+        (("6", "[6 Rules"),), {}, {**_ANYWHERE, "enter": "EditRuleForm:", "a": "TriggerBox:", "2": "AgendaScreen:"}
     ),
     "corporate": Base(
-        (("6", "[6 Corporate"),), {"a": "BriefForm:"}, {**_ANYWHERE, "enter": "BriefScreen:"}, user="hanne"
+        (("7", "[7 Corporate"),), {"a": "BriefForm:"}, {**_ANYWHERE, "enter": "BriefScreen:"}, user="hanne"
     ),
 }
 

@@ -100,15 +100,20 @@ _MANAGER: Final = {
     "dismiss": ("2 AgendaScreen", "d DismissBox"),
     "hand over": ("2 AgendaScreen", "h HandOverBox"),
     "why": ("2 AgendaScreen", "w WhyScreen"),
-    "rules": ("5 RulesScreen",),
-    "rule": ("5 RulesScreen", "enter EditRuleForm"),
-    "new rule": ("5 RulesScreen", "a TriggerBox"),
-    "preview": ("5 RulesScreen", "p PreviewScreen"),
+    "lookbooks": ("3 LookbooksScreen",),
+    "products": ("4 ProductsScreen",),
+    "results": ("5 FiguresScreen",),
+    "sales": ("$ SalesScreen",),
+    "people": ("8 PeopleScreen",),
+    "rules": ("6 RulesScreen",),
+    "rule": ("6 RulesScreen", "enter EditRuleForm"),
+    "new rule": ("6 RulesScreen", "a TriggerBox"),
+    "preview": ("6 RulesScreen", "p PreviewScreen"),
 }
 _OFFICE: Final = {
-    "corporate": ("6 BriefsScreen",),
-    "brief": ("6 BriefsScreen", "enter BriefScreen"),
-    "new brief": ("6 BriefsScreen", "a BriefForm"),
+    "corporate": ("7 BriefsScreen",),
+    "brief": ("7 BriefsScreen", "enter BriefScreen"),
+    "new brief": ("7 BriefsScreen", "a BriefForm"),
 }
 
 

@@ -149,21 +149,24 @@ async def test_in_associate_mode_only_the_retailer_lets_people_be_ranked(data: P
         assert (list(each.sorts) == ["Name"]) is not wanted
 
 
-async def test_what_is_shown_is_saved_as_csv_json_and_sqlite(data: Path, tmp_path: Path) -> None:
+async def test_what_is_shown_is_saved_as_csv_json_and_sqlite(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     figuring.files(data)
     async with counter.running(counter.counter()) as pilot:
         page = await at_the_figures(pilot)
         for ending in ("csv", "json", "db"):
             await pilot.press("x")
             await shows(pilot, ExportBox)
-            await writing.type_in(pilot, str(tmp_path / f"mine.{ending}"))
+            await writing.type_in(pilot, f"mine.{ending}")
             await pilot.press("enter")
             await settled(pilot)
             await wait_until(pilot, (tmp_path / f"mine.{ending}").exists)
             await pilot.app.workers.wait_for_complete()
         await pilot.press("x")
         await shows(pilot, ExportBox)
-        await writing.type_in(pilot, str(tmp_path / "mine.csv"))
+        await writing.type_in(pilot, "mine.csv")
         await pilot.press("enter")
         await wait_until(pilot, lambda: any("already exists" in each.message for each in pilot.app._notifications))
         ids = [tile.key for tile in page.query_one(Tiles)._tiles]
