@@ -23,6 +23,7 @@ from sellmode_contract.kinds.lookbook import FORMS, Lookbook
 from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.records import Record
 from sellmode_tui.records import Interrupted
+from sellmode_tui.records.kind_lists import KindList
 from sellmode_tui.screens.kinds.form import KindForm
 from sellmode_tui.screens.kinds.list_page import KindListPage, KindRows
 from sellmode_tui.screens.kinds.page import KindScreen
@@ -227,10 +228,12 @@ async def test_another_search_ends_the_one_under_way(data: Path) -> None:
     async with at_the_list() as pilot:
         source = page(pilot)._rows
         assert isinstance(source, KindRows)
+        found = source.found
+        assert isinstance(found, KindList)
         begun, ended = threading.Event(), threading.Event()
 
         def read_for_ever() -> None:
-            with contextlib.suppress(Interrupted), source.found._readings.open(source.found) as reading:
+            with contextlib.suppress(Interrupted), found._readings.open(found) as reading:
                 reading.connection.create_function("begun", 1, lambda _: begun.set())
                 reading.connection.execute(
                     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
