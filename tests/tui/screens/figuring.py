@@ -81,12 +81,12 @@ async def at_the_figures(pilot: Pilot[None]) -> FiguresScreen:
     """Sign in and go there."""
     await counter.signed_in(pilot)
     await pilot.press("5")
-    await shows(pilot, FiguresScreen)
     return await settled(pilot)
 
 
 async def settled(pilot: Pilot[None]) -> FiguresScreen:
     """Wait until what is wanted is shown."""
+    await shows(pilot, FiguresScreen)
     screen = pilot.app.screen
     assert isinstance(screen, FiguresScreen)
     await wait_until(pilot, lambda: screen.settled)
