@@ -14,9 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import accounts as store_accounts
+from sellmode_backend.store import bulk, schema
 from sellmode_backend.store import records as store_records
-from sellmode_backend.store import schema
-from sellmode_backend.store.database import upsert
 from sellmode_contract import text
 from sellmode_contract.ids import source_id, user_key
 from sellmode_contract.kinds.staff import Staff
@@ -136,7 +135,7 @@ def _note_disabled(connection: Connection, account: Account, now: dt.datetime) -
     if account.active:
         connection.execute(sa.delete(table).where(table.c.account == account.id))
     else:
-        connection.execute(upsert(connection, table).on_conflict_do_nothing(), {"account": account.id, "at": now})
+        bulk.insert_new(connection, table, [{"account": account.id, "at": now}])
 
 
 def _check(connection: Connection, account: Account) -> None:

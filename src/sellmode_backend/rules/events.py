@@ -9,9 +9,8 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import reading
+from sellmode_backend.store import bulk, reading
 from sellmode_backend.store.bulk import one_of
-from sellmode_backend.store.database import upsert
 from sellmode_backend.store.schema import record, rule_event
 from sellmode_contract.audiences import store_audience
 from sellmode_contract.kinds.task_rule import TaskRule
@@ -45,9 +44,7 @@ class CustomerEvent(NamedTuple):
 
 def add(connection: Connection, events: Iterable[CustomerEvent]) -> None:
     """Keep events for the rules of their names; the next pass looks at them. One that is known already stays."""
-    rows = [{**event._asdict(), "fresh": True} for event in events]
-    if rows:
-        connection.execute(upsert(connection, rule_event).on_conflict_do_nothing(), rows)
+    bulk.insert_new(connection, rule_event, [{**event._asdict(), "fresh": True} for event in events])
 
 
 def fresh(connection: Connection, store: str, limit: int) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ import datetime as dt
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store.database import upsert
+from sellmode_backend.store import bulk
 from sellmode_backend.store.schema import tracking_refusal
 
 
@@ -22,6 +22,4 @@ def choose(connection: Connection, customer: str, now: dt.datetime, *, agreed: b
     if agreed:
         connection.execute(sa.delete(tracking_refusal).where(tracking_refusal.c.customer == customer))
     else:
-        connection.execute(
-            upsert(connection, tracking_refusal).values(customer=customer, at=now).on_conflict_do_nothing()
-        )
+        bulk.insert_new(connection, tracking_refusal, [{"customer": customer, "at": now}])

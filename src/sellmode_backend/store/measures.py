@@ -78,7 +78,7 @@ def each(connection: Connection) -> Iterator[ToldMeasure]:
 def _held(connection: Connection, some: Sequence[ToldMeasure]) -> dict[Key, ToldMeasure]:
     """These numbers as they are, 0 where none was said; nobody else writes them until the transaction ends."""
     nothing = [{**item._asdict(), "value": 0} for item in some]
-    connection.execute(upsert(connection, told_measure).on_conflict_do_nothing(), nothing)
+    bulk.insert_new(connection, told_measure, nothing)
     query = sa.select(told_measure).where(sa.tuple_(*_KEY).in_([item.key for item in some])).order_by(*_KEY)
     found = (ToldMeasure(*row) for row in connection.execute(query.with_for_update()))
     return {item.key: item for item in found}

@@ -137,8 +137,7 @@ def _take_along_rules(connection: Connection, merged: Merged) -> None:
         for row in rows
         if (row["rule"], row["occurrence"]) not in merged.held
     ]
-    if theirs:
-        connection.execute(upsert(connection, rule_occurrence).on_conflict_do_nothing(), theirs)
+    bulk.insert_new(connection, rule_occurrence, theirs)
     connection.execute(sa.delete(rule_occurrence).where(rule_occurrence.c.customer == gone))
     connection.execute(sa.update(rule_event).where(rule_event.c.customer == gone).values(customer=kept))
     connection.execute(sa.update(touch).where(touch.c.customer == gone).values(customer=kept))

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import bulk
-from sellmode_backend.store.database import upsert
 from sellmode_backend.store.schema import setting
 
 
@@ -44,4 +43,4 @@ def write(connection: Connection, key: Key, value: str) -> None:
 
 def write_first(connection: Connection, key: Key, value: str) -> None:
     """Store it unless something is stored."""
-    connection.execute(upsert(connection, setting).values(key=key, value=value).on_conflict_do_nothing())
+    bulk.insert_new(connection, setting, [{"key": key, "value": value}])
