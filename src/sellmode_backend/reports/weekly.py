@@ -18,7 +18,7 @@ from sellmode_backend.store import records, settings
 from sellmode_contract import visibility
 from sellmode_contract.kinds.fact import Fact, FactCard, fact_id
 from sellmode_contract.kinds.retailer import Retailer
-from sellmode_contract.results.figures import Figure, Totals, figures
+from sellmode_contract.results.figures import Compared, Totals, compared
 from sellmode_contract.results.kpis import FIRST, Kpi, in_order
 from sellmode_contract.results.periods import Period
 from sellmode_contract.roles import Work
@@ -30,26 +30,6 @@ _STANDS_OUT: Final = Fraction(1, 4)
 """By how much a figure has to differ from the week before, as a part of that."""
 _MOST: Final = 5
 """Figures of one subject that stand out."""
-
-
-class Compared(NamedTuple):
-    """A figure, beside that of the week before and of a year before."""
-
-    now: Figure
-    before: Figure
-    year_before: Figure
-
-    @property
-    def change(self) -> Fraction | None:
-        """How much more it is than the week before, as a part of that; None where that says nothing."""
-        if self.now.value is None or not self.before.value:
-            return None
-        return (self.now.value - self.before.value) / abs(self.before.value)
-
-    @property
-    def is_better(self) -> bool:
-        """Whether it has changed for the better."""
-        return ((self.change or 0) > 0) == (self.now.kpi.better == "more")
 
 
 class Section(NamedTuple):
@@ -155,21 +135,16 @@ class _Reading:
 
     def section(self, account: Account, whose: _Whose, period: Period, today: dt.date) -> Section:
         """The figures of a subject."""
-        kpis = _kpis(account, whose)
-        now, before, year_before = (
-            figures(
-                self._facts(whose.stores, whose.person, each),
-                each,
-                today,
-                kpis,
-                self._facts(account.stores, None, each) if len(account.stores) > 1 else None,
-            )
-            for each in (period, period.before(), period.year_before())
-        )
-        compared = tuple(Compared(now[kpi.id], before[kpi.id], year_before[kpi.id]) for kpi in kpis)
-        totals = Totals(self._facts(whose.stores, whose.person, period), period, today)
-        others = sum(totals.measured("other_currency").values())
-        return Section(whose.name, whose.stores, whose.person, compared, others)
+
+        def mine(of: Period) -> Totals:
+            return Totals(self._facts(whose.stores, whose.person, of), of, today)
+
+        def whole(of: Period) -> Totals:
+            return Totals(self._facts(account.stores, None, of), of, today)
+
+        found = compared(_kpis(account, whose), period, mine, whole if len(account.stores) > 1 else None)
+        others = sum(mine(period).measured("other_currency").values())
+        return Section(whose.name, whose.stores, whose.person, found, others)
 
     def _facts(self, stores: Sequence[str], person: str | None, period: Period) -> list[Fact]:
         months = {f"{period.first:%Y-%m}", f"{period.last:%Y-%m}"}  # a week is in no more than two

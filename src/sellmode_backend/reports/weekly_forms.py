@@ -9,9 +9,9 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from sellmode_backend import text_tables
-from sellmode_backend.reports.weekly import Compared, Section, Summary
+from sellmode_backend.reports.weekly import Section, Summary
 from sellmode_contract import money, text
-from sellmode_contract.results.figures import Figure
+from sellmode_contract.results.figures import Compared, Figure
 
 HEADINGS: Final = ("Figure", "This week", "Week before", "A year before")
 

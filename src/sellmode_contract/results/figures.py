@@ -6,11 +6,11 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from sellmode_contract import money
 from sellmode_contract.kinds.fact import Fact, FactCard
-from sellmode_contract.results.kpis import DAYS, KPIS, Kpi, Part, Sum, Unit
+from sellmode_contract.results.kpis import DAYS, Kpi, Part, Sum, Unit
 from sellmode_contract.results.periods import Period
 
 _SCALE: Final[dict[Unit, int]] = {"percent": 100, "points": 100}
@@ -85,17 +85,34 @@ class Totals:
         return {channel: value for channel, value in sorted(found.items()) if value}
 
 
-def figures(
-    facts: Iterable[Fact | FactCard],
-    period: Period,
-    today: dt.date,
-    kpis: Iterable[Kpi] = KPIS.values(),
-    all_stores: Iterable[Fact | FactCard] | None = None,
-) -> dict[str, Figure]:
-    """The figures of whose facts these are, by KPI. ``all_stores`` is what shares are shares of; None: not known."""
-    mine = Totals(facts, period, today)
-    whole = Totals(all_stores, period, today) if all_stores is not None else None
-    return {kpi.id: figure(kpi, mine, whole) for kpi in kpis}
+class Compared(NamedTuple):
+    """A figure, beside that of the period before and of a year before."""
+
+    now: Figure
+    before: Figure
+    year_before: Figure
+
+    @property
+    def change(self) -> Fraction | None:
+        """How much more it is than in the period before, as a part of that; None where that says nothing."""
+        if self.now.value is None or not self.before.value:
+            return None
+        return (self.now.value - self.before.value) / abs(self.before.value)
+
+    @property
+    def is_better(self) -> bool:
+        """Whether it has changed for the better."""
+        return ((self.change or 0) > 0) == (self.now.kpi.better == "more")
+
+
+Sums: TypeAlias = Callable[[Period], Totals]
+"""What somebody's facts come to, in a period."""
+
+
+def compared(kpis: Iterable[Kpi], period: Period, mine: Sums, whole: Sums | None) -> tuple[Compared, ...]:
+    """The figures of whose sums these are; ``whole`` is what shares are shares of; None: not known."""
+    sums = [(mine(each), whole(each) if whole else None) for each in (period, period.before(), period.year_before())]
+    return tuple(Compared(*(figure(kpi, *those) for those in sums)) for kpi in kpis)
 
 
 def figure(kpi: Kpi, mine: Totals, whole: Totals | None) -> Figure:
@@ -130,24 +147,24 @@ def added(
     return made
 
 
-def _rounded(value: Fraction) -> int:
+def rounded(value: Fraction) -> int:
     """Halves away from zero, as people round."""
     whole = int(abs(value) + Fraction(1, 2))
     return whole if value >= 0 else -whole
 
 
 def _decimal(value: Fraction, places: int) -> str:
-    scaled = _rounded(value * 10**places)
+    scaled = rounded(value * 10**places)
     whole, rest = divmod(abs(scaled), 10**places)
     return f"{'-' if scaled < 0 else ''}{whole:,}.{rest:0{places}d}"
 
 
 _AS_TEXT: Final[dict[Unit, Callable[[Fraction, str], str]]] = {
-    "money": lambda value, currency: money.priced(_rounded(value), currency),
-    "count": lambda value, _: f"{_rounded(value):,}",
+    "money": lambda value, currency: money.priced(rounded(value), currency),
+    "count": lambda value, _: f"{rounded(value):,}",
     "ratio": lambda value, _: _decimal(value, 2),
     "percent": lambda value, _: f"{_decimal(value, 1)} %",
-    "points": lambda value, _: f"{_rounded(value):+d}",
-    "minutes": lambda value, _: f"{_rounded(value):,} min",
+    "points": lambda value, _: f"{rounded(value):+d}",
+    "minutes": lambda value, _: f"{rounded(value):,} min",
     "days": lambda value, _: _decimal(value, 1),
 }

@@ -10,13 +10,14 @@ from typing import Any
 
 import click
 
+from sellmode_contract.results.figures import Compared
 from sellmode_contract.results.kpis import KPIS
 from sellmode_contract.results.periods import NAMES
 from sellmode_contract.text import visible
 from sellmode_tui.commands.kit.base import Opened, command
 from sellmode_tui.commands.kit.exit_codes import Exit, Failure
 from sellmode_tui.commands.kit.output import minute, say
-from sellmode_tui.records import Compared, ShownFigures, Subject
+from sellmode_tui.records import ShownFigures, Subject
 from sellmode_tui.records.results import export
 from sellmode_tui.records.results.access import THIS_MONTH
 

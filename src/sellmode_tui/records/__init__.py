@@ -25,7 +25,7 @@ from sellmode_tui.records.products.access import LookbookDraft, Scanned
 from sellmode_tui.records.products.details import ProductDetails, StoreStock
 from sellmode_tui.records.products.lists import ProductList, ProductQuery, ProductSort, StyleLine, Variant
 from sellmode_tui.records.products.people import ProductCustomer
-from sellmode_tui.records.results.shown import Compared, ShownFigures
+from sellmode_tui.records.results.shown import ShownFigures
 from sellmode_tui.records.results.subjects import Subject
 from sellmode_tui.records.rules.briefs import BriefDetails, BriefLine, BriefProgress
 from sellmode_tui.records.rules.lines import RuleLine
@@ -52,7 +52,6 @@ __all__ = [
     "BriefProgress",
     "CannotUndo",
     "CannotWrite",
-    "Compared",
     "Count",
     "Counts",
     "CustomerList",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from fractions import Fraction
 
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from sellmode_contract.kinds.fact import Fact
 from sellmode_contract.results import availability
-from sellmode_contract.results.figures import DASH, Totals, added, figures
+from sellmode_contract.results.figures import DASH, Figure, Totals, added
+from sellmode_contract.results.figures import figure as worked_out
 from sellmode_contract.results.kpis import FIRST, KPIS, Kpi, in_order
 from sellmode_contract.results.measures import MEASURES
 from sellmode_contract.results.periods import Period
@@ -26,8 +28,14 @@ def fact(*sums: tuple[str, str, str, int], month: str = "2026-11") -> Fact:
     )
 
 
+def figures(facts: Iterable[Fact], period: Period, all_stores: Iterable[Fact] | None = None) -> dict[str, Figure]:
+    mine = Totals(facts, period, TODAY)
+    whole = Totals(all_stores, period, TODAY) if all_stores is not None else None
+    return {kpi.id: worked_out(kpi, mine, whole) for kpi in KPIS.values()}
+
+
 def figure(kpi: str, *sums: tuple[str, str, str, int], period: Period = NOVEMBER) -> str:
-    return figures([fact(*sums)], period, TODAY)[kpi].text("EUR")
+    return figures([fact(*sums)], period)[kpi].text("EUR")
 
 
 @pytest.mark.parametrize(
@@ -75,7 +83,7 @@ def test_a_store_is_available_while_anybody_is() -> None:
     minutes = availability.minutes([(at(14), at(15)), (at(9), at(12)), (at(11), at(12))])
     assert minutes == 240
     week = Period(TODAY, TODAY + dt.timedelta(days=6))
-    rate = figures([fact(("18", "", "minutes_available", minutes))], week, TODAY)["availability_rate"]
+    rate = figures([fact(("18", "", "minutes_available", minutes))], week)["availability_rate"]
     assert rate.text("EUR") == "10.0 %"  # of 40 hours
 
 
@@ -87,13 +95,13 @@ def test_a_task_is_overdue_from_the_next_day_on() -> None:
 
 def test_a_share_is_of_all_stores_and_unknown_without_them() -> None:
     mine, theirs = fact(("01", "online", "credited_sales", 250)), fact(("01", "online", "credited_sales", 750))
-    known = figures([mine], NOVEMBER, TODAY, all_stores=[mine, theirs])["contribution"]
-    assert (known.value, figures([mine], NOVEMBER, TODAY)["contribution"].value) == (Fraction(25), None)
+    known = figures([mine], NOVEMBER, all_stores=[mine, theirs])["contribution"]
+    assert (known.value, figures([mine], NOVEMBER)["contribution"].value) == (Fraction(25), None)
 
 
 @pytest.mark.parametrize("kpi", KPIS.values(), ids=list(KPIS))
 def test_nothing_over_nothing_is_a_dash(kpi: Kpi) -> None:
-    text = figures([], NOVEMBER, TODAY)[kpi.id].text("EUR")
+    text = figures([], NOVEMBER)[kpi.id].text("EUR")
     assert text == (DASH if kpi.denominator and kpi.id != "availability_rate" else text)
     assert (text == DASH) == bool(kpi.denominator and kpi.id != "availability_rate")
 

@@ -30,7 +30,9 @@ class Results(Facet):
     def figures(self, subject: Subject, typed: str = THIS_MONTH) -> ShownFigures:
         """All figures of a subject over a period, as it is typed. Raises ValueError with what is wrong with that."""
         return self._read(
-            lambda reading, around: shown.shown(reading, around, subject, *self._when(around, subject, typed))
+            lambda reading, around: shown.shown(
+                reading, around, subject, *self._when(around, subject, typed), shown.totals_of(reading)
+            )
         )
 
     def detail(self, subject: Subject, typed: str, kpi: str, by: Step | None = None) -> FigureDetail:

@@ -11,12 +11,9 @@ from sellmode_contract.documents import as_document
 from sellmode_contract.kinds import BY_RECORD, kind_of
 from sellmode_contract.kinds.contact import CONTACTS as WAYS
 from sellmode_contract.kinds.contact import Contact
-from sellmode_contract.kinds.corporate_task import CorporateTask
 from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.lookbook import Lookbook
-from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.order import Order, net_sales
-from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.kinds.sale import CreditedSale
 from sellmode_contract.kinds.sale_notice import SaleNotice
 from sellmode_contract.records import Record, parent_of
@@ -38,6 +35,7 @@ from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import OTHER, TASK_KINDS, decode, instant
 from sellmode_tui.records.context import Context
 from sellmode_tui.records.results.subjects import Subject
+from sellmode_tui.records.tasks.lines import whose as falls_to
 
 _A_DAY: Final = dt.timedelta(days=1)
 
@@ -72,7 +70,7 @@ class _Day(NamedTuple):
     begins: dt.datetime
     ends: dt.datetime
 
-    def records(self, table: str, column: str, *, kind: str = "", around: int = 0) -> Iterator[Any]:
+    def records(self, table: str, column: str, *, around: int = 0) -> Iterator[Any]:
         """The records of a kind within the day, and so many days around it."""
         more = dt.timedelta(days=around)
         rows = self.reading.connection.execute(
@@ -80,7 +78,7 @@ class _Day(NamedTuple):
             f" AND {column} >= ? AND {column} < ? ORDER BY {column}, r.id",
             (instant(self.begins - more), instant(self.ends + more)),
         )
-        yield from (decode(kind or table, doc) for (doc,) in rows)
+        yield from (decode(table, doc) for (doc,) in rows)
 
     def has(self, store: str | None, person: str | None) -> bool:
         """Whether it is of whose figure it is."""
@@ -121,20 +119,9 @@ def _credit(of: _Day) -> _Found:
 def _tasks(of: _Day) -> _Found:
     for kind in TASK_KINDS:
         for task in of.records(kind, "r.due_at", around=1):
-            whose = task.done_by or task.claimed_by or _whose_task(task)
+            whose = task.done_by or task.claimed_by or falls_to(task)
             if (task.snoozed_to or task.due)[:10] == str(of.day) and of.has(task.store, whose):
                 yield task, None
-
-
-def _whose_task(task: Any) -> str | None:
-    match task:
-        case ManualTask():
-            return task.assignee or task.creator
-        case RuleTask():
-            return task.meant_for
-        case CorporateTask():
-            return task.person
-    return None
 
 
 def _contacts(of: _Day) -> _Found:

@@ -7,13 +7,13 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from sellmode_contract.kinds.fact import Fact, FactCard
-from sellmode_contract.results.figures import Figure, Totals, figure
+from sellmode_contract.results.figures import Compared, Figure, Totals, figure
 from sellmode_contract.results.kpis import DAYS, Kpi, Part
 from sellmode_contract.results.periods import Period
 from sellmode_contract.results.steps import Step, parts, step_of
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.records.context import Context
-from sellmode_tui.records.results.shown import Compared, all_stores_of, complete_until, facts_of
+from sellmode_tui.records.results.shown import all_stores_of, complete_until, facts_of
 from sellmode_tui.records.results.subjects import Subject
 
 

@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Final, Literal, NamedTuple
 
+from sellmode_contract.results.figures import Compared
 from sellmode_contract.results.kpis import FIRST, KPIS
 from sellmode_contract.results.periods import Period
 from sellmode_contract.results.standing_out import far_off
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.records.context import Context
-from sellmode_tui.records.results.shown import Compared, ShownFigures, shown, work_of
+from sellmode_tui.records.results.shown import ShownFigures, shown, totals_of, work_of
 from sellmode_tui.records.results.subjects import Subject, people, subjects
 
 Board = Literal["sales", "activity"]
@@ -60,7 +61,7 @@ def has_leaderboard(around: Context) -> bool:
 
 def each(reading: Reading, around: Context, kpi: str, when: When) -> list[Standing]:
     """One figure of each, in the order of their names, with all in which they stand out."""
-    found = [shown(reading, around, subject, *when(subject)) for subject in side_by_side(around)]
+    found = _shown(reading, around, side_by_side(around), when)
     if not found:
         return []
     by_kpi = [{one.now.kpi.id: one for one in all_of.figures} for all_of in found]
@@ -81,13 +82,18 @@ def leaderboard(reading: Reading, around: Context, board: Board, when: When) -> 
     """The people of the stores that one leads, those with most first; nobody where there is no leaderboard."""
     if not has_leaderboard(around):
         return []
-    found = [shown(reading, around, subject, *when(subject)) for subject in people(around)]
+    found = _shown(reading, around, people(around), when)
     ranked = sorted(found, key=lambda all_of: (-_of(all_of, board, 0).now.numerator, all_of.subject.name))
     amounts = [_of(all_of, board, 0).now.numerator for all_of in ranked]
     return [
         Placed(amounts.index(amount) + 1, all_of.subject, all_of.currency, _of(all_of, board, 0), _of(all_of, board, 1))
         for all_of, amount in zip(ranked, amounts, strict=True)
     ]
+
+
+def _shown(reading: Reading, around: Context, whose: list[Subject], when: When) -> list[ShownFigures]:
+    totals = totals_of(reading)
+    return [shown(reading, around, subject, *when(subject), totals) for subject in whose]
 
 
 def _of(all_of: ShownFigures, board: Board, which: int) -> Compared:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from sellmode_contract import money
+from sellmode_contract.results.figures import Compared
 from sellmode_contract.text import escaped_json, visible
-from sellmode_tui.records.results.shown import Compared, ShownFigures
+from sellmode_tui.records.results.shown import ShownFigures
 
 COLUMNS: Final = (
     "store", "person", "of", "first_day", "last_day", "kpi", "name", "unit", "value", "text", "numerator",

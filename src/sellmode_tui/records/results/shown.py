@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import NamedTuple
+import functools
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
 
 from sellmode_contract.kinds.fact import Fact, FactCard
-from sellmode_contract.results.figures import Figure, Totals, figures
+from sellmode_contract.results.figures import Compared, Totals, compared
 from sellmode_contract.results.kpis import FIRST, in_order
 from sellmode_contract.results.periods import Period
 from sellmode_contract.roles import Work
@@ -15,14 +17,6 @@ from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode
 from sellmode_tui.records.context import Context
 from sellmode_tui.records.results.subjects import Subject
-
-
-class Compared(NamedTuple):
-    """A figure, beside that of the period before and of a year before."""
-
-    now: Figure
-    before: Figure
-    year_before: Figure
 
 
 class ShownFigures(NamedTuple):
@@ -44,28 +38,36 @@ class ShownFigures(NamedTuple):
     """When the last sync that got everything began; None before the first."""
 
 
-def shown(reading: Reading, around: Context, subject: Subject, period: Period, today: dt.date) -> ShownFigures:
+TotalsOf: TypeAlias = Callable[[Subject, Period, dt.date], Totals]
+"""What the facts of a subject come to in a period, on a day."""
+
+
+def totals_of(reading: Reading) -> TotalsOf:
+    """The same, each read and added up once, however many subjects are a share of it."""
+    return functools.cache(lambda subject, period, today: Totals(facts_of(reading, subject, period), period, today))
+
+
+def shown(
+    reading: Reading, around: Context, subject: Subject, period: Period, today: dt.date, totals: TotalsOf
+) -> ShownFigures:
     """All of them."""
-    periods = (period, period.before(), period.year_before())
-    facts = [facts_of(reading, subject, each) for each in periods]
-    whole = all_stores_of(around)
-    of_all = [facts_of(reading, whole, each) if whole else None for each in periods]
-    work = work_of(around)
+    whole, work = all_stores_of(around), work_of(around)
     kpis = in_order(work, "person" if subject.person else "store")
-    now, before, year_before = (
-        figures(mine, each, today, kpis, all_stores)
-        for mine, each, all_stores in zip(facts, periods, of_all, strict=True)
-    )
     return ShownFigures(
         subject=subject,
         period=period,
-        before=periods[1],
-        year_before=periods[2],
+        before=period.before(),
+        year_before=period.year_before(),
         today=today,
         currency=around.currency,
-        figures=tuple(Compared(now[kpi.id], before[kpi.id], year_before[kpi.id]) for kpi in kpis),
+        figures=compared(
+            kpis,
+            period,
+            lambda each: totals(subject, each, today),
+            (lambda each: totals(whole, each, today)) if whole else None,
+        ),
         first=sum(kpi.id in FIRST[work] for kpi in kpis),
-        other_currency=sum(Totals(facts[0], period, today).measured("other_currency").values()),
+        other_currency=sum(totals(subject, period, today).measured("other_currency").values()),
         complete_until=complete_until(reading),
     )
 

@@ -13,9 +13,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
+from sellmode_contract.results.figures import Compared
 from sellmode_contract.text import visible
 from sellmode_tui.language import tr, trd, trn
-from sellmode_tui.records import Compared, RecordStore, ShownFigures, Subject
+from sellmode_tui.records import RecordStore, ShownFigures, Subject
 from sellmode_tui.records.results import export
 from sellmode_tui.records.results.detail import FigureDetail
 from sellmode_tui.screens.kit.desk import Desk, ResultsView

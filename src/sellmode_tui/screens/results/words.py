@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from sellmode_contract import money
-from sellmode_contract.results.figures import DASH, Figure
+from sellmode_contract.results.figures import DASH, Figure, rounded
 from sellmode_contract.results.kpis import Kpi, Unit
 from sellmode_contract.results.periods import Period
 from sellmode_tui import figures, language
@@ -102,17 +102,11 @@ def _decimal(value: Fraction, form: str) -> str:
 
 
 _WRITTEN: Final[dict[Unit, Callable[[Fraction, str], str]]] = {
-    "money": lambda value, currency: figures.priced(_rounded(value), currency),
-    "count": lambda value, _: language.number(_rounded(value)),
+    "money": lambda value, currency: figures.priced(rounded(value), currency),
+    "count": lambda value, _: language.number(rounded(value)),
     "ratio": lambda value, _: _decimal(value, ".2f"),
     "percent": lambda value, _: f"{_decimal(value, '.1f')} %",
-    "points": lambda value, _: f"{'+' if value > 0 else ''}{language.number(_rounded(value))}",
-    "minutes": lambda value, _: trc("minutes", "{number} min", number=language.number(_rounded(value))),
+    "points": lambda value, _: f"{'+' if value > 0 else ''}{language.number(rounded(value))}",
+    "minutes": lambda value, _: trc("minutes", "{number} min", number=language.number(rounded(value))),
     "days": lambda value, _: _decimal(value, ".1f"),
 }
-
-
-def _rounded(value: Fraction) -> int:
-    """Halves away from zero, as people round."""
-    whole = int(abs(value) + Fraction(1, 2))
-    return whole if value >= 0 else -whole
