@@ -231,6 +231,7 @@ _LAZY = {
         "sellmode_backend.own_fields.commands",
         "Your own fields of customers: list, add, edit, rename, remove, export, apply.",
     ),
+    "hours": ("sellmode_backend.service.commands", "When the stores are open: show, set, remove."),
     "import": ("sellmode_backend.importers.commands", "Read a retailer's export."),
     "init": ("sellmode_backend.commands", "Set up a database for a retailer, or bring one up to date."),
     "mode": ("sellmode_backend.commands", "Show, preview or switch the retailer's mode."),
@@ -245,6 +246,10 @@ _LAZY = {
         "The rules that make tasks: list, show, import, export, enable, disable, remove, preview, run.",
     ),
     "serve": ("sellmode_backend.commands", "Answer terminals over HTTP."),
+    "service": (
+        "sellmode_backend.service.commands",
+        "How customers may reach the stores, and how soon they are answered: show, set.",
+    ),
     "settings": ("sellmode_backend.commands", "Show or change what terminals are told: idle lock, keyring."),
     "webhooks": (
         "sellmode_backend.webhooks.commands",

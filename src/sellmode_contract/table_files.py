@@ -241,10 +241,18 @@ def _inside(text: str, at: int, count: int) -> int:
 
 
 def as_text(name: str, tables: Iterable[Mapping[str, Any]]) -> str:
-    """A file of tables of one name, with their fields as ``msgspec.to_builtins`` gives them."""
-    return "\n".join(
-        f"[[{name}]]\n" + "".join(f"{field} = {_toml(value)}\n" for field, value in fields.items()) for fields in tables
+    """A file of tables of one name, with their fields as ``msgspec.to_builtins`` gives them; a map is a table below."""
+    return "\n".join(f"[[{name}]]\n{_fields(name, fields)}" for fields in tables)
+
+
+def _fields(table: str, fields: Mapping[str, Any]) -> str:
+    flat = (f"{field} = {_toml(value)}\n" for field, value in fields.items() if not isinstance(value, Mapping))
+    below = (
+        f"\n[{table}.{field}]\n{_fields(f'{table}.{field}', value)}"
+        for field, value in fields.items()
+        if isinstance(value, Mapping)
     )
+    return "".join((*flat, *below))
 
 
 def _toml(value: Any) -> str:

@@ -15,6 +15,9 @@ import pytest
 
 from sellmode_backend.cli import commands as sellmode_backend
 from sellmode_backend.demo.__main__ import main as demo
+from sellmode_contract.kinds.retailer import StoreEntry
+from sellmode_contract.service_files import read_hours, read_service, write_service
+from sellmode_contract.service_rules import WAYS, ServiceRules
 from sellmode_tui.account.settings import Settings
 from sellmode_tui.cli import sellmode
 from tests.docs.reading import DOCS, ROOT, Example, documents, examples, fences
@@ -115,7 +118,12 @@ def test_every_verb_of_dev_is_documented() -> None:
 
 
 def test_the_examples_of_settings_are_settings() -> None:
-    backend, terminal = fences(DOCS / "operations.md", "toml")
+    backend, hours, service, terminal = fences(DOCS / "operations.md", "toml")
     assert msgspec.toml.decode(backend, type=dict[str, str]).keys() == {"database", "password"}
+    dublin = StoreEntry(id="dublin", name="Dublin Grafton", time_zone="Europe/Dublin")
+    assert read_hours(hours, [dublin], lambda _: dublin)[dublin.id].thursday == ("09:30-20:00",)
+    usual = ServiceRules(ways=WAYS)
+    assert write_service(usual) == service
+    assert read_service(service).aim("chat") == usual.aim("chat")
     settings = msgspec.toml.decode(terminal, type=Settings, dec_hook=lambda _, text: Path(text))
     assert settings.server.startswith("https://")

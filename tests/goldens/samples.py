@@ -130,7 +130,7 @@ def _value(info: inspect.Type, name: str, within: tuple[type, ...]) -> Any:  # n
         case inspect.ListType():
             return [_value(info.item_type, name, within)]
         case inspect.DictType():
-            return {"entry": _value(info.value_type, name, within)}
+            return {_value(info.key_type, "entry", within): _value(info.value_type, name, within)}
         case inspect.StructType():
             return _struct(info, whole=True, within=within)
         case inspect.AnyType():

@@ -17,6 +17,9 @@ NOBODY_READS: Final = (
     "sellmode_contract/rules/files.py",
     "sellmode_contract/schemas.py",
     "sellmode_contract/search.py",  # patterns
+    "sellmode_contract/service_files.py",  # like own fields
+    "sellmode_contract/service_rules.py",
+    "sellmode_contract/store_hours.py",
     "sellmode_contract/table_files.py",
     "sellmode_tui/cache/",  # SQL
     "sellmode_tui/records/looks/page_text.py",  # HTML

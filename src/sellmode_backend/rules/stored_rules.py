@@ -95,8 +95,7 @@ def rules_in(path: Path, connection: Connection, store: StoreEntry | None) -> li
 
 def as_file(rules: Iterable[TaskRule], stores: Sequence[StoreEntry]) -> str:
     """Rules as a file, with their stores' names where these are clear."""
-    names = [entry.name.casefold() for entry in stores]
-    clear = {entry.id: entry.name for entry in stores if names.count(entry.name.casefold()) == 1}
+    clear = settings.clear_names(stores)
     return write_rules(
         msgspec.structs.replace(rule, store=clear.get(rule.store, rule.store) if rule.store else None) for rule in rules
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, get_args
 
 import msgspec
@@ -17,6 +17,7 @@ from sellmode_backend.store.setting_values import Key
 from sellmode_contract import audiences, own_fields, text, visibility
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.retailer import Mode, Retailer, StoreEntry
+from sellmode_contract.store_hours import OpeningHours
 from sellmode_contract.store_time import zone_named
 from sellmode_contract.visibility import Account
 
@@ -105,8 +106,20 @@ def write_stores(connection: Connection, stores: Iterable[StoreEntry]) -> None:
         rows,
     )
     entries = connection.execute(sa.select(store.c.id, store.c.name, store.c.time_zone))
-    in_order = sorted((StoreEntry(id=id, name=name, time_zone=zone) for id, name, zone in entries), key=_by_name)
+    hours = {entry.id: entry.hours for entry in before.stores}
+    in_order = sorted(
+        (StoreEntry(id=id, name=name, time_zone=zone, hours=hours.get(id)) for id, name, zone in entries), key=_by_name
+    )
     _write(connection, msgspec.structs.replace(before, stores=tuple(in_order)))
+
+
+def set_hours(connection: Connection, hours: Mapping[str, OpeningHours | None]) -> None:
+    """Change the opening hours of stores, by id; None: it is always open. Those that are not named keep theirs."""
+    before = _initialised(connection, lock=True)
+    after = tuple(
+        msgspec.structs.replace(entry, hours=hours[entry.id]) if entry.id in hours else entry for entry in before.stores
+    )
+    _write(connection, msgspec.structs.replace(before, stores=after))
 
 
 def stores(connection: Connection) -> tuple[StoreEntry, ...]:
@@ -128,6 +141,12 @@ def store_named(connection: Connection, wanted: str) -> StoreEntry:
     raise SettingError(
         f"{'several stores are' if found else 'no store is'} called {text.visible(wanted)!r}. Stores: {known}"
     )
+
+
+def clear_names(stores: Sequence[StoreEntry]) -> dict[str, str]:
+    """What ``store_named`` knows each store by: its name, or its id where another one is called so."""
+    names = [entry.name.casefold() for entry in stores]
+    return {entry.id: entry.name if names.count(entry.name.casefold()) == 1 else entry.id for entry in stores}
 
 
 def epoch(connection: Connection) -> str:

@@ -10,6 +10,8 @@ import msgspec
 from sellmode_contract.audiences import ALL, Row
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.records import Instant, Record
+from sellmode_contract.service_rules import ServiceRules
+from sellmode_contract.store_hours import OpeningHours
 from sellmode_contract.store_time import zone_named
 
 Mode = Literal["associate", "team"]
@@ -38,13 +40,15 @@ class CustomField(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         return name.removeprefix(f"{self.name}.")
 
 
-class StoreEntry(msgspec.Struct, frozen=True, kw_only=True):
+class StoreEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A store as everybody of the retailer knows it."""
 
     id: str
     name: str
     time_zone: str
     """IANA name; the store's days and due times belong to it."""
+    hours: OpeningHours | None = None
+    """When it is open; None: always."""
 
 
 class Retailer(Record, frozen=True, kw_only=True):
@@ -67,6 +71,14 @@ class Retailer(Record, frozen=True, kw_only=True):
     """Where customers reach their pages, such as ``https://look.example.com``; empty: where terminals sign in."""
     leaderboard: bool = False
     """Whether managers have a leaderboard of their people in Associate Mode; in Team Mode they do."""
+    service: ServiceRules = ServiceRules()
+    """How customers reach its stores."""
+
+
+def hours_of(retailer: Retailer | None, store: str | None) -> OpeningHours | None:
+    """A store's opening hours; None, which is always open, for one that has none or is not known."""
+    stores = retailer.stores if retailer else ()
+    return next((entry.hours for entry in stores if entry.id == store), None)
 
 
 def zone_of(retailer: Retailer | None, store: str | None) -> ZoneInfo:

@@ -1,0 +1,1 @@
+"""How customers reach a store: opening hours, rules of service, and who is available."""
