@@ -318,9 +318,14 @@ class PreviewRequest(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
 
 class PreviewLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A task that would be made, or is held back, for a customer whom the asker sees, and so has the name of."""
+    """A task that would be made, or is held back, for a customer whom the asker sees, and so has the name of.
 
-    customer: str
+    Of a rule for picks it is for a list that the asker sees.
+    """
+
+    customer: str = ""
+    picks: str = ""
+    """Title of the list."""
     due: str
     person: str | None = None
     """Staff id of whom it would fall to."""
@@ -333,14 +338,14 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
 
     day: str
     due: int
-    """How many tasks in all, for customers whom the asker sees."""
+    """How many tasks in all, for customers or lists that the asker sees."""
     held: int
     """How many held back in all, likewise."""
     lines: tuple[PreviewLine, ...]
     """The first ``MAX_PREVIEW_LINES`` of either sort."""
     unseen: int | None = None
-    """How many customers of the store the asker does not see, whatever is asked about: none of them is in the numbers
-    above. In steps of ``UNSEEN_STEP``, 0 is fewer than that; None if the asker may see all customers of the store.
+    """How many customers of the store the asker does not see, or lists of picks, whatever is asked about: none of them
+    is in the numbers above. In steps of ``UNSEEN_STEP``, 0 is fewer than that; None if the asker may see all.
     """
 
 

@@ -201,12 +201,13 @@ def preview_command(
         customers = _names(connection, found)
     rows = (
         [
-            customers.get(line.customer, line.customer), line.due,
+            line.picks or customers.get(line.customer, line.customer), line.due,
             people.get(line.person or "", ""), HELD.get(line.held, ""),
         ]
         for line in found.lines
     )  # fmt: skip
-    print_answer(found, [["customer", "due", "whose", "held back because"], *rows], as_json=as_json)
+    about = "picks" if rule.trigger == "stale_picks" else "customer"
+    print_answer(found, [[about, "due", "whose", "held back because"], *rows], as_json=as_json)
     if as_json:
         return
     say(f"{found.day}, {text.visible(where.name)}: {found.due:,} due, {found.held:,} held back.")
@@ -254,7 +255,7 @@ def _day(connection: Connection, store: StoreEntry, day: str | None, now: dt.dat
 
 
 def _names(connection: Connection, preview: wire.Preview) -> dict[str, str]:
-    found = records.read_many(connection, "customer", {line.customer for line in preview.lines})
+    found = records.read_many(connection, "customer", {line.customer for line in preview.lines if line.customer})
     return {customer.id: customer.name for customer in found if isinstance(customer, Customer)}
 
 

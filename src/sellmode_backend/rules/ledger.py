@@ -1,9 +1,10 @@
-"""What rules have made: for each customer once, whoever looks how often, and how much of it fell to whom on a day."""
+"""What rules have made: for each customer or list once, whoever looks how often, and how much fell to whom on a day."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -18,7 +19,7 @@ _WAITING = rule_waiting
 
 
 def made(connection: Connection, customers: Sequence[str]) -> dict[str, set[tuple[str, str]]]:
-    """The slug and occurrence of what was made, by customer; who got nothing yet is left out."""
+    """The slug and occurrence of what was made, by customer (or list of picks); who got nothing yet is left out."""
     query = sa.select(_MADE.c.customer, _MADE.c.rule, _MADE.c.occurrence)
     found: dict[str, set[tuple[str, str]]] = {}
     for customer, rule, occurrence in connection.execute(query.where(one_of(connection, _MADE.c.customer, customers))):
@@ -37,7 +38,19 @@ def taken(connection: Connection, store: str, day: dt.date, rules: Sequence[str]
     return {(rule, person): count for rule, person, count in rows}
 
 
-def enter(connection: Connection, store: str, day: dt.date, decisions: Iterable[Decision], now: dt.datetime) -> None:
+class Entry(NamedTuple):
+    """That a rule has made a task."""
+
+    subject: str
+    """Id of the customer, or of the list of picks."""
+    rule: str
+    """Its slug."""
+    occurrence: str
+    person: str | None
+    """Staff id of whom it falls to."""
+
+
+def enter(connection: Connection, store: str, day: dt.date, entries: Iterable[Entry], now: dt.datetime) -> None:
     """Note what is made, in the transaction that makes it.
 
     Raises sqlalchemy.exc.IntegrityError if somebody has made any of it at this moment: the transaction is to be done
@@ -45,15 +58,15 @@ def enter(connection: Connection, store: str, day: dt.date, decisions: Iterable[
     """
     rows = [
         {
-            "customer": decision.customer,
-            "rule": decision.rule.slug,
-            "occurrence": decision.occurrence,
+            "customer": entry.subject,
+            "rule": entry.rule,
+            "occurrence": entry.occurrence,
             "store": store,
             "day": day.isoformat(),
-            "person": decision.person or NOBODY,
+            "person": entry.person or NOBODY,
             "at": now,
         }
-        for decision in decisions
+        for entry in entries
     ]
     bulk.insert(connection, _MADE, rows)
 

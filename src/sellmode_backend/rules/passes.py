@@ -1,9 +1,10 @@
 """Passes: customers looked at by a store's rules, tasks made and expired, by any number of workers at the same time.
 
-A store's customers are all looked at when its day begins and when its rules have changed, a batch after the other;
-in between those whose records have changed, or to whom something has happened. Each batch is judged in a snapshot and
-written in a short transaction of its own, together with how far that brought the store (``progress``). So a worker may
-end at any moment, or be beaten by another one: what is not written is done again, what is written is not.
+A store's customers are all looked at when its day begins and when its rules have changed, a batch after the other, and
+before them its picks (``stale_picks``); in between those whose records have changed, or to whom something has happened.
+Each batch is judged in a snapshot and written in a short transaction of its own, together with how far that brought
+the store (``progress``). So a worker may end at any moment, or be beaten by another one: what is not written is done
+again, what is written is not.
 
 Who comes first where a rule has a daily cap is known only when all have been looked at: they wait (``ledger.wait``)
 until then.
@@ -27,9 +28,11 @@ from sqlalchemy.engine import Connection
 from sellmode_backend import faults
 from sellmode_backend.accounts.signing_in import Clock
 from sellmode_backend.briefs import corporate_tasks
-from sellmode_backend.rules import effective_rules, events, facts, ledger, progress
+from sellmode_backend.rules import effective_rules, events, facts, ledger, progress, stale_picks
 from sellmode_backend.rules.effective_rules import StoreRules
+from sellmode_backend.rules.ledger import Entry
 from sellmode_backend.rules.progress import Progress
+from sellmode_backend.rules.stale_picks import Reviewed
 from sellmode_backend.store import feeds, records
 from sellmode_backend.store.database import Database, again, is_fleeting
 from sellmode_contract.audiences import store_audience
@@ -178,6 +181,8 @@ class _Work:
     held: list[Decision] = dataclasses.field(default_factory=list)
     wait: list[Decision] = dataclasses.field(default_factory=list)
     """Those of rules with a cap, until all have been looked at."""
+    lists: list[Reviewed] = dataclasses.field(default_factory=list)
+    """The store's picks, when its day begins."""
     served: list[str] = dataclasses.field(default_factory=list)
     """Customers who wait no more."""
     ends: dict[str, tuple[RuleTask, str]] = dataclasses.field(default_factory=dict)
@@ -241,6 +246,8 @@ def _look(connection: Connection, store: str, now: dt.datetime) -> _Work | None:
     found = _next(connection, work, head)
     if found is None:
         return None
+    if work.begins:
+        work.lists = stale_picks.look_at(connection, here, today)
     work.unfit.update((id, f"rule {id}: its document cannot be read") for id in here.unreadable)
     customers = [customer for customer in found.values() if customer is not None]
     people = effective_rules.staff(connection)
@@ -338,12 +345,14 @@ def _write(connection: Connection, work: _Work) -> None:
     }
     events.looked_at(connection, [id for ids in work.events.values() for id in ids])
     made = _to_be_made(connection, work, same)
-    ledger.enter(connection, store, today, made, now)
+    entries = [Entry(one.customer, one.rule.slug, one.occurrence, one.person) for one in made]
+    ledger.enter(connection, store, today, entries, now)
     ended = list(_ended(connection, work, same))
     tasks = [judging.task_of(one, store, work.here.zone, now) for one in made]
     records.write(connection, [*tasks, *ended], now=now)
-    work.written, work.made = True, len(made)
-    work.expired = sum(task.state == "expired" for task in ended)
+    reviews, reviewed = stale_picks.write(connection, work.here, work.lists, today, now)
+    work.written, work.made = True, len(made) + reviews
+    work.expired = sum(task.state == "expired" for task in ended) + reviewed
 
 
 def _to_be_made(connection: Connection, work: _Work, same: set[str]) -> list[Decision]:

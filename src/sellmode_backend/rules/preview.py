@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator
 import msgspec
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.rules import effective_rules, facts, ledger, passes, progress
+from sellmode_backend.rules import effective_rules, facts, ledger, passes, progress, stale_picks
 from sellmode_backend.rules.effective_rules import StoreRules
 from sellmode_backend.rules.passes import UnknownStore
 from sellmode_contract import wire
@@ -49,6 +49,9 @@ def preview(
     if house is None or all(entry.id != store for entry in house.retailer.stores):
         raise UnknownStore(f"there is no store {store!r}")
     here = house.store(store)
+    if rule.trigger == "stale_picks":
+        judging.prepare(rule, house.retailer)
+        return _answer(day, stale_picks.preview(connection, rule, here, day, now, scopes))
     ahead = _Ahead(connection, judging.prepare(rule, house.retailer), here, day, now)
     cursor = ""
     while customers := facts.customers_after(connection, store, cursor, BATCH, scopes):
@@ -61,12 +64,16 @@ def preview(
         go_on()
         ahead.go_on_after(decisions)
         decisions = judging.within_caps(ahead.decisions(), {})
-    due, held = [one for one in decisions if not one.held], [one for one in decisions if one.held]
     lines = [
-        wire.PreviewLine(customer=one.customer, due=one.due.text, person=one.person, held=one.held)
-        for one in (*due[: wire.MAX_PREVIEW_LINES], *held[: wire.MAX_PREVIEW_LINES])
+        wire.PreviewLine(customer=one.customer, due=one.due.text, person=one.person, held=one.held) for one in decisions
     ]
-    return wire.Preview(day=day.isoformat(), due=len(due), held=len(held), lines=tuple(lines))
+    return _answer(day, lines)
+
+
+def _answer(day: dt.date, lines: list[wire.PreviewLine]) -> wire.Preview:
+    due, held = [one for one in lines if not one.held], [one for one in lines if one.held]
+    listed = (*due[: wire.MAX_PREVIEW_LINES], *held[: wire.MAX_PREVIEW_LINES])
+    return wire.Preview(day=day.isoformat(), due=len(due), held=len(held), lines=listed)
 
 
 @dataclasses.dataclass

@@ -45,6 +45,7 @@ def to_answer(connection: Connection, shared: Shared, author: str, text: str, no
         store=store,
         creator=author,
         customer=shared.customer,
+        lookbook=shared.id,
         title=_title(look.title if isinstance(look, Lookbook) else ""),
         created_at=now,
     )  # fmt: skip

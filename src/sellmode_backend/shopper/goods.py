@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import cast
 
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.shopper import pages
 from sellmode_backend.shopper.brand import Brand
-from sellmode_backend.store import lookup, records
+from sellmode_backend.store import catalogue
 from sellmode_contract.kinds.look import LookItem
 from sellmode_contract.kinds.lookbook import Verdict
 from sellmode_contract.kinds.product import Product
@@ -50,7 +49,7 @@ class Goods:
 def goods_of(connection: Connection, brand: Brand, token: str, items: Iterable[LookItem]) -> Goods:
     """The products of a page as they are known now."""
     skus = {key_of(item.sku): item.sku for item in items}
-    products = _products(connection, [*skus.values()])
+    products = catalogue.products(connection, skus.values())
     links, pictures = dict[str, str](), dict[str, str]()
     for key, sku in skus.items():
         if (product := products.get(sku)) is None:
@@ -70,9 +69,3 @@ def key_of(sku: str) -> str:
 def store_name(retailer: Retailer, store: str) -> str:
     """What a store is called; empty for one that is not known."""
     return next((entry.name for entry in retailer.stores if entry.id == store), "")
-
-
-def _products(connection: Connection, skus: list[str]) -> dict[str, Product]:
-    ids = lookup.ids(connection, "product", skus)
-    found = cast("list[Product]", records.read_many(connection, "product", ids.values()))
-    return {product.sku: product for product in found}

@@ -1,5 +1,5 @@
-"""By what records of some kinds are found besides their ids: products by SKU, pages by the token of their link,
-disputes by their order.
+"""By what records of some kinds are found besides their ids: products by SKU, their stock, pages by the token of their
+link, disputes by their order.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ KEYS: Final[Mapping[str, Callable[[Any], str]]] = {
     "lookbook": lambda lookbook: lookbook.token,
     "pick_list": lambda picks: picks_key(picks.store, picks.owner),
     "product": lambda product: product.sku,
+    "stock": lambda stock: stock.product,
     "storefront": lambda page: page.token,
 }
 """The key of a record by its kind; empty for one that is not to be found so."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 from sellmode_contract.audiences import LEAD, NOBODY, STORE, Row, Rule, person_audience
 from sellmode_contract.kinds.fields import Due, Ref, Text
 from sellmode_contract.kinds.kind import Card, Kind
+from sellmode_contract.kinds.rule_task import Because
 from sellmode_contract.kinds.task import Task, TaskState, action, titled
 from sellmode_contract.records import Instant, Record
 
 
 class ManualTask(Task, frozen=True, kw_only=True):
-    """A task that somebody made."""
+    """A task that somebody made, or that the backend made for somebody: of a rule, or to answer a customer.
+
+    Its creator is then whom it was made for.
+    """
 
     creator: str
     assignee: str | None = None
@@ -22,6 +26,16 @@ class ManualTask(Task, frozen=True, kw_only=True):
     """The due time from which ``repeat`` counts."""
     series: str = ""
     """Id of the first task of a repeating one; empty for the first itself."""
+    lookbook: str = ""
+    """Id of the lookbook on whose page the customer wrote what is to be answered."""
+    rule: str = ""
+    """Slug of the rule that made it."""
+    because: Because | None = None
+    """Why the rule made it."""
+    picks: str = ""
+    """Id of the list of picks that it is about."""
+    products: tuple[str, ...] = ()
+    """SKUs of what is to be reviewed there."""
 
 
 class TaskCard(Record, frozen=True, kw_only=True):

@@ -32,6 +32,10 @@ class Delegation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     revoked_at: Instant | None = None
     revoked_by: str = ""
 
+    def counts_on(self, day: str) -> bool:
+        """Whether it counts on a day of the store (``2026-12-24``), for somebody who works there."""
+        return self.revoked_at is None and self.from_day <= day <= self.to_day
+
 
 class PickList(EditedRecord, frozen=True, kw_only=True):
     """Products that a storefront page shows, in this order: an associate's own (Associate Mode) or the store's."""

@@ -24,6 +24,7 @@ TRIGGERS: Final[dict[RuleTrigger, str]] = {
     "replenishment": marked("a product running out"),
     "stay_in_touch": marked("no recent contact"),
     "event": marked("an event"),
+    "stale_picks": marked("picks to review"),
 }
 NEEDS: Final[dict[ConsentNeed, str]] = {
     "": marked("not needed"),
@@ -37,7 +38,7 @@ MAX_NAME = 100
 
 
 class TaskRule(EditedRecord, frozen=True, kw_only=True):
-    """A rule that makes tasks (``rules``).
+    """A rule that makes tasks (``rules``): for customers or, of ``stale_picks``, for lists of picks.
 
     A store's rule stands, in that store, in place of the retailer's of its slug.
 

@@ -47,14 +47,7 @@ def delegated(picks: PickList, world: World) -> Delegation | None:
     if account.stores != (picks.store,):
         return None
     today = _today(picks, world)
-    return next(
-        (
-            each
-            for each in picks.delegations
-            if each.taker == account.id and each.revoked_at is None and each.from_day <= today <= each.to_day
-        ),
-        None,
-    )
+    return next((each for each in picks.delegations if each.taker == account.id and each.counts_on(today)), None)
 
 
 def manages(picks: PickList | Storefront, world: World) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
 
 from sellmode_contract import filters, text
 from sellmode_contract.kinds.retailer import CustomField
@@ -27,6 +27,18 @@ _USES = {
     "event": {"event"},
 }
 """The fields that only some triggers have."""
+_OF_CUSTOMERS: Final[Mapping[str, object]] = {
+    "audience": "",
+    "contact_gap_days": 0,
+    "consent": "",
+    "goes_to": "owner",
+    "unowned": True,
+    "daily_cap": None,
+    "expires_days": None,
+    "action": None,
+    "message": "",
+}
+"""The fields of rules about customers, with what stands in those of others."""
 
 
 class Problem(NamedTuple):
@@ -68,12 +80,18 @@ def _unstorable(field: str, value: str) -> Iterator[Problem]:
 
 
 def _trigger(rule: TaskRule) -> Iterator[Problem]:
-    for field, triggers in _USES.items():
-        if getattr(rule, field) not in (None, (), "", False) and rule.trigger not in triggers:
-            yield Problem(
-                field,
-                Translatable("A rule with the trigger {trigger} has no {field}.", trigger=rule.trigger, field=field),
-            )
+    foreign = [
+        field
+        for field, triggers in _USES.items()
+        if getattr(rule, field) not in (None, (), "", False) and rule.trigger not in triggers
+    ]
+    if rule.trigger == "stale_picks":
+        foreign += [field for field, blank in _OF_CUSTOMERS.items() if getattr(rule, field) != blank]
+    for field in foreign:
+        yield Problem(
+            field,
+            Translatable("A rule with the trigger {trigger} has no {field}.", trigger=rule.trigger, field=field),
+        )
     if rule.trigger == "date" and not rule.dates:
         yield Problem("dates", marked("Name the dates: birthday, or one of your date fields."))
     if rule.trigger == "event" and not _SLUG.fullmatch(rule.event.replace("_", "-")):

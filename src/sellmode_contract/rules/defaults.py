@@ -103,6 +103,7 @@ DEFAULT_RULES = (
         consent="any",
         daily_cap=3,
     ),
+    _rule("stale-picks", "Picks to review", "stale_picks", "Review the picks"),
 )
 """For every retailer."""
 

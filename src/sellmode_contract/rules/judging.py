@@ -21,6 +21,9 @@ from sellmode_contract.search import keys_of
 from sellmode_contract.store_time import Due, day_start
 from sellmode_contract.translatable import marked
 
+RULE_REMOVED = marked("the rule was removed")
+UP_TO_DATE = marked("the picks are up to date")
+"""Why open tasks expire."""
 NOBODY = "nobody"
 """Whose cap the tasks of customers count in whom nobody owns."""
 
@@ -169,10 +172,7 @@ class Judge:
     def _decision(self, prepared: Prepared, facts: Facts, occurrence: Occurrence, held: str) -> Decision:
         rule, customer, due = prepared.rule, facts.customer, occurrence.due
         expires = None if rule.expires_days is None else due.day + dt.timedelta(days=rule.expires_days)
-        if due.day < self._today:
-            due = due._replace(day=self._today)
-        if due.time is not None and due.instant(self._zone) <= self._now:
-            due = Due(due.day)
+        due = not_past(due, self._today, self._zone, self._now)
         seller = occurrence.seller if prepared.by_seller and occurrence.seller in self._here else None
         return Decision(
             rule=rule,
@@ -185,6 +185,12 @@ class Judge:
             held=held,
             spend=customer.figures.spend,
         )
+
+
+def not_past(due: Due, today: dt.date, zone: dt.tzinfo, now: dt.datetime) -> Due:
+    """When a task is due that is made now: what is late today, without a time of day that has passed."""
+    due = due._replace(day=max(due.day, today))
+    return Due(due.day) if due.time is not None and due.instant(zone) <= now else due
 
 
 def asked_fields(rule: TaskRule, retailer: Retailer) -> frozenset[str]:
@@ -250,11 +256,7 @@ def overtaken(rule: TaskRule | None, task: RuleTask, facts: Facts, now: dt.datet
         return marked("its time ran out")
     if rule is None and removed:
         there = facts.customer.store
-        return (
-            marked("the customer moved to a store without this rule")
-            if task.store != there
-            else marked("the rule was removed")
-        )
+        return marked("the customer moved to a store without this rule") if task.store != there else RULE_REMOVED
     return _caught_up(task.because, facts) if task.because else ""
 
 

@@ -354,10 +354,16 @@ def _events(rule: TaskRule, timing: Timing) -> Find:
     return find
 
 
+def _nothing(_: TaskRule, __: Timing) -> Find:
+    """Of a rule that is not about customers."""
+    return lambda _: ()
+
+
 _FINDERS: dict[RuleTrigger, Callable[[TaskRule, Timing], Find]] = {
     "purchase": _purchases,
     "lapsed": _lapsed,
     "new_customer": _new_customer,
     "replenishment": _replenishment,
     "event": _events,
+    "stale_picks": _nothing,
 }

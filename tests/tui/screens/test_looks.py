@@ -12,7 +12,10 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from sellmode_contract.kinds.lookbook import CorporateLook, Lookbook
+from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.pick_list import PickList
+from sellmode_contract.kinds.rule_task import Because
+from sellmode_tui.records.tasks.lines import TaskKey
 from sellmode_tui.screens.kit.boxes import BoxButton
 from sellmode_tui.screens.kit.confirm import ConfirmBox
 from sellmode_tui.screens.lookbooks.boxes import SaveBox, WayBox
@@ -20,10 +23,14 @@ from sellmode_tui.screens.lookbooks.delegating import DelegateForm, UndelegateBo
 from sellmode_tui.screens.lookbooks.form import LookForm
 from sellmode_tui.screens.lookbooks.list_page import LookbooksScreen
 from sellmode_tui.screens.lookbooks.picks_list import PicksListScreen
+from sellmode_tui.screens.lookbooks.picks_page import PicksScreen
 from sellmode_tui.screens.lookbooks.product_picks import ProductPicksScreen
 from sellmode_tui.screens.lookbooks.share import ShareScreen
 from sellmode_tui.screens.lookbooks.view import LookScreen
 from sellmode_tui.screens.lookbooks.words import link_words
+from sellmode_tui.screens.tasks.agenda import AgendaScreen
+from sellmode_tui.screens.tasks.rows import row_key
+from sellmode_tui.screens.tasks.view import TaskScreen
 from sellmode_tui.widgets.item_list import ItemList
 from sellmode_tui.widgets.key_line import KeyLine
 from sellmode_tui.widgets.press import Press
@@ -309,6 +316,28 @@ async def test_in_associate_mode_picks_are_ones_own_and_stale_ones_are_pointed_o
         put(pilot, "to_day", "2026-12-24")
         await save(pilot)
         assert "In Associate Mode, picks are each associate's own" in writing.trouble(pilot)
+
+
+async def test_a_task_of_stale_picks_says_why_and_opens_them(data: Path) -> None:
+    task = ManualTask(
+        id="t-picks", store=PICKS.store, creator=writing.ANNA.id, title="Review the picks", rule="stale-picks",
+        picks=PICKS.id, products=(SCARF.sku,), because=Because(event="stale_picks", about=PICKS.title),
+    )  # fmt: skip
+    async with at_the_looks() as pilot:
+        writing.take(pilot, task)
+        await pilot.press("2")
+        await shows(pilot, AgendaScreen)
+        await at_rest(pilot)
+        page = pilot.app.screen
+        assert isinstance(page, AgendaScreen)
+        page.go_to(row_key(TaskKey("manual_task", task.id)))
+        await at_rest(pilot)
+        await pilot.press("enter")
+        await shows(pilot, TaskScreen)
+        text = "\n".join(str(each.render()) for each in pilot.app.screen.query("RecordView > Static"))
+        assert all(each in text for each in ("New this week to review.", "Created by rule", "stale-picks", SCARF.title))
+        await pilot.press("g")
+        await shows(pilot, PicksScreen)
 
 
 async def test_picks_that_somebody_else_changed_are_saved_once_that_is_told(data: Path) -> None:

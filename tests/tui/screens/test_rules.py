@@ -244,13 +244,13 @@ async def test_a_preview_needs_the_line() -> None:
 
 
 def test_a_preview_says_how_many_customers_it_leaves_out() -> None:
-    assert preview_words(Preview(day="2026-11-26", due=0, held=0, lines=(), unseen=1215)) == (
+    assert preview_words(Preview(day="2026-11-26", due=0, held=0, lines=(), unseen=1215), "purchase") == (
         "Thu 26 Nov 2026: 0 tasks. Not counted: about 1,215 customers of the store whom you do not see."
     )
 
 
 def test_a_preview_says_what_its_list_leaves_out() -> None:
     line = PreviewLine(customer="c", due="2026-11-26")
-    assert preview_words(Preview(day="2026-11-26", due=300, held=0, lines=(line,) * 200)) == (
+    assert preview_words(Preview(day="2026-11-26", due=300, held=0, lines=(line,) * 200), "purchase") == (
         "Thu 26 Nov 2026: 300 tasks. Listed are 200 of these 300, and the reasons of those."
     )

@@ -158,12 +158,12 @@ def preview_command(
     rule = msgspec.structs.replace(_named(records, slug).rule, **typed_values(TASK_RULE, assignments))
     _check(records, rule)
     found = opened.workspace.preview(rule, _store(records, store or rule.store), _day(day) if day else None)
-    names = records.customers.names(dict.fromkeys(line.customer for line in found.lines))
+    names = records.customers.names(dict.fromkeys(line.customer for line in found.lines if line.customer))
     people = {staff.id: staff.name for staff in records.colleagues()}
     if opened.as_json:
         print_json(_preview_object(found, names, people))
     else:
-        _print_preview(found, names, people, records.zone())
+        _print_preview(found, rule, names, people, records.zone())
 
 
 # ------------------------------------------------------------------ which rule, and its changes
@@ -255,7 +255,7 @@ def _preview_object(found: wire.Preview, names: dict[str, str], people: dict[str
     lines = [
         {
             **plain(line),
-            "customer_name": names[line.customer],
+            "customer_name": names.get(line.customer, ""),
             "person_name": people.get(line.person or "", ""),
             "held_words": HELD.get(line.held, line.held),
         }
@@ -264,15 +264,18 @@ def _preview_object(found: wire.Preview, names: dict[str, str], people: dict[str
     return {**plain(found), "lines": lines}
 
 
-def _print_preview(found: wire.Preview, names: dict[str, str], people: dict[str, str], zone: dt.tzinfo) -> None:
+def _print_preview(
+    found: wire.Preview, rule: TaskRule, names: dict[str, str], people: dict[str, str], zone: dt.tzinfo
+) -> None:
     due = "1 task" if found.due == 1 else f"{found.due:,} tasks"
     click.echo(f"{visible(found.day)}: {due}, {found.held:,} held back.")
     if found.lines:
-        Table(["CUSTOMER", "DUE", "FOR", "HELD BACK"]).print(_preview_rows(found, names, people, zone))
+        about = "PICKS" if rule.trigger == "stale_picks" else "CUSTOMER"
+        Table([about, "DUE", "FOR", "HELD BACK"]).print(_preview_rows(found, names, people, zone))
     if (left := found.due + found.held - len(found.lines)) > 0:
         say(f"{left:,} more are not listed.")
     if found.unseen is not None:
-        say(f"{unseen_words(found.unseen)}.")
+        say(f"{unseen_words(found.unseen, rule.trigger)}.")
 
 
 def _preview_rows(
@@ -282,4 +285,4 @@ def _preview_rows(
     for line in found.lines:
         due = due_words(read_due(line.due), now, zone) if line.due else ""
         person = people.get(line.person, "a colleague") if line.person else "nobody"
-        yield [names[line.customer], due, person, HELD.get(line.held, line.held)]
+        yield [line.picks or names[line.customer], due, person, HELD.get(line.held, line.held)]

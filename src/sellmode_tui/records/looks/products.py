@@ -8,7 +8,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
-from sellmode_contract.kinds.look import LookItem
+from sellmode_contract.kinds.look import Change, LookItem, changes
 from sellmode_contract.kinds.order import Order
 from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.stock import Stock
@@ -67,17 +67,21 @@ class LookProduct(NamedTuple):
     @property
     def changed(self) -> str:
         """What is to be known before it is shown to a customer: gone, another price, out of stock; empty if nothing."""
+        return ", ".join(self._told(change) for change in changes(self.item, self.product, self.here))
+
+    def _told(self, change: Change) -> str:
         item, product = self.item, self.product
-        if product is None or not product.active:
-            return tr("no longer sold")
-        told = []
-        if item.price is not None and (product.price, product.currency) != (item.price, item.currency):
-            now = tr("no price") if product.price is None else priced(product.price, product.currency)
-            told.append(tr("was {before}, now {now}", before=priced(item.price, item.currency), now=now))
-        if self.here is not None and self.here <= 0:
-            none = tr("out of stock here, {number:,} elsewhere", number=self.elsewhere)
-            told.append(none if self.elsewhere > 0 else tr("out of stock"))
-        return ", ".join(told)
+        match change:
+            case "gone":
+                return tr("no longer sold")
+            case "price":
+                bare = product is None or product.price is None
+                now = tr("no price") if bare else self.price
+                return tr("was {before}, now {now}", before=priced(item.price or 0, item.currency), now=now)
+            case "stock" if self.elsewhere > 0:
+                return tr("out of stock here, {number:,} elsewhere", number=self.elsewhere)
+            case "stock":
+                return tr("out of stock")
 
 
 class Offered(NamedTuple):

@@ -36,6 +36,8 @@ def trigger_words(rule: TaskRule, custom: Iterable[CustomField] = ()) -> str:  #
         case "event":
             event = rule.event.replace("_", " ")
             return _beside(rule, event) or tr("at {event}", event=event)
+        case "stale_picks":
+            return _then(rule, tr("picks are gone, sold out or have another price"))
 
 
 def no_purchase(days: int) -> str:

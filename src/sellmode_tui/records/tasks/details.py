@@ -46,7 +46,7 @@ class TaskDetails:
     """Suggested text of a message, with what is known in its places."""
     products: tuple[ProductLine, ...]
     creator_name: str
-    """Who made it; empty for what nobody did by hand."""
+    """Who made it; empty for what nobody of the store did."""
     rule_name: str
     expires_at: dt.datetime | None
     can: frozenset[Can]
@@ -64,9 +64,9 @@ def details(reading: Reading, around: Context, keys: Sequence[TaskKey], now: dt.
             details=task.details,
             subject=task.subject if isinstance(task, CorporateTask) else "",
             message="" if isinstance(task, ManualTask) else fill(task.message, _known(around, task, beside, at)),
-            products=tuple(beside.products[sku] for sku in task.products) if isinstance(task, CorporateTask) else (),
-            creator_name=around.name_of(task.creator) if isinstance(task, ManualTask) else "",
-            rule_name=beside.rules.get((task.rule, task.store), task.rule) if isinstance(task, RuleTask) else "",
+            products=tuple(beside.products[sku] for sku in _skus(task)),
+            creator_name=_creator_name(around, task),
+            rule_name=beside.rules.get((line.rule, task.store), line.rule),
             expires_at=None if isinstance(task, ManualTask) else task.expires_at,
             can=_can(reading, around, task),
         )
@@ -107,13 +107,25 @@ def _beside(reading: Reading, around: Context, tasks: Sequence[AnyTask]) -> _Bes
             f"SELECT c.id, c.doc FROM customer c WHERE c.id IN ({_marks(ids)}) AND {reading.only_visible('c')}", ids
         )
         customers = {id: decode("customer", doc) for id, doc in rows}
-    skus = {sku for task in tasks if isinstance(task, CorporateTask) for sku in task.products}
+    skus = {sku for task in tasks for sku in _skus(task)}
+    made = {(rule, task.store) for task in tasks if (rule := getattr(task, "rule", ""))}
     return _Beside(
         customers,
         reasons_of(reading, around, by_rule),
-        _rule_names(reading, {(task.rule, task.store) for task in by_rule}),
+        _rule_names(reading, made),
         {each.sku: each for each in products.by_sku(reading, skus)},
     )
+
+
+def _skus(task: AnyTask) -> tuple[str, ...]:
+    return () if isinstance(task, RuleTask) else task.products
+
+
+def _creator_name(around: Context, task: AnyTask) -> str:
+    """Who made a task by hand: not a rule, nor the customer whose reply it is to answer."""
+    if not isinstance(task, ManualTask) or task.rule or task.lookbook:
+        return ""
+    return around.name_of(task.creator)
 
 
 def _rule_names(reading: Reading, rules: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:

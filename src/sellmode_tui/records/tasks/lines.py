@@ -68,6 +68,8 @@ class TaskLine(NamedTuple):
     action: ContactChannel | None
     rule: str
     """Slug of the rule that made it."""
+    picks: str
+    """Id of the list of picks that it is about."""
     whose: str | None
     """Staff id of whom it falls to; None for anybody of the store. In Associate Mode a rule's task is its customer's
     owner's."""
@@ -218,7 +220,7 @@ def lines(reading: Reading, around: Context, tasks: Sequence[tuple[TaskKind, Tas
 
 def reasons_of(reading: Reading, around: Context, tasks: Iterable[Task]) -> dict[str, Because]:
     """Why rules' tasks are there, with what they are about as people call it, by the task's id."""
-    found = {task.id: task.because for task in tasks if isinstance(task, RuleTask) and task.because}
+    found = {task.id: because for task in tasks if (because := getattr(task, "because", None))}
     skus = {sku for because in found.values() if (sku := sku_of(because))}
     titles = {each.sku: each.title for each in products.by_sku(reading, skus)}
     custom = around.retailer.custom_fields if around.retailer else ()
@@ -251,7 +253,8 @@ def _line(kind: TaskKind, task: Task, names: _Names, because: Because | None, ar
         snoozed=bool(task.snoozed_to),
         repeats=isinstance(task, ManualTask) and bool(task.repeat),
         action=task.action,
-        rule=task.rule if isinstance(task, RuleTask) else "",
+        rule=getattr(task, "rule", ""),
+        picks=getattr(task, "picks", ""),
         whose=falls_to,
         whose_name=around.name_of(falls_to),
         given_by=around.name_of(giver),

@@ -15,7 +15,9 @@ from sellmode_tui.language import tr, trd, trn
 from sellmode_tui.records.rules.words import DATES, no_contact, no_purchase, own_dates
 
 
-def because_words(because: Because, now: dt.datetime, zone: dt.tzinfo, *, seen: bool) -> str:
+def because_words(  # noqa: PLR0911 -- one for each trigger
+    because: Because, now: dt.datetime, zone: dt.tzinfo, *, seen: bool
+) -> str:
     """What a rule's task is for: ``bought 5 days ago``. Of a customer who is not ``seen`` nothing but the event.
 
     ``about`` is as people call it: see ``called``.
@@ -36,6 +38,8 @@ def because_words(because: Because, now: dt.datetime, zone: dt.tzinfo, *, seen: 
             return tr("never contacted") if since is None else no_contact(since)
         case "event":
             return _at(about.replace("_", " ") or tr("an event"), _ago(since))
+        case "stale_picks":
+            return tr("{picks} to review", picks=about or tr("picks"))
 
 
 def _bought(what: str, when: str) -> str:

@@ -9,6 +9,7 @@ import msgspec
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from sellmode_contract.documents import as_document
@@ -73,7 +74,7 @@ class _RuleForm(KindForm):
 
     def compose_fields(self) -> ComposeResult:
         """Name; what it waits for; whose; what it makes."""
-        desk, rule, entry = self._desk, self._rule, self.entry
+        rule, entry = self._rule, self.entry
         yield entry("name")
         yield entry("enabled", tr("Enabled"))
         yield _section(tr("When"))
@@ -83,7 +84,21 @@ class _RuleForm(KindForm):
             "offset_hours", tr("Or"), rule.offset_hours or None, hint=tr("hours after that; then due at that hour")
         )
         yield entry("due_time", tr("Due at"), hint=tr("the end of the day; or {example}", example="09:00"))
-        yield entry("expires_days", tr("Expires"), hint=tr("days after the due day; empty: never"))
+        about_customers = rule.trigger != "stale_picks"
+        if about_customers:
+            yield entry("expires_days", tr("Expires"), hint=tr("days after the due day; empty: never"))
+            yield from self._audience()
+        yield _section(tr("The task"))
+        yield entry("title", tr("Title"))
+        if about_customers:
+            yield entry("action", tr("Action"))
+        yield entry("details")
+        if about_customers:
+            yield entry("message", _message_label())
+
+    def _audience(self) -> Iterator[Widget]:
+        """Which customers, and who of the store."""
+        desk, rule, entry = self._desk, self._rule, self.entry
         yield _section(tr("Audience"))
         yield FilterEntry(
             "audience",
@@ -98,11 +113,6 @@ class _RuleForm(KindForm):
         yield ChoiceEntry("goes_to", tr("Assigned to"), desk, _options(_GOES_TO), rule.goes_to)
         yield entry("unowned", tr("Without an owner"))
         yield entry("daily_cap", tr("At most"), hint=tr("a day per associate; empty: no limit"))
-        yield _section(tr("The task"))
-        yield entry("title", tr("Title"))
-        yield entry("action", tr("Action"))
-        yield entry("details")
-        yield entry("message", _message_label())
 
     def _trigger(self) -> Iterator[FormField]:
         """What only some triggers have."""
@@ -125,7 +135,7 @@ class _RuleForm(KindForm):
                 yield days
             case "event":
                 yield entry("event", hint=_EVENTS)
-            case "new_customer":
+            case "new_customer" | "stale_picks":
                 return
 
     def changed_fields(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import ClassVar, Final, NamedTuple
 
 from textual.binding import Binding, BindingType
 
+from sellmode_contract.kinds.rule_task import RuleTrigger
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.rules import HELD
 from sellmode_contract.rules.templates import examples
@@ -52,13 +53,19 @@ class PreviewScreen(ListPage[None, PreviewLine]):
     ROWS_OPEN = False
 
     def __init__(self, desk: Desk, rule: TaskRule) -> None:
-        super().__init__(desk, tr("Preview for tomorrow: {rule}", rule=rule.name))
         self._rule = rule
+        self._of_picks = rule.trigger == "stale_picks"
+        super().__init__(desk, tr("Preview for tomorrow: {rule}", rule=rule.name))
         self._answer: _Told | None = None
 
     def read(self, records: RecordStore) -> Sequence[PreviewLine]:  # noqa: ARG002  # the cache has nothing of it
         """What the backend said last."""
         return self._answer.preview.lines if self._answer else ()
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """A rule for picks makes tasks of lists, not for customers."""
+        return (Column("Picks", priority=10, min_width=18), *self.COLUMNS[1:]) if self._of_picks else self.COLUMNS
 
     def row(self, item: PreviewLine) -> Row:
         """Of whom, until when, whose, and why it is held back."""
@@ -66,14 +73,16 @@ class PreviewScreen(ListPage[None, PreviewLine]):
         due = due_words(read_due(item.due), words.now, words.zone) if item.due else tr("any time")
         names, people = (told.names, told.people) if told else ({}, {})
         held = trd(HELD.get(item.held, item.held))
-        cells = (names.get(item.customer, ""), due, people.get(item.person or "", ""), held)
-        return Row(f"{item.customer}/{item.due}/{item.held}", cells)
+        cells = (item.picks or names.get(item.customer, ""), due, people.get(item.person or "", ""), held)
+        return Row(f"{item.customer}{item.picks}/{item.due}/{item.held}", cells)
 
     @property
     def empty_text(self) -> str:
         """Nobody; nothing before the backend has answered."""
         if self._answer is None:
             return ""
+        if self._of_picks:
+            return tr("There are no picks to review.")
         return trd(_NONE if self._answer.preview.unseen is None else _NONE_SEEN)
 
     def show_first(self) -> None:
@@ -93,18 +102,18 @@ class PreviewScreen(ListPage[None, PreviewLine]):
 
         def read(records: RecordStore) -> _Told:
             preview = asked(rule, store)
-            names = records.customers.names({line.customer: None for line in preview.lines})
+            names = records.customers.names({line.customer: None for line in preview.lines if line.customer})
             return _Told(preview, names, {staff.id: staff.name for staff in records.colleagues()})
 
         self.ask(read, self._show_preview, group="preview", refused=lambda _, why: self.say("above", why))
 
     def _show_preview(self, told: _Told) -> None:
         self._answer = told
-        self.say("above", "\n".join((preview_words(told.preview), *text_words(self._rule))))
+        self.say("above", "\n".join((preview_words(told.preview, self._rule.trigger), *text_words(self._rule))))
         self.show_list(keep_cursor=False)
 
 
-def preview_words(preview: Preview) -> str:
+def preview_words(preview: Preview, trigger: RuleTrigger) -> str:
     """``Mon 23 Nov 2026: 14 tasks, 3 held back because ...``, and what the list leaves out."""
     day = full_words(read_due(preview.day))
     said = trn("{day}: {number:,} task", "{day}: {number:,} tasks", preview.due, day=day)
@@ -120,7 +129,7 @@ def preview_words(preview: Preview) -> str:
             tr("Listed are {shown:,} of these {number:,}, and the reasons of those", shown=shown, number=found)
         )
     if preview.unseen is not None:
-        sentences.append(unseen_words(preview.unseen))
+        sentences.append(unseen_words(preview.unseen, trigger))
     return "".join(f"{each}. " for each in sentences).rstrip()
 
 

@@ -31,6 +31,7 @@ from sellmode_tui.screens.kit.confirm import ConfirmBox
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.pick_box import PickBox
 from sellmode_tui.screens.kit.why import WhyScreen
+from sellmode_tui.screens.lookbooks.picks_page import PICKS_GONE, PicksScreen
 from sellmode_tui.screens.tasks.boxes import DismissBox, HandOverBox, SnoozeBox
 from sellmode_tui.screens.tasks.form import EditTaskForm
 
@@ -94,7 +95,7 @@ class TaskPage(DeskScreen[Result]):
             case "reopen":
                 return one is not None and one.state in ("done", "dismissed")
             case "go":
-                return one is not None and one.customer is not None and one.state == "open"
+                return one is not None and bool(one.customer or one.picks) and one.state == "open"
             case "customer":
                 return one is not None and one.customer is not None
         return super().offers(action)
@@ -260,12 +261,14 @@ class TaskPage(DeskScreen[Result]):
     def action_go(self) -> None:
         """Start what the task is for: its contact, to be logged; then ask whether the task is done with it.
 
-        A task that asks for no contact has nothing to be logged: its customer opens.
+        A task that asks for no contact has nothing to be logged: its customer opens, or the picks that it is about.
         """
         line = self._one
         if line is None:
             return
-        if line.customer is None:
+        if line.picks:
+            self.open(PicksScreen(self._desk, line.picks), lambda gone: self.tell(trd(PICKS_GONE)) if gone else None)
+        elif line.customer is None:
             self.tell(f"{trd(_NO_CUSTOMER)} {tr('c completes it.')}")
         elif line.action is None:
             self.action_customer()

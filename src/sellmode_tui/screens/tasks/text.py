@@ -15,11 +15,6 @@ from sellmode_tui.screens.kit.words import Words
 from sellmode_tui.screens.tasks.rows import MEANT, state_words
 from sellmode_tui.screens.tasks.work import add_work
 
-_MADE = {
-    "manual_task": marked("Created by"),
-    "rule_task": marked("Created by rule"),
-    "corporate_task": marked("From"),
-}
 _STANDS: Final[dict[Section, str]] = {"overdue": marked("overdue"), "today": marked("due today")}
 _ENDED: Final = {"done": marked("Done"), "dismissed": marked("Dismissed"), "expired": marked("Expired")}
 
@@ -42,10 +37,21 @@ def task_text(details: TaskDetails, words: Words, width: int) -> Page:
         page.field(tr("Taken by"), line.claimed_name)
     if line.action:
         page.field(tr("Action"), trd(CONTACTS.get(line.action, line.action)))
-    made = tr("head office") if line.kind == "corporate_task" else details.rule_name or details.creator_name
-    page.field(trd(_MADE[line.kind]), made or words.nothing, words.day(record.created_at))
+    page.field(*_made(details), words.day(record.created_at))
     add_work(page, details.details, details.subject, details.message, details.products)
     return page
+
+
+def _made(details: TaskDetails) -> tuple[str, str]:
+    """What or who has made it: what that is called, and its name."""
+    line = details.line
+    if line.kind == "corporate_task":
+        return tr("From"), tr("head office")
+    if line.rule:
+        return tr("Created by rule"), details.rule_name
+    if getattr(details.record, "lookbook", ""):
+        return tr("Created by"), tr("the customer's reply")
+    return tr("Created by"), details.creator_name or tr("nobody")
 
 
 def _times(page: Page, details: TaskDetails) -> None:
