@@ -51,8 +51,8 @@ MIA = Account(
 ANNA = Customer(id="anna", store="s1", owner="mia", given_name="Anna")
 STAFF = Staff(id="mia", store="s1", user_name="mia", name="Mia", role="manager")
 _VERBS: Mapping[type[_Operation], Verb] = {Create: "create", Edit: "edit", Remove: "remove"}
-_OWN_WAYS = ("customer", "dispute")
-"""They have ways of their own: ``mutations.customer_operations``, ``mutations.disputes``."""
+_OWN_WAYS = ("customer", "dispute", "request", "chat_line")
+"""They have ways of their own: ``mutations.customer_operations``, ``mutations.disputes``, ``mutations.requests``."""
 MADE = [name for name, kind in KINDS.items() if "create" in kind.verbs and name not in _OWN_WAYS]
 OF_HEAD_OFFICE = ("corporate_brief", "corporate_look")
 EDITED = [name for name, kind in KINDS.items() if "edit" in kind.verbs and name not in _OWN_WAYS]

@@ -27,7 +27,9 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "corporate_task": {"title": "Window", "snoozed_to": "2026-12-24"},
     "task_rule": {"slug": "thanks", "store": "s1", "name": "Thanks", "trigger": "purchase", "title": "Say thanks"},
     "corporate_brief": {"title": "Window", "stores": ["s1"], "products": ["sku-1"]},
-    "request": {"store": "s1"},
+    "request": {"state": "closed", "outcome": "sold"},
+    "chat_line": {"request": "request-1", "text": "Good morning"},
+    "message_template": {"title": "Hello", "text": "Dear {given_name}"},
 }
 """What people write of a kind, for its operations."""
 _EDITED = {

@@ -169,6 +169,25 @@ VALUES: dict[str, dict[str, list[Any]]] = {
         "outcome": ["upheld", "upheld", "declined", "", "nope", None],
         "answer": [*TEXTS, None],
     },
+    "request": {
+        "state": ["closed", "closed", "open", "nope", None],
+        "outcome": ["helped", "sold", "spam", "", "nope", None],
+        "snoozed_to": ["2026-12-24T10:00:00Z", BEFORE, None, "x"],
+        "customer": CUSTOMERS,
+    },
+    "chat_line": {
+        "request": ["q1", "q1", "q2", "", None],
+        "text": [*TEXTS, None],
+        "sku": ["A", "", "y" * 201],
+        "lookbook": ["l1", "l2", "missing", ""],
+        "via": ["chat", "email", "nope", None],
+    },
+    "message_template": {
+        "title": [*TEXTS, None],
+        "text": ["Dear {given_name}", "{nothing}", "{", "", None],
+        "reach": ["own", "store", "retailer", "nope", None],
+        "language": ["de", "y" * 36, "", None],
+    },
 }
 """What is tried in the fields of each kind that people write."""
 

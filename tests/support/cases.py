@@ -146,7 +146,7 @@ def _records(chance: Chance, mode: str) -> list[JSON]:
         _held("history", "h2", customer="c2", at=BEFORE, event="created", actor="a"),
         _held("staff", "a", store="S", user_name="a", name="A", role="associate"),
         _held("staff", "b", store=one(["S", "T"]), user_name="b", name="B", role="manager", active=one([True, False])),
-        _held("request", "q1", store="S", wanted=one(someone), reserved=one([True, False]), claimed_by=one(someone)),
+        *_requests(chance),
         _held("corporate_brief", "b1", title="x", withdrawn=one([True, False])),
         _held(
             "task_rule", _rule_id(None, "lapsed"), slug="lapsed", name="n", trigger="lapsed", after_days=9, title="t"
@@ -210,6 +210,31 @@ def _looks(chance: Chance, mode: str) -> list[JSON]:
         _held("pick_list", "s1", store="S", owner=owners[0], title="x", items=one(_ITEMS_HELD), delegations=delegated),
         _held("pick_list", "s2", store=one(["S", "S", "T"]), owner=owners[1], title="x", items=one(_ITEMS_HELD)),
         _held("storefront", "f1", store="S", owner=owners[0], title="x", token="A" * 26),
+    ]
+
+
+def _requests(chance: Chance) -> list[JSON]:
+    """A request with its talk and a line of it, and the texts to answer with."""
+    one = chance.choice
+    someone: Sequence[Any] = ["a", "a", "b", None]
+    closed = {"state": "closed", "outcome": "sold", "closed_at": BEFORE, "closed_by": "b"}
+    holder, customer = one(someone), one([None, None, "c1", "c2"])
+    whose = {"store": "S", "request": "q1", "holder": holder, "customer": customer}
+    request = {"store": "S", "wanted": one(someone), "reserved": one([True, False]), "customer": customer}
+    return [
+        _held("request", "q1", claimed_by=holder, lines=1, **request, **one([{}, {}, {}, closed])),
+        _held("talk", source_id("talk", "q1"), seen=one([0, 3]), **whose),
+        _held("chat_line", "i1", n=1, at=BEFORE, by=one(["customer", "a"]), text="x", **whose),
+        _held(
+            "message_template",
+            "x1",
+            store="S",
+            author=one(["a", "b"]),
+            reach=one(["own", "store"]),
+            title="x",
+            text="x",
+        ),
+        _held("message_template", "x2", author="b", reach="retailer", title="x", text="x"),
     ]
 
 
@@ -346,6 +371,8 @@ _ENOUGH: dict[str, JSON] = {
     "pick_list": {"title": "x"},
     "storefront": {"title": "x", "token": "A" * 26},
     "dispute": {"order_id": "o1", "reason": "x"},
+    "chat_line": {"request": "q1", "text": "x"},
+    "message_template": {"title": "x", "text": "Dear {given_name}"},
 }
 """What is made anew, and what it needs at least."""
 
@@ -353,6 +380,7 @@ _ENOUGH: dict[str, JSON] = {
 _EDITED = [
     *("customer", "note", "date", "manual_task", "rule_task", "corporate_task", "task_rule"),
     *("lookbook", "corporate_look", "pick_list", "storefront", "dispute"),
+    *("request", "message_template"),
 ]
 
 
@@ -407,6 +435,11 @@ def _consent(chance: Chance, held: list[JSON]) -> JSON:
 
 def _claim(chance: Chance, held: list[JSON]) -> JSON:
     kind = chance.choice(["request", "rule_task", "manual_task"])
+    if chance.random() < 0.1:
+        return {"op": "seen", "id": source_id("talk", "q1"), "n": value(chance, [1, 5, 0, -1])}
+    if chance.random() < 0.3:
+        to, was = (chance.choice(["a", "a", "b", None, "nobody"]) for _ in range(2))
+        return {"op": "transfer", "id": _id(chance, "request"), "to": to, "was": was}
     return {"op": chance.choice(["claim", "release"]), "kind": kind, "id": _id(chance, kind)}
 
 
@@ -493,6 +526,8 @@ _HELD = {
     "corporate_brief": ["b1"],
     "task_rule": [_rule_id(None, "lapsed"), _rule_id("S", "new")],
     "request": ["q1"],
+    "chat_line": ["i1"],
+    "message_template": ["x1", "x1", "x2"],
     "lookbook": ["l1", "l1", "l2"],
     "corporate_look": ["l4"],
     "pick_list": ["s1", "s2"],

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from sellmode_contract import visibility
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds import KINDS
+from sellmode_contract.kinds.chat_line import ChatLine
 from sellmode_contract.kinds.consent import Consent
 from sellmode_contract.kinds.contact import Contact
 from sellmode_contract.kinds.corporate_brief import BriefCard, CorporateBrief
@@ -31,13 +32,14 @@ from sellmode_contract.kinds.fact import Fact, FactCard
 from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.lookbook import CorporateLook, Lookbook, LookbookResult
 from sellmode_contract.kinds.manual_task import ManualTask, TaskCard
+from sellmode_contract.kinds.message_template import MessageTemplate
 from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.order import Order
 from sellmode_contract.kinds.parked_edit import ParkedEdit
 from sellmode_contract.kinds.person_setting import PersonSetting
 from sellmode_contract.kinds.pick_list import PickList
 from sellmode_contract.kinds.product import Product
-from sellmode_contract.kinds.request import Request
+from sellmode_contract.kinds.request import Request, Talk
 from sellmode_contract.kinds.retailer import Retailer, StoreEntry
 from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.kinds.sale import CreditedSale
@@ -150,6 +152,14 @@ def sees(world: World, account: Account, record: Record) -> bool:  # noqa: C901,
             if not as_team and record.reserved and record.wanted is not None:
                 return i_am(record.wanted, record.store)
             return works_in(record.store)
+        case Talk() | ChatLine():
+            return works_in(record.store) if as_team else i_am(record.holder, record.store)
+        case MessageTemplate(reach="retailer"):
+            return True
+        case MessageTemplate(reach="store"):
+            return works_in(record.store)
+        case MessageTemplate():
+            return i_am(record.author, record.store)
         case Lookbook() | LookbookResult():
             return works_in(record.store) if as_team else i_am(record.author, record.store)
         case PickList(owner=None) | Storefront(owner=None) if not as_team:
@@ -225,6 +235,8 @@ def _customer(chance: random.Random, number: int, stores: tuple[str, ...], peopl
     )
 
 
+_OF_ANYBODY = ("manual_task", "lookbook", "request", "talk", "chat_line")
+"""Kinds whose records may belong to no customer."""
 _MADE_OF_OTHERS = ("retailer", "staff", "customer", "customer_card")
 
 
@@ -242,7 +254,7 @@ def _record(chance: random.Random, kind: str, number: int, names: _Names) -> Rec
     """A record of a kind; None for what needs a customer where there is none."""
     anybody = [*names.people, None, None]
     authors = [*names.people, None] if kind in ("note", "contact", "sent_lookbook") else names.people
-    customers = [*names.customers, None] if kind in ("manual_task", "lookbook") else names.customers
+    customers = [*names.customers, None] if kind in _OF_ANYBODY else names.customers
     stores: Sequence[str | None] = [*names.stores, None] if kind == "task_rule" else names.stores
     decides: dict[str, Sequence[Any]] = {
         # What was done for customers is added up in their store's facts, which are records that no world knows of.
@@ -256,6 +268,9 @@ def _record(chance: random.Random, kind: str, number: int, names: _Names) -> Rec
         "done_by": anybody,
         "wanted": anybody,
         "claimed_by": anybody,
+        "holder": anybody,
+        "by": names.people,
+        "reach": ("own", "store", "retailer"),
         "meant_for": anybody,
         "due_at": [None, *(NOON + dt.timedelta(hours=hours) for hours in (-30, -1, 0, 1, 12, 13, 24 * 3, 24 * 30))],
         "expires_at": [None, None, *(NOON + dt.timedelta(hours=hours) for hours in (-1, 0, 1))],
@@ -293,6 +308,8 @@ _PLAIN = {
     "month": 2,
     "day": 29,
     "task": world_id("manual_task", 0),
+    # A talk and its lines have the holder of their request: of one that no world knows of they keep theirs.
+    "request": world_id("request", 98),
     "brief": world_id("corporate_brief", 0),
     "product": world_id("product", 0),
     "lookbook": world_id("lookbook", 0),
@@ -472,7 +489,7 @@ def _change_fields(world: World, move: Move) -> World:
             changes["customer"] = _picked(world.customers, move.to).id
         elif field.name in ("private", "reserved"):
             changes[field.name] = not getattr(record, field.name)
-        elif field.name in ("owner", "assignee", "done_by", "wanted", "claimed_by", "meant_for"):
+        elif field.name in ("owner", "assignee", "done_by", "wanted", "claimed_by", "meant_for", "holder"):
             some = people[1:] if isinstance(record, TaskCard) else people
             changes[field.name] = _picked(some, move.to)
         elif field.name == "state" and isinstance(record, Task):

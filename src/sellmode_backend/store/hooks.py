@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
 
-from sellmode_backend.store import brief_cards
+from sqlalchemy.engine import Connection
+
+from sellmode_backend.store import brief_cards, request_parts
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.mutations.tasks import follow
 from sellmode_contract.records import Record
@@ -20,3 +22,21 @@ COUNTED: Final[Mapping[str, Callable[[Iterable[tuple[Any, Any]]], Mapping[tuple[
     "corporate_task": brief_cards.moved
 }
 """How cards (by kind and id) that count records change with these: pairs of before and after, None if not there."""
+
+
+class Parts(NamedTuple):
+    """What belongs to records of a kind, other than customers."""
+
+    kinds: frozenset[str]
+    keys: Callable[[Connection, Sequence[tuple[Any, Any]]], Collection[tuple[str, str]]]
+    """Kind and id of what has to change, from pairs of before and after, None if not there."""
+    of: Callable[[Any], str]
+    """The id of the record that a part belongs to."""
+    follow: Callable[[Any, Any], Record]
+    """A part as it is with the record that it belongs to."""
+
+
+PARTS: Final[Mapping[str, Parts]] = {
+    "request": Parts(request_parts.KINDS, request_parts.keys, lambda part: str(part.request), request_parts.follow)
+}
+"""What changes with records of a kind, and goes with them."""

@@ -1,5 +1,5 @@
 """By what records of some kinds are found besides their ids: products by SKU, their stock, pages by the token of their
-link, disputes by their order.
+link, disputes by their order, lines of a talk by their request.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.schema import record_key
 
 KEYS: Final[Mapping[str, Callable[[Any], str]]] = {
+    "chat_line": lambda line: line.request,
     "dispute": lambda dispute: dispute.order_id,
     "lookbook": lambda lookbook: lookbook.token,
     "pick_list": lambda picks: picks_key(picks.store, picks.owner),

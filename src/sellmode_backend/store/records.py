@@ -213,6 +213,7 @@ def _write_batch(connection: Connection, batch: Sequence[Record], note: Note, ad
     wanted = dict(given)
     for item in batch:
         wanted.update({(kind_of(card), card.id): card for card in visibility.cards(item)})
+    wanted.update(dict(_parts_as_they_go(wanted)))
     theirs = _cards_of(given)
     parents = [("customer", id) for item in wanted.values() if (id := parent_of(item))]
     stored = _rows(connection, [*wanted, *theirs, *parents])
@@ -230,6 +231,7 @@ def _write_batch(connection: Connection, batch: Sequence[Record], note: Note, ad
         id for id, old in before.items() if old and (old.store, old.owner) != (customers[id].store, customers[id].owner)
     ]
     changes += _followed_children(connection, moved, before, customers, wanted)
+    changes += _followed_parts(connection, changes, customers, wanted)
     changes += [Change(*key, stored[key]) for key in theirs if key in stored and key not in wanted]
     changes += _counted(connection, changes, adds)
     apply(connection, changes, note)
@@ -253,6 +255,7 @@ def _remove_batch(connection: Connection, keys: Sequence[Key], note: Note) -> in
     doomed = stored | {(row.kind, row.id): row for row in _children_rows(connection, customers)}
     doomed |= _rows(connection, [key for key in _cards_of(doomed) if key not in doomed])
     changes = [Change(kind, id, row) for (kind, id), row in doomed.items()]
+    changes += _followed_parts(connection, changes, {}, doomed)
     apply(connection, changes + _counted(connection, changes), note)
     _find_anew(connection, changes)
     replace_keys(connection, {id: (keys_of(customer), frozenset()) for id, customer in customers.items()})
@@ -355,6 +358,35 @@ def _followed_children(
         tags = visibility.tags(child, customer)
         if (doc, tags) != (row.doc, (row.team, row.own)):
             yield Change(row.kind, row.id, row, tags, row.parent, doc)
+
+
+def _parts_as_they_go(wanted: Mapping[Key, Record]) -> Iterator[tuple[Key, Record]]:
+    """What is written together with the record that it belongs to, as it is with that."""
+    for kind, parts in hooks.PARTS.items():
+        for key, item in wanted.items():
+            whole = wanted.get((kind, parts.of(item))) if key[0] in parts.kinds else None
+            if whole is not None:
+                yield key, parts.follow(item, whole)
+
+
+def _followed_parts(
+    connection: Connection, changes: Collection[Change], customers: Mapping[str, Customer], wanted: Collection[Key]
+) -> list[Change]:
+    """What belongs to records that changed or are removed, other than customers, as far as that changes it."""
+    followed = []
+    for kind, parts in hooks.PARTS.items():
+        pairs = {
+            change.id: (_decoded(kind, change.old.doc if change.old else ""), _decoded(kind, change.doc))
+            for change in changes
+            if change.kind == kind
+        }
+        keys = [key for key in parts.keys(connection, [*pairs.values()]) if key not in wanted] if pairs else []
+        for row in _rows(connection, keys).values():
+            part = _decoder(row.kind).decode(row.doc)
+            after = pairs[parts.of(part)][1]
+            change = _changed(parts.follow(part, after), row, customers) if after else Change(row.kind, row.id, row)
+            followed += [change] if change else []
+    return followed
 
 
 def _counted(connection: Connection, changes: Collection[Change], adds: Adds | None = None) -> list[Change]:

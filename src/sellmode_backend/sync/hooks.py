@@ -15,6 +15,7 @@ from sellmode_contract.mutations import (
     Discard,
     Dismiss,
     Edit,
+    MarkSeen,
     Merge,
     Operation,
     Rejected,
@@ -24,6 +25,7 @@ from sellmode_contract.mutations import (
     Revoke,
     SetConsent,
     Share,
+    Transfer,
     Withdraw,
 )
 
@@ -45,7 +47,18 @@ _FREE = {"note", "contact", "date"}
 def goes_by_settings(operation: Operation) -> bool:
     """Whether the retailer's settings decide what may be written; those of a large one take long to read."""
     match operation:
-        case SetConsent() | Withdraw() | Discard() | Dismiss() | Merge() | Share() | Renew() | Revoke():
+        case (
+            MarkSeen()
+            | Transfer()
+            | SetConsent()
+            | Withdraw()
+            | Discard()
+            | Dismiss()
+            | Merge()
+            | Share()
+            | Renew()
+            | Revoke()
+        ):
             return False
         case Claim() | Release():
             return operation.kind != "request"

@@ -231,6 +231,8 @@ class Judge:
                 operation = msgspec.structs.replace(operation, doc={**operation.doc, "customer": kept})
             elif isinstance(operation, SetConsent | Park):
                 operation = msgspec.structs.replace(operation, customer=kept)
+            elif isinstance(operation, Edit) and operation.kind != "customer":
+                operation = msgspec.structs.replace(operation, set={**operation.set, "customer": kept})
             elif isinstance(operation, Edit | Assign):
                 operation = msgspec.structs.replace(operation, id=kept)
         if isinstance(operation, SetConsent):
@@ -266,7 +268,10 @@ class Judge:
         return parent_of(record) if record is not None else None
 
 
-_OF_AN_OFFICE = ("task_rule", "corporate_brief", "corporate_look", "pick_list", "storefront", "dispute")
+_OF_AN_OFFICE = (
+    *("task_rule", "corporate_brief", "corporate_look", "pick_list", "storefront", "dispute"),
+    *("chat_line", "message_template"),
+)
 """Kinds that belong to nobody's customer: what counts is who makes them."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import TypeGuard
 
 import msgspec
 from sqlalchemy.engine import Connection
@@ -41,6 +42,8 @@ class Targets:
     def _hold(self, operations: Sequence[Operation]) -> None:
         named = {id for operation in operations if (id := customers_of(operation))}
         others = {key for operation in operations if (key := target(operation))[0] != "customer"}
+        # Lines are numbered one after the other.
+        others |= {("request", str(made.doc.get("request"))) for made in operations if _is_line(made)}
         asked = {
             key
             for operation in operations
@@ -118,6 +121,10 @@ def handed_over(parked: ParkedEdit) -> Operation | None:
         return decode(msgspec.json.encode(parked.operation))
     except Rejected:
         return None
+
+
+def _is_line(operation: Operation) -> TypeGuard[Create]:
+    return isinstance(operation, Create) and operation.kind == "chat_line"
 
 
 def _people(seen: Stored, operation: Operation) -> set[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sellmode_contract.kinds.chat_line import CHAT_LINE
 from sellmode_contract.kinds.consent import CONSENT
 from sellmode_contract.kinds.contact import CONTACT
 from sellmode_contract.kinds.corporate_brief import BRIEF_CARD, CORPORATE_BRIEF
@@ -20,13 +21,14 @@ from sellmode_contract.kinds.history import HISTORY
 from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.kinds.lookbook import CORPORATE_LOOK, LOOKBOOK, LOOKBOOK_RESULT
 from sellmode_contract.kinds.manual_task import MANUAL_TASK, TASK_CARD
+from sellmode_contract.kinds.message_template import MESSAGE_TEMPLATE
 from sellmode_contract.kinds.note import NOTE
 from sellmode_contract.kinds.order import ORDER
 from sellmode_contract.kinds.parked_edit import PARKED_EDIT
 from sellmode_contract.kinds.person_setting import PERSON_SETTING
 from sellmode_contract.kinds.pick_list import PICK_LIST
 from sellmode_contract.kinds.product import PRODUCT
-from sellmode_contract.kinds.request import REQUEST
+from sellmode_contract.kinds.request import REQUEST, TALK
 from sellmode_contract.kinds.retailer import RETAILER
 from sellmode_contract.kinds.rule_task import RULE_TASK
 from sellmode_contract.kinds.sale import SALE
@@ -57,6 +59,9 @@ _ALL: tuple[Kind[Any], ...] = (
     CORPORATE_BRIEF,
     TASK_RULE,
     REQUEST,
+    TALK,
+    CHAT_LINE,
+    MESSAGE_TEMPLATE,
     LOOKBOOK,
     LOOKBOOK_RESULT,
     CORPORATE_LOOK,

@@ -11,7 +11,7 @@ from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.request import Request
 from sellmode_contract.kinds.rule_task import RuleTask
 from sellmode_contract.kinds.task import Task
-from sellmode_contract.mutations import tasks
+from sellmode_contract.mutations import requests, tasks
 from sellmode_contract.mutations.operations import Claim, Release
 from sellmode_contract.mutations.reading import read
 from sellmode_contract.mutations.world import Outcome, World
@@ -37,7 +37,13 @@ def claim(operation: Claim | Release, world: World) -> Outcome:
         tasks.check_free(record, world)
     else:
         tasks.check_unclaimed(record, world)
+        if record.state == "closed":
+            raise Rejected("already_done", "It has been closed.", winner=record.closed_by or None)
     if isinstance(operation, Claim) and operation.kind == "request" and world.age > REQUEST_CLAIM_LAPSES:
         raise Rejected("expired", "A request taken offline is released after 15 minutes.")
-    taken = world.account.id if isinstance(operation, Claim) else None
-    return Outcome(puts=(msgspec.structs.replace(record, claimed_by=taken),) if record.claimed_by != taken else ())
+    by = world.account.id if isinstance(operation, Claim) else None
+    if record.claimed_by == by:
+        return Outcome()
+    if isinstance(record, Request):
+        return Outcome(puts=(requests.taken(record, by, world),))
+    return Outcome(puts=(msgspec.structs.replace(record, claimed_by=by),))

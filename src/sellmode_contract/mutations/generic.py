@@ -13,7 +13,7 @@ from sellmode_contract.kinds import KINDS, kind_of
 from sellmode_contract.kinds.fields import says_something
 from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.kind import Kind
-from sellmode_contract.mutations import contacts, dates, disputes, looks, picks, rules, storefronts, tasks
+from sellmode_contract.mutations import contacts, dates, disputes, looks, picks, requests, rules, storefronts, tasks
 from sellmode_contract.mutations.hooks import Hooks
 from sellmode_contract.mutations.operations import Create, Edit, Remove
 from sellmode_contract.mutations.reading import check_known, check_storable, customer_of, invalid, read
@@ -35,6 +35,9 @@ HOOKS: dict[str, Hooks] = {
     "pick_list": picks.HOOKS,
     "storefront": storefronts.HOOKS,
     "dispute": disputes.HOOKS,
+    "request": requests.REQUEST_HOOKS,
+    "chat_line": requests.LINE_HOOKS,
+    "message_template": requests.TEMPLATE_HOOKS,
 }
 """By kind; most kinds have none."""
 

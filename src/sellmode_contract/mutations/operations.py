@@ -91,6 +91,21 @@ class Release(_Operation, frozen=True, kw_only=True, tag="release"):
     kind: Literal["request", "rule_task", "manual_task"]
 
 
+class Transfer(_Operation, frozen=True, kw_only=True, tag="transfer"):
+    """Passes a request, whose id this is, on to a colleague of the store: one's own, or as a manager anybody's."""
+
+    to: str
+    """Staff id."""
+    was: str | None
+    """Who had it, as the author saw it; None is nobody."""
+
+
+class MarkSeen(_Operation, frozen=True, kw_only=True, tag="seen"):
+    """Says that one has seen the lines of a talk, whose id this is, up to a number."""
+
+    n: int
+
+
 TaskKind: TypeAlias = Literal["manual_task", "rule_task", "corporate_task"]
 
 
@@ -200,6 +215,8 @@ Operation: TypeAlias = (
     | SetConsent
     | Claim
     | Release
+    | Transfer
+    | MarkSeen
     | Finish
     | Reopen
     | Withdraw
@@ -327,6 +344,10 @@ def target(operation: Operation) -> tuple[str, str]:  # noqa: PLR0911 -- one for
             return "task_card", operation.id
         case Share() | Renew() | Revoke():
             return "lookbook", operation.id
+        case Transfer():
+            return "request", operation.id
+        case MarkSeen():
+            return "talk", operation.id
         case Delegate() | Undelegate():
             return "pick_list", operation.id
         case _:
@@ -340,6 +361,9 @@ def customers_of(operation: Operation) -> str | None:
             return operation.id
         case Create():
             customer = operation.doc.get("customer")
+            return customer if isinstance(customer, str) else None
+        case Edit(kind="request"):
+            customer = operation.set.get("customer")
             return customer if isinstance(customer, str) else None
         case SetConsent() | Park():
             return operation.customer

@@ -24,7 +24,7 @@ from sellmode_contract.search import exact, name_key
 
 Value: TypeAlias = str | int | float | None
 
-VERSION = 12
+VERSION = 13
 """Rises when a document gives other columns, lists (``Kind.listed``) or search words than before, or the file's own
 notes change their meaning: the cache is then fetched anew. A new kind changes none of them (``learning``)."""
 

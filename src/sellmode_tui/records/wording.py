@@ -22,6 +22,7 @@ from sellmode_contract.mutations import (
     Dismiss,
     Edit,
     Finish,
+    MarkSeen,
     Merge,
     Operation,
     Park,
@@ -33,6 +34,7 @@ from sellmode_contract.mutations import (
     Revoke,
     SetConsent,
     Share,
+    Transfer,
     Undelegate,
     Withdraw,
     customers_of,
@@ -95,6 +97,10 @@ def describe(  # noqa: C901, PLR0911, PLR0912  # one for each operation
             return tr("taking {task}", task=_claimed(operation, before))
         case Release():
             return tr("releasing {task}", task=_claimed(operation, before))
+        case Transfer():
+            return tr("passing on {record}", record=_held(operation, before, whom))
+        case MarkSeen():
+            return tr("having seen {record}", record=_held(operation, before, whom))
         case Finish(how="done"):
             return tr("completing {task}", task=_task(operation, before))
         case Finish():
@@ -182,7 +188,7 @@ def _task(operation: Operation, before: Before) -> str:
 
 
 def _claimed(operation: Claim | Release, before: Before) -> str:
-    return tr("a request") if operation.kind == "request" else _task(operation, before)
+    return _held(operation, before, a_customer()) if operation.kind == "request" else _task(operation, before)
 
 
 def _edited_task(operation: Edit, before: Before) -> str:

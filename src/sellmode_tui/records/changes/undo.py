@@ -21,6 +21,7 @@ from sellmode_contract.mutations import (
     Delegate,
     Edit,
     Finish,
+    MarkSeen,
     Operation,
     Rejected,
     Release,
@@ -30,6 +31,7 @@ from sellmode_contract.mutations import (
     Revoke,
     SetConsent,
     Share,
+    Transfer,
     Undelegate,
     Withdraw,
     target,
@@ -89,7 +91,11 @@ def undo(writer: Writer) -> Undone:
     while True:
         entries = writer.outbox.latest(LOOKED_AT)
         undone = {entry.undoes for entry in entries}
-        standing = [each for each in entries if each.undoes is None and each.mid not in undone and _stands(each)]
+        standing = [
+            each
+            for each in entries
+            if each.undoes is None and each.mid not in undone and _stands(each) and not _is(each, MarkSeen)
+        ]
         if not standing:
             raise NothingToUndo(tr("Nothing to undo."))
         last = standing[0]
@@ -206,6 +212,8 @@ def _inverse(  # noqa: C901, PLR0911, PLR0912 -- one for each operation
     match operation:
         case Edit():
             return _edit_back(operation, entry, new_ids)
+        case Create(kind="chat_line"):
+            raise _No(tr("It was sent, and the customer may have read it."))
         case Create():
             return _remove_created(operation, new_ids, seen)
         case Remove():
@@ -218,6 +226,8 @@ def _inverse(  # noqa: C901, PLR0911, PLR0912 -- one for each operation
             return Release(kind=operation.kind, id=operation.id)
         case Release():
             return Claim(kind=operation.kind, id=operation.id)
+        case Transfer():
+            return _passed_back(operation)
         case Finish():
             return Reopen(kind=operation.kind, id=operation.id)
         case Reopen():
@@ -231,6 +241,12 @@ def _inverse(  # noqa: C901, PLR0911, PLR0912 -- one for each operation
         case Undelegate():
             return _delegated_again(operation, entry)
     raise _No(tr("It was sent, and others may have acted on it: it could only be undone before it was sent."))
+
+
+def _passed_back(operation: Transfer) -> Transfer:
+    if operation.was is None:
+        raise _No(tr("Nobody had it before: take it, then release it."))
+    return Transfer(id=operation.id, to=operation.was, was=operation.to)
 
 
 def _link_back(operation: Share | Renew | Revoke, entry: Entry) -> Renew | Revoke:

@@ -1,0 +1,84 @@
+"""Requests of customers from terminals: who sees what was written, before and after somebody has taken one."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from sellmode_backend.store import records
+from sellmode_contract.kinds.chat_line import CUSTOMER, ChatLine
+from sellmode_contract.kinds.request import Request, Talk, talk_id
+from sellmode_contract.mutations import Claim, Create, Edit, MarkSeen, Release, Transfer
+from tests.backend.sync.pushing import Shop, Writer, at_once, uuid7
+
+
+def asked(shop: Shop) -> Request:
+    """A request to Alpha with what the customer says of themselves, and their first line."""
+    request = Request(id=uuid7(), store="Alpha", name="Kim", lines=1, waiting_since=shop.clock())
+    shop.write(
+        request,
+        Talk(id=talk_id(request.id), store="Alpha", request=request.id, email="kim@example.com"),
+        ChatLine(id=uuid7(), store="Alpha", request=request.id, n=1, at=shop.clock(), by=CUSTOMER, text="Hello?"),
+    )
+    return request
+
+
+def line(request: Request, text: str = "Good morning") -> Create:
+    return Create(kind="chat_line", id=uuid7(), doc={"request": request.id, "text": text})
+
+
+def numbers(writer: Writer) -> list[int]:
+    """The lines that a terminal holds."""
+    writer.pull()
+    held = (writer.shown(kind, id) for kind, id in writer.terminal.visible() if kind == "chat_line")
+    return sorted(line.n for line in held if isinstance(line, ChatLine))
+
+
+@pytest.mark.parametrize("mode", ["associate", "team"])
+def test_what_was_written_is_for_who_has_taken_it_or_for_the_store(shop: Shop, mode: str) -> None:
+    shop.set_mode(mode)
+    request = asked(shop)
+    ada, ben, cleo = map(shop.writer, (shop.ada, shop.ben, shop.cleo))
+    team = [1] if mode == "team" else []
+    assert ben.holds("request", request.id)
+    assert numbers(ben) == team
+    ada.done(Claim(kind="request", id=request.id), line(request))
+    assert numbers(ada) == [1, 2]
+    ada.done(MarkSeen(id=talk_id(request.id), n=2))
+    assert ada.holds("talk", talk_id(request.id))
+    assert numbers(ben) == (team and [1, 2])
+    assert ben.holds("talk", talk_id(request.id)) == (mode == "team")
+    assert ben.one(line(request)).winner == shop.ada.id
+    assert cleo.one(line(request)).code == "not_found"
+
+    ada.done(line(request, "One moment"), Transfer(id=request.id, to=shop.ben.id, was=shop.ada.id))
+    assert numbers(ben) == [1, 2, 3]
+    assert numbers(ada) == (team and [1, 2, 3])
+    assert not cleo.holds("request", request.id)
+    ben.done(Release(kind="request", id=request.id))
+    assert numbers(ben) == (team and [1, 2, 3])
+
+
+def test_lines_of_two_at_once_have_numbers_of_their_own(shop: Shop) -> None:
+    request = asked(shop)
+    ada, other = shop.writer(shop.ada), shop.writer(shop.ada, "device-2")
+    ada.done(Claim(kind="request", id=request.id))
+    other.pull()
+    at_once(*(partial(writer.done, line(request), line(request)) for writer in (ada, other)))
+    assert numbers(ada) == [1, 2, 3, 4, 5]
+    assert shop.stored("request", request.id).lines == 5
+
+
+def test_what_was_written_belongs_to_the_customer_that_it_turned_out_to_be_and_goes_with_them(shop: Shop) -> None:
+    request, anna = asked(shop), shop.add(shop.ada)
+    ada = shop.writer(shop.ada)
+    ada.done(Claim(kind="request", id=request.id), Edit(kind="request", id=request.id, set={"customer": anna.id}))
+    assert [line.customer for line in shop.belongings(anna, "chat_line")] == [anna.id]
+    assert [talk.email for talk in shop.belongings(anna, "talk")] == ["kim@example.com"]
+    shop.give(anna, shop.ben)
+    assert numbers(ada) == [1], "who answers goes on answering"
+    with shop.database.transaction() as connection:
+        records.write(connection, [], removed=[("customer", anna.id)])
+    assert numbers(ada) == []
+    assert not ada.holds("request", request.id)
