@@ -31,14 +31,15 @@ from sellmode_contract.mutations import (
 )
 from sellmode_contract.mutations.requests import with_line
 from sellmode_contract.records import Record
-from sellmode_contract.roles import ROLE_CAPABILITIES
+from sellmode_contract.roles import ROLE_CAPABILITIES, Role
 from sellmode_contract.visibility import Account
 from tests.support.applied import Held
 
 NOW = dt.datetime(2026, 11, 30, 12, tzinfo=dt.UTC)
+_PEOPLE: dict[str, Role] = {"ada": "associate", "ben": "associate", "mia": "manager"}
 ADA, BEN, MIA = (
     Account(id=id, user_name=id, name=id.title(), role=role, stores=("s1",), capabilities=ROLE_CAPABILITIES[role])
-    for id, role in (("ada", "associate"), ("ben", "associate"), ("mia", "manager"))
+    for id, role in _PEOPLE.items()
 )
 STAFF = [Staff(id=each.id, store="s1", user_name=each.id, name=each.name, role=each.role) for each in (ADA, BEN, MIA)]
 ANNA = Customer(id="anna", store="s1", owner="ada", given_name="Anna")
@@ -171,7 +172,8 @@ _STEPS: dict[str, Operation] = {
 )
 def test_nobody_but_the_one_who_has_it_ever_answers(mode: str, steps: list[tuple[Account, str]]) -> None:
     """Whatever is tried: one person at most has a request, lines are theirs and numbered without a gap."""
-    request, lines = OPEN, []
+    request = OPEN
+    lines: list[int] = []
     for account, step in steps:
         operation = _STEPS[step]
         if isinstance(operation, Create):
