@@ -13,10 +13,10 @@ from sellmode_contract.kinds.consent import Channel
 from sellmode_contract.kinds.fields import Moment, OneOf, Ref
 from sellmode_contract.kinds.kind import Kind, text_in
 from sellmode_contract.records import EditedRecord, Instant, Record
+from sellmode_contract.service_rules import Way
 from sellmode_contract.translatable import Translatable, marked
 
-RequestWay = Literal["chat", "email", "sms", "appointment", "personal_shopper"]
-WAYS: Final[dict[RequestWay, str]] = {
+WAYS: Final[dict[Way, str]] = {
     "chat": marked("chat"),
     "email": marked("e-mail"),
     "sms": marked("SMS"),
@@ -46,7 +46,7 @@ class Request(EditedRecord, frozen=True, kw_only=True):
     """
 
     store: str
-    way: RequestWay = "chat"
+    way: Way = "chat"
     wanted: str | None = None
     """Staff id of whom the customer chose; in Team Mode nobody."""
     reserved: bool = False

@@ -216,7 +216,7 @@ def test_consent_dates_requests_and_pairs_fold(desk: Desk) -> None:
     desk.write(mutations.Accept(id="parked"))
     assert [(doc["channel"], doc["state"]) for _, doc in desk.rows("consent")] == [("email", "subscribed")]
     assert [doc["day"] for _, doc in desk.rows("date")] == [28]
-    assert [doc["claimed_by"] for _, doc in desk.rows("other")] == [ME]
+    assert [doc["claimed_by"] for _, doc in desk.rows("request")] == [ME]
     assert [doc["dismissed"] for _, doc in desk.rows("duplicate_pair")] == [True]
     assert desk.rows("parked_edit") == []
     assert desk.names() == ["Bo", "Zelda"]

@@ -18,8 +18,9 @@ from tests.support.kinds import document, other_value
 from tests.tui.cache.lines import ME, STORE
 from tests.tui.records.desk import ANNA, Desk, directory, open_desk, seller
 
-MADE = [name for name, kind in KINDS.items() if "create" in kind.verbs and name not in ("customer", "dispute")]
-"""Customers and disputes have ways of their own."""
+_OWN_WAYS = ("customer", "dispute", "chat_line")
+"""Customers, disputes and lines of talks have ways of their own."""
+MADE = [name for name, kind in KINDS.items() if "create" in kind.verbs and name not in _OWN_WAYS]
 
 
 @pytest.fixture
