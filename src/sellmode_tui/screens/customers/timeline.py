@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final, NamedTuple
 
-from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widget import Widget
@@ -25,11 +23,11 @@ from sellmode_tui.screens.kit.desk_screen import DeskScreen
 from sellmode_tui.screens.kit.page import MUTED, Page
 from sellmode_tui.screens.kit.record_view import RecordScreen, RecordView
 from sellmode_tui.screens.kit.words import Words
-from sellmode_tui.screens.lists.choosing import SearchedList
+from sellmode_tui.screens.lists.choosing import SearchedList, ViewedList, view_tabs
 from sellmode_tui.screens.sales.sale_page import SaleScreen
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_source import Count, Row
-from sellmode_tui.widgets.tab_line import Tab, TabLine
+from sellmode_tui.widgets.tab_line import Tab
 
 
 class View(NamedTuple):
@@ -65,7 +63,7 @@ class Event(NamedTuple):
         return self.profile.names.get(self.entry.who, self.entry.who)
 
 
-class TimelineScreen(SearchedList[None, Event]):
+class TimelineScreen(SearchedList[None, Event], ViewedList[None, Event]):
     """The list; beside it, where there is room, all of what is under the cursor."""
 
     BINDING_GROUP_TITLE = "Timeline"
@@ -95,10 +93,6 @@ class TimelineScreen(SearchedList[None, Event]):
         self._view = view
         self._text = ""
         self._begins_in_search = search
-
-    def compose_views(self) -> ComposeResult:
-        """The kinds of events."""
-        yield TabLine(self._tabs(), self._view, id="views")
 
     @property
     def begins_with(self) -> Widget:
@@ -162,21 +156,19 @@ class TimelineScreen(SearchedList[None, Event]):
 
     # --- how it is looked at
 
-    def _tabs(self) -> tuple[Tab, ...]:
-        return tuple(Tab(name, "", trd(view.label)) for name, view in _VIEWS.items())
+    @property
+    def views(self) -> tuple[Tab, ...]:
+        """The kinds of events."""
+        return view_tabs({name: view.label for name, view in _VIEWS.items()})
 
-    def action_view(self, by: int) -> None:
-        """Go to another kind."""
-        views = list(_VIEWS)
-        self._go_to_view(views[(views.index(self._view) + by) % len(views)])
+    @property
+    def view(self) -> str:
+        """The kind that is shown."""
+        return self._view
 
-    def _go_to_view(self, name: str) -> None:
-        self._view = self.query_one("#views", TabLine).current = name
-        self.show_list(self.new_rows(), keep_cursor=False)
-
-    @on(TabLine.Picked, "#views")
-    def _view_picked(self, event: TabLine.Picked) -> None:
-        self._go_to_view(event.name)
+    def look_from(self, view: str) -> None:
+        """Show another kind."""
+        self._view = view
 
     @property
     def searched(self) -> str:

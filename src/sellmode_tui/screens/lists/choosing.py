@@ -1,9 +1,9 @@
-"""Lists of which some are chosen: those that are marked, those that have some words."""
+"""Lists of which some are chosen: those that are marked, those that have some words, those of a view."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final
 
 from textual import on
@@ -19,6 +19,7 @@ from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.search_bar import SearchBar
 from sellmode_tui.screens.lists.page import Item, ListPage
+from sellmode_tui.widgets.tab_line import Tab, TabLine
 
 MAX_MARKED: Final = 500
 """Rows that may be marked at once."""
@@ -175,10 +176,6 @@ class SearchedList(ListPage[Result, Item]):
         placeholders = [trd(each) for each in (self.PLACEHOLDER, *self.PLACEHOLDERS_NARROW)]
         yield SearchBar(self.searched, placeholders=placeholders, completed=self.COMPLETED)
 
-    def compose_views(self) -> ComposeResult:
-        """The ways to look at the list, over the search."""
-        yield from ()
-
     def say(self, where: str, text: str) -> None:
         """What is said above the list is said by the search."""
         if where == "above":
@@ -212,3 +209,52 @@ class SearchedList(ListPage[Result, Item]):
         if searched:
             self.search_bar.text = ""
         return searched
+
+
+class ViewedList(ListPage[Result, Item]):
+    """A list that can be looked at in a few ways, which stand in a line above it. Its bindings for ``view(1)`` and
+    ``view(-1)`` go on to the next one, and back.
+    """
+
+    @property
+    @abstractmethod
+    def views(self) -> tuple[Tab, ...]:
+        """The ways to look at it."""
+
+    @property
+    @abstractmethod
+    def view(self) -> str:
+        """The name of the one that counts."""
+
+    @abstractmethod
+    def look_from(self, view: str) -> None:
+        """Another one counts from now on."""
+
+    def compose_views(self) -> ComposeResult:
+        """Their line."""
+        yield TabLine(self.views, self.view, id="views")
+
+    def show_views(self) -> None:
+        """Say anew which there are, and which counts."""
+        line = self.query_one("#views", TabLine)
+        line.tabs, line.current = self.views, self.view
+
+    def go_to_view(self, view: str) -> None:
+        """Look at the list in another way."""
+        self.look_from(view)
+        self.show_views()
+        self.show_list(self.new_rows(), keep_cursor=False)
+
+    def action_view(self, by: int) -> None:
+        """Go to another view."""
+        names = [tab.name for tab in self.views]
+        self.go_to_view(names[(names.index(self.view) + by) % len(names)])
+
+    @on(TabLine.Picked, "#views")
+    def _view_picked(self, event: TabLine.Picked) -> None:
+        self.go_to_view(event.name)
+
+
+def view_tabs(views: Mapping[Any, str]) -> tuple[Tab, ...]:
+    """The views of a list by name, from what each is called (``marked``)."""
+    return tuple(Tab(name, "", trd(label)) for name, label in views.items())

@@ -206,6 +206,11 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
         """What stands over the list."""
         yield Static(Content(visible(self._head)), classes="list-head")
         yield Static(classes="list-told", id="above")
+        yield from self.compose_views()
+
+    def compose_views(self) -> ComposeResult:
+        """The ways to look at the list."""
+        yield from ()
 
     def compose_below(self) -> ComposeResult:
         """What stands between the list and the status."""

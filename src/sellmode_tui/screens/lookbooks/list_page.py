@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 
@@ -19,7 +17,7 @@ from sellmode_tui.screens.kinds.page import may_do
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.record_view import RecordView
 from sellmode_tui.screens.kit.status_words import is_first_sync, so_far
-from sellmode_tui.screens.lists.choosing import SearchedList
+from sellmode_tui.screens.lists.choosing import SearchedList, ViewedList, view_tabs
 from sellmode_tui.screens.lists.main_page import MainPage
 from sellmode_tui.screens.lists.page import nothing_last
 from sellmode_tui.screens.lookbooks.look_page import GONE, LookPage, look_keys
@@ -29,10 +27,10 @@ from sellmode_tui.screens.lookbooks.words import state, whose
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.meanings import TODAY, UNSENT
 from sellmode_tui.widgets.row_source import Count, Row
-from sellmode_tui.widgets.tab_line import Tab, TabLine
+from sellmode_tui.widgets.tab_line import Tab
 
 
-class LookbooksScreen(SearchedList[None, LookLine], MainPage[LookLine], LookPage[None]):
+class LookbooksScreen(SearchedList[None, LookLine], ViewedList[None, LookLine], MainPage[LookLine], LookPage[None]):
     """The list, by view."""
 
     PAGE: ClassVar = "lookbook"
@@ -70,10 +68,6 @@ class LookbooksScreen(SearchedList[None, LookLine], MainPage[LookLine], LookPage
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._query = LooksQuery()
-
-    def compose_views(self) -> ComposeResult:
-        """Drafts, shared, and so on."""
-        yield TabLine(tuple(Tab(name, "", trd(label)) for name, label in VIEWS.items()), self._query.view, id="views")
 
     def beside(self) -> Widget:
         """All of one."""
@@ -159,23 +153,24 @@ class LookbooksScreen(SearchedList[None, LookLine], MainPage[LookLine], LookPage
         """Go to it."""
         if written is not None:
             if self._query.view == "corporate" and self.made_kind is LOOKBOOK:
-                self._go_to_view("open")
+                self.go_to_view("open")
             self.go_to(written.id)
 
     # --- how it is looked at
 
-    def action_view(self, by: int) -> None:
-        """Go to another view."""
-        views = list(VIEWS)
-        self._go_to_view(views[(views.index(self._query.view) + by) % len(views)])
+    @property
+    def views(self) -> tuple[Tab, ...]:
+        """Drafts, shared, and so on."""
+        return view_tabs(VIEWS)
 
-    def _go_to_view(self, view: View) -> None:
-        self.query_one("#views", TabLine).current = view
-        self._look_at(self._query._replace(view=view))
+    @property
+    def view(self) -> View:
+        """As it is asked for."""
+        return self._query.view
 
-    @on(TabLine.Picked, "#views")
-    def _view_picked(self, event: TabLine.Picked) -> None:
-        self._go_to_view(next(name for name in VIEWS if name == event.name))
+    def look_from(self, view: str) -> None:
+        """Ask for others."""
+        self._query = self._query._replace(view=next(name for name in VIEWS if name == view))
 
     def _look_at(self, query: LooksQuery) -> None:
         self._query = query

@@ -6,25 +6,24 @@ from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from sellmode_contract.filters import FilterError
 from sellmode_tui.figures import priced
-from sellmode_tui.language import marked, tr, trd, trn
+from sellmode_tui.language import marked, tr, trn
 from sellmode_tui.records import ProductQuery, RecordStore
 from sellmode_tui.records.looks.products import MAX_OFFERED, SOURCES, Offered, Source
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.search_bar import SearchBar
-from sellmode_tui.screens.lists.choosing import MarkedList, SearchedList
+from sellmode_tui.screens.lists.choosing import MarkedList, SearchedList, ViewedList, view_tabs
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_source import Count, Row
-from sellmode_tui.widgets.tab_line import Tab, TabLine
+from sellmode_tui.widgets.tab_line import Tab
 
 Picked = Sequence[Offered]
 
 
-class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offered]):
+class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offered], ViewedList[Picked, Offered]):
     """The list. Ends with what was marked, or else with what Enter was pressed on."""
 
     BINDING_GROUP_TITLE = "Add products"
@@ -54,10 +53,6 @@ class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offer
         self._view: Source = "catalogue"
         self._searched = self._text = ""
         """What is typed, and what of that could be read last."""
-
-    def compose_views(self) -> ComposeResult:
-        """Where products come from."""
-        yield TabLine(tuple(Tab(name, "", trd(label)) for name, label in self._sources.items()), self._view, id="views")
 
     @property
     def _sources(self) -> dict[Source, str]:
@@ -107,18 +102,19 @@ class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offer
 
     # --- how it is looked at
 
-    def action_view(self, by: int) -> None:
+    @property
+    def views(self) -> tuple[Tab, ...]:
+        """Where products come from."""
+        return view_tabs(self._sources)
+
+    @property
+    def view(self) -> Source:
+        """Where these come from."""
+        return self._view
+
+    def look_from(self, view: str) -> None:
         """Pick from elsewhere."""
-        views = list(self._sources)
-        self._go_to_view(views[(views.index(self._view) + by) % len(views)])
-
-    def _go_to_view(self, view: Source) -> None:
-        self._view = self.query_one("#views", TabLine).current = view
-        self.show_list(self.new_rows(), keep_cursor=False)
-
-    @on(TabLine.Picked, "#views")
-    def _view_picked(self, event: TabLine.Picked) -> None:
-        self._go_to_view(next(name for name in self._sources if name == event.name))
+        self._view = next(name for name in self._sources if name == view)
 
     @property
     def searched(self) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
-from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from sellmode_contract.results.kpis import KPIS
@@ -15,12 +13,13 @@ from sellmode_tui.language import marked, tr, trd
 from sellmode_tui.records import RecordStore
 from sellmode_tui.records.results.each import BOARDS, Board, Placed, Standing
 from sellmode_tui.screens.kit.desk import Desk
+from sellmode_tui.screens.lists.choosing import ViewedList, view_tabs
 from sellmode_tui.screens.lists.page import ListPage, nothing_last
 from sellmode_tui.screens.results.behind import DaysScreen
 from sellmode_tui.screens.results.words import PERIODS, change, value_text
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_source import Count, Row
-from sellmode_tui.widgets.tab_line import Tab, TabLine
+from sellmode_tui.widgets.tab_line import Tab
 
 
 def period_name(typed: str) -> str:
@@ -101,7 +100,7 @@ class EachScreen(ListPage[None, Standing]):
 _LABELS: Final[dict[Board, str]] = {"sales": marked("Sales"), "activity": marked("Activity")}
 
 
-class LeaderboardScreen(ListPage[None, Placed]):
+class LeaderboardScreen(ViewedList[None, Placed]):
     """The people of the store by their sales, or by their activity: never by both in one number."""
 
     PAUSE = 0.5
@@ -121,10 +120,19 @@ class LeaderboardScreen(ListPage[None, Placed]):
         self._period = period
         self._board: Board = "sales"
 
-    def compose_head(self) -> ComposeResult:
-        """By what, under the head."""
-        yield from super().compose_head()
-        yield TabLine(tuple(Tab(name, "", trd(label)) for name, label in _LABELS.items()), self._board, id="views")
+    @property
+    def views(self) -> tuple[Tab, ...]:
+        """By what."""
+        return view_tabs(_LABELS)
+
+    @property
+    def view(self) -> Board:
+        """By what they stand there."""
+        return self._board
+
+    def look_from(self, view: str) -> None:
+        """Rank them by something else."""
+        self._board = next(board for board in BOARDS if board == view)
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -167,20 +175,6 @@ class LeaderboardScreen(ListPage[None, Placed]):
             "activity": tr("Customers something was done for: each counts once a day, however much was done."),
         }
         self.say("above", said[self._board] if count.n else "")
-
-    def action_view(self, by: int) -> None:
-        """Go to the other view."""
-        boards = list(BOARDS)
-        self._go_to(boards[(boards.index(self._board) + by) % len(boards)])
-
-    @on(TabLine.Picked, "#views")
-    def _view_picked(self, event: TabLine.Picked) -> None:
-        self._go_to(next(board for board in BOARDS if board == event.name))
-
-    def _go_to(self, board: Board) -> None:
-        self._board = board
-        self.query_one("#views", TabLine).current = board
-        self.show_list(self.new_rows(), keep_cursor=False)
 
     def chosen_row(self, item: Placed) -> None:
         """Open the days behind it."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Final
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -24,7 +23,7 @@ from sellmode_tui.screens.customers.customer_page import MAY_NOT
 from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.desk import AgendaView, Desk
 from sellmode_tui.screens.kit.status_words import why_no_tasks
-from sellmode_tui.screens.lists.choosing import MarkedList, SearchedList
+from sellmode_tui.screens.lists.choosing import MarkedList, SearchedList, ViewedList
 from sellmode_tui.screens.lists.main_page import MainPage
 from sellmode_tui.screens.tasks.boxes import SnoozeBox
 from sellmode_tui.screens.tasks.form import NewTaskForm
@@ -34,7 +33,7 @@ from sellmode_tui.screens.tasks.rows import AgendaRows, line_words, row_key, tas
 from sellmode_tui.screens.tasks.view import TaskScreen, TaskView
 from sellmode_tui.widgets.columns import Column, Sort
 from sellmode_tui.widgets.row_source import Count
-from sellmode_tui.widgets.tab_line import Tab, TabLine
+from sellmode_tui.widgets.tab_line import Tab
 
 _VIEWS: Final[dict[str, tuple[Section, ...]]] = {
     "open": OPEN,
@@ -49,7 +48,9 @@ _SORTED_BY: Final[dict[str, Order]] = {"Due": "due", "Customer": "customer", "Ki
 _ORDERS: Final[dict[Order, str]] = {"due": "", "customer": marked("by customer"), "kind": marked("by kind")}
 
 
-class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine], TaskPage[Result]):
+class TaskListPage(
+    SearchedList[Result, TaskLine], ViewedList[Result, TaskLine], MarkedList[Result, TaskLine], TaskPage[Result]
+):
     """A list of tasks, some of them marked, with the one under the cursor beside it where there is room."""
 
     BINDING_GROUP_TITLE = "Tasks"
@@ -89,7 +90,7 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
     def compose_views(self) -> ComposeResult:
         """The sections, and how the list is arranged."""
         with Horizontal(classes="tasks-head"):
-            yield TabLine(self._tabs(), self._view_name, id="views")
+            yield from super().compose_views()
             yield Static(id="arranged")
 
     def beside(self) -> Widget:
@@ -103,7 +104,8 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
     # --- the list
 
     @property
-    def _view_name(self) -> str:
+    def view(self) -> str:
+        """The sections that are shown."""
         sections = self._query.sections
         return next(name for name, of in _VIEWS.items() if of == sections)
 
@@ -143,11 +145,11 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
         if isinstance(rows, AgendaRows):
             self._lengths = rows.lengths
             self.unmark(rows.gone)
-        self._show_head()
+        self.show_views()
 
-    def _show_head(self) -> None:
-        views = self.query_one("#views", TabLine)
-        views.tabs, views.current = self._tabs(), self._view_name
+    def show_views(self) -> None:
+        """Say how they are arranged, too."""
+        super().show_views()
         query, whose = self._query, ""
         if query.mine:
             whose = trc("tasks", "mine")
@@ -156,7 +158,9 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
         said = [trd(_ORDERS[query.order]), whose]
         self.query_one("#arranged", Static).update(Content(", ".join(filter(None, said))))
 
-    def _tabs(self) -> tuple[Tab, ...]:
+    @property
+    def views(self) -> tuple[Tab, ...]:
+        """The sections, with how many there are of each."""
         numbers = {"open": sum(self._lengths.values()), **{str(name): n for name, n in self._lengths.items()}}
         labels = {
             "open": trc("tasks", "Open"),
@@ -228,20 +232,13 @@ class TaskListPage(SearchedList[Result, TaskLine], MarkedList[Result, TaskLine],
     def _look_at(self, query: AgendaQuery) -> None:
         self._query = query
         self.unmark()
-        self._show_head()
+        self.show_views()
         self.show_list(self.new_rows(), keep_cursor=False)
 
-    def action_view(self, by: int) -> None:
-        """Go to another view."""
-        views = list(_VIEWS)
-        self._go_to_view(views[(views.index(self._view_name) + by) % len(views)])
-
-    def _go_to_view(self, name: str) -> None:
-        self._look_at(self._query._replace(sections=_VIEWS[name]))
-
-    @on(TabLine.Picked, "#views")
-    def _view_picked(self, event: TabLine.Picked) -> None:
-        self._go_to_view(event.name)
+    def look_from(self, view: str) -> None:
+        """Other sections."""
+        self._query = self._query._replace(sections=_VIEWS[view])
+        self.unmark()
 
     @property
     def sorts(self) -> Sequence[str]:
