@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from sellmode_backend.http import FORM
@@ -16,6 +17,12 @@ _TOKEN: Final = {
 }
 _PRODUCT: Final = {"name": "product", "in": "path", "required": True, "schema": {"type": "string"}}
 _NOTHING: Final = {"404": {"description": "No page is open here: unknown, expired and revoked links answer alike"}}
+_ANSWERED: Final = {
+    "303": {"description": "To the talk"},
+    "413": {"description": "More than a form holds"},
+    "422": {"description": "The page again, with what was written, and what is wrong with it"},
+    "429": {"description": "Likewise: that was too much at once"},
+}
 _LATER: Final = {"503": {"description": "A page that asks to try again in a moment"}}
 
 
@@ -33,6 +40,20 @@ def paths() -> dict[str, Any]:
             "post": _page(
                 "Delete the page", {"200": _body("text/html"), "303": _said("The form was too old")}, form=["guard"]
             )
+        },
+        "/l/{token}/ask": {
+            "get": _page("A form to ask whoever a page is from", {"200": _body("text/html")}),
+            "post": _page(
+                "Ask", _ANSWERED, form=["guard", "way", "text"],
+                more=["product", "name", "email", "phone", "wish", "agreed"],
+            ),
+        },
+        "/t/{token}": {"get": _page("The page of a customer's own talk", {"200": _body("text/html")})},
+        "/t/{token}/lines": {"post": _page("Write a further line", _ANSWERED, form=["guard", "text"], more=["key"])},
+        "/t/{token}/rating": {"post": _page("Rate it", _ANSWERED, form=["guard", "rating"], more=["comment"])},
+        "/t/{token}/transcript": {
+            "get": _page("The talk as text", {"200": _body("text/plain")}),
+            "post": _page("Wish for the talk by e-mail", _ANSWERED, form=["guard", "email"]),
         },
         "/c/{token}/{product}": {"get": _page("Go to a product in the shop", {"303": _said("There")}, _PRODUCT)},
         "/p/{token}/{product}": {"get": _page("A picture of a page", {"200": _body("image/jpeg")}, _PRODUCT)},
@@ -56,15 +77,24 @@ def paths() -> dict[str, Any]:
 
 
 def _page(
-    summary: str, answers: dict[str, Any], *parameters: dict[str, Any], form: list[str] | None = None
+    summary: str,
+    answers: dict[str, Any],
+    *parameters: dict[str, Any],
+    form: list[str] | None = None,
+    more: Sequence[str] = (),
 ) -> dict[str, Any]:
+    """``form`` are the fields that are needed, ``more`` those that may be sent besides."""
     page: dict[str, Any] = {
         "summary": summary,
         "parameters": [_TOKEN, *parameters],
         "responses": {**answers, **_NOTHING, **_LATER},
     }
     if form:
-        schema = {"type": "object", "properties": {name: {"type": "string"} for name in form}, "required": form}
+        schema = {
+            "type": "object",
+            "properties": {name: {"type": "string"} for name in (*form, *more)},
+            "required": form,
+        }
         page["requestBody"] = {"required": True, "content": {FORM: {"schema": schema}}}
     return page
 

@@ -26,6 +26,7 @@ from sellmode_backend.rules.endpoints import PreviewEndpoints
 from sellmode_backend.rules.passes import PassReport
 from sellmode_backend.shopper.endpoints import ShopperEndpoints
 from sellmode_backend.shopper.pictures.endpoints import PictureEndpoints
+from sellmode_backend.shopper.requests.endpoints import RequestEndpoints
 from sellmode_backend.store.database import Database
 from sellmode_backend.sync import events
 from sellmode_backend.sync.answer import SyncRules
@@ -125,6 +126,7 @@ def create_app(database: Database, *, settings: ServerSettings | None = None, cl
             *SyncEndpoints(database, clock, bodies, hub, counters, streams).routes,
             *previews.routes,
             *ShopperEndpoints(database, clock, bodies).routes,
+            *RequestEndpoints(database, clock, bodies).routes,
             *PictureEndpoints(database, clock).routes,
             *WebhookEndpoints(database, clock, bodies, settings.webhook_secrets, event_came).routes,
             *HealthEndpoints(database).routes,

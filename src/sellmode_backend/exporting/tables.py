@@ -132,6 +132,7 @@ NOT_EXPORTED: Mapping[str, str] = {
     "activation_code": "secrets",
     "session": "secrets",
     "device": "secrets",
+    "talk_session": "secrets",
     "attempt": "limits on guessing, of the last minutes",
     "client": "what terminals have sent to one database",
     "mutation": "what terminals have sent to one database",

@@ -110,6 +110,11 @@ def is_allowed(link: str, hosts: tuple[str, ...]) -> bool:
     return _is_link(link) and urlsplit(link).netloc.lower() in hosts
 
 
+def is_origin(origin: str) -> bool:
+    """Whether this is the origin of a site as browsers name it: a scheme and a host, over HTTPS or of this machine."""
+    return _is_link(origin) and origin == "{0.scheme}://{0.netloc}".format(urlsplit(origin)) == origin.lower()
+
+
 def _is_link(link: str) -> bool:
     """Whether this is a link that a page may have: no script, no user's name, no character that ends it early."""
     if len(link) > _LONGEST or not link.isascii() or re.search(r"[\x00-\x20\x7f\"'<>\\^`|]", link):

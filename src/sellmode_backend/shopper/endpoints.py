@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
-import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 from typing import Final, TypeGuard
 from urllib.parse import urlencode, urlsplit
@@ -19,10 +18,9 @@ from starlette.routing import Route
 from sellmode_backend import faults
 from sellmode_backend.accounts import limits
 from sellmode_backend.accounts.signing_in import Clock
-from sellmode_backend.http import Bodies, Refused
+from sellmode_backend.http import Bodies
 from sellmode_backend.shopper import answers, doing, guards, pages, results, shared, visitors
 from sellmode_backend.shopper.brand import Brand
-from sellmode_backend.shopper.languages import words_for
 from sellmode_backend.shopper.pictures import kept
 from sellmode_backend.shopper.shared import Found, Seen
 from sellmode_backend.store.database import Database, is_unavailable
@@ -31,11 +29,8 @@ FORM_BYTES: Final = 32 * 1024
 """A reply of the longest, in a script whose letters take three bytes, each written as a form writes them."""
 PICTURES_AT_ONCE: Final = 4
 """So many are read, fetched or made anew at the same time by a worker."""
-_RETRY_SECONDS: Final = 5
-_TOKEN: Final = re.compile(r"[A-Z2-7]{26}")
 _log = logging.getLogger(__name__)
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 Answer = Callable[[Connection, Found, dict[str, str], dt.datetime], pages.Done]
 
 
@@ -49,13 +44,13 @@ class ShopperEndpoints:
         self.routes = []
         for page, click, picture in (("/l", "/c", "/p"), ("/L", "/C", "/P")):  # a QR code is shorter in capitals
             self.routes += [
-                Route(f"{page}/{{token}}", _or_later(self._page)),
-                Route(f"{page}/{{token}}/seen", _or_later(self._seen), methods=["POST"]),
-                Route(f"{picture}/{{token}}/{{product}}", _or_later(self._picture)),
-                Route(f"{page}/{{token}}/delete", _or_later(self._delete), methods=["POST"]),
-                Route(f"{click}/{{token}}/{{product}}", _or_later(self._click)),
+                Route(f"{page}/{{token}}", answers.or_later(self._page)),
+                Route(f"{page}/{{token}}/seen", answers.or_later(self._seen), methods=["POST"]),
+                Route(f"{picture}/{{token}}/{{product}}", answers.or_later(self._picture)),
+                Route(f"{page}/{{token}}/delete", answers.or_later(self._delete), methods=["POST"]),
+                Route(f"{click}/{{token}}/{{product}}", answers.or_later(self._click)),
                 *(
-                    Route(f"{page}/{{token}}/{name}", _or_later(partial(self._form, answer)), methods=["POST"])
+                    Route(f"{page}/{{token}}/{name}", answers.or_later(partial(self._form, answer)), methods=["POST"])
                     for name, answer in forms.items()
                 ),
             ]
@@ -65,7 +60,7 @@ class ShopperEndpoints:
     async def _page(self, request: Request) -> Response:
         seen = await self._look(request)
         if not isinstance(seen, Found):
-            return _nothing(seen)
+            return answers.nothing(seen)
         done: pages.Done = next((each for each in pages.DONE if each == request.query_params.get("done")), "")
         now = self._clock()
         secret = seen.secret or await to_thread.run_sync(self._make_secret)
@@ -85,7 +80,7 @@ class ShopperEndpoints:
         """A page has been visible for a second."""
         seen = await self._look(request)
         if not isinstance(seen, Found):
-            return _nothing(seen)
+            return answers.nothing(seen)
         visit = (await self._fields(request)).get("visit", "")
         now = self._clock()
         is_person = not visitors.reason(request.method, request.headers)
@@ -95,18 +90,20 @@ class ShopperEndpoints:
 
     async def _picture(self, request: Request) -> Response:
         """A picture of a page; the first who asks waits until it is fetched."""
-        brand, url = await to_thread.run_sync(self._find_picture, _token_of(request), request.path_params["product"])
+        brand, url = await to_thread.run_sync(
+            self._find_picture, shared.token_of(request), request.path_params["product"]
+        )
         if url:
             have = partial(kept.picture_of, self._database, url, brand.picture_hosts, self._clock())
             if (data := await to_thread.run_sync(have, limiter=self._fetching)) is not None:
                 return answers.of_picture(data)
-        return _nothing(await self._look(request))
+        return answers.nothing(await self._look(request))
 
     async def _click(self, request: Request) -> Response:
         seen = await self._look(request)
         link = seen.goods.links.get(request.path_params["product"]) if isinstance(seen, Found) else None
         if not isinstance(seen, Found) or not link:
-            return _nothing(seen)
+            return answers.nothing(seen)
         parameters = {"utm_source": "sellmode", "utm_medium": seen.shared.kind}
         if seen.is_tracked and not visitors.refuses_tracking(request.headers):
             sku = seen.goods.skus[request.path_params["product"]]
@@ -132,7 +129,7 @@ class ShopperEndpoints:
     async def _form(self, answer: Answer, request: Request) -> Response:
         seen = await self._look(request)
         if not _is_answered(seen):
-            return _nothing(seen)
+            return answers.nothing(seen)
         fields = await self._fields(request)
         now = self._clock()
         done: pages.Done = "again"
@@ -149,7 +146,7 @@ class ShopperEndpoints:
     async def _delete(self, request: Request) -> Response:
         seen = await self._look(request)
         if not _is_answered(seen):
-            return _nothing(seen)
+            return answers.nothing(seen)
         fields, now = await self._fields(request), self._clock()
         if not guards.is_good(seen.secret, fields.get("guard", ""), "form", seen.token, now):
             return answers.elsewhere(f"/l/{seen.token}?done=again")
@@ -157,16 +154,13 @@ class ShopperEndpoints:
         return answers.of_page(pages.deleted(seen.words, seen.brand, seen.retailer))
 
     async def _fields(self, request: Request) -> dict[str, str]:
-        """A form's fields, if the browser does not say that another site sent it. Raises Refused."""
-        if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
-            raise Refused("bad_request", "The form was sent by another site.")
-        return await self._bodies.read_form(request, FORM_BYTES)
+        return await guards.own_form(self._bodies, request, FORM_BYTES)
 
     # ------------------------------------------------------------------ the database
 
     async def _look(self, request: Request) -> Found | Seen:
         accepted = request.headers.get("accept-language", "")
-        return await to_thread.run_sync(self._find, _token_of(request), accepted, self._clock())
+        return await to_thread.run_sync(self._find, shared.token_of(request), accepted, self._clock())
 
     def _find(self, token: str, accepted: str, now: dt.datetime) -> Found | Seen:
         with self._database.snapshot() as connection:
@@ -188,34 +182,6 @@ class ShopperEndpoints:
             _log.warning("a visit was not noted\n%s", faults.traced(error))
 
 
-def _or_later(endpoint: Endpoint) -> Endpoint:
-    """The same, but for a page in words where the database cannot be reached."""
-
-    async def answered(request: Request) -> Response:
-        try:
-            return await endpoint(request)
-        except Exception as error:
-            if not is_unavailable(error):
-                raise
-            _log.warning("a page was not sent: the database is busy or cannot be reached")
-            words = words_for("", request.headers.get("accept-language", ""), "")
-            answer = answers.of_page(pages.later(words, Brand()), 503)
-            answer.headers["Retry-After"] = str(_RETRY_SECONDS)
-            return answer
-
-    return answered
-
-
-def _token_of(request: Request) -> str:
-    """The token of a link in capitals; empty for what is none."""
-    token = str(request.path_params["token"]).upper()
-    return token if _TOKEN.fullmatch(token) else ""
-
-
 def _is_answered(seen: Found | Seen) -> TypeGuard[Found]:
     """Whether customers write back on a page: on a lookbook's, not on that of a storefront."""
     return isinstance(seen, Found) and isinstance(seen.page, pages.Lookbook)
-
-
-def _nothing(seen: Seen) -> Response:
-    return answers.of_page(pages.nothing(seen.words, seen.brand, seen.retailer), 404)

@@ -9,7 +9,9 @@ import secrets
 from typing import Final
 
 from sqlalchemy.engine import Connection
+from starlette.requests import Request
 
+from sellmode_backend.http import Bodies, Refused
 from sellmode_backend.store import setting_values
 from sellmode_backend.store.setting_values import Key
 
@@ -41,6 +43,23 @@ def is_good(secret: bytes, guard: str, purpose: str, token: str, now: dt.datetim
         return False
     age = now.timestamp() - int(begun.partition(".")[0])
     return -60 <= age <= GOOD_FOR.total_seconds()
+
+
+def age(guard: str, now: dt.datetime) -> dt.timedelta:
+    """How long ago a good guard was made."""
+    return dt.timedelta(seconds=now.timestamp() - int(guard.partition(".")[0]))
+
+
+def derived(secret: bytes, purpose: str, guard: str, size: int) -> bytes:
+    """Bytes that follow from a guard, the same each time; nobody can tell them who does not have the secret."""
+    return hmac.new(secret, f"{purpose}\x1f{guard}".encode(), hashlib.sha256).digest()[:size]
+
+
+async def own_form(bodies: Bodies, request: Request, most: int) -> dict[str, str]:
+    """The fields of a form of ours, if the browser does not say that another site sent it. Raises Refused."""
+    if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        raise Refused("bad_request", "The form was sent by another site.")
+    return await bodies.read_form(request, most)
 
 
 def _signed(secret: bytes, purpose: str, token: str, begun: str) -> str:

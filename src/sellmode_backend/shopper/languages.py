@@ -14,7 +14,7 @@ from importlib import resources
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
+from babel.dates import format_date, format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency
@@ -60,6 +60,14 @@ class Words:
     def day(self, day: dt.date) -> str:
         """A day, with its month written out."""
         return format_date(day, "long", locale=self.locale)
+
+    def weekday(self, day: dt.date) -> str:
+        """A day, with that of the week."""
+        return format_date(day, "full", locale=self.locale)
+
+    def time(self, at: dt.datetime) -> str:
+        """A time of day."""
+        return format_time(at, "short", locale=self.locale)
 
 
 def words_for(wanted: str, accepted: str, fallback: str) -> Words:

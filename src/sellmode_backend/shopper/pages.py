@@ -60,6 +60,8 @@ class Lookbook:
     """Whether it is noted what this customer opens and clicks."""
     may_track: bool
     """Whether the customer is asked at all."""
+    may_ask: bool
+    """Whether the retailer offers that customers ask from it."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ class Storefront:
     expires: dt.date | None
     is_tracked: bool
     """Whether it is noted what is opened and clicked."""
+    may_ask: bool
+    """Whether the retailer offers that customers ask from it."""
 
 
 class Guards(NamedTuple):
@@ -117,25 +121,26 @@ def shared(
 ) -> Page:
     """The page of a lookbook, or of a storefront. ``logo`` is the path of the retailer's, empty for none."""
     template = "lookbook.html" if isinstance(page, Lookbook) else "storefront.html"
-    return _page(template, words, brand, retailer, logo=logo, page=page, guards=guards, done=done)
+    return rendered(template, words, brand, retailer, logo=logo, page=page, guards=guards, done=done)
 
 
 def deleted(words: Words, brand: Brand, retailer: str) -> Page:
     """What whoever has asked for a page to be deleted is told."""
-    return _page("deleted.html", words, brand, retailer)
+    return rendered("deleted.html", words, brand, retailer)
 
 
 def nothing(words: Words, brand: Brand, retailer: str) -> Page:
     """What stands where there is no page, or none any more."""
-    return _page("nothing.html", words, brand, retailer)
+    return rendered("nothing.html", words, brand, retailer)
 
 
 def later(words: Words, brand: Brand) -> Page:
     """What stands where nothing can be looked up just now, not even whose page it is."""
-    return _page("later.html", words, brand, "")
+    return rendered("later.html", words, brand, "")
 
 
-def _page(template: str, words: Words, brand: Brand, retailer: str, *, logo: str = "", **more: object) -> Page:
+def rendered(template: str, words: Words, brand: Brand, retailer: str, *, logo: str = "", **more: object) -> Page:
+    """A page of a template, in the retailer's look; ``logo`` is the path of its logo, empty for none."""
     nonce = secrets.token_urlsafe(16)
     common = {"words": words, "brand": brand, "retailer": retailer, "logo": logo, "nonce": nonce}
     common["longest_reply"] = LONGEST_REPLY

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from sqlalchemy.engine import Connection
+from starlette.requests import Request
 
 from sellmode_backend.shopper import brand as brands
 from sellmode_backend.shopper import guards, pages, results, storefronts, tracking
@@ -24,6 +26,7 @@ from sellmode_contract.records import Record
 
 LOGO: Final = "logo"
 """What names the retailer's logo among a page's pictures."""
+_TOKEN: Final = re.compile(r"[A-Z2-7]{26}")
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Found(Seen):
     page: pages.Lookbook | pages.Storefront
     goods: Goods
     secret: bytes
+    pages_at: str
+    """Where customers reach their pages; empty: where terminals sign in."""
 
     @property
     def is_tracked(self) -> bool:
@@ -55,6 +60,12 @@ class Found(Seen):
         """Path of the retailer's logo on this page; empty if there is none."""
         is_shown = brands.is_allowed(self.brand.logo, self.brand.picture_hosts)
         return f"/p/{self.token}/{LOGO}" if is_shown else ""
+
+
+def token_of(request: Request) -> str:
+    """The token of a link in capitals; empty for what is none."""
+    token = str(request.path_params["token"]).upper()
+    return token if _TOKEN.fullmatch(token) else ""
 
 
 def find(connection: Connection, token: str, accepted: str, now: dt.datetime) -> Found | Seen:
@@ -82,6 +93,7 @@ def find(connection: Connection, token: str, accepted: str, now: dt.datetime) ->
         page=page,
         goods=goods,
         secret=guards.secret_of(connection),
+        pages_at=retailer.pages_at,
     )
 
 
@@ -147,6 +159,7 @@ def _lookbook(
         expires=book.expires_at.astimezone(zone_of(retailer, book.store)).date() if book.expires_at else None,
         is_tracked=brand.tracking and not refused,
         may_track=brand.tracking and book.customer is not None,
+        may_ask=bool(retailer.service.ways),
     )
     return page, goods, language
 

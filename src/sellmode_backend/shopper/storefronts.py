@@ -57,6 +57,7 @@ def page_of(
         ),
         expires=front.expires_at.astimezone(zone_of(retailer, front.store)).date() if front.expires_at else None,
         is_tracked=brand.tracking,
+        may_ask=bool(retailer.service.ways),
     )
     return page, goods, ""
 

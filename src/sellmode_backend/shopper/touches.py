@@ -18,7 +18,7 @@ from sellmode_backend.store.database import upsert
 from sellmode_backend.store.sale_credit import TOUCHES_KEPT
 from sellmode_backend.store.schema import touch
 
-What = Literal["open", "click", "liked", "refused", "reply"]
+What = Literal["open", "click", "liked", "refused", "reply", "request"]
 AT_ONCE: Final = dt.timedelta(seconds=10)
 LINKS_AT_ONCE: Final = 3
 """Scanners follow all links of a page: whoever follows so many within that time, and whose browser says nothing."""

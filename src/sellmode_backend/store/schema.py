@@ -431,8 +431,8 @@ touch = sa.Table(
     metadata,
     sa.Column("id", sa.Text, primary_key=True, doc="What goes on to the shop with a click; tells nobody anything"),
     sa.Column("at", Instant, nullable=False, doc="Of several: the last one"),
-    sa.Column("what", sa.Text, nullable=False, doc="open, click, like, not_for_me, reply"),
-    sa.Column("way", sa.Text, nullable=False, doc="Kind of the record that was shared"),
+    sa.Column("what", sa.Text, nullable=False, doc="open, click, liked, refused, reply, request"),
+    sa.Column("way", sa.Text, nullable=False, doc="Kind of the record that was shared, or that was asked"),
     sa.Column("about", sa.Text, nullable=False, doc="Its id"),
     sa.Column("store", sa.Text, nullable=False),
     sa.Column("person", sa.Text, doc="Staff id of who shared it"),
@@ -454,6 +454,15 @@ tracking_refusal = sa.Table(
     sa.Column("at", Instant, nullable=False),
 )
 """Customers of whom it is not noted what they open and look at."""
+
+talk_session = sa.Table(
+    "talk_session",
+    metadata,
+    sa.Column("token_hash", sa.Text, primary_key=True, doc="SHA-256 of what the talk's link ends in"),
+    sa.Column("request", sa.Text, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False, index=True),
+)
+"""Who may read and go on with the talk of a request: the customer who has made it, and whoever has their link."""
 
 picture = sa.Table(
     "picture",

@@ -23,11 +23,13 @@ class Key(StrEnum):
     """When events of other systems were last taken to be worked off: whoever takes some locks it."""
     ATTRIBUTION = "attribution"
     """All versions of the rules of credit for online sales, as JSON: see ``sale_credit.all_rules``."""
+    CONNECTOR = "connector"
+    """Which web shops customers may ask from, as JSON: see ``shopper.requests.rules``."""
     SHOPPER_SECRET = "shopper_secret"  # noqa: S105  # the name of one
     """What forms on customers' pages are signed with."""
 
 
-OF_RETAILER: Final = (Key.ATTRIBUTION, Key.SHOPPER)
+OF_RETAILER: Final = (Key.ATTRIBUTION, Key.CONNECTOR, Key.SHOPPER)
 """Those that an export takes along; the others are the life of one database, and secrets."""
 
 

@@ -112,6 +112,8 @@ class Talk(Record, frozen=True, kw_only=True):
     """The last line that the customer has seen."""
     seen: int = 0
     """The last line that whoever answers has seen."""
+    transcript_to: str = ""
+    """The e-mail address to which the customer would like to have what was written."""
 
 
 def talk_id(request: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 
@@ -36,7 +36,8 @@ MAX_ELEMENTS = 100
 MAX_ADDRESS = 500
 """Characters of an address in all."""
 
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+"""What an e-mail address looks like."""
 _PHONE = re.compile(r"\+?[\d\s()./\u2010-\u2015-]+(?:(?:ext\.?|x|#)\s*\d{1,8})?", re.IGNORECASE)
 """Digits, what groups them, and an extension."""
 _MIN_PHONE_DIGITS = 5
@@ -103,7 +104,7 @@ def with_value(customer: Customer, path: str, value: Any, retailer: Retailer | N
         raise Rejected("invalid", Translatable("{name} has to be text.", name=name), field=path)
     written = check_text((value or "").strip(), name, MAX_LENGTHS.get(name, 40))
     changes: dict[str, Any] = {name: written}
-    if name == "email" and written and not _EMAIL.fullmatch(written):
+    if name == "email" and written and not EMAIL.fullmatch(written):
         raise Rejected("invalid", "Not a valid e-mail address; try name@example.com.", field=path)
     if name == "phone":
         digits = sum(character.isdecimal() for character in written)

@@ -17,7 +17,9 @@ from sellmode_contract.kinds.retailer import Mode
 from sellmode_contract.records import Instant
 from sellmode_contract.translatable import Translatable, marked
 
-What: TypeAlias = Literal["shared", "open", "click", "liked", "refused", "reply", "message", "call", "visit", "chat"]
+What: TypeAlias = Literal[
+    "shared", "open", "click", "liked", "refused", "reply", "message", "call", "visit", "chat", "request"
+]
 Method: TypeAlias = Literal["last_touch", "highest_engagement", "split"]
 Verdict: TypeAlias = Literal["won", "part", "later_won", "stronger_won", "same_person", "too_early", "after", "refused"]
 
@@ -29,7 +31,7 @@ METHODS: Final[dict[Method, str]] = {
 """Whom each method credits, in words."""
 ENGAGEMENT: Final[dict[What, int]] = {
     "refused": 0, "shared": 1, "message": 1, "open": 2, "click": 3, "liked": 3, "reply": 4, "call": 4, "chat": 4,
-    "visit": 4,
+    "visit": 4, "request": 4,
 }  # fmt: skip
 """How much a customer took part; nothing is no reason for credit."""
 WORDS: Final[dict[What, str]] = {
@@ -51,6 +53,7 @@ WAYS: Final = {
     "call": marked("call"),
     "chat": marked("chat"),
     "visit": marked("visit"),
+    "request": marked("request"),
 }
 """The ways to touch a customer that may have a window of their own, in words."""
 _CAME: Final[dict[Verdict, str]] = {

@@ -5,19 +5,21 @@ from __future__ import annotations
 import io
 import re
 from importlib import resources
+from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
 from sellmode_backend.shopper.languages import LANGUAGES, words_for
 
-_SENTENCE = re.compile(r'words\.say\("([^"]+)"')
+_SENTENCE = re.compile(r'words\.say\(\s*"([^"]+)"')
 _COUNT = re.compile(r'words\.count\("([^"]+)", "([^"]+)"')
 
 
 def asked_for() -> set[str | tuple[str, ...]]:
-    folder = resources.files("sellmode_backend.shopper").joinpath("templates")
-    text = "".join(each.read_text("utf-8") for each in folder.iterdir() if each.name.endswith(".html"))
+    package = Path(str(resources.files("sellmode_backend.shopper")))
+    files = [*package.rglob("*.html"), *package.rglob("*.py")]
+    text = "".join(file.read_text("utf-8") for file in files)
     return {*_SENTENCE.findall(text), *_COUNT.findall(text)}
 
 

@@ -1,0 +1,1 @@
+"""What customers ask of a store, and their talks with who answers."""
