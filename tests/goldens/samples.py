@@ -22,6 +22,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "note": {"customer": "c1", "text": "Likes blue", "private": True},
     "contact": {"customer": "c1", "channel": "sms", "inbound": True, "summary": "Asked", "at": "2026-11-22T12:00:00Z"},
     "date": {"customer": "c1", "label": "birthday", "month": 3, "day": 14, "year": 1990, "about": "Rex"},
+    "wish": {"customer": "c1", "sku": "sku-1", "note": "For the opera", "wished_at": "2026-11-22T12:00:00Z"},
     "manual_task": {"customer": "c1", "title": "Call back", "due": "2026-12-24", "assignee": "b"},
     "rule_task": {"customer": "c1", "title": "Say thanks", "meant_for": "b"},
     "corporate_task": {"title": "Window", "snoozed_to": "2026-12-24"},
@@ -35,6 +36,7 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
 _EDITED = {
     "note": ["text", "private"],
     "date": ["label", "year"],
+    "wish": ["note"],
     "rule_task": ["meant_for"],
     "corporate_task": ["snoozed_to"],
     "task_rule": ["name", "title"],

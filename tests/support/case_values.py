@@ -97,6 +97,7 @@ VALUES: dict[str, dict[str, list[Any]]] = {
         "year": [None, 1999, 2000, 1700, 2300],
         "about": [*TEXTS, None],
     },
+    "wish": {"sku": ["A", "B", "", None], "title": TEXTS, "note": [*TEXTS, "y" * 1_001, None]},
     "manual_task": {
         "title": [*TEXTS, None],
         "details": [*TEXTS, None],

@@ -172,6 +172,7 @@ def _records(chance: Chance, mode: str) -> list[JSON]:
                 text="x",
                 private=one([True, False]),
             ),
+            _held("wish", "w1", customer="c1", sku="A", note="x", author=one(someone), wished_at=BEFORE),
             _held("contact", "k1", customer="c1", author=one(someone), at=BEFORE, channel="call"),
             _held("contact", "k2", customer="c1", author="a", at="2026-11-20T11:00:00Z", channel="visit"),
             _held(
@@ -337,7 +338,7 @@ def _operation(chance: Chance, held: list[JSON]) -> JSON:
 def _create(chance: Chance, held: list[JSON]) -> JSON:
     kind = chance.choice(list(_ENOUGH))
     doc: JSON = dict(_ENOUGH[kind]) if chance.random() < 0.92 else {}
-    if kind in ("note", "contact", "date"):
+    if kind in ("note", "contact", "date", "wish"):
         doc["customer"] = chance.choice(CUSTOMERS)
     if kind == "manual_task" and chance.random() < 0.5:
         doc["customer"] = chance.choice(CUSTOMERS)
@@ -363,6 +364,7 @@ _ENOUGH: dict[str, JSON] = {
     "note": {"text": "x"},
     "contact": {"channel": "call"},
     "date": {"label": "x", "month": 2, "day": 28},
+    "wish": {"sku": "A"},
     "manual_task": {"title": "x"},
     "task_rule": {"slug": "b", "store": "S", "name": "n", "trigger": "date", "dates": ["birthday"], "title": "t"},
     "corporate_brief": {"title": "x"},
@@ -378,7 +380,7 @@ _ENOUGH: dict[str, JSON] = {
 
 
 _EDITED = [
-    *("customer", "note", "date", "manual_task", "rule_task", "corporate_task", "task_rule"),
+    *("customer", "note", "date", "wish", "manual_task", "rule_task", "corporate_task", "task_rule"),
     *("lookbook", "corporate_look", "pick_list", "storefront", "dispute"),
     *("request", "message_template"),
 ]
@@ -499,7 +501,7 @@ def _inner(chance: Chance) -> JSON:
     return next((each for each in made if each.get("kind", "note") in _OF_CUSTOMERS), made[0])
 
 
-_OF_CUSTOMERS = ("customer", "note", "contact", "date")
+_OF_CUSTOMERS = ("customer", "note", "contact", "date", "wish")
 
 
 _VERBS: dict[Callable[[Chance, list[JSON]], JSON], int] = {
@@ -520,6 +522,7 @@ _HELD = {
     "note": ["n1"],
     "contact": ["k1", "k2"],
     "date": ["d1"],
+    "wish": ["w1"],
     "manual_task": ["m1", "m2"],
     "rule_task": ["r1"],
     "corporate_task": ["p1"],

@@ -19,6 +19,8 @@ def document(kind: Kind[Any], customer: str, store: str) -> dict[str, Any]:
         doc |= {"slug": "thanks", "store": store, "trigger": "purchase"}
     if kind.name == "lookbook":
         doc["form"] = "my_look"  # the other form is for a customer
+    if kind.name == "wish":
+        doc["note"] = "?"  # all else of one is as it was made
     return doc
 
 

@@ -50,6 +50,7 @@ from sellmode_contract.kinds.stock import Stock
 from sellmode_contract.kinds.storefront import Storefront
 from sellmode_contract.kinds.task import Task
 from sellmode_contract.kinds.task_rule import TaskRule
+from sellmode_contract.kinds.wish import Wish
 from sellmode_contract.records import Record, parent_of
 from sellmode_contract.roles import ROLE_CAPABILITIES
 from sellmode_contract.visibility import Account
@@ -136,7 +137,17 @@ def sees(world: World, account: Account, record: Record) -> bool:  # noqa: C901,
             # Mine alone; when my customer is given to somebody else, Associate Mode takes the note from me too.
             mine = customer is not None and i_am(record.author, customer.store)
             return mine and (as_team or (customer is not None and customer.owner == account.id))
-        case Customer() | Order() | Consent() | ImportantDate() | Note() | Contact() | HistoryEntry() | SentLookbook():
+        case (
+            Customer()
+            | Order()
+            | Consent()
+            | ImportantDate()
+            | Note()
+            | Contact()
+            | HistoryEntry()
+            | SentLookbook()
+            | Wish()
+        ):
             return sees_customer()
         case ManualTask():
             if as_team:
@@ -253,7 +264,7 @@ class _Names:
 def _record(chance: random.Random, kind: str, number: int, names: _Names) -> Record | None:
     """A record of a kind; None for what needs a customer where there is none."""
     anybody = [*names.people, None, None]
-    authors = [*names.people, None] if kind in ("note", "contact", "sent_lookbook") else names.people
+    authors = [*names.people, None] if kind in ("note", "contact", "sent_lookbook", "wish") else names.people
     customers = [*names.customers, None] if kind in _OF_ANYBODY else names.customers
     stores: Sequence[str | None] = [*names.stores, None] if kind == "task_rule" else names.stores
     decides: dict[str, Sequence[Any]] = {
@@ -296,6 +307,7 @@ def _record(chance: random.Random, kind: str, number: int, names: _Names) -> Rec
 _PLAIN = {
     "at": NOON,
     "written_at": NOON,
+    "wished_at": NOON,
     "placed_at": NOON,
     "text": "some text",
     "title": "A title",

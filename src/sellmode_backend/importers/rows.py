@@ -59,6 +59,20 @@ class MeasureRow(NamedTuple):
     value: int
 
 
+class WishRow(NamedTuple):
+    """A product that a customer wishes for."""
+
+    row: Row
+    number: str
+    """The customer's, in the source; or ``email``."""
+    email: str
+    sku: str
+    wished_at: dt.datetime | None
+    note: str
+    employee: str
+    """Who noted it, as an order names who sold it."""
+
+
 class CustomerRow(NamedTuple):
     """A customer."""
 

@@ -11,13 +11,14 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from sellmode_backend.importers import customers, measures, orders, products, staff, stock
+from sellmode_backend.importers import customers, measures, orders, products, staff, stock, wishes
 from sellmode_backend.importers.context import Context, ImportRefused, Progress
 from sellmode_backend.importers.reading import Layout, Table, UnusableRow
 from sellmode_backend.importers.rejects import Rejects
 from sellmode_backend.importers.sources.measures import LIST as MEASURES
 from sellmode_backend.importers.sources.source import Source
 from sellmode_backend.importers.sources.staff import STAFF
+from sellmode_backend.importers.sources.wishes import LIST as WISHES
 from sellmode_backend.importers.summary import Summary
 from sellmode_backend.importers.tables import Tables
 from sellmode_backend.importers.values import TagPattern, currency
@@ -30,12 +31,14 @@ STORE_TAG = "home store:*"
 def open_tables(source: Source, paths: Iterable[Path]) -> Tables:
     """The files that paths name. Raises ImportRefused if none can be read, and OSError."""
     paths = list(paths)
-    lists = (STAFF, source.products, source.customers, source.orders, MEASURES)
+    lists = (STAFF, source.products, source.customers, source.orders, MEASURES, WISHES)
     tables = Tables(paths, (*lists, source.stock.layout) if source.stock else lists)
     if not any(tables):
         where = ", ".join(map(str, paths))
         told = "".join(f" {file.name} {file.reason}." for file in tables.unread)
-        raise ImportRefused(f"{where} holds no list of staff, products, customers, orders or measures as CSV.{told}")
+        raise ImportRefused(
+            f"{where} holds no list of staff, products, customers, orders, measures or wishes as CSV.{told}"
+        )
     return tables
 
 
@@ -83,8 +86,9 @@ def import_tables(
     if source.stock:
         stock.load(read(source.stock.layout), context)  # after all that stores come of
     measures.load(read(MEASURES), context)
-    # Who counts nothing misses no list of it.
-    summary.missing = [layout.file for layout in tables.missing if layout is not MEASURES]
+    wishes.load(read(WISHES), context)
+    # Who counts nothing and keeps no wish lists misses none.
+    summary.missing = [layout.file for layout in tables.missing if layout not in (MEASURES, WISHES)]
     summary.unread = tables.unread
     summary.rejected, summary.left_out = dict(rejects.rows), dict(rejects.fields)
     customers.give_stores(context, storeless | buyers)

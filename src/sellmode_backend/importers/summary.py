@@ -3,12 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Final
 
 import msgspec
 
 from sellmode_backend.importers.files import Unread
 
 _EXAMPLES = 5
+
+
+_SEVERAL: Final = {
+    "staff": "staff",
+    "stock": "stock",
+    "history": "history",
+    "wish": "wishes",
+    "customer's figures": "customers' figures",
+    "order without customer": "orders without customer",
+}
+"""What more than one of a kind are called, where that is not the kind with an s."""
+
+
+def _called(kind: str, count: int) -> str:
+    return kind if count == 1 else _SEVERAL.get(kind, f"{kind}s")
 
 
 class Open(msgspec.Struct):
@@ -79,7 +95,7 @@ class Summary(msgspec.Struct):
             named = ", ".join(repr(header) for header in headers[:_EXAMPLES])
             more = f" and {len(headers) - _EXAMPLES:,} more" if len(headers) > _EXAMPLES else ""
             told.append(f"{file}: these columns mean nothing here and were left out: {named}{more}")
-        kinds = [f"{count:,} {kind}" for kind, count in sorted(self.written.items()) if count]
+        kinds = [f"{count:,} {_called(kind, count)}" for kind, count in sorted(self.written.items()) if count]
         told.append(f"Written: {', '.join(kinds)}" if kinds else "Nothing had changed.")
         for question, case in self.open.items():
             rest = f" and {case.count - len(case.examples):,} more" if case.count > len(case.examples) else ""

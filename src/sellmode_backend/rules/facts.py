@@ -10,6 +10,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from sellmode_backend.store import catalogue
 from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.feeds import in_scopes
 from sellmode_backend.store.reading import tried
@@ -19,6 +20,7 @@ from sellmode_contract.kinds.consent import Channel, Consent, ConsentState
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.wish import Wish, wished_words
 from sellmode_contract.rules.facts import Event, Facts, Item, Needs, Purchase
 
 _T = TypeVar("_T")
@@ -27,6 +29,7 @@ _decode_customer = msgspec.json.Decoder(Customer).decode
 _decode_task = msgspec.json.Decoder(RuleTask).decode
 _decode_date = msgspec.json.Decoder(ImportantDate).decode
 _decode_consent = msgspec.json.Decoder(Consent).decode
+_decode_wish = msgspec.json.Decoder(Wish).decode
 
 # Written out, not a parameter: only so do both engines see that the index of a store's customers holds them.
 _IS_CUSTOMER = record.c.kind == sa.literal_column("'customer'")
@@ -77,6 +80,7 @@ def load(connection: Connection, customers: Sequence[Customer], needs: Needs) ->
     tasks = _grouped((task.customer, task) for task in open_tasks(connection, ids, lost))
     dates = _grouped((date.customer, date) for date in _dates(connection, ids, lost)) if needs.dates else {}
     consents = _consents(connection, ids, lost) if needs.consents else {}
+    wishes = _wishes(connection, ids, lost) if needs.wishes else {}
     purchases = _purchases(connection, _buyers(customers, tasks, needs))
     events = _events(connection, ids, needs) if needs.events else {}
     return [
@@ -86,6 +90,7 @@ def load(connection: Connection, customers: Sequence[Customer], needs: Needs) ->
             dates=tuple(dates.get(customer.id, ())),
             consents=consents.get(customer.id, {}),
             events=tuple(events.get(customer.id, ())),
+            wishes=tuple(wishes.get(customer.id, ())),
             tasks=tuple(tasks.get(customer.id, ())),
         )
         for customer in customers
@@ -139,6 +144,12 @@ def _consents(connection: Connection, ids: Sequence[str], lost: set[str]) -> dic
     for consent in _belongings(connection, ids, "consent", record.c.kind == "consent", _decode_consent, lost):
         found.setdefault(consent.customer, {})[consent.channel] = consent.state
     return found
+
+
+def _wishes(connection: Connection, ids: Sequence[str], lost: set[str]) -> dict[str, list[str]]:
+    wishes = list(_belongings(connection, ids, "wish", record.c.kind == "wish", _decode_wish, lost))
+    products = catalogue.products(connection, {wish.sku for wish in wishes})
+    return _grouped((wish.customer, wished_words(wish, products.get(wish.sku))) for wish in wishes)
 
 
 def _buyers(
@@ -203,7 +214,7 @@ def any_tasks(connection: Connection) -> bool:
 
 # ------------------------------------------------------------------ what has changed
 
-_MATTERS = ("customer", "order", "date", "consent", "contact")
+_MATTERS = ("customer", "order", "date", "consent", "contact", "wish")
 """The kinds that rules are judged by."""
 
 

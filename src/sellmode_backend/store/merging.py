@@ -22,6 +22,7 @@ from sellmode_contract.kinds.date import ImportantDate
 from sellmode_contract.kinds.duplicate_pair import DuplicatePair
 from sellmode_contract.kinds.history import HistoryEntry
 from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.wish import Wish
 from sellmode_contract.mutations import MERGED_FIELDS, Merge, Outcome, Reader, Rejected, World, stricter
 from sellmode_contract.mutations.consent import UNSAID
 from sellmode_contract.mutations.customers import check_somebody, current_value
@@ -50,11 +51,11 @@ def merge(operation: Merge, world: World) -> Merged:
 
     The kept customer gets the fields taken from the other one and those that only the other one has, the tags,
     preferences, sizes and custom fields of both (their own where both have one), an owner if they had none, and all
-    that belongs to the other one. Of consent the
-    stricter holds for each channel; a channel without a record counts as what holds without one. A date that both have
-    stays once, as does a rule's task: one that was done for either is open for nobody. Of two open tasks of one rule
-    the kept customer's stays; what the other one was for gets its task later, as if they had always been one customer.
-    Each value that is lost so is kept in the history.
+    that belongs to the other one. Of consent the stricter holds for each channel; a channel without a record counts as
+    what holds without one. A date that both have stays once, as does what both wish for, and a rule's task: one that
+    was done for either is open for nobody. Of two open tasks of one rule the kept customer's stays; what the other one
+    was for gets its task later, as if they had always been one customer. Each value that is lost so is kept in the
+    history.
 
     When the outcome is written, in the same transaction, ``settle`` does the rest. Both customers' rows are held before
     this reads what belongs to them.
@@ -87,6 +88,8 @@ def merge_two(kept: Customer, gone: Customer, take: Collection[str], world: Worl
         elif isinstance(item, ImportantDate):
             date = _date(item, mine, kept.id)
             puts += [date] if date else []
+        elif isinstance(item, Wish) and _is_wished(item, mine):
+            continue
         elif kind_of(item) != "customer_card":
             puts.append(msgspec.structs.replace(item, customer=kept.id))
     puts += tasks.needless(world.now)
@@ -95,6 +98,12 @@ def merge_two(kept: Customer, gone: Customer, take: Collection[str], world: Worl
     over = [key for item in theirs if (key := (kind_of(item), item.id)) not in staying]
     removes = (*(("duplicate_pair", id) for id in pairs), *over, ("customer", gone.id))
     return Merged(Outcome(tuple(puts), removes), gone, kept.id, dates, tasks.held)
+
+
+def _is_wished(wish: Wish, mine: Iterable[Record]) -> bool:
+    """Whether a wish says nothing that one of the kept customer's does not."""
+    same = (each for each in mine if isinstance(each, Wish) and each.sku == wish.sku)
+    return any(wish.note in ("", each.note) for each in same)
 
 
 def settle(connection: Connection, merged: Iterable[Merged], now: dt.datetime) -> None:

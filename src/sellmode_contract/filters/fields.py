@@ -68,6 +68,7 @@ CUSTOMER_FIELDS = (
     Field("first_purchase", "date", marked("Day of the first purchase")),
     Field("last_contact", "date", marked("Day of the last contact")),
     Field("birthday", "anniversary", marked("The customer's birthday")),
+    Field("wish", "text", marked("A product on the wish list: words of its name or type"), repeated=True),
     _consent("email", marked("What the customer allows by e-mail")),
     _consent("sms", marked("What the customer allows by text message")),
     _consent("phone", marked("What the customer allows by phone")),

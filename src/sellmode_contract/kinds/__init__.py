@@ -38,6 +38,7 @@ from sellmode_contract.kinds.staff import STAFF
 from sellmode_contract.kinds.stock import STOCK
 from sellmode_contract.kinds.storefront import STOREFRONT
 from sellmode_contract.kinds.task_rule import TASK_RULE
+from sellmode_contract.kinds.wish import WISH
 from sellmode_contract.records import Record
 
 _ALL: tuple[Kind[Any], ...] = (
@@ -53,6 +54,7 @@ _ALL: tuple[Kind[Any], ...] = (
     CONTACT,
     HISTORY,
     SENT_LOOKBOOK,
+    WISH,
     MANUAL_TASK,
     RULE_TASK,
     CORPORATE_TASK,

@@ -66,6 +66,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     consents: Mapping[Channel, ConsentState] = {}
     """Channels that are not there are ``UNSAID``."""
     events: tuple[Event, ...] = ()
+    wishes: tuple[str, ...] = ()
+    """``wished_words`` of what is on the wish list."""
     tasks: tuple[RuleTask, ...] = ()
     """The customer's open ones."""
 
@@ -77,6 +79,7 @@ class Needs(msgspec.Struct, frozen=True, kw_only=True):
     """Purchases from then on, all of them; None: no purchases. Who has no ``last_purchase`` since has none."""
     dates: bool = False
     consents: bool = False
+    wishes: bool = False
     events: frozenset[str] = frozenset()
     """Names of events."""
     events_since: Instant | None = None
@@ -110,6 +113,7 @@ def field_values(
         "last_purchase": _day(figures.last_purchase, zone),
         "first_purchase": _day(figures.first_purchase, zone),
         "last_contact": _day(figures.last_contact, zone),
+        "wish": facts.wishes,
         "birthday": [MonthDay(d.month, d.day) for d in facts.dates if d.label == "birthday" and not d.about],
     }
     values.update((f"consent.{channel}", state) for channel, state in facts.consents.items())

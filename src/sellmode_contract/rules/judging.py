@@ -203,12 +203,13 @@ def needs(rules: Iterable[Prepared], zone: dt.tzinfo, today: dt.date) -> Needs:
     since: list[dt.datetime] = []
     events_since: list[dt.datetime] = []
     names: set[str] = set()
-    dates = consents = False
+    dates = consents = wishes = False
     for prepared in rules:
         rule = prepared.rule
         timing = Timing(rule, zone, counting(rule, today))
         asked = _fields_of(prepared.audience)
         dates = dates or rule.trigger == "date" or "birthday" in asked
+        wishes = wishes or "wish" in asked
         consents = consents or bool(rule.consent) or any(name.startswith("consent.") for name in asked)
         if rule.trigger == "purchase":
             since.append(timing.since())
@@ -221,6 +222,7 @@ def needs(rules: Iterable[Prepared], zone: dt.tzinfo, today: dt.date) -> Needs:
         purchases_since=min(since, default=None),
         dates=dates,
         consents=consents,
+        wishes=wishes,
         events=frozenset(names),
         events_since=min(events_since, default=None),
     )

@@ -17,6 +17,7 @@ from sellmode_contract.kinds.kind import Kind
 from sellmode_contract.mutations import Create, Edit, Remove
 from sellmode_contract.records import Record
 from sellmode_contract.store_time import Due
+from sellmode_tui.records import wishes
 from sellmode_tui.records.seen import Seen
 from sellmode_tui.records.writing import NotVisible, Writer, Written
 
@@ -30,6 +31,9 @@ def new_token() -> str:
 
 _MADE: Final[Mapping[str, Mapping[str, Callable[[], Any]]]] = {"storefront": {"token": new_token}}
 """What nobody is asked for and no clock or account gives, by kind and field."""
+
+_FILLED: Final[Mapping[str, Callable[[Seen, Mapping[str, Any]], Mapping[str, Any]]]] = {"wish": wishes.filled}
+"""What follows from other records, by kind: the fields with it."""
 
 
 def make(writer: Writer, kind: str, fields: Mapping[str, Any]) -> Written:
@@ -55,7 +59,7 @@ def new(seen: Seen, kind: str, id: str, fields: Mapping[str, Any]) -> Create:
     """A new record; the customer to whom it belongs is one that is visible. Raises NotVisible."""
     if KINDS[kind].of_customer and (customer := fields.get("customer")):
         visible(seen, "customer", customer)
-    return create(kind, id, fields)
+    return create(kind, id, _FILLED[kind](seen, fields) if kind in _FILLED else fields)
 
 
 def edit(record: Record, set: Mapping[str, Any], saw: Mapping[str, Any] | None = None) -> Edit:

@@ -24,6 +24,7 @@ from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.order import Order, OrderLine
 from sellmode_contract.kinds.parked_edit import ParkedEdit
 from sellmode_contract.kinds.rule_task import RuleTask
+from sellmode_contract.kinds.wish import Wish
 from sellmode_contract.mutations import Merge, Rejected, Remove, apply
 from sellmode_contract.records import Record
 from tests.backend.merges import NOW, Stored, merge, world
@@ -223,3 +224,16 @@ def test_who_added_a_customer_cannot_take_back_what_others_were_merged_into(data
 def test_who_came_with_the_first_import_was_there_before_all_others(database: Database) -> None:
     put(database, msgspec.structs.replace(ANN, created_at=NOW), msgspec.structs.replace(BEN, created_at=None))
     assert merge(database, "ann", "ben").created_at is None
+
+
+def test_what_both_wish_for_is_wished_for_once_unless_it_says_more(database: Database) -> None:
+    def wish(id: str, customer: str, sku: str, note: str = "") -> Wish:
+        return Wish(id=id, customer=customer, sku=sku, note=note, wished_at=NOW)
+
+    put(
+        database, ANN, BEN,
+        wish("w1", "ann", "coat", "black"), wish("w2", "ben", "coat"), wish("w3", "ben", "coat", "navy"),
+        wish("w4", "ben", "hat"),
+    )  # fmt: skip
+    merge(database, "ann", "ben")
+    assert {id for id, each in belongings(database).items() if isinstance(each, Wish)} == {"w1", "w3", "w4"}

@@ -11,6 +11,8 @@ import pytest
 from sellmode_contract.documents import as_document
 from sellmode_contract.kinds import KINDS
 from sellmode_contract.kinds.kind import Kind
+from sellmode_contract.kinds.product import Product
+from sellmode_contract.kinds.wish import WISH
 from sellmode_contract.records import Record
 from sellmode_contract.roles import ROLE_CAPABILITIES
 from sellmode_tui.records import Refused, Written
@@ -21,6 +23,7 @@ from tests.tui.records.desk import ANNA, Desk, directory, open_desk, seller
 _OWN_WAYS = ("customer", "dispute", "chat_line")
 """Customers, disputes and lines of talks have ways of their own."""
 MADE = [name for name, kind in KINDS.items() if "create" in kind.verbs and name not in _OWN_WAYS]
+WISHED = Product(id="p1", sku=document(WISH, ANNA.id, STORE)["sku"], title="Coat", currency="EUR")
 
 
 @pytest.fixture
@@ -33,7 +36,7 @@ def of_a_writer(desk: Desk, name: str) -> Desk:
     """A first sync of somebody who may write that kind."""
     role: Any = "head_office" if name in ("corporate_brief", "corporate_look") else "manager"
     person = seller(role=role, capabilities=ROLE_CAPABILITIES[role])
-    desk.fill(ANNA, *directory(), person=person)
+    desk.fill(ANNA, WISHED, *directory(), person=person)
     return desk
 
 

@@ -27,9 +27,11 @@ from sellmode_contract.filters import (
 from sellmode_contract.kinds.consent import Consent
 from sellmode_contract.kinds.customer import Customer, Figures
 from sellmode_contract.kinds.date import ImportantDate
+from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.kinds.staff import Staff
 from sellmode_contract.kinds.task_rule import TaskRule
+from sellmode_contract.kinds.wish import Wish, wished_words
 from sellmode_contract.records import Record
 from sellmode_contract.rules.checking import names_me
 from sellmode_contract.rules.facts import Facts, field_values
@@ -65,6 +67,10 @@ _STAFF = [
     Staff(id="staff-1", store="store-1", user_name="e101", name="Bo Łukasz Meyer", role="associate"),
     Staff(id="staff-2", store="store-1", user_name="ana", name="", role="manager"),
 ]
+_PRODUCTS = {
+    "C-1": Product(id="p1", sku="C-1", title="Camel coat", type="Coats", currency="USD"),
+    "B-1": Product(id="p2", sku="B-1", title="Boots", currency="USD"),
+}
 
 
 def _moment(chance: random.Random) -> dt.datetime | None:
@@ -144,6 +150,9 @@ def _people(seed: int = 5, count: int = 150) -> tuple[list[Customer], list[Recor
                     month=day[0], day=day[1],
                 )  # fmt: skip
                 others.append(date)
+        for sku in chance.sample(["C-1", "B-1", "gone"], chance.choice([0, 0, 1, 2])):
+            title = "Red scarf" if sku == "gone" else ""
+            others.append(Wish(id=f"{person.id} {sku}", customer=person.id, sku=sku, title=title, wished_at=LATE))
     return people, others
 
 
@@ -159,6 +168,7 @@ def _facts(person: Customer, others: list[Record]) -> Facts:
         customer=person,
         dates=tuple(one for one in mine if isinstance(one, ImportantDate)),
         consents={one.channel: one.state for one in mine if isinstance(one, Consent)},
+        wishes=tuple(wished_words(one, _PRODUCTS.get(one.sku)) for one in mine if isinstance(one, Wish)),
     )
 
 
@@ -175,7 +185,7 @@ class _Subject:
             folder = Path(self._folder.name) / str(finish)
             folder.mkdir()
             cache = open_cache(folder)
-            fill(cache, [*_STAFF, *people, *others, retailer], finish=finish)
+            fill(cache, [*_STAFF, *_PRODUCTS.values(), *people, *others, retailer], finish=finish)
             self.stores.append(RecordStore(cache, clock=lambda: LATE))
         self.people = [(person.id, _fields(person, others), keys_of(person)) for person in people]
 
@@ -212,6 +222,7 @@ _TERMS = [
     "last_purchase>=2026-11-22", "last_contact<3w", "has:last_contact", "none:first_purchase",
     "first_purchase<2026-01-01", "first_purchase>1y", "birthday:today", "birthday<14d", "birthday<=60d",
     "birthday:02-28", "birthday:02-29", "birthday:12-31", "has:birthday", "birthday:next-month",
+    "wish:coats", "wish:cam", "wish:scarf", 'wish="camel coat coats"', "has:wish", "none:wish", "wish!=boots",
     "consent.email:subscribed",
     "consent.sms:unsubscribed", "none:consent.phone", "consent.phone!=one_to_one", "shoe>=38", "shoe=38.5",
     "has:shoe", "motto:never", 'motto="never give up"', "motto:arger", "skin:dry", "skin:oily,dry", "has:skin",

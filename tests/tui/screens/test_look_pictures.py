@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from sellmode_contract.kinds.lookbook import Lookbook
 from sellmode_contract.kinds.retailer import Mode
+from sellmode_tui.screens.customers.wishes import WishesScreen
 from sellmode_tui.screens.kit.confirm import ConfirmBox
 from sellmode_tui.screens.lookbooks.boxes import RenewBox, WayBox
 from sellmode_tui.screens.lookbooks.delegating import DelegateForm
@@ -23,8 +24,9 @@ from sellmode_tui.screens.lookbooks.share import ShareScreen
 from sellmode_tui.screens.lookbooks.view import LookScreen
 from sellmode_tui.widgets.item_list import ItemList
 from tests.tui.screens import counter, looking, writing
+from tests.tui.screens.briefing import COAT, SCARF
 from tests.tui.screens.looking import MINE, OPERA, WINTER, move_to
-from tests.tui.screens.writing import at_rest, shows
+from tests.tui.screens.writing import CLARA, at_rest, shows
 
 SIZES = {"60x20": (60, 20), "80x24": (80, 24), "120x40": (120, 40)}
 Act = Callable[[Pilot[None]], Awaitable[None]]
@@ -93,6 +95,14 @@ async def delegating(pilot: Pilot[None]) -> None:
     await shows(pilot, DelegateForm)
 
 
+async def wishes(pilot: Pilot[None]) -> None:
+    writing.store_of(pilot).customers.wish(CLARA.id, [SCARF.sku, COAT.sku])
+    await pilot.press("1")
+    await writing.open_profile(pilot)
+    await pilot.press("W")
+    await shows(pilot, WishesScreen)
+
+
 SCENES: dict[str, Scene] = {
     "looks": Scene(at_rest),
     "looks_of_the_store": Scene(at_rest, user_name="mira", mode="team"),
@@ -106,6 +116,7 @@ SCENES: dict[str, Scene] = {
     "look_way": Scene(way),
     "look_link": Scene(on(WINTER, "l", page=ShareScreen)),
     "look_renew": Scene(on(WINTER, "r", page=RenewBox)),
+    "wishes": Scene(wishes),
     "picks": Scene(picks),
     "picks_one": Scene(one_of_picks, user_name="teun", mode="team"),
     "picks_delegating": Scene(delegating, user_name="mira", mode="team"),

@@ -1,7 +1,8 @@
 """Our own plain CSV: lists of products, customers and orders with columns of our choosing, for any system to write.
 
 A column is declared once, with what it means: the layouts, the templates and the tables of docs/importing.md are made
-of `COLUMNS`. The lists of staff and of measures go with every source (`sources.staff`, `sources.measures`).
+of `COLUMNS`. The lists of staff, of measures and of wishes go with every
+source (`sources.staff`, `sources.measures`, `sources.wishes`).
 """
 
 from __future__ import annotations
@@ -110,6 +111,15 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         Column("phone", "Phone", "The same.", ""),
         Column("country", "Country", "Phones are dialled in it.", ""),
         Column("click", "Click", "What the link to the shop had in `utm_content`.", ""),
+    ),
+    "wishes.csv": (
+        Column("customer", "Customer", "The customer number.", "4711"),
+        Column("email", "E-mail", "Of the customer, where there is no number.", "anna@example.com"),
+        Column("sku", "SKU", "Of a product that is known. Never empty.", "SC-1", needed=True),
+        Column("wished_at", "Wished at", "With an offset, or of the retailer's time zone; empty: now.",
+               "2026-05-14 11:23", needed=True),
+        Column("note", "Note", "1,000 characters at most.", "For Christmas"),
+        Column("employee", "Employee", "Who noted it: an Employee ID or a name.", "E17"),
     ),
     "measures.csv": (
         Column("store", "Store", "The store's name, or the last word of it. Never empty.", "Antwerp", needed=True),

@@ -21,11 +21,12 @@ from sellmode_contract.text import visible, visible_lines
 from sellmode_tui.commands.kit.output import day, minute, plain, sections
 from sellmode_tui.commands.tasks.lines import line_object, short_id
 from sellmode_tui.records import Profile, TaskLine, TimelineEntry
+from sellmode_tui.records.wishes import WishLine
 
 _LABEL = 16
 _FIELDS = (
     "customer", "name", "owner_name", "store_name", "totals", "consents", "dates", "orders", "notes", "contacts",
-    "history", "tasks", "timeline", "names", "unsent", "refused",
+    "history", "wishes", "tasks", "timeline", "names", "unsent", "refused",
 )  # fmt: skip
 """Of a profile as JSON."""
 
@@ -59,6 +60,7 @@ def _parts(profile: Profile, zone: dt.tzinfo) -> Iterator[tuple[str, Iterable[st
     yield "CONSENT", map(_consent, profile.consents)
     yield "IMPORTANT DATES", map(_date, profile.dates)
     yield "CUSTOM FIELDS", _own_fields(profile)
+    yield "WISH LIST", map(_wish, profile.wishes)
     yield "PURCHASES", (line for order in profile.orders for line in _order(order, profile, zone))
     yield "TIMELINE", (line for entry in profile.timeline for line in _event(entry, zone))
 
@@ -125,6 +127,11 @@ def _date(date: ImportantDate) -> str:
     year = f"{date.year:04}-" if date.year else ""
     about = f" ({visible(date.about)})" if date.about else ""
     return f"{year}{date.month:02}-{date.day:02}  {visible(date.label)}{about}"
+
+
+def _wish(line: WishLine) -> str:
+    note = " ".join(line.wish.note.split())
+    return f"{visible(line.wish.sku):{_LABEL}}{visible(line.name)}{f' ({visible(note)})' if note else ''}"
 
 
 def _own_fields(profile: Profile) -> Iterator[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any, Literal
 
 from sellmode_contract.filters import Completion, FilterError, Words, unparse
 from sellmode_contract.kinds.consent import Channel, ConsentState
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.date import ImportantDate
-from sellmode_tui.records import naming, of_kinds
+from sellmode_tui.records import naming, of_kinds, wishes
 from sellmode_tui.records import operations as editing
 from sellmode_tui.records.changes import resolving
 from sellmode_tui.records.customers import completion, duplicates, profile
@@ -146,6 +147,13 @@ class Customers(Facet):
         wanted = {"label": label, "month": month, "day": day, "year": year, "about": about}
         known = of_kinds.content(saw) if saw else None
         return of_kinds.change(self._writer, "date", id, wanted, known)
+
+    def wish(self, customer: str, skus: Iterable[str]) -> list[Written]:
+        """Put products on a customer's wish list, but those that are there. Raises NotVisible, Rejected."""
+        there = self._writer.read(lambda seen: wishes.listed(seen, customer))
+        wanted = [{"customer": customer, "sku": sku} for sku in dict.fromkeys(skus) if sku not in there]
+        new_id = self._writer.new_id
+        return self._writer.write_all([partial(of_kinds.new, kind="wish", id=new_id(), fields=each) for each in wanted])
 
     def set_consent(self, customer: str, channel: Channel, state: ConsentState, evidence: str = "") -> Written:
         """Note what a customer allows on a channel. Allowing more than before needs ``evidence``."""

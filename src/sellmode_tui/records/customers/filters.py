@@ -91,6 +91,9 @@ def held(field: Field, reading: Reading) -> Held:  # noqa: PLR0911 - a place eac
     if field.name == "birthday":
         own = "k.doc ->> '$.label' = 'birthday' AND ifnull(k.doc ->> '$.about', '') = ''"
         return Held("k.month * 100 + k.day", '"date" k', f"{reading.only_visible('k')} AND {own}")
+    if field.name == "wish":
+        named = "trim(coalesce(p.title, k.doc ->> '$.title', k.sku) || ' ' || ifnull(p.type, ''))"
+        return Held(named, "wish k LEFT JOIN product p ON p.sku = k.sku", reading.only_visible("k"))
     if field.name.startswith("consent."):
         channel = field.name.removeprefix("consent.")
         return Held("k.state", "consent k", f"{reading.only_visible('k')} AND k.channel = '{channel}'")

@@ -17,14 +17,17 @@ from sellmode_contract.kinds.note import Note
 from sellmode_contract.kinds.order import Order
 from sellmode_contract.kinds.retailer import CustomField
 from sellmode_contract.kinds.sent_lookbook import SentLookbook
+from sellmode_contract.kinds.wish import Wish
 from sellmode_contract.mutations.operations import TaskKind
 from sellmode_contract.records import Record
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode
+from sellmode_tui.records import wishes
 from sellmode_tui.records.changes.pending import Marks, Pending
 from sellmode_tui.records.context import Context
 from sellmode_tui.records.tasks import lines as tasks
 from sellmode_tui.records.tasks.lines import TaskLine
+from sellmode_tui.records.wishes import WishLine
 
 TimelineKind = Literal["order", "return", "contact", "note", "consent", "history", "task", "lookbook"]
 
@@ -95,6 +98,8 @@ class Profile:
     history: tuple[HistoryEntry, ...]
     timeline: tuple[TimelineEntry, ...]
     """Everything that happened, newest first."""
+    wishes: tuple[WishLine, ...]
+    """The wish list, newest first."""
     tasks: tuple[TaskLine, ...]
     """What is open about them, by due time; what was done or dismissed is in the timeline."""
     names: dict[str, str]
@@ -122,6 +127,7 @@ def read(reading: Reading, around: Context, id: str, now: dt.datetime, pending: 
     about = [(kind, task) for kind in _TASKS for task in _children(reading, kind, id, "due_at, k.id")]
     at = tasks.moment_of(now, around.zone)
     open_tasks = [line for line in tasks.lines(reading, around, about, at) if line.section != "done"]
+    wished: tuple[Wish, ...] = _children(reading, "wish", id, "wished_at DESC, k.id")
     names = _Names(around)
     entries = [
         *_bought(orders, names),
@@ -153,6 +159,7 @@ def read(reading: Reading, around: Context, id: str, now: dt.datetime, pending: 
         contacts=contacts,
         history=history,
         timeline=tuple(sorted(entries, key=lambda entry: (entry.at, entry.record.id), reverse=True)),
+        wishes=wishes.lines(reading, wished, {each: names.who(each) for wish in wished if (each := wish.author)}),
         tasks=tuple(sorted(open_tasks, key=lambda line: (line.due_at is None, line.due_at or now, line.id))),
         names=names.used,
         unsent=pending.unsent_of(id),

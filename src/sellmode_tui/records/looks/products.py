@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
@@ -12,6 +12,7 @@ from sellmode_contract.kinds.look import Change, LookItem, changes
 from sellmode_contract.kinds.order import Order
 from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.stock import Stock
+from sellmode_contract.kinds.wish import Wish
 from sellmode_contract.search import words as words_in
 from sellmode_tui.cache.store import Reading
 from sellmode_tui.cache.tables import decode
@@ -22,9 +23,10 @@ from sellmode_tui.records.seen import Seen
 from sellmode_tui.records.tasks import products
 from sellmode_tui.records.tasks.products import ProductLine
 
-Source = Literal["catalogue", "bought", "looks"]
+Source = Literal["catalogue", "wishes", "bought", "looks"]
 SOURCES: Final[dict[Source, str]] = {
     "catalogue": marked("Catalogue"),
+    "wishes": marked("Wish list"),
     "bought": marked("Past purchases"),
     "looks": marked("Other looks"),
 }
@@ -117,7 +119,7 @@ def offered(
     if source == "catalogue":
         some = products.named(seen.reading, text, MAX_OFFERED + 1) if text.strip() else _first(seen.reading)
         return [Offered(line) for line in some]
-    pairs = _bought(seen, customer) if source == "bought" else _in_looks(seen)
+    pairs = _in_looks(seen) if source == "looks" else OF_CUSTOMER[source](seen, customer) if customer else ()
     first: dict[str, str] = {}
     wanted_skus = None if among is None else frozenset(among)
     for sku, about in pairs:
@@ -192,12 +194,26 @@ def _orders(seen: Seen, customer: str) -> list[Order]:
     return sorted(found, key=lambda order: (order.placed_at, order.id), reverse=True)
 
 
-def _bought(seen: Seen, customer: str | None) -> Iterator[tuple[str, str]]:
-    for order in _orders(seen, customer) if customer else ():
+def _wished(seen: Seen, customer: str) -> Iterator[tuple[str, str]]:
+    found = [each for each in seen.belongings(customer, "wish") if isinstance(each, Wish)]
+    for wish in sorted(found, key=lambda each: (each.wished_at, each.id), reverse=True):
+        since = tr("wished {day}", day=dated(wish.wished_at.astimezone(seen.around.zone)))
+        yield wish.sku, wish.note or since
+
+
+def _bought(seen: Seen, customer: str) -> Iterator[tuple[str, str]]:
+    for order in _orders(seen, customer):
         if order.cancelled_at is not None:
             continue
         about = tr("bought {day}", day=dated(order.placed_at.astimezone(seen.around.zone)))
         yield from ((line.sku, about) for line in order.lines if line.sku and line.kind == "sale")
+
+
+OF_CUSTOMER: Final[Mapping[Source, Callable[[Seen, str], Iterator[tuple[str, str]]]]] = {
+    "wishes": _wished,
+    "bought": _bought,
+}
+"""The sources that there are only with a customer: what each offers, and what is to be said of it."""
 
 
 def _in_looks(seen: Seen) -> Iterator[tuple[str, str]]:

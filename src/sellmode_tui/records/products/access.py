@@ -86,7 +86,7 @@ class Products(Facet):
             return people.buyers(reading, clean(id))
 
     def likely(self, id: str) -> list[ProductCustomer]:
-        """The visible customers who might like it: they bought its type before, and wear a size that there is."""
+        """The visible customers who might like it: they wish for it, or bought its type before and wear its size."""
         with self._readings.open(self) as reading:
             return people.likely(reading, clean(id))
 

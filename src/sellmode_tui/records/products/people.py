@@ -18,6 +18,7 @@ from sellmode_tui.records.products.lists import Variant, of_styles
 
 MOST: Final = 500
 """So many customers are listed at most; whoever shows them says so."""
+_NEVER: Final = dt.datetime.min.replace(tzinfo=dt.UTC)
 
 
 class ProductCustomer(NamedTuple):
@@ -30,6 +31,8 @@ class ProductCustomer(NamedTuple):
     """When they last bought it; of who might like it, when they last bought anything."""
     what: str
     """The variant that they bought; of who might like it, the size that is noted of them."""
+    wished: bool = False
+    """Whether it, or another variant, is on their wish list."""
 
 
 def buyers(reading: Reading, id: str) -> list[ProductCustomer]:
@@ -45,17 +48,39 @@ def buyers(reading: Reading, id: str) -> list[ProductCustomer]:
 
 
 def likely(reading: Reading, id: str) -> list[ProductCustomer]:
-    """Who has not bought a product, but goods of its type, and wears a size that there is; who bought last comes first.
+    """Who has not bought a product, but wishes for it or another variant; then who has bought its type and wears a size
+    that there is. Who bought last comes first.
 
     A style in one size or none is for everybody who bought its type. No more than ``MOST`` and one.
     """
     variants = _variants(reading, id)
+    bought = {order.customer for order, _ in _sold(reading, [each.product for each in variants])}
+    wanting = _wishing(reading, [each.product.sku for each in variants], bought)
+    others = _of_type(reading, variants, bought | {each.id for each in wanting})
+    return [*wanting, *others][: MOST + 1]
+
+
+def _wishing(reading: Reading, skus: Collection[str], bought: Collection[str]) -> list[ProductCustomer]:
+    rows = reading.connection.execute(
+        "SELECT DISTINCT k.customer FROM wish k"
+        f" WHERE k.sku IN (SELECT value FROM json_each(?)) AND {reading.only_visible('k')}",
+        (json.dumps([sku for sku in skus if sku]),),
+    )
+    found = _customers(reading, {id for (id,) in rows} - set(bought))
+    found.sort(key=lambda known: (known.figures.last_purchase or _NEVER, known.id), reverse=True)
+    return [
+        ProductCustomer(known.id, known.name, known.tier, known.figures.last_purchase, "", wished=True)
+        for known in found[: MOST + 1]
+    ]
+
+
+def _of_type(reading: Reading, variants: Sequence[Variant], others: Collection[str]) -> list[ProductCustomer]:
+    """Who has bought goods of the type of a style and wears a size that there is, but for ``others``."""
     if not variants or not (kind := variants[0].product.type):
         return []
     sold = [each.product for each in variants if each.product.active]
     sizes = {exact(option.value): option.value for each in sold for option in each.options}
     has_sizes = len(sold) > 1 and bool(sizes)
-    bought = {order.customer for order, _ in _sold(reading, [each.product for each in variants])}
     rows = reading.connection.execute(
         "SELECT c.doc FROM customer c WHERE"
         f" EXISTS (SELECT 1 FROM json_each(c.doc, '$.figures.categories') e WHERE e.value ->> '$[0]' = ?)"
@@ -66,7 +91,7 @@ def likely(reading: Reading, id: str) -> list[ProductCustomer]:
     for (doc,) in rows:
         customer: Customer = decode("customer", doc)
         worn = next((size for size in customer.sizes.values() if exact(size) in sizes), "")
-        if customer.id in bought or (has_sizes and not worn):
+        if customer.id in others or (has_sizes and not worn):
             continue
         found.append(ProductCustomer(customer.id, customer.name, customer.tier, customer.figures.last_purchase, worn))
         if len(found) > MOST:

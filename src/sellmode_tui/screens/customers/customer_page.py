@@ -21,6 +21,7 @@ from sellmode_tui.screens.customers.details import DetailsScreen
 from sellmode_tui.screens.customers.note_form import NoteForm
 from sellmode_tui.screens.customers.own_entries import OwnEntriesScreen
 from sellmode_tui.screens.customers.timeline import TimelineScreen
+from sellmode_tui.screens.customers.wishes import WishesScreen
 from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
@@ -31,7 +32,7 @@ NO_LONGER_VISIBLE = marked("This customer is no longer visible to you.")
 MAY_NOT = marked("You can view customers but not change them: you need the sell permission.")
 
 
-_WRITING: Final = frozenset({"add", "edit", "note", "log", "consent", "dates", "lookbook", "own_entries"})
+_WRITING: Final = frozenset({"add", "edit", "note", "log", "consent", "dates", "lookbook", "wishes", "own_entries"})
 """What takes the right to sell."""
 
 
@@ -48,6 +49,7 @@ def customer_keys(*, shown: bool) -> list[BindingType]:
         Binding("b", "purchases", "Purchases", show=False, tooltip="All purchases", id="customer.purchases"),
         Binding("i", "details", "Details", show=shown, tooltip="Contact, consent, figures", id="customer.details"),
         Binding("L", "lookbook", "Lookbook", show=False, tooltip="Add a lookbook for them", id="customer.lookbook"),
+        Binding("W", "wishes", "Wish list", show=False, tooltip="The customer's wish list", id="customer.wishes"),
         Binding("N", "own_entries", "Mine", show=False, tooltip="Edit my notes and contacts", id="customer.mine"),
         Binding(
             "A", "assign", "Assign", show=False, tooltip="Assign to a colleague, or to no one", id="customer.assign"
@@ -95,6 +97,10 @@ class CustomerPage(AssignPage[Result]):
         self._open(
             lambda desk, profile: LookForm(desk, LOOKBOOK, customer=(profile.customer.id, profile.customer.name))
         )
+
+    def action_wishes(self) -> None:
+        """List what they wish for."""
+        self._open(WishesScreen)
 
     def action_own_entries(self) -> None:
         """List what the person wrote about the customer."""

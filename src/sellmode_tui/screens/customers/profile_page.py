@@ -29,6 +29,7 @@ from sellmode_tui.widgets.meanings import OVERDUE
 _TASKS: Final = 5
 _NOTES: Final = 3
 _NOTE_LINES: Final = 3
+_WISHES: Final = 5
 _ORDERS: Final = 3
 """As many as are shown; the key in the heading shows all."""
 
@@ -42,6 +43,7 @@ def profile_page(profile: Profile, words: Words, width: int) -> Page:
     _to_do(page, profile)
     _said(page, profile)
     _preferences(page, profile)
+    _wishes(page, profile)
     _purchases(page, profile)
     _about(page, profile)
     return page
@@ -110,6 +112,18 @@ def _preferences(page: Page, profile: Profile) -> None:
     if customer.sizes or customer.preferences or customer.tags or profile.own_fields:
         page.heading(tr("Sizes and preferences"), "e")
         preferences(page, profile)
+
+
+def _wishes(page: Page, profile: Profile) -> None:
+    """What the customer would like to have; nothing where there is nothing."""
+    if not profile.wishes:
+        return
+    page.heading(_of_all(tr("Wish list"), len(profile.wishes)), "W")
+    for line in profile.wishes[:_WISHES]:
+        said = beside(" ".join(line.wish.note.split()), mark(profile, record=line.wish.id))
+        price = "" if line.product.price is None else priced(line.product.price, line.product.currency)
+        page.amount(Content.assemble(visible(line.name), (f"  {visible(said)}" if said else "", MUTED)), price)
+    _more(page, len(profile.wishes) - _WISHES, "W")
 
 
 def _purchases(page: Page, profile: Profile) -> None:

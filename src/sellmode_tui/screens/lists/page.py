@@ -64,6 +64,7 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
     """What is said where nothing is listed."""
     OF_A_ROW: ClassVar[frozenset[str]] = frozenset({"choose", "edit", "remove", "sort", "mark", "mark_all"})
     """Actions that need a row: the last line does not show their keys where there is none."""
+    TABLE: ClassVar[type[RowTable]] = RowTable
     ROWS_OPEN: ClassVar = True
     """Whether Enter opens a row."""
     SORTED: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
@@ -180,7 +181,7 @@ class ListPage(DeskScreen[Result], Generic[Result, Item]):
         """Head, list, words, status, keys."""
         yield from self.compose_tabs()
         yield from self.compose_head()
-        table = RowTable(
+        table = self.TABLE(
             self.columns,
             sort=self.sort,
             empty_text=self._empty_text,

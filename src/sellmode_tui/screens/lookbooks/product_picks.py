@@ -12,15 +12,32 @@ from sellmode_contract.filters import FilterError
 from sellmode_tui.figures import priced
 from sellmode_tui.language import marked, tr, trn
 from sellmode_tui.records import ProductQuery, RecordStore
-from sellmode_tui.records.looks.products import MAX_OFFERED, SOURCES, Offered, Source
+from sellmode_tui.records.looks.products import MAX_OFFERED, OF_CUSTOMER, SOURCES, Offered, Source
+from sellmode_tui.screens.customers.wishing import put_on_wish_list
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.search_bar import SearchBar
 from sellmode_tui.screens.lists.choosing import MarkedList, SearchedList, ViewedList, view_tabs
 from sellmode_tui.widgets.columns import Column
 from sellmode_tui.widgets.row_source import Count, Row
+from sellmode_tui.widgets.row_table import RowTable
 from sellmode_tui.widgets.tab_line import Tab
 
 Picked = Sequence[Offered]
+
+
+class _Table(RowTable):
+    """Enter takes a row."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter",
+            "choose",
+            "Add",
+            key_display="Enter",
+            tooltip="Add what is marked, or else the row under the cursor",
+            id="row-table.choose",
+        )
+    ]
 
 
 class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offered], ViewedList[Picked, Offered]):
@@ -32,6 +49,7 @@ class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offer
         Binding("right", "view(1)", "Next view", show=False, tooltip="Pick from elsewhere", id="product-picks.next"),
         Binding("left", "view(-1)", "View before", show=False, tooltip="The view before", id="product-picks.before"),
         Binding("f2,a", "take", "Add", key_display="F2", tooltip="Add all that are marked", id="product-picks.take"),
+        Binding("w", "wish", "Wish list", tooltip="Put them on the customer's wish list", id="product-picks.wish"),
         Binding("escape", "back", "Back", key_display="Esc", tooltip="Back to the form", id="product-picks.back"),
     ]
 
@@ -39,6 +57,7 @@ class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offer
     FOR_ALL = marked("Enter or F2 adds them")
     PLACEHOLDER = marked("title, SKU, barcode, brand, or a filter such as type:coats price<200 stock>0")
     COMPLETED = True
+    TABLE = _Table
     COLUMNS = (
         Column("Product", priority=10, min_width=24),
         Column("SKU", 18, priority=6, min_width=8),
@@ -56,7 +75,7 @@ class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offer
 
     @property
     def _sources(self) -> dict[Source, str]:
-        return {name: label for name, label in SOURCES.items() if self._customer or name != "bought"}
+        return {name: label for name, label in SOURCES.items() if self._customer or name not in OF_CUSTOMER}
 
     def read(self, records: RecordStore) -> Sequence[Offered]:
         """Those of the view, that have the words; one more than is shown says that there are more."""
@@ -75,6 +94,7 @@ class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offer
             return tr("No product matches. Press / to change the words, Esc to clear them.")
         return {
             "catalogue": tr("The catalogue is empty."),
+            "wishes": tr("Nothing on the wish list yet."),
             "bought": tr("Nothing bought yet."),
             "looks": tr("No other lookbooks with products."),
         }[self._view]
@@ -99,6 +119,16 @@ class ProductPicksScreen(MarkedList[Picked, Offered], SearchedList[Picked, Offer
         """Take what is marked, or what is under the cursor."""
         if chosen := tuple(self.chosen):
             self.end(chosen)
+
+    def action_wish(self) -> None:
+        """Put what is marked, or what is under the cursor, on the customer's wish list."""
+        customer, skus = self._customer, [each.line.sku for each in self.chosen]
+        if customer and skus:
+            put_on_wish_list(self, customer, skus)
+
+    def offers(self, action: str) -> bool:
+        """There is a wish list only with a customer."""
+        return bool(self._customer) if action == "wish" else super().offers(action)
 
     # --- how it is looked at
 

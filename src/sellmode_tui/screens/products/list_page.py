@@ -43,7 +43,7 @@ class ProductsScreen(SearchedList[None, StyleLine], MainPage[StyleLine], Product
     ]
 
     DEFAULT_CSS = "ProductsScreen #beside { width: 46%; min-width: 52; }"
-    OF_A_ROW: ClassVar = SearchedList.OF_A_ROW | {"variant", "bought", "likely", "lookbook"}
+    OF_A_ROW: ClassVar = SearchedList.OF_A_ROW | {"variant", "bought", "likely", "lookbook", "wish"}
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)

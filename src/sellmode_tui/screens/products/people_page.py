@@ -57,7 +57,8 @@ class ProductPeopleScreen(ListPage[None, ProductCustomer]):
 
     def row(self, item: ProductCustomer) -> Row:
         """Who, what, and when."""
-        return Row(item.id, (item.name, item.what, item.tier, self._desk.words.day(item.at)))
+        what = tr("wish list") if item.wished else item.what
+        return Row(item.id, (item.name, what, item.tier, self._desk.words.day(item.at)))
 
     def shown(self, count: Count) -> None:
         """Say how many there are."""
@@ -107,7 +108,7 @@ class LikelyScreen(ProductPeopleScreen):
 
     COLUMNS = (
         Column("Name", priority=10, min_width=18),
-        Column("Size", 8, priority=8, min_width=4),
+        Column("Size", 9, priority=8, min_width=9),
         Column("Tier", 9, priority=6, min_width=6),
         Column("Last purchase", 13, "right", priority=9),
     )
@@ -116,7 +117,7 @@ class LikelyScreen(ProductPeopleScreen):
     @property
     def empty_text(self) -> str:
         """Nobody might."""
-        return tr("None of the customers you can see has bought this type and has one of its sizes noted.")
+        return tr("None of the customers you can see wishes for it, or has bought this type and has one of its sizes.")
 
     def headed(self, title: str) -> str:
         """What they might like."""
@@ -125,8 +126,8 @@ class LikelyScreen(ProductPeopleScreen):
     def about(self, number: int) -> str:
         """They have not bought it yet."""
         return trn(
-            "{number:,} customer you can see bought this type before, has one of its sizes, and has not bought it.",
-            "{number:,} customers you can see bought this type before, have one of its sizes, and have not bought it.",
+            "{number:,} customer you can see wishes for it, or bought this type and has one of its sizes.",
+            "{number:,} customers you can see wish for it, or bought this type and have one of its sizes.",
             number,
         )
 

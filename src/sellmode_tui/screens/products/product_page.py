@@ -8,7 +8,8 @@ from textual.binding import Binding, BindingType
 
 from sellmode_contract.text import visible
 from sellmode_tui.language import tr
-from sellmode_tui.records import LookbookDraft, ProductDetails, RecordStore, Written
+from sellmode_tui.records import LookbookDraft, ProductDetails, ProductLine, RecordStore, Written
+from sellmode_tui.screens.customers.wishes import WishForm
 from sellmode_tui.screens.kit.app_page import Result
 from sellmode_tui.screens.kit.desk import Desk
 from sellmode_tui.screens.kit.desk_screen import DeskScreen
@@ -33,6 +34,7 @@ def product_keys(*, shown: bool) -> list[BindingType]:
         Binding("b", "bought", "Bought by", show=shown, tooltip="The customers who bought it", id="product.bought"),
         Binding("m", "likely", "For whom", show=shown, tooltip="The customers who might like it", id="product.likely"),
         Binding("l", "lookbook", "Lookbook", show=shown, tooltip="Add it to a lookbook", id="product.lookbook"),
+        Binding("w", "wish", "Wish list", show=shown, tooltip="Put it on a customer's wish list", id="product.wish"),
     ]
 
 
@@ -103,6 +105,19 @@ class ProductPage(DeskScreen[Result]):
                 self.open(box, lambda chosen: None if chosen is None else self._add(box, id, chosen))
 
         self.ask(read, ask, group="lookbook", opens=True)
+
+    def action_wish(self) -> None:
+        """Ask on whose wish list, and put it there."""
+        if (product := self.product) is None:
+            return
+        id = product[0]
+
+        def ask(details: ProductDetails | None) -> None:
+            if details is not None and self.is_active:
+                found = details.product
+                self.open(WishForm(self._desk, ProductLine(found.sku, found.title, found.variant)))
+
+        self.ask(lambda records: records.products.get(id), ask, group="wish", opens=True)
 
     def _add(self, box: LookbookBox, product: str, chosen: str) -> None:
         def add(records: RecordStore) -> Written:
