@@ -13,6 +13,7 @@ from benchmarks import bare, screen
 from benchmarks.bench import Bench
 from benchmarks.measure import Figure, interleaved, median, p99, seconds
 from benchmarks.shop import Shop, cache_of
+from sellmode_backend.store.bell import REST_SECONDS
 from sellmode_tui.records.store import RecordStore
 from sellmode_tui.sync.executor import Terminal
 from sellmode_tui.sync.leader import Leader
@@ -21,8 +22,6 @@ from tests.support.terminal import DEADLINE
 
 CUSTOMERS = 1000
 ROUNDS = 25
-POLL_SECONDS = 1.0
-"""How often a worker of the backend looks whether there is anything new (``ServerSettings.poke_poll_seconds``)."""
 GOAL = 1000.0
 
 
@@ -50,7 +49,7 @@ def processes(bench: Bench) -> Iterator[Figure]:
 def terminals(bench: Bench) -> Iterator[Figure]:
     """The edit is made at a second terminal, which sends it; the app at the first is told by the backend.
 
-    The least: two bare calls, one to send and one to fetch, and the wait until the backend looks again.
+    The least: two bare calls, one to send and one to fetch.
     """
     shop = bench.shop(bench.small(CUSTOMERS))
     rounds = bench.rounds(ROUNDS)
@@ -61,11 +60,10 @@ def terminals(bench: Bench) -> Iterator[Figure]:
         _wait_for_listeners(shop, 2)
         transport = stack.enter_context(contextlib.closing(writer.transport.another(silent_seconds=DEADLINE)))
         records = RecordStore(writer.cache, outbox=writer.outbox, wrote=live.push_now)
-        editing = _Editing(records, app, POLL_SECONDS)
+        editing = _Editing(records, app, REST_SECONDS)
 
-        def least(number: int) -> float:
-            calls = sum(seconds(lambda: bare.call(transport)) for _ in range(2))
-            return calls + _wait(number, rounds, POLL_SECONDS)
+        def least(_: int) -> float:
+            return sum(seconds(lambda: bare.call(transport)) for _ in range(2))
 
         samples, bound = interleaved(rounds, editing.sample, least)
     yield from _figures("two_terminals", shop, samples, bound)

@@ -27,6 +27,7 @@ from sellmode_backend.rules.passes import PassReport
 from sellmode_backend.shopper.endpoints import ShopperEndpoints
 from sellmode_backend.shopper.pictures.endpoints import PictureEndpoints
 from sellmode_backend.shopper.requests.endpoints import RequestEndpoints
+from sellmode_backend.store.bell import Bell
 from sellmode_backend.store.database import Database
 from sellmode_backend.sync import events
 from sellmode_backend.sync.answer import SyncRules
@@ -59,7 +60,7 @@ class ServerSettings:
     max_streams: int = 1000
     """Terminals that may listen to one worker for changes."""
     poke_poll_seconds: float = 1
-    """How often a worker asks the database for changes while somebody listens."""
+    """How often a worker asks the database for changes while somebody listens and it cannot hear of them."""
     poke_alive_seconds: float = wire.ALIVE_SECONDS
     """A stream of events shows about so often that it is alive; no more often than the database is asked."""
     poke_look_seconds: float = 25
@@ -81,8 +82,10 @@ def create_app(database: Database, *, settings: ServerSettings | None = None, cl
     settings = settings or ServerSettings()
     counters = metrics.Metrics()
     bodies, event_came = Bodies(settings.body_seconds), asyncio.Event()
+    bell = Bell(database)
     hub = events.Hub(
         database,
+        bell,
         clock,
         most=settings.max_streams,
         poll_seconds=settings.poke_poll_seconds,
@@ -117,7 +120,7 @@ def create_app(database: Database, *, settings: ServerSettings | None = None, cl
                 task.cancel()
             hub.close()
             # What has begun in a thread goes on to its end: whoever closes the database comes after.
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*tasks, bell.close(), return_exceptions=True)
 
     signing_in = SigningIn(database, settings.passwords, clock)
     app = Starlette(

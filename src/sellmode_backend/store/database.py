@@ -104,6 +104,7 @@ class Database:
         self._reading = engine.execution_options(**read)
         # The driver of SQLite begins nothing by itself.
         self._alone = engine if self.is_sqlite else engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._told: frozenset[Callable[[], None]] = frozenset()
 
     @property
     def is_sqlite(self) -> bool:
@@ -128,6 +129,17 @@ class Database:
         writing = self._writing.execution_options(sellmode_light=True) if light else self._writing
         with writing.begin() as connection:
             yield connection
+        for tell in self._told:
+            tell()
+
+    @contextmanager
+    def telling(self, tell: Callable[[], None]) -> Iterator[None]:
+        """Meanwhile, do something after each commit of this process, in the thread that has committed."""
+        self._told |= {tell}
+        try:
+            yield
+        finally:
+            self._told -= {tell}
 
     def write(
         self,

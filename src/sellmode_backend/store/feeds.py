@@ -33,6 +33,10 @@ long as a book have to fit into an answer, and into a server's memory.
 """
 
 
+NOTES = "sellmode_feeds"
+"""PostgreSQL's channel on which feeds are named whose clocks have moved (``bell``)."""
+
+
 class Put(NamedTuple):
     """A record that a scope has now."""
 
@@ -71,7 +75,9 @@ class Page(NamedTuple):
 def _ticking(engine: Engine) -> sa.UpdateBase:
     statement = (sqlite.insert if engine == "sqlite" else postgresql.insert)(feed)
     moved = {"seq": feed.c.seq + statement.excluded.seq}
-    return statement.on_conflict_do_update(index_elements=[feed.c.id], set_=moved).returning(feed.c.seq)
+    # The note is sent with the commit, or not at all.
+    note = () if engine == "sqlite" else (sa.func.pg_notify(NOTES, feed.c.id),)
+    return statement.on_conflict_do_update(index_elements=[feed.c.id], set_=moved).returning(feed.c.seq, *note)
 
 
 _TICK = Prepared(_ticking, ("id", "seq"))

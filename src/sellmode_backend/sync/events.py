@@ -1,9 +1,10 @@
 """The stream that says "pull now" (``GET /v1/sync/events``): which feeds have moved, never what is in them.
 
-However many listen, a worker asks for the clocks once a second, and only while somebody listens. All that is asked of
-the database is asked there; a stream holds no connection. On each change of its feeds, and now and then besides, a
-stream's session and scopes are looked at again. That it is alive a stream says only after the database has answered, so
-that a terminal that hears of nothing may take the backend for down.
+However many listen, a worker asks for the clocks when its bell rings (``store.bell``), ten times a second at most, and
+before each sign of life; while the bell is deaf, once a second. All that is asked of the database is asked there; a
+stream holds no connection. On each change of its feeds, and now and then besides, a stream's session and scopes are
+looked at again. That it is alive a stream says only after the database has answered, so that a terminal that hears of
+nothing may take the backend for down.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import sessions
 from sellmode_backend.store import feeds, settings
+from sellmode_backend.store.bell import Bell
 from sellmode_backend.store.database import Database
 from sellmode_contract import audiences, visibility, wire
 
@@ -46,8 +48,6 @@ class Stream:
         self.scopes = scopes
         self.looked_at = 0.0
         """When session and scopes were looked at last, by the loop's clock."""
-        self.alive_at = 0.0
-        """When it last said that it is alive, by the same clock."""
         self._moved: dict[str, int] = {}
         self._alive = True
         self._over = False
@@ -96,6 +96,7 @@ class Hub:
     def __init__(
         self,
         database: Database,
+        bell: Bell,
         clock: Callable[[], dt.datetime],
         *,
         most: int,
@@ -103,8 +104,11 @@ class Hub:
         alive_seconds: float = wire.ALIVE_SECONDS,
         look_seconds: float = 25.0,
     ) -> None:
-        """``most`` streams are taken; clocks are asked for every ``poll_seconds``, sessions every ``look_seconds``."""
-        self._database, self._clock = database, clock
+        """``most`` streams are taken; sessions are looked at every ``look_seconds``.
+
+        Clocks are asked for every ``poll_seconds`` while the bell is deaf.
+        """
+        self._database, self._bell, self._clock = database, bell, clock
         self._most, self._poll_seconds, self._alive_seconds = most, poll_seconds, alive_seconds
         self._look_seconds = look_seconds
         self._streams: dict[Stream, None] = {}
@@ -133,7 +137,7 @@ class Hub:
             stream.end()
             self.leave(stream)
         stream = Stream(token, scopes)
-        stream.looked_at = stream.alive_at = asyncio.get_running_loop().time()
+        stream.looked_at = asyncio.get_running_loop().time()
         self._enter(stream, clocks)
         if self._polling is None:
             self._polling = asyncio.create_task(self._poll())
@@ -185,16 +189,25 @@ class Hub:
     # -------------------------------------------------------------- asking the database
 
     async def _poll(self) -> None:
-        failing = False
-        while True:
-            await asyncio.sleep(self._poll_seconds)
-            try:
-                await self._look_around()
-                failing = False
-            except Exception as error:  # noqa: BLE001  # streams go on when the database is back; until then they are mute
-                if not failing:
-                    _log.warning("the feeds' clocks cannot be asked for: %s", type(error).__name__)
-                failing = True
+        loop = asyncio.get_running_loop()
+        failing, alive_at = False, loop.time()
+        with self._bell.listening(self._listeners) as listener:
+            while True:
+                due = alive_at + self._alive_seconds
+                blind = failing or not self._bell.hears
+                await listener.wait(self._poll_seconds if blind else max(0, due - loop.time()))
+                try:
+                    await self._look_around()
+                    failing = False
+                except Exception as error:  # noqa: BLE001  # streams go on when the database is back; until then they are mute
+                    if not failing:
+                        _log.warning("the feeds' clocks cannot be asked for: %s", type(error).__name__)
+                    failing = True
+                    continue
+                if loop.time() >= due - self._poll_seconds / 2:  # the nearest look, not the next
+                    alive_at = loop.time()
+                    for stream in self._streams:
+                        stream.alive()
 
     async def _look_around(self) -> None:
         clocks = await to_thread.run_sync(self._read_clocks, list(self._listeners), limiter=self._thread)
@@ -209,11 +222,7 @@ class Hub:
                 if stream in self._streams:
                     self._look_at(stream, scopes[stream.token])
                     stream.looked_at = now
-        for stream in self._streams:
-            if now - stream.alive_at >= self._alive_seconds - self._poll_seconds / 2:  # the nearest look, not the next
-                stream.alive_at = now
-                stream.alive()
-        # Last: if the database fails in between, the next second sees the same change.
+        # Last: if the database fails in between, the next look sees the same change.
         for feed, seq in moved.items():
             for stream in self._listeners.get(feed, ()):
                 stream.poke(feed, seq)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import queue
 import signal
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +20,21 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 
-from sellmode_backend.accounts import directory
+from sellmode_backend.accounts import directory, sessions
 from sellmode_backend.accounts.signing_in import utc_now
 from sellmode_backend.server import ServerSettings
-from sellmode_backend.store import records
-from sellmode_backend.store.database import Database
+from sellmode_backend.store import bell, feeds, records
+from sellmode_backend.store.bell import Bell
+from sellmode_backend.store.database import Database, open_database
 from sellmode_backend.sync.answer import SyncRules
+from sellmode_backend.sync.events import Hub, Stream
 from sellmode_contract import wire
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.visibility import Account
 from tests.backend.people import QUICK, Client, MovedClock, add_person, problem_of
 from tests.backend.sync.conftest import World
 from tests.support.backend import DEADLINE, retailer_database, serve, serve_in_thread
+from tests.support.statements import statements
 
 POLL = 0.05
 ALIVE = 0.5
@@ -254,7 +258,9 @@ def test_a_listener_who_does_not_read_costs_nothing_and_keeps_nobody_waiting(wor
         assert len(heard) < 25
 
 
-def test_streams_outlive_a_database_that_fails_for_a_while(postgresql_url: str, clock: MovedClock) -> None:
+def test_streams_outlive_a_database_that_fails_for_a_while(
+    postgresql_url: str, clock: MovedClock, caplog: pytest.LogCaptureFixture
+) -> None:
     quick = ServerSettings(passwords=QUICK, poke_poll_seconds=POLL, poke_alive_seconds=ALIVE)
     with retailer_database(postgresql_url) as database, serve_in_thread(database, quick, clock) as url:
         ada = add_person(database, "ada", "Alpha")
@@ -263,11 +269,83 @@ def test_streams_outlive_a_database_that_fails_for_a_while(postgresql_url: str, 
         with listening(client) as (listener,):
             with database.transaction() as connection:
                 connection.execute(sa.text("ALTER TABLE feed RENAME TO away"))
-            time.sleep(3 * POLL)  # some polls fail meanwhile; that they do is no event that one could wait for
+            ends = time.monotonic() + DEADLINE
+            while "clocks cannot be asked for" not in caplog.text:
+                assert time.monotonic() < ends
+                time.sleep(0.01)
             with database.transaction() as connection:
                 connection.execute(sa.text("ALTER TABLE away RENAME TO feed"))
                 records.write(connection, [Customer(id="x", store="Alpha")])
             listener.until("Alpha")
+
+
+# ------------------------------------------------------------------ several workers, without HTTP
+
+NEVER = 3600.0
+
+
+@contextlib.asynccontextmanager
+async def a_worker(url: str, clock: MovedClock, user_name: str, poll: float) -> AsyncIterator[tuple[Database, Stream]]:
+    """What a worker has: its database, and a stream of one who listens and was told of nothing yet."""
+    with contextlib.closing(open_database(url)) as database:
+        account, rings = add_person(database, user_name, "Alpha"), Bell(database)
+        with database.transaction() as connection:
+            token, _ = sessions.start(connection, account.id, "device", clock())
+        hub = Hub(database, rings, clock, most=4, poll_seconds=poll, alive_seconds=NEVER, look_seconds=NEVER)
+        yield database, await hub.open(token)
+        hub.close()
+        await rings.close()
+
+
+async def told_of(stream: Stream, database: Database) -> None:
+    """Read until what Alpha's clock shows by now."""
+    with database.snapshot() as connection:
+        poke = b'data: {"feed":"Alpha","seq":%d}' % feeds.head(connection, "Alpha")
+    async with asyncio.timeout(DEADLINE):
+        async for told in stream:
+            if poke in told:
+                return
+
+
+async def write(database: Database, id: str) -> None:
+    def written() -> None:
+        with database.transaction() as connection:
+            records.write(connection, [Customer(id=id, store="Alpha")])
+
+    await asyncio.to_thread(written)
+
+
+async def test_workers_hear_of_each_others_changes_and_ask_the_clocks_for_nothing_else(
+    prepared_url: str, clock: MovedClock
+) -> None:
+    with retailer_database(prepared_url):
+        async with (
+            a_worker(prepared_url, clock, "ada", NEVER) as (one, ada),
+            a_worker(prepared_url, clock, "ben", NEVER) as (two, ben),
+        ):
+            with statements(one) as asked:
+                for number, database in enumerate((one, two, one, two)):
+                    await write(database, f"x{number}")
+                    await told_of(ada, two)
+                    await told_of(ben, two)
+            reads = [each for each in asked if each.startswith("SELECT feed.id, feed.seq")]
+            assert 4 <= len(reads) <= 6  # one when it begins to hear, perhaps one for the second account
+
+
+async def test_who_cannot_hear_is_told_by_polls(
+    postgresql_url: str, clock: MovedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bell, "_RETRY_SECONDS", NEVER)
+    with retailer_database(postgresql_url) as database:
+        async with a_worker(postgresql_url, clock, "ada", POLL) as (_, ada):
+            await write(database, "x")
+            await told_of(ada, database)
+            cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+            with database.transaction() as connection:
+                assert connection.scalars(sa.text(cut)).all() == [True]
+            for number in range(3):
+                await write(database, f"y{number}")
+                await told_of(ada, database)
 
 
 # ------------------------------------------------------------------ as an operator runs it
