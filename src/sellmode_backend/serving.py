@@ -32,6 +32,8 @@ from sellmode_backend.monitoring import THIS_MACHINE, Network
 from sellmode_backend.store.database import open_database
 
 _GRACE_SECONDS = 5
+_SILENT_MILLISECONDS = 30_000
+"""A connection on which nothing that was sent arrives for so long has ended."""
 _OPEN_FILES = 8192
 """Every terminal that listens is one; services often start with a limit of 1024."""
 _PARENT_LOOKED_AT_SECONDS = 0.5
@@ -153,6 +155,8 @@ def _listen(listening: Listening) -> socket.socket:
         )[0]
         listener = socket.socket(family)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # connections have it from here; macOS knows none
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _SILENT_MILLISECONDS)
         listener.bind(address)
     except OSError as error:
         if listener:

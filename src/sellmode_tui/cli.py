@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _COMMANDS = {
     "accounts": ("sellmode_tui.commands.accounts", "List the accounts that signed in on this machine."),
+    "available": ("sellmode_tui.commands.chat", "Be available for chat while the app is open."),
+    "away": ("sellmode_tui.commands.chat", "Be away from chat."),
     "attention": ("sellmode_tui.commands.changes.attention", "Show and resolve what needs attention."),
     "corporate": (
         "sellmode_tui.commands.rules.corporate",
@@ -41,6 +43,7 @@ _COMMANDS = {
         "sellmode_tui.commands.looks.picks",
         "List, show, edit and delegate the picks of storefront pages.",
     ),
+    "present": ("sellmode_tui.commands.chat", "List who of the store is available for chat."),
     "products": ("sellmode_tui.commands.products.group", "List and show products, their stock and their customers."),
     "rules": ("sellmode_tui.commands.rules.group", "List, edit, enable and preview the rules that create tasks."),
     "sales": ("sellmode_tui.commands.sales", "List and show online sales with who earned them."),

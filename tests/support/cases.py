@@ -117,6 +117,7 @@ def _retailer(chance: Chance) -> JSON:
             {"name": "pet", "label": "Pet", "type": "group", "fields": _PET},
             *(chance.sample(odd, 2) if chance.random() < 0.2 else []),
         ],
+        "service": {"ways": ["chat"]},
     }
 
 
@@ -210,6 +211,7 @@ def _looks(chance: Chance, mode: str) -> list[JSON]:
         _held("corporate_look", "l4", title="x", items=one(_ITEMS_HELD)),
         _held("pick_list", "s1", store="S", owner=owners[0], title="x", items=one(_ITEMS_HELD), delegations=delegated),
         _held("pick_list", "s2", store=one(["S", "S", "T"]), owner=owners[1], title="x", items=one(_ITEMS_HELD)),
+        _held("presence", source_id("presence", "a"), store="S", person="a"),
         _held("storefront", "f1", store="S", owner=owners[0], title="x", token="A" * 26),
     ]
 
@@ -492,6 +494,14 @@ def _delegate(chance: Chance, held: list[JSON]) -> JSON:
     return operation
 
 
+def _available(chance: Chance, held: list[JSON]) -> JSON:
+    operation: JSON = {"op": "available", "id": source_id("presence", chance.choice(["a", "a", "b"]))}
+    operation["available"] = chance.choice([True, True, False])
+    if chance.random() < 0.3:
+        operation["good_at"] = value(chance, TEXTS)
+    return operation
+
+
 def _inner(chance: Chance) -> JSON:
     """A change that is handed over, which may be one that nobody can."""
     if chance.random() < 0.05:
@@ -514,6 +524,7 @@ _VERBS: dict[Callable[[Chance, list[JSON]], JSON], int] = {
     _about_another: 4,
     _about_a_link: 2,
     _delegate: 3,
+    _available: 1,
 }
 """The ways to make an operation, with how often each is tried."""
 

@@ -33,6 +33,7 @@ _ADDED = {
     "0017": ("ALTER TABLE order_ DROP COLUMN refunds", "DROP TABLE judgement"),
     "0018": ("DROP TABLE told_measure",),
     "0019": ("DELETE FROM record_key WHERE kind = 'stock'",),
+    "0020": ("DROP TABLE presence_lease", "DROP TABLE presence_interval"),
     "0021": ("DROP TABLE talk_session",),
 }
 """What takes back the tables, columns and indexes that each migration has added."""

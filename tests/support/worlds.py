@@ -38,6 +38,7 @@ from sellmode_contract.kinds.order import Order
 from sellmode_contract.kinds.parked_edit import ParkedEdit
 from sellmode_contract.kinds.person_setting import PersonSetting
 from sellmode_contract.kinds.pick_list import PickList
+from sellmode_contract.kinds.presence import Presence
 from sellmode_contract.kinds.product import Product
 from sellmode_contract.kinds.request import Request, Talk
 from sellmode_contract.kinds.retailer import Retailer, StoreEntry
@@ -131,7 +132,7 @@ def sees(world: World, account: Account, record: Record) -> bool:  # noqa: C901,
             return True
         case TaskRule():
             return record.store is None or works_in(record.store)
-        case Staff():
+        case Staff() | Presence():
             return works_in(record.store)
         case Note(private=True):
             # Mine alone; when my customer is given to somebody else, Associate Mode takes the note from me too.

@@ -14,10 +14,12 @@ import pytest
 
 from sellmode_backend.shopper import touches
 from sellmode_backend.shopper.touches import Shared
+from sellmode_backend.store import settings
 from sellmode_backend.store.orders import OrderEntry, write_orders
 from sellmode_contract.kinds.duplicate_pair import DuplicatePair
 from sellmode_contract.kinds.order import OrderLine
 from sellmode_contract.kinds.parked_edit import ParkedEdit
+from sellmode_contract.service_rules import ServiceRules
 from sellmode_tui.cli import sellmode
 from sellmode_tui.commands.kit.exit_codes import MEANINGS
 from tests.support.machine import Machine, Result
@@ -116,6 +118,7 @@ def test_json_has_the_fields_that_are_documented(office: Desk) -> None:
         **_worked(office),
         **_ruled(office),
         **_disputed(office),
+        **_reached(office),
         "attention acknowledge": _acknowledged(office),
         "customers list": office.ask("customers", "list", "--json"),
         "customers search": office.ask("customers", "search", number, "--json"),
@@ -147,6 +150,13 @@ def _written(office: Desk) -> dict[str, Result]:
         "undo --json",
     )
     return {re.sub(r" (C-\S+|-).*", "", line): office.ask(*line.split()) for line in lines}
+
+
+def _reached(office: Desk) -> dict[str, Result]:
+    with office.shop.database.transaction() as connection:
+        settings.change(connection, service=ServiceRules(ways=("chat",)))
+    office.ask("sync")
+    return {name: office.ask(name, "--json") for name in ("available", "present", "away")}
 
 
 def _seen_to(office: Desk) -> dict[str, Result]:

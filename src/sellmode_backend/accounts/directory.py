@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from sellmode_backend.store import accounts as store_accounts
-from sellmode_backend.store import bulk, schema
+from sellmode_backend.store import bulk, presence, schema
 from sellmode_backend.store import records as store_records
 from sellmode_contract import text
 from sellmode_contract.ids import source_id, user_key
@@ -63,7 +63,7 @@ def add(connection: Connection, account: Account, now: dt.datetime) -> None:
     if by_user_name(connection, account.user_name) is not None:
         raise AccountError(f"There is an account with the user name {text.visible(account.user_name)!r} already.")
     connection.execute(sa.insert(schema.account).values(id=account.id, created_at=now, **_columns(account)))
-    _write_stores_and_staff(connection, account)
+    _write_stores_and_staff(connection, account, now)
 
 
 def update(connection: Connection, account: Account, *, now: dt.datetime | None = None) -> None:
@@ -78,14 +78,15 @@ def update(connection: Connection, account: Account, *, now: dt.datetime | None 
     table = schema.account
     connection.execute(sa.update(table).where(table.c.id == account.id).values(**_columns(account)))
     connection.execute(sa.delete(schema.account_store).where(schema.account_store.c.account == account.id))
-    _write_stores_and_staff(connection, account)
-    _note_disabled(connection, account, now or dt.datetime.now(dt.UTC))
+    now = now or dt.datetime.now(dt.UTC)
+    _write_stores_and_staff(connection, account, now)
+    _note_disabled(connection, account, now)
 
 
-def move(connection: Connection, account: Account, *stores: str) -> Account:
+def move(connection: Connection, account: Account, *stores: str, now: dt.datetime | None = None) -> Account:
     """Let somebody work in another store from now on, or lead others; customers stay behind. Raises AccountError."""
     moved = msgspec.structs.replace(account, stores=stores)
-    update(connection, moved)
+    update(connection, moved, now=now)
     return moved
 
 
@@ -168,14 +169,14 @@ def _columns(account: Account) -> dict[str, object]:
     }
 
 
-def _write_stores_and_staff(connection: Connection, account: Account) -> None:
+def _write_stores_and_staff(connection: Connection, account: Account, now: dt.datetime) -> None:
+    rows = [{"account": account.id, "store": store} for store in sorted(set(account.stores))]
+    bulk.insert(connection, schema.account_store, rows)
+    # Whoever is disabled or works elsewhere now is not available any more.
+    away = presence.settled(connection, [account.id], now)
     if not account.stores:
-        store_records.write(connection, [], removed=[("staff", account.id)])
+        store_records.write(connection, away, removed=[("staff", account.id)], now=now)
         return
-    connection.execute(
-        sa.insert(schema.account_store),
-        [{"account": account.id, "store": store} for store in sorted(set(account.stores))],
-    )
     # Whoever leads several stores stands in the directory of the first.
     staff = Staff(
         id=account.id,
@@ -185,7 +186,7 @@ def _write_stores_and_staff(connection: Connection, account: Account) -> None:
         role=account.role,
         active=account.active,
     )
-    store_records.write(connection, [staff])
+    store_records.write(connection, [staff, *away], now=now)
 
 
 def can_own(account: Account, store: str) -> bool:

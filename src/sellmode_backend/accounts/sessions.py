@@ -121,9 +121,13 @@ def note_contact(connection: Connection, token: str, now: dt.datetime) -> None:
     connection.execute(sa.update(table).where(table.c.token_hash == hashed(token)).values(seen_at=now))
 
 
-def end(connection: Connection, token: str) -> None:
-    """End the session of a token, if there is one."""
-    connection.execute(sa.delete(schema.session).where(schema.session.c.token_hash == hashed(token)))
+def end(connection: Connection, token: str) -> str | None:
+    """End the session of a token, if there is one; gives whose it was."""
+    table = schema.session
+    ended: str | None = connection.scalar(
+        sa.delete(table).where(table.c.token_hash == hashed(token)).returning(table.c.account)
+    )
+    return ended
 
 
 def end_all(connection: Connection, account_id: str) -> int:

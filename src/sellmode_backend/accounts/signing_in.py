@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.accounts import codes, devices, limits, passwords, sessions
 from sellmode_backend.accounts.passwords import Passwords
 from sellmode_backend.accounts.sessions import AccountDisabled
-from sellmode_backend.store import accounts, schema, settings
+from sellmode_backend.store import accounts, presence, schema, settings
 from sellmode_backend.store.database import Database
 from sellmode_contract import wire
 from sellmode_contract.ids import user_key
@@ -94,7 +94,8 @@ class SigningIn:
     def sign_out(self, token: str) -> None:
         """End a token's session; also of a disabled account, and without a word if there is none."""
         with self.database.transaction() as connection:
-            sessions.end(connection, token)
+            if account := sessions.end(connection, token):
+                presence.settle(connection, [account], self.clock())
 
     def _admit(self, user_name: str, device: str, address: str) -> tuple[limits.Attempt, str | None]:
         with self.database.transaction() as connection:

@@ -12,7 +12,7 @@ import msgspec
 from sellmode_backend.accounts import directory, signing_in
 from sellmode_backend.accounts.passwords import Passwords
 from sellmode_backend.demo import work
-from sellmode_backend.demo.retailer import CUSTOM_FIELDS
+from sellmode_backend.demo.retailer import CUSTOM_FIELDS, SERVICE
 from sellmode_backend.demo.world import World
 from sellmode_backend.rules import passes
 from sellmode_backend.store import figures, records, settings
@@ -44,7 +44,7 @@ def fill(database: Database, world: World, now: dt.datetime, tell: Tell) -> None
     retailer = world.retailer
     with database.transaction() as connection:
         settings.initialise(connection, retailer.name, retailer.mode, retailer.time_zone, retailer.currency)
-        settings.change(connection, custom_fields=CUSTOM_FIELDS, stock_at=retailer.stock_at)
+        settings.change(connection, custom_fields=CUSTOM_FIELDS, stock_at=retailer.stock_at, service=SERVICE)
         settings.write_stores(connection, retailer.stores)
         people = (*world.accounts, *world.office)
         hashed = Passwords().hash(PASSWORD)

@@ -9,6 +9,7 @@ from sellmode_backend.demo import pools
 from sellmode_contract.ids import source_id
 from sellmode_contract.kinds.retailer import CustomField, Mode, Retailer, StoreEntry
 from sellmode_contract.roles import Role, Work
+from sellmode_contract.service_rules import WAYS, ServiceRules
 from sellmode_contract.visibility import Account
 
 CUSTOMERS = 2000
@@ -37,6 +38,9 @@ STORES = (
     StoreEntry(id=source_id("store", SOURCE, "damrak"), name="Amsterdam Damrak", time_zone="Europe/Amsterdam"),
     StoreEntry(id=source_id("store", SOURCE, "grafton"), name="Dublin Grafton", time_zone="Europe/Dublin"),
 )
+
+SERVICE = ServiceRules(ways=WAYS)
+"""Its stores have no opening hours: whoever tries it does so at any time of day."""
 
 STAFF: tuple[tuple[int, str, str, Role, Work], ...] = (
     (0, "mira", "Mira Vermeulen", "manager", "omnichannel"),

@@ -15,8 +15,10 @@ from sqlalchemy.engine import Connection
 from sellmode_backend.exporting.csv_files import ABOUT, LAYOUT, as_value
 from sellmode_backend.exporting.tables import TABLES, ExportTable, as_stored
 from sellmode_backend.importers.escaping import as_it_was
-from sellmode_backend.store import bulk, measures, orders, records, settings
+from sellmode_backend.store import availability, bulk, measures, orders, records, settings
+from sellmode_backend.store.availability import Interval
 from sellmode_backend.store.database import Database, in_parts
+from sellmode_backend.store.facts import Adds, Zones
 from sellmode_backend.store.measures import ToldMeasure
 from sellmode_backend.store.orders import OrderEntry
 from sellmode_contract.kinds import KINDS
@@ -32,6 +34,9 @@ _BEFORE_ORDERS = ("setting", "touch", "judgement")
 """What credit for an online sale goes by."""
 _ORDERS = ("order", "order_line")
 _MEASURES = "told_measure"
+_INTERVALS = "presence_interval"
+_COUNTED = (_MEASURES, _INTERVALS)
+"""What facts are made of when it is written."""
 
 
 class UnusableExport(Exception):
@@ -59,8 +64,11 @@ def restore(database: Database, folder: Path, tell: Callable[[str, int], None]) 
             files.insert(connection, TABLES[name])
         orders.write_orders(connection, files.orders())
         measures.write(connection, files.measures())
+        adds = Adds()
+        availability.write(connection, files.intervals(), Zones(connection), adds)
+        records.write(connection, (), adds=adds)
         for table in TABLES.values():
-            if table.stored is not None and table.name not in (*_BEFORE_RECORDS, *_BEFORE_ORDERS, *_ORDERS, _MEASURES):
+            if table.stored is not None and table.name not in (*_BEFORE_RECORDS, *_BEFORE_ORDERS, *_ORDERS, *_COUNTED):
                 files.insert(connection, table)
     return retailer
 
@@ -116,6 +124,10 @@ class _Files:
     def measures(self) -> Iterator[ToldMeasure]:
         """What other systems have told."""
         return (ToldMeasure(**row) for _, row in self._values(TABLES[_MEASURES]))
+
+    def intervals(self) -> Iterator[Interval]:
+        """When people were available for chat."""
+        return (Interval(**row) for _, row in self._values(TABLES[_INTERVALS]))
 
     def insert(self, connection: Connection, table: ExportTable) -> None:
         """Add the rows of one of the backend's own tables as they are."""

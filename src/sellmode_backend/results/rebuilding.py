@@ -8,7 +8,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import dealings, facts, measures, orders, records, sale_credit
+from sellmode_backend.store import availability, dealings, facts, measures, orders, records, sale_credit
 from sellmode_backend.store.database import in_parts
 from sellmode_backend.store.facts import Adds, Zones
 from sellmode_backend.store.schema import feed, order, record
@@ -77,6 +77,8 @@ def added_up(connection: Connection) -> Adds:
             adds.update(dealings.places(items, zones))
     for told in measures.each(connection):
         facts.measure_adds(told, adds)
+    for intervals in availability.each(connection):
+        adds.update(availability.minutes(intervals, zones))
     return adds
 
 

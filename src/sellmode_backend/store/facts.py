@@ -1,10 +1,10 @@
 """Facts: what each cause adds to the sums of a store and of its people, on a day of the store.
 
 A cause is an order with its judgement (``order_adds``, ``credit_adds``), a number that was told or counted
-(``measure_adds``), a record (``OF_KINDS``), or a customer with what was done for them (``dealings``). What it adds is
-worked out of nothing but itself and its store's time zone, so that the sums are the same whichever way the causes came,
-and when all of them are added up anew. Who writes a cause adds what it adds now and takes away what it added before, in
-one call of ``records.write``.
+(``measure_adds``), a record (``OF_KINDS``), a customer with what was done for them (``dealings``), or when a store's
+people were available for chat on a day (``availability``). What it adds is worked out of nothing but itself and its
+store's time zone, so that the sums are the same whichever way the causes came, and when all of them are added up anew.
+Who writes a cause adds what it adds now and takes away what it added before, in one call of ``records.write``.
 """
 
 from __future__ import annotations
@@ -72,11 +72,15 @@ class Zones:
 
     def day(self, instant: dt.datetime, store_id: str | None) -> dt.date:
         """The day that a store has at an instant; where there is no store, the retailer's."""
+        return local_day(instant, self.of(store_id))
+
+    def of(self, store_id: str | None) -> ZoneInfo:
+        """A store's time zone; where there is no store, the retailer's."""
         if not self._zones:
             rows = self._connection.execute(sa.select(store.c.id, store.c.time_zone)).all()
             self._zones = {id: zone for id, name in rows if (zone := zone_named(name))}
             self._zones[""] = zone_named(self._settings()[1]) or ZoneInfo("UTC")
-        return local_day(instant, self._zones.get(store_id or "", self._zones[""]))
+        return self._zones.get(store_id or "", self._zones[""])
 
     def _settings(self) -> tuple[str, str]:
         if self._retailer is None:

@@ -15,7 +15,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from sellmode_backend.store import dealings, facts, hooks, lookup, prepared
+from sellmode_backend.store import availability, dealings, facts, hooks, lookup, prepared
 from sellmode_backend.store.bulk import one_of
 from sellmode_backend.store.changes import Change, Note, Row, apply
 from sellmode_backend.store.database import in_parts
@@ -424,6 +424,7 @@ def _added(connection: Connection, changes: Collection[Change], adds: Adds | Non
             facts.record_adds(kind, _decoded(kind, before), zones, total, -1)
             facts.record_adds(kind, _decoded(kind, change.doc), zones, total)
     dealings.add_changed(connection, changes, _decoded, zones, total)
+    availability.add_changed(connection, changes, _decoded, zones, total)
     return total
 
 

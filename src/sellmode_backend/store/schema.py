@@ -365,6 +365,31 @@ changed_customer = sa.Table(
 )
 """Customers whose pairs are still to be looked at: see duplicates.catch_up."""
 
+# ------------------------------------------------------------------ who is available for chat
+
+presence_lease = sa.Table(
+    "presence_lease",
+    metadata,
+    sa.Column("account", sa.Text, primary_key=True),
+    sa.Column("device", sa.Text, primary_key=True),
+    sa.Column("stream", sa.Text, primary_key=True, doc="Of events; empty: polls, where there is no stream"),
+    sa.Column("until", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Until when a device counts as connected without a further sign of life."""
+
+presence_interval = sa.Table(
+    "presence_interval",
+    metadata,
+    sa.Column("store", sa.Text, primary_key=True),
+    sa.Column("person", sa.Text, primary_key=True),
+    sa.Column("begins", Instant, primary_key=True),
+    sa.Column("ends", Instant, nullable=False),
+    sa.Index(None, "store", "ends"),
+    sqlite_with_rowid=False,
+)
+"""When somebody was available: what chat availability is counted of. Kept for good, as orders are."""
+
 # ------------------------------------------------------------------ rules that make tasks
 
 rule_pass = sa.Table(

@@ -23,9 +23,10 @@ from sqlalchemy.engine import Connection
 
 from sellmode_backend.accounts import sessions
 from sellmode_backend.accounts.sessions import AccountDisabled, SignedOut
-from sellmode_backend.store import clients, feeds
+from sellmode_backend.store import clients, feeds, presence
 from sellmode_backend.store.database import Database
 from sellmode_backend.store.feeds import Clock
+from sellmode_backend.store.presence import Device
 from sellmode_backend.sync import cursor as cursors
 from sellmode_backend.sync.cursor import Cursor, Place
 from sellmode_backend.sync.incoming import read
@@ -86,6 +87,7 @@ def answer(
         with database.snapshot() as connection:
             lines = answering.begin(connection, pushed)
     _note_contact(database, token, answering, clock())
+    _note_poll(database, answering, clock())
     while True:
         _note_sent(database, answering, clock())
         chunk = Chunk(_ENCODER.encode_lines(lines), len(lines), isinstance(lines[-1], wire.End))
@@ -286,6 +288,18 @@ def _note_contact(database: Database, token: str, answering: _Answering, now: dt
             clients.note_sent(connection, session.account.id, answering.complete, now)
     except _IN_THE_WAY:  # somebody else writes for long (an import); the next call notes it
         _log.warning("contact could not be noted: the database is busy")
+
+
+def _note_poll(database: Database, answering: _Answering, now: dt.datetime) -> None:
+    """Whoever is available for chat and has no stream of events is connected by polling."""
+    if answering.standing.polled_until is None:
+        return
+    session = answering.standing.session
+    try:
+        with database.transaction(light=True) as connection:
+            presence.polled(connection, Device(session.account.id, session.device), now)
+    except _IN_THE_WAY:
+        _log.warning("who is connected could not be noted: the database is busy")
 
 
 def _note_sent(database: Database, answering: _Answering, now: dt.datetime) -> None:

@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy.engine import Connection
 
 from sellmode_backend import phones
-from sellmode_backend.store import duplicates, late_touches, measures, merging, records, sale_credit, settings
+from sellmode_backend.store import duplicates, late_touches, measures, merging, presence, records, sale_credit, settings
 from sellmode_backend.store.clients import Entry
 from sellmode_backend.store.facts import Adds
 from sellmode_backend.store.records import Key
@@ -23,6 +23,7 @@ from sellmode_contract.kinds import kind_of
 from sellmode_contract.kinds.customer import Customer
 from sellmode_contract.kinds.manual_task import ManualTask, TaskCard
 from sellmode_contract.kinds.pick_list import PickList
+from sellmode_contract.kinds.presence import Presence
 from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.mutations import (
     Create,
@@ -189,6 +190,7 @@ class _Batch:
             self._connection, {} if self._merged else changed, () if self._merged else stored, self._received
         )
         late.adds.update(self._content_updates())
+        self._note_contact()
         records.write(
             self._connection,
             [*(record for record in changed.values() if record is not None), *late.effects.records],
@@ -202,6 +204,12 @@ class _Batch:
             duplicates.watch(self._connection, people, now=self._received)
         else:
             duplicates.note(self._connection, people)
+
+    def _note_contact(self) -> None:
+        """Whoever says here that they are available is connected."""
+        if any(isinstance(after, Presence) for after in self._stage.changed.values()):
+            whose = presence.Device(self._author.account.id, self._author.device)
+            presence.poll(self._connection, whose, self._received)
 
     def _content_updates(self) -> Adds:
         """What facts gain by lists of picks that were changed: each once, however much was changed of it."""

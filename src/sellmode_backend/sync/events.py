@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import logging
+import secrets
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 
 import msgspec
@@ -44,6 +45,7 @@ class Stream:
     """The events for one client. For a slow client they are merged: the latest number of each feed."""
 
     def __init__(self, token: str, scopes: frozenset[str]) -> None:
+        self.id = secrets.token_hex(8)
         self.token = token
         self.scopes = scopes
         self.looked_at = 0.0
@@ -120,10 +122,22 @@ class Hub:
         # Requests that fill the common threads do not keep pokes back.
         self._thread = CapacityLimiter(1)
         self._closed = False
+        self.moved = asyncio.Event()
+        """Set when a stream is opened or ends."""
 
     def __len__(self) -> int:
         """How many listen."""
         return len(self._streams)
+
+    @property
+    def listening(self) -> dict[str, str]:
+        """The tokens of the streams that are open, by their ids."""
+        return {stream.id: stream.token for stream in self._streams}
+
+    @property
+    def closed(self) -> bool:
+        """Whether the server stops: that its streams end says nothing of who listened."""
+        return self._closed
 
     async def open(self, token: str) -> Stream:
         """A stream for a session; whoever opens it leaves it. Raises TooManyStreams, SignedOut or AccountDisabled."""
@@ -147,6 +161,7 @@ class Hub:
         """Nobody listens to a stream any more. Does nothing if it has been left."""
         if stream in self._streams:
             del self._streams[stream]
+            self.moved.set()
             self._forget(stream, stream.feeds)
         if not self._streams and self._polling is not None:
             self._polling.cancel()
@@ -164,6 +179,7 @@ class Hub:
     def _enter(self, stream: Stream, clocks: Mapping[str, int]) -> None:
         """Take a stream in that has heard of these clocks."""
         self._streams[stream] = None
+        self.moved.set()
         for feed in stream.feeds:
             self._listeners.setdefault(feed, set()).add(stream)
             asked = self._clocks.setdefault(feed, clocks[feed])

@@ -28,6 +28,7 @@ from sellmode_contract.kinds.task import Task
 from sellmode_contract.mutations import (
     Accept,
     Assign,
+    Available,
     Create,
     Edit,
     Finish,
@@ -88,7 +89,7 @@ class Judge:
             raise Rejected("not_allowed", f"It needs the capability {capability(operation)!r}.")
         if isinstance(operation, Create) and operation.kind == "customer":
             return Judged(self._new_customer(operation))
-        if self._author.leaving and isinstance(operation, Create) and operation.kind in _OF_AN_OFFICE:
+        if self._author.leaving and _is_for_others(operation):
             raise Rejected("not_allowed", "An account that is disabled makes nothing for others.")
         operation = self._followed(operation)
         key = _subject(operation)
@@ -275,9 +276,14 @@ _OF_AN_OFFICE = (
 """Kinds that belong to nobody's customer: what counts is who makes them."""
 
 
+def _is_for_others(operation: Operation) -> bool:
+    """Whether it is about no record that its author has to see."""
+    return isinstance(operation, Available) or (isinstance(operation, Create) and operation.kind in _OF_AN_OFFICE)
+
+
 def _subject(operation: Operation) -> Key | None:
     """Kind and id of the record that the author must be able to see; None if there is none."""
-    if isinstance(operation, Create) and operation.kind in _OF_AN_OFFICE:
+    if _is_for_others(operation):
         return None
     if isinstance(operation, Create | SetConsent | Park):
         customer = customers_of(operation)

@@ -16,6 +16,7 @@ from sellmode_backend.store import gathering, settings
 from sellmode_backend.store.columns import instant
 from sellmode_backend.store.feeds import Clock
 from sellmode_backend.store.prepared import Prepared
+from sellmode_backend.store.presence import POLLED_UNTIL
 from sellmode_backend.store.schema import account, account_scope, account_store, client, feed, session
 from sellmode_contract import wire
 from sellmode_contract.audiences import RETAILER_FEED
@@ -33,6 +34,8 @@ class Standing(NamedTuple):
     """When the account was last told that it has a scope."""
     clocks: Mapping[str, Clock]
     """Of all feeds that it can have scopes of."""
+    polled_until: dt.datetime | None
+    """As ``presence.POLLED_UNTIL``."""
 
 
 _STORES = sa.select(account_store.c.store).where(account_store.c.account == account.c.id)
@@ -50,6 +53,7 @@ _STANDING = Prepared(
         gathering.mapping(account_scope.c.scope, account_scope.c.last_at, account_scope.c.account == account.c.id),
         gathering.mapping(feed.c.id, feed.c.seq, _FEEDS),
         gathering.mapping(feed.c.id, feed.c.min_seq, _FEEDS),
+        POLLED_UNTIL,
         *sessions.COLUMNS,
     )
     .select_from(sessions.JOINED)
@@ -62,7 +66,7 @@ def standing(connection: Connection, token: str, request: wire.SyncRequest, now:
     found = _STANDING.rows(connection, token=sessions.hashed(token), cid=request.cid)
     if not found:
         raise SignedOut
-    document, epoch, acked, told_at, seqs, least, *mine = found[0]
+    document, epoch, acked, told_at, seqs, least, polled_until, *mine = found[0]
     whose = sessions.of_columns(mine, now)
     if whose.device != request.device:
         raise SignedOut
@@ -74,4 +78,5 @@ def standing(connection: Connection, token: str, request: wire.SyncRequest, now:
         acked or 0,
         {scope: instant(at) for scope, at in (told_at or {}).items()},
         clocks,
+        polled_until,
     )

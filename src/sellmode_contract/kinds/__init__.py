@@ -27,6 +27,7 @@ from sellmode_contract.kinds.order import ORDER
 from sellmode_contract.kinds.parked_edit import PARKED_EDIT
 from sellmode_contract.kinds.person_setting import PERSON_SETTING
 from sellmode_contract.kinds.pick_list import PICK_LIST
+from sellmode_contract.kinds.presence import PRESENCE
 from sellmode_contract.kinds.product import PRODUCT
 from sellmode_contract.kinds.request import REQUEST, TALK
 from sellmode_contract.kinds.retailer import RETAILER
@@ -46,6 +47,7 @@ _ALL: tuple[Kind[Any], ...] = (
     PRODUCT,
     STOCK,
     STAFF,
+    PRESENCE,
     CUSTOMER,
     ORDER,
     CONSENT,

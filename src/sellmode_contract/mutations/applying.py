@@ -22,6 +22,7 @@ from sellmode_contract.mutations import (
     looks,
     parking,
     picks,
+    presence,
     requests,
     rules,
     tasks,
@@ -30,6 +31,7 @@ from sellmode_contract.mutations.consent import set_consent
 from sellmode_contract.mutations.operations import (
     Accept,
     Assign,
+    Available,
     Claim,
     Create,
     Delegate,
@@ -94,6 +96,7 @@ _HANDLERS: dict[type[Operation], Handler] = {
     Revoke: looks.revoke,
     Delegate: picks.delegate,
     Undelegate: picks.undelegate,
+    Available: presence.set_available,
     Merge: duplicates.merge,
     Dismiss: duplicates.dismiss,
     Park: _park,

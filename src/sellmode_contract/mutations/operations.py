@@ -180,6 +180,14 @@ class Undelegate(_Operation, frozen=True, kw_only=True, tag="undelegate"):
     taker: str
 
 
+class Available(_Operation, frozen=True, kw_only=True, tag="available"):
+    """Says whether one is available for chat: one's own presence has this id."""
+
+    available: bool
+    good_at: str | None = None
+    """What customers may ask one about; None: as it was."""
+
+
 class Merge(_Operation, frozen=True, kw_only=True, tag="merge"):
     """Makes one customer of a duplicate pair, whose id this is. The stricter consent stays, tags and the like unite."""
 
@@ -226,6 +234,7 @@ Operation: TypeAlias = (
     | Revoke
     | Delegate
     | Undelegate
+    | Available
     | Merge
     | Dismiss
     | Park
@@ -350,6 +359,8 @@ def target(operation: Operation) -> tuple[str, str]:  # noqa: PLR0911 -- one for
             return "talk", operation.id
         case Delegate() | Undelegate():
             return "pick_list", operation.id
+        case Available():
+            return "presence", operation.id
         case _:
             return operation.kind, operation.id
 

@@ -21,6 +21,7 @@ CONSENT: Final = marked("consent")
 DEALINGS: Final = marked("contacts that were logged, lookbooks shared")
 OUTREACH: Final = marked("messages, which come later")
 REQUESTS: Final = marked("requests, which come later")
+PRESENCE: Final = marked("who was available for chat")
 STOREFRONT: Final = marked("storefront pages")
 PICKS: Final = marked("picks")
 VISITORS: Final = marked("nothing: pages know nobody again")
@@ -73,7 +74,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "requests_answered": Measure("requests answered", REQUESTS),
     "reply_minutes": Measure("minutes to the first answer, in service hours", REQUESTS),
     "chats_answered": Measure("chats answered", REQUESTS),
-    "minutes_available": Measure("minutes with somebody available for chat", REQUESTS),
+    "minutes_available": Measure("minutes with somebody available for chat", PRESENCE),
     "visits": Measure("storefront visits", STOREFRONT),
     "visitors": Measure("first-time visitors", VISITORS),
     "referred": Measure("clicks that led on to the shop", STOREFRONT),

@@ -17,6 +17,7 @@ from sellmode_tui.journal.clock import ClockReading
 from sellmode_tui.journal.outbox import Outbox
 from sellmode_tui.records import of_kinds, shown, why
 from sellmode_tui.records.changes.access import Changes
+from sellmode_tui.records.chat_presence import ChatPresence
 from sellmode_tui.records.context import Context
 from sellmode_tui.records.customers.access import Customers
 from sellmode_tui.records.facet import Facet
@@ -87,6 +88,7 @@ class RecordStore(Facet):
         self.products = Products(readings, writer)
         self.results = Results(readings, writer)
         self.sales = Sales(readings, writer)
+        self.chat = ChatPresence(readings, writer)
         self.changes = Changes(readings, writer)
 
     def listed(self, kind: str, query: KindQuery = _ALL) -> KindList:

@@ -15,6 +15,7 @@ from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.mutations import (
     Accept,
     Assign,
+    Available,
     Claim,
     Create,
     Delegate,
@@ -125,6 +126,10 @@ def describe(  # noqa: C901, PLR0911, PLR0912  # one for each operation
             return tr("delegating {record}", record=_held(operation, before, whom))
         case Undelegate():
             return tr("no longer delegating {record}", record=_held(operation, before, whom))
+        case Available(available=True):
+            return tr("being available for chat")
+        case Available():
+            return tr("being away from chat")
         case Merge():
             return tr("merging {customers}", customers=_pair(operation.id, before))
         case Dismiss():

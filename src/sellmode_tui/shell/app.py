@@ -41,6 +41,7 @@ from sellmode_tui.screens.lists.main_page import page_keys, pages_of
 from sellmode_tui.screens.sales.list_page import SalesScreen
 from sellmode_tui.screens.tasks.agenda import CustomerTasksScreen
 from sellmode_tui.shell import navigation
+from sellmode_tui.shell.availability import Availability
 from sellmode_tui.shell.current import CurrentAccount, OpenAccount
 from sellmode_tui.shell.drafts import DraftKeeper
 from sellmode_tui.shell.idle import IdleLock
@@ -78,6 +79,7 @@ class SellmodeApp(PagedApp):
         _hidden("u,ctrl+z", "undo", "Undo", tooltip="Undo your last change", id="app.undo"),
         _hidden("f3", "attention", "Attention", tooltip="What needs attention", id="app.attention"),
         _hidden("f4", "sync_page", "Sync", tooltip="What is not sent yet", id="app.sync"),
+        _hidden("at", "available", "Chat", tooltip="Be available for chat, or away", id="app.available"),
         _hidden("dollar_sign", "sales", "Sales", tooltip="Online sales, and who earned them", id="app.sales"),
         _hidden("q", "quit", "Quit", tooltip="Quit", id="app.quit"),
         _hidden("f6", "theme", "Theme", tooltip="Choose a theme", id="app.theme"),
@@ -114,6 +116,7 @@ class SellmodeApp(PagedApp):
         self.pictures = PictureChoice(self, self.current)
         self.language = LanguageChoice(self.current, settings.language, self._show_anew)
         self.idle = IdleLock(self, self.current, self.status, self.sign_out, clock.seconds)
+        self.availability = Availability(self, self.current, self.status, lambda: self.idle.untouched)
 
     # ------------------------------------------------------------------ beginning and end
 
@@ -130,6 +133,7 @@ class SellmodeApp(PagedApp):
             self.say(tr("settings.toml, keys: unknown names: {names}. docs/keys.md lists them.", names=names))
         self.idle.start()
         self.status.start()
+        self.availability.start()
         self.line_watch.start()
         end_in_order(self, self.drafts)
         await self.sign_in.begin()
@@ -188,7 +192,9 @@ class SellmodeApp(PagedApp):
             )
         if workspace.replaced:
             self.say(tr("The data on this terminal could not be read. It is being downloaded again."), wrong=True)
-        self.status.follow(account)
+        await self.availability.begin(account)
+        if self.current.account is account:
+            self.status.follow(account)
 
     def _handle_exception(self, error: Exception) -> None:
         self.drafts.remember_last()
@@ -225,7 +231,7 @@ class SellmodeApp(PagedApp):
         if action == "remember":
             retailer = desk.facts.retailer if desk else None
             return retailer is not None and retailer.keyring_allowed
-        return True
+        return action != "available" or self.availability.is_offered
 
     def action_help_quit(self) -> None:
         """Ctrl+C is a habit: it must not lose work."""
@@ -307,6 +313,9 @@ class SellmodeApp(PagedApp):
 
     def action_attention(self) -> None:
         navigation.open_once(self, AttentionScreen, self.current.desk)
+
+    def action_available(self) -> None:
+        self.availability.toggle()
 
     def action_sales(self) -> None:
         navigation.open_once(self, SalesScreen, self.current.desk)

@@ -59,6 +59,11 @@ class IdleLock:
         return (retailer.idle_lock_minutes if retailer else IDLE_MINUTES) * 60
 
     @property
+    def untouched(self) -> float:
+        """For how many seconds nobody has touched the app."""
+        return self.seconds() - self._touched
+
+    @property
     def left(self) -> float:
         """Seconds until the app locks itself; endless while nobody is signed in."""
         return math.inf if self._current.account is None else self._touched + self._allowed - self.seconds()

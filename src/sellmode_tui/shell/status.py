@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
+from sellmode_contract.kinds.presence import Presence
 from sellmode_contract.kinds.sale_notice import SaleNotice
 from sellmode_tui.account import session
 from sellmode_tui.account.lease import Lease, State
@@ -33,6 +34,7 @@ class _Read(NamedTuple):
     facts: Facts
     counts: Counts
     tasks: TaskCounts
+    presence: Presence | None
     notices: Sequence[SaleNotice] = ()
 
 
@@ -134,7 +136,9 @@ class StatusMonitor:
         def read(account: OpenAccount) -> _Read:
             records = account.workspace.records
             notices = records.sales.notices(LATEST)
-            return _Read(Facts.read(records), records.changes.counts(), records.tasks.counts(), notices)
+            return _Read(
+                Facts.read(records), records.changes.counts(), records.tasks.counts(), records.chat.mine(), notices
+            )
 
         def take(found: _Read) -> None:
             if number > self._taken:  # not overtaken by a later one
@@ -148,8 +152,8 @@ class StatusMonitor:
         if account is None:
             return
         desk = account.desk
-        before = _Read(desk.facts, desk.counts, desk.tasks, found.notices)
-        desk.facts, desk.counts, desk.tasks = found.facts, found.counts, found.tasks
+        before = _Read(desk.facts, desk.counts, desk.tasks, desk.presence, found.notices)
+        desk.facts, desk.counts, desk.tasks, desk.presence = found.facts, found.counts, found.tasks, found.presence
         self._forget_if_forbidden(account)
         for page in self.pages:
             if found.facts != before.facts:

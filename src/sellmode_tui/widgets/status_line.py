@@ -42,6 +42,10 @@ class Status:
     notice: str = ""
     """What is going on or wrong just now, as "first sync 12,400 rows" or "server wants a newer app"."""
     person: str = ""
+    chat: str = ""
+    """Whether the person is available for chat: "available", "away", "store closed"; empty where there is no chat."""
+    can_chat: bool = False
+    """Whether customers reach the person now."""
     mode: str = ""
     """"Team Mode" or "Associate Mode"."""
 
@@ -70,6 +74,7 @@ def _parts(status: Status, width: int) -> Sequence[_Part]:
         line = tr("{line} since {time}", line=line, time=status.since)
     parts = [
         _Part(7, line, OFFLINE if status.alarm else None, "f4"),
+        _Part(4, _chat(status), key="at"),
         _Part(6, _attention(status.attention), key="f3"),
         _Part(5, tr("{number:,} not sent: F4", number=status.unsent) if status.unsent else "", UNSENT, "f4"),
         _Part(4, status.notice),
@@ -86,6 +91,11 @@ def _parts(status: Status, width: int) -> Sequence[_Part]:
 
 def _signed(part: _Part) -> str:
     return f"{part.meaning.sign} {visible(part.text)}" if part.meaning else visible(part.text)
+
+
+def _chat(status: Status) -> str:
+    """With a sign of its own."""
+    return f"{'+' if status.can_chat else '-'} {trd(status.chat)}" if status.chat else ""
 
 
 def _attention(number: int) -> str:

@@ -16,6 +16,7 @@ from sellmode_contract.kinds.manual_task import ManualTask
 from sellmode_contract.kinds.pick_list import PickList
 from sellmode_contract.mutations import (
     Assign,
+    Available,
     Claim,
     Create,
     Delegate,
@@ -105,8 +106,11 @@ def undo(writer: Writer) -> Undone:
 
 
 def _stands(entry: Entry) -> bool:
-    """Whether it is done, or will be as far as is known; what was refused or handed over is in *Needs attention*."""
-    return entry.result is None or entry.result.st in ("applied", "merged")
+    """Whether it is done, or will be as far as is known; what was refused or handed over is in *Needs attention*.
+
+    Being available is no change that anybody means by undoing the last one.
+    """
+    return (entry.result is None or entry.result.st in ("applied", "merged")) and not _is(entry, Available)
 
 
 def _new_ids(entries: list[Entry]) -> Mapping[str, str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from sellmode_contract import visibility
+from sellmode_contract.kinds.presence import Presence
 from sellmode_contract.kinds.retailer import Retailer
 from sellmode_contract.kinds.task_rule import TaskRule
 from sellmode_contract.visibility import Account
@@ -51,6 +52,12 @@ class Facts:
     def sees_team(self) -> bool:
         """Whether customers of several owners are seen."""
         return self.account is not None and visibility.column(self.mode or "", self.account) == "team"
+
+    @property
+    def has_chat(self) -> bool:
+        """Whether it matters that somebody is available: the retailer offers chat, and they are of one store."""
+        offered = self.retailer is not None and self.retailer.service.has_chat
+        return offered and self.account is not None and len(self.account.stores) == 1
 
     @property
     def mode_name(self) -> str:
@@ -129,6 +136,8 @@ class Desk:
     """How much is not sent, and how much needs attention."""
     tasks: TaskCounts = field(default_factory=TaskCounts)
     """How many tasks are open, by when they are due."""
+    presence: Presence | None = None
+    """Whether the person is available for chat, as they and the backend have said last."""
     agenda: AgendaView = field(default_factory=AgendaView)
     """How the person last looked at the tasks, for when they come back to them."""
     customers: CustomersView = field(default_factory=CustomersView)

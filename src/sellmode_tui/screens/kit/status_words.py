@@ -37,9 +37,28 @@ def status_of(desk: Desk) -> Status:
         tasks=_tasks(desk.tasks),
         tasks_mean=OVERDUE if desk.tasks.overdue else TODAY,
         notice=desk.warning or _notice(sync),
+        chat=_chat(desk),
+        can_chat=_chat(desk) == AVAILABLE,
         person=desk.person,
         mode=desk.facts.mode_name,
     )
+
+
+AVAILABLE: Final = marked("available")
+
+
+def _chat(desk: Desk) -> str:
+    """Whether customers reach the person; whoever is offline is away at once, whatever the server thinks by now."""
+    if not desk.facts.has_chat:
+        return ""
+    if desk.presence is None or not desk.presence.said or not _is_reached(desk.sync):
+        return marked("away")
+    return AVAILABLE if desk.presence.available else marked("store closed")
+
+
+def _is_reached(sync: SyncStatus) -> bool:
+    """Whether the line is up, as far as is known here; another window may have it."""
+    return sync.line is Line.ONLINE or (sync.line is Line.CONNECTING and not sync.leading)
 
 
 def _tasks(counts: TaskCounts) -> str:
